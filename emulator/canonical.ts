@@ -1,0 +1,78 @@
+import { invalidUri } from './errors.ts';
+
+/** Name and value of a query parameter, decoded; a bare name has the value ''. */
+export type QueryPair = readonly [string, string];
+
+/** UriEncode of bce-auth-v1: all bytes but `A-Z a-z 0-9 - . _ ~` become `%XX` in upper-case hex. */
+export function uriEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+  );
+}
+
+/**
+ * Takes the query of a request line apart. `?rebuild` and `?rebuild=` are the same; `+` is a plus, not a space; the
+ * hex of an escape may be in either case (the JavaScript SDK sends lower case).
+ */
+export function parseQuery(raw: string): QueryPair[] {
+  return raw
+    .split('&')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const at = part.indexOf('=');
+      const key = at < 0 ? part : part.slice(0, at);
+      return [decode(key), decode(at < 0 ? '' : part.slice(at + 1))] as const;
+    });
+}
+
+/** Decodes percent escapes, or refuses the request as the service does a bad URI. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalidUri();
+  }
+}
+
+/** The path with each segment encoded anew; slashes count as they are, doubled ones too. */
+export function canonicalUri(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => uriEncode(decode(segment)))
+    .join('/');
+}
+
+/** `name=value` pairs, sorted as finished strings; a parameter named authorization (any case) stays out. */
+export function canonicalQuery(query: readonly QueryPair[]): string {
+  return query
+    .filter(([key]) => key.toLowerCase() !== 'authorization')
+    .map(([key, value]) => `${uriEncode(key)}=${uriEncode(value)}`)
+    .sort(byCode)
+    .join('&');
+}
+
+/** Lines of `name:value` of the named headers that are there, sorted. Header names are expected in lower case. */
+export function canonicalHeaders(
+  headers: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
+  empties: 'skipEmpty' | 'keepEmpty'
+): string {
+  const lines: string[] = [];
+  for (const name of new Set(names.map((each) => each.toLowerCase()))) {
+    const value = headers[name]?.trim();
+    if (value === undefined || (value === '' && empties === 'skipEmpty')) continue;
+    lines.push(`${uriEncode(name)}:${uriEncode(value)}`);
+  }
+  return lines.sort(byCode).join('\n');
+}
+
+/** Whether a header belongs to the default set, which is meant when no signed headers are listed. */
+export function isDefaultSigned(name: string): boolean {
+  return /^(?:host|content-length|content-type|content-md5|x-bce-.*)$/.test(name);
+}
+
+/** All strings here are ASCII, so the order of code units is that of bytes. */
+function byCode(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import { banner, help, logLine, shortcuts } from './explain.ts';
+import { FlagError, readBehaviour, readFault, readNumber } from './flags.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from './server.ts';
+
+/** Where to listen unless told otherwise. */
+const DEFAULT_PORT = '8790';
+
+function readFlags(args: readonly string[]): EmulatorOptions | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string', default: DEFAULT_PORT },
+      'rebuild-seconds': { type: 'string' },
+      'stale-seconds': { type: 'string' },
+      behaviour: { type: 'string', multiple: true, default: [] },
+      fault: { type: 'string', multiple: true, default: [] },
+      strict: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false }
+    }
+  });
+  if (values.help) return 'help';
+  const port = readNumber('--port', values.port);
+  if (!Number.isInteger(port) || port > 65_535) throw new FlagError(`--port: ${values.port} is not a port`);
+  const seconds = (flag: 'rebuild-seconds' | 'stale-seconds') => {
+    const text = values[flag];
+    return text === undefined ? undefined : readNumber(`--${flag}`, text);
+  };
+  return {
+    port,
+    strict: values.strict,
+    behaviour: Object.assign(
+      shortcuts(seconds('rebuild-seconds'), seconds('stale-seconds')),
+      ...values.behaviour.map(readBehaviour)
+    ),
+    faults: values.fault.map(readFault)
+  };
+}
+
+async function main(): Promise<void> {
+  let options: EmulatorOptions | 'help';
+  try {
+    options = readFlags(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  if (options === 'help') {
+    process.stdout.write(help());
+    return;
+  }
+  let emulator: Emulator | undefined;
+  try {
+    emulator = await startEmulator({
+      ...options,
+      onCall: (record) => {
+        if (emulator !== undefined) process.stdout.write(`${logLine(record, emulator)}\n`);
+      }
+    });
+  } catch (error) {
+    process.stderr.write(`It cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const running = emulator;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.close());
+  process.stdout.write(banner(running));
+}
+
+await main();

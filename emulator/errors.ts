@@ -1,0 +1,53 @@
+/**
+ * A call that the service refuses: becomes `{requestId, code, message}` with this HTTP status.
+ * Codes and statuses are those of the BCC page of common errors (Ojwvyo6nc) and of the pages of the single calls.
+ */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'Refusal';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** An object that does not exist, or belongs to somebody else (BCC pages: `NoSuchObject`, 404). */
+export function noSuchObject(what: string): Refusal {
+  return new Refusal(
+    404,
+    'NoSuchObject',
+    `The specified object is not found or resource do not exist: ${what}.`
+  );
+}
+
+/** A parameter outside its documented range (BCC pages: `BadRequest`, 400). */
+export function badRequest(message: string): Refusal {
+  return new Refusal(400, 'BadRequest', message);
+}
+
+/** JSON that parses, but whose shape does not fit (common errors: `InappropriateJSON`, 400). */
+export function inappropriateJson(message: string): Refusal {
+  return new Refusal(
+    400,
+    'InappropriateJSON',
+    `The JSON you provided was well-formed and valid, but ${message}.`
+  );
+}
+
+/** JSON that does not parse (common errors: `MalformedJSON`, 400). */
+export function malformedJson(): Refusal {
+  return new Refusal(400, 'MalformedJSON', 'The JSON you provided was not well-formed.');
+}
+
+/** The credentials are good, the policy says no (common errors: `AccessDenied`, 403). */
+export function accessDenied(): Refusal {
+  return new Refusal(403, 'AccessDenied', 'Access denied.');
+}
+
+/** A path or an escape that means nothing (common errors: `InvalidURI`, 400). */
+export function invalidUri(): Refusal {
+  return new Refusal(400, 'InvalidURI', 'Could not parse the specified URI.');
+}

@@ -1,0 +1,131 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Credentials } from './auth.ts';
+import { type Behaviour, defaultBehaviour } from './behaviour.ts';
+import { buildWorld } from './defaults.ts';
+import { type Fault, FaultDeck } from './faults.ts';
+import { receive } from './incoming.ts';
+import type { InstanceState, WorldSpec } from './models.ts';
+import type { CallRecord, RebuildRecord } from './records.ts';
+import { deliver } from './reply.ts';
+import { type Service, serve } from './service.ts';
+import { type InstanceView, viewInstance, World } from './world.ts';
+
+/** The key pair of the demonstration; made up. */
+const demoCredentials: Credentials = {
+  accessKeyId: 'demo0access0key0id0000000EXAMPLE',
+  secretAccessKey: 'demo0secret0access0key000EXAMPLE'
+};
+
+/** How to start an emulator. Everything has a default. */
+export interface EmulatorOptions {
+  /** Wall clock in ms since the epoch; default Date. A virtual one moves the world without waiting. */
+  readonly clock?: { now(): number };
+  /** Default 0: any free one. */
+  readonly port?: number;
+  readonly credentials?: Credentials;
+  readonly world?: WorldSpec;
+  readonly behaviour?: Partial<Behaviour>;
+  readonly faults?: readonly Fault[];
+  /** Told of each call once its answer is settled, before it is sent. */
+  readonly onCall?: (record: CallRecord) => void;
+  /** Refuse unknown body items and query parameters; default is to ignore them, as the service says it does. */
+  readonly strict?: boolean;
+}
+
+/** What a test may change of an instance. */
+export type InstancePatch = Partial<Omit<InstanceState, 'id' | 'busyUntilMs'>>;
+
+/** A running emulator. */
+export interface Emulator {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly endpoint: string;
+  readonly credentials: Credentials;
+  /** All calls so far, the oldest first. */
+  readonly calls: readonly CallRecord[];
+  /** All rebuilds that were or will be carried out, in the order of their acceptance. */
+  readonly rebuilds: readonly RebuildRecord[];
+  /** An instance as of now; throws for an unknown id. */
+  instance(id: string): InstanceView;
+  addFault(fault: Fault): void;
+  /** Changes an instance as of now. A new status also ends whatever is being done to it. */
+  setInstance(id: string, patch: InstancePatch): void;
+  removeInstance(id: string): void;
+  removeImage(id: string): void;
+  /** Stops listening and cuts all connections, hung ones too. */
+  close(): Promise<void>;
+}
+
+/** Starts an emulator of BCC on the loopback interface. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { clock = Date, credentials = demoCredentials } = options;
+  const now = () => clock.now();
+  const world = new World(buildWorld(options.world));
+  const calls: CallRecord[] = [];
+  const deck = new FaultDeck();
+  for (const fault of options.faults ?? []) deck.add(fault);
+  const service: Service = {
+    now,
+    credentials,
+    behaviour: { ...defaultBehaviour, ...options.behaviour },
+    strict: options.strict === true,
+    world,
+    deck,
+    memory: { rebuilds: [], tokens: new Map() },
+    past: { before: undefined, reads: 0 }
+  };
+  const server = createServer((request, response) => {
+    receive(request)
+      .then(async (incoming) => {
+        const { record, reply } = serve(service, incoming);
+        calls.push(record);
+        options.onCall?.(record);
+        await deliver(response, reply);
+      })
+      // A caller that went away in mid-request, or a bug of ours: either way the connection is of no more use.
+      .catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', () => resolve());
+  });
+  const { port } = server.address() as AddressInfo;
+  const live = (id: string) => {
+    const instance = world.at(now()).instances.get(id);
+    if (instance === undefined) throw new Error(`The emulator has no instance ${id}.`);
+    return instance;
+  };
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials,
+    calls,
+    rebuilds: service.memory.rebuilds,
+    instance: (id) => viewInstance(world.at(now()), live(id).id) ?? fail(id),
+    addFault: (fault) => deck.add(fault),
+    setInstance: (id, patch) => {
+      const instance = live(id);
+      if (patch.status !== undefined) {
+        world.forget(id);
+        instance.busyUntilMs = 0;
+      }
+      Object.assign(instance, structuredClone(patch));
+    },
+    removeInstance: (id) => {
+      world.forget(id);
+      world.at(now()).instances.delete(id);
+    },
+    removeImage: (id) => {
+      world.forget(id);
+      world.at(now()).images.delete(id);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      })
+  };
+}
+
+function fail(id: string): never {
+  throw new Error(`The emulator has no instance ${id}.`);
+}
