@@ -1,0 +1,136 @@
+import { describe, expect, test } from '@jest/globals';
+import * as decode from '../../src/bce/decode.ts';
+import { DecodeError } from '../../src/bce/fields.ts';
+
+const least = { id: 'i-1', status: 'Running', imageId: 'm-1' };
+
+const emptyInstance = {
+  ...least,
+  name: '',
+  imageName: '',
+  osName: '',
+  osVersion: '',
+  osArch: '',
+  zoneName: '',
+  spec: '',
+  publicIp: '',
+  internalIp: '',
+  keypairId: '',
+  deletionProtection: false,
+  expireTime: ''
+};
+
+test('an instance keeps its fields by their names', () => {
+  const full = {
+    ...emptyInstance,
+    name: 'web',
+    imageName: 'image',
+    osName: 'Ubuntu',
+    osVersion: '22.04',
+    osArch: 'x86_64',
+    zoneName: 'cn-bj-d',
+    spec: 'bcc.g5.c2m8',
+    publicIp: '1.2.3.4',
+    internalIp: '10.0.0.1',
+    keypairId: 'k-1',
+    deletionProtection: true,
+    expireTime: '2030-01-01T00:00:00Z'
+  };
+  const json = { instance: { ...full, deletionProtection: 1, tags: null, unheardOf: {} } };
+  expect(decode.decodeInstanceReply(json)).toEqual(full);
+});
+
+test('what is optional may be missing, null or of another type', () => {
+  expect(decode.decodeInstance(least)).toEqual(emptyInstance);
+  expect(decode.decodeInstance({ ...least, name: null, publicIp: 7, keypairId: [] })).toEqual(emptyInstance);
+});
+
+test.each([
+  [0, false],
+  [1, true],
+  ['0', false],
+  ['1', true],
+  ['true', true],
+  ['True', true],
+  ['false', false],
+  [true, true],
+  [false, false],
+  [null, false],
+  [2, false]
+])('deletionProtection %j is %j', (given, flag) => {
+  expect(decode.decodeInstance({ ...least, deletionProtection: given }).deletionProtection).toBe(flag);
+});
+
+describe('an answer is refused', () => {
+  test.each<[string, () => unknown]>([
+    ['"id" is missing', () => decode.decodeInstance({ ...least, id: '' })],
+    ['"status" is missing', () => decode.decodeInstance({ ...least, status: null })],
+    ['"imageId" is missing', () => decode.decodeInstance({ ...least, imageId: 3 })],
+    ['the instance is not an object', () => decode.decodeInstanceReply({})],
+    ['the instance is not an object', () => decode.decodeInstance([])],
+    ['the answer is not an object', () => decode.decodeInstanceReply(undefined)],
+    ['the answer is not an object', () => decode.decodeImageReply('text')],
+    ['the image is not an object', () => decode.decodeImageReply({ image: null })],
+    ['"status" is missing', () => decode.decodeImage({ id: 'm-1' })],
+    ['"id" is missing', () => decode.decodeVolume({ status: 'InUse' })],
+    ['"id" is missing', () => decode.decodeSnapshot({})],
+    ['"volumes" is not a list', () => decode.decodePage({}, 'volumes', decode.decodeVolume)],
+    [
+      '"instances" is not a list',
+      () => decode.decodePage({ instances: {} }, 'instances', decode.decodeInstance)
+    ],
+    ['"nextMarker" is missing', () => decode.decodePage({ a: [], isTruncated: true }, 'a', String)],
+    ['"id" is missing', () => decode.decodePage({ a: [{}] }, 'a', decode.decodeSnapshot)]
+  ])('%s', (message, run) => {
+    expect(run).toThrow(new DecodeError(message));
+  });
+});
+
+test('an image', () => {
+  const image = {
+    id: 'm-1',
+    name: 'golden',
+    type: 'Custom',
+    osType: 'linux',
+    osName: 'Ubuntu',
+    osVersion: '22.04',
+    osArch: 'x86_64',
+    createTime: '2026-01-01T00:00:00Z',
+    status: 'Available',
+    minDiskGb: 20
+  };
+  expect(decode.decodeImageReply({ image })).toEqual(image);
+  expect(decode.decodeImage({ ...image, minDiskGb: '40' }).minDiskGb).toBe(40);
+  expect(decode.decodeImage({ ...image, minDiskGb: 'many' }).minDiskGb).toBe(0);
+  expect(decode.decodeImage({ id: 'm-1', status: 'Error' }).minDiskGb).toBe(0);
+});
+
+test('a volume', () => {
+  const json = {
+    id: 'v-1',
+    createTime: '2026-01-01T00:00:00Z',
+    diskSizeInGB: 40,
+    snapshotNum: '3',
+    status: 'InUse',
+    isSystemVolume: true
+  };
+  expect(decode.decodeVolume(json)).toEqual({
+    id: 'v-1',
+    createTime: '2026-01-01T00:00:00Z',
+    sizeInGB: 40,
+    snapshotNum: 3,
+    status: 'InUse',
+    isSystemVolume: true
+  });
+});
+
+test('pages', () => {
+  expect(decode.decodePage({ snapshots: null }, 'snapshots', decode.decodeSnapshot)).toEqual({ items: [] });
+  const json = { snapshots: [{ id: 's-1', name: 'n' }], isTruncated: true, nextMarker: 's-2' };
+  expect(decode.decodePage(json, 'snapshots', decode.decodeSnapshot)).toEqual({
+    items: [{ id: 's-1', name: 'n', createTime: '' }],
+    nextMarker: 's-2'
+  });
+  const last = { snapshots: [], isTruncated: false, nextMarker: 'left over' };
+  expect(decode.decodePage(last, 'snapshots', decode.decodeSnapshot)).toEqual({ items: [] });
+});

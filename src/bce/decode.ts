@@ -1,0 +1,95 @@
+import type { Image } from '../core/image.ts';
+import type { Instance, Snapshot, SystemDisk } from '../core/instance.ts';
+import { count, DecodeError, flag, record, text, vital } from './fields.ts';
+
+/** A disk of an instance; only the system disk matters to a rebuild. */
+export interface Volume extends SystemDisk {
+  readonly isSystemVolume: boolean;
+}
+
+/** One page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the next page begins; missing on the last one. */
+  readonly nextMarker?: string;
+}
+
+/** The answer of GetInstance. Throws `DecodeError`. */
+export function decodeInstanceReply(json: unknown): Instance {
+  return decodeInstance(record(json, 'answer')['instance']);
+}
+
+/** The answer of GetImage. Throws `DecodeError`. */
+export function decodeImageReply(json: unknown): Image {
+  return decodeImage(record(json, 'answer')['image']);
+}
+
+/** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
+export function decodePage<T>(json: unknown, key: string, decodeItem: (item: unknown) => T): Page<T> {
+  const reply = record(json, 'answer');
+  // A list without members is null where the service is written in Go.
+  const list = reply[key] === null ? [] : reply[key];
+  if (!Array.isArray(list)) {
+    throw new DecodeError(`"${key}" is not a list`);
+  }
+  const items = list.map(decodeItem);
+  return flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
+}
+
+/** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
+export function decodeInstance(json: unknown): Instance {
+  const from = record(json, 'instance');
+  return {
+    id: vital(from, 'id'),
+    name: text(from, 'name'),
+    status: vital(from, 'status'),
+    imageId: vital(from, 'imageId'),
+    imageName: text(from, 'imageName'),
+    osName: text(from, 'osName'),
+    osVersion: text(from, 'osVersion'),
+    osArch: text(from, 'osArch'),
+    zoneName: text(from, 'zoneName'),
+    spec: text(from, 'spec'),
+    publicIp: text(from, 'publicIp'),
+    internalIp: text(from, 'internalIp'),
+    keypairId: text(from, 'keypairId'),
+    deletionProtection: flag(from, 'deletionProtection'),
+    expireTime: text(from, 'expireTime')
+  };
+}
+
+/** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
+export function decodeImage(json: unknown): Image {
+  const from = record(json, 'image');
+  return {
+    id: vital(from, 'id'),
+    name: text(from, 'name'),
+    type: text(from, 'type'),
+    osType: text(from, 'osType'),
+    osName: text(from, 'osName'),
+    osVersion: text(from, 'osVersion'),
+    osArch: text(from, 'osArch'),
+    createTime: text(from, 'createTime'),
+    status: vital(from, 'status'),
+    minDiskGb: count(from, 'minDiskGb')
+  };
+}
+
+/** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
+export function decodeVolume(json: unknown): Volume {
+  const from = record(json, 'volume');
+  return {
+    id: vital(from, 'id'),
+    createTime: text(from, 'createTime'),
+    sizeInGB: count(from, 'diskSizeInGB'),
+    snapshotNum: count(from, 'snapshotNum'),
+    status: vital(from, 'status'),
+    isSystemVolume: flag(from, 'isSystemVolume')
+  };
+}
+
+/** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
+export function decodeSnapshot(json: unknown): Snapshot {
+  const from = record(json, 'snapshot');
+  return { id: vital(from, 'id'), name: text(from, 'name'), createTime: text(from, 'createTime') };
+}

@@ -1,0 +1,40 @@
+import type { CallFailure } from '../core/failure.ts';
+import type { CallKind } from './errors.ts';
+import type { Query } from './sign.ts';
+
+/** One operation of the API, as a value. */
+export interface Operation<T> {
+  /** The vendor's name. */
+  readonly name: string;
+  /** By what it does, not by its HTTP method: some reads are POSTs. */
+  readonly kind: CallKind;
+  /** The id that the operation is about; empty for lists. */
+  readonly target: string;
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Encoded. */
+  readonly path: string;
+  readonly query: Query;
+  /** JSON. */
+  readonly body?: string;
+  /** What must not be seen in an error although a service might echo it. */
+  readonly secrets?: readonly string[];
+  /** Whether a caller who has given up is still told that the request may have been carried out. */
+  readonly tellsLoss?: boolean;
+  /** Turns a success into a value. `json` is `undefined` where the body is none. Throws `DecodeError`. */
+  decode(json: unknown, requestId: string): T;
+}
+
+/** A failed attempt; how many there were is known only to the one who repeats them. */
+export type AttemptFailure = Omit<CallFailure, 'attempts'>;
+
+/** What came of one attempt. */
+export type Attempt<T> = { readonly ok: true; readonly value: T } | FailedAttempt;
+
+/** An attempt that came to nothing, or to an answer that is no success. */
+export interface FailedAttempt {
+  readonly ok: false;
+  readonly failure: AttemptFailure;
+  readonly cause?: Error;
+  /** The service's clock at its answer, in milliseconds since 1970. */
+  readonly serverMs?: number;
+}

@@ -1,0 +1,40 @@
+import { CallError } from '../core/failure.ts';
+import type { RebuildOrder } from '../core/order.ts';
+import { encryptPassword, ShortSecretKeyError } from './password.ts';
+
+/**
+ * The id, if it can stand in a path or filter a list. An empty one would turn the call into one about all things of
+ * its kind, and a dot segment into one about another path. Throws a `CallError` of the kind `invalid`.
+ */
+export function checkedId(operation: string, id: string): string {
+  if (id === '' || id === '.' || id === '..') {
+    throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
+  }
+  return id;
+}
+
+/**
+ * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
+ * `invalid` for a secret key that is too short to encrypt with.
+ */
+export function encryptedPassword(
+  instanceId: string,
+  order: RebuildOrder,
+  secretAccessKey: string
+): string | undefined {
+  if (order.login.kind !== 'adminPass') {
+    return undefined;
+  }
+  try {
+    return encryptPassword(order.login.adminPass, secretAccessKey);
+  } catch (error) {
+    if (error instanceof ShortSecretKeyError) {
+      throw refused('RebuildInstance', instanceId, error.message, error);
+    }
+    throw error;
+  }
+}
+
+function refused(operation: string, target: string, message: string, cause?: Error): CallError {
+  return new CallError({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
+}

@@ -1,0 +1,92 @@
+/** A BCC instance as the action needs it; field names are those of the API (BCC page sjwvyoeqr, GetInstance). */
+export interface Instance {
+  readonly id: string;
+  readonly name: string;
+  /** As the API spells it; may be a word that no SDK knows. */
+  readonly status: string;
+  readonly imageId: string;
+  readonly imageName: string;
+  readonly osName: string;
+  readonly osVersion: string;
+  readonly osArch: string;
+  readonly zoneName: string;
+  readonly spec: string;
+  /** Empty where the instance has none. */
+  readonly publicIp: string;
+  readonly internalIp: string;
+  readonly keypairId: string;
+  /** The API's int (0 or 1), read as a flag. The service itself guards only release with it. */
+  readonly deletionProtection: boolean;
+  /** ISO 8601, UTC; empty for postpaid instances. */
+  readonly expireTime: string;
+}
+
+/** The disk that a rebuild replaces (bce-sdk-go services/bcc/api, VolumeModel with isSystemVolume). */
+export interface SystemDisk {
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly createTime: string;
+  readonly sizeInGB: number;
+  /** How many snapshots the disk has; all of them vanish with a rebuild. */
+  readonly snapshotNum: number;
+  /** As the API spells it; `InUse` is the settled one. */
+  readonly status: string;
+}
+
+/** A snapshot of a disk (BCC ListSnapshots). */
+export interface Snapshot {
+  readonly id: string;
+  readonly name: string;
+  /** ISO 8601, UTC. */
+  readonly createTime: string;
+}
+
+/**
+ * What a status means for a rebuild.
+ *
+ * - `up`, `down`: at rest, running or stopped
+ * - `broken`: at rest in `Error`
+ * - `moving`: on the way somewhere, and a rebuild may look like this
+ * - `foreign`: on the way, by an operation that is no rebuild
+ * - `gone`: no rebuild can come of it any more
+ * - `unknown`: a word that no source lists; waited through
+ */
+export type StatusKind = 'up' | 'down' | 'broken' | 'moving' | 'foreign' | 'gone' | 'unknown';
+
+/**
+ * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
+ * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
+ * start that a rebuild may show.
+ */
+const kinds: ReadonlyMap<string, StatusKind> = new Map([
+  ['Running', 'up'],
+  ['Stopped', 'down'],
+  ['Error', 'broken'],
+  ['Starting', 'moving'],
+  ['Stopping', 'moving'],
+  ['ImageProcessing', 'moving'],
+  ['SnapshotProcessing', 'moving'],
+  ['Scaling', 'foreign'],
+  ['Recharging', 'foreign'],
+  ['VolumeResizing', 'foreign'],
+  ['BillingChanging', 'foreign'],
+  ['ChangeSubnet', 'foreign'],
+  ['ChangeVpc', 'foreign'],
+  ['AttachingPort', 'foreign'],
+  ['DetachingPort', 'foreign'],
+  ['Moving', 'foreign'],
+  ['Expired', 'gone'],
+  ['Deleted', 'gone'],
+  ['Recycled', 'gone']
+]);
+
+/** The meaning of a status; a word that is not in the table is `unknown`. */
+export function statusKind(status: string): StatusKind {
+  return kinds.get(status) ?? 'unknown';
+}
+
+/** Whether an instance with this status rests, so that something can be decided about it. */
+export function isSettled(status: string): boolean {
+  const kind = statusKind(status);
+  return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
+}
