@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { endpointOfRegion, parseEndpoint, parseRegion, parseWebUrl } from '../../src/config/endpoint.ts';
+import type { Parsed } from '../../src/config/parsed.ts';
+
+function faultsOf(result: Parsed<unknown>): string {
+  return result.ok ? '' : result.faults.join(' | ');
+}
+
+describe('parseRegion', () => {
+  test.each(['bj', 'gz', 'fwh', 'a-new-1', '1', 'x'.repeat(63)])('%s is read', (text) => {
+    expect(parseRegion(text)).toEqual({ ok: true, value: text });
+  });
+
+  test.each(['-bj', 'bj-', 'b.j', 'evil.example/#', 'bj@host', '北京', 'x'.repeat(64), 'b j', 'B.J'])(
+    '%s is refused',
+    (text) => {
+      expect(faultsOf(parseRegion(text))).toMatch(/cannot be a region; write one such as bj/);
+    }
+  );
+
+  test('capitals are answered with the right spelling', () => {
+    expect(faultsOf(parseRegion('BJ'))).toBe('is "BJ"; regions are in lower case: bj');
+  });
+
+  test('a region never leads out of the vendor’s domain', () => {
+    const text = fc.oneof(fc.string(), fc.stringMatching(/^[a-z./@:#?\\-]{1,12}$/));
+    fc.assert(
+      fc.property(text, (region) => {
+        fc.pre(parseRegion(region).ok);
+        const url = endpointOfRegion(region);
+        expect(url.href).toBe(`https://bcc.${region}.baidubce.com/`);
+      })
+    );
+  });
+});
+
+describe('parseEndpoint', () => {
+  test.each([
+    ['https://bcc.bj.baidubce.com', 'https://bcc.bj.baidubce.com/'],
+    ['https://bcc.bj.baidubce.com/', 'https://bcc.bj.baidubce.com/'],
+    ['HTTPS://BCC.example:8443', 'https://bcc.example:8443/'],
+    ['http://localhost:8080', 'http://localhost:8080/'],
+    ['http://LOCALHOST', 'http://localhost/'],
+    ['http://127.0.0.1:9', 'http://127.0.0.1:9/'],
+    ['http://127.1.2.3', 'http://127.1.2.3/'],
+    ['http://[::1]:9', 'http://[::1]:9/']
+  ])('%s is read', (text, href) => {
+    const result = parseEndpoint(text);
+    expect(result.ok && result.value.href).toBe(href);
+  });
+
+  test.each([
+    ['bcc.bj.baidubce.com', /^is no URL/],
+    ['localhost:8080', /^is no URL/],
+    ['ftp://host', /^is no URL/],
+    ['https://', /^is no URL/],
+    ['https:///host', /^is no URL/],
+    ['https://ho st', /^is no URL/],
+    ['https://ho\nst', /^is no URL/],
+    ['https://host:99999', /^is no URL/],
+    ['http://bcc.bj.baidubce.com', /^is plain HTTP/],
+    ['http://127.0.0.1.evil.example', /^is plain HTTP/],
+    ['http://localhost.evil.example', /^is plain HTTP/],
+    ['http://128.0.0.1', /^is plain HTTP/],
+    ['http://[::2]', /^is plain HTTP/],
+    ['https://host/v2', /^goes on after the host/],
+    ['https://host//', /^goes on after the host/],
+    ['https://host?', /^goes on after the host/],
+    ['https://host#', /^goes on after the host/],
+    ['https://host?a=b', /^goes on after the host/],
+    ['https://host\\path', /^goes on after the host/],
+    ['https://user@host', /^holds a user name or a password/],
+    ['https://:word@host', /^holds a user name or a password/],
+    ['http://user:word@host/path', /plain HTTP.*\|.*user name.*\|.*after the host/]
+  ])('%j is refused', (text, reason) => {
+    expect(faultsOf(parseEndpoint(text))).toMatch(reason);
+  });
+
+  test('what is accepted is an origin and nothing more', () => {
+    const text = fc.oneof(
+      fc.webUrl(),
+      fc.webUrl({ withQueryParameters: true, withFragments: true }),
+      fc.string()
+    );
+    fc.assert(
+      fc.property(text, (one) => {
+        const result = parseEndpoint(one);
+        if (result.ok) {
+          expect(result.value.href).toBe(`${result.value.origin}/`);
+        }
+      })
+    );
+  });
+});
+
+describe('parseWebUrl', () => {
+  test.each(['https://example.com', 'http://example.com/a?b=c#d'])('%s is read', (text) => {
+    const result = parseWebUrl(text);
+    expect(result.ok && result.value.href).toBe(new URL(text).href);
+  });
+
+  test.each([
+    ['example.com', /^is no web address/],
+    ['javascript:alert(1)', /^is no web address/],
+    ['https://user:word@example.com', /^holds a user name .* everybody would see/]
+  ])('%s is refused', (text, reason) => {
+    expect(faultsOf(parseWebUrl(text))).toMatch(reason);
+  });
+});

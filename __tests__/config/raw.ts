@@ -1,0 +1,34 @@
+import { parseConfig } from '../../src/config/config.ts';
+import type { RawInputs } from '../../src/config/inputs.ts';
+
+/** Inputs as a runner hands them over for the shortest `with:` block, defaults of action.yml included. */
+export const minimal: RawInputs = {
+  accessKeyId: 'ALTAKexampleKeyId',
+  secretAccessKey: '0123456789abcdef0123456789abcdef',
+  sessionToken: '',
+  region: 'bj',
+  endpoint: '',
+  instanceId: 'i-YufwpQAe',
+  imageId: 'm-DpgNg8lO',
+  adminPass: '',
+  keypairId: 'k-keypair1',
+  keepImageLogin: 'false',
+  userData: '',
+  cleanLastUserData: '',
+  dryRun: 'false',
+  force: 'false',
+  allowProtected: 'false',
+  wait: 'true',
+  timeout: '20m',
+  pollInterval: '5s',
+  githubToken: '',
+  environment: '',
+  environmentUrl: '',
+  summary: 'true'
+};
+
+/** The problems of the minimal inputs after some changes, each with its input's name in front. */
+export function problemsOf(changes: Partial<RawInputs>): readonly string[] {
+  const result = parseConfig({ ...minimal, ...changes });
+  return result.ok ? [] : result.problems.map(({ input, message }) => `${input} ${message}`);
+}

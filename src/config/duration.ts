@@ -1,0 +1,62 @@
+import { type Parser, parsed, quote, refused } from './parsed.ts';
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+
+/** The shortest and the longest duration that an input takes, both included. */
+export interface DurationRange {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+/** How long one instance's rebuild may take. */
+export const timeoutRange: DurationRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
+
+/** How long to wait between two looks. */
+export const pollIntervalRange: DurationRange = { minMs: secondMs, maxMs: 5 * minuteMs };
+
+/** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
+const pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
+
+/**
+ * A parser of durations in milliseconds: whole numbers with a unit, `90s`, `15m`, `1h`, or several in
+ * descending order, `1m30s`. A bare number is refused, for nobody can tell what it counts. What lies outside
+ * the range is refused too, never moved to its border.
+ */
+export function durationWithin(range: DurationRange): Parser<number> {
+  return (text) => {
+    // A longer number is no slip of the pen, and would only make the question unreadable.
+    if (/^\d{1,6}$/.test(text)) {
+      return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
+    }
+    const units = pattern.exec(text)?.groups;
+    if (text === '' || units === undefined) {
+      return refused(
+        `is ${quote(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`
+      );
+    }
+    const ms =
+      Number(units['hours'] ?? 0) * hourMs +
+      Number(units['minutes'] ?? 0) * minuteMs +
+      Number(units['seconds'] ?? 0) * secondMs;
+    if (ms < range.minMs || ms > range.maxMs) {
+      const [least, most] = [formatDuration(range.minMs), formatDuration(range.maxMs)];
+      return refused(`is ${quote(text)}, which is out of range; give ${least} to ${most}`);
+    }
+    return parsed(ms);
+  };
+}
+
+/** Writes whole seconds, given in milliseconds, in the form that `durationWithin` reads: `1h`, `1m30s`, `0s`. */
+export function formatDuration(ms: number): string {
+  const hours = Math.floor(ms / hourMs);
+  const minutes = Math.floor((ms % hourMs) / minuteMs);
+  const seconds = Math.floor((ms % minuteMs) / secondMs);
+  const parts = [
+    hours > 0 ? `${hours}h` : '',
+    minutes > 0 ? `${minutes}m` : '',
+    seconds > 0 ? `${seconds}s` : ''
+  ];
+  return parts.join('') || '0s';
+}

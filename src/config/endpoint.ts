@@ -1,0 +1,72 @@
+import { type Parser, parsed, quote, refused } from './parsed.ts';
+
+/**
+ * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
+ * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host
+ * that the signed requests go to.
+ */
+export const parseRegion: Parser<string> = (text) => {
+  if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) {
+    return parsed(text);
+  }
+  const lower = text.toLowerCase();
+  return lower !== text && parseRegion(lower).ok
+    ? refused(`is ${quote(text)}; regions are in lower case: ${lower}`)
+    : refused(`is ${quote(text)}, which cannot be a region; write one such as bj, gz, su or hkg`);
+};
+
+/** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
+export function endpointOfRegion(region: string): URL {
+  return new URL(`https://bcc.${region}.baidubce.com`);
+}
+
+/**
+ * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
+ * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
+ *
+ * No message shows the text: a user name or a password may be a part of it.
+ */
+export const parseEndpoint: Parser<URL> = (text) => {
+  const url = httpUrl(text);
+  if (url === undefined) {
+    return refused('is no URL; write one such as https://bcc.bj.baidubce.com');
+  }
+  const faults: string[] = [];
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    faults.push('is plain HTTP, which is only for localhost, 127.0.0.1 and [::1]; begin it with https://');
+  }
+  if (hasUserInfo(url)) {
+    faults.push('holds a user name or a password; the key pair goes into accessKeyId and secretAccessKey');
+  }
+  if (url.pathname !== '/' || /[?#]/.test(text)) {
+    faults.push('goes on after the host; leave out path, query and fragment');
+  }
+  return faults.length === 0 ? parsed(url) : refused(...faults);
+};
+
+/** Reads the address of what was deployed, for a person to follow: `http` or `https`. */
+export const parseWebUrl: Parser<URL> = (text) => {
+  const url = httpUrl(text);
+  if (url === undefined) {
+    return refused('is no web address; write one such as https://example.com');
+  }
+  return hasUserInfo(url)
+    ? refused('holds a user name or a password, which everybody would see; leave them out')
+    : parsed(url);
+};
+
+/** `URL.parse` would do, but Node 20 does not have it; and `URL` forgives white space in the middle. */
+function httpUrl(text: string): URL | undefined {
+  return /^https?:\/\/[^\s/]/i.test(text) && !/\s/.test(text) && URL.canParse(text)
+    ? new URL(text)
+    : undefined;
+}
+
+function hasUserInfo(url: URL): boolean {
+  return url.username !== '' || url.password !== '';
+}
+
+/** `hostname` as `URL` gives it: lower case, IPv4 in four decimal parts, IPv6 in brackets. */
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}

@@ -1,0 +1,69 @@
+import { parseBoolean } from './boolean.ts';
+import { durationWithin, pollIntervalRange, timeoutRange } from './duration.ts';
+import { parseEndpoint, parseRegion, parseWebUrl } from './endpoint.ts';
+import { parseImageId, parseInstanceIds, parseKeypairId } from './ids.ts';
+import { type InputName, inputNames, type Problem, type RawInputs } from './inputs.ts';
+import { anyText, optional, type Parser, required, trimmed } from './parsed.ts';
+import { parsePassword } from './password.ts';
+import { parseScript, parseSecret } from './secret.ts';
+
+const fromSecret =
+  'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
+const orDefault = 'give a value, or leave the input out to get its default';
+
+const flag = trimmed(required(parseBoolean, orDefault));
+
+/** How each input is read on its own. What two inputs mean together stands in relations.ts. */
+export const fields = {
+  accessKeyId: required(parseSecret, fromSecret),
+  secretAccessKey: required(parseSecret, fromSecret),
+  sessionToken: optional(parseSecret),
+  region: trimmed(required(parseRegion, orDefault)),
+  endpoint: trimmed(optional(parseEndpoint)),
+  instanceId: trimmed(
+    required(parseInstanceIds, 'give the ID of the instance to rebuild, such as i-YufwpQAe')
+  ),
+  imageId: trimmed(required(parseImageId, 'give the ID of the image to rebuild from, such as m-DpgNg8lO')),
+  adminPass: optional(parsePassword),
+  keypairId: trimmed(optional(parseKeypairId)),
+  keepImageLogin: flag,
+  userData: optional(parseScript),
+  cleanLastUserData: trimmed(optional(parseBoolean)),
+  dryRun: flag,
+  force: flag,
+  allowProtected: flag,
+  wait: flag,
+  timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
+  pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
+  githubToken: optional(parseSecret),
+  environment: trimmed(optional(anyText)),
+  environmentUrl: trimmed(optional(parseWebUrl)),
+  summary: flag
+} satisfies { readonly [Name in InputName]: Parser<unknown> };
+
+type ValueOf<P> = P extends Parser<infer T> ? T : never;
+
+/** The values of all inputs, each right in itself. */
+export type Values = { readonly [Name in InputName]: ValueOf<(typeof fields)[Name]> };
+
+/** The values that could be read; one that is missing has a problem of its own. */
+export type ReadValues = Partial<Values>;
+
+/** Reads every input on its own, and goes on after a bad one. */
+export function readFields(raw: RawInputs): {
+  readonly values: ReadValues;
+  readonly problems: readonly Problem[];
+} {
+  const values: Partial<Record<InputName, unknown>> = {};
+  const problems: Problem[] = [];
+  for (const input of inputNames) {
+    const result = fields[input](raw[input]);
+    if (result.ok) {
+      values[input] = result.value;
+    } else {
+      problems.push(...result.faults.map((message) => ({ input, message })));
+    }
+  }
+  // Each value comes from the parser of its own name, a tie that the compiler cannot follow through a loop.
+  return { values: values as ReadValues, problems };
+}

@@ -1,0 +1,62 @@
+import { type Parser, parsed, quote, refused } from './parsed.ts';
+
+/** The kinds of things that are named by ID, with the ID's usual prefix and an example. */
+const kinds = {
+  instance: { words: 'an instance ID', prefix: 'i', example: 'i-YufwpQAe', input: 'instanceId' },
+  image: { words: 'an image ID', prefix: 'm', example: 'm-DpgNg8lO', input: 'imageId' }
+} as const;
+
+/** Characters that IDs are made of. It also keeps an ID from changing the path of a request. */
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+
+/**
+ * Reads the IDs of instances: one or many, split by commas, white space or lines, in the order given. Refuses
+ * an ID that is there twice, and patterns: what is erased must be named.
+ */
+export const parseInstanceIds: Parser<readonly string[]> = (text) => {
+  const ids = text.split(/[\s,]+/).filter((id) => id !== '');
+  if (ids.length === 0) {
+    return refused('names no instance; give at least one ID such as i-YufwpQAe');
+  }
+  const unique = new Set(ids);
+  const faults = [...unique].map((id) => faultOfId(id, 'instance')).filter((fault) => fault !== undefined);
+  for (const id of unique) {
+    if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
+      faults.push(`names ${quote(id)} more than once; give each instance once`);
+    }
+  }
+  return faults.length === 0 ? parsed(ids) : refused(...faults);
+};
+
+/** Reads the ID of an image. A name, or the ID of an instance, is refused with a hint. */
+export const parseImageId: Parser<string> = (text) => {
+  const fault = faultOfId(text, 'image');
+  return fault === undefined ? parsed(text) : refused(fault);
+};
+
+/** Reads the ID of a key pair. Its usual prefix is not documented, so none is asked for. */
+export const parseKeypairId: Parser<string> = (text) =>
+  idPattern.test(text)
+    ? parsed(text)
+    : refused(
+        `is ${quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`
+      );
+
+/**
+ * What speaks against an ID. One without any prefix is let through, for the service may know it; a prefix of
+ * letters that belongs to something else is a mix-up.
+ */
+function faultOfId(id: string, wanted: keyof typeof kinds): string | undefined {
+  const { words, prefix, example } = kinds[wanted];
+  if (id.includes('*')) {
+    return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}`;
+  }
+  const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
+  if (idPattern.test(id) && found === prefix) {
+    return undefined;
+  }
+  const other = kinds[wanted === 'image' ? 'instance' : 'image'];
+  return idPattern.test(id) && found === other.prefix
+    ? `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`
+    : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name`;
+}

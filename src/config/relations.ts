@@ -1,0 +1,87 @@
+import { formatDuration } from './duration.ts';
+import type { ReadValues } from './fields.ts';
+import type { InputName, Problem } from './inputs.ts';
+
+/** The cipher for adminPass takes its key from the first 16 characters of the secret key (BCC page ojwvynrqn). */
+const cipherKeyLength = 16;
+
+/**
+ * What is wrong between inputs that are right in themselves. An input with a fault of its own counts as given,
+ * but is not compared, so that one mistake is told once.
+ */
+export function relationProblems(values: ReadValues): readonly Problem[] {
+  return [
+    ...loginProblems(values),
+    ...cipherProblems(values),
+    ...waitProblems(values),
+    ...recordProblems(values)
+  ];
+}
+
+/** Exactly one way to log in; the API wants it so (BCC page 1jwvyoaw8). */
+function loginProblems(values: ReadValues): readonly Problem[] {
+  const ways: readonly InputName[] = ['adminPass', 'keypairId'];
+  const given = ways.filter((input) => isGiven(values, input));
+  if (values.keepImageLogin === true) {
+    given.push('keepImageLogin');
+  }
+  const choice = 'give exactly one of adminPass, keypairId, and keepImageLogin: true';
+  const [first] = given;
+  if (first === undefined) {
+    // A keepImageLogin that could not be read may have been meant as the one way.
+    return 'keepImageLogin' in values
+      ? [{ input: 'adminPass', message: `is not given, and nothing else says how to log in; ${choice}` }]
+      : [];
+  }
+  return given.length === 1
+    ? []
+    : [{ input: first, message: `is given together with ${given.slice(1).join(' and ')}; ${choice}` }];
+}
+
+function cipherProblems(values: ReadValues): readonly Problem[] {
+  const key = values.secretAccessKey;
+  return key !== undefined && key.length < cipherKeyLength && isGiven(values, 'adminPass')
+    ? [
+        {
+          input: 'secretAccessKey',
+          message:
+            `is shorter than ${cipherKeyLength} characters, too short to encrypt adminPass with; ` +
+            'copy the whole key, or log in by keypairId'
+        }
+      ]
+    : [];
+}
+
+function waitProblems({ timeout, pollInterval }: ReadValues): readonly Problem[] {
+  return timeout !== undefined && pollInterval !== undefined && pollInterval >= timeout
+    ? [
+        {
+          input: 'pollInterval',
+          message:
+            `is ${formatDuration(pollInterval)}, which is not shorter than timeout (${formatDuration(timeout)}); ` +
+            'look more often, or wait longer'
+        }
+      ]
+    : [];
+}
+
+/** A Deployment record needs a token and an environment; an address alone has no record to stand in. */
+function recordProblems(values: ReadValues): readonly Problem[] {
+  const asked = (['githubToken', 'environment', 'environmentUrl'] as const).filter((input) =>
+    isGiven(values, input)
+  );
+  const missing = (['githubToken', 'environment'] as const).filter((input) => !isGiven(values, input));
+  return asked.length === 0
+    ? []
+    : missing.map((input) => ({
+        input,
+        message:
+          `is not given, but ${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'}; ` +
+          'a Deployment record needs both githubToken and environment, so give both or none'
+      }));
+}
+
+/** A value that could not be read was given all the same. */
+function isGiven(values: ReadValues, input: InputName): boolean {
+  return !(input in values) || values[input] !== undefined;
+}
