@@ -1,0 +1,30 @@
+import { createBccClient } from '../bce/client.ts';
+import type { Config } from '../config/config.ts';
+import type { Bcc, Clock, Random } from '../deploy/ports.ts';
+import { systemClock } from './clock.ts';
+import { mask } from './inputs.ts';
+import { jobLog } from './log.ts';
+
+/** The world of a run: the service, the clock and chance. */
+export interface Connection {
+  readonly bcc: Bcc;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Closes what is still open, so that the process can end. */
+  dispose(): void;
+}
+
+/** Connects to the service that the configuration names. Nothing is sent yet. */
+export function connect(config: Config): Connection {
+  const client = createBccClient({
+    endpoint: config.endpoint,
+    credentials: config.credentials,
+    wallMs: systemClock.wallMs,
+    sleep: systemClock.sleep,
+    random: Math.random,
+    mask,
+    debug: jobLog.debug,
+    userAgent: 'rebuild-bcc-instance'
+  });
+  return { bcc: client, clock: systemClock, random: Math.random, dispose: () => client.dispose() };
+}

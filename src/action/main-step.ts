@@ -1,0 +1,126 @@
+/** The main step: inputs in, one run, outputs and annotations out. */
+import * as core from '@actions/core';
+import { type Config, parseConfig, type RecordConfig } from '../config/config.ts';
+import { CancelledError } from '../core/failure.ts';
+import type { Plan } from '../core/plan.ts';
+import type { RunReport } from '../core/report.ts';
+import { type RunHooks, run } from '../deploy/run.ts';
+import { SurveyError } from '../deploy/survey.ts';
+import { openRecord } from '../github/record.ts';
+import { annotateEnd, annotateFailures, annotateProblems, annotateReport } from './annotate.ts';
+import { listenForCancel, type SignalCancel } from './cancel.ts';
+import { connect } from './connect.ts';
+import { readInputs } from './inputs.ts';
+import { jobLog } from './log.ts';
+import { setOutputs } from './outputs.ts';
+import { type Handover, type Keep, openHandover } from './state.ts';
+
+/**
+ * Does the whole main step and tells whether it may be green. Every failure that is foreseen is annotated here;
+ * what is thrown is a fault of the program.
+ */
+export async function mainStep(): Promise<boolean> {
+  const parsed = parseConfig(readInputs());
+  if (!parsed.ok) {
+    core.setOutput('status', 'failed');
+    core.setOutput('changed', 'false');
+    annotateProblems(parsed.problems);
+    return false;
+  }
+  const cancel = listenForCancel();
+  try {
+    return await rebuild(parsed.config, cancel);
+  } catch (error) {
+    core.setOutput('status', 'failed');
+    core.setOutput('changed', 'false');
+    if (error instanceof SurveyError) annotateFailures(error.failures);
+    else if (cancel.signal.aborted && error instanceof CancelledError)
+      annotateEnd('Cancelled', 'Cancelled before anything was sent that changes anything.');
+    else throw error;
+    return false;
+  } finally {
+    cancel.dispose();
+  }
+}
+
+async function rebuild(config: Config, cancel: SignalCancel): Promise<boolean> {
+  const { bcc, clock, random, dispose } = connect(config);
+  const keep = openHandover();
+  const progress = new Progress(config, cancel, keep);
+  try {
+    const report = await run(config, { bcc, clock, random, cancel, log: jobLog }, progress);
+    const ok = isGood(report, cancel);
+    progress.finish(report, ok);
+    annotateReport(report);
+    lastWord(report, ok);
+    return ok;
+  } finally {
+    dispose();
+  }
+}
+
+/** Green is what ended well and was seen to; a cancelled run is never green. */
+function isGood(report: RunReport, cancel: SignalCancel): boolean {
+  const good: readonly RunReport['status'][] = ['rebuilt', 'skipped', 'planned', 'started'];
+  return good.includes(report.status) && !cancel.signal.aborted;
+}
+
+function lastWord(report: RunReport, ok: boolean): void {
+  const counts = new Map<string, number>();
+  for (const { status } of report.instances) counts.set(status, (counts.get(status) ?? 0) + 1);
+  const each = [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
+  jobLog.info(`${ok ? 'Done' : 'Not done'}: ${report.status} (${each}) in ${report.durationSeconds} s.`);
+}
+
+/** Keeps outputs and handover up to date while the run goes on. */
+class Progress implements RunHooks {
+  readonly #config: Config;
+  readonly #cancel: SignalCancel;
+  readonly #keep: Keep;
+  #recordId: number | undefined;
+
+  constructor(config: Config, cancel: SignalCancel, keep: Keep) {
+    this.#config = config;
+    this.#cancel = cancel;
+    this.#keep = keep;
+  }
+
+  async planned(plan: Plan, report: RunReport): Promise<void> {
+    setOutputs(report);
+    const { record, dryRun } = this.#config;
+    if (record !== undefined && !dryRun) this.#recordId = await tryRecord(record, plan);
+    this.#hand(report, false);
+  }
+
+  progressed(report: RunReport): void {
+    setOutputs(report);
+    this.#hand(report, false);
+  }
+
+  finish(report: RunReport, ok: boolean): void {
+    setOutputs(report);
+    this.#hand(report, ok);
+  }
+
+  #hand(report: RunReport, ok: boolean): void {
+    const handover: Handover = {
+      report,
+      ok,
+      cancelled: this.#cancel.signal.aborted,
+      ...(this.#recordId === undefined ? {} : { recordId: this.#recordId })
+    };
+    this.#keep(handover);
+  }
+}
+
+async function tryRecord(record: RecordConfig, plan: Plan): Promise<number | undefined> {
+  try {
+    return await openRecord(record, {
+      imageId: plan.image.id,
+      instanceIds: plan.targets.map(({ instance }) => instance.id)
+    });
+  } catch (error) {
+    jobLog.warning(`No Deployment record: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+/** The post step: the summary, the end of the Deployment record, and a last watch after a cancel. It only warns. */
+import * as core from '@actions/core';
+import { type Config, parseConfig } from '../config/config.ts';
+import { summaryOf } from '../core/summary.ts';
+import { hiddenRebuilds, linger } from '../deploy/linger.ts';
+import { type RecordState, setRecord } from '../github/record.ts';
+import { listenForCancel } from './cancel.ts';
+import { connect } from './connect.ts';
+import { readInputs } from './inputs.ts';
+import { jobLog } from './log.ts';
+import { type Handover, takeHandover } from './state.ts';
+
+/** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
+const lingerLimitMs = 210_000;
+
+/** Does the whole post step; resolves in any case. */
+export async function postStep(): Promise<void> {
+  const parsed = parseConfig(readInputs());
+  if (!parsed.ok) return;
+  const { config } = parsed;
+  let handover: Handover | undefined;
+  await attempt('read what the main step left', async () => {
+    handover = takeHandover();
+  });
+  if (handover === undefined) return;
+  const left = handover;
+  if (config.summary) {
+    await attempt('write the job summary', () => core.summary.addRaw(summaryOf(left.report)).write());
+  }
+  await attempt('close the Deployment record', () => closeRecord(config, left));
+  await attempt('watch for the rebuild to show', () => watchOn(config, left));
+}
+
+async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    jobLog.warning(`Could not ${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function closeRecord(config: Config, left: Handover): Promise<void> {
+  if (config.record === undefined || left.recordId === undefined) return;
+  const failed: RecordState = left.cancelled ? 'inactive' : 'failure';
+  await setRecord(config.record, left.recordId, left.ok ? 'success' : failed);
+}
+
+/**
+ * After a cancel: keeps the job open until the rebuild shows in the status. A re-run cannot begin before the job
+ * is over, and one that begins while nothing shows would take the instance for untouched.
+ */
+async function watchOn(config: Config, left: Handover): Promise<void> {
+  const hidden = hiddenRebuilds(left.report.instances);
+  if (hidden.length === 0) return;
+  jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${hidden.join(', ')}`);
+  const cancel = listenForCancel();
+  const { bcc, clock, dispose } = connect(config);
+  try {
+    const still = await linger(hidden, lingerLimitMs, { bcc, clock }, cancel.signal);
+    if (still.length === 0) return jobLog.info('It shows: a re-run will wait for it and not erase again.');
+    jobLog.warning(
+      `Nothing shows of the rebuild of ${still.join(', ')}. Look at it in the console before you run again.`
+    );
+  } finally {
+    dispose();
+    cancel.dispose();
+  }
+}

@@ -1,0 +1,179 @@
+/** Failures in words: what happened, what it means for the disk, and what to do. */
+import type { Refusal } from './decide.ts';
+import { formatDuration } from './duration.ts';
+import { type CallFailure, describeFailure } from './failure.ts';
+import type { DiskFate, FailureReason } from './rebuild/ending.ts';
+import { fateOf } from './rebuild/fate.ts';
+import type { Life } from './rebuild/state.ts';
+
+/** A failure as a person reads it. */
+export interface Explanation {
+  /** What happened, in one sentence that names the instance. */
+  readonly cause: string;
+  /** What it means for the system disk. */
+  readonly disk: string;
+  /** What to do now. */
+  readonly remedy: string;
+}
+
+/** Explains the failed end of a life. */
+export function explain(life: Life, reason: FailureReason): Explanation {
+  const { cause, remedy } = causeAndRemedy(life, reason);
+  return { cause: `${life.task.instanceId}: ${cause}`, disk: describeFate(fateOf(life)), remedy };
+}
+
+/** Explains a life that a cancel ended. */
+export function explainCancel(life: Life): Explanation {
+  const status = life.last?.instance.status ?? 'unseen';
+  const fate = fateOf(life);
+  return {
+    cause: `${life.task.instanceId}: cancelled; last seen ${status}`,
+    disk: describeFate(fate),
+    remedy:
+      fate === 'untouched'
+        ? 'Nothing of it needs to be mended.'
+        : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
+  };
+}
+
+/** What is known of the system disk, as a sentence. */
+export function describeFate(fate: DiskFate): string {
+  switch (fate) {
+    case 'untouched':
+      return 'The system disk was not touched by this run.';
+    case 'erased':
+      return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
+    case 'unknown':
+      return 'Whether the system disk is being rebuilt is not known.';
+  }
+}
+
+/** The reasons of a refusal, joined. */
+export function describeRefusals(refusals: readonly Refusal[]): string {
+  return refusals.map(describeRefusal).join('; ');
+}
+
+function describeRefusal(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'gone':
+      return `its status is ${refusal.status}`;
+    case 'protected':
+      return 'deletionProtection is on';
+    case 'imageNotAvailable':
+      return `the image is ${refusal.status}, not Available`;
+    case 'imageKeepsNoLogin':
+      return `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`;
+  }
+}
+
+function remedyOf(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'gone':
+      return 'Take it out of instanceId, or renew or restore it first.';
+    case 'protected':
+      return 'If it is to be erased all the same, set allowProtected: true.';
+    case 'imageNotAvailable':
+      return 'Wait until the image is Available, or give another imageId.';
+    case 'imageKeepsNoLogin':
+      return 'Give adminPass or keypairId instead.';
+  }
+}
+
+const rerunIsSafe =
+  'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+
+function causeAndRemedy(life: Life, reason: FailureReason): { cause: string; remedy: string } {
+  const { task } = life;
+  const waited = formatDuration(task.timeoutMs);
+  const seen = `Seen: ${historyLabel(life)}.`;
+  switch (reason.kind) {
+    case 'refused':
+      return {
+        cause: `not rebuilt, because ${describeRefusals(reason.refusals)}`,
+        remedy: reason.refusals.map(remedyOf).join(' ')
+      };
+    case 'busy':
+      return {
+        cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
+        remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
+      };
+    case 'unclear':
+      return {
+        cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
+        remedy:
+          'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
+      };
+    case 'unproven':
+      return {
+        cause: `the rebuild is not proven: ${life.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
+        remedy: rerunIsSafe
+      };
+    case 'timedOut':
+      return {
+        cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
+        remedy: `Look at the instance in the console. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
+      };
+    case 'status':
+      return {
+        cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
+        remedy:
+          'Look at the instance in the console, with the request ID. A re-run rebuilds an instance in Error.'
+      };
+    case 'wrongImage':
+      return {
+        cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
+        remedy: 'Find out whether somebody else rebuilt it; then run again.'
+      };
+    case 'gone':
+      return {
+        cause: `the API no longer knows the instance. ${seen}`,
+        remedy: 'Look whether it was released, and check region and instanceId.'
+      };
+    case 'call':
+      return explainCall(life, reason.failure);
+  }
+}
+
+function explainCall(life: Life, failure: CallFailure): { cause: string; remedy: string } {
+  const waiting = life.sends > 0;
+  const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
+  return { cause: `${describeFailure(failure)}.${goesOn}`, remedy: callRemedy(failure, waiting) };
+}
+
+/**
+ * What to do about a call that failed for good.
+ *
+ * @param waiting whether a rebuild had been sent before
+ */
+export function callRemedy(failure: CallFailure, waiting: boolean): string {
+  const again = waiting ? ` ${rerunIsSafe}` : '';
+  switch (failure.kind) {
+    case 'denied':
+      return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
+    case 'notFound':
+      return `Check the ID and the region: ${failure.target} is not known there.`;
+    case 'conflict':
+      return `Look at the state of the instance in the console and at what else works on it.${again}`;
+    case 'invalid':
+      return 'The service refuses the request as it is; its message says why.';
+    case 'throttled':
+      return `The service asks to slow down: run again later, or with a longer pollInterval.${again}`;
+    case 'unreached':
+      return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
+    case 'skewed':
+      return `Set the clock of the runner right.${again}`;
+    case 'ambiguous':
+    case 'transient':
+    case 'malformed':
+      return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
+  }
+}
+
+/** The statuses that were seen, with the time of each since the first look. */
+export function historyLabel(life: Life): string {
+  const first = life.history[0];
+  if (first === undefined) return 'nothing';
+  return life.history
+    .map((seen) => `${seen.status} on ${seen.imageId} after ${formatDuration(seen.atMs - first.atMs)}`)
+    .join(', ');
+}

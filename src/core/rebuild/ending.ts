@@ -1,0 +1,38 @@
+import type { Refusal } from '../decide.ts';
+import type { CallFailure } from '../failure.ts';
+
+/** How the life of a rebuild ended. */
+export type Ending =
+  | { readonly kind: 'rebuilt' }
+  | { readonly kind: 'skipped' }
+  | { readonly kind: 'started' }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly reason: FailureReason };
+
+/**
+ * Why it failed.
+ *
+ * - `refused`: by our own rules, before anything was sent
+ * - `busy`: somebody else's change did not end in time
+ * - `unclear`: a change that was found under way ended on the image; with `force` one cannot tell whether it
+ *   was the rebuild that was asked for
+ * - `call`: a call failed for good; which one, `failure.operation` says
+ * - `unproven`: accepted, or perhaps accepted, and nothing ever seen of it
+ * - `timedOut`: started, and not done in time
+ * - `status`: the instance came to a status that ends the wait
+ * - `wrongImage`: at rest on another image than the wanted one
+ * - `gone`: the instance is no longer there
+ */
+export type FailureReason =
+  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
+  | { readonly kind: 'busy'; readonly status: string }
+  | { readonly kind: 'unclear'; readonly status: string }
+  | { readonly kind: 'call'; readonly failure: CallFailure }
+  | { readonly kind: 'unproven' }
+  | { readonly kind: 'timedOut'; readonly status: string }
+  | { readonly kind: 'status'; readonly status: string }
+  | { readonly kind: 'wrongImage'; readonly imageId: string; readonly imageName: string }
+  | { readonly kind: 'gone' };
+
+/** What a life did to the system disk, as far as is known. */
+export type DiskFate = 'untouched' | 'erased' | 'unknown';

@@ -1,0 +1,139 @@
+/**
+ * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
+ * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
+ * proves anything; these rules say what a series of them does.
+ */
+import { isSettled, type SystemDisk, statusKind } from '../instance.ts';
+import type { Life, Marks, Rest, Sight } from './state.ts';
+
+/**
+ * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
+ * work of the rebuild rather than a record that is written on acceptance.
+ */
+export const lateMs = 30_000;
+
+/**
+ * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
+ * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
+ */
+export function quietMs(life: Life): number {
+  return life.task.timeoutMs / 10;
+}
+
+/** The marks after one more look. */
+export function mark(life: Life, sight: Sight): Marks {
+  const { reference, marks, task } = life;
+  if (reference === undefined) return marks;
+  const atMs = sight.atMs;
+  const next: { -readonly [K in keyof Marks]: Marks[K] } = { ...marks };
+  if (!isSettled(sight.instance.status)) next.stirredAtMs ??= atMs;
+  if (hasLeft(life, reference, sight)) next.leftAtMs ??= atMs;
+  if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
+    if (sight.instance.imageId === task.image.id) next.imageAtMs = atMs;
+    else next.imageOldAtMs = atMs;
+  }
+  if (reference.disk && sight.disk && next.diskAtMs === undefined) {
+    if (isOtherDisk(reference.disk, sight.disk)) next.diskAtMs = atMs;
+    else next.diskOldAtMs = atMs;
+  }
+  return next;
+}
+
+/**
+ * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
+ * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
+ * the status could tell: no answer came, and the image stays the same.
+ */
+function hasLeft(life: Life, reference: Sight, sight: Sight): boolean {
+  const { status } = sight.instance;
+  const kind = statusKind(status);
+  if (kind === 'foreign') return false;
+  if (kind === 'unknown') return true;
+  if (kind === 'moving') {
+    const onlyStatusTells = !life.answered && reference.instance.imageId === life.task.image.id;
+    return !(onlyStatusTells && !life.adopted && backups.has(status));
+  }
+  return isSettled(reference.instance.status) && status !== reference.instance.status;
+}
+
+/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
+const backups: ReadonlySet<string> = new Set(['ImageProcessing', 'SnapshotProcessing']);
+
+/**
+ * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
+ * rebuild to the same image that would make a green of nothing.
+ */
+function isOtherDisk(before: SystemDisk, now: SystemDisk): boolean {
+  return before.id !== now.id || before.createTime !== now.createTime;
+}
+
+/** Whether the looks show that the rebuild has begun. */
+export function hasStarted(life: Life): boolean {
+  const { leftAtMs, imageAtMs, diskAtMs } = life.marks;
+  return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
+}
+
+/** Whether image or disk have changed, which nothing but a rebuild does. */
+export function isReplaced(life: Life): boolean {
+  return life.marks.imageAtMs !== undefined || life.marks.diskAtMs !== undefined;
+}
+
+/**
+ * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
+ * tells of work done; one that is there from the first look on may have been written on acceptance.
+ */
+export function changedLate(life: Life): boolean {
+  const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = life.marks;
+  const since = life.referenceAtMs ?? Number.POSITIVE_INFINITY;
+  const isLate = (at: number | undefined, old: number | undefined): boolean =>
+    at !== undefined && old !== undefined && old - since >= lateMs;
+  return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
+}
+
+/** The stretch of equal looks, with one more look added. A disk that is not settled begins it anew. */
+export function rest(life: Life, sight: Sight): Rest {
+  const { status, imageId } = sight.instance;
+  const before = life.rest;
+  const settled = diskState(life, sight) !== 'unsettled';
+  if (before && settled && before.looks > 0 && before.status === status && before.imageId === imageId) {
+    return { ...before, looks: before.looks + 1 };
+  }
+  return { status, imageId, sinceMs: sight.atMs, looks: settled ? 1 : 0 };
+}
+
+/** Whether the last looks all showed the same for as long as an inference from rest needs. */
+export function hasRested(life: Life): boolean {
+  const { last, rest: stretch } = life;
+  return !!last && !!stretch && stretch.looks > 0 && last.atMs - stretch.sinceMs >= quietMs(life);
+}
+
+/**
+ * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
+ * disk at all, neither before nor now, there is nothing to wait for.
+ */
+export function diskState(life: Life, sight: Sight): 'settled' | 'unsettled' | 'unasked' {
+  if (sight.disk === undefined) return 'unasked';
+  if (sight.disk === null) return life.reference?.disk ? 'unsettled' : 'settled';
+  return /^in_?use$/i.test(sight.disk.status) ? 'settled' : 'unsettled';
+}
+
+/**
+ * Whether the rebuild is over, as far as one look can tell; a second one must agree.
+ *
+ * Either the status was seen away and is back, or it never left and image or disk changed late and all has been
+ * quiet since. `Stopped` is also a station on the way of a rebuild, so it must rest in either case.
+ */
+export function isOver(life: Life): boolean {
+  const { last, marks, task } = life;
+  if (!last || last.instance.imageId !== task.image.id) return false;
+  const kind = statusKind(last.instance.status);
+  if (kind !== 'up' && kind !== 'down') return false;
+  if (marks.leftAtMs !== undefined) return kind === 'up' || hasRested(life);
+  return changedLate(life) && hasRested(life);
+}
+
+/** Whether two looks in a row agree and the disk is settled in the last. */
+export function isConfirmed(life: Life): boolean {
+  const { last, rest: stretch } = life;
+  return !!last && !!stretch && stretch.looks >= 2 && diskState(life, last) === 'settled';
+}

@@ -1,0 +1,9 @@
+import type { DiskFate } from './ending.ts';
+import { hasStarted, isReplaced } from './evidence.ts';
+import type { Life } from './state.ts';
+
+/** What has become of the system disk, as far as the life shows. */
+export function fateOf(life: Life): DiskFate {
+  if (life.sends === 0) return life.adopted && isReplaced(life) ? 'erased' : 'untouched';
+  return life.answered || hasStarted(life) ? 'erased' : 'unknown';
+}

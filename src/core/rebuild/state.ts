@@ -1,0 +1,109 @@
+import type { Task } from '../decide.ts';
+import type { CallFailure } from '../failure.ts';
+import type { Instance, SystemDisk } from '../instance.ts';
+import type { Ending } from './ending.ts';
+
+/** One look at an instance. All times of this folder are milliseconds on the monotonic clock. */
+export interface Sight {
+  readonly atMs: number;
+  readonly instance: Instance;
+  /** Only where the look asked for it; `null` where it asked and the API showed no system disk. */
+  readonly disk?: SystemDisk | null | undefined;
+}
+
+/**
+ * Where the life of a rebuild is.
+ *
+ * - `settling`: before anything is sent; the instance must rest
+ * - `sending`: the rebuild call is out
+ * - `searching`: its answer is lost, and looking must tell whether it was taken
+ * - `confirming`: accepted, and nothing seen of it yet
+ * - `rebuilding`: seen to have started
+ * - `starting`: done but Stopped, and told to start
+ */
+export type Phase = 'settling' | 'sending' | 'searching' | 'confirming' | 'rebuilding' | 'starting' | 'ended';
+
+/** What has been seen of a rebuild since the reference look. */
+export interface Marks {
+  /** First look at which the status had left its settled value in a way that a rebuild does. */
+  readonly leftAtMs?: number;
+  /** First look at which anything at all was going on; it forbids a second send, and proves nothing. */
+  readonly stirredAtMs?: number;
+  /** First look at which `imageId` had become the target. */
+  readonly imageAtMs?: number;
+  /** Last look before that at which `imageId` was still the old one. */
+  readonly imageOldAtMs?: number;
+  /** First look at which the system disk was another one. */
+  readonly diskAtMs?: number;
+  /** Last look before that at which the system disk was still the old one. */
+  readonly diskOldAtMs?: number;
+}
+
+/** A stretch of looks that all showed the same. */
+export interface Rest {
+  readonly status: string;
+  readonly imageId: string;
+  readonly sinceMs: number;
+  readonly looks: number;
+}
+
+/** A status or an image as it was first seen. */
+export interface Seen {
+  readonly atMs: number;
+  readonly status: string;
+  readonly imageId: string;
+}
+
+/** The whole life of one rebuild so far. A plain value: `step` makes the next one. */
+export interface Life {
+  readonly task: Task;
+  readonly phase: Phase;
+  readonly phases: readonly { readonly phase: Phase; readonly fromMs: number }[];
+  /** The beat of the look that is out, or was last taken. */
+  readonly dueMs: number;
+  /** When the present wait ends; the last look is taken then. */
+  readonly deadlineMs: number;
+  readonly history: readonly Seen[];
+  readonly last?: Sight | undefined;
+  readonly rest?: Rest;
+  /** What the marks are measured against: the last look before sending, or the first of an adopted change. */
+  readonly reference?: Sight;
+  /** From when on the reference counts: the answer, the lost send, or the adoption. */
+  readonly referenceAtMs?: number;
+  /** The instance was already changing, or refused with a conflict: somebody is at it, perhaps a run of ours. */
+  readonly adopted: boolean;
+  readonly marks: Marks;
+  /** How many rebuild calls went out that were not plainly refused. */
+  readonly sends: number;
+  /** Whether the service itself said that it took one. */
+  readonly answered: boolean;
+  readonly acceptedAtMs?: number;
+  readonly conflicts: number;
+  readonly starts: number;
+  readonly startAskedAtMs?: number;
+  /** Looks in a row that found no such instance. */
+  readonly missing: number;
+  readonly lastFailure?: CallFailure;
+  readonly requestIds: readonly string[];
+  readonly ending?: Ending;
+}
+
+/** What happened; every event carries its time. */
+export type LifeEvent =
+  | { readonly type: 'looked'; readonly sight: Sight }
+  | { readonly type: 'lookFailed'; readonly atMs: number; readonly failure: CallFailure }
+  | { readonly type: 'accepted'; readonly atMs: number; readonly requestId: string }
+  | { readonly type: 'sendFailed'; readonly atMs: number; readonly failure: CallFailure }
+  | { readonly type: 'startAccepted'; readonly atMs: number; readonly requestId: string }
+  | { readonly type: 'startFailed'; readonly atMs: number; readonly failure: CallFailure }
+  | { readonly type: 'cancelled'; readonly atMs: number; readonly failure?: CallFailure };
+
+/** What to do next; exactly one thing at a time. */
+export type LifeCommand =
+  | { readonly type: 'look'; readonly dueMs: number; readonly spreadMs: number; readonly withDisk: boolean }
+  | { readonly type: 'send' }
+  | { readonly type: 'start' }
+  | { readonly type: 'end' };
+
+/** The next life and what to do in it. */
+export type Step = readonly [Life, LifeCommand];

@@ -1,0 +1,55 @@
+/**
+ * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
+ * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
+ * began together do not call together.
+ */
+
+/**
+ * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
+ * came late leaves time for the second look of a proof within one interval of the instance being up.
+ */
+const beat = 0.97;
+
+/** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
+const jitter = 0.1;
+
+/** How long after a first good look the second one comes, as a part of the interval. */
+const confirmAfter = 0.05;
+
+/**
+ * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
+ *
+ * @param dueMs the beat of the look that was just taken
+ * @param intervalMs the interval between looks
+ * @param nowMs when that look was answered
+ */
+export function nextBeat(dueMs: number, intervalMs: number, nowMs: number): number {
+  const next = dueMs + beat * intervalMs;
+  return next > nowMs ? next : nowMs + beat * intervalMs;
+}
+
+/** When a proof's second look is due. */
+export function confirmBeat(nowMs: number, intervalMs: number): number {
+  return nowMs + confirmAfter * intervalMs;
+}
+
+/**
+ * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
+ * the deadline, where the last look is taken.
+ *
+ * @param random a number in [0, 1)
+ */
+export function lookMoment(
+  look: { readonly dueMs: number; readonly spreadMs: number },
+  deadlineMs: number,
+  nowMs: number,
+  random: number
+): number {
+  const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
+  return Math.max(nowMs, Math.min(moved, deadlineMs));
+}
+
+/** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
+export function spreadOf(intervalMs: number): number {
+  return jitter * intervalMs;
+}

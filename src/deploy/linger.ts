@@ -1,0 +1,59 @@
+import { CallError } from '../core/failure.ts';
+import { isSettled } from '../core/instance.ts';
+import type { InstanceReport } from '../core/report.ts';
+import { nextBeat } from '../core/schedule.ts';
+import type { Bcc, Clock } from './ports.ts';
+
+/** Between looks, in milliseconds. */
+const intervalMs = 5_000;
+
+/**
+ * The instances whose rebuild may be under way without showing it: the run was cancelled before their status
+ * had left its settled value.
+ */
+export function hiddenRebuilds(instances: readonly InstanceReport[]): readonly string[] {
+  return instances
+    .filter(({ status, disk, seen }) => {
+      const isHidden = seen.every((one) => isSettled(one.status));
+      return status === 'inProgress' && disk !== 'untouched' && isHidden;
+    })
+    .map(({ instanceId }) => instanceId);
+}
+
+/**
+ * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
+ * and does not erase again. Only reads.
+ *
+ * @param limitMs when to give up, in milliseconds from now
+ * @returns the instances that showed nothing
+ * @throws CallError when a read fails for good, CancelledError on abort
+ */
+export async function linger(
+  instanceIds: readonly string[],
+  limitMs: number,
+  ports: { readonly bcc: Bcc; readonly clock: Clock },
+  signal: AbortSignal
+): Promise<readonly string[]> {
+  const { bcc, clock } = ports;
+  const untilMs = clock.nowMs() + limitMs;
+  let dueMs = clock.nowMs();
+  let hidden = instanceIds;
+  for (;;) {
+    const looks = await Promise.all(hidden.map((id) => statusOf(id, bcc, signal)));
+    hidden = hidden.filter((_, index) => isSettled(looks[index] ?? ''));
+    const nowMs = clock.nowMs();
+    if (hidden.length === 0 || nowMs >= untilMs) return hidden;
+    dueMs = nextBeat(dueMs, intervalMs, nowMs);
+    await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
+  }
+}
+
+/** The status of an instance; one that is no longer there has nothing to hide. */
+async function statusOf(instanceId: string, bcc: Bcc, signal: AbortSignal): Promise<string> {
+  try {
+    return (await bcc.getInstance(instanceId, signal)).status;
+  } catch (error) {
+    if (error instanceof CallError && error.failure.kind === 'notFound') return '';
+    throw error;
+  }
+}

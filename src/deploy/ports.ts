@@ -1,0 +1,52 @@
+import type { Image } from '../core/image.ts';
+import type { Instance, Snapshot, SystemDisk } from '../core/instance.ts';
+import type { RebuildOrder } from '../core/order.ts';
+
+/** The calls of the BCC API that a deploy makes. Every one throws `CallError`, or `CancelledError` on abort. */
+export interface Bcc {
+  getInstance(instanceId: string, signal: AbortSignal): Promise<Instance>;
+  /** At most 100 ids a call; ids that the service does not know are missing from the map. */
+  listInstances(instanceIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Instance>>;
+  /** `undefined` where the API shows no system disk for the instance. */
+  getSystemDisk(instanceId: string, signal: AbortSignal): Promise<SystemDisk | undefined>;
+  listSnapshots(volumeId: string, signal: AbortSignal): Promise<readonly Snapshot[]>;
+  getImage(imageId: string, signal: AbortSignal): Promise<Image>;
+  /** Accepted when it resolves. A failure of the kind `ambiguous` may have been carried out all the same. */
+  rebuild(instanceId: string, order: RebuildOrder, signal: AbortSignal): Promise<Accepted>;
+  start(instanceId: string, signal: AbortSignal): Promise<Accepted>;
+}
+
+/** The service took a write. */
+export interface Accepted {
+  readonly requestId: string;
+}
+
+/** Time. Waiting goes by `nowMs`, which never jumps; `wallMs` is only for signing and for reports. */
+export interface Clock {
+  /** Milliseconds on a monotonic scale. */
+  nowMs(): number;
+  /** Milliseconds since 1970, UTC. */
+  wallMs(): number;
+  /** Resolves after `ms`; throws `CancelledError` as soon as the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** A number in [0, 1), as `Math.random` gives it. */
+export type Random = () => number;
+
+/** Where a person reads along. None of it may carry a secret. */
+export interface Log {
+  info(line: string): void;
+  warning(line: string): void;
+  debug(line: string): void;
+  /** Runs `work` with its lines folded under `title`. */
+  group<T>(title: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** The wish to stop, in two steps. */
+export interface Cancel {
+  /** Aborts at once: nothing new is begun, sleeps and reads end. */
+  readonly signal: AbortSignal;
+  /** Aborts a moment later: a write that is out has had its time to answer. */
+  readonly writes: AbortSignal;
+}
