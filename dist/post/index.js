@@ -1,0 +1,6421 @@
+import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
+/******/ var __webpack_modules__ = ({
+
+/***/ 776:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+module.exports = __nccwpck_require__(4488);
+
+
+/***/ }),
+
+/***/ 4488:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+
+
+var net = __nccwpck_require__(9278);
+var tls = __nccwpck_require__(4756);
+var http = __nccwpck_require__(8611);
+var https = __nccwpck_require__(5692);
+var events = __nccwpck_require__(4434);
+var assert = __nccwpck_require__(2613);
+var util = __nccwpck_require__(9023);
+
+
+exports.httpOverHttp = httpOverHttp;
+exports.httpsOverHttp = httpsOverHttp;
+exports.httpOverHttps = httpOverHttps;
+exports.httpsOverHttps = httpsOverHttps;
+
+
+function httpOverHttp(options) {
+  var agent = new TunnelingAgent(options);
+  agent.request = http.request;
+  return agent;
+}
+
+function httpsOverHttp(options) {
+  var agent = new TunnelingAgent(options);
+  agent.request = http.request;
+  agent.createSocket = createSecureSocket;
+  agent.defaultPort = 443;
+  return agent;
+}
+
+function httpOverHttps(options) {
+  var agent = new TunnelingAgent(options);
+  agent.request = https.request;
+  return agent;
+}
+
+function httpsOverHttps(options) {
+  var agent = new TunnelingAgent(options);
+  agent.request = https.request;
+  agent.createSocket = createSecureSocket;
+  agent.defaultPort = 443;
+  return agent;
+}
+
+
+function TunnelingAgent(options) {
+  var self = this;
+  self.options = options || {};
+  self.proxyOptions = self.options.proxy || {};
+  self.maxSockets = self.options.maxSockets || http.Agent.defaultMaxSockets;
+  self.requests = [];
+  self.sockets = [];
+
+  self.on('free', function onFree(socket, host, port, localAddress) {
+    var options = toOptions(host, port, localAddress);
+    for (var i = 0, len = self.requests.length; i < len; ++i) {
+      var pending = self.requests[i];
+      if (pending.host === options.host && pending.port === options.port) {
+        // Detect the request to connect same origin server,
+        // reuse the connection.
+        self.requests.splice(i, 1);
+        pending.request.onSocket(socket);
+        return;
+      }
+    }
+    socket.destroy();
+    self.removeSocket(socket);
+  });
+}
+util.inherits(TunnelingAgent, events.EventEmitter);
+
+TunnelingAgent.prototype.addRequest = function addRequest(req, host, port, localAddress) {
+  var self = this;
+  var options = mergeOptions({request: req}, self.options, toOptions(host, port, localAddress));
+
+  if (self.sockets.length >= this.maxSockets) {
+    // We are over limit so we'll add it to the queue.
+    self.requests.push(options);
+    return;
+  }
+
+  // If we are under maxSockets create a new one.
+  self.createSocket(options, function(socket) {
+    socket.on('free', onFree);
+    socket.on('close', onCloseOrRemove);
+    socket.on('agentRemove', onCloseOrRemove);
+    req.onSocket(socket);
+
+    function onFree() {
+      self.emit('free', socket, options);
+    }
+
+    function onCloseOrRemove(err) {
+      self.removeSocket(socket);
+      socket.removeListener('free', onFree);
+      socket.removeListener('close', onCloseOrRemove);
+      socket.removeListener('agentRemove', onCloseOrRemove);
+    }
+  });
+};
+
+TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
+  var self = this;
+  var placeholder = {};
+  self.sockets.push(placeholder);
+
+  var connectOptions = mergeOptions({}, self.proxyOptions, {
+    method: 'CONNECT',
+    path: options.host + ':' + options.port,
+    agent: false,
+    headers: {
+      host: options.host + ':' + options.port
+    }
+  });
+  if (options.localAddress) {
+    connectOptions.localAddress = options.localAddress;
+  }
+  if (connectOptions.proxyAuth) {
+    connectOptions.headers = connectOptions.headers || {};
+    connectOptions.headers['Proxy-Authorization'] = 'Basic ' +
+        new Buffer(connectOptions.proxyAuth).toString('base64');
+  }
+
+  debug('making CONNECT request');
+  var connectReq = self.request(connectOptions);
+  connectReq.useChunkedEncodingByDefault = false; // for v0.6
+  connectReq.once('response', onResponse); // for v0.6
+  connectReq.once('upgrade', onUpgrade);   // for v0.6
+  connectReq.once('connect', onConnect);   // for v0.7 or later
+  connectReq.once('error', onError);
+  connectReq.end();
+
+  function onResponse(res) {
+    // Very hacky. This is necessary to avoid http-parser leaks.
+    res.upgrade = true;
+  }
+
+  function onUpgrade(res, socket, head) {
+    // Hacky.
+    process.nextTick(function() {
+      onConnect(res, socket, head);
+    });
+  }
+
+  function onConnect(res, socket, head) {
+    connectReq.removeAllListeners();
+    socket.removeAllListeners();
+
+    if (res.statusCode !== 200) {
+      debug('tunneling socket could not be established, statusCode=%d',
+        res.statusCode);
+      socket.destroy();
+      var error = new Error('tunneling socket could not be established, ' +
+        'statusCode=' + res.statusCode);
+      error.code = 'ECONNRESET';
+      options.request.emit('error', error);
+      self.removeSocket(placeholder);
+      return;
+    }
+    if (head.length > 0) {
+      debug('got illegal response body from proxy');
+      socket.destroy();
+      var error = new Error('got illegal response body from proxy');
+      error.code = 'ECONNRESET';
+      options.request.emit('error', error);
+      self.removeSocket(placeholder);
+      return;
+    }
+    debug('tunneling connection has established');
+    self.sockets[self.sockets.indexOf(placeholder)] = socket;
+    return cb(socket);
+  }
+
+  function onError(cause) {
+    connectReq.removeAllListeners();
+
+    debug('tunneling socket could not be established, cause=%s\n',
+          cause.message, cause.stack);
+    var error = new Error('tunneling socket could not be established, ' +
+                          'cause=' + cause.message);
+    error.code = 'ECONNRESET';
+    options.request.emit('error', error);
+    self.removeSocket(placeholder);
+  }
+};
+
+TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
+  var pos = this.sockets.indexOf(socket)
+  if (pos === -1) {
+    return;
+  }
+  this.sockets.splice(pos, 1);
+
+  var pending = this.requests.shift();
+  if (pending) {
+    // If we have pending requests and a socket gets closed a new one
+    // needs to be created to take over in the pool for the one that closed.
+    this.createSocket(pending, function(socket) {
+      pending.request.onSocket(socket);
+    });
+  }
+};
+
+function createSecureSocket(options, cb) {
+  var self = this;
+  TunnelingAgent.prototype.createSocket.call(self, options, function(socket) {
+    var hostHeader = options.request.getHeader('host');
+    var tlsOptions = mergeOptions({}, self.options, {
+      socket: socket,
+      servername: hostHeader ? hostHeader.replace(/:.*$/, '') : options.host
+    });
+
+    // 0 is dummy port for v0.6
+    var secureSocket = tls.connect(0, tlsOptions);
+    self.sockets[self.sockets.indexOf(socket)] = secureSocket;
+    cb(secureSocket);
+  });
+}
+
+
+function toOptions(host, port, localAddress) {
+  if (typeof host === 'string') { // since v0.10
+    return {
+      host: host,
+      port: port,
+      localAddress: localAddress
+    };
+  }
+  return host; // for v0.11 or later
+}
+
+function mergeOptions(target) {
+  for (var i = 1, len = arguments.length; i < len; ++i) {
+    var overrides = arguments[i];
+    if (typeof overrides === 'object') {
+      var keys = Object.keys(overrides);
+      for (var j = 0, keyLen = keys.length; j < keyLen; ++j) {
+        var k = keys[j];
+        if (overrides[k] !== undefined) {
+          target[k] = overrides[k];
+        }
+      }
+    }
+  }
+  return target;
+}
+
+
+var debug;
+if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
+  debug = function() {
+    var args = Array.prototype.slice.call(arguments);
+    if (typeof args[0] === 'string') {
+      args[0] = 'TUNNEL: ' + args[0];
+    } else {
+      args.unshift('TUNNEL:');
+    }
+    console.error.apply(console, args);
+  }
+} else {
+  debug = function() {};
+}
+__webpack_unused_export__ = debug; // for test
+
+
+/***/ }),
+
+/***/ 2613:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
+
+/***/ }),
+
+/***/ 4434:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
+
+/***/ }),
+
+/***/ 9896:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+
+/***/ }),
+
+/***/ 8611:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
+
+/***/ }),
+
+/***/ 5692:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
+
+/***/ }),
+
+/***/ 9278:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
+
+/***/ }),
+
+/***/ 4589:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
+
+/***/ }),
+
+/***/ 6698:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
+
+/***/ }),
+
+/***/ 4573:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+
+/***/ }),
+
+/***/ 7540:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:console");
+
+/***/ }),
+
+/***/ 7598:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+
+/***/ }),
+
+/***/ 3053:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
+
+/***/ }),
+
+/***/ 610:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
+
+/***/ }),
+
+/***/ 8474:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+
+/***/ }),
+
+/***/ 7067:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
+
+/***/ }),
+
+/***/ 2467:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2");
+
+/***/ }),
+
+/***/ 7030:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
+
+/***/ }),
+
+/***/ 643:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
+
+/***/ }),
+
+/***/ 1792:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:querystring");
+
+/***/ }),
+
+/***/ 7075:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+
+/***/ }),
+
+/***/ 1692:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
+
+/***/ }),
+
+/***/ 3136:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
+
+/***/ }),
+
+/***/ 7975:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+
+/***/ }),
+
+/***/ 3429:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/types");
+
+/***/ }),
+
+/***/ 5919:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
+
+/***/ }),
+
+/***/ 8522:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+
+/***/ }),
+
+/***/ 857:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+
+/***/ }),
+
+/***/ 3193:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
+
+/***/ }),
+
+/***/ 4756:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
+
+/***/ }),
+
+/***/ 9023:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
+
+/***/ }),
+
+/***/ 5178:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  mD: () => (/* binding */ annotateEnd)
+});
+
+// UNUSED EXPORTS: annotateFailures, annotateProblems, annotateReport
+
+// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
+var lib_core = __nccwpck_require__(5806);
+// EXTERNAL MODULE: ./core/failure.js
+var failure = __nccwpck_require__(5319);
+// EXTERNAL MODULE: ./core/instance.js
+var instance = __nccwpck_require__(3102);
+;// CONCATENATED MODULE: ./core/rebuild/evidence.js
+/**
+ * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
+ * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
+ * proves anything; these rules say what a series of them does.
+ */
+
+/**
+ * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
+ * work of the rebuild rather than a record that is written on acceptance.
+ */
+const lateMs = 30_000;
+/**
+ * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
+ * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
+ */
+function quietMs(life) {
+    return life.task.timeoutMs / 10;
+}
+/** The marks after one more look. */
+function mark(life, sight) {
+    const { reference, marks, task } = life;
+    if (reference === undefined)
+        return marks;
+    const atMs = sight.atMs;
+    const next = { ...marks };
+    if (!isSettled(sight.instance.status))
+        next.stirredAtMs ??= atMs;
+    if (hasLeft(life, reference, sight))
+        next.leftAtMs ??= atMs;
+    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
+        if (sight.instance.imageId === task.image.id)
+            next.imageAtMs = atMs;
+        else
+            next.imageOldAtMs = atMs;
+    }
+    if (reference.disk && sight.disk && next.diskAtMs === undefined) {
+        if (isOtherDisk(reference.disk, sight.disk))
+            next.diskAtMs = atMs;
+        else
+            next.diskOldAtMs = atMs;
+    }
+    return next;
+}
+/**
+ * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
+ * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
+ * the status could tell: no answer came, and the image stays the same.
+ */
+function hasLeft(life, reference, sight) {
+    const { status } = sight.instance;
+    const kind = statusKind(status);
+    if (kind === 'foreign')
+        return false;
+    if (kind === 'unknown')
+        return true;
+    if (kind === 'moving') {
+        const onlyStatusTells = !life.answered && reference.instance.imageId === life.task.image.id;
+        return !(onlyStatusTells && !life.adopted && backups.has(status));
+    }
+    return isSettled(reference.instance.status) && status !== reference.instance.status;
+}
+/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
+const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
+/**
+ * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
+ * rebuild to the same image that would make a green of nothing.
+ */
+function isOtherDisk(before, now) {
+    return before.id !== now.id || before.createTime !== now.createTime;
+}
+/** Whether the looks show that the rebuild has begun. */
+function evidence_hasStarted(life) {
+    const { leftAtMs, imageAtMs, diskAtMs } = life.marks;
+    return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
+}
+/** Whether image or disk have changed, which nothing but a rebuild does. */
+function evidence_isReplaced(life) {
+    return life.marks.imageAtMs !== undefined || life.marks.diskAtMs !== undefined;
+}
+/**
+ * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
+ * tells of work done; one that is there from the first look on may have been written on acceptance.
+ */
+function changedLate(life) {
+    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = life.marks;
+    const since = life.referenceAtMs ?? Number.POSITIVE_INFINITY;
+    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
+    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
+}
+/** The stretch of equal looks, with one more look added. A disk that is not settled begins it anew. */
+function rest(life, sight) {
+    const { status, imageId } = sight.instance;
+    const before = life.rest;
+    const settled = diskState(life, sight) !== 'unsettled';
+    if (before && settled && before.looks > 0 && before.status === status && before.imageId === imageId) {
+        return { ...before, looks: before.looks + 1 };
+    }
+    return { status, imageId, sinceMs: sight.atMs, looks: settled ? 1 : 0 };
+}
+/** Whether the last looks all showed the same for as long as an inference from rest needs. */
+function hasRested(life) {
+    const { last, rest: stretch } = life;
+    return !!last && !!stretch && stretch.looks > 0 && last.atMs - stretch.sinceMs >= quietMs(life);
+}
+/**
+ * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
+ * disk at all, neither before nor now, there is nothing to wait for.
+ */
+function diskState(life, sight) {
+    if (sight.disk === undefined)
+        return 'unasked';
+    if (sight.disk === null)
+        return life.reference?.disk ? 'unsettled' : 'settled';
+    return /^in_?use$/i.test(sight.disk.status) ? 'settled' : 'unsettled';
+}
+/**
+ * Whether the rebuild is over, as far as one look can tell; a second one must agree.
+ *
+ * Either the status was seen away and is back, or it never left and image or disk changed late and all has been
+ * quiet since. `Stopped` is also a station on the way of a rebuild, so it must rest in either case.
+ */
+function isOver(life) {
+    const { last, marks, task } = life;
+    if (!last || last.instance.imageId !== task.image.id)
+        return false;
+    const kind = statusKind(last.instance.status);
+    if (kind !== 'up' && kind !== 'down')
+        return false;
+    if (marks.leftAtMs !== undefined)
+        return kind === 'up' || hasRested(life);
+    return changedLate(life) && hasRested(life);
+}
+/** Whether two looks in a row agree and the disk is settled in the last. */
+function isConfirmed(life) {
+    const { last, rest: stretch } = life;
+    return !!last && !!stretch && stretch.looks >= 2 && diskState(life, last) === 'settled';
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/fate.js
+
+/** What has become of the system disk, as far as the life shows. */
+function fate_fateOf(life) {
+    if (life.sends === 0)
+        return life.adopted && isReplaced(life) ? 'erased' : 'untouched';
+    return life.answered || hasStarted(life) ? 'erased' : 'unknown';
+}
+
+;// CONCATENATED MODULE: ./core/explain.js
+
+
+
+/** Explains the failed end of a life. */
+function explain(life, reason) {
+    const { cause, remedy } = causeAndRemedy(life, reason);
+    return { cause: `${life.task.instanceId}: ${cause}`, disk: describeFate(fateOf(life)), remedy };
+}
+/** Explains a life that a cancel ended. */
+function explainCancel(life) {
+    const status = life.last?.instance.status ?? 'unseen';
+    const fate = fateOf(life);
+    return {
+        cause: `${life.task.instanceId}: cancelled; last seen ${status}`,
+        disk: describeFate(fate),
+        remedy: fate === 'untouched'
+            ? 'Nothing of it needs to be mended.'
+            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
+    };
+}
+/** What is known of the system disk, as a sentence. */
+function describeFate(fate) {
+    switch (fate) {
+        case 'untouched':
+            return 'The system disk was not touched by this run.';
+        case 'erased':
+            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
+        case 'unknown':
+            return 'Whether the system disk is being rebuilt is not known.';
+    }
+}
+/** The reasons of a refusal, joined. */
+function describeRefusals(refusals) {
+    return refusals.map(describeRefusal).join('; ');
+}
+function describeRefusal(refusal) {
+    switch (refusal.kind) {
+        case 'gone':
+            return `its status is ${refusal.status}`;
+        case 'protected':
+            return 'deletionProtection is on';
+        case 'imageNotAvailable':
+            return `the image is ${refusal.status}, not Available`;
+        case 'imageKeepsNoLogin':
+            return `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`;
+    }
+}
+function remedyOf(refusal) {
+    switch (refusal.kind) {
+        case 'gone':
+            return 'Take it out of instanceId, or renew or restore it first.';
+        case 'protected':
+            return 'If it is to be erased all the same, set allowProtected: true.';
+        case 'imageNotAvailable':
+            return 'Wait until the image is Available, or give another imageId.';
+        case 'imageKeepsNoLogin':
+            return 'Give adminPass or keypairId instead.';
+    }
+}
+const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+function causeAndRemedy(life, reason) {
+    const { task } = life;
+    const waited = formatDuration(task.timeoutMs);
+    const seen = `Seen: ${historyLabel(life)}.`;
+    switch (reason.kind) {
+        case 'refused':
+            return {
+                cause: `not rebuilt, because ${describeRefusals(reason.refusals)}`,
+                remedy: reason.refusals.map(remedyOf).join(' ')
+            };
+        case 'busy':
+            return {
+                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
+                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
+            };
+        case 'unclear':
+            return {
+                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
+                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
+            };
+        case 'unproven':
+            return {
+                cause: `the rebuild is not proven: ${life.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
+                remedy: rerunIsSafe
+            };
+        case 'timedOut':
+            return {
+                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
+                remedy: `Look at the instance in the console. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
+            };
+        case 'status':
+            return {
+                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
+                remedy: 'Look at the instance in the console, with the request ID. A re-run rebuilds an instance in Error.'
+            };
+        case 'wrongImage':
+            return {
+                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
+                remedy: 'Find out whether somebody else rebuilt it; then run again.'
+            };
+        case 'gone':
+            return {
+                cause: `the API no longer knows the instance. ${seen}`,
+                remedy: 'Look whether it was released, and check region and instanceId.'
+            };
+        case 'call':
+            return explainCall(life, reason.failure);
+    }
+}
+function explainCall(life, failure) {
+    const waiting = life.sends > 0;
+    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
+    return { cause: `${describeFailure(failure)}.${goesOn}`, remedy: explain_callRemedy(failure, waiting) };
+}
+/**
+ * What to do about a call that failed for good.
+ *
+ * @param waiting whether a rebuild had been sent before
+ */
+function explain_callRemedy(failure, waiting) {
+    const again = waiting ? ` ${rerunIsSafe}` : '';
+    switch (failure.kind) {
+        case 'denied':
+            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
+        case 'notFound':
+            return `Check the ID and the region: ${failure.target} is not known there.`;
+        case 'conflict':
+            return `Look at the state of the instance in the console and at what else works on it.${again}`;
+        case 'invalid':
+            return 'The service refuses the request as it is; its message says why.';
+        case 'throttled':
+            return `The service asks to slow down: run again later, or with a longer pollInterval.${again}`;
+        case 'unreached':
+            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
+        case 'skewed':
+            return `Set the clock of the runner right.${again}`;
+        case 'ambiguous':
+        case 'transient':
+        case 'malformed':
+            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
+    }
+}
+/** The statuses that were seen, with the time of each since the first look. */
+function historyLabel(life) {
+    const first = life.history[0];
+    if (first === undefined)
+        return 'nothing';
+    return life.history
+        .map((seen) => `${seen.status} on ${seen.imageId} after ${formatDuration(seen.atMs - first.atMs)}`)
+        .join(', ');
+}
+
+// EXTERNAL MODULE: ./action/log.js
+var log = __nccwpck_require__(7230);
+;// CONCATENATED MODULE: ./action/annotate.js
+
+
+
+
+/** GitHub shows at most ten annotations of a step. */
+const most = 10;
+/** One annotation for each instance that failed or was cut off, with cause and remedy. */
+function annotateReport(report) {
+    const failed = report.instances.filter(({ failure }) => failure !== undefined);
+    for (const { failure, instanceId } of failed.slice(0, most)) {
+        if (failure === undefined)
+            continue;
+        const text = [failure.cause, failure.disk, failure.remedy].map(tame).join('\n');
+        core.error(text, { title: `Rebuild of ${instanceId}: ${failure.reason}` });
+    }
+}
+/** One annotation that lists all that is wrong with the inputs. */
+function annotateProblems(problems) {
+    const lines = problems.map(({ input, message }) => tame(`${input} ${message}`));
+    core.error([...lines, 'Nothing was sent.'].join('\n'), { title: 'The inputs are not right' });
+}
+/** One annotation for reads that failed before anything was planned. */
+function annotateFailures(failures) {
+    const lines = failures.flatMap((failure) => [describeFailure(failure), callRemedy(failure, false)]);
+    core.error([...new Set(lines.map(tame)), 'Nothing was sent that changes anything.'].join('\n'), {
+        title: 'The instances could not be looked at'
+    });
+}
+/** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
+function annotateEnd(title, text) {
+    lib_core/* error */.z3((0,log/* tame */.a)(text), { title });
+}
+
+
+/***/ }),
+
+/***/ 7230:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   W: () => (/* binding */ jobLog),
+/* harmony export */   a: () => (/* binding */ tame)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5806);
+
+/** The log of the job. */
+const jobLog = {
+    info: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(tame(line)),
+    warning: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(tame(line)),
+    debug: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(tame(line)),
+    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(tame(title), work)
+};
+/**
+ * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one
+ * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
+ */
+function tame(line) {
+    return line
+        .replace(/\p{Cc}+/gu, ' ')
+        .replace(/^(\s*):/, '$1 .:')
+        .replaceAll('##[', '## [');
+}
+
+
+/***/ }),
+
+/***/ 1662:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  F: () => (/* binding */ postStep)
+});
+
+// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
+var lib_core = __nccwpck_require__(5806);
+;// CONCATENATED MODULE: ./config/parsed.js
+/** The text was understood. */
+function parsed(value) {
+    return { ok: true, value };
+}
+/** The text is refused, for at least one reason. Each reads on after the input's name. */
+function refused(...faults) {
+    return { ok: false, faults };
+}
+/**
+ * A parser that refuses the empty or blank text with `remedy`.
+ *
+ * An input with a default is also read by this one: it is empty only where somebody passed an expression that
+ * gave nothing, and to guess what they meant (`dryRun` is `false`, say) could cost them a disk.
+ */
+function required(parse, remedy) {
+    return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
+}
+/** A parser that takes the empty text for `undefined`, which is "not given". */
+function optional(parse) {
+    return (text) => (text === '' ? parsed(undefined) : parse(text));
+}
+/** A parser that does not care about white space around the value. Not for secrets. */
+function trimmed(parse) {
+    return (text) => parse(text.trim());
+}
+/** Accepts any text as it is. */
+const anyText = (text) => parsed(text);
+/** The longest piece of a value that a message shows, in characters. */
+const quotedLength = 60;
+/**
+ * A value for a message: in quotes, cut at 60 characters, and with line breaks and quotes escaped, so that it
+ * can neither flood the log nor begin a line with a workflow command.
+ */
+function quote(text) {
+    const characters = [...text];
+    const shown = characters.slice(0, quotedLength).join('');
+    return JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
+}
+
+;// CONCATENATED MODULE: ./config/endpoint.js
+
+/**
+ * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
+ * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host
+ * that the signed requests go to.
+ */
+const parseRegion = (text) => {
+    if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) {
+        return parsed(text);
+    }
+    const lower = text.toLowerCase();
+    return lower !== text && parseRegion(lower).ok
+        ? refused(`is ${quote(text)}; regions are in lower case: ${lower}`)
+        : refused(`is ${quote(text)}, which cannot be a region; write one such as bj, gz, su or hkg`);
+};
+/** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
+function endpointOfRegion(region) {
+    return new URL(`https://bcc.${region}.baidubce.com`);
+}
+/**
+ * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
+ * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
+ *
+ * No message shows the text: a user name or a password may be a part of it.
+ */
+const parseEndpoint = (text) => {
+    const url = httpUrl(text);
+    if (url === undefined) {
+        return refused('is no URL; write one such as https://bcc.bj.baidubce.com');
+    }
+    const faults = [];
+    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+        faults.push('is plain HTTP, which is only for localhost, 127.0.0.1 and [::1]; begin it with https://');
+    }
+    if (hasUserInfo(url)) {
+        faults.push('holds a user name or a password; the key pair goes into accessKeyId and secretAccessKey');
+    }
+    if (url.pathname !== '/' || /[?#]/.test(text)) {
+        faults.push('goes on after the host; leave out path, query and fragment');
+    }
+    return faults.length === 0 ? parsed(url) : refused(...faults);
+};
+/** Reads the address of what was deployed, for a person to follow: `http` or `https`. */
+const parseWebUrl = (text) => {
+    const url = httpUrl(text);
+    if (url === undefined) {
+        return refused('is no web address; write one such as https://example.com');
+    }
+    return hasUserInfo(url)
+        ? refused('holds a user name or a password, which everybody would see; leave them out')
+        : parsed(url);
+};
+/** `URL.parse` would do, but Node 20 does not have it; and `URL` forgives white space in the middle. */
+function httpUrl(text) {
+    return /^https?:\/\/[^\s/]/i.test(text) && !/\s/.test(text) && URL.canParse(text)
+        ? new URL(text)
+        : undefined;
+}
+function hasUserInfo(url) {
+    return url.username !== '' || url.password !== '';
+}
+/** `hostname` as `URL` gives it: lower case, IPv4 in four decimal parts, IPv6 in brackets. */
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./config/boolean.js
+
+const spellings = new Map([
+    ['true', true],
+    ['True', true],
+    ['TRUE', true],
+    ['false', false],
+    ['False', false],
+    ['FALSE', false]
+]);
+/**
+ * Reads a flag: `true` or `false`, in the three spellings of the YAML 1.2 core schema. These are the ones that
+ * `getBooleanInput` of @actions/core takes; `yes`, `on` and `1` are refused.
+ */
+const parseBoolean = (text) => {
+    const value = spellings.get(text);
+    return value === undefined ? refused(`is ${quote(text)}; write true or false`) : parsed(value);
+};
+
+;// CONCATENATED MODULE: ./config/duration.js
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+/** How long one instance's rebuild may take. */
+const timeoutRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
+/** How long to wait between two looks. */
+const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
+/** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
+const pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
+/**
+ * A parser of durations in milliseconds: whole numbers with a unit, `90s`, `15m`, `1h`, or several in
+ * descending order, `1m30s`. A bare number is refused, for nobody can tell what it counts. What lies outside
+ * the range is refused too, never moved to its border.
+ */
+function durationWithin(range) {
+    return (text) => {
+        // A longer number is no slip of the pen, and would only make the question unreadable.
+        if (/^\d{1,6}$/.test(text)) {
+            return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
+        }
+        const units = pattern.exec(text)?.groups;
+        if (text === '' || units === undefined) {
+            return refused(`is ${quote(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`);
+        }
+        const ms = Number(units['hours'] ?? 0) * hourMs +
+            Number(units['minutes'] ?? 0) * minuteMs +
+            Number(units['seconds'] ?? 0) * secondMs;
+        if (ms < range.minMs || ms > range.maxMs) {
+            const [least, most] = [formatDuration(range.minMs), formatDuration(range.maxMs)];
+            return refused(`is ${quote(text)}, which is out of range; give ${least} to ${most}`);
+        }
+        return parsed(ms);
+    };
+}
+/** Writes whole seconds, given in milliseconds, in the form that `durationWithin` reads: `1h`, `1m30s`, `0s`. */
+function formatDuration(ms) {
+    const hours = Math.floor(ms / hourMs);
+    const minutes = Math.floor((ms % hourMs) / minuteMs);
+    const seconds = Math.floor((ms % minuteMs) / secondMs);
+    const parts = [
+        hours > 0 ? `${hours}h` : '',
+        minutes > 0 ? `${minutes}m` : '',
+        seconds > 0 ? `${seconds}s` : ''
+    ];
+    return parts.join('') || '0s';
+}
+
+;// CONCATENATED MODULE: ./config/ids.js
+
+/** The kinds of things that are named by ID, with the ID's usual prefix and an example. */
+const kinds = {
+    instance: { words: 'an instance ID', prefix: 'i', example: 'i-YufwpQAe', input: 'instanceId' },
+    image: { words: 'an image ID', prefix: 'm', example: 'm-DpgNg8lO', input: 'imageId' }
+};
+/** Characters that IDs are made of. It also keeps an ID from changing the path of a request. */
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+/**
+ * Reads the IDs of instances: one or many, split by commas, white space or lines, in the order given. Refuses
+ * an ID that is there twice, and patterns: what is erased must be named.
+ */
+const parseInstanceIds = (text) => {
+    const ids = text.split(/[\s,]+/).filter((id) => id !== '');
+    if (ids.length === 0) {
+        return refused('names no instance; give at least one ID such as i-YufwpQAe');
+    }
+    const unique = new Set(ids);
+    const faults = [...unique].map((id) => faultOfId(id, 'instance')).filter((fault) => fault !== undefined);
+    for (const id of unique) {
+        if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
+            faults.push(`names ${quote(id)} more than once; give each instance once`);
+        }
+    }
+    return faults.length === 0 ? parsed(ids) : refused(...faults);
+};
+/** Reads the ID of an image. A name, or the ID of an instance, is refused with a hint. */
+const parseImageId = (text) => {
+    const fault = faultOfId(text, 'image');
+    return fault === undefined ? parsed(text) : refused(fault);
+};
+/** Reads the ID of a key pair. Its usual prefix is not documented, so none is asked for. */
+const parseKeypairId = (text) => idPattern.test(text)
+    ? parsed(text)
+    : refused(`is ${quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`);
+/**
+ * What speaks against an ID. One without any prefix is let through, for the service may know it; a prefix of
+ * letters that belongs to something else is a mix-up.
+ */
+function faultOfId(id, wanted) {
+    const { words, prefix, example } = kinds[wanted];
+    if (id.includes('*')) {
+        return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}`;
+    }
+    const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
+    if (idPattern.test(id) && found === prefix) {
+        return undefined;
+    }
+    const other = kinds[wanted === 'image' ? 'instance' : 'image'];
+    return idPattern.test(id) && found === other.prefix
+        ? `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`
+        : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name`;
+}
+
+;// CONCATENATED MODULE: ./config/inputs.js
+/**
+ * Every input of the action, by the name that it bears in action.yml.
+ *
+ * A new input begins here: the compiler then asks for its parser in fields.ts, and a test for its entry in
+ * action.yml.
+ */
+const inputNames = [
+    'accessKeyId',
+    'secretAccessKey',
+    'sessionToken',
+    'region',
+    'endpoint',
+    'instanceId',
+    'imageId',
+    'adminPass',
+    'keypairId',
+    'keepImageLogin',
+    'userData',
+    'cleanLastUserData',
+    'dryRun',
+    'force',
+    'allowProtected',
+    'wait',
+    'timeout',
+    'pollInterval',
+    'githubToken',
+    'environment',
+    'environmentUrl',
+    'summary'
+];
+/** The inputs whose values are to be masked in the log before anything else happens. */
+const secretInputs = [
+    'secretAccessKey',
+    'sessionToken',
+    'adminPass',
+    'githubToken'
+];
+
+;// CONCATENATED MODULE: ./config/password.js
+
+/** The symbols that a password may hold, in the order of the vendor's list. */
+const passwordSymbols = "()`~!@#$%^&*-_+=\\|{}[]:;'<>,.?/";
+const minLength = 8;
+const maxLength = 32;
+const minClasses = 3;
+/**
+ * Reads the password for the instance, by the newest rule that the vendor documents (BCC pages for changePass,
+ * 2025-12-03, and CreateInstanceBySpec): 8 to 32 characters; three of upper case, lower case, digits and
+ * symbols; only the listed symbols; ASCII only, since the cipher works on bytes.
+ *
+ * All broken parts of the rule are told at once. A message depends on counts alone, never on a character.
+ */
+const parsePassword = (text) => {
+    const characters = [...text];
+    const faults = [
+        lengthFault(characters.length),
+        classFault(characters),
+        /^\s|\s$/.test(text)
+            ? 'begins or ends with white space, perhaps a pasted line break; remove it'
+            : undefined,
+        characters.some((character) => character > '\x7f')
+            ? 'contains a character that is not ASCII; use letters without accents, digits and symbols'
+            : undefined,
+        // White space at either end has had its own message, which helps more.
+        [...text.trim()].some((character) => character <= '\x7f' && !isPermitted(character))
+            ? `contains a character that is not permitted; use letters, digits and ${passwordSymbols}`
+            : undefined
+    ].filter((fault) => fault !== undefined);
+    return faults.length === 0 ? parsed(text) : refused(...faults);
+};
+function lengthFault(length) {
+    if (length >= minLength && length <= maxLength) {
+        return undefined;
+    }
+    const fault = length < minLength ? 'is too short' : 'is too long';
+    return `${fault}: it has ${length} character${length === 1 ? '' : 's'}; use ${minLength} to ${maxLength}`;
+}
+function classFault(characters) {
+    const classes = [/[A-Z]/, /[a-z]/, /[0-9]/].filter((pattern) => characters.some((one) => pattern.test(one)));
+    const count = classes.length + (characters.some(isSymbol) ? 1 : 0);
+    return count >= minClasses
+        ? undefined
+        : `is too simple: it has ${count} of the four classes upper case, lower case, digits and symbols; ` +
+            `use at least ${minClasses} of them`;
+}
+function isPermitted(character) {
+    return /^[A-Za-z0-9]$/.test(character) || isSymbol(character);
+}
+function isSymbol(character) {
+    return passwordSymbols.includes(character);
+}
+
+;// CONCATENATED MODULE: ./config/secret.js
+
+/**
+ * Reads a key or a token that goes into a header or into a signature: printable ASCII without white space. A
+ * line break that was pasted along breaks the signature, and the service would only answer that it does not
+ * match; so it is refused here, with its true name. No message shows the text.
+ */
+const parseSecret = (text) => {
+    const core = text.trim();
+    const faults = [
+        core === text
+            ? undefined
+            : 'begins or ends with white space, perhaps a pasted line break; store it again without',
+        /^[\x21-\x7e]*$/.test(core)
+            ? undefined
+            : 'contains white space or a character that is not ASCII; copy it again from the console'
+    ].filter((fault) => fault !== undefined);
+    return faults.length === 0 ? parsed(text) : refused(...faults);
+};
+/** Reads a script, and keeps it to the last byte. One that is blank is taken for an accident. */
+const parseScript = (text) => text.trim() === ''
+    ? refused('holds only white space; leave it out, or set cleanLastUserData to true to forget the script of before')
+    : parsed(text);
+
+;// CONCATENATED MODULE: ./config/fields.js
+
+
+
+
+
+
+
+
+const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
+const orDefault = 'give a value, or leave the input out to get its default';
+const flag = trimmed(required(parseBoolean, orDefault));
+/** How each input is read on its own. What two inputs mean together stands in relations.ts. */
+const fields = {
+    accessKeyId: required(parseSecret, fromSecret),
+    secretAccessKey: required(parseSecret, fromSecret),
+    sessionToken: optional(parseSecret),
+    region: trimmed(required(parseRegion, orDefault)),
+    endpoint: trimmed(optional(parseEndpoint)),
+    instanceId: trimmed(required(parseInstanceIds, 'give the ID of the instance to rebuild, such as i-YufwpQAe')),
+    imageId: trimmed(required(parseImageId, 'give the ID of the image to rebuild from, such as m-DpgNg8lO')),
+    adminPass: optional(parsePassword),
+    keypairId: trimmed(optional(parseKeypairId)),
+    keepImageLogin: flag,
+    userData: optional(parseScript),
+    cleanLastUserData: trimmed(optional(parseBoolean)),
+    dryRun: flag,
+    force: flag,
+    allowProtected: flag,
+    wait: flag,
+    timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
+    pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
+    githubToken: optional(parseSecret),
+    environment: trimmed(optional(anyText)),
+    environmentUrl: trimmed(optional(parseWebUrl)),
+    summary: flag
+};
+/** Reads every input on its own, and goes on after a bad one. */
+function readFields(raw) {
+    const values = {};
+    const problems = [];
+    for (const input of inputNames) {
+        const result = fields[input](raw[input]);
+        if (result.ok) {
+            values[input] = result.value;
+        }
+        else {
+            problems.push(...result.faults.map((message) => ({ input, message })));
+        }
+    }
+    // Each value comes from the parser of its own name, a tie that the compiler cannot follow through a loop.
+    return { values: values, problems };
+}
+
+;// CONCATENATED MODULE: ./config/relations.js
+
+/** The cipher for adminPass takes its key from the first 16 characters of the secret key (BCC page ojwvynrqn). */
+const cipherKeyLength = 16;
+/**
+ * What is wrong between inputs that are right in themselves. An input with a fault of its own counts as given,
+ * but is not compared, so that one mistake is told once.
+ */
+function relationProblems(values) {
+    return [
+        ...loginProblems(values),
+        ...cipherProblems(values),
+        ...waitProblems(values),
+        ...recordProblems(values)
+    ];
+}
+/** Exactly one way to log in; the API wants it so (BCC page 1jwvyoaw8). */
+function loginProblems(values) {
+    const ways = ['adminPass', 'keypairId'];
+    const given = ways.filter((input) => isGiven(values, input));
+    if (values.keepImageLogin === true) {
+        given.push('keepImageLogin');
+    }
+    const choice = 'give exactly one of adminPass, keypairId, and keepImageLogin: true';
+    const [first] = given;
+    if (first === undefined) {
+        // A keepImageLogin that could not be read may have been meant as the one way.
+        return 'keepImageLogin' in values
+            ? [{ input: 'adminPass', message: `is not given, and nothing else says how to log in; ${choice}` }]
+            : [];
+    }
+    return given.length === 1
+        ? []
+        : [{ input: first, message: `is given together with ${given.slice(1).join(' and ')}; ${choice}` }];
+}
+function cipherProblems(values) {
+    const key = values.secretAccessKey;
+    return key !== undefined && key.length < cipherKeyLength && isGiven(values, 'adminPass')
+        ? [
+            {
+                input: 'secretAccessKey',
+                message: `is shorter than ${cipherKeyLength} characters, too short to encrypt adminPass with; ` +
+                    'copy the whole key, or log in by keypairId'
+            }
+        ]
+        : [];
+}
+function waitProblems({ timeout, pollInterval }) {
+    return timeout !== undefined && pollInterval !== undefined && pollInterval >= timeout
+        ? [
+            {
+                input: 'pollInterval',
+                message: `is ${formatDuration(pollInterval)}, which is not shorter than timeout (${formatDuration(timeout)}); ` +
+                    'look more often, or wait longer'
+            }
+        ]
+        : [];
+}
+/** A Deployment record needs a token and an environment; an address alone has no record to stand in. */
+function recordProblems(values) {
+    const asked = ['githubToken', 'environment', 'environmentUrl'].filter((input) => isGiven(values, input));
+    const missing = ['githubToken', 'environment'].filter((input) => !isGiven(values, input));
+    return asked.length === 0
+        ? []
+        : missing.map((input) => ({
+            input,
+            message: `is not given, but ${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'}; ` +
+                'a Deployment record needs both githubToken and environment, so give both or none'
+        }));
+}
+/** A value that could not be read was given all the same. */
+function isGiven(values, input) {
+    return !(input in values) || values[input] !== undefined;
+}
+
+;// CONCATENATED MODULE: ./config/config.js
+
+
+
+
+/** Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret. */
+function parseConfig(raw) {
+    const { values, problems } = readFields(raw);
+    const all = [...problems, ...relationProblems(values)];
+    if (all.length > 0) {
+        return { ok: false, problems: all.toSorted(byInput) };
+    }
+    // Without a problem every input has been read, so that the values are whole.
+    return { ok: true, config: toConfig(values) };
+}
+/** All that concerns one input side by side, wherever it was found. */
+function byInput(one, other) {
+    return inputNames.indexOf(one.input) - inputNames.indexOf(other.input);
+}
+function toConfig(values) {
+    const record = toRecord(values);
+    return {
+        credentials: {
+            accessKeyId: values.accessKeyId,
+            secretAccessKey: values.secretAccessKey,
+            ...(values.sessionToken !== undefined && { sessionToken: values.sessionToken })
+        },
+        region: values.region,
+        endpoint: values.endpoint ?? endpointOfRegion(values.region),
+        instanceIds: values.instanceId,
+        imageId: values.imageId,
+        order: {
+            login: toLogin(values),
+            ...(values.userData !== undefined && { userData: values.userData }),
+            ...(values.cleanLastUserData !== undefined && { cleanLastUserData: values.cleanLastUserData })
+        },
+        dryRun: values.dryRun,
+        force: values.force,
+        allowProtected: values.allowProtected,
+        wait: values.wait,
+        timeoutMs: values.timeout,
+        pollIntervalMs: values.pollInterval,
+        ...(record !== undefined && { record }),
+        summary: values.summary
+    };
+}
+function toLogin({ adminPass, keypairId }) {
+    if (adminPass !== undefined) {
+        return { kind: 'adminPass', adminPass };
+    }
+    return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
+}
+function toRecord({ githubToken, environment, environmentUrl }) {
+    return githubToken === undefined || environment === undefined
+        ? undefined
+        : { githubToken, environment, ...(environmentUrl !== undefined && { environmentUrl }) };
+}
+
+;// CONCATENATED MODULE: ./core/duration.js
+/** A stretch of time as a person reads it: `45s`, `2m 05s`, `1h 02m`. Parts of a second are left out. */
+function duration_formatDuration(ms) {
+    const seconds = Math.max(0, Math.round(ms / 1000));
+    const two = (value) => String(value).padStart(2, '0');
+    if (seconds < 60)
+        return `${seconds}s`;
+    if (seconds < 3600)
+        return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
+    return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
+}
+/** Seconds with one decimal, as outputs and reports carry them. */
+function toSeconds(ms) {
+    return Math.round(ms / 100) / 10;
+}
+/** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
+function toIso(era, atMs) {
+    return `${new Date(era.wallMs + atMs - era.nowMs).toISOString().slice(0, 19)}Z`;
+}
+
+;// CONCATENATED MODULE: ./core/markdown.js
+/** Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. */
+function cell(text) {
+    const oneLine = text.replace(/\s+/g, ' ').trim();
+    return oneLine.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
+}
+/** Text in code type, in a cell. */
+function code(text) {
+    return text === '' ? '' : `<code>${cell(text)}</code>`;
+}
+/** A table; cells are given as finished Markdown. */
+function table(head, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+;// CONCATENATED MODULE: ./core/summary.js
+/** The job summary: a result as Markdown. */
+
+
+/** GitHub drops a summary of more than 1 MiB without a word; below it, room is left for other steps' parts. */
+const summaryLimit = 900_000;
+const headlines = {
+    rebuilt: '✅ Rebuilt',
+    skipped: '✅ Nothing to do',
+    planned: '📋 Plan: nothing was sent',
+    started: '🚀 Started, not waited for',
+    inProgress: '🛑 Cancelled while rebuilding',
+    failed: '❌ Failed',
+    partial: '❌ Failed for some'
+};
+/** The whole summary, at most `summaryLimit` bytes long. */
+function summaryOf(report) {
+    const parts = [
+        `## ${headlines[report.status]}: BCC image ${code(report.imageId)} ${cell(report.imageName)}`.trimEnd(),
+        overview(report),
+        ...report.instances.filter(({ failure }) => failure !== undefined).map(failureOf),
+        ...report.instances.map(detailsOf)
+    ];
+    return bounded(parts);
+}
+function overview(report) {
+    const rows = report.instances.map((one) => [
+        `${code(one.instanceId)}<br>${cell(one.name)}`,
+        statusLabel(one),
+        `${imageOf(one.before)}<br>→ ${code(report.imageId)} ${cell(report.imageName)}`,
+        one.durationSeconds === 0 ? '–' : duration_formatDuration(one.durationSeconds * 1000)
+    ]);
+    return table(['Instance', 'Result', 'Image', 'Time'], rows);
+}
+function imageOf(at) {
+    return `${code(at.imageId)} ${cell(at.imageName)}`.trimEnd();
+}
+function statusLabel(one) {
+    const words = {
+        rebuilt: '✅ rebuilt',
+        skipped: '✅ skipped',
+        planned: '📋 planned',
+        started: '🚀 started',
+        inProgress: '🛑 goes on without this run',
+        failed: '❌ failed',
+        notStarted: '– not begun'
+    };
+    return one.adopted ? `${words[one.status]} (was under way already)` : words[one.status];
+}
+function failureOf(one) {
+    const { failure } = one;
+    if (failure === undefined)
+        return '';
+    return [
+        `> **${cell(failure.cause)}**`,
+        '>',
+        `> ${cell(failure.disk)}`,
+        '>',
+        `> **What to do:** ${cell(failure.remedy)}`
+    ].join('\n');
+}
+function detailsOf(one) {
+    const inner = [erasedTable(one), phaseTable(one), seenTable(one), requestLine(one)].filter((part) => part !== '');
+    if (inner.length === 0)
+        return '';
+    return [`<details><summary>${code(one.instanceId)} in detail</summary>`, ...inner, '</details>'].join('\n\n');
+}
+function erasedTable(one) {
+    const { systemDiskId, sizeInGB, snapshots } = one.erases;
+    if (one.status === 'skipped')
+        return '';
+    const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[one.disk];
+    const disk = systemDiskId === '' ? 'the system disk' : `${code(systemDiskId)}, ${sizeInGB} GB`;
+    const rows = [
+        ['System disk', disk],
+        ...snapshots.map(({ id, name, createTime }) => [
+            'Snapshot',
+            `${cell(name)} ${code(id)}, ${cell(createTime)}`
+        ])
+    ];
+    return `**${verb}**\n\n${table(['What', 'Which'], rows)}`;
+}
+function phaseTable(one) {
+    if (one.phases.length === 0)
+        return '';
+    const rows = one.phases.map(({ phase, startedAt, durationSeconds }) => [
+        phase,
+        startedAt.slice(11),
+        duration_formatDuration(durationSeconds * 1000)
+    ]);
+    return table(['Phase', 'From (UTC)', 'Took'], rows);
+}
+function seenTable(one) {
+    if (one.seen.length === 0)
+        return '';
+    const rows = one.seen.map(({ status, imageId, seconds }) => [
+        duration_formatDuration(seconds * 1000),
+        cell(status),
+        code(imageId)
+    ]);
+    return table(['After', 'Status seen', 'Image'], rows);
+}
+function requestLine(one) {
+    return one.requestIds.length === 0 ? '' : `Request IDs: ${one.requestIds.map(code).join(', ')}`;
+}
+/** Leaves out the last parts where they do not fit, and says so. */
+function bounded(parts) {
+    const note = '\n\n_The rest does not fit into a job summary; the output `result` has it all._\n';
+    let text = '';
+    for (const part of parts) {
+        if (part === '')
+            continue;
+        const next = text === '' ? part : `${text}\n\n${part}`;
+        if (Buffer.byteLength(next) + note.length > summaryLimit)
+            return `${text}${note}`;
+        text = next;
+    }
+    return `${text}\n`;
+}
+
+// EXTERNAL MODULE: ./core/failure.js
+var core_failure = __nccwpck_require__(5319);
+// EXTERNAL MODULE: ./core/instance.js
+var instance = __nccwpck_require__(3102);
+;// CONCATENATED MODULE: ./core/schedule.js
+/**
+ * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
+ * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
+ * began together do not call together.
+ */
+/**
+ * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
+ * came late leaves time for the second look of a proof within one interval of the instance being up.
+ */
+const beat = 0.97;
+/** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
+const jitter = 0.1;
+/** How long after a first good look the second one comes, as a part of the interval. */
+const confirmAfter = 0.05;
+/**
+ * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
+ *
+ * @param dueMs the beat of the look that was just taken
+ * @param intervalMs the interval between looks
+ * @param nowMs when that look was answered
+ */
+function nextBeat(dueMs, intervalMs, nowMs) {
+    const next = dueMs + beat * intervalMs;
+    return next > nowMs ? next : nowMs + beat * intervalMs;
+}
+/** When a proof's second look is due. */
+function confirmBeat(nowMs, intervalMs) {
+    return nowMs + confirmAfter * intervalMs;
+}
+/**
+ * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
+ * the deadline, where the last look is taken.
+ *
+ * @param random a number in [0, 1)
+ */
+function lookMoment(look, deadlineMs, nowMs, random) {
+    const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
+    return Math.max(nowMs, Math.min(moved, deadlineMs));
+}
+/** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
+function spreadOf(intervalMs) {
+    return jitter * intervalMs;
+}
+
+;// CONCATENATED MODULE: ./deploy/linger.js
+
+
+
+/** Between looks, in milliseconds. */
+const intervalMs = 5_000;
+/**
+ * The instances whose rebuild may be under way without showing it: the run was cancelled before their status
+ * had left its settled value.
+ */
+function hiddenRebuilds(instances) {
+    return instances
+        .filter(({ status, disk, seen }) => {
+        const isHidden = seen.every((one) => (0,instance/* isSettled */.I)(one.status));
+        return status === 'inProgress' && disk !== 'untouched' && isHidden;
+    })
+        .map(({ instanceId }) => instanceId);
+}
+/**
+ * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
+ * and does not erase again. Only reads.
+ *
+ * @param limitMs when to give up, in milliseconds from now
+ * @returns the instances that showed nothing
+ * @throws CallError when a read fails for good, CancelledError on abort
+ */
+async function linger(instanceIds, limitMs, ports, signal) {
+    const { bcc, clock } = ports;
+    const untilMs = clock.nowMs() + limitMs;
+    let dueMs = clock.nowMs();
+    let hidden = instanceIds;
+    for (;;) {
+        const looks = await Promise.all(hidden.map((id) => statusOf(id, bcc, signal)));
+        hidden = hidden.filter((_, index) => (0,instance/* isSettled */.I)(looks[index] ?? ''));
+        const nowMs = clock.nowMs();
+        if (hidden.length === 0 || nowMs >= untilMs)
+            return hidden;
+        dueMs = nextBeat(dueMs, intervalMs, nowMs);
+        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
+    }
+}
+/** The status of an instance; one that is no longer there has nothing to hide. */
+async function statusOf(instanceId, bcc, signal) {
+    try {
+        return (await bcc.getInstance(instanceId, signal)).status;
+    }
+    catch (error) {
+        if (error instanceof core_failure/* CallError */.RA && error.failure.kind === 'notFound')
+            return '';
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./github/record.js
+/** How long GitHub may take for one call, in milliseconds. */
+const limitMs = 10_000;
+/**
+ * Creates a record in the state `in_progress` and gives its id.
+ *
+ * @throws what the toolkit throws; the caller warns
+ */
+async function openRecord(config, subject) {
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const octokit = getOctokit(config.githubToken);
+    const { data } = await octokit.rest.repos.createDeployment({
+        ...context.repo,
+        ref: context.sha,
+        environment: config.environment,
+        auto_merge: false,
+        required_contexts: [],
+        description: `BCC image ${subject.imageId}`,
+        payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
+        request: { signal: AbortSignal.timeout(limitMs) }
+    });
+    if (!('id' in data))
+        throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
+    await setRecord(config, data.id, 'in_progress');
+    return data.id;
+}
+/**
+ * Sets the state of a record.
+ *
+ * @throws what the toolkit throws; the caller warns
+ */
+async function setRecord(config, id, state) {
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { owner, repo } = context.repo;
+    await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
+        owner,
+        repo,
+        deployment_id: id,
+        state,
+        log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
+        ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
+        request: { signal: AbortSignal.timeout(limitMs) }
+    });
+}
+
+;// CONCATENATED MODULE: ./action/cancel.js
+
+/**
+ * How long a write that is out may still answer after a cancel, in milliseconds. Its answer tells whether a
+ * disk is being erased, and the runner grants 7.5 s before it asks again.
+ */
+const writeGraceMs = 700;
+/** When the process ends whatever still holds it, in milliseconds after the signal. */
+const lastResortMs = 1_700;
+/**
+ * Turns SIGINT and SIGTERM into a cancel. The runner sends SIGINT first and SIGTERM 7.5 s later; only the first
+ * signal counts.
+ */
+function listenForCancel() {
+    const now = new AbortController();
+    const writes = new AbortController();
+    let grace;
+    const onSignal = (name) => {
+        if (now.signal.aborted)
+            return;
+        now.abort(new core_failure/* CancelledError */.cc(`cancelled by ${name}`));
+        grace = setTimeout(() => writes.abort(new core_failure/* CancelledError */.cc(`cancelled by ${name}`)), writeGraceMs);
+        setTimeout(() => process.exit(1), lastResortMs).unref();
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    return {
+        signal: now.signal,
+        writes: writes.signal,
+        dispose() {
+            clearTimeout(grace);
+            process.off('SIGINT', onSignal);
+            process.off('SIGTERM', onSignal);
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./bce/errors.js
+/**
+ * Codes that mean the same whichever status they come with, in lower case. From BCC pages Ojwvyo6nc and
+ * ukcld1o5f, the error tables of the single operations, and the lists in Terraform's provider; the codes of
+ * throttling beyond `RateLimit` are those of sister services, for no page of BCC names one.
+ */
+const codes = new Map([
+    [
+        'throttled',
+        [
+            'ratelimit',
+            'ratelimitexceeded',
+            'throttling',
+            'throttled',
+            'throttlingexception',
+            'toomanyrequests',
+            'requestlimitexceeded',
+            'exceedratelimit',
+            'slowdown'
+        ]
+    ],
+    ['skewed', ['requestexpired', 'requesttimetooskewed']],
+    [
+        'denied',
+        [
+            'accessdenied',
+            'invalidaccesskeyid',
+            'invalidhttpauthheader',
+            'optinrequired',
+            'qualifynotpass',
+            'signaturedoesnotmatch'
+        ]
+    ],
+    [
+        'notFound',
+        [
+            'forbidden.instancenotfound',
+            'instancenotexist',
+            'instancenotfound',
+            'invalidinstanceid.notfound',
+            'keypair.instancenotexist',
+            'keypair.keypairnotexist',
+            'nosuchobject',
+            'resourcenotfound'
+        ]
+    ],
+    [
+        'conflict',
+        [
+            'image.creatingimagecannotbedeleted',
+            'image.imagehasbeensharedtoothers',
+            'image.instancestatusforbidden',
+            'instance.passwordoperationforbidden',
+            'instance.rebootinstanceoperationforbidden',
+            'instance.startinstanceoperationforbidden',
+            'instance.stopinstanceoperationforbidden',
+            'keypair.instancestatusforbidden',
+            'operationdenied'
+        ]
+    ],
+    // Those that would pass for missing rights or a missing thing by their status alone.
+    [
+        'invalid',
+        [
+            'idempotentparametermismatch',
+            'image.uncustomimagecannotbedeleted',
+            'invalidversion',
+            'keypair.unsupportostype'
+        ]
+    ]
+]);
+/** Codes of a fault inside the service, which may have struck before or after the work was done. */
+const serverCodes = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
+/**
+ * What the caller should make of an answer that is no success. The code decides where it is known, because the
+ * services of the vendor give one code with different statuses; messages are never looked at, for they vary.
+ * `code` is empty where the answer had none.
+ */
+function classify(status, code, kind) {
+    const lower = code.toLowerCase();
+    for (const [failure, members] of codes) {
+        if (members.includes(lower)) {
+            return failure;
+        }
+    }
+    // A time-out reported by a gateway says as little about the work as a 5xx does.
+    if (serverCodes.includes(lower) || status >= 500 || status === 408) {
+        return kind === 'read' ? 'transient' : 'ambiguous';
+    }
+    return byStatus(status);
+}
+function byStatus(status) {
+    switch (status) {
+        case 401:
+        case 403:
+            return 'denied';
+        case 404:
+            return 'notFound';
+        case 409:
+        case 412:
+            return 'conflict';
+        case 429:
+            return 'throttled';
+        default:
+            return 'invalid';
+    }
+}
+
+;// CONCATENATED MODULE: ./bce/fields.js
+/** An answer lacks what it must have. The message names the field, never its value. */
+class DecodeError extends Error {
+    constructor(message) {
+        super(message);
+        this.name = 'DecodeError';
+    }
+}
+/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
+function record(json, what) {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+        throw new DecodeError(`the ${what} is not an object`);
+    }
+    return { ...json };
+}
+/** A text that must be there and not empty. Throws `DecodeError`. */
+function vital(from, name) {
+    const value = fields_text(from, name);
+    if (value === '') {
+        throw new DecodeError(`"${name}" is missing`);
+    }
+    return value;
+}
+/** A text, or the empty one where the field is missing or something else. */
+function fields_text(from, name) {
+    const value = from[name];
+    return typeof value === 'string' ? value : '';
+}
+/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
+function count(from, name) {
+    const value = Number(from[name] ?? 0);
+    return Number.isFinite(value) ? value : 0;
+}
+/** A flag, which the API gives as a boolean or as 0 and 1. */
+function fields_flag(from, name) {
+    const value = from[name];
+    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
+}
+
+;// CONCATENATED MODULE: ./bce/reply.js
+/**
+ * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
+ * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
+ */
+function replyFacts(reply, wallMs) {
+    const json = reply.body.kind === 'whole' ? parseJson(reply.body.text) : undefined;
+    const fields = { ...Object(json) };
+    const serverMs = dateMs(reply.headers.date);
+    const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
+    return {
+        json,
+        requestId: word(fields['requestId']) || word(reply.headers['x-bce-request-id']),
+        code: word(fields['code']),
+        message: oneLine(fields['message']),
+        ...(serverMs === undefined ? {} : { serverMs }),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+    };
+}
+/** `Retry-After` in milliseconds: seconds, or an HTTP date (RFC 9110, 10.2.3). `undefined` where it is neither. */
+function parseRetryAfter(value, nowMs) {
+    if (value !== undefined && /^\s*\d{1,9}(\.\d*)?\s*$/.test(value)) {
+        return Number(value) * 1000;
+    }
+    const atMs = dateMs(value);
+    return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
+}
+/** Where a redirect leads, as a host alone: the rest of the address could hold anything. */
+function redirectHost(reply, endpoint) {
+    const location = reply.headers.location ?? '';
+    return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
+}
+/** Replaces every occurrence of a secret, for services may echo what they were sent. */
+function redact(text, secrets) {
+    return secrets
+        .filter((secret) => secret !== '')
+        .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function dateMs(value) {
+    // Only what begins with a day's name: Date.parse would take a bare number for a year.
+    const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
+    return Number.isNaN(ms) ? undefined : ms;
+}
+/** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
+function word(value) {
+    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) ? value : '';
+}
+function oneLine(value) {
+    return typeof value === 'string'
+        ? value
+            .replace(/[\s\p{Cc}]+/gu, ' ')
+            .trim()
+            .slice(0, 500)
+        : '';
+}
+
+;// CONCATENATED MODULE: ./bce/judge.js
+
+
+
+/** What an answer means for the operation. */
+function judgeReply(operation, reply, facts, endpoint) {
+    const { status, body } = reply;
+    const fail = (kind, message, cause) => failed(operation, kind, message, cause, { status, facts });
+    if (body.kind === 'cut' && operation.kind === 'read') {
+        return fail('transient', body.error.message, body.error);
+    }
+    if (status >= 200 && status < 300) {
+        // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
+        return body.kind === 'tooLong' && operation.kind === 'read'
+            ? fail('malformed', 'the answer is too long')
+            : decoded(operation, facts, (message) => fail('malformed', message));
+    }
+    if (status >= 300 && status < 400) {
+        const host = redirectHost(reply, endpoint);
+        return fail('invalid', `the service sent us on to ${host}, and a signed request does not follow`);
+    }
+    const kind = classify(status, facts.code, operation.kind);
+    const message = facts.message === '' ? 'the service gave no reason' : facts.message;
+    return fail(kind, kind === 'skewed' ? `${message} (the clock here differs from the service's)` : message);
+}
+/** What it means for the operation that no answer came. */
+function judgeLoss(operation, error) {
+    return failed(operation, lossKind(error, operation.kind), error.message, error);
+}
+function lossKind(error, kind) {
+    switch (error.reach) {
+        case 'unreached':
+            return 'unreached';
+        case 'unsent':
+            return 'invalid';
+        case 'lost':
+            return kind === 'read' ? 'transient' : 'ambiguous';
+    }
+}
+function decoded(operation, facts, malformed) {
+    try {
+        return { ok: true, value: operation.decode(facts.json, facts.requestId) };
+    }
+    catch (error) {
+        if (error instanceof DecodeError) {
+            return malformed(`the answer cannot be understood: ${error.message}`);
+        }
+        throw error;
+    }
+}
+function failed(operation, kind, message, cause, answer) {
+    const { code = '', requestId = '', retryAfterMs, serverMs } = answer?.facts ?? {};
+    return {
+        ok: false,
+        failure: {
+            kind,
+            operation: operation.name,
+            target: operation.target,
+            message,
+            ...(answer === undefined ? {} : { httpStatus: answer.status }),
+            ...(code === '' ? {} : { code }),
+            ...(requestId === '' ? {} : { requestId }),
+            ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+        },
+        ...(cause === undefined ? {} : { cause }),
+        ...(serverMs === undefined ? {} : { serverMs })
+    };
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./bce/sign.js
+
+/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
+const defaultExpirationSeconds = 1800;
+/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
+function timestamp(wallMs) {
+    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
+}
+/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
+function uriEncode(text) {
+    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
+function canonicalUri(path) {
+    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
+    return encoded.startsWith('/') ? encoded : `/${encoded}`;
+}
+/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
+function canonicalQuery(query) {
+    return Object.entries(query)
+        .filter(([name]) => name.toLowerCase() !== 'authorization')
+        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
+        .sort()
+        .join('&');
+}
+/** One `name:value` line for each header that has a value, sorted. */
+function canonicalHeaders(headers) {
+    return Object.entries(headers)
+        .map(([name, value]) => [name.toLowerCase(), value.trim()])
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
+        .sort()
+        .join('\n');
+}
+/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
+function signedHeaders(headers) {
+    return canonicalHeaders(headers)
+        .split('\n')
+        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
+        .join(';');
+}
+/** The text that the signature is made over; it has no line end of its own. */
+function canonicalRequest(request) {
+    return [
+        request.method.toUpperCase(),
+        canonicalUri(request.path),
+        canonicalQuery(request.query),
+        canonicalHeaders(request.headers)
+    ].join('\n');
+}
+/** The start of the `Authorization` header, which is also what the signing key is made over. */
+function authorizationPrefix(request) {
+    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
+}
+/** The key for one prefix, as 64 lower-case hex digits. */
+function signingKey(request) {
+    return hmac(request.secretAccessKey, authorizationPrefix(request));
+}
+/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
+function signature(request) {
+    return hmac(signingKey(request), canonicalRequest(request));
+}
+/** The whole value of the `Authorization` header. */
+function authorization(request) {
+    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
+}
+function hmac(key, data) {
+    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/request.js
+
+/**
+ * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
+ * what BCC asks for, and of the third the vendor's newest SDK does the same.
+ */
+function signedRequest(operation, endpoint, credentials, atMs) {
+    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
+    const time = timestamp(atMs);
+    const headers = {
+        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
+        host: endpoint.host,
+        'x-bce-date': time,
+        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
+    };
+    const signable = {
+        accessKeyId,
+        secretAccessKey,
+        method: operation.method,
+        path: operation.path,
+        query: operation.query,
+        headers,
+        timestamp: time,
+        expirationSeconds: defaultExpirationSeconds
+    };
+    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
+    return {
+        path: operation.path + wireQuery(operation.query),
+        headers: { ...headers, ...contentType, authorization: authorization(signable) },
+        signature: signature(signable)
+    };
+}
+/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
+function pathOf(...parts) {
+    return `/${parts.map(uriEncode).join('/')}`;
+}
+/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
+function wireQuery(query) {
+    const text = canonicalQuery(query)
+        .split('&')
+        .map((pair) => pair.replace(/=$/, ''))
+        .join('&');
+    return text === '' ? '' : `?${text}`;
+}
+
+;// CONCATENATED MODULE: ./bce/transport-error.js
+/** No answer came. The message names the host and the system's error code, and holds no secret. */
+class TransportError extends Error {
+    reach;
+    /** The system's word for it, such as `ECONNRESET`, for a short line in a log. */
+    code;
+    constructor(reach, code, message, options) {
+        super(message, options);
+        this.name = 'TransportError';
+        this.reach = reach;
+        this.code = code;
+    }
+}
+/** Our own end of an attempt: its time was over, or the caller gave up. */
+class AttemptEndedError extends Error {
+    code;
+    constructor(code, message) {
+        super(message);
+        this.name = 'AttemptEndedError';
+        this.code = code;
+    }
+}
+/**
+ * Names what went wrong with a request to `host`. The phase decides how far the request came; the error's code
+ * cannot, for a proxy's refusal and a reset in the midst of a request are both called `ECONNRESET`.
+ */
+function transportError(error, host, phase) {
+    const code = codeOf(error);
+    if (error instanceof AttemptEndedError) {
+        const reach = phase === 'connecting' ? 'unreached' : 'lost';
+        const message = `${error.message} (${states[phase]} ${host})`;
+        return new TransportError(reach, code, message, { cause: error });
+    }
+    if (phase !== 'connecting') {
+        const what = phase === 'waiting' ? 'broke before an answer came' : 'broke in the midst of the answer';
+        return new TransportError('lost', code, `the connection to ${host} ${what} (${code})`, { cause: error });
+    }
+    if (certificateCodes.test(code)) {
+        const remedy = 'if an authority of your own signed it, name its file in NODE_EXTRA_CA_CERTS';
+        const message = `the certificate of ${host} is not trusted (${code}), so nothing was sent; ${remedy}`;
+        return new TransportError('unsent', code, message, { cause: error });
+    }
+    if (code.startsWith('ERR_INVALID') || code === 'ERR_UNESCAPED_CHARACTERS') {
+        const hint = code === 'ERR_INVALID_URL' ? 'the proxy that the environment names is no URL' : code;
+        return new TransportError('unsent', code, `the request to ${host} cannot be made (${hint})`, {
+            cause: error
+        });
+    }
+    // Only its text tells a proxy's refusal from a reset.
+    const detail = textOf(error).startsWith('tunneling socket') ? `at the proxy: ${textOf(error)}` : code;
+    return new TransportError('unreached', code, `no connection to ${host} (${detail})`, { cause: error });
+}
+const states = {
+    connecting: 'while connecting to',
+    waiting: 'while waiting for an answer of',
+    reading: 'while reading the answer of'
+};
+/** The codes by which Node reports that a certificate failed its check (Node's manual, "X509 certificate error codes"). */
+const certificateCodes = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_DECODE|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH/;
+function codeOf(error) {
+    return propertyOf(error, 'code') || 'unknown error';
+}
+function textOf(error) {
+    return propertyOf(error, 'message');
+}
+/** Read without `instanceof`, for an error of Node's own modules may stem from another realm than this code. */
+function propertyOf(error, name) {
+    const value = Object(error)[name];
+    return typeof value === 'string' ? value : '';
+}
+
+;// CONCATENATED MODULE: ./bce/call.js
+
+
+
+
+/** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
+async function attempt(operation, context, signal) {
+    const { endpoint, credentials, clock } = context;
+    const startMs = context.wallMs();
+    // A signature holds for one moment only, so each attempt makes its own.
+    const signed = signedRequest(operation, endpoint, credentials, startMs + clock.offsetMs);
+    context.mask(signed.signature);
+    const secrets = [
+        signed.signature,
+        credentials.secretAccessKey,
+        credentials.sessionToken ?? '',
+        ...(operation.secrets ?? [])
+    ];
+    const [outcome, facts] = await exchange(operation, signed, context, signal);
+    const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
+    context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
+    return outcome.ok
+        ? outcome
+        : { ...outcome, failure: { ...outcome.failure, message: redact(outcome.failure.message, secrets) } };
+}
+/** The outcome, and the words that a log has for it. */
+async function exchange(operation, signed, context, signal) {
+    const { endpoint, deadlineMs, transport } = context;
+    const request = {
+        method: operation.method,
+        endpoint,
+        path: signed.path,
+        headers: signed.headers,
+        deadlineMs: deadlineMs[operation.kind],
+        fresh: operation.kind === 'write',
+        ...(operation.body === undefined ? {} : { body: operation.body })
+    };
+    try {
+        const reply = await transport.send(request, signal);
+        const facts = replyFacts(reply, context.wallMs());
+        const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
+        return [judgeReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
+    }
+    catch (error) {
+        if (error instanceof TransportError) {
+            return [judgeLoss(operation, error), [error.code, error.reach]];
+        }
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./bce/decode.js
+
+/** The answer of GetInstance. Throws `DecodeError`. */
+function decodeInstanceReply(json) {
+    return decodeInstance(record(json, 'answer')['instance']);
+}
+/** The answer of GetImage. Throws `DecodeError`. */
+function decodeImageReply(json) {
+    return decodeImage(record(json, 'answer')['image']);
+}
+/** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
+function decodePage(json, key, decodeItem) {
+    const reply = record(json, 'answer');
+    // A list without members is null where the service is written in Go.
+    const list = reply[key] === null ? [] : reply[key];
+    if (!Array.isArray(list)) {
+        throw new DecodeError(`"${key}" is not a list`);
+    }
+    const items = list.map(decodeItem);
+    return fields_flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
+}
+/** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
+function decodeInstance(json) {
+    const from = record(json, 'instance');
+    return {
+        id: vital(from, 'id'),
+        name: fields_text(from, 'name'),
+        status: vital(from, 'status'),
+        imageId: vital(from, 'imageId'),
+        imageName: fields_text(from, 'imageName'),
+        osName: fields_text(from, 'osName'),
+        osVersion: fields_text(from, 'osVersion'),
+        osArch: fields_text(from, 'osArch'),
+        zoneName: fields_text(from, 'zoneName'),
+        spec: fields_text(from, 'spec'),
+        publicIp: fields_text(from, 'publicIp'),
+        internalIp: fields_text(from, 'internalIp'),
+        keypairId: fields_text(from, 'keypairId'),
+        deletionProtection: fields_flag(from, 'deletionProtection'),
+        expireTime: fields_text(from, 'expireTime')
+    };
+}
+/** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
+function decodeImage(json) {
+    const from = record(json, 'image');
+    return {
+        id: vital(from, 'id'),
+        name: fields_text(from, 'name'),
+        type: fields_text(from, 'type'),
+        osType: fields_text(from, 'osType'),
+        osName: fields_text(from, 'osName'),
+        osVersion: fields_text(from, 'osVersion'),
+        osArch: fields_text(from, 'osArch'),
+        createTime: fields_text(from, 'createTime'),
+        status: vital(from, 'status'),
+        minDiskGb: count(from, 'minDiskGb')
+    };
+}
+/** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
+function decodeVolume(json) {
+    const from = record(json, 'volume');
+    return {
+        id: vital(from, 'id'),
+        createTime: fields_text(from, 'createTime'),
+        sizeInGB: count(from, 'diskSizeInGB'),
+        snapshotNum: count(from, 'snapshotNum'),
+        status: vital(from, 'status'),
+        isSystemVolume: fields_flag(from, 'isSystemVolume')
+    };
+}
+/** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
+function decodeSnapshot(json) {
+    const from = record(json, 'snapshot');
+    return { id: vital(from, 'id'), name: fields_text(from, 'name'), createTime: fields_text(from, 'createTime') };
+}
+
+;// CONCATENATED MODULE: ./bce/operations.js
+
+
+/** The most ids that one list by ids takes (BCC page Kksyfijrw). */
+const maxListedIds = 100;
+/** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
+function getInstance(id) {
+    const path = pathOf('v2', 'instance', id);
+    return { ...read, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
+}
+/** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
+function getImage(id) {
+    return { ...read, name: 'GetImage', target: id, path: pathOf('v2', 'image', id), decode: decodeImageReply };
+}
+/** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
+function listInstances(ids, marker) {
+    return {
+        ...read,
+        method: 'POST',
+        name: 'ListInstanceByIds',
+        path: '/v2/instance/listByInstanceId',
+        query: pageQuery(marker),
+        body: JSON.stringify({ instanceIds: ids }),
+        decode: (json) => decodePage(json, 'instances', decodeInstance)
+    };
+}
+/** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
+function listVolumes(instanceId, marker) {
+    return {
+        ...read,
+        name: 'ListVolumes',
+        target: instanceId,
+        path: '/v2/volume',
+        query: { instanceId, ...pageQuery(marker) },
+        decode: (json) => decodePage(json, 'volumes', decodeVolume)
+    };
+}
+/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
+function listSnapshots(volumeId, marker) {
+    return {
+        ...read,
+        name: 'ListSnapshots',
+        target: volumeId,
+        path: '/v2/snapshot',
+        query: { volumeId, ...pageQuery(marker) },
+        decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
+    };
+}
+/** `PUT /v2/instance/{id}?start`. */
+function startInstance(id) {
+    const path = pathOf('v2', 'instance', id);
+    return { ...write, name: 'StartInstance', target: id, path, query: { start: null } };
+}
+/**
+ * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The order's password comes encrypted as `ciphertext`, and no
+ * field is sent that the order does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
+ * documentation leaves the host's protection off.
+ */
+function rebuildInstance(id, order, ciphertext) {
+    const { imageId, login, userData, cleanLastUserData } = order;
+    const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext ?? ''] : [];
+    return {
+        ...write,
+        name: 'RebuildInstance',
+        target: id,
+        path: pathOf('v2', 'instance', id),
+        query: { rebuild: null },
+        // JSON leaves out what is undefined.
+        body: JSON.stringify({
+            imageId,
+            adminPass: ciphertext,
+            keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
+            keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
+            userData,
+            cleanLastUserData
+        }),
+        secrets,
+        tellsLoss: true
+    };
+}
+const read = { kind: 'read', method: 'GET', target: '', query: {} };
+const write = {
+    kind: 'write',
+    method: 'PUT',
+    decode: (_json, requestId) => ({ requestId })
+};
+function pageQuery(marker) {
+    return marker === undefined ? {} : { marker };
+}
+
+;// CONCATENATED MODULE: ./bce/paging.js
+
+/** Far more pages than any list that the action reads can have. */
+const maxPages = 1000;
+/**
+ * All items of a list, page after page. Throws what `call` throws, and a `CallError` of the kind `malformed` for a
+ * list that does not end: a marker that comes twice, or pages without number.
+ */
+async function allItems(page, call) {
+    const items = [];
+    const markers = new Set();
+    let operation = page();
+    for (;;) {
+        const { items: found, nextMarker } = await call(operation);
+        items.push(...found);
+        if (nextMarker === undefined) {
+            return items;
+        }
+        if (markers.has(nextMarker) || markers.size >= maxPages) {
+            throw endless(operation);
+        }
+        markers.add(nextMarker);
+        operation = page(nextMarker);
+    }
+}
+function endless({ name, target }) {
+    return new core_failure/* CallError */.RA({
+        kind: 'malformed',
+        operation: name,
+        target,
+        message: 'the list has no end: its pages lead back to one that was read already',
+        attempts: 1
+    });
+}
+
+;// CONCATENATED MODULE: ./bce/password.js
+
+const keyBytes = 16;
+/** The secret access key is too short to be cut into a key for the password. */
+class ShortSecretKeyError extends Error {
+    constructor() {
+        super(`the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`);
+        this.name = 'ShortSecretKeyError';
+    }
+}
+/**
+ * The password as the API takes it: AES-128 in ECB mode with PKCS#7 padding, as lower-case hex. The key is the
+ * start of the secret key that also signs the request, taken as bytes (BCC page ojwvynrqn).
+ *
+ * Throws `ShortSecretKeyError` for a secret key of under 16 bytes.
+ */
+function encryptPassword(password, secretAccessKey) {
+    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
+    if (key.length < keyBytes) {
+        throw new ShortSecretKeyError();
+    }
+    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
+    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/refusals.js
+
+
+/**
+ * The id, if it can stand in a path or filter a list. An empty one would turn the call into one about all things of
+ * its kind, and a dot segment into one about another path. Throws a `CallError` of the kind `invalid`.
+ */
+function checkedId(operation, id) {
+    if (id === '' || id === '.' || id === '..') {
+        throw refusals_refused(operation, id, `"${id}" is no id, so nothing was sent`);
+    }
+    return id;
+}
+/**
+ * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
+ * `invalid` for a secret key that is too short to encrypt with.
+ */
+function encryptedPassword(instanceId, order, secretAccessKey) {
+    if (order.login.kind !== 'adminPass') {
+        return undefined;
+    }
+    try {
+        return encryptPassword(order.login.adminPass, secretAccessKey);
+    }
+    catch (error) {
+        if (error instanceof ShortSecretKeyError) {
+            throw refusals_refused('RebuildInstance', instanceId, error.message, error);
+        }
+        throw error;
+    }
+}
+function refusals_refused(operation, target, message, cause) {
+    return new core_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
+}
+
+;// CONCATENATED MODULE: ./bce/retry.js
+
+/** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
+const baseMs = 500;
+const capMs = 8_000;
+/** The longest wait that a service may ask for, in milliseconds; beyond it the call fails and says so. */
+const longestRetryAfterMs = 120_000;
+/**
+ * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
+ * that nothing was done.
+ */
+function attemptLimit(failure, kind) {
+    switch (failure) {
+        case 'throttled':
+            return kind === 'read' ? 5 : 8;
+        case 'unreached':
+            return 5;
+        case 'transient':
+        case 'malformed':
+            return kind === 'read' ? 5 : 1;
+        default:
+            return 1;
+    }
+}
+/**
+ * Milliseconds until the next attempt after `attempts` of them, or `undefined` to give up. What the service asks for
+ * is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many clients spread out.
+ */
+function retryDelay(failure, kind, attempts, random) {
+    if (attempts >= attemptLimit(failure.kind, kind)) {
+        return undefined;
+    }
+    if (failure.retryAfterMs !== undefined) {
+        return failure.retryAfterMs > longestRetryAfterMs ? undefined : failure.retryAfterMs;
+    }
+    return random() * Math.min(capMs, baseMs * 2 ** (attempts - 1));
+}
+/**
+ * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
+ * has aborted; but a lost write that tells its loss is a `CallError` even then.
+ */
+async function withRetries(operation, once, ports, signal) {
+    let mended = false;
+    for (let attempts = 1;; attempts += 1) {
+        if (signal.aborted) {
+            throw new core_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
+        }
+        const outcome = await once();
+        if (outcome.ok) {
+            return outcome.value;
+        }
+        const error = callError(outcome, attempts, operation.kind);
+        if (signal.aborted && !(outcome.failure.kind === 'ambiguous' && operation.tellsLoss === true)) {
+            throw new core_failure/* CancelledError */.cc('cancelled', { cause: error });
+        }
+        if (outcome.failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
+            mended = true;
+            ports.mendClock(outcome.serverMs);
+            continue;
+        }
+        // Mending the clock is no retry: it takes nothing away from the attempts that the policy allows.
+        const counted = mended ? attempts - 1 : attempts;
+        const delayMs = retryDelay(outcome.failure, operation.kind, counted, ports.random);
+        if (delayMs === undefined) {
+            throw error;
+        }
+        await pause(delayMs, ports, signal, error);
+    }
+}
+/** Waits; a cancel during the wait is told with the failure that was waited for. */
+async function pause(ms, ports, signal, failure) {
+    try {
+        await ports.sleep(ms, signal);
+    }
+    catch (error) {
+        throw signal.aborted ? new core_failure/* CancelledError */.cc('cancelled', { cause: failure }) : error;
+    }
+}
+function callError(outcome, attempts, kind) {
+    const { failure, cause } = outcome;
+    const { retryAfterMs = 0 } = failure;
+    const tooLong = attemptLimit(failure.kind, kind) > 1 && retryAfterMs > longestRetryAfterMs;
+    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
+    const message = tooLong
+        ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`
+        : failure.message;
+    return new core_failure/* CallError */.RA({ ...failure, message, attempts }, cause === undefined ? {} : { cause });
+}
+
+// EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(8564);
+;// CONCATENATED MODULE: ./bce/body.js
+/** The longest body that is read, in bytes: hundreds of times a full page of instances. */
+const maxBodyBytes = 16 * 1024 * 1024;
+/**
+ * Reads a body to its end; never throws. The stream is read here because the readers of http-client never settle
+ * when the connection breaks, and the process then ends as if all were well.
+ */
+async function readBody(message, fail) {
+    const chunks = [];
+    let bytes = 0;
+    try {
+        for await (const chunk of message) {
+            const buffer = Buffer.from(chunk);
+            bytes += buffer.length;
+            if (bytes > maxBodyBytes) {
+                return { kind: 'tooLong' };
+            }
+            chunks.push(buffer);
+        }
+    }
+    catch (error) {
+        return { kind: 'cut', error: fail(error) };
+    }
+    return { kind: 'whole', text: Buffer.concat(chunks).toString('utf8') };
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+var external_node_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_http_, 2);
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+var external_node_https_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_https_namespaceObject, 2);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./bce/connection.js
+
+
+
+/**
+ * The HTTP module for a URL, which calls `onConnected` once the first byte of a request can leave: when TCP
+ * stands, with TLS when the certificate has been checked, at once on a connection that is used again.
+ */
+function watchedModule(url, onConnected) {
+    const module = url.protocol === 'https:' ? external_node_https_namespaceObject_0 : external_node_http_namespaceObject;
+    const request = (options, callback) => {
+        const sent = module.request(options, callback);
+        sent.once('socket', (socket) => {
+            const secure = socket instanceof external_node_tls_.TLSSocket;
+            if (sent.reusedSocket || (!secure && !socket.connecting)) {
+                onConnected();
+            }
+            else {
+                socket.once(secure ? 'secureConnect' : 'connect', onConnected);
+            }
+        });
+        return sent;
+    };
+    // http-client calls the module with these two arguments only; the overloads with a URL stay unused.
+    return { ...module, request: request };
+}
+/**
+ * Lets `signal` also end the talk with a proxy. The tunnel that http-client puts in front of a proxy makes a
+ * request of its own (CONNECT), which outlives the request that it is for, and a silent proxy would hold the
+ * process open.
+ */
+function bindTunnel(agent, signal) {
+    if ('proxyOptions' in agent) {
+        Object.assign(agent, { proxyOptions: { ...Object(agent.proxyOptions), signal } });
+    }
+}
+
+;// CONCATENATED MODULE: ./bce/transport.js
+
+
+
+
+/** A transport over `@actions/http-client`, which finds its proxy in the environment. */
+function createTransport(userAgent) {
+    const kept = newClient(userAgent, true);
+    const running = new Set();
+    let disposed = false;
+    return {
+        async send(request, signal) {
+            const host = request.endpoint.host;
+            if (signal.aborted || disposed) {
+                throw transportError(cancelled(), host, 'connecting');
+            }
+            // A tunnel through a proxy never keeps its connection, and is bound to one attempt.
+            const alone = request.fresh || isProxied(request.endpoint);
+            const client = alone ? newClient(userAgent, false) : kept;
+            const attempt = new AbortController();
+            running.add(attempt);
+            const timer = setTimeout(() => attempt.abort(tooLate(request.deadlineMs)), request.deadlineMs);
+            const onAbort = () => attempt.abort(cancelled());
+            signal.addEventListener('abort', onAbort, { once: true });
+            try {
+                return await transport_exchange(client, request, attempt.signal);
+            }
+            finally {
+                clearTimeout(timer);
+                signal.removeEventListener('abort', onAbort);
+                running.delete(attempt);
+                if (alone) {
+                    client.dispose();
+                }
+            }
+        },
+        dispose() {
+            disposed = true;
+            for (const attempt of running) {
+                attempt.abort(cancelled());
+            }
+            kept.dispose();
+        }
+    };
+}
+async function transport_exchange(client, request, signal) {
+    const { endpoint, method, path, body } = request;
+    let phase = 'connecting';
+    const fail = (error) => transportError(signal.aborted ? signal.reason : error, endpoint.host, phase);
+    try {
+        const agent = client.getAgent(endpoint.href);
+        bindTunnel(agent, signal);
+        const options = {
+            method,
+            path,
+            agent,
+            signal,
+            // Node wants an IPv6 address bare.
+            host: endpoint.hostname.replace(/^\[|\]$/g, ''),
+            port: endpoint.port === '' ? (endpoint.protocol === 'https:' ? 443 : 80) : Number(endpoint.port),
+            headers: { ...request.headers, 'user-agent': client.userAgent }
+        };
+        const httpModule = watchedModule(endpoint, () => {
+            phase = 'waiting';
+        });
+        const { message } = await client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
+        phase = 'reading';
+        return { status: message.statusCode ?? 0, headers: message.headers, body: await readBody(message, fail) };
+    }
+    catch (error) {
+        throw fail(error);
+    }
+}
+function newClient(userAgent, keepAlive) {
+    return new lib/* HttpClient */.Qq(userAgent, [], { keepAlive, allowRedirects: false, allowRetries: false });
+}
+/** A proxy that cannot be parsed counts: it fails later, where its error is told as one of the attempt. */
+function isProxied(endpoint) {
+    try {
+        return (0,lib/* getProxyUrl */.s_)(endpoint.href) !== '';
+    }
+    catch {
+        return true;
+    }
+}
+function cancelled() {
+    return new AttemptEndedError('ABORTED', 'given up on request');
+}
+function tooLate(deadlineMs) {
+    return new AttemptEndedError('ETIMEDOUT', `no whole answer within ${deadlineMs / 1000} s`);
+}
+
+;// CONCATENATED MODULE: ./bce/client.js
+
+
+
+
+
+
+/** A client for one endpoint and one key pair. */
+function createBccClient(options) {
+    const transport = createTransport(options.userAgent);
+    const context = {
+        transport,
+        endpoint: options.endpoint,
+        credentials: options.credentials,
+        deadlineMs: { read: options.readDeadlineMs ?? 15_000, write: options.writeDeadlineMs ?? 30_000 },
+        clock: { offsetMs: 0 },
+        wallMs: () => options.wallMs(),
+        mask: (secret) => options.mask(secret),
+        debug: (line) => options.debug(line)
+    };
+    const ports = {
+        sleep: (ms, signal) => options.sleep(ms, signal),
+        random: () => options.random(),
+        mendClock(serverMs) {
+            context.clock.offsetMs = serverMs - options.wallMs();
+        }
+    };
+    const caller = (signal) => (operation) => withRetries(operation, () => attempt(operation, context, signal), ports, signal);
+    return {
+        getInstance: async (id, signal) => caller(signal)(getInstance(checkedId('GetInstance', id))),
+        getImage: async (id, signal) => caller(signal)(getImage(checkedId('GetImage', id))),
+        start: async (id, signal) => caller(signal)(startInstance(checkedId('StartInstance', id))),
+        async listInstances(ids, signal) {
+            const wanted = [...new Set(ids)];
+            const found = new Map();
+            while (wanted.length > 0) {
+                const some = wanted.splice(0, maxListedIds);
+                const items = await allItems((marker) => listInstances(some, marker), caller(signal));
+                for (const instance of items.filter(({ id }) => some.includes(id))) {
+                    found.set(instance.id, instance);
+                }
+            }
+            return found;
+        },
+        async getSystemDisk(id, signal) {
+            checkedId('ListVolumes', id);
+            const volumes = await allItems((marker) => listVolumes(id, marker), caller(signal));
+            const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
+            if (disk === undefined || another !== undefined) {
+                return undefined;
+            }
+            const { isSystemVolume: _, ...systemDisk } = disk;
+            return systemDisk;
+        },
+        async listSnapshots(id, signal) {
+            checkedId('ListSnapshots', id);
+            return allItems((marker) => listSnapshots(id, marker), caller(signal));
+        },
+        async rebuild(id, order, signal) {
+            checkedId('RebuildInstance', id);
+            const ciphertext = encryptedPassword(id, order, options.credentials.secretAccessKey);
+            if (ciphertext !== undefined) {
+                options.mask(ciphertext);
+            }
+            return caller(signal)(rebuildInstance(id, order, ciphertext));
+        },
+        dispose: () => transport.dispose()
+    };
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./action/clock.js
+
+
+/** The clock of this machine. */
+const systemClock = {
+    nowMs: () => performance.now(),
+    wallMs: () => Date.now(),
+    async sleep(ms, signal) {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
+        }
+        catch (cause) {
+            throw new core_failure/* CancelledError */.cc('cancelled while waiting', { cause });
+        }
+    }
+};
+
+;// CONCATENATED MODULE: ./action/inputs.js
+
+
+/**
+ * Reads every input, once, and masks the secret ones before anything else can print them. Nothing else asks
+ * for an input. White space is kept: it is for the parsers to judge.
+ */
+function readInputs() {
+    const read = (name) => lib_core/* getInput */.V4(name, { trimWhitespace: false });
+    for (const name of secretInputs)
+        mask(read(name));
+    return Object.fromEntries(inputNames.map((name) => [name, read(name)]));
+}
+/**
+ * Keeps a secret out of the log. A text of several lines is masked line by line as well, for that is how the
+ * log would show it.
+ */
+function mask(secret) {
+    const parts = new Set([secret, secret.trim(), ...secret.split(/[\r\n]+/)]);
+    for (const part of parts)
+        if (part.trim() !== '')
+            lib_core/* setSecret */.Pq(part);
+}
+
+// EXTERNAL MODULE: ./action/log.js
+var log = __nccwpck_require__(7230);
+;// CONCATENATED MODULE: ./action/connect.js
+
+
+
+
+/** Connects to the service that the configuration names. Nothing is sent yet. */
+function connect(config) {
+    const client = createBccClient({
+        endpoint: config.endpoint,
+        credentials: config.credentials,
+        wallMs: systemClock.wallMs,
+        sleep: systemClock.sleep,
+        random: Math.random,
+        mask: mask,
+        debug: log/* jobLog */.W.debug,
+        userAgent: 'rebuild-bcc-instance'
+    });
+    return { bcc: client, clock: systemClock, random: Math.random, dispose: () => client.dispose() };
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./action/state.js
+
+
+
+
+
+const stateName = 'handover';
+/** Makes the file known to the post step and gives the function that fills it. */
+function openHandover() {
+    const file = join(process.env['RUNNER_TEMP'] || tmpdir(), `rebuild-bcc-instance-${randomUUID()}.json`);
+    core.saveState(stateName, file);
+    return (handover) => {
+        // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
+        writeFileSync(`${file}.part`, JSON.stringify(handover), { mode: 0o600 });
+        renameSync(`${file}.part`, file);
+    };
+}
+/** What the main step left; `undefined` where it ended before there was a plan. */
+function takeHandover() {
+    const file = lib_core/* getState */.Gu(stateName);
+    if (file === '')
+        return undefined;
+    try {
+        return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8'));
+    }
+    catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.rmSync)(file, { force: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./action/post-step.js
+/** The post step: the summary, the end of the Deployment record, and a last watch after a cancel. It only warns. */
+
+
+
+
+
+
+
+
+
+
+/** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
+const lingerLimitMs = 210_000;
+/** Does the whole post step; resolves in any case. */
+async function postStep() {
+    const parsed = parseConfig(readInputs());
+    if (!parsed.ok)
+        return;
+    const { config } = parsed;
+    let handover;
+    await post_step_attempt('read what the main step left', async () => {
+        handover = takeHandover();
+    });
+    if (handover === undefined)
+        return;
+    const left = handover;
+    if (config.summary) {
+        await post_step_attempt('write the job summary', () => lib_core/* summary */.z.addRaw(summaryOf(left.report)).write());
+    }
+    await post_step_attempt('close the Deployment record', () => closeRecord(config, left));
+    await post_step_attempt('watch for the rebuild to show', () => watchOn(config, left));
+}
+async function post_step_attempt(what, work) {
+    try {
+        await work();
+    }
+    catch (error) {
+        log/* jobLog */.W.warning(`Could not ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+}
+async function closeRecord(config, left) {
+    if (config.record === undefined || left.recordId === undefined)
+        return;
+    const failed = left.cancelled ? 'inactive' : 'failure';
+    await setRecord(config.record, left.recordId, left.ok ? 'success' : failed);
+}
+/**
+ * After a cancel: keeps the job open until the rebuild shows in the status. A re-run cannot begin before the job
+ * is over, and one that begins while nothing shows would take the instance for untouched.
+ */
+async function watchOn(config, left) {
+    const hidden = hiddenRebuilds(left.report.instances);
+    if (hidden.length === 0)
+        return;
+    log/* jobLog */.W.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${hidden.join(', ')}`);
+    const cancel = listenForCancel();
+    const { bcc, clock, dispose } = connect(config);
+    try {
+        const still = await linger(hidden, lingerLimitMs, { bcc, clock }, cancel.signal);
+        if (still.length === 0)
+            return log/* jobLog */.W.info('It shows: a re-run will wait for it and not erase again.');
+        log/* jobLog */.W.warning(`Nothing shows of the rebuild of ${still.join(', ')}. Look at it in the console before you run again.`);
+    }
+    finally {
+        dispose();
+        cancel.dispose();
+    }
+}
+
+
+/***/ }),
+
+/***/ 5319:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   RA: () => (/* binding */ CallError),
+/* harmony export */   cc: () => (/* binding */ CancelledError)
+/* harmony export */ });
+/* unused harmony export describeFailure */
+/** A call of the API failed. `failure` says how; `cause` is the error below it, if there was one. */
+class CallError extends Error {
+    failure;
+    constructor(failure, options) {
+        super(describeFailure(failure), options);
+        this.name = 'CallError';
+        this.failure = failure;
+    }
+}
+/** The work was given up because the run was cancelled. */
+class CancelledError extends Error {
+    constructor(message = 'cancelled', options) {
+        super(message, options);
+        this.name = 'CancelledError';
+    }
+}
+/** One sentence: what was tried, on what, and what came back. */
+function describeFailure(failure) {
+    const target = failure.target === '' ? '' : ` ${failure.target}`;
+    const facts = [
+        failure.httpStatus === undefined ? undefined : `HTTP ${failure.httpStatus}`,
+        failure.code,
+        failure.requestId === undefined ? undefined : `request ID ${failure.requestId}`,
+        failure.attempts > 1 ? `${failure.attempts} tries` : undefined
+    ].filter((fact) => fact !== undefined);
+    const after = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+    return `${failure.operation}${target}: ${failure.message}${after}`;
+}
+
+
+/***/ }),
+
+/***/ 3102:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ isSettled)
+/* harmony export */ });
+/* unused harmony export statusKind */
+/**
+ * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
+ * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
+ * start that a rebuild may show.
+ */
+const kinds = new Map([
+    ['Running', 'up'],
+    ['Stopped', 'down'],
+    ['Error', 'broken'],
+    ['Starting', 'moving'],
+    ['Stopping', 'moving'],
+    ['ImageProcessing', 'moving'],
+    ['SnapshotProcessing', 'moving'],
+    ['Scaling', 'foreign'],
+    ['Recharging', 'foreign'],
+    ['VolumeResizing', 'foreign'],
+    ['BillingChanging', 'foreign'],
+    ['ChangeSubnet', 'foreign'],
+    ['ChangeVpc', 'foreign'],
+    ['AttachingPort', 'foreign'],
+    ['DetachingPort', 'foreign'],
+    ['Moving', 'foreign'],
+    ['Expired', 'gone'],
+    ['Deleted', 'gone'],
+    ['Recycled', 'gone']
+]);
+/** The meaning of a status; a word that is not in the table is `unknown`. */
+function statusKind(status) {
+    return kinds.get(status) ?? 'unknown';
+}
+/** Whether an instance with this status rests, so that something can be decided about it. */
+function isSettled(status) {
+    const kind = statusKind(status);
+    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
+}
+
+
+/***/ }),
+
+/***/ 9053:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   hd: () => (/* binding */ fetch),
+/* harmony export */   kT: () => (/* binding */ ProxyAgent),
+/* harmony export */   oF: () => (/* binding */ lend)
+/* harmony export */ });
+// Stands in for undici in the bundle. `@actions/http-client` imports undici only for `getAgentDispatcher`, which
+// only Octokit calls; a plain rebuild would load nine tenths of the bundle for nothing. The two names are filled
+// in by github.js, when the GitHub toolkit is loaded.
+let ProxyAgent;
+let fetch;
+
+function lend(real) {
+  ({ ProxyAgent, fetch } = real);
+}
+
+
+/***/ }),
+
+/***/ 2343:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5178);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1662);
+/** Entry of the post step. It never fails a job. */
+
+
+try {
+    await (0,_action_post_step_js__WEBPACK_IMPORTED_MODULE_1__/* .postStep */ .F)();
+}
+catch (error) {
+    (0,_action_annotate_js__WEBPACK_IMPORTED_MODULE_0__/* .annotateEnd */ .mD)('A fault of the post step', error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 5806:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Yz: () => (/* binding */ core_debug),
+  z3: () => (/* binding */ error),
+  V4: () => (/* binding */ getInput),
+  Gu: () => (/* binding */ getState),
+  Os: () => (/* binding */ group),
+  pq: () => (/* binding */ info),
+  Pq: () => (/* binding */ core_setSecret),
+  z: () => (/* reexport */ summary),
+  $e: () => (/* binding */ warning)
+});
+
+// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, isDebug, markdownSummary, notice, platform, saveState, setCommandEcho, setFailed, setOutput, startGroup, toPlatformPath, toPosixPath, toWin32Path
+
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/utils.js
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/**
+ * Sanitizes an input into a string so it can be passed into issueCommand safely
+ * @param input input to sanitize into a string
+ */
+function utils_toCommandValue(input) {
+    if (input === null || input === undefined) {
+        return '';
+    }
+    else if (typeof input === 'string' || input instanceof String) {
+        return input;
+    }
+    return JSON.stringify(input);
+}
+/**
+ *
+ * @param annotationProperties
+ * @returns The command properties to send with the actual annotation command
+ * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
+ */
+function utils_toCommandProperties(annotationProperties) {
+    if (!Object.keys(annotationProperties).length) {
+        return {};
+    }
+    return {
+        title: annotationProperties.title,
+        file: annotationProperties.file,
+        line: annotationProperties.startLine,
+        endLine: annotationProperties.endLine,
+        col: annotationProperties.startColumn,
+        endColumn: annotationProperties.endColumn
+    };
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/command.js
+
+
+/**
+ * Issues a command to the GitHub Actions runner
+ *
+ * @param command - The command name to issue
+ * @param properties - Additional properties for the command (key-value pairs)
+ * @param message - The message to include with the command
+ * @remarks
+ * This function outputs a specially formatted string to stdout that the Actions
+ * runner interprets as a command. These commands can control workflow behavior,
+ * set outputs, create annotations, mask values, and more.
+ *
+ * Command Format:
+ *   ::name key=value,key=value::message
+ *
+ * @example
+ * ```typescript
+ * // Issue a warning annotation
+ * issueCommand('warning', {}, 'This is a warning message');
+ * // Output: ::warning::This is a warning message
+ *
+ * // Set an environment variable
+ * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
+ * // Output: ::set-env name=MY_VAR::some value
+ *
+ * // Add a secret mask
+ * issueCommand('add-mask', {}, 'secretValue123');
+ * // Output: ::add-mask::secretValue123
+ * ```
+ *
+ * @internal
+ * This is an internal utility function that powers the public API functions
+ * such as setSecret, warning, error, and exportVariable.
+ */
+function command_issueCommand(command, properties, message) {
+    const cmd = new Command(command, properties, message);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
+}
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
+}
+const CMD_STRING = '::';
+class Command {
+    constructor(command, properties, message) {
+        if (!command) {
+            command = 'missing.command';
+        }
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+    }
+    toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+            cmdStr += ' ';
+            let first = true;
+            for (const key in this.properties) {
+                if (this.properties.hasOwnProperty(key)) {
+                    const val = this.properties[key];
+                    if (val) {
+                        if (first) {
+                            first = false;
+                        }
+                        else {
+                            cmdStr += ',';
+                        }
+                        cmdStr += `${key}=${escapeProperty(val)}`;
+                    }
+                }
+            }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
+    }
+}
+function escapeData(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A');
+}
+function escapeProperty(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A')
+        .replace(/:/g, '%3A')
+        .replace(/,/g, '%2C');
+}
+//# sourceMappingURL=command.js.map
+;// CONCATENATED MODULE: external "crypto"
+const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/file-command.js
+// For internal use, subject to change.
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+
+
+
+function file_command_issueFileCommand(command, message) {
+    const filePath = process.env[`GITHUB_${command}`];
+    if (!filePath) {
+        throw new Error(`Unable to find environment variable for file command ${command}`);
+    }
+    if (!fs.existsSync(filePath)) {
+        throw new Error(`Missing file at path: ${filePath}`);
+    }
+    fs.appendFileSync(filePath, `${toCommandValue(message)}${os.EOL}`, {
+        encoding: 'utf8'
+    });
+}
+function file_command_prepareKeyValueMessage(key, value) {
+    const delimiter = `ghadelimiter_${crypto.randomUUID()}`;
+    const convertedValue = toCommandValue(value);
+    // These should realistically never happen, but just in case someone finds a
+    // way to exploit uuid generation let's not allow keys or values that contain
+    // the delimiter.
+    if (key.includes(delimiter)) {
+        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+    }
+    if (convertedValue.includes(delimiter)) {
+        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+    }
+    return `${key}<<${delimiter}${os.EOL}${convertedValue}${os.EOL}${delimiter}`;
+}
+//# sourceMappingURL=file-command.js.map
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+// EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(8564);
+;// CONCATENATED MODULE: ../node_modules/@actions/http-client/lib/auth.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+class BasicCredentialHandler {
+    constructor(username, password) {
+        this.username = username;
+        this.password = password;
+    }
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class auth_BearerCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Bearer ${this.token}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class PersonalAccessTokenCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+//# sourceMappingURL=auth.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/oidc-utils.js
+var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class oidc_utils_OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = oidc_utils_OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, path.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+// EXTERNAL MODULE: external "string_decoder"
+var external_string_decoder_ = __nccwpck_require__(3193);
+// EXTERNAL MODULE: external "events"
+var external_events_ = __nccwpck_require__(4434);
+;// CONCATENATED MODULE: external "child_process"
+const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
+// EXTERNAL MODULE: external "assert"
+var external_assert_ = __nccwpck_require__(2613);
+;// CONCATENATED MODULE: ../node_modules/@actions/io/lib/io-util.js
+var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
+// export const {open} = 'fs'
+const IS_WINDOWS = process.platform === 'win32';
+/**
+ * Custom implementation of readlink to ensure Windows junctions
+ * maintain trailing backslash for backward compatibility with Node.js < 24
+ *
+ * In Node.js 20, Windows junctions (directory symlinks) always returned paths
+ * with trailing backslashes. Node.js 24 removed this behavior, which breaks
+ * code that relied on this format for path operations.
+ *
+ * This implementation restores the Node 20 behavior by adding a trailing
+ * backslash to all junction results on Windows.
+ */
+function readlink(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        const result = yield fs.promises.readlink(fsPath);
+        // On Windows, restore Node 20 behavior: add trailing backslash to all results
+        // since junctions on Windows are always directory links
+        if (IS_WINDOWS && !result.endsWith('\\')) {
+            return `${result}\\`;
+        }
+        return result;
+    });
+}
+// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
+const UV_FS_O_EXLOCK = 0x10000000;
+const READONLY = external_fs_.constants.O_RDONLY;
+function exists(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        try {
+            yield stat(fsPath);
+        }
+        catch (err) {
+            if (err.code === 'ENOENT') {
+                return false;
+            }
+            throw err;
+        }
+        return true;
+    });
+}
+function isDirectory(fsPath_1) {
+    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
+        return stats.isDirectory();
+    });
+}
+/**
+ * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
+ * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
+ */
+function isRooted(p) {
+    p = normalizeSeparators(p);
+    if (!p) {
+        throw new Error('isRooted() parameter "p" cannot be empty');
+    }
+    if (IS_WINDOWS) {
+        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
+        ); // e.g. C: or C:\hello
+    }
+    return p.startsWith('/');
+}
+/**
+ * Best effort attempt to determine whether a file exists and is executable.
+ * @param filePath    file path to check
+ * @param extensions  additional file extensions to try
+ * @return if file exists and is executable, returns the file path. otherwise empty string.
+ */
+function tryGetExecutablePath(filePath, extensions) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        let stats = undefined;
+        try {
+            // test file exists
+            stats = yield stat(filePath);
+        }
+        catch (err) {
+            if (err.code !== 'ENOENT') {
+                // eslint-disable-next-line no-console
+                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+            }
+        }
+        if (stats && stats.isFile()) {
+            if (IS_WINDOWS) {
+                // on Windows, test for valid extension
+                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
+                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
+                    return filePath;
+                }
+            }
+            else {
+                if (isUnixExecutable(stats)) {
+                    return filePath;
+                }
+            }
+        }
+        // try each extension
+        const originalFilePath = filePath;
+        for (const extension of extensions) {
+            filePath = originalFilePath + extension;
+            stats = undefined;
+            try {
+                stats = yield stat(filePath);
+            }
+            catch (err) {
+                if (err.code !== 'ENOENT') {
+                    // eslint-disable-next-line no-console
+                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+                }
+            }
+            if (stats && stats.isFile()) {
+                if (IS_WINDOWS) {
+                    // preserve the case of the actual file (since an extension was appended)
+                    try {
+                        const directory = external_path_namespaceObject.dirname(filePath);
+                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
+                        for (const actualName of yield readdir(directory)) {
+                            if (upperName === actualName.toUpperCase()) {
+                                filePath = external_path_namespaceObject.join(directory, actualName);
+                                break;
+                            }
+                        }
+                    }
+                    catch (err) {
+                        // eslint-disable-next-line no-console
+                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
+                    }
+                    return filePath;
+                }
+                else {
+                    if (isUnixExecutable(stats)) {
+                        return filePath;
+                    }
+                }
+            }
+        }
+        return '';
+    });
+}
+function normalizeSeparators(p) {
+    p = p || '';
+    if (IS_WINDOWS) {
+        // convert slashes on Windows
+        p = p.replace(/\//g, '\\');
+        // remove redundant slashes
+        return p.replace(/\\\\+/g, '\\');
+    }
+    // remove redundant slashes
+    return p.replace(/\/\/+/g, '/');
+}
+// on Mac/Linux, test the execute bit
+//     R   W  X  R  W X R W X
+//   256 128 64 32 16 8 4 2 1
+function isUnixExecutable(stats) {
+    return ((stats.mode & 1) > 0 ||
+        ((stats.mode & 8) > 0 &&
+            process.getgid !== undefined &&
+            stats.gid === process.getgid()) ||
+        ((stats.mode & 64) > 0 &&
+            process.getuid !== undefined &&
+            stats.uid === process.getuid()));
+}
+// Get the path of cmd.exe in windows
+function getCmdPath() {
+    var _a;
+    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
+}
+//# sourceMappingURL=io-util.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/io/lib/io.js
+var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+/**
+ * Copies a file or folder.
+ * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See CopyOptions.
+ */
+function cp(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
+        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
+        // Dest is an existing file, but not forcing
+        if (destStat && destStat.isFile() && !force) {
+            return;
+        }
+        // If dest is an existing directory, should copy inside.
+        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
+            ? path.join(dest, path.basename(source))
+            : dest;
+        if (!(yield ioUtil.exists(source))) {
+            throw new Error(`no such file or directory: ${source}`);
+        }
+        const sourceStat = yield ioUtil.stat(source);
+        if (sourceStat.isDirectory()) {
+            if (!recursive) {
+                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
+            }
+            else {
+                yield cpDirRecursive(source, newDest, 0, force);
+            }
+        }
+        else {
+            if (path.relative(source, newDest) === '') {
+                // a file cannot be copied to itself
+                throw new Error(`'${newDest}' and '${source}' are the same file`);
+            }
+            yield io_copyFile(source, newDest, force);
+        }
+    });
+}
+/**
+ * Moves a path.
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See MoveOptions.
+ */
+function mv(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        if (yield ioUtil.exists(dest)) {
+            let destExists = true;
+            if (yield ioUtil.isDirectory(dest)) {
+                // If dest is directory copy src into dest
+                dest = path.join(dest, path.basename(source));
+                destExists = yield ioUtil.exists(dest);
+            }
+            if (destExists) {
+                if (options.force == null || options.force) {
+                    yield rmRF(dest);
+                }
+                else {
+                    throw new Error('Destination already exists');
+                }
+            }
+        }
+        yield mkdirP(path.dirname(dest));
+        yield ioUtil.rename(source, dest);
+    });
+}
+/**
+ * Remove a path recursively with force
+ *
+ * @param inputPath path to remove
+ */
+function rmRF(inputPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (ioUtil.IS_WINDOWS) {
+            // Check for invalid characters
+            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+            if (/[*"<>|]/.test(inputPath)) {
+                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
+            }
+        }
+        try {
+            // note if path does not exist, error is silent
+            yield ioUtil.rm(inputPath, {
+                force: true,
+                maxRetries: 3,
+                recursive: true,
+                retryDelay: 300
+            });
+        }
+        catch (err) {
+            throw new Error(`File was unable to be removed ${err}`);
+        }
+    });
+}
+/**
+ * Make a directory.  Creates the full path with folders in between
+ * Will throw if it fails
+ *
+ * @param   fsPath        path to create
+ * @returns Promise<void>
+ */
+function mkdirP(fsPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        ok(fsPath, 'a path argument must be provided');
+        yield ioUtil.mkdir(fsPath, { recursive: true });
+    });
+}
+/**
+ * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
+ * If you check and the tool does not exist, it will throw.
+ *
+ * @param     tool              name of the tool
+ * @param     check             whether to check if tool exists
+ * @returns   Promise<string>   path to tool
+ */
+function which(tool, check) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // recursive when check=true
+        if (check) {
+            const result = yield which(tool, false);
+            if (!result) {
+                if (IS_WINDOWS) {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+                }
+                else {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+                }
+            }
+            return result;
+        }
+        const matches = yield findInPath(tool);
+        if (matches && matches.length > 0) {
+            return matches[0];
+        }
+        return '';
+    });
+}
+/**
+ * Returns a list of all occurrences of the given tool on the system path.
+ *
+ * @returns   Promise<string[]>  the paths of the tool
+ */
+function findInPath(tool) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // build the list of extensions to try
+        const extensions = [];
+        if (IS_WINDOWS && process.env['PATHEXT']) {
+            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
+                if (extension) {
+                    extensions.push(extension);
+                }
+            }
+        }
+        // if it's rooted, return it if exists. otherwise return empty.
+        if (isRooted(tool)) {
+            const filePath = yield tryGetExecutablePath(tool, extensions);
+            if (filePath) {
+                return [filePath];
+            }
+            return [];
+        }
+        // if any path separators, return empty
+        if (tool.includes(external_path_namespaceObject.sep)) {
+            return [];
+        }
+        // build the list of directories
+        //
+        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
+        // it feels like we should not do this. Checking the current directory seems like more of a use
+        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
+        // across platforms.
+        const directories = [];
+        if (process.env.PATH) {
+            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
+                if (p) {
+                    directories.push(p);
+                }
+            }
+        }
+        // find all matches
+        const matches = [];
+        for (const directory of directories) {
+            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
+            if (filePath) {
+                matches.push(filePath);
+            }
+        }
+        return matches;
+    });
+}
+function readCopyOptions(options) {
+    const force = options.force == null ? true : options.force;
+    const recursive = Boolean(options.recursive);
+    const copySourceDirectory = options.copySourceDirectory == null
+        ? true
+        : Boolean(options.copySourceDirectory);
+    return { force, recursive, copySourceDirectory };
+}
+function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        // Ensure there is not a run away recursive copy
+        if (currentDepth >= 255)
+            return;
+        currentDepth++;
+        yield mkdirP(destDir);
+        const files = yield ioUtil.readdir(sourceDir);
+        for (const fileName of files) {
+            const srcFile = `${sourceDir}/${fileName}`;
+            const destFile = `${destDir}/${fileName}`;
+            const srcFileStat = yield ioUtil.lstat(srcFile);
+            if (srcFileStat.isDirectory()) {
+                // Recurse
+                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
+            }
+            else {
+                yield io_copyFile(srcFile, destFile, force);
+            }
+        }
+        // Change the mode for the newly created directory
+        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
+    });
+}
+// Buffered file copy
+function io_copyFile(srcFile, destFile, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
+            // unlink/re-link it
+            try {
+                yield ioUtil.lstat(destFile);
+                yield ioUtil.unlink(destFile);
+            }
+            catch (e) {
+                // Try to override file permission
+                if (e.code === 'EPERM') {
+                    yield ioUtil.chmod(destFile, '0666');
+                    yield ioUtil.unlink(destFile);
+                }
+                // other errors = it doesn't exist, no work to do
+            }
+            // Copy over symlink
+            const symlinkFull = yield ioUtil.readlink(srcFile);
+            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
+        }
+        else if (!(yield ioUtil.exists(destFile)) || force) {
+            yield ioUtil.copyFile(srcFile, destFile);
+        }
+    });
+}
+//# sourceMappingURL=io.js.map
+;// CONCATENATED MODULE: external "timers"
+const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
+;// CONCATENATED MODULE: ../node_modules/@actions/exec/lib/toolrunner.js
+var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+
+/* eslint-disable @typescript-eslint/unbound-method */
+const toolrunner_IS_WINDOWS = process.platform === 'win32';
+/*
+ * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
+ */
+class ToolRunner extends external_events_.EventEmitter {
+    constructor(toolPath, args, options) {
+        super();
+        if (!toolPath) {
+            throw new Error("Parameter 'toolPath' cannot be null or empty.");
+        }
+        this.toolPath = toolPath;
+        this.args = args || [];
+        this.options = options || {};
+    }
+    _debug(message) {
+        if (this.options.listeners && this.options.listeners.debug) {
+            this.options.listeners.debug(message);
+        }
+    }
+    _getCommandString(options, noPrefix) {
+        const toolPath = this._getSpawnFileName();
+        const args = this._getSpawnArgs(options);
+        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
+        if (toolrunner_IS_WINDOWS) {
+            // Windows + cmd file
+            if (this._isCmdFile()) {
+                cmd += toolPath;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows + verbatim
+            else if (options.windowsVerbatimArguments) {
+                cmd += `"${toolPath}"`;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows (regular)
+            else {
+                cmd += this._windowsQuoteCmdArg(toolPath);
+                for (const a of args) {
+                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
+                }
+            }
+        }
+        else {
+            // OSX/Linux - this can likely be improved with some form of quoting.
+            // creating processes on Unix is fundamentally different than Windows.
+            // on Unix, execvp() takes an arg array.
+            cmd += toolPath;
+            for (const a of args) {
+                cmd += ` ${a}`;
+            }
+        }
+        return cmd;
+    }
+    _processLineBuffer(data, strBuffer, onLine) {
+        try {
+            let s = strBuffer + data.toString();
+            let n = s.indexOf(external_os_.EOL);
+            while (n > -1) {
+                const line = s.substring(0, n);
+                onLine(line);
+                // the rest of the string ...
+                s = s.substring(n + external_os_.EOL.length);
+                n = s.indexOf(external_os_.EOL);
+            }
+            return s;
+        }
+        catch (err) {
+            // streaming lines to console is best effort.  Don't fail a build.
+            this._debug(`error processing line. Failed with error ${err}`);
+            return '';
+        }
+    }
+    _getSpawnFileName() {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                return process.env['COMSPEC'] || 'cmd.exe';
+            }
+        }
+        return this.toolPath;
+    }
+    _getSpawnArgs(options) {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
+                for (const a of this.args) {
+                    argline += ' ';
+                    argline += options.windowsVerbatimArguments
+                        ? a
+                        : this._windowsQuoteCmdArg(a);
+                }
+                argline += '"';
+                return [argline];
+            }
+        }
+        return this.args;
+    }
+    _endsWith(str, end) {
+        return str.endsWith(end);
+    }
+    _isCmdFile() {
+        const upperToolPath = this.toolPath.toUpperCase();
+        return (this._endsWith(upperToolPath, '.CMD') ||
+            this._endsWith(upperToolPath, '.BAT'));
+    }
+    _windowsQuoteCmdArg(arg) {
+        // for .exe, apply the normal quoting rules that libuv applies
+        if (!this._isCmdFile()) {
+            return this._uvQuoteCmdArg(arg);
+        }
+        // otherwise apply quoting rules specific to the cmd.exe command line parser.
+        // the libuv rules are generic and are not designed specifically for cmd.exe
+        // command line parser.
+        //
+        // for a detailed description of the cmd.exe command line parser, refer to
+        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
+        // need quotes for empty arg
+        if (!arg) {
+            return '""';
+        }
+        // determine whether the arg needs to be quoted
+        const cmdSpecialChars = [
+            ' ',
+            '\t',
+            '&',
+            '(',
+            ')',
+            '[',
+            ']',
+            '{',
+            '}',
+            '^',
+            '=',
+            ';',
+            '!',
+            "'",
+            '+',
+            ',',
+            '`',
+            '~',
+            '|',
+            '<',
+            '>',
+            '"'
+        ];
+        let needsQuotes = false;
+        for (const char of arg) {
+            if (cmdSpecialChars.some(x => x === char)) {
+                needsQuotes = true;
+                break;
+            }
+        }
+        // short-circuit if quotes not needed
+        if (!needsQuotes) {
+            return arg;
+        }
+        // the following quoting rules are very similar to the rules that by libuv applies.
+        //
+        // 1) wrap the string in quotes
+        //
+        // 2) double-up quotes - i.e. " => ""
+        //
+        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
+        //    doesn't work well with a cmd.exe command line.
+        //
+        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
+        //    for example, the command line:
+        //          foo.exe "myarg:""my val"""
+        //    is parsed by a .NET console app into an arg array:
+        //          [ "myarg:\"my val\"" ]
+        //    which is the same end result when applying libuv quoting rules. although the actual
+        //    command line from libuv quoting rules would look like:
+        //          foo.exe "myarg:\"my val\""
+        //
+        // 3) double-up slashes that precede a quote,
+        //    e.g.  hello \world    => "hello \world"
+        //          hello\"world    => "hello\\""world"
+        //          hello\\"world   => "hello\\\\""world"
+        //          hello world\    => "hello world\\"
+        //
+        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
+        //    the reasons for including this as a .cmd quoting rule are:
+        //
+        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
+        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
+        //
+        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
+        //       haven't heard any complaints about that aspect.
+        //
+        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
+        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
+        // by using %%.
+        //
+        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
+        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
+        //
+        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
+        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
+        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
+        // to an external program.
+        //
+        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
+        // % can be escaped within a .cmd file.
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\'; // double the slash
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '"'; // double the quote
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _uvQuoteCmdArg(arg) {
+        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
+        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
+        // is used.
+        //
+        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
+        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
+        // pasting copyright notice from Node within this function:
+        //
+        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
+        //
+        //      Permission is hereby granted, free of charge, to any person obtaining a copy
+        //      of this software and associated documentation files (the "Software"), to
+        //      deal in the Software without restriction, including without limitation the
+        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
+        //      sell copies of the Software, and to permit persons to whom the Software is
+        //      furnished to do so, subject to the following conditions:
+        //
+        //      The above copyright notice and this permission notice shall be included in
+        //      all copies or substantial portions of the Software.
+        //
+        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
+        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
+        //      IN THE SOFTWARE.
+        if (!arg) {
+            // Need double quotation for empty argument
+            return '""';
+        }
+        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
+            // No quotation needed
+            return arg;
+        }
+        if (!arg.includes('"') && !arg.includes('\\')) {
+            // No embedded double quotes or backslashes, so I can just wrap
+            // quote marks around the whole thing.
+            return `"${arg}"`;
+        }
+        // Expected input/output:
+        //   input : hello"world
+        //   output: "hello\"world"
+        //   input : hello""world
+        //   output: "hello\"\"world"
+        //   input : hello\world
+        //   output: hello\world
+        //   input : hello\\world
+        //   output: hello\\world
+        //   input : hello\"world
+        //   output: "hello\\\"world"
+        //   input : hello\\"world
+        //   output: "hello\\\\\"world"
+        //   input : hello world\
+        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
+        //                             but it appears the comment is wrong, it should be "hello world\\"
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\';
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '\\';
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _cloneExecOptions(options) {
+        options = options || {};
+        const result = {
+            cwd: options.cwd || process.cwd(),
+            env: options.env || process.env,
+            silent: options.silent || false,
+            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
+            failOnStdErr: options.failOnStdErr || false,
+            ignoreReturnCode: options.ignoreReturnCode || false,
+            delay: options.delay || 10000
+        };
+        result.outStream = options.outStream || process.stdout;
+        result.errStream = options.errStream || process.stderr;
+        return result;
+    }
+    _getSpawnOptions(options, toolPath) {
+        options = options || {};
+        const result = {};
+        result.cwd = options.cwd;
+        result.env = options.env;
+        result['windowsVerbatimArguments'] =
+            options.windowsVerbatimArguments || this._isCmdFile();
+        if (options.windowsVerbatimArguments) {
+            result.argv0 = `"${toolPath}"`;
+        }
+        return result;
+    }
+    /**
+     * Exec a tool.
+     * Output will be streamed to the live console.
+     * Returns promise with return code
+     *
+     * @param     tool     path to tool to exec
+     * @param     options  optional exec options.  See ExecOptions
+     * @returns   number
+     */
+    exec() {
+        return toolrunner_awaiter(this, void 0, void 0, function* () {
+            // root the tool path if it is unrooted and contains relative pathing
+            if (!isRooted(this.toolPath) &&
+                (this.toolPath.includes('/') ||
+                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
+                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
+                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+            }
+            // if the tool is only a file name, then resolve it from the PATH
+            // otherwise verify it exists (add extension on Windows if necessary)
+            this.toolPath = yield which(this.toolPath, true);
+            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
+                this._debug(`exec tool: ${this.toolPath}`);
+                this._debug('arguments:');
+                for (const arg of this.args) {
+                    this._debug(`   ${arg}`);
+                }
+                const optionsNonNull = this._cloneExecOptions(this.options);
+                if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
+                }
+                const state = new ExecState(optionsNonNull, this.toolPath);
+                state.on('debug', (message) => {
+                    this._debug(message);
+                });
+                if (this.options.cwd && !(yield exists(this.options.cwd))) {
+                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
+                }
+                const fileName = this._getSpawnFileName();
+                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+                let stdbuffer = '';
+                if (cp.stdout) {
+                    cp.stdout.on('data', (data) => {
+                        if (this.options.listeners && this.options.listeners.stdout) {
+                            this.options.listeners.stdout(data);
+                        }
+                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                            optionsNonNull.outStream.write(data);
+                        }
+                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.stdline) {
+                                this.options.listeners.stdline(line);
+                            }
+                        });
+                    });
+                }
+                let errbuffer = '';
+                if (cp.stderr) {
+                    cp.stderr.on('data', (data) => {
+                        state.processStderr = true;
+                        if (this.options.listeners && this.options.listeners.stderr) {
+                            this.options.listeners.stderr(data);
+                        }
+                        if (!optionsNonNull.silent &&
+                            optionsNonNull.errStream &&
+                            optionsNonNull.outStream) {
+                            const s = optionsNonNull.failOnStdErr
+                                ? optionsNonNull.errStream
+                                : optionsNonNull.outStream;
+                            s.write(data);
+                        }
+                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.errline) {
+                                this.options.listeners.errline(line);
+                            }
+                        });
+                    });
+                }
+                cp.on('error', (err) => {
+                    state.processError = err.message;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    state.CheckComplete();
+                });
+                cp.on('exit', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                cp.on('close', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                state.on('done', (error, exitCode) => {
+                    if (stdbuffer.length > 0) {
+                        this.emit('stdline', stdbuffer);
+                    }
+                    if (errbuffer.length > 0) {
+                        this.emit('errline', errbuffer);
+                    }
+                    cp.removeAllListeners();
+                    if (error) {
+                        reject(error);
+                    }
+                    else {
+                        resolve(exitCode);
+                    }
+                });
+                if (this.options.input) {
+                    if (!cp.stdin) {
+                        throw new Error('child process missing stdin');
+                    }
+                    cp.stdin.end(this.options.input);
+                }
+            }));
+        });
+    }
+}
+/**
+ * Convert an arg string to an array of args. Handles escaping
+ *
+ * @param    argString   string of arguments
+ * @returns  string[]    array of arguments
+ */
+function argStringToArray(argString) {
+    const args = [];
+    let inQuotes = false;
+    let escaped = false;
+    let arg = '';
+    function append(c) {
+        // we only escape double quotes.
+        if (escaped && c !== '"') {
+            arg += '\\';
+        }
+        arg += c;
+        escaped = false;
+    }
+    for (let i = 0; i < argString.length; i++) {
+        const c = argString.charAt(i);
+        if (c === '"') {
+            if (!escaped) {
+                inQuotes = !inQuotes;
+            }
+            else {
+                append(c);
+            }
+            continue;
+        }
+        if (c === '\\' && escaped) {
+            append(c);
+            continue;
+        }
+        if (c === '\\' && inQuotes) {
+            escaped = true;
+            continue;
+        }
+        if (c === ' ' && !inQuotes) {
+            if (arg.length > 0) {
+                args.push(arg);
+                arg = '';
+            }
+            continue;
+        }
+        append(c);
+    }
+    if (arg.length > 0) {
+        args.push(arg.trim());
+    }
+    return args;
+}
+class ExecState extends external_events_.EventEmitter {
+    constructor(options, toolPath) {
+        super();
+        this.processClosed = false; // tracks whether the process has exited and stdio is closed
+        this.processError = '';
+        this.processExitCode = 0;
+        this.processExited = false; // tracks whether the process has exited
+        this.processStderr = false; // tracks whether stderr was written to
+        this.delay = 10000; // 10 seconds
+        this.done = false;
+        this.timeout = null;
+        if (!toolPath) {
+            throw new Error('toolPath must not be empty');
+        }
+        this.options = options;
+        this.toolPath = toolPath;
+        if (options.delay) {
+            this.delay = options.delay;
+        }
+    }
+    CheckComplete() {
+        if (this.done) {
+            return;
+        }
+        if (this.processClosed) {
+            this._setResult();
+        }
+        else if (this.processExited) {
+            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
+        }
+    }
+    _debug(message) {
+        this.emit('debug', message);
+    }
+    _setResult() {
+        // determine whether there is an error
+        let error;
+        if (this.processExited) {
+            if (this.processError) {
+                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
+            }
+            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
+                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
+            }
+            else if (this.processStderr && this.options.failOnStdErr) {
+                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
+            }
+        }
+        // clear the timeout
+        if (this.timeout) {
+            clearTimeout(this.timeout);
+            this.timeout = null;
+        }
+        this.done = true;
+        this.emit('done', error, this.processExitCode);
+    }
+    static HandleTimeout(state) {
+        if (state.done) {
+            return;
+        }
+        if (!state.processClosed && state.processExited) {
+            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
+            state._debug(message);
+        }
+        state._setResult();
+    }
+}
+//# sourceMappingURL=toolrunner.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/exec/lib/exec.js
+var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+/**
+ * Exec a command.
+ * Output will be streamed to the live console.
+ * Returns promise with return code
+ *
+ * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
+ * @param     args               optional arguments for tool. Escaping is handled by the lib.
+ * @param     options            optional exec options.  See ExecOptions
+ * @returns   Promise<number>    exit code
+ */
+function exec_exec(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        const commandArgs = tr.argStringToArray(commandLine);
+        if (commandArgs.length === 0) {
+            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
+        }
+        // Path to tool to execute should be first arg
+        const toolPath = commandArgs[0];
+        args = commandArgs.slice(1).concat(args || []);
+        const runner = new tr.ToolRunner(toolPath, args, options);
+        return runner.exec();
+    });
+}
+/**
+ * Exec a command and get the output.
+ * Output will be streamed to the live console.
+ * Returns promise with the exit code and collected stdout and stderr
+ *
+ * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
+ * @param     args                  optional arguments for tool. Escaping is handled by the lib.
+ * @param     options               optional exec options.  See ExecOptions
+ * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
+ */
+function getExecOutput(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        var _a, _b;
+        let stdout = '';
+        let stderr = '';
+        //Using string decoder covers the case where a mult-byte character is split
+        const stdoutDecoder = new StringDecoder('utf8');
+        const stderrDecoder = new StringDecoder('utf8');
+        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
+        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+        const stdErrListener = (data) => {
+            stderr += stderrDecoder.write(data);
+            if (originalStdErrListener) {
+                originalStdErrListener(data);
+            }
+        };
+        const stdOutListener = (data) => {
+            stdout += stdoutDecoder.write(data);
+            if (originalStdoutListener) {
+                originalStdoutListener(data);
+            }
+        };
+        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
+        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+        //flush any remaining characters
+        stdout += stdoutDecoder.end();
+        stderr += stderrDecoder.end();
+        return {
+            exitCode,
+            stdout,
+            stderr
+        };
+    });
+}
+//# sourceMappingURL=exec.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_.platform();
+const arch = external_os_.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(os.EOL);
+    issueCommand('set-output', { name }, toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function core_debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    command_issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    command_issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+    }
+    issueCommand('save-state', { name }, toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+
+/***/ }),
+
+/***/ 8564:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Qq: () => (/* binding */ HttpClient),
+  s_: () => (/* binding */ lib_getProxyUrl)
+});
+
+// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, isHttps
+
+// EXTERNAL MODULE: external "http"
+var external_http_ = __nccwpck_require__(8611);
+var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
+// EXTERNAL MODULE: external "https"
+var external_https_ = __nccwpck_require__(5692);
+var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
+;// CONCATENATED MODULE: ../node_modules/@actions/http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
+// EXTERNAL MODULE: ../node_modules/tunnel/index.js
+var tunnel = __nccwpck_require__(776);
+// EXTERNAL MODULE: ./on-demand/undici.js
+var undici = __nccwpck_require__(9053);
+;// CONCATENATED MODULE: ../node_modules/@actions/http-client/lib/index.js
+/* eslint-disable @typescript-eslint/no-explicit-any */
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function lib_getProxyUrl(serverUrl) {
+    const proxyUrl = getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new undici/* ProxyAgent */.kT(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
+
+/***/ })
+
+/******/ });
+/************************************************************************/
+/******/ // The module cache
+/******/ var __webpack_module_cache__ = {};
+/******/ 
+/******/ // The require function
+/******/ function __nccwpck_require__(moduleId) {
+/******/ 	// Check if module is in cache
+/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 	if (cachedModule !== undefined) {
+/******/ 		return cachedModule.exports;
+/******/ 	}
+/******/ 	// Create a new module (and put it into the cache)
+/******/ 	var module = __webpack_module_cache__[moduleId] = {
+/******/ 		// no module.id needed
+/******/ 		// no module.loaded needed
+/******/ 		exports: {}
+/******/ 	};
+/******/ 
+/******/ 	// Execute the module function
+/******/ 	var threw = true;
+/******/ 	try {
+/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		threw = false;
+/******/ 	} finally {
+/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 	}
+/******/ 
+/******/ 	// Return the exports of the module
+/******/ 	return module.exports;
+/******/ }
+/******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
+/************************************************************************/
+/******/ /* webpack/runtime/asset-relocator-loader */
+/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
+/******/ 
+/******/ /* webpack/runtime/async module */
+/******/ (() => {
+/******/ 	var webpackQueues = typeof Symbol === "function" ? Symbol("webpack queues") : "__webpack_queues__";
+/******/ 	var webpackExports = typeof Symbol === "function" ? Symbol("webpack exports") : "__webpack_exports__";
+/******/ 	var webpackError = typeof Symbol === "function" ? Symbol("webpack error") : "__webpack_error__";
+/******/ 	var resolveQueue = (queue) => {
+/******/ 		if(queue && queue.d < 1) {
+/******/ 			queue.d = 1;
+/******/ 			queue.forEach((fn) => (fn.r--));
+/******/ 			queue.forEach((fn) => (fn.r-- ? fn.r++ : fn()));
+/******/ 		}
+/******/ 	}
+/******/ 	var wrapDeps = (deps) => (deps.map((dep) => {
+/******/ 		if(dep !== null && typeof dep === "object") {
+/******/ 			if(dep[webpackQueues]) return dep;
+/******/ 			if(dep.then) {
+/******/ 				var queue = [];
+/******/ 				queue.d = 0;
+/******/ 				dep.then((r) => {
+/******/ 					obj[webpackExports] = r;
+/******/ 					resolveQueue(queue);
+/******/ 				}, (e) => {
+/******/ 					obj[webpackError] = e;
+/******/ 					resolveQueue(queue);
+/******/ 				});
+/******/ 				var obj = {};
+/******/ 				obj[webpackQueues] = (fn) => (fn(queue));
+/******/ 				return obj;
+/******/ 			}
+/******/ 		}
+/******/ 		var ret = {};
+/******/ 		ret[webpackQueues] = x => {};
+/******/ 		ret[webpackExports] = dep;
+/******/ 		return ret;
+/******/ 	}));
+/******/ 	__nccwpck_require__.a = (module, body, hasAwait) => {
+/******/ 		var queue;
+/******/ 		hasAwait && ((queue = []).d = -1);
+/******/ 		var depQueues = new Set();
+/******/ 		var exports = module.exports;
+/******/ 		var currentDeps;
+/******/ 		var outerResolve;
+/******/ 		var reject;
+/******/ 		var promise = new Promise((resolve, rej) => {
+/******/ 			reject = rej;
+/******/ 			outerResolve = resolve;
+/******/ 		});
+/******/ 		promise[webpackExports] = exports;
+/******/ 		promise[webpackQueues] = (fn) => (queue && fn(queue), depQueues.forEach(fn), promise["catch"](x => {}));
+/******/ 		module.exports = promise;
+/******/ 		body((deps) => {
+/******/ 			currentDeps = wrapDeps(deps);
+/******/ 			var fn;
+/******/ 			var getResult = () => (currentDeps.map((d) => {
+/******/ 				if(d[webpackError]) throw d[webpackError];
+/******/ 				return d[webpackExports];
+/******/ 			}))
+/******/ 			var promise = new Promise((resolve) => {
+/******/ 				fn = () => (resolve(getResult));
+/******/ 				fn.r = 0;
+/******/ 				var fnQueue = (q) => (q !== queue && !depQueues.has(q) && (depQueues.add(q), q && !q.d && (fn.r++, q.push(fn))));
+/******/ 				currentDeps.map((dep) => (dep[webpackQueues](fnQueue)));
+/******/ 			});
+/******/ 			return fn.r ? promise : getResult();
+/******/ 		}, (err) => ((err ? reject(promise[webpackError] = err) : outerResolve(exports)), resolveQueue(queue)));
+/******/ 		queue && queue.d < 0 && (queue.d = 0);
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/create fake namespace object */
+/******/ (() => {
+/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 	var leafPrototypes;
+/******/ 	// create a fake namespace object
+/******/ 	// mode & 1: value is a module id, require it
+/******/ 	// mode & 2: merge all properties of value into the ns
+/******/ 	// mode & 4: return value when already ns object
+/******/ 	// mode & 16: return value when it's Promise-like
+/******/ 	// mode & 8|1: behave like require
+/******/ 	__nccwpck_require__.t = function(value, mode) {
+/******/ 		if(mode & 1) value = this(value);
+/******/ 		if(mode & 8) return value;
+/******/ 		if(typeof value === 'object' && value) {
+/******/ 			if((mode & 4) && value.__esModule) return value;
+/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 		}
+/******/ 		var ns = Object.create(null);
+/******/ 		__nccwpck_require__.r(ns);
+/******/ 		var def = {};
+/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 		}
+/******/ 		def['default'] = () => (value);
+/******/ 		__nccwpck_require__.d(ns, def);
+/******/ 		return ns;
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/define property getters */
+/******/ (() => {
+/******/ 	// define getter functions for harmony exports
+/******/ 	__nccwpck_require__.d = (exports, definition) => {
+/******/ 		for(var key in definition) {
+/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 			}
+/******/ 		}
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/hasOwnProperty shorthand */
+/******/ (() => {
+/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/make namespace object */
+/******/ (() => {
+/******/ 	// define __esModule on exports
+/******/ 	__nccwpck_require__.r = (exports) => {
+/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 		}
+/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
+/******/ })();
+/******/ 
+/************************************************************************/
+/******/ 
+/******/ // startup
+/******/ // Load entry module and return exports
+/******/ // This entry module used 'module' so it can't be inlined
+/******/ var __webpack_exports__ = __nccwpck_require__(2343);
+/******/ __webpack_exports__ = await __webpack_exports__;
+/******/ 
