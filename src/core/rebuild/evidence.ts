@@ -101,10 +101,16 @@ export function rest(life: Life, sight: Sight): Rest {
   return { status, imageId, sinceMs: sight.atMs, looks: settled ? 1 : 0 };
 }
 
-/** Whether the last looks all showed the same for as long as an inference from rest needs. */
+/**
+ * Whether the last looks all showed the same for as long as an inference from rest needs. `Stopped` needs a
+ * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
+ */
 export function hasRested(life: Life): boolean {
   const { last, rest: stretch } = life;
-  return !!last && !!stretch && stretch.looks > 0 && last.atMs - stretch.sinceMs >= quietMs(life);
+  if (!last || !stretch || stretch.looks === 0) return false;
+  const isDown = statusKind(last.instance.status) === 'down';
+  const needMs = isDown ? life.task.timeoutMs / 4 : quietMs(life);
+  return last.atMs - stretch.sinceMs >= needMs;
 }
 
 /**
@@ -120,8 +126,10 @@ export function diskState(life: Life, sight: Sight): 'settled' | 'unsettled' | '
 /**
  * Whether the rebuild is over, as far as one look can tell; a second one must agree.
  *
- * Either the status was seen away and is back, or it never left and image or disk changed late and all has been
- * quiet since. `Stopped` is also a station on the way of a rebuild, so it must rest in either case.
+ * Either the status was seen away and is back; `Stopped` is also a station on the way, so it must rest as well.
+ * Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether such a
+ * change comes at the beginning of the work or at its end, and only after the longest time that the user grants
+ * a rebuild it makes no difference.
  */
 export function isOver(life: Life): boolean {
   const { last, marks, task } = life;
@@ -129,7 +137,7 @@ export function isOver(life: Life): boolean {
   const kind = statusKind(last.instance.status);
   if (kind !== 'up' && kind !== 'down') return false;
   if (marks.leftAtMs !== undefined) return kind === 'up' || hasRested(life);
-  return changedLate(life) && hasRested(life);
+  return changedLate(life) && hasRested(life) && last.atMs >= life.deadlineMs;
 }
 
 /** Whether two looks in a row agree and the disk is settled in the last. */

@@ -2,7 +2,7 @@
 import type { CallFailure } from '../failure.ts';
 import { confirmBeat, nextBeat, spreadOf } from '../schedule.ts';
 import type { Ending, FailureReason } from './ending.ts';
-import { isReplaced } from './evidence.ts';
+import { isReplaced, quietMs } from './evidence.ts';
 import type { Life, Phase, Sight, Step } from './state.ts';
 
 /** Until a rebuild is seen to start, looks come at least this often, lest a short one be over between two. */
@@ -74,10 +74,15 @@ export function send(life: Life, sight: Sight): Step {
   return [enter(measured, 'sending', sight.atMs), { type: 'send' }];
 }
 
-/** Tells an instance that is Stopped on the image to start. */
+/** Tells an instance that is Stopped on the image to start; a start gets some time even at the deadline. */
 export function startIt(life: Life, sight: Sight): Step {
-  const starting = enter(life, 'starting', sight.atMs);
-  return [{ ...starting, starts: life.starts + 1, startAskedAtMs: sight.atMs }, { type: 'start' }];
+  const starting: Life = {
+    ...enter(life, 'starting', sight.atMs),
+    starts: life.starts + 1,
+    startAskedAtMs: sight.atMs,
+    deadlineMs: Math.max(life.deadlineMs, sight.atMs + quietMs(life))
+  };
+  return [starting, { type: 'start' }];
 }
 
 /** The good end. What nothing was erased for is a skip. */

@@ -2,7 +2,7 @@
 
 import { formatDuration } from '../duration.ts';
 import { describeFailure } from '../failure.ts';
-import { hasStarted, quietMs } from './evidence.ts';
+import { hasStarted } from './evidence.ts';
 import type { Life } from './state.ts';
 
 /** The lines for what is new in `now`. `sinceMs` is when the clock of the log began. */
@@ -83,7 +83,7 @@ function newPhase(before: Life, now: Life): string[] {
 function accepted(life: Life): string {
   const id = life.requestIds.at(-1);
   return life.answered
-    ? `accepted${id === undefined ? '' : ` (request ID ${id})`}; ${'`Running`'} counts for nothing until the rebuild shows`
+    ? `accepted${id === undefined ? '' : ` (request ID ${id})`}; Running counts for nothing until the rebuild shows`
     : 'not sent again; waiting for the rebuild to show';
 }
 
@@ -92,5 +92,5 @@ function startedBy(life: Life): string {
   const at = life.last?.atMs;
   if (leftAtMs === at) return 'the rebuild has started';
   const what = imageAtMs === at ? 'the image' : 'the system disk';
-  return `the rebuild has started: ${what} is another one; the end counts after the status has left, or ${formatDuration(quietMs(life))} of quiet`;
+  return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;
 }

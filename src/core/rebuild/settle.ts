@@ -14,12 +14,13 @@ export function settle(life: Life, sight: Sight): Step {
   return life.adopted ? settleAdopted(life, sight) : settleFresh(life, sight);
 }
 
-/** Somebody is at the instance: from here on the looks are measured against this one. */
+/** Somebody is at the instance: from here on the looks are measured against this one, and rest begins anew. */
 export function adopt(life: Life, sight: Sight): Life {
   const kind = statusKind(sight.instance.status);
   const away = kind === 'moving' || kind === 'unknown' || diskState(life, sight) === 'unsettled';
+  const { rest: _over, ...others } = life;
   return {
-    ...measureFrom(life, sight, sight.atMs),
+    ...measureFrom(others, sight, sight.atMs),
     marks: away ? { leftAtMs: sight.atMs } : {},
     adopted: true,
     deadlineMs: sight.atMs + life.task.timeoutMs

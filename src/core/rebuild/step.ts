@@ -105,9 +105,9 @@ function onAccepted(life: Life, requestId: string, atMs: number): Step {
 function onSendFailed(before: Life, failure: CallFailure, atMs: number): Step {
   const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
   if (failure.kind === 'ambiguous') return lookNext(lost(life, atMs), atMs, true);
-  if (failure.kind !== 'conflict') return failCall(life, failure, atMs);
-  // A conflict after a lost answer is what a rebuild under way would say.
+  // A refusal after a lost answer is what the service would say if it had taken the first.
   if (life.sends > 0) return lookNext(enter(life, 'confirming', atMs), atMs, true);
+  if (failure.kind !== 'conflict') return failCall(life, failure, atMs);
   const conflicts = life.conflicts + 1;
   if (conflicts > maxConflicts || life.last === undefined) return failCall(life, failure, atMs);
   const waiting = enter({ ...adopt(life, { ...life.last, atMs }), conflicts }, 'settling', atMs);

@@ -4,8 +4,13 @@ import { changedLate, hasRested, hasStarted, isConfirmed, isOver, quietMs } from
 import { end, enter, fail, finish, lookAgain, lookNext, send, startIt } from './moves.ts';
 import type { Life, Sight, Step } from './state.ts';
 
-/** How long to look, after an answer was lost, before the rebuild may be sent once more; in milliseconds. */
-const searchMs = 60_000;
+/**
+ * How long to look, after an answer was lost, before the rebuild may be sent once more, in milliseconds: a
+ * minute, and no less than a quarter of `timeout`, for a service that is slow to rebuild may be slow to show it.
+ */
+export function searchMs(life: Life): number {
+  return Math.max(60_000, life.task.timeoutMs / 4);
+}
 
 /** How often a rebuild may be sent when answers are lost. */
 const maxSends = 2;
@@ -18,7 +23,7 @@ export function search(life: Life, sight: Sight): Step {
   const atMs = sight.atMs;
   if (hasStarted(life)) return watch({ ...life, acceptedAtMs: atMs }, sight);
   if (statusKind(sight.instance.status) === 'gone') return watch(life, sight);
-  const looked = atMs - (life.referenceAtMs ?? atMs) >= searchMs;
+  const looked = atMs - (life.referenceAtMs ?? atMs) >= searchMs(life);
   if (!looked || !isSettled(sight.instance.status)) {
     return atMs >= life.deadlineMs ? fail(life, { kind: 'unproven' }, atMs) : lookNext(life, atMs, true);
   }

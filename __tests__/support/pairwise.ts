@@ -1,0 +1,75 @@
+/** A case gives every axis a value. */
+type Axes = Readonly<Record<string, readonly unknown[]>>;
+
+/**
+ * Cases in which every pair of values of two axes occurs at least once. Greedy: each case takes a pair that is
+ * still missing and fills the other axes with what covers most of the missing ones. The same axes give the same
+ * cases.
+ */
+export function pairwise(axes: Axes): readonly Readonly<Record<string, unknown>>[] {
+  const names = Object.keys(axes);
+  const sizes = names.map((name) => axes[name]?.length ?? 0);
+  const key = (a: number, x: number, b: number, y: number): number => ((a * 64 + x) * 64 + b) * 64 + y;
+  const missing = new Set<number>();
+  names.forEach((_, a) => {
+    for (let b = a + 1; b < names.length; b += 1) {
+      for (let x = 0; x < (sizes[a] ?? 0); x += 1) {
+        for (let y = 0; y < (sizes[b] ?? 0); y += 1) missing.add(key(a, x, b, y));
+      }
+    }
+  });
+  const pairKey = (a: number, x: number, b: number, y: number): number =>
+    a < b ? key(a, x, b, y) : key(b, y, a, x);
+  const cases: number[][] = [];
+  while (missing.size > 0) {
+    const [first] = missing;
+    if (first === undefined) break;
+    const picked = new Array<number>(names.length).fill(-1);
+    const parts = [
+      Math.floor(first / 64 ** 3),
+      Math.floor(first / 64 ** 2) % 64,
+      Math.floor(first / 64) % 64,
+      first % 64
+    ];
+    picked[parts[0] ?? 0] = parts[1] ?? 0;
+    picked[parts[2] ?? 0] = parts[3] ?? 0;
+    names.forEach((_, axis) => {
+      if (picked[axis] !== -1) return;
+      picked[axis] = bestValue(axis, sizes[axis] ?? 0, picked, (b, x, y) =>
+        missing.has(pairKey(axis, x, b, y))
+      );
+    });
+    picked.forEach((x, a) => {
+      picked.forEach((y, b) => {
+        if (a < b) missing.delete(key(a, x, b, y));
+      });
+    });
+    cases.push(picked);
+  }
+  return cases.map((picked) =>
+    Object.fromEntries(names.map((name, axis) => [name, axes[name]?.[picked[axis] ?? 0]]))
+  );
+}
+
+function bestValue(
+  axis: number,
+  size: number,
+  picked: readonly number[],
+  isMissing: (other: number, value: number, otherValue: number) => boolean
+): number {
+  let best = 0;
+  let most = -1;
+  for (let offset = 0; offset < size; offset += 1) {
+    // Begun at another value for each axis, so that ties do not always fall on the first.
+    const value = (offset + axis) % size;
+    let gain = 0;
+    picked.forEach((otherValue, other) => {
+      if (other !== axis && otherValue !== -1 && isMissing(other, value, otherValue)) gain += 1;
+    });
+    if (gain > most) {
+      most = gain;
+      best = value;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,64 @@
+import type { Expectations, StatusRange } from './health-check.ts';
+
+/** The expectations, or what is wrong with them, as a clause that reads on after the input's name. */
+export type ParsedExpectations =
+  | { readonly ok: true; readonly expectations: Expectations }
+  | { readonly ok: false; readonly problem: string };
+
+/** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
+const success: readonly StatusRange[] = [{ from: 200, to: 299 }];
+
+/** One word after the address; in quotes, a backslash takes the next character as it is. */
+const word = /\s+(?<name>[a-z]+)=(?:"(?<quoted>(?:[^"\\]|\\.)*)"(?=\s|$)|(?<bare>[^\s"]\S*))/suy;
+
+/**
+ * Reads what follows the address of an HTTP check: words split by white space, each at most once.
+ *
+ * - `status=200`, `status=200,204`, `status=200-299`, or a mixture; without it 200-299
+ * - `body=ok` or `body="all is well"`: the body must contain the text
+ *
+ * @param text the rest of the input after the address, with the white space before it
+ */
+export function parseExpectations(text: string): ParsedExpectations {
+  const found = new Map<string, string>();
+  word.lastIndex = 0;
+  for (let end = 0; end < text.length; end = word.lastIndex) {
+    const groups = word.exec(text)?.groups;
+    if (groups === undefined) {
+      return wrong('goes on after the address with what is neither status=… nor body=… nor body="…"');
+    }
+    const { name = '', quoted, bare = '' } = groups;
+    if (name !== 'status' && name !== 'body') {
+      return wrong(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
+    }
+    if (found.has(name)) return wrong(`gives ${name} more than once`);
+    found.set(name, quoted === undefined ? bare : quoted.replace(/\\(.)/gsu, '$1'));
+  }
+  const status = found.get('status');
+  const statuses = status === undefined ? success : parseStatuses(status);
+  if (statuses === undefined) {
+    return wrong(
+      'expects a status that is none; write codes from 200 to 599, such as 200, 200,204 or 200-299'
+    );
+  }
+  const body = found.get('body');
+  if (body === '') return wrong('expects an empty body text, which every body contains; leave body out');
+  return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
+}
+
+/** Codes below 200 announce an answer and are none. */
+function parseStatuses(text: string): readonly StatusRange[] | undefined {
+  const ranges: StatusRange[] = [];
+  for (const part of text.split(',')) {
+    const [, first, last] = /^([2-5]\d\d)(?:-([2-5]\d\d))?$/.exec(part) ?? [];
+    const from = Number(first);
+    const to = Number(last ?? first);
+    if (first === undefined || to < from) return undefined;
+    ranges.push({ from, to });
+  }
+  return ranges;
+}
+
+function wrong(problem: string): ParsedExpectations {
+  return { ok: false, problem };
+}

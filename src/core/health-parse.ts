@@ -1,0 +1,119 @@
+import { defaultPorts, type HealthCheck, placeholders } from './health-check.ts';
+import { parseExpectations } from './health-expect.ts';
+import { isHost, isIpv6 } from './health-host.ts';
+
+/** The check, or what is wrong with the text, as a clause that reads on after the input's name. */
+export type ParsedCheck =
+  | { readonly ok: true; readonly check: HealthCheck }
+  | { readonly ok: false; readonly problem: string };
+
+type Kind = HealthCheck['kind'];
+
+const address = /^(?<scheme>[a-z][a-z0-9+.-]*):\/\/(?<authority>[^/?#]*)(?<path>[^#]*)(?<fragment>#.*)?$/i;
+
+/** What may stand in a path or a query (RFC 3986), a percent sign only before two hexadecimal digits. */
+const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
+
+/**
+ * Reads a health check: an address and, for HTTP, what to expect of the answer.
+ *
+ * `tcp://{internalIp}:22`, `ssh://{publicIp}`, `https://{publicIp}:8443/healthz status=200 body="all is well"`.
+ * The placeholders `{publicIp}`, `{internalIp}`, `{id}` and `{name}` may stand in host, path and query; in a
+ * body text braces are braces. Ports left out are 22 for ssh, 80 for http and 443 for https.
+ *
+ * Pure, and never throws. No problem shows the whole text, for a user name or a token may be a part of it.
+ */
+export function parseHealthCheck(text: string): ParsedCheck {
+  const [, url = '', rest = ''] = /^(\S*)(.*)$/s.exec(text.trim()) ?? [];
+  const parts = address.exec(url)?.groups;
+  const scheme = parts?.['scheme']?.toLowerCase();
+  if (parts === undefined || scheme === undefined) {
+    return wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
+  }
+  if (!isKind(scheme)) {
+    return wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http and https can be checked`);
+  }
+  const authority = parts['authority'] ?? '';
+  const path = parts['path'] ?? '';
+  if (authority.includes('@')) {
+    return wrong('holds a user name or a password, which no check sends; leave them out');
+  }
+  const problem = problemOfBraces(authority + path);
+  if (problem !== undefined) return wrong(problem);
+  const place = parsePlace(scheme, authority);
+  if (typeof place === 'string') return wrong(place);
+  if (parts['fragment'] !== undefined)
+    return wrong('holds a fragment (#…), which is never sent; leave it out');
+  if (scheme === 'tcp' || scheme === 'ssh') {
+    if (path !== '' || rest !== '')
+      return wrong(`goes on after the host and the port, which ${scheme} has no use for`);
+    return { ok: true, check: { kind: scheme, ...place } };
+  }
+  if (!pathText.test(blank(path))) return wrong('has a path with characters that must be percent-encoded');
+  if (hasDotSegment(path)) return wrong('has a path with . or .. in it; write it out');
+  const parsed = parseExpectations(rest);
+  if (!parsed.ok) return parsed;
+  const pathPattern = path.startsWith('/') ? path : `/${path}`;
+  return { ok: true, check: { kind: scheme, ...place, pathPattern, ...parsed.expectations } };
+}
+
+/** Whether a segment of the path, as a lenient server would read it, is `.` or `..`. The query does not count. */
+export function hasDotSegment(path: string): boolean {
+  const [plain = ''] = path.split('?');
+  const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
+  return read.split('/').some((segment) => segment === '.' || segment === '..');
+}
+
+function parsePlace(kind: Kind, authority: string): { hostPattern: string; port: number } | string {
+  const [, written = '', digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
+  const bracketed = written.startsWith('[');
+  const hostPattern = bracketed
+    ? written.slice(1, -1)
+    : written.toLowerCase() === written
+      ? written
+      : written;
+  const isGood = bracketed ? isIpv6(hostPattern) : isHost(blank(hostPattern));
+  if (written === '' || !isGood) {
+    return 'has no proper host; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)';
+  }
+  const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
+  if (port !== undefined) return { hostPattern, port };
+  return digits === undefined
+    ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
+    : `has the port ${shown(digits)}; ports are whole numbers from 1 to 65535`;
+}
+
+function portOf(digits: string): number | undefined {
+  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
+  return port >= 1 && port <= 65_535 ? port : undefined;
+}
+
+function problemOfBraces(text: string): string | undefined {
+  const known = placeholders.map((name) => `{${name}}`).join(', ');
+  for (const [, name = ''] of text.matchAll(/\{([^{}]*)\}/g)) {
+    if (placeholders.every((one) => one !== name)) {
+      return `holds the placeholder ${shown(`{${name}}`)}; there are ${known}`;
+    }
+  }
+  return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
+    ? `holds a single brace; placeholders are ${known}`
+    : undefined;
+}
+
+/** The text with a letter for every placeholder: whether the rest is in order does not hang on their values. */
+function blank(text: string): string {
+  return text.replace(/\{[^{}]*\}/g, 'x');
+}
+
+function isKind(scheme: string): scheme is Kind {
+  return scheme === 'tcp' || defaultPorts.has(scheme);
+}
+
+/** A piece of the text for a message: short, in quotes, control characters escaped. */
+function shown(piece: string): string {
+  return JSON.stringify(piece.length > 40 ? `${piece.slice(0, 40)}…` : piece);
+}
+
+function wrong(problem: string): ParsedCheck {
+  return { ok: false, problem };
+}

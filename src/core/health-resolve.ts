@@ -1,0 +1,70 @@
+import { type HealthCheck, type Placeholder, placeholders, type ResolvedCheck } from './health-check.ts';
+import { isHost, isIp, isLabel } from './health-host.ts';
+import { hasDotSegment } from './health-parse.ts';
+
+/** The check of one instance, or why there is none, as a clause that reads on after the input's name. */
+export type ResolvedOrProblem =
+  | { readonly ok: true; readonly check: ResolvedCheck }
+  | { readonly ok: false; readonly problem: string };
+
+/** What a check may need to know of an instance; an empty text is a value that the instance does not have. */
+export type Addressed = Readonly<Record<Placeholder, string>>;
+
+const called: Readonly<Record<Placeholder, string>> = {
+  publicIp: 'public IP',
+  internalIp: 'internal IP',
+  id: 'ID',
+  name: 'name'
+};
+
+/**
+ * Fills the placeholders of a check.
+ *
+ * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
+ * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
+ * the host under another domain); in path and query, values are percent-encoded.
+ *
+ * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
+ */
+export function resolveCheck(check: HealthCheck, instance: Addressed): ResolvedOrProblem {
+  const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
+  for (const name of placeholders) {
+    if (!pattern.includes(`{${name}}`)) continue;
+    if (instance[name] === '') return wrong(`needs {${name}}, and the instance has no ${called[name]}`);
+    const inHost = check.hostPattern.includes(`{${name}}`);
+    if (inHost && !isHostPart(name, instance[name])) {
+      return wrong(`puts {${name}} into the host, and ${shown(instance[name])} cannot be a part of one`);
+    }
+  }
+  const host = fill(check.hostPattern, (name) => instance[name]);
+  if (!isHost(host)) return wrong(`leads to the host ${shown(host)}, which is none`);
+  if (!('pathPattern' in check)) {
+    return { ok: true, check: { kind: check.kind, host, port: check.port } };
+  }
+  const path = fill(check.pathPattern, (name) => encoded(instance[name]));
+  if (hasDotSegment(path)) return wrong('leads to a path with . or .. in it, by a value of the instance');
+  const { kind, port, statuses, body } = check;
+  return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
+}
+
+function isHostPart(name: Placeholder, value: string): boolean {
+  return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
+}
+
+/** Only one pass, so that a value that looks like a placeholder stays what it is. */
+function fill(pattern: string, value: (name: Placeholder) => string): string {
+  return pattern.replace(/\{(\w+)\}/g, (_, name: Placeholder) => value(name));
+}
+
+/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
+function encoded(value: string): string {
+  return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
+}
+
+function shown(value: string): string {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+
+function wrong(problem: string): ResolvedOrProblem {
+  return { ok: false, problem };
+}

@@ -1,0 +1,58 @@
+import { CancelledError } from '../core/failure.ts';
+import type { Stage, Unhealthy } from '../core/health-reason.ts';
+import { reasonOf } from './failure.ts';
+
+/** One try at something over the network, while it lasts. */
+export interface Attempt {
+  /** Aborts at the attempt's deadline, or when the run is cancelled. */
+  readonly signal: AbortSignal;
+  /** Says what is waited for from now on. */
+  enter(stage: Stage): void;
+}
+
+/** What came of an attempt. */
+export type Attempted<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: Unhealthy };
+
+/** The limits of an attempt. */
+export interface AttemptLimits {
+  readonly signal: AbortSignal;
+  /** In milliseconds from now. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Runs one attempt under a deadline of its own. Whatever `work` throws is a reason why the attempt failed.
+ *
+ * @param work must end soon after its signal aborts, with everything closed
+ * @throws CancelledError when the caller's signal aborts
+ */
+export async function attempt<T>(
+  { signal, timeoutMs }: AttemptLimits,
+  work: (attempt: Attempt) => Promise<T>
+): Promise<Attempted<T>> {
+  if (signal.aborted) throw new CancelledError('cancelled before a probe');
+  const controller = new AbortController();
+  let stage: Stage = 'connect';
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    controller.abort();
+  }, timeoutMs);
+  const onAbort = (): void => controller.abort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const enter = (next: Stage): void => {
+    stage = next;
+  };
+  try {
+    return { ok: true, value: await work({ signal: controller.signal, enter }) };
+  } catch (error) {
+    if (signal.aborted) throw new CancelledError('cancelled during a probe', { cause: error });
+    if (isLate) return { ok: false, reason: { kind: 'timedOut', stage, timeoutMs } };
+    return { ok: false, reason: reasonOf(error, stage) };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}

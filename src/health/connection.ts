@@ -1,0 +1,46 @@
+import { connect, type Socket } from 'node:net';
+import type { Attempt } from './attempt.ts';
+import { ProbeFailure } from './failure.ts';
+
+/**
+ * Opens a TCP connection, lends it to `work`, and closes it. When this settles the socket is closed; only the
+ * look-up of a host name, which the system does not let one call off, may still be under way after an abort.
+ *
+ * @throws the error of the connection, or what `work` throws
+ */
+export async function withConnection<T>(
+  host: string,
+  port: number,
+  attempt: Attempt,
+  work: (socket: Socket) => Promise<T>
+): Promise<T> {
+  const socket = connect({ host, port, noDelay: true });
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  // Errors reach whoever reads; one that comes when nobody does must not end the process.
+  socket.on('error', () => undefined);
+  const onAbort = (): void => {
+    socket.destroy(new Error('the attempt was given up'));
+  };
+  attempt.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await connected(socket);
+    const value = await work(socket);
+    // What was written last still goes out.
+    socket.resume();
+    socket.destroySoon();
+    await closed;
+    return value;
+  } finally {
+    socket.destroy();
+    await closed;
+    attempt.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function connected(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', reject);
+    socket.once('close', () => reject(new ProbeFailure({ kind: 'reset', stage: 'connect' })));
+  });
+}

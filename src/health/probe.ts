@@ -1,0 +1,24 @@
+import type { Probe } from '../deploy/heal.ts';
+import { attempt } from './attempt.ts';
+import { withConnection } from './connection.ts';
+import { probeHttp, type TrustOptions } from './http-probe.ts';
+import { probeSsh, readHostKeys } from './ssh-probe.ts';
+
+/** The probes over the real network, straight from this machine. */
+export function createProbe(trust: TrustOptions = {}): Probe {
+  return {
+    async probe(check, options) {
+      const done = await attempt(options, async (current) => {
+        if ('path' in check) return await probeHttp(check, current, trust);
+        if (check.kind === 'ssh') return await probeSsh(check, options.baselineKeys ?? [], current);
+        // That the connection stands is all there is to know.
+        return await withConnection(check.host, check.port, current, async () => undefined);
+      });
+      if (!done.ok) return { healthy: false, reason: done.reason };
+      return done.value === undefined ? { healthy: true } : { healthy: true, hostKey: done.value };
+    },
+    async hostKeys(check, options) {
+      return 'path' in check || check.kind !== 'ssh' ? [] : await readHostKeys(check, options);
+    }
+  };
+}
