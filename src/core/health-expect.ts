@@ -9,7 +9,7 @@ export type ParsedExpectations =
 const success: readonly StatusRange[] = [{ from: 200, to: 299 }];
 
 /** One word after the address; in quotes, a backslash takes the next character as it is. */
-const word = /\s+(?<name>[a-z]+)=(?:"(?<quoted>(?:[^"\\]|\\.)*)"(?=\s|$)|(?<bare>[^\s"]\S*))/suy;
+const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
 
 /**
  * Reads what follows the address of an HTTP check: words split by white space, each at most once.
@@ -23,16 +23,15 @@ export function parseExpectations(text: string): ParsedExpectations {
   const found = new Map<string, string>();
   word.lastIndex = 0;
   for (let end = 0; end < text.length; end = word.lastIndex) {
-    const groups = word.exec(text)?.groups;
-    if (groups === undefined) {
+    const [, name, quoted, bare] = word.exec(text) ?? [];
+    if (name === undefined) {
       return wrong('goes on after the address with what is neither status=… nor body=… nor body="…"');
     }
-    const { name = '', quoted, bare = '' } = groups;
     if (name !== 'status' && name !== 'body') {
       return wrong(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
     }
     if (found.has(name)) return wrong(`gives ${name} more than once`);
-    found.set(name, quoted === undefined ? bare : quoted.replace(/\\(.)/gsu, '$1'));
+    found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
   }
   const status = found.get('status');
   const statuses = status === undefined ? success : parseStatuses(status);

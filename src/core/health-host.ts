@@ -27,7 +27,6 @@ export function isLabel(text: string): boolean {
  */
 export function isHost(text: string): boolean {
   if (isIp(text)) return true;
-  const labels = text.split('.');
-  const last = labels.at(-1) ?? '';
-  return text.length <= 253 && labels.every(isLabel) && !/^(?:\d+|0x[0-9a-f]*)$/i.test(last);
+  const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
+  return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
 }

@@ -9,7 +9,8 @@ export type ParsedCheck =
 
 type Kind = HealthCheck['kind'];
 
-const address = /^(?<scheme>[a-z][a-z0-9+.-]*):\/\/(?<authority>[^/?#]*)(?<path>[^#]*)(?<fragment>#.*)?$/i;
+/** Scheme, host with port, path with query, fragment. */
+const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
 
 /** What may stand in a path or a query (RFC 3986), a percent sign only before two hexadecimal digits. */
 const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
@@ -24,17 +25,16 @@ const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
  * Pure, and never throws. No problem shows the whole text, for a user name or a token may be a part of it.
  */
 export function parseHealthCheck(text: string): ParsedCheck {
-  const [, url = '', rest = ''] = /^(\S*)(.*)$/s.exec(text.trim()) ?? [];
-  const parts = address.exec(url)?.groups;
-  const scheme = parts?.['scheme']?.toLowerCase();
-  if (parts === undefined || scheme === undefined) {
+  const url = text.trim().replace(/\s.*$/s, '');
+  const rest = text.trim().slice(url.length);
+  const [, written, authority, path, fragment] = address.exec(url) ?? [];
+  if (written === undefined || authority === undefined || path === undefined) {
     return wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
   }
+  const scheme = written.toLowerCase();
   if (!isKind(scheme)) {
     return wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http and https can be checked`);
   }
-  const authority = parts['authority'] ?? '';
-  const path = parts['path'] ?? '';
   if (authority.includes('@')) {
     return wrong('holds a user name or a password, which no check sends; leave them out');
   }
@@ -42,11 +42,11 @@ export function parseHealthCheck(text: string): ParsedCheck {
   if (problem !== undefined) return wrong(problem);
   const place = parsePlace(scheme, authority);
   if (typeof place === 'string') return wrong(place);
-  if (parts['fragment'] !== undefined)
-    return wrong('holds a fragment (#…), which is never sent; leave it out');
+  if (fragment !== undefined) return wrong('holds a fragment (#…), which is never sent; leave it out');
   if (scheme === 'tcp' || scheme === 'ssh') {
-    if (path !== '' || rest !== '')
+    if (path !== '' || rest !== '') {
       return wrong(`goes on after the host and the port, which ${scheme} has no use for`);
+    }
     return { ok: true, check: { kind: scheme, ...place } };
   }
   if (!pathText.test(blank(path))) return wrong('has a path with characters that must be percent-encoded');
@@ -59,25 +59,19 @@ export function parseHealthCheck(text: string): ParsedCheck {
 
 /** Whether a segment of the path, as a lenient server would read it, is `.` or `..`. The query does not count. */
 export function hasDotSegment(path: string): boolean {
-  const [plain = ''] = path.split('?');
+  const plain = path.replace(/\?.*$/s, '');
   const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
   return read.split('/').some((segment) => segment === '.' || segment === '..');
 }
 
 function parsePlace(kind: Kind, authority: string): { hostPattern: string; port: number } | string {
-  const [, written = '', digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
-  const bracketed = written.startsWith('[');
-  const hostPattern = bracketed
-    ? written.slice(1, -1)
-    : written.toLowerCase() === written
-      ? written
-      : written;
-  const isGood = bracketed ? isIpv6(hostPattern) : isHost(blank(hostPattern));
-  if (written === '' || !isGood) {
+  const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
+  const host = written?.startsWith('[') ? written.slice(1, -1) : written;
+  if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
     return 'has no proper host; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)';
   }
   const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
-  if (port !== undefined) return { hostPattern, port };
+  if (port !== undefined) return { hostPattern: host, port };
   return digits === undefined
     ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
     : `has the port ${shown(digits)}; ports are whole numbers from 1 to 65535`;
@@ -90,9 +84,9 @@ function portOf(digits: string): number | undefined {
 
 function problemOfBraces(text: string): string | undefined {
   const known = placeholders.map((name) => `{${name}}`).join(', ');
-  for (const [, name = ''] of text.matchAll(/\{([^{}]*)\}/g)) {
-    if (placeholders.every((one) => one !== name)) {
-      return `holds the placeholder ${shown(`{${name}}`)}; there are ${known}`;
+  for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
+    if (placeholders.every((name) => `{${name}}` !== written)) {
+      return `holds the placeholder ${shown(written)}; there are ${known}`;
     }
   }
   return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))

@@ -1,5 +1,5 @@
 /** Host keys: which types there are, and whether a signature is theirs (RFC 4253, 5656, 8332, 8709). */
-import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { createHash, createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import type { HostKey } from '../core/health-reason.ts';
 import { protocolFailure } from './failure.ts';
 import { WireReader } from './ssh-wire.ts';
@@ -13,12 +13,18 @@ export const keyTypes: readonly string[] = [
   'ssh-rsa'
 ];
 
-const curves: ReadonlyMap<string, { readonly crv: string; readonly bytes: number; readonly hash: string }> =
-  new Map([
-    ['ecdsa-sha2-nistp256', { crv: 'P-256', bytes: 32, hash: 'sha256' }],
-    ['ecdsa-sha2-nistp384', { crv: 'P-384', bytes: 48, hash: 'sha384' }],
-    ['ecdsa-sha2-nistp521', { crv: 'P-521', bytes: 66, hash: 'sha512' }]
-  ]);
+/** A curve by its JWK name, the length of its coordinates in bytes, and the hash that goes with it. */
+interface Curve {
+  readonly crv: string;
+  readonly bytes: number;
+  readonly hash: string;
+}
+
+const curves: ReadonlyMap<string, Curve> = new Map([
+  ['ecdsa-sha2-nistp256', { crv: 'P-256', bytes: 32, hash: 'sha256' }],
+  ['ecdsa-sha2-nistp384', { crv: 'P-384', bytes: 48, hash: 'sha384' }],
+  ['ecdsa-sha2-nistp521', { crv: 'P-521', bytes: 66, hash: 'sha512' }]
+]);
 
 /** The hashes of RSA signatures. `ssh-rsa`, the one with SHA-1, is left out: it proves too little. */
 const rsaHashes: ReadonlyMap<string, string> = new Map([
@@ -66,40 +72,37 @@ export function fingerprint(key: HostKey): string {
 
 function isSignedBy(type: string, algorithm: string, blob: Buffer, signature: Buffer, data: Buffer): boolean {
   const reader = new WireReader(blob);
-  if (reader.text() !== type) throw protocolFailure('the host key is of another type than agreed');
   const curve = curves.get(type);
-  if (curve !== undefined) {
-    const pair = new WireReader(signature);
-    const raw = Buffer.concat([pad(pair.unsigned(), curve.bytes), pad(pair.unsigned(), curve.bytes)]);
-    const key = ecdsaKey(reader, curve);
-    return verify(curve.hash, data, { key, dsaEncoding: 'ieee-p1363' }, raw);
-  }
-  if (type === 'ssh-ed25519') return verify(null, data, ed25519Key(reader), signature);
-  const hash = rsaHashes.get(algorithm);
-  return hash !== undefined && verify(hash, data, rsaKey(reader), signature);
+  const isType = reader.text() === type;
+  const jwk =
+    curve !== undefined ? ecdsaKey(reader, curve) : type === 'ssh-rsa' ? rsaKey(reader) : ed25519Key(reader);
+  if (!isType || !reader.isAtEnd) throw protocolFailure('the host key is not of the agreed form');
+  const key = createPublicKey({ format: 'jwk', key: jwk });
+  // Ed25519 has its hash inside, which `verify` wants to be told as none.
+  if (curve === undefined) return verify(rsaHashes.get(algorithm) ?? null, data, key, signature);
+  const pair = new WireReader(signature);
+  const raw = Buffer.concat([pad(pair.unsigned(), curve.bytes), pad(pair.unsigned(), curve.bytes)]);
+  return verify(curve.hash, data, { key, dsaEncoding: 'ieee-p1363' }, raw);
 }
 
-function ed25519Key(reader: WireReader): KeyObject {
-  const x = reader.string().toString('base64url');
-  return createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x } });
+function ed25519Key(reader: WireReader): JsonWebKey {
+  return { kty: 'OKP', crv: 'Ed25519', x: reader.string().toString('base64url') };
 }
 
-function ecdsaKey(
-  reader: WireReader,
-  { crv, bytes }: { readonly crv: string; readonly bytes: number }
-): KeyObject {
-  reader.string();
+function ecdsaKey(reader: WireReader, { crv, bytes }: Curve): JsonWebKey {
+  const name = reader.text();
   const point = reader.string();
-  if (point.length !== 1 + 2 * bytes || point[0] !== 4) throw protocolFailure('an unusual form of a point');
+  const isPlain = point.length === 1 + 2 * bytes && point[0] === 4;
+  if (!isPlain || name !== crv.replace('P-', 'nistp')) throw protocolFailure('an unusual form of a point');
   const x = point.subarray(1, 1 + bytes).toString('base64url');
   const y = point.subarray(1 + bytes).toString('base64url');
-  return createPublicKey({ format: 'jwk', key: { kty: 'EC', crv, x, y } });
+  return { kty: 'EC', crv, x, y };
 }
 
-function rsaKey(reader: WireReader): KeyObject {
+function rsaKey(reader: WireReader): JsonWebKey {
   const e = reader.unsigned().toString('base64url');
   const n = reader.unsigned().toString('base64url');
-  return createPublicKey({ format: 'jwk', key: { kty: 'RSA', n, e } });
+  return { kty: 'RSA', n, e };
 }
 
 function pad(bytes: Buffer, length: number): Buffer {

@@ -56,6 +56,11 @@ export class WireReader {
     return text === '' ? [] : text.split(',');
   }
 
+  /** Whether nothing is left. */
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
   /** A multiple precision integer that must not be negative, without leading zeros. */
   unsigned(): Buffer {
     const bytes = this.string();

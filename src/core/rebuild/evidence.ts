@@ -145,3 +145,13 @@ export function isConfirmed(life: Life): boolean {
   const { last, rest: stretch } = life;
   return !!last && !!stretch && stretch.looks >= 2 && diskState(life, last) === 'settled';
 }
+
+/**
+ * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
+ * the status has not left and the image cannot show a change, or has shown it too early.
+ */
+export function needsDisk(life: Life): boolean {
+  if (life.rest?.looks === 0) return true;
+  if (life.marks.leftAtMs !== undefined || changedLate(life)) return false;
+  return life.reference?.instance.imageId === life.task.image.id || life.marks.imageAtMs !== undefined;
+}

@@ -4,7 +4,7 @@
  */
 import type { Task } from '../decide.ts';
 import type { CallFailure } from '../failure.ts';
-import { mark, rest } from './evidence.ts';
+import { mark, needsDisk, rest } from './evidence.ts';
 import { end, enter, fail, failCall, lookNext, lookNow } from './moves.ts';
 import { adopt, settle } from './settle.ts';
 import type { Life, LifeEvent, Sight, Step } from './state.ts';
@@ -99,7 +99,7 @@ function onAccepted(life: Life, requestId: string, atMs: number): Step {
     deadlineMs: atMs + life.task.timeoutMs,
     dueMs: atMs
   };
-  return lookNext(accepted, atMs, true);
+  return lookNext(accepted, atMs, needsDisk(accepted));
 }
 
 function onSendFailed(before: Life, failure: CallFailure, atMs: number): Step {

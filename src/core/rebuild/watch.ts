@@ -1,6 +1,6 @@
 /** The rules after the rebuild was sent: has it started, is it over, did it end well. */
 import { isSettled, statusKind } from '../instance.ts';
-import { changedLate, hasRested, hasStarted, isConfirmed, isOver, quietMs } from './evidence.ts';
+import { hasRested, hasStarted, isConfirmed, isOver, needsDisk, quietMs } from './evidence.ts';
 import { end, enter, fail, finish, lookAgain, lookNext, send, startIt } from './moves.ts';
 import type { Life, Sight, Step } from './state.ts';
 
@@ -86,14 +86,4 @@ function waitOn(life: Life, sight: Sight): Step {
   // A record that changed although the instance never left its status may be one that is written on acceptance.
   const inTheOpen = life.marks.leftAtMs !== undefined || life.phase === 'starting';
   return fail(life, inTheOpen ? { kind: 'timedOut', status } : { kind: 'unproven' }, atMs);
-}
-
-/**
- * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
- * the status has not left and the image cannot show a change, or has shown it too early.
- */
-function needsDisk(life: Life): boolean {
-  if (life.rest?.looks === 0) return true;
-  if (life.marks.leftAtMs !== undefined || changedLate(life)) return false;
-  return life.reference?.instance.imageId === life.task.image.id || life.marks.imageAtMs !== undefined;
 }

@@ -1,0 +1,471 @@
+import { describe, expect, test } from '@jest/globals';
+import { fateOf } from '../../src/core/rebuild/fate.ts';
+import type { LifeEvent } from '../../src/core/rebuild/state.ts';
+import { begin, step } from '../../src/core/rebuild/step.ts';
+import { failureOf, live, type Shown, sightOf, stretches, taskOf } from './lives.ts';
+
+const always = Number.POSITIVE_INFINITY;
+const away: Shown = { status: 'Starting' };
+const done: Shown = { status: 'Running', imageId: 'm-new', disk: { id: 'v-new' } };
+const plain = stretches([10_000, {}], [60_000, away], [always, done]);
+const reason = (lived: ReturnType<typeof live>): string => {
+  const { ending } = lived.life;
+  return ending?.kind === 'failed' ? ending.reason.kind : (ending?.kind ?? 'none');
+};
+
+describe('the proof', () => {
+  test('a rebuild that leaves Running and comes back on the image is done after two looks', () => {
+    const lived = live(taskOf(), plain);
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toEqual([0]);
+    const [before, last] = lived.looks.slice(-2);
+    expect(before).toBeGreaterThanOrEqual(60_000);
+    expect((last ?? 0) - (before ?? 0)).toBe(250);
+    expect(lived.commands.at(-1)).toMatchObject({ withDisk: true });
+  });
+
+  test.each([1_000, 30_000, 600_000, 1_000_000])(
+    'Running on the old image for %i ms counts for nothing',
+    (stale) => {
+      const lived = live(taskOf(), stretches([stale, {}], [stale + 60_000, away], [always, done]));
+      expect(reason(lived)).toBe('rebuilt');
+      expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
+    }
+  );
+
+  test.each([20_000, 600_000, 1_000_000])(
+    'an image id that flips on acceptance proves nothing for %i ms',
+    (stale) => {
+      const flipped: Shown = { imageId: 'm-new' };
+      const lived = live(taskOf(), {
+        show: (atMs) =>
+          atMs === 0
+            ? {}
+            : atMs < stale
+              ? flipped
+              : atMs < stale + 60_000
+                ? { ...away, imageId: 'm-new' }
+                : done
+      });
+      expect(reason(lived)).toBe('rebuilt');
+      expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
+    }
+  );
+
+  test('a flip on acceptance and a status that never leaves stay unproven', () => {
+    const lived = live(taskOf(), { show: (atMs) => (atMs === 0 ? {} : { imageId: 'm-new' }) });
+    expect(reason(lived)).toBe('unproven');
+    expect(fateOf(lived.life)).toBe('erased');
+  });
+
+  test('a late flip without a change of status is believed when timeout has passed, and not before', () => {
+    const lived = live(taskOf(), stretches([200_000, {}], [always, { imageId: 'm-new' }]));
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+  });
+
+  test.each([
+    ['a new disk', { disk: { id: 'v-new' } }],
+    ['a disk of a new date', { disk: { createTime: '2026-11-24T00:00:00Z' } }]
+  ])('on the same image, %s that comes late is such a change too', (_, shown) => {
+    const task = taskOf({ force: true });
+    const onIt = { imageId: 'm-new' };
+    const lived = live(task, stretches([200_000, onIt], [always, { ...onIt, ...shown }]));
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+  });
+
+  test('on the same image, a status that leaves and comes back is the proof', () => {
+    const onIt: Shown = { imageId: 'm-new' };
+    const script = stretches([10_000, onIt], [60_000, { ...away, ...onIt }], [always, onIt]);
+    expect(reason(live(taskOf({ force: true }), script))).toBe('rebuilt');
+  });
+
+  test('fewer snapshots prove nothing', () => {
+    const script = stretches(
+      [50_000, { imageId: 'm-new' }],
+      [always, { imageId: 'm-new', disk: { snapshotNum: 0 } }]
+    );
+    expect(reason(live(taskOf({ force: true }), script))).toBe('unproven');
+  });
+
+  test.each(['Scaling', 'VolumeResizing', 'ChangeVpc'])(
+    '%s is somebody else and proves nothing',
+    (status) => {
+      const onIt: Shown = { imageId: 'm-new' };
+      const script = stretches([10_000, onIt], [60_000, { ...onIt, status }], [always, onIt]);
+      expect(reason(live(taskOf({ force: true }), script))).toBe('unproven');
+    }
+  );
+
+  test('an unknown status is waited through', () => {
+    expect(
+      reason(live(taskOf(), stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done])))
+    ).toBe('rebuilt');
+  });
+
+  test('a disk that is not settled holds the end back', () => {
+    const unsettled: Shown = { ...done, disk: { id: 'v-new', status: 'Creating' } };
+    const lived = live(
+      taskOf(),
+      stretches([9_000, {}], [60_000, away], [120_000, unsettled], [always, done])
+    );
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(120_000);
+    expect(reason(live(taskOf(), stretches([9_000, {}], [60_000, away], [always, unsettled])))).toBe(
+      'timedOut'
+    );
+  });
+
+  test('where the API shows no system disk there is none to wait for; one that vanishes is not settled', () => {
+    const none = (shown: Shown): Shown => ({ ...shown, disk: null });
+    expect(
+      reason(live(taskOf(), stretches([9_000, none({})], [60_000, none(away)], [always, none(done)])))
+    ).toBe('rebuilt');
+    expect(reason(live(taskOf(), stretches([9_000, {}], [60_000, away], [always, none(done)])))).toBe(
+      'timedOut'
+    );
+  });
+
+  test('with wait: false the start is the end', () => {
+    const lived = live(taskOf({ wait: false }), plain);
+    expect(reason(lived)).toBe('started');
+    expect(lived.looks.at(-1)).toBeLessThan(20_000);
+  });
+});
+
+describe('bad ends', () => {
+  test.each(['Error', 'Expired', 'Deleted', 'Recycled'])('%s ends the wait at once', (status) => {
+    const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, { status }]));
+    expect(lived.life.ending).toEqual({ kind: 'failed', reason: { kind: 'status', status } });
+    expect(lived.looks.at(-1)).toBeLessThan(66_000);
+  });
+
+  test('another image is named', () => {
+    const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, { imageId: 'm-other' }]));
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
+  });
+
+  test('so is the old one, when the instance came back on it', () => {
+    const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, {}]));
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-old' } });
+  });
+
+  test('stuck: the deadline, a last look at it, and the status', () => {
+    const lived = live(taskOf(), stretches([9_000, {}], [always, away]));
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'timedOut', status: 'Starting' } });
+    expect(lived.looks.at(-1)).toBe(1_200_000);
+  });
+
+  test('one that comes up with the last look is still confirmed', () => {
+    const lived = live(taskOf(), stretches([9_000, {}], [1_199_999, away], [always, done]));
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.looks.slice(-2)).toEqual([1_200_000, 1_200_250]);
+  });
+
+  test('nothing ever seen', () => {
+    const lived = live(taskOf(), { show: () => ({}) });
+    expect(reason(lived)).toBe('unproven');
+    expect(lived.looks.at(-1)).toBe(1_200_000);
+  });
+
+  test('access withdrawn in mid-wait ends it, a broken read does not', () => {
+    const denied = (atMs: number): LifeEvent | undefined =>
+      atMs > 30_000 ? { type: 'lookFailed', atMs, failure: failureOf('denied') } : undefined;
+    const lived = live(taskOf(), { ...plain, look: denied });
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'denied' } } });
+    expect(fateOf(lived.life)).toBe('erased');
+    const broken = (atMs: number): LifeEvent | undefined =>
+      atMs > 20_000 && atMs < 50_000
+        ? { type: 'lookFailed', atMs, failure: failureOf('transient') }
+        : undefined;
+    expect(reason(live(taskOf(), { ...plain, look: broken }))).toBe('rebuilt');
+    const forever = (atMs: number): LifeEvent | undefined =>
+      atMs > 20_000 ? { type: 'lookFailed', atMs, failure: failureOf('transient') } : undefined;
+    expect(reason(live(taskOf(), { ...plain, look: forever }))).toBe('call');
+  });
+
+  test('one 404 is a replica behind, two in a row are an instance that is gone', () => {
+    const missing =
+      (from: number, to: number) =>
+      (atMs: number): LifeEvent | undefined =>
+        atMs >= from && atMs < to ? { type: 'lookFailed', atMs, failure: failureOf('notFound') } : undefined;
+    expect(reason(live(taskOf(), { ...plain, look: missing(20_000, 24_500) }))).toBe('rebuilt');
+    expect(reason(live(taskOf(), { ...plain, look: missing(20_000, always) }))).toBe('gone');
+  });
+});
+
+describe('sending', () => {
+  const lost = (atMs: number): LifeEvent => ({ type: 'sendFailed', atMs, failure: failureOf('ambiguous') });
+  const accepted = (atMs: number): LifeEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
+
+  test('a lost answer is followed by looking, and evidence means that it was taken', () => {
+    const lived = live(taskOf(), { ...plain, send: lost });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toHaveLength(1);
+  });
+
+  test('it is sent once more only after a quarter of timeout in which nothing began', () => {
+    const script = stretches([400_000, {}], [460_000, away], [always, done]);
+    const lived = live(taskOf(), {
+      ...script,
+      send: (atMs, count) => (count === 1 ? lost(atMs) : accepted(atMs))
+    });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toHaveLength(2);
+    expect(lived.sends[1]).toBeGreaterThanOrEqual(300_000);
+    const short = live(taskOf({ timeoutMs: 60_000 }), { ...stretches([always, {}]), send: lost });
+    expect(short.sends[1]).toBeGreaterThanOrEqual(60_000);
+    expect(short.sends).toHaveLength(2);
+  });
+
+  test('never a third time', () => {
+    const lived = live(taskOf(), { show: () => ({}), send: lost });
+    expect(lived.sends).toHaveLength(2);
+    expect(reason(lived)).toBe('unproven');
+    expect(fateOf(lived.life)).toBe('unknown');
+  });
+
+  test('and not at all where anything stirred, for it may have been the rebuild', () => {
+    const onIt: Shown = { imageId: 'm-new' };
+    const script = stretches(
+      [10_000, onIt],
+      [60_000, { ...onIt, status: 'ImageProcessing' }],
+      [always, onIt]
+    );
+    const lived = live(taskOf({ force: true }), { ...script, send: lost });
+    expect(lived.sends).toHaveLength(1);
+    expect(reason(lived)).toBe('unproven');
+  });
+
+  test('a refusal after a lost answer does not end the watch', () => {
+    const script = stretches([400_000, {}], [460_000, away], [always, done]);
+    const refused = (atMs: number): LifeEvent => ({
+      type: 'sendFailed',
+      atMs,
+      failure: failureOf('invalid')
+    });
+    const lived = live(taskOf(), {
+      ...script,
+      send: (atMs, count) => (count === 1 ? lost(atMs) : refused(atMs))
+    });
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test.each(['invalid', 'denied', 'throttled', 'unreached', 'notFound', 'skewed'] as const)(
+    'a plain refusal (%s) ends it with the disk untouched',
+    (kind) => {
+      const lived = live(taskOf(), {
+        show: () => ({}),
+        send: (atMs) => ({ type: 'sendFailed', atMs, failure: failureOf(kind) })
+      });
+      expect(reason(lived)).toBe('call');
+      expect(fateOf(lived.life)).toBe('untouched');
+      expect(lived.sends).toHaveLength(1);
+    }
+  );
+
+  test('a conflict is somebody else: rest first, then decide anew, three times at most', () => {
+    const conflict = (atMs: number): LifeEvent => ({
+      type: 'sendFailed',
+      atMs,
+      failure: failureOf('conflict')
+    });
+    const lived = live(taskOf(), { show: () => ({}), send: conflict });
+    expect(reason(lived)).toBe('call');
+    expect(lived.sends).toHaveLength(4);
+    expect((lived.sends[1] ?? 0) - (lived.sends[0] ?? 0)).toBeGreaterThanOrEqual(120_000);
+    const theirs = live(taskOf(), { ...plain, send: conflict });
+    expect(reason(theirs)).toBe('rebuilt');
+    expect(theirs.life.adopted).toBe(true);
+    expect(theirs.sends).toHaveLength(1);
+  });
+});
+
+describe('before sending', () => {
+  test('on the image: skipped, after one look', () => {
+    const lived = live(taskOf(), { show: () => done });
+    expect(reason(lived)).toBe('skipped');
+    expect(lived.looks).toEqual([0]);
+    expect(fateOf(lived.life)).toBe('untouched');
+  });
+
+  test('a change under way is waited for; ended on the image, nothing is sent', () => {
+    const flips = live(taskOf(), stretches([30_000, away], [always, done]));
+    expect(reason(flips)).toBe('rebuilt');
+    expect(flips.sends).toEqual([]);
+    const onIt = live(
+      taskOf(),
+      stretches([30_000, { ...away, imageId: 'm-new' }], [always, { imageId: 'm-new' }])
+    );
+    expect(reason(onIt)).toBe('skipped');
+    expect(onIt.sends).toEqual([]);
+  });
+
+  test('with force it cannot always be told, and then nothing is erased', () => {
+    const script = stretches([30_000, { ...away, imageId: 'm-new' }], [always, { imageId: 'm-new' }]);
+    const lived = live(taskOf({ force: true }), script);
+    expect(reason(lived)).toBe('unclear');
+    expect(lived.sends).toEqual([]);
+    const replaced = stretches([30_000, { ...away, imageId: 'm-new' }], [always, done]);
+    expect(reason(live(taskOf({ force: true }), replaced))).toBe('rebuilt');
+  });
+
+  test('ended elsewhere, it must rest for a tenth of timeout before it is erased', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) => (atMs < 30_000 ? away : atMs < 200_000 ? {} : atMs < 250_000 ? away : done)
+    });
+    expect(lived.sends[0]).toBeGreaterThanOrEqual(150_000);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test('with force, an operation that is no rebuild is waited out, and then it is rebuilt', () => {
+    const onIt: Shown = { imageId: 'm-new' };
+    const lived = live(taskOf({ force: true }), {
+      show: (atMs) =>
+        atMs < 30_000
+          ? { ...onIt, status: 'VolumeResizing' }
+          : atMs < 300_000
+            ? onIt
+            : atMs < 350_000
+              ? { ...onIt, status: 'Starting' }
+              : onIt
+    });
+    expect(lived.sends).toHaveLength(1);
+    expect(lived.sends[0]).toBeGreaterThanOrEqual(150_000);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test('a change that does not end is busy', () => {
+    expect(live(taskOf(), { show: () => away }).life.ending).toMatchObject({
+      reason: { kind: 'busy', status: 'Starting' }
+    });
+  });
+
+  test('gone, protected, unusable image', () => {
+    expect(live(taskOf(), { show: () => ({ status: 'Expired' }) }).life.ending).toMatchObject({
+      reason: { kind: 'refused', refusals: [{ kind: 'gone', status: 'Expired' }] }
+    });
+    const goneLater = live(taskOf(), stretches([30_000, away], [always, { status: 'Recycled' }]));
+    expect(reason(goneLater)).toBe('refused');
+  });
+
+  test('a first look that fails ends it', () => {
+    const lived = live(taskOf(), {
+      show: () => ({}),
+      look: (atMs) => ({ type: 'lookFailed', atMs, failure: failureOf('transient') })
+    });
+    expect(reason(lived)).toBe('call');
+  });
+
+  test('a broken instance is rebuilt, whatever its image, and its stale Error is not the end', () => {
+    const broken: Shown = { status: 'Error' };
+    const lived = live(taskOf(), stretches([100_000, broken], [160_000, away], [always, done]));
+    expect(reason(lived)).toBe('rebuilt');
+    const same: Shown = { status: 'Error', imageId: 'm-new' };
+    expect(live(taskOf(), stretches([50_000, same], [99_000, away], [always, done])).sends).toHaveLength(1);
+  });
+});
+
+describe('stopped instances', () => {
+  const stopped: Shown = { status: 'Stopped' };
+  const stoppedOnIt: Shown = { status: 'Stopped', imageId: 'm-new', disk: { id: 'v-new' } };
+
+  test('rest a quarter of timeout before they are erased; what ends Stopped is started and must come up', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) =>
+        atMs < 310_000
+          ? stopped
+          : atMs < 400_000
+            ? { ...stopped, status: 'ImageProcessing' }
+            : atMs < 720_000
+              ? stoppedOnIt
+              : done
+    });
+    expect(lived.sends[0]).toBeGreaterThanOrEqual(300_000);
+    expect(lived.starts).toHaveLength(1);
+    expect(lived.starts[0]).toBeGreaterThanOrEqual(700_000);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test('Stopped on the way of a running one is no end', () => {
+    const lived = live(
+      taskOf(),
+      stretches([9_000, {}], [200_000, stoppedOnIt], [260_000, { ...away, imageId: 'm-new' }], [always, done])
+    );
+    expect(lived.starts).toEqual([]);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test('on the image already: started, nothing erased', () => {
+    const lived = live(
+      taskOf(),
+      stretches([310_000, stoppedOnIt], [330_000, { ...stoppedOnIt, status: 'Starting' }], [always, done])
+    );
+    expect(lived.starts).toHaveLength(1);
+    expect(lived.sends).toEqual([]);
+    expect(reason(lived)).toBe('skipped');
+  });
+
+  test('a start that the service refuses for now is asked for again; one that is denied ends it', () => {
+    const again = live(taskOf(), {
+      show: (atMs) => (atMs < 560_000 ? stoppedOnIt : done),
+      start: (atMs) =>
+        atMs < 400_000
+          ? { type: 'startFailed', atMs, failure: failureOf('conflict') }
+          : { type: 'startAccepted', atMs, requestId: '' }
+    });
+    expect(again.starts.length).toBeGreaterThan(1);
+    expect(reason(again)).toBe('skipped');
+    const denied = live(taskOf(), {
+      show: () => stoppedOnIt,
+      start: (atMs) => ({ type: 'startFailed', atMs, failure: failureOf('denied') })
+    });
+    expect(reason(denied)).toBe('call');
+  });
+
+  test('one that never comes up times out; one that comes up on another image is named; one that breaks ends it', () => {
+    const from = (shown: Shown) => live(taskOf(), stretches([310_000, stoppedOnIt], [always, shown]));
+    expect(reason(from(stoppedOnIt))).toBe('timedOut');
+    expect(reason(from({ imageId: 'm-other' }))).toBe('wrongImage');
+    expect(reason(from({ status: 'Error', imageId: 'm-new' }))).toBe('status');
+  });
+});
+
+describe('the schedule', () => {
+  test('looks come on a steady beat from the answer on, and early ones at least every 5 s', () => {
+    const lived = live(
+      taskOf({ pollIntervalMs: 30_000 }),
+      stretches([60_000, {}], [600_000, away], [always, done])
+    );
+    const gaps = lived.looks.slice(1).map((at, index) => at - (lived.looks[index] ?? 0));
+    const early = gaps.slice(0, 12);
+    expect(new Set(early.map(Math.round))).toEqual(new Set([4_850]));
+    expect(new Set(gaps.slice(13, -2).map(Math.round))).toEqual(new Set([29_100]));
+  });
+
+  test('a slow answer drops a beat and does not bunch the next', () => {
+    const [life] = begin(taskOf(), 0);
+    const [waiting] = step(step(life, { type: 'looked', sight: sightOf(0, {}, true) })[0], {
+      type: 'accepted',
+      atMs: 0,
+      requestId: 'r'
+    });
+    const [, command] = step(waiting, { type: 'looked', sight: sightOf(40_000, {}, false) });
+    expect(command).toMatchObject({ type: 'look', dueMs: 44_850 });
+  });
+});
+
+describe('cancel', () => {
+  test('before the send the disk is untouched, after it is being erased, in between it is unknown', () => {
+    const [life] = begin(taskOf(), 0);
+    const [looked] = step(life, { type: 'looked', sight: sightOf(0, {}, true) });
+    const [accepted] = step(looked, { type: 'accepted', atMs: 1, requestId: 'r' });
+    const cancelled = (from: typeof life, event: LifeEvent) => step(from, event)[0];
+    expect(fateOf(cancelled(looked, { type: 'cancelled', atMs: 2 }))).toBe('untouched');
+    expect(fateOf(cancelled(accepted, { type: 'cancelled', atMs: 2 }))).toBe('erased');
+    const out = cancelled(looked, { type: 'cancelled', atMs: 2, failure: failureOf('ambiguous') });
+    expect(fateOf(out)).toBe('unknown');
+    expect(step(out, { type: 'cancelled', atMs: 3 })).toEqual([out, { type: 'end' }]);
+  });
+});

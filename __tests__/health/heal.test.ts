@@ -1,0 +1,83 @@
+import { expect, test } from '@jest/globals';
+import { CancelledError } from '../../src/core/failure.ts';
+import type { ProbeResult } from '../../src/core/health-reason.ts';
+import { heal } from '../../src/deploy/heal.ts';
+import { inWords, newWorld, task } from './world.ts';
+
+const check = { kind: 'tcp', host: '192.0.2.1', port: 22 } as const;
+const sshCheck = { kind: 'ssh', host: '192.0.2.1', port: 22 } as const;
+const refused: ProbeResult = { healthy: false, reason: { kind: 'refused' } };
+const good: ProbeResult = { healthy: true };
+const ignore = (): void => undefined;
+
+test('healthy from the start: ends when the stretch is full, to the millisecond', async () => {
+  const { ports, taken } = newWorld(() => ({ tookMs: 20, result: good }));
+  const outcome = await heal({ check, task }, ports, ignore);
+  expect(outcome).toEqual({ healthy: true, atMs: 10_040, history: [{ atMs: 20 }] });
+  expect(taken).toHaveLength(7);
+});
+
+test('a flap begins the stretch anew', async () => {
+  const { ports } = newWorld((atMs) => ({
+    tookMs: 0,
+    result: atMs < 20_000 || (atMs > 25_000 && atMs < 27_000) ? refused : good
+  }));
+  const outcome = await heal({ check, task }, ports, ignore);
+  expect(outcome.healthy).toBe(true);
+  expect(outcome.atMs).toBeGreaterThanOrEqual(37_000);
+  expect(outcome.atMs).toBeLessThan(39_500);
+  expect(inWords(outcome.history).map((line) => line.replace(/^\d+ /, ''))).toEqual([
+    'connection refused: nothing listens on the port yet',
+    'healthy',
+    'connection refused: nothing listens on the port yet',
+    'healthy'
+  ]);
+});
+
+test('never healthy: the last probe is at the deadline, and its reason is the last one', async () => {
+  const status: ProbeResult = { healthy: false, reason: { kind: 'status', status: 503, wanted: [] } };
+  const { ports, taken } = newWorld((atMs) => ({ tookMs: 5, result: atMs < 299_999 ? refused : status }));
+  const outcome = await heal({ check, task }, ports, ignore);
+  expect(outcome).toMatchObject({ healthy: false, reason: { kind: 'status', status: 503 }, atMs: 300_005 });
+  expect(taken.at(-1)?.startedAtMs).toBe(300_000);
+});
+
+test('healthy too late: the stretch is not full at the deadline', async () => {
+  const { ports } = newWorld((atMs) => ({ tookMs: 0, result: atMs < 294_000 ? refused : good }));
+  const outcome = await heal({ check, task }, ports, ignore);
+  expect(outcome).toMatchObject({ healthy: false, reason: { kind: 'tooShort', wantedMs: 10_000 } });
+});
+
+test('a probe has no more time than the whole wait', async () => {
+  const { ports } = newWorld(() => ({ tookMs: 60_000, result: good }));
+  const outcome = await heal({ check, task: { ...task, deadlineMs: 700 } }, ports, ignore);
+  expect(outcome).toMatchObject({ healthy: false, reason: { kind: 'timedOut', timeoutMs: 700 }, atMs: 700 });
+});
+
+test('a host key that changes during the wait begins the stretch anew', async () => {
+  const ed = (key: string) => ({ algorithm: 'ssh-ed25519', key });
+  const rsa = { algorithm: 'ssh-rsa', key: 'C' };
+  const script = (atMs: number) => ({
+    tookMs: 0,
+    result: { healthy: true, hostKey: ed(atMs < 5_000 ? 'A' : 'B') } as const
+  });
+  const { ports } = newWorld(script, [ed('B'), rsa]);
+  const outcome = await heal({ check: sshCheck, task }, ports, ignore);
+  expect(outcome).toMatchObject({ healthy: true, hostKeys: [ed('B'), rsa] });
+  expect(outcome.atMs).toBeGreaterThan(15_000);
+});
+
+test('a key that was proven is kept, although all keys could not be had', async () => {
+  const hostKey = { algorithm: 'ssh-ed25519', key: 'A' };
+  const { ports } = newWorld(() => ({ tookMs: 0, result: { healthy: true, hostKey } }));
+  const outcome = await heal({ check: sshCheck, task }, ports, ignore);
+  expect(outcome).toMatchObject({ healthy: true, hostKeys: [hostKey] });
+});
+
+test('a cancel ends it', async () => {
+  const world = newWorld((atMs) => {
+    if (atMs > 10_000) world.cancel();
+    return { tookMs: 0, result: refused };
+  });
+  await expect(heal({ check, task }, world.ports, ignore)).rejects.toBeInstanceOf(CancelledError);
+});
