@@ -8,6 +8,7 @@ const emptyInstance = {
   ...least,
   name: '',
   imageName: '',
+  imageType: '',
   osName: '',
   osVersion: '',
   osArch: '',
@@ -25,6 +26,7 @@ test('an instance keeps its fields by their names', () => {
     ...emptyInstance,
     name: 'web',
     imageName: 'image',
+    imageType: 'Custom',
     osName: 'Ubuntu',
     osVersion: '22.04',
     osArch: 'x86_64',
@@ -80,6 +82,13 @@ describe('an answer is refused', () => {
       () => decode.decodePage({ instances: {} }, 'instances', decode.decodeInstance)
     ],
     ['"nextMarker" is missing', () => decode.decodePage({ a: [], isTruncated: true }, 'a', String)],
+    ['"imageId" is missing', () => decode.decodeImageId({ requestId: 'r-1' })],
+    ['the answer is not an object', () => decode.decodeImageId(undefined)],
+    ['the answer is not an object', () => decode.decodeUserData('')],
+    ['"userData" is not a text', () => decode.decodeUserData({ userData: 7 })],
+    ['"userData" is not base64', () => decode.decodeUserData({ userData: '#!/bin/sh' })],
+    ['"userData" is not base64', () => decode.decodeUserData({ userData: 'QUJD*' })],
+    ['"userData" holds bytes that are not text', () => decode.decodeUserData({ userData: 'H4sIAAAA' })],
     ['"id" is missing', () => decode.decodePage({ a: [{}] }, 'a', decode.decodeSnapshot)]
   ])('%s', (message, run) => {
     expect(run).toThrow(new DecodeError(message));
@@ -103,6 +112,18 @@ test('an image', () => {
   expect(decode.decodeImage({ ...image, minDiskGb: '40' }).minDiskGb).toBe(40);
   expect(decode.decodeImage({ ...image, minDiskGb: 'many' }).minDiskGb).toBe(0);
   expect(decode.decodeImage({ id: 'm-1', status: 'Error' }).minDiskGb).toBe(0);
+});
+
+test.each([
+  [{ userData: 'QUI=' }, 'AB'],
+  [{ userData: 'QUI' }, 'AB'],
+  [{ userData: 'Q\r\nUI=\n' }, 'AB'],
+  [{ userData: '77u/IyE=' }, '\uFEFF#!'],
+  [{ userData: '' }, ''],
+  [{ userData: null }, ''],
+  [{}, '']
+])('user data %j', (json, script) => {
+  expect(decode.decodeUserData(json)).toBe(script);
 });
 
 test('a volume', () => {

@@ -38,6 +38,11 @@ describe('what an error means, the same for reads and writes', () => {
     [400, 'BadRequest', 'invalid'],
     [400, 'MalformedJSON', 'invalid'],
     [413, 'Image.ImageQuotaExceedLimit', 'invalid'],
+    [403, 'Image.ImageQuotaExceedLimit', 'invalid'],
+    [403, 'Image.UnCustomImageCannotBeDeleted', 'invalid'],
+    [409, 'Image.InstanceStatusForbidden', 'conflict'],
+    [409, 'Image.CreatingImageCannotBeDeleted', 'conflict'],
+    [403, 'Image.ImageHasBeenSharedToOthers', 'conflict'],
     [302, '', 'invalid']
   ])('%d %s is %s', (status, code, kind) => {
     expect(classify(status, code, 'read')).toBe(kind);

@@ -18,12 +18,13 @@ const kinds: readonly FailureKind[] = [
 
 describe('how often a call is tried', () => {
   test('reads', () => {
-    expect(Object.fromEntries(kinds.map((kind) => [kind, attemptLimit(kind, 'read')]))).toEqual({
+    expect(Object.fromEntries(kinds.map((kind) => [kind, attemptLimit(kind, { kind: 'read' })]))).toEqual({
       throttled: 5,
       unreached: 5,
       transient: 5,
       malformed: 5,
-      ambiguous: 1,
+      // Never comes of a read.
+      ambiguous: 5,
       denied: 1,
       skewed: 1,
       notFound: 1,
@@ -33,7 +34,7 @@ describe('how often a call is tried', () => {
   });
 
   test('writes', () => {
-    expect(Object.fromEntries(kinds.map((kind) => [kind, attemptLimit(kind, 'write')]))).toEqual({
+    expect(Object.fromEntries(kinds.map((kind) => [kind, attemptLimit(kind, { kind: 'write' })]))).toEqual({
       throttled: 8,
       unreached: 5,
       transient: 1,
@@ -48,24 +49,36 @@ describe('how often a call is tried', () => {
   });
 });
 
+test('a write that may be repeated is, whatever became of its answer, and no more than that', () => {
+  const manner = { kind: 'write', repeatable: true } as const;
+  expect(kinds.filter((kind) => attemptLimit(kind, manner) > 1)).toEqual([
+    'throttled',
+    'unreached',
+    'transient',
+    'ambiguous',
+    'malformed'
+  ]);
+  expect(attemptLimit('ambiguous', manner)).toBe(5);
+});
+
 describe('how long it waits', () => {
   const most = () => 1;
 
   test('the ceiling doubles to eight seconds', () => {
     const delays = [1, 2, 3, 4, 5, 6, 7, 8].map((tries) =>
-      retryDelay({ kind: 'throttled' }, 'write', tries, most)
+      retryDelay({ kind: 'throttled' }, { kind: 'write' }, tries, most)
     );
     expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, undefined]);
   });
 
   test('chance decides below the ceiling', () => {
-    expect(retryDelay({ kind: 'transient' }, 'read', 3, () => 0.25)).toBe(500);
-    expect(retryDelay({ kind: 'transient' }, 'read', 3, () => 0)).toBe(0);
+    expect(retryDelay({ kind: 'transient' }, { kind: 'read' }, 3, () => 0.25)).toBe(500);
+    expect(retryDelay({ kind: 'transient' }, { kind: 'read' }, 3, () => 0)).toBe(0);
   });
 
   test('the wish of the service goes first, to the letter', () => {
     const asked = (retryAfterMs: number) =>
-      retryDelay({ kind: 'throttled', retryAfterMs }, 'read', 1, () => 0.5);
+      retryDelay({ kind: 'throttled', retryAfterMs }, { kind: 'read' }, 1, () => 0.5);
     expect([0, 7_000, 120_000, 120_001].map(asked)).toEqual([0, 7_000, 120_000, undefined]);
   });
 });
@@ -199,6 +212,89 @@ describe('the loop', () => {
     const cause = new Error('below');
     const outcome: Attempt<string> = { ...fail('invalid'), cause } as Attempt<string>;
     expect((await run(read, [outcome])).result).toHaveProperty('cause', cause);
+  });
+});
+
+describe('a write that may be repeated', () => {
+  const repeatable: Operation<string> = { ...operation, repeatable: true };
+  const removal: Operation<string> = { ...repeatable, doneAfterLoss: 'notFound' };
+
+  test.each<FailureKind>(['ambiguous', 'malformed'])('is sent again after %s', async (kind) => {
+    const { result, sleeps } = await run(repeatable, [fail(kind), fail(kind), done]);
+    expect([result, sleeps]).toEqual(['done', [500, 1_000]]);
+  });
+
+  test.each<FailureKind>(['ambiguous', 'malformed'])('gives up after five that are %s', async (kind) => {
+    const { result, sleeps } = await run(repeatable, [fail(kind)]);
+    expect(failureOf(result)).toMatchObject({ kind, message: 'm', attempts: 5 });
+    expect(sleeps).toEqual([500, 1_000, 2_000, 4_000]);
+  });
+
+  test.each<[FailureKind, FailureKind]>([
+    ['ambiguous', 'denied'],
+    ['ambiguous', 'invalid'],
+    ['ambiguous', 'unreached'],
+    ['ambiguous', 'throttled'],
+    ['malformed', 'conflict'],
+    ['ambiguous', 'notFound']
+  ])('stays in doubt when %s is followed by %s', async (first, second) => {
+    const { result } = await run(repeatable, [fail(first), fail(second, { httpStatus: 499, code: 'C' })]);
+    expect(failureOf(result)).toMatchObject({
+      kind: 'ambiguous',
+      message: 'an earlier answer was lost, so it may have been carried out; then: m',
+      httpStatus: 499,
+      code: 'C'
+    });
+  });
+
+  test('keeps the doubt over a mended clock', async () => {
+    const { result, mended } = await run(repeatable, [fail('ambiguous'), fail('skewed', {}, 42)]);
+    expect(failureOf(result)).toMatchObject({ kind: 'ambiguous', attempts: 3 });
+    expect(mended).toEqual([42]);
+  });
+
+  test('is in no doubt after failures that tell that nothing was done', async () => {
+    const { result } = await run(repeatable, [fail('throttled'), fail('unreached'), fail('denied')]);
+    expect(failureOf(result)).toMatchObject({ kind: 'denied', message: 'm' });
+  });
+
+  test('is done when a failure after a loss tells so, and only then', async () => {
+    expect((await run(removal, [fail('ambiguous'), fail('unreached'), fail('notFound')])).result).toBe(
+      'done'
+    );
+    expect(failureOf((await run(removal, [fail('notFound')])).result)?.kind).toBe('notFound');
+    const throttled = await run(removal, [fail('throttled'), fail('unreached'), fail('notFound')]);
+    expect(failureOf(throttled.result)?.kind).toBe('notFound');
+  });
+
+  test('is cancelled like any other, with the doubt as the cause', async () => {
+    for (const abortAt of ['attempt', 'sleep'] as const) {
+      const { result, attempts } = await run(repeatable, [fail('ambiguous')], new AbortController(), abortAt);
+      expect(result).toBeInstanceOf(CancelledError);
+      expect(result).toHaveProperty('cause.failure.kind', 'ambiguous');
+      expect(attempts).toBe(1);
+    }
+  });
+
+  test('tells a loss that an earlier attempt suffered, where it tells losses', async () => {
+    const controller = new AbortController();
+    let attempts = 0;
+    const once = async () => {
+      attempts += 1;
+      if (attempts === 1) {
+        return fail('ambiguous');
+      }
+      controller.abort();
+      return fail('unreached');
+    };
+    const ports = { sleep: async () => undefined, random: () => 1, mendClock: () => undefined };
+    const result = await withRetries(
+      { ...repeatable, tellsLoss: true },
+      once,
+      ports,
+      controller.signal
+    ).catch((error: unknown) => error);
+    expect(failureOf(result)).toMatchObject({ kind: 'ambiguous', attempts: 2 });
   });
 });
 

@@ -2,10 +2,11 @@ import type { Image } from '../core/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../core/instance.ts';
 import type { RebuildOrder } from '../core/order.ts';
 import { attempt, type CallContext } from './call.ts';
+import * as images from './images.ts';
 import type { Operation } from './operation.ts';
 import * as operations from './operations.ts';
 import { allItems } from './paging.ts';
-import { checkedId, encryptedPassword } from './refusals.ts';
+import { checkedId, checkedToken, encryptedPassword } from './refusals.ts';
 import type { Credentials } from './request.ts';
 import { withRetries } from './retry.ts';
 import { createTransport } from './transport.ts';
@@ -43,6 +44,15 @@ export interface BccClient {
   getSystemDisk(instanceId: string, signal: AbortSignal): Promise<SystemDisk | undefined>;
   listSnapshots(volumeId: string, signal: AbortSignal): Promise<readonly Snapshot[]>;
   getImage(imageId: string, signal: AbortSignal): Promise<Image>;
+  listImages(filter: images.ImageFilter, signal: AbortSignal): Promise<readonly Image[]>;
+  /**
+   * Begins an image, one however often the request has to be sent. A failure of the kind `ambiguous` or `malformed`
+   * may have begun it; the same order with the same token then finds it, for 24 hours.
+   */
+  createImage(order: images.ImageOrder, signal: AbortSignal): Promise<images.CreatedImage>;
+  deleteImage(imageId: string, signal: AbortSignal): Promise<void>;
+  /** The script as text, empty where there is none; it may hold secrets, so show it to nobody. */
+  getUserData(instanceId: string, signal: AbortSignal): Promise<string>;
   rebuild(instanceId: string, order: RebuildOrder, signal: AbortSignal): Promise<operations.Acceptance>;
   start(instanceId: string, signal: AbortSignal): Promise<operations.Acceptance>;
   /** Ends what is under way and closes every connection; without it kept connections live on for a while. */
@@ -76,8 +86,19 @@ export function createBccClient(options: BccClientOptions): BccClient {
 
   return {
     getInstance: async (id, signal) => caller(signal)(operations.getInstance(checkedId('GetInstance', id))),
-    getImage: async (id, signal) => caller(signal)(operations.getImage(checkedId('GetImage', id))),
+    getImage: async (id, signal) => caller(signal)(images.getImage(checkedId('GetImage', id))),
     start: async (id, signal) => caller(signal)(operations.startInstance(checkedId('StartInstance', id))),
+    deleteImage: async (id, signal) => caller(signal)(images.deleteImage(checkedId('DeleteImage', id))),
+    listImages: async (filter, signal) =>
+      allItems((marker) => images.listImages(filter, marker), caller(signal)),
+    async createImage(order, signal) {
+      checkedId('CreateImage', order.instanceId);
+      checkedToken('CreateImage', order.instanceId, order.clientToken);
+      return caller(signal)(images.createImage(order));
+    },
+    async getUserData(id, signal) {
+      return caller(signal)(operations.getUserData(checkedId('GetInstanceUserDataInfo', id)));
+    },
     async listInstances(ids, signal) {
       const wanted = [...new Set(ids)];
       const found = new Map<string, Instance>();

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Image } from '../core/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../core/instance.ts';
 import { count, DecodeError, flag, record, text, vital } from './fields.ts';
@@ -24,6 +25,33 @@ export function decodeImageReply(json: unknown): Image {
   return decodeImage(record(json, 'answer')['image']);
 }
 
+/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
+export function decodeImageId(json: unknown): string {
+  return vital(record(json, 'answer'), 'imageId');
+}
+
+/**
+ * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
+ * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
+ */
+export function decodeUserData(json: unknown): string {
+  const userData = record(json, 'answer')['userData'] ?? '';
+  if (typeof userData !== 'string') {
+    throw new DecodeError('"userData" is not a text');
+  }
+  const base64 = userData.replace(/\s/g, '');
+  const bytes = Buffer.from(base64, 'base64');
+  const again = bytes.toString('base64');
+  // Buffer skips what is no base64; padding alone may be missing.
+  if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
+    throw new DecodeError('"userData" is not base64');
+  }
+  if (!isUtf8(bytes)) {
+    throw new DecodeError('"userData" holds bytes that are not text');
+  }
+  return bytes.toString('utf8');
+}
+
 /** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
 export function decodePage<T>(json: unknown, key: string, decodeItem: (item: unknown) => T): Page<T> {
   const reply = record(json, 'answer');
@@ -45,6 +73,7 @@ export function decodeInstance(json: unknown): Instance {
     status: vital(from, 'status'),
     imageId: vital(from, 'imageId'),
     imageName: text(from, 'imageName'),
+    imageType: text(from, 'imageType'),
     osName: text(from, 'osName'),
     osVersion: text(from, 'osVersion'),
     osArch: text(from, 'osArch'),

@@ -67,6 +67,7 @@ const codes: ReadonlyMap<FailureKind, readonly string[]> = new Map([
     'invalid',
     [
       'idempotentparametermismatch',
+      'image.imagequotaexceedlimit',
       'image.uncustomimagecannotbedeleted',
       'invalidversion',
       'keypair.unsupportostype'

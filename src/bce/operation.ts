@@ -1,4 +1,4 @@
-import type { CallFailure } from '../core/failure.ts';
+import type { CallFailure, FailureKind } from '../core/failure.ts';
 import type { CallKind } from './errors.ts';
 import type { Query } from './sign.ts';
 
@@ -10,7 +10,7 @@ export interface Operation<T> {
   readonly kind: CallKind;
   /** The id that the operation is about; empty for lists. */
   readonly target: string;
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Encoded. */
   readonly path: string;
   readonly query: Query;
@@ -20,9 +20,16 @@ export interface Operation<T> {
   readonly secrets?: readonly string[];
   /** Whether a caller who has given up is still told that the request may have been carried out. */
   readonly tellsLoss?: boolean;
+  /** Whether a write may be sent again when its answer is lost: twice does no more than once. */
+  readonly repeatable?: boolean;
+  /** The failure that tells, after a lost answer, that the request was carried out: the call has then succeeded. */
+  readonly doneAfterLoss?: FailureKind;
   /** Turns a success into a value. `json` is `undefined` where the body is none. Throws `DecodeError`. */
   decode(json: unknown, requestId: string): T;
 }
+
+/** What most reads have in common. */
+export const read = { kind: 'read', method: 'GET', target: '', query: {} } as const;
 
 /** A failed attempt; how many there were is known only to the one who repeats them. */
 export type AttemptFailure = Omit<CallFailure, 'attempts'>;

@@ -1,19 +1,17 @@
-import type { Image } from '../core/image.ts';
 import type { Instance, Snapshot } from '../core/instance.ts';
 import type { RebuildOrder } from '../core/order.ts';
 import {
-  decodeImageReply,
   decodeInstance,
   decodeInstanceReply,
   decodePage,
   decodeSnapshot,
+  decodeUserData,
   decodeVolume,
   type Page,
   type Volume
 } from './decode.ts';
-import type { Operation } from './operation.ts';
-import { pathOf } from './request.ts';
-import type { Query } from './sign.ts';
+import { type Operation, read } from './operation.ts';
+import { pathOf, queryOf } from './request.ts';
 
 /** The most ids that one list by ids takes (BCC page Kksyfijrw). */
 export const maxListedIds = 100;
@@ -30,9 +28,17 @@ export function getInstance(id: string): Operation<Instance> {
   return { ...read, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
 }
 
-/** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
-export function getImage(id: string): Operation<Image> {
-  return { ...read, name: 'GetImage', target: id, path: pathOf('v2', 'image', id), decode: decodeImageReply };
+/** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
+export function getUserData(instanceId: string): Operation<string> {
+  return {
+    ...read,
+    method: 'POST',
+    name: 'GetInstanceUserDataInfo',
+    target: instanceId,
+    path: '/v2/instance/attribute/getUserdata',
+    body: JSON.stringify({ instanceId }),
+    decode: decodeUserData
+  };
 }
 
 /** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
@@ -42,7 +48,7 @@ export function listInstances(ids: readonly string[], marker?: string): Operatio
     method: 'POST',
     name: 'ListInstanceByIds',
     path: '/v2/instance/listByInstanceId',
-    query: pageQuery(marker),
+    query: queryOf({ marker }),
     body: JSON.stringify({ instanceIds: ids }),
     decode: (json) => decodePage(json, 'instances', decodeInstance)
   };
@@ -55,7 +61,7 @@ export function listVolumes(instanceId: string, marker?: string): Operation<Page
     name: 'ListVolumes',
     target: instanceId,
     path: '/v2/volume',
-    query: { instanceId, ...pageQuery(marker) },
+    query: queryOf({ instanceId, marker }),
     decode: (json) => decodePage(json, 'volumes', decodeVolume)
   };
 }
@@ -67,7 +73,7 @@ export function listSnapshots(volumeId: string, marker?: string): Operation<Page
     name: 'ListSnapshots',
     target: volumeId,
     path: '/v2/snapshot',
-    query: { volumeId, ...pageQuery(marker) },
+    query: queryOf({ volumeId, marker }),
     decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
   };
 }
@@ -110,14 +116,8 @@ export function rebuildInstance(
   };
 }
 
-const read = { kind: 'read', method: 'GET', target: '', query: {} } as const;
-
 const write = {
   kind: 'write',
   method: 'PUT',
   decode: (_json: unknown, requestId: string): Acceptance => ({ requestId })
 } as const;
-
-function pageQuery(marker: string | undefined): Query {
-  return marker === undefined ? {} : { marker };
-}

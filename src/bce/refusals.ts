@@ -14,6 +14,17 @@ export function checkedId(operation: string, id: string): string {
 }
 
 /**
+ * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
+ * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
+ */
+export function checkedToken(operation: string, target: string, token: string): string {
+  if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
+    throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
+  }
+  return token;
+}
+
+/**
  * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
  * `invalid` for a secret key that is too short to encrypt with.
  */

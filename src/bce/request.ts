@@ -67,6 +67,17 @@ export function pathOf(...parts: readonly string[]): string {
   return `/${parts.map(uriEncode).join('/')}`;
 }
 
+/** The query of those parameters that have a value. */
+export function queryOf(parameters: Readonly<Record<string, string | undefined>>): Query {
+  const query: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== '') {
+      query[name] = value;
+    }
+  }
+  return query;
+}
+
 /** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
 function wireQuery(query: Query): string {
   const text = canonicalQuery(query)

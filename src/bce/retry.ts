@@ -1,6 +1,5 @@
 import type { FailureKind } from '../core/failure.ts';
 import { CallError, CancelledError } from '../core/failure.ts';
-import type { CallKind } from './errors.ts';
 import type { Attempt, AttemptFailure, FailedAttempt, Operation } from './operation.ts';
 
 /** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
@@ -9,6 +8,9 @@ const capMs = 8_000;
 
 /** The longest wait that a service may ask for, in milliseconds; beyond it the call fails and says so. */
 const longestRetryAfterMs = 120_000;
+
+/** What decides on the repetition of an operation. */
+type Manner = Pick<Operation<unknown>, 'kind' | 'repeatable'>;
 
 /** What the loop needs from outside. */
 export interface RetryPorts {
@@ -22,17 +24,18 @@ export interface RetryPorts {
 
 /**
  * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
- * that nothing was done.
+ * that nothing was done, unless its repetition does no harm.
  */
-export function attemptLimit(failure: FailureKind, kind: CallKind): number {
+export function attemptLimit(failure: FailureKind, { kind, repeatable = kind === 'read' }: Manner): number {
   switch (failure) {
     case 'throttled':
       return kind === 'read' ? 5 : 8;
     case 'unreached':
       return 5;
     case 'transient':
+    case 'ambiguous':
     case 'malformed':
-      return kind === 'read' ? 5 : 1;
+      return repeatable ? 5 : 1;
     default:
       return 1;
   }
@@ -44,11 +47,11 @@ export function attemptLimit(failure: FailureKind, kind: CallKind): number {
  */
 export function retryDelay(
   failure: Pick<AttemptFailure, 'kind' | 'retryAfterMs'>,
-  kind: CallKind,
+  manner: Manner,
   attempts: number,
   random: () => number
 ): number | undefined {
-  if (attempts >= attemptLimit(failure.kind, kind)) {
+  if (attempts >= attemptLimit(failure.kind, manner)) {
     return undefined;
   }
   if (failure.retryAfterMs !== undefined) {
@@ -59,7 +62,8 @@ export function retryDelay(
 
 /**
  * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
- * has aborted; but a lost write that tells its loss is a `CallError` even then.
+ * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
+ * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
  */
 export async function withRetries<T>(
   operation: Operation<T>,
@@ -68,6 +72,7 @@ export async function withRetries<T>(
   signal: AbortSignal
 ): Promise<T> {
   let mended = false;
+  let lost = false;
   for (let attempts = 1; ; attempts += 1) {
     if (signal.aborted) {
       throw new CancelledError('cancelled', { cause: signal.reason });
@@ -76,18 +81,24 @@ export async function withRetries<T>(
     if (outcome.ok) {
       return outcome.value;
     }
-    const error = callError(outcome, attempts, operation.kind);
-    if (signal.aborted && !(outcome.failure.kind === 'ambiguous' && operation.tellsLoss === true)) {
-      throw new CancelledError('cancelled', { cause: error });
+    const { failure } = outcome;
+    if (lost && failure.kind === operation.doneAfterLoss) {
+      return operation.decode(undefined, failure.requestId ?? '');
     }
-    if (outcome.failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
+    const error = callError(outcome, attempts, operation, lost);
+    lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
+    if (signal.aborted) {
+      const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
+      throw told ? error : new CancelledError('cancelled', { cause: error });
+    }
+    if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
       mended = true;
       ports.mendClock(outcome.serverMs);
       continue;
     }
     // Mending the clock is no retry: it takes nothing away from the attempts that the policy allows.
     const counted = mended ? attempts - 1 : attempts;
-    const delayMs = retryDelay(outcome.failure, operation.kind, counted, ports.random);
+    const delayMs = retryDelay(failure, operation, counted, ports.random);
     if (delayMs === undefined) {
       throw error;
     }
@@ -104,13 +115,26 @@ async function pause(ms: number, ports: RetryPorts, signal: AbortSignal, failure
   }
 }
 
-function callError(outcome: FailedAttempt, attempts: number, kind: CallKind): CallError {
+/** Whether a write that failed in this way may have been carried out. */
+function leavesDoubt(kind: FailureKind): boolean {
+  return kind === 'ambiguous' || kind === 'malformed';
+}
+
+/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
+function callError(outcome: FailedAttempt, attempts: number, manner: Manner, lost: boolean): CallError {
   const { failure, cause } = outcome;
   const { retryAfterMs = 0 } = failure;
-  const tooLong = attemptLimit(failure.kind, kind) > 1 && retryAfterMs > longestRetryAfterMs;
+  const tooLong = attemptLimit(failure.kind, manner) > 1 && retryAfterMs > longestRetryAfterMs;
   const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
   const message = tooLong
     ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`
     : failure.message;
-  return new CallError({ ...failure, message, attempts }, cause === undefined ? {} : { cause });
+  const told =
+    lost && !leavesDoubt(failure.kind)
+      ? {
+          kind: 'ambiguous' as const,
+          message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
+        }
+      : { message };
+  return new CallError({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
