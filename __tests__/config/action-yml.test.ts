@@ -7,7 +7,7 @@ import { type InputName, inputNames, type RawInputs } from '../../src/config/inp
 interface ActionFile {
   readonly description: string;
   readonly inputs: Record<InputName, { description: string; required?: boolean; default?: unknown }>;
-  readonly outputs: Record<string, { description: string }>;
+  readonly outputs: Record<string, { description: string }> & { status: { description: string } };
   readonly runs: Record<string, string>;
 }
 
@@ -26,8 +26,9 @@ describe('action.yml', () => {
       accessKeyId: 'a',
       secretAccessKey: 's',
       instanceId: 'i-a',
-      imageId: 'm-a',
-      keypairId: 'k-a'
+      imageName: 'web-*',
+      keypairId: 'k-a',
+      healthCheck: 'ssh://{publicIp}'
     };
     const result = parseConfig({ ...(defaults as RawInputs), ...given });
     expect(result).toMatchObject({
@@ -38,9 +39,11 @@ describe('action.yml', () => {
         dryRun: false,
         force: false,
         allowProtected: false,
+        rollback: false,
         wait: true,
         timeoutMs: 1_200_000,
         pollIntervalMs: 5_000,
+        health: { deadlineMs: 300_000, minHealthyTimeMs: 10_000 },
         summary: true
       }
     });
@@ -48,12 +51,7 @@ describe('action.yml', () => {
 
   test('requires exactly the inputs without which there is always a problem, and gives these no default', () => {
     const required = Object.entries(action.inputs).filter(([, input]) => input.required === true);
-    expect(required.map(([name]) => name)).toEqual([
-      'accessKeyId',
-      'secretAccessKey',
-      'instanceId',
-      'imageId'
-    ]);
+    expect(required.map(([name]) => name)).toEqual(['accessKeyId', 'secretAccessKey', 'instanceId']);
     expect(required.every(([, input]) => input.default === undefined)).toBe(true);
   });
 
@@ -71,13 +69,30 @@ describe('action.yml', () => {
       'imageId',
       'imageName',
       'previousImageId',
+      'backupImageId',
       'instanceIds',
       'publicIp',
       'internalIp',
       'requestId',
+      'knownHosts',
       'durationSeconds',
       'result'
     ]);
+  });
+
+  test('names every word of the output status', () => {
+    const words = [
+      'rebuilt',
+      'skipped',
+      'planned',
+      'started',
+      'inProgress',
+      'rolledBack',
+      'failed',
+      'partial'
+    ];
+    const description = action.outputs.status.description;
+    expect([...description.matchAll(/`(\w+)`/g)].map(([, word]) => word)).toEqual(words);
   });
 
   test('fits the Marketplace, which cuts a description after 125 characters', () => {

@@ -12,11 +12,12 @@ describe('a config', () => {
         region: 'bj',
         endpoint: new URL('https://bcc.bj.baidubce.com'),
         instanceIds: ['i-YufwpQAe'],
-        imageId: 'm-DpgNg8lO',
+        image: { kind: 'id', id: 'm-DpgNg8lO' },
         order: { login: { kind: 'keypairId', keypairId: 'k-keypair1' } },
         dryRun: false,
         force: false,
         allowProtected: false,
+        rollback: false,
         wait: true,
         timeoutMs: 1_200_000,
         pollIntervalMs: 5_000,
@@ -31,8 +32,9 @@ describe('a config', () => {
       sessionToken: 'token',
       region: 'gz',
       endpoint: ' http://127.0.0.1:8080 ',
-      instanceId: 'i-a\ni-b',
-      imageId: ' m-a ',
+      instanceId: ' i-a\n',
+      imageId: ' ',
+      imageName: ' web-*\n',
       adminPass: 'Abcdefg1',
       keypairId: '',
       userData: '#!/bin/sh\n',
@@ -40,9 +42,16 @@ describe('a config', () => {
       dryRun: ' true ',
       force: 'True',
       allowProtected: 'TRUE',
-      wait: 'False',
+      confirmName: ' web 1 ',
+      backupImage: 'true',
+      backupKeep: ' 3 ',
+      rollback: 'true',
+      wait: 'True',
       timeout: '1h',
       pollInterval: '1m30s',
+      healthCheck: ' tcp://{internalIp}:22\n',
+      healthDeadline: '2m',
+      minHealthyTime: '0s',
       githubToken: 'ghs_x',
       environment: ' production ',
       environmentUrl: 'https://example.com/',
@@ -58,8 +67,8 @@ describe('a config', () => {
         },
         region: 'gz',
         endpoint: new URL('http://127.0.0.1:8080'),
-        instanceIds: ['i-a', 'i-b'],
-        imageId: 'm-a',
+        instanceIds: ['i-a'],
+        image: { kind: 'name', pattern: 'web-*' },
         order: {
           login: { kind: 'adminPass', adminPass: 'Abcdefg1' },
           userData: '#!/bin/sh\n',
@@ -68,9 +77,17 @@ describe('a config', () => {
         dryRun: true,
         force: true,
         allowProtected: true,
-        wait: false,
+        confirmName: 'web 1',
+        backup: { keep: 3 },
+        rollback: true,
+        wait: true,
         timeoutMs: 3_600_000,
         pollIntervalMs: 90_000,
+        health: {
+          check: { kind: 'tcp', hostPattern: '{internalIp}', port: 22 },
+          deadlineMs: 120_000,
+          minHealthyTimeMs: 0
+        },
         record: {
           githubToken: 'ghs_x',
           environment: 'production',
@@ -94,6 +111,16 @@ describe('a config', () => {
     });
   });
 
+  test('of several instances, and one that is not waited for', () => {
+    const result = parseConfig({ ...minimal, instanceId: 'i-b i-a', wait: 'False' });
+    expect(result).toMatchObject({ ok: true, config: { instanceIds: ['i-b', 'i-a'], wait: false } });
+  });
+
+  test('keeps all backups where no number is given', () => {
+    const result = parseConfig({ ...minimal, backupImage: 'true' });
+    expect(result.ok && result.config.backup).toStrictEqual({});
+  });
+
   test('has a record without an address', () => {
     const result = parseConfig({ ...minimal, githubToken: 't', environment: 'e' });
     expect(result.ok && result.config.record).toStrictEqual({ githubToken: 't', environment: 'e' });
@@ -107,6 +134,11 @@ describe('problems', () => {
     const optional = [
       'sessionToken',
       'endpoint',
+      // One of two has to be given, which is told at the first.
+      'imageName',
+      'confirmName',
+      'backupKeep',
+      'healthCheck',
       'adminPass',
       'keypairId',
       'userData',
@@ -129,6 +161,7 @@ describe('problems', () => {
       endpoint: 'http://example.com',
       instanceId: 'm-a',
       imageId: 'i-a',
+      imageName: '*',
       adminPass: 'x',
       keypairId: 'k k',
       keepImageLogin: 'yes',
@@ -137,9 +170,16 @@ describe('problems', () => {
       dryRun: 'on',
       force: 'y',
       allowProtected: 'n',
+      confirmName: 'a\nb',
+      backupImage: 'please',
+      backupKeep: '0',
+      rollback: 'maybe',
       wait: '0',
       timeout: '20',
       pollInterval: '1h',
+      healthCheck: 'localhost',
+      healthDeadline: '3h',
+      minHealthyTime: '10',
       githubToken: 'é',
       environment: '',
       environmentUrl: 'x',

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import {
   durationWithin,
   formatDuration,
+  healthDeadlineRange,
+  minHealthyTimeRange,
   pollIntervalRange,
   timeoutRange
 } from '../../src/config/duration.ts';
@@ -81,7 +83,8 @@ describe('durations', () => {
 describe('ranges', () => {
   test.each([
     [timeoutRange, '10s', '24h', '9s', '24h1s', '10s to 24h'],
-    [pollIntervalRange, '1s', '5m', '0s', '301s', '1s to 5m']
+    [pollIntervalRange, '1s', '5m', '0s', '301s', '1s to 5m'],
+    [healthDeadlineRange, '10s', '2h', '9s', '2h1s', '10s to 2h']
   ])('%j takes its borders and nothing beyond', (range, least, most, below, above, words) => {
     const within = durationWithin(range);
     expect(within(least)).toEqual({ ok: true, value: range.minMs });
@@ -92,5 +95,15 @@ describe('ranges', () => {
         faults: [`is "${text}", which is out of range; give ${words}`]
       });
     }
+  });
+});
+
+test('a time to stay healthy may be none', () => {
+  const within = durationWithin(minHealthyTimeRange);
+  expect(within('0s')).toEqual({ ok: true, value: 0 });
+  expect(within('1h')).toEqual({ ok: true, value: 3_600_000 });
+  expect(within('1h1s')).toEqual({
+    ok: false,
+    faults: ['is "1h1s", which is out of range; give 0s to 1h']
   });
 });

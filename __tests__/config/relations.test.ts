@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import type { RawInputs } from '../../src/config/inputs.ts';
 import { problemsOf } from './raw.ts';
 
+const imageChoice = 'give exactly one of imageId (such as m-DpgNg8lO) and imageName (such as web-*)';
+const confirmsOne = 'a name confirms a single one, so leave confirmName out or give one instanceId';
 const choice = 'give exactly one of adminPass, keypairId, and keepImageLogin: true';
 test.each<[string, Partial<RawInputs>, readonly string[]]>([
   ['no login', { keypairId: '' }, [`adminPass is not given, and nothing else says how to log in; ${choice}`]],
@@ -72,6 +74,81 @@ test.each<[string, Partial<RawInputs>, readonly string[]]>([
     { dryRun: '' },
     ['dryRun is empty; give a value, or leave the input out to get its default']
   ],
+  ['no image', { imageId: '' }, [`imageId is not given, and neither is imageName; ${imageChoice}`]],
+  ['two images', { imageName: 'web' }, [`imageId is given together with imageName; ${imageChoice}`]],
+  [
+    'a bad ID is given all the same',
+    { imageId: 'web-1' },
+    [
+      'imageId has "web-1", which is not an image ID; write one such as m-DpgNg8lO, not a name; a name or a pattern goes into imageName'
+    ]
+  ],
+  [
+    'a bad name is given all the same',
+    { imageId: '', imageName: '**' },
+    ['imageName is a pattern that every image matches; write a part of the name as well, such as web-*']
+  ],
+  ['a name for one instance', { confirmName: 'web' }, []],
+  [
+    'a name for two instances',
+    { confirmName: 'web', instanceId: 'i-a,i-b' },
+    [`confirmName is given, but instanceId names 2 instances; ${confirmsOne}`]
+  ],
+  [
+    'a name for instances that cannot be read',
+    { confirmName: 'web', instanceId: 'i-a,web-1 web-2' },
+    [
+      'instanceId has "web-1", which is not an instance ID; write one such as i-YufwpQAe, not a name',
+      'instanceId has "web-2", which is not an instance ID; write one such as i-YufwpQAe, not a name'
+    ]
+  ],
+  [
+    'backups to keep where none is made',
+    { backupKeep: '3' },
+    [
+      'backupKeep is given, but backupImage is false; backups are only deleted after a new one was made, so set backupImage to true or leave backupKeep out'
+    ]
+  ],
+  ['backups to keep', { backupKeep: '19', backupImage: 'true' }, []],
+  [
+    'more backups to keep than there may be',
+    { backupKeep: '20', backupImage: 'true' },
+    ['backupKeep is "20"; give a whole number from 1 to 19']
+  ],
+  [
+    'backups to keep where nobody can tell whether one is made',
+    { backupKeep: '3', backupImage: 'yes' },
+    ['backupImage is "yes"; write true or false']
+  ],
+  [
+    'much that comes after a wait, without one',
+    { wait: 'false', rollback: 'true', healthCheck: 'ssh://{publicIp}' },
+    [
+      'rollback is true, but wait is false; what is not waited for cannot be rolled back, so set wait to true or rollback to false',
+      'healthCheck is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out'
+    ]
+  ],
+  ['the same with a wait', { rollback: 'true', healthCheck: 'ssh://{publicIp}' }, []],
+  [
+    'a bad wait is not compared',
+    { wait: 'no', rollback: 'true', healthCheck: 'ssh://{publicIp}' },
+    ['wait is "no"; write true or false']
+  ],
+  [
+    'a bad check',
+    { healthCheck: 'tcp://{publicIp}' },
+    [
+      'healthCheck has no port, and tcp has no usual one; write it after the host, such as tcp://{publicIp}:22'
+    ]
+  ],
+  [
+    'as long healthy as there is time for',
+    { healthDeadline: '10s' },
+    [
+      'minHealthyTime is 10s, which is not shorter than healthDeadline (10s); ask for a shorter time, or set the deadline later'
+    ]
+  ],
+  ['just shorter healthy', { healthDeadline: '10s', minHealthyTime: '9s' }, []],
   ['script and flag together', { userData: 'x', cleanLastUserData: 'true' }, []]
 ])('%s', (_, changes, expected) => {
   expect(problemsOf(changes)).toEqual(expected);

@@ -2,6 +2,14 @@ import type { Login, RebuildOrder } from '../core/order.ts';
 import { endpointOfRegion } from './endpoint.ts';
 import { readFields, type Values } from './fields.ts';
 import { inputNames, type Problem, type RawInputs } from './inputs.ts';
+import {
+  type BackupConfig,
+  type HealthConfig,
+  type ImageConfig,
+  toBackup,
+  toHealth,
+  toImage
+} from './parts.ts';
 import { relationProblems } from './relations.ts';
 
 /** The key pair that signs; with temporary credentials also the token that belongs to it. */
@@ -26,17 +34,25 @@ export interface Config {
   readonly endpoint: URL;
   /** At least one, none twice, in the order given. */
   readonly instanceIds: readonly string[];
-  readonly imageId: string;
+  readonly image: ImageConfig;
   /** The rebuild call without the image. What the user did not set is not a key of it. */
   readonly order: Omit<RebuildOrder, 'imageId'>;
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly allowProtected: boolean;
+  /** What the single instance must be called. Unset where nobody asks. */
+  readonly confirmName?: string;
+  /** Unset where no backup is asked for. */
+  readonly backup?: BackupConfig;
+  /** Only where `wait` is true. */
+  readonly rollback: boolean;
   readonly wait: boolean;
   /** One instance's rebuild, from accepted to `Running`; 10 s to 24 h. */
   readonly timeoutMs: number;
   /** Between two looks; 1 s to 5 min, and shorter than `timeoutMs`. */
   readonly pollIntervalMs: number;
+  /** Unset where no check is asked for; only where `wait` is true. */
+  readonly health?: HealthConfig;
   /** Unset where no Deployment record is asked for. */
   readonly record?: RecordConfig;
   readonly summary: boolean;
@@ -64,6 +80,8 @@ function byInput(one: Problem, other: Problem): number {
 }
 
 function toConfig(values: Values): Config {
+  const backup = toBackup(values);
+  const health = toHealth(values);
   const record = toRecord(values);
   return {
     credentials: {
@@ -74,7 +92,7 @@ function toConfig(values: Values): Config {
     region: values.region,
     endpoint: values.endpoint ?? endpointOfRegion(values.region),
     instanceIds: values.instanceId,
-    imageId: values.imageId,
+    image: toImage(values),
     order: {
       login: toLogin(values),
       ...(values.userData !== undefined && { userData: values.userData }),
@@ -83,9 +101,13 @@ function toConfig(values: Values): Config {
     dryRun: values.dryRun,
     force: values.force,
     allowProtected: values.allowProtected,
+    ...(values.confirmName !== undefined && { confirmName: values.confirmName }),
+    ...(backup !== undefined && { backup }),
+    rollback: values.rollback,
     wait: values.wait,
     timeoutMs: values.timeout,
     pollIntervalMs: values.pollInterval,
+    ...(health !== undefined && { health }),
     ...(record !== undefined && { record }),
     summary: values.summary
   };

@@ -16,6 +16,12 @@ export const timeoutRange: DurationRange = { minMs: 10 * secondMs, maxMs: 24 * h
 /** How long to wait between two looks. */
 export const pollIntervalRange: DurationRange = { minMs: secondMs, maxMs: 5 * minuteMs };
 
+/** By when an instance that runs must have been healthy. */
+export const healthDeadlineRange: DurationRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
+
+/** How long an instance must stay healthy; with no time at all, one success will do. */
+export const minHealthyTimeRange: DurationRange = { minMs: 0, maxMs: hourMs };
+
 /** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
 const pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
 

@@ -1,17 +1,32 @@
+import type { HealthCheck } from '../core/health-check.ts';
+import { parseHealthCheck } from '../core/health-parse.ts';
 import { parseBoolean } from './boolean.ts';
-import { durationWithin, pollIntervalRange, timeoutRange } from './duration.ts';
+import {
+  durationWithin,
+  healthDeadlineRange,
+  minHealthyTimeRange,
+  pollIntervalRange,
+  timeoutRange
+} from './duration.ts';
 import { parseEndpoint, parseRegion, parseWebUrl } from './endpoint.ts';
 import { parseImageId, parseInstanceIds, parseKeypairId } from './ids.ts';
 import { type InputName, inputNames, type Problem, type RawInputs } from './inputs.ts';
-import { anyText, optional, type Parser, required, trimmed } from './parsed.ts';
+import { parseImageName, parseName } from './name.ts';
+import { anyText, optional, type Parser, parsed, refused, required, trimmed } from './parsed.ts';
 import { parsePassword } from './password.ts';
 import { parseScript, parseSecret } from './secret.ts';
+import { wholeWithin } from './whole.ts';
 
 const fromSecret =
   'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
 const orDefault = 'give a value, or leave the input out to get its default';
 
 const flag = trimmed(required(parseBoolean, orDefault));
+
+const parseCheck: Parser<HealthCheck> = (text) => {
+  const result = parseHealthCheck(text);
+  return result.ok ? parsed(result.check) : refused(result.problem);
+};
 
 /** How each input is read on its own. What two inputs mean together stands in relations.ts. */
 export const fields = {
@@ -23,7 +38,8 @@ export const fields = {
   instanceId: trimmed(
     required(parseInstanceIds, 'give the ID of the instance to rebuild, such as i-YufwpQAe')
   ),
-  imageId: trimmed(required(parseImageId, 'give the ID of the image to rebuild from, such as m-DpgNg8lO')),
+  imageId: trimmed(optional(parseImageId)),
+  imageName: trimmed(optional(parseImageName)),
   adminPass: optional(parsePassword),
   keypairId: trimmed(optional(parseKeypairId)),
   keepImageLogin: flag,
@@ -32,9 +48,17 @@ export const fields = {
   dryRun: flag,
   force: flag,
   allowProtected: flag,
+  confirmName: trimmed(optional(parseName)),
+  backupImage: flag,
+  // Of the 20 custom images that a region holds, one must be free for the backup that is being made.
+  backupKeep: trimmed(optional(wholeWithin(1, 19))),
+  rollback: flag,
   wait: flag,
   timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
   pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
+  healthCheck: trimmed(optional(parseCheck)),
+  healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
+  minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
   githubToken: optional(parseSecret),
   environment: trimmed(optional(anyText)),
   environmentUrl: trimmed(optional(parseWebUrl)),
@@ -48,6 +72,11 @@ export type Values = { readonly [Name in InputName]: ValueOf<(typeof fields)[Nam
 
 /** The values that could be read; one that is missing has a problem of its own. */
 export type ReadValues = Partial<Values>;
+
+/** A value that could not be read was given all the same. */
+export function isGiven(values: ReadValues, input: InputName): boolean {
+  return !(input in values) || values[input] !== undefined;
+}
 
 /** Reads every input on its own, and goes on after a bad one. */
 export function readFields(raw: RawInputs): {

@@ -48,8 +48,9 @@ export const parseKeypairId: Parser<string> = (text) =>
  */
 function faultOfId(id: string, wanted: keyof typeof kinds): string | undefined {
   const { words, prefix, example } = kinds[wanted];
+  const names = wanted === 'image' ? '; a name or a pattern goes into imageName' : '';
   if (id.includes('*')) {
-    return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}`;
+    return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}${names}`;
   }
   const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
   if (idPattern.test(id) && found === prefix) {
@@ -58,5 +59,5 @@ function faultOfId(id: string, wanted: keyof typeof kinds): string | undefined {
   const other = kinds[wanted === 'image' ? 'instance' : 'image'];
   return idPattern.test(id) && found === other.prefix
     ? `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`
-    : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name`;
+    : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from './duration.ts';
-import type { ReadValues } from './fields.ts';
+import { isGiven, type ReadValues } from './fields.ts';
+import { guardProblems } from './guards.ts';
 import type { InputName, Problem } from './inputs.ts';
 
 /** The cipher for adminPass takes its key from the first 16 characters of the secret key (BCC page ojwvynrqn). */
@@ -14,6 +15,7 @@ export function relationProblems(values: ReadValues): readonly Problem[] {
     ...loginProblems(values),
     ...cipherProblems(values),
     ...waitProblems(values),
+    ...guardProblems(values),
     ...recordProblems(values)
   ];
 }
@@ -79,9 +81,4 @@ function recordProblems(values: ReadValues): readonly Problem[] {
           `is not given, but ${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'}; ` +
           'a Deployment record needs both githubToken and environment, so give both or none'
       }));
-}
-
-/** A value that could not be read was given all the same. */
-function isGiven(values: ReadValues, input: InputName): boolean {
-  return !(input in values) || values[input] !== undefined;
 }
