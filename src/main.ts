@@ -2,6 +2,8 @@
 import { annotateEnd } from './action/annotate.ts';
 import { mainStep } from './action/main-step.ts';
 
+// What the runtime deprecates in a library is nothing that a reader of this log can mend.
+process.noDeprecation = true;
 process.exitCode = 1;
 try {
   if (await mainStep()) process.exitCode = 0;

@@ -2,6 +2,8 @@
 import { annotateEnd } from './action/annotate.ts';
 import { postStep } from './action/post-step.ts';
 
+// What the runtime deprecates in a library is nothing that a reader of this log can mend.
+process.noDeprecation = true;
 try {
   await postStep();
 } catch (error) {

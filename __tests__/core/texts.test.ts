@@ -1,13 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../src/core/decide.ts';
 import { formatDuration, toIso, toSeconds } from '../../src/core/duration.ts';
-import {
-  callRemedy,
-  describeFate,
-  describeRefusals,
-  explain,
-  explainCancel
-} from '../../src/core/explain.ts';
+import { callRemedy, describeFate, explain, explainCancel } from '../../src/core/explain.ts';
 import { describeFailure, type FailureKind } from '../../src/core/failure.ts';
 import { cell, code, table } from '../../src/core/markdown.ts';
 import { makePlan, type Target } from '../../src/core/plan.ts';
@@ -15,6 +9,7 @@ import { imageLabel, planLines } from '../../src/core/plan-text.ts';
 import type { FailureReason } from '../../src/core/rebuild/ending.ts';
 import { heartbeat, narrate } from '../../src/core/rebuild/narrate.ts';
 import { begin, step } from '../../src/core/rebuild/step.ts';
+import { describeRefusals } from '../../src/core/refusal.ts';
 import { lookMoment, nextBeat } from '../../src/core/schedule.ts';
 import { disk, failureOf, image, instance, live, type Shown, sightOf, stretches, taskOf } from './lives.ts';
 
@@ -174,6 +169,7 @@ describe('the plan in words', () => {
     task: taskOf(),
     instance,
     disk,
+    circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20 },
     snapshots: [{ id: 's-1', name: 'daily', createTime: '2026-01-01T00:00:00Z' }]
   };
   const order = { imageId: 'm-new', login: { kind: 'keypairId', keypairId: 'k-1' } } as const;

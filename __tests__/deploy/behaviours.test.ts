@@ -69,7 +69,7 @@ function requestOf(one: Case) {
         ? { cleanLastUserData: true }
         : {};
   return {
-    imageId: one.target === 'sameImage' ? 'm-web-1' : 'm-web-2',
+    image: { kind: 'id', id: one.target === 'sameImage' ? 'm-web-1' : 'm-web-2' } as const,
     force: one.target === 'sameImage',
     order: { login, ...userData }
   };
@@ -105,7 +105,7 @@ async function check(one: Case): Promise<void> {
     const wellDone = report.status === 'rebuilt' || report.status === 'skipped';
 
     if (isWipedTwice(one, world)) throw new Error(`wiped twice\n${tell()}`);
-    if (wellDone && !isTrulyDone(world, request.imageId) && !isBeyondTelling(one))
+    if (wellDone && !isTrulyDone(world, request.image.id) && !isBeyondTelling(one))
       throw new Error(`false green\n${tell()}`);
     if (isProvable(one) && !wellDone && !isUnclear(one, instance?.failure?.reason)) {
       throw new Error(`red although well: ${instance?.failure?.cause}\n${tell()}`);

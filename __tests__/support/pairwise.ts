@@ -25,14 +25,9 @@ export function pairwise(axes: Axes): readonly Readonly<Record<string, unknown>>
     const [first] = missing;
     if (first === undefined) break;
     const picked = new Array<number>(names.length).fill(-1);
-    const parts = [
-      Math.floor(first / 64 ** 3),
-      Math.floor(first / 64 ** 2) % 64,
-      Math.floor(first / 64) % 64,
-      first % 64
-    ];
-    picked[parts[0] ?? 0] = parts[1] ?? 0;
-    picked[parts[2] ?? 0] = parts[3] ?? 0;
+    const [a, x, b, y] = unkey(first);
+    picked[a] = x;
+    picked[b] = y;
     names.forEach((_, axis) => {
       if (picked[axis] !== -1) return;
       picked[axis] = bestValue(axis, sizes[axis] ?? 0, picked, (b, x, y) =>
@@ -49,6 +44,10 @@ export function pairwise(axes: Axes): readonly Readonly<Record<string, unknown>>
   return cases.map((picked) =>
     Object.fromEntries(names.map((name, axis) => [name, axes[name]?.[picked[axis] ?? 0]]))
   );
+}
+
+function unkey(pair: number): readonly [number, number, number, number] {
+  return [Math.floor(pair / 64 ** 3), Math.floor(pair / 64 ** 2) % 64, Math.floor(pair / 64) % 64, pair % 64];
 }
 
 function bestValue(

@@ -7,9 +7,11 @@ import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulat
 import { createBccClient } from '../../src/bce/client.ts';
 import { CancelledError } from '../../src/core/failure.ts';
 import type { RunReport } from '../../src/core/report.ts';
+import type { Probe } from '../../src/deploy/heal.ts';
 import type { Bcc, Cancel, Clock, Log } from '../../src/deploy/ports.ts';
 import type { RunRequest } from '../../src/deploy/request.ts';
 import { type RunHooks, run } from '../../src/deploy/run.ts';
+import { createProbe } from '../../src/health/probe.ts';
 
 /** A clock that moves only while somebody sleeps on it. */
 export class VirtualClock implements Clock {
@@ -48,7 +50,7 @@ export interface VirtualOptions {
   readonly emulator?: Omit<EmulatorOptions, 'clock'>;
   readonly request?: Partial<RunRequest>;
   readonly random?: () => number;
-  readonly sessionToken?: string;
+  readonly probe?: Probe;
 }
 
 /** One or more runs against one emulator. */
@@ -66,12 +68,13 @@ export interface VirtualWorld {
 
 export const defaultRequest: RunRequest = {
   instanceIds: ['i-demo0001'],
-  imageId: 'm-web-2',
+  image: { kind: 'id', id: 'm-web-2' },
   order: { login: { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } },
   dryRun: false,
   force: false,
   allowProtected: false,
   wait: true,
+  rollback: false,
   timeoutMs: 1_200_000,
   pollIntervalMs: 5_000
 };
@@ -118,7 +121,7 @@ export async function withVirtualWorld<T>(
       run: (request, cancel = noCancel, more = {}) =>
         run(
           { ...defaultRequest, ...options.request, ...request },
-          { bcc: client, clock, random, cancel, log },
+          { bcc: client, clock, random, cancel, log, probe: options.probe ?? createProbe(), runId: '4711' },
           { ...hooks, ...more }
         )
     });

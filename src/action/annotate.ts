@@ -1,8 +1,7 @@
 import * as core from '@actions/core';
 import type { Problem } from '../config/inputs.ts';
-import { callRemedy } from '../core/explain.ts';
-import { type CallFailure, describeFailure } from '../core/failure.ts';
 import type { RunReport } from '../core/report.ts';
+import type { SurveyProblem } from '../deploy/survey-error.ts';
 import { tame } from './log.ts';
 
 /** GitHub shows at most ten annotations of a step. */
@@ -24,11 +23,11 @@ export function annotateProblems(problems: readonly Problem[]): void {
   core.error([...lines, 'Nothing was sent.'].join('\n'), { title: 'The inputs are not right' });
 }
 
-/** One annotation for reads that failed before anything was planned. */
-export function annotateFailures(failures: readonly CallFailure[]): void {
-  const lines = failures.flatMap((failure) => [describeFailure(failure), callRemedy(failure, false)]);
+/** One annotation for all that keeps a plan from being made. */
+export function annotateSurvey(problems: readonly SurveyProblem[]): void {
+  const lines = problems.flatMap(({ cause, remedy }) => [cause, remedy]);
   core.error([...new Set(lines.map(tame)), 'Nothing was sent that changes anything.'].join('\n'), {
-    title: 'The instances could not be looked at'
+    title: 'No plan can be made'
   });
 }
 

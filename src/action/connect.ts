@@ -1,5 +1,6 @@
 import { createBccClient } from '../bce/client.ts';
 import type { Config } from '../config/config.ts';
+import type { Probe } from '../deploy/heal.ts';
 import type { Bcc, Clock, Random } from '../deploy/ports.ts';
 import { systemClock } from './clock.ts';
 import { mask } from './inputs.ts';
@@ -10,6 +11,7 @@ export interface Connection {
   readonly bcc: Bcc;
   readonly clock: Clock;
   readonly random: Random;
+  readonly probe: Probe;
   /** Closes what is still open, so that the process can end. */
   dispose(): void;
 }
@@ -26,5 +28,20 @@ export function connect(config: Config): Connection {
     debug: jobLog.debug,
     userAgent: 'rebuild-bcc-instance'
   });
-  return { bcc: client, clock: systemClock, random: Math.random, dispose: () => client.dispose() };
+  return {
+    bcc: client,
+    clock: systemClock,
+    random: Math.random,
+    probe: probeOnDemand(),
+    dispose: () => client.dispose()
+  };
+}
+
+/** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
+function probeOnDemand(): Probe {
+  const load = async (): Promise<Probe> => (await import('../health/probe.ts')).createProbe();
+  return {
+    probe: async (check, options) => (await load()).probe(check, options),
+    hostKeys: async (check, options) => (await load()).hostKeys(check, options)
+  };
 }

@@ -5,9 +5,9 @@ import { CancelledError } from '../core/failure.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunReport } from '../core/report.ts';
 import { type RunHooks, run } from '../deploy/run.ts';
-import { SurveyError } from '../deploy/survey.ts';
-import { openRecord } from '../github/record.ts';
-import { annotateEnd, annotateFailures, annotateProblems, annotateReport } from './annotate.ts';
+import { SurveyError } from '../deploy/survey-error.ts';
+import { openRecord, setRecord } from '../github/record.ts';
+import { annotateEnd, annotateProblems, annotateReport, annotateSurvey } from './annotate.ts';
 import { listenForCancel, type SignalCancel } from './cancel.ts';
 import { connect } from './connect.ts';
 import { readInputs } from './inputs.ts';
@@ -33,7 +33,7 @@ export async function mainStep(): Promise<boolean> {
   } catch (error) {
     core.setOutput('status', 'failed');
     core.setOutput('changed', 'false');
-    if (error instanceof SurveyError) annotateFailures(error.failures);
+    if (error instanceof SurveyError) annotateSurvey(error.problems);
     else if (cancel.signal.aborted && error instanceof CancelledError)
       annotateEnd('Cancelled', 'Cancelled before anything was sent that changes anything.');
     else throw error;
@@ -44,14 +44,20 @@ export async function mainStep(): Promise<boolean> {
 }
 
 async function rebuild(config: Config, cancel: SignalCancel): Promise<boolean> {
-  const { bcc, clock, random, dispose } = connect(config);
+  const { bcc, clock, random, probe, dispose } = connect(config);
   const keep = openHandover();
   const progress = new Progress(config, cancel, keep);
   try {
-    const report = await run(config, { bcc, clock, random, cancel, log: jobLog }, progress);
+    const report = await run(
+      config,
+      { bcc, clock, random, probe, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' },
+      progress
+    );
     const ok = isGood(report, cancel);
     progress.finish(report, ok);
     annotateReport(report);
+    const isUntold = report.instances.every(({ failure }) => failure === undefined);
+    if (cancel.signal.aborted && isUntold) annotateEnd('Cancelled', cancelledBetween(report));
     lastWord(report, ok);
     return ok;
   } finally {
@@ -63,6 +69,13 @@ async function rebuild(config: Config, cancel: SignalCancel): Promise<boolean> {
 function isGood(report: RunReport, cancel: SignalCancel): boolean {
   const good: readonly RunReport['status'][] = ['rebuilt', 'skipped', 'planned', 'started'];
   return good.includes(report.status) && !cancel.signal.aborted;
+}
+
+/** A cancel that found no instance at work. */
+function cancelledBetween({ changed }: RunReport): string {
+  return changed
+    ? 'Cancelled between two instances: those that were begun are done, the others are untouched.'
+    : 'Cancelled before anything was sent that changes anything.';
 }
 
 function lastWord(report: RunReport, ok: boolean): void {
@@ -88,7 +101,7 @@ class Progress implements RunHooks {
   async planned(plan: Plan, report: RunReport): Promise<void> {
     setOutputs(report);
     const { record, dryRun } = this.#config;
-    if (record !== undefined && !dryRun) this.#recordId = await tryRecord(record, plan);
+    if (record !== undefined && !dryRun) this.#recordId = await tryRecord(record, plan, this.#cancel.signal);
     this.#hand(report, false);
   }
 
@@ -113,14 +126,17 @@ class Progress implements RunHooks {
   }
 }
 
-async function tryRecord(record: RecordConfig, plan: Plan): Promise<number | undefined> {
+async function tryRecord(record: RecordConfig, plan: Plan, signal: AbortSignal): Promise<number | undefined> {
+  const warn = (what: string, error: unknown): void =>
+    jobLog.warning(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  let id: number | undefined;
   try {
-    return await openRecord(record, {
-      imageId: plan.image.id,
-      instanceIds: plan.targets.map(({ instance }) => instance.id)
-    });
+    const instanceIds = plan.targets.map(({ instance }) => instance.id);
+    id = await openRecord(record, { imageId: plan.image.id, instanceIds }, signal);
+    await setRecord(record, id, 'in_progress', signal);
   } catch (error) {
-    jobLog.warning(`No Deployment record: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
+    if (!signal.aborted)
+      warn(id === undefined ? 'No Deployment record' : 'The Deployment record could not be set going', error);
   }
+  return id;
 }

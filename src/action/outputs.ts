@@ -16,9 +16,11 @@ export function setOutputs(report: RunReport): void {
     imageName: report.imageName,
     previousImageId: each(({ before }) => before.imageId),
     instanceIds: each(({ instanceId }) => instanceId),
+    backupImageId: each(({ backup }) => backup?.imageId ?? ''),
     publicIp: each(({ publicIp }) => publicIp),
     internalIp: each(({ internalIp }) => internalIp),
     requestId: each(({ requestIds }) => requestIds[0] ?? ''),
+    knownHosts: instances.flatMap(({ knownHosts }) => knownHosts).join('\n'),
     durationSeconds: String(report.durationSeconds),
     result: JSON.stringify(report)
   };

@@ -1,6 +1,7 @@
 import type { Image } from './image.ts';
 import { type Instance, statusKind } from './instance.ts';
 import type { Login } from './order.ts';
+import type { Refusal } from './refusal.ts';
 
 /** What one instance is to become. It stays the same for the whole life of a rebuild. */
 export interface Task {
@@ -11,6 +12,8 @@ export interface Task {
   readonly force: boolean;
   /** Go on although `deletionProtection` is on. */
   readonly allowProtected: boolean;
+  /** Make a custom image of the system disk before it is erased. */
+  readonly backup: boolean;
   /** `false`: end as soon as the rebuild is proven to have started. */
   readonly wait: boolean;
   /** How long a rebuild may take, from accepted to Running, in milliseconds. */
@@ -18,13 +21,6 @@ export interface Task {
   /** Between looks, in milliseconds. */
   readonly pollIntervalMs: number;
 }
-
-/** Why an instance must not be rebuilt. */
-export type Refusal =
-  | { readonly kind: 'gone'; readonly status: string }
-  | { readonly kind: 'protected' }
-  | { readonly kind: 'imageNotAvailable'; readonly status: string }
-  | { readonly kind: 'imageKeepsNoLogin'; readonly imageType: string };
 
 /** What to do about an instance that was looked at. */
 export type Decision =

@@ -1,10 +1,10 @@
 /** Failures in words: what happened, what it means for the disk, and what to do. */
-import type { Refusal } from './decide.ts';
 import { formatDuration } from './duration.ts';
 import { type CallFailure, describeFailure } from './failure.ts';
 import type { DiskFate, FailureReason } from './rebuild/ending.ts';
 import { fateOf } from './rebuild/fate.ts';
 import type { Life } from './rebuild/state.ts';
+import { describeRefusals, remedyOfRefusals } from './refusal.ts';
 
 /** A failure as a person reads it. */
 export interface Explanation {
@@ -48,37 +48,6 @@ export function describeFate(fate: DiskFate): string {
   }
 }
 
-/** The reasons of a refusal, joined. */
-export function describeRefusals(refusals: readonly Refusal[]): string {
-  return refusals.map(describeRefusal).join('; ');
-}
-
-function describeRefusal(refusal: Refusal): string {
-  switch (refusal.kind) {
-    case 'gone':
-      return `its status is ${refusal.status}`;
-    case 'protected':
-      return 'deletionProtection is on';
-    case 'imageNotAvailable':
-      return `the image is ${refusal.status}, not Available`;
-    case 'imageKeepsNoLogin':
-      return `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`;
-  }
-}
-
-function remedyOf(refusal: Refusal): string {
-  switch (refusal.kind) {
-    case 'gone':
-      return 'Take it out of instanceId, or renew or restore it first.';
-    case 'protected':
-      return 'If it is to be erased all the same, set allowProtected: true.';
-    case 'imageNotAvailable':
-      return 'Wait until the image is Available, or give another imageId.';
-    case 'imageKeepsNoLogin':
-      return 'Give adminPass or keypairId instead.';
-  }
-}
-
 const rerunIsSafe =
   'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
 
@@ -90,7 +59,7 @@ function causeAndRemedy(life: Life, reason: FailureReason): { cause: string; rem
     case 'refused':
       return {
         cause: `not rebuilt, because ${describeRefusals(reason.refusals)}`,
-        remedy: reason.refusals.map(remedyOf).join(' ')
+        remedy: remedyOfRefusals(reason.refusals)
       };
     case 'busy':
       return {
@@ -124,6 +93,11 @@ function causeAndRemedy(life: Life, reason: FailureReason): { cause: string; rem
         cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
         remedy: 'Find out whether somebody else rebuilt it; then run again.'
       };
+    case 'backup':
+      return {
+        cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
+        remedy: reason.problem.remedy
+      };
     case 'gone':
       return {
         cause: `the API no longer knows the instance. ${seen}`,
@@ -137,7 +111,12 @@ function causeAndRemedy(life: Life, reason: FailureReason): { cause: string; rem
 function explainCall(life: Life, failure: CallFailure): { cause: string; remedy: string } {
   const waiting = life.sends > 0;
   const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
-  return { cause: `${describeFailure(failure)}.${goesOn}`, remedy: callRemedy(failure, waiting) };
+  // The service does not say which of the two it does not know.
+  const isEither = failure.kind === 'notFound' && failure.operation === 'RebuildInstance';
+  const remedy = isEither
+    ? `Check whether the instance ${failure.target} and the image ${life.task.image.id} are still there.`
+    : callRemedy(failure, waiting);
+  return { cause: `${describeFailure(failure)}.${goesOn}`, remedy };
 }
 
 /**

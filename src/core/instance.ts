@@ -6,6 +6,8 @@ export interface Instance {
   readonly status: string;
   readonly imageId: string;
   readonly imageName: string;
+  /** `System`, `Custom`, `Sharing` …; empty where the API does not say. */
+  readonly imageType: string;
   readonly osName: string;
   readonly osVersion: string;
   readonly osArch: string;

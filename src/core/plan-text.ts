@@ -1,8 +1,10 @@
 /** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
-import { describeRefusals } from './explain.ts';
+import { describeCheck } from './health-check.ts';
+import { resolveCheck } from './health-resolve.ts';
 import type { Image } from './image.ts';
 import type { RebuildOrder } from './order.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
+import { describeRefusals } from './refusal.ts';
 
 /** The lines of the plan. They hold no secret: a login is named by its kind. */
 export function planLines(plan: Plan): readonly string[] {
@@ -64,12 +66,42 @@ export function erasedLabel(target: PlannedTarget): string {
   return `${what}, and its snapshots: ${named.join(', ')}`;
 }
 
+/** What else is done with the target before and after: backup, health check, way back. */
+export function stepLabels({ instance, circumstances }: PlannedTarget): readonly string[] {
+  const { health, imagesLeft, wayBack } = circumstances;
+  const steps: string[] = [];
+  if (imagesLeft !== undefined) steps.push('a custom image of the system disk is made first');
+  if (health !== undefined) {
+    const resolved = resolveCheck(health, instance);
+    if (resolved.ok) steps.push(`${describeCheck(resolved.check)} must pass before it counts as done`);
+  }
+  if (wayBack.kind === 'backup') steps.push('if it goes wrong, it is put back onto the image made before');
+  if (wayBack.kind === 'image') steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
+  return steps;
+}
+
+/** Where the instance is and what it runs, as far as is known. */
+export function presentLabel({ instance }: PlannedTarget): string {
+  const system = [instance.osName, instance.osVersion, instance.osArch]
+    .filter((part) => part !== '')
+    .join(' ');
+  const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
+  const facts = [
+    instance.status,
+    instance.zoneName,
+    instance.spec,
+    image.filter((part) => part !== '').join(' ')
+  ];
+  return facts.filter((fact) => fact !== '').join(', ');
+}
+
 function targetLines(plan: Plan, target: PlannedTarget): string[] {
   const { instance, decision } = target;
   const name = instance.name === '' ? '' : ` "${instance.name}"`;
   const lines = [
     `${instance.id}${name}: ${decisionLabel(target)}`,
-    `  now    ${instance.status}, image ${instance.imageId} ${instance.imageName}`.trimEnd()
+    ...target.warnings.map((warning) => `  mind   ${warning}`),
+    `  now    ${presentLabel(target)}`
   ];
   if (decision.action !== 'rebuild' && decision.action !== 'wait') return lines;
   return [
@@ -78,6 +110,7 @@ function targetLines(plan: Plan, target: PlannedTarget): string[] {
     `  erased ${erasedLabel(target)}`,
     '  stays  data disks, IP addresses, custom images',
     `  login  ${loginLabel(plan.order)}`,
-    `  script ${userDataLabel(plan.order)}`
+    `  script ${userDataLabel(plan.order)}`,
+    ...stepLabels(target).map((step) => `  also   ${step}`)
   ];
 }

@@ -1,7 +1,10 @@
 import { type Decision, decide, type Task } from './decide.ts';
+import type { HostKey } from './health-reason.ts';
 import type { Image } from './image.ts';
 import type { Instance, Snapshot, SystemDisk } from './instance.ts';
 import type { RebuildOrder } from './order.ts';
+import { type Circumstances, refusalsBefore, warningsBefore } from './preflight.ts';
+import type { Refusal } from './refusal.ts';
 
 /** What was seen of one target before anything is decided. */
 export interface Target {
@@ -11,11 +14,17 @@ export interface Target {
   readonly disk: SystemDisk | undefined;
   /** The snapshots that a rebuild deletes. */
   readonly snapshots: readonly Snapshot[];
+  readonly circumstances: Circumstances;
+  /** The first-boot script of now, read where a rollback may have to put it back. It may hold secrets. */
+  readonly oldUserData?: string | undefined;
+  /** The SSH host keys of now, read where a check must tell the new system from the old. */
+  readonly oldHostKeys?: readonly HostKey[] | undefined;
 }
 
 /** What would become of one target. */
 export interface PlannedTarget extends Target {
   readonly decision: Decision;
+  readonly warnings: readonly string[];
 }
 
 /** What the run means to do; a value, which the log and the summary print and the run carries out. */
@@ -27,11 +36,28 @@ export interface Plan {
 
 /** Decides for every target. */
 export function makePlan(image: Image, order: RebuildOrder, targets: readonly Target[]): Plan {
+  return { image, order, targets: targets.map(planTarget) };
+}
+
+function planTarget(target: Target): PlannedTarget {
+  const { task, instance, disk, circumstances } = target;
+  const decision = decide(instance, task);
+  const against = refusalsBefore(task, instance, disk, circumstances);
+  const refusals = [
+    ...(decision.action === 'refuse' ? decision.refusals : []),
+    ...against.filter(concerns(decision))
+  ];
   return {
-    image,
-    order,
-    targets: targets.map((target) => ({ ...target, decision: decide(target.instance, target.task) }))
+    ...target,
+    decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
+    warnings: decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)
   };
+}
+
+/** Where nothing is to be erased, only the wrong instance matters, and a check that cannot be made. */
+function concerns(decision: Decision): (refusal: Refusal) => boolean {
+  const erases = decision.action !== 'skip' && decision.action !== 'start';
+  return ({ kind }) => erases || kind === 'otherName' || kind === 'noHealthTarget';
 }
 
 /** Whether some target must not be rebuilt; then nothing is sent for any of them. */

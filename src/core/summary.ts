@@ -2,6 +2,7 @@
 import { formatDuration } from './duration.ts';
 import { cell, code, table } from './markdown.ts';
 import type { InstanceReport, RunReport, RunStatus } from './report.ts';
+import { detailsOf } from './summary-details.ts';
 
 /** GitHub drops a summary of more than 1 MiB without a word; below it, room is left for other steps' parts. */
 export const summaryLimit = 900_000;
@@ -12,6 +13,7 @@ const headlines: Readonly<Record<RunStatus, string>> = {
   planned: '📋 Plan: nothing was sent',
   started: '🚀 Started, not waited for',
   inProgress: '🛑 Cancelled while rebuilding',
+  rolledBack: '↩️ Failed, and rolled back',
   failed: '❌ Failed',
   partial: '❌ Failed for some'
 };
@@ -31,10 +33,15 @@ function overview(report: RunReport): string {
   const rows = report.instances.map((one) => [
     `${code(one.instanceId)}<br>${cell(one.name)}`,
     statusLabel(one),
-    `${imageOf(one.before)}<br>→ ${code(report.imageId)} ${cell(report.imageName)}`,
+    imagesOf(one, report),
     one.durationSeconds === 0 ? '–' : formatDuration(one.durationSeconds * 1000)
   ]);
   return table(['Instance', 'Result', 'Image', 'Time'], rows);
+}
+
+function imagesOf(one: InstanceReport, report: RunReport): string {
+  const there = `${imageOf(one.before)}<br>→ ${code(report.imageId)} ${cell(report.imageName)}`;
+  return one.rollback?.ok ? `${there}<br>↩ ${code(one.rollback.imageId)}` : there;
 }
 
 function imageOf(at: InstanceReport['before']): string {
@@ -48,6 +55,7 @@ function statusLabel(one: InstanceReport): string {
     planned: '📋 planned',
     started: '🚀 started',
     inProgress: '🛑 goes on without this run',
+    rolledBack: '↩️ rolled back',
     failed: '❌ failed',
     notStarted: '– not begun'
   };
@@ -64,55 +72,6 @@ function failureOf(one: InstanceReport): string {
     '>',
     `> **What to do:** ${cell(failure.remedy)}`
   ].join('\n');
-}
-
-function detailsOf(one: InstanceReport): string {
-  const inner = [erasedTable(one), phaseTable(one), seenTable(one), requestLine(one)].filter(
-    (part) => part !== ''
-  );
-  if (inner.length === 0) return '';
-  return [`<details><summary>${code(one.instanceId)} in detail</summary>`, ...inner, '</details>'].join(
-    '\n\n'
-  );
-}
-
-function erasedTable(one: InstanceReport): string {
-  const { systemDiskId, sizeInGB, snapshots } = one.erases;
-  if (one.status === 'skipped') return '';
-  const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[one.disk];
-  const disk = systemDiskId === '' ? 'the system disk' : `${code(systemDiskId)}, ${sizeInGB} GB`;
-  const rows = [
-    ['System disk', disk],
-    ...snapshots.map(({ id, name, createTime }) => [
-      'Snapshot',
-      `${cell(name)} ${code(id)}, ${cell(createTime)}`
-    ])
-  ];
-  return `**${verb}**\n\n${table(['What', 'Which'], rows)}`;
-}
-
-function phaseTable(one: InstanceReport): string {
-  if (one.phases.length === 0) return '';
-  const rows = one.phases.map(({ phase, startedAt, durationSeconds }) => [
-    phase,
-    startedAt.slice(11),
-    formatDuration(durationSeconds * 1000)
-  ]);
-  return table(['Phase', 'From (UTC)', 'Took'], rows);
-}
-
-function seenTable(one: InstanceReport): string {
-  if (one.seen.length === 0) return '';
-  const rows = one.seen.map(({ status, imageId, seconds }) => [
-    formatDuration(seconds * 1000),
-    cell(status),
-    code(imageId)
-  ]);
-  return table(['After', 'Status seen', 'Image'], rows);
-}
-
-function requestLine(one: InstanceReport): string {
-  return one.requestIds.length === 0 ? '' : `Request IDs: ${one.requestIds.map(code).join(', ')}`;
 }
 
 /** Leaves out the last parts where they do not fit, and says so. */

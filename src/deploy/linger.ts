@@ -13,9 +13,10 @@ const intervalMs = 5_000;
  */
 export function hiddenRebuilds(instances: readonly InstanceReport[]): readonly string[] {
   return instances
-    .filter(({ status, disk, seen }) => {
-      const isHidden = seen.every((one) => isSettled(one.status));
-      return status === 'inProgress' && disk !== 'untouched' && isHidden;
+    .filter(({ status, disk, seen, phases }) => {
+      const sent = phases.findLast(({ phase }) => phase.endsWith('sending'))?.startedAt;
+      if (status !== 'inProgress' || disk === 'untouched' || sent === undefined) return false;
+      return seen.filter(({ at }) => at >= sent).every((one) => isSettled(one.status));
     })
     .map(({ instanceId }) => instanceId);
 }

@@ -14,6 +14,26 @@ export interface Bcc {
   /** Accepted when it resolves. A failure of the kind `ambiguous` may have been carried out all the same. */
   rebuild(instanceId: string, order: RebuildOrder, signal: AbortSignal): Promise<Accepted>;
   start(instanceId: string, signal: AbortSignal): Promise<Accepted>;
+  /** All pages; `imageName` is a part of the name. */
+  listImages(filter: ImageFilter, signal: AbortSignal): Promise<readonly Image[]>;
+  /** Idempotent by its client token, so a lost answer is asked for again. */
+  createImage(order: ImageOrder, signal: AbortSignal): Promise<{ readonly imageId: string }>;
+  deleteImage(imageId: string, signal: AbortSignal): Promise<void>;
+  /** The first-boot script in the clear; empty where there is none. */
+  getUserData(instanceId: string, signal: AbortSignal): Promise<string>;
+}
+
+/** What a list of images is narrowed to. */
+export interface ImageFilter {
+  readonly imageType?: string;
+  readonly imageName?: string;
+}
+
+/** A custom image of the system disk of an instance. */
+export interface ImageOrder {
+  readonly imageName: string;
+  readonly instanceId: string;
+  readonly clientToken: string;
 }
 
 /** The service took a write. */

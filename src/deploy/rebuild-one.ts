@@ -2,6 +2,7 @@
 import type { Task } from '../core/decide.ts';
 import { CallError } from '../core/failure.ts';
 import type { RebuildOrder } from '../core/order.ts';
+import type { BackupProblem } from '../core/rebuild/ending.ts';
 import type { Life, LifeCommand, LifeEvent, Sight, Step } from '../core/rebuild/state.ts';
 import { begin, step } from '../core/rebuild/step.ts';
 import { lookMoment } from '../core/schedule.ts';
@@ -19,6 +20,11 @@ export interface RebuildPorts {
 /** Told of every step, in order; `now` is the life after it. It must not throw. */
 export type LifeObserver = (before: Life, now: Life) => void;
 
+/** Makes the backup that a task asks for; gives why there is none. Throws `CancelledError` on abort. */
+export type MakeBackup = () => Promise<BackupProblem | undefined>;
+
+const noBackup: MakeBackup = () => Promise.resolve(undefined);
+
 /**
  * Rebuilds one instance and waits for the end; resolves with the whole life, however it ended.
  *
@@ -30,7 +36,8 @@ export async function rebuildOne(
   order: RebuildOrder,
   first: Sight | undefined,
   ports: RebuildPorts,
-  observe: LifeObserver
+  observe: LifeObserver,
+  makeBackup: MakeBackup = noBackup
 ): Promise<Life> {
   const beginning = begin(task, first?.atMs ?? ports.clock.nowMs());
   let [life, command]: Step = beginning;
@@ -38,7 +45,7 @@ export async function rebuildOne(
   observe(beginning[0], life);
   while (command.type !== 'end') {
     const before = life;
-    const event = await perform(command, life, order, ports);
+    const event = await perform(command, life, order, ports, makeBackup);
     [life, command] = step(life, event);
     observe(before, life);
   }
@@ -49,7 +56,8 @@ async function perform(
   command: Exclude<LifeCommand, { type: 'end' }>,
   life: Life,
   order: RebuildOrder,
-  ports: RebuildPorts
+  ports: RebuildPorts,
+  makeBackup: MakeBackup
 ): Promise<LifeEvent> {
   const { bcc, clock, cancel } = ports;
   const id = life.task.instanceId;
@@ -60,6 +68,11 @@ async function perform(
         const nowMs = clock.nowMs();
         await clock.sleep(lookMoment(command, life.deadlineMs, nowMs, ports.random()) - nowMs, cancel.signal);
         return { type: 'looked', sight: await look(id, command.withDisk, ports, cancel.signal) };
+      }
+      case 'backup': {
+        const problem = await makeBackup();
+        const atMs = clock.nowMs();
+        return problem === undefined ? { type: 'backedUp', atMs } : { type: 'backupFailed', atMs, problem };
       }
       case 'send': {
         const { requestId } = await bcc.rebuild(id, order, cancel.writes);
@@ -75,14 +88,14 @@ async function perform(
   }
 }
 
-function failed(what: 'look' | 'send' | 'start', error: unknown, ports: RebuildPorts): LifeEvent {
+function failed(what: Exclude<LifeCommand['type'], 'end'>, error: unknown, ports: RebuildPorts): LifeEvent {
   const atMs = ports.clock.nowMs();
   const failure = error instanceof CallError ? error.failure : undefined;
   if (ports.cancel.signal.aborted) {
     const lost = what === 'send' && failure?.kind === 'ambiguous' ? failure : undefined;
     return { type: 'cancelled', atMs, ...(lost === undefined ? {} : { failure: lost }) };
   }
-  if (failure === undefined) throw error;
+  if (failure === undefined || what === 'backup') throw error;
   const type = { look: 'lookFailed', send: 'sendFailed', start: 'startFailed' } as const;
   return { type: type[what], atMs, failure };
 }

@@ -1,22 +1,20 @@
-/** One run: look, plan, rebuild one instance after another, report. */
+/** One run: look, plan, deal with one instance after another, report. */
+import type { Deed } from '../core/deed.ts';
+import { isWell } from '../core/deed.ts';
 import type { Era } from '../core/duration.ts';
 import { explain } from '../core/explain.ts';
-import type { RebuildOrder } from '../core/order.ts';
 import { isRefused, type Plan, type PlannedTarget } from '../core/plan.ts';
 import { planLines } from '../core/plan-text.ts';
-import { heartbeat, narrate } from '../core/rebuild/narrate.ts';
-import type { Life, Sight } from '../core/rebuild/state.ts';
 import { begin } from '../core/rebuild/step.ts';
-import { type InstanceReport, type RunReport, reportLife, reportPlanned, reportRun } from '../core/report.ts';
-import type { Log } from './ports.ts';
-import { type LifeObserver, type RebuildPorts, rebuildOne } from './rebuild-one.ts';
+import type { InstanceReport, RunReport } from '../core/report.ts';
+import { reportDeed, reportPlanned } from '../core/report-instance.ts';
+import { reportRun } from '../core/report-run.ts';
 import type { RunRequest } from './request.ts';
 import { survey } from './survey.ts';
+import { dealWith, type TargetPorts } from './target.ts';
 
 /** What a run needs of the world. */
-export interface RunPorts extends RebuildPorts {
-  readonly log: Log;
-}
+export type RunPorts = TargetPorts;
 
 /** Told of what is known while the run goes on. They must not throw. */
 export interface RunHooks {
@@ -25,9 +23,6 @@ export interface RunHooks {
   /** Something worth keeping has changed: a rebuild was accepted, a life ended. */
   progressed(report: RunReport): void;
 }
-
-/** A person should not wait longer than this for a line, in milliseconds. */
-const heartbeatMs = 60_000;
 
 /**
  * Carries the request out and resolves with the report, whether it went well or not.
@@ -46,12 +41,14 @@ export async function run(request: RunRequest, ports: RunPorts, hooks: RunHooks)
 
   const reports = new Map<string, InstanceReport>();
   const report = (rest: 'planned' | 'notStarted'): RunReport => {
-    const all = plan.targets.map((target) => reports.get(target.instance.id) ?? reportPlanned(target, rest));
+    const all = plan.targets.map(
+      (target) => reports.get(target.instance.id) ?? reportPlanned(target, plan.order, rest)
+    );
     return reportRun(plan.image, all, era, { fromMs, toMs: clock.nowMs() });
   };
 
   if (isRefused(plan)) {
-    for (const target of plan.targets) reports.set(target.instance.id, reportRefused(target, fromMs));
+    for (const target of plan.targets) reports.set(target.instance.id, reportRefused(target, plan, fromMs));
     return report('notStarted');
   }
   await hooks.planned(plan, report('planned'));
@@ -60,46 +57,26 @@ export async function run(request: RunRequest, ports: RunPorts, hooks: RunHooks)
   for (const [index, target] of plan.targets.entries()) {
     if (cancel.signal.aborted) break;
     const id = target.instance.id;
-    const keep = (life: Life): void => {
-      reports.set(id, reportLife(target, life, era, clock.nowMs()));
+    const keep = (deed: Deed, isOver: boolean): void => {
+      reports.set(id, reportDeed(deed, plan.order, era, clock.nowMs(), isOver));
       hooks.progressed(report('notStarted'));
     };
     // The look that made the plan is fresh only for the first one.
     const first = index === 0 ? sights.get(id) : undefined;
-    const life = await log.group(`Rebuild ${id}`, () =>
-      rebuildTarget(target, plan.order, first, ports, keep)
+    const observe = (deed: Deed): void => keep(deed, false);
+    const deed = await log.group(`Rebuild ${id}`, () =>
+      dealWith(target, plan.order, request, first, ports, observe)
     );
-    keep(life);
-    if (life.ending?.kind === 'failed' || life.ending?.kind === 'cancelled') break;
+    keep(deed, true);
+    if (!isWell(deed)) break;
   }
   return report('notStarted');
 }
 
-function rebuildTarget(
-  target: PlannedTarget,
-  order: RebuildOrder,
-  first: Sight | undefined,
-  ports: RunPorts,
-  keep: (life: Life) => void
-): Promise<Life> {
-  const { log, clock } = ports;
-  const sinceMs = clock.nowMs();
-  let spokeMs = sinceMs;
-  const observe: LifeObserver = (before, now) => {
-    const atMs = clock.nowMs();
-    const lines = narrate(before, now, sinceMs);
-    if (lines.length === 0 && atMs - spokeMs >= heartbeatMs) log.info(heartbeat(now, atMs, sinceMs));
-    for (const line of lines) log.info(line);
-    if (lines.length > 0 || atMs - spokeMs >= heartbeatMs) spokeMs = atMs;
-    if (before.phase !== now.phase && now.phase !== 'ended') keep(now);
-  };
-  return rebuildOne(target.task, order, first, ports, observe);
-}
-
 /** Refusals stop the whole run before anything is sent; those that were not refused are not begun. */
-function reportRefused(target: PlannedTarget, atMs: number): InstanceReport {
-  if (target.decision.action !== 'refuse') return reportPlanned(target, 'notStarted');
+function reportRefused(target: PlannedTarget, plan: Plan, atMs: number): InstanceReport {
+  if (target.decision.action !== 'refuse') return reportPlanned(target, plan.order, 'notStarted');
   const reason = { kind: 'refused', refusals: target.decision.refusals } as const;
   const [life] = begin(target.task, atMs);
-  return reportPlanned(target, 'failed', { reason: reason.kind, ...explain(life, reason) });
+  return reportPlanned(target, plan.order, 'failed', { reason: reason.kind, ...explain(life, reason) });
 }

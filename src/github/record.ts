@@ -17,11 +17,15 @@ export interface RecordSubject {
 const limitMs = 10_000;
 
 /**
- * Creates a record in the state `in_progress` and gives its id.
+ * Creates a record, which has no state yet, and gives its id.
  *
  * @throws what the toolkit throws; the caller warns
  */
-export async function openRecord(config: RecordConfig, subject: RecordSubject): Promise<number> {
+export async function openRecord(
+  config: RecordConfig,
+  subject: RecordSubject,
+  signal?: AbortSignal
+): Promise<number> {
   const { getOctokit, context } = await import('./toolkit.ts');
   const octokit = getOctokit(config.githubToken);
   const { data } = await octokit.rest.repos.createDeployment({
@@ -32,10 +36,9 @@ export async function openRecord(config: RecordConfig, subject: RecordSubject): 
     required_contexts: [],
     description: `BCC image ${subject.imageId}`,
     payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
-    request: { signal: AbortSignal.timeout(limitMs) }
+    request: { signal: limited(signal) }
   });
   if (!('id' in data)) throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
-  await setRecord(config, data.id, 'in_progress');
   return data.id;
 }
 
@@ -44,7 +47,12 @@ export async function openRecord(config: RecordConfig, subject: RecordSubject): 
  *
  * @throws what the toolkit throws; the caller warns
  */
-export async function setRecord(config: RecordConfig, id: number, state: RecordState): Promise<void> {
+export async function setRecord(
+  config: RecordConfig,
+  id: number,
+  state: RecordState,
+  signal?: AbortSignal
+): Promise<void> {
   const { getOctokit, context } = await import('./toolkit.ts');
   const { owner, repo } = context.repo;
   await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
@@ -54,6 +62,11 @@ export async function setRecord(config: RecordConfig, id: number, state: RecordS
     state,
     log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
     ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
-    request: { signal: AbortSignal.timeout(limitMs) }
+    request: { signal: limited(signal) }
   });
+}
+
+function limited(signal: AbortSignal | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(limitMs);
+  return signal === undefined ? limit : AbortSignal.any([limit, signal]);
 }

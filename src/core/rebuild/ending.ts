@@ -1,5 +1,5 @@
-import type { Refusal } from '../decide.ts';
 import type { CallFailure } from '../failure.ts';
+import type { Refusal } from '../refusal.ts';
 
 /** How the life of a rebuild ended. */
 export type Ending =
@@ -9,9 +9,16 @@ export type Ending =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly reason: FailureReason };
 
+/** Why there is no usable backup. */
+export interface BackupProblem {
+  readonly cause: string;
+  readonly remedy: string;
+}
+
 /**
  * Why it failed.
  *
+ * - `backup`: the image that was to be made first could not be made
  * - `refused`: by our own rules, before anything was sent
  * - `busy`: somebody else's change did not end in time
  * - `unclear`: a change that was found under way ended on the image; with `force` one cannot tell whether it
@@ -32,7 +39,8 @@ export type FailureReason =
   | { readonly kind: 'timedOut'; readonly status: string }
   | { readonly kind: 'status'; readonly status: string }
   | { readonly kind: 'wrongImage'; readonly imageId: string; readonly imageName: string }
-  | { readonly kind: 'gone' };
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'backup'; readonly problem: BackupProblem };
 
 /** What a life did to the system disk, as far as is known. */
 export type DiskFate = 'untouched' | 'erased' | 'unknown';

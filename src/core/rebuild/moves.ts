@@ -68,8 +68,12 @@ export function measureFrom(life: Life, reference: Sight, sinceMs: number): Life
   return { ...life, reference, referenceAtMs: sinceMs, marks: {} };
 }
 
-/** Sends the rebuild; what was just seen is what it will be measured against. */
+/**
+ * Sends the rebuild, once the backup is made that was asked for. What was just seen is what the rebuild will be
+ * measured against.
+ */
 export function send(life: Life, sight: Sight): Step {
+  if (life.task.backup && !life.backedUp) return [enter(life, 'backup', sight.atMs), { type: 'backup' }];
   const measured = measureFrom({ ...life, adopted: false }, sight, sight.atMs);
   return [enter(measured, 'sending', sight.atMs), { type: 'send' }];
 }

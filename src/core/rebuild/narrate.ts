@@ -67,6 +67,8 @@ function newPhase(before: Life, now: Life): string[] {
   if (hasStarted(now) && !hasStarted(before) && now.sends > 0) lines.push(startedBy(now));
   if (now.phase === before.phase) return lines;
   switch (now.phase) {
+    case 'backup':
+      return [...lines, 'making an image of the system disk first'];
     case 'sending':
       return [...lines, now.sends === 0 ? 'sending the rebuild' : 'nothing has begun: sending once more'];
     case 'searching':

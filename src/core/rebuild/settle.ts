@@ -31,7 +31,7 @@ function settleFresh(life: Life, sight: Sight): Step {
   const atMs = sight.atMs;
   const decision = decide(sight.instance, life.task);
   // Stopped is also a station on the way of a rebuild, perhaps of a run that was cancelled.
-  const maybeOnTheWay = statusKind(sight.instance.status) === 'down' && !hasRested(life);
+  const maybeOnTheWay = statusKind(sight.instance.status) === 'down' && !hasRested(life) && !life.backedUp;
   switch (decision.action) {
     case 'wait':
       return keepWaiting(life, sight);

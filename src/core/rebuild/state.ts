@@ -1,7 +1,7 @@
 import type { Task } from '../decide.ts';
 import type { CallFailure } from '../failure.ts';
 import type { Instance, SystemDisk } from '../instance.ts';
-import type { Ending } from './ending.ts';
+import type { BackupProblem, Ending } from './ending.ts';
 
 /** One look at an instance. All times of this folder are milliseconds on the monotonic clock. */
 export interface Sight {
@@ -15,13 +15,22 @@ export interface Sight {
  * Where the life of a rebuild is.
  *
  * - `settling`: before anything is sent; the instance must rest
+ * - `backup`: a custom image of the system disk is being made
  * - `sending`: the rebuild call is out
  * - `searching`: its answer is lost, and looking must tell whether it was taken
  * - `confirming`: accepted, and nothing seen of it yet
  * - `rebuilding`: seen to have started
  * - `starting`: done but Stopped, and told to start
  */
-export type Phase = 'settling' | 'sending' | 'searching' | 'confirming' | 'rebuilding' | 'starting' | 'ended';
+export type Phase =
+  | 'settling'
+  | 'backup'
+  | 'sending'
+  | 'searching'
+  | 'confirming'
+  | 'rebuilding'
+  | 'starting'
+  | 'ended';
 
 /** What has been seen of a rebuild since the reference look. */
 export interface Marks {
@@ -73,6 +82,8 @@ export interface Life {
   /** The instance was already changing, or refused with a conflict: somebody is at it, perhaps a run of ours. */
   readonly adopted: boolean;
   readonly marks: Marks;
+  /** The image that `task.backup` asks for is made. */
+  readonly backedUp: boolean;
   /** How many rebuild calls went out that were not plainly refused. */
   readonly sends: number;
   /** Whether the service itself said that it took one. */
@@ -94,6 +105,8 @@ export type LifeEvent =
   | { readonly type: 'lookFailed'; readonly atMs: number; readonly failure: CallFailure }
   | { readonly type: 'accepted'; readonly atMs: number; readonly requestId: string }
   | { readonly type: 'sendFailed'; readonly atMs: number; readonly failure: CallFailure }
+  | { readonly type: 'backedUp'; readonly atMs: number }
+  | { readonly type: 'backupFailed'; readonly atMs: number; readonly problem: BackupProblem }
   | { readonly type: 'startAccepted'; readonly atMs: number; readonly requestId: string }
   | { readonly type: 'startFailed'; readonly atMs: number; readonly failure: CallFailure }
   | { readonly type: 'cancelled'; readonly atMs: number; readonly failure?: CallFailure };
@@ -101,6 +114,7 @@ export type LifeEvent =
 /** What to do next; exactly one thing at a time. */
 export type LifeCommand =
   | { readonly type: 'look'; readonly dueMs: number; readonly spreadMs: number; readonly withDisk: boolean }
+  | { readonly type: 'backup' }
   | { readonly type: 'send' }
   | { readonly type: 'start' }
   | { readonly type: 'end' };

@@ -27,6 +27,7 @@ export function begin(task: Task, atMs: number): Step {
     history: [],
     adopted: false,
     marks: {},
+    backedUp: false,
     sends: 0,
     answered: false,
     conflicts: 0,
@@ -49,6 +50,10 @@ export function step(life: Life, event: LifeEvent): Step {
       return onAccepted(life, event.requestId, event.atMs);
     case 'sendFailed':
       return onSendFailed(life, event.failure, event.atMs);
+    case 'backedUp':
+      return onBackedUp(life, event.atMs);
+    case 'backupFailed':
+      return fail(life, { kind: 'backup', problem: event.problem }, event.atMs);
     case 'startAccepted':
       return lookNext(noteRequest(life, event.requestId), event.atMs, true);
     case 'startFailed':
@@ -87,6 +92,12 @@ function onLookFailed(before: Life, failure: CallFailure, atMs: number): Step {
   const lasting = failure.kind === 'denied' || failure.kind === 'invalid' || failure.kind === 'conflict';
   if (lasting || atMs >= life.deadlineMs) return failCall(life, failure, atMs);
   return lookNext(life, atMs, true);
+}
+
+/** A backup takes minutes, so that the instance is looked at anew before it is erased. */
+function onBackedUp(life: Life, atMs: number): Step {
+  const fresh: Life = { ...enter(life, 'settling', atMs), backedUp: true, adopted: false, marks: {} };
+  return lookNow({ ...fresh, deadlineMs: atMs + life.task.timeoutMs }, atMs);
 }
 
 function onAccepted(life: Life, requestId: string, atMs: number): Step {

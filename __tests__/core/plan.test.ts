@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Task } from '../../src/core/decide.ts';
+import type { Instance } from '../../src/core/instance.ts';
+import { isRefused, makePlan, type Target } from '../../src/core/plan.ts';
+import { planLines } from '../../src/core/plan-text.ts';
+import type { Circumstances } from '../../src/core/preflight.ts';
+import { disk, image, instance, taskOf } from './lives.ts';
+
+const order = { imageId: image.id, login: { kind: 'keepImageLogin' } } as const;
+
+function targetOf(
+  patch: Partial<Instance>,
+  circumstances: Partial<Circumstances> = {},
+  task: Partial<Task> = {}
+): Target {
+  return {
+    task: taskOf(task),
+    instance: { ...instance, ...patch },
+    disk,
+    snapshots: [],
+    circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20, ...circumstances }
+  };
+}
+
+function decisionOf(target: Target): string {
+  const [planned] = makePlan(image, order, [target]).targets;
+  const { decision } = planned ?? { decision: { action: 'none' } as const };
+  return decision.action === 'refuse' ? decision.refusals.map(({ kind }) => kind).join() : decision.action;
+}
+
+/** All that speaks against a wipe. */
+const against: Partial<Circumstances> = { wayBack: { kind: 'missing' }, imagesLeft: 0 };
+const bare = { spec: 'ebc.x', osArch: 'arm64' };
+
+describe('a plan', () => {
+  test.each<[string, Target, string]>([
+    ['rebuild', targetOf({}), 'rebuild'],
+    [
+      'all reasons against a rebuild',
+      targetOf(bare, against),
+      'bareMetal,otherArchitecture,noWayBack,noImageQuota'
+    ],
+    [
+      'reasons of the decision and of the circumstances',
+      targetOf({ deletionProtection: true }, against),
+      'protected,noWayBack,noImageQuota'
+    ],
+    ['a skip erases nothing', targetOf({ ...bare, imageId: 'm-new' }, against), 'skip'],
+    ['a start erases nothing', targetOf({ ...bare, imageId: 'm-new', status: 'Stopped' }, against), 'start'],
+    ['a wait may', targetOf({ ...bare, status: 'Starting' }), 'bareMetal,otherArchitecture'],
+    [
+      'a forced one does',
+      targetOf({ ...bare, imageId: 'm-new' }, {}, { force: true }),
+      'bareMetal,otherArchitecture'
+    ],
+    [
+      'a broken one does',
+      targetOf({ ...bare, imageId: 'm-new', status: 'Error' }),
+      'bareMetal,otherArchitecture'
+    ],
+    ['the wrong one is not even skipped', targetOf({ imageId: 'm-new' }, { confirmName: 'x' }), 'otherName'],
+    [
+      'the wrong one is not even started',
+      targetOf({ imageId: 'm-new', status: 'Stopped' }, { confirmName: 'x' }),
+      'otherName'
+    ],
+    [
+      'a skip that could not be checked',
+      targetOf(
+        { imageId: 'm-new', publicIp: '' },
+        { health: { kind: 'tcp', hostPattern: '{publicIp}', port: 1 } }
+      ),
+      'noHealthTarget'
+    ]
+  ])('%s', (_, target, expected) => expect(decisionOf(target)).toBe(expected));
+
+  test('one refusal refuses the run', () => {
+    const good = targetOf({});
+    expect(isRefused(makePlan(image, order, [good, good]))).toBe(false);
+    expect(isRefused(makePlan(image, order, [good, targetOf({ status: 'Expired' })]))).toBe(true);
+  });
+
+  test('warnings are only where something may be erased, and the lines show them', () => {
+    const broken = makePlan(image, order, [targetOf({ status: 'Error' })]);
+    expect(broken.targets[0]?.warnings).toHaveLength(1);
+    expect(planLines(broken).join('\n')).toContain('its status is Error');
+    const skipped = makePlan(image, order, [targetOf({ imageId: 'm-new', osName: 'Windows' })]);
+    expect(skipped.targets[0]?.warnings).toEqual([]);
+  });
+
+  test('a refusal is in the lines with all its reasons', () => {
+    const text = planLines(makePlan(image, order, [targetOf({ deletionProtection: true }, against)])).join(
+      '\n'
+    );
+    expect(text).toContain('refuse: deletionProtection is on; rollback is asked for');
+    expect(text).toContain('all 20 custom images');
+  });
+});

@@ -1,0 +1,82 @@
+/** What was done to one target, from its backup to its rollback: the value that its report is made from. */
+import type { HealthChange } from './health.ts';
+import type { Unhealthy } from './health-reason.ts';
+import type { PlannedTarget } from './plan.ts';
+import type { Life } from './rebuild/state.ts';
+
+/** How a health check ended. */
+export type Checked =
+  | {
+      readonly healthy: true;
+      readonly fromMs: number;
+      readonly atMs: number;
+      readonly history: readonly HealthChange[];
+    }
+  | {
+      readonly healthy: false;
+      readonly fromMs: number;
+      readonly atMs: number;
+      readonly history: readonly HealthChange[];
+      readonly reason: Unhealthy;
+    };
+
+/** A backup. The name is known before it is asked for, the id when it has begun. */
+export interface Backup {
+  readonly imageName: string;
+  readonly imageId?: string;
+  readonly isAvailable: boolean;
+}
+
+/** The way back after a failure. */
+export interface Rollback {
+  readonly imageId: string;
+  readonly life?: Life;
+  readonly health?: Checked;
+  /** Why it could not even be tried. */
+  readonly problem?: string;
+}
+
+/** All that was done to one target so far. */
+export interface Deed {
+  readonly target: PlannedTarget;
+  readonly backup?: Backup;
+  readonly life?: Life;
+  readonly health?: Checked;
+  readonly rollback?: Rollback;
+  /** Lines of a known_hosts file, as first seen after the rebuild. */
+  readonly knownHosts: readonly string[];
+  /** Cut short by a cancel. */
+  readonly cancelled: boolean;
+}
+
+/** Whether the instance ended as it was asked for. */
+export function isWell(deed: Deed): boolean {
+  const kind = deed.life?.ending?.kind;
+  const ended = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
+  return ended && deed.health?.healthy !== false && !deed.cancelled;
+}
+
+/** Whether a rollback came to a good end. */
+export function isRolledBack(deed: Deed): boolean {
+  const kind = deed.rollback?.life?.ending?.kind;
+  return (kind === 'rebuilt' || kind === 'skipped') && deed.rollback?.health?.healthy !== false;
+}
+
+/**
+ * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
+ * rebuilt. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
+ */
+export function isWorthARollback(deed: Deed): boolean {
+  if (deed.cancelled || deed.life === undefined) return false;
+  if (deed.health?.healthy === false) return deed.life.ending?.kind === 'rebuilt';
+  const { ending } = deed.life;
+  if (ending?.kind !== 'failed') return false;
+  const { reason } = ending;
+  if (reason.kind === 'status') return reason.status === 'Error';
+  return reason.kind === 'timedOut' || reason.kind === 'wrongImage';
+}
+
+/** The image that was made before the wipe and can be rebuilt from. */
+export function usableBackup({ backup }: Deed): string | undefined {
+  return backup?.isAvailable ? backup.imageId : undefined;
+}

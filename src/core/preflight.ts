@@ -1,0 +1,122 @@
+/** What can be told before anything is sent: does the image fit, is it the right instance, is there a way back. */
+import type { Task } from './decide.ts';
+import type { HealthCheck } from './health-check.ts';
+import { resolveCheck } from './health-resolve.ts';
+import type { Image } from './image.ts';
+import { type Instance, type SystemDisk, statusKind } from './instance.ts';
+import type { Refusal } from './refusal.ts';
+
+/** The image that the instance runs on now, as a way back. */
+export type WayBack =
+  | { readonly kind: 'notAsked' }
+  | { readonly kind: 'backup' }
+  | { readonly kind: 'image'; readonly image: Image }
+  | { readonly kind: 'missing' };
+
+/** What the rules look at; all of it was read before. */
+export interface Circumstances {
+  readonly confirmName?: string | undefined;
+  readonly health?: HealthCheck | undefined;
+  readonly wayBack: WayBack;
+  /** How many more custom images the quota permits; only known where a backup is asked for. */
+  readonly imagesLeft?: number | undefined;
+  /** How many custom images the quota permits at all. */
+  readonly imageQuota: number;
+}
+
+/** Everything that speaks against a rebuild, all at once. */
+export function refusalsBefore(
+  task: Task,
+  instance: Instance,
+  disk: SystemDisk | undefined,
+  circumstances: Circumstances
+): readonly Refusal[] {
+  return [
+    ...nameRefusal(instance, circumstances.confirmName),
+    ...bareMetalRefusal(task.image, instance),
+    ...fitRefusals(task, instance, disk),
+    ...healthRefusal(instance, circumstances.health),
+    ...wayBackRefusal(task, instance, circumstances.wayBack),
+    ...quotaRefusal(circumstances)
+  ];
+}
+
+/** What a person should know, and what stops nothing. */
+export function warningsBefore(task: Task, instance: Instance): readonly string[] {
+  const warnings: string[] = [];
+  if (statusKind(instance.status) === 'broken') {
+    warnings.push('its status is Error: it is rebuilt all the same, for that is often the cure');
+  }
+  if (
+    isWindows(task.image.osType) !== isWindows(instance.osName) &&
+    task.image.osType !== '' &&
+    instance.osName !== ''
+  ) {
+    warnings.push(
+      `the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`
+    );
+  }
+  return warnings;
+}
+
+function nameRefusal(instance: Instance, confirmName: string | undefined): readonly Refusal[] {
+  const isRight = confirmName === undefined || confirmName === instance.name;
+  return isRight ? [] : [{ kind: 'otherName', name: instance.name }];
+}
+
+/**
+ * BBC has an API of its own, and EBC instances keep their local data disks only with an option whose default
+ * the sources tell in two ways (bce-sdk-go and bce-sdk-python, `isPreserveData`).
+ */
+function bareMetalRefusal(image: Image, instance: Instance): readonly Refusal[] {
+  const marks = [instance.spec, image.type].join(' ');
+  if (/\bebc/i.test(marks)) return [{ kind: 'bareMetal', family: 'EBC' }];
+  return /\b(gpu)?bbc/i.test(marks) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
+}
+
+function fitRefusals(task: Task, instance: Instance, disk: SystemDisk | undefined): readonly Refusal[] {
+  const { image, loginKind } = task;
+  const refusals: Refusal[] = [];
+  if (loginKind === 'keypairId' && isWindows(image.osType)) refusals.push({ kind: 'noKeypairForWindows' });
+  const [wanted, present] = [familyOf(image.osArch), familyOf(instance.osArch)];
+  if (wanted !== undefined && present !== undefined && wanted !== present) {
+    refusals.push({ kind: 'otherArchitecture', image: image.osArch, instance: instance.osArch });
+  }
+  if (disk !== undefined && image.minDiskGb > disk.sizeInGB) {
+    refusals.push({ kind: 'diskTooSmall', needsGb: image.minDiskGb, hasGb: disk.sizeInGB });
+  }
+  return refusals;
+}
+
+function isWindows(system: string): boolean {
+  return /windows/i.test(system);
+}
+
+/** The texts differ (`amd64 (64bit)`, `x86_64`), so only the family counts; an unknown text fits everything. */
+function familyOf(architecture: string): 'arm' | 'x86' | undefined {
+  if (/arm|aarch/i.test(architecture)) return 'arm';
+  return /x86|amd64|i[36]86/i.test(architecture) ? 'x86' : undefined;
+}
+
+function healthRefusal(instance: Instance, check: HealthCheck | undefined): readonly Refusal[] {
+  if (check === undefined) return [];
+  const resolved = resolveCheck(check, instance);
+  return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
+}
+
+function wayBackRefusal(task: Task, instance: Instance, wayBack: WayBack): readonly Refusal[] {
+  const refuse = (why: string): readonly Refusal[] => [{ kind: 'noWayBack', imageId: instance.imageId, why }];
+  if (wayBack.kind === 'missing') return refuse('is no longer there');
+  if (wayBack.kind !== 'image') return [];
+  const { id, status, type } = wayBack.image;
+  if (id === task.image.id) return refuse('is the very image that it is to be rebuilt from');
+  if (status !== 'Available') return refuse(`is ${status}, not Available`);
+  const isSystem = type !== '' && !/custom|sharing/i.test(type);
+  return task.loginKind === 'keepImageLogin' && isSystem
+    ? refuse('has no login of its own for keepImageLogin')
+    : [];
+}
+
+function quotaRefusal({ imagesLeft, imageQuota }: Circumstances): readonly Refusal[] {
+  return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
+}

@@ -1,0 +1,37 @@
+import { type Era, toIso, toSeconds } from './duration.ts';
+import type { Image } from './image.ts';
+import type { InstanceReport, InstanceStatus, RunReport, RunStatus } from './report.ts';
+
+/** The result of a run from its instances. */
+export function reportRun(
+  image: Pick<Image, 'id' | 'name'>,
+  instances: readonly InstanceReport[],
+  era: Era,
+  span: { readonly fromMs: number; readonly toMs: number }
+): RunReport {
+  return {
+    version: 1,
+    status: runStatus(instances),
+    changed: instances.some(({ disk }) => disk !== 'untouched'),
+    imageId: image.id,
+    imageName: image.name,
+    startedAt: toIso(era, span.fromMs),
+    durationSeconds: toSeconds(span.toMs - span.fromMs),
+    instances
+  };
+}
+
+/** One word for a run: what all have in common, or what tells most. */
+export function runStatus(instances: readonly InstanceReport[]): RunStatus {
+  const has = (status: InstanceStatus): boolean => instances.some((one) => one.status === status);
+  if (has('inProgress')) return 'inProgress';
+  const good = has('rebuilt') || has('skipped') || has('started');
+  const bad = has('failed') || has('notStarted') || instances.length === 0;
+  if (bad || has('rolledBack')) {
+    if (good) return 'partial';
+    return has('failed') || !has('rolledBack') ? 'failed' : 'rolledBack';
+  }
+  if (has('planned')) return 'planned';
+  if (has('started')) return 'started';
+  return has('rebuilt') ? 'rebuilt' : 'skipped';
+}
