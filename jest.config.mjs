@@ -4,6 +4,7 @@ export default {
   injectGlobals: false,
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.cjs' },
   testTimeout: 20_000,
+  maxWorkers: '100%',
   collectCoverageFrom: ['src/core/**/*.ts', 'src/config/**/*.ts', 'src/bce/**/*.ts'],
   coverageReporters: ['text', 'lcovonly'],
   coverageThreshold: {

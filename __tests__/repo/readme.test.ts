@@ -1,0 +1,176 @@
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { fillTables, inputsTable, readAction } from '../../scripts/docs.ts';
+import { parseHealthCheck } from '../../src/core/health-parse.ts';
+import { blocksOf, exists, filesIn, read, type Step } from './files.ts';
+import { reasons, wordsOf } from './types.ts';
+
+const readme = read('README.md');
+const action = readAction(read('action.yml'));
+
+describe('the tables of README.md', () => {
+  test('are those of action.yml', () => {
+    expect(fillTables(readme, action)).toBe(readme);
+  });
+
+  test('would be found stale after a change of a default, a description or a name', () => {
+    const { timeout, ...others } = action.inputs;
+    const changed = {
+      ...action,
+      inputs: { ...others, timeout: { ...timeout, description: 'x', default: '9m' } }
+    };
+    expect(fillTables(readme, changed)).not.toBe(readme);
+    expect(inputsTable(changed)).toContain('| `timeout` | `9m` | x |');
+  });
+
+  test('keep a bar within its cell', () => {
+    const one = { inputs: { a: { description: 'either |\nor', required: true } }, outputs: {} };
+    expect(inputsTable(one).split('\n').at(-1)).toBe('| `a` | **required** | either \\| or |');
+  });
+
+  test('need their markers', () => {
+    expect(() => fillTables('no markers', action)).toThrow('lacks the markers');
+  });
+});
+
+describe('README.md', () => {
+  test('says what is erased before anything else', () => {
+    const beginning = readme.slice(0, readme.indexOf('\n## '));
+    expect(beginning).toMatch(/erases the system disk and deletes all snapshots/);
+  });
+
+  test('has the quick start in at most ten lines', () => {
+    expect(blocksOf('README.md', 'yaml')[0]?.trim().split('\n').length).toBeLessThanOrEqual(10);
+  });
+
+  test('names only inputs that exist, in every block that uses the action', () => {
+    const steps = blocksOf('README.md', 'yaml')
+      .map((block): unknown => parse(block))
+      .filter((block): block is Step[] => Array.isArray(block))
+      .flat()
+      .filter(({ uses }) => uses?.includes('rebuild-bcc-instance'));
+    expect(steps.length).toBeGreaterThan(0);
+    for (const step of steps) {
+      expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})));
+    }
+  });
+
+  test('has a row for every way to fail', () => {
+    const table = readme.slice(readme.indexOf('## Failures'), readme.indexOf('## Limits'));
+    const rows = [...table.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell = '']) =>
+      cell.split(', ').map((word) => word.replaceAll('`', ''))
+    );
+    expect(rows.filter((word) => word !== 'reason').toSorted()).toEqual(reasons().toSorted());
+  });
+
+  test('names every operation that needs a permission', () => {
+    const operations = ['src/bce/operations.ts', 'src/bce/images.ts']
+      .flatMap((file) => [...read(file).matchAll(/\bname: '(\w+)'/g)].map(([, name = '']) => name))
+      // Only for fleets, which are not there yet.
+      .filter((name) => name !== 'ListInstanceByIds');
+    expect(operations.length).toBeGreaterThan(9);
+    for (const name of operations) expect(readme).toContain(`| ${name} |`);
+  });
+});
+
+/** Where a number of README.md comes from, and the words it stands in there. */
+const numbers: readonly (readonly [file: string, code: string, words: string])[] = [
+  ['src/core/schedule.ts', 'const jitter = 0.1;', '±10 % of it, so that neighbours differ by up to 20 %'],
+  ['src/core/schedule.ts', 'const confirmAfter = 0.05;', 'after 5 % of `pollInterval`'],
+  ['src/core/rebuild/moves.ts', 'const startIntervalMs = 5_000;', 'at least every 5 s'],
+  ['src/core/rebuild/evidence.ts', 'const lateMs = 30_000;', 'later than 30 seconds after the acceptance'],
+  ['src/core/rebuild/evidence.ts', 'return life.task.timeoutMs / 10;', 'a tenth of `timeout`'],
+  [
+    'src/core/rebuild/evidence.ts',
+    'isDown ? life.task.timeoutMs / 4',
+    'a stopped instance has to rest for a quarter of `timeout` (5 minutes by default)'
+  ],
+  [
+    'src/core/rebuild/watch.ts',
+    'Math.max(60_000, life.task.timeoutMs / 4)',
+    'a minute of looking, or a quarter of `timeout`'
+  ],
+  [
+    'src/core/rebuild/watch.ts',
+    'Math.max(60_000, life.task.timeoutMs / 4)',
+    'a minute and no less than a quarter of `timeout`'
+  ],
+  ['src/core/rebuild/watch.ts', 'const maxSends = 2;', 'at most once more'],
+  ['src/core/rebuild/watch.ts', 'const maxStarts = 3;', 'told to start, up to 3 times'],
+  ['src/core/rebuild/step.ts', 'const maxConflicts = 3;', 'taken the same way, up to 3 times'],
+  [
+    'src/bce/client.ts',
+    'read: options.readDeadlineMs ?? 15_000, write: options.writeDeadlineMs ?? 30_000',
+    '15 s, 30 s'
+  ],
+  ['src/bce/retry.ts', 'const baseMs = 500;', 'below 0.5, 1, 2, 4 s'],
+  ['src/bce/retry.ts', "return kind === 'read' ? 5 : 8;", 'Attempts of a throttled rebuild | 8'],
+  ['src/bce/retry.ts', 'const longestRetryAfterMs = 120_000;', 'obeyed up to 120 s'],
+  ['src/deploy/target.ts', 'const heartbeatMs = 60_000;', 'else every 60 s'],
+  ['src/core/backup.ts', 'const customImageQuota = 20;', 'A region holds 20 custom images'],
+  ['src/core/backup.ts', "const backupPrefix = 'rbi-backup/';", 'The name is `rbi-backup/`'],
+  ['src/core/choose-image.ts', 'const maxNearest = 5;', 'the five nearest names'],
+  ['src/core/health-check.ts', "['ssh', 22]", 'port 22 unless given'],
+  ['src/core/health-expect.ts', '{ from: 200, to: 299 }', 'a status from 200 to 299'],
+  ['src/core/health-expect.ts', 'write codes from 200 to 599', 'all from 200 to 599'],
+  ['src/core/health.ts', 'const maxIntervalMs = 2_000;', '`pollInterval`, at most 2 s'],
+  ['src/deploy/heal.ts', 'const probeTimeoutMs = 5_000;', 'One probe | 5 s'],
+  ['src/deploy/survey.ts', 'const hostKeysMs = 5_000;', 'shows no key within 5 s'],
+  ['src/health/http-probe.ts', 'const maxBodyBytes = 1024 * 1024;', 'the first MiB of the body'],
+  ['src/action/cancel.ts', 'const writeGraceMs = 700;', '0.7 s to answer'],
+  ['src/action/cancel.ts', 'const lastResortMs = 1_700;', 'ends within 2 s'],
+  ['src/action/post-step.ts', 'const lingerLimitMs = 210_000;', 'up to 3.5 minutes']
+];
+
+describe('a number of README.md is the one in the code', () => {
+  test.each(numbers)('%s: %s', (file, code, words) => {
+    expect(read(file)).toContain(code);
+    expect(readme).toContain(words);
+  });
+});
+
+describe('the checks of README.md', () => {
+  const checks = [...readme.matchAll(/`((?:tcp|ssh|https?):\/\/\{[^`]*)`/g)].map(([, text = '']) => text);
+  const cells = [...readme.matchAll(/^\| (`(?:tcp|ssh|https?):\/\/[^|]*) \|/gm)];
+
+  test('stand in the table, and are no fewer than the kinds', () => {
+    expect(cells.length).toBeGreaterThan(4);
+    expect(checks.length).toBeGreaterThan(4);
+  });
+
+  test.each(checks)('%s can be read', (text) => {
+    expect(parseHealthCheck(text)).toMatchObject({ ok: true });
+  });
+});
+
+test('README.md says of every way to end whether a rollback follows', () => {
+  const from = readme.indexOf('| It ended so |');
+  const table = readme.slice(from, readme.indexOf('\n\n', from));
+  const lives = wordsOf('src/core/rebuild/ending.ts', 'FailureReason').filter((word) => word !== 'call');
+  for (const word of [...lives, 'backup', 'unhealthy', 'cancelled']) expect(table).toContain(`\`${word}\``);
+});
+
+describe('the documents', () => {
+  const documents = [
+    'README.md',
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    ...filesIn('docs', /\.md$/)
+  ];
+
+  test.each(documents)('%s links only to what is there', (path) => {
+    const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : '';
+    const links = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, to = '']) => to);
+    const missing = links.filter((to) => !exists(`${folder}${to}`));
+    expect(missing).toEqual([]);
+  });
+
+  test.each(['CONTRIBUTING.md', 'docs/architecture.md'])('%s names only files that exist', (path) => {
+    const named = [...read(path).matchAll(/`((?:[a-z-]+\/)+[a-z-]+\.[a-z.]+)`/g)].map(
+      ([, file = '']) => file
+    );
+    const missing = named.filter((file) => !exists(file) && !exists(`src/${file}`));
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,536 @@
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Task } from '../../src/core/decide.ts';
+import type { Backup, Checked, Deed, Rollback } from '../../src/core/deed.ts';
+import type { CallFailure } from '../../src/core/failure.ts';
+import type { Image } from '../../src/core/image.ts';
+import type { Instance, SystemDisk } from '../../src/core/instance.ts';
+import type { RebuildOrder } from '../../src/core/order.ts';
+import type { PlannedTarget } from '../../src/core/plan.ts';
+import type { Life, LifeEvent } from '../../src/core/rebuild/state.ts';
+import { begin, step } from '../../src/core/rebuild/step.ts';
+import type { InstanceReport } from '../../src/core/report.ts';
+import { reportDeed, reportPlanned } from '../../src/core/report-instance.ts';
+import { reportRun } from '../../src/core/report-run.ts';
+import { read } from './files.ts';
+import { reasons, type Shape, shapesOf, wordsOf } from './types.ts';
+
+const schema = JSON.parse(read('docs/result.schema.json')) as Schema;
+const shapes = shapesOf('src/core/report.ts', 'src/core/explain.ts');
+const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema as object);
+
+const image: Image = {
+  id: 'm-new',
+  name: 'web-2',
+  type: 'Custom',
+  osType: 'linux',
+  osName: 'Ubuntu',
+  osVersion: '22.04',
+  osArch: 'amd64',
+  createTime: '2026-02-10T08:00:00Z',
+  status: 'Available',
+  minDiskGb: 20
+};
+
+const instance: Instance = {
+  id: 'i-one',
+  name: 'web-1',
+  status: 'Running',
+  imageId: 'm-old',
+  imageName: 'web-1',
+  imageType: 'Custom',
+  osName: 'Ubuntu',
+  osVersion: '22.04',
+  osArch: 'amd64',
+  zoneName: 'cn-bj-a',
+  spec: 'bcc.g5.c1m4',
+  publicIp: '',
+  internalIp: '192.168.0.11',
+  keypairId: '',
+  deletionProtection: false,
+  expireTime: ''
+};
+
+const disk: SystemDisk = {
+  id: 'v-old',
+  createTime: '2026-01-10T08:00:00Z',
+  sizeInGB: 40,
+  snapshotNum: 1,
+  status: 'InUse'
+};
+
+const task: Task = {
+  instanceId: 'i-one',
+  image,
+  loginKind: 'keypairId',
+  force: false,
+  allowProtected: false,
+  backup: false,
+  wait: true,
+  timeoutMs: 600_000,
+  pollIntervalMs: 5_000
+};
+
+const order: RebuildOrder = { imageId: 'm-new', login: { kind: 'keypairId', keypairId: 'k-one' } };
+
+const era = { nowMs: 0, wallMs: Date.parse('2026-03-01T00:00:00Z') };
+
+const denied: CallFailure = {
+  kind: 'denied',
+  operation: 'GetInstance',
+  target: 'i-one',
+  message: 'no',
+  httpStatus: 403,
+  code: 'AccessDenied',
+  requestId: 'r-2',
+  attempts: 1
+};
+
+const lost: CallFailure = {
+  kind: 'ambiguous',
+  operation: 'RebuildInstance',
+  target: 'i-one',
+  message: 'reset',
+  attempts: 1
+};
+
+function seen(atMs: number, change: Partial<Instance> = {}, diskChange: Partial<SystemDisk> = {}): LifeEvent {
+  return {
+    type: 'looked',
+    sight: { atMs, instance: { ...instance, ...change }, disk: { ...disk, ...diskChange } }
+  };
+}
+
+const onImage = { imageId: 'm-new', imageName: 'web-2' };
+const accepted: LifeEvent = { type: 'accepted', atMs: 1_000, requestId: 'r-1' };
+const done = [
+  seen(10_000, { status: 'Starting' }),
+  seen(60_000, onImage, { id: 'v-new' }),
+  seen(60_250, onImage, { id: 'v-new' })
+];
+
+/** A target as far as a report reads it. */
+function target(of: Partial<Instance> = {}): PlannedTarget {
+  const snapshots = [{ id: 's-1', name: 'before', createTime: '2026-01-11T08:00:00Z' }];
+  return {
+    task,
+    instance: { ...instance, ...of },
+    disk,
+    snapshots,
+    circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20 },
+    decision: { action: 'rebuild' },
+    warnings: ['its status is Error']
+  };
+}
+
+function deedOf(parts: Partial<Deed>): Deed {
+  return { target: target(), knownHosts: [], cancelled: false, ...parts };
+}
+
+/** A deed that was no more than one life; the shell calls it cancelled where the life was. */
+function lived(life: Life): Deed {
+  return deedOf({ life, cancelled: life.ending?.kind === 'cancelled' });
+}
+
+function live(events: readonly LifeEvent[], change: Partial<Task> = {}): Life {
+  return events.reduce<Life>((life, event) => step(life, event)[0], begin({ ...task, ...change }, 0)[0]);
+}
+
+/** As it comes out of the output: through JSON. */
+function printed(...instances: readonly InstanceReport[]): unknown {
+  return JSON.parse(JSON.stringify(reportRun(image, instances, era, { fromMs: 0, toMs: 123_456 })));
+}
+
+function faults(report: unknown): readonly string[] {
+  validate(report);
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+interface Ending {
+  readonly name: string;
+  readonly status: InstanceReport['status'];
+  readonly reason?: string;
+  readonly events: readonly LifeEvent[];
+  readonly change?: Partial<Task>;
+}
+
+const sent = [seen(0), accepted];
+const away = [...sent, seen(10_000, { status: 'Starting' })];
+const gone = { ...denied, kind: 'notFound' } as const;
+
+const endings: readonly Ending[] = [
+  { name: 'rebuilt', status: 'rebuilt', events: [...sent, ...done] },
+  { name: 'skipped', status: 'skipped', events: [seen(0, onImage)] },
+  { name: 'started, not waited for', status: 'started', events: [...sent, ...done], change: { wait: false } },
+  {
+    name: 'rebuilt after a lost answer',
+    status: 'rebuilt',
+    events: [seen(0), { type: 'sendFailed', atMs: 1_000, failure: lost }, ...done]
+  },
+  {
+    name: 'cancelled in the wait',
+    status: 'inProgress',
+    reason: 'cancelled',
+    events: [...sent, { type: 'cancelled', atMs: 5_000 }]
+  },
+  {
+    name: 'cancelled before the send',
+    status: 'notStarted',
+    reason: 'cancelled',
+    events: [{ type: 'cancelled', atMs: 0 }]
+  },
+  {
+    name: 'cancelled while the answer was out',
+    status: 'inProgress',
+    reason: 'cancelled',
+    events: [seen(0), { type: 'cancelled', atMs: 900, failure: lost }]
+  },
+  { name: 'refused', status: 'failed', reason: 'refused', events: [seen(0, { status: 'Expired' })] },
+  {
+    name: 'kept waiting by somebody else',
+    status: 'failed',
+    reason: 'busy',
+    events: [0, 600_000].map((at) => seen(at, { status: 'VolumeResizing' }))
+  },
+  {
+    name: 'denied in mid-wait',
+    status: 'failed',
+    reason: 'denied',
+    events: [...sent, { type: 'lookFailed', atMs: 9_000, failure: denied }]
+  },
+  {
+    name: 'denied at the first look',
+    status: 'failed',
+    reason: 'denied',
+    events: [{ type: 'lookFailed', atMs: 0, failure: denied }]
+  },
+  {
+    name: 'never proven',
+    status: 'failed',
+    reason: 'unproven',
+    events: [...sent, ...[100_000, 300_000, 601_000, 602_000].map((at) => seen(at))]
+  },
+  {
+    name: 'not done in time',
+    status: 'failed',
+    reason: 'timedOut',
+    events: [...away, seen(601_000, { status: 'Starting' })]
+  },
+  {
+    name: 'ended in Error',
+    status: 'failed',
+    reason: 'status',
+    events: [...away, seen(20_000, { status: 'Error' })]
+  },
+  {
+    name: 'of an instance that is gone',
+    status: 'failed',
+    reason: 'gone',
+    events: [...sent, ...[5_000, 9_000].map((atMs) => ({ type: 'lookFailed', atMs, failure: gone }) as const)]
+  },
+  {
+    name: 'ended on a wrong image',
+    status: 'failed',
+    reason: 'wrongImage',
+    events: [...away, ...[20_000, 60_000, 90_000].map((at) => seen(at, { imageId: 'm-third' }))]
+  }
+];
+
+/** A rebuild that went well, and the same onto the image of before. */
+const rebuilt = live([...sent, ...done]);
+const putBack = live(
+  [
+    seen(0, onImage, { id: 'v-new' }),
+    accepted,
+    seen(10_000, { ...onImage, status: 'Starting' }),
+    seen(60_000, {}, { id: 'v-third' }),
+    seen(60_250, {}, { id: 'v-third' })
+  ],
+  { image: { ...image, id: 'm-old', name: 'web-1' } }
+);
+const brokenBack = live([seen(0, onImage), accepted, ...['Starting', 'Error'].map(seenAs)], {
+  image: { ...image, id: 'm-old', name: 'web-1' }
+});
+
+const healthy: Checked = {
+  healthy: true,
+  fromMs: 60_250,
+  atMs: 80_000,
+  history: [{ atMs: 61_000, reason: { kind: 'refused' } }, { atMs: 70_000 }]
+};
+const unhealthy: Checked = {
+  healthy: false,
+  fromMs: 60_250,
+  atMs: 360_000,
+  history: [
+    { atMs: 61_000, reason: { kind: 'status', status: 503, wanted: [{ from: 200, to: 299 }] } },
+    { atMs: 70_000 },
+    { atMs: 72_000, reason: { kind: 'certificate', message: 'certificate has expired' } }
+  ],
+  reason: { kind: 'certificate', message: 'certificate has expired' }
+};
+const backup: Backup = {
+  isAvailable: true,
+  imageName: 'rbi-backup/i-one/m-old/20260301T000000Z/1',
+  imageId: 'm-backup'
+};
+const noBackup: Backup = { ...backup, isAvailable: false };
+const unsaved = live(
+  [
+    seen(0),
+    {
+      type: 'backupFailed',
+      atMs: 50_000,
+      problem: { cause: 'It came to the status Error.', remedy: 'Run again.' }
+    }
+  ],
+  { backup: true }
+);
+const back: Rollback = { imageId: 'm-old', life: putBack, health: healthy };
+const knownHosts = ['192.168.0.11 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA'];
+
+interface Doing {
+  readonly name: string;
+  readonly status: InstanceReport['status'];
+  readonly reason?: string;
+  readonly parts: Partial<Deed>;
+  /** What else of the report is expected. */
+  readonly more?: Partial<InstanceReport>;
+}
+
+const deeds: readonly Doing[] = [
+  {
+    name: 'backed up, rebuilt and found healthy',
+    status: 'rebuilt',
+    parts: { backup, life: rebuilt, health: healthy, knownHosts },
+    more: { knownHosts, disk: 'erased', backup: { imageId: 'm-backup', imageName: backup.imageName } }
+  },
+  {
+    name: 'stopped by a backup that failed',
+    status: 'failed',
+    reason: 'backup',
+    parts: { backup: noBackup, life: unsaved },
+    more: { disk: 'untouched', wayBack: [] }
+  },
+  {
+    name: 'stopped by a backup that was refused',
+    status: 'failed',
+    reason: 'backup',
+    parts: { backup: withoutId(noBackup), life: unsaved }
+  },
+  { name: 'unhealthy', status: 'failed', reason: 'unhealthy', parts: { life: rebuilt, health: unhealthy } },
+  {
+    name: 'rolled back',
+    status: 'rolledBack',
+    reason: 'unhealthy',
+    parts: { life: rebuilt, health: unhealthy, rollback: back },
+    more: { rollback: { imageId: 'm-old', ok: true } }
+  },
+  {
+    name: 'rolled back after it came to Error',
+    status: 'rolledBack',
+    reason: 'status',
+    parts: { life: live([...away, seen(20_000, { status: 'Error' })]), rollback: back }
+  },
+  {
+    name: 'failed, with a rollback that failed too',
+    status: 'failed',
+    reason: 'unhealthy',
+    parts: { life: rebuilt, health: unhealthy, rollback: { imageId: 'm-old', life: brokenBack } },
+    more: { rollback: { imageId: 'm-old', ok: false } }
+  },
+  {
+    name: 'failed, with a system put back that is not healthy either',
+    status: 'failed',
+    reason: 'unhealthy',
+    parts: { life: rebuilt, health: unhealthy, rollback: { ...back, health: unhealthy } }
+  },
+  {
+    name: 'failed, with no image left to go back to',
+    status: 'failed',
+    reason: 'unhealthy',
+    parts: { life: rebuilt, health: unhealthy, rollback: { imageId: 'm-old', problem: 'GetImage: gone.' } },
+    more: { rollback: { imageId: 'm-old', ok: false, problem: 'GetImage: gone.' } }
+  },
+  {
+    name: 'cancelled in the backup',
+    status: 'notStarted',
+    reason: 'cancelled',
+    parts: { backup: noBackup, cancelled: true },
+    more: { disk: 'untouched' }
+  },
+  {
+    name: 'cancelled before anything was begun',
+    status: 'notStarted',
+    reason: 'cancelled',
+    parts: { cancelled: true }
+  }
+];
+
+describe('the schema of the output `result`', () => {
+  test.each(endings)('takes a life that was $name', ({ status, reason, events, change }) => {
+    const report = reportDeed(lived(live(events, change)), order, era, 700_000, true);
+    expect(report).toMatchObject({ status });
+    expect(report.failure?.reason).toBe(reason);
+    expect(faults(printed(report))).toEqual([]);
+  });
+
+  test.each(deeds)('takes what was $name', ({ status, reason, parts, more }) => {
+    const report = reportDeed(deedOf(parts), order, era, 700_000, true);
+    expect(report).toMatchObject({ status, ...more });
+    expect(report.failure?.reason).toBe(reason);
+    expect(faults(printed(report))).toEqual([]);
+  });
+
+  test.each(deeds)('takes a run that is cut off where it is $name', ({ parts }) => {
+    const report = reportDeed(deedOf(parts), order, era, 700_000, false);
+    expect(report).toMatchObject({ status: 'inProgress' });
+    expect(faults(printed(report))).toEqual([]);
+  });
+
+  test('takes what was only planned, and what was refused', () => {
+    const failure = { reason: 'refused', cause: 'a', disk: 'b', remedy: 'c' };
+    const refused = reportPlanned(target({ deletionProtection: true }), order, 'failed', failure);
+    expect(faults(printed(reportPlanned(target(), order, 'planned')))).toEqual([]);
+    expect(faults(printed(refused, reportPlanned(target(), order, 'notStarted')))).toEqual([]);
+  });
+
+  test('takes a target of which the API shows no system disk', () => {
+    const bare = { ...target(), disk: undefined, snapshots: [] };
+    expect(faults(printed(reportPlanned(bare, order, 'planned')))).toEqual([]);
+  });
+
+  test('takes a run that ended as its instances did', () => {
+    const reports = deeds.map(({ parts }) => reportDeed(deedOf(parts), order, era, 700_000, true));
+    for (const report of reports) expect(faults(printed(report, ...reports))).toEqual([]);
+  });
+});
+
+describe('the schema is strict', () => {
+  const all = { backup, health: unhealthy, rollback: { ...back, problem: 'x' }, knownHosts };
+  const failedCall = live([...sent, { type: 'lookFailed', atMs: 9_000, failure: denied }]);
+  const whole = printed(
+    reportDeed(deedOf({ life: rebuilt, ...all }), order, era, 0, true),
+    reportDeed(deedOf({ life: failedCall }), order, era, 0, true)
+  );
+  const optional = shapesIn(shapes.get('RunReport') ?? []).flatMap((shape) =>
+    shape.filter((property) => property.optional).map(({ name }) => name)
+  );
+  const places = objectsIn(whole);
+
+  test('with an example that has an object of every kind', () => {
+    expect(faults(whole)).toEqual([]);
+    const kinds = new Set(places.map((path) => path.filter((key) => !/^\d+$/.test(key)).join('.')));
+    expect(kinds.size).toBe(shapesIn(shapes.get('RunReport') ?? []).length);
+  });
+
+  test('and refuses a property more in any place', () => {
+    for (const path of places) {
+      expect(faults(changed(whole, path, (place) => Object.assign(place, { more: 1 })))).not.toEqual([]);
+    }
+  });
+
+  test('and one less, but for those that may be absent', () => {
+    for (const path of places) {
+      for (const key of Object.keys(at(whole, path)).filter((name) => !optional.includes(name))) {
+        expect(faults(changed(whole, path, (place) => Reflect.deleteProperty(place, key)))).not.toEqual([]);
+      }
+    }
+  });
+
+  test('and refuses a word that the code does not have', () => {
+    const wrong = changed(whole, ['instances', '0'], (place) => Object.assign(place, { status: 'undone' }));
+    expect(faults(wrong)).not.toEqual([]);
+  });
+});
+
+describe('the schema describes what the code has, and nothing else:', () => {
+  test('every property in any depth, and whether it may be absent', () => {
+    expect(formOf(schema)).toEqual(treeOf(shapes.get('RunReport') ?? []));
+  });
+
+  test('every word of a status, of a fate, of a phase and of a reason', () => {
+    const words = (...path: readonly string[]): readonly string[] =>
+      at(schema, ['$defs', ...path, 'enum']) as readonly string[];
+    const statuses = wordsOf('src/core/report.ts', 'InstanceStatus');
+    expect(statuses.length).toBeGreaterThan(7);
+    expect(words('instance', 'properties', 'status')).toEqual(statuses);
+    expect(at(schema, ['properties', 'status', 'enum'])).toEqual([
+      ...statuses.filter((word) => word !== 'notStarted'),
+      'partial'
+    ]);
+    const fates = wordsOf('src/core/rebuild/ending.ts', 'DiskFate');
+    expect(words('instance', 'properties', 'disk')).toEqual(fates);
+    const ofLife = wordsOf('src/core/rebuild/state.ts', 'Phase').filter((word) => word !== 'ended');
+    const phases = [...ofLife, 'health'];
+    expect(words('instance', 'properties', 'phases', 'items', 'properties', 'phase')).toEqual([
+      ...phases,
+      ...phases.filter((phase) => phase !== 'backup').map((phase) => `rollback: ${phase}`)
+    ]);
+    expect(words('failure', 'properties', 'reason').toSorted()).toEqual(reasons().toSorted());
+  });
+});
+
+/** A schema, as far as the tests read it. */
+interface Schema {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+
+/** Names of properties in order, a mark on those that may be absent, and below each what it holds. */
+type Tree = readonly (readonly [name: string, inner: Tree])[];
+
+function formOf(form: Schema): Tree {
+  const whole = form.$ref === undefined ? form : (schema.$defs?.[form.$ref.replace('#/$defs/', '')] ?? {});
+  if (whole.items !== undefined) return formOf(whole.items);
+  return inOrder(
+    Object.entries(whole.properties ?? {}).map(([name, inner]) => [
+      whole.required?.includes(name) ? name : `${name}?`,
+      formOf(inner)
+    ])
+  );
+}
+
+function treeOf(shape: Shape): Tree {
+  return inOrder(shape.map(({ name, optional, inner }) => [optional ? `${name}?` : name, treeOf(inner)]));
+}
+
+/** JSON has no order of properties, so that theirs is no part of the form. */
+function inOrder(tree: Tree): Tree {
+  return tree.toSorted(([one], [other]) => (one < other ? -1 : 1));
+}
+
+/** A shape and all that are within it. */
+function shapesIn(shape: Shape): readonly Shape[] {
+  return [shape, ...shape.filter(({ inner }) => inner.length > 0).flatMap(({ inner }) => shapesIn(inner))];
+}
+
+/** Looks in a row at ten seconds from each other. */
+function seenAs(status: string, index: number): LifeEvent {
+  return seen(10_000 * (index + 1), { ...onImage, status });
+}
+
+function withoutId({ imageId: _none, ...others }: Backup): Backup {
+  return others;
+}
+
+/** The paths of all objects in a value. */
+function objectsIn(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const below = Object.entries(value).flatMap(([key, inner]) => objectsIn(inner, [...path, key]));
+  return Array.isArray(value) ? below : [path, ...below];
+}
+
+/** A copy with one object in it changed. */
+function changed(value: unknown, path: readonly string[], change: (place: object) => void): unknown {
+  const copy: unknown = structuredClone(value);
+  change(at(copy, path));
+  return copy;
+}
+
+function at(value: unknown, path: readonly string[]): object {
+  return path.reduce((inner: unknown, key) => (inner as Record<string, unknown>)[key], value) as object;
+}

@@ -1,0 +1,74 @@
+/** What the sources declare, as far as the tests compare documents with it. Types are gone when tests run. */
+import { read } from './files.ts';
+
+/** The properties of an interface, in their order. */
+export type Shape = readonly {
+  readonly name: string;
+  readonly optional: boolean;
+  /** Those of the object, or of each object in the list; empty for plain values. */
+  readonly inner: Shape;
+}[];
+
+/** The interfaces that the files export, by name; those that they name of each other are resolved. */
+export function shapesOf(...files: readonly string[]): ReadonlyMap<string, Shape> {
+  const declarations = new Map<string, { readonly parent: string; readonly body: string }>();
+  for (const file of files) {
+    const pattern = /^export interface (\w+)(?: extends (\w+))? \{\n(.*?)^\}/gms;
+    for (const [, name = '', parent = '', body = ''] of withoutComments(read(file)).matchAll(pattern)) {
+      declarations.set(name, { parent, body });
+    }
+  }
+  const resolve = (name: string): Shape => {
+    const found = declarations.get(name);
+    return found === undefined ? [] : [...resolve(found.parent), ...propertiesOf(found.body, resolve)];
+  };
+  return new Map([...declarations.keys()].map((name) => [name, resolve(name)]));
+}
+
+/** The quoted words in the declaration of a union type: those of `kind` where its members are objects. */
+export function wordsOf(file: string, name: string): readonly string[] {
+  const declaration = new RegExp(`type ${name} =(.*?);\\n(?:\\n|$)`, 's').exec(`${read(file)}\n`)?.[1] ?? '';
+  return [...declaration.matchAll(/(?:kind: |\| |^ ?)'([a-zA-Z]+)'/g)].map(([, word = '']) => word);
+}
+
+/** Every word that can be the reason of a failure. */
+export function reasons(): readonly string[] {
+  const ofDeeds = read('src/core/report-failure.ts').matchAll(/\breason: '(\w+)'/g);
+  const all = [
+    ...wordsOf('src/core/rebuild/ending.ts', 'FailureReason').filter((word) => word !== 'call'),
+    ...wordsOf('src/core/failure.ts', 'FailureKind'),
+    ...[...ofDeeds].map(([, word = '']) => word)
+  ];
+  return [...new Set(all)];
+}
+
+function propertiesOf(body: string, resolve: (name: string) => Shape): Shape {
+  const properties: Shape[number][] = [];
+  const head = /\s*readonly (\w+)(\??): /y;
+  for (let match = head.exec(body); match !== null; match = head.exec(body)) {
+    const [, name = '', mark] = match;
+    const type = body.slice(head.lastIndex, endOfType(body, head.lastIndex));
+    const inline = /\{(.*)\}/s.exec(type)?.[1];
+    const named = /(\w+)(?:\[\])?$/.exec(type)?.[1] ?? '';
+    const inner = inline === undefined ? resolve(named) : propertiesOf(inline, resolve);
+    properties.push({ name, optional: mark === '?', inner });
+    head.lastIndex += type.length + 1;
+  }
+  return properties;
+}
+
+/** The place of the semicolon, or of the end, that closes the type which begins at `from`. */
+function endOfType(body: string, from: number): number {
+  let depth = 0;
+  for (let index = from; index < body.length; index += 1) {
+    const character = body[index];
+    if (character === '{') depth += 1;
+    else if (character === '}') depth -= 1;
+    else if (character === ';' && depth === 0) return index;
+  }
+  return body.trimEnd().length;
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*.*?\*\//gs, '');
+}
