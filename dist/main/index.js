@@ -393,6 +393,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2")
 
 /***/ }),
 
+/***/ 4708:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+
+/***/ }),
+
 /***/ 7030:
 /***/ ((module) => {
 
@@ -496,16 +503,12 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $9: () => (/* binding */ annotateProblems),
+/* harmony export */   $U: () => (/* binding */ annotateSurvey),
 /* harmony export */   mD: () => (/* binding */ annotateEnd),
-/* harmony export */   o: () => (/* binding */ annotateFailures),
 /* harmony export */   vi: () => (/* binding */ annotateReport)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5806);
-/* harmony import */ var _core_explain_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4218);
-/* harmony import */ var _core_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5319);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7230);
-
-
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7230);
 
 
 /** GitHub shows at most ten annotations of a step. */
@@ -516,25 +519,25 @@ function annotateReport(report) {
     for (const { failure, instanceId } of failed.slice(0, most)) {
         if (failure === undefined)
             continue;
-        const text = [failure.cause, failure.disk, failure.remedy].map(_log_js__WEBPACK_IMPORTED_MODULE_3__/* .tame */ .a).join('\n');
+        const text = [failure.cause, failure.disk, failure.remedy].map(_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tame */ .a).join('\n');
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(text, { title: `Rebuild of ${instanceId}: ${failure.reason}` });
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */
 function annotateProblems(problems) {
-    const lines = problems.map(({ input, message }) => (0,_log_js__WEBPACK_IMPORTED_MODULE_3__/* .tame */ .a)(`${input} ${message}`));
+    const lines = problems.map(({ input, message }) => (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tame */ .a)(`${input} ${message}`));
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3([...lines, 'Nothing was sent.'].join('\n'), { title: 'The inputs are not right' });
 }
-/** One annotation for reads that failed before anything was planned. */
-function annotateFailures(failures) {
-    const lines = failures.flatMap((failure) => [(0,_core_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .describeFailure */ .Ic)(failure), (0,_core_explain_js__WEBPACK_IMPORTED_MODULE_1__/* .callRemedy */ .Dr)(failure, false)]);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3([...new Set(lines.map(_log_js__WEBPACK_IMPORTED_MODULE_3__/* .tame */ .a)), 'Nothing was sent that changes anything.'].join('\n'), {
-        title: 'The instances could not be looked at'
+/** One annotation for all that keeps a plan from being made. */
+function annotateSurvey(problems) {
+    const lines = problems.flatMap(({ cause, remedy }) => [cause, remedy]);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3([...new Set(lines.map(_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tame */ .a)), 'Nothing was sent that changes anything.'].join('\n'), {
+        title: 'No plan can be made'
     });
 }
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 function annotateEnd(title, text) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3((0,_log_js__WEBPACK_IMPORTED_MODULE_3__/* .tame */ .a)(text), { title });
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3((0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tame */ .a)(text), { title });
 }
 
 
@@ -570,7 +573,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 5998:
+/***/ 478:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -688,6 +691,212 @@ function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
+;// CONCATENATED MODULE: ./core/health-check.js
+/** What a health check is, before and after its placeholders are filled. */
+/** The fields of an instance that a check's address may hold, in braces. */
+const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
+/** The ports that an address may leave out; for `tcp` there is none. */
+const defaultPorts = new Map([
+    ['ssh', 22],
+    ['http', 80],
+    ['https', 443]
+]);
+/** The check for a person to read. The query is left out: people put tokens there. */
+function describeCheck(check) {
+    const host = check.host.includes(':') ? `[${check.host}]` : check.host;
+    const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
+    const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';
+    return `${check.kind}://${host}${port}${path}`;
+}
+
+;// CONCATENATED MODULE: ./core/health-expect.js
+/** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
+const success = [{ from: 200, to: 299 }];
+/** One word after the address; in quotes, a backslash takes the next character as it is. */
+const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
+/**
+ * Reads what follows the address of an HTTP check: words split by white space, each at most once.
+ *
+ * - `status=200`, `status=200,204`, `status=200-299`, or a mixture; without it 200-299
+ * - `body=ok` or `body="all is well"`: the body must contain the text
+ *
+ * @param text the rest of the input after the address, with the white space before it
+ */
+function parseExpectations(text) {
+    const found = new Map();
+    word.lastIndex = 0;
+    for (let end = 0; end < text.length; end = word.lastIndex) {
+        const [, name, quoted, bare] = word.exec(text) ?? [];
+        if (name === undefined) {
+            return wrong('goes on after the address with what is neither status=… nor body=… nor body="…"');
+        }
+        if (name !== 'status' && name !== 'body') {
+            return wrong(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
+        }
+        if (found.has(name))
+            return wrong(`gives ${name} more than once`);
+        found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
+    }
+    const status = found.get('status');
+    const statuses = status === undefined ? success : parseStatuses(status);
+    if (statuses === undefined) {
+        return wrong('expects a status that is none; write codes from 200 to 599, such as 200, 200,204 or 200-299');
+    }
+    const body = found.get('body');
+    if (body === '')
+        return wrong('expects an empty body text, which every body contains; leave body out');
+    return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
+}
+/** Codes below 200 announce an answer and are none. */
+function parseStatuses(text) {
+    const ranges = [];
+    for (const part of text.split(',')) {
+        const [, first, last] = /^([2-5]\d\d)(?:-([2-5]\d\d))?$/.exec(part) ?? [];
+        const from = Number(first);
+        const to = Number(last ?? first);
+        if (first === undefined || to < from)
+            return undefined;
+        ranges.push({ from, to });
+    }
+    return ranges;
+}
+function wrong(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./core/health-host.js
+/** Which hosts a check may name. The rules are narrow: the runner will connect to whatever passes them. */
+/** A part of a name between two dots (RFC 1123, 2.1), also one with an underscore, which private zones have. */
+const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
+/** Whether the text is an IP address as one writes it: four decimal parts, or IPv6 without brackets and zone. */
+function isIp(text) {
+    return ipv4.test(text) || isIpv6(text);
+}
+/** Whether the text is an IPv6 address without brackets. */
+function isIpv6(text) {
+    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
+}
+/** Whether the text can be one label of a host name. */
+function isLabel(text) {
+    return label.test(text);
+}
+/**
+ * Whether the text is an IP address or a host name. A name whose last label is a number is none: the system's
+ * resolver takes `2130706433` and `0x7f.1` for addresses.
+ */
+function isHost(text) {
+    if (isIp(text))
+        return true;
+    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
+    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
+}
+
+;// CONCATENATED MODULE: ./core/health-parse.js
+
+
+
+/** Scheme, host with port, path with query, fragment. */
+const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
+/** What may stand in a path or a query (RFC 3986), a percent sign only before two hexadecimal digits. */
+const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
+/**
+ * Reads a health check: an address and, for HTTP, what to expect of the answer.
+ *
+ * `tcp://{internalIp}:22`, `ssh://{publicIp}`, `https://{publicIp}:8443/healthz status=200 body="all is well"`.
+ * The placeholders `{publicIp}`, `{internalIp}`, `{id}` and `{name}` may stand in host, path and query; in a
+ * body text braces are braces. Ports left out are 22 for ssh, 80 for http and 443 for https.
+ *
+ * Pure, and never throws. No problem shows the whole text, for a user name or a token may be a part of it.
+ */
+function parseHealthCheck(text) {
+    const url = text.trim().replace(/\s.*$/s, '');
+    const rest = text.trim().slice(url.length);
+    const [, written, authority, path, fragment] = address.exec(url) ?? [];
+    if (written === undefined || authority === undefined || path === undefined) {
+        return health_parse_wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
+    }
+    const scheme = written.toLowerCase();
+    if (!isKind(scheme)) {
+        return health_parse_wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http and https can be checked`);
+    }
+    if (authority.includes('@')) {
+        return health_parse_wrong('holds a user name or a password, which no check sends; leave them out');
+    }
+    const problem = problemOfBraces(authority + path);
+    if (problem !== undefined)
+        return health_parse_wrong(problem);
+    const place = parsePlace(scheme, authority);
+    if (typeof place === 'string')
+        return health_parse_wrong(place);
+    if (fragment !== undefined)
+        return health_parse_wrong('holds a fragment (#…), which is never sent; leave it out');
+    if (scheme === 'tcp' || scheme === 'ssh') {
+        if (path !== '' || rest !== '') {
+            return health_parse_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
+        }
+        return { ok: true, check: { kind: scheme, ...place } };
+    }
+    if (!pathText.test(blank(path)))
+        return health_parse_wrong('has a path with characters that must be percent-encoded');
+    if (hasDotSegment(path))
+        return health_parse_wrong('has a path with . or .. in it; write it out');
+    const parsed = parseExpectations(rest);
+    if (!parsed.ok)
+        return parsed;
+    const pathPattern = path.startsWith('/') ? path : `/${path}`;
+    return { ok: true, check: { kind: scheme, ...place, pathPattern, ...parsed.expectations } };
+}
+/** Whether a segment of the path, as a lenient server would read it, is `.` or `..`. The query does not count. */
+function hasDotSegment(path) {
+    const plain = path.replace(/\?.*$/s, '');
+    const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
+    return read.split('/').some((segment) => segment === '.' || segment === '..');
+}
+function parsePlace(kind, authority) {
+    const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
+    const host = written?.startsWith('[') ? written.slice(1, -1) : written;
+    if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
+        return 'has no proper host; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)';
+    }
+    const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
+    if (port !== undefined)
+        return { hostPattern: host, port };
+    return digits === undefined
+        ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
+        : `has the port ${shown(digits)}; ports are whole numbers from 1 to 65535`;
+}
+function portOf(digits) {
+    const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
+    return port >= 1 && port <= 65_535 ? port : undefined;
+}
+function problemOfBraces(text) {
+    const known = placeholders.map((name) => `{${name}}`).join(', ');
+    for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
+        if (placeholders.every((name) => `{${name}}` !== written)) {
+            return `holds the placeholder ${shown(written)}; there are ${known}`;
+        }
+    }
+    return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
+        ? `holds a single brace; placeholders are ${known}`
+        : undefined;
+}
+/** The text with a letter for every placeholder: whether the rest is in order does not hang on their values. */
+function blank(text) {
+    return text.replace(/\{[^{}]*\}/g, 'x');
+}
+function isKind(scheme) {
+    return scheme === 'tcp' || defaultPorts.has(scheme);
+}
+/** A piece of the text for a message: short, in quotes, control characters escaped. */
+function shown(piece) {
+    return JSON.stringify(piece.length > 40 ? `${piece.slice(0, 40)}…` : piece);
+}
+function health_parse_wrong(problem) {
+    return { ok: false, problem };
+}
+
 ;// CONCATENATED MODULE: ./config/boolean.js
 
 const spellings = new Map([
@@ -716,6 +925,10 @@ const hourMs = 60 * minuteMs;
 const timeoutRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
 /** How long to wait between two looks. */
 const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
+/** By when an instance that runs must have been healthy. */
+const healthDeadlineRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
+/** How long an instance must stay healthy; with no time at all, one success will do. */
+const minHealthyTimeRange = { minMs: 0, maxMs: hourMs };
 /** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
 const pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
 /**
@@ -798,8 +1011,9 @@ const parseKeypairId = (text) => idPattern.test(text)
  */
 function faultOfId(id, wanted) {
     const { words, prefix, example } = kinds[wanted];
+    const names = wanted === 'image' ? '; a name or a pattern goes into imageName' : '';
     if (id.includes('*')) {
-        return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}`;
+        return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}${names}`;
     }
     const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
     if (idPattern.test(id) && found === prefix) {
@@ -808,7 +1022,7 @@ function faultOfId(id, wanted) {
     const other = kinds[wanted === 'image' ? 'instance' : 'image'];
     return idPattern.test(id) && found === other.prefix
         ? `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`
-        : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name`;
+        : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
 }
 
 ;// CONCATENATED MODULE: ./config/inputs.js
@@ -826,6 +1040,7 @@ const inputNames = [
     'endpoint',
     'instanceId',
     'imageId',
+    'imageName',
     'adminPass',
     'keypairId',
     'keepImageLogin',
@@ -834,9 +1049,16 @@ const inputNames = [
     'dryRun',
     'force',
     'allowProtected',
+    'confirmName',
+    'backupImage',
+    'backupKeep',
+    'rollback',
     'wait',
     'timeout',
     'pollInterval',
+    'healthCheck',
+    'healthDeadline',
+    'minHealthyTime',
     'githubToken',
     'environment',
     'environmentUrl',
@@ -849,6 +1071,20 @@ const secretInputs = [
     'adminPass',
     'githubToken'
 ];
+
+;// CONCATENATED MODULE: ./config/name.js
+
+/** Reads a name. What the API calls names is free text, but of one line, and nobody can see a control character. */
+const parseName = (text) => /\p{Cc}/u.test(text)
+    ? refused('contains a line break or another control character, which no name has; give one name')
+    : parsed(text);
+/**
+ * Reads the name of an image, or a pattern in which `*` stands for any text. One that every name matches is
+ * refused: which image happens to be the newest of all is nothing to wipe a disk for.
+ */
+const parseImageName = (text) => /^\*+$/.test(text)
+    ? refused('is a pattern that every image matches; write a part of the name as well, such as web-*')
+    : parseName(text);
 
 ;// CONCATENATED MODULE: ./config/password.js
 
@@ -928,7 +1164,22 @@ const parseScript = (text) => text.trim() === ''
     ? refused('holds only white space; leave it out, or set cleanLastUserData to true to forget the script of before')
     : parsed(text);
 
+;// CONCATENATED MODULE: ./config/whole.js
+
+/** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
+function wholeWithin(min, max) {
+    return (text) => {
+        const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
+        return value >= min && value <= max
+            ? parsed(value)
+            : refused(`is ${quote(text)}; give a whole number from ${min} to ${max}`);
+    };
+}
+
 ;// CONCATENATED MODULE: ./config/fields.js
+
+
+
 
 
 
@@ -940,6 +1191,10 @@ const parseScript = (text) => text.trim() === ''
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
 const orDefault = 'give a value, or leave the input out to get its default';
 const flag = trimmed(required(parseBoolean, orDefault));
+const parseCheck = (text) => {
+    const result = parseHealthCheck(text);
+    return result.ok ? parsed(result.check) : refused(result.problem);
+};
 /** How each input is read on its own. What two inputs mean together stands in relations.ts. */
 const fields = {
     accessKeyId: required(parseSecret, fromSecret),
@@ -948,7 +1203,8 @@ const fields = {
     region: trimmed(required(parseRegion, orDefault)),
     endpoint: trimmed(optional(parseEndpoint)),
     instanceId: trimmed(required(parseInstanceIds, 'give the ID of the instance to rebuild, such as i-YufwpQAe')),
-    imageId: trimmed(required(parseImageId, 'give the ID of the image to rebuild from, such as m-DpgNg8lO')),
+    imageId: trimmed(optional(parseImageId)),
+    imageName: trimmed(optional(parseImageName)),
     adminPass: optional(parsePassword),
     keypairId: trimmed(optional(parseKeypairId)),
     keepImageLogin: flag,
@@ -957,14 +1213,26 @@ const fields = {
     dryRun: flag,
     force: flag,
     allowProtected: flag,
+    confirmName: trimmed(optional(parseName)),
+    backupImage: flag,
+    // Of the 20 custom images that a region holds, one must be free for the backup that is being made.
+    backupKeep: trimmed(optional(wholeWithin(1, 19))),
+    rollback: flag,
     wait: flag,
     timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
     pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
+    healthCheck: trimmed(optional(parseCheck)),
+    healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
+    minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
     githubToken: optional(parseSecret),
     environment: trimmed(optional(anyText)),
     environmentUrl: trimmed(optional(parseWebUrl)),
     summary: flag
 };
+/** A value that could not be read was given all the same. */
+function isGiven(values, input) {
+    return !(input in values) || values[input] !== undefined;
+}
 /** Reads every input on its own, and goes on after a bad one. */
 function readFields(raw) {
     const values = {};
@@ -982,7 +1250,90 @@ function readFields(raw) {
     return { values: values, problems };
 }
 
+;// CONCATENATED MODULE: ./config/parts.js
+/** Without a problem exactly one of the two is there. */
+function toImage({ imageId, imageName = '' }) {
+    return imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId };
+}
+/** No backup where none is asked for. */
+function toBackup({ backupImage, backupKeep }) {
+    if (!backupImage)
+        return undefined;
+    return backupKeep === undefined ? {} : { keep: backupKeep };
+}
+/** No health where no check is given, whatever the times are. */
+function toHealth({ healthCheck, healthDeadline, minHealthyTime }) {
+    return healthCheck === undefined
+        ? undefined
+        : { check: healthCheck, deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
+}
+
+;// CONCATENATED MODULE: ./config/guards.js
+
+
+/** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
+function guardProblems(values) {
+    return [
+        ...imageProblems(values),
+        ...confirmProblems(values),
+        ...backupProblems(values),
+        ...unwaitedProblems(values),
+        ...healthProblems(values)
+    ];
+}
+/** Exactly one image. */
+function imageProblems(values) {
+    const byId = isGiven(values, 'imageId');
+    if (byId !== isGiven(values, 'imageName'))
+        return [];
+    const fault = byId ? 'is given together with imageName' : 'is not given, and neither is imageName';
+    const choice = 'give exactly one of imageId (such as m-DpgNg8lO) and imageName (such as web-*)';
+    return [{ input: 'imageId', message: `${fault}; ${choice}` }];
+}
+/** One name cannot confirm several instances. */
+function confirmProblems({ confirmName, instanceId }) {
+    if (confirmName === undefined || instanceId === undefined || instanceId.length === 1)
+        return [];
+    const message = `is given, but instanceId names ${instanceId.length} instances; ` +
+        'a name confirms a single one, so leave confirmName out or give one instanceId';
+    return [{ input: 'confirmName', message }];
+}
+function backupProblems(values) {
+    if (values.backupImage !== false || !isGiven(values, 'backupKeep'))
+        return [];
+    const message = 'is given, but backupImage is false; backups are only deleted after a new one was made, ' +
+        'so set backupImage to true or leave backupKeep out';
+    return [{ input: 'backupKeep', message }];
+}
+/** What comes after the rebuild needs somebody who waits for it. */
+function unwaitedProblems(values) {
+    if (values.wait !== false)
+        return [];
+    const problems = [];
+    if (values.rollback === true) {
+        const message = 'is true, but wait is false; what is not waited for cannot be rolled back, ' +
+            'so set wait to true or rollback to false';
+        problems.push({ input: 'rollback', message });
+    }
+    if (isGiven(values, 'healthCheck')) {
+        const message = 'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
+        problems.push({ input: 'healthCheck', message });
+    }
+    return problems;
+}
+function healthProblems({ healthDeadline, minHealthyTime }) {
+    if (healthDeadline === undefined || minHealthyTime === undefined || minHealthyTime < healthDeadline) {
+        return [];
+    }
+    const [time, deadline] = [formatDuration(minHealthyTime), formatDuration(healthDeadline)];
+    const message = `is ${time}, which is not shorter than healthDeadline (${deadline}); ` +
+        'ask for a shorter time, or set the deadline later';
+    return [{ input: 'minHealthyTime', message }];
+}
+
 ;// CONCATENATED MODULE: ./config/relations.js
+
+
 
 /** The cipher for adminPass takes its key from the first 16 characters of the secret key (BCC page ojwvynrqn). */
 const cipherKeyLength = 16;
@@ -995,6 +1346,7 @@ function relationProblems(values) {
         ...loginProblems(values),
         ...cipherProblems(values),
         ...waitProblems(values),
+        ...guardProblems(values),
         ...recordProblems(values)
     ];
 }
@@ -1052,12 +1404,9 @@ function recordProblems(values) {
                 'a Deployment record needs both githubToken and environment, so give both or none'
         }));
 }
-/** A value that could not be read was given all the same. */
-function isGiven(values, input) {
-    return !(input in values) || values[input] !== undefined;
-}
 
 ;// CONCATENATED MODULE: ./config/config.js
+
 
 
 
@@ -1077,6 +1426,8 @@ function byInput(one, other) {
     return inputNames.indexOf(one.input) - inputNames.indexOf(other.input);
 }
 function toConfig(values) {
+    const backup = toBackup(values);
+    const health = toHealth(values);
     const record = toRecord(values);
     return {
         credentials: {
@@ -1087,7 +1438,7 @@ function toConfig(values) {
         region: values.region,
         endpoint: values.endpoint ?? endpointOfRegion(values.region),
         instanceIds: values.instanceId,
-        imageId: values.imageId,
+        image: toImage(values),
         order: {
             login: toLogin(values),
             ...(values.userData !== undefined && { userData: values.userData }),
@@ -1096,9 +1447,13 @@ function toConfig(values) {
         dryRun: values.dryRun,
         force: values.force,
         allowProtected: values.allowProtected,
+        ...(values.confirmName !== undefined && { confirmName: values.confirmName }),
+        ...(backup !== undefined && { backup }),
+        rollback: values.rollback,
         wait: values.wait,
         timeoutMs: values.timeout,
         pollIntervalMs: values.pollInterval,
+        ...(health !== undefined && { health }),
         ...(record !== undefined && { record }),
         summary: values.summary
     };
@@ -1117,10 +1472,458 @@ function toRecord({ githubToken, environment, environmentUrl }) {
 
 // EXTERNAL MODULE: ./core/failure.js
 var core_failure = __nccwpck_require__(5319);
-// EXTERNAL MODULE: ./core/explain.js
-var explain = __nccwpck_require__(4218);
-// EXTERNAL MODULE: ./core/instance.js
-var core_instance = __nccwpck_require__(3102);
+;// CONCATENATED MODULE: ./core/deed.js
+/** Whether the instance ended as it was asked for. */
+function isWell(deed) {
+    const kind = deed.life?.ending?.kind;
+    const ended = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
+    return ended && deed.health?.healthy !== false && !deed.cancelled;
+}
+/** Whether a rollback came to a good end. */
+function isRolledBack(deed) {
+    const kind = deed.rollback?.life?.ending?.kind;
+    return (kind === 'rebuilt' || kind === 'skipped') && deed.rollback?.health?.healthy !== false;
+}
+/**
+ * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
+ * rebuilt. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
+ */
+function isWorthARollback(deed) {
+    if (deed.cancelled || deed.life === undefined)
+        return false;
+    if (deed.health?.healthy === false)
+        return deed.life.ending?.kind === 'rebuilt';
+    const { ending } = deed.life;
+    if (ending?.kind !== 'failed')
+        return false;
+    const { reason } = ending;
+    if (reason.kind === 'status')
+        return reason.status === 'Error';
+    return reason.kind === 'timedOut' || reason.kind === 'wrongImage';
+}
+/** The image that was made before the wipe and can be rebuilt from. */
+function usableBackup({ backup }) {
+    return backup?.isAvailable ? backup.imageId : undefined;
+}
+
+// EXTERNAL MODULE: ./core/duration.js
+var duration = __nccwpck_require__(7905);
+;// CONCATENATED MODULE: ./core/instance.js
+/**
+ * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
+ * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
+ * start that a rebuild may show.
+ */
+const instance_kinds = new Map([
+    ['Running', 'up'],
+    ['Stopped', 'down'],
+    ['Error', 'broken'],
+    ['Starting', 'moving'],
+    ['Stopping', 'moving'],
+    ['ImageProcessing', 'moving'],
+    ['SnapshotProcessing', 'moving'],
+    ['Scaling', 'foreign'],
+    ['Recharging', 'foreign'],
+    ['VolumeResizing', 'foreign'],
+    ['BillingChanging', 'foreign'],
+    ['ChangeSubnet', 'foreign'],
+    ['ChangeVpc', 'foreign'],
+    ['AttachingPort', 'foreign'],
+    ['DetachingPort', 'foreign'],
+    ['Moving', 'foreign'],
+    ['Expired', 'gone'],
+    ['Deleted', 'gone'],
+    ['Recycled', 'gone']
+]);
+/** The meaning of a status; a word that is not in the table is `unknown`. */
+function statusKind(status) {
+    return instance_kinds.get(status) ?? 'unknown';
+}
+/** Whether an instance with this status rests, so that something can be decided about it. */
+function isSettled(status) {
+    const kind = statusKind(status);
+    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/evidence.js
+/**
+ * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
+ * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
+ * proves anything; these rules say what a series of them does.
+ */
+
+/**
+ * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
+ * work of the rebuild rather than a record that is written on acceptance.
+ */
+const lateMs = 30_000;
+/**
+ * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
+ * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
+ */
+function quietMs(life) {
+    return life.task.timeoutMs / 10;
+}
+/** The marks after one more look. */
+function mark(life, sight) {
+    const { reference, marks, task } = life;
+    if (reference === undefined)
+        return marks;
+    const atMs = sight.atMs;
+    const next = { ...marks };
+    if (!isSettled(sight.instance.status))
+        next.stirredAtMs ??= atMs;
+    if (hasLeft(life, reference, sight))
+        next.leftAtMs ??= atMs;
+    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
+        if (sight.instance.imageId === task.image.id)
+            next.imageAtMs = atMs;
+        else
+            next.imageOldAtMs = atMs;
+    }
+    if (reference.disk && sight.disk && next.diskAtMs === undefined) {
+        if (isOtherDisk(reference.disk, sight.disk))
+            next.diskAtMs = atMs;
+        else
+            next.diskOldAtMs = atMs;
+    }
+    return next;
+}
+/**
+ * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
+ * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
+ * the status could tell: no answer came, and the image stays the same.
+ */
+function hasLeft(life, reference, sight) {
+    const { status } = sight.instance;
+    const kind = statusKind(status);
+    if (kind === 'foreign')
+        return false;
+    if (kind === 'unknown')
+        return true;
+    if (kind === 'moving') {
+        const onlyStatusTells = !life.answered && reference.instance.imageId === life.task.image.id;
+        return !(onlyStatusTells && !life.adopted && backups.has(status));
+    }
+    return isSettled(reference.instance.status) && status !== reference.instance.status;
+}
+/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
+const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
+/**
+ * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
+ * rebuild to the same image that would make a green of nothing.
+ */
+function isOtherDisk(before, now) {
+    return before.id !== now.id || before.createTime !== now.createTime;
+}
+/** Whether the looks show that the rebuild has begun. */
+function hasStarted(life) {
+    const { leftAtMs, imageAtMs, diskAtMs } = life.marks;
+    return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
+}
+/** Whether image or disk have changed, which nothing but a rebuild does. */
+function isReplaced(life) {
+    return life.marks.imageAtMs !== undefined || life.marks.diskAtMs !== undefined;
+}
+/**
+ * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
+ * tells of work done; one that is there from the first look on may have been written on acceptance.
+ */
+function changedLate(life) {
+    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = life.marks;
+    const since = life.referenceAtMs ?? Number.POSITIVE_INFINITY;
+    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
+    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
+}
+/** The stretch of equal looks, with one more look added. A disk that is not settled begins it anew. */
+function rest(life, sight) {
+    const { status, imageId } = sight.instance;
+    const before = life.rest;
+    const settled = diskState(life, sight) !== 'unsettled';
+    if (before && settled && before.looks > 0 && before.status === status && before.imageId === imageId) {
+        return { ...before, looks: before.looks + 1 };
+    }
+    return { status, imageId, sinceMs: sight.atMs, looks: settled ? 1 : 0 };
+}
+/**
+ * Whether the last looks all showed the same for as long as an inference from rest needs. `Stopped` needs a
+ * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
+ */
+function hasRested(life) {
+    const { last, rest: stretch } = life;
+    if (!last || !stretch || stretch.looks === 0)
+        return false;
+    const isDown = statusKind(last.instance.status) === 'down';
+    const needMs = isDown ? life.task.timeoutMs / 4 : quietMs(life);
+    return last.atMs - stretch.sinceMs >= needMs;
+}
+/**
+ * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
+ * disk at all, neither before nor now, there is nothing to wait for.
+ */
+function diskState(life, sight) {
+    if (sight.disk === undefined)
+        return 'unasked';
+    if (sight.disk === null)
+        return life.reference?.disk ? 'unsettled' : 'settled';
+    return /^in_?use$/i.test(sight.disk.status) ? 'settled' : 'unsettled';
+}
+/**
+ * Whether the rebuild is over, as far as one look can tell; a second one must agree.
+ *
+ * Either the status was seen away and is back; `Stopped` is also a station on the way, so it must rest as well.
+ * Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether such a
+ * change comes at the beginning of the work or at its end, and only after the longest time that the user grants
+ * a rebuild it makes no difference.
+ */
+function isOver(life) {
+    const { last, marks, task } = life;
+    if (!last || last.instance.imageId !== task.image.id)
+        return false;
+    const kind = statusKind(last.instance.status);
+    if (kind !== 'up' && kind !== 'down')
+        return false;
+    if (marks.leftAtMs !== undefined)
+        return kind === 'up' || hasRested(life);
+    return changedLate(life) && hasRested(life) && last.atMs >= life.deadlineMs;
+}
+/** Whether two looks in a row agree and the disk is settled in the last. */
+function isConfirmed(life) {
+    const { last, rest: stretch } = life;
+    return !!last && !!stretch && stretch.looks >= 2 && diskState(life, last) === 'settled';
+}
+/**
+ * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
+ * the status has not left and the image cannot show a change, or has shown it too early.
+ */
+function needsDisk(life) {
+    if (life.rest?.looks === 0)
+        return true;
+    if (life.marks.leftAtMs !== undefined || changedLate(life))
+        return false;
+    return life.reference?.instance.imageId === life.task.image.id || life.marks.imageAtMs !== undefined;
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/fate.js
+
+/** What has become of the system disk, as far as the life shows. */
+function fateOf(life) {
+    if (life.sends === 0)
+        return life.adopted && isReplaced(life) ? 'erased' : 'untouched';
+    return life.answered || hasStarted(life) ? 'erased' : 'unknown';
+}
+
+;// CONCATENATED MODULE: ./core/refusal.js
+/** The reasons, joined. */
+function describeRefusals(refusals) {
+    return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
+}
+/** What to do about all of them. */
+function remedyOfRefusals(refusals) {
+    return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
+}
+function wordsOf(refusal) {
+    switch (refusal.kind) {
+        case 'gone':
+            return {
+                reason: `its status is ${refusal.status}`,
+                remedy: 'Take it out of instanceId, or renew or restore it first.'
+            };
+        case 'protected':
+            return {
+                reason: 'deletionProtection is on',
+                remedy: 'If it is to be erased all the same, set allowProtected: true.'
+            };
+        case 'imageNotAvailable':
+            return {
+                reason: `the image is ${refusal.status}, not Available`,
+                remedy: 'Give another image, or wait until this one is Available.'
+            };
+        case 'imageKeepsNoLogin':
+            return {
+                reason: `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`,
+                remedy: 'Give adminPass or keypairId instead.'
+            };
+        case 'noKeypairForWindows':
+            return {
+                reason: 'keypairId is for Linux, and the image is of Windows',
+                remedy: 'Give adminPass instead.'
+            };
+        case 'otherArchitecture':
+            return {
+                reason: `the image is for ${refusal.image}, and the instance is ${refusal.instance}`,
+                remedy: 'Give an image of the architecture of the instance.'
+            };
+        case 'diskTooSmall':
+            return {
+                reason: `the image needs a system disk of ${refusal.needsGb} GB, and the instance has ${refusal.hasGb} GB`,
+                remedy: 'Enlarge the system disk, or give a smaller image.'
+            };
+        case 'bareMetal':
+            return {
+                reason: `it is a bare-metal instance (${refusal.family}), whose rebuild has options about RAID and local data disks that this action does not set`,
+                remedy: 'Rebuild it in the console, where those options can be seen.'
+            };
+        case 'otherName':
+            return {
+                reason: `its name is "${refusal.name}", which is not what confirmName says`,
+                remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
+            };
+        case 'noHealthTarget':
+            return {
+                reason: `healthCheck ${refusal.problem}`,
+                remedy: 'Give a healthCheck that can reach the instance.'
+            };
+        case 'noWayBack':
+            return {
+                reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
+                remedy: 'Set backupImage: true, which makes a way back, or leave rollback out.'
+            };
+        case 'noImageQuota':
+            return {
+                reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
+                remedy: 'Delete a custom image that is not needed, or have the quota raised.'
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./core/explain.js
+/** Failures in words: what happened, what it means for the disk, and what to do. */
+
+
+
+
+/** Explains the failed end of a life. */
+function explain(life, reason) {
+    const { cause, remedy } = causeAndRemedy(life, reason);
+    return { cause: `${life.task.instanceId}: ${cause}`, disk: describeFate(fateOf(life)), remedy };
+}
+/** Explains a life that a cancel ended. */
+function explainCancel(life) {
+    const status = life.last?.instance.status ?? 'unseen';
+    const fate = fateOf(life);
+    return {
+        cause: `${life.task.instanceId}: cancelled; last seen ${status}`,
+        disk: describeFate(fate),
+        remedy: fate === 'untouched'
+            ? 'Nothing of it needs to be mended.'
+            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
+    };
+}
+/** What is known of the system disk, as a sentence. */
+function describeFate(fate) {
+    switch (fate) {
+        case 'untouched':
+            return 'The system disk was not touched by this run.';
+        case 'erased':
+            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
+        case 'unknown':
+            return 'Whether the system disk is being rebuilt is not known.';
+    }
+}
+const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+function causeAndRemedy(life, reason) {
+    const { task } = life;
+    const waited = (0,duration/* formatDuration */.a3)(task.timeoutMs);
+    const seen = `Seen: ${historyLabel(life)}.`;
+    switch (reason.kind) {
+        case 'refused':
+            return {
+                cause: `not rebuilt, because ${describeRefusals(reason.refusals)}`,
+                remedy: remedyOfRefusals(reason.refusals)
+            };
+        case 'busy':
+            return {
+                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
+                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
+            };
+        case 'unclear':
+            return {
+                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
+                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
+            };
+        case 'unproven':
+            return {
+                cause: `the rebuild is not proven: ${life.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
+                remedy: rerunIsSafe
+            };
+        case 'timedOut':
+            return {
+                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
+                remedy: `Look at the instance in the console. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
+            };
+        case 'status':
+            return {
+                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
+                remedy: 'Look at the instance in the console, with the request ID. A re-run rebuilds an instance in Error.'
+            };
+        case 'wrongImage':
+            return {
+                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
+                remedy: 'Find out whether somebody else rebuilt it; then run again.'
+            };
+        case 'backup':
+            return {
+                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
+        case 'gone':
+            return {
+                cause: `the API no longer knows the instance. ${seen}`,
+                remedy: 'Look whether it was released, and check region and instanceId.'
+            };
+        case 'call':
+            return explainCall(life, reason.failure);
+    }
+}
+function explainCall(life, failure) {
+    const waiting = life.sends > 0;
+    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
+    // The service does not say which of the two it does not know.
+    const isEither = failure.kind === 'notFound' && failure.operation === 'RebuildInstance';
+    const remedy = isEither
+        ? `Check whether the instance ${failure.target} and the image ${life.task.image.id} are still there.`
+        : callRemedy(failure, waiting);
+    return { cause: `${(0,core_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
+}
+/**
+ * What to do about a call that failed for good.
+ *
+ * @param waiting whether a rebuild had been sent before
+ */
+function callRemedy(failure, waiting) {
+    const again = waiting ? ` ${rerunIsSafe}` : '';
+    switch (failure.kind) {
+        case 'denied':
+            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
+        case 'notFound':
+            return `Check the ID and the region: ${failure.target} is not known there.`;
+        case 'conflict':
+            return `Look at the state of the instance in the console and at what else works on it.${again}`;
+        case 'invalid':
+            return 'The service refuses the request as it is; its message says why.';
+        case 'throttled':
+            return `The service asks to slow down: run again later, or with a longer pollInterval.${again}`;
+        case 'unreached':
+            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
+        case 'skewed':
+            return `Set the clock of the runner right.${again}`;
+        case 'ambiguous':
+        case 'transient':
+        case 'malformed':
+            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
+    }
+}
+/** The statuses that were seen, with the time of each since the first look. */
+function historyLabel(life) {
+    const first = life.history[0];
+    if (first === undefined)
+        return 'nothing';
+    return life.history
+        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,duration/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
+        .join(', ');
+}
+
 ;// CONCATENATED MODULE: ./core/decide.js
 
 /**
@@ -1131,7 +1934,7 @@ var core_instance = __nccwpck_require__(3102);
  * - in `Error` it is rebuilt whatever its image is: the broken one is the one that people rebuild
  */
 function decide(instance, task) {
-    const kind = (0,core_instance/* statusKind */.B)(instance.status);
+    const kind = statusKind(instance.status);
     if (kind === 'gone')
         return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
     if (kind === 'moving' || kind === 'foreign' || kind === 'unknown')
@@ -1162,15 +1965,182 @@ function keepsLogin(image) {
     return /custom|sharing/i.test(image.type) || image.type === '';
 }
 
+;// CONCATENATED MODULE: ./core/health-resolve.js
+
+
+
+const called = {
+    publicIp: 'public IP',
+    internalIp: 'internal IP',
+    id: 'ID',
+    name: 'name'
+};
+/**
+ * Fills the placeholders of a check.
+ *
+ * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
+ * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
+ * the host under another domain); in path and query, values are percent-encoded.
+ *
+ * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
+ */
+function resolveCheck(check, instance) {
+    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
+    for (const name of placeholders) {
+        if (!pattern.includes(`{${name}}`))
+            continue;
+        if (instance[name] === '')
+            return health_resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
+        const inHost = check.hostPattern.includes(`{${name}}`);
+        if (inHost && !isHostPart(name, instance[name])) {
+            return health_resolve_wrong(`puts {${name}} into the host, and ${health_resolve_shown(instance[name])} cannot be a part of one`);
+        }
+    }
+    const host = fill(check.hostPattern, (name) => instance[name]);
+    if (!isHost(host))
+        return health_resolve_wrong(`leads to the host ${health_resolve_shown(host)}, which is none`);
+    if (!('pathPattern' in check)) {
+        return { ok: true, check: { kind: check.kind, host, port: check.port } };
+    }
+    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
+    if (hasDotSegment(path))
+        return health_resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
+    const { kind, port, statuses, body } = check;
+    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
+}
+function isHostPart(name, value) {
+    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
+}
+/** Only one pass, so that a value that looks like a placeholder stays what it is. */
+function fill(pattern, value) {
+    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
+}
+/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
+function encoded(value) {
+    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
+}
+function health_resolve_shown(value) {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+function health_resolve_wrong(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./core/preflight.js
+
+
+/** Everything that speaks against a rebuild, all at once. */
+function refusalsBefore(task, instance, disk, circumstances) {
+    return [
+        ...nameRefusal(instance, circumstances.confirmName),
+        ...bareMetalRefusal(task.image, instance),
+        ...fitRefusals(task, instance, disk),
+        ...healthRefusal(instance, circumstances.health),
+        ...wayBackRefusal(task, instance, circumstances.wayBack),
+        ...quotaRefusal(circumstances)
+    ];
+}
+/** What a person should know, and what stops nothing. */
+function warningsBefore(task, instance) {
+    const warnings = [];
+    if (statusKind(instance.status) === 'broken') {
+        warnings.push('its status is Error: it is rebuilt all the same, for that is often the cure');
+    }
+    if (isWindows(task.image.osType) !== isWindows(instance.osName) &&
+        task.image.osType !== '' &&
+        instance.osName !== '') {
+        warnings.push(`the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`);
+    }
+    return warnings;
+}
+function nameRefusal(instance, confirmName) {
+    const isRight = confirmName === undefined || confirmName === instance.name;
+    return isRight ? [] : [{ kind: 'otherName', name: instance.name }];
+}
+/**
+ * BBC has an API of its own, and EBC instances keep their local data disks only with an option whose default
+ * the sources tell in two ways (bce-sdk-go and bce-sdk-python, `isPreserveData`).
+ */
+function bareMetalRefusal(image, instance) {
+    const marks = [instance.spec, image.type].join(' ');
+    if (/\bebc/i.test(marks))
+        return [{ kind: 'bareMetal', family: 'EBC' }];
+    return /\b(gpu)?bbc/i.test(marks) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
+}
+function fitRefusals(task, instance, disk) {
+    const { image, loginKind } = task;
+    const refusals = [];
+    if (loginKind === 'keypairId' && isWindows(image.osType))
+        refusals.push({ kind: 'noKeypairForWindows' });
+    const [wanted, present] = [familyOf(image.osArch), familyOf(instance.osArch)];
+    if (wanted !== undefined && present !== undefined && wanted !== present) {
+        refusals.push({ kind: 'otherArchitecture', image: image.osArch, instance: instance.osArch });
+    }
+    if (disk !== undefined && image.minDiskGb > disk.sizeInGB) {
+        refusals.push({ kind: 'diskTooSmall', needsGb: image.minDiskGb, hasGb: disk.sizeInGB });
+    }
+    return refusals;
+}
+function isWindows(system) {
+    return /windows/i.test(system);
+}
+/** The texts differ (`amd64 (64bit)`, `x86_64`), so only the family counts; an unknown text fits everything. */
+function familyOf(architecture) {
+    if (/arm|aarch/i.test(architecture))
+        return 'arm';
+    return /x86|amd64|i[36]86/i.test(architecture) ? 'x86' : undefined;
+}
+function healthRefusal(instance, check) {
+    if (check === undefined)
+        return [];
+    const resolved = resolveCheck(check, instance);
+    return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
+}
+function wayBackRefusal(task, instance, wayBack) {
+    const refuse = (why) => [{ kind: 'noWayBack', imageId: instance.imageId, why }];
+    if (wayBack.kind === 'missing')
+        return refuse('is no longer there');
+    if (wayBack.kind !== 'image')
+        return [];
+    const { id, status, type } = wayBack.image;
+    if (id === task.image.id)
+        return refuse('is the very image that it is to be rebuilt from');
+    if (status !== 'Available')
+        return refuse(`is ${status}, not Available`);
+    const isSystem = type !== '' && !/custom|sharing/i.test(type);
+    return task.loginKind === 'keepImageLogin' && isSystem
+        ? refuse('has no login of its own for keepImageLogin')
+        : [];
+}
+function quotaRefusal({ imagesLeft, imageQuota }) {
+    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
+}
+
 ;// CONCATENATED MODULE: ./core/plan.js
+
 
 /** Decides for every target. */
 function makePlan(image, order, targets) {
+    return { image, order, targets: targets.map(planTarget) };
+}
+function planTarget(target) {
+    const { task, instance, disk, circumstances } = target;
+    const decision = decide(instance, task);
+    const against = refusalsBefore(task, instance, disk, circumstances);
+    const refusals = [
+        ...(decision.action === 'refuse' ? decision.refusals : []),
+        ...against.filter(concerns(decision))
+    ];
     return {
-        image,
-        order,
-        targets: targets.map((target) => ({ ...target, decision: decide(target.instance, target.task) }))
+        ...target,
+        decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
+        warnings: decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)
     };
+}
+/** Where nothing is to be erased, only the wrong instance matters, and a check that cannot be made. */
+function concerns(decision) {
+    const erases = decision.action !== 'skip' && decision.action !== 'start';
+    return ({ kind }) => erases || kind === 'otherName' || kind === 'noHealthTarget';
 }
 /** Whether some target must not be rebuilt; then nothing is sent for any of them. */
 function isRefused(plan) {
@@ -1179,6 +2149,8 @@ function isRefused(plan) {
 
 ;// CONCATENATED MODULE: ./core/plan-text.js
 /** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
+
+
 
 /** The lines of the plan. They hold no secret: a login is named by its kind. */
 function planLines(plan) {
@@ -1204,7 +2176,7 @@ function decisionLabel(target) {
         case 'wait':
             return `wait: its status is ${instance.status}; decide when it rests`;
         case 'refuse':
-            return `refuse: ${(0,explain/* describeRefusals */.lY)(decision.refusals)}`;
+            return `refuse: ${describeRefusals(decision.refusals)}`;
     }
 }
 /** How one logs in after the rebuild. */
@@ -1237,12 +2209,44 @@ function erasedLabel(target) {
     const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
     return `${what}, and its snapshots: ${named.join(', ')}`;
 }
+/** What else is done with the target before and after: backup, health check, way back. */
+function stepLabels({ instance, circumstances }) {
+    const { health, imagesLeft, wayBack } = circumstances;
+    const steps = [];
+    if (imagesLeft !== undefined)
+        steps.push('a custom image of the system disk is made first');
+    if (health !== undefined) {
+        const resolved = resolveCheck(health, instance);
+        if (resolved.ok)
+            steps.push(`${describeCheck(resolved.check)} must pass before it counts as done`);
+    }
+    if (wayBack.kind === 'backup')
+        steps.push('if it goes wrong, it is put back onto the image made before');
+    if (wayBack.kind === 'image')
+        steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
+    return steps;
+}
+/** Where the instance is and what it runs, as far as is known. */
+function presentLabel({ instance }) {
+    const system = [instance.osName, instance.osVersion, instance.osArch]
+        .filter((part) => part !== '')
+        .join(' ');
+    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
+    const facts = [
+        instance.status,
+        instance.zoneName,
+        instance.spec,
+        image.filter((part) => part !== '').join(' ')
+    ];
+    return facts.filter((fact) => fact !== '').join(', ');
+}
 function targetLines(plan, target) {
     const { instance, decision } = target;
     const name = instance.name === '' ? '' : ` "${instance.name}"`;
     const lines = [
         `${instance.id}${name}: ${decisionLabel(target)}`,
-        `  now    ${instance.status}, image ${instance.imageId} ${instance.imageName}`.trimEnd()
+        ...target.warnings.map((warning) => `  mind   ${warning}`),
+        `  now    ${presentLabel(target)}`
     ];
     if (decision.action !== 'rebuild' && decision.action !== 'wait')
         return lines;
@@ -1252,103 +2256,9 @@ function targetLines(plan, target) {
         `  erased ${erasedLabel(target)}`,
         '  stays  data disks, IP addresses, custom images',
         `  login  ${loginLabel(plan.order)}`,
-        `  script ${userDataLabel(plan.order)}`
+        `  script ${userDataLabel(plan.order)}`,
+        ...stepLabels(target).map((step) => `  also   ${step}`)
     ];
-}
-
-// EXTERNAL MODULE: ./core/duration.js
-var duration = __nccwpck_require__(7905);
-// EXTERNAL MODULE: ./core/rebuild/evidence.js
-var evidence = __nccwpck_require__(6260);
-;// CONCATENATED MODULE: ./core/rebuild/narrate.js
-/** What a person reads along: one line for each thing that changed between two states of a life. */
-
-
-
-/** The lines for what is new in `now`. `sinceMs` is when the clock of the log began. */
-function narrate(before, now, sinceMs) {
-    const lines = [...newSights(before, now), ...newFailure(before, now), ...newPhase(before, now)];
-    const atMs = now.phases.at(-1)?.phase === 'ended' ? now.phases.at(-1)?.fromMs : now.last?.atMs;
-    return lines.map((line) => stamp(line, (atMs ?? sinceMs) - sinceMs));
-}
-/** A sign of life while nothing changes. */
-function heartbeat(life, atMs, sinceMs) {
-    const status = life.last?.instance.status ?? 'unseen';
-    const image = life.last?.instance.imageId ?? '';
-    const left = (0,duration/* formatDuration */.a3)(Math.max(0, life.deadlineMs - atMs));
-    return stamp(`still ${status} on ${image}; ${purpose(life)}, at most ${left} more`, atMs - sinceMs);
-}
-function stamp(line, elapsedMs) {
-    return `[${(0,duration/* formatDuration */.a3)(elapsedMs).padStart(7)}] ${line}`;
-}
-function purpose(life) {
-    switch (life.phase) {
-        case 'settling':
-            return life.adopted ? 'waiting for the change under way to end' : 'waiting to see whether it stays so';
-        case 'searching':
-            return 'looking whether the rebuild was taken';
-        case 'confirming':
-            return 'waiting for the rebuild to show';
-        case 'starting':
-            return 'waiting for it to start';
-        default:
-            return 'waiting for the rebuild to end';
-    }
-}
-function newSights(before, now) {
-    return now.history.slice(before.history.length).map((seen, index) => {
-        const previous = now.history[before.history.length + index - 1];
-        if (previous === undefined)
-            return `${seen.status} on ${seen.imageId}`;
-        const status = previous.status === seen.status ? seen.status : `${previous.status} → ${seen.status}`;
-        const image = previous.imageId === seen.imageId ? '' : `, image ${previous.imageId} → ${seen.imageId}`;
-        return `${status}${image}`;
-    });
-}
-function newFailure(before, now) {
-    if (now.lastFailure === undefined || now.lastFailure === before.lastFailure)
-        return [];
-    if (now.ending?.kind === 'failed')
-        return [];
-    return [`a call failed, going on: ${(0,core_failure/* describeFailure */.Ic)(now.lastFailure)}`];
-}
-function newPhase(before, now) {
-    const lines = [];
-    if (now.adopted && !before.adopted) {
-        lines.push(now.conflicts > before.conflicts
-            ? 'the service refused: something is going on with the instance; waiting for it to rest'
-            : 'something is under way already; waiting for it to end instead of erasing again');
-    }
-    if ((0,evidence/* hasStarted */.gd)(now) && !(0,evidence/* hasStarted */.gd)(before) && now.sends > 0)
-        lines.push(startedBy(now));
-    if (now.phase === before.phase)
-        return lines;
-    switch (now.phase) {
-        case 'sending':
-            return [...lines, now.sends === 0 ? 'sending the rebuild' : 'nothing has begun: sending once more'];
-        case 'searching':
-            return [...lines, 'the answer is lost; looking whether the rebuild was taken'];
-        case 'confirming':
-            return [...lines, accepted(now)];
-        case 'starting':
-            return [...lines, 'Stopped on the image: telling it to start'];
-        default:
-            return lines;
-    }
-}
-function accepted(life) {
-    const id = life.requestIds.at(-1);
-    return life.answered
-        ? `accepted${id === undefined ? '' : ` (request ID ${id})`}; ${'`Running`'} counts for nothing until the rebuild shows`
-        : 'not sent again; waiting for the rebuild to show';
-}
-function startedBy(life) {
-    const { leftAtMs, imageAtMs } = life.marks;
-    const at = life.last?.atMs;
-    if (leftAtMs === at)
-        return 'the rebuild has started';
-    const what = imageAtMs === at ? 'the image' : 'the system disk';
-    return `the rebuild has started: ${what} is another one; the end counts after the status has left, or ${(0,duration/* formatDuration */.a3)((0,evidence/* quietMs */.ZZ)(life))} of quiet`;
 }
 
 ;// CONCATENATED MODULE: ./core/schedule.js
@@ -1453,19 +2363,29 @@ function failCall(life, failure, atMs) {
 function measureFrom(life, reference, sinceMs) {
     return { ...life, reference, referenceAtMs: sinceMs, marks: {} };
 }
-/** Sends the rebuild; what was just seen is what it will be measured against. */
+/**
+ * Sends the rebuild, once the backup is made that was asked for. What was just seen is what the rebuild will be
+ * measured against.
+ */
 function send(life, sight) {
+    if (life.task.backup && !life.backedUp)
+        return [enter(life, 'backup', sight.atMs), { type: 'backup' }];
     const measured = measureFrom({ ...life, adopted: false }, sight, sight.atMs);
     return [enter(measured, 'sending', sight.atMs), { type: 'send' }];
 }
-/** Tells an instance that is Stopped on the image to start. */
+/** Tells an instance that is Stopped on the image to start; a start gets some time even at the deadline. */
 function startIt(life, sight) {
-    const starting = enter(life, 'starting', sight.atMs);
-    return [{ ...starting, starts: life.starts + 1, startAskedAtMs: sight.atMs }, { type: 'start' }];
+    const starting = {
+        ...enter(life, 'starting', sight.atMs),
+        starts: life.starts + 1,
+        startAskedAtMs: sight.atMs,
+        deadlineMs: Math.max(life.deadlineMs, sight.atMs + quietMs(life))
+    };
+    return [starting, { type: 'start' }];
 }
 /** The good end. What nothing was erased for is a skip. */
 function finish(life, atMs) {
-    const erased = life.sends > 0 || (life.adopted && (0,evidence/* isReplaced */.tc)(life));
+    const erased = life.sends > 0 || (life.adopted && isReplaced(life));
     return end(life, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
 }
 
@@ -1480,17 +2400,18 @@ function settle(life, sight) {
     const atMs = sight.atMs;
     if (sight.disk === undefined)
         return lookNow(life, atMs);
-    const resting = (0,core_instance/* isSettled */.I)(sight.instance.status) && (0,evidence/* diskState */.LP)(life, sight) !== 'unsettled';
+    const resting = isSettled(sight.instance.status) && diskState(life, sight) !== 'unsettled';
     if (!resting)
         return keepWaiting(life.adopted ? life : adopt(life, sight), sight);
     return life.adopted ? settleAdopted(life, sight) : settleFresh(life, sight);
 }
-/** Somebody is at the instance: from here on the looks are measured against this one. */
+/** Somebody is at the instance: from here on the looks are measured against this one, and rest begins anew. */
 function adopt(life, sight) {
-    const kind = (0,core_instance/* statusKind */.B)(sight.instance.status);
-    const away = kind === 'moving' || kind === 'unknown' || (0,evidence/* diskState */.LP)(life, sight) === 'unsettled';
+    const kind = statusKind(sight.instance.status);
+    const away = kind === 'moving' || kind === 'unknown' || diskState(life, sight) === 'unsettled';
+    const { rest: _over, ...others } = life;
     return {
-        ...measureFrom(life, sight, sight.atMs),
+        ...measureFrom(others, sight, sight.atMs),
         marks: away ? { leftAtMs: sight.atMs } : {},
         adopted: true,
         deadlineMs: sight.atMs + life.task.timeoutMs
@@ -1500,7 +2421,7 @@ function settleFresh(life, sight) {
     const atMs = sight.atMs;
     const decision = decide(sight.instance, life.task);
     // Stopped is also a station on the way of a rebuild, perhaps of a run that was cancelled.
-    const maybeOnTheWay = (0,core_instance/* statusKind */.B)(sight.instance.status) === 'down' && !(0,evidence/* hasRested */.is)(life);
+    const maybeOnTheWay = statusKind(sight.instance.status) === 'down' && !hasRested(life) && !life.backedUp;
     switch (decision.action) {
         case 'wait':
             return keepWaiting(life, sight);
@@ -1519,22 +2440,22 @@ function settleAdopted(life, sight) {
     const { image, force } = life.task;
     const { status, imageId } = sight.instance;
     const atMs = sight.atMs;
-    const kind = (0,core_instance/* statusKind */.B)(status);
+    const kind = statusKind(status);
     if (kind === 'gone')
         return settleFresh(life, sight);
-    const mayBeRebuilt = life.marks.leftAtMs !== undefined || (0,evidence/* isReplaced */.tc)(life);
+    const mayBeRebuilt = life.marks.leftAtMs !== undefined || isReplaced(life);
     if (mayBeRebuilt && imageId === image.id && kind !== 'broken') {
-        if (!(0,evidence/* isOver */.PU)(life))
+        if (!isOver(life))
             return keepWaiting(life, sight);
-        if (!(0,evidence/* isConfirmed */.it)(life))
+        if (!isConfirmed(life))
             return lookAgain(life, atMs);
-        if (force && !(0,evidence/* isReplaced */.tc)(life)) {
+        if (force && !isReplaced(life)) {
             return fail(life, { kind: 'unclear', status: life.reference?.instance.status ?? status }, atMs);
         }
         return kind === 'down' ? startIt(life, sight) : finish(life, atMs);
     }
     // About to erase what somebody has just worked on: only after it has rested for long.
-    return (0,evidence/* hasRested */.is)(life) ? settleFresh(life, sight) : keepWaiting(life, sight);
+    return hasRested(life) ? settleFresh(life, sight) : keepWaiting(life, sight);
 }
 function keepWaiting(life, sight) {
     if (sight.atMs >= life.deadlineMs) {
@@ -1548,8 +2469,13 @@ function keepWaiting(life, sight) {
 
 
 
-/** How long to look, after an answer was lost, before the rebuild may be sent once more; in milliseconds. */
-const searchMs = 60_000;
+/**
+ * How long to look, after an answer was lost, before the rebuild may be sent once more, in milliseconds: a
+ * minute, and no less than a quarter of `timeout`, for a service that is slow to rebuild may be slow to show it.
+ */
+function searchMs(life) {
+    return Math.max(60_000, life.task.timeoutMs / 4);
+}
 /** How often a rebuild may be sent when answers are lost. */
 const maxSends = 2;
 /** How often a stopped instance is told to start. */
@@ -1557,12 +2483,12 @@ const maxStarts = 3;
 /** One look while the answer of the send is lost. */
 function search(life, sight) {
     const atMs = sight.atMs;
-    if ((0,evidence/* hasStarted */.gd)(life))
+    if (hasStarted(life))
         return watch({ ...life, acceptedAtMs: atMs }, sight);
-    if ((0,core_instance/* statusKind */.B)(sight.instance.status) === 'gone')
+    if (statusKind(sight.instance.status) === 'gone')
         return watch(life, sight);
-    const looked = atMs - (life.referenceAtMs ?? atMs) >= searchMs;
-    if (!looked || !(0,core_instance/* isSettled */.I)(sight.instance.status)) {
+    const looked = atMs - (life.referenceAtMs ?? atMs) >= searchMs(life);
+    if (!looked || !isSettled(sight.instance.status)) {
         return atMs >= life.deadlineMs ? fail(life, { kind: 'unproven' }, atMs) : lookNext(life, atMs, true);
     }
     if (life.sends < maxSends && life.marks.stirredAtMs === undefined)
@@ -1572,14 +2498,14 @@ function search(life, sight) {
 /** One look while the rebuild is accepted, or as good as that. */
 function watch(before, sight) {
     const atMs = sight.atMs;
-    const started = (0,evidence/* hasStarted */.gd)(before);
+    const started = hasStarted(before);
     const life = started ? enter(before, 'rebuilding', atMs) : before;
     const { status, imageId, imageName } = sight.instance;
     if (endsTheWait(life, status))
         return fail(life, { kind: 'status', status }, atMs);
     if (started && !life.task.wait)
         return end(life, { kind: 'started' }, atMs);
-    if ((0,evidence/* isOver */.PU)(life))
+    if (isOver(life))
         return conclude(life, sight);
     if (isOnWrongImage(life, sight))
         return fail(life, { kind: 'wrongImage', imageId, imageName }, atMs);
@@ -1589,7 +2515,7 @@ function watch(before, sight) {
 function watchStart(life, sight) {
     const atMs = sight.atMs;
     const { status, imageId, imageName } = sight.instance;
-    const kind = (0,core_instance/* statusKind */.B)(status);
+    const kind = statusKind(status);
     if (endsTheWait(life, status))
         return fail(life, { kind: 'status', status }, atMs);
     if (kind === 'up' && imageId === life.task.image.id)
@@ -1597,12 +2523,12 @@ function watchStart(life, sight) {
     if (isOnWrongImage(life, sight))
         return fail(life, { kind: 'wrongImage', imageId, imageName }, atMs);
     const asked = life.startAskedAtMs ?? atMs;
-    const overdue = kind === 'down' && atMs - asked >= (0,evidence/* quietMs */.ZZ)(life) && life.starts < maxStarts;
+    const overdue = kind === 'down' && atMs - asked >= quietMs(life) && life.starts < maxStarts;
     return overdue ? startIt(life, sight) : waitOn(life, sight);
 }
 /** `Expired`, `Deleted`, `Recycled` and `Error`; but what was broken before reads `Error` until it is rebuilt. */
 function endsTheWait(life, status) {
-    const kind = (0,core_instance/* statusKind */.B)(status);
+    const kind = statusKind(status);
     if (kind !== 'broken')
         return kind === 'gone';
     return life.reference?.instance.status !== 'Error' || life.marks.leftAtMs !== undefined;
@@ -1612,14 +2538,14 @@ function conclude(life, sight) {
     // A disk that does not settle is waited for on the beat.
     if (life.rest?.looks === 0)
         return waitOn(life, sight);
-    if (!(0,evidence/* isConfirmed */.it)(life))
+    if (!isConfirmed(life))
         return lookAgain(life, atMs);
-    return (0,core_instance/* statusKind */.B)(sight.instance.status) === 'up' ? finish(life, atMs) : startIt(life, sight);
+    return statusKind(sight.instance.status) === 'up' ? finish(life, atMs) : startIt(life, sight);
 }
 /** Up for long after the rebuild was seen to start, and not on the image: it ended, and not well. */
 function isOnWrongImage(life, sight) {
     const { imageId, status } = sight.instance;
-    if (imageId === life.task.image.id || (0,core_instance/* statusKind */.B)(status) !== 'up' || !(0,evidence/* hasRested */.is)(life))
+    if (imageId === life.task.image.id || statusKind(status) !== 'up' || !hasRested(life))
         return false;
     return life.marks.leftAtMs !== undefined || imageId !== life.reference?.instance.imageId;
 }
@@ -1631,17 +2557,6 @@ function waitOn(life, sight) {
     // A record that changed although the instance never left its status may be one that is written on acceptance.
     const inTheOpen = life.marks.leftAtMs !== undefined || life.phase === 'starting';
     return fail(life, inTheOpen ? { kind: 'timedOut', status } : { kind: 'unproven' }, atMs);
-}
-/**
- * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
- * the status has not left and the image cannot show a change, or has shown it too early.
- */
-function needsDisk(life) {
-    if (life.rest?.looks === 0)
-        return true;
-    if (life.marks.leftAtMs !== undefined || (0,evidence/* changedLate */.l$)(life))
-        return false;
-    return life.reference?.instance.imageId === life.task.image.id || life.marks.imageAtMs !== undefined;
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/step.js
@@ -1664,6 +2579,7 @@ function begin(task, atMs) {
         history: [],
         adopted: false,
         marks: {},
+        backedUp: false,
         sends: 0,
         answered: false,
         conflicts: 0,
@@ -1686,6 +2602,10 @@ function step(life, event) {
             return onAccepted(life, event.requestId, event.atMs);
         case 'sendFailed':
             return onSendFailed(life, event.failure, event.atMs);
+        case 'backedUp':
+            return onBackedUp(life, event.atMs);
+        case 'backupFailed':
+            return fail(life, { kind: 'backup', problem: event.problem }, event.atMs);
         case 'startAccepted':
             return lookNext(noteRequest(life, event.requestId), event.atMs, true);
         case 'startFailed':
@@ -1699,7 +2619,7 @@ function see(life, sight) {
     const before = life.history.at(-1);
     const changed = before?.status !== status || before.imageId !== imageId;
     const history = changed ? [...life.history, { atMs: sight.atMs, status, imageId }] : life.history;
-    return { ...life, history, last: sight, rest: (0,evidence/* rest */.zs)(life, sight), marks: (0,evidence/* mark */.Gy)(life, sight), missing: 0 };
+    return { ...life, history, last: sight, rest: rest(life, sight), marks: mark(life, sight), missing: 0 };
 }
 function onLook(life, sight) {
     switch (life.phase) {
@@ -1725,6 +2645,11 @@ function onLookFailed(before, failure, atMs) {
         return failCall(life, failure, atMs);
     return lookNext(life, atMs, true);
 }
+/** A backup takes minutes, so that the instance is looked at anew before it is erased. */
+function onBackedUp(life, atMs) {
+    const fresh = { ...enter(life, 'settling', atMs), backedUp: true, adopted: false, marks: {} };
+    return lookNow({ ...fresh, deadlineMs: atMs + life.task.timeoutMs }, atMs);
+}
 function onAccepted(life, requestId, atMs) {
     const accepted = {
         ...enter(noteRequest(life, requestId), 'confirming', atMs),
@@ -1735,17 +2660,17 @@ function onAccepted(life, requestId, atMs) {
         deadlineMs: atMs + life.task.timeoutMs,
         dueMs: atMs
     };
-    return lookNext(accepted, atMs, true);
+    return lookNext(accepted, atMs, needsDisk(accepted));
 }
 function onSendFailed(before, failure, atMs) {
     const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
     if (failure.kind === 'ambiguous')
         return lookNext(lost(life, atMs), atMs, true);
-    if (failure.kind !== 'conflict')
-        return failCall(life, failure, atMs);
-    // A conflict after a lost answer is what a rebuild under way would say.
+    // A refusal after a lost answer is what the service would say if it had taken the first.
     if (life.sends > 0)
         return lookNext(enter(life, 'confirming', atMs), atMs, true);
+    if (failure.kind !== 'conflict')
+        return failCall(life, failure, atMs);
     const conflicts = life.conflicts + 1;
     if (conflicts > maxConflicts || life.last === undefined)
         return failCall(life, failure, atMs);
@@ -1775,17 +2700,158 @@ function noteRequest(life, requestId) {
         : { ...life, requestIds: [...life.requestIds, requestId] };
 }
 
-// EXTERNAL MODULE: ./core/rebuild/fate.js
-var fate = __nccwpck_require__(6359);
-;// CONCATENATED MODULE: ./core/report.js
-/** The result of a run as a value: the output `result`, and what the summary is drawn from. No secret is in it. */
+// EXTERNAL MODULE: ./core/health-reason.js
+var health_reason = __nccwpck_require__(4912);
+;// CONCATENATED MODULE: ./core/report-failure.js
+/** A failed deed in the form of the result. */
+
+
+
+/** Why the deed failed and how it stands now; `undefined` where it went well. */
+function failureOfDeed(deed) {
+    if (deed.cancelled)
+        return cancelled(deed);
+    if (isWell(deed))
+        return undefined;
+    const failure = causeOf(deed);
+    if (failure === undefined || deed.rollback === undefined)
+        return failure;
+    const back = deed.rollback;
+    if (isRolledBack(deed)) {
+        return {
+            ...failure,
+            disk: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
+            remedy: 'Find out what is wrong with the new image before you try again.'
+        };
+    }
+    return {
+        ...failure,
+        disk: `The rollback onto ${back.imageId} failed as well: ${rollbackProblem(deed)} The old content of the system disk is gone.`
+    };
+}
+/** A failed call in the form of the result. */
+function callFacts(failure) {
+    const { kind, operation, httpStatus, code, requestId } = failure;
+    return {
+        reason: kind,
+        operation,
+        ...(httpStatus === undefined ? {} : { httpStatus }),
+        ...(code === undefined ? {} : { code }),
+        ...(requestId === undefined ? {} : { requestId })
+    };
+}
+function cancelled(deed) {
+    const { life, backup } = deed;
+    const id = deed.target.instance.id;
+    if (causeOf(deed) !== undefined)
+        return cancelledOnTheWayBack(deed);
+    if (life === undefined || (life.sends === 0 && life.ending?.kind === 'cancelled' && backup !== undefined)) {
+        return {
+            reason: 'cancelled',
+            cause: `${id}: cancelled before the rebuild was sent`,
+            disk: describeFate('untouched'),
+            remedy: backup === undefined ? 'Nothing of it needs to be mended.' : leftBehind(backup)
+        };
+    }
+    if (life.ending?.kind === 'cancelled')
+        return { reason: 'cancelled', ...explainCancel(life) };
+    return {
+        reason: 'cancelled',
+        cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
+        disk: describeFate(life.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
+        remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
+    };
+}
+/** A rollback is never begun after a cancel, but one may be under way. */
+function cancelledOnTheWayBack(deed) {
+    const sent = (deed.rollback?.life?.sends ?? 0) > 0;
+    return {
+        reason: 'cancelled',
+        cause: `${causeOf(deed)?.cause ?? deed.target.instance.id} Cancelled ${sent ? 'while it was put back' : 'before it was put back'}.`,
+        disk: describeFate('erased'),
+        remedy: sent
+            ? `The way back onto ${deed.rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
+            : 'Put it back with the lines that the summary gives, or run again.'
+    };
+}
+function leftBehind({ imageId, imageName }) {
+    const image = imageId === undefined
+        ? `A backup image named ${imageName} may be there`
+        : `The backup image ${imageId} stays`;
+    return `${image}; delete it if it is not wanted.`;
+}
+function causeOf(deed) {
+    const id = deed.target.instance.id;
+    const { life, health } = deed;
+    if (life?.ending?.kind === 'failed') {
+        const { reason } = life.ending;
+        const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
+        return { ...facts, ...explain(life, reason) };
+    }
+    if (health?.healthy !== false)
+        return undefined;
+    const seen = health.history.map(({ reason }) => reason === undefined ? 'passes' : (0,health_reason/* describeUnhealthy */.s)(reason));
+    return {
+        reason: 'unhealthy',
+        cause: `${id}: not healthy by healthDeadline; last: ${(0,health_reason/* describeUnhealthy */.s)(health.reason)}. Seen: ${seen.join(', ') || 'nothing'}.`,
+        disk: describeFate(life?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
+        remedy: 'Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher.'
+    };
+}
+function rollbackProblem(deed) {
+    const { rollback } = deed;
+    if (rollback?.problem !== undefined)
+        return rollback.problem;
+    const ending = rollback?.life?.ending;
+    if (rollback?.life !== undefined && ending?.kind === 'failed')
+        return `${explain(rollback.life, ending.reason).cause}.`;
+    if (rollback?.health?.healthy === false)
+        return `${(0,health_reason/* describeUnhealthy */.s)(rollback.health.reason)}.`;
+    return 'it did not come to an end.';
+}
+
+;// CONCATENATED MODULE: ./core/way-back.js
+
+const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
+/** The `with:` lines that put an instance back onto what it ran before. A password is named, never shown. */
+function wayBackLines(deed, order) {
+    const { instance } = deed.target;
+    const backup = usableBackup(deed);
+    const imageId = backup ?? instance.imageId;
+    // Back onto the image that it has now, only force rebuilds it.
+    const force = imageId === order.imageId ? ['force: true'] : [];
+    return [
+        `instanceId: ${instance.id}`,
+        `imageId: ${imageId}`,
+        loginLine(order, backup !== undefined || /custom|sharing/i.test(instance.imageType)),
+        ...force
+    ];
+}
+function loginLine({ login }, isCustom) {
+    switch (login.kind) {
+        case 'adminPass':
+            return adminPassLine;
+        case 'keypairId':
+            return `keypairId: ${login.keypairId}`;
+        case 'keepImageLogin':
+            // The image of before may be a public one, which has no login of its own.
+            return isCustom ? 'keepImageLogin: true' : adminPassLine;
+    }
+}
+
+;// CONCATENATED MODULE: ./core/report-instance.js
+/** One instance in the result, from what was planned for it and done to it. */
+
+
+
+
 
 
 
 /** A target of which nothing more was done than to plan it. */
-function reportPlanned(target, status, failure) {
+function reportPlanned(target, order, status, failure) {
     return {
-        ...head(target),
+        ...head(target, order),
         status,
         disk: 'untouched',
         adopted: false,
@@ -1793,32 +2859,141 @@ function reportPlanned(target, status, failure) {
         seen: [],
         requestIds: [],
         durationSeconds: 0,
+        knownHosts: [],
+        wayBack: [],
         ...(failure === undefined ? {} : { failure })
     };
 }
-/** A target whose life was lived; `life` may still go on where the run is only saving what it knows. */
-function reportLife(target, life, era, atMs) {
-    const fromMs = life.phases[0]?.fromMs ?? atMs;
-    const endMs = life.phase === 'ended' ? (life.phases.at(-1)?.fromMs ?? atMs) : atMs;
-    const failure = failureOf(life);
+/** What was done to a target; the deed may still go on where the run only keeps what it knows. */
+function reportDeed(deed, order, era, atMs, isOver) {
+    const lives = livesOf(deed);
+    const last = lives.at(-1)?.last;
+    const spans = spansOf(deed, atMs);
+    const fromMs = spans[0]?.fromMs ?? atMs;
+    const toMs = isOver ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
+    const failure = isOver ? failureOfDeed(deed) : undefined;
+    const disk = diskOf(deed);
+    const { backup, health, rollback } = deed;
     return {
-        ...head(target),
-        status: statusOf(life),
-        disk: (0,fate/* fateOf */._)(life),
-        adopted: life.adopted,
-        ...(life.last === undefined ? {} : { after: moment(life.last.instance, life.last.disk ?? undefined) }),
-        phases: phasesOf(life, era, endMs),
-        seen: life.history.map(({ atMs: seenMs, status, imageId }) => ({
+        ...head(deed.target, order),
+        status: statusOf(deed, isOver),
+        disk,
+        adopted: deed.life?.adopted ?? false,
+        ...(last === undefined ? {} : { after: moment(last.instance, last.disk ?? undefined) }),
+        phases: spans.map((span) => ({
+            phase: span.phase,
+            startedAt: (0,duration/* toIso */.tK)(era, span.fromMs),
+            durationSeconds: (0,duration/* toSeconds */.fP)(span.toMs - span.fromMs)
+        })),
+        seen: lives
+            .flatMap(({ history }) => history)
+            .map(({ atMs: seenMs, status, imageId }) => ({
             status,
             imageId,
             at: (0,duration/* toIso */.tK)(era, seenMs),
             seconds: (0,duration/* toSeconds */.fP)(seenMs - fromMs)
         })),
-        requestIds: life.requestIds,
-        durationSeconds: (0,duration/* toSeconds */.fP)(endMs - fromMs),
+        requestIds: lives.flatMap(({ requestIds }) => requestIds),
+        durationSeconds: (0,duration/* toSeconds */.fP)(toMs - fromMs),
+        ...(backup?.imageId === undefined
+            ? {}
+            : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
+        ...(health === undefined ? {} : { health: healthOf(health) }),
+        ...(rollback === undefined
+            ? {}
+            : {
+                rollback: {
+                    imageId: rollback.imageId,
+                    ok: isRolledBack(deed),
+                    ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
+                }
+            }),
+        knownHosts: deed.knownHosts,
+        wayBack: disk === 'untouched' || isRolledBack(deed) ? [] : wayBackLines(deed, order),
         ...(failure === undefined ? {} : { failure })
     };
 }
+function livesOf(deed) {
+    return [deed.life, deed.rollback?.life].filter((life) => life !== undefined);
+}
+function head(target, order) {
+    const { instance, disk, snapshots, warnings } = target;
+    return {
+        instanceId: instance.id,
+        name: instance.name,
+        publicIp: instance.publicIp,
+        internalIp: instance.internalIp,
+        before: moment(instance, disk),
+        erases: {
+            systemDiskId: disk?.id ?? '',
+            sizeInGB: disk?.sizeInGB ?? 0,
+            snapshots: snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
+        },
+        plan: {
+            decision: decisionLabel(target),
+            present: presentLabel(target),
+            steps: stepLabels(target),
+            warnings,
+            login: loginLabel(order),
+            userData: userDataLabel(order)
+        }
+    };
+}
+function moment(instance, disk) {
+    const { status, imageId, imageName } = instance;
+    return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
+}
+function diskOf(deed) {
+    const fates = livesOf(deed).map(fateOf);
+    if (fates.includes('erased'))
+        return 'erased';
+    return fates.includes('unknown') ? 'unknown' : 'untouched';
+}
+function statusOf(deed, isOver) {
+    if (!isOver)
+        return 'inProgress';
+    if (deed.cancelled) {
+        if (livesOf(deed).some(isUnderWay))
+            return 'inProgress';
+        return deed.life === undefined || deed.life.ending?.kind === 'cancelled' ? 'notStarted' : 'failed';
+    }
+    if (!isWell(deed))
+        return isRolledBack(deed) ? 'rolledBack' : 'failed';
+    const kind = deed.life?.ending?.kind;
+    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : 'failed';
+}
+/** Whether a cancelled life leaves something behind that goes on by itself. */
+function isUnderWay({ ending, sends, adopted, starts }) {
+    return ending?.kind === 'cancelled' && (sends > 0 || adopted || starts > 0);
+}
+function healthOf(health) {
+    return {
+        healthy: health.healthy,
+        durationSeconds: (0,duration/* toSeconds */.fP)(health.atMs - health.fromMs),
+        history: health.history.map(({ atMs, reason }) => ({
+            seconds: (0,duration/* toSeconds */.fP)(atMs - health.fromMs),
+            result: reason === undefined ? 'passes' : (0,health_reason/* describeUnhealthy */.s)(reason)
+        }))
+    };
+}
+function spansOf({ life, health, rollback }, atMs) {
+    return [
+        ...(life === undefined ? [] : spansOfLife(life, '', atMs)),
+        ...(health === undefined ? [] : [{ phase: 'health', fromMs: health.fromMs, toMs: health.atMs }]),
+        ...(rollback?.life === undefined ? [] : spansOfLife(rollback.life, 'rollback: ', atMs)),
+        ...(rollback?.health === undefined
+            ? []
+            : [{ phase: 'rollback: health', fromMs: rollback.health.fromMs, toMs: rollback.health.atMs }])
+    ];
+}
+function spansOfLife(life, prefix, atMs) {
+    return life.phases.flatMap(({ phase, fromMs }, index) => phase === 'ended'
+        ? []
+        : [{ phase: `${prefix}${phase}`, fromMs, toMs: life.phases[index + 1]?.fromMs ?? atMs }]);
+}
+
+;// CONCATENATED MODULE: ./core/report-run.js
+
 /** The result of a run from its instances. */
 function reportRun(image, instances, era, span) {
     return {
@@ -1838,73 +3013,118 @@ function runStatus(instances) {
     if (has('inProgress'))
         return 'inProgress';
     const good = has('rebuilt') || has('skipped') || has('started');
-    if (has('failed') || has('notStarted') || instances.length === 0)
-        return good ? 'partial' : 'failed';
+    const bad = has('failed') || has('notStarted') || instances.length === 0;
+    if (bad || has('rolledBack')) {
+        if (good)
+            return 'partial';
+        return has('failed') || !has('rolledBack') ? 'failed' : 'rolledBack';
+    }
     if (has('planned'))
         return 'planned';
     if (has('started'))
         return 'started';
     return has('rebuilt') ? 'rebuilt' : 'skipped';
 }
-/** A failed call in the form of the result. */
-function failedCall(failure) {
-    const { kind, operation, httpStatus, code, requestId } = failure;
-    return {
-        reason: kind,
-        operation,
-        ...(httpStatus === undefined ? {} : { httpStatus }),
-        ...(code === undefined ? {} : { code }),
-        ...(requestId === undefined ? {} : { requestId })
-    };
+
+;// CONCATENATED MODULE: ./core/backup.js
+/**
+ * How the name of every backup begins. The name holds all that tells a backup, for images have no other field to
+ * write to: `rbi-backup/i-demo0001/m-web-1/20261124T091500Z/123456` is instance, image of before, time and run.
+ */
+const backupPrefix = 'rbi-backup/';
+/** How many custom images a user may have in a region (BCC page jjwvynviw). */
+const customImageQuota = 20;
+/** The longest name that an image may have (BCC page jjwvynviw). */
+const maxNameLength = 65;
+/** The longest ID of an instance that is written whole; those of today have 10 characters. */
+const maxInstanceLength = 20;
+/** How much of the run's ID is kept at least where the image's ID is long. */
+const minRunLength = 4;
+/** The statuses of an image whose making has failed. */
+const failedStatuses = ['CreatedFailed', 'CreateFailed', 'Error'];
+/**
+ * The name for a backup, within the API's rule: 1 to 65 characters, first a letter, then letters, digits, Chinese
+ * characters and `-_ /.`.
+ *
+ * IDs of today's lengths are written whole. Of longer ones the run's is cut first, and keeps its end, where runs
+ * differ; then the image's, and last the instance's. Other characters become `-`. An instance's ID that was
+ * altered ends in a dot, which no ID has, so that it can never be taken for the ID of another instance.
+ */
+function backupName({ instanceId, imageId, wallMs, runId }) {
+    const instance = isWhole(instanceId) ? instanceId : `${plain(instanceId).slice(0, maxInstanceLength - 1)}.`;
+    const time = `${new Date(wallMs).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+    const run = plain(runId);
+    const fixed = `${backupPrefix}${instance}///${time}`.length;
+    const image = plain(imageId).slice(0, maxNameLength - fixed - Math.min(run.length, minRunLength));
+    const room = maxNameLength - fixed - image.length;
+    return `${backupPrefix}${instance}/${image}/${time}/${run.slice(-room)}`;
 }
-function head(target) {
-    const { instance, disk, snapshots } = target;
-    return {
-        instanceId: instance.id,
-        name: instance.name,
-        publicIp: instance.publicIp,
-        internalIp: instance.internalIp,
-        before: moment(instance, disk),
-        erases: {
-            systemDiskId: disk?.id ?? '',
-            sizeInGB: disk?.sizeInGB ?? 0,
-            snapshots: snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
-        }
-    };
+/**
+ * Whether a name is one that `backupName` makes for exactly this instance. For an instance whose ID does not fit
+ * into a name as it is, none is: its backups are kept for ever rather than confused.
+ */
+function isBackupOf(name, instanceId) {
+    return isWhole(instanceId) && backupTime(name, instanceId) !== undefined;
 }
-function moment(instance, disk) {
-    const { status, imageId, imageName } = instance;
-    return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
+/**
+ * The backups of an instance that are beyond the newest `keep`, newest first.
+ *
+ * The one just made counts among these, stands before all others, and is never named. Only custom images are,
+ * whose names are ours and of that instance; and only those that are Available or have failed: one in Creating is
+ * another run's, and what another status means we do not know. A failed one is no way back and takes nobody's
+ * place, so that it never pushes out one that is.
+ */
+function backupsToPrune(images, instanceId, keep, justMadeId) {
+    const old = images
+        .filter((image) => image.id !== justMadeId && isCustom(image) && isBackupOf(image.name, instanceId))
+        .toSorted((one, other) => madeMs(other, instanceId) - madeMs(one, instanceId) || byId(one, other));
+    let kept = 1;
+    return old.filter(({ status }) => {
+        const beyond = kept >= keep;
+        if (status === 'Available')
+            kept += 1;
+        return beyond && (status === 'Available' || failedStatuses.includes(status));
+    });
 }
-function statusOf(life) {
-    const { ending } = life;
-    switch (ending?.kind) {
-        case undefined:
-            return 'inProgress';
-        case 'cancelled':
-            return life.sends > 0 || life.adopted || life.starts > 0 ? 'inProgress' : 'notStarted';
-        default:
-            return ending?.kind ?? 'failed';
-    }
+/** How many more custom images there may be, going by the documented quota; never below 0. */
+function quotaLeft(images) {
+    return Math.max(0, customImageQuota - images.filter(isCustom).length);
 }
-function failureOf(life) {
-    const { ending } = life;
-    if (ending?.kind === 'cancelled')
-        return { reason: 'cancelled', ...(0,explain/* explainCancel */.Ot)(life) };
-    if (ending?.kind !== 'failed')
+/** When an image was made; one whose time cannot be read counts as older than any other. */
+function createdMs({ createTime }) {
+    const ms = Date.parse(createTime);
+    return Number.isNaN(ms) ? Number.NEGATIVE_INFINITY : ms;
+}
+/** The order of IDs, where nothing else tells two images apart. */
+function byId(one, other) {
+    return one.id < other.id ? -1 : Number(one.id > other.id);
+}
+/** `Custom`, and those of special machines: `GpuBccCustom`, `EbcCustom` and the like. */
+function isCustom({ type }) {
+    return type.endsWith('Custom');
+}
+/** By the service's clock; where that cannot be read, by ours, which is in the name. */
+function madeMs(image, instanceId) {
+    const ms = createdMs(image);
+    return Number.isFinite(ms) ? ms : (backupTime(image.name, instanceId) ?? ms);
+}
+/** The time in a name of ours: what is read from it must give the same name again. */
+function backupTime(name, instanceId) {
+    const [, imageId, time, runId] = name.slice(backupPrefix.length).split('/');
+    if (imageId === undefined || time === undefined || runId === undefined)
         return undefined;
-    const { reason } = ending;
-    const call = reason.kind === 'call' ? failedCall(reason.failure) : { reason: reason.kind };
-    return { ...call, ...(0,explain/* explain */.WE)(life, reason) };
+    const iso = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+    const wallMs = iso === time ? Number.NaN : Date.parse(iso);
+    if (Number.isNaN(wallMs))
+        return undefined;
+    return backupName({ instanceId, imageId, wallMs, runId }) === name ? wallMs : undefined;
 }
-function phasesOf(life, era, endMs) {
-    return life.phases
-        .filter(({ phase }) => phase !== 'ended')
-        .map(({ phase, fromMs }, index) => ({
-        phase,
-        startedAt: (0,duration/* toIso */.tK)(era, fromMs),
-        durationSeconds: (0,duration/* toSeconds */.fP)((life.phases[index + 1]?.fromMs ?? endMs) - fromMs)
-    }));
+function isWhole(instanceId) {
+    return instanceId.length <= maxInstanceLength && /^[\w-]+$/.test(instanceId);
+}
+/** Text of which an image's name may consist, and that is not empty. */
+function plain(text) {
+    return text.replace(/[^\w.-]/g, '-') || '-';
 }
 
 ;// CONCATENATED MODULE: ./deploy/look.js
@@ -1927,18 +3147,765 @@ async function look(instanceId, withDisk, ports, signal) {
     return { atMs: clock.nowMs(), instance, disk: disk ?? null };
 }
 
+;// CONCATENATED MODULE: ./deploy/map-some.js
+/**
+ * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
+ *
+ * @throws the first error that any of them throws; those under way are then left to end by themselves
+ */
+async function mapSome(items, width, map) {
+    const results = new Array(items.length);
+    const queue = items.entries();
+    const worker = async () => {
+        for (const [index, item] of queue)
+            results[index] = await map(item);
+    };
+    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    return results;
+}
+
+;// CONCATENATED MODULE: ./core/choose-image.js
+
+/** How many names are offered when none matches. */
+const maxNearest = 5;
+/**
+ * Whether a name matches: `*` stands for any text, also for none, and everything else for itself, case and all.
+ * A pattern without `*` matches the very same name alone.
+ */
+function matchesName(pattern, name) {
+    const [first = '', ...parts] = pattern.split('*');
+    const last = parts.pop();
+    if (last === undefined)
+        return name === pattern;
+    if (!name.startsWith(first))
+        return false;
+    // The first place where a part fits leaves the most room for those behind it.
+    let end = first.length;
+    for (const part of parts) {
+        const at = name.indexOf(part, end);
+        if (at === -1)
+            return false;
+        end = at + part.length;
+    }
+    return name.length - end >= last.length && name.endsWith(last);
+}
+/**
+ * Chooses among all images of the account by a name or a pattern. The order of the list does not matter, and an
+ * image that is listed twice (pages shift while they are read) counts once.
+ *
+ * - A newer match whose making has failed does not hold up an older Available one; it is told as `ignored`.
+ * - A match in Creating that is as new as the newest Available one is waited for: whether it is a tie must not
+ *   depend on how fast it was made.
+ * - Backups of this action match only a pattern that begins as their names do. A wide one such as `*web*` could
+ *   otherwise choose the backup of a minute ago, which is the newest image there is.
+ */
+function chooseImage(pattern, images) {
+    const unique = [...new Map(images.map((image) => [image.id, image])).values()];
+    const matches = unique
+        .filter(({ name }) => matchesName(pattern, name))
+        .filter(({ name }) => pattern.startsWith(backupPrefix) || !name.startsWith(backupPrefix))
+        .toSorted(newestFirst);
+    if (matches.length === 0)
+        return { kind: 'none', nearest: nearest(pattern, unique) };
+    const [creating] = matches.filter(({ status }) => status === 'Creating');
+    const available = matches.filter(({ status }) => status === 'Available');
+    const [newest] = available;
+    if (creating !== undefined && (newest === undefined || createdMs(creating) >= createdMs(newest))) {
+        return { kind: 'pending', image: creating };
+    }
+    if (newest === undefined)
+        return { kind: 'unfinished', images: matches };
+    const equals = available.filter((image) => createdMs(image) === createdMs(newest));
+    if (equals.length > 1)
+        return { kind: 'tie', images: equals };
+    const ignored = matches.filter((image) => createdMs(image) > createdMs(newest));
+    return { kind: 'chosen', image: newest, ignored };
+}
+/**
+ * What to send to the API, which filters by a part of the name (BCC page Ajwvynu5r): the longest text between two
+ * `*`. What comes back may match or not; names that are merely near are left out of it.
+ */
+function searchText(pattern) {
+    return pattern.split('*').reduce((longest, part) => (part.length > longest.length ? part : longest), '');
+}
+function newestFirst(one, other) {
+    const [oneMs, otherMs] = [createdMs(one), createdMs(other)];
+    return oneMs === otherMs ? byId(one, other) : otherMs > oneMs ? 1 : -1;
+}
+function nearest(pattern, images) {
+    const named = new Map();
+    for (const image of images.toSorted(newestFirst)) {
+        if (!named.has(image.name))
+            named.set(image.name, image);
+    }
+    return [...named.values()]
+        .map((image) => ({ image, edits: distance(pattern.toLowerCase(), image.name.toLowerCase()) }))
+        .sort((one, other) => one.edits - other.edits)
+        .slice(0, maxNearest)
+        .map(({ image }) => image);
+}
+/** How many characters must be put in, taken out or changed until the name matches. */
+function distance(pattern, name) {
+    let row = Array.from({ length: name.length + 1 }, (_, length) => length);
+    for (const wanted of pattern.split('')) {
+        const free = wanted === '*';
+        const next = [(row[0] ?? 0) + (free ? 0 : 1)];
+        for (let length = 1; length <= name.length; length += 1) {
+            const left = next[length - 1] ?? 0;
+            const above = row[length] ?? 0;
+            const diagonal = row[length - 1] ?? 0;
+            next.push(free
+                ? Math.min(left, above)
+                : Math.min(left + 1, above + 1, diagonal + (wanted === name[length - 1] ? 0 : 1)));
+        }
+        row = next;
+    }
+    return row.at(-1) ?? 0;
+}
+
+;// CONCATENATED MODULE: ./deploy/survey-error.js
+
+
+/** No plan could be made; nothing has been sent that changes anything. `problems` has all that is known. */
+class SurveyError extends Error {
+    problems;
+    constructor(problems, options) {
+        super(problems.map(({ cause }) => cause).join(' '), options);
+        this.name = 'SurveyError';
+        this.problems = problems;
+    }
+}
+/** A read that failed for good, as a problem. */
+function problemOf(failure) {
+    return { cause: `${(0,core_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
+}
+
+;// CONCATENATED MODULE: ./deploy/resolve-image.js
+/** Finds the image that is asked for, and waits for one that is still being created. */
+
+
+
+
+/**
+ * The wanted image. One in `Creating` is waited for at most `timeout`, for a release tag may be there before its
+ * image is; a dry run takes it as it is. An image in any other status is given as it is: to refuse it is for the
+ * plan.
+ *
+ * @throws SurveyError where no image, or no single one, fits; CallError; CancelledError on abort
+ */
+async function resolveImage(request, ports, signal) {
+    const { clock, log } = ports;
+    const untilMs = clock.nowMs() + request.timeoutMs;
+    let dueMs = clock.nowMs();
+    let told = false;
+    for (;;) {
+        const image = await findImage(request, ports, signal);
+        if (image.status !== 'Creating' || request.dryRun)
+            return image;
+        const nowMs = clock.nowMs();
+        if (nowMs >= untilMs)
+            throw stillCreating(image, request.timeoutMs);
+        if (!told)
+            log.info(`Image ${image.id} (${image.name}) is still being created; waiting for it.`);
+        told = true;
+        dueMs = nextBeat(dueMs, request.pollIntervalMs, nowMs);
+        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
+    }
+}
+async function findImage({ image }, { bcc, log }, signal) {
+    if (image.kind === 'id')
+        return bcc.getImage(image.id, signal);
+    const candidates = await bcc.listImages({ imageName: searchText(image.pattern) }, signal);
+    const choice = chooseImage(image.pattern, candidates);
+    if (choice.kind === 'pending')
+        return choice.image;
+    if (choice.kind === 'chosen') {
+        for (const { id, name, status } of choice.ignored)
+            log.warning(`The newer image ${id} (${name}) is ${status} and is passed over.`);
+        return choice.image;
+    }
+    if (choice.kind !== 'none')
+        throw noChoice(image.pattern, choice);
+    // The service filters by a part of the name, so that near misses are only in the whole list.
+    throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, signal)));
+}
+function stillCreating(image, waitedMs) {
+    return new SurveyError([
+        {
+            cause: `The image ${image.id} (${image.name}) is still being created after ${(0,duration/* formatDuration */.a3)(waitedMs)}.`,
+            remedy: 'Run again when it is Available, or set timeout higher.'
+        }
+    ]);
+}
+function noChoice(pattern, choice) {
+    const names = (images) => images.map(({ id, name, status }) => `${name} (${id}, ${status})`).join(', ');
+    switch (choice.kind) {
+        case 'tie':
+            return new SurveyError([
+                {
+                    cause: `imageName "${pattern}" fits images of the same age: ${names(choice.images)}.`,
+                    remedy: 'Give the imageId of the one that is meant.'
+                }
+            ]);
+        case 'unfinished':
+            return new SurveyError([
+                {
+                    cause: `imageName "${pattern}" fits only images that cannot be used: ${names(choice.images)}.`,
+                    remedy: 'Make the image anew, or give another name.'
+                }
+            ]);
+        case 'none': {
+            const near = choice.nearest.length === 0 ? 'There is no image at all.' : `Nearest: ${names(choice.nearest)}.`;
+            return new SurveyError([
+                {
+                    cause: `No image of this account in this region fits imageName "${pattern}". ${near}`,
+                    remedy: 'Check the name, its case, and the region; an image can be used only where it is.'
+                }
+            ]);
+        }
+        default:
+            // It came up between the two lists.
+            return new SurveyError([
+                { cause: `The image "${pattern}" has only just appeared.`, remedy: 'Run again.' }
+            ]);
+    }
+}
+
+;// CONCATENATED MODULE: ./deploy/survey.js
+/** The first reads of a run, from which the plan is made. Nothing here changes anything. */
+
+
+
+
+
+
+
+
+
+/** How many instances are looked at side by side; a few, so that a long list does not run into the rate limit. */
+const sideBySide = 4;
+/** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
+const hostKeysMs = 5_000;
+/**
+ * Looks at the image and at every target, and decides.
+ *
+ * @throws SurveyError with all problems when any read failed, CancelledError on abort
+ */
+async function survey(request, ports, signal) {
+    const problems = [];
+    const collect = (read) => read.catch((error) => {
+        if (signal.aborted)
+            throw error;
+        if (error instanceof SurveyError)
+            problems.push(...error.problems);
+        else if (error instanceof core_failure/* CallError */.RA)
+            problems.push(problemOf(error.failure));
+        else
+            throw error;
+        return undefined;
+    });
+    const [image, customImages, sights] = await Promise.all([
+        collect(resolveImage(request, ports, signal)),
+        request.backup === undefined ? undefined : collect(ports.bcc.listImages({ imageType: 'Custom' }, signal)),
+        mapSome(request.instanceIds, sideBySide, (id) => collect(look(id, true, ports, signal)))
+    ]);
+    const seen = sights.filter((sight) => sight !== undefined);
+    if (image === undefined || problems.length > 0)
+        throw new SurveyError(problems);
+    const imagesLeft = customImages === undefined ? undefined : quotaLeft(customImages);
+    const targets = await mapSome(seen, sideBySide, (sight) => collect(targetOf(request, image, sight, { ...ports, signal })));
+    const known = targets.filter((target) => target !== undefined);
+    if (problems.length > 0)
+        throw new SurveyError(problems);
+    const counted = known.map((target, index) => withQuota(target, imagesLeft, known.slice(0, index)));
+    return {
+        plan: makePlan(image, { ...request.order, imageId: image.id }, counted),
+        sights: new Map(seen.map((sight) => [sight.instance.id, sight]))
+    };
+}
+/** Each target before this one that is to be erased takes an image of its own out of the quota. */
+function withQuota(target, imagesLeft, before) {
+    if (imagesLeft === undefined)
+        return target;
+    const taken = before.filter(({ instance, task }) => !['skip', 'start'].includes(decide(instance, task).action));
+    return { ...target, circumstances: { ...target.circumstances, imagesLeft: imagesLeft - taken.length } };
+}
+async function targetOf(request, image, sight, ports) {
+    const { instance, disk } = sight;
+    const { bcc, signal } = ports;
+    const task = taskOf(request, image, instance.id);
+    const action = decide(instance, task).action;
+    const runsOnIt = action === 'skip' || action === 'start';
+    const [snapshots, wayBack, oldUserData, oldHostKeys] = await Promise.all([
+        disk && !runsOnIt ? bcc.listSnapshots(disk.id, signal) : [],
+        runsOnIt ? { kind: 'notAsked' } : wayBackOf(request, image, instance.imageId, bcc, signal),
+        request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
+        runsOnIt ? undefined : hostKeysOf(request, sight, ports)
+    ]);
+    return {
+        task,
+        instance,
+        disk: disk ?? undefined,
+        snapshots,
+        circumstances: {
+            confirmName: request.confirmName,
+            health: request.health?.check,
+            wayBack,
+            imageQuota: customImageQuota
+        },
+        oldUserData,
+        oldHostKeys
+    };
+}
+async function wayBackOf(request, image, previousId, bcc, signal) {
+    if (!request.rollback)
+        return { kind: 'notAsked' };
+    if (request.backup !== undefined)
+        return { kind: 'backup' };
+    if (previousId === image.id)
+        return { kind: 'image', image };
+    try {
+        return { kind: 'image', image: await bcc.getImage(previousId, signal) };
+    }
+    catch (error) {
+        if (error instanceof core_failure/* CallError */.RA && error.failure.kind === 'notFound')
+            return { kind: 'missing' };
+        throw error;
+    }
+}
+async function hostKeysOf(request, sight, ports) {
+    if (request.health?.check.kind !== 'ssh' || request.dryRun)
+        return undefined;
+    const resolved = resolveCheck(request.health.check, sight.instance);
+    if (!resolved.ok)
+        return undefined;
+    return ports.probe.hostKeys(resolved.check, { signal: ports.signal, timeoutMs: hostKeysMs });
+}
+function taskOf(request, image, instanceId) {
+    const { force, allowProtected, wait, timeoutMs, pollIntervalMs } = request;
+    const loginKind = request.order.login.kind;
+    const backup = request.backup !== undefined;
+    return { instanceId, image, loginKind, force, allowProtected, backup, wait, timeoutMs, pollIntervalMs };
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/narrate.js
+/** What a person reads along: one line for each thing that changed between two states of a life. */
+
+
+
+/** The lines for what is new in `now`. `sinceMs` is when the clock of the log began. */
+function narrate(before, now, sinceMs) {
+    const lines = [...newSights(before, now), ...newFailure(before, now), ...newPhase(before, now)];
+    const atMs = now.phases.at(-1)?.phase === 'ended' ? now.phases.at(-1)?.fromMs : now.last?.atMs;
+    return lines.map((line) => stamp(line, (atMs ?? sinceMs) - sinceMs));
+}
+/** A sign of life while nothing changes. */
+function heartbeat(life, atMs, sinceMs) {
+    const status = life.last?.instance.status ?? 'unseen';
+    const image = life.last?.instance.imageId ?? '';
+    const left = (0,duration/* formatDuration */.a3)(Math.max(0, life.deadlineMs - atMs));
+    return stamp(`still ${status} on ${image}; ${purpose(life)}, at most ${left} more`, atMs - sinceMs);
+}
+function stamp(line, elapsedMs) {
+    return `[${(0,duration/* formatDuration */.a3)(elapsedMs).padStart(7)}] ${line}`;
+}
+function purpose(life) {
+    switch (life.phase) {
+        case 'settling':
+            return life.adopted ? 'waiting for the change under way to end' : 'waiting to see whether it stays so';
+        case 'searching':
+            return 'looking whether the rebuild was taken';
+        case 'confirming':
+            return 'waiting for the rebuild to show';
+        case 'starting':
+            return 'waiting for it to start';
+        default:
+            return 'waiting for the rebuild to end';
+    }
+}
+function newSights(before, now) {
+    return now.history.slice(before.history.length).map((seen, index) => {
+        const previous = now.history[before.history.length + index - 1];
+        if (previous === undefined)
+            return `${seen.status} on ${seen.imageId}`;
+        const status = previous.status === seen.status ? seen.status : `${previous.status} → ${seen.status}`;
+        const image = previous.imageId === seen.imageId ? '' : `, image ${previous.imageId} → ${seen.imageId}`;
+        return `${status}${image}`;
+    });
+}
+function newFailure(before, now) {
+    if (now.lastFailure === undefined || now.lastFailure === before.lastFailure)
+        return [];
+    if (now.ending?.kind === 'failed')
+        return [];
+    return [`a call failed, going on: ${(0,core_failure/* describeFailure */.Ic)(now.lastFailure)}`];
+}
+function newPhase(before, now) {
+    const lines = [];
+    if (now.adopted && !before.adopted) {
+        lines.push(now.conflicts > before.conflicts
+            ? 'the service refused: something is going on with the instance; waiting for it to rest'
+            : 'something is under way already; waiting for it to end instead of erasing again');
+    }
+    if (hasStarted(now) && !hasStarted(before) && now.sends > 0)
+        lines.push(startedBy(now));
+    if (now.phase === before.phase)
+        return lines;
+    switch (now.phase) {
+        case 'backup':
+            return [...lines, 'making an image of the system disk first'];
+        case 'sending':
+            return [...lines, now.sends === 0 ? 'sending the rebuild' : 'nothing has begun: sending once more'];
+        case 'searching':
+            return [...lines, 'the answer is lost; looking whether the rebuild was taken'];
+        case 'confirming':
+            return [...lines, accepted(now)];
+        case 'starting':
+            return [...lines, 'Stopped on the image: telling it to start'];
+        default:
+            return lines;
+    }
+}
+function accepted(life) {
+    const id = life.requestIds.at(-1);
+    return life.answered
+        ? `accepted${id === undefined ? '' : ` (request ID ${id})`}; Running counts for nothing until the rebuild shows`
+        : 'not sent again; waiting for the rebuild to show';
+}
+function startedBy(life) {
+    const { leftAtMs, imageAtMs } = life.marks;
+    const at = life.last?.atMs;
+    if (leftAtMs === at)
+        return 'the rebuild has started';
+    const what = imageAtMs === at ? 'the image' : 'the system disk';
+    return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./deploy/backup.js
+/** A custom image of the system disk before the wipe: the only way back, for snapshots die with the disk. */
+
+
+
+
+
+
+
+/**
+ * Makes the image and waits until it is Available and the instance rests again.
+ *
+ * @param keep told of every step, so that what may be there is known even if the rest is cut short
+ * @returns why there is no usable image; `undefined` where there is one
+ * @throws CancelledError on abort
+ */
+async function makeBackup(target, ports, keep) {
+    const { bcc, clock, log, cancel, runId } = ports;
+    const { instance } = target;
+    const fromMs = clock.nowMs();
+    const imageName = backupName({
+        instanceId: instance.id,
+        imageId: instance.imageId,
+        wallMs: clock.wallMs(),
+        runId
+    });
+    keep({ imageName, isAvailable: false });
+    try {
+        const order = { imageName, instanceId: instance.id, clientToken: (0,external_node_crypto_.randomUUID)() };
+        const { imageId } = await bcc.createImage(order, cancel.writes);
+        keep({ imageName, imageId, isAvailable: false });
+        log.info(`Backup: image ${imageId} (${imageName}) is being made`);
+        const problem = await untilUsable(imageId, target, ports);
+        if (problem !== undefined)
+            return problem;
+        keep({ imageName, imageId, isAvailable: true });
+        log.info(`Backup: image ${imageId} is Available after ${(0,duration/* formatDuration */.a3)(clock.nowMs() - fromMs)}`);
+        return undefined;
+    }
+    catch (error) {
+        if (!(error instanceof core_failure/* CallError */.RA))
+            throw error;
+        if (cancel.signal.aborted)
+            throw new core_failure/* CancelledError */.cc('cancelled during the backup', { cause: error });
+        const { failure } = error;
+        return { cause: `${(0,core_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
+    }
+}
+async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, cancel: { signal } }) {
+    const untilMs = clock.nowMs() + task.timeoutMs;
+    let dueMs = clock.nowMs();
+    for (;;) {
+        const [image, instance] = await Promise.all([bcc.getImage(imageId, signal), bcc.getInstance(id, signal)]);
+        // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
+        if (image.status === 'Available' && isSettled(instance.status))
+            return undefined;
+        const nowMs = clock.nowMs();
+        if (image.status !== 'Creating' && image.status !== 'Available') {
+            return {
+                cause: `The backup image ${imageId} came to the status ${image.status}.`,
+                remedy: 'Run again, or look at the image in the console.'
+            };
+        }
+        if (nowMs >= untilMs) {
+            return {
+                cause: `The backup image ${imageId} is ${image.status} and the instance ${instance.status} after ${(0,duration/* formatDuration */.a3)(task.timeoutMs)}.`,
+                remedy: 'Set timeout higher, or look at the image in the console.'
+            };
+        }
+        dueMs = nextBeat(dueMs, task.pollIntervalMs, nowMs);
+        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
+    }
+}
+/**
+ * Deletes the old backups of the instance that this action made, but for the newest `keep`. It only warns, and
+ * a cancel ends it without a word: what the run is about is done by then.
+ */
+async function pruneBackups(instanceId, keep, justMadeId, ports) {
+    const { bcc, log, cancel } = ports;
+    await orWarn(`Old backups of ${instanceId} could not be deleted`, ports, async () => {
+        const images = await bcc.listImages({ imageType: 'Custom' }, cancel.signal);
+        for (const image of backupsToPrune(images, instanceId, keep, justMadeId)) {
+            await orWarn(`Old backups of ${instanceId} could not be deleted: ${image.id}`, ports, async () => {
+                await bcc.deleteImage(image.id, cancel.writes);
+                log.info(`Backup: the old image ${image.id} (${image.name}) is deleted`);
+            });
+        }
+    });
+}
+async function orWarn(what, { log, cancel }, work) {
+    if (cancel.signal.aborted)
+        return;
+    try {
+        await work();
+    }
+    catch (error) {
+        if (error instanceof core_failure/* CancelledError */.cc || cancel.signal.aborted)
+            return;
+        if (!(error instanceof core_failure/* CallError */.RA))
+            throw error;
+        log.warning(`${what}: ${(0,core_failure/* describeFailure */.Ic)(error.failure)}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./core/health.js
+/**
+ * When an instance counts as healthy: a reducer over the probes of a check. All times are milliseconds on the
+ * monotonic clock.
+ *
+ * The deadline is by when the instance must have been healthy for `minHealthyMs`, as in Nomad's
+ * `healthy_deadline`; a stretch that began in time but is not full then is a failure that says so. The last
+ * probe is the one that is under way at the deadline, or begins there. It is not cut short, for half a probe
+ * would prove nothing; so the end comes at the latest one probe's timeout after the deadline.
+ */
+
+
+/** A flapping instance must not fill the report. */
+const maxHistory = 50;
+/** The longest interval between probes: a probe is cheap, and somebody waits for its success. */
+const maxIntervalMs = 2_000;
+/** From probe to probe, for a given `pollInterval`. */
+function healthInterval(pollIntervalMs) {
+    return Math.min(pollIntervalMs, maxIntervalMs);
+}
+/** The beginning: the first probe is due at once. */
+function beginHealth(task) {
+    const health = { task, dueMs: task.fromMs, probes: 0, history: [], changes: 0 };
+    return [health, { type: 'probe', dueMs: task.fromMs }];
+}
+/** The rules. An ended wait stays as it is. */
+function stepHealth(before, probed) {
+    if (before.end !== undefined)
+        return [before, { type: 'end' }];
+    const { startedAtMs, atMs, result } = probed;
+    const { deadlineMs, minHealthyMs } = before.task;
+    const health = { ...remember(before, probed), probes: before.probes + 1 };
+    if (!result.healthy) {
+        const broken = { ...health, stretch: undefined };
+        return atMs >= deadlineMs
+            ? health_end(broken, { healthy: false, atMs, reason: result.reason })
+            : probeNext(broken, atMs);
+    }
+    const stretch = prolong(before, atMs, result.hostKey);
+    const stretched = { ...health, stretch };
+    // From the answer of the first success to the start of the last: it was healthy at least that long.
+    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
+        return health_end(stretched, { healthy: true, atMs });
+    }
+    if (atMs < deadlineMs)
+        return probeNext(stretched, atMs);
+    const healthyForMs = atMs - stretch.sinceMs;
+    return health_end(stretched, {
+        healthy: false,
+        atMs,
+        reason: { kind: 'tooShort', healthyForMs, wantedMs: minHealthyMs }
+    });
+}
+/** The stretch after one more success. Another host key is another system, whose stretch begins now. */
+function prolong({ stretch }, atMs, hostKey) {
+    const goesOn = stretch !== undefined && sameKey(stretch.hostKey, hostKey);
+    return goesOn ? stretch : { sinceMs: atMs, ...(hostKey === undefined ? {} : { hostKey }) };
+}
+function sameKey(one, other) {
+    return one?.algorithm === other?.algorithm && one?.key === other?.key;
+}
+function remember(health, { atMs, result }) {
+    const last = health.history.at(-1);
+    const reason = result.healthy ? undefined : result.reason;
+    if (last !== undefined && sentence(last.reason) === sentence(reason))
+        return health;
+    const change = { atMs, ...(reason === undefined ? {} : { reason }) };
+    return { ...health, history: [...health.history, change].slice(-maxHistory), changes: health.changes + 1 };
+}
+function sentence(reason) {
+    return reason === undefined ? '' : (0,health_reason/* describeUnhealthy */.s)(reason);
+}
+/** On the next beat; but no later than the stretch is full, nor than the deadline. */
+function probeNext(health, atMs) {
+    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
+    const beat = nextBeat(health.dueMs, intervalMs, atMs);
+    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
+    const dueMs = Math.min(beat, fullMs, deadlineMs);
+    return [
+        { ...health, dueMs },
+        { type: 'probe', dueMs }
+    ];
+}
+function health_end(health, ending) {
+    return [{ ...health, end: ending }, { type: 'end' }];
+}
+
+;// CONCATENATED MODULE: ./core/health-narrate.js
+
+
+/** The lines for what is new in `now`, for a person who reads along. */
+function narrateHealth(before, now) {
+    const change = now.changes > before.changes ? now.history.at(-1) : undefined;
+    const lines = [];
+    const { minHealthyMs } = now.task;
+    if (change?.reason !== undefined) {
+        const broken = before.stretch === undefined ? 'not healthy' : 'no longer healthy';
+        lines.push(`${broken}: ${(0,health_reason/* describeUnhealthy */.s)(change.reason)}`);
+    }
+    else if (now.stretch !== undefined && now.stretch !== before.stretch && minHealthyMs > 0) {
+        const again = before.stretch === undefined ? 'the check passes' : 'the host key has changed again';
+        lines.push(`${again}; it must pass for ${(0,duration/* formatDuration */.a3)(minHealthyMs)}`);
+    }
+    if (now.end?.healthy) {
+        lines.push(`healthy ${(0,duration/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
+    }
+    return lines;
+}
+
+;// CONCATENATED MODULE: ./core/known-hosts.js
+/** A line of a file of known hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT); other ports than 22 are written out. */
+function knownHostsLine(host, port, key) {
+    const place = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+    return `${place} ${key.algorithm} ${key.key}`;
+}
+
+;// CONCATENATED MODULE: ./deploy/heal.js
+/** The loop that waits for an instance to be healthy: it takes each probe and feeds what came of it back. */
+
+/** How long one probe may take, in milliseconds. */
+const probeTimeoutMs = 5_000;
+/**
+ * Waits until the instance is healthy, or the deadline has come.
+ *
+ * @throws CancelledError when the signal aborts
+ */
+async function heal(request, ports, observe) {
+    const { task, check } = request;
+    const { probe, clock, signal } = ports;
+    const timeoutMs = Math.max(1, Math.min(probeTimeoutMs, task.deadlineMs - task.fromMs));
+    const baseline = request.baselineKeys === undefined ? {} : { baselineKeys: request.baselineKeys };
+    let [health, command] = beginHealth(task);
+    while (command.type === 'probe') {
+        // Timers count in whole milliseconds, and one that is cut off would wake us just before the moment.
+        await clock.sleep(Math.max(0, Math.ceil(command.dueMs - clock.nowMs())), signal);
+        const startedAtMs = clock.nowMs();
+        const result = await probe.probe(check, { signal, timeoutMs, ...baseline });
+        const before = health;
+        [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), result });
+        observe(before, health);
+    }
+    return heal_conclude(health, request, ports, timeoutMs);
+}
+async function heal_conclude(health, { check }, { probe, signal }, timeoutMs) {
+    const { history, end, stretch } = health;
+    // Only a probe's answer ends the loop, so there is an end; the type does not know.
+    if (end === undefined)
+        throw new Error('the health check ended without an outcome');
+    if (!end.healthy)
+        return { healthy: false, atMs: end.atMs, history, reason: end.reason };
+    const { atMs } = end;
+    if (check.kind !== 'ssh')
+        return { healthy: true, atMs, history };
+    const all = await probe.hostKeys(check, { signal, timeoutMs });
+    const seen = stretch?.hostKey;
+    const known = seen === undefined || all.some((key) => key.algorithm === seen.algorithm);
+    return { healthy: true, atMs, history, hostKeys: known ? all : [seen, ...all] };
+}
+
+;// CONCATENATED MODULE: ./deploy/gate.js
+
+
+
+
+
+
+/**
+ * Waits until the instance passes the check of the request; `undefined` where none is asked for.
+ *
+ * @param baselineKeys host keys that the new system must not show
+ * @throws CancelledError on abort
+ */
+async function passGate(request, instance, baselineKeys, ports) {
+    if (request.health === undefined)
+        return undefined;
+    const { clock, log, probe, signal } = ports;
+    const fromMs = clock.nowMs();
+    const resolved = resolveCheck(request.health.check, instance);
+    if (!resolved.ok) {
+        const reason = { kind: 'protocol', message: `the check ${resolved.problem}` };
+        return {
+            checked: { healthy: false, fromMs, atMs: fromMs, history: [], reason },
+            knownHosts: [],
+            hostKeys: []
+        };
+    }
+    const { check } = resolved;
+    log.info(`Health: ${describeCheck(check)}`);
+    const task = {
+        fromMs,
+        deadlineMs: fromMs + request.health.deadlineMs,
+        minHealthyMs: request.health.minHealthyTimeMs,
+        intervalMs: healthInterval(request.pollIntervalMs)
+    };
+    const healed = await heal({ check, task, ...(baselineKeys === undefined ? {} : { baselineKeys }) }, { probe, clock, signal }, (before, now) => {
+        for (const line of narrateHealth(before, now))
+            log.info(line);
+    });
+    const hostKeys = healed.healthy ? (healed.hostKeys ?? []) : [];
+    return {
+        checked: { ...healed, fromMs },
+        hostKeys,
+        knownHosts: hostKeys.map((key) => knownHostsLine(check.host, check.port, key))
+    };
+}
+
 ;// CONCATENATED MODULE: ./deploy/rebuild-one.js
 
 
 
 
+const noBackup = () => Promise.resolve(undefined);
 /**
  * Rebuilds one instance and waits for the end; resolves with the whole life, however it ended.
  *
  * @param first a look with the disk that was taken just now, if there is one; it saves the first calls
  * @throws only what is no failure of a call: a fault of the program
  */
-async function rebuildOne(task, order, first, ports, observe) {
+async function rebuildOne(task, order, first, ports, observe, makeBackup = noBackup) {
     const beginning = begin(task, first?.atMs ?? ports.clock.nowMs());
     let [life, command] = beginning;
     if (first !== undefined)
@@ -1946,13 +3913,13 @@ async function rebuildOne(task, order, first, ports, observe) {
     observe(beginning[0], life);
     while (command.type !== 'end') {
         const before = life;
-        const event = await perform(command, life, order, ports);
+        const event = await perform(command, life, order, ports, makeBackup);
         [life, command] = step(life, event);
         observe(before, life);
     }
     return life;
 }
-async function perform(command, life, order, ports) {
+async function perform(command, life, order, ports, makeBackup) {
     const { bcc, clock, cancel } = ports;
     const id = life.task.instanceId;
     try {
@@ -1962,6 +3929,11 @@ async function perform(command, life, order, ports) {
                 const nowMs = clock.nowMs();
                 await clock.sleep(lookMoment(command, life.deadlineMs, nowMs, ports.random()) - nowMs, cancel.signal);
                 return { type: 'looked', sight: await look(id, command.withDisk, ports, cancel.signal) };
+            }
+            case 'backup': {
+                const problem = await makeBackup();
+                const atMs = clock.nowMs();
+                return problem === undefined ? { type: 'backedUp', atMs } : { type: 'backupFailed', atMs, problem };
             }
             case 'send': {
                 const { requestId } = await bcc.rebuild(id, order, cancel.writes);
@@ -1984,85 +3956,134 @@ function failed(what, error, ports) {
         const lost = what === 'send' && failure?.kind === 'ambiguous' ? failure : undefined;
         return { type: 'cancelled', atMs, ...(lost === undefined ? {} : { failure: lost }) };
     }
-    if (failure === undefined)
+    if (failure === undefined || what === 'backup')
         throw error;
     const type = { look: 'lookFailed', send: 'sendFailed', start: 'startFailed' };
     return { type: type[what], atMs, failure };
 }
 
-;// CONCATENATED MODULE: ./deploy/survey.js
+;// CONCATENATED MODULE: ./deploy/rollback.js
+
+/** The image to go back to: the backup where one was made, else the one that the instance ran on. */
+function wayBackId(deed) {
+    return usableBackup(deed) ?? deed.target.instance.imageId;
+}
+/**
+ * Reads the image to go back to.
+ *
+ * @throws CallError, CancelledError on abort
+ */
+function readWayBack(deed, bcc, signal) {
+    return bcc.getImage(wayBackId(deed), signal);
+}
+/** The task of the rollback. What protected the instance before does not protect a failed system. */
+function rollbackTask(deed, image) {
+    return { ...deed.target.task, image, force: false, allowProtected: true, backup: false, wait: true };
+}
+/** The order of the rollback. */
+function rollbackOrder(deed, order, image) {
+    const { oldUserData } = deed.target;
+    const script = oldUserData ? { userData: oldUserData } : { cleanLastUserData: true };
+    return { imageId: image.id, login: order.login, ...script };
+}
+
+;// CONCATENATED MODULE: ./deploy/target.js
+/** Everything that happens to one target, in its order: backup, rebuild, health check, and the way back. */
 
 
 
-/** Some of the first reads failed for good; `failures` has every one of them. */
-class SurveyError extends Error {
-    failures;
-    constructor(failures, options) {
-        super(`${failures.length} of the first reads failed`, options);
-        this.name = 'SurveyError';
-        this.failures = failures;
+
+
+
+
+/** A person should not wait longer than this for a line, in milliseconds. */
+const heartbeatMs = 60_000;
+/**
+ * Deals with one target and resolves with the whole deed, however it ended.
+ *
+ * @param first a look that was taken just now, if there is one
+ * @throws only a fault of the program
+ */
+async function dealWith(target, order, request, first, ports, observe) {
+    let deed = { target, knownHosts: [], cancelled: false };
+    const add = (more) => {
+        deed = { ...deed, ...more };
+        observe(deed);
+    };
+    try {
+        await carryOut(target, order, request, first, ports, () => deed, add);
+    }
+    catch (error) {
+        if (!(error instanceof core_failure/* CancelledError */.cc) && !ports.cancel.signal.aborted)
+            throw error;
+        add({ cancelled: true });
+    }
+    return deed;
+}
+async function carryOut(target, order, request, first, ports, current, add) {
+    const signal = ports.cancel.signal;
+    const keep = follow(ports, (now) => add({ life: now }));
+    const makeIt = () => makeBackup(target, ports, (backup) => add({ backup }));
+    const life = await rebuildOne(target.task, order, first, ports, keep, makeIt);
+    add({ life });
+    if (life.ending?.kind === 'cancelled')
+        return add({ cancelled: true });
+    if ((life.ending?.kind === 'rebuilt' || life.ending?.kind === 'skipped') && life.last !== undefined) {
+        // Of a rebuild that was under way already, the keys that were read may be those of the new system.
+        const baseline = life.ending.kind === 'rebuilt' && !life.adopted ? target.oldHostKeys : undefined;
+        const gate = await passGate(request, life.last.instance, baseline, { ...ports, signal });
+        if (gate !== undefined)
+            add({ health: gate.checked, knownHosts: gate.knownHosts });
+    }
+    if (request.rollback && isWorthARollback(current()))
+        await goBack(order, request, ports, current, add);
+    const backup = usableBackup(current());
+    if (isWell(current()) && request.backup?.keep !== undefined && backup !== undefined) {
+        await pruneBackups(target.instance.id, request.backup.keep, backup, ports);
     }
 }
-/** How many instances are looked at side by side; a few, so that a long list does not run into the rate limit. */
-const sideBySide = 4;
-/**
- * Looks at the image and at every target, and decides.
- *
- * @throws SurveyError with all failures when any read failed, CancelledError on abort
- */
-async function survey(request, ports, signal) {
-    const failures = [];
-    const collect = (read) => read.catch((error) => {
-        if (!(error instanceof core_failure/* CallError */.RA) || signal.aborted)
+async function goBack(order, request, ports, current, add) {
+    const { log } = ports;
+    const signal = ports.cancel.signal;
+    log.warning(`${current().target.instance.id}: the new system is not well; going back to the image of before`);
+    try {
+        const image = await readWayBack(current(), ports.bcc, signal);
+        const keep = (life) => add({ rollback: { imageId: image.id, life } });
+        const back = rollbackOrder(current(), order, image);
+        const life = await rebuildOne(rollbackTask(current(), image), back, undefined, ports, follow(ports, keep));
+        keep(life);
+        if (life.ending?.kind === 'cancelled')
+            return add({ cancelled: true });
+        if (life.ending?.kind !== 'rebuilt' && life.ending?.kind !== 'skipped')
+            return;
+        const instance = life.last?.instance;
+        // The system put back may rightly show its old host keys, so none are forbidden to it.
+        const gate = instance && (await passGate(request, instance, undefined, { ...ports, signal }));
+        if (gate)
+            add({ rollback: { imageId: image.id, life, health: gate.checked }, knownHosts: gate.knownHosts });
+    }
+    catch (error) {
+        if (!(error instanceof core_failure/* CallError */.RA))
             throw error;
-        failures.push(error.failure);
-        return undefined;
-    });
-    const [image, sights] = await Promise.all([
-        collect(ports.bcc.getImage(request.imageId, signal)),
-        mapSome(request.instanceIds, sideBySide, (id) => collect(look(id, true, ports, signal)))
-    ]);
-    const seen = sights.filter((sight) => sight !== undefined);
-    if (image === undefined || failures.length > 0)
-        throw new SurveyError(failures);
-    const targets = await mapSome(seen, sideBySide, (sight) => collect(targetOf(request, image, sight, ports.bcc, signal)));
-    const known = targets.filter((target) => target !== undefined);
-    if (failures.length > 0)
-        throw new SurveyError(failures);
-    return {
-        plan: makePlan(image, { ...request.order, imageId: image.id }, known),
-        sights: new Map(seen.map((sight) => [sight.instance.id, sight]))
-    };
+        add({ rollback: { imageId: wayBackId(current()), problem: `${(0,core_failure/* describeFailure */.Ic)(error.failure)}.` } });
+    }
 }
-async function targetOf(request, image, sight, bcc, signal) {
-    const { instance, disk } = sight;
-    const runsOnIt = instance.imageId === image.id && !request.force;
-    const snapshots = disk && !runsOnIt ? await bcc.listSnapshots(disk.id, signal) : [];
-    return { task: taskOf(request, image, instance.id), instance, disk: disk ?? undefined, snapshots };
-}
-function taskOf(request, image, instanceId) {
-    const { force, allowProtected, wait, timeoutMs, pollIntervalMs } = request;
-    return {
-        instanceId,
-        image,
-        loginKind: request.order.login.kind,
-        force,
-        allowProtected,
-        wait,
-        timeoutMs,
-        pollIntervalMs
+/** Tells the log of every step of a life, and the observer of every new phase. */
+function follow(ports, keep) {
+    const { log, clock } = ports;
+    const sinceMs = clock.nowMs();
+    let spokeMs = sinceMs;
+    return (before, now) => {
+        const atMs = clock.nowMs();
+        const lines = narrate(before, now, sinceMs);
+        const isQuiet = lines.length === 0 && atMs - spokeMs >= heartbeatMs;
+        for (const line of isQuiet ? [heartbeat(now, atMs, sinceMs)] : lines)
+            log.info(line);
+        if (isQuiet || lines.length > 0)
+            spokeMs = atMs;
+        if (before.phase !== now.phase && now.phase !== 'ended')
+            keep(now);
     };
-}
-/** Maps with at most `width` calls out at a time; the order of the results is that of the items. */
-async function mapSome(items, width, map) {
-    const results = new Array(items.length);
-    const queue = items.entries();
-    const worker = async () => {
-        for (const [index, item] of queue)
-            results[index] = await map(item);
-    };
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-    return results;
 }
 
 ;// CONCATENATED MODULE: ./deploy/run.js
@@ -2074,8 +4095,7 @@ async function mapSome(items, width, map) {
 
 
 
-/** A person should not wait longer than this for a line, in milliseconds. */
-const heartbeatMs = 60_000;
+
 /**
  * Carries the request out and resolves with the report, whether it went well or not.
  *
@@ -2093,12 +4113,12 @@ async function run(request, ports, hooks) {
     });
     const reports = new Map();
     const report = (rest) => {
-        const all = plan.targets.map((target) => reports.get(target.instance.id) ?? reportPlanned(target, rest));
+        const all = plan.targets.map((target) => reports.get(target.instance.id) ?? reportPlanned(target, plan.order, rest));
         return reportRun(plan.image, all, era, { fromMs, toMs: clock.nowMs() });
     };
     if (isRefused(plan)) {
         for (const target of plan.targets)
-            reports.set(target.instance.id, reportRefused(target, fromMs));
+            reports.set(target.instance.id, reportRefused(target, plan, fromMs));
         return report('notStarted');
     }
     await hooks.planned(plan, report('planned'));
@@ -2108,55 +4128,38 @@ async function run(request, ports, hooks) {
         if (cancel.signal.aborted)
             break;
         const id = target.instance.id;
-        const keep = (life) => {
-            reports.set(id, reportLife(target, life, era, clock.nowMs()));
+        const keep = (deed, isOver) => {
+            reports.set(id, reportDeed(deed, plan.order, era, clock.nowMs(), isOver));
             hooks.progressed(report('notStarted'));
         };
         // The look that made the plan is fresh only for the first one.
         const first = index === 0 ? sights.get(id) : undefined;
-        const life = await log.group(`Rebuild ${id}`, () => rebuildTarget(target, plan.order, first, ports, keep));
-        keep(life);
-        if (life.ending?.kind === 'failed' || life.ending?.kind === 'cancelled')
+        const observe = (deed) => keep(deed, false);
+        const deed = await log.group(`Rebuild ${id}`, () => dealWith(target, plan.order, request, first, ports, observe));
+        keep(deed, true);
+        if (!isWell(deed))
             break;
     }
     return report('notStarted');
 }
-function rebuildTarget(target, order, first, ports, keep) {
-    const { log, clock } = ports;
-    const sinceMs = clock.nowMs();
-    let spokeMs = sinceMs;
-    const observe = (before, now) => {
-        const atMs = clock.nowMs();
-        const lines = narrate(before, now, sinceMs);
-        if (lines.length === 0 && atMs - spokeMs >= heartbeatMs)
-            log.info(heartbeat(now, atMs, sinceMs));
-        for (const line of lines)
-            log.info(line);
-        if (lines.length > 0 || atMs - spokeMs >= heartbeatMs)
-            spokeMs = atMs;
-        if (before.phase !== now.phase && now.phase !== 'ended')
-            keep(now);
-    };
-    return rebuildOne(target.task, order, first, ports, observe);
-}
 /** Refusals stop the whole run before anything is sent; those that were not refused are not begun. */
-function reportRefused(target, atMs) {
+function reportRefused(target, plan, atMs) {
     if (target.decision.action !== 'refuse')
-        return reportPlanned(target, 'notStarted');
+        return reportPlanned(target, plan.order, 'notStarted');
     const reason = { kind: 'refused', refusals: target.decision.refusals };
     const [life] = begin(target.task, atMs);
-    return reportPlanned(target, 'failed', { reason: reason.kind, ...(0,explain/* explain */.WE)(life, reason) });
+    return reportPlanned(target, plan.order, 'failed', { reason: reason.kind, ...explain(life, reason) });
 }
 
 ;// CONCATENATED MODULE: ./github/record.js
 /** How long GitHub may take for one call, in milliseconds. */
 const limitMs = 10_000;
 /**
- * Creates a record in the state `in_progress` and gives its id.
+ * Creates a record, which has no state yet, and gives its id.
  *
  * @throws what the toolkit throws; the caller warns
  */
-async function openRecord(config, subject) {
+async function openRecord(config, subject, signal) {
     const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const octokit = getOctokit(config.githubToken);
     const { data } = await octokit.rest.repos.createDeployment({
@@ -2167,11 +4170,10 @@ async function openRecord(config, subject) {
         required_contexts: [],
         description: `BCC image ${subject.imageId}`,
         payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
-        request: { signal: AbortSignal.timeout(limitMs) }
+        request: { signal: limited(signal) }
     });
     if (!('id' in data))
         throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
-    await setRecord(config, data.id, 'in_progress');
     return data.id;
 }
 /**
@@ -2179,7 +4181,7 @@ async function openRecord(config, subject) {
  *
  * @throws what the toolkit throws; the caller warns
  */
-async function setRecord(config, id, state) {
+async function setRecord(config, id, state, signal) {
     const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const { owner, repo } = context.repo;
     await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
@@ -2189,8 +4191,12 @@ async function setRecord(config, id, state) {
         state,
         log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
         ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
-        request: { signal: AbortSignal.timeout(limitMs) }
+        request: { signal: limited(signal) }
     });
+}
+function limited(signal) {
+    const limit = AbortSignal.timeout(limitMs);
+    return signal === undefined ? limit : AbortSignal.any([limit, signal]);
 }
 
 // EXTERNAL MODULE: ./action/annotate.js
@@ -2297,6 +4303,7 @@ const codes = new Map([
         'invalid',
         [
             'idempotentparametermismatch',
+            'image.imagequotaexceedlimit',
             'image.uncustomimagecannotbedeleted',
             'invalidversion',
             'keypair.unsupportostype'
@@ -2391,8 +4398,8 @@ function replyFacts(reply, wallMs) {
     const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
     return {
         json,
-        requestId: word(fields['requestId']) || word(reply.headers['x-bce-request-id']),
-        code: word(fields['code']),
+        requestId: reply_word(fields['requestId']) || reply_word(reply.headers['x-bce-request-id']),
+        code: reply_word(fields['code']),
         message: oneLine(fields['message']),
         ...(serverMs === undefined ? {} : { serverMs }),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs })
@@ -2431,7 +4438,7 @@ function dateMs(value) {
     return Number.isNaN(ms) ? undefined : ms;
 }
 /** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
-function word(value) {
+function reply_word(value) {
     return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) ? value : '';
 }
 function oneLine(value) {
@@ -2512,8 +4519,6 @@ function judge_failed(operation, kind, message, cause, answer) {
     };
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./bce/sign.js
 
 /** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
@@ -2619,6 +4624,16 @@ function signedRequest(operation, endpoint, credentials, atMs) {
 /** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
 function pathOf(...parts) {
     return `/${parts.map(uriEncode).join('/')}`;
+}
+/** The query of those parameters that have a value. */
+function queryOf(parameters) {
+    const query = {};
+    for (const [name, value] of Object.entries(parameters)) {
+        if (value !== undefined && value !== '') {
+            query[name] = value;
+        }
+    }
+    return query;
 }
 /** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
 function wireQuery(query) {
@@ -2751,7 +4766,10 @@ async function exchange(operation, signed, context, signal) {
     }
 }
 
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
 ;// CONCATENATED MODULE: ./bce/decode.js
+
 
 /** The answer of GetInstance. Throws `DecodeError`. */
 function decodeInstanceReply(json) {
@@ -2760,6 +4778,31 @@ function decodeInstanceReply(json) {
 /** The answer of GetImage. Throws `DecodeError`. */
 function decodeImageReply(json) {
     return decodeImage(record(json, 'answer')['image']);
+}
+/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
+function decodeImageId(json) {
+    return vital(record(json, 'answer'), 'imageId');
+}
+/**
+ * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
+ * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
+ */
+function decodeUserData(json) {
+    const userData = record(json, 'answer')['userData'] ?? '';
+    if (typeof userData !== 'string') {
+        throw new DecodeError('"userData" is not a text');
+    }
+    const base64 = userData.replace(/\s/g, '');
+    const bytes = Buffer.from(base64, 'base64');
+    const again = bytes.toString('base64');
+    // Buffer skips what is no base64; padding alone may be missing.
+    if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
+        throw new DecodeError('"userData" is not base64');
+    }
+    if (!(0,external_node_buffer_.isUtf8)(bytes)) {
+        throw new DecodeError('"userData" holds bytes that are not text');
+    }
+    return bytes.toString('utf8');
 }
 /** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
 function decodePage(json, key, decodeItem) {
@@ -2781,6 +4824,7 @@ function decodeInstance(json) {
         status: vital(from, 'status'),
         imageId: vital(from, 'imageId'),
         imageName: fields_text(from, 'imageName'),
+        imageType: fields_text(from, 'imageType'),
         osName: fields_text(from, 'osName'),
         osVersion: fields_text(from, 'osVersion'),
         osArch: fields_text(from, 'osArch'),
@@ -2827,7 +4871,59 @@ function decodeSnapshot(json) {
     return { id: vital(from, 'id'), name: fields_text(from, 'name'), createTime: fields_text(from, 'createTime') };
 }
 
+;// CONCATENATED MODULE: ./bce/operation.js
+/** What most reads have in common. */
+const read = { kind: 'read', method: 'GET', target: '', query: {} };
+
+;// CONCATENATED MODULE: ./bce/images.js
+
+
+
+/** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
+function getImage(id) {
+    return { ...read, name: 'GetImage', target: id, path: pathOf('v2', 'image', id), decode: decodeImageReply };
+}
+/** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
+function listImages({ imageType, imageName }, marker) {
+    return {
+        ...read,
+        name: 'ListImages',
+        path: '/v2/image',
+        query: queryOf({ imageType, imageName, marker }),
+        decode: (json) => decodePage(json, 'images', decodeImage)
+    };
+}
+/** `POST /v2/image` (BCC page jjwvynviw), which the client token makes safe to repeat. */
+function createImage({ imageName, instanceId, clientToken }) {
+    return {
+        kind: 'write',
+        repeatable: true,
+        method: 'POST',
+        name: 'CreateImage',
+        target: instanceId,
+        path: '/v2/image',
+        query: { clientToken },
+        body: JSON.stringify({ imageName, instanceId }),
+        decode: (json, requestId) => ({ imageId: decodeImageId(json), requestId })
+    };
+}
+/** `DELETE /v2/image/{id}` (BCC page Sjwvynt2u): as its id names one image for good, a repetition can hit no other. */
+function deleteImage(id) {
+    return {
+        kind: 'write',
+        repeatable: true,
+        doneAfterLoss: 'notFound',
+        method: 'DELETE',
+        name: 'DeleteImage',
+        target: id,
+        path: pathOf('v2', 'image', id),
+        query: {},
+        decode: () => undefined
+    };
+}
+
 ;// CONCATENATED MODULE: ./bce/operations.js
+
 
 
 /** The most ids that one list by ids takes (BCC page Kksyfijrw). */
@@ -2837,9 +4933,17 @@ function getInstance(id) {
     const path = pathOf('v2', 'instance', id);
     return { ...read, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
 }
-/** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
-function getImage(id) {
-    return { ...read, name: 'GetImage', target: id, path: pathOf('v2', 'image', id), decode: decodeImageReply };
+/** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
+function getUserData(instanceId) {
+    return {
+        ...read,
+        method: 'POST',
+        name: 'GetInstanceUserDataInfo',
+        target: instanceId,
+        path: '/v2/instance/attribute/getUserdata',
+        body: JSON.stringify({ instanceId }),
+        decode: decodeUserData
+    };
 }
 /** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
 function listInstances(ids, marker) {
@@ -2848,7 +4952,7 @@ function listInstances(ids, marker) {
         method: 'POST',
         name: 'ListInstanceByIds',
         path: '/v2/instance/listByInstanceId',
-        query: pageQuery(marker),
+        query: queryOf({ marker }),
         body: JSON.stringify({ instanceIds: ids }),
         decode: (json) => decodePage(json, 'instances', decodeInstance)
     };
@@ -2860,7 +4964,7 @@ function listVolumes(instanceId, marker) {
         name: 'ListVolumes',
         target: instanceId,
         path: '/v2/volume',
-        query: { instanceId, ...pageQuery(marker) },
+        query: queryOf({ instanceId, marker }),
         decode: (json) => decodePage(json, 'volumes', decodeVolume)
     };
 }
@@ -2871,7 +4975,7 @@ function listSnapshots(volumeId, marker) {
         name: 'ListSnapshots',
         target: volumeId,
         path: '/v2/snapshot',
-        query: { volumeId, ...pageQuery(marker) },
+        query: queryOf({ volumeId, marker }),
         decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
     };
 }
@@ -2907,15 +5011,11 @@ function rebuildInstance(id, order, ciphertext) {
         tellsLoss: true
     };
 }
-const read = { kind: 'read', method: 'GET', target: '', query: {} };
 const write = {
     kind: 'write',
     method: 'PUT',
     decode: (_json, requestId) => ({ requestId })
 };
-function pageQuery(marker) {
-    return marker === undefined ? {} : { marker };
-}
 
 ;// CONCATENATED MODULE: ./bce/paging.js
 
@@ -2991,6 +5091,16 @@ function checkedId(operation, id) {
     return id;
 }
 /**
+ * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
+ * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
+ */
+function checkedToken(operation, target, token) {
+    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
+        throw refusals_refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
+    }
+    return token;
+}
+/**
  * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
  * `invalid` for a secret key that is too short to encrypt with.
  */
@@ -3021,17 +5131,18 @@ const capMs = 8_000;
 const longestRetryAfterMs = 120_000;
 /**
  * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
- * that nothing was done.
+ * that nothing was done, unless its repetition does no harm.
  */
-function attemptLimit(failure, kind) {
+function attemptLimit(failure, { kind, repeatable = kind === 'read' }) {
     switch (failure) {
         case 'throttled':
             return kind === 'read' ? 5 : 8;
         case 'unreached':
             return 5;
         case 'transient':
+        case 'ambiguous':
         case 'malformed':
-            return kind === 'read' ? 5 : 1;
+            return repeatable ? 5 : 1;
         default:
             return 1;
     }
@@ -3040,8 +5151,8 @@ function attemptLimit(failure, kind) {
  * Milliseconds until the next attempt after `attempts` of them, or `undefined` to give up. What the service asks for
  * is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many clients spread out.
  */
-function retryDelay(failure, kind, attempts, random) {
-    if (attempts >= attemptLimit(failure.kind, kind)) {
+function retryDelay(failure, manner, attempts, random) {
+    if (attempts >= attemptLimit(failure.kind, manner)) {
         return undefined;
     }
     if (failure.retryAfterMs !== undefined) {
@@ -3051,10 +5162,12 @@ function retryDelay(failure, kind, attempts, random) {
 }
 /**
  * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
- * has aborted; but a lost write that tells its loss is a `CallError` even then.
+ * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
+ * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
  */
 async function withRetries(operation, once, ports, signal) {
     let mended = false;
+    let lost = false;
     for (let attempts = 1;; attempts += 1) {
         if (signal.aborted) {
             throw new core_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
@@ -3063,18 +5176,24 @@ async function withRetries(operation, once, ports, signal) {
         if (outcome.ok) {
             return outcome.value;
         }
-        const error = callError(outcome, attempts, operation.kind);
-        if (signal.aborted && !(outcome.failure.kind === 'ambiguous' && operation.tellsLoss === true)) {
-            throw new core_failure/* CancelledError */.cc('cancelled', { cause: error });
+        const { failure } = outcome;
+        if (lost && failure.kind === operation.doneAfterLoss) {
+            return operation.decode(undefined, failure.requestId ?? '');
         }
-        if (outcome.failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
+        const error = callError(outcome, attempts, operation, lost);
+        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
+        if (signal.aborted) {
+            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
+            throw told ? error : new core_failure/* CancelledError */.cc('cancelled', { cause: error });
+        }
+        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
             mended = true;
             ports.mendClock(outcome.serverMs);
             continue;
         }
         // Mending the clock is no retry: it takes nothing away from the attempts that the policy allows.
         const counted = mended ? attempts - 1 : attempts;
-        const delayMs = retryDelay(outcome.failure, operation.kind, counted, ports.random);
+        const delayMs = retryDelay(failure, operation, counted, ports.random);
         if (delayMs === undefined) {
             throw error;
         }
@@ -3090,15 +5209,26 @@ async function pause(ms, ports, signal, failure) {
         throw signal.aborted ? new core_failure/* CancelledError */.cc('cancelled', { cause: failure }) : error;
     }
 }
-function callError(outcome, attempts, kind) {
+/** Whether a write that failed in this way may have been carried out. */
+function leavesDoubt(kind) {
+    return kind === 'ambiguous' || kind === 'malformed';
+}
+/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
+function callError(outcome, attempts, manner, lost) {
     const { failure, cause } = outcome;
     const { retryAfterMs = 0 } = failure;
-    const tooLong = attemptLimit(failure.kind, kind) > 1 && retryAfterMs > longestRetryAfterMs;
+    const tooLong = attemptLimit(failure.kind, manner) > 1 && retryAfterMs > longestRetryAfterMs;
     const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
     const message = tooLong
         ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`
         : failure.message;
-    return new core_failure/* CallError */.RA({ ...failure, message, attempts }, cause === undefined ? {} : { cause });
+    const told = lost && !leavesDoubt(failure.kind)
+        ? {
+            kind: 'ambiguous',
+            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
+        }
+        : { message };
+    return new core_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
 
 // EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
@@ -3132,9 +5262,9 @@ async function readBody(message, fail) {
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
 var external_node_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_http_, 2);
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-var external_node_https_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_https_namespaceObject, 2);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+var external_node_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_https_, 2);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
 ;// CONCATENATED MODULE: ./bce/connection.js
@@ -3146,7 +5276,7 @@ var external_node_tls_ = __nccwpck_require__(1692);
  * stands, with TLS when the certificate has been checked, at once on a connection that is used again.
  */
 function watchedModule(url, onConnected) {
-    const module = url.protocol === 'https:' ? external_node_https_namespaceObject_0 : external_node_http_namespaceObject;
+    const module = url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
     const request = (options, callback) => {
         const sent = module.request(options, callback);
         sent.once('socket', (socket) => {
@@ -3188,7 +5318,7 @@ function createTransport(userAgent) {
         async send(request, signal) {
             const host = request.endpoint.host;
             if (signal.aborted || disposed) {
-                throw transportError(cancelled(), host, 'connecting');
+                throw transportError(transport_cancelled(), host, 'connecting');
             }
             // A tunnel through a proxy never keeps its connection, and is bound to one attempt.
             const alone = request.fresh || isProxied(request.endpoint);
@@ -3196,7 +5326,7 @@ function createTransport(userAgent) {
             const attempt = new AbortController();
             running.add(attempt);
             const timer = setTimeout(() => attempt.abort(tooLate(request.deadlineMs)), request.deadlineMs);
-            const onAbort = () => attempt.abort(cancelled());
+            const onAbort = () => attempt.abort(transport_cancelled());
             signal.addEventListener('abort', onAbort, { once: true });
             try {
                 return await transport_exchange(client, request, attempt.signal);
@@ -3213,7 +5343,7 @@ function createTransport(userAgent) {
         dispose() {
             disposed = true;
             for (const attempt of running) {
-                attempt.abort(cancelled());
+                attempt.abort(transport_cancelled());
             }
             kept.dispose();
         }
@@ -3259,7 +5389,7 @@ function isProxied(endpoint) {
         return true;
     }
 }
-function cancelled() {
+function transport_cancelled() {
     return new AttemptEndedError('ABORTED', 'given up on request');
 }
 function tooLate(deadlineMs) {
@@ -3267,6 +5397,7 @@ function tooLate(deadlineMs) {
 }
 
 ;// CONCATENATED MODULE: ./bce/client.js
+
 
 
 
@@ -3298,6 +5429,16 @@ function createBccClient(options) {
         getInstance: async (id, signal) => caller(signal)(getInstance(checkedId('GetInstance', id))),
         getImage: async (id, signal) => caller(signal)(getImage(checkedId('GetImage', id))),
         start: async (id, signal) => caller(signal)(startInstance(checkedId('StartInstance', id))),
+        deleteImage: async (id, signal) => caller(signal)(deleteImage(checkedId('DeleteImage', id))),
+        listImages: async (filter, signal) => allItems((marker) => listImages(filter, marker), caller(signal)),
+        async createImage(order, signal) {
+            checkedId('CreateImage', order.instanceId);
+            checkedToken('CreateImage', order.instanceId, order.clientToken);
+            return caller(signal)(createImage(order));
+        },
+        async getUserData(id, signal) {
+            return caller(signal)(getUserData(checkedId('GetInstanceUserDataInfo', id)));
+        },
         async listInstances(ids, signal) {
             const wanted = [...new Set(ids)];
             const found = new Map();
@@ -3398,7 +5539,21 @@ function connect(config) {
         debug: log/* jobLog */.W.debug,
         userAgent: 'rebuild-bcc-instance'
     });
-    return { bcc: client, clock: systemClock, random: Math.random, dispose: () => client.dispose() };
+    return {
+        bcc: client,
+        clock: systemClock,
+        random: Math.random,
+        probe: probeOnDemand(),
+        dispose: () => client.dispose()
+    };
+}
+/** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
+function probeOnDemand() {
+    const load = async () => (await __nccwpck_require__.e(/* import() */ 110).then(__nccwpck_require__.bind(__nccwpck_require__, 110))).createProbe();
+    return {
+        probe: async (check, options) => (await load()).probe(check, options),
+        hostKeys: async (check, options) => (await load()).hostKeys(check, options)
+    };
 }
 
 ;// CONCATENATED MODULE: ./action/outputs.js
@@ -3417,9 +5572,11 @@ function setOutputs(report) {
         imageName: report.imageName,
         previousImageId: each(({ before }) => before.imageId),
         instanceIds: each(({ instanceId }) => instanceId),
+        backupImageId: each(({ backup }) => backup?.imageId ?? ''),
         publicIp: each(({ publicIp }) => publicIp),
         internalIp: each(({ internalIp }) => internalIp),
         requestId: each(({ requestIds }) => requestIds[0] ?? ''),
+        knownHosts: instances.flatMap(({ knownHosts }) => knownHosts).join('\n'),
         durationSeconds: String(report.durationSeconds),
         result: JSON.stringify(report)
     };
@@ -3503,7 +5660,7 @@ async function mainStep() {
         lib_core/* setOutput */.uH('status', 'failed');
         lib_core/* setOutput */.uH('changed', 'false');
         if (error instanceof SurveyError)
-            (0,annotate/* annotateFailures */.o)(error.failures);
+            (0,annotate/* annotateSurvey */.$U)(error.problems);
         else if (cancel.signal.aborted && error instanceof core_failure/* CancelledError */.cc)
             (0,annotate/* annotateEnd */.mD)('Cancelled', 'Cancelled before anything was sent that changes anything.');
         else
@@ -3515,14 +5672,17 @@ async function mainStep() {
     }
 }
 async function rebuild(config, cancel) {
-    const { bcc, clock, random, dispose } = connect(config);
+    const { bcc, clock, random, probe, dispose } = connect(config);
     const keep = openHandover();
     const progress = new Progress(config, cancel, keep);
     try {
-        const report = await run(config, { bcc, clock, random, cancel, log: log/* jobLog */.W }, progress);
+        const report = await run(config, { bcc, clock, random, probe, cancel, log: log/* jobLog */.W, runId: process.env['GITHUB_RUN_ID'] ?? 'local' }, progress);
         const ok = isGood(report, cancel);
         progress.finish(report, ok);
         (0,annotate/* annotateReport */.vi)(report);
+        const isUntold = report.instances.every(({ failure }) => failure === undefined);
+        if (cancel.signal.aborted && isUntold)
+            (0,annotate/* annotateEnd */.mD)('Cancelled', cancelledBetween(report));
         lastWord(report, ok);
         return ok;
     }
@@ -3534,6 +5694,12 @@ async function rebuild(config, cancel) {
 function isGood(report, cancel) {
     const good = ['rebuilt', 'skipped', 'planned', 'started'];
     return good.includes(report.status) && !cancel.signal.aborted;
+}
+/** A cancel that found no instance at work. */
+function cancelledBetween({ changed }) {
+    return changed
+        ? 'Cancelled between two instances: those that were begun are done, the others are untouched.'
+        : 'Cancelled before anything was sent that changes anything.';
 }
 function lastWord(report, ok) {
     const counts = new Map();
@@ -3557,7 +5723,7 @@ class Progress {
         setOutputs(report);
         const { record, dryRun } = this.#config;
         if (record !== undefined && !dryRun)
-            this.#recordId = await tryRecord(record, plan);
+            this.#recordId = await tryRecord(record, plan, this.#cancel.signal);
         this.#hand(report, false);
     }
     progressed(report) {
@@ -3578,17 +5744,19 @@ class Progress {
         this.#keep(handover);
     }
 }
-async function tryRecord(record, plan) {
+async function tryRecord(record, plan, signal) {
+    const warn = (what, error) => log/* jobLog */.W.warning(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    let id;
     try {
-        return await openRecord(record, {
-            imageId: plan.image.id,
-            instanceIds: plan.targets.map(({ instance }) => instance.id)
-        });
+        const instanceIds = plan.targets.map(({ instance }) => instance.id);
+        id = await openRecord(record, { imageId: plan.image.id, instanceIds }, signal);
+        await setRecord(record, id, 'in_progress', signal);
     }
     catch (error) {
-        log/* jobLog */.W.warning(`No Deployment record: ${error instanceof Error ? error.message : String(error)}`);
-        return undefined;
+        if (!signal.aborted)
+            warn(id === undefined ? 'No Deployment record' : 'The Deployment record could not be set going', error);
     }
+    return id;
 }
 
 
@@ -3619,174 +5787,6 @@ function toSeconds(ms) {
 /** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
 function toIso(era, atMs) {
     return `${new Date(era.wallMs + atMs - era.nowMs).toISOString().slice(0, 19)}Z`;
-}
-
-
-/***/ }),
-
-/***/ 4218:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Dr: () => (/* binding */ callRemedy),
-/* harmony export */   Ot: () => (/* binding */ explainCancel),
-/* harmony export */   WE: () => (/* binding */ explain),
-/* harmony export */   lY: () => (/* binding */ describeRefusals)
-/* harmony export */ });
-/* unused harmony exports describeFate, historyLabel */
-/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7905);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5319);
-/* harmony import */ var _rebuild_fate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6359);
-
-
-
-/** Explains the failed end of a life. */
-function explain(life, reason) {
-    const { cause, remedy } = causeAndRemedy(life, reason);
-    return { cause: `${life.task.instanceId}: ${cause}`, disk: describeFate((0,_rebuild_fate_js__WEBPACK_IMPORTED_MODULE_1__/* .fateOf */ ._)(life)), remedy };
-}
-/** Explains a life that a cancel ended. */
-function explainCancel(life) {
-    const status = life.last?.instance.status ?? 'unseen';
-    const fate = (0,_rebuild_fate_js__WEBPACK_IMPORTED_MODULE_1__/* .fateOf */ ._)(life);
-    return {
-        cause: `${life.task.instanceId}: cancelled; last seen ${status}`,
-        disk: describeFate(fate),
-        remedy: fate === 'untouched'
-            ? 'Nothing of it needs to be mended.'
-            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
-    };
-}
-/** What is known of the system disk, as a sentence. */
-function describeFate(fate) {
-    switch (fate) {
-        case 'untouched':
-            return 'The system disk was not touched by this run.';
-        case 'erased':
-            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
-        case 'unknown':
-            return 'Whether the system disk is being rebuilt is not known.';
-    }
-}
-/** The reasons of a refusal, joined. */
-function describeRefusals(refusals) {
-    return refusals.map(describeRefusal).join('; ');
-}
-function describeRefusal(refusal) {
-    switch (refusal.kind) {
-        case 'gone':
-            return `its status is ${refusal.status}`;
-        case 'protected':
-            return 'deletionProtection is on';
-        case 'imageNotAvailable':
-            return `the image is ${refusal.status}, not Available`;
-        case 'imageKeepsNoLogin':
-            return `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`;
-    }
-}
-function remedyOf(refusal) {
-    switch (refusal.kind) {
-        case 'gone':
-            return 'Take it out of instanceId, or renew or restore it first.';
-        case 'protected':
-            return 'If it is to be erased all the same, set allowProtected: true.';
-        case 'imageNotAvailable':
-            return 'Wait until the image is Available, or give another imageId.';
-        case 'imageKeepsNoLogin':
-            return 'Give adminPass or keypairId instead.';
-    }
-}
-const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
-function causeAndRemedy(life, reason) {
-    const { task } = life;
-    const waited = (0,_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(task.timeoutMs);
-    const seen = `Seen: ${historyLabel(life)}.`;
-    switch (reason.kind) {
-        case 'refused':
-            return {
-                cause: `not rebuilt, because ${describeRefusals(reason.refusals)}`,
-                remedy: reason.refusals.map(remedyOf).join(' ')
-            };
-        case 'busy':
-            return {
-                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
-                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
-            };
-        case 'unclear':
-            return {
-                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
-                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
-            };
-        case 'unproven':
-            return {
-                cause: `the rebuild is not proven: ${life.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
-                remedy: rerunIsSafe
-            };
-        case 'timedOut':
-            return {
-                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
-                remedy: `Look at the instance in the console. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
-            };
-        case 'status':
-            return {
-                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
-                remedy: 'Look at the instance in the console, with the request ID. A re-run rebuilds an instance in Error.'
-            };
-        case 'wrongImage':
-            return {
-                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
-                remedy: 'Find out whether somebody else rebuilt it; then run again.'
-            };
-        case 'gone':
-            return {
-                cause: `the API no longer knows the instance. ${seen}`,
-                remedy: 'Look whether it was released, and check region and instanceId.'
-            };
-        case 'call':
-            return explainCall(life, reason.failure);
-    }
-}
-function explainCall(life, failure) {
-    const waiting = life.sends > 0;
-    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
-    return { cause: `${(0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFailure */ .Ic)(failure)}.${goesOn}`, remedy: callRemedy(failure, waiting) };
-}
-/**
- * What to do about a call that failed for good.
- *
- * @param waiting whether a rebuild had been sent before
- */
-function callRemedy(failure, waiting) {
-    const again = waiting ? ` ${rerunIsSafe}` : '';
-    switch (failure.kind) {
-        case 'denied':
-            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
-        case 'notFound':
-            return `Check the ID and the region: ${failure.target} is not known there.`;
-        case 'conflict':
-            return `Look at the state of the instance in the console and at what else works on it.${again}`;
-        case 'invalid':
-            return 'The service refuses the request as it is; its message says why.';
-        case 'throttled':
-            return `The service asks to slow down: run again later, or with a longer pollInterval.${again}`;
-        case 'unreached':
-            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
-        case 'skewed':
-            return `Set the clock of the runner right.${again}`;
-        case 'ambiguous':
-        case 'transient':
-        case 'malformed':
-            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
-    }
-}
-/** The statuses that were seen, with the time of each since the first look. */
-function historyLabel(life) {
-    const first = life.history[0];
-    if (first === undefined)
-        return 'nothing';
-    return life.history
-        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(seen.atMs - first.atMs)}`)
-        .join(', ');
 }
 
 
@@ -3832,223 +5832,68 @@ function describeFailure(failure) {
 
 /***/ }),
 
-/***/ 3102:
+/***/ 4912:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ statusKind),
-/* harmony export */   I: () => (/* binding */ isSettled)
+/* harmony export */   g: () => (/* binding */ printable),
+/* harmony export */   s: () => (/* binding */ describeUnhealthy)
 /* harmony export */ });
-/**
- * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
- * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
- * start that a rebuild may show.
- */
-const kinds = new Map([
-    ['Running', 'up'],
-    ['Stopped', 'down'],
-    ['Error', 'broken'],
-    ['Starting', 'moving'],
-    ['Stopping', 'moving'],
-    ['ImageProcessing', 'moving'],
-    ['SnapshotProcessing', 'moving'],
-    ['Scaling', 'foreign'],
-    ['Recharging', 'foreign'],
-    ['VolumeResizing', 'foreign'],
-    ['BillingChanging', 'foreign'],
-    ['ChangeSubnet', 'foreign'],
-    ['ChangeVpc', 'foreign'],
-    ['AttachingPort', 'foreign'],
-    ['DetachingPort', 'foreign'],
-    ['Moving', 'foreign'],
-    ['Expired', 'gone'],
-    ['Deleted', 'gone'],
-    ['Recycled', 'gone']
-]);
-/** The meaning of a status; a word that is not in the table is `unknown`. */
-function statusKind(status) {
-    return kinds.get(status) ?? 'unknown';
-}
-/** Whether an instance with this status rests, so that something can be decided about it. */
-function isSettled(status) {
-    const kind = statusKind(status);
-    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
-}
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7905);
 
-
-/***/ }),
-
-/***/ 6260:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Gy: () => (/* binding */ mark),
-/* harmony export */   LP: () => (/* binding */ diskState),
-/* harmony export */   PU: () => (/* binding */ isOver),
-/* harmony export */   ZZ: () => (/* binding */ quietMs),
-/* harmony export */   gd: () => (/* binding */ hasStarted),
-/* harmony export */   is: () => (/* binding */ hasRested),
-/* harmony export */   it: () => (/* binding */ isConfirmed),
-/* harmony export */   l$: () => (/* binding */ changedLate),
-/* harmony export */   tc: () => (/* binding */ isReplaced),
-/* harmony export */   zs: () => (/* binding */ rest)
-/* harmony export */ });
-/* unused harmony export lateMs */
-/* harmony import */ var _instance_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3102);
-/**
- * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
- * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
- * proves anything; these rules say what a series of them does.
- */
-
-/**
- * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
- * work of the rebuild rather than a record that is written on acceptance.
- */
-const lateMs = 30_000;
-/**
- * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
- * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
- */
-function quietMs(life) {
-    return life.task.timeoutMs / 10;
-}
-/** The marks after one more look. */
-function mark(life, sight) {
-    const { reference, marks, task } = life;
-    if (reference === undefined)
-        return marks;
-    const atMs = sight.atMs;
-    const next = { ...marks };
-    if (!(0,_instance_js__WEBPACK_IMPORTED_MODULE_0__/* .isSettled */ .I)(sight.instance.status))
-        next.stirredAtMs ??= atMs;
-    if (hasLeft(life, reference, sight))
-        next.leftAtMs ??= atMs;
-    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
-        if (sight.instance.imageId === task.image.id)
-            next.imageAtMs = atMs;
-        else
-            next.imageOldAtMs = atMs;
+const stages = {
+    connect: 'a connection',
+    tls: 'the TLS handshake',
+    answer: 'an answer',
+    body: 'the rest of the answer',
+    banner: 'the SSH identification',
+    hostKey: 'the host key'
+};
+/** A reason in words, without a full stop. What came from the network is already made printable. */
+function describeUnhealthy(reason) {
+    switch (reason.kind) {
+        case 'refused':
+            return 'connection refused: nothing listens on the port yet';
+        case 'unreachable':
+            return `no way to the host (${reason.code}); the network or a firewall is in between`;
+        case 'reset':
+            return `the connection was lost while waiting for ${stages[reason.stage]}`;
+        case 'dns':
+            return `the host name cannot be resolved (${reason.code})`;
+        case 'timedOut':
+            return `timed out: waited ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
+        case 'status':
+            return `status ${reason.status}, expected ${reason.wanted.map(describeRange).join(', ')}`;
+        case 'body':
+            return `wrong body: it does not contain ${JSON.stringify(reason.wanted)}`;
+        case 'certificate':
+            return `certificate not accepted: ${reason.message}`;
+        case 'noBanner':
+            return reason.said === ''
+                ? 'the connection ended before the server said that it speaks SSH'
+                : `no SSH server: it said ${JSON.stringify(reason.said)}`;
+        case 'noCommonKex':
+            return `the SSH server does not offer the key exchange curve25519-sha256, only ${listed(reason.offered)}`;
+        case 'noHostKey':
+            return `the SSH server has no host key of a known type, only ${listed(reason.offered)}`;
+        case 'sameHostKey':
+            return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
+        case 'protocol':
+            return `not understood: ${reason.message}`;
+        case 'tooShort':
+            return `healthy for ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.healthyForMs)} when the deadline came, and ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.wantedMs)} were asked for`;
     }
-    if (reference.disk && sight.disk && next.diskAtMs === undefined) {
-        if (isOtherDisk(reference.disk, sight.disk))
-            next.diskAtMs = atMs;
-        else
-            next.diskOldAtMs = atMs;
-    }
-    return next;
 }
-/**
- * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
- * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
- * the status could tell: no answer came, and the image stays the same.
- */
-function hasLeft(life, reference, sight) {
-    const { status } = sight.instance;
-    const kind = (0,_instance_js__WEBPACK_IMPORTED_MODULE_0__/* .statusKind */ .B)(status);
-    if (kind === 'foreign')
-        return false;
-    if (kind === 'unknown')
-        return true;
-    if (kind === 'moving') {
-        const onlyStatusTells = !life.answered && reference.instance.imageId === life.task.image.id;
-        return !(onlyStatusTells && !life.adopted && backups.has(status));
-    }
-    return (0,_instance_js__WEBPACK_IMPORTED_MODULE_0__/* .isSettled */ .I)(reference.instance.status) && status !== reference.instance.status;
+/** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */
+function printable(text, most = 120) {
+    const plain = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
+    return plain.length > most ? `${plain.slice(0, most)}…` : plain;
 }
-/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
-const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
-/**
- * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
- * rebuild to the same image that would make a green of nothing.
- */
-function isOtherDisk(before, now) {
-    return before.id !== now.id || before.createTime !== now.createTime;
+function describeRange({ from, to }) {
+    return from === to ? `${from}` : `${from}-${to}`;
 }
-/** Whether the looks show that the rebuild has begun. */
-function hasStarted(life) {
-    const { leftAtMs, imageAtMs, diskAtMs } = life.marks;
-    return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
-}
-/** Whether image or disk have changed, which nothing but a rebuild does. */
-function isReplaced(life) {
-    return life.marks.imageAtMs !== undefined || life.marks.diskAtMs !== undefined;
-}
-/**
- * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
- * tells of work done; one that is there from the first look on may have been written on acceptance.
- */
-function changedLate(life) {
-    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = life.marks;
-    const since = life.referenceAtMs ?? Number.POSITIVE_INFINITY;
-    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
-    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
-}
-/** The stretch of equal looks, with one more look added. A disk that is not settled begins it anew. */
-function rest(life, sight) {
-    const { status, imageId } = sight.instance;
-    const before = life.rest;
-    const settled = diskState(life, sight) !== 'unsettled';
-    if (before && settled && before.looks > 0 && before.status === status && before.imageId === imageId) {
-        return { ...before, looks: before.looks + 1 };
-    }
-    return { status, imageId, sinceMs: sight.atMs, looks: settled ? 1 : 0 };
-}
-/** Whether the last looks all showed the same for as long as an inference from rest needs. */
-function hasRested(life) {
-    const { last, rest: stretch } = life;
-    return !!last && !!stretch && stretch.looks > 0 && last.atMs - stretch.sinceMs >= quietMs(life);
-}
-/**
- * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
- * disk at all, neither before nor now, there is nothing to wait for.
- */
-function diskState(life, sight) {
-    if (sight.disk === undefined)
-        return 'unasked';
-    if (sight.disk === null)
-        return life.reference?.disk ? 'unsettled' : 'settled';
-    return /^in_?use$/i.test(sight.disk.status) ? 'settled' : 'unsettled';
-}
-/**
- * Whether the rebuild is over, as far as one look can tell; a second one must agree.
- *
- * Either the status was seen away and is back, or it never left and image or disk changed late and all has been
- * quiet since. `Stopped` is also a station on the way of a rebuild, so it must rest in either case.
- */
-function isOver(life) {
-    const { last, marks, task } = life;
-    if (!last || last.instance.imageId !== task.image.id)
-        return false;
-    const kind = (0,_instance_js__WEBPACK_IMPORTED_MODULE_0__/* .statusKind */ .B)(last.instance.status);
-    if (kind !== 'up' && kind !== 'down')
-        return false;
-    if (marks.leftAtMs !== undefined)
-        return kind === 'up' || hasRested(life);
-    return changedLate(life) && hasRested(life);
-}
-/** Whether two looks in a row agree and the disk is settled in the last. */
-function isConfirmed(life) {
-    const { last, rest: stretch } = life;
-    return !!last && !!stretch && stretch.looks >= 2 && diskState(life, last) === 'settled';
-}
-
-
-/***/ }),
-
-/***/ 6359:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ fateOf)
-/* harmony export */ });
-/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6260);
-
-/** What has become of the system disk, as far as the life shows. */
-function fateOf(life) {
-    if (life.sends === 0)
-        return life.adopted && (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .isReplaced */ .tc)(life) ? 'erased' : 'untouched';
-    return life.answered || (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .hasStarted */ .gd)(life) ? 'erased' : 'unknown';
+function listed(names) {
+    return names.length === 0 ? 'nothing' : names.join(', ');
 }
 
 
@@ -4059,10 +5904,12 @@ function fateOf(life) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(566);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5998);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(478);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 
+// What the runtime deprecates in a library is nothing that a reader of this log can mend.
+process.noDeprecation = true;
 process.exitCode = 1;
 try {
     if (await (0,_action_main_step_js__WEBPACK_IMPORTED_MODULE_1__/* .mainStep */ .U)())

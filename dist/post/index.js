@@ -393,6 +393,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2")
 
 /***/ }),
 
+/***/ 4708:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+
+/***/ }),
+
 /***/ 7030:
 /***/ ((module) => {
 
@@ -491,329 +498,15 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 5178:
+/***/ 566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  mD: () => (/* binding */ annotateEnd)
-});
-
-// UNUSED EXPORTS: annotateFailures, annotateProblems, annotateReport
-
-// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
-var lib_core = __nccwpck_require__(5806);
-// EXTERNAL MODULE: ./core/failure.js
-var failure = __nccwpck_require__(5319);
-// EXTERNAL MODULE: ./core/instance.js
-var instance = __nccwpck_require__(3102);
-;// CONCATENATED MODULE: ./core/rebuild/evidence.js
-/**
- * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
- * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
- * proves anything; these rules say what a series of them does.
- */
-
-/**
- * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
- * work of the rebuild rather than a record that is written on acceptance.
- */
-const lateMs = 30_000;
-/**
- * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
- * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
- */
-function quietMs(life) {
-    return life.task.timeoutMs / 10;
-}
-/** The marks after one more look. */
-function mark(life, sight) {
-    const { reference, marks, task } = life;
-    if (reference === undefined)
-        return marks;
-    const atMs = sight.atMs;
-    const next = { ...marks };
-    if (!isSettled(sight.instance.status))
-        next.stirredAtMs ??= atMs;
-    if (hasLeft(life, reference, sight))
-        next.leftAtMs ??= atMs;
-    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
-        if (sight.instance.imageId === task.image.id)
-            next.imageAtMs = atMs;
-        else
-            next.imageOldAtMs = atMs;
-    }
-    if (reference.disk && sight.disk && next.diskAtMs === undefined) {
-        if (isOtherDisk(reference.disk, sight.disk))
-            next.diskAtMs = atMs;
-        else
-            next.diskOldAtMs = atMs;
-    }
-    return next;
-}
-/**
- * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
- * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
- * the status could tell: no answer came, and the image stays the same.
- */
-function hasLeft(life, reference, sight) {
-    const { status } = sight.instance;
-    const kind = statusKind(status);
-    if (kind === 'foreign')
-        return false;
-    if (kind === 'unknown')
-        return true;
-    if (kind === 'moving') {
-        const onlyStatusTells = !life.answered && reference.instance.imageId === life.task.image.id;
-        return !(onlyStatusTells && !life.adopted && backups.has(status));
-    }
-    return isSettled(reference.instance.status) && status !== reference.instance.status;
-}
-/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
-const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
-/**
- * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
- * rebuild to the same image that would make a green of nothing.
- */
-function isOtherDisk(before, now) {
-    return before.id !== now.id || before.createTime !== now.createTime;
-}
-/** Whether the looks show that the rebuild has begun. */
-function evidence_hasStarted(life) {
-    const { leftAtMs, imageAtMs, diskAtMs } = life.marks;
-    return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
-}
-/** Whether image or disk have changed, which nothing but a rebuild does. */
-function evidence_isReplaced(life) {
-    return life.marks.imageAtMs !== undefined || life.marks.diskAtMs !== undefined;
-}
-/**
- * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
- * tells of work done; one that is there from the first look on may have been written on acceptance.
- */
-function changedLate(life) {
-    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = life.marks;
-    const since = life.referenceAtMs ?? Number.POSITIVE_INFINITY;
-    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
-    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
-}
-/** The stretch of equal looks, with one more look added. A disk that is not settled begins it anew. */
-function rest(life, sight) {
-    const { status, imageId } = sight.instance;
-    const before = life.rest;
-    const settled = diskState(life, sight) !== 'unsettled';
-    if (before && settled && before.looks > 0 && before.status === status && before.imageId === imageId) {
-        return { ...before, looks: before.looks + 1 };
-    }
-    return { status, imageId, sinceMs: sight.atMs, looks: settled ? 1 : 0 };
-}
-/** Whether the last looks all showed the same for as long as an inference from rest needs. */
-function hasRested(life) {
-    const { last, rest: stretch } = life;
-    return !!last && !!stretch && stretch.looks > 0 && last.atMs - stretch.sinceMs >= quietMs(life);
-}
-/**
- * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
- * disk at all, neither before nor now, there is nothing to wait for.
- */
-function diskState(life, sight) {
-    if (sight.disk === undefined)
-        return 'unasked';
-    if (sight.disk === null)
-        return life.reference?.disk ? 'unsettled' : 'settled';
-    return /^in_?use$/i.test(sight.disk.status) ? 'settled' : 'unsettled';
-}
-/**
- * Whether the rebuild is over, as far as one look can tell; a second one must agree.
- *
- * Either the status was seen away and is back, or it never left and image or disk changed late and all has been
- * quiet since. `Stopped` is also a station on the way of a rebuild, so it must rest in either case.
- */
-function isOver(life) {
-    const { last, marks, task } = life;
-    if (!last || last.instance.imageId !== task.image.id)
-        return false;
-    const kind = statusKind(last.instance.status);
-    if (kind !== 'up' && kind !== 'down')
-        return false;
-    if (marks.leftAtMs !== undefined)
-        return kind === 'up' || hasRested(life);
-    return changedLate(life) && hasRested(life);
-}
-/** Whether two looks in a row agree and the disk is settled in the last. */
-function isConfirmed(life) {
-    const { last, rest: stretch } = life;
-    return !!last && !!stretch && stretch.looks >= 2 && diskState(life, last) === 'settled';
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/fate.js
-
-/** What has become of the system disk, as far as the life shows. */
-function fate_fateOf(life) {
-    if (life.sends === 0)
-        return life.adopted && isReplaced(life) ? 'erased' : 'untouched';
-    return life.answered || hasStarted(life) ? 'erased' : 'unknown';
-}
-
-;// CONCATENATED MODULE: ./core/explain.js
-
-
-
-/** Explains the failed end of a life. */
-function explain(life, reason) {
-    const { cause, remedy } = causeAndRemedy(life, reason);
-    return { cause: `${life.task.instanceId}: ${cause}`, disk: describeFate(fateOf(life)), remedy };
-}
-/** Explains a life that a cancel ended. */
-function explainCancel(life) {
-    const status = life.last?.instance.status ?? 'unseen';
-    const fate = fateOf(life);
-    return {
-        cause: `${life.task.instanceId}: cancelled; last seen ${status}`,
-        disk: describeFate(fate),
-        remedy: fate === 'untouched'
-            ? 'Nothing of it needs to be mended.'
-            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
-    };
-}
-/** What is known of the system disk, as a sentence. */
-function describeFate(fate) {
-    switch (fate) {
-        case 'untouched':
-            return 'The system disk was not touched by this run.';
-        case 'erased':
-            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
-        case 'unknown':
-            return 'Whether the system disk is being rebuilt is not known.';
-    }
-}
-/** The reasons of a refusal, joined. */
-function describeRefusals(refusals) {
-    return refusals.map(describeRefusal).join('; ');
-}
-function describeRefusal(refusal) {
-    switch (refusal.kind) {
-        case 'gone':
-            return `its status is ${refusal.status}`;
-        case 'protected':
-            return 'deletionProtection is on';
-        case 'imageNotAvailable':
-            return `the image is ${refusal.status}, not Available`;
-        case 'imageKeepsNoLogin':
-            return `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`;
-    }
-}
-function remedyOf(refusal) {
-    switch (refusal.kind) {
-        case 'gone':
-            return 'Take it out of instanceId, or renew or restore it first.';
-        case 'protected':
-            return 'If it is to be erased all the same, set allowProtected: true.';
-        case 'imageNotAvailable':
-            return 'Wait until the image is Available, or give another imageId.';
-        case 'imageKeepsNoLogin':
-            return 'Give adminPass or keypairId instead.';
-    }
-}
-const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
-function causeAndRemedy(life, reason) {
-    const { task } = life;
-    const waited = formatDuration(task.timeoutMs);
-    const seen = `Seen: ${historyLabel(life)}.`;
-    switch (reason.kind) {
-        case 'refused':
-            return {
-                cause: `not rebuilt, because ${describeRefusals(reason.refusals)}`,
-                remedy: reason.refusals.map(remedyOf).join(' ')
-            };
-        case 'busy':
-            return {
-                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
-                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
-            };
-        case 'unclear':
-            return {
-                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
-                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
-            };
-        case 'unproven':
-            return {
-                cause: `the rebuild is not proven: ${life.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
-                remedy: rerunIsSafe
-            };
-        case 'timedOut':
-            return {
-                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
-                remedy: `Look at the instance in the console. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
-            };
-        case 'status':
-            return {
-                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
-                remedy: 'Look at the instance in the console, with the request ID. A re-run rebuilds an instance in Error.'
-            };
-        case 'wrongImage':
-            return {
-                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
-                remedy: 'Find out whether somebody else rebuilt it; then run again.'
-            };
-        case 'gone':
-            return {
-                cause: `the API no longer knows the instance. ${seen}`,
-                remedy: 'Look whether it was released, and check region and instanceId.'
-            };
-        case 'call':
-            return explainCall(life, reason.failure);
-    }
-}
-function explainCall(life, failure) {
-    const waiting = life.sends > 0;
-    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
-    return { cause: `${describeFailure(failure)}.${goesOn}`, remedy: explain_callRemedy(failure, waiting) };
-}
-/**
- * What to do about a call that failed for good.
- *
- * @param waiting whether a rebuild had been sent before
- */
-function explain_callRemedy(failure, waiting) {
-    const again = waiting ? ` ${rerunIsSafe}` : '';
-    switch (failure.kind) {
-        case 'denied':
-            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
-        case 'notFound':
-            return `Check the ID and the region: ${failure.target} is not known there.`;
-        case 'conflict':
-            return `Look at the state of the instance in the console and at what else works on it.${again}`;
-        case 'invalid':
-            return 'The service refuses the request as it is; its message says why.';
-        case 'throttled':
-            return `The service asks to slow down: run again later, or with a longer pollInterval.${again}`;
-        case 'unreached':
-            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
-        case 'skewed':
-            return `Set the clock of the runner right.${again}`;
-        case 'ambiguous':
-        case 'transient':
-        case 'malformed':
-            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
-    }
-}
-/** The statuses that were seen, with the time of each since the first look. */
-function historyLabel(life) {
-    const first = life.history[0];
-    if (first === undefined)
-        return 'nothing';
-    return life.history
-        .map((seen) => `${seen.status} on ${seen.imageId} after ${formatDuration(seen.atMs - first.atMs)}`)
-        .join(', ');
-}
-
-// EXTERNAL MODULE: ./action/log.js
-var log = __nccwpck_require__(7230);
-;// CONCATENATED MODULE: ./action/annotate.js
-
-
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   mD: () => (/* binding */ annotateEnd)
+/* harmony export */ });
+/* unused harmony exports annotateReport, annotateProblems, annotateSurvey */
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5806);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7230);
 
 
 /** GitHub shows at most ten annotations of a step. */
@@ -833,16 +526,16 @@ function annotateProblems(problems) {
     const lines = problems.map(({ input, message }) => tame(`${input} ${message}`));
     core.error([...lines, 'Nothing was sent.'].join('\n'), { title: 'The inputs are not right' });
 }
-/** One annotation for reads that failed before anything was planned. */
-function annotateFailures(failures) {
-    const lines = failures.flatMap((failure) => [describeFailure(failure), callRemedy(failure, false)]);
+/** One annotation for all that keeps a plan from being made. */
+function annotateSurvey(problems) {
+    const lines = problems.flatMap(({ cause, remedy }) => [cause, remedy]);
     core.error([...new Set(lines.map(tame)), 'Nothing was sent that changes anything.'].join('\n'), {
-        title: 'The instances could not be looked at'
+        title: 'No plan can be made'
     });
 }
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 function annotateEnd(title, text) {
-    lib_core/* error */.z3((0,log/* tame */.a)(text), { title });
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3((0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tame */ .a)(text), { title });
 }
 
 
@@ -878,7 +571,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 1662:
+/***/ 7887:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -996,6 +689,212 @@ function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
+;// CONCATENATED MODULE: ./core/health-check.js
+/** What a health check is, before and after its placeholders are filled. */
+/** The fields of an instance that a check's address may hold, in braces. */
+const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
+/** The ports that an address may leave out; for `tcp` there is none. */
+const defaultPorts = new Map([
+    ['ssh', 22],
+    ['http', 80],
+    ['https', 443]
+]);
+/** The check for a person to read. The query is left out: people put tokens there. */
+function describeCheck(check) {
+    const host = check.host.includes(':') ? `[${check.host}]` : check.host;
+    const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
+    const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';
+    return `${check.kind}://${host}${port}${path}`;
+}
+
+;// CONCATENATED MODULE: ./core/health-expect.js
+/** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
+const success = [{ from: 200, to: 299 }];
+/** One word after the address; in quotes, a backslash takes the next character as it is. */
+const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
+/**
+ * Reads what follows the address of an HTTP check: words split by white space, each at most once.
+ *
+ * - `status=200`, `status=200,204`, `status=200-299`, or a mixture; without it 200-299
+ * - `body=ok` or `body="all is well"`: the body must contain the text
+ *
+ * @param text the rest of the input after the address, with the white space before it
+ */
+function parseExpectations(text) {
+    const found = new Map();
+    word.lastIndex = 0;
+    for (let end = 0; end < text.length; end = word.lastIndex) {
+        const [, name, quoted, bare] = word.exec(text) ?? [];
+        if (name === undefined) {
+            return wrong('goes on after the address with what is neither status=… nor body=… nor body="…"');
+        }
+        if (name !== 'status' && name !== 'body') {
+            return wrong(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
+        }
+        if (found.has(name))
+            return wrong(`gives ${name} more than once`);
+        found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
+    }
+    const status = found.get('status');
+    const statuses = status === undefined ? success : parseStatuses(status);
+    if (statuses === undefined) {
+        return wrong('expects a status that is none; write codes from 200 to 599, such as 200, 200,204 or 200-299');
+    }
+    const body = found.get('body');
+    if (body === '')
+        return wrong('expects an empty body text, which every body contains; leave body out');
+    return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
+}
+/** Codes below 200 announce an answer and are none. */
+function parseStatuses(text) {
+    const ranges = [];
+    for (const part of text.split(',')) {
+        const [, first, last] = /^([2-5]\d\d)(?:-([2-5]\d\d))?$/.exec(part) ?? [];
+        const from = Number(first);
+        const to = Number(last ?? first);
+        if (first === undefined || to < from)
+            return undefined;
+        ranges.push({ from, to });
+    }
+    return ranges;
+}
+function wrong(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./core/health-host.js
+/** Which hosts a check may name. The rules are narrow: the runner will connect to whatever passes them. */
+/** A part of a name between two dots (RFC 1123, 2.1), also one with an underscore, which private zones have. */
+const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
+/** Whether the text is an IP address as one writes it: four decimal parts, or IPv6 without brackets and zone. */
+function isIp(text) {
+    return ipv4.test(text) || isIpv6(text);
+}
+/** Whether the text is an IPv6 address without brackets. */
+function isIpv6(text) {
+    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
+}
+/** Whether the text can be one label of a host name. */
+function isLabel(text) {
+    return label.test(text);
+}
+/**
+ * Whether the text is an IP address or a host name. A name whose last label is a number is none: the system's
+ * resolver takes `2130706433` and `0x7f.1` for addresses.
+ */
+function isHost(text) {
+    if (isIp(text))
+        return true;
+    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
+    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
+}
+
+;// CONCATENATED MODULE: ./core/health-parse.js
+
+
+
+/** Scheme, host with port, path with query, fragment. */
+const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
+/** What may stand in a path or a query (RFC 3986), a percent sign only before two hexadecimal digits. */
+const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
+/**
+ * Reads a health check: an address and, for HTTP, what to expect of the answer.
+ *
+ * `tcp://{internalIp}:22`, `ssh://{publicIp}`, `https://{publicIp}:8443/healthz status=200 body="all is well"`.
+ * The placeholders `{publicIp}`, `{internalIp}`, `{id}` and `{name}` may stand in host, path and query; in a
+ * body text braces are braces. Ports left out are 22 for ssh, 80 for http and 443 for https.
+ *
+ * Pure, and never throws. No problem shows the whole text, for a user name or a token may be a part of it.
+ */
+function parseHealthCheck(text) {
+    const url = text.trim().replace(/\s.*$/s, '');
+    const rest = text.trim().slice(url.length);
+    const [, written, authority, path, fragment] = address.exec(url) ?? [];
+    if (written === undefined || authority === undefined || path === undefined) {
+        return health_parse_wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
+    }
+    const scheme = written.toLowerCase();
+    if (!isKind(scheme)) {
+        return health_parse_wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http and https can be checked`);
+    }
+    if (authority.includes('@')) {
+        return health_parse_wrong('holds a user name or a password, which no check sends; leave them out');
+    }
+    const problem = problemOfBraces(authority + path);
+    if (problem !== undefined)
+        return health_parse_wrong(problem);
+    const place = parsePlace(scheme, authority);
+    if (typeof place === 'string')
+        return health_parse_wrong(place);
+    if (fragment !== undefined)
+        return health_parse_wrong('holds a fragment (#…), which is never sent; leave it out');
+    if (scheme === 'tcp' || scheme === 'ssh') {
+        if (path !== '' || rest !== '') {
+            return health_parse_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
+        }
+        return { ok: true, check: { kind: scheme, ...place } };
+    }
+    if (!pathText.test(blank(path)))
+        return health_parse_wrong('has a path with characters that must be percent-encoded');
+    if (hasDotSegment(path))
+        return health_parse_wrong('has a path with . or .. in it; write it out');
+    const parsed = parseExpectations(rest);
+    if (!parsed.ok)
+        return parsed;
+    const pathPattern = path.startsWith('/') ? path : `/${path}`;
+    return { ok: true, check: { kind: scheme, ...place, pathPattern, ...parsed.expectations } };
+}
+/** Whether a segment of the path, as a lenient server would read it, is `.` or `..`. The query does not count. */
+function hasDotSegment(path) {
+    const plain = path.replace(/\?.*$/s, '');
+    const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
+    return read.split('/').some((segment) => segment === '.' || segment === '..');
+}
+function parsePlace(kind, authority) {
+    const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
+    const host = written?.startsWith('[') ? written.slice(1, -1) : written;
+    if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
+        return 'has no proper host; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)';
+    }
+    const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
+    if (port !== undefined)
+        return { hostPattern: host, port };
+    return digits === undefined
+        ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
+        : `has the port ${shown(digits)}; ports are whole numbers from 1 to 65535`;
+}
+function portOf(digits) {
+    const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
+    return port >= 1 && port <= 65_535 ? port : undefined;
+}
+function problemOfBraces(text) {
+    const known = placeholders.map((name) => `{${name}}`).join(', ');
+    for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
+        if (placeholders.every((name) => `{${name}}` !== written)) {
+            return `holds the placeholder ${shown(written)}; there are ${known}`;
+        }
+    }
+    return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
+        ? `holds a single brace; placeholders are ${known}`
+        : undefined;
+}
+/** The text with a letter for every placeholder: whether the rest is in order does not hang on their values. */
+function blank(text) {
+    return text.replace(/\{[^{}]*\}/g, 'x');
+}
+function isKind(scheme) {
+    return scheme === 'tcp' || defaultPorts.has(scheme);
+}
+/** A piece of the text for a message: short, in quotes, control characters escaped. */
+function shown(piece) {
+    return JSON.stringify(piece.length > 40 ? `${piece.slice(0, 40)}…` : piece);
+}
+function health_parse_wrong(problem) {
+    return { ok: false, problem };
+}
+
 ;// CONCATENATED MODULE: ./config/boolean.js
 
 const spellings = new Map([
@@ -1024,6 +923,10 @@ const hourMs = 60 * minuteMs;
 const timeoutRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
 /** How long to wait between two looks. */
 const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
+/** By when an instance that runs must have been healthy. */
+const healthDeadlineRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
+/** How long an instance must stay healthy; with no time at all, one success will do. */
+const minHealthyTimeRange = { minMs: 0, maxMs: hourMs };
 /** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
 const pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
 /**
@@ -1106,8 +1009,9 @@ const parseKeypairId = (text) => idPattern.test(text)
  */
 function faultOfId(id, wanted) {
     const { words, prefix, example } = kinds[wanted];
+    const names = wanted === 'image' ? '; a name or a pattern goes into imageName' : '';
     if (id.includes('*')) {
-        return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}`;
+        return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}${names}`;
     }
     const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
     if (idPattern.test(id) && found === prefix) {
@@ -1116,7 +1020,7 @@ function faultOfId(id, wanted) {
     const other = kinds[wanted === 'image' ? 'instance' : 'image'];
     return idPattern.test(id) && found === other.prefix
         ? `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`
-        : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name`;
+        : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
 }
 
 ;// CONCATENATED MODULE: ./config/inputs.js
@@ -1134,6 +1038,7 @@ const inputNames = [
     'endpoint',
     'instanceId',
     'imageId',
+    'imageName',
     'adminPass',
     'keypairId',
     'keepImageLogin',
@@ -1142,9 +1047,16 @@ const inputNames = [
     'dryRun',
     'force',
     'allowProtected',
+    'confirmName',
+    'backupImage',
+    'backupKeep',
+    'rollback',
     'wait',
     'timeout',
     'pollInterval',
+    'healthCheck',
+    'healthDeadline',
+    'minHealthyTime',
     'githubToken',
     'environment',
     'environmentUrl',
@@ -1157,6 +1069,20 @@ const secretInputs = [
     'adminPass',
     'githubToken'
 ];
+
+;// CONCATENATED MODULE: ./config/name.js
+
+/** Reads a name. What the API calls names is free text, but of one line, and nobody can see a control character. */
+const parseName = (text) => /\p{Cc}/u.test(text)
+    ? refused('contains a line break or another control character, which no name has; give one name')
+    : parsed(text);
+/**
+ * Reads the name of an image, or a pattern in which `*` stands for any text. One that every name matches is
+ * refused: which image happens to be the newest of all is nothing to wipe a disk for.
+ */
+const parseImageName = (text) => /^\*+$/.test(text)
+    ? refused('is a pattern that every image matches; write a part of the name as well, such as web-*')
+    : parseName(text);
 
 ;// CONCATENATED MODULE: ./config/password.js
 
@@ -1236,7 +1162,22 @@ const parseScript = (text) => text.trim() === ''
     ? refused('holds only white space; leave it out, or set cleanLastUserData to true to forget the script of before')
     : parsed(text);
 
+;// CONCATENATED MODULE: ./config/whole.js
+
+/** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
+function wholeWithin(min, max) {
+    return (text) => {
+        const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
+        return value >= min && value <= max
+            ? parsed(value)
+            : refused(`is ${quote(text)}; give a whole number from ${min} to ${max}`);
+    };
+}
+
 ;// CONCATENATED MODULE: ./config/fields.js
+
+
+
 
 
 
@@ -1248,6 +1189,10 @@ const parseScript = (text) => text.trim() === ''
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
 const orDefault = 'give a value, or leave the input out to get its default';
 const flag = trimmed(required(parseBoolean, orDefault));
+const parseCheck = (text) => {
+    const result = parseHealthCheck(text);
+    return result.ok ? parsed(result.check) : refused(result.problem);
+};
 /** How each input is read on its own. What two inputs mean together stands in relations.ts. */
 const fields = {
     accessKeyId: required(parseSecret, fromSecret),
@@ -1256,7 +1201,8 @@ const fields = {
     region: trimmed(required(parseRegion, orDefault)),
     endpoint: trimmed(optional(parseEndpoint)),
     instanceId: trimmed(required(parseInstanceIds, 'give the ID of the instance to rebuild, such as i-YufwpQAe')),
-    imageId: trimmed(required(parseImageId, 'give the ID of the image to rebuild from, such as m-DpgNg8lO')),
+    imageId: trimmed(optional(parseImageId)),
+    imageName: trimmed(optional(parseImageName)),
     adminPass: optional(parsePassword),
     keypairId: trimmed(optional(parseKeypairId)),
     keepImageLogin: flag,
@@ -1265,14 +1211,26 @@ const fields = {
     dryRun: flag,
     force: flag,
     allowProtected: flag,
+    confirmName: trimmed(optional(parseName)),
+    backupImage: flag,
+    // Of the 20 custom images that a region holds, one must be free for the backup that is being made.
+    backupKeep: trimmed(optional(wholeWithin(1, 19))),
+    rollback: flag,
     wait: flag,
     timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
     pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
+    healthCheck: trimmed(optional(parseCheck)),
+    healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
+    minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
     githubToken: optional(parseSecret),
     environment: trimmed(optional(anyText)),
     environmentUrl: trimmed(optional(parseWebUrl)),
     summary: flag
 };
+/** A value that could not be read was given all the same. */
+function isGiven(values, input) {
+    return !(input in values) || values[input] !== undefined;
+}
 /** Reads every input on its own, and goes on after a bad one. */
 function readFields(raw) {
     const values = {};
@@ -1290,7 +1248,90 @@ function readFields(raw) {
     return { values: values, problems };
 }
 
+;// CONCATENATED MODULE: ./config/parts.js
+/** Without a problem exactly one of the two is there. */
+function toImage({ imageId, imageName = '' }) {
+    return imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId };
+}
+/** No backup where none is asked for. */
+function toBackup({ backupImage, backupKeep }) {
+    if (!backupImage)
+        return undefined;
+    return backupKeep === undefined ? {} : { keep: backupKeep };
+}
+/** No health where no check is given, whatever the times are. */
+function toHealth({ healthCheck, healthDeadline, minHealthyTime }) {
+    return healthCheck === undefined
+        ? undefined
+        : { check: healthCheck, deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
+}
+
+;// CONCATENATED MODULE: ./config/guards.js
+
+
+/** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
+function guardProblems(values) {
+    return [
+        ...imageProblems(values),
+        ...confirmProblems(values),
+        ...backupProblems(values),
+        ...unwaitedProblems(values),
+        ...healthProblems(values)
+    ];
+}
+/** Exactly one image. */
+function imageProblems(values) {
+    const byId = isGiven(values, 'imageId');
+    if (byId !== isGiven(values, 'imageName'))
+        return [];
+    const fault = byId ? 'is given together with imageName' : 'is not given, and neither is imageName';
+    const choice = 'give exactly one of imageId (such as m-DpgNg8lO) and imageName (such as web-*)';
+    return [{ input: 'imageId', message: `${fault}; ${choice}` }];
+}
+/** One name cannot confirm several instances. */
+function confirmProblems({ confirmName, instanceId }) {
+    if (confirmName === undefined || instanceId === undefined || instanceId.length === 1)
+        return [];
+    const message = `is given, but instanceId names ${instanceId.length} instances; ` +
+        'a name confirms a single one, so leave confirmName out or give one instanceId';
+    return [{ input: 'confirmName', message }];
+}
+function backupProblems(values) {
+    if (values.backupImage !== false || !isGiven(values, 'backupKeep'))
+        return [];
+    const message = 'is given, but backupImage is false; backups are only deleted after a new one was made, ' +
+        'so set backupImage to true or leave backupKeep out';
+    return [{ input: 'backupKeep', message }];
+}
+/** What comes after the rebuild needs somebody who waits for it. */
+function unwaitedProblems(values) {
+    if (values.wait !== false)
+        return [];
+    const problems = [];
+    if (values.rollback === true) {
+        const message = 'is true, but wait is false; what is not waited for cannot be rolled back, ' +
+            'so set wait to true or rollback to false';
+        problems.push({ input: 'rollback', message });
+    }
+    if (isGiven(values, 'healthCheck')) {
+        const message = 'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
+        problems.push({ input: 'healthCheck', message });
+    }
+    return problems;
+}
+function healthProblems({ healthDeadline, minHealthyTime }) {
+    if (healthDeadline === undefined || minHealthyTime === undefined || minHealthyTime < healthDeadline) {
+        return [];
+    }
+    const [time, deadline] = [formatDuration(minHealthyTime), formatDuration(healthDeadline)];
+    const message = `is ${time}, which is not shorter than healthDeadline (${deadline}); ` +
+        'ask for a shorter time, or set the deadline later';
+    return [{ input: 'minHealthyTime', message }];
+}
+
 ;// CONCATENATED MODULE: ./config/relations.js
+
+
 
 /** The cipher for adminPass takes its key from the first 16 characters of the secret key (BCC page ojwvynrqn). */
 const cipherKeyLength = 16;
@@ -1303,6 +1344,7 @@ function relationProblems(values) {
         ...loginProblems(values),
         ...cipherProblems(values),
         ...waitProblems(values),
+        ...guardProblems(values),
         ...recordProblems(values)
     ];
 }
@@ -1360,12 +1402,9 @@ function recordProblems(values) {
                 'a Deployment record needs both githubToken and environment, so give both or none'
         }));
 }
-/** A value that could not be read was given all the same. */
-function isGiven(values, input) {
-    return !(input in values) || values[input] !== undefined;
-}
 
 ;// CONCATENATED MODULE: ./config/config.js
+
 
 
 
@@ -1385,6 +1424,8 @@ function byInput(one, other) {
     return inputNames.indexOf(one.input) - inputNames.indexOf(other.input);
 }
 function toConfig(values) {
+    const backup = toBackup(values);
+    const health = toHealth(values);
     const record = toRecord(values);
     return {
         credentials: {
@@ -1395,7 +1436,7 @@ function toConfig(values) {
         region: values.region,
         endpoint: values.endpoint ?? endpointOfRegion(values.region),
         instanceIds: values.instanceId,
-        imageId: values.imageId,
+        image: toImage(values),
         order: {
             login: toLogin(values),
             ...(values.userData !== undefined && { userData: values.userData }),
@@ -1404,9 +1445,13 @@ function toConfig(values) {
         dryRun: values.dryRun,
         force: values.force,
         allowProtected: values.allowProtected,
+        ...(values.confirmName !== undefined && { confirmName: values.confirmName }),
+        ...(backup !== undefined && { backup }),
+        rollback: values.rollback,
         wait: values.wait,
         timeoutMs: values.timeout,
         pollIntervalMs: values.pollInterval,
+        ...(health !== undefined && { health }),
         ...(record !== undefined && { record }),
         summary: values.summary
     };
@@ -1459,87 +1504,50 @@ function table(head, rows) {
     return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-;// CONCATENATED MODULE: ./core/summary.js
-/** The job summary: a result as Markdown. */
+;// CONCATENATED MODULE: ./core/summary-details.js
+/** The part of the job summary that is folded away: everything about one instance. */
 
 
-/** GitHub drops a summary of more than 1 MiB without a word; below it, room is left for other steps' parts. */
-const summaryLimit = 900_000;
-const headlines = {
-    rebuilt: '✅ Rebuilt',
-    skipped: '✅ Nothing to do',
-    planned: '📋 Plan: nothing was sent',
-    started: '🚀 Started, not waited for',
-    inProgress: '🛑 Cancelled while rebuilding',
-    failed: '❌ Failed',
-    partial: '❌ Failed for some'
-};
-/** The whole summary, at most `summaryLimit` bytes long. */
-function summaryOf(report) {
-    const parts = [
-        `## ${headlines[report.status]}: BCC image ${code(report.imageId)} ${cell(report.imageName)}`.trimEnd(),
-        overview(report),
-        ...report.instances.filter(({ failure }) => failure !== undefined).map(failureOf),
-        ...report.instances.map(detailsOf)
-    ];
-    return bounded(parts);
-}
-function overview(report) {
-    const rows = report.instances.map((one) => [
-        `${code(one.instanceId)}<br>${cell(one.name)}`,
-        statusLabel(one),
-        `${imageOf(one.before)}<br>→ ${code(report.imageId)} ${cell(report.imageName)}`,
-        one.durationSeconds === 0 ? '–' : duration_formatDuration(one.durationSeconds * 1000)
-    ]);
-    return table(['Instance', 'Result', 'Image', 'Time'], rows);
-}
-function imageOf(at) {
-    return `${code(at.imageId)} ${cell(at.imageName)}`.trimEnd();
-}
-function statusLabel(one) {
-    const words = {
-        rebuilt: '✅ rebuilt',
-        skipped: '✅ skipped',
-        planned: '📋 planned',
-        started: '🚀 started',
-        inProgress: '🛑 goes on without this run',
-        failed: '❌ failed',
-        notStarted: '– not begun'
-    };
-    return one.adopted ? `${words[one.status]} (was under way already)` : words[one.status];
-}
-function failureOf(one) {
-    const { failure } = one;
-    if (failure === undefined)
-        return '';
-    return [
-        `> **${cell(failure.cause)}**`,
-        '>',
-        `> ${cell(failure.disk)}`,
-        '>',
-        `> **What to do:** ${cell(failure.remedy)}`
-    ].join('\n');
-}
+/** One instance in detail, open where a person has to read it before anything happens. */
 function detailsOf(one) {
-    const inner = [erasedTable(one), phaseTable(one), seenTable(one), requestLine(one)].filter((part) => part !== '');
-    if (inner.length === 0)
-        return '';
-    return [`<details><summary>${code(one.instanceId)} in detail</summary>`, ...inner, '</details>'].join('\n\n');
+    const inner = [
+        planTable(one),
+        phaseTable(one),
+        seenTable(one),
+        healthTable(one),
+        requestLine(one),
+        hostKeys(one),
+        wayBack(one)
+    ].filter((part) => part !== '');
+    const open = one.status === 'planned' ? ' open' : '';
+    return [
+        `<details${open}><summary>${code(one.instanceId)} in detail</summary>`,
+        ...inner,
+        '</details>'
+    ].join('\n\n');
 }
-function erasedTable(one) {
-    const { systemDiskId, sizeInGB, snapshots } = one.erases;
-    if (one.status === 'skipped')
-        return '';
-    const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[one.disk];
-    const disk = systemDiskId === '' ? 'the system disk' : `${code(systemDiskId)}, ${sizeInGB} GB`;
+function planTable(one) {
+    const { plan, erases } = one;
     const rows = [
-        ['System disk', disk],
-        ...snapshots.map(({ id, name, createTime }) => [
-            'Snapshot',
-            `${cell(name)} ${code(id)}, ${cell(createTime)}`
-        ])
+        ['Plan', cell(plan.decision)],
+        ...plan.warnings.map((warning) => ['Mind', cell(warning)]),
+        ['Before', cell(plan.present)]
     ];
-    return `**${verb}**\n\n${table(['What', 'Which'], rows)}`;
+    if (one.backup !== undefined)
+        rows.push(['Backup', `${code(one.backup.imageId)} ${cell(one.backup.imageName)}`]);
+    if (one.status !== 'skipped') {
+        const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[one.disk];
+        const disk = erases.systemDiskId === ''
+            ? 'the system disk'
+            : `system disk ${code(erases.systemDiskId)}, ${erases.sizeInGB} GB`;
+        const snapshots = erases.snapshots.map(({ id, name, createTime }) => `snapshot ${cell(name)} ${code(id)}, ${cell(createTime)}`);
+        rows.push([verb, [disk, ...snapshots].join('<br>')], ['Stays', 'data disks, IP addresses, custom images'], ['Login', cell(plan.login)], ['Script', cell(plan.userData)], ...plan.steps.map((step) => ['Also', cell(step)]));
+    }
+    if (one.rollback !== undefined) {
+        const how = one.rollback.ok ? 'done' : `failed: ${cell(one.rollback.problem ?? 'see above')}`;
+        rows.push(['Rollback', `onto ${code(one.rollback.imageId)}: ${how}`]);
+    }
+    return table(['What', 'Which'], rows);
 }
 function phaseTable(one) {
     if (one.phases.length === 0)
@@ -1561,8 +1569,100 @@ function seenTable(one) {
     ]);
     return table(['After', 'Status seen', 'Image'], rows);
 }
+function healthTable(one) {
+    if (one.health === undefined)
+        return '';
+    const rows = one.health.history.map(({ seconds, result }) => [
+        duration_formatDuration(seconds * 1000),
+        cell(result)
+    ]);
+    return table(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
+}
 function requestLine(one) {
     return one.requestIds.length === 0 ? '' : `Request IDs: ${one.requestIds.map(code).join(', ')}`;
+}
+function hostKeys(one) {
+    if (one.knownHosts.length === 0)
+        return '';
+    return `SSH host keys, as first seen and verified by nobody:\n\n${fenced(one.knownHosts)}`;
+}
+function wayBack(one) {
+    if (one.wayBack.length === 0)
+        return '';
+    return `To put it back onto what it ran before:\n\n${fenced(['with:', ...one.wayBack.map((line) => `  ${line}`)])}`;
+}
+/** A block of code; nothing in it can end it, for backticks do not occur in what is put there. */
+function fenced(lines) {
+    return ['```yaml', ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
+}
+
+;// CONCATENATED MODULE: ./core/summary.js
+/** The job summary: a result as Markdown. */
+
+
+
+/** GitHub drops a summary of more than 1 MiB without a word; below it, room is left for other steps' parts. */
+const summaryLimit = 900_000;
+const headlines = {
+    rebuilt: '✅ Rebuilt',
+    skipped: '✅ Nothing to do',
+    planned: '📋 Plan: nothing was sent',
+    started: '🚀 Started, not waited for',
+    inProgress: '🛑 Cancelled while rebuilding',
+    rolledBack: '↩️ Failed, and rolled back',
+    failed: '❌ Failed',
+    partial: '❌ Failed for some'
+};
+/** The whole summary, at most `summaryLimit` bytes long. */
+function summaryOf(report) {
+    const parts = [
+        `## ${headlines[report.status]}: BCC image ${code(report.imageId)} ${cell(report.imageName)}`.trimEnd(),
+        overview(report),
+        ...report.instances.filter(({ failure }) => failure !== undefined).map(failureOf),
+        ...report.instances.map(detailsOf)
+    ];
+    return bounded(parts);
+}
+function overview(report) {
+    const rows = report.instances.map((one) => [
+        `${code(one.instanceId)}<br>${cell(one.name)}`,
+        statusLabel(one),
+        imagesOf(one, report),
+        one.durationSeconds === 0 ? '–' : duration_formatDuration(one.durationSeconds * 1000)
+    ]);
+    return table(['Instance', 'Result', 'Image', 'Time'], rows);
+}
+function imagesOf(one, report) {
+    const there = `${imageOf(one.before)}<br>→ ${code(report.imageId)} ${cell(report.imageName)}`;
+    return one.rollback?.ok ? `${there}<br>↩ ${code(one.rollback.imageId)}` : there;
+}
+function imageOf(at) {
+    return `${code(at.imageId)} ${cell(at.imageName)}`.trimEnd();
+}
+function statusLabel(one) {
+    const words = {
+        rebuilt: '✅ rebuilt',
+        skipped: '✅ skipped',
+        planned: '📋 planned',
+        started: '🚀 started',
+        inProgress: '🛑 goes on without this run',
+        rolledBack: '↩️ rolled back',
+        failed: '❌ failed',
+        notStarted: '– not begun'
+    };
+    return one.adopted ? `${words[one.status]} (was under way already)` : words[one.status];
+}
+function failureOf(one) {
+    const { failure } = one;
+    if (failure === undefined)
+        return '';
+    return [
+        `> **${cell(failure.cause)}**`,
+        '>',
+        `> ${cell(failure.disk)}`,
+        '>',
+        `> **What to do:** ${cell(failure.remedy)}`
+    ].join('\n');
 }
 /** Leaves out the last parts where they do not fit, and says so. */
 function bounded(parts) {
@@ -1581,8 +1681,43 @@ function bounded(parts) {
 
 // EXTERNAL MODULE: ./core/failure.js
 var core_failure = __nccwpck_require__(5319);
-// EXTERNAL MODULE: ./core/instance.js
-var instance = __nccwpck_require__(3102);
+;// CONCATENATED MODULE: ./core/instance.js
+/**
+ * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
+ * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
+ * start that a rebuild may show.
+ */
+const instance_kinds = new Map([
+    ['Running', 'up'],
+    ['Stopped', 'down'],
+    ['Error', 'broken'],
+    ['Starting', 'moving'],
+    ['Stopping', 'moving'],
+    ['ImageProcessing', 'moving'],
+    ['SnapshotProcessing', 'moving'],
+    ['Scaling', 'foreign'],
+    ['Recharging', 'foreign'],
+    ['VolumeResizing', 'foreign'],
+    ['BillingChanging', 'foreign'],
+    ['ChangeSubnet', 'foreign'],
+    ['ChangeVpc', 'foreign'],
+    ['AttachingPort', 'foreign'],
+    ['DetachingPort', 'foreign'],
+    ['Moving', 'foreign'],
+    ['Expired', 'gone'],
+    ['Deleted', 'gone'],
+    ['Recycled', 'gone']
+]);
+/** The meaning of a status; a word that is not in the table is `unknown`. */
+function statusKind(status) {
+    return instance_kinds.get(status) ?? 'unknown';
+}
+/** Whether an instance with this status rests, so that something can be decided about it. */
+function isSettled(status) {
+    const kind = statusKind(status);
+    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
+}
+
 ;// CONCATENATED MODULE: ./core/schedule.js
 /**
  * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
@@ -1640,9 +1775,11 @@ const intervalMs = 5_000;
  */
 function hiddenRebuilds(instances) {
     return instances
-        .filter(({ status, disk, seen }) => {
-        const isHidden = seen.every((one) => (0,instance/* isSettled */.I)(one.status));
-        return status === 'inProgress' && disk !== 'untouched' && isHidden;
+        .filter(({ status, disk, seen, phases }) => {
+        const sent = phases.findLast(({ phase }) => phase.endsWith('sending'))?.startedAt;
+        if (status !== 'inProgress' || disk === 'untouched' || sent === undefined)
+            return false;
+        return seen.filter(({ at }) => at >= sent).every((one) => isSettled(one.status));
     })
         .map(({ instanceId }) => instanceId);
 }
@@ -1661,7 +1798,7 @@ async function linger(instanceIds, limitMs, ports, signal) {
     let hidden = instanceIds;
     for (;;) {
         const looks = await Promise.all(hidden.map((id) => statusOf(id, bcc, signal)));
-        hidden = hidden.filter((_, index) => (0,instance/* isSettled */.I)(looks[index] ?? ''));
+        hidden = hidden.filter((_, index) => isSettled(looks[index] ?? ''));
         const nowMs = clock.nowMs();
         if (hidden.length === 0 || nowMs >= untilMs)
             return hidden;
@@ -1685,11 +1822,11 @@ async function statusOf(instanceId, bcc, signal) {
 /** How long GitHub may take for one call, in milliseconds. */
 const limitMs = 10_000;
 /**
- * Creates a record in the state `in_progress` and gives its id.
+ * Creates a record, which has no state yet, and gives its id.
  *
  * @throws what the toolkit throws; the caller warns
  */
-async function openRecord(config, subject) {
+async function openRecord(config, subject, signal) {
     const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const octokit = getOctokit(config.githubToken);
     const { data } = await octokit.rest.repos.createDeployment({
@@ -1700,11 +1837,10 @@ async function openRecord(config, subject) {
         required_contexts: [],
         description: `BCC image ${subject.imageId}`,
         payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
-        request: { signal: AbortSignal.timeout(limitMs) }
+        request: { signal: limited(signal) }
     });
     if (!('id' in data))
         throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
-    await setRecord(config, data.id, 'in_progress');
     return data.id;
 }
 /**
@@ -1712,7 +1848,7 @@ async function openRecord(config, subject) {
  *
  * @throws what the toolkit throws; the caller warns
  */
-async function setRecord(config, id, state) {
+async function setRecord(config, id, state, signal) {
     const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const { owner, repo } = context.repo;
     await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
@@ -1722,8 +1858,12 @@ async function setRecord(config, id, state) {
         state,
         log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
         ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
-        request: { signal: AbortSignal.timeout(limitMs) }
+        request: { signal: limited(signal) }
     });
+}
+function limited(signal) {
+    const limit = AbortSignal.timeout(limitMs);
+    return signal === undefined ? limit : AbortSignal.any([limit, signal]);
 }
 
 ;// CONCATENATED MODULE: ./action/cancel.js
@@ -1828,6 +1968,7 @@ const codes = new Map([
         'invalid',
         [
             'idempotentparametermismatch',
+            'image.imagequotaexceedlimit',
             'image.uncustomimagecannotbedeleted',
             'invalidversion',
             'keypair.unsupportostype'
@@ -1922,8 +2063,8 @@ function replyFacts(reply, wallMs) {
     const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
     return {
         json,
-        requestId: word(fields['requestId']) || word(reply.headers['x-bce-request-id']),
-        code: word(fields['code']),
+        requestId: reply_word(fields['requestId']) || reply_word(reply.headers['x-bce-request-id']),
+        code: reply_word(fields['code']),
         message: oneLine(fields['message']),
         ...(serverMs === undefined ? {} : { serverMs }),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs })
@@ -1962,7 +2103,7 @@ function dateMs(value) {
     return Number.isNaN(ms) ? undefined : ms;
 }
 /** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
-function word(value) {
+function reply_word(value) {
     return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) ? value : '';
 }
 function oneLine(value) {
@@ -2151,6 +2292,16 @@ function signedRequest(operation, endpoint, credentials, atMs) {
 function pathOf(...parts) {
     return `/${parts.map(uriEncode).join('/')}`;
 }
+/** The query of those parameters that have a value. */
+function queryOf(parameters) {
+    const query = {};
+    for (const [name, value] of Object.entries(parameters)) {
+        if (value !== undefined && value !== '') {
+            query[name] = value;
+        }
+    }
+    return query;
+}
 /** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
 function wireQuery(query) {
     const text = canonicalQuery(query)
@@ -2282,7 +2433,10 @@ async function exchange(operation, signed, context, signal) {
     }
 }
 
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
 ;// CONCATENATED MODULE: ./bce/decode.js
+
 
 /** The answer of GetInstance. Throws `DecodeError`. */
 function decodeInstanceReply(json) {
@@ -2291,6 +2445,31 @@ function decodeInstanceReply(json) {
 /** The answer of GetImage. Throws `DecodeError`. */
 function decodeImageReply(json) {
     return decodeImage(record(json, 'answer')['image']);
+}
+/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
+function decodeImageId(json) {
+    return vital(record(json, 'answer'), 'imageId');
+}
+/**
+ * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
+ * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
+ */
+function decodeUserData(json) {
+    const userData = record(json, 'answer')['userData'] ?? '';
+    if (typeof userData !== 'string') {
+        throw new DecodeError('"userData" is not a text');
+    }
+    const base64 = userData.replace(/\s/g, '');
+    const bytes = Buffer.from(base64, 'base64');
+    const again = bytes.toString('base64');
+    // Buffer skips what is no base64; padding alone may be missing.
+    if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
+        throw new DecodeError('"userData" is not base64');
+    }
+    if (!(0,external_node_buffer_.isUtf8)(bytes)) {
+        throw new DecodeError('"userData" holds bytes that are not text');
+    }
+    return bytes.toString('utf8');
 }
 /** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
 function decodePage(json, key, decodeItem) {
@@ -2312,6 +2491,7 @@ function decodeInstance(json) {
         status: vital(from, 'status'),
         imageId: vital(from, 'imageId'),
         imageName: fields_text(from, 'imageName'),
+        imageType: fields_text(from, 'imageType'),
         osName: fields_text(from, 'osName'),
         osVersion: fields_text(from, 'osVersion'),
         osArch: fields_text(from, 'osArch'),
@@ -2358,7 +2538,59 @@ function decodeSnapshot(json) {
     return { id: vital(from, 'id'), name: fields_text(from, 'name'), createTime: fields_text(from, 'createTime') };
 }
 
+;// CONCATENATED MODULE: ./bce/operation.js
+/** What most reads have in common. */
+const read = { kind: 'read', method: 'GET', target: '', query: {} };
+
+;// CONCATENATED MODULE: ./bce/images.js
+
+
+
+/** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
+function getImage(id) {
+    return { ...read, name: 'GetImage', target: id, path: pathOf('v2', 'image', id), decode: decodeImageReply };
+}
+/** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
+function listImages({ imageType, imageName }, marker) {
+    return {
+        ...read,
+        name: 'ListImages',
+        path: '/v2/image',
+        query: queryOf({ imageType, imageName, marker }),
+        decode: (json) => decodePage(json, 'images', decodeImage)
+    };
+}
+/** `POST /v2/image` (BCC page jjwvynviw), which the client token makes safe to repeat. */
+function createImage({ imageName, instanceId, clientToken }) {
+    return {
+        kind: 'write',
+        repeatable: true,
+        method: 'POST',
+        name: 'CreateImage',
+        target: instanceId,
+        path: '/v2/image',
+        query: { clientToken },
+        body: JSON.stringify({ imageName, instanceId }),
+        decode: (json, requestId) => ({ imageId: decodeImageId(json), requestId })
+    };
+}
+/** `DELETE /v2/image/{id}` (BCC page Sjwvynt2u): as its id names one image for good, a repetition can hit no other. */
+function deleteImage(id) {
+    return {
+        kind: 'write',
+        repeatable: true,
+        doneAfterLoss: 'notFound',
+        method: 'DELETE',
+        name: 'DeleteImage',
+        target: id,
+        path: pathOf('v2', 'image', id),
+        query: {},
+        decode: () => undefined
+    };
+}
+
 ;// CONCATENATED MODULE: ./bce/operations.js
+
 
 
 /** The most ids that one list by ids takes (BCC page Kksyfijrw). */
@@ -2368,9 +2600,17 @@ function getInstance(id) {
     const path = pathOf('v2', 'instance', id);
     return { ...read, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
 }
-/** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
-function getImage(id) {
-    return { ...read, name: 'GetImage', target: id, path: pathOf('v2', 'image', id), decode: decodeImageReply };
+/** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
+function getUserData(instanceId) {
+    return {
+        ...read,
+        method: 'POST',
+        name: 'GetInstanceUserDataInfo',
+        target: instanceId,
+        path: '/v2/instance/attribute/getUserdata',
+        body: JSON.stringify({ instanceId }),
+        decode: decodeUserData
+    };
 }
 /** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
 function listInstances(ids, marker) {
@@ -2379,7 +2619,7 @@ function listInstances(ids, marker) {
         method: 'POST',
         name: 'ListInstanceByIds',
         path: '/v2/instance/listByInstanceId',
-        query: pageQuery(marker),
+        query: queryOf({ marker }),
         body: JSON.stringify({ instanceIds: ids }),
         decode: (json) => decodePage(json, 'instances', decodeInstance)
     };
@@ -2391,7 +2631,7 @@ function listVolumes(instanceId, marker) {
         name: 'ListVolumes',
         target: instanceId,
         path: '/v2/volume',
-        query: { instanceId, ...pageQuery(marker) },
+        query: queryOf({ instanceId, marker }),
         decode: (json) => decodePage(json, 'volumes', decodeVolume)
     };
 }
@@ -2402,7 +2642,7 @@ function listSnapshots(volumeId, marker) {
         name: 'ListSnapshots',
         target: volumeId,
         path: '/v2/snapshot',
-        query: { volumeId, ...pageQuery(marker) },
+        query: queryOf({ volumeId, marker }),
         decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
     };
 }
@@ -2438,15 +2678,11 @@ function rebuildInstance(id, order, ciphertext) {
         tellsLoss: true
     };
 }
-const read = { kind: 'read', method: 'GET', target: '', query: {} };
 const write = {
     kind: 'write',
     method: 'PUT',
     decode: (_json, requestId) => ({ requestId })
 };
-function pageQuery(marker) {
-    return marker === undefined ? {} : { marker };
-}
 
 ;// CONCATENATED MODULE: ./bce/paging.js
 
@@ -2522,6 +2758,16 @@ function checkedId(operation, id) {
     return id;
 }
 /**
+ * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
+ * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
+ */
+function checkedToken(operation, target, token) {
+    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
+        throw refusals_refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
+    }
+    return token;
+}
+/**
  * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
  * `invalid` for a secret key that is too short to encrypt with.
  */
@@ -2552,17 +2798,18 @@ const capMs = 8_000;
 const longestRetryAfterMs = 120_000;
 /**
  * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
- * that nothing was done.
+ * that nothing was done, unless its repetition does no harm.
  */
-function attemptLimit(failure, kind) {
+function attemptLimit(failure, { kind, repeatable = kind === 'read' }) {
     switch (failure) {
         case 'throttled':
             return kind === 'read' ? 5 : 8;
         case 'unreached':
             return 5;
         case 'transient':
+        case 'ambiguous':
         case 'malformed':
-            return kind === 'read' ? 5 : 1;
+            return repeatable ? 5 : 1;
         default:
             return 1;
     }
@@ -2571,8 +2818,8 @@ function attemptLimit(failure, kind) {
  * Milliseconds until the next attempt after `attempts` of them, or `undefined` to give up. What the service asks for
  * is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many clients spread out.
  */
-function retryDelay(failure, kind, attempts, random) {
-    if (attempts >= attemptLimit(failure.kind, kind)) {
+function retryDelay(failure, manner, attempts, random) {
+    if (attempts >= attemptLimit(failure.kind, manner)) {
         return undefined;
     }
     if (failure.retryAfterMs !== undefined) {
@@ -2582,10 +2829,12 @@ function retryDelay(failure, kind, attempts, random) {
 }
 /**
  * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
- * has aborted; but a lost write that tells its loss is a `CallError` even then.
+ * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
+ * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
  */
 async function withRetries(operation, once, ports, signal) {
     let mended = false;
+    let lost = false;
     for (let attempts = 1;; attempts += 1) {
         if (signal.aborted) {
             throw new core_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
@@ -2594,18 +2843,24 @@ async function withRetries(operation, once, ports, signal) {
         if (outcome.ok) {
             return outcome.value;
         }
-        const error = callError(outcome, attempts, operation.kind);
-        if (signal.aborted && !(outcome.failure.kind === 'ambiguous' && operation.tellsLoss === true)) {
-            throw new core_failure/* CancelledError */.cc('cancelled', { cause: error });
+        const { failure } = outcome;
+        if (lost && failure.kind === operation.doneAfterLoss) {
+            return operation.decode(undefined, failure.requestId ?? '');
         }
-        if (outcome.failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
+        const error = callError(outcome, attempts, operation, lost);
+        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
+        if (signal.aborted) {
+            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
+            throw told ? error : new core_failure/* CancelledError */.cc('cancelled', { cause: error });
+        }
+        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
             mended = true;
             ports.mendClock(outcome.serverMs);
             continue;
         }
         // Mending the clock is no retry: it takes nothing away from the attempts that the policy allows.
         const counted = mended ? attempts - 1 : attempts;
-        const delayMs = retryDelay(outcome.failure, operation.kind, counted, ports.random);
+        const delayMs = retryDelay(failure, operation, counted, ports.random);
         if (delayMs === undefined) {
             throw error;
         }
@@ -2621,15 +2876,26 @@ async function pause(ms, ports, signal, failure) {
         throw signal.aborted ? new core_failure/* CancelledError */.cc('cancelled', { cause: failure }) : error;
     }
 }
-function callError(outcome, attempts, kind) {
+/** Whether a write that failed in this way may have been carried out. */
+function leavesDoubt(kind) {
+    return kind === 'ambiguous' || kind === 'malformed';
+}
+/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
+function callError(outcome, attempts, manner, lost) {
     const { failure, cause } = outcome;
     const { retryAfterMs = 0 } = failure;
-    const tooLong = attemptLimit(failure.kind, kind) > 1 && retryAfterMs > longestRetryAfterMs;
+    const tooLong = attemptLimit(failure.kind, manner) > 1 && retryAfterMs > longestRetryAfterMs;
     const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
     const message = tooLong
         ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`
         : failure.message;
-    return new core_failure/* CallError */.RA({ ...failure, message, attempts }, cause === undefined ? {} : { cause });
+    const told = lost && !leavesDoubt(failure.kind)
+        ? {
+            kind: 'ambiguous',
+            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
+        }
+        : { message };
+    return new core_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
 
 // EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
@@ -2663,9 +2929,9 @@ async function readBody(message, fail) {
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
 var external_node_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_http_, 2);
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-var external_node_https_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_https_namespaceObject, 2);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+var external_node_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_https_, 2);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
 ;// CONCATENATED MODULE: ./bce/connection.js
@@ -2677,7 +2943,7 @@ var external_node_tls_ = __nccwpck_require__(1692);
  * stands, with TLS when the certificate has been checked, at once on a connection that is used again.
  */
 function watchedModule(url, onConnected) {
-    const module = url.protocol === 'https:' ? external_node_https_namespaceObject_0 : external_node_http_namespaceObject;
+    const module = url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
     const request = (options, callback) => {
         const sent = module.request(options, callback);
         sent.once('socket', (socket) => {
@@ -2804,6 +3070,7 @@ function tooLate(deadlineMs) {
 
 
 
+
 /** A client for one endpoint and one key pair. */
 function createBccClient(options) {
     const transport = createTransport(options.userAgent);
@@ -2829,6 +3096,16 @@ function createBccClient(options) {
         getInstance: async (id, signal) => caller(signal)(getInstance(checkedId('GetInstance', id))),
         getImage: async (id, signal) => caller(signal)(getImage(checkedId('GetImage', id))),
         start: async (id, signal) => caller(signal)(startInstance(checkedId('StartInstance', id))),
+        deleteImage: async (id, signal) => caller(signal)(deleteImage(checkedId('DeleteImage', id))),
+        listImages: async (filter, signal) => allItems((marker) => listImages(filter, marker), caller(signal)),
+        async createImage(order, signal) {
+            checkedId('CreateImage', order.instanceId);
+            checkedToken('CreateImage', order.instanceId, order.clientToken);
+            return caller(signal)(createImage(order));
+        },
+        async getUserData(id, signal) {
+            return caller(signal)(getUserData(checkedId('GetInstanceUserDataInfo', id)));
+        },
         async listInstances(ids, signal) {
             const wanted = [...new Set(ids)];
             const found = new Map();
@@ -2929,7 +3206,21 @@ function connect(config) {
         debug: log/* jobLog */.W.debug,
         userAgent: 'rebuild-bcc-instance'
     });
-    return { bcc: client, clock: systemClock, random: Math.random, dispose: () => client.dispose() };
+    return {
+        bcc: client,
+        clock: systemClock,
+        random: Math.random,
+        probe: probeOnDemand(),
+        dispose: () => client.dispose()
+    };
+}
+/** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
+function probeOnDemand() {
+    const load = async () => (await __nccwpck_require__.e(/* import() */ 734).then(__nccwpck_require__.bind(__nccwpck_require__, 2734))).createProbe();
+    return {
+        probe: async (check, options) => (await load()).probe(check, options),
+        hostKeys: async (check, options) => (await load()).hostKeys(check, options)
+    };
 }
 
 ;// CONCATENATED MODULE: external "node:fs"
@@ -3086,52 +3377,6 @@ function describeFailure(failure) {
 
 /***/ }),
 
-/***/ 3102:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ isSettled)
-/* harmony export */ });
-/* unused harmony export statusKind */
-/**
- * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
- * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
- * start that a rebuild may show.
- */
-const kinds = new Map([
-    ['Running', 'up'],
-    ['Stopped', 'down'],
-    ['Error', 'broken'],
-    ['Starting', 'moving'],
-    ['Stopping', 'moving'],
-    ['ImageProcessing', 'moving'],
-    ['SnapshotProcessing', 'moving'],
-    ['Scaling', 'foreign'],
-    ['Recharging', 'foreign'],
-    ['VolumeResizing', 'foreign'],
-    ['BillingChanging', 'foreign'],
-    ['ChangeSubnet', 'foreign'],
-    ['ChangeVpc', 'foreign'],
-    ['AttachingPort', 'foreign'],
-    ['DetachingPort', 'foreign'],
-    ['Moving', 'foreign'],
-    ['Expired', 'gone'],
-    ['Deleted', 'gone'],
-    ['Recycled', 'gone']
-]);
-/** The meaning of a status; a word that is not in the table is `unknown`. */
-function statusKind(status) {
-    return kinds.get(status) ?? 'unknown';
-}
-/** Whether an instance with this status rests, so that something can be decided about it. */
-function isSettled(status) {
-    const kind = statusKind(status);
-    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
-}
-
-
-/***/ }),
-
 /***/ 9053:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -3157,11 +3402,13 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5178);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1662);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(566);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7887);
 /** Entry of the post step. It never fails a job. */
 
 
+// What the runtime deprecates in a library is nothing that a reader of this log can mend.
+process.noDeprecation = true;
 try {
     await (0,_action_post_step_js__WEBPACK_IMPORTED_MODULE_1__/* .postStep */ .F)();
 }

@@ -1,0 +1,214 @@
+/** A cancel at any moment: the process ends at once and red, nothing more is sent, and what is known is kept. */
+import type { ChildProcess } from 'node:child_process';
+import { describe, expect, test } from '@jest/globals';
+import type { CallRecord } from '../../emulator/records.ts';
+import { beginAll, countOf, expectRed, type Played, play, type Scene } from './scene.ts';
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/** What a cancelled run was like. */
+interface Cancelled extends Played {
+  /** From the signal to the end of the main process. */
+  readonly tookToEndMs: number;
+  /** Rebuilds that had been asked for when the signal came. */
+  readonly sentBefore: number;
+}
+
+/** Runs the scene and sends the signal a little after the first call that `when` picks. */
+async function cancelled(
+  scene: Scene,
+  signal: NodeJS.Signals,
+  when: (call: CallRecord, earlier: readonly CallRecord[]) => boolean,
+  pauseMs = 50
+): Promise<Cancelled> {
+  const calls: CallRecord[] = [];
+  let [fired, signalledMs, endedMs, sentBefore] = [false, 0, 0, 0];
+  const strike = (child: ChildProcess): void => {
+    sentBefore = calls.filter(({ operation }) => operation === 'RebuildInstance').length;
+    signalledMs = performance.now();
+    child.kill(signal);
+  };
+  const result = await play({
+    ...scene,
+    onMain: (child) => child.once('exit', () => (endedMs = performance.now())),
+    onCall(call, child) {
+      const hit = !fired && when(call, calls);
+      calls.push(call);
+      if (!hit || child === undefined) return;
+      fired = true;
+      setTimeout(() => strike(child), pauseMs);
+    }
+  });
+  expect(fired).toBe(true);
+  return { ...result, tookToEndMs: endedMs - signalledMs, sentBefore };
+}
+
+/** What holds of every cancel. */
+function expectCancelled(run: Cancelled): void {
+  expect(run.main.exitCode).toBe(1);
+  expect(run.tookToEndMs).toBeLessThan(2000);
+  expect(run.tookToEndMs).toBeGreaterThan(0);
+  expect(countOf(run, 'RebuildInstance')).toBe(run.sentBefore);
+  expect(Object.keys(run.state)).toEqual(['handover']);
+  expect(run.post).toMatchObject({ exitCode: 0, stderr: '' });
+}
+
+const rebuildCall = ({ operation }: CallRecord): boolean => operation === 'RebuildInstance';
+const lookAfterIt = (call: CallRecord, earlier: readonly CallRecord[]): boolean =>
+  call.operation === 'GetInstance' && earlier.some(rebuildCall);
+
+/** Scene, moment and pause, for either signal. */
+const moments = {
+  'in the first reads': [
+    { faults: [{ on: 'GetInstance', play: { kind: 'slow', ms: 5000 } }] },
+    ({ operation }) => operation === 'GetInstance'
+  ],
+  'in the pause before a read is repeated': [
+    {
+      faults: [
+        {
+          on: 'GetInstance',
+          times: 9,
+          play: { kind: 'throttle', shape: { status: 429, code: 'RateLimit', retryAfter: 30 } }
+        }
+      ]
+    },
+    ({ operation }) => operation === 'GetInstance',
+    300
+  ],
+  'while a stopped instance is watched before the send': [
+    { inputs: { timeout: '60s' }, world: { instances: [{ id: 'i-demo0001', status: 'Stopped' }] } },
+    (call, earlier) =>
+      call.operation === 'GetInstance' && earlier.some(({ operation }) => operation === 'ListSnapshots')
+  ],
+  'while the answer of the rebuild is a little slow': [
+    { faults: [{ on: 'RebuildInstance', play: { kind: 'slow', ms: 400 } }] },
+    rebuildCall
+  ],
+  'while the rebuild hangs, which was taken': [
+    { faults: [{ on: 'RebuildInstance', play: { kind: 'hang', when: 'after' } }] },
+    rebuildCall
+  ],
+  'in the wait': [{ behaviour: { rebuildMs: 9000 } }, lookAfterIt, 400],
+  'in a slow look of the wait': [
+    {
+      behaviour: { rebuildMs: 9000 },
+      faults: [{ on: 'GetInstance', from: 2, play: { kind: 'slow', ms: 8000 } }]
+    },
+    lookAfterIt,
+    100
+  ]
+} satisfies Record<string, [Scene, (call: CallRecord, earlier: readonly CallRecord[]) => boolean, number?]>;
+
+type Moment = `${keyof typeof moments}, ${(typeof signals)[number]}`;
+
+const works = Object.entries(moments).flatMap(([name, [scene, when, pauseMs]]) =>
+  signals.map((signal): [string, () => Promise<Cancelled>] => [
+    `${name}, ${signal}`,
+    () => cancelled(scene, signal, when, pauseMs)
+  ])
+);
+// Few at a time: it is the time to end that is measured.
+const played = beginAll(Object.fromEntries(works), 5);
+
+async function cancelOf(name: Moment): Promise<Cancelled> {
+  const run = await played(name);
+  expectCancelled(run);
+  return run;
+}
+
+describe.each(signals)('a cancel by %s', (signal) => {
+  test('before there is a plan', async () => {
+    for (const moment of ['in the first reads', 'in the pause before a read is repeated'] as const) {
+      const run = await cancelOf(`${moment}, ${signal}`);
+      expectRed(run, {
+        cause: /Cancelled before anything was sent that changes anything/,
+        remedy: /./,
+        changed: false
+      });
+      expect(run.rebuilds).toEqual([]);
+    }
+  }, 60_000);
+
+  test('between the plan and the send', async () => {
+    const run = await cancelOf(`while a stopped instance is watched before the send, ${signal}`);
+    expectRed(run, {
+      cause: /i-demo0001: cancelled/,
+      remedy: /Nothing of it needs to be mended/,
+      changed: false
+    });
+    expect(run.rebuilds).toEqual([]);
+    expect(run.outputs).toMatchObject({ instanceIds: 'i-demo0001', imageId: 'm-web-2', requestId: '' });
+    expect(run.summary).toMatch('<code>i-demo0001</code>');
+  }, 60_000);
+
+  test('during the send, with an answer that comes in time', async () => {
+    const run = await cancelOf(`while the answer of the rebuild is a little slow, ${signal}`);
+    expectGoesOn(run, /its old content is gone/);
+    expect(run.outputs['requestId']).toBe(run.rebuilds[0]?.requestId);
+  }, 60_000);
+
+  test('during the send, with no answer', async () => {
+    const run = await cancelOf(`while the rebuild hangs, which was taken, ${signal}`);
+    expectGoesOn(run, /Whether the system disk is being rebuilt is not known/);
+    expect(run.log).toMatch('It shows: a re-run will wait for it');
+  }, 60_000);
+
+  test('in the wait', async () => {
+    for (const moment of ['in the wait', 'in a slow look of the wait'] as const) {
+      const run = await cancelOf(`${moment}, ${signal}`);
+      expectGoesOn(run, /its old content is gone/);
+      expect(run.outputs['requestId']).toBe(run.rebuilds[0]?.requestId);
+    }
+  }, 60_000);
+});
+
+/** A rebuild is out, and goes on without the run. */
+function expectGoesOn(run: Cancelled, disk: RegExp): void {
+  expectRed(run, {
+    cause: /i-demo0001: cancelled; last seen/,
+    remedy: /Run again to wait/,
+    status: 'inProgress',
+    changed: true
+  });
+  expect(run.annotations[0]?.message).toMatch(disk);
+  expect(run.log).toMatch(/Not done: inProgress/);
+  expect(run.rebuilds).toHaveLength(1);
+  expect(run.outputs).toMatchObject({
+    instanceIds: 'i-demo0001',
+    imageId: 'm-web-2',
+    previousImageId: 'm-web-1'
+  });
+  expect(run.summary).toMatch('Cancelled while rebuilding');
+  expect(run.summary).toMatch('goes on without this run');
+}
+
+describe('signals that come together', () => {
+  test('the second one changes nothing', async () => {
+    const run = await play({
+      behaviour: { rebuildMs: 9000 },
+      onCall({ operation }, child) {
+        if (operation !== 'RebuildInstance') return;
+        setTimeout(() => child?.kill('SIGINT'), 300);
+        setTimeout(() => child?.kill('SIGTERM'), 302);
+      }
+    });
+    expectRed(run, { cause: /cancelled/, remedy: /Run again/, status: 'inProgress', changed: true });
+    expect(run.main.exitCode).toBe(1);
+  }, 60_000);
+
+  test('a rebuild that hangs and was not taken is not waited for either', async () => {
+    const run = await cancelled(
+      { mainOnly: true, faults: [{ on: 'RebuildInstance', play: { kind: 'hang' } }] },
+      'SIGINT',
+      rebuildCall
+    );
+    expectCancelled(run);
+    expectRed(run, {
+      cause: /cancelled/,
+      remedy: /not known\.\n.*Run again/,
+      status: 'inProgress',
+      changed: true
+    });
+  }, 60_000);
+});

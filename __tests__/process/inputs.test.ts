@@ -1,0 +1,113 @@
+/** Bad inputs: told all at once, before anything is sent, and without a secret. */
+import { describe, expect, test } from '@jest/globals';
+import { credentials, expectNoSecrets, expectRed, type Played, playAll, type Scene } from './scene.ts';
+
+/** A password that breaks the rule, but is still somebody's password. */
+const weakPass = 'onlylowercaseletters';
+
+const scenes = {
+  nothingGiven: {
+    inputs: {
+      accessKeyId: '',
+      secretAccessKey: '',
+      sessionToken: '',
+      instanceId: '',
+      imageId: '',
+      adminPass: ''
+    }
+  },
+  manyProblems: {
+    inputs: {
+      instanceId: 'i-demo0001, i-demo0001 i-*',
+      imageId: 'i-demo0002',
+      adminPass: weakPass,
+      keypairId: 'k-demo0001',
+      dryRun: 'yes',
+      timeout: '20',
+      pollInterval: '1x',
+      environmentUrl: 'ftp://example.com'
+    }
+  },
+  brokenSecret: { inputs: { secretAccessKey: `${credentials.secretAccessKey}\n` } },
+  brokenInside: { inputs: { secretAccessKey: 'first-half-of-it\nsecond-half-of-it' } },
+  shortSecret: { inputs: { secretAccessKey: 'tooshort' } },
+  hostile: { inputs: { instanceId: 'i-x\n::error::gotcha', imageId: '::set-output name=status::rebuilt' } },
+  plainEndpoint: { inputs: { endpoint: 'http://bcc.bj.baidubce.com' } },
+  userInEndpoint: { inputs: { endpoint: 'https://somebody:hunter2@bcc.bj.baidubce.com' } }
+} satisfies Readonly<Record<string, Scene>>;
+
+const played = playAll<keyof typeof scenes>(scenes);
+
+/** Plays the scene and holds what is true of all bad inputs. */
+async function refused(name: keyof typeof scenes): Promise<Played> {
+  const result = await played(name);
+  expectRed(result, { cause: /./, remedy: /Nothing was sent\.$/, changed: false });
+  expect(result.annotations[0]?.title).toBe('The inputs are not right');
+  expect(result.calls).toEqual([]);
+  expect(result.main.tookMs).toBeLessThan(10_000);
+  return result;
+}
+
+const linesOf = (result: Played): readonly string[] => result.annotations[0]?.message.split('\n') ?? [];
+
+describe('bad inputs', () => {
+  test('of every required thing: each is named', async () => {
+    const result = await refused('nothingGiven');
+    expect(linesOf(result).map((line) => line.split(' ')[0])).toEqual([
+      'accessKeyId',
+      'secretAccessKey',
+      'instanceId',
+      'imageId',
+      'adminPass',
+      'Nothing'
+    ]);
+  });
+
+  test('of many kinds are told in one annotation, in the order of the inputs', async () => {
+    const result = await refused('manyProblems');
+    const named = [...new Set(linesOf(result).map((line) => line.split(' ')[0]))];
+    expect(named).toEqual([
+      'instanceId',
+      'imageId',
+      'adminPass',
+      'dryRun',
+      'timeout',
+      'pollInterval',
+      'githubToken',
+      'environment',
+      'environmentUrl',
+      'Nothing'
+    ]);
+    expect(linesOf(result)).toContain('timeout is "20", which has no unit; did you mean 20s or 20m?');
+    expect(result.annotations[0]?.message).toMatch(/adminPass is too simple: it has 1 of the four classes/);
+    expectNoSecrets(result, [weakPass]);
+    expect(result.masks).toContain(weakPass);
+  });
+
+  test('of a secret with a line break: its true name, and no part of it', async () => {
+    const trailing = await refused('brokenSecret');
+    expect(linesOf(trailing)[0]).toMatch(/^secretAccessKey begins or ends with white space/);
+    const inside = await refused('brokenInside');
+    expect(linesOf(inside)[0]).toMatch(/^secretAccessKey contains white space/);
+    expectNoSecrets(inside, ['first-half-of-it', 'second-half-of-it']);
+    expect(inside.masks).toEqual(expect.arrayContaining(['first-half-of-it', 'second-half-of-it']));
+    const short = await refused('shortSecret');
+    expect(linesOf(short)[0]).toMatch(/^secretAccessKey is shorter than 16 characters/);
+  });
+
+  test('that try to speak to the runner are only quoted', async () => {
+    const result = await refused('hostile');
+    expect(result.annotations).toHaveLength(1);
+    const commands = result.main.stdout.split('\n').filter((line) => /^\s*::(?!add-mask)/.test(line));
+    expect(commands).toHaveLength(1);
+    expect(result.main.stdout).not.toMatch(/^\s*::set-output/m);
+    expect(result.outputs['status']).toBe('failed');
+  });
+
+  test('of an endpoint: nothing goes out in the clear, and no user is shown', async () => {
+    expect(linesOf(await refused('plainEndpoint'))[0]).toMatch(/^endpoint is plain HTTP/);
+    const result = await refused('userInEndpoint');
+    expect(linesOf(result)[0]).toMatch(/^endpoint holds a user name or a password/);
+    expectNoSecrets(result, ['hunter2']);
+  });
+});

@@ -1,0 +1,298 @@
+/** The life of a rebuild from end to end, as a workflow would see it. */
+import { describe, expect, test } from '@jest/globals';
+import type { InstanceState, Spec } from '../../emulator/models.ts';
+import {
+  adminPass,
+  beginAll,
+  countOf,
+  expectGreen,
+  expectRebuilds,
+  expectRed,
+  onEmulator,
+  type Played,
+  playAll,
+  type Scene,
+  storyOf
+} from './scene.ts';
+
+/** One instance with the id of the usual input. */
+const oneWith = (more: Partial<InstanceState>): NonNullable<Scene['world']> => ({
+  instances: [{ id: 'i-demo0001', name: 'web-1', ...more }]
+});
+
+const three: readonly Spec<InstanceState>[] = ['i-a', 'i-b', 'i-c'].map((id) => ({ id, name: id.slice(2) }));
+
+const scenes = {
+  adminPass: {},
+  keypairId: { inputs: { adminPass: '', keypairId: 'k-demo0001', userData: '#!/bin/sh\necho hi\n' } },
+  keepImageLogin: { inputs: { adminPass: '', keepImageLogin: 'true', cleanLastUserData: 'true' } },
+  skip: { inputs: { imageId: 'm-web-1' } },
+  dryRun: { inputs: { dryRun: 'true' } },
+  force: { inputs: { imageId: 'm-web-1', force: 'true' } },
+  noWait: { inputs: { wait: 'false' } },
+  protected: { world: oneWith({ deletionProtection: 1 }) },
+  protectedPlan: { inputs: { dryRun: 'true' }, world: oneWith({ deletionProtection: 1 }) },
+  allowProtected: { inputs: { allowProtected: 'true' }, world: oneWith({ deletionProtection: 1 }) },
+  stoppedEndsRunning: {
+    world: oneWith({ status: 'Stopped' }),
+    behaviour: { stoppedInstance: 'endsRunning' }
+  },
+  stoppedEndsStopped: {
+    world: oneWith({ status: 'Stopped' }),
+    behaviour: { stoppedInstance: 'endsStopped' }
+  },
+  stoppedRefused: { world: oneWith({ status: 'Stopped' }), behaviour: { stoppedInstance: 'refused' } },
+  stoppedOnTheImage: { world: oneWith({ status: 'Stopped', imageId: 'm-web-2' }) },
+  broken: { world: oneWith({ status: 'Error' }) },
+  unknownInstance: { inputs: { instanceId: 'i-nobody' } },
+  unknownImage: { inputs: { imageId: 'm-nothing' } },
+  unavailableImage: {
+    world: { images: [{ id: 'm-web-1' }, { id: 'm-web-2', status: 'NotAvailable' }] }
+  },
+  keepsNoLogin: { inputs: { imageId: 'm-ubuntu22', adminPass: '', keepImageLogin: 'true' } },
+  several: { inputs: { instanceId: 'i-a\ni-b, i-c' }, world: { instances: three } },
+  secondFails: {
+    inputs: { instanceId: 'i-a,i-b,i-c' },
+    world: { instances: three },
+    faults: [{ on: 'RebuildInstance', instanceId: 'i-b', play: { kind: 'endsIn', status: 'Error' } }]
+  },
+  oneOfTwoRefused: {
+    inputs: { instanceId: 'i-a,i-b' },
+    world: { instances: [{ id: 'i-a' }, { id: 'i-b', deletionProtection: 1 }] }
+  }
+} satisfies Readonly<Record<string, Scene>>;
+
+const played = playAll<keyof typeof scenes>(scenes);
+
+const rebuilt = 'reads RebuildInstance reads';
+const sentBody = ({ calls }: Played) => calls.find(({ operation }) => operation === 'RebuildInstance')?.body;
+
+describe('one instance', () => {
+  test('is rebuilt with a password, and nothing is sent that was not asked for', async () => {
+    const result = await played('adminPass');
+    expectGreen(result, 'rebuilt');
+    expectRebuilds(result, 1);
+    expect(storyOf(result.calls)).toBe(rebuilt);
+    expect(sentBody(result)).toEqual({ imageId: 'm-web-2', adminPass: '[encrypted]' });
+    expect(result.rebuilds[0]).toMatchObject({ login: 'adminPass', adminPass, isOpenHostEye: true });
+    expect(result.outputs).toMatchObject({
+      imageId: 'm-web-2',
+      imageName: 'web-2',
+      previousImageId: 'm-web-1',
+      instanceIds: 'i-demo0001',
+      publicIp: '203.0.113.11',
+      internalIp: '192.168.0.11',
+      requestId: result.rebuilds[0]?.requestId
+    });
+    expect(Number(result.outputs['durationSeconds'])).toBeGreaterThan(3);
+    // Four reads before the rebuild, and one or two a second while it lasts.
+    expect(result.calls.length).toBeLessThan(18);
+    const first = result.calls.slice(0, 4).map(({ operation }) => operation);
+    expect(first.slice(0, 3).sort()).toEqual(['GetImage', 'GetInstance', 'ListVolumes']);
+    expect(first[3]).toBe('ListSnapshots');
+  }, 60_000);
+
+  test('is rebuilt with a key pair and a script', async () => {
+    const result = await played('keypairId');
+    expectGreen(result, 'rebuilt');
+    expect(sentBody(result)).toEqual({
+      imageId: 'm-web-2',
+      keypairId: 'k-demo0001',
+      userData: '#!/bin/sh\necho hi\n'
+    });
+    expect(result.rebuilds[0]).toMatchObject({ keypairId: 'k-demo0001', userData: '#!/bin/sh\necho hi\n' });
+  }, 60_000);
+
+  test('is rebuilt with the login of the image, and without the script of before', async () => {
+    const result = await played('keepImageLogin');
+    expectGreen(result, 'rebuilt');
+    expect(sentBody(result)).toEqual({ imageId: 'm-web-2', keepImageLogin: true, cleanLastUserData: true });
+  }, 60_000);
+
+  test('is skipped when it runs on the image', async () => {
+    const result = await played('skip');
+    expectGreen(result, 'skipped', false);
+    expect(storyOf(result.calls)).toBe('reads');
+    expect(result.outputs['requestId']).toBe('');
+  }, 60_000);
+
+  test('is only planned in a dry run', async () => {
+    const result = await played('dryRun');
+    expectGreen(result, 'planned', false);
+    expect(storyOf(result.calls)).toBe('reads');
+    expect(result.log).toMatch(/i-demo0001 "web-1": rebuild: erases the system disk/);
+    expect(result.log).toMatch(/erased system disk v-sys-demo0001, 40 GB, and its snapshots: before-upgrade/);
+  }, 60_000);
+
+  test('is rebuilt onto the image that it is on, by force', async () => {
+    const result = await played('force');
+    expectGreen(result, 'rebuilt');
+    expectRebuilds(result, 1);
+    expect(result.outputs).toMatchObject({ imageId: 'm-web-1', previousImageId: 'm-web-1' });
+  }, 60_000);
+
+  test('is left to itself once the rebuild has started, without wait', async () => {
+    const result = await played('noWait');
+    expectGreen(result, 'started');
+    expectRebuilds(result, 1);
+    expect(result.report?.instances[0]?.after?.status).toBe('Starting');
+  }, 60_000);
+
+  test('is refused when it is protected, and says so in a dry run as well', async () => {
+    for (const name of ['protected', 'protectedPlan'] as const) {
+      const result = await played(name);
+      expectRed(result, {
+        cause: /deletionProtection is on/,
+        remedy: /allowProtected: true/,
+        changed: false
+      });
+      expect(storyOf(result.calls)).toBe('reads');
+    }
+    const allowed = await played('allowProtected');
+    expectGreen(allowed, 'rebuilt');
+    expectRebuilds(allowed, 1);
+  }, 60_000);
+
+  test('that is stopped runs in the end, whatever the service leaves it in', async () => {
+    const running = await played('stoppedEndsRunning');
+    expectGreen(running, 'rebuilt');
+    expect(storyOf(running.calls)).toBe(rebuilt);
+    const stopped = await played('stoppedEndsStopped');
+    expectGreen(stopped, 'rebuilt');
+    expectRebuilds(stopped, 1);
+    expect(storyOf(stopped.calls)).toBe('reads RebuildInstance reads StartInstance reads');
+    const onIt = await played('stoppedOnTheImage');
+    expectGreen(onIt, 'skipped', false);
+    expect(storyOf(onIt.calls)).toBe('reads StartInstance reads');
+  }, 60_000);
+
+  test('that is stopped, where the service does not rebuild such, is left alone', async () => {
+    const result = await played('stoppedRefused');
+    expectRed(result, {
+      cause: /HTTP 409, Instance\.RebuildInstanceOperationForbidden/,
+      remedy: /not touched.*\n.*Look at the state of the instance/,
+      changed: false
+    });
+    expectRebuilds(result, countOf(result, 'RebuildInstance'), 0);
+    expect(countOf(result, 'RebuildInstance')).toBeLessThanOrEqual(4);
+  }, 60_000);
+
+  test('in Error is rebuilt', async () => {
+    const result = await played('broken');
+    expectGreen(result, 'rebuilt');
+    expectRebuilds(result, 1);
+  }, 60_000);
+
+  test.each([
+    ['unknownInstance', /GetInstance i-nobody.*HTTP 404, NoSuchObject/, /Check the ID and the region/],
+    ['unknownImage', /GetImage m-nothing.*HTTP 404, NoSuchObject/, /Check the ID and the region/],
+    ['unavailableImage', /the image is NotAvailable, not Available/, /Give another image/],
+    ['keepsNoLogin', /keepImageLogin needs a custom or shared image/, /Give adminPass or keypairId/]
+  ] as const)(
+    'is not touched: %s',
+    async (name, cause, remedy) => {
+      const result = await played(name);
+      expectRed(result, { cause, remedy, changed: false });
+      expect(storyOf(result.calls)).toBe('reads');
+    },
+    60_000
+  );
+});
+
+describe('several instances', () => {
+  test('are rebuilt one after another', async () => {
+    const result = await played('several');
+    expectGreen(result, 'rebuilt');
+    expectRebuilds(result, 3, 3);
+    expect(result.outputs['instanceIds']).toBe('i-a,i-b,i-c');
+    expect(result.outputs['requestId']).toBe(result.rebuilds.map(({ requestId }) => requestId).join(','));
+    for (const [index, { instanceId, acceptedAtMs }] of result.rebuilds.entries()) {
+      expect(instanceId).toBe(three[index]?.id);
+      expect(acceptedAtMs).toBeGreaterThanOrEqual(result.rebuilds[index - 1]?.endsAtMs ?? 0);
+    }
+  }, 90_000);
+
+  test('end with the first failure: the rest is not begun', async () => {
+    const result = await played('secondFails');
+    expectRed(result, {
+      cause: /i-b: the instance came to the status Error/,
+      remedy: /in the console/,
+      status: 'partial',
+      changed: true
+    });
+    expectRebuilds(result, 2, 2);
+    expect(result.report?.instances.map(({ status }) => status)).toEqual(['rebuilt', 'failed', 'notStarted']);
+    expect(result.summary).toMatch(/i-c.*not begun/);
+  }, 60_000);
+
+  test('are all left alone when one of them must not be rebuilt', async () => {
+    const result = await played('oneOfTwoRefused');
+    expectRed(result, { cause: /i-b: not rebuilt/, remedy: /allowProtected/, changed: false });
+    expect(storyOf(result.calls)).toBe('reads');
+    expect(result.report?.instances.map(({ status }) => status)).toEqual(['notStarted', 'failed']);
+  }, 60_000);
+});
+
+/** Starts a rebuild and leaves it to itself; then runs again. */
+const afterAnother = (at: 'start' | 'end') => (): Promise<Played> => {
+  const behaviour = { imageIdFlips: at, diskChanges: at, secondRebuild: 'queued' } as const;
+  return onEmulator({ behaviour }, async (run, emulator) => {
+    expectGreen(await run({ inputs: { wait: 'false' } }), 'started');
+    const second = await run();
+    expect(emulator.rebuilds).toHaveLength(1);
+    expect(emulator.instance('i-demo0001').status).toBe('Running');
+    return second;
+  });
+};
+
+/** Cancels a run as soon as its rebuild is accepted; then runs again. */
+const afterCancel = (signal: NodeJS.Signals) => (): Promise<Played> => {
+  const behaviour = { staleRunningMs: 2500, rebuildMs: 9000, secondRebuild: 'queued' } as const;
+  return onEmulator({ behaviour }, async (run, emulator) => {
+    const first = await run({
+      onCall({ operation }, child) {
+        if (operation === 'RebuildInstance') setTimeout(() => child?.kill(signal), 100);
+      }
+    });
+    expectRed(first, { cause: /cancelled/, remedy: /Run again/, status: 'inProgress', changed: true });
+    // The post step keeps the job open until the next run can see the rebuild.
+    expect(first.log).toMatch('It shows: a re-run will wait for it');
+    const second = await run();
+    expect(emulator.rebuilds).toHaveLength(1);
+    expect(emulator.instance('i-demo0001')).toMatchObject({ status: 'Running', imageId: 'm-web-2' });
+    return second;
+  });
+};
+
+const secondOf = beginAll({
+  start: afterAnother('start'),
+  end: afterAnother('end'),
+  SIGINT: afterCancel('SIGINT'),
+  SIGTERM: afterCancel('SIGTERM')
+});
+
+describe('a second run', () => {
+  test.each([
+    ['start', 'skipped'],
+    ['end', 'rebuilt']
+  ] as const)(
+    'waits for a rebuild that is under way and does not erase again (image and disk change at the %s)',
+    async (at, status) => {
+      const second = await secondOf(at);
+      expectGreen(second, status, status === 'rebuilt');
+      expect(storyOf(second.calls)).toBe('reads');
+      expect(second.log).toMatch('under way already; waiting for it to end instead of erasing again');
+    },
+    60_000
+  );
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'after a cancel by %s right after the rebuild was accepted erases nothing again',
+    async (signal) => {
+      const second = await secondOf(signal);
+      expectGreen(second, 'skipped', false);
+      expect(storyOf(second.calls)).toBe('reads');
+    },
+    60_000
+  );
+});

@@ -1,0 +1,146 @@
+/**
+ * Answers to the rebuild that never came: whether the work was taken, only looking can tell. Where it was not,
+ * that takes a minute before the one more send; so all scenes run at the same time.
+ */
+import { describe, expect, test } from '@jest/globals';
+import type { Fault, WirePlay } from '../../emulator/faults.ts';
+import { expectGreen, expectRebuilds, expectRed, playAll, type Scene, storyOf } from './scene.ts';
+
+const onRebuild = (play: WirePlay): readonly Fault[] => [{ on: 'RebuildInstance', play }];
+
+/** Longer than the minute of looking. */
+const inputs = { timeout: '100s', pollInterval: '2s' };
+
+const notTaken: Readonly<Record<string, Scene>> = {
+  'reset before': { inputs, faults: onRebuild({ kind: 'reset', when: 'before' }) },
+  'reset before, second rebuilds queued': {
+    inputs,
+    behaviour: { secondRebuild: 'queued' },
+    faults: onRebuild({ kind: 'reset', when: 'before' })
+  },
+  '500 before': {
+    inputs,
+    faults: onRebuild({ kind: 'error', status: 500, code: 'InternalError', when: 'before' })
+  },
+  '503 before': {
+    inputs,
+    faults: onRebuild({ kind: 'error', status: 503, code: 'ServiceUnavailable', when: 'before' })
+  },
+  'a 503 that means throttling': {
+    inputs,
+    faults: onRebuild({
+      kind: 'throttle',
+      shape: { status: 503, code: 'ServiceUnavailable', retryAfter: 1 }
+    })
+  },
+  'reset before, onto the same image': {
+    inputs: { ...inputs, imageId: 'm-web-1', force: 'true' },
+    faults: onRebuild({ kind: 'reset', when: 'before' })
+  }
+};
+
+const taken: Readonly<Record<string, Scene>> = {
+  'reset after': { inputs, faults: onRebuild({ kind: 'reset', when: 'after' }) },
+  'reset after, second rebuilds queued': {
+    inputs,
+    behaviour: { secondRebuild: 'queued' },
+    faults: onRebuild({ kind: 'reset', when: 'after' })
+  },
+  'reset after, a service that is slow to show it, second rebuilds queued': {
+    inputs,
+    behaviour: { secondRebuild: 'queued', staleRunningMs: 40_000 },
+    faults: onRebuild({ kind: 'reset', when: 'after' })
+  },
+  '500 after, second rebuilds queued': {
+    inputs,
+    behaviour: { secondRebuild: 'queued' },
+    faults: onRebuild({ kind: 'error', status: 500, code: 'InternalError', when: 'after' })
+  },
+  'cutBody, second rebuilds queued': {
+    inputs,
+    behaviour: { secondRebuild: 'queued' },
+    faults: onRebuild({ kind: 'cutBody' })
+  },
+  'reset after, onto the same image': {
+    inputs: { ...inputs, imageId: 'm-web-1', force: 'true' },
+    faults: onRebuild({ kind: 'reset', when: 'after' })
+  },
+  // Our own deadline for a write is half a minute; meanwhile the rebuild has come and gone.
+  'hang after': {
+    inputs,
+    behaviour: { rebuildMs: 35_000 },
+    faults: onRebuild({ kind: 'hang', when: 'after' })
+  }
+};
+
+const others: Readonly<Record<string, Scene>> = {
+  'hang on a read': { faults: [{ on: 'GetInstance', from: 3, play: { kind: 'hang' } }] },
+  'hang on a read before the plan': { faults: [{ on: 'GetImage', play: { kind: 'hang' } }] },
+  // A minute of looking does not fit into this timeout, so there is no second send.
+  'reset before, with a short timeout': {
+    inputs: { timeout: '20s' },
+    faults: onRebuild({ kind: 'reset', when: 'before' })
+  }
+};
+
+const played = playAll({ ...notTaken, ...taken, ...others });
+
+describe('a lost answer', () => {
+  test.each(Object.keys(notTaken))(
+    'not taken: %s',
+    async (name) => {
+      const result = await played(name);
+      expectGreen(result, 'rebuilt');
+      expect(storyOf(result.calls)).toBe('reads RebuildInstance reads RebuildInstance reads');
+      expectRebuilds(result, 2);
+      // The emulator's times are those of arrival, which a busy machine delays.
+      const [first, second] = result.calls.filter(({ operation }) => operation === 'RebuildInstance');
+      expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(58_000);
+      expect(result.log).toMatch(/the answer is lost.*\n(.*\n)*.*nothing has begun: sending once more/);
+    },
+    120_000
+  );
+
+  test.each(Object.keys(taken))(
+    'taken: %s',
+    async (name) => {
+      const result = await played(name);
+      expectGreen(result, 'rebuilt');
+      expect(storyOf(result.calls)).toBe('reads RebuildInstance reads');
+      expectRebuilds(result, 1);
+    },
+    120_000
+  );
+
+  test('a read that hangs is given up after 15 s and repeated', async () => {
+    for (const name of ['hang on a read', 'hang on a read before the plan']) {
+      const result = await played(name);
+      expectGreen(result, 'rebuilt');
+      expectRebuilds(result, 1);
+      const operation = name === 'hang on a read' ? 'GetInstance' : 'GetImage';
+      const calls = result.calls.filter((call) => call.operation === operation);
+      const hung = calls.findIndex(({ fault }) => fault === 'hang');
+      const pauseMs = (calls[hung + 1]?.atMs ?? 0) - (calls[hung]?.atMs ?? 0);
+      expect(pauseMs).toBeGreaterThanOrEqual(13_500);
+      expect(pauseMs).toBeLessThan(18_000);
+    }
+  }, 120_000);
+
+  test('a write that hangs is given up after 30 s', async () => {
+    const { calls } = await played('hang after');
+    const sent = calls.findIndex(({ operation }) => operation === 'RebuildInstance');
+    const pauseMs = (calls[sent + 1]?.atMs ?? 0) - (calls[sent]?.atMs ?? 0);
+    expect(pauseMs).toBeGreaterThanOrEqual(28_000);
+    expect(pauseMs).toBeLessThan(33_000);
+  }, 120_000);
+
+  test('nothing is sent again, and nothing claimed, where there is no time to look for a minute', async () => {
+    const result = await played('reset before, with a short timeout');
+    expectRed(result, {
+      cause: /not proven: its answer was lost/,
+      remedy: /Whether the system disk is being rebuilt is not known\.\n.*re-run is safe/,
+      changed: true
+    });
+    expectRebuilds(result, 1, 0);
+  }, 120_000);
+});

@@ -1,0 +1,207 @@
+/** The job summary, and what becomes of names that others have chosen. */
+import { describe, expect, test } from '@jest/globals';
+import { adminPass, expectGreen, expectRed, type Played, playAll, type Scene } from './scene.ts';
+
+/** Names may be anything; these try to be Markdown, HTML, a table cell, and commands of the runner. */
+const hostile = {
+  instance: '**bold** |x| <img src=x onerror=alert(1)> `code`\n::error::gotcha\r\n##[error]gotcha2 @octo #1',
+  image: '</details></code>\n::set-output name=status::rebuilt\n::warning::w | [a](http://x.example)',
+  snapshot: '<script>1</script>\n::add-mask::Done'
+} as const;
+
+const scenes = {
+  success: {},
+  plan: { inputs: { dryRun: 'true' } },
+  skip: { inputs: { imageId: 'm-web-1' } },
+  failure: {
+    inputs: { timeout: '10s' },
+    faults: [{ on: 'RebuildInstance', play: { kind: 'stuck', status: 'Starting' } }]
+  },
+  refused: { world: { instances: [{ id: 'i-demo0001', name: 'web-1', deletionProtection: 1 }] } },
+  cancel: {
+    behaviour: { rebuildMs: 9000 },
+    onCall: ({ operation }, child) => {
+      if (operation === 'RebuildInstance') setTimeout(() => child?.kill('SIGINT'), 2000);
+    }
+  },
+  off: { inputs: { summary: 'false' } },
+  hostile: {
+    debug: true,
+    world: {
+      instances: [{ id: 'i-demo0001', name: hostile.instance }],
+      images: [
+        { id: 'm-web-1', name: hostile.image },
+        { id: 'm-web-2', name: hostile.image }
+      ],
+      snapshots: [{ id: 's-1', name: hostile.snapshot, volumeId: 'v-sys-demo0001' }]
+    }
+  },
+  hostileFailure: {
+    inputs: { timeout: '10s' },
+    world: {
+      instances: [{ id: 'i-demo0001', name: hostile.instance }],
+      images: [
+        { id: 'm-web-1', name: 'one' },
+        { id: 'm-web-2', name: 'two' },
+        { id: 'm-web-3', name: hostile.image }
+      ]
+    },
+    faults: [{ on: 'RebuildInstance', play: { kind: 'wrongImage', imageId: 'm-web-3' } }]
+  },
+  hostileStatus: {
+    faults: [{ on: 'RebuildInstance', play: { kind: 'unknownStatus', status: '<b>|x\n::error::gotcha' } }]
+  },
+  hostileMessage: {
+    faults: [
+      {
+        on: 'RebuildInstance',
+        play: { kind: 'error', status: 400, code: 'Bad', message: `<b>|x|\n::error::gotcha ${adminPass}` }
+      }
+    ]
+  }
+} satisfies Readonly<Record<string, Scene>>;
+
+const played = playAll<keyof typeof scenes>(scenes);
+
+/** Essential lines, in their order; what lies between two of them may be anything. */
+function expectLines(summary: string, lines: readonly (string | RegExp)[]): void {
+  const left = summary.split('\n');
+  for (const line of lines) {
+    const at = left.findIndex((one) => (typeof line === 'string' ? one === line : line.test(one)));
+    if (at < 0) throw new Error(`The summary lacks ${line} at its place:\n${summary}`);
+    left.splice(0, at + 1);
+  }
+}
+
+describe('the summary', () => {
+  test('of a success', async () => {
+    const { summary, rebuilds } = await played('success');
+    expectLines(summary, [
+      '## ✅ Rebuilt: BCC image <code>m-web-2</code> web-2',
+      '| Instance | Result | Image | Time |',
+      /^\| <code>i-demo0001<\/code><br>web-1 \| ✅ rebuilt \| <code>m-web-1<\/code> web-1<br>→ <code>m-web-2<\/code> web-2 \| \d+s \|$/,
+      '<details><summary><code>i-demo0001</code> in detail</summary>',
+      /^\| Erased \| system disk <code>v-sys-demo0001<\/code>, 40 GB<br>snapshot before-upgrade <code>s-demo0001<\/code>/,
+      /^\| sending \| \d\d:\d\d:\d\dZ \| \d+s \|$/,
+      /^\| rebuilding \|/,
+      /^\| 0s \| Running \| <code>m-web-1<\/code> \|$/,
+      /^\| \d+s \| Starting \| <code>m-web-2<\/code> \|$/,
+      /^\| \d+s \| Running \| <code>m-web-2<\/code> \|$/,
+      `Request IDs: <code>${rebuilds[0]?.requestId}</code>`,
+      '</details>'
+    ]);
+  }, 60_000);
+
+  test('of a plan', async () => {
+    const { summary } = await played('plan');
+    expectLines(summary, [
+      '## 📋 Plan: nothing was sent: BCC image <code>m-web-2</code> web-2',
+      /^\| <code>i-demo0001<\/code><br>web-1 \| 📋 planned \|.*\| – \|$/,
+      '<details open><summary><code>i-demo0001</code> in detail</summary>',
+      /^\| Would be erased \| system disk <code>v-sys-demo0001<\/code>, 40 GB/
+    ]);
+    expect(summary).not.toMatch('Request IDs');
+  }, 60_000);
+
+  test('of a skip', async () => {
+    const { summary } = await played('skip');
+    expectLines(summary, ['## ✅ Nothing to do: BCC image <code>m-web-1</code> web-1', /✅ skipped/]);
+    expect(summary).not.toMatch(/erased/i);
+  }, 60_000);
+
+  test('of a failure', async () => {
+    const result = await played('failure');
+    expectRed(result, { cause: /still Starting/, remedy: /timeout/, changed: true });
+    expectLines(result.summary, [
+      '## ❌ Failed: BCC image <code>m-web-2</code> web-2',
+      /^\| <code>i-demo0001<\/code><br>web-1 \| ❌ failed \|.*\| 1\ds \|$/,
+      /^> \*\*i-demo0001: still Starting 10s after the rebuild was accepted\..*\*\*$/,
+      /^> The system disk is being rebuilt or is rebuilt/,
+      /^> \*\*What to do:\*\* Look at the instance in the console/,
+      /^\| Erased \|/
+    ]);
+  }, 60_000);
+
+  test('of a refusal', async () => {
+    const { summary } = await played('refused');
+    expectLines(summary, [
+      /^## ❌ Failed/,
+      /deletionProtection is on/,
+      /^> The system disk was not touched/,
+      /allowProtected: true/
+    ]);
+    expect(summary).not.toMatch('| Erased |');
+  }, 60_000);
+
+  test('of a cancel', async () => {
+    const { summary } = await played('cancel');
+    expectLines(summary, [
+      '## 🛑 Cancelled while rebuilding: BCC image <code>m-web-2</code> web-2',
+      /^\| <code>i-demo0001<\/code><br>web-1 \| 🛑 goes on without this run \|/,
+      /^> \*\*i-demo0001: cancelled; last seen Starting\*\*$/,
+      /Run again to wait for its end/,
+      /^\| Erased \|/
+    ]);
+  }, 60_000);
+
+  test('is not written where it is not wanted', async () => {
+    const result = await played('off');
+    expectGreen(result, 'rebuilt');
+    expect(result.summary).toBe('');
+  }, 60_000);
+});
+
+/** Holds that the log has no command but those of the action, and the summary no markup but its own. */
+function expectHarmless(result: Played): void {
+  const { stdout } = result.main;
+  const text = stdout + result.post.stdout;
+  const commands = [...text.matchAll(/^\s*::([a-z-]+)/gm)].map(([, name]) => name);
+  const own = ['add-mask', 'group', 'endgroup', 'debug', 'error'];
+  expect(commands.filter((name) => name === undefined || !own.includes(name))).toEqual([]);
+  // The runner takes the old spelling wherever it stands in a line.
+  expect(text).not.toMatch('##[');
+  expect(result.masks).not.toContain('Done');
+  expect(result.annotations.filter(({ message }) => /^gotcha/.test(message))).toEqual([]);
+  const { summary } = result;
+  const tags = new Set([...summary.matchAll(/<\/?[a-z!][^>]*>/gi)].map(([tag]) => tag));
+  const ownTags = ['<code>', '</code>', '<br>', '<details>', '</details>', '<summary>', '</summary>'];
+  expect([...tags].filter((tag) => !ownTags.includes(tag))).toEqual([]);
+  // Every row has as many cells as its table's head.
+  for (const table of summary.split('\n\n').filter((part) => part.startsWith('|'))) {
+    const widths = table.split('\n').map((row) => row.split('|').length);
+    expect(new Set(widths).size).toBe(1);
+  }
+  for (const bad of ['](http', '**bold**', '@octo', ' #1', '`code`']) {
+    expect(summary.includes(bad)).toBe(false);
+  }
+}
+
+describe('names that others have chosen do no harm', () => {
+  test('in a success', async () => {
+    const result = await played('hostile');
+    expectGreen(result, 'rebuilt');
+    expectHarmless(result);
+    // The output is for programs, and has the name as it is.
+    expect(result.report?.instances[0]?.name).toBe(hostile.instance);
+    expect(result.outputs['imageName']).toBe(hostile.image);
+    expect(Object.keys(result.outputs)).not.toContain('gotcha');
+  }, 60_000);
+
+  test('in a failure', async () => {
+    const result = await played('hostileFailure');
+    expectRed(result, { cause: /runs on the image m-web-3/, remedy: /run again/, changed: true });
+    expectHarmless(result);
+  }, 60_000);
+
+  test('in a status', async () => {
+    const result = await played('hostileStatus');
+    expectGreen(result, 'rebuilt');
+    expectHarmless(result);
+  }, 60_000);
+
+  test('in a message of the service, which even has the password in it', async () => {
+    const result = await played('hostileMessage');
+    expectRed(result, { cause: /HTTP 400, Bad/, remedy: /its message says why/, changed: false });
+    expectHarmless(result);
+  }, 60_000);
+});

@@ -1,0 +1,755 @@
+export const id = 110;
+export const ids = [110];
+export const modules = {
+
+/***/ 110:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  createProbe: () => (/* binding */ createProbe)
+});
+
+// EXTERNAL MODULE: ./core/failure.js
+var failure = __webpack_require__(5319);
+// EXTERNAL MODULE: ./core/health-reason.js
+var health_reason = __webpack_require__(4912);
+;// CONCATENATED MODULE: ./health/failure.js
+
+/** A probe has found out why the instance is not healthy. */
+class ProbeFailure extends Error {
+    reason;
+    constructor(reason, options) {
+        super(reason.kind, options);
+        this.name = 'ProbeFailure';
+        this.reason = reason;
+    }
+}
+/** A failure because the peer broke the rules of a protocol. */
+function protocolFailure(message, options) {
+    return new ProbeFailure({ kind: 'protocol', message: (0,health_reason/* printable */.g)(message) }, options);
+}
+/** What the system's error codes mean for a check (libuv, and getaddrinfo for the names). */
+const kinds = new Map([
+    ['ECONNREFUSED', 'refused'],
+    ['EHOSTUNREACH', 'unreachable'],
+    ['EHOSTDOWN', 'unreachable'],
+    ['ENETUNREACH', 'unreachable'],
+    ['ENETDOWN', 'unreachable'],
+    ['EADDRNOTAVAIL', 'unreachable'],
+    ['EACCES', 'unreachable'],
+    ['EPERM', 'unreachable'],
+    // The system's own patience ended before ours, because no answer came.
+    ['ETIMEDOUT', 'unreachable'],
+    ['ECONNRESET', 'reset'],
+    ['ECONNABORTED', 'reset'],
+    ['EPIPE', 'reset'],
+    ['ERR_STREAM_PREMATURE_CLOSE', 'reset'],
+    ['ENOTFOUND', 'dns'],
+    ['EAI_AGAIN', 'dns'],
+    ['EAI_FAIL', 'dns'],
+    ['EAI_NODATA', 'dns']
+]);
+/** The reason in an error that a probe ended with; `stage` is what it was waiting for. */
+function reasonOf(error, stage) {
+    if (error instanceof ProbeFailure)
+        return error.reason;
+    const code = codeOf(error);
+    switch (kinds.get(code)) {
+        case 'refused':
+            return { kind: 'refused' };
+        case 'unreachable':
+            return { kind: 'unreachable', code };
+        case 'reset':
+            return { kind: 'reset', stage };
+        case 'dns':
+            return { kind: 'dns', code };
+        default:
+            return { kind: 'protocol', message: (0,health_reason/* printable */.g)(textOf(error, 'message') || String(error)) };
+    }
+}
+/** A name with several addresses fails with all their errors at once; the first stands for them. */
+function codeOf(error) {
+    if (isRecord(error) && Array.isArray(error['errors']) && error['errors'].length > 0) {
+        return codeOf(error['errors'][0]);
+    }
+    return textOf(error, 'code');
+}
+/** By shape and not by class: what another realm throws is no instance of our `Error`. */
+function textOf(error, name) {
+    const value = isRecord(error) ? error[name] : undefined;
+    return typeof value === 'string' ? value : '';
+}
+function isRecord(value) {
+    return typeof value === 'object' && value !== null;
+}
+
+;// CONCATENATED MODULE: ./health/attempt.js
+
+
+/**
+ * Runs one attempt under a deadline of its own. Whatever `work` throws is a reason why the attempt failed.
+ *
+ * @param work must end soon after its signal aborts, with everything closed
+ * @throws CancelledError when the caller's signal aborts
+ */
+async function attempt({ signal, timeoutMs }, work) {
+    if (signal.aborted)
+        throw new failure/* CancelledError */.cc('cancelled before a probe');
+    const controller = new AbortController();
+    let stage = 'connect';
+    let isLate = false;
+    const timer = setTimeout(() => {
+        isLate = true;
+        controller.abort();
+    }, timeoutMs);
+    const onAbort = () => controller.abort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    const enter = (next) => {
+        stage = next;
+    };
+    try {
+        return { ok: true, value: await work({ signal: controller.signal, enter }) };
+    }
+    catch (error) {
+        if (signal.aborted)
+            throw new failure/* CancelledError */.cc('cancelled during a probe', { cause: error });
+        if (isLate)
+            return { ok: false, reason: { kind: 'timedOut', stage, timeoutMs } };
+        return { ok: false, reason: reasonOf(error, stage) };
+    }
+    finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+    }
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(7030);
+;// CONCATENATED MODULE: ./health/connection.js
+
+
+/**
+ * Opens a TCP connection, lends it to `work`, and closes it. When this settles the socket is closed; only the
+ * look-up of a host name, which the system does not let one call off, may still be under way after an abort.
+ *
+ * @throws the error of the connection, or what `work` throws
+ */
+async function withConnection(host, port, attempt, work) {
+    const socket = (0,external_node_net_.connect)({ host, port, noDelay: true });
+    const closed = new Promise((resolve) => socket.once('close', () => resolve()));
+    // Errors reach whoever reads; one that comes when nobody does must not end the process.
+    socket.on('error', () => undefined);
+    const onAbort = () => {
+        socket.destroy(new Error('the attempt was given up'));
+    };
+    attempt.signal.addEventListener('abort', onAbort, { once: true });
+    try {
+        await connected(socket);
+        const value = await work(socket);
+        // What was written last still goes out.
+        socket.resume();
+        socket.destroySoon();
+        await closed;
+        return value;
+    }
+    finally {
+        socket.destroy();
+        await closed;
+        attempt.signal.removeEventListener('abort', onAbort);
+    }
+}
+function connected(socket) {
+    return new Promise((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('error', reject);
+        socket.once('close', () => reject(new ProbeFailure({ kind: 'reset', stage: 'connect' })));
+    });
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __webpack_require__(7067);
+var external_node_http_namespaceObject = /*#__PURE__*/__webpack_require__.t(external_node_http_, 2);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __webpack_require__(4708);
+var external_node_https_namespaceObject = /*#__PURE__*/__webpack_require__.t(external_node_https_, 2);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __webpack_require__(1692);
+;// CONCATENATED MODULE: ./health/http-probe.js
+
+
+
+
+
+/** How much of a body is searched, in bytes. */
+const maxBodyBytes = 1024 * 1024;
+/**
+ * Asks once, straight (no proxy), on a connection of its own, and follows no redirect.
+ *
+ * @throws ProbeFailure when the answer is not the expected one, or the error of the connection
+ */
+async function probeHttp(check, attempt, trust) {
+    const module = check.kind === 'https' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
+    const request = module.request({
+        host: check.host,
+        port: check.port,
+        path: check.path,
+        method: 'GET',
+        // An agent of its own for this request: it keeps no connection, and knows no proxy.
+        agent: false,
+        signal: attempt.signal,
+        headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'rebuild-bcc-instance' },
+        ...trust
+    });
+    let closed;
+    request.once('socket', (socket) => {
+        closed = new Promise((resolve) => socket.once('close', () => resolve()));
+        socket.once('connect', () => attempt.enter(check.kind === 'https' ? 'tls' : 'answer'));
+        socket.once('secureConnect', () => attempt.enter('answer'));
+    });
+    try {
+        const response = await answered(request);
+        await judge(check, response, attempt);
+    }
+    finally {
+        request.destroy();
+        await closed;
+    }
+}
+function answered(request) {
+    return new Promise((resolve, reject) => {
+        request.once('response', resolve);
+        // Stays to the end: an error that comes later must not end the process.
+        request.on('error', (error) => reject(certificateFailure(request, error) ?? error));
+        request.end();
+    });
+}
+/** TLS itself stood, and the certificate is what was wrong. */
+function certificateFailure(request, error) {
+    const { socket } = request;
+    if (!(socket instanceof external_node_tls_.TLSSocket) || !socket.authorizationError)
+        return undefined;
+    // Node's newest versions add advice about their command line, which is no use in a workflow.
+    const message = (0,health_reason/* printable */.g)(error.message.replace(/; if the root CA.*$/s, ''));
+    return new ProbeFailure({ kind: 'certificate', message }, { cause: error });
+}
+async function judge(check, response, attempt) {
+    response.on('error', () => undefined);
+    const status = response.statusCode ?? 0;
+    if (!check.statuses.some(({ from, to }) => from <= status && status <= to)) {
+        throw new ProbeFailure({ kind: 'status', status, wanted: check.statuses });
+    }
+    if (check.body === undefined)
+        return;
+    attempt.enter('body');
+    if (!(await contains(response, Buffer.from(check.body)))) {
+        throw new ProbeFailure({ kind: 'body', wanted: check.body });
+    }
+}
+/** Looks for the bytes while they come in; what spans two chunks is found too. */
+async function contains(response, wanted) {
+    let tail = Buffer.alloc(0);
+    let read = 0;
+    for await (const chunk of response) {
+        const bytes = chunk;
+        const seen = Buffer.concat([tail, bytes]);
+        if (seen.includes(wanted))
+            return true;
+        read += bytes.length;
+        if (read > maxBodyBytes)
+            return false;
+        tail = seen.subarray(Math.max(0, seen.length - wanted.length + 1));
+    }
+    return false;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./health/ssh-wire.js
+/** The data types and the packets of SSH (RFC 4251, 5; RFC 4253, 6), as far as a host key needs them. */
+
+/** The numbers of messages (RFC 4250, 4.1.2; RFC 5656, 7.1). */
+const message = {
+    disconnect: 1,
+    ignore: 2,
+    debug: 4,
+    kexInit: 20,
+    kexEcdhInit: 30,
+    kexEcdhReply: 31
+};
+/** The longest packet that every implementation must take (RFC 4253, 6.1), in bytes. */
+const maxPacketBytes = 35_000;
+const blockBytes = 8;
+const minPaddingBytes = 4;
+/** Reads the fields of one payload in turn. Every reader throws ProbeFailure where the payload ends too soon. */
+class WireReader {
+    #bytes;
+    #at = 0;
+    constructor(bytes) {
+        this.#bytes = bytes;
+    }
+    /** The next `count` bytes. */
+    take(count) {
+        const end = this.#at + count;
+        if (end > this.#bytes.length)
+            throw protocolFailure('an SSH message is shorter than it says');
+        const taken = this.#bytes.subarray(this.#at, end);
+        this.#at = end;
+        return taken;
+    }
+    byte() {
+        return this.take(1).readUInt8();
+    }
+    uint32() {
+        return this.take(4).readUInt32BE();
+    }
+    string() {
+        return this.take(this.uint32());
+    }
+    text() {
+        return this.string().toString('latin1');
+    }
+    nameList() {
+        const text = this.text();
+        return text === '' ? [] : text.split(',');
+    }
+    /** Whether nothing is left. */
+    get isAtEnd() {
+        return this.#at === this.#bytes.length;
+    }
+    /** A multiple precision integer that must not be negative, without leading zeros. */
+    unsigned() {
+        const bytes = this.string();
+        if (((bytes[0] ?? 0) & 0x80) !== 0)
+            throw protocolFailure('an SSH number is negative');
+        return withoutZeros(bytes);
+    }
+}
+/** A `uint32`. */
+function uint32(value) {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+}
+/** A `string`: the length, then the bytes. */
+function string(value) {
+    const bytes = typeof value === 'string' ? Buffer.from(value, 'latin1') : value;
+    return Buffer.concat([uint32(bytes.length), bytes]);
+}
+/** A `name-list`. */
+function nameList(names) {
+    return string(names.join(','));
+}
+/** An `mpint` from the bytes of a number that is not negative: no zeros in front, but one before a set top bit. */
+function mpint(value) {
+    const bytes = withoutZeros(value);
+    const isHigh = ((bytes[0] ?? 0) & 0x80) !== 0;
+    return string(isHigh ? Buffer.concat([Buffer.of(0), bytes]) : bytes);
+}
+/** A packet before any encryption: length, padding length, payload, padding. */
+function packet(payload) {
+    const used = 5 + payload.length;
+    const toBlock = blockBytes - (used % blockBytes);
+    const padding = toBlock < minPaddingBytes ? toBlock + blockBytes : toBlock;
+    const length = 1 + payload.length + padding;
+    return Buffer.concat([uint32(length), Buffer.of(padding), payload, Buffer.alloc(padding)]);
+}
+/** The payload in the body of a packet, which is what follows its length. */
+function payloadOf(body) {
+    const padding = body.readUInt8();
+    const end = body.length - padding;
+    if (padding < minPaddingBytes || end <= 1)
+        throw protocolFailure('an SSH packet has a wrong padding');
+    return body.subarray(1, end);
+}
+function withoutZeros(bytes) {
+    const first = bytes.findIndex((byte) => byte !== 0);
+    return first < 0 ? Buffer.alloc(0) : bytes.subarray(first);
+}
+
+;// CONCATENATED MODULE: ./health/ssh-key.js
+/** Host keys: which types there are, and whether a signature is theirs (RFC 4253, 5656, 8332, 8709). */
+
+
+
+/** The types of host keys that are understood, the wanted ones first; the order is OpenSSH's. */
+const keyTypes = [
+    'ssh-ed25519',
+    'ecdsa-sha2-nistp256',
+    'ecdsa-sha2-nistp384',
+    'ecdsa-sha2-nistp521',
+    'ssh-rsa'
+];
+const curves = new Map([
+    ['ecdsa-sha2-nistp256', { crv: 'P-256', bytes: 32, hash: 'sha256' }],
+    ['ecdsa-sha2-nistp384', { crv: 'P-384', bytes: 48, hash: 'sha384' }],
+    ['ecdsa-sha2-nistp521', { crv: 'P-521', bytes: 66, hash: 'sha512' }]
+]);
+/** The hashes of RSA signatures. `ssh-rsa`, the one with SHA-1, is left out: it proves too little. */
+const rsaHashes = new Map([
+    ['rsa-sha2-512', 'sha512'],
+    ['rsa-sha2-256', 'sha256']
+]);
+/** The signature algorithms for a type of key, the wanted ones first. */
+function signaturesOf(type) {
+    return type === 'ssh-rsa' ? [...rsaHashes.keys()] : [type];
+}
+/**
+ * The host key in `blob`, if the signature over `data` is its own.
+ *
+ * @param type the type of key that was asked for
+ * @param algorithm the signature algorithm that was agreed on
+ * @throws ProbeFailure when the key or the signature is another than agreed, or the signature is wrong
+ */
+function provenKey(type, algorithm, blob, signature, data) {
+    const signed = new WireReader(signature);
+    if (signed.text() !== algorithm)
+        throw protocolFailure('the SSH server signed in another way than agreed');
+    const bytes = signed.string();
+    let isProven;
+    try {
+        isProven = isSignedBy(type, algorithm, blob, bytes, data);
+    }
+    catch (cause) {
+        throw protocolFailure('the SSH server sent a host key or a signature that is malformed', { cause });
+    }
+    if (!isProven)
+        throw protocolFailure('the SSH server did not prove that the host key is its own');
+    return { algorithm: type, key: blob.toString('base64') };
+}
+/** As `ssh-keygen -l` prints it: SHA-256, base64 without padding. */
+function fingerprint(key) {
+    const digest = (0,external_node_crypto_.createHash)('sha256').update(Buffer.from(key.key, 'base64')).digest('base64');
+    return `SHA256:${digest.replace(/=+$/, '')}`;
+}
+function isSignedBy(type, algorithm, blob, signature, data) {
+    const reader = new WireReader(blob);
+    const curve = curves.get(type);
+    const isType = reader.text() === type;
+    const jwk = curve !== undefined ? ecdsaKey(reader, curve) : type === 'ssh-rsa' ? rsaKey(reader) : ed25519Key(reader);
+    if (!isType || !reader.isAtEnd)
+        throw protocolFailure('the host key is not of the agreed form');
+    const key = (0,external_node_crypto_.createPublicKey)({ format: 'jwk', key: jwk });
+    // Ed25519 has its hash inside, which `verify` wants to be told as none.
+    if (curve === undefined)
+        return (0,external_node_crypto_.verify)(rsaHashes.get(algorithm) ?? null, data, key, signature);
+    const pair = new WireReader(signature);
+    const raw = Buffer.concat([pad(pair.unsigned(), curve.bytes), pad(pair.unsigned(), curve.bytes)]);
+    return (0,external_node_crypto_.verify)(curve.hash, data, { key, dsaEncoding: 'ieee-p1363' }, raw);
+}
+function ed25519Key(reader) {
+    return { kty: 'OKP', crv: 'Ed25519', x: reader.string().toString('base64url') };
+}
+function ecdsaKey(reader, { crv, bytes }) {
+    const name = reader.text();
+    const point = reader.string();
+    const isPlain = point.length === 1 + 2 * bytes && point[0] === 4;
+    if (!isPlain || name !== crv.replace('P-', 'nistp'))
+        throw protocolFailure('an unusual form of a point');
+    const x = point.subarray(1, 1 + bytes).toString('base64url');
+    const y = point.subarray(1 + bytes).toString('base64url');
+    return { kty: 'EC', crv, x, y };
+}
+function rsaKey(reader) {
+    const e = reader.unsigned().toString('base64url');
+    const n = reader.unsigned().toString('base64url');
+    return { kty: 'RSA', n, e };
+}
+function pad(bytes, length) {
+    if (bytes.length > length)
+        throw protocolFailure('a part of a signature is too long');
+    return Buffer.concat([Buffer.alloc(length - bytes.length), bytes]);
+}
+
+;// CONCATENATED MODULE: ./health/ssh-kex.js
+/** The beginning of an SSH handshake, up to the point where the server has proven its host key (RFC 8731). */
+
+
+
+
+/** Who we are; RFC 4253 (4.2) allows no minus sign in the name. */
+const identification = 'SSH-2.0-rebuild_bcc_instance';
+/** One method, by its name and by the one from before it had an RFC. */
+const methods = ['curve25519-sha256', 'curve25519-sha256@libssh.org'];
+/**
+ * Greets the server, agrees on a method and has the server prove its host key.
+ *
+ * @param types the types of keys to ask for, the wanted ones first; of those that the server has, the first is it
+ * @param theirs the server's identification, which was read already
+ * @throws ProbeFailure, or the error of the connection
+ */
+async function showHostKey(stream, theirs, types) {
+    stream.write(`${identification}\r\n`);
+    const theirInit = await stream.payload();
+    const offer = readOffer(theirInit);
+    const method = methods.find((name) => offer.kex.includes(name));
+    if (method === undefined)
+        throw new ProbeFailure({ kind: 'noCommonKex', offered: offer.kex });
+    const algorithmOf = (type) => signaturesOf(type).find((name) => offer.hostKeys.includes(name));
+    const present = types.filter((type) => algorithmOf(type) !== undefined);
+    const [type = ''] = present;
+    const algorithm = algorithmOf(type);
+    if (algorithm === undefined)
+        throw new ProbeFailure({ kind: 'noHostKey', offered: offer.hostKeys });
+    const ourInit = initOf(method, algorithm, offer);
+    const { privateKey, publicKey } = (0,external_node_crypto_.generateKeyPairSync)('x25519');
+    const ourPoint = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+    stream.send(ourInit);
+    stream.send(Buffer.concat([Buffer.of(message.kexEcdhInit), string(ourPoint)]));
+    // A server that guessed the method has sent a first message for it, which does not count if the guess was wrong.
+    if (offer.guessed && offer.kex[0] !== method)
+        await stream.payload();
+    const reply = new WireReader(await stream.payload());
+    if (reply.byte() !== message.kexEcdhReply)
+        throw protocolFailure('the SSH server did not show its host key');
+    const blob = reply.string();
+    const theirPoint = reply.string();
+    const signature = reply.string();
+    const secret = agree(privateKey, theirPoint);
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for (const part of [identification, theirs, ourInit, theirInit, blob, ourPoint, theirPoint]) {
+        hash.update(string(part));
+    }
+    const data = hash.update(mpint(secret)).digest();
+    return { hostKey: provenKey(type, algorithm, blob, signature, data), types: present };
+}
+function readOffer(payload) {
+    const reader = new WireReader(payload);
+    if (reader.byte() !== message.kexInit)
+        throw protocolFailure('the SSH server did not begin with its offer');
+    reader.take(16);
+    const kex = reader.nameList();
+    const hostKeys = reader.nameList();
+    const others = Array.from({ length: 6 }, () => reader.nameList());
+    reader.nameList();
+    reader.nameList();
+    return { kex, hostKeys, others, guessed: reader.byte() !== 0 };
+}
+/**
+ * Our side of the offer. Ciphers and the like are the server's own, for the two must agree on some and the talk
+ * ends before any is used.
+ */
+function initOf(method, algorithm, offer) {
+    return Buffer.concat([
+        Buffer.of(message.kexInit),
+        (0,external_node_crypto_.randomBytes)(16),
+        nameList([method]),
+        nameList([algorithm]),
+        ...offer.others.map(nameList),
+        nameList([]),
+        nameList([]),
+        Buffer.of(0),
+        uint32(0)
+    ]);
+}
+/** The shared secret. A point of small order is refused, here by OpenSSL, as RFC 8731 (3) wants it. */
+function agree(privateKey, point) {
+    try {
+        const x = point.toString('base64url');
+        const publicKey = (0,external_node_crypto_.createPublicKey)({ format: 'jwk', key: { kty: 'OKP', crv: 'X25519', x } });
+        return (0,external_node_crypto_.diffieHellman)({ privateKey, publicKey });
+    }
+    catch (cause) {
+        throw protocolFailure('the SSH server sent an unusable key for the exchange', { cause });
+    }
+}
+
+;// CONCATENATED MODULE: ./health/ssh-stream.js
+
+
+
+/** How much a server may say before its identification, in bytes; OpenSSH's own client takes about as much. */
+const maxGreetingBytes = 32 * 1024;
+/** Longer than that is no identification (RFC 4253, 4.2, and OpenSSH's leniency), in bytes. */
+const maxLineBytes = 8 * 1024;
+/** An SSH connection before any encryption. Its methods throw ProbeFailure, or the error of the connection. */
+class SshStream {
+    #socket;
+    #chunks;
+    #buffered = Buffer.alloc(0);
+    constructor(socket) {
+        this.#socket = socket;
+        this.#chunks = socket[Symbol.asyncIterator]();
+    }
+    /** The server's identification without its line end; other lines may come before it (RFC 4253, 4.2). */
+    async identification() {
+        let said = '';
+        for (let read = 0; read <= maxGreetingBytes;) {
+            const line = await this.#line();
+            if (line === undefined)
+                break;
+            if (line.startsWith('SSH-'))
+                return line;
+            read += line.length + 1;
+            said ||= line;
+        }
+        throw new ProbeFailure({
+            kind: 'noBanner',
+            said: (0,health_reason/* printable */.g)(said || this.#buffered.toString('latin1'), 60)
+        });
+    }
+    /** The payload of the next packet that is not just chatter. A farewell is a failure. */
+    async payload() {
+        for (;;) {
+            const length = (await this.#take(4)).readUInt32BE();
+            if (length < 6 || length > maxPacketBytes)
+                throw protocolFailure(`an SSH packet of ${length} bytes`);
+            const payload = payloadOf(await this.#take(length));
+            const type = payload[0];
+            if (type === message.disconnect)
+                throw farewell(payload);
+            if (type !== message.ignore && type !== message.debug)
+                return payload;
+        }
+    }
+    /** Sends bytes as they are. */
+    write(bytes) {
+        this.#socket.write(bytes);
+    }
+    /** Sends a payload in a packet. */
+    send(payload) {
+        this.write(packet(payload));
+    }
+    /** Says that this is the end, by the application's own wish (RFC 4253, 11.1). */
+    disconnect() {
+        const byApplication = 11;
+        const description = Buffer.from('health check');
+        this.send(Buffer.concat([
+            Buffer.of(message.disconnect),
+            uint32(byApplication),
+            uint32(description.length),
+            description,
+            uint32(0)
+        ]));
+    }
+    /** A line without its end, or `undefined` where the connection ends, or none is in sight. */
+    async #line() {
+        for (;;) {
+            const end = this.#buffered.indexOf('\n');
+            if (end > maxLineBytes || (end < 0 && this.#buffered.length > maxLineBytes))
+                return undefined;
+            if (end >= 0) {
+                const line = this.#buffered.subarray(0, end).toString('latin1');
+                this.#buffered = this.#buffered.subarray(end + 1);
+                return line.replace(/\r$/, '');
+            }
+            if (!(await this.#more()))
+                return undefined;
+        }
+    }
+    async #take(count) {
+        while (this.#buffered.length < count) {
+            if (!(await this.#more()))
+                throw new ProbeFailure({ kind: 'reset', stage: 'hostKey' });
+        }
+        const taken = this.#buffered.subarray(0, count);
+        this.#buffered = this.#buffered.subarray(count);
+        return taken;
+    }
+    async #more() {
+        const { done, value } = await this.#chunks.next();
+        if (done)
+            return false;
+        this.#buffered = Buffer.concat([this.#buffered, value]);
+        return true;
+    }
+}
+function farewell(payload) {
+    const reader = new WireReader(payload.subarray(1));
+    const code = reader.uint32();
+    return protocolFailure(`the SSH server hung up (${code}): ${reader.string().toString('utf8')}`);
+}
+
+;// CONCATENATED MODULE: ./health/ssh-probe.js
+
+
+
+
+
+
+/**
+ * Connects, has the SSH server prove its host key, and says good-bye before any login.
+ *
+ * Of several types of keys the one that the baseline had is asked for, so that like is compared with like. One
+ * connection a probe: OpenSSH from 9.8 on counts connections without a login, and shuts out who makes too many
+ * (`PerSourcePenalties` of sshd_config).
+ *
+ * @param baseline the keys of the system that was to be replaced; to meet one of them is a failure
+ * @throws ProbeFailure, or the error of the connection
+ */
+async function probeSsh(check, baseline, current) {
+    const types = new Set([...baseline.map((key) => key.algorithm), ...keyTypes]);
+    const wanted = [...types].filter((type) => keyTypes.includes(type));
+    const { hostKey } = await handshake(check, wanted, current);
+    if (baseline.some((old) => old.algorithm === hostKey.algorithm && old.key === hostKey.key)) {
+        const { algorithm } = hostKey;
+        throw new ProbeFailure({ kind: 'sameHostKey', algorithm, fingerprint: fingerprint(hostKey) });
+    }
+    return hostKey;
+}
+/**
+ * All host keys of the server, one handshake for each type that it has; those that could be had in time.
+ *
+ * @throws CancelledError when the signal aborts
+ */
+async function readHostKeys(check, limits) {
+    const keys = [];
+    await attempt(limits, async (current) => {
+        let missing = keyTypes;
+        while (missing.length > 0) {
+            const { hostKey, types } = await handshake(check, missing, current);
+            keys.push(hostKey);
+            missing = types.filter((type) => type !== hostKey.algorithm);
+        }
+    });
+    return keys;
+}
+function handshake(check, types, current) {
+    current.enter('connect');
+    return withConnection(check.host, check.port, current, async (socket) => {
+        const stream = new SshStream(socket);
+        current.enter('banner');
+        const theirs = await stream.identification();
+        if (!/^SSH-(?:2\.0|1\.99)-/.test(theirs))
+            throw protocolFailure(`the SSH server speaks ${theirs}`);
+        current.enter('hostKey');
+        const shown = await showHostKey(stream, theirs, types);
+        stream.disconnect();
+        return shown;
+    });
+}
+
+;// CONCATENATED MODULE: ./health/probe.js
+
+
+
+
+/** The probes over the real network, straight from this machine. */
+function createProbe(trust = {}) {
+    return {
+        async probe(check, options) {
+            const done = await attempt(options, async (current) => {
+                if ('path' in check)
+                    return await probeHttp(check, current, trust);
+                if (check.kind === 'ssh')
+                    return await probeSsh(check, options.baselineKeys ?? [], current);
+                // That the connection stands is all there is to know.
+                return await withConnection(check.host, check.port, current, async () => undefined);
+            });
+            if (!done.ok)
+                return { healthy: false, reason: done.reason };
+            return done.value === undefined ? { healthy: true } : { healthy: true, hostKey: done.value };
+        },
+        async hostKeys(check, options) {
+            return 'path' in check || check.kind !== 'ssh' ? [] : await readHostKeys(check, options);
+        }
+    };
+}
+
+
+/***/ })
+
+};
