@@ -20,7 +20,7 @@ describe('the proof', () => {
     expect(lived.sends).toEqual([0]);
     const [before, last] = lived.looks.slice(-2);
     expect(before).toBeGreaterThanOrEqual(60_000);
-    expect((last ?? 0) - (before ?? 0)).toBe(250);
+    expect((last ?? 0) - (before ?? 0)).toBe(200);
     expect(lived.commands.at(-1)).toMatchObject({ withDisk: true });
   });
 
@@ -160,7 +160,7 @@ describe('bad ends', () => {
   test('one that comes up with the last look is still confirmed', () => {
     const lived = live(taskOf(), stretches([9_000, {}], [1_199_999, away], [always, done]));
     expect(reason(lived)).toBe('rebuilt');
-    expect(lived.looks.slice(-2)).toEqual([1_200_000, 1_200_250]);
+    expect(lived.looks.slice(-2)).toEqual([1_200_000, 1_200_200]);
   });
 
   test('nothing ever seen', () => {
@@ -440,8 +440,8 @@ describe('the schedule', () => {
     );
     const gaps = lived.looks.slice(1).map((at, index) => at - (lived.looks[index] ?? 0));
     const early = gaps.slice(0, 12);
-    expect(new Set(early.map(Math.round))).toEqual(new Set([4_850]));
-    expect(new Set(gaps.slice(13, -2).map(Math.round))).toEqual(new Set([29_100]));
+    expect(new Set(early.map(Math.round))).toEqual(new Set([4_800]));
+    expect(new Set(gaps.slice(13, -2).map(Math.round))).toEqual(new Set([28_800]));
   });
 
   test('a slow answer drops a beat and does not bunch the next', () => {
@@ -452,7 +452,7 @@ describe('the schedule', () => {
       requestId: 'r'
     });
     const [, command] = step(waiting, { type: 'looked', sight: sightOf(40_000, {}, false) });
-    expect(command).toMatchObject({ type: 'look', dueMs: 44_850 });
+    expect(command).toMatchObject({ type: 'look', dueMs: 44_800 });
   });
 });
 

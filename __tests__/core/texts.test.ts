@@ -30,8 +30,8 @@ describe('durations', () => {
 
 describe('the beat', () => {
   test('keeps to the grid, but never lies behind', () => {
-    expect(nextBeat(0, 5_000, 100)).toBe(4_850);
-    expect(nextBeat(0, 5_000, 9_000)).toBe(13_850);
+    expect(nextBeat(0, 5_000, 100)).toBe(4_800);
+    expect(nextBeat(0, 5_000, 9_000)).toBe(13_800);
   });
 
   test('a look is moved by a tenth at most, and never past the deadline or before now', () => {
@@ -253,7 +253,7 @@ describe('the log', () => {
         '[     0s] accepted (request ID r-1); Running counts for nothing until the rebuild shows',
         '[    10s] Running → Starting',
         '[    10s] the rebuild has started',
-        '[ 1m 03s] Starting → Running, image m-old → m-new'
+        '[ 1m 02s] Starting → Running, image m-old → m-new'
       ].join('\n')
     );
   });

@@ -340,6 +340,23 @@ describe('ssh with a real server', () => {
     );
   });
 
+  test('of a rebuild that was found under way, the key read first may be the new one', async () => {
+    const [old, fresh] = [newKey(), newKey()];
+    await sshWorld(
+      (world) => (world?.emulator.instance('i-demo0001').imageId === 'm-web-2' ? fresh : old),
+      async (world, port) => {
+        const { cancel, pull } = newCancel();
+        world.clock.onSleep = (untilMs) => untilMs > 60_000 && pull();
+        await world.run({}, cancel);
+        world.clock.onSleep = () => undefined;
+        const check = checkOf(`ssh://{publicIp}:${port}`);
+        const report = await world.run({ health: { ...health, check } });
+        expect(report.status).toBe('rebuilt');
+        expect(oneOf(report)).toMatchObject({ adopted: true, knownHosts: [line(port, fresh)] });
+      }
+    );
+  });
+
   test('the second of two instances is compared with its own old key', async () => {
     const keys = { 'i-1': [newKey(), newKey()], 'i-2': [newKey(), newKey()] } as const;
     const ports: number[] = [];

@@ -76,7 +76,7 @@ describe('README.md', () => {
 /** Where a number of README.md comes from, and the words it stands in there. */
 const numbers: readonly (readonly [file: string, code: string, words: string])[] = [
   ['src/core/schedule.ts', 'const jitter = 0.1;', '±10 % of it, so that neighbours differ by up to 20 %'],
-  ['src/core/schedule.ts', 'const confirmAfter = 0.05;', 'after 5 % of `pollInterval`'],
+  ['src/core/schedule.ts', 'const confirmAfter = 0.04;', 'after 4 % of `pollInterval`'],
   ['src/core/rebuild/moves.ts', 'const startIntervalMs = 5_000;', 'at least every 5 s'],
   ['src/core/rebuild/evidence.ts', 'const lateMs = 30_000;', 'later than 30 seconds after the acceptance'],
   ['src/core/rebuild/evidence.ts', 'return life.task.timeoutMs / 10;', 'a tenth of `timeout`'],

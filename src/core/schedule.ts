@@ -8,13 +8,13 @@
  * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
  * came late leaves time for the second look of a proof within one interval of the instance being up.
  */
-const beat = 0.97;
+const beat = 0.96;
 
 /** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
 const jitter = 0.1;
 
 /** How long after a first good look the second one comes, as a part of the interval. */
-const confirmAfter = 0.05;
+const confirmAfter = 0.04;
 
 /**
  * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
