@@ -2,13 +2,11 @@ import type { Behaviour } from './behaviour.ts';
 import type { QueryPair } from './canonical.ts';
 import { badRequest, inappropriateJson, invalidUri, malformedJson, Refusal } from './errors.ts';
 import type { Playing } from './faults.ts';
+import type { JsonObject } from './json.ts';
 import type { WorldState } from './models.ts';
 import { type Operation, operations } from './operations.ts';
 import type { RebuildRecord } from './records.ts';
 import type { World } from './world.ts';
-
-/** A JSON object of a request. */
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What the server remembers between calls, besides the world. */
 export interface Memory {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { type JsonObject, parseBody, type Route, route } from './call.ts';
+import { parseBody, type Route, route } from './call.ts';
 import { parseQuery, type QueryPair } from './canonical.ts';
 import { Refusal } from './errors.ts';
+import type { JsonObject } from './json.ts';
 
 /** A request as it came in, whole. */
 export interface Incoming {

@@ -1,4 +1,4 @@
-import type { JsonObject } from './call.ts';
+import type { JsonObject } from './json.ts';
 import type { Login } from './models.ts';
 
 /** One call as it came in and as it was answered. */

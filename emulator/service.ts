@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { authenticate, type Credentials } from './auth.ts';
 import type { Behaviour } from './behaviour.ts';
-import { type Answer, type Call, checkFields, type JsonObject, type Memory, namedInstances } from './call.ts';
+import { type Answer, type Call, checkFields, type Memory, namedInstances } from './call.ts';
 import { accessDenied, invalidUri, Refusal } from './errors.ts';
 import type { FaultDeck, Playing, SidePlay } from './faults.ts';
 import { handlers } from './handlers.ts';
 import { type Incoming, type Parsed, parse } from './incoming.ts';
+import type { JsonObject } from './json.ts';
 import type { WorldState } from './models.ts';
 import { judgePassword } from './password.ts';
 import type { CallRecord } from './records.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type BccClient, type BccClientOptions, createBccClient } from '../../src/bce/client.ts';
-import { CallError, CancelledError } from '../../src/core/failure.ts';
+import { CallError, CancelledError } from '../../src/core/model/failure.ts';
 import type { Bcc } from '../../src/deploy/ports.ts';
 import { authData, sdkAuth } from './data.ts';
 import { answer, bodyOf, serve, type TestServer } from './server.ts';

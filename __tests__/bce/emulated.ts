@@ -1,6 +1,6 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
 import { type BccClient, type BccClientOptions, createBccClient } from '../../src/bce/client.ts';
-import { CallError } from '../../src/core/failure.ts';
+import { CallError } from '../../src/core/model/failure.ts';
 
 /** A client and the emulator that it talks to, over real HTTP and without waiting. */
 export interface Emulated {

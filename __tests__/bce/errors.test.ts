@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { classify } from '../../src/bce/errors.ts';
-import type { FailureKind } from '../../src/core/failure.ts';
+import type { FailureKind } from '../../src/core/model/failure.ts';
 
 describe('what an error means, the same for reads and writes', () => {
   test.each<[number, string, FailureKind]>([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WirePlay } from '../../emulator/faults.ts';
-import { CancelledError } from '../../src/core/failure.ts';
+import { CancelledError } from '../../src/core/model/failure.ts';
 import { type Emulated, errorOf, everythingOf, never, withEmulator } from './emulated.ts';
 
 const order = { imageName: 'before-1', instanceId: 'i-demo0001', clientToken: 'token-1' };

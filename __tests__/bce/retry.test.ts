@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Attempt, AttemptFailure, Operation } from '../../src/bce/operation.ts';
 import { attemptLimit, retryDelay, withRetries } from '../../src/bce/retry.ts';
-import { CallError, CancelledError, type FailureKind } from '../../src/core/failure.ts';
+import { CallError, CancelledError, type FailureKind } from '../../src/core/model/failure.ts';
 
 const kinds: readonly FailureKind[] = [
   'throttled',

@@ -1,12 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Checked, type Deed, isRolledBack, isWell, isWorthARollback } from '../../src/core/deed.ts';
-import type { RebuildOrder } from '../../src/core/order.ts';
-import type { PlannedTarget } from '../../src/core/plan.ts';
+import type { RebuildOrder } from '../../src/core/model/order.ts';
+import type { PlannedTarget } from '../../src/core/plan/plan.ts';
 import type { Ending } from '../../src/core/rebuild/ending.ts';
 import type { Life } from '../../src/core/rebuild/state.ts';
 import { begin } from '../../src/core/rebuild/step.ts';
-import { reportDeed } from '../../src/core/report-instance.ts';
-import { wayBackLines } from '../../src/core/way-back.ts';
+import {
+  type Checked,
+  type Deed,
+  isRolledBack,
+  isWell,
+  isWorthARollback
+} from '../../src/core/report/deed.ts';
+import { reportDeed } from '../../src/core/report/instance.ts';
+import { wayBackLines } from '../../src/core/report/way-back.ts';
 import { disk, failureOf, instance, taskOf } from './lives.ts';
 
 const target: PlannedTarget = {

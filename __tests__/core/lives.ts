@@ -1,8 +1,9 @@
 /** Hand-made lives: a script of looks and answers is fed to the reducer, without clock, loop or network. */
-import type { Task } from '../../src/core/decide.ts';
-import type { CallFailure, FailureKind } from '../../src/core/failure.ts';
-import type { Image } from '../../src/core/image.ts';
-import type { Instance, SystemDisk } from '../../src/core/instance.ts';
+
+import type { CallFailure, FailureKind } from '../../src/core/model/failure.ts';
+import type { Image } from '../../src/core/model/image.ts';
+import type { Instance, SystemDisk } from '../../src/core/model/instance.ts';
+import type { Task } from '../../src/core/plan/decide.ts';
 import type { Life, LifeCommand, LifeEvent, Sight, Step } from '../../src/core/rebuild/state.ts';
 import { begin, step } from '../../src/core/rebuild/step.ts';
 

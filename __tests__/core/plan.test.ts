@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Task } from '../../src/core/decide.ts';
-import type { Instance } from '../../src/core/instance.ts';
-import { isRefused, makePlan, type Target } from '../../src/core/plan.ts';
-import { planLines } from '../../src/core/plan-text.ts';
-import type { Circumstances } from '../../src/core/preflight.ts';
+import type { Instance } from '../../src/core/model/instance.ts';
+import type { Task } from '../../src/core/plan/decide.ts';
+import { isRefused, makePlan, type Target } from '../../src/core/plan/plan.ts';
+import type { Circumstances } from '../../src/core/plan/preflight.ts';
+import { planLines } from '../../src/core/plan/text.ts';
 import { disk, image, instance, taskOf } from './lives.ts';
 
 const order = { imageId: image.id, login: { kind: 'keepImageLogin' } } as const;

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Task } from '../../src/core/decide.ts';
-import type { HealthCheck } from '../../src/core/health-check.ts';
-import type { Image } from '../../src/core/image.ts';
-import type { Instance } from '../../src/core/instance.ts';
+import type { HealthCheck } from '../../src/core/health/check.ts';
+import type { Image } from '../../src/core/model/image.ts';
+import type { Instance } from '../../src/core/model/instance.ts';
+import type { Task } from '../../src/core/plan/decide.ts';
 import {
   type Circumstances,
   refusalsBefore,
   type WayBack,
   warningsBefore
-} from '../../src/core/preflight.ts';
+} from '../../src/core/plan/preflight.ts';
 import { disk, image, instance, taskOf } from './lives.ts';
 
 const calm: Circumstances = { wayBack: { kind: 'notAsked' }, imageQuota: 20 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults.ts';
-import type { InstanceReport, RunReport } from '../../src/core/report.ts';
-import { summaryLimit, summaryOf } from '../../src/core/summary.ts';
+import type { InstanceReport, RunReport } from '../../src/core/report/report.ts';
+import { summaryLimit, summaryOf } from '../../src/core/report/summary.ts';
 import type { RunRequest } from '../../src/deploy/request.ts';
 import {
   demoImages,

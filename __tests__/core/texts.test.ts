@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { decide } from '../../src/core/decide.ts';
 import { formatDuration, toIso, toSeconds } from '../../src/core/duration.ts';
-import { callRemedy, describeFate, explain, explainCancel } from '../../src/core/explain.ts';
-import { describeFailure, type FailureKind } from '../../src/core/failure.ts';
-import { cell, code, table } from '../../src/core/markdown.ts';
-import { makePlan, type Target } from '../../src/core/plan.ts';
-import { imageLabel, planLines } from '../../src/core/plan-text.ts';
+import { describeFailure, type FailureKind } from '../../src/core/model/failure.ts';
+import { decide } from '../../src/core/plan/decide.ts';
+import { makePlan, type Target } from '../../src/core/plan/plan.ts';
+import { describeRefusals } from '../../src/core/plan/refusal.ts';
+import { imageLabel, planLines } from '../../src/core/plan/text.ts';
 import type { FailureReason } from '../../src/core/rebuild/ending.ts';
 import { heartbeat, narrate } from '../../src/core/rebuild/narrate.ts';
 import { begin, step } from '../../src/core/rebuild/step.ts';
-import { describeRefusals } from '../../src/core/refusal.ts';
+import { callRemedy, describeFate, explain, explainCancel } from '../../src/core/report/explain.ts';
+import { cell, code, table } from '../../src/core/report/markdown.ts';
 import { lookMoment, nextBeat } from '../../src/core/schedule.ts';
 import { disk, failureOf, image, instance, live, type Shown, sightOf, stretches, taskOf } from './lives.ts';
 

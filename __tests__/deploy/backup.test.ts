@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults.ts';
 import type { ImageState, Spec } from '../../emulator/models.ts';
-import type { InstanceReport } from '../../src/core/report.ts';
+import type { InstanceReport } from '../../src/core/report/report.ts';
 import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 import { callsOf, demoImages, foreignImages, newCancel, oneOf, web, writesOf } from './stage.ts';
 

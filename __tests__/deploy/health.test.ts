@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { HealthCheck } from '../../src/core/health-check.ts';
-import { parseHealthCheck } from '../../src/core/health-parse.ts';
-import type { HostKey } from '../../src/core/health-reason.ts';
+import type { HealthCheck } from '../../src/core/health/check.ts';
+import { parseHealthCheck } from '../../src/core/health/parse.ts';
+import type { HostKey } from '../../src/core/health/reason.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import { certificate, serve, serveSecurely } from '../bce/server.ts';
 import { listen, newKey, type TestKey, talkSsh } from '../health/ssh-server.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageState, Spec } from '../../emulator/models.ts';
-import { isSettled } from '../../src/core/instance.ts';
+import { isSettled } from '../../src/core/model/instance.ts';
 import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 import { callsOf, demoImages, newCancel, problemsOf, writesOf } from './stage.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault, WorldPlay } from '../../emulator/faults.ts';
-import type { Login } from '../../src/core/order.ts';
+import type { Login } from '../../src/core/model/order.ts';
 import type { VirtualOptions, VirtualWorld } from '../support/virtual.ts';
 import {
   callsOf,

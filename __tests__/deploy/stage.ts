@@ -1,7 +1,7 @@
 /** What the tests of whole runs share: a probe by script, an eye on the calls, and parts of worlds. */
 import type { ImageState, InstanceState, Spec } from '../../emulator/models.ts';
-import type { HostKey, ProbeResult } from '../../src/core/health-reason.ts';
-import type { InstanceReport, RunReport } from '../../src/core/report.ts';
+import type { HostKey, ProbeResult } from '../../src/core/health/reason.ts';
+import type { InstanceReport, RunReport } from '../../src/core/report/report.ts';
 import type { Probe } from '../../src/deploy/heal.ts';
 import type { Cancel } from '../../src/deploy/ports.ts';
 import { SurveyError, type SurveyProblem } from '../../src/deploy/survey-error.ts';

@@ -2,8 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import type { WorldPlay } from '../../emulator/faults.ts';
-import type { Login } from '../../src/core/order.ts';
-import { summaryOf } from '../../src/core/summary.ts';
+import type { Login } from '../../src/core/model/order.ts';
+import { summaryOf } from '../../src/core/report/summary.ts';
 import type { RunRequest } from '../../src/deploy/request.ts';
 import { health, oneOf, onStage, refuses, textOf, web } from './stage.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { CancelledError } from '../../src/core/failure.ts';
-import type { ProbeResult } from '../../src/core/health-reason.ts';
+import type { ProbeResult } from '../../src/core/health/reason.ts';
+import { CancelledError } from '../../src/core/model/failure.ts';
 import { heal } from '../../src/deploy/heal.ts';
 import { inWords, newWorld, task } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { knownHostsLine } from '../../src/core/known-hosts.ts';
+import { knownHostsLine } from '../../src/core/health/known-hosts.ts';
 import { fingerprint } from '../../src/health/ssh-key.ts';
 
 const key = {

@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CancelledError } from '../../src/core/failure.ts';
-import type { HttpCheck } from '../../src/core/health-check.ts';
-import { describeUnhealthy, type ProbeResult } from '../../src/core/health-reason.ts';
+import type { HttpCheck } from '../../src/core/health/check.ts';
+import { describeUnhealthy, type ProbeResult } from '../../src/core/health/reason.ts';
+import { CancelledError } from '../../src/core/model/failure.ts';
 import { reasonOf } from '../../src/health/failure.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import { certificate, serve, serveSecurely } from '../bce/server.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/action/clock.ts';
-import { knownHostsLine } from '../../src/core/known-hosts.ts';
+import { knownHostsLine } from '../../src/core/health/known-hosts.ts';
 import { heal } from '../../src/deploy/heal.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import { listen } from './ssh-server.ts';

@@ -1,8 +1,8 @@
 /** A world for the loop in which time is a number: a clock, and a probe that plays a script. */
 
-import { CancelledError } from '../../src/core/failure.ts';
-import type { HealthChange, HealthTask } from '../../src/core/health.ts';
-import { describeUnhealthy, type HostKey, type ProbeResult } from '../../src/core/health-reason.ts';
+import type { HealthChange, HealthTask } from '../../src/core/health/health.ts';
+import { describeUnhealthy, type HostKey, type ProbeResult } from '../../src/core/health/reason.ts';
+import { CancelledError } from '../../src/core/model/failure.ts';
 import type { HealPorts, Probe } from '../../src/deploy/heal.ts';
 import type { Clock } from '../../src/deploy/ports.ts';
 

@@ -11,7 +11,7 @@ import type { WorldSpec } from '../../emulator/models.ts';
 import type { CallRecord, RebuildRecord } from '../../emulator/records.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import { type ActionOptions, type ActionResult, runAction } from '../../scripts/runner.ts';
-import type { RunReport } from '../../src/core/report.ts';
+import type { RunReport } from '../../src/core/report/report.ts';
 
 /** Temporary credentials, so that every run has all kinds of secrets that there are. */
 export const credentials = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { fillTables, inputsTable, readAction } from '../../scripts/docs.ts';
-import { parseHealthCheck } from '../../src/core/health-parse.ts';
+import { parseHealthCheck } from '../../src/core/health/parse.ts';
 import { blocksOf, exists, filesIn, read, type Step } from './files.ts';
 import { reasons, wordsOf } from './types.ts';
 
@@ -107,13 +107,13 @@ const numbers: readonly (readonly [file: string, code: string, words: string])[]
   ['src/bce/retry.ts', "return kind === 'read' ? 5 : 8;", 'Attempts of a throttled rebuild | 8'],
   ['src/bce/retry.ts', 'const longestRetryAfterMs = 120_000;', 'obeyed up to 120 s'],
   ['src/deploy/target.ts', 'const heartbeatMs = 60_000;', 'else every 60 s'],
-  ['src/core/backup.ts', 'const customImageQuota = 20;', 'A region holds 20 custom images'],
-  ['src/core/backup.ts', "const backupPrefix = 'rbi-backup/';", 'The name is `rbi-backup/`'],
-  ['src/core/choose-image.ts', 'const maxNearest = 5;', 'the five nearest names'],
-  ['src/core/health-check.ts', "['ssh', 22]", 'port 22 unless given'],
-  ['src/core/health-expect.ts', '{ from: 200, to: 299 }', 'a status from 200 to 299'],
-  ['src/core/health-expect.ts', 'write codes from 200 to 599', 'all from 200 to 599'],
-  ['src/core/health.ts', 'const maxIntervalMs = 2_000;', '`pollInterval`, at most 2 s'],
+  ['src/core/plan/backup.ts', 'const customImageQuota = 20;', 'A region holds 20 custom images'],
+  ['src/core/plan/backup.ts', "const backupPrefix = 'rbi-backup/';", 'The name is `rbi-backup/`'],
+  ['src/core/plan/choose-image.ts', 'const maxNearest = 5;', 'the five nearest names'],
+  ['src/core/health/check.ts', "['ssh', 22]", 'port 22 unless given'],
+  ['src/core/health/expect.ts', '{ from: 200, to: 299 }', 'a status from 200 to 299'],
+  ['src/core/health/expect.ts', 'write codes from 200 to 599', 'all from 200 to 599'],
+  ['src/core/health/health.ts', 'const maxIntervalMs = 2_000;', '`pollInterval`, at most 2 s'],
   ['src/deploy/heal.ts', 'const probeTimeoutMs = 5_000;', 'One probe | 5 s'],
   ['src/deploy/survey.ts', 'const hostKeysMs = 5_000;', 'shows no key within 5 s'],
   ['src/health/http-probe.ts', 'const maxBodyBytes = 1024 * 1024;', 'the first MiB of the body'],

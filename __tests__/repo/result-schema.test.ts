@@ -1,22 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Task } from '../../src/core/decide.ts';
-import type { Backup, Checked, Deed, Rollback } from '../../src/core/deed.ts';
-import type { CallFailure } from '../../src/core/failure.ts';
-import type { Image } from '../../src/core/image.ts';
-import type { Instance, SystemDisk } from '../../src/core/instance.ts';
-import type { RebuildOrder } from '../../src/core/order.ts';
-import type { PlannedTarget } from '../../src/core/plan.ts';
+import type { CallFailure } from '../../src/core/model/failure.ts';
+import type { Image } from '../../src/core/model/image.ts';
+import type { Instance, SystemDisk } from '../../src/core/model/instance.ts';
+import type { RebuildOrder } from '../../src/core/model/order.ts';
+import type { Task } from '../../src/core/plan/decide.ts';
+import type { PlannedTarget } from '../../src/core/plan/plan.ts';
 import type { Life, LifeEvent } from '../../src/core/rebuild/state.ts';
 import { begin, step } from '../../src/core/rebuild/step.ts';
-import type { InstanceReport } from '../../src/core/report.ts';
-import { reportDeed, reportPlanned } from '../../src/core/report-instance.ts';
-import { reportRun } from '../../src/core/report-run.ts';
+import type { Backup, Checked, Deed, Rollback } from '../../src/core/report/deed.ts';
+import { reportDeed, reportPlanned } from '../../src/core/report/instance.ts';
+import type { InstanceReport } from '../../src/core/report/report.ts';
+import { reportRun } from '../../src/core/report/run.ts';
 import { read } from './files.ts';
 import { reasons, type Shape, shapesOf, wordsOf } from './types.ts';
 
 const schema = JSON.parse(read('docs/result.schema.json')) as Schema;
-const shapes = shapesOf('src/core/report.ts', 'src/core/explain.ts');
+const shapes = shapesOf('src/core/report/report.ts', 'src/core/report/explain.ts');
 const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema as object);
 
 const image: Image = {
@@ -452,7 +452,7 @@ describe('the schema describes what the code has, and nothing else:', () => {
   test('every word of a status, of a fate, of a phase and of a reason', () => {
     const words = (...path: readonly string[]): readonly string[] =>
       at(schema, ['$defs', ...path, 'enum']) as readonly string[];
-    const statuses = wordsOf('src/core/report.ts', 'InstanceStatus');
+    const statuses = wordsOf('src/core/report/report.ts', 'InstanceStatus');
     expect(statuses.length).toBeGreaterThan(7);
     expect(words('instance', 'properties', 'status')).toEqual(statuses);
     expect(at(schema, ['properties', 'status', 'enum'])).toEqual([

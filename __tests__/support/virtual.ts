@@ -5,8 +5,8 @@
 
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
 import { createBccClient } from '../../src/bce/client.ts';
-import { CancelledError } from '../../src/core/failure.ts';
-import type { RunReport } from '../../src/core/report.ts';
+import { CancelledError } from '../../src/core/model/failure.ts';
+import type { RunReport } from '../../src/core/report/report.ts';
 import type { Probe } from '../../src/deploy/heal.ts';
 import type { Bcc, Cancel, Clock, Log } from '../../src/deploy/ports.ts';
 import type { RunRequest } from '../../src/deploy/request.ts';

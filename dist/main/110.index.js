@@ -13,10 +13,10 @@ __webpack_require__.d(__webpack_exports__, {
   createProbe: () => (/* binding */ createProbe)
 });
 
-// EXTERNAL MODULE: ./core/failure.js
-var failure = __webpack_require__(5319);
-// EXTERNAL MODULE: ./core/health-reason.js
-var health_reason = __webpack_require__(4912);
+// EXTERNAL MODULE: ./core/model/failure.js
+var failure = __webpack_require__(5437);
+// EXTERNAL MODULE: ./core/health/reason.js
+var reason = __webpack_require__(3202);
 ;// CONCATENATED MODULE: ./health/failure.js
 
 /** A probe has found out why the instance is not healthy. */
@@ -30,7 +30,7 @@ class ProbeFailure extends Error {
 }
 /** A failure because the peer broke the rules of a protocol. */
 function protocolFailure(message, options) {
-    return new ProbeFailure({ kind: 'protocol', message: (0,health_reason/* printable */.g)(message) }, options);
+    return new ProbeFailure({ kind: 'protocol', message: (0,reason/* printable */.g)(message) }, options);
 }
 /** What the system's error codes mean for a check (libuv, and getaddrinfo for the names). */
 const kinds = new Map([
@@ -68,7 +68,7 @@ function reasonOf(error, stage) {
         case 'dns':
             return { kind: 'dns', code };
         default:
-            return { kind: 'protocol', message: (0,health_reason/* printable */.g)(textOf(error, 'message') || String(error)) };
+            return { kind: 'protocol', message: (0,reason/* printable */.g)(textOf(error, 'message') || String(error)) };
     }
 }
 /** A name with several addresses fails with all their errors at once; the first stands for them. */
@@ -233,7 +233,7 @@ function certificateFailure(request, error) {
     if (!(socket instanceof external_node_tls_.TLSSocket) || !socket.authorizationError)
         return undefined;
     // Node's newest versions add advice about their command line, which is no use in a workflow.
-    const message = (0,health_reason/* printable */.g)(error.message.replace(/; if the root CA.*$/s, ''));
+    const message = (0,reason/* printable */.g)(error.message.replace(/; if the root CA.*$/s, ''));
     return new ProbeFailure({ kind: 'certificate', message }, { cause: error });
 }
 async function judge(check, response, attempt) {
@@ -588,7 +588,7 @@ class SshStream {
         }
         throw new ProbeFailure({
             kind: 'noBanner',
-            said: (0,health_reason/* printable */.g)(said || this.#buffered.toString('latin1'), 60)
+            said: (0,reason/* printable */.g)(said || this.#buffered.toString('latin1'), 60)
         });
     }
     /** The payload of the next packet that is not just chatter. A farewell is a failure. */

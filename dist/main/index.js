@@ -573,7 +573,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 478:
+/***/ 9652:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -691,7 +691,7 @@ function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-;// CONCATENATED MODULE: ./core/health-check.js
+;// CONCATENATED MODULE: ./core/health/check.js
 /** What a health check is, before and after its placeholders are filled. */
 /** The fields of an instance that a check's address may hold, in braces. */
 const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
@@ -709,7 +709,7 @@ function describeCheck(check) {
     return `${check.kind}://${host}${port}${path}`;
 }
 
-;// CONCATENATED MODULE: ./core/health-expect.js
+;// CONCATENATED MODULE: ./core/health/expect.js
 /** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
 const success = [{ from: 200, to: 299 }];
 /** One word after the address; in quotes, a backslash takes the next character as it is. */
@@ -764,7 +764,7 @@ function wrong(problem) {
     return { ok: false, problem };
 }
 
-;// CONCATENATED MODULE: ./core/health-host.js
+;// CONCATENATED MODULE: ./core/health/host.js
 /** Which hosts a check may name. The rules are narrow: the runner will connect to whatever passes them. */
 /** A part of a name between two dots (RFC 1123, 2.1), also one with an underscore, which private zones have. */
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
@@ -793,7 +793,7 @@ function isHost(text) {
     return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
 }
 
-;// CONCATENATED MODULE: ./core/health-parse.js
+;// CONCATENATED MODULE: ./core/health/parse.js
 
 
 
@@ -815,33 +815,33 @@ function parseHealthCheck(text) {
     const rest = text.trim().slice(url.length);
     const [, written, authority, path, fragment] = address.exec(url) ?? [];
     if (written === undefined || authority === undefined || path === undefined) {
-        return health_parse_wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
+        return parse_wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
     }
     const scheme = written.toLowerCase();
     if (!isKind(scheme)) {
-        return health_parse_wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http and https can be checked`);
+        return parse_wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http and https can be checked`);
     }
     if (authority.includes('@')) {
-        return health_parse_wrong('holds a user name or a password, which no check sends; leave them out');
+        return parse_wrong('holds a user name or a password, which no check sends; leave them out');
     }
     const problem = problemOfBraces(authority + path);
     if (problem !== undefined)
-        return health_parse_wrong(problem);
+        return parse_wrong(problem);
     const place = parsePlace(scheme, authority);
     if (typeof place === 'string')
-        return health_parse_wrong(place);
+        return parse_wrong(place);
     if (fragment !== undefined)
-        return health_parse_wrong('holds a fragment (#…), which is never sent; leave it out');
+        return parse_wrong('holds a fragment (#…), which is never sent; leave it out');
     if (scheme === 'tcp' || scheme === 'ssh') {
         if (path !== '' || rest !== '') {
-            return health_parse_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
+            return parse_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
         }
         return { ok: true, check: { kind: scheme, ...place } };
     }
     if (!pathText.test(blank(path)))
-        return health_parse_wrong('has a path with characters that must be percent-encoded');
+        return parse_wrong('has a path with characters that must be percent-encoded');
     if (hasDotSegment(path))
-        return health_parse_wrong('has a path with . or .. in it; write it out');
+        return parse_wrong('has a path with . or .. in it; write it out');
     const parsed = parseExpectations(rest);
     if (!parsed.ok)
         return parsed;
@@ -893,7 +893,7 @@ function isKind(scheme) {
 function shown(piece) {
     return JSON.stringify(piece.length > 40 ? `${piece.slice(0, 40)}…` : piece);
 }
-function health_parse_wrong(problem) {
+function parse_wrong(problem) {
     return { ok: false, problem };
 }
 
@@ -1470,45 +1470,9 @@ function toRecord({ githubToken, environment, environmentUrl }) {
         : { githubToken, environment, ...(environmentUrl !== undefined && { environmentUrl }) };
 }
 
-// EXTERNAL MODULE: ./core/failure.js
-var core_failure = __nccwpck_require__(5319);
-;// CONCATENATED MODULE: ./core/deed.js
-/** Whether the instance ended as it was asked for. */
-function isWell(deed) {
-    const kind = deed.life?.ending?.kind;
-    const ended = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
-    return ended && deed.health?.healthy !== false && !deed.cancelled;
-}
-/** Whether a rollback came to a good end. */
-function isRolledBack(deed) {
-    const kind = deed.rollback?.life?.ending?.kind;
-    return (kind === 'rebuilt' || kind === 'skipped') && deed.rollback?.health?.healthy !== false;
-}
-/**
- * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
- * rebuilt. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
- */
-function isWorthARollback(deed) {
-    if (deed.cancelled || deed.life === undefined)
-        return false;
-    if (deed.health?.healthy === false)
-        return deed.life.ending?.kind === 'rebuilt';
-    const { ending } = deed.life;
-    if (ending?.kind !== 'failed')
-        return false;
-    const { reason } = ending;
-    if (reason.kind === 'status')
-        return reason.status === 'Error';
-    return reason.kind === 'timedOut' || reason.kind === 'wrongImage';
-}
-/** The image that was made before the wipe and can be rebuilt from. */
-function usableBackup({ backup }) {
-    return backup?.isAvailable ? backup.imageId : undefined;
-}
-
-// EXTERNAL MODULE: ./core/duration.js
-var duration = __nccwpck_require__(7905);
-;// CONCATENATED MODULE: ./core/instance.js
+// EXTERNAL MODULE: ./core/model/failure.js
+var model_failure = __nccwpck_require__(5437);
+;// CONCATENATED MODULE: ./core/model/instance.js
 /**
  * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
  * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
@@ -1543,6 +1507,418 @@ function statusKind(status) {
 function isSettled(status) {
     const kind = statusKind(status);
     return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
+}
+
+;// CONCATENATED MODULE: ./core/plan/decide.js
+
+/**
+ * Decides what becomes of an instance, from what was seen of it and nothing else; the dry run prints the same.
+ *
+ * - in a changing state it belongs to somebody: wait until it rests, then decide anew
+ * - Running on the image: nothing to erase; Stopped on it: only to be started
+ * - in `Error` it is rebuilt whatever its image is: the broken one is the one that people rebuild
+ */
+function decide(instance, task) {
+    const kind = statusKind(instance.status);
+    if (kind === 'gone')
+        return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
+    if (kind === 'moving' || kind === 'foreign' || kind === 'unknown')
+        return { action: 'wait' };
+    if (instance.imageId === task.image.id && !task.force) {
+        if (kind === 'up')
+            return { action: 'skip' };
+        if (kind === 'down')
+            return { action: 'start' };
+    }
+    const refusals = refusalsOf(instance, task);
+    return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
+}
+function refusalsOf(instance, task) {
+    const refusals = [];
+    if (instance.deletionProtection && !task.allowProtected)
+        refusals.push({ kind: 'protected' });
+    if (task.image.status !== 'Available') {
+        refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
+    }
+    if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {
+        refusals.push({ kind: 'imageKeepsNoLogin', imageType: task.image.type });
+    }
+    return refusals;
+}
+/** Only custom and shared images carry a login of their own (BCC page 1jwvyoaw8, `keepImageLogin`). */
+function keepsLogin(image) {
+    return /custom|sharing/i.test(image.type) || image.type === '';
+}
+
+;// CONCATENATED MODULE: ./core/health/resolve.js
+
+
+
+const called = {
+    publicIp: 'public IP',
+    internalIp: 'internal IP',
+    id: 'ID',
+    name: 'name'
+};
+/**
+ * Fills the placeholders of a check.
+ *
+ * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
+ * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
+ * the host under another domain); in path and query, values are percent-encoded.
+ *
+ * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
+ */
+function resolveCheck(check, instance) {
+    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
+    for (const name of placeholders) {
+        if (!pattern.includes(`{${name}}`))
+            continue;
+        if (instance[name] === '')
+            return resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
+        const inHost = check.hostPattern.includes(`{${name}}`);
+        if (inHost && !isHostPart(name, instance[name])) {
+            return resolve_wrong(`puts {${name}} into the host, and ${resolve_shown(instance[name])} cannot be a part of one`);
+        }
+    }
+    const host = fill(check.hostPattern, (name) => instance[name]);
+    if (!isHost(host))
+        return resolve_wrong(`leads to the host ${resolve_shown(host)}, which is none`);
+    if (!('pathPattern' in check)) {
+        return { ok: true, check: { kind: check.kind, host, port: check.port } };
+    }
+    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
+    if (hasDotSegment(path))
+        return resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
+    const { kind, port, statuses, body } = check;
+    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
+}
+function isHostPart(name, value) {
+    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
+}
+/** Only one pass, so that a value that looks like a placeholder stays what it is. */
+function fill(pattern, value) {
+    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
+}
+/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
+function encoded(value) {
+    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
+}
+function resolve_shown(value) {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+function resolve_wrong(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./core/plan/preflight.js
+/** What can be told before anything is sent: does the image fit, is it the right instance, is there a way back. */
+
+
+/** Everything that speaks against a rebuild, all at once. */
+function refusalsBefore(task, instance, disk, circumstances) {
+    return [
+        ...nameRefusal(instance, circumstances.confirmName),
+        ...bareMetalRefusal(task.image, instance),
+        ...fitRefusals(task, instance, disk),
+        ...healthRefusal(instance, circumstances.health),
+        ...wayBackRefusal(task, instance, circumstances.wayBack),
+        ...quotaRefusal(circumstances)
+    ];
+}
+/** What a person should know, and what stops nothing. */
+function warningsBefore(task, instance) {
+    const warnings = [];
+    if (statusKind(instance.status) === 'broken') {
+        warnings.push('its status is Error: it is rebuilt all the same, for that is often the cure');
+    }
+    if (isWindows(task.image.osType) !== isWindows(instance.osName) &&
+        task.image.osType !== '' &&
+        instance.osName !== '') {
+        warnings.push(`the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`);
+    }
+    return warnings;
+}
+function nameRefusal(instance, confirmName) {
+    const isRight = confirmName === undefined || confirmName === instance.name;
+    return isRight ? [] : [{ kind: 'otherName', name: instance.name }];
+}
+/**
+ * BBC has an API of its own, and EBC instances keep their local data disks only with an option whose default
+ * the sources tell in two ways (bce-sdk-go and bce-sdk-python, `isPreserveData`).
+ */
+function bareMetalRefusal(image, instance) {
+    const marks = [instance.spec, image.type].join(' ');
+    if (/\bebc/i.test(marks))
+        return [{ kind: 'bareMetal', family: 'EBC' }];
+    return /\b(gpu)?bbc/i.test(marks) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
+}
+function fitRefusals(task, instance, disk) {
+    const { image, loginKind } = task;
+    const refusals = [];
+    if (loginKind === 'keypairId' && isWindows(image.osType))
+        refusals.push({ kind: 'noKeypairForWindows' });
+    const [wanted, present] = [familyOf(image.osArch), familyOf(instance.osArch)];
+    if (wanted !== undefined && present !== undefined && wanted !== present) {
+        refusals.push({ kind: 'otherArchitecture', image: image.osArch, instance: instance.osArch });
+    }
+    if (disk !== undefined && image.minDiskGb > disk.sizeInGB) {
+        refusals.push({ kind: 'diskTooSmall', needsGb: image.minDiskGb, hasGb: disk.sizeInGB });
+    }
+    return refusals;
+}
+function isWindows(system) {
+    return /windows/i.test(system);
+}
+/** The texts differ (`amd64 (64bit)`, `x86_64`), so only the family counts; an unknown text fits everything. */
+function familyOf(architecture) {
+    if (/arm|aarch/i.test(architecture))
+        return 'arm';
+    return /x86|amd64|i[36]86/i.test(architecture) ? 'x86' : undefined;
+}
+function healthRefusal(instance, check) {
+    if (check === undefined)
+        return [];
+    const resolved = resolveCheck(check, instance);
+    return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
+}
+function wayBackRefusal(task, instance, wayBack) {
+    const refuse = (why) => [{ kind: 'noWayBack', imageId: instance.imageId, why }];
+    if (wayBack.kind === 'missing')
+        return refuse('is no longer there');
+    if (wayBack.kind !== 'image')
+        return [];
+    const { id, status, type } = wayBack.image;
+    if (id === task.image.id)
+        return refuse('is the very image that it is to be rebuilt from');
+    if (status !== 'Available')
+        return refuse(`is ${status}, not Available`);
+    const isSystem = type !== '' && !/custom|sharing/i.test(type);
+    return task.loginKind === 'keepImageLogin' && isSystem
+        ? refuse('has no login of its own for keepImageLogin')
+        : [];
+}
+function quotaRefusal({ imagesLeft, imageQuota }) {
+    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
+}
+
+;// CONCATENATED MODULE: ./core/plan/plan.js
+
+
+/** Decides for every target. */
+function makePlan(image, order, targets) {
+    return { image, order, targets: targets.map(planTarget) };
+}
+function planTarget(target) {
+    const { task, instance, disk, circumstances } = target;
+    const decision = decide(instance, task);
+    const against = refusalsBefore(task, instance, disk, circumstances);
+    const refusals = [
+        ...(decision.action === 'refuse' ? decision.refusals : []),
+        ...against.filter(concerns(decision))
+    ];
+    return {
+        ...target,
+        decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
+        warnings: decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)
+    };
+}
+/** Where nothing is to be erased, only the wrong instance matters, and a check that cannot be made. */
+function concerns(decision) {
+    const erases = decision.action !== 'skip' && decision.action !== 'start';
+    return ({ kind }) => erases || kind === 'otherName' || kind === 'noHealthTarget';
+}
+/** Whether some target must not be rebuilt; then nothing is sent for any of them. */
+function isRefused(plan) {
+    return plan.targets.some((target) => target.decision.action === 'refuse');
+}
+
+;// CONCATENATED MODULE: ./core/plan/refusal.js
+/** The reasons, joined. */
+function describeRefusals(refusals) {
+    return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
+}
+/** What to do about all of them. */
+function remedyOfRefusals(refusals) {
+    return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
+}
+function wordsOf(refusal) {
+    switch (refusal.kind) {
+        case 'gone':
+            return {
+                reason: `its status is ${refusal.status}`,
+                remedy: 'Take it out of instanceId, or renew or restore it first.'
+            };
+        case 'protected':
+            return {
+                reason: 'deletionProtection is on',
+                remedy: 'If it is to be erased all the same, set allowProtected: true.'
+            };
+        case 'imageNotAvailable':
+            return {
+                reason: `the image is ${refusal.status}, not Available`,
+                remedy: 'Give another image, or wait until this one is Available.'
+            };
+        case 'imageKeepsNoLogin':
+            return {
+                reason: `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`,
+                remedy: 'Give adminPass or keypairId instead.'
+            };
+        case 'noKeypairForWindows':
+            return {
+                reason: 'keypairId is for Linux, and the image is of Windows',
+                remedy: 'Give adminPass instead.'
+            };
+        case 'otherArchitecture':
+            return {
+                reason: `the image is for ${refusal.image}, and the instance is ${refusal.instance}`,
+                remedy: 'Give an image of the architecture of the instance.'
+            };
+        case 'diskTooSmall':
+            return {
+                reason: `the image needs a system disk of ${refusal.needsGb} GB, and the instance has ${refusal.hasGb} GB`,
+                remedy: 'Enlarge the system disk, or give a smaller image.'
+            };
+        case 'bareMetal':
+            return {
+                reason: `it is a bare-metal instance (${refusal.family}), whose rebuild has options about RAID and local data disks that this action does not set`,
+                remedy: 'Rebuild it in the console, where those options can be seen.'
+            };
+        case 'otherName':
+            return {
+                reason: `its name is "${refusal.name}", which is not what confirmName says`,
+                remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
+            };
+        case 'noHealthTarget':
+            return {
+                reason: `healthCheck ${refusal.problem}`,
+                remedy: 'Give a healthCheck that can reach the instance.'
+            };
+        case 'noWayBack':
+            return {
+                reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
+                remedy: 'Set backupImage: true, which makes a way back, or leave rollback out.'
+            };
+        case 'noImageQuota':
+            return {
+                reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
+                remedy: 'Delete a custom image that is not needed, or have the quota raised.'
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./core/plan/text.js
+/** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
+
+
+
+/** The lines of the plan. They hold no secret: a login is named by its kind. */
+function planLines(plan) {
+    return [`Image: ${imageLabel(plan.image)}`, ...plan.targets.flatMap((target) => targetLines(plan, target))];
+}
+/** The name of an image for people: id, name and system. */
+function imageLabel(image) {
+    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
+    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
+    const known = facts.filter((fact) => fact !== '').join(', ');
+    return known === '' ? image.id : `${image.id} (${known})`;
+}
+/** What the run does with the target, in a few words. */
+function decisionLabel(target) {
+    const { decision, instance } = target;
+    switch (decision.action) {
+        case 'rebuild':
+            return 'rebuild: erases the system disk';
+        case 'skip':
+            return 'skip: it runs on the image already';
+        case 'start':
+            return 'start: it is on the image already, and Stopped';
+        case 'wait':
+            return `wait: its status is ${instance.status}; decide when it rests`;
+        case 'refuse':
+            return `refuse: ${describeRefusals(decision.refusals)}`;
+    }
+}
+/** How one logs in after the rebuild. */
+function loginLabel(order) {
+    switch (order.login.kind) {
+        case 'adminPass':
+            return 'with the password given as adminPass';
+        case 'keypairId':
+            return `with the key pair ${order.login.keypairId}`;
+        case 'keepImageLogin':
+            return 'as the image says (keepImageLogin)';
+    }
+}
+/** Which first-boot script runs. */
+function userDataLabel(order) {
+    if (order.userData !== undefined)
+        return 'the script given as userData runs at first boot';
+    return order.cleanLastUserData === true
+        ? 'no script runs: the one of before is cleared'
+        : 'a script of before, if there was one, runs again';
+}
+/** What a rebuild of the target erases. */
+function erasedLabel(target) {
+    const { disk, snapshots } = target;
+    if (disk === undefined)
+        return 'the system disk (the API shows no details of it)';
+    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
+    if (snapshots.length === 0)
+        return `${what}; it has no snapshots`;
+    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
+    return `${what}, and its snapshots: ${named.join(', ')}`;
+}
+/** What else is done with the target before and after: backup, health check, way back. */
+function stepLabels({ instance, circumstances }) {
+    const { health, imagesLeft, wayBack } = circumstances;
+    const steps = [];
+    if (imagesLeft !== undefined)
+        steps.push('a custom image of the system disk is made first');
+    if (health !== undefined) {
+        const resolved = resolveCheck(health, instance);
+        if (resolved.ok)
+            steps.push(`${describeCheck(resolved.check)} must pass before it counts as done`);
+    }
+    if (wayBack.kind === 'backup')
+        steps.push('if it goes wrong, it is put back onto the image made before');
+    if (wayBack.kind === 'image')
+        steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
+    return steps;
+}
+/** Where the instance is and what it runs, as far as is known. */
+function presentLabel({ instance }) {
+    const system = [instance.osName, instance.osVersion, instance.osArch]
+        .filter((part) => part !== '')
+        .join(' ');
+    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
+    const facts = [
+        instance.status,
+        instance.zoneName,
+        instance.spec,
+        image.filter((part) => part !== '').join(' ')
+    ];
+    return facts.filter((fact) => fact !== '').join(', ');
+}
+function targetLines(plan, target) {
+    const { instance, decision } = target;
+    const name = instance.name === '' ? '' : ` "${instance.name}"`;
+    const lines = [
+        `${instance.id}${name}: ${decisionLabel(target)}`,
+        ...target.warnings.map((warning) => `  mind   ${warning}`),
+        `  now    ${presentLabel(target)}`
+    ];
+    if (decision.action !== 'rebuild' && decision.action !== 'wait')
+        return lines;
+    return [
+        ...lines,
+        `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
+        `  erased ${erasedLabel(target)}`,
+        '  stays  data disks, IP addresses, custom images',
+        `  login  ${loginLabel(plan.order)}`,
+        `  script ${userDataLabel(plan.order)}`,
+        ...stepLabels(target).map((step) => `  also   ${step}`)
+    ];
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/evidence.js
@@ -1704,563 +2080,6 @@ function needsDisk(life) {
     return life.reference?.instance.imageId === life.task.image.id || life.marks.imageAtMs !== undefined;
 }
 
-;// CONCATENATED MODULE: ./core/rebuild/fate.js
-
-/** What has become of the system disk, as far as the life shows. */
-function fateOf(life) {
-    if (life.sends === 0)
-        return life.adopted && isReplaced(life) ? 'erased' : 'untouched';
-    return life.answered || hasStarted(life) ? 'erased' : 'unknown';
-}
-
-;// CONCATENATED MODULE: ./core/refusal.js
-/** The reasons, joined. */
-function describeRefusals(refusals) {
-    return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
-}
-/** What to do about all of them. */
-function remedyOfRefusals(refusals) {
-    return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
-}
-function wordsOf(refusal) {
-    switch (refusal.kind) {
-        case 'gone':
-            return {
-                reason: `its status is ${refusal.status}`,
-                remedy: 'Take it out of instanceId, or renew or restore it first.'
-            };
-        case 'protected':
-            return {
-                reason: 'deletionProtection is on',
-                remedy: 'If it is to be erased all the same, set allowProtected: true.'
-            };
-        case 'imageNotAvailable':
-            return {
-                reason: `the image is ${refusal.status}, not Available`,
-                remedy: 'Give another image, or wait until this one is Available.'
-            };
-        case 'imageKeepsNoLogin':
-            return {
-                reason: `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`,
-                remedy: 'Give adminPass or keypairId instead.'
-            };
-        case 'noKeypairForWindows':
-            return {
-                reason: 'keypairId is for Linux, and the image is of Windows',
-                remedy: 'Give adminPass instead.'
-            };
-        case 'otherArchitecture':
-            return {
-                reason: `the image is for ${refusal.image}, and the instance is ${refusal.instance}`,
-                remedy: 'Give an image of the architecture of the instance.'
-            };
-        case 'diskTooSmall':
-            return {
-                reason: `the image needs a system disk of ${refusal.needsGb} GB, and the instance has ${refusal.hasGb} GB`,
-                remedy: 'Enlarge the system disk, or give a smaller image.'
-            };
-        case 'bareMetal':
-            return {
-                reason: `it is a bare-metal instance (${refusal.family}), whose rebuild has options about RAID and local data disks that this action does not set`,
-                remedy: 'Rebuild it in the console, where those options can be seen.'
-            };
-        case 'otherName':
-            return {
-                reason: `its name is "${refusal.name}", which is not what confirmName says`,
-                remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
-            };
-        case 'noHealthTarget':
-            return {
-                reason: `healthCheck ${refusal.problem}`,
-                remedy: 'Give a healthCheck that can reach the instance.'
-            };
-        case 'noWayBack':
-            return {
-                reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
-                remedy: 'Set backupImage: true, which makes a way back, or leave rollback out.'
-            };
-        case 'noImageQuota':
-            return {
-                reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
-                remedy: 'Delete a custom image that is not needed, or have the quota raised.'
-            };
-    }
-}
-
-;// CONCATENATED MODULE: ./core/explain.js
-/** Failures in words: what happened, what it means for the disk, and what to do. */
-
-
-
-
-/** Explains the failed end of a life. */
-function explain(life, reason) {
-    const { cause, remedy } = causeAndRemedy(life, reason);
-    return { cause: `${life.task.instanceId}: ${cause}`, disk: describeFate(fateOf(life)), remedy };
-}
-/** Explains a life that a cancel ended. */
-function explainCancel(life) {
-    const status = life.last?.instance.status ?? 'unseen';
-    const fate = fateOf(life);
-    return {
-        cause: `${life.task.instanceId}: cancelled; last seen ${status}`,
-        disk: describeFate(fate),
-        remedy: fate === 'untouched'
-            ? 'Nothing of it needs to be mended.'
-            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
-    };
-}
-/** What is known of the system disk, as a sentence. */
-function describeFate(fate) {
-    switch (fate) {
-        case 'untouched':
-            return 'The system disk was not touched by this run.';
-        case 'erased':
-            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
-        case 'unknown':
-            return 'Whether the system disk is being rebuilt is not known.';
-    }
-}
-const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
-function causeAndRemedy(life, reason) {
-    const { task } = life;
-    const waited = (0,duration/* formatDuration */.a3)(task.timeoutMs);
-    const seen = `Seen: ${historyLabel(life)}.`;
-    switch (reason.kind) {
-        case 'refused':
-            return {
-                cause: `not rebuilt, because ${describeRefusals(reason.refusals)}`,
-                remedy: remedyOfRefusals(reason.refusals)
-            };
-        case 'busy':
-            return {
-                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
-                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
-            };
-        case 'unclear':
-            return {
-                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
-                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
-            };
-        case 'unproven':
-            return {
-                cause: `the rebuild is not proven: ${life.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
-                remedy: rerunIsSafe
-            };
-        case 'timedOut':
-            return {
-                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
-                remedy: `Look at the instance in the console. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
-            };
-        case 'status':
-            return {
-                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
-                remedy: 'Look at the instance in the console, with the request ID. A re-run rebuilds an instance in Error.'
-            };
-        case 'wrongImage':
-            return {
-                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
-                remedy: 'Find out whether somebody else rebuilt it; then run again.'
-            };
-        case 'backup':
-            return {
-                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
-            };
-        case 'gone':
-            return {
-                cause: `the API no longer knows the instance. ${seen}`,
-                remedy: 'Look whether it was released, and check region and instanceId.'
-            };
-        case 'call':
-            return explainCall(life, reason.failure);
-    }
-}
-function explainCall(life, failure) {
-    const waiting = life.sends > 0;
-    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
-    // The service does not say which of the two it does not know.
-    const isEither = failure.kind === 'notFound' && failure.operation === 'RebuildInstance';
-    const remedy = isEither
-        ? `Check whether the instance ${failure.target} and the image ${life.task.image.id} are still there.`
-        : callRemedy(failure, waiting);
-    return { cause: `${(0,core_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
-}
-/**
- * What to do about a call that failed for good.
- *
- * @param waiting whether a rebuild had been sent before
- */
-function callRemedy(failure, waiting) {
-    const again = waiting ? ` ${rerunIsSafe}` : '';
-    switch (failure.kind) {
-        case 'denied':
-            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
-        case 'notFound':
-            return `Check the ID and the region: ${failure.target} is not known there.`;
-        case 'conflict':
-            return `Look at the state of the instance in the console and at what else works on it.${again}`;
-        case 'invalid':
-            return 'The service refuses the request as it is; its message says why.';
-        case 'throttled':
-            return `The service asks to slow down: run again later, or with a longer pollInterval.${again}`;
-        case 'unreached':
-            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
-        case 'skewed':
-            return `Set the clock of the runner right.${again}`;
-        case 'ambiguous':
-        case 'transient':
-        case 'malformed':
-            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
-    }
-}
-/** The statuses that were seen, with the time of each since the first look. */
-function historyLabel(life) {
-    const first = life.history[0];
-    if (first === undefined)
-        return 'nothing';
-    return life.history
-        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,duration/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
-        .join(', ');
-}
-
-;// CONCATENATED MODULE: ./core/decide.js
-
-/**
- * Decides what becomes of an instance, from what was seen of it and nothing else; the dry run prints the same.
- *
- * - in a changing state it belongs to somebody: wait until it rests, then decide anew
- * - Running on the image: nothing to erase; Stopped on it: only to be started
- * - in `Error` it is rebuilt whatever its image is: the broken one is the one that people rebuild
- */
-function decide(instance, task) {
-    const kind = statusKind(instance.status);
-    if (kind === 'gone')
-        return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
-    if (kind === 'moving' || kind === 'foreign' || kind === 'unknown')
-        return { action: 'wait' };
-    if (instance.imageId === task.image.id && !task.force) {
-        if (kind === 'up')
-            return { action: 'skip' };
-        if (kind === 'down')
-            return { action: 'start' };
-    }
-    const refusals = refusalsOf(instance, task);
-    return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
-}
-function refusalsOf(instance, task) {
-    const refusals = [];
-    if (instance.deletionProtection && !task.allowProtected)
-        refusals.push({ kind: 'protected' });
-    if (task.image.status !== 'Available') {
-        refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
-    }
-    if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {
-        refusals.push({ kind: 'imageKeepsNoLogin', imageType: task.image.type });
-    }
-    return refusals;
-}
-/** Only custom and shared images carry a login of their own (BCC page 1jwvyoaw8, `keepImageLogin`). */
-function keepsLogin(image) {
-    return /custom|sharing/i.test(image.type) || image.type === '';
-}
-
-;// CONCATENATED MODULE: ./core/health-resolve.js
-
-
-
-const called = {
-    publicIp: 'public IP',
-    internalIp: 'internal IP',
-    id: 'ID',
-    name: 'name'
-};
-/**
- * Fills the placeholders of a check.
- *
- * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
- * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
- * the host under another domain); in path and query, values are percent-encoded.
- *
- * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
- */
-function resolveCheck(check, instance) {
-    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
-    for (const name of placeholders) {
-        if (!pattern.includes(`{${name}}`))
-            continue;
-        if (instance[name] === '')
-            return health_resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
-        const inHost = check.hostPattern.includes(`{${name}}`);
-        if (inHost && !isHostPart(name, instance[name])) {
-            return health_resolve_wrong(`puts {${name}} into the host, and ${health_resolve_shown(instance[name])} cannot be a part of one`);
-        }
-    }
-    const host = fill(check.hostPattern, (name) => instance[name]);
-    if (!isHost(host))
-        return health_resolve_wrong(`leads to the host ${health_resolve_shown(host)}, which is none`);
-    if (!('pathPattern' in check)) {
-        return { ok: true, check: { kind: check.kind, host, port: check.port } };
-    }
-    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
-    if (hasDotSegment(path))
-        return health_resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
-    const { kind, port, statuses, body } = check;
-    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
-}
-function isHostPart(name, value) {
-    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
-}
-/** Only one pass, so that a value that looks like a placeholder stays what it is. */
-function fill(pattern, value) {
-    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
-}
-/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
-function encoded(value) {
-    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
-}
-function health_resolve_shown(value) {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}
-function health_resolve_wrong(problem) {
-    return { ok: false, problem };
-}
-
-;// CONCATENATED MODULE: ./core/preflight.js
-
-
-/** Everything that speaks against a rebuild, all at once. */
-function refusalsBefore(task, instance, disk, circumstances) {
-    return [
-        ...nameRefusal(instance, circumstances.confirmName),
-        ...bareMetalRefusal(task.image, instance),
-        ...fitRefusals(task, instance, disk),
-        ...healthRefusal(instance, circumstances.health),
-        ...wayBackRefusal(task, instance, circumstances.wayBack),
-        ...quotaRefusal(circumstances)
-    ];
-}
-/** What a person should know, and what stops nothing. */
-function warningsBefore(task, instance) {
-    const warnings = [];
-    if (statusKind(instance.status) === 'broken') {
-        warnings.push('its status is Error: it is rebuilt all the same, for that is often the cure');
-    }
-    if (isWindows(task.image.osType) !== isWindows(instance.osName) &&
-        task.image.osType !== '' &&
-        instance.osName !== '') {
-        warnings.push(`the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`);
-    }
-    return warnings;
-}
-function nameRefusal(instance, confirmName) {
-    const isRight = confirmName === undefined || confirmName === instance.name;
-    return isRight ? [] : [{ kind: 'otherName', name: instance.name }];
-}
-/**
- * BBC has an API of its own, and EBC instances keep their local data disks only with an option whose default
- * the sources tell in two ways (bce-sdk-go and bce-sdk-python, `isPreserveData`).
- */
-function bareMetalRefusal(image, instance) {
-    const marks = [instance.spec, image.type].join(' ');
-    if (/\bebc/i.test(marks))
-        return [{ kind: 'bareMetal', family: 'EBC' }];
-    return /\b(gpu)?bbc/i.test(marks) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
-}
-function fitRefusals(task, instance, disk) {
-    const { image, loginKind } = task;
-    const refusals = [];
-    if (loginKind === 'keypairId' && isWindows(image.osType))
-        refusals.push({ kind: 'noKeypairForWindows' });
-    const [wanted, present] = [familyOf(image.osArch), familyOf(instance.osArch)];
-    if (wanted !== undefined && present !== undefined && wanted !== present) {
-        refusals.push({ kind: 'otherArchitecture', image: image.osArch, instance: instance.osArch });
-    }
-    if (disk !== undefined && image.minDiskGb > disk.sizeInGB) {
-        refusals.push({ kind: 'diskTooSmall', needsGb: image.minDiskGb, hasGb: disk.sizeInGB });
-    }
-    return refusals;
-}
-function isWindows(system) {
-    return /windows/i.test(system);
-}
-/** The texts differ (`amd64 (64bit)`, `x86_64`), so only the family counts; an unknown text fits everything. */
-function familyOf(architecture) {
-    if (/arm|aarch/i.test(architecture))
-        return 'arm';
-    return /x86|amd64|i[36]86/i.test(architecture) ? 'x86' : undefined;
-}
-function healthRefusal(instance, check) {
-    if (check === undefined)
-        return [];
-    const resolved = resolveCheck(check, instance);
-    return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
-}
-function wayBackRefusal(task, instance, wayBack) {
-    const refuse = (why) => [{ kind: 'noWayBack', imageId: instance.imageId, why }];
-    if (wayBack.kind === 'missing')
-        return refuse('is no longer there');
-    if (wayBack.kind !== 'image')
-        return [];
-    const { id, status, type } = wayBack.image;
-    if (id === task.image.id)
-        return refuse('is the very image that it is to be rebuilt from');
-    if (status !== 'Available')
-        return refuse(`is ${status}, not Available`);
-    const isSystem = type !== '' && !/custom|sharing/i.test(type);
-    return task.loginKind === 'keepImageLogin' && isSystem
-        ? refuse('has no login of its own for keepImageLogin')
-        : [];
-}
-function quotaRefusal({ imagesLeft, imageQuota }) {
-    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
-}
-
-;// CONCATENATED MODULE: ./core/plan.js
-
-
-/** Decides for every target. */
-function makePlan(image, order, targets) {
-    return { image, order, targets: targets.map(planTarget) };
-}
-function planTarget(target) {
-    const { task, instance, disk, circumstances } = target;
-    const decision = decide(instance, task);
-    const against = refusalsBefore(task, instance, disk, circumstances);
-    const refusals = [
-        ...(decision.action === 'refuse' ? decision.refusals : []),
-        ...against.filter(concerns(decision))
-    ];
-    return {
-        ...target,
-        decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
-        warnings: decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)
-    };
-}
-/** Where nothing is to be erased, only the wrong instance matters, and a check that cannot be made. */
-function concerns(decision) {
-    const erases = decision.action !== 'skip' && decision.action !== 'start';
-    return ({ kind }) => erases || kind === 'otherName' || kind === 'noHealthTarget';
-}
-/** Whether some target must not be rebuilt; then nothing is sent for any of them. */
-function isRefused(plan) {
-    return plan.targets.some((target) => target.decision.action === 'refuse');
-}
-
-;// CONCATENATED MODULE: ./core/plan-text.js
-/** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
-
-
-
-/** The lines of the plan. They hold no secret: a login is named by its kind. */
-function planLines(plan) {
-    return [`Image: ${imageLabel(plan.image)}`, ...plan.targets.flatMap((target) => targetLines(plan, target))];
-}
-/** The name of an image for people: id, name and system. */
-function imageLabel(image) {
-    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
-    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
-    const known = facts.filter((fact) => fact !== '').join(', ');
-    return known === '' ? image.id : `${image.id} (${known})`;
-}
-/** What the run does with the target, in a few words. */
-function decisionLabel(target) {
-    const { decision, instance } = target;
-    switch (decision.action) {
-        case 'rebuild':
-            return 'rebuild: erases the system disk';
-        case 'skip':
-            return 'skip: it runs on the image already';
-        case 'start':
-            return 'start: it is on the image already, and Stopped';
-        case 'wait':
-            return `wait: its status is ${instance.status}; decide when it rests`;
-        case 'refuse':
-            return `refuse: ${describeRefusals(decision.refusals)}`;
-    }
-}
-/** How one logs in after the rebuild. */
-function loginLabel(order) {
-    switch (order.login.kind) {
-        case 'adminPass':
-            return 'with the password given as adminPass';
-        case 'keypairId':
-            return `with the key pair ${order.login.keypairId}`;
-        case 'keepImageLogin':
-            return 'as the image says (keepImageLogin)';
-    }
-}
-/** Which first-boot script runs. */
-function userDataLabel(order) {
-    if (order.userData !== undefined)
-        return 'the script given as userData runs at first boot';
-    return order.cleanLastUserData === true
-        ? 'no script runs: the one of before is cleared'
-        : 'a script of before, if there was one, runs again';
-}
-/** What a rebuild of the target erases. */
-function erasedLabel(target) {
-    const { disk, snapshots } = target;
-    if (disk === undefined)
-        return 'the system disk (the API shows no details of it)';
-    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
-    if (snapshots.length === 0)
-        return `${what}; it has no snapshots`;
-    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
-    return `${what}, and its snapshots: ${named.join(', ')}`;
-}
-/** What else is done with the target before and after: backup, health check, way back. */
-function stepLabels({ instance, circumstances }) {
-    const { health, imagesLeft, wayBack } = circumstances;
-    const steps = [];
-    if (imagesLeft !== undefined)
-        steps.push('a custom image of the system disk is made first');
-    if (health !== undefined) {
-        const resolved = resolveCheck(health, instance);
-        if (resolved.ok)
-            steps.push(`${describeCheck(resolved.check)} must pass before it counts as done`);
-    }
-    if (wayBack.kind === 'backup')
-        steps.push('if it goes wrong, it is put back onto the image made before');
-    if (wayBack.kind === 'image')
-        steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
-    return steps;
-}
-/** Where the instance is and what it runs, as far as is known. */
-function presentLabel({ instance }) {
-    const system = [instance.osName, instance.osVersion, instance.osArch]
-        .filter((part) => part !== '')
-        .join(' ');
-    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
-    const facts = [
-        instance.status,
-        instance.zoneName,
-        instance.spec,
-        image.filter((part) => part !== '').join(' ')
-    ];
-    return facts.filter((fact) => fact !== '').join(', ');
-}
-function targetLines(plan, target) {
-    const { instance, decision } = target;
-    const name = instance.name === '' ? '' : ` "${instance.name}"`;
-    const lines = [
-        `${instance.id}${name}: ${decisionLabel(target)}`,
-        ...target.warnings.map((warning) => `  mind   ${warning}`),
-        `  now    ${presentLabel(target)}`
-    ];
-    if (decision.action !== 'rebuild' && decision.action !== 'wait')
-        return lines;
-    return [
-        ...lines,
-        `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
-        `  erased ${erasedLabel(target)}`,
-        '  stays  data disks, IP addresses, custom images',
-        `  login  ${loginLabel(plan.order)}`,
-        `  script ${userDataLabel(plan.order)}`,
-        ...stepLabels(target).map((step) => `  also   ${step}`)
-    ];
-}
-
 ;// CONCATENATED MODULE: ./core/schedule.js
 /**
  * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
@@ -2271,11 +2090,11 @@ function targetLines(plan, target) {
  * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
  * came late leaves time for the second look of a proof within one interval of the instance being up.
  */
-const beat = 0.97;
+const beat = 0.96;
 /** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
 const jitter = 0.1;
 /** How long after a first good look the second one comes, as a part of the interval. */
-const confirmAfter = 0.05;
+const confirmAfter = 0.04;
 /**
  * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
  *
@@ -2560,6 +2379,10 @@ function waitOn(life, sight) {
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/step.js
+/**
+ * The life of one rebuild as a pure reducer: from what is known and what has just happened to what is known now
+ * and the one thing to do next. It knows no clock and no network; the loop that runs it does.
+ */
 
 
 
@@ -2700,9 +2523,191 @@ function noteRequest(life, requestId) {
         : { ...life, requestIds: [...life.requestIds, requestId] };
 }
 
-// EXTERNAL MODULE: ./core/health-reason.js
-var health_reason = __nccwpck_require__(4912);
-;// CONCATENATED MODULE: ./core/report-failure.js
+;// CONCATENATED MODULE: ./core/report/deed.js
+/** Whether the instance ended as it was asked for. */
+function isWell(deed) {
+    const kind = deed.life?.ending?.kind;
+    const ended = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
+    return ended && deed.health?.healthy !== false && !deed.cancelled;
+}
+/** Whether a rollback came to a good end. */
+function isRolledBack(deed) {
+    const kind = deed.rollback?.life?.ending?.kind;
+    return (kind === 'rebuilt' || kind === 'skipped') && deed.rollback?.health?.healthy !== false;
+}
+/**
+ * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
+ * rebuilt. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
+ */
+function isWorthARollback(deed) {
+    if (deed.cancelled || deed.life === undefined)
+        return false;
+    if (deed.health?.healthy === false)
+        return deed.life.ending?.kind === 'rebuilt';
+    const { ending } = deed.life;
+    if (ending?.kind !== 'failed')
+        return false;
+    const { reason } = ending;
+    if (reason.kind === 'status')
+        return reason.status === 'Error';
+    return reason.kind === 'timedOut' || reason.kind === 'wrongImage';
+}
+/** The image that was made before the wipe and can be rebuilt from. */
+function usableBackup({ backup }) {
+    return backup?.isAvailable ? backup.imageId : undefined;
+}
+
+// EXTERNAL MODULE: ./core/duration.js
+var duration = __nccwpck_require__(7905);
+;// CONCATENATED MODULE: ./core/rebuild/fate.js
+
+/** What has become of the system disk, as far as the life shows. */
+function fateOf(life) {
+    if (life.sends === 0)
+        return life.adopted && isReplaced(life) ? 'erased' : 'untouched';
+    return life.answered || hasStarted(life) ? 'erased' : 'unknown';
+}
+
+;// CONCATENATED MODULE: ./core/report/explain.js
+/** Failures in words: what happened, what it means for the disk, and what to do. */
+
+
+
+
+/** Explains the failed end of a life. */
+function explain(life, reason) {
+    const { cause, remedy } = causeAndRemedy(life, reason);
+    return { cause: `${life.task.instanceId}: ${cause}`, disk: describeFate(fateOf(life)), remedy };
+}
+/** Explains a life that a cancel ended. */
+function explainCancel(life) {
+    const status = life.last?.instance.status ?? 'unseen';
+    const fate = fateOf(life);
+    return {
+        cause: `${life.task.instanceId}: cancelled; last seen ${status}`,
+        disk: describeFate(fate),
+        remedy: fate === 'untouched'
+            ? 'Nothing of it needs to be mended.'
+            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
+    };
+}
+/** What is known of the system disk, as a sentence. */
+function describeFate(fate) {
+    switch (fate) {
+        case 'untouched':
+            return 'The system disk was not touched by this run.';
+        case 'erased':
+            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
+        case 'unknown':
+            return 'Whether the system disk is being rebuilt is not known.';
+    }
+}
+const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+function causeAndRemedy(life, reason) {
+    const { task } = life;
+    const waited = (0,duration/* formatDuration */.a3)(task.timeoutMs);
+    const seen = `Seen: ${historyLabel(life)}.`;
+    switch (reason.kind) {
+        case 'refused':
+            return {
+                cause: `not rebuilt, because ${describeRefusals(reason.refusals)}`,
+                remedy: remedyOfRefusals(reason.refusals)
+            };
+        case 'busy':
+            return {
+                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
+                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
+            };
+        case 'unclear':
+            return {
+                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
+                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
+            };
+        case 'unproven':
+            return {
+                cause: `the rebuild is not proven: ${life.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
+                remedy: rerunIsSafe
+            };
+        case 'timedOut':
+            return {
+                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
+                remedy: `Look at the instance in the console. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
+            };
+        case 'status':
+            return {
+                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
+                remedy: 'Look at the instance in the console, with the request ID. A re-run rebuilds an instance in Error.'
+            };
+        case 'wrongImage':
+            return {
+                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
+                remedy: 'Find out whether somebody else rebuilt it; then run again.'
+            };
+        case 'backup':
+            return {
+                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
+        case 'gone':
+            return {
+                cause: `the API no longer knows the instance. ${seen}`,
+                remedy: 'Look whether it was released, and check region and instanceId.'
+            };
+        case 'call':
+            return explainCall(life, reason.failure);
+    }
+}
+function explainCall(life, failure) {
+    const waiting = life.sends > 0;
+    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
+    // The service does not say which of the two it does not know.
+    const isEither = failure.kind === 'notFound' && failure.operation === 'RebuildInstance';
+    const remedy = isEither
+        ? `Check whether the instance ${failure.target} and the image ${life.task.image.id} are still there.`
+        : callRemedy(failure, waiting);
+    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
+}
+/**
+ * What to do about a call that failed for good.
+ *
+ * @param waiting whether a rebuild had been sent before
+ */
+function callRemedy(failure, waiting) {
+    const again = waiting ? ` ${rerunIsSafe}` : '';
+    switch (failure.kind) {
+        case 'denied':
+            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
+        case 'notFound':
+            return `Check the ID and the region: ${failure.target} is not known there.`;
+        case 'conflict':
+            return `Look at the state of the instance in the console and at what else works on it.${again}`;
+        case 'invalid':
+            return 'The service refuses the request as it is; its message says why.';
+        case 'throttled':
+            return `The service asks to slow down: run again later, or with a longer pollInterval.${again}`;
+        case 'unreached':
+            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
+        case 'skewed':
+            return `Set the clock of the runner right.${again}`;
+        case 'ambiguous':
+        case 'transient':
+        case 'malformed':
+            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
+    }
+}
+/** The statuses that were seen, with the time of each since the first look. */
+function historyLabel(life) {
+    const first = life.history[0];
+    if (first === undefined)
+        return 'nothing';
+    return life.history
+        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,duration/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
+        .join(', ');
+}
+
+// EXTERNAL MODULE: ./core/health/reason.js
+var health_reason = __nccwpck_require__(3202);
+;// CONCATENATED MODULE: ./core/report/failure.js
 /** A failed deed in the form of the result. */
 
 
@@ -2810,7 +2815,7 @@ function rollbackProblem(deed) {
     return 'it did not come to an end.';
 }
 
-;// CONCATENATED MODULE: ./core/way-back.js
+;// CONCATENATED MODULE: ./core/report/way-back.js
 
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 /** The `with:` lines that put an instance back onto what it ran before. A password is named, never shown. */
@@ -2839,7 +2844,7 @@ function loginLine({ login }, isCustom) {
     }
 }
 
-;// CONCATENATED MODULE: ./core/report-instance.js
+;// CONCATENATED MODULE: ./core/report/instance.js
 /** One instance in the result, from what was planned for it and done to it. */
 
 
@@ -2992,7 +2997,7 @@ function spansOfLife(life, prefix, atMs) {
         : [{ phase: `${prefix}${phase}`, fromMs, toMs: life.phases[index + 1]?.fromMs ?? atMs }]);
 }
 
-;// CONCATENATED MODULE: ./core/report-run.js
+;// CONCATENATED MODULE: ./core/report/run.js
 
 /** The result of a run from its instances. */
 function reportRun(image, instances, era, span) {
@@ -3026,7 +3031,7 @@ function runStatus(instances) {
     return has('rebuilt') ? 'rebuilt' : 'skipped';
 }
 
-;// CONCATENATED MODULE: ./core/backup.js
+;// CONCATENATED MODULE: ./core/plan/backup.js
 /**
  * How the name of every backup begins. The name holds all that tells a backup, for images have no other field to
  * write to: `rbi-backup/i-demo0001/m-web-1/20261124T091500Z/123456` is instance, image of before, time and run.
@@ -3164,7 +3169,7 @@ async function mapSome(items, width, map) {
     return results;
 }
 
-;// CONCATENATED MODULE: ./core/choose-image.js
+;// CONCATENATED MODULE: ./core/plan/choose-image.js
 
 /** How many names are offered when none matches. */
 const maxNearest = 5;
@@ -3277,7 +3282,7 @@ class SurveyError extends Error {
 }
 /** A read that failed for good, as a problem. */
 function problemOf(failure) {
-    return { cause: `${(0,core_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
+    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
 }
 
 ;// CONCATENATED MODULE: ./deploy/resolve-image.js
@@ -3398,7 +3403,7 @@ async function survey(request, ports, signal) {
             throw error;
         if (error instanceof SurveyError)
             problems.push(...error.problems);
-        else if (error instanceof core_failure/* CallError */.RA)
+        else if (error instanceof model_failure/* CallError */.RA)
             problems.push(problemOf(error.failure));
         else
             throw error;
@@ -3468,7 +3473,7 @@ async function wayBackOf(request, image, previousId, bcc, signal) {
         return { kind: 'image', image: await bcc.getImage(previousId, signal) };
     }
     catch (error) {
-        if (error instanceof core_failure/* CallError */.RA && error.failure.kind === 'notFound')
+        if (error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound')
             return { kind: 'missing' };
         throw error;
     }
@@ -3538,7 +3543,7 @@ function newFailure(before, now) {
         return [];
     if (now.ending?.kind === 'failed')
         return [];
-    return [`a call failed, going on: ${(0,core_failure/* describeFailure */.Ic)(now.lastFailure)}`];
+    return [`a call failed, going on: ${(0,model_failure/* describeFailure */.Ic)(now.lastFailure)}`];
 }
 function newPhase(before, now) {
     const lines = [];
@@ -3623,12 +3628,12 @@ async function makeBackup(target, ports, keep) {
         return undefined;
     }
     catch (error) {
-        if (!(error instanceof core_failure/* CallError */.RA))
+        if (!(error instanceof model_failure/* CallError */.RA))
             throw error;
         if (cancel.signal.aborted)
-            throw new core_failure/* CancelledError */.cc('cancelled during the backup', { cause: error });
+            throw new model_failure/* CancelledError */.cc('cancelled during the backup', { cause: error });
         const { failure } = error;
-        return { cause: `${(0,core_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
+        return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
     }
 }
 async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, cancel: { signal } }) {
@@ -3679,15 +3684,15 @@ async function orWarn(what, { log, cancel }, work) {
         await work();
     }
     catch (error) {
-        if (error instanceof core_failure/* CancelledError */.cc || cancel.signal.aborted)
+        if (error instanceof model_failure/* CancelledError */.cc || cancel.signal.aborted)
             return;
-        if (!(error instanceof core_failure/* CallError */.RA))
+        if (!(error instanceof model_failure/* CallError */.RA))
             throw error;
-        log.warning(`${what}: ${(0,core_failure/* describeFailure */.Ic)(error.failure)}`);
+        log.warning(`${what}: ${(0,model_failure/* describeFailure */.Ic)(error.failure)}`);
     }
 }
 
-;// CONCATENATED MODULE: ./core/health.js
+;// CONCATENATED MODULE: ./core/health/health.js
 /**
  * When an instance counts as healthy: a reducer over the probes of a check. All times are milliseconds on the
  * monotonic clock.
@@ -3774,7 +3779,14 @@ function health_end(health, ending) {
     return [{ ...health, end: ending }, { type: 'end' }];
 }
 
-;// CONCATENATED MODULE: ./core/health-narrate.js
+;// CONCATENATED MODULE: ./core/health/known-hosts.js
+/** A line of a file of known hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT); other ports than 22 are written out. */
+function knownHostsLine(host, port, key) {
+    const place = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+    return `${place} ${key.algorithm} ${key.key}`;
+}
+
+;// CONCATENATED MODULE: ./core/health/narrate.js
 
 
 /** The lines for what is new in `now`, for a person who reads along. */
@@ -3794,13 +3806,6 @@ function narrateHealth(before, now) {
         lines.push(`healthy ${(0,duration/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
     }
     return lines;
-}
-
-;// CONCATENATED MODULE: ./core/known-hosts.js
-/** A line of a file of known hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT); other ports than 22 are written out. */
-function knownHostsLine(host, port, key) {
-    const place = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
-    return `${place} ${key.algorithm} ${key.key}`;
 }
 
 ;// CONCATENATED MODULE: ./deploy/heal.js
@@ -3847,6 +3852,7 @@ async function heal_conclude(health, { check }, { probe, signal }, timeoutMs) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/gate.js
+/** The health check of one instance, as a gate: it opens when the instance is healthy for long enough. */
 
 
 
@@ -3894,6 +3900,7 @@ async function passGate(request, instance, baselineKeys, ports) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/rebuild-one.js
+/** The loop that lives the life of one rebuild: it performs each command and feeds what came of it back. */
 
 
 
@@ -3951,7 +3958,7 @@ async function perform(command, life, order, ports, makeBackup) {
 }
 function failed(what, error, ports) {
     const atMs = ports.clock.nowMs();
-    const failure = error instanceof core_failure/* CallError */.RA ? error.failure : undefined;
+    const failure = error instanceof model_failure/* CallError */.RA ? error.failure : undefined;
     if (ports.cancel.signal.aborted) {
         const lost = what === 'send' && failure?.kind === 'ambiguous' ? failure : undefined;
         return { type: 'cancelled', atMs, ...(lost === undefined ? {} : { failure: lost }) };
@@ -3963,6 +3970,7 @@ function failed(what, error, ports) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/rollback.js
+/** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
 
 /** The image to go back to: the backup where one was made, else the one that the instance ran on. */
 function wayBackId(deed) {
@@ -4014,7 +4022,7 @@ async function dealWith(target, order, request, first, ports, observe) {
         await carryOut(target, order, request, first, ports, () => deed, add);
     }
     catch (error) {
-        if (!(error instanceof core_failure/* CancelledError */.cc) && !ports.cancel.signal.aborted)
+        if (!(error instanceof model_failure/* CancelledError */.cc) && !ports.cancel.signal.aborted)
             throw error;
         add({ cancelled: true });
     }
@@ -4063,9 +4071,9 @@ async function goBack(order, request, ports, current, add) {
             add({ rollback: { imageId: image.id, life, health: gate.checked }, knownHosts: gate.knownHosts });
     }
     catch (error) {
-        if (!(error instanceof core_failure/* CallError */.RA))
+        if (!(error instanceof model_failure/* CallError */.RA))
             throw error;
-        add({ rollback: { imageId: wayBackId(current()), problem: `${(0,core_failure/* describeFailure */.Ic)(error.failure)}.` } });
+        add({ rollback: { imageId: wayBackId(current()), problem: `${(0,model_failure/* describeFailure */.Ic)(error.failure)}.` } });
     }
 }
 /** Tells the log of every step of a life, and the observer of every new phase. */
@@ -4087,6 +4095,7 @@ function follow(ports, keep) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/run.js
+/** One run: look, plan, deal with one instance after another, report. */
 
 
 
@@ -4221,8 +4230,8 @@ function listenForCancel() {
     const onSignal = (name) => {
         if (now.signal.aborted)
             return;
-        now.abort(new core_failure/* CancelledError */.cc(`cancelled by ${name}`));
-        grace = setTimeout(() => writes.abort(new core_failure/* CancelledError */.cc(`cancelled by ${name}`)), writeGraceMs);
+        now.abort(new model_failure/* CancelledError */.cc(`cancelled by ${name}`));
+        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(`cancelled by ${name}`)), writeGraceMs);
         setTimeout(() => process.exit(1), lastResortMs).unref();
     };
     process.on('SIGINT', onSignal);
@@ -5043,7 +5052,7 @@ async function allItems(page, call) {
     }
 }
 function endless({ name, target }) {
-    return new core_failure/* CallError */.RA({
+    return new model_failure/* CallError */.RA({
         kind: 'malformed',
         operation: name,
         target,
@@ -5119,7 +5128,7 @@ function encryptedPassword(instanceId, order, secretAccessKey) {
     }
 }
 function refusals_refused(operation, target, message, cause) {
-    return new core_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
+    return new model_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
 }
 
 ;// CONCATENATED MODULE: ./bce/retry.js
@@ -5170,7 +5179,7 @@ async function withRetries(operation, once, ports, signal) {
     let lost = false;
     for (let attempts = 1;; attempts += 1) {
         if (signal.aborted) {
-            throw new core_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
+            throw new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
         }
         const outcome = await once();
         if (outcome.ok) {
@@ -5184,7 +5193,7 @@ async function withRetries(operation, once, ports, signal) {
         lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
         if (signal.aborted) {
             const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
-            throw told ? error : new core_failure/* CancelledError */.cc('cancelled', { cause: error });
+            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
         }
         if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
             mended = true;
@@ -5206,7 +5215,7 @@ async function pause(ms, ports, signal, failure) {
         await ports.sleep(ms, signal);
     }
     catch (error) {
-        throw signal.aborted ? new core_failure/* CancelledError */.cc('cancelled', { cause: failure }) : error;
+        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure }) : error;
     }
 }
 /** Whether a write that failed in this way may have been carried out. */
@@ -5228,7 +5237,7 @@ function callError(outcome, attempts, manner, lost) {
             message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
         }
         : { message };
-    return new core_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
+    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
 
 // EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
@@ -5491,7 +5500,7 @@ const systemClock = {
             await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
         }
         catch (cause) {
-            throw new core_failure/* CancelledError */.cc('cancelled while waiting', { cause });
+            throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
         }
     }
 };
@@ -5661,7 +5670,7 @@ async function mainStep() {
         lib_core/* setOutput */.uH('changed', 'false');
         if (error instanceof SurveyError)
             (0,annotate/* annotateSurvey */.$U)(error.problems);
-        else if (cancel.signal.aborted && error instanceof core_failure/* CancelledError */.cc)
+        else if (cancel.signal.aborted && error instanceof model_failure/* CancelledError */.cc)
             (0,annotate/* annotateEnd */.mD)('Cancelled', 'Cancelled before anything was sent that changes anything.');
         else
             throw error;
@@ -5792,47 +5801,7 @@ function toIso(era, atMs) {
 
 /***/ }),
 
-/***/ 5319:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ic: () => (/* binding */ describeFailure),
-/* harmony export */   RA: () => (/* binding */ CallError),
-/* harmony export */   cc: () => (/* binding */ CancelledError)
-/* harmony export */ });
-/** A call of the API failed. `failure` says how; `cause` is the error below it, if there was one. */
-class CallError extends Error {
-    failure;
-    constructor(failure, options) {
-        super(describeFailure(failure), options);
-        this.name = 'CallError';
-        this.failure = failure;
-    }
-}
-/** The work was given up because the run was cancelled. */
-class CancelledError extends Error {
-    constructor(message = 'cancelled', options) {
-        super(message, options);
-        this.name = 'CancelledError';
-    }
-}
-/** One sentence: what was tried, on what, and what came back. */
-function describeFailure(failure) {
-    const target = failure.target === '' ? '' : ` ${failure.target}`;
-    const facts = [
-        failure.httpStatus === undefined ? undefined : `HTTP ${failure.httpStatus}`,
-        failure.code,
-        failure.requestId === undefined ? undefined : `request ID ${failure.requestId}`,
-        failure.attempts > 1 ? `${failure.attempts} tries` : undefined
-    ].filter((fact) => fact !== undefined);
-    const after = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
-    return `${failure.operation}${target}: ${failure.message}${after}`;
-}
-
-
-/***/ }),
-
-/***/ 4912:
+/***/ 3202:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5899,12 +5868,52 @@ function listed(names) {
 
 /***/ }),
 
+/***/ 5437:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ic: () => (/* binding */ describeFailure),
+/* harmony export */   RA: () => (/* binding */ CallError),
+/* harmony export */   cc: () => (/* binding */ CancelledError)
+/* harmony export */ });
+/** A call of the API failed. `failure` says how; `cause` is the error below it, if there was one. */
+class CallError extends Error {
+    failure;
+    constructor(failure, options) {
+        super(describeFailure(failure), options);
+        this.name = 'CallError';
+        this.failure = failure;
+    }
+}
+/** The work was given up because the run was cancelled. */
+class CancelledError extends Error {
+    constructor(message = 'cancelled', options) {
+        super(message, options);
+        this.name = 'CancelledError';
+    }
+}
+/** One sentence: what was tried, on what, and what came back. */
+function describeFailure(failure) {
+    const target = failure.target === '' ? '' : ` ${failure.target}`;
+    const facts = [
+        failure.httpStatus === undefined ? undefined : `HTTP ${failure.httpStatus}`,
+        failure.code,
+        failure.requestId === undefined ? undefined : `request ID ${failure.requestId}`,
+        failure.attempts > 1 ? `${failure.attempts} tries` : undefined
+    ].filter((fact) => fact !== undefined);
+    const after = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+    return `${failure.operation}${target}: ${failure.message}${after}`;
+}
+
+
+/***/ }),
+
 /***/ 8540:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(566);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(478);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9652);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

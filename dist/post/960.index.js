@@ -25,7 +25,7 @@ const MockAgent = __webpack_require__(2107)
 const MockPool = __webpack_require__(2646)
 const mockErrors = __webpack_require__(1427)
 const RetryHandler = __webpack_require__(2406)
-const { getGlobalDispatcher, setGlobalDispatcher } = __webpack_require__(7700)
+const { getGlobalDispatcher, setGlobalDispatcher } = __webpack_require__(5319)
 const DecoratorHandler = __webpack_require__(6037)
 const RedirectHandler = __webpack_require__(7424)
 const createRedirectInterceptor = __webpack_require__(1946)
@@ -8708,7 +8708,7 @@ module.exports = RetryAgent
 
 /***/ }),
 
-/***/ 7700:
+/***/ 5319:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 
@@ -14447,7 +14447,7 @@ const { isNetworkError } = __webpack_require__(9141)
 const { delay } = __webpack_require__(9457)
 const { kEnumerableProperty } = __webpack_require__(586)
 const { environmentSettingsObject } = __webpack_require__(9774)
-const { getGlobalDispatcher } = __webpack_require__(7700)
+const { getGlobalDispatcher } = __webpack_require__(5319)
 
 let experimentalWarned = false
 
@@ -18116,7 +18116,7 @@ const EE = __webpack_require__(8474)
 const { Readable, pipeline, finished } = __webpack_require__(7075)
 const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __webpack_require__(586)
 const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __webpack_require__(2318)
-const { getGlobalDispatcher } = __webpack_require__(7700)
+const { getGlobalDispatcher } = __webpack_require__(5319)
 const { webidl } = __webpack_require__(6083)
 const { STATUS_CODES } = __webpack_require__(7067)
 const GET_OR_HEAD = ['GET', 'HEAD']
@@ -27516,7 +27516,7 @@ const {
 const { establishWebSocketConnection, closeWebSocketConnection } = __webpack_require__(4347)
 const { ByteParser } = __webpack_require__(3922)
 const { kEnumerableProperty, isBlobLike } = __webpack_require__(586)
-const { getGlobalDispatcher } = __webpack_require__(7700)
+const { getGlobalDispatcher } = __webpack_require__(5319)
 const { types } = __webpack_require__(7975)
 const { ErrorEvent, CloseEvent } = __webpack_require__(2494)
 const { SendQueue } = __webpack_require__(5094)

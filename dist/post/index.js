@@ -571,7 +571,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 7887:
+/***/ 8764:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -689,7 +689,7 @@ function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-;// CONCATENATED MODULE: ./core/health-check.js
+;// CONCATENATED MODULE: ./core/health/check.js
 /** What a health check is, before and after its placeholders are filled. */
 /** The fields of an instance that a check's address may hold, in braces. */
 const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
@@ -707,7 +707,7 @@ function describeCheck(check) {
     return `${check.kind}://${host}${port}${path}`;
 }
 
-;// CONCATENATED MODULE: ./core/health-expect.js
+;// CONCATENATED MODULE: ./core/health/expect.js
 /** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
 const success = [{ from: 200, to: 299 }];
 /** One word after the address; in quotes, a backslash takes the next character as it is. */
@@ -762,7 +762,7 @@ function wrong(problem) {
     return { ok: false, problem };
 }
 
-;// CONCATENATED MODULE: ./core/health-host.js
+;// CONCATENATED MODULE: ./core/health/host.js
 /** Which hosts a check may name. The rules are narrow: the runner will connect to whatever passes them. */
 /** A part of a name between two dots (RFC 1123, 2.1), also one with an underscore, which private zones have. */
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
@@ -791,7 +791,7 @@ function isHost(text) {
     return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
 }
 
-;// CONCATENATED MODULE: ./core/health-parse.js
+;// CONCATENATED MODULE: ./core/health/parse.js
 
 
 
@@ -813,33 +813,33 @@ function parseHealthCheck(text) {
     const rest = text.trim().slice(url.length);
     const [, written, authority, path, fragment] = address.exec(url) ?? [];
     if (written === undefined || authority === undefined || path === undefined) {
-        return health_parse_wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
+        return parse_wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
     }
     const scheme = written.toLowerCase();
     if (!isKind(scheme)) {
-        return health_parse_wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http and https can be checked`);
+        return parse_wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http and https can be checked`);
     }
     if (authority.includes('@')) {
-        return health_parse_wrong('holds a user name or a password, which no check sends; leave them out');
+        return parse_wrong('holds a user name or a password, which no check sends; leave them out');
     }
     const problem = problemOfBraces(authority + path);
     if (problem !== undefined)
-        return health_parse_wrong(problem);
+        return parse_wrong(problem);
     const place = parsePlace(scheme, authority);
     if (typeof place === 'string')
-        return health_parse_wrong(place);
+        return parse_wrong(place);
     if (fragment !== undefined)
-        return health_parse_wrong('holds a fragment (#…), which is never sent; leave it out');
+        return parse_wrong('holds a fragment (#…), which is never sent; leave it out');
     if (scheme === 'tcp' || scheme === 'ssh') {
         if (path !== '' || rest !== '') {
-            return health_parse_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
+            return parse_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
         }
         return { ok: true, check: { kind: scheme, ...place } };
     }
     if (!pathText.test(blank(path)))
-        return health_parse_wrong('has a path with characters that must be percent-encoded');
+        return parse_wrong('has a path with characters that must be percent-encoded');
     if (hasDotSegment(path))
-        return health_parse_wrong('has a path with . or .. in it; write it out');
+        return parse_wrong('has a path with . or .. in it; write it out');
     const parsed = parseExpectations(rest);
     if (!parsed.ok)
         return parsed;
@@ -891,7 +891,7 @@ function isKind(scheme) {
 function shown(piece) {
     return JSON.stringify(piece.length > 40 ? `${piece.slice(0, 40)}…` : piece);
 }
-function health_parse_wrong(problem) {
+function parse_wrong(problem) {
     return { ok: false, problem };
 }
 
@@ -1488,7 +1488,7 @@ function toIso(era, atMs) {
     return `${new Date(era.wallMs + atMs - era.nowMs).toISOString().slice(0, 19)}Z`;
 }
 
-;// CONCATENATED MODULE: ./core/markdown.js
+;// CONCATENATED MODULE: ./core/report/markdown.js
 /** Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. */
 function cell(text) {
     const oneLine = text.replace(/\s+/g, ' ').trim();
@@ -1504,7 +1504,7 @@ function table(head, rows) {
     return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-;// CONCATENATED MODULE: ./core/summary-details.js
+;// CONCATENATED MODULE: ./core/report/summary-details.js
 /** The part of the job summary that is folded away: everything about one instance. */
 
 
@@ -1596,7 +1596,7 @@ function fenced(lines) {
     return ['```yaml', ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
 }
 
-;// CONCATENATED MODULE: ./core/summary.js
+;// CONCATENATED MODULE: ./core/report/summary.js
 /** The job summary: a result as Markdown. */
 
 
@@ -1679,9 +1679,9 @@ function bounded(parts) {
     return `${text}\n`;
 }
 
-// EXTERNAL MODULE: ./core/failure.js
-var core_failure = __nccwpck_require__(5319);
-;// CONCATENATED MODULE: ./core/instance.js
+// EXTERNAL MODULE: ./core/model/failure.js
+var model_failure = __nccwpck_require__(5437);
+;// CONCATENATED MODULE: ./core/model/instance.js
 /**
  * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
  * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
@@ -1728,11 +1728,11 @@ function isSettled(status) {
  * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
  * came late leaves time for the second look of a proof within one interval of the instance being up.
  */
-const beat = 0.97;
+const beat = 0.96;
 /** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
 const jitter = 0.1;
 /** How long after a first good look the second one comes, as a part of the interval. */
-const confirmAfter = 0.05;
+const confirmAfter = 0.04;
 /**
  * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
  *
@@ -1812,7 +1812,7 @@ async function statusOf(instanceId, bcc, signal) {
         return (await bcc.getInstance(instanceId, signal)).status;
     }
     catch (error) {
-        if (error instanceof core_failure/* CallError */.RA && error.failure.kind === 'notFound')
+        if (error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound')
             return '';
         throw error;
     }
@@ -1886,8 +1886,8 @@ function listenForCancel() {
     const onSignal = (name) => {
         if (now.signal.aborted)
             return;
-        now.abort(new core_failure/* CancelledError */.cc(`cancelled by ${name}`));
-        grace = setTimeout(() => writes.abort(new core_failure/* CancelledError */.cc(`cancelled by ${name}`)), writeGraceMs);
+        now.abort(new model_failure/* CancelledError */.cc(`cancelled by ${name}`));
+        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(`cancelled by ${name}`)), writeGraceMs);
         setTimeout(() => process.exit(1), lastResortMs).unref();
     };
     process.on('SIGINT', onSignal);
@@ -2710,7 +2710,7 @@ async function allItems(page, call) {
     }
 }
 function endless({ name, target }) {
-    return new core_failure/* CallError */.RA({
+    return new model_failure/* CallError */.RA({
         kind: 'malformed',
         operation: name,
         target,
@@ -2786,7 +2786,7 @@ function encryptedPassword(instanceId, order, secretAccessKey) {
     }
 }
 function refusals_refused(operation, target, message, cause) {
-    return new core_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
+    return new model_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
 }
 
 ;// CONCATENATED MODULE: ./bce/retry.js
@@ -2837,7 +2837,7 @@ async function withRetries(operation, once, ports, signal) {
     let lost = false;
     for (let attempts = 1;; attempts += 1) {
         if (signal.aborted) {
-            throw new core_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
+            throw new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
         }
         const outcome = await once();
         if (outcome.ok) {
@@ -2851,7 +2851,7 @@ async function withRetries(operation, once, ports, signal) {
         lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
         if (signal.aborted) {
             const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
-            throw told ? error : new core_failure/* CancelledError */.cc('cancelled', { cause: error });
+            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
         }
         if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
             mended = true;
@@ -2873,7 +2873,7 @@ async function pause(ms, ports, signal, failure) {
         await ports.sleep(ms, signal);
     }
     catch (error) {
-        throw signal.aborted ? new core_failure/* CancelledError */.cc('cancelled', { cause: failure }) : error;
+        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure }) : error;
     }
 }
 /** Whether a write that failed in this way may have been carried out. */
@@ -2895,7 +2895,7 @@ function callError(outcome, attempts, manner, lost) {
             message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
         }
         : { message };
-    return new core_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
+    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
 
 // EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
@@ -3158,7 +3158,7 @@ const systemClock = {
             await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
         }
         catch (cause) {
-            throw new core_failure/* CancelledError */.cc('cancelled while waiting', { cause });
+            throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
         }
     }
 };
@@ -3216,7 +3216,7 @@ function connect(config) {
 }
 /** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
 function probeOnDemand() {
-    const load = async () => (await __nccwpck_require__.e(/* import() */ 734).then(__nccwpck_require__.bind(__nccwpck_require__, 2734))).createProbe();
+    const load = async () => (await __nccwpck_require__.e(/* import() */ 259).then(__nccwpck_require__.bind(__nccwpck_require__, 2259))).createProbe();
     return {
         probe: async (check, options) => (await load()).probe(check, options),
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
@@ -3337,7 +3337,7 @@ async function watchOn(config, left) {
 
 /***/ }),
 
-/***/ 5319:
+/***/ 5437:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -3403,7 +3403,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(566);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7887);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8764);
 /** Entry of the post step. It never fails a job. */
 
 

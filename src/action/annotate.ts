@@ -1,6 +1,6 @@
 import * as core from '@actions/core';
 import type { Problem } from '../config/inputs.ts';
-import type { RunReport } from '../core/report.ts';
+import type { RunReport } from '../core/report/report.ts';
 import type { SurveyProblem } from '../deploy/survey-error.ts';
 import { tame } from './log.ts';
 

@@ -1,4 +1,4 @@
-import { CancelledError } from '../core/failure.ts';
+import { CancelledError } from '../core/model/failure.ts';
 import type { Cancel } from '../deploy/ports.ts';
 
 /**

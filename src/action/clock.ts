@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CancelledError } from '../core/failure.ts';
+import { CancelledError } from '../core/model/failure.ts';
 import type { Clock } from '../deploy/ports.ts';
 
 /** The clock of this machine. */

@@ -1,9 +1,9 @@
 /** The main step: inputs in, one run, outputs and annotations out. */
 import * as core from '@actions/core';
 import { type Config, parseConfig, type RecordConfig } from '../config/config.ts';
-import { CancelledError } from '../core/failure.ts';
-import type { Plan } from '../core/plan.ts';
-import type { RunReport } from '../core/report.ts';
+import { CancelledError } from '../core/model/failure.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import type { RunReport } from '../core/report/report.ts';
 import { type RunHooks, run } from '../deploy/run.ts';
 import { SurveyError } from '../deploy/survey-error.ts';
 import { openRecord, setRecord } from '../github/record.ts';

@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import type { RunReport } from '../core/report.ts';
+import type { RunReport } from '../core/report/report.ts';
 
 /**
  * Sets every output from a report. It is called as soon as the plan stands and again when more is known; the

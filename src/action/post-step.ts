@@ -1,7 +1,7 @@
 /** The post step: the summary, the end of the Deployment record, and a last watch after a cancel. It only warns. */
 import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
-import { summaryOf } from '../core/summary.ts';
+import { summaryOf } from '../core/report/summary.ts';
 import { hiddenRebuilds, linger } from '../deploy/linger.ts';
 import { type RecordState, setRecord } from '../github/record.ts';
 import { listenForCancel } from './cancel.ts';

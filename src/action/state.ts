@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import type { RunReport } from '../core/report.ts';
+import type { RunReport } from '../core/report/report.ts';
 
 /**
  * What the main step leaves for the post step. It lies in a file, not in the runner's state, because the state

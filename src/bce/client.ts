@@ -1,6 +1,6 @@
-import type { Image } from '../core/image.ts';
-import type { Instance, Snapshot, SystemDisk } from '../core/instance.ts';
-import type { RebuildOrder } from '../core/order.ts';
+import type { Image } from '../core/model/image.ts';
+import type { Instance, Snapshot, SystemDisk } from '../core/model/instance.ts';
+import type { RebuildOrder } from '../core/model/order.ts';
 import { attempt, type CallContext } from './call.ts';
 import * as images from './images.ts';
 import type { Operation } from './operation.ts';

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { Image } from '../core/image.ts';
-import type { Instance, Snapshot, SystemDisk } from '../core/instance.ts';
+import type { Image } from '../core/model/image.ts';
+import type { Instance, Snapshot, SystemDisk } from '../core/model/instance.ts';
 import { count, DecodeError, flag, record, text, vital } from './fields.ts';
 
 /** A disk of an instance; only the system disk matters to a rebuild. */

@@ -1,4 +1,4 @@
-import type { FailureKind } from '../core/failure.ts';
+import type { FailureKind } from '../core/model/failure.ts';
 
 /** What a call does to the service: look, or change something. */
 export type CallKind = 'read' | 'write';

@@ -1,4 +1,4 @@
-import type { Image } from '../core/image.ts';
+import type { Image } from '../core/model/image.ts';
 import { decodeImage, decodeImageId, decodeImageReply, decodePage, type Page } from './decode.ts';
 import { type Operation, read } from './operation.ts';
 import { pathOf, queryOf } from './request.ts';

@@ -1,4 +1,4 @@
-import type { FailureKind } from '../core/failure.ts';
+import type { FailureKind } from '../core/model/failure.ts';
 import { type CallKind, classify } from './errors.ts';
 import { DecodeError } from './fields.ts';
 import type { Attempt, FailedAttempt, Operation } from './operation.ts';

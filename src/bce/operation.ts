@@ -1,4 +1,4 @@
-import type { CallFailure, FailureKind } from '../core/failure.ts';
+import type { CallFailure, FailureKind } from '../core/model/failure.ts';
 import type { CallKind } from './errors.ts';
 import type { Query } from './sign.ts';
 

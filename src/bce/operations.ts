@@ -1,5 +1,5 @@
-import type { Instance, Snapshot } from '../core/instance.ts';
-import type { RebuildOrder } from '../core/order.ts';
+import type { Instance, Snapshot } from '../core/model/instance.ts';
+import type { RebuildOrder } from '../core/model/order.ts';
 import {
   decodeInstance,
   decodeInstanceReply,

@@ -1,4 +1,4 @@
-import { CallError } from '../core/failure.ts';
+import { CallError } from '../core/model/failure.ts';
 import type { Page } from './decode.ts';
 import type { Operation } from './operation.ts';
 

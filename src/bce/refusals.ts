@@ -1,5 +1,5 @@
-import { CallError } from '../core/failure.ts';
-import type { RebuildOrder } from '../core/order.ts';
+import { CallError } from '../core/model/failure.ts';
+import type { RebuildOrder } from '../core/model/order.ts';
 import { encryptPassword, ShortSecretKeyError } from './password.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { FailureKind } from '../core/failure.ts';
-import { CallError, CancelledError } from '../core/failure.ts';
+import type { FailureKind } from '../core/model/failure.ts';
+import { CallError, CancelledError } from '../core/model/failure.ts';
 import type { Attempt, AttemptFailure, FailedAttempt, Operation } from './operation.ts';
 
 /** The first and the longest mean ceiling of a delay of our own, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Login, RebuildOrder } from '../core/order.ts';
+import type { Login, RebuildOrder } from '../core/model/order.ts';
 import { endpointOfRegion } from './endpoint.ts';
 import { readFields, type Values } from './fields.ts';
 import { inputNames, type Problem, type RawInputs } from './inputs.ts';

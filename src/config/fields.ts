@@ -1,5 +1,5 @@
-import type { HealthCheck } from '../core/health-check.ts';
-import { parseHealthCheck } from '../core/health-parse.ts';
+import type { HealthCheck } from '../core/health/check.ts';
+import { parseHealthCheck } from '../core/health/parse.ts';
 import { parseBoolean } from './boolean.ts';
 import {
   durationWithin,

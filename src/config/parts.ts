@@ -1,4 +1,4 @@
-import type { HealthCheck } from '../core/health-check.ts';
+import type { HealthCheck } from '../core/health/check.ts';
 import type { Values } from './fields.ts';
 
 /** Which image to rebuild from: the one with an ID, or the newest whose name is or matches a pattern. */

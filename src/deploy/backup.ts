@@ -1,13 +1,13 @@
 /** A custom image of the system disk before the wipe: the only way back, for snapshots die with the disk. */
 import { randomUUID } from 'node:crypto';
-import { backupName, backupsToPrune } from '../core/backup.ts';
-import type { Backup } from '../core/deed.ts';
 import { formatDuration } from '../core/duration.ts';
-import { callRemedy } from '../core/explain.ts';
-import { CallError, CancelledError, describeFailure } from '../core/failure.ts';
-import { isSettled } from '../core/instance.ts';
-import type { PlannedTarget } from '../core/plan.ts';
+import { CallError, CancelledError, describeFailure } from '../core/model/failure.ts';
+import { isSettled } from '../core/model/instance.ts';
+import { backupName, backupsToPrune } from '../core/plan/backup.ts';
+import type { PlannedTarget } from '../core/plan/plan.ts';
 import type { BackupProblem } from '../core/rebuild/ending.ts';
+import type { Backup } from '../core/report/deed.ts';
+import { callRemedy } from '../core/report/explain.ts';
 import { nextBeat } from '../core/schedule.ts';
 import type { Bcc, Cancel, Clock, Log } from './ports.ts';
 

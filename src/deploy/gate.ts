@@ -1,12 +1,13 @@
 /** The health check of one instance, as a gate: it opens when the instance is healthy for long enough. */
-import type { Checked } from '../core/deed.ts';
-import { healthInterval } from '../core/health.ts';
-import { describeCheck } from '../core/health-check.ts';
-import { narrateHealth } from '../core/health-narrate.ts';
-import type { HostKey } from '../core/health-reason.ts';
-import { resolveCheck } from '../core/health-resolve.ts';
-import type { Instance } from '../core/instance.ts';
-import { knownHostsLine } from '../core/known-hosts.ts';
+
+import { describeCheck } from '../core/health/check.ts';
+import { healthInterval } from '../core/health/health.ts';
+import { knownHostsLine } from '../core/health/known-hosts.ts';
+import { narrateHealth } from '../core/health/narrate.ts';
+import type { HostKey } from '../core/health/reason.ts';
+import { resolveCheck } from '../core/health/resolve.ts';
+import type { Instance } from '../core/model/instance.ts';
+import type { Checked } from '../core/report/deed.ts';
 import { heal, type Probe } from './heal.ts';
 import type { Clock, Log } from './ports.ts';
 import type { RunRequest } from './request.ts';

@@ -1,7 +1,14 @@
 /** The loop that waits for an instance to be healthy: it takes each probe and feeds what came of it back. */
-import { beginHealth, type Health, type HealthChange, type HealthTask, stepHealth } from '../core/health.ts';
-import type { ResolvedCheck } from '../core/health-check.ts';
-import type { HostKey, ProbeResult, Unhealthy } from '../core/health-reason.ts';
+
+import type { ResolvedCheck } from '../core/health/check.ts';
+import {
+  beginHealth,
+  type Health,
+  type HealthChange,
+  type HealthTask,
+  stepHealth
+} from '../core/health/health.ts';
+import type { HostKey, ProbeResult, Unhealthy } from '../core/health/reason.ts';
 import type { Clock } from './ports.ts';
 
 /** How a probe is taken. */

@@ -1,6 +1,6 @@
-import { CallError } from '../core/failure.ts';
-import { isSettled } from '../core/instance.ts';
-import type { InstanceReport } from '../core/report.ts';
+import { CallError } from '../core/model/failure.ts';
+import { isSettled } from '../core/model/instance.ts';
+import type { InstanceReport } from '../core/report/report.ts';
 import { nextBeat } from '../core/schedule.ts';
 import type { Bcc, Clock } from './ports.ts';
 

@@ -1,6 +1,6 @@
-import type { Image } from '../core/image.ts';
-import type { Instance, Snapshot, SystemDisk } from '../core/instance.ts';
-import type { RebuildOrder } from '../core/order.ts';
+import type { Image } from '../core/model/image.ts';
+import type { Instance, Snapshot, SystemDisk } from '../core/model/instance.ts';
+import type { RebuildOrder } from '../core/model/order.ts';
 
 /** The calls of the BCC API that a deploy makes. Every one throws `CallError`, or `CancelledError` on abort. */
 export interface Bcc {

@@ -1,7 +1,8 @@
 /** The loop that lives the life of one rebuild: it performs each command and feeds what came of it back. */
-import type { Task } from '../core/decide.ts';
-import { CallError } from '../core/failure.ts';
-import type { RebuildOrder } from '../core/order.ts';
+
+import { CallError } from '../core/model/failure.ts';
+import type { RebuildOrder } from '../core/model/order.ts';
+import type { Task } from '../core/plan/decide.ts';
 import type { BackupProblem } from '../core/rebuild/ending.ts';
 import type { Life, LifeCommand, LifeEvent, Sight, Step } from '../core/rebuild/state.ts';
 import { begin, step } from '../core/rebuild/step.ts';

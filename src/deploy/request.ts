@@ -1,5 +1,5 @@
-import type { HealthCheck } from '../core/health-check.ts';
-import type { RebuildOptions } from '../core/order.ts';
+import type { HealthCheck } from '../core/health/check.ts';
+import type { RebuildOptions } from '../core/model/order.ts';
 
 /** Which image is wanted. */
 export type ImageRequest =

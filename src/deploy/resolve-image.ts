@@ -1,7 +1,8 @@
 /** Finds the image that is asked for, and waits for one that is still being created. */
-import { type Choice, chooseImage, searchText } from '../core/choose-image.ts';
+
 import { formatDuration } from '../core/duration.ts';
-import type { Image } from '../core/image.ts';
+import type { Image } from '../core/model/image.ts';
+import { type Choice, chooseImage, searchText } from '../core/plan/choose-image.ts';
 import { nextBeat } from '../core/schedule.ts';
 import type { Bcc, Clock, Log } from './ports.ts';
 import type { RunRequest } from './request.ts';

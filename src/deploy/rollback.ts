@@ -1,8 +1,9 @@
 /** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
-import type { Task } from '../core/decide.ts';
-import { type Deed, usableBackup } from '../core/deed.ts';
-import type { Image } from '../core/image.ts';
-import type { RebuildOrder } from '../core/order.ts';
+
+import type { Image } from '../core/model/image.ts';
+import type { RebuildOrder } from '../core/model/order.ts';
+import type { Task } from '../core/plan/decide.ts';
+import { type Deed, usableBackup } from '../core/report/deed.ts';
 import type { Bcc } from './ports.ts';
 
 /** The image to go back to: the backup where one was made, else the one that the instance ran on. */

@@ -1,14 +1,15 @@
 /** One run: look, plan, deal with one instance after another, report. */
-import type { Deed } from '../core/deed.ts';
-import { isWell } from '../core/deed.ts';
+
 import type { Era } from '../core/duration.ts';
-import { explain } from '../core/explain.ts';
-import { isRefused, type Plan, type PlannedTarget } from '../core/plan.ts';
-import { planLines } from '../core/plan-text.ts';
+import { isRefused, type Plan, type PlannedTarget } from '../core/plan/plan.ts';
+import { planLines } from '../core/plan/text.ts';
 import { begin } from '../core/rebuild/step.ts';
-import type { InstanceReport, RunReport } from '../core/report.ts';
-import { reportDeed, reportPlanned } from '../core/report-instance.ts';
-import { reportRun } from '../core/report-run.ts';
+import type { Deed } from '../core/report/deed.ts';
+import { isWell } from '../core/report/deed.ts';
+import { explain } from '../core/report/explain.ts';
+import { reportDeed, reportPlanned } from '../core/report/instance.ts';
+import type { InstanceReport, RunReport } from '../core/report/report.ts';
+import { reportRun } from '../core/report/run.ts';
 import type { RunRequest } from './request.ts';
 import { survey } from './survey.ts';
 import { dealWith, type TargetPorts } from './target.ts';

@@ -1,5 +1,5 @@
-import { callRemedy } from '../core/explain.ts';
-import { type CallFailure, describeFailure } from '../core/failure.ts';
+import { type CallFailure, describeFailure } from '../core/model/failure.ts';
+import { callRemedy } from '../core/report/explain.ts';
 
 /** One thing that keeps a plan from being made. */
 export interface SurveyProblem {

@@ -1,12 +1,13 @@
 /** The first reads of a run, from which the plan is made. Nothing here changes anything. */
-import { customImageQuota, quotaLeft } from '../core/backup.ts';
-import { decide, type Task } from '../core/decide.ts';
-import { CallError } from '../core/failure.ts';
-import type { HostKey } from '../core/health-reason.ts';
-import { resolveCheck } from '../core/health-resolve.ts';
-import type { Image } from '../core/image.ts';
-import { makePlan, type Plan, type Target } from '../core/plan.ts';
-import type { WayBack } from '../core/preflight.ts';
+
+import type { HostKey } from '../core/health/reason.ts';
+import { resolveCheck } from '../core/health/resolve.ts';
+import { CallError } from '../core/model/failure.ts';
+import type { Image } from '../core/model/image.ts';
+import { customImageQuota, quotaLeft } from '../core/plan/backup.ts';
+import { decide, type Task } from '../core/plan/decide.ts';
+import { makePlan, type Plan, type Target } from '../core/plan/plan.ts';
+import type { WayBack } from '../core/plan/preflight.ts';
 import type { Sight } from '../core/rebuild/state.ts';
 import type { Probe } from './heal.ts';
 import { look } from './look.ts';

@@ -1,11 +1,12 @@
 /** Everything that happens to one target, in its order: backup, rebuild, health check, and the way back. */
-import { type Deed, isWell, isWorthARollback, usableBackup } from '../core/deed.ts';
-import { CallError, CancelledError, describeFailure } from '../core/failure.ts';
-import type { Instance } from '../core/instance.ts';
-import type { RebuildOrder } from '../core/order.ts';
-import type { PlannedTarget } from '../core/plan.ts';
+
+import { CallError, CancelledError, describeFailure } from '../core/model/failure.ts';
+import type { Instance } from '../core/model/instance.ts';
+import type { RebuildOrder } from '../core/model/order.ts';
+import type { PlannedTarget } from '../core/plan/plan.ts';
 import { heartbeat, narrate } from '../core/rebuild/narrate.ts';
 import type { Life, Sight } from '../core/rebuild/state.ts';
+import { type Deed, isWell, isWorthARollback, usableBackup } from '../core/report/deed.ts';
 import { makeBackup, pruneBackups } from './backup.ts';
 import { passGate } from './gate.ts';
 import type { Probe } from './heal.ts';

@@ -1,5 +1,5 @@
-import { CancelledError } from '../core/failure.ts';
-import type { Stage, Unhealthy } from '../core/health-reason.ts';
+import type { Stage, Unhealthy } from '../core/health/reason.ts';
+import { CancelledError } from '../core/model/failure.ts';
 import { reasonOf } from './failure.ts';
 
 /** One try at something over the network, while it lasts. */

@@ -1,8 +1,8 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { TLSSocket } from 'node:tls';
-import type { HttpCheck } from '../core/health-check.ts';
-import { printable } from '../core/health-reason.ts';
+import type { HttpCheck } from '../core/health/check.ts';
+import { printable } from '../core/health/reason.ts';
 import type { Attempt } from './attempt.ts';
 import { ProbeFailure } from './failure.ts';
 

@@ -1,5 +1,5 @@
-import type { SocketCheck } from '../core/health-check.ts';
-import type { HostKey } from '../core/health-reason.ts';
+import type { SocketCheck } from '../core/health/check.ts';
+import type { HostKey } from '../core/health/reason.ts';
 import { type Attempt, type AttemptLimits, attempt } from './attempt.ts';
 import { withConnection } from './connection.ts';
 import { ProbeFailure, protocolFailure } from './failure.ts';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { printable } from '../core/health-reason.ts';
+import { printable } from '../core/health/reason.ts';
 import { ProbeFailure, protocolFailure } from './failure.ts';
 import { maxPacketBytes, message, packet, payloadOf, uint32, WireReader } from './ssh-wire.ts';
 

@@ -1,5 +1,5 @@
-import type { CallFailure } from '../failure.ts';
-import type { Refusal } from '../refusal.ts';
+import type { CallFailure } from '../model/failure.ts';
+import type { Refusal } from '../plan/refusal.ts';
 
 /** How the life of a rebuild ended. */
 export type Ending =

@@ -3,7 +3,7 @@
  * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
  * proves anything; these rules say what a series of them does.
  */
-import { isSettled, type SystemDisk, statusKind } from '../instance.ts';
+import { isSettled, type SystemDisk, statusKind } from '../model/instance.ts';
 import type { Life, Marks, Rest, Sight } from './state.ts';
 
 /**

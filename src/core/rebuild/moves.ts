@@ -1,5 +1,5 @@
 /** The small moves that the rules of a life are made of. */
-import type { CallFailure } from '../failure.ts';
+import type { CallFailure } from '../model/failure.ts';
 import { confirmBeat, nextBeat, spreadOf } from '../schedule.ts';
 import type { Ending, FailureReason } from './ending.ts';
 import { isReplaced, quietMs } from './evidence.ts';

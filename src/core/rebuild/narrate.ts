@@ -1,7 +1,7 @@
 /** What a person reads along: one line for each thing that changed between two states of a life. */
 
 import { formatDuration } from '../duration.ts';
-import { describeFailure } from '../failure.ts';
+import { describeFailure } from '../model/failure.ts';
 import { hasStarted } from './evidence.ts';
 import type { Life } from './state.ts';
 

@@ -1,6 +1,7 @@
 /** The rules before anything is sent: skip, start, refuse, wait for somebody else's change, or send. */
-import { decide } from '../decide.ts';
-import { isSettled, statusKind } from '../instance.ts';
+
+import { isSettled, statusKind } from '../model/instance.ts';
+import { decide } from '../plan/decide.ts';
 import { diskState, hasRested, isConfirmed, isOver, isReplaced } from './evidence.ts';
 import { end, fail, finish, lookAgain, lookNext, lookNow, measureFrom, send, startIt } from './moves.ts';
 import type { Life, Sight, Step } from './state.ts';

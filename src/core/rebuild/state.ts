@@ -1,6 +1,6 @@
-import type { Task } from '../decide.ts';
-import type { CallFailure } from '../failure.ts';
-import type { Instance, SystemDisk } from '../instance.ts';
+import type { CallFailure } from '../model/failure.ts';
+import type { Instance, SystemDisk } from '../model/instance.ts';
+import type { Task } from '../plan/decide.ts';
 import type { BackupProblem, Ending } from './ending.ts';
 
 /** One look at an instance. All times of this folder are milliseconds on the monotonic clock. */

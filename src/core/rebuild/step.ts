@@ -2,8 +2,9 @@
  * The life of one rebuild as a pure reducer: from what is known and what has just happened to what is known now
  * and the one thing to do next. It knows no clock and no network; the loop that runs it does.
  */
-import type { Task } from '../decide.ts';
-import type { CallFailure } from '../failure.ts';
+
+import type { CallFailure } from '../model/failure.ts';
+import type { Task } from '../plan/decide.ts';
 import { mark, needsDisk, rest } from './evidence.ts';
 import { end, enter, fail, failCall, lookNext, lookNow } from './moves.ts';
 import { adopt, settle } from './settle.ts';

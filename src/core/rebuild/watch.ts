@@ -1,5 +1,5 @@
 /** The rules after the rebuild was sent: has it started, is it over, did it end well. */
-import { isSettled, statusKind } from '../instance.ts';
+import { isSettled, statusKind } from '../model/instance.ts';
 import { hasRested, hasStarted, isConfirmed, isOver, needsDisk, quietMs } from './evidence.ts';
 import { end, enter, fail, finish, lookAgain, lookNext, send, startIt } from './moves.ts';
 import type { Life, Sight, Step } from './state.ts';

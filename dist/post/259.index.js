@@ -1,8 +1,8 @@
-export const id = 734;
-export const ids = [734];
+export const id = 259;
+export const ids = [259];
 export const modules = {
 
-/***/ 2734:
+/***/ 2259:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -13,9 +13,9 @@ __webpack_require__.d(__webpack_exports__, {
   createProbe: () => (/* binding */ createProbe)
 });
 
-// EXTERNAL MODULE: ./core/failure.js
-var failure = __webpack_require__(5319);
-;// CONCATENATED MODULE: ./core/health-reason.js
+// EXTERNAL MODULE: ./core/model/failure.js
+var failure = __webpack_require__(5437);
+;// CONCATENATED MODULE: ./core/health/reason.js
 
 const stages = {
     connect: 'a connection',

@@ -1,6 +1,6 @@
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../duration.ts';
 import type { Health } from './health.ts';
-import { describeUnhealthy } from './health-reason.ts';
+import { describeUnhealthy } from './reason.ts';
 
 /** The lines for what is new in `now`, for a person who reads along. */
 export function narrateHealth(before: Health, now: Health): readonly string[] {

@@ -1,5 +1,5 @@
+import type { RebuildOrder } from '../model/order.ts';
 import { type Deed, usableBackup } from './deed.ts';
-import type { RebuildOrder } from './order.ts';
 
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 

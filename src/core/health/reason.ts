@@ -1,5 +1,5 @@
-import { formatDuration } from './duration.ts';
-import type { StatusRange } from './health-check.ts';
+import { formatDuration } from '../duration.ts';
+import type { StatusRange } from './check.ts';
 
 /** A public host key of an SSH server. */
 export interface HostKey {

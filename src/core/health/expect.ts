@@ -1,4 +1,4 @@
-import type { Expectations, StatusRange } from './health-check.ts';
+import type { Expectations, StatusRange } from './check.ts';
 
 /** The expectations, or what is wrong with them, as a clause that reads on after the input's name. */
 export type ParsedExpectations =

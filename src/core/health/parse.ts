@@ -1,6 +1,6 @@
-import { defaultPorts, type HealthCheck, placeholders } from './health-check.ts';
-import { parseExpectations } from './health-expect.ts';
-import { isHost, isIpv6 } from './health-host.ts';
+import { defaultPorts, type HealthCheck, placeholders } from './check.ts';
+import { parseExpectations } from './expect.ts';
+import { isHost, isIpv6 } from './host.ts';
 
 /** The check, or what is wrong with the text, as a clause that reads on after the input's name. */
 export type ParsedCheck =

@@ -1,8 +1,8 @@
 /** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
-import { describeCheck } from './health-check.ts';
-import { resolveCheck } from './health-resolve.ts';
-import type { Image } from './image.ts';
-import type { RebuildOrder } from './order.ts';
+import { describeCheck } from '../health/check.ts';
+import { resolveCheck } from '../health/resolve.ts';
+import type { Image } from '../model/image.ts';
+import type { RebuildOrder } from '../model/order.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
 import { describeRefusals } from './refusal.ts';
 

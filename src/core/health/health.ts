@@ -7,8 +7,9 @@
  * probe is the one that is under way at the deadline, or begins there. It is not cut short, for half a probe
  * would prove nothing; so the end comes at the latest one probe's timeout after the deadline.
  */
-import { describeUnhealthy, type HostKey, type ProbeResult, type Unhealthy } from './health-reason.ts';
-import { nextBeat } from './schedule.ts';
+
+import { nextBeat } from '../schedule.ts';
+import { describeUnhealthy, type HostKey, type ProbeResult, type Unhealthy } from './reason.ts';
 
 /** What is asked of one instance. */
 export interface HealthTask {

@@ -1,8 +1,8 @@
 /** What was done to one target, from its backup to its rollback: the value that its report is made from. */
-import type { HealthChange } from './health.ts';
-import type { Unhealthy } from './health-reason.ts';
-import type { PlannedTarget } from './plan.ts';
-import type { Life } from './rebuild/state.ts';
+import type { HealthChange } from '../health/health.ts';
+import type { Unhealthy } from '../health/reason.ts';
+import type { PlannedTarget } from '../plan/plan.ts';
+import type { Life } from '../rebuild/state.ts';
 
 /** How a health check ended. */
 export type Checked =

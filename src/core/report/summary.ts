@@ -1,5 +1,5 @@
 /** The job summary: a result as Markdown. */
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../duration.ts';
 import { cell, code, table } from './markdown.ts';
 import type { InstanceReport, RunReport, RunStatus } from './report.ts';
 import { detailsOf } from './summary-details.ts';

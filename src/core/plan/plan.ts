@@ -1,8 +1,8 @@
+import type { HostKey } from '../health/reason.ts';
+import type { Image } from '../model/image.ts';
+import type { Instance, Snapshot, SystemDisk } from '../model/instance.ts';
+import type { RebuildOrder } from '../model/order.ts';
 import { type Decision, decide, type Task } from './decide.ts';
-import type { HostKey } from './health-reason.ts';
-import type { Image } from './image.ts';
-import type { Instance, Snapshot, SystemDisk } from './instance.ts';
-import type { RebuildOrder } from './order.ts';
 import { type Circumstances, refusalsBefore, warningsBefore } from './preflight.ts';
 import type { Refusal } from './refusal.ts';
 

@@ -1,6 +1,7 @@
 /** The form of the result: the output `result`, and what the summary is drawn from. No secret is in it. */
+
+import type { DiskFate } from '../rebuild/ending.ts';
 import type { Explanation } from './explain.ts';
-import type { DiskFate } from './rebuild/ending.ts';
 
 /** What became of one instance. */
 export type InstanceStatus =

@@ -1,8 +1,9 @@
 /** A failed deed in the form of the result. */
+
+import { describeUnhealthy } from '../health/reason.ts';
+import type { CallFailure } from '../model/failure.ts';
 import { type Deed, isRolledBack, isWell } from './deed.ts';
 import { describeFate, type Explanation, explain, explainCancel } from './explain.ts';
-import type { CallFailure } from './failure.ts';
-import { describeUnhealthy } from './health-reason.ts';
 import type { FailureReport } from './report.ts';
 
 /** Why the deed failed and how it stands now; `undefined` where it went well. */

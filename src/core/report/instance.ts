@@ -1,16 +1,17 @@
 /** One instance in the result, from what was planned for it and done to it. */
+
+import { type Era, toIso, toSeconds } from '../duration.ts';
+import { describeUnhealthy } from '../health/reason.ts';
+import type { Instance, SystemDisk } from '../model/instance.ts';
+import type { RebuildOrder } from '../model/order.ts';
+import type { PlannedTarget } from '../plan/plan.ts';
+import { decisionLabel, loginLabel, presentLabel, stepLabels, userDataLabel } from '../plan/text.ts';
+import type { DiskFate } from '../rebuild/ending.ts';
+import { fateOf } from '../rebuild/fate.ts';
+import type { Life } from '../rebuild/state.ts';
 import { type Deed, isRolledBack, isWell } from './deed.ts';
-import { type Era, toIso, toSeconds } from './duration.ts';
-import { describeUnhealthy } from './health-reason.ts';
-import type { Instance, SystemDisk } from './instance.ts';
-import type { RebuildOrder } from './order.ts';
-import type { PlannedTarget } from './plan.ts';
-import { decisionLabel, loginLabel, presentLabel, stepLabels, userDataLabel } from './plan-text.ts';
-import type { DiskFate } from './rebuild/ending.ts';
-import { fateOf } from './rebuild/fate.ts';
-import type { Life } from './rebuild/state.ts';
+import { failureOfDeed } from './failure.ts';
 import type { FailureReport, HealthReport, InstanceReport, InstanceStatus, Snapshotted } from './report.ts';
-import { failureOfDeed } from './report-failure.ts';
 import { wayBackLines } from './way-back.ts';
 
 /** A target of which nothing more was done than to plan it. */

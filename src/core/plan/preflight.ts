@@ -1,9 +1,10 @@
 /** What can be told before anything is sent: does the image fit, is it the right instance, is there a way back. */
+
+import type { HealthCheck } from '../health/check.ts';
+import { resolveCheck } from '../health/resolve.ts';
+import type { Image } from '../model/image.ts';
+import { type Instance, type SystemDisk, statusKind } from '../model/instance.ts';
 import type { Task } from './decide.ts';
-import type { HealthCheck } from './health-check.ts';
-import { resolveCheck } from './health-resolve.ts';
-import type { Image } from './image.ts';
-import { type Instance, type SystemDisk, statusKind } from './instance.ts';
 import type { Refusal } from './refusal.ts';
 
 /** The image that the instance runs on now, as a way back. */

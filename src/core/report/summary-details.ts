@@ -1,5 +1,5 @@
 /** The part of the job summary that is folded away: everything about one instance. */
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../duration.ts';
 import { cell, code, table } from './markdown.ts';
 import type { InstanceReport } from './report.ts';
 

@@ -1,10 +1,10 @@
 /** Failures in words: what happened, what it means for the disk, and what to do. */
-import { formatDuration } from './duration.ts';
-import { type CallFailure, describeFailure } from './failure.ts';
-import type { DiskFate, FailureReason } from './rebuild/ending.ts';
-import { fateOf } from './rebuild/fate.ts';
-import type { Life } from './rebuild/state.ts';
-import { describeRefusals, remedyOfRefusals } from './refusal.ts';
+import { formatDuration } from '../duration.ts';
+import { type CallFailure, describeFailure } from '../model/failure.ts';
+import { describeRefusals, remedyOfRefusals } from '../plan/refusal.ts';
+import type { DiskFate, FailureReason } from '../rebuild/ending.ts';
+import { fateOf } from '../rebuild/fate.ts';
+import type { Life } from '../rebuild/state.ts';
 
 /** A failure as a person reads it. */
 export interface Explanation {

@@ -1,4 +1,4 @@
-import type { Image } from './image.ts';
+import type { Image } from '../model/image.ts';
 
 /**
  * How the name of every backup begins. The name holds all that tells a backup, for images have no other field to

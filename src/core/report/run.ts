@@ -1,5 +1,5 @@
-import { type Era, toIso, toSeconds } from './duration.ts';
-import type { Image } from './image.ts';
+import { type Era, toIso, toSeconds } from '../duration.ts';
+import type { Image } from '../model/image.ts';
 import type { InstanceReport, InstanceStatus, RunReport, RunStatus } from './report.ts';
 
 /** The result of a run from its instances. */

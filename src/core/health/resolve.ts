@@ -1,6 +1,6 @@
-import { type HealthCheck, type Placeholder, placeholders, type ResolvedCheck } from './health-check.ts';
-import { isHost, isIp, isLabel } from './health-host.ts';
-import { hasDotSegment } from './health-parse.ts';
+import { type HealthCheck, type Placeholder, placeholders, type ResolvedCheck } from './check.ts';
+import { isHost, isIp, isLabel } from './host.ts';
+import { hasDotSegment } from './parse.ts';
 
 /** The check of one instance, or why there is none, as a clause that reads on after the input's name. */
 export type ResolvedOrProblem =

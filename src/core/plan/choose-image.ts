@@ -1,5 +1,5 @@
+import type { Image } from '../model/image.ts';
 import { backupPrefix, byId, createdMs } from './backup.ts';
-import type { Image } from './image.ts';
 
 /** What became of a name or a pattern. Lists are newest first, but for `nearest`, which begins with the nearest. */
 export type Choice =

@@ -1,0 +1,2 @@
+/** A JSON object of a request. */
+export type JsonObject = Readonly<Record<string, unknown>>;
