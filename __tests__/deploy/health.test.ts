@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Behaviour } from '../../emulator/behaviour.ts';
 import type { HealthCheck } from '../../src/core/health/check.ts';
 import { parseHealthCheck } from '../../src/core/health/parse.ts';
 import type { HostKey } from '../../src/core/health/reason.ts';
@@ -251,11 +252,12 @@ describe('ssh with a real server', () => {
 
   async function sshWorld(
     keyNow: (world: VirtualWorld | undefined) => TestKey,
-    check: (world: VirtualWorld, port: number) => Promise<void>
+    check: (world: VirtualWorld, port: number) => Promise<void>,
+    behaviour: Partial<Behaviour> = {}
   ): Promise<void> {
     let world: VirtualWorld | undefined;
     const { port } = keep(await listen((socket) => talkSsh(() => keyNow(world))(socket)));
-    await withVirtualWorld(here, async (made) => {
+    await withVirtualWorld({ emulator: { ...here.emulator, behaviour } }, async (made) => {
       world = made;
       await check(made, port);
     });
@@ -343,7 +345,10 @@ describe('ssh with a real server', () => {
   test('of a rebuild that was found under way, the key read first may be the new one', async () => {
     const [old, fresh] = [newKey(), newKey()];
     await sshWorld(
-      (world) => (world?.emulator.instance('i-demo0001').imageId === 'm-web-2' ? fresh : old),
+      (world) => {
+        const now = world?.emulator.instance('i-demo0001');
+        return now?.status === 'Running' && now.imageId === 'm-web-1' ? old : fresh;
+      },
       async (world, port) => {
         const { cancel, pull } = newCancel();
         world.clock.onSleep = (untilMs) => untilMs > 60_000 && pull();
@@ -353,7 +358,8 @@ describe('ssh with a real server', () => {
         const report = await world.run({ health: { ...health, check } });
         expect(report.status).toBe('rebuilt');
         expect(oneOf(report)).toMatchObject({ adopted: true, knownHosts: [line(port, fresh)] });
-      }
+      },
+      { imageIdFlips: 'end', diskChanges: 'end' }
     );
   });
 
