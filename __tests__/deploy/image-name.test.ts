@@ -148,7 +148,7 @@ describe('more images than a page holds', () => {
     });
   });
 
-  test('a marker that leads in a circle ends the search', async () => {
+  test('a page that the service refuses ends the search, and the call is named', async () => {
     await withImages(many, async (world) => {
       world.emulator.addFault({
         on: 'ListImages',
@@ -214,7 +214,8 @@ describe('an image that is still being created', () => {
       const report = await world.run({ image: named('web-v3'), dryRun: true });
       expect(world.clock.nowMs()).toBe(0);
       expect(report.imageId).toBe(id);
-      expect(world.lines.join('\n') + JSON.stringify(report)).toContain('Creating');
+      expect(world.lines.join('\n')).toContain('the image is Creating');
+      expect(report.status).toBe('planned');
     });
   });
 

@@ -64,6 +64,17 @@ describe('the way back by hand', () => {
     });
   });
 
+  test('does not run the script of this run on the system of before', async () => {
+    await onStage({}, async (world) => {
+      const login = { kind: 'adminPass', adminPass } as const;
+      const first = await world.run({ order: { login, userData: '#!/bin/sh\necho new' } });
+      const { wayBack } = oneOf(first);
+      expect(wayBack).toContain('cleanLastUserData: true');
+      await world.run(requestOf(wayBack));
+      expect(world.emulator.rebuilds.map(({ userData }) => userData)).toEqual(['#!/bin/sh\necho new', '']);
+    });
+  });
+
   test.each<[string, WorldPlay]>([
     ['Error', { kind: 'endsIn', status: 'Error' }],
     ['the wrong image', { kind: 'wrongImage', imageId: 'm-ubuntu22' }]

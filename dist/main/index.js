@@ -1537,7 +1537,8 @@ function refusalsOf(instance, task) {
     const refusals = [];
     if (instance.deletionProtection && !task.allowProtected)
         refusals.push({ kind: 'protected' });
-    if (task.image.status !== 'Available') {
+    // One that is still being created is waited for before anything is sent; only a dry run shows it.
+    if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
         refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
     }
     if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {
@@ -1629,6 +1630,9 @@ function refusalsBefore(task, instance, disk, circumstances) {
 /** What a person should know, and what stops nothing. */
 function warningsBefore(task, instance) {
     const warnings = [];
+    if (task.image.status === 'Creating') {
+        warnings.push('the image is Creating: a run that is not dry waits until it is Available');
+    }
     if (statusKind(instance.status) === 'broken') {
         warnings.push('its status is Error: it is rebuilt all the same, for that is often the cure');
     }
@@ -2825,10 +2829,13 @@ function wayBackLines(deed, order) {
     const imageId = backup ?? instance.imageId;
     // Back onto the image that it has now, only force rebuilds it.
     const force = imageId === order.imageId ? ['force: true'] : [];
+    // The script of this run is for the new image; that of before is no longer there.
+    const script = order.userData === undefined ? [] : ['cleanLastUserData: true'];
     return [
         `instanceId: ${instance.id}`,
         `imageId: ${imageId}`,
         loginLine(order, backup !== undefined || /custom|sharing/i.test(instance.imageType)),
+        ...script,
         ...force
     ];
 }

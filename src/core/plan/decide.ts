@@ -52,7 +52,8 @@ export function decide(instance: Instance, task: Task): Decision {
 function refusalsOf(instance: Instance, task: Task): readonly Refusal[] {
   const refusals: Refusal[] = [];
   if (instance.deletionProtection && !task.allowProtected) refusals.push({ kind: 'protected' });
-  if (task.image.status !== 'Available') {
+  // One that is still being created is waited for before anything is sent; only a dry run shows it.
+  if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
     refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
   }
   if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {

@@ -45,6 +45,9 @@ export function refusalsBefore(
 /** What a person should know, and what stops nothing. */
 export function warningsBefore(task: Task, instance: Instance): readonly string[] {
   const warnings: string[] = [];
+  if (task.image.status === 'Creating') {
+    warnings.push('the image is Creating: a run that is not dry waits until it is Available');
+  }
   if (statusKind(instance.status) === 'broken') {
     warnings.push('its status is Error: it is rebuilt all the same, for that is often the cure');
   }

@@ -10,10 +10,13 @@ export function wayBackLines(deed: Deed, order: RebuildOrder): readonly string[]
   const imageId = backup ?? instance.imageId;
   // Back onto the image that it has now, only force rebuilds it.
   const force = imageId === order.imageId ? ['force: true'] : [];
+  // The script of this run is for the new image; that of before is no longer there.
+  const script = order.userData === undefined ? [] : ['cleanLastUserData: true'];
   return [
     `instanceId: ${instance.id}`,
     `imageId: ${imageId}`,
     loginLine(order, backup !== undefined || /custom|sharing/i.test(instance.imageType)),
+    ...script,
     ...force
   ];
 }
