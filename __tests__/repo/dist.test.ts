@@ -47,7 +47,7 @@ describe('the path of a machine', () => {
 
   test('would be found', () => {
     expect('at file:///home/someone/x.js').toMatch(machine);
-    expect('const dir = "/work/main/src"').toMatch(machine);
+    expect('const dir = "/opt/someone/src"').toMatch(machine);
     expect('at C:\\Users\\someone').toMatch(machine);
   });
 });

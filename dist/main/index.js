@@ -573,7 +573,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 9652:
+/***/ 1052:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3275,6 +3275,28 @@ function distance(pattern, name) {
     return row.at(-1) ?? 0;
 }
 
+;// CONCATENATED MODULE: ./deploy/poll.js
+
+/**
+ * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at
+ * once.
+ *
+ * @returns what the look gave; `undefined` where it gave nothing up to the limit
+ * @throws what the look throws; CancelledError on abort
+ */
+async function poll(look, beat, clock, signal) {
+    const untilMs = clock.nowMs() + beat.limitMs;
+    let dueMs = clock.nowMs();
+    for (;;) {
+        const found = await look();
+        const nowMs = clock.nowMs();
+        if (found !== undefined || nowMs >= untilMs)
+            return found;
+        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
+        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
+    }
+}
+
 ;// CONCATENATED MODULE: ./deploy/survey-error.js
 
 
@@ -3307,22 +3329,20 @@ function problemOf(failure) {
  */
 async function resolveImage(request, ports, signal) {
     const { clock, log } = ports;
-    const untilMs = clock.nowMs() + request.timeoutMs;
-    let dueMs = clock.nowMs();
-    let told = false;
-    for (;;) {
+    let latest;
+    const usable = await poll(async () => {
         const image = await findImage(request, ports, signal);
         if (image.status !== 'Creating' || request.dryRun)
             return image;
-        const nowMs = clock.nowMs();
-        if (nowMs >= untilMs)
-            throw stillCreating(image, request.timeoutMs);
-        if (!told)
+        if (latest === undefined) {
             log.info(`Image ${image.id} (${image.name}) is still being created; waiting for it.`);
-        told = true;
-        dueMs = nextBeat(dueMs, request.pollIntervalMs, nowMs);
-        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
-    }
+        }
+        latest = image;
+        return undefined;
+    }, { intervalMs: request.pollIntervalMs, limitMs: request.timeoutMs }, clock, signal);
+    if (usable !== undefined)
+        return usable;
+    throw stillCreating(latest, request.timeoutMs);
 }
 async function findImage({ image }, { bcc, log }, signal) {
     if (image.kind === 'id')
@@ -3344,7 +3364,7 @@ async function findImage({ image }, { bcc, log }, signal) {
 function stillCreating(image, waitedMs) {
     return new SurveyError([
         {
-            cause: `The image ${image.id} (${image.name}) is still being created after ${(0,duration/* formatDuration */.a3)(waitedMs)}.`,
+            cause: `The image ${image?.id} (${image?.name}) is still being created after ${(0,duration/* formatDuration */.a3)(waitedMs)}.`,
             remedy: 'Run again when it is Available, or set timeout higher.'
         }
     ]);
@@ -3644,29 +3664,29 @@ async function makeBackup(target, ports, keep) {
     }
 }
 async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, cancel: { signal } }) {
-    const untilMs = clock.nowMs() + task.timeoutMs;
-    let dueMs = clock.nowMs();
-    for (;;) {
-        const [image, instance] = await Promise.all([bcc.getImage(imageId, signal), bcc.getInstance(id, signal)]);
+    let seen = '';
+    const end = await poll(async () => {
+        const [image, instance] = await Promise.all([
+            bcc.getImage(imageId, signal),
+            bcc.getInstance(id, signal)
+        ]);
+        seen = `is ${image.status} and the instance ${instance.status}`;
         // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
-        if (image.status === 'Available' && isSettled(instance.status))
+        if (image.status === 'Available')
+            return isSettled(instance.status) ? 'usable' : undefined;
+        if (image.status === 'Creating')
             return undefined;
-        const nowMs = clock.nowMs();
-        if (image.status !== 'Creating' && image.status !== 'Available') {
-            return {
-                cause: `The backup image ${imageId} came to the status ${image.status}.`,
-                remedy: 'Run again, or look at the image in the console.'
-            };
-        }
-        if (nowMs >= untilMs) {
-            return {
-                cause: `The backup image ${imageId} is ${image.status} and the instance ${instance.status} after ${(0,duration/* formatDuration */.a3)(task.timeoutMs)}.`,
-                remedy: 'Set timeout higher, or look at the image in the console.'
-            };
-        }
-        dueMs = nextBeat(dueMs, task.pollIntervalMs, nowMs);
-        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
-    }
+        return {
+            cause: `The backup image ${imageId} came to the status ${image.status}.`,
+            remedy: 'Run again, or look at the image in the console.'
+        };
+    }, { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs }, clock, signal);
+    if (end === 'usable')
+        return undefined;
+    return (end ?? {
+        cause: `The backup image ${imageId} ${seen} after ${(0,duration/* formatDuration */.a3)(task.timeoutMs)}.`,
+        remedy: 'Set timeout higher, or look at the image in the console.'
+    });
 }
 /**
  * Deletes the old backups of the instance that this action made, but for the newest `keep`. It only warns, and
@@ -5920,7 +5940,7 @@ function describeFailure(failure) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(566);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9652);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1052);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

@@ -571,7 +571,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 8764:
+/***/ 4013:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1763,6 +1763,28 @@ function spreadOf(intervalMs) {
     return jitter * intervalMs;
 }
 
+;// CONCATENATED MODULE: ./deploy/poll.js
+
+/**
+ * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at
+ * once.
+ *
+ * @returns what the look gave; `undefined` where it gave nothing up to the limit
+ * @throws what the look throws; CancelledError on abort
+ */
+async function poll(look, beat, clock, signal) {
+    const untilMs = clock.nowMs() + beat.limitMs;
+    let dueMs = clock.nowMs();
+    for (;;) {
+        const found = await look();
+        const nowMs = clock.nowMs();
+        if (found !== undefined || nowMs >= untilMs)
+            return found;
+        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
+        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
+    }
+}
+
 ;// CONCATENATED MODULE: ./deploy/linger.js
 
 
@@ -1793,18 +1815,13 @@ function hiddenRebuilds(instances) {
  */
 async function linger(instanceIds, limitMs, ports, signal) {
     const { bcc, clock } = ports;
-    const untilMs = clock.nowMs() + limitMs;
-    let dueMs = clock.nowMs();
     let hidden = instanceIds;
-    for (;;) {
+    await poll(async () => {
         const looks = await Promise.all(hidden.map((id) => statusOf(id, bcc, signal)));
         hidden = hidden.filter((_, index) => isSettled(looks[index] ?? ''));
-        const nowMs = clock.nowMs();
-        if (hidden.length === 0 || nowMs >= untilMs)
-            return hidden;
-        dueMs = nextBeat(dueMs, intervalMs, nowMs);
-        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
-    }
+        return hidden.length === 0 ? true : undefined;
+    }, { intervalMs, limitMs }, clock, signal);
+    return hidden;
 }
 /** The status of an instance; one that is no longer there has nothing to hide. */
 async function statusOf(instanceId, bcc, signal) {
@@ -3403,7 +3420,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(566);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8764);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4013);
 /** Entry of the post step. It never fails a job. */
 
 

@@ -1,4 +1,4 @@
-import type { Image } from '../core/model/image.ts';
+import type { Image, ImageFilter, ImageOrder } from '../core/model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../core/model/instance.ts';
 import type { RebuildOrder } from '../core/model/order.ts';
 import { attempt, type CallContext } from './call.ts';
@@ -44,12 +44,12 @@ export interface BccClient {
   getSystemDisk(instanceId: string, signal: AbortSignal): Promise<SystemDisk | undefined>;
   listSnapshots(volumeId: string, signal: AbortSignal): Promise<readonly Snapshot[]>;
   getImage(imageId: string, signal: AbortSignal): Promise<Image>;
-  listImages(filter: images.ImageFilter, signal: AbortSignal): Promise<readonly Image[]>;
+  listImages(filter: ImageFilter, signal: AbortSignal): Promise<readonly Image[]>;
   /**
    * Begins an image, one however often the request has to be sent. A failure of the kind `ambiguous` or `malformed`
    * may have begun it; the same order with the same token then finds it, for 24 hours.
    */
-  createImage(order: images.ImageOrder, signal: AbortSignal): Promise<images.CreatedImage>;
+  createImage(order: ImageOrder, signal: AbortSignal): Promise<images.CreatedImage>;
   deleteImage(imageId: string, signal: AbortSignal): Promise<void>;
   /** The script as text, empty where there is none; it may hold secrets, so show it to nobody. */
   getUserData(instanceId: string, signal: AbortSignal): Promise<string>;

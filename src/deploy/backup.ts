@@ -8,7 +8,7 @@ import type { PlannedTarget } from '../core/plan/plan.ts';
 import type { BackupProblem } from '../core/rebuild/ending.ts';
 import type { Backup } from '../core/report/deed.ts';
 import { callRemedy } from '../core/report/explain.ts';
-import { nextBeat } from '../core/schedule.ts';
+import { poll } from './poll.ts';
 import type { Bcc, Cancel, Clock, Log } from './ports.ts';
 
 /** What a backup needs of the world. */
@@ -66,28 +66,33 @@ async function untilUsable(
   { task, instance: { id } }: PlannedTarget,
   { bcc, clock, cancel: { signal } }: BackupPorts
 ): Promise<BackupProblem | undefined> {
-  const untilMs = clock.nowMs() + task.timeoutMs;
-  let dueMs = clock.nowMs();
-  for (;;) {
-    const [image, instance] = await Promise.all([bcc.getImage(imageId, signal), bcc.getInstance(id, signal)]);
-    // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
-    if (image.status === 'Available' && isSettled(instance.status)) return undefined;
-    const nowMs = clock.nowMs();
-    if (image.status !== 'Creating' && image.status !== 'Available') {
+  let seen = '';
+  const end = await poll<'usable' | BackupProblem>(
+    async () => {
+      const [image, instance] = await Promise.all([
+        bcc.getImage(imageId, signal),
+        bcc.getInstance(id, signal)
+      ]);
+      seen = `is ${image.status} and the instance ${instance.status}`;
+      // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
+      if (image.status === 'Available') return isSettled(instance.status) ? 'usable' : undefined;
+      if (image.status === 'Creating') return undefined;
       return {
         cause: `The backup image ${imageId} came to the status ${image.status}.`,
         remedy: 'Run again, or look at the image in the console.'
       };
+    },
+    { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs },
+    clock,
+    signal
+  );
+  if (end === 'usable') return undefined;
+  return (
+    end ?? {
+      cause: `The backup image ${imageId} ${seen} after ${formatDuration(task.timeoutMs)}.`,
+      remedy: 'Set timeout higher, or look at the image in the console.'
     }
-    if (nowMs >= untilMs) {
-      return {
-        cause: `The backup image ${imageId} is ${image.status} and the instance ${instance.status} after ${formatDuration(task.timeoutMs)}.`,
-        remedy: 'Set timeout higher, or look at the image in the console.'
-      };
-    }
-    dueMs = nextBeat(dueMs, task.pollIntervalMs, nowMs);
-    await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
-  }
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { CallError } from '../core/model/failure.ts';
 import { isSettled } from '../core/model/instance.ts';
 import type { InstanceReport } from '../core/report/report.ts';
-import { nextBeat } from '../core/schedule.ts';
+import { poll } from './poll.ts';
 import type { Bcc, Clock } from './ports.ts';
 
 /** Between looks, in milliseconds. */
@@ -36,17 +36,18 @@ export async function linger(
   signal: AbortSignal
 ): Promise<readonly string[]> {
   const { bcc, clock } = ports;
-  const untilMs = clock.nowMs() + limitMs;
-  let dueMs = clock.nowMs();
   let hidden = instanceIds;
-  for (;;) {
-    const looks = await Promise.all(hidden.map((id) => statusOf(id, bcc, signal)));
-    hidden = hidden.filter((_, index) => isSettled(looks[index] ?? ''));
-    const nowMs = clock.nowMs();
-    if (hidden.length === 0 || nowMs >= untilMs) return hidden;
-    dueMs = nextBeat(dueMs, intervalMs, nowMs);
-    await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
-  }
+  await poll(
+    async () => {
+      const looks = await Promise.all(hidden.map((id) => statusOf(id, bcc, signal)));
+      hidden = hidden.filter((_, index) => isSettled(looks[index] ?? ''));
+      return hidden.length === 0 ? true : undefined;
+    },
+    { intervalMs, limitMs },
+    clock,
+    signal
+  );
+  return hidden;
 }
 
 /** The status of an instance; one that is no longer there has nothing to hide. */

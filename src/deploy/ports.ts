@@ -1,4 +1,4 @@
-import type { Image } from '../core/model/image.ts';
+import type { Image, ImageFilter, ImageOrder } from '../core/model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../core/model/instance.ts';
 import type { RebuildOrder } from '../core/model/order.ts';
 
@@ -21,19 +21,6 @@ export interface Bcc {
   deleteImage(imageId: string, signal: AbortSignal): Promise<void>;
   /** The first-boot script in the clear; empty where there is none. */
   getUserData(instanceId: string, signal: AbortSignal): Promise<string>;
-}
-
-/** What a list of images is narrowed to. */
-export interface ImageFilter {
-  readonly imageType?: string;
-  readonly imageName?: string;
-}
-
-/** A custom image of the system disk of an instance. */
-export interface ImageOrder {
-  readonly imageName: string;
-  readonly instanceId: string;
-  readonly clientToken: string;
 }
 
 /** The service took a write. */

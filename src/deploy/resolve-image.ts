@@ -3,7 +3,7 @@
 import { formatDuration } from '../core/duration.ts';
 import type { Image } from '../core/model/image.ts';
 import { type Choice, chooseImage, searchText } from '../core/plan/choose-image.ts';
-import { nextBeat } from '../core/schedule.ts';
+import { poll } from './poll.ts';
 import type { Bcc, Clock, Log } from './ports.ts';
 import type { RunRequest } from './request.ts';
 import { SurveyError } from './survey-error.ts';
@@ -28,19 +28,23 @@ export async function resolveImage(
   signal: AbortSignal
 ): Promise<Image> {
   const { clock, log } = ports;
-  const untilMs = clock.nowMs() + request.timeoutMs;
-  let dueMs = clock.nowMs();
-  let told = false;
-  for (;;) {
-    const image = await findImage(request, ports, signal);
-    if (image.status !== 'Creating' || request.dryRun) return image;
-    const nowMs = clock.nowMs();
-    if (nowMs >= untilMs) throw stillCreating(image, request.timeoutMs);
-    if (!told) log.info(`Image ${image.id} (${image.name}) is still being created; waiting for it.`);
-    told = true;
-    dueMs = nextBeat(dueMs, request.pollIntervalMs, nowMs);
-    await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
-  }
+  let latest: Image | undefined;
+  const usable = await poll(
+    async () => {
+      const image = await findImage(request, ports, signal);
+      if (image.status !== 'Creating' || request.dryRun) return image;
+      if (latest === undefined) {
+        log.info(`Image ${image.id} (${image.name}) is still being created; waiting for it.`);
+      }
+      latest = image;
+      return undefined;
+    },
+    { intervalMs: request.pollIntervalMs, limitMs: request.timeoutMs },
+    clock,
+    signal
+  );
+  if (usable !== undefined) return usable;
+  throw stillCreating(latest, request.timeoutMs);
 }
 
 async function findImage(
@@ -62,10 +66,10 @@ async function findImage(
   throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, signal)));
 }
 
-function stillCreating(image: Image, waitedMs: number): SurveyError {
+function stillCreating(image: Image | undefined, waitedMs: number): SurveyError {
   return new SurveyError([
     {
-      cause: `The image ${image.id} (${image.name}) is still being created after ${formatDuration(waitedMs)}.`,
+      cause: `The image ${image?.id} (${image?.name}) is still being created after ${formatDuration(waitedMs)}.`,
       remedy: 'Run again when it is Available, or set timeout higher.'
     }
   ]);

@@ -16,3 +16,21 @@ export interface Image {
   /** The smallest system disk that the image fits on, in GB; 0 where the API does not say. */
   readonly minDiskGb: number;
 }
+
+/** Which images to list; what is missing or empty does not filter. */
+export interface ImageFilter {
+  /** `System`, `Custom`, `Sharing` and so on; without it the service lists all. */
+  readonly imageType?: string;
+  /** A part of the name: the service does not look for whole names. */
+  readonly imageName?: string;
+}
+
+/** What image to make of which instance. */
+export interface ImageOrder {
+  /** 1 to 65 characters, the first one a letter. */
+  readonly imageName: string;
+  /** Running or stopped; its system disk becomes the image. */
+  readonly instanceId: string;
+  /** One for each image that is wanted: the service knows a repetition by it, for 24 hours. */
+  readonly clientToken: string;
+}
