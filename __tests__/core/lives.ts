@@ -78,6 +78,7 @@ export interface Script {
   readonly show: (atMs: number) => Shown;
   readonly send?: (atMs: number, count: number) => LifeEvent;
   readonly start?: (atMs: number) => LifeEvent;
+  readonly backup?: (atMs: number) => LifeEvent;
   readonly look?: (atMs: number) => LifeEvent | undefined;
 }
 
@@ -120,6 +121,9 @@ export function live(task: Task, script: Script): Lived {
     } else if (command.type === 'send') {
       sends.push(nowMs);
       event = script.send?.(nowMs, sends.length) ?? { type: 'accepted', atMs: nowMs, requestId: 'r-1' };
+    } else if (command.type === 'backup') {
+      event = script.backup?.(nowMs) ?? { type: 'backedUp', atMs: nowMs };
+      if ('atMs' in event) nowMs = event.atMs;
     } else {
       starts.push(nowMs);
       event = script.start?.(nowMs) ?? { type: 'startAccepted', atMs: nowMs, requestId: 'r-2' };

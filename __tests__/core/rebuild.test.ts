@@ -469,3 +469,148 @@ describe('cancel', () => {
     expect(step(out, { type: 'cancelled', atMs: 3 })).toEqual([out, { type: 'end' }]);
   });
 });
+
+describe('what a look asks for', () => {
+  const disks = (lived: ReturnType<typeof live>): readonly number[] =>
+    lived.commands.flatMap((command, index) =>
+      command.type === 'look' && command.withDisk
+        ? [lived.commands.slice(0, index).filter(({ type }) => type === 'look').length]
+        : []
+    );
+
+  test('the disk only at first and at last, where status and image tell enough', () => {
+    const lived = live(taskOf(), plain);
+    expect(disks(lived)).toEqual([0, lived.looks.length - 1]);
+  });
+
+  test('the disk until the status leaves, where the image cannot tell', () => {
+    const onIt: Shown = { imageId: 'm-new' };
+    const script = stretches([20_000, onIt], [60_000, { ...onIt, ...away }], [always, onIt]);
+    const lived = live(taskOf({ force: true }), script);
+    const early = lived.looks.filter((atMs) => atMs < 20_000).length;
+    expect(disks(lived)).toEqual([
+      ...Array.from({ length: early + 1 }, (_, index) => index),
+      lived.looks.length - 1
+    ]);
+  });
+
+  test('the disk while an image that flipped at once leaves the end open', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) =>
+        atMs === 0
+          ? {}
+          : atMs < 60_000
+            ? { imageId: 'm-new' }
+            : atMs < 90_000
+              ? { ...away, imageId: 'm-new' }
+              : done
+    });
+    expect(disks(lived).length).toBeGreaterThan(10);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+});
+
+describe('more of what a status proves', () => {
+  const lost = (atMs: number): LifeEvent => ({ type: 'sendFailed', atMs, failure: failureOf('ambiguous') });
+
+  test('an unknown status is a departure, so that the way back is the end at once', () => {
+    const lived = live(taskOf(), stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done]));
+    expect(lived.looks.at(-1)).toBeLessThan(100_000);
+  });
+
+  test.each([
+    ['another image, answer lost', taskOf(), lost, done],
+    ['the same image, answered', taskOf({ force: true }), undefined, { imageId: 'm-new' }]
+  ])('ImageProcessing is one where more than the status tells: %s', (_, task, send, end) => {
+    const before: Shown = task.force ? { imageId: 'm-new' } : {};
+    const script = stretches(
+      [9_000, before],
+      [90_000, { ...before, status: 'ImageProcessing' }],
+      [always, end]
+    );
+    const lived = live(task, send === undefined ? script : { ...script, send });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.looks.at(-1)).toBeLessThan(100_000);
+  });
+
+  test('a disk that is not settled is no rest', () => {
+    const unsettled: Shown = { imageId: 'm-other', disk: { status: 'Creating' } };
+    const script = stretches(
+      [9_000, {}],
+      [60_000, away],
+      [400_000, unsettled],
+      [always, { imageId: 'm-other' }]
+    );
+    const lived = live(taskOf(), script);
+    expect(reason(lived)).toBe('wrongImage');
+  });
+
+  test('a read that the service refuses for good ends the wait at once', () => {
+    for (const kind of ['invalid', 'conflict'] as const) {
+      const look = (atMs: number): LifeEvent | undefined =>
+        atMs > 30_000 ? { type: 'lookFailed', atMs, failure: failureOf(kind) } : undefined;
+      const lived = live(taskOf(), { ...plain, look });
+      expect(lived.looks.at(-1)).toBeLessThan(40_000);
+    }
+  });
+});
+
+describe('more of what is found under way', () => {
+  test('an unknown status at first is somebody at work', () => {
+    const lived = live(taskOf(), stretches([60_000, { status: 'Rebuilding' }], [always, done]));
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toEqual([]);
+    expect(fateOf(lived.life)).toBe('erased');
+  });
+
+  test('what ends Stopped on the image is started, and nothing is erased', () => {
+    const stoppedOnIt: Shown = { ...done, status: 'Stopped' };
+    const lived = live(taskOf(), stretches([60_000, away], [400_000, stoppedOnIt], [always, done]));
+    expect(lived.starts).toHaveLength(1);
+    expect(lived.sends).toEqual([]);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test('what never ends has not been erased by this run', () => {
+    expect(fateOf(live(taskOf(), { show: () => away }).life)).toBe('untouched');
+  });
+});
+
+describe('a backup', () => {
+  const task = taskOf({ backup: true });
+  const backedUp = (atMs: number): LifeEvent => ({ type: 'backedUp', atMs: atMs + 90_000 });
+
+  test('is made once, when the instance rests and is about to be erased, and then it is looked at anew', () => {
+    const script = stretches([100_000, {}], [160_000, away], [always, done]);
+    const lived = live(task, { ...script, backup: backedUp });
+    expect(lived.commands.map(({ type }) => type).slice(0, 4)).toEqual(['look', 'backup', 'look', 'send']);
+    expect(lived.commands.filter(({ type }) => type === 'backup')).toHaveLength(1);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test('is not made of what is not erased', () => {
+    const lived = live(task, { show: () => done });
+    expect(lived.commands.map(({ type }) => type)).toEqual(['look']);
+  });
+
+  test('that fails ends it with the disk untouched', () => {
+    const problem = { cause: 'It broke.', remedy: 'Mend it.' };
+    const lived = live(task, {
+      show: () => ({}),
+      backup: (atMs) => ({ type: 'backupFailed', atMs, problem })
+    });
+    expect(lived.life.ending).toEqual({ kind: 'failed', reason: { kind: 'backup', problem } });
+    expect(fateOf(lived.life)).toBe('untouched');
+    expect(lived.sends).toEqual([]);
+  });
+
+  test('of a stopped instance does not make it rest a second time', () => {
+    const stopped: Shown = { status: 'Stopped' };
+    const lived = live(task, {
+      ...stretches([420_000, stopped], [460_000, away], [always, done]),
+      backup: backedUp
+    });
+    expect(lived.sends[0]).toBeLessThan(400_000);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+});

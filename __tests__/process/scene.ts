@@ -4,7 +4,9 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { createCipheriv } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Behaviour } from '../../emulator/behaviour.ts';
 import type { Fault } from '../../emulator/faults.ts';
 import type { WorldSpec } from '../../emulator/models.ts';
@@ -89,6 +91,7 @@ export async function onEmulator<T>(
       rebuilds: emulator.rebuilds.slice(rebuilds),
       report: json === '' ? undefined : (JSON.parse(json) as RunReport)
     };
+    if (played.report !== undefined) expectBySchema(played.report);
     expectNoSecrets(played, secretsOf(played.calls, own.inputs?.['adminPass'] ?? adminPass));
     expect(result.post.exitCode).toBe(0);
     return played;
@@ -98,6 +101,19 @@ export async function onEmulator<T>(
   } finally {
     await emulator.close();
   }
+}
+
+const schemaFile = new URL('../../docs/result.schema.json', import.meta.url);
+const validate = new Ajv2020({ strict: true, allErrors: true }).compile(
+  JSON.parse(readFileSync(schemaFile, 'utf8')) as Readonly<Record<string, unknown>>
+);
+
+/** Every result that a real run gives is one that the schema describes. */
+function expectBySchema(report: RunReport): void {
+  validate(report);
+  expect((validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)).toEqual(
+    []
+  );
 }
 
 /** One run on an emulator of its own. */
