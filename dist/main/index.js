@@ -520,7 +520,8 @@ function annotateReport(report) {
         if (failure === undefined)
             continue;
         const text = [failure.cause, failure.disk, failure.remedy].map(_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tame */ .a).join('\n');
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(text, { title: `Rebuild of ${instanceId}: ${failure.reason}` });
+        const how = failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`;
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(text, { title: `Rebuild of ${instanceId} ${how}` });
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */

@@ -518,7 +518,8 @@ function annotateReport(report) {
         if (failure === undefined)
             continue;
         const text = [failure.cause, failure.disk, failure.remedy].map(tame).join('\n');
-        core.error(text, { title: `Rebuild of ${instanceId}: ${failure.reason}` });
+        const how = failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`;
+        core.error(text, { title: `Rebuild of ${instanceId} ${how}` });
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */

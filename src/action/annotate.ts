@@ -13,7 +13,8 @@ export function annotateReport(report: RunReport): void {
   for (const { failure, instanceId } of failed.slice(0, most)) {
     if (failure === undefined) continue;
     const text = [failure.cause, failure.disk, failure.remedy].map(tame).join('\n');
-    core.error(text, { title: `Rebuild of ${instanceId}: ${failure.reason}` });
+    const how = failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`;
+    core.error(text, { title: `Rebuild of ${instanceId} ${how}` });
   }
 }
 
