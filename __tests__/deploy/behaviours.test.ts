@@ -6,8 +6,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Behaviour, behaviourValues } from '../../emulator/behaviour.ts';
 import type { Fault } from '../../emulator/faults.ts';
+import { hiddenRebuilds, linger } from '../../src/deploy/linger.ts';
 import { pairwise } from '../support/pairwise.ts';
-import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
+import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 /** What the run meets besides the behaviour of the service. */
 const situations = {
@@ -22,7 +23,8 @@ const situations = {
     'staleReads',
     'skewed',
     'lostRebuild',
-    'cancelAndAgain'
+    'cancelAndAgain',
+    'cancelAtOnceAndAgain'
   ],
   login: ['adminPass', 'keypairId', 'keepImageLogin'],
   userData: ['unset', 'set', 'cleared']
@@ -100,6 +102,7 @@ async function check(one: Case): Promise<void> {
     const tell = (): string =>
       `${JSON.stringify(one)}\n${lines.join('\n')}\n${JSON.stringify(emulator.rebuilds)}\nnow ${clock.wallMs()}`;
     if (one.fault === 'cancelAndAgain') await cancelWhenSeen(world, request);
+    if (one.fault === 'cancelAtOnceAndAgain') await cancelAtOnce(world, request);
     const report = await world.run(request);
     const [instance] = report.instances;
     const wellDone = report.status === 'rebuilt' || report.status === 'skipped';
@@ -110,12 +113,7 @@ async function check(one: Case): Promise<void> {
     if (isProvable(one) && !wellDone && !isUnclear(one, instance?.failure?.reason)) {
       throw new Error(`red although well: ${instance?.failure?.cause}\n${tell()}`);
     }
-    if (
-      !wellDone &&
-      instance?.disk === 'untouched' &&
-      emulator.rebuilds.length > 0 &&
-      one.fault !== 'cancelAndAgain'
-    ) {
+    if (!wellDone && instance?.disk === 'untouched' && emulator.rebuilds.length > 0 && !isAgain(one)) {
       throw new Error(`says untouched, and is not\n${tell()}`);
     }
   });
@@ -133,13 +131,17 @@ function isWipedTwice(one: Case, { emulator }: VirtualWorld): boolean {
 }
 
 function isBeyondTelling(one: Case): boolean {
-  const isLost = one.fault === 'lostAnswer' || one.fault === 'answer500';
+  const isLost = ['lostAnswer', 'answer500', 'cancelAtOnceAndAgain'].includes(one.fault);
   return isLost && one.statuses.length === 0 && one.secondRebuild === 'queued';
 }
 
 /** With `force`, a rebuild of the same image that was found under way may show too little to be told apart. */
 function isUnclear(one: Case, reason: string | undefined): boolean {
-  return one.fault === 'cancelAndAgain' && one.target === 'sameImage' && reason === 'unclear';
+  return isAgain(one) && one.target === 'sameImage' && reason === 'unclear';
+}
+
+function isAgain(one: Case): boolean {
+  return one.fault === 'cancelAndAgain' || one.fault === 'cancelAtOnceAndAgain';
 }
 
 /** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
@@ -151,6 +153,21 @@ function randomFrom(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
+}
+
+/** A first run that is cancelled as soon as its rebuild is accepted, and what its post step does then. */
+async function cancelAtOnce(world: VirtualWorld, request: ReturnType<typeof requestOf>): Promise<void> {
+  const now = new AbortController();
+  const report = await world.run(
+    request,
+    { signal: now.signal, writes: now.signal },
+    {
+      progressed({ instances }) {
+        if (instances[0]?.phases.some(({ phase }) => phase === 'confirming')) now.abort();
+      }
+    }
+  );
+  await linger(hiddenRebuilds(report.instances), 210_000, world, noCancel.signal);
 }
 
 /** A first run that is cancelled as soon as its rebuild shows in the status. */
