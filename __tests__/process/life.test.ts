@@ -247,8 +247,8 @@ const afterAnother = (at: 'start' | 'end') => (): Promise<Played> => {
 
 /** Cancels a run as soon as its rebuild is accepted; then runs again. */
 const afterCancel = (signal: NodeJS.Signals) => (): Promise<Played> => {
-  const behaviour = { staleRunningMs: 2500, rebuildMs: 9000, secondRebuild: 'queued' } as const;
-  return onEmulator({ behaviour }, async (run, emulator) => {
+  const behaviour = { staleRunningMs: 2500, rebuildMs: 20_000, secondRebuild: 'queued' } as const;
+  return onEmulator({ behaviour, inputs: { timeout: '60s' } }, async (run, emulator) => {
     const first = await run({
       onCall({ operation }, child) {
         if (operation === 'RebuildInstance') setTimeout(() => child?.kill(signal), 100);

@@ -83,7 +83,8 @@ const others: Readonly<Record<string, Scene>> = {
   }
 };
 
-const played = playAll({ ...notTaken, ...taken, ...others });
+// Hardly any of them does anything but wait, and the longest has to begin with the first.
+const played = playAll({ ...notTaken, ...taken, ...others }, 40);
 
 describe('a lost answer', () => {
   test.each(Object.keys(notTaken))(

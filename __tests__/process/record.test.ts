@@ -99,7 +99,7 @@ const recorded = beginAll({
     }),
   cancel: () =>
     withGitHub('good', {
-      behaviour: { rebuildMs: 9000 },
+      behaviour: { rebuildMs: 60_000 },
       onCall({ operation }, child) {
         if (operation === 'RebuildInstance') setTimeout(() => child?.kill('SIGINT'), 1500);
       }

@@ -121,6 +121,9 @@ export function play(scene: Scene = {}): Promise<Played> {
   return onEmulator(scene, (run) => run());
 }
 
+/** More at a time would starve each other of two processors while their processes start. */
+const usualWidth = 16;
+
 /**
  * Begins all works at once, at most `width` at a time, and gives a function that waits for one by its name. They
  * spend their time waiting, so that a file takes hardly longer than its longest work; `test.concurrent` would
@@ -128,7 +131,7 @@ export function play(scene: Scene = {}): Promise<Played> {
  */
 export function beginAll<Name extends string, T>(
   works: Readonly<Record<Name, () => Promise<T>>>,
-  width = 40
+  width = usualWidth
 ): (name: Name) => Promise<T> {
   const begun = new Map<string, Promise<T>>();
   const waiting: (() => void)[] = [];
@@ -155,10 +158,11 @@ export function beginAll<Name extends string, T>(
 
 /** Begins all scenes at once, each on an emulator of its own. */
 export function playAll<Name extends string>(
-  scenes: Readonly<Record<Name, Scene>>
+  scenes: Readonly<Record<Name, Scene>>,
+  width = usualWidth
 ): (name: Name) => Promise<Played> {
   const works = Object.entries<Scene>(scenes).map(([name, scene]) => [name, () => play(scene)]);
-  return beginAll(Object.fromEntries(works) as Record<Name, () => Promise<Played>>);
+  return beginAll(Object.fromEntries(works) as Record<Name, () => Promise<Played>>, width);
 }
 
 /** The password as it goes over the wire. */

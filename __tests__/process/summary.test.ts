@@ -19,7 +19,7 @@ const scenes = {
   },
   refused: { world: { instances: [{ id: 'i-demo0001', name: 'web-1', deletionProtection: 1 }] } },
   cancel: {
-    behaviour: { rebuildMs: 9000 },
+    behaviour: { rebuildMs: 60_000 },
     onCall: ({ operation }, child) => {
       if (operation === 'RebuildInstance') setTimeout(() => child?.kill('SIGINT'), 2000);
     }
