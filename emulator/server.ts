@@ -21,7 +21,7 @@ const demoCredentials: Credentials = {
 export interface EmulatorOptions {
   /** Wall clock in ms since the epoch; default Date. A virtual one moves the world without waiting. */
   readonly clock?: { now(): number };
-  /** Default 0: any free one. */
+  /** Default 0: a free one is taken. */
   readonly port?: number;
   readonly credentials?: Credentials;
   readonly world?: WorldSpec;

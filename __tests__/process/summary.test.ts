@@ -25,6 +25,7 @@ const scenes = {
     }
   },
   off: { inputs: { summary: 'false' } },
+  nowhere: { env: { RUNNER_TEMP: '/nowhere/at/all' } },
   hostile: {
     debug: true,
     world: {
@@ -142,6 +143,17 @@ describe('the summary', () => {
       /Run again to wait for its end/,
       /^\| Erased \|/
     ]);
+  }, 60_000);
+
+  test('that cannot be handed over is a warning, and the rebuild goes on', async () => {
+    const result = await played('nowhere');
+    expect(result.main.exitCode).toBe(0);
+    expect(result.outputs).toMatchObject({ status: 'rebuilt', changed: 'true' });
+    expect(result.rebuilds).toHaveLength(1);
+    expect(result.annotations).toEqual([
+      { level: 'warning', title: '', message: expect.stringMatching(/^No job summary: ENOENT/) }
+    ]);
+    expect(result.summary).toBe('');
   }, 60_000);
 
   test('is not written where it is not wanted', async () => {

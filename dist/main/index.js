@@ -5633,15 +5633,27 @@ const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 
 
 
+
 const stateName = 'handover';
-/** Makes the file known to the post step and gives the function that fills it. */
+/**
+ * Makes the file known to the post step and gives the function that fills it. The summary is an extra: where the
+ * file cannot be written, that is one warning, and the rebuild goes on.
+ */
 function openHandover() {
     const file = (0,external_node_path_namespaceObject.join)(process.env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), `rebuild-bcc-instance-${(0,external_node_crypto_.randomUUID)()}.json`);
     lib_core/* saveState */.LZ(stateName, file);
+    let isWarned = false;
     return (handover) => {
-        // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
-        (0,external_node_fs_namespaceObject.writeFileSync)(`${file}.part`, JSON.stringify(handover), { mode: 0o600 });
-        (0,external_node_fs_namespaceObject.renameSync)(`${file}.part`, file);
+        try {
+            // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
+            (0,external_node_fs_namespaceObject.writeFileSync)(`${file}.part`, JSON.stringify(handover), { mode: 0o600 });
+            (0,external_node_fs_namespaceObject.renameSync)(`${file}.part`, file);
+        }
+        catch (error) {
+            if (!isWarned)
+                log/* jobLog */.W.warning(`No job summary: ${error instanceof Error ? error.message : String(error)}`);
+            isWarned = true;
+        }
     };
 }
 /** What the main step left; `undefined` where it ended before there was a plan. */
@@ -5695,13 +5707,15 @@ async function mainStep() {
     }
     catch (error) {
         lib_core/* setOutput */.uH('status', 'failed');
+        const isCancelled = cancel.signal.aborted && error instanceof model_failure/* CancelledError */.cc;
+        // A fault of the program may come after the send: what was said of `changed` by then stays.
+        if (!(error instanceof SurveyError) && !isCancelled)
+            throw error;
         lib_core/* setOutput */.uH('changed', 'false');
         if (error instanceof SurveyError)
             (0,annotate/* annotateSurvey */.$U)(error.problems);
-        else if (cancel.signal.aborted && error instanceof model_failure/* CancelledError */.cc)
-            (0,annotate/* annotateEnd */.mD)('Cancelled', 'Cancelled before anything was sent that changes anything.');
         else
-            throw error;
+            (0,annotate/* annotateEnd */.mD)('Cancelled', 'Cancelled before anything was sent that changes anything.');
         return false;
     }
     finally {

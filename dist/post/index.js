@@ -3253,15 +3253,27 @@ const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 
 
 
+
 const stateName = 'handover';
-/** Makes the file known to the post step and gives the function that fills it. */
+/**
+ * Makes the file known to the post step and gives the function that fills it. The summary is an extra: where the
+ * file cannot be written, that is one warning, and the rebuild goes on.
+ */
 function openHandover() {
     const file = join(process.env['RUNNER_TEMP'] || tmpdir(), `rebuild-bcc-instance-${randomUUID()}.json`);
     core.saveState(stateName, file);
+    let isWarned = false;
     return (handover) => {
-        // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
-        writeFileSync(`${file}.part`, JSON.stringify(handover), { mode: 0o600 });
-        renameSync(`${file}.part`, file);
+        try {
+            // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
+            writeFileSync(`${file}.part`, JSON.stringify(handover), { mode: 0o600 });
+            renameSync(`${file}.part`, file);
+        }
+        catch (error) {
+            if (!isWarned)
+                jobLog.warning(`No job summary: ${error instanceof Error ? error.message : String(error)}`);
+            isWarned = true;
+        }
     };
 }
 /** What the main step left; `undefined` where it ended before there was a plan. */

@@ -32,11 +32,12 @@ export async function mainStep(): Promise<boolean> {
     return await rebuild(parsed.config, cancel);
   } catch (error) {
     core.setOutput('status', 'failed');
+    const isCancelled = cancel.signal.aborted && error instanceof CancelledError;
+    // A fault of the program may come after the send: what was said of `changed` by then stays.
+    if (!(error instanceof SurveyError) && !isCancelled) throw error;
     core.setOutput('changed', 'false');
     if (error instanceof SurveyError) annotateSurvey(error.problems);
-    else if (cancel.signal.aborted && error instanceof CancelledError)
-      annotateEnd('Cancelled', 'Cancelled before anything was sent that changes anything.');
-    else throw error;
+    else annotateEnd('Cancelled', 'Cancelled before anything was sent that changes anything.');
     return false;
   } finally {
     cancel.dispose();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import type { RunReport } from '../core/report/report.ts';
+import { jobLog } from './log.ts';
 
 /**
  * What the main step leaves for the post step. It lies in a file, not in the runner's state, because the state
@@ -23,14 +24,24 @@ const stateName = 'handover';
 /** Keeps what is known for the post step; the last call counts. */
 export type Keep = (handover: Handover) => void;
 
-/** Makes the file known to the post step and gives the function that fills it. */
+/**
+ * Makes the file known to the post step and gives the function that fills it. The summary is an extra: where the
+ * file cannot be written, that is one warning, and the rebuild goes on.
+ */
 export function openHandover(): Keep {
   const file = join(process.env['RUNNER_TEMP'] || tmpdir(), `rebuild-bcc-instance-${randomUUID()}.json`);
   core.saveState(stateName, file);
+  let isWarned = false;
   return (handover) => {
-    // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
-    writeFileSync(`${file}.part`, JSON.stringify(handover), { mode: 0o600 });
-    renameSync(`${file}.part`, file);
+    try {
+      // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
+      writeFileSync(`${file}.part`, JSON.stringify(handover), { mode: 0o600 });
+      renameSync(`${file}.part`, file);
+    } catch (error) {
+      if (!isWarned)
+        jobLog.warning(`No job summary: ${error instanceof Error ? error.message : String(error)}`);
+      isWarned = true;
+    }
   };
 }
 
