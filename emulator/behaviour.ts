@@ -10,8 +10,9 @@ export interface ThrottleShape {
  * The number in brackets is the question in the list of unknowns that a switch stands for:
  * 1 statuses after acceptance, 2 stopped instances, 3 when the image shows, 4 codes of refusals, 5 clientToken,
  * 6 body of the reply, 7 throttling, 8 clock, 9 session token, 10 user data and defaults, 11 empty strings,
- * 12 what else a rebuild changes, 13 password rule, 14 unknown ids in a list, 16 tags of images.
- * (15, 17, 18 and 19 concern permissions, regions, bearer keys and load balancers, none of which is played here.)
+ * 12 what else a rebuild changes, 13 password rule, 14 unknown ids in a list, 16 tags of images, 19 load balancers.
+ * (15, 17 and 18 concern permissions, regions and bearer keys, none of which is played here. Of 19 only the API is
+ * played: there is no traffic, so nothing tells whether open connections are closed.)
  */
 export interface Behaviour {
   /** [1] For how many ms after acceptance the old status is still shown. */
@@ -48,6 +49,8 @@ export interface Behaviour {
   readonly clientTokenOnImage: 'optional' | 'required';
   /** [7] The shape of a throttled answer. */
   readonly throttle: ThrottleShape;
+  /** [7] How many calls are answered within any second; 0 means that there is no limit. */
+  readonly callsPerSecond: number;
   /** [8] How far ahead, in ms, a caller's clock may be. How far behind is the signature's own expiry. */
   readonly clockToleranceMs: number;
   /** [8] What a clock outside of that gets. */
@@ -82,6 +85,10 @@ export interface Behaviour {
   readonly imageMs: number;
   /** [1] Whether an instance shows ImageProcessing while an image is made of it. */
   readonly imageShowsProcessing: boolean;
+  /** [19] For how many ms reads still show the old weight of a member; the new one is in force at once. */
+  readonly weightShowsMs: number;
+  /** [19] For how many ms after a change a balancer refuses another one (409 LastOperationNotFinished). */
+  readonly blbBusyMs: number;
 }
 
 /** Every value that we hold possible, the likeliest first: a table for tests that combine them. */
@@ -117,6 +124,7 @@ export const behaviourValues: { readonly [K in keyof Behaviour]: readonly Behavi
     { status: 503, code: 'ServiceUnavailable', retryAfter: 1 },
     { status: 429, code: 'TooManyRequests' }
   ],
+  callsPerSecond: [0, 5, 20],
   clockToleranceMs: [900_000, 60_000, 300_000],
   skewReply: ['RequestExpired400', 'RequestTimeTooSkewed403'],
   unsignedToken: ['accepted', 'refused'],
@@ -133,7 +141,9 @@ export const behaviourValues: { readonly [K in keyof Behaviour]: readonly Behavi
   imagesCarryTags: [false, true],
   powerMs: [20_000, 0, 60_000],
   imageMs: [120_000, 0, 600_000],
-  imageShowsProcessing: [true, false]
+  imageShowsProcessing: [true, false],
+  weightShowsMs: [0, 5000],
+  blbBusyMs: [0, 2000]
 };
 
 /** The likeliest service: the first value of every switch. */
@@ -155,6 +165,7 @@ export const defaultBehaviour: Behaviour = {
   clientTokenOnRebuild: 'ignored',
   clientTokenOnImage: 'optional',
   throttle: { status: 429, code: 'RateLimit' },
+  callsPerSecond: 0,
   clockToleranceMs: 900_000,
   skewReply: 'RequestExpired400',
   unsignedToken: 'accepted',
@@ -171,5 +182,7 @@ export const defaultBehaviour: Behaviour = {
   imagesCarryTags: false,
   powerMs: 20_000,
   imageMs: 120_000,
-  imageShowsProcessing: true
+  imageShowsProcessing: true,
+  weightShowsMs: 0,
+  blbBusyMs: 0
 };

@@ -1,16 +1,17 @@
 import type { Behaviour } from './behaviour.ts';
 import type { QueryPair } from './canonical.ts';
-import { badRequest, inappropriateJson, invalidUri, malformedJson, Refusal } from './errors.ts';
+import { badRequest, inappropriateJson, malformedJson, missingParameter } from './errors.ts';
 import type { Playing } from './faults.ts';
 import type { JsonObject } from './json.ts';
 import type { WorldState } from './models.ts';
-import { type Operation, operations } from './operations.ts';
-import type { RebuildRecord } from './records.ts';
+import type { Operation } from './operation.ts';
+import type { RebuildRecord, WeightChange } from './records.ts';
 import type { World } from './world.ts';
 
 /** What the server remembers between calls, besides the world. */
 export interface Memory {
   readonly rebuilds: RebuildRecord[];
+  readonly weightChanges: WeightChange[];
   /** What was asked and answered under a clientToken; the key is `operation token`. */
   readonly tokens: Map<string, { readonly asked: string; readonly atMs: number; readonly answer: unknown }>;
 }
@@ -42,34 +43,6 @@ export interface Answer {
 
 /** Carries out one operation, or throws a Refusal. */
 export type Handler = (call: Call) => Answer;
-
-/** A request line matched with the operation it means. */
-export interface Route {
-  readonly operation: Operation;
-  readonly id: string;
-}
-
-/** Finds the operation; versions 1 and 2 are the same here, since the JavaScript SDK still calls version 1. */
-export function route(method: string, path: string, query: readonly QueryPair[]): Route {
-  const parts = /^\/v([0-9]+)(\/.*)$/.exec(path);
-  if (parts === null) throw invalidUri();
-  const [, version, rest = ''] = parts;
-  if (version !== '1' && version !== '2') {
-    throw new Refusal(404, 'InvalidVersion', 'The API version specified was invalid.');
-  }
-  for (const operation of operations) {
-    if (operation.method !== method) continue;
-    if (operation.action !== undefined && !query.some(([key]) => key === operation.action)) continue;
-    const [head = '', tail] = operation.path.split('{id}');
-    if (tail === undefined) {
-      if (rest === head) return { operation, id: '' };
-      continue;
-    }
-    const id = rest.slice(head.length, rest.length - tail.length);
-    if (rest === head + id + tail && /^[^/]+$/.test(id)) return { operation, id };
-  }
-  throw invalidUri();
-}
 
 /** Parses a body; none at all counts as `{}`. */
 export function parseBody(text: string): JsonObject {
@@ -117,8 +90,10 @@ export function checkFields(
   }
   for (const key of operation.required ?? []) {
     const value = body[key];
-    if (value === undefined || value === null || value === '')
-      throw badRequest(`The parameter ${key} is missing.`);
+    if (value !== undefined && value !== null && value !== '') continue;
+    throw operation.service === 'blb'
+      ? missingParameter(key)
+      : badRequest(`The parameter ${key} is missing.`);
   }
   if (!strict) return;
   const known = new Set([...operation.query, ...(operation.alsoQuery ?? []), operation.action ?? '']);
@@ -157,9 +132,22 @@ export function namedInstances(
   query: readonly QueryPair[]
 ): string[] {
   if (operation.path.startsWith('/instance/{id}')) return [id];
+  if (operation.service === 'blb') return namedMembers(body, query);
   const single = textOf(body, 'instanceId') || queryOf({ query }, 'instanceId');
   if (single !== undefined && single !== '') return [single];
   const many: unknown = body['instanceIds'];
   if (Array.isArray(many)) return many.filter((each): each is string => typeof each === 'string');
   return queryOf({ query }, 'instanceIds')?.split(',') ?? [];
+}
+
+/** The members that a write of a load balancer names, as objects or bare; or the one that a list asks for. */
+function namedMembers(body: JsonObject, query: readonly QueryPair[]): string[] {
+  const list: unknown = body['backendServerList'] ?? body['backendServerIdList'];
+  if (Array.isArray(list)) {
+    return list
+      .map((each: unknown) => (isObject(each) ? each['instanceId'] : each))
+      .filter((each) => typeof each === 'string');
+  }
+  const asked = queryOf({ query }, 'bccId');
+  return asked === undefined ? [] : [asked];
 }

@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util';
 import { banner, help, logLine, shortcuts } from './explain.ts';
 import { FlagError, readBehaviour, readFault, readNumber } from './flags.ts';
+import { fleetWorld } from './fleet.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './server.ts';
 
 /** Where to listen unless told otherwise. */
 const DEFAULT_PORT = '8790';
+
+/** What the five digits of an id have room for. */
+const MAX_FLEET = 99_999;
 
 function readFlags(args: readonly string[]): EmulatorOptions | 'help' {
   const { values } = parseArgs({
@@ -15,6 +19,7 @@ function readFlags(args: readonly string[]): EmulatorOptions | 'help' {
       'stale-seconds': { type: 'string' },
       behaviour: { type: 'string', multiple: true, default: [] },
       fault: { type: 'string', multiple: true, default: [] },
+      fleet: { type: 'string', default: '0' },
       strict: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false }
     }
@@ -22,6 +27,10 @@ function readFlags(args: readonly string[]): EmulatorOptions | 'help' {
   if (values.help) return 'help';
   const port = readNumber('--port', values.port);
   if (!Number.isInteger(port) || port > 65_535) throw new FlagError(`--port: ${values.port} is not a port`);
+  const fleet = readNumber('--fleet', values.fleet);
+  if (!Number.isInteger(fleet) || fleet > MAX_FLEET) {
+    throw new FlagError(`--fleet: ${values.fleet} is not a whole number of up to ${MAX_FLEET}`);
+  }
   const seconds = (flag: 'rebuild-seconds' | 'stale-seconds') => {
     const text = values[flag];
     return text === undefined ? undefined : readNumber(`--${flag}`, text);
@@ -29,6 +38,7 @@ function readFlags(args: readonly string[]): EmulatorOptions | 'help' {
   return {
     port,
     strict: values.strict,
+    world: fleetWorld(fleet),
     behaviour: Object.assign(
       shortcuts(seconds('rebuild-seconds'), seconds('stale-seconds')),
       ...values.behaviour.map(readBehaviour)
@@ -65,7 +75,7 @@ async function main(): Promise<void> {
   }
   const running = emulator;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.close());
-  process.stdout.write(banner(running));
+  process.stdout.write(banner(running, options.world));
 }
 
 await main();

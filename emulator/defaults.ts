@@ -1,3 +1,5 @@
+import { buildBalancer } from './balancers.ts';
+import { defaultWorld } from './default-world.ts';
 import type {
   ImageState,
   InstanceState,
@@ -11,46 +13,6 @@ import { systemVolumeOf } from './models.ts';
 
 const CREATED = '2026-01-10T08:00:00Z';
 
-/** Two web servers on the first of two custom images, a data disk, a snapshot, and public images. */
-const defaultWorld: Required<WorldSpec> = {
-  instances: [
-    {
-      id: 'i-demo0001',
-      name: 'web-1',
-      imageId: 'm-web-1',
-      internalIp: '192.168.0.11',
-      publicIp: '203.0.113.11',
-      tags: [{ tagKey: 'app', tagValue: 'web' }]
-    },
-    {
-      id: 'i-demo0002',
-      name: 'web-2',
-      imageId: 'm-web-1',
-      internalIp: '192.168.0.12',
-      tags: [{ tagKey: 'app', tagValue: 'web' }]
-    }
-  ],
-  images: [
-    { id: 'm-web-1', name: 'web-1' },
-    { id: 'm-web-2', name: 'web-2', createTime: '2026-02-10T08:00:00Z' },
-    { id: 'm-ubuntu22', name: '22.04 LTS amd64 (64bit)', type: 'System' },
-    {
-      id: 'm-win2022',
-      name: 'Windows Server 2022',
-      type: 'System',
-      osType: 'windows',
-      osName: 'Windows Server',
-      osVersion: '2022',
-      minDiskGb: 40
-    }
-  ],
-  volumes: [
-    { id: 'v-data0001', name: 'data-1', instanceId: 'i-demo0001', device: '/dev/vdb', diskSizeInGB: 100 }
-  ],
-  snapshots: [{ id: 's-demo0001', name: 'before-upgrade', volumeId: 'v-sys-demo0001' }],
-  keypairs: ['k-demo0001']
-};
-
 /** Makes a world of a specification. Objects are copied: the caller's stay as they are. */
 export function buildWorld(spec: WorldSpec = {}): WorldState {
   const whole = { ...defaultWorld, ...spec };
@@ -58,30 +20,40 @@ export function buildWorld(spec: WorldSpec = {}): WorldState {
     instances: new Map(),
     images: new Map(whole.images.map((image) => [image.id, fullImage(image)])),
     volumes: new Map(),
+    volumesOf: new Map(),
     snapshots: new Map(),
-    keypairs: new Set(whole.keypairs)
+    keypairs: new Set(whole.keypairs),
+    balancers: new Map()
   };
   for (const each of whole.instances) state.instances.set(each.id, fullInstance(each, state));
-  // The default data disk and snapshot belong to default instances; with others they would hang in the air.
-  const volumes = spec.volumes ?? (spec.instances === undefined ? defaultWorld.volumes : []);
-  for (const each of volumes) state.volumes.set(each.id, fullVolume(each));
+  // The default disk, snapshot and balancers belong to the default instances; with others they would hang in the air.
+  const own = spec.instances === undefined ? defaultWorld : undefined;
+  for (const each of spec.volumes ?? own?.volumes ?? []) putVolume(state, each);
   for (const instance of state.instances.values()) {
     if (systemVolumeOf(state, instance.id) !== undefined) continue;
-    const id = `v-sys-${instance.id.replace(/^i-/, '')}`;
-    const system: Spec<VolumeState> = {
-      id,
+    putVolume(state, {
+      id: `v-sys-${instance.id.replace(/^i-/, '')}`,
       name: `${instance.name}-system`,
       instanceId: instance.id,
       isSystemVolume: true,
       type: 'System',
       device: '/dev/vda',
       zoneName: instance.zoneName
-    };
-    state.volumes.set(id, fullVolume(system));
+    });
   }
-  const snapshots = spec.snapshots ?? (spec.instances === undefined ? defaultWorld.snapshots : []);
-  for (const each of snapshots) state.snapshots.set(each.id, fullSnapshot(each));
+  for (const each of spec.snapshots ?? own?.snapshots ?? []) state.snapshots.set(each.id, fullSnapshot(each));
+  for (const each of spec.balancers ?? own?.balancers ?? []) {
+    state.balancers.set(each.id, buildBalancer(each));
+  }
   return state;
+}
+
+function putVolume(state: WorldState, spec: Spec<VolumeState>): void {
+  const volume = fullVolume(spec);
+  state.volumes.set(volume.id, volume);
+  const beside = state.volumesOf.get(volume.instanceId);
+  if (beside === undefined) state.volumesOf.set(volume.instanceId, [volume]);
+  else beside.push(volume);
 }
 
 function fullInstance(spec: Spec<InstanceState>, state: WorldState): InstanceState {

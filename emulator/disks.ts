@@ -1,30 +1,39 @@
 import { type Answer, type Call, queryOf } from './call.ts';
-import { noSuchObject } from './errors.ts';
-import type { SnapshotState, VolumeState, WorldState } from './models.ts';
-import { systemVolumeOf } from './models.ts';
+import { badRequest, noSuchObject } from './errors.ts';
+import {
+  type SnapshotState,
+  systemVolumeOf,
+  type VolumeState,
+  volumesOf,
+  type WorldState
+} from './models.ts';
 import { page } from './paging.ts';
 
-/** GET /v2/volume. */
+/** GET /v2/volume (BCC page Sjwvyo5be): without a parameter all disks of all instances. */
 export function listVolumes(call: Call): Answer {
-  const wanted = {
-    instanceId: queryOf(call, 'instanceId'),
-    zoneName: queryOf(call, 'zoneName'),
-    name: queryOf(call, 'name')
-  };
-  const found = [...call.state.volumes.values()].filter(
+  const { state } = call;
+  const instanceId = queryOf(call, 'instanceId');
+  const zoneName = queryOf(call, 'zoneName');
+  const name = queryOf(call, 'name');
+  const usage = queryOf(call, 'usageFilter');
+  if (usage !== undefined && usage !== 'system' && usage !== 'data') {
+    throw badRequest('The parameter usageFilter must be system or data.');
+  }
+  const candidates = instanceId === undefined ? [...state.volumes.values()] : volumesOf(state, instanceId);
+  const found = candidates.filter(
     (volume) =>
-      (wanted.instanceId === undefined || volume.instanceId === wanted.instanceId) &&
-      (wanted.zoneName === undefined || volume.zoneName === wanted.zoneName) &&
-      (wanted.name === undefined || volume.name === wanted.name)
+      (zoneName === undefined || volume.zoneName === zoneName) &&
+      (name === undefined || volume.name === name) &&
+      (usage === undefined || volume.isSystemVolume === (usage === 'system'))
   );
-  return { json: page(call, 'volumes', found, (volume) => showVolume(call.state, volume)) };
+  return { json: page(call, 'volumes', found, shower(state)) };
 }
 
 /** GET /v2/volume/{id}. */
 export function getVolume(call: Call): Answer {
   const volume = call.state.volumes.get(call.id);
   if (volume === undefined) throw noSuchObject(`volume ${call.id}`);
-  return { json: { volume: showVolume(call.state, volume) } };
+  return { json: { volume: shower(call.state)(volume) } };
 }
 
 /** GET /v2/snapshot: for a system disk the id of its instance is a volumeId too. */
@@ -37,15 +46,20 @@ export function listSnapshots(call: Call): Answer {
   return { json: page(call, 'snapshots', found, showSnapshot) };
 }
 
-/** A disk as the API shows it (bce-sdk-go services/bcc, VolumeModel: snapshotNum is a string). */
-function showVolume(state: WorldState, volume: VolumeState): Record<string, unknown> {
+/** Disks as the API shows them (bce-sdk-go services/bcc, VolumeModel: snapshotNum is a string). */
+function shower(state: WorldState): (volume: VolumeState) => Record<string, unknown> {
+  const counts = new Map<string, number>();
+  for (const { volumeId } of state.snapshots.values()) counts.set(volumeId, (counts.get(volumeId) ?? 0) + 1);
+  return (volume) => showVolume(volume, counts.get(volume.id) ?? 0);
+}
+
+function showVolume(volume: VolumeState, snapshots: number): Record<string, unknown> {
   const { instanceId, device, ...shown } = volume;
-  const snapshots = [...state.snapshots.values()].filter((snapshot) => snapshot.volumeId === volume.id);
   return {
     ...shown,
     volumeId: volume.id,
     attachments: instanceId === '' ? [] : [{ volumeId: volume.id, instanceId, device, serial: volume.id }],
-    snapshotNum: String(snapshots.length),
+    snapshotNum: String(snapshots),
     sourceSnapshotId: '',
     autoSnapshotPolicy: null,
     regionId: '1',

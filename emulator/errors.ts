@@ -5,12 +5,15 @@
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
+  /** In seconds, for a `Retry-After` header. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, retryAfter?: number) {
     super(message);
     this.name = 'Refusal';
     this.status = status;
     this.code = code;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -50,4 +53,19 @@ export function accessDenied(): Refusal {
 /** A path or an escape that means nothing (common errors: `InvalidURI`, 400). */
 export function invalidUri(): Refusal {
   return new Refusal(400, 'InvalidURI', 'Could not parse the specified URI.');
+}
+
+/** A version that the service does not have (common errors: `InvalidVersion`, 404). */
+export function invalidVersion(): Refusal {
+  return new Refusal(404, 'InvalidVersion', 'The API version specified was invalid.');
+}
+
+/** A parameter of a load balancer's call that must be there (BLB page of errors Djwvxnzw6). */
+export function missingParameter(name: string): Refusal {
+  return new Refusal(400, 'MissingParameter', `The parameter ${name} is missing.`);
+}
+
+/** A parameter of a load balancer's call outside its range (BLB page of errors Djwvxnzw6). */
+export function invalidParameter(name: string, why: string): Refusal {
+  return new Refusal(400, 'InvalidParameter', `The parameter ${name} is invalid: ${why}.`);
 }

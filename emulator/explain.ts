@@ -1,4 +1,5 @@
 import { type Behaviour, behaviourValues } from './behaviour.ts';
+import type { WorldSpec } from './models.ts';
 import type { CallRecord } from './records.ts';
 import type { Emulator } from './server.ts';
 
@@ -45,12 +46,21 @@ function seen(id: string, emulator: Pick<Emulator, 'instance'>): string {
 }
 
 /** What is printed at the start. */
-export function banner(emulator: Pick<Emulator, 'endpoint' | 'credentials'>): string {
+export function banner(
+  emulator: Pick<Emulator, 'endpoint' | 'credentials'>,
+  { instances = [] }: WorldSpec = {}
+): string {
   const { accessKeyId, secretAccessKey } = emulator.credentials;
-  return `A stand-in for the BCC API listens at ${emulator.endpoint}
+  const fleet = instances.map(({ id }) => id).filter((id) => id.startsWith('i-fleet'));
+  const more =
+    fleet.length === 0
+      ? ''
+      : `Behind lb-demo0001 there is a fleet of ${fleet.length} besides: ${fleet[0]} to ${fleet.at(-1)} (tag fleet=demo).\n`;
+  return `A stand-in for the APIs of BCC and of load balancers listens at ${emulator.endpoint}
 It knows i-demo0001 and i-demo0002 (tag app=web), the custom images m-web-1 and m-web-2,
-the public ones m-ubuntu22 and m-win2022, and the key pair k-demo0001.
-Paste this into a step of a workflow:
+the public ones m-ubuntu22 and m-win2022, the key pair k-demo0001, and with both instances in them
+the load balancers lb-demo0001 (ordinary) and lb-demo0002 (application, server group sg-demo0001).
+${more}Paste this into a step of a workflow:
 
   with:
     endpoint: ${emulator.endpoint}
@@ -72,7 +82,8 @@ export function help(): string {
     .join('\n');
   return `Usage: npm run emulator -- [options]
 
-Plays the BCC API on this machine, to rehearse a rebuild without an account and without cost.
+Plays the APIs of BCC and of load balancers on this machine, to rehearse a rebuild without an account and
+without cost.
 
   --port N               where to listen; default 8790, 0 for any free port
   --rebuild-seconds N    how long a rebuild takes; default 180
@@ -82,6 +93,9 @@ Plays the BCC API on this machine, to rehearse a rebuild without an account and 
                          '{"on":"GetInstance","from":3,"times":2,"play":{"kind":"throttle"}}'
                          '{"on":"RebuildInstance","play":{"kind":"reset","when":"after"}}'
                          '{"on":"RebuildInstance","play":{"kind":"endsIn","status":"Error"}}'
+                         '{"on":"UpdateBlbServer","play":{"kind":"accessDenied"}}'
+  --fleet N              N instances besides the two, i-fleet00001 and so on: tags app=web and fleet=demo,
+                         behind lb-demo0001 with weight 100
   --strict               refuse unknown items instead of ignoring them
   --help                 this text
 

@@ -21,7 +21,10 @@ export type WirePlay =
   | { readonly kind: 'garbage'; readonly when?: When }
   | { readonly kind: 'redirect'; readonly to: string; readonly status?: 301 | 302 | 307 | 308 };
 
-/** What changes a call without deciding its answer. Times in ms, real ones for `slow`. */
+/**
+ * What changes a call without deciding its answer. Times in ms, real ones for `slow`. A stale one shows the world
+ * before the last write, which is kept only while such a fault waits: so it must be there before that write.
+ */
 export type SidePlay =
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'skew'; readonly ms: number }
@@ -90,6 +93,11 @@ export class FaultDeck {
   /** Adds a fault; it counts calls from now on. */
   add(fault: Fault): void {
     this.#cards.push({ fault, seen: 0, played: 0 });
+  }
+
+  /** Whether a fault of this kind may still play. */
+  hasLeft(kind: Play['kind']): boolean {
+    return this.#cards.some(({ fault, played }) => fault.play.kind === kind && played < (fault.times ?? 1));
   }
 
   /**

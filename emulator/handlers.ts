@@ -1,3 +1,20 @@
+import {
+  addAppBlbServerGroupRs,
+  deleteAppBlbServerGroupRs,
+  describeAppBlb,
+  describeAppBlbServerGroup,
+  describeAppBlbServerGroupRs,
+  describeAppBlbs,
+  updateAppBlbServerGroupRs
+} from './appblb.ts';
+import {
+  addBlbServer,
+  deleteBlbServer,
+  describeBlb,
+  describeBlbServers,
+  describeBlbs,
+  updateBlbServer
+} from './blb.ts';
 import type { Handler } from './call.ts';
 import { getVolume, listSnapshots, listVolumes } from './disks.ts';
 import { createImage, deleteImage, getImage, listImages } from './images.ts';
@@ -32,5 +49,18 @@ export const handlers: Readonly<Record<string, Handler>> = {
   DeleteImage: deleteImage,
   ListSnapshots: listSnapshots,
   ListVolumes: listVolumes,
-  GetVolume: getVolume
+  GetVolume: getVolume,
+  DescribeBlbs: describeBlbs,
+  DescribeBlb: describeBlb,
+  DescribeBlbServers: describeBlbServers,
+  AddBlbServer: addBlbServer,
+  UpdateBlbServer: updateBlbServer,
+  DeleteBlbServer: deleteBlbServer,
+  DescribeAppBlbs: describeAppBlbs,
+  DescribeAppBlb: describeAppBlb,
+  DescribeAppBlbServerGroup: describeAppBlbServerGroup,
+  DescribeAppBlbServerGroupRs: describeAppBlbServerGroupRs,
+  AddAppBlbServerGroupRs: addAppBlbServerGroupRs,
+  UpdateAppBlbServerGroupRs: updateAppBlbServerGroupRs,
+  DeleteAppBlbServerGroupRs: deleteAppBlbServerGroupRs
 };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Answer, type Call, queryOf, textOf } from './call.ts';
 import { badRequest, noSuchObject, Refusal } from './errors.ts';
 import { findInstance } from './instances.ts';
-import { apiTime, type ImageState, type InstanceState, type WorldState } from './models.ts';
+import { apiTime, type ImageState, type InstanceState, systemVolumeOf, type WorldState } from './models.ts';
 import { page } from './paging.ts';
 import { isBusy } from './power.ts';
 import { answeredBefore, remember } from './tokens.ts';
@@ -106,10 +106,7 @@ function sourceOf(call: Call, state: WorldState): InstanceState {
 }
 
 function newImage(name: string, instance: InstanceState, state: WorldState, nowMs: number): ImageState {
-  const disk = [...state.volumes.values()].find(
-    (each) => each.instanceId === instance.id && each.isSystemVolume
-  );
-  const size = disk?.diskSizeInGB ?? 40;
+  const size = systemVolumeOf(state, instance.id)?.diskSizeInGB ?? 40;
   const { osType, osName, osVersion, osArch } = instance;
   return {
     id: `m-${randomBytes(4).toString('hex')}`,

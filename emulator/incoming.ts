@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { parseBody, type Route, route } from './call.ts';
+import { parseBody } from './call.ts';
 import { parseQuery, type QueryPair } from './canonical.ts';
 import { Refusal } from './errors.ts';
 import type { JsonObject } from './json.ts';
+import { type Route, route } from './route.ts';
 
 /** A request as it came in, whole. */
 export interface Incoming {

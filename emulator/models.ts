@@ -1,3 +1,5 @@
+import type { BalancerSpec, BalancerState } from './balancers.ts';
+
 /** A tag as the API writes it. */
 export interface Tag {
   readonly tagKey: string;
@@ -112,8 +114,11 @@ export interface WorldState {
   readonly instances: Map<string, InstanceState>;
   readonly images: Map<string, ImageState>;
   readonly volumes: Map<string, VolumeState>;
+  /** The same disks by the instance they hang on, since scanning all of them makes large worlds slow. */
+  readonly volumesOf: Map<string, VolumeState[]>;
   readonly snapshots: Map<string, SnapshotState>;
   readonly keypairs: Set<string>;
+  readonly balancers: Map<string, BalancerState>;
 }
 
 /** What may be said of a thing in a world's specification; everything but the id has a default. */
@@ -128,13 +133,18 @@ export interface WorldSpec {
   readonly snapshots?: readonly Spec<SnapshotState>[];
   /** Ids of the key pairs that exist. */
   readonly keypairs?: readonly string[];
+  /** Load balancers of both kinds. */
+  readonly balancers?: readonly BalancerSpec[];
+}
+
+/** The disks of an instance. */
+export function volumesOf(state: WorldState, instanceId: string): readonly VolumeState[] {
+  return state.volumesOf.get(instanceId) ?? [];
 }
 
 /** The system disk of an instance. */
 export function systemVolumeOf(state: WorldState, instanceId: string): VolumeState | undefined {
-  return [...state.volumes.values()].find(
-    (volume) => volume.instanceId === instanceId && volume.isSystemVolume
-  );
+  return volumesOf(state, instanceId).find((volume) => volume.isSystemVolume);
 }
 
 /** Time as the API writes it: UTC, without a fraction. */

@@ -1,23 +1,5 @@
-/** Types of body fields, in the words of the vendor's schema. */
-type FieldType = 'String' | 'Boolean' | 'Integer' | 'List';
-
-/** One call of the API: where it is, and what it takes (bce-openapi-meta, 2026-08). */
-export interface Operation {
-  readonly name: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Behind `/v{version}`, with `{id}` for the one part that varies. */
-  readonly path: string;
-  /** The bare query parameter that tells this call from its neighbours. */
-  readonly action?: string;
-  readonly query: readonly string[];
-  /** Sent by some official client or named on some page, though not in the schema. */
-  readonly alsoQuery?: readonly string[];
-  readonly body: Readonly<Record<string, FieldType>>;
-  /** Body fields without which the call is refused. */
-  readonly required?: readonly string[];
-  /** Changes the world. */
-  readonly write: boolean;
-}
+import { blbOperations } from './blb-operations.ts';
+import { get, type Operation, write } from './operation.ts';
 
 const rebuildBody = {
   imageId: 'String',
@@ -46,35 +28,13 @@ const imageBody = {
   detection: 'Boolean'
 } as const;
 
-/** Names as one string, to keep a line a call. */
-function names(text: string): string[] {
-  return text.split(' ').filter((name) => name !== '');
-}
-
-type Rest = Partial<Pick<Operation, 'action' | 'alsoQuery' | 'body' | 'required'>>;
-
-function get(name: string, path: string, query: string, alsoQuery = ''): Operation {
-  return {
-    name,
-    method: 'GET',
-    path,
-    query: names(query),
-    alsoQuery: names(alsoQuery),
-    body: {},
-    write: false
-  };
-}
-
-function put(name: string, path: string, rest: Rest): Operation {
-  return { name, method: 'PUT', path, query: [], body: {}, write: true, ...rest };
-}
-
 const one = '/instance/{id}';
 const token = ['clientToken'];
 
-/** All calls that are answered. Where two paths fit, the one without `{id}` is meant, so those come first. */
-export const operations: readonly Operation[] = [
+/** The calls of BCC. Where two paths fit, the one without `{id}` is meant, so those come first. */
+const bccOperations: readonly Operation[] = [
   get(
+    'bcc',
     'ListInstances',
     '/instance',
     'marker maxKeys internalIp dedicatedHostId zoneName showRdmaTopo instanceIds instanceNames fuzzyInstanceName ' +
@@ -84,6 +44,7 @@ export const operations: readonly Operation[] = [
   ),
   {
     name: 'ListInstanceByIds',
+    service: 'bcc',
     method: 'POST',
     path: '/instance/listByInstanceId',
     query: ['marker', 'maxKeys'],
@@ -94,6 +55,7 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'GetInstanceUserDataInfo',
+    service: 'bcc',
     method: 'POST',
     path: '/instance/attribute/getUserdata',
     query: [],
@@ -101,45 +63,55 @@ export const operations: readonly Operation[] = [
     required: ['instanceId'],
     write: false
   },
-  put('RebuildBatchInstance', '/instance/rebuild', {
+  write('bcc', 'PUT', 'RebuildBatchInstance', '/instance/rebuild', {
     alsoQuery: token,
     body: { ...rebuildBody, instanceIds: 'List' },
     required: ['imageId', 'instanceIds']
   }),
-  get('GetInstance', one, '', 'containsFailed isDeploySet'),
-  put('RebuildInstance', one, {
+  get('bcc', 'GetInstance', one, '', 'containsFailed isDeploySet'),
+  write('bcc', 'PUT', 'RebuildInstance', one, {
     action: 'rebuild',
     alsoQuery: token,
     body: rebuildBody,
     required: ['imageId']
   }),
-  put('StartInstance', one, { action: 'start' }),
-  put('StopInstance', one, { action: 'stop', body: { forceStop: 'Boolean', stopWithNoCharge: 'Boolean' } }),
-  put('RebootInstance', one, { action: 'reboot', body: { forceStop: 'Boolean' } }),
-  put('InstanceDeletionProtection', `${one}/deletionProtection`, {
+  write('bcc', 'PUT', 'StartInstance', one, { action: 'start' }),
+  write('bcc', 'PUT', 'StopInstance', one, {
+    action: 'stop',
+    body: { forceStop: 'Boolean', stopWithNoCharge: 'Boolean' }
+  }),
+  write('bcc', 'PUT', 'RebootInstance', one, { action: 'reboot', body: { forceStop: 'Boolean' } }),
+  write('bcc', 'PUT', 'InstanceDeletionProtection', `${one}/deletionProtection`, {
     body: { deletionProtection: 'Integer' },
     required: ['deletionProtection']
   }),
-  put('BindInstanceTags', `${one}/tag`, { action: 'bind', body: tagsBody, required: ['changeTags'] }),
-  put('UnbindInstanceTags', `${one}/tag`, { action: 'unbind', body: tagsBody, required: ['changeTags'] }),
-  get('ListImages', '/image', 'marker maxKeys imageType imageName'),
-  get('GetImage', '/image/{id}', ''),
-  {
-    name: 'CreateImage',
-    method: 'POST',
-    path: '/image',
-    query: [],
+  write('bcc', 'PUT', 'BindInstanceTags', `${one}/tag`, {
+    action: 'bind',
+    body: tagsBody,
+    required: ['changeTags']
+  }),
+  write('bcc', 'PUT', 'UnbindInstanceTags', `${one}/tag`, {
+    action: 'unbind',
+    body: tagsBody,
+    required: ['changeTags']
+  }),
+  get('bcc', 'ListImages', '/image', 'marker maxKeys imageType imageName'),
+  get('bcc', 'GetImage', '/image/{id}', ''),
+  write('bcc', 'POST', 'CreateImage', '/image', {
     alsoQuery: token,
     body: imageBody,
-    required: ['imageName'],
-    write: true
-  },
-  { name: 'DeleteImage', method: 'DELETE', path: '/image/{id}', query: [], body: {}, write: true },
-  get('ListSnapshots', '/snapshot', 'marker maxKeys volumeId'),
+    required: ['imageName']
+  }),
+  write('bcc', 'DELETE', 'DeleteImage', '/image/{id}'),
+  get('bcc', 'ListSnapshots', '/snapshot', 'marker maxKeys volumeId'),
   get(
+    'bcc',
     'ListVolumes',
     '/volume',
     'marker maxKeys instanceId zoneName clusterId chargeFilter usageFilter name productCategory'
   ),
-  get('GetVolume', '/volume/{id}', '')
+  get('bcc', 'GetVolume', '/volume/{id}', '')
 ];
+
+/** All calls that are answered. */
+export const operations: readonly Operation[] = [...bccOperations, ...blbOperations];

@@ -41,7 +41,7 @@ export function rebuildBatchInstance(call: Call): Answer {
         checkInstance(call, instance, image);
         good.push(instance);
       } catch (refusal) {
-        if (call.behaviour.batchWithBadId === 'none') throw refusal;
+        if (call.behaviour.batchWithBadId === 'none' || !(refusal instanceof Refusal)) throw refusal;
       }
     }
     for (const instance of good) accept(call, instance, image, login);

@@ -46,3 +46,25 @@ export interface RebuildRecord {
   readonly startsAtMs: number;
   readonly endsAtMs: number;
 }
+
+/**
+ * One change of a weight that a call made, at once in force whatever reads show. A member that was added comes from
+ * 0, one that was taken out goes to 0. Setting the weight that is set already is no change.
+ */
+export interface WeightChange {
+  /** In ms since the epoch. */
+  readonly atMs: number;
+  readonly blbId: string;
+  /** The server group, `sgId` in the API; only of an application balancer. */
+  readonly groupId?: string;
+  readonly instanceId: string;
+  /** 0 to 100, as `to`. */
+  readonly from: number;
+  readonly to: number;
+  /** What the instance showed at that moment; '' when it was gone. */
+  readonly status: string;
+  /** The image it showed at that moment; '' when it was gone. */
+  readonly imageId: string;
+  /** Of the call that made the change; the record of that call has the operation. */
+  readonly requestId: string;
+}

@@ -1,12 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Credentials } from './auth.ts';
+import { type BalancerSpec, buildBalancer, type PlacedWeight, poolOf, weightsOf } from './balancers.ts';
 import { type Behaviour, defaultBehaviour } from './behaviour.ts';
 import { buildWorld } from './defaults.ts';
 import { type Fault, FaultDeck } from './faults.ts';
 import { receive } from './incoming.ts';
+import { CallLimit } from './limit.ts';
 import type { InstanceState, WorldSpec } from './models.ts';
-import type { CallRecord, RebuildRecord } from './records.ts';
+import { ownerOf } from './pool.ts';
+import type { CallRecord, RebuildRecord, WeightChange } from './records.ts';
 import { deliver } from './reply.ts';
 import { type Service, serve } from './service.ts';
 import { type InstanceView, viewInstance, World } from './world.ts';
@@ -45,12 +48,21 @@ export interface Emulator {
   readonly calls: readonly CallRecord[];
   /** All rebuilds that were or will be carried out, in the order of their acceptance. */
   readonly rebuilds: readonly RebuildRecord[];
+  /** All changes of weights that calls made, the oldest first; those made by hand are not in it. */
+  readonly weightChanges: readonly WeightChange[];
   /** An instance as of now; throws for an unknown id. */
   instance(id: string): InstanceView;
   addFault(fault: Fault): void;
   /** Changes an instance as of now. A new status also ends whatever is being done to it. */
   setInstance(id: string, patch: InstancePatch): void;
   removeInstance(id: string): void;
+  /** All weights in force, whatever reads show of them yet. */
+  weights(): readonly PlacedWeight[];
+  /** Changes the weight of a member as of now, as somebody else might; throws when it is no member. */
+  setWeight(place: PlacedWeight): void;
+  /** Puts a load balancer, whole, in the place of the one with its id, if there is one. */
+  setBalancer(spec: BalancerSpec): void;
+  removeBalancer(id: string): void;
   removeImage(id: string): void;
   /** Stops listening and cuts all connections, hung ones too. */
   close(): Promise<void>;
@@ -71,7 +83,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     strict: options.strict === true,
     world,
     deck,
-    memory: { rebuilds: [], tokens: new Map() },
+    limit: new CallLimit(),
+    memory: { rebuilds: [], weightChanges: [], tokens: new Map() },
     past: { before: undefined, reads: 0 }
   };
   const server = createServer((request, response) => {
@@ -100,6 +113,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     credentials,
     calls,
     rebuilds: service.memory.rebuilds,
+    weightChanges: service.memory.weightChanges,
     instance: (id) => viewInstance(world.at(now()), live(id).id) ?? fail(id),
     addFault: (fault) => deck.add(fault),
     setInstance: (id, patch) => {
@@ -113,6 +127,21 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     removeInstance: (id) => {
       world.forget(id);
       world.at(now()).instances.delete(id);
+    },
+    weights: () => weightsOf(world.at(now()).balancers.values()),
+    setWeight: ({ blbId, groupId, instanceId, weight }) => {
+      const balancer = world.at(now()).balancers.get(blbId);
+      const pool = balancer === undefined ? undefined : poolOf(balancer, groupId);
+      const member = pool?.members.find((each) => each.instanceId === instanceId);
+      if (member === undefined) throw new Error(`The emulator has no member ${instanceId} in ${blbId}.`);
+      world.forget(ownerOf({ blbId, groupId }, instanceId));
+      Object.assign(member, { weight, shownWeight: weight });
+    },
+    setBalancer: (spec) => {
+      world.at(now()).balancers.set(spec.id, buildBalancer(spec));
+    },
+    removeBalancer: (id) => {
+      world.at(now()).balancers.delete(id);
     },
     removeImage: (id) => {
       world.forget(id);

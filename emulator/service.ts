@@ -7,6 +7,7 @@ import type { FaultDeck, Playing, SidePlay } from './faults.ts';
 import { handlers } from './handlers.ts';
 import { type Incoming, type Parsed, parse } from './incoming.ts';
 import type { JsonObject } from './json.ts';
+import type { CallLimit } from './limit.ts';
 import type { WorldState } from './models.ts';
 import { judgePassword } from './password.ts';
 import type { CallRecord } from './records.ts';
@@ -22,8 +23,9 @@ export interface Service {
   readonly strict: boolean;
   readonly world: World;
   readonly deck: FaultDeck;
+  readonly limit: CallLimit;
   readonly memory: Memory;
-  /** The world before the last write, and how many reads are still to see it. */
+  /** The world before the last write, where a fault may show it, and how many reads are still to see it. */
   readonly past: { before: WorldState | undefined; reads: number };
 }
 
@@ -53,6 +55,7 @@ export function serve(
       service.behaviour,
       serverNowMs
     );
+    service.limit.check(atMs, service.behaviour);
     answer = work(service, parsed, { atMs, requestId, playing }, progress);
   } catch (error) {
     // Anything else is a bug of the emulator's own; it is told, not hidden in a broken connection.
@@ -62,13 +65,14 @@ export function serve(
     status: refusal?.status ?? 200,
     headers: {
       ...commonHeaders(requestId, serverNowMs),
-      ...(answer.contentType === false ? {} : jsonType())
+      ...(answer.contentType === false ? {} : jsonType()),
+      ...(refusal?.retryAfter === undefined ? {} : { 'Retry-After': String(refusal.retryAfter) })
     },
     body: bodyOf(answer, refusal, requestId),
     delivery: 'whole',
     delayMs: sum(playing, 'slow')
   };
-  const reply = spoil(plain, playing.wire, refusal, service.behaviour);
+  const reply = spoil(plain, playing.wire, refusal);
   const record: CallRecord = {
     atMs,
     operation: operation?.name ?? '',
@@ -121,12 +125,15 @@ function work(
     memory: service.memory
   };
   checkFields(call, found.operation, service.strict);
-  const before = write ? service.world.copy(about.atMs) : undefined;
+  const stale = sum(about.playing, 'stale');
+  // A copy of a large world takes long, so it is made only where somebody may come to see it.
+  const wanted = write && (stale > 0 || service.deck.hasLeft('stale'));
+  const before = wanted ? service.world.copy(about.atMs) : undefined;
   const answer = handler(call);
-  if (before !== undefined) {
+  if (write) {
     progress.workTaken = true;
     service.past.before = before;
-    service.past.reads = sum(about.playing, 'stale');
+    service.past.reads = stale;
   }
   const late = wire === undefined ? undefined : refusalOf(wire, service.behaviour);
   if (late !== undefined) throw late;

@@ -1,4 +1,4 @@
-import type { Behaviour } from './behaviour.ts';
+import type { Behaviour, ThrottleShape } from './behaviour.ts';
 import { Refusal } from './errors.ts';
 import type { WirePlay } from './faults.ts';
 import type { Reply } from './reply.ts';
@@ -21,24 +21,21 @@ export function isAfter(play: WirePlay): boolean {
   }
 }
 
+/** The refusal of a call too many. */
+export function throttled({ status, code, retryAfter }: ThrottleShape): Refusal {
+  return new Refusal(status, code, 'The request rate is too high. Try again later.', retryAfter);
+}
+
 /** The refusal that a fault answers with, if it is one that answers at all. */
 export function refusalOf(play: WirePlay, behaviour: Pick<Behaviour, 'throttle'>): Refusal | undefined {
-  if (play.kind === 'throttle') {
-    const { status, code } = play.shape ?? behaviour.throttle;
-    return new Refusal(status, code, 'The request rate is too high. Try again later.');
-  }
+  if (play.kind === 'throttle') return throttled(play.shape ?? behaviour.throttle);
   if (play.kind === 'error')
     return new Refusal(play.status, play.code, play.message ?? 'A fault was asked for.');
   return undefined;
 }
 
 /** Turns a good reply into the one that a wire fault asks for. A refusal of the service itself is left as it is. */
-export function spoil(
-  reply: Reply,
-  play: WirePlay | undefined,
-  refusal: Refusal | undefined,
-  behaviour: Pick<Behaviour, 'throttle'>
-): Reply {
+export function spoil(reply: Reply, play: WirePlay | undefined, refusal: Refusal | undefined): Reply {
   switch (play?.kind) {
     case 'reset':
       return { ...reply, status: 0, delivery: 'reset' };
@@ -46,11 +43,6 @@ export function spoil(
       return { ...reply, status: 0, delivery: 'hang' };
     case 'cutBody':
       return { ...reply, delivery: play.chunked === true ? 'cutChunked' : 'cut' };
-    case 'throttle': {
-      const { code, retryAfter } = play.shape ?? behaviour.throttle;
-      if (refusal?.code !== code || retryAfter === undefined) return reply;
-      return { ...reply, headers: { ...reply.headers, 'Retry-After': String(retryAfter) } };
-    }
     case 'emptyBody':
       return refusal === undefined ? { ...reply, body: '' } : reply;
     case 'garbage':

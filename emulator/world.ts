@@ -1,5 +1,5 @@
 import type { InstanceState, Login, VolumeState, WorldState } from './models.ts';
-import { systemVolumeOf } from './models.ts';
+import { systemVolumeOf, volumesOf } from './models.ts';
 
 /** Something that will have happened at a given time; `owner` is the id of the thing it belongs to. */
 export interface Change {
@@ -60,6 +60,9 @@ export class World {
 export function viewInstance(state: WorldState, id: string): InstanceView | undefined {
   const instance = state.instances.get(id);
   if (instance === undefined) return undefined;
-  const volumes = [...state.volumes.values()].filter((volume) => volume.instanceId === id);
-  return structuredClone({ ...instance, systemVolume: systemVolumeOf(state, id), volumes });
+  return structuredClone({
+    ...instance,
+    systemVolume: systemVolumeOf(state, id),
+    volumes: volumesOf(state, id)
+  });
 }

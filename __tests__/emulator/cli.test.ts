@@ -65,16 +65,30 @@ test('prints what to paste, logs each call on a line, and ends on SIGINT', async
   expect(await ended).toBe(0);
 });
 
-test('--help names every switch', async () => {
+test('--help names every switch and flag', async () => {
   const { out, ended } = start(['--help']);
   expect(await ended).toBe(0);
   expect(out()).toContain('secondRebuild: refused | queued');
+  expect(out()).toContain('callsPerSecond: 0 | 5 | 20');
+  expect(out()).toContain('--fleet N');
+});
+
+test('names the load balancers, and a fleet where there is one', async () => {
+  const { child, out, ended } = start(['--port', '0', '--fleet', '12']);
+  await until(() => out().includes('Control-C'));
+  expect(out()).toMatch(/lb-demo0001 \(ordinary\).*lb-demo0002 \(application/);
+  expect(out()).toContain('fleet of 12 besides: i-fleet00001 to i-fleet00012');
+  child.kill('SIGINT');
+  expect(await ended).toBe(0);
 });
 
 test.each([
   [['--port', 'x'], /^--port: x is not/],
   [['--port', '70000'], /^--port: 70000 is not a port/],
   [['--rebuild-seconds', '-1'], /rebuild-seconds/],
+  [['--fleet', 'many'], /^--fleet: many is not/],
+  [['--fleet', '1.5'], /^--fleet: 1.5 is not/],
+  [['--fleet', '100000'], /^--fleet: 100000 is not/],
   [['--nope'], /--nope/],
   [['--fault', '{'], /^--fault: \{ is not JSON/]
 ])('%j: one clear error, exit 2', async (args, message) => {

@@ -174,6 +174,42 @@ describe('batches', () => {
   });
 });
 
+describe('an instance that is busy is a bad id of a batch too', () => {
+  test.each<[Behaviour['batchWithBadId'], number, string[]]>([
+    ['none', 409, []],
+    ['others', 200, ['i-demo0002']]
+  ])('batchWithBadId=%s', async (batchWithBadId, status, rebuilt) => {
+    await withBench({ behaviour: { batchWithBadId } }, async ({ send, encrypt, rebuild, emulator }) => {
+      // Its old status is still shown then: what is known of it counts, not what is shown.
+      await rebuild(ID);
+      expect(emulator.instance(ID).status).toBe('Running');
+      const reply = await send('PUT', '/v2/instance/rebuild', {
+        instanceIds: ['i-demo0002', ID],
+        imageId: 'm-web-2',
+        adminPass: encrypt('1qaz@WSX')
+      });
+      expect(reply.status).toBe(status);
+      expect(emulator.rebuilds.slice(1).map((each) => each.instanceId)).toEqual(rebuilt);
+    });
+  });
+
+  test.each<[Behaviour['batchWithBadId'], number, string[]]>([
+    ['none', 409, []],
+    ['others', 200, ['i-demo0002']]
+  ])('and one that shows it, batchWithBadId=%s', async (batchWithBadId, status, rebuilt) => {
+    await withBench({ behaviour: { batchWithBadId } }, async ({ send, encrypt, emulator }) => {
+      emulator.setInstance(ID, { status: 'Stopping' });
+      const reply = await send('PUT', '/v2/instance/rebuild', {
+        instanceIds: [ID, 'i-demo0002'],
+        imageId: 'm-web-2',
+        adminPass: encrypt('1qaz@WSX')
+      });
+      expect(reply.status).toBe(status);
+      expect(emulator.rebuilds.map((each) => each.instanceId)).toEqual(rebuilt);
+    });
+  });
+});
+
 test('the same words at version 1', async () => {
   await withBench({}, async ({ send, encrypt }) => {
     const body = { imageId: 'm-web-2', adminPass: encrypt('1qaz@WSX') };

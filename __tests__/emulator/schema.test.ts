@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { handlers } from '../../emulator/handlers.ts';
+import { type Operation, versionsOf } from '../../emulator/operation.ts';
 import { operations } from '../../emulator/operations.ts';
 import { withBench } from './client.ts';
 
 interface Row {
+  readonly service?: Operation['service'];
   readonly method: string;
   readonly path: string;
   readonly query: readonly string[];
@@ -23,6 +25,11 @@ test('the emulator answers exactly the calls of the table', () => {
   expect(new Set(Object.keys(handlers))).toEqual(new Set(Object.keys(table)));
 });
 
+function targetOf({ service, path, action }: Operation): string {
+  const version = versionsOf[service].at(-1);
+  return `/v${version}${path.replace('{id}', 'i-demo0001')}${action === undefined ? '' : `?${action}`}`;
+}
+
 describe.each(operations.map((operation) => [operation.name, operation] as const))(
   '%s',
   (name, operation) => {
@@ -30,12 +37,14 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
       const row = table[name];
       const path = operation.action === undefined ? operation.path : `${operation.path}?${operation.action}`;
       expect({
+        service: operation.service,
         method: operation.method,
         path,
         query: [...operation.query].sort(),
         body: operation.body,
         beyondSchema: [...(operation.alsoQuery ?? [])].sort()
       }).toEqual({
+        service: row?.service ?? 'bcc',
         method: row?.method,
         path: row?.path.replace(/\{\w+\}/, '{id}'),
         query: [...(row?.query ?? [])].sort(),
@@ -45,7 +54,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     });
 
     test('knows no other item when it is strict, and ignores one when it is not', async () => {
-      const target = `/v2${operation.path.replace('{id}', 'i-demo0001')}${operation.action === undefined ? '' : `?${operation.action}`}`;
+      const target = targetOf(operation);
       const body = operation.method === 'GET' ? undefined : { stray: 1 };
       const probe = operation.method === 'GET' ? `${target}?stray=1` : target;
       await withBench({ strict: true }, async ({ send }) => {
@@ -62,7 +71,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     });
 
     test('refuses items of another type', async () => {
-      const target = `/v2${operation.path.replace('{id}', 'i-demo0001')}${operation.action === undefined ? '' : `?${operation.action}`}`;
+      const target = targetOf(operation);
       await withBench({}, async ({ send }) => {
         for (const item of Object.keys(operation.body)) {
           const { json } = await send(operation.method, target, { [item]: { no: 'type' } });

@@ -58,6 +58,28 @@ describe('@baiducloud/sdk talks to the emulator', () => {
     });
   });
 
+  test('and to its load balancers, for which it has no calls of its own', async () => {
+    await withClient(undefined, async (client, emulator) => {
+      const path = '/v1/blb/lb-demo0001/backendserver';
+      const body = JSON.stringify({ backendServerList: [{ instanceId: 'i-demo0001', weight: 0 }] });
+      await client.sendRequest('PUT', path, { params: { update: '' }, body });
+      const params = { maxKeys: 1 };
+      expect((await client.sendRequest('GET', path, { params })).body).toMatchObject({
+        backendServerList: [{ instanceId: 'i-demo0001', weight: 0 }],
+        nextMarker: 'i-demo0002'
+      });
+      await expect(client.sendRequest('PUT', path, { body })).rejects.toMatchObject({
+        status_code: 400,
+        code: 'InappropriateJSON'
+      });
+      await expect(client.sendRequest('GET', '/v1/appblb/lb-demo0001', {})).rejects.toMatchObject({
+        status_code: 404,
+        code: 'InstanceNotFound'
+      });
+      expect(emulator.weightChanges).toHaveLength(1);
+    });
+  });
+
   test('with a session token', async () => {
     const credentials = {
       accessKeyId: 'ak-sts',
