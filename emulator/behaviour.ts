@@ -21,6 +21,8 @@ export interface Behaviour {
   readonly statuses: readonly string[];
   /** [1] From the start of the work to its end, in ms. */
   readonly rebuildMs: number;
+  /** [1] By how much that differs between instances, as a part of it: with 0.5 it is from half to one and a half. */
+  readonly rebuildSpread: number;
   /** [3] When imageId, imageName and the os fields change. */
   readonly imageIdFlips: 'accept' | 'start' | 'end';
   /** [12] What becomes of the record of the system disk. */
@@ -103,6 +105,7 @@ export const behaviourValues: { readonly [K in keyof Behaviour]: readonly Behavi
     []
   ],
   rebuildMs: [180_000, 20_000, 600_000],
+  rebuildSpread: [0, 0.5],
   imageIdFlips: ['start', 'accept', 'end'],
   diskReplaced: ['newId', 'newCreateTime', 'unchanged'],
   diskChanges: ['start', 'accept', 'end'],
@@ -151,6 +154,7 @@ export const defaultBehaviour: Behaviour = {
   staleRunningMs: 7000,
   statuses: ['Starting'],
   rebuildMs: 180_000,
+  rebuildSpread: 0,
   imageIdFlips: 'start',
   diskReplaced: 'newId',
   diskChanges: 'start',

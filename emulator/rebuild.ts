@@ -8,7 +8,7 @@ import type { ImageState, InstanceState, Login } from './models.ts';
 import { systemVolumeOf } from './models.ts';
 import { isBusy } from './power.ts';
 import { planRebuild } from './rebuild-plan.ts';
-import { rebuildTimeline } from './timeline.ts';
+import { ownRebuildMs, rebuildTimeline } from './timeline.ts';
 import { answeredBefore, remember } from './tokens.ts';
 
 /** Settled statuses that permit a rebuild. No page lists them; key pairs and images want Running or Stopped. */
@@ -115,7 +115,8 @@ function accept(call: Call, instance: InstanceState, requested: ImageState, logi
   const usual = wasStopped && behaviour.stoppedInstance === 'endsStopped' ? 'Stopped' : 'Running';
   const finalStatus = find(plays, 'endsIn')?.status ?? usual;
   const freeAtMs = isBusy(instance, nowMs) ? instance.busyUntilMs : nowMs;
-  const timeline = rebuildTimeline(nowMs, freeAtMs, finalStatus, behaviour, {
+  const own = { ...behaviour, rebuildMs: ownRebuildMs(instance.id, behaviour) };
+  const timeline = rebuildTimeline(nowMs, freeAtMs, finalStatus, own, {
     ...(stuck === undefined ? {} : { stuck }),
     ...(unknownStatus === undefined ? {} : { unknownStatus })
   });

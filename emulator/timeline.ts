@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Behaviour } from './behaviour.ts';
 
 /** When a rebuild does what; all times in ms since the epoch, Infinity means never. */
@@ -20,6 +21,15 @@ export interface Distortion {
   readonly stuck?: string;
   /** Shows this status instead of the usual ones. */
   readonly unknownStatus?: string;
+}
+
+/** How long a rebuild of this instance takes: always the same, and spread evenly over all instances. */
+export function ownRebuildMs(
+  instanceId: string,
+  { rebuildMs, rebuildSpread }: Pick<Behaviour, 'rebuildMs' | 'rebuildSpread'>
+): number {
+  const share = createHash('sha256').update(instanceId).digest().readUInt32BE(0) / 2 ** 32;
+  return Math.round(rebuildMs * (1 + rebuildSpread * (2 * share - 1)));
 }
 
 /** Lays out a rebuild. `notBeforeMs` is when the instance is free; `finalStatus` what it ends in. */
