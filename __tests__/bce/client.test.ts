@@ -1,90 +1,28 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type BccClient, type BccClientOptions, createBccClient } from '../../src/bce/client.ts';
+import type { BccClient } from '../../src/bce/client.ts';
 import { CallError, CancelledError } from '../../src/core/model/failure.ts';
-import type { Bcc } from '../../src/deploy/ports.ts';
+import type { Balancers, Bcc } from '../../src/deploy/ports.ts';
 import { authData, sdkAuth } from './data.ts';
-import { answer, bodyOf, serve, type TestServer } from './server.ts';
+import { answer } from './server.ts';
+import {
+  accessKeyId,
+  closeWorlds,
+  failureOf,
+  never,
+  secretAccessKey,
+  sessionToken,
+  startMs,
+  world
+} from './wire.ts';
 
-interface Seen {
-  readonly line: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-  /** Whether the signature had been masked when the request came. */
-  readonly masked: boolean;
-}
-
-interface World {
-  readonly bcc: BccClient;
-  readonly server: TestServer;
-  readonly requests: readonly Seen[];
-  readonly masked: readonly string[];
-  readonly lines: readonly string[];
-  readonly sleeps: readonly number[];
-}
-
-type Answer = (response: ServerResponse, seen: Seen, count: number) => void;
-
-const nowMs = Date.parse('2026-01-15T08:09:10Z');
-const accessKeyId = 'akvector00000000000000000EXAMPLE';
-const secretAccessKey = 'skvector0123456789abcdef0EXAMPLE';
-const sessionToken = 'dG9rZW4vd2l0aCtzcGVjaWFs==';
-const never = new AbortController().signal;
-const worlds: World[] = [];
-
-afterEach(async () => {
-  for (const { bcc, server } of worlds.splice(0)) {
-    bcc.dispose();
-    await server.close();
-  }
-});
-
-async function world(give: Answer, more: Partial<BccClientOptions> = {}): Promise<World> {
-  const requests: Seen[] = [];
-  const masked: string[] = [];
-  const lines: string[] = [];
-  const sleeps: number[] = [];
-  const server = await serve(async (request, response) => {
-    const body = await bodyOf(request);
-    const signature = request.headers.authorization?.split('/').at(-1) ?? '';
-    const line = `${request.method} ${request.url}`;
-    const seen = { line, headers: request.headers, body, masked: masked.includes(signature) };
-    requests.push(seen);
-    give(response, seen, requests.length);
-  });
-  const bcc = createBccClient({
-    endpoint: server.url,
-    credentials: { accessKeyId, secretAccessKey },
-    userAgent: 'test',
-    wallMs: () => nowMs,
-    sleep: async (ms) => void sleeps.push(ms),
-    random: () => 1,
-    mask: (secret) => void masked.push(secret),
-    debug: (line) => void lines.push(line),
-    ...more
-  });
-  const made = { bcc, server, requests, masked, lines, sleeps };
-  worlds.push(made);
-  return made;
-}
-
-async function failureOf(call: Promise<unknown>) {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason
-  );
-  if (!(error instanceof CallError)) {
-    throw new Error(`not a CallError: ${String(error)}`);
-  }
-  return error.failure;
-}
+afterEach(closeWorlds);
 
 const instance = { id: 'i-1', status: 'Running', imageId: 'm-1' };
 
 describe('what is sent', () => {
-  test('the client is the port that a deploy wants', async () => {
+  test('the client is both ports that a deploy wants', async () => {
     const { bcc } = await world((response) => answer(response, 200, { instance }));
-    const port: Bcc = bcc;
+    const port: Bcc & Balancers = bcc;
     expect(await port.getInstance('i-1', never)).toMatchObject(instance);
   });
 
@@ -94,6 +32,35 @@ describe('what is sent', () => {
     ['GET /v2/image/m-1', { image: { id: 'm-1', status: 'Available' } }, (bcc) => bcc.getImage('m-1', never)],
     ['GET /v2/volume?instanceId=i-1', { volumes: [] }, (bcc) => bcc.getSystemDisk('i-1', never)],
     ['GET /v2/snapshot?volumeId=v-1', { snapshots: [] }, (bcc) => bcc.listSnapshots('v-1', never)],
+    ['GET /v2/snapshot?maxKeys=1000', { snapshots: [] }, (bcc) => bcc.listAllSnapshots(never)],
+    ['GET /v2/volume?maxKeys=1000&usageFilter=system', { volumes: [] }, (bcc) => bcc.listSystemDisks(never)],
+    [
+      'GET /v2/instance?maxKeys=1000&tags=role%3Aweb%2Cstage%3Aprod',
+      { instances: [] },
+      (bcc) =>
+        bcc.listTagged(
+          [
+            { key: 'role', value: 'web' },
+            { key: 'stage', value: 'prod' }
+          ],
+          never
+        )
+    ],
+    [
+      'GET /v1/blb/lb-1/backendserver?maxKeys=1000',
+      { backendServerList: [{ instanceId: 'i-1', weight: 5 }] },
+      (bcc) => bcc.listPlaces('lb-1', never)
+    ],
+    [
+      'PUT /v1/blb/lb-1/backendserver?update',
+      '',
+      (bcc) => bcc.setWeights({ kind: 'blb', blbId: 'lb-1' }, [{ instanceId: 'i-1', weight: 0 }], never)
+    ],
+    [
+      'PUT /v2/instance/rebuild',
+      '',
+      (bcc) => bcc.rebuildBatch(['i-1', 'i-2'], { imageId: 'm-2', login: { kind: 'keepImageLogin' } }, never)
+    ],
     ['POST /v2/instance/listByInstanceId', { instances: [] }, (bcc) => bcc.listInstances(['i-1'], never)],
     ['PUT /v2/instance/i-1?start', '', (bcc) => bcc.start('i-1', never)],
     [
@@ -115,7 +82,7 @@ describe('what is sent', () => {
       path,
       Object.fromEntries(new URLSearchParams(search)),
       { host: server.url.host, 'x-bce-date': '2026-01-15T08:09:10Z' },
-      nowMs / 1000,
+      startMs / 1000,
       1800,
       ['host', 'x-bce-date']
     );
@@ -274,7 +241,7 @@ describe('what comes back', () => {
   });
 
   test('a throttled rebuild is signed anew and sent again after the time that was asked for', async () => {
-    let clockMs = nowMs;
+    let clockMs = startMs;
     const { bcc, masked, requests, sleeps } = await world(
       (response, _seen, count) =>
         count < 3

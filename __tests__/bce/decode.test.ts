@@ -39,7 +39,28 @@ test('an instance keeps its fields by their names', () => {
     expireTime: '2030-01-01T00:00:00Z'
   };
   const json = { instance: { ...full, deletionProtection: 1, tags: null, unheardOf: {} } };
-  expect(decode.decodeInstanceReply(json)).toEqual(full);
+  expect(decode.decodeInstanceReply(json)).toEqual({ ...full, tags: [] });
+});
+
+test.each([
+  [undefined, undefined],
+  [null, []],
+  [[], []],
+  [
+    [{ tagKey: 'role', tagValue: 'web' }, { tagKey: 'bare' }],
+    [
+      { key: 'role', value: 'web' },
+      { key: 'bare', value: '' }
+    ]
+  ],
+  [[{ tagKey: 'a', tagValue: 'b' }, { tagValue: 'c' }], undefined],
+  [[null], undefined],
+  [['role:web'], undefined],
+  ['role:web', undefined],
+  [{}, undefined]
+])('tags %j are %j', (tags, expected) => {
+  const { tags: decoded } = decode.decodeInstance(tags === undefined ? least : { ...least, tags });
+  expect(decoded).toEqual(expected);
 });
 
 test('what is optional may be missing, null or of another type', () => {
@@ -133,7 +154,8 @@ test('a volume', () => {
     diskSizeInGB: 40,
     snapshotNum: '3',
     status: 'InUse',
-    isSystemVolume: true
+    isSystemVolume: true,
+    attachments: [{ volumeId: 'v-1', instanceId: 'i-1', device: '/dev/vda' }, null, { instanceId: 7 }]
   };
   expect(decode.decodeVolume(json)).toEqual({
     id: 'v-1',
@@ -141,17 +163,20 @@ test('a volume', () => {
     sizeInGB: 40,
     snapshotNum: 3,
     status: 'InUse',
-    isSystemVolume: true
+    isSystemVolume: true,
+    attachedTo: ['i-1']
   });
+  expect(decode.decodeVolume({ ...json, attachments: null }).attachedTo).toEqual([]);
 });
 
 test('pages', () => {
   expect(decode.decodePage({ snapshots: null }, 'snapshots', decode.decodeSnapshot)).toEqual({ items: [] });
   const json = { snapshots: [{ id: 's-1', name: 'n' }], isTruncated: true, nextMarker: 's-2' };
   expect(decode.decodePage(json, 'snapshots', decode.decodeSnapshot)).toEqual({
-    items: [{ id: 's-1', name: 'n', createTime: '' }],
+    items: [{ id: 's-1', name: 'n', createTime: '', volumeId: '' }],
     nextMarker: 's-2'
   });
+  expect(decode.decodeSnapshot({ id: 's-1', volumeId: 'v-1' }).volumeId).toBe('v-1');
   const last = { snapshots: [], isTruncated: false, nextMarker: 'left over' };
   expect(decode.decodePage(last, 'snapshots', decode.decodeSnapshot)).toEqual({ items: [] });
 });

@@ -34,6 +34,7 @@ export async function withEmulator(
     endpoint: new URL(emulator.endpoint),
     credentials: emulator.credentials,
     userAgent: 'test',
+    nowMs: now,
     wallMs: now,
     sleep: async (ms) => advance(ms),
     random: () => 1,

@@ -43,6 +43,9 @@ describe('what an error means, the same for reads and writes', () => {
     [409, 'Image.InstanceStatusForbidden', 'conflict'],
     [409, 'Image.CreatingImageCannotBeDeleted', 'conflict'],
     [403, 'Image.ImageHasBeenSharedToOthers', 'conflict'],
+    [409, 'LastOperationNotFinished', 'conflict'],
+    [400, 'LastOperationNotFinished', 'conflict'],
+    [404, 'BackendServerNotFound', 'notFound'],
     [302, '', 'invalid']
   ])('%d %s is %s', (status, code, kind) => {
     expect(classify(status, code, 'read')).toBe(kind);

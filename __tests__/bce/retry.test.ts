@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Attempt, AttemptFailure, Operation } from '../../src/bce/operation.ts';
-import { attemptLimit, retryDelay, withRetries } from '../../src/bce/retry.ts';
+import { attemptLimit, newTally, retryDelay, type Tally, tallied, withRetries } from '../../src/bce/retry.ts';
 import { CallError, CancelledError, type FailureKind } from '../../src/core/model/failure.ts';
 
 const kinds: readonly FailureKind[] = [
@@ -19,7 +19,7 @@ const kinds: readonly FailureKind[] = [
 describe('how often a call is tried', () => {
   test('reads', () => {
     expect(Object.fromEntries(kinds.map((kind) => [kind, attemptLimit(kind, { kind: 'read' })]))).toEqual({
-      throttled: 5,
+      throttled: Number.POSITIVE_INFINITY,
       unreached: 5,
       transient: 5,
       malformed: 5,
@@ -35,7 +35,7 @@ describe('how often a call is tried', () => {
 
   test('writes', () => {
     expect(Object.fromEntries(kinds.map((kind) => [kind, attemptLimit(kind, { kind: 'write' })]))).toEqual({
-      throttled: 8,
+      throttled: Number.POSITIVE_INFINITY,
       unreached: 5,
       transient: 1,
       malformed: 1,
@@ -62,24 +62,73 @@ test('a write that may be repeated is, whatever became of its answer, and no mor
 });
 
 describe('how long it waits', () => {
-  const most = () => 1;
+  const ports = (random: number, nowMs = 0) => ({ random: () => random, nowMs: () => nowMs });
+  const failures = (failed: number): Tally => ({ ...newTally, failed });
+  const putOff = (times: number): Tally => ({ failed: 0, putOff: times, putOffSinceMs: 0 });
 
   test('the ceiling doubles to eight seconds', () => {
-    const delays = [1, 2, 3, 4, 5, 6, 7, 8].map((tries) =>
-      retryDelay({ kind: 'throttled' }, { kind: 'write' }, tries, most)
+    const delays = [1, 2, 3, 4, 5, 6, 7, 99].map((times) =>
+      retryDelay({ kind: 'throttled' }, { kind: 'write' }, putOff(times), ports(1))
     );
-    expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, undefined]);
+    expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000]);
   });
 
   test('chance decides below the ceiling', () => {
-    expect(retryDelay({ kind: 'transient' }, { kind: 'read' }, 3, () => 0.25)).toBe(500);
-    expect(retryDelay({ kind: 'transient' }, { kind: 'read' }, 3, () => 0)).toBe(0);
+    expect(retryDelay({ kind: 'transient' }, { kind: 'read' }, failures(3), ports(0.25))).toBe(500);
+    expect(retryDelay({ kind: 'transient' }, { kind: 'read' }, failures(3), ports(0))).toBe(0);
+  });
+
+  test('half of the wait is sure where the service has put the call off', () => {
+    expect(retryDelay({ kind: 'throttled' }, { kind: 'read' }, putOff(3), ports(0))).toBe(1_000);
+    expect(retryDelay({ kind: 'throttled' }, { kind: 'read' }, putOff(3), ports(0.5))).toBe(1_500);
   });
 
   test('the wish of the service goes first, to the letter', () => {
-    const asked = (retryAfterMs: number) =>
-      retryDelay({ kind: 'throttled', retryAfterMs }, { kind: 'read' }, 1, () => 0.5);
-    expect([0, 7_000, 120_000, 120_001].map(asked)).toEqual([0, 7_000, 120_000, undefined]);
+    const asked = (kind: FailureKind, retryAfterMs: number) =>
+      retryDelay({ kind, retryAfterMs }, { kind: 'read' }, { ...putOff(1), failed: 1 }, ports(0.5));
+    expect([0, 7_000, 120_000, 120_001].map((ms) => asked('transient', ms))).toEqual([
+      0,
+      7_000,
+      120_000,
+      undefined
+    ]);
+    // To come back at once is what a service that throttles cannot mean.
+    expect([0, 7_000, 120_000, 120_001].map((ms) => asked('throttled', ms))).toEqual([
+      500,
+      7_000,
+      120_000,
+      undefined
+    ]);
+  });
+
+  test('patience ends after five minutes in a row, but not before the fifth time', () => {
+    const throttled = (times: number, nowMs: number) =>
+      retryDelay({ kind: 'throttled' }, { kind: 'read' }, putOff(times), ports(1, nowMs));
+    expect(throttled(60, 299_999)).toBe(8_000);
+    expect(throttled(60, 300_000)).toBeUndefined();
+    expect(throttled(4, 900_000)).toBe(4_000);
+    expect(throttled(5, 900_000)).toBeUndefined();
+  });
+});
+
+describe('the tally', () => {
+  test('keeps apart what uses up attempts and what uses up patience', () => {
+    let nowMs = 0;
+    let tally = newTally;
+    const add = (failure: Pick<AttemptFailure, 'kind' | 'code'>) => {
+      nowMs += 10;
+      tally = tallied(tally, failure, () => nowMs);
+      return tally;
+    };
+    expect(add({ kind: 'transient' })).toEqual({ failed: 1, putOff: 0, putOffSinceMs: 0 });
+    expect(add({ kind: 'throttled' })).toEqual({ failed: 1, putOff: 1, putOffSinceMs: 20 });
+    expect(add({ kind: 'conflict', code: 'LastOperationNotFinished' })).toEqual({
+      failed: 1,
+      putOff: 2,
+      putOffSinceMs: 20
+    });
+    expect(add({ kind: 'conflict', code: 'OperationDenied' })).toMatchObject({ failed: 2, putOff: 0 });
+    expect(add({ kind: 'throttled' })).toEqual({ failed: 2, putOff: 1, putOffSinceMs: 50 });
   });
 });
 
@@ -115,11 +164,13 @@ async function run(
   what: Operation<string>,
   script: readonly Attempt<string>[],
   controller = new AbortController(),
-  abortAt: 'attempt' | 'sleep' | 'never' = 'never'
+  abortAt: 'attempt' | 'sleep' | 'turn' | 'never' = 'never'
 ): Promise<Run> {
   const sleeps: number[] = [];
   const mended: number[] = [];
   let attempts = 0;
+  let nowMs = 0;
+  let turns = 0;
   const once = async (): Promise<Attempt<string>> => {
     const outcome = script[Math.min(attempts, script.length - 1)];
     attempts += 1;
@@ -134,15 +185,25 @@ async function run(
   const ports = {
     sleep: async (ms: number) => {
       sleeps.push(ms);
+      nowMs += ms;
       if (abortAt === 'sleep') {
         controller.abort();
         throw new CancelledError();
       }
     },
     random: () => 1,
+    nowMs: () => nowMs,
+    turn: async () => {
+      turns += 1;
+      if (abortAt === 'turn' && turns === 2) {
+        controller.abort();
+        throw new CancelledError();
+      }
+    },
     mendClock: (serverMs: number) => void mended.push(serverMs)
   };
   const result = await withRetries(what, once, ports, controller.signal).catch((error: unknown) => error);
+  expect(turns).toBeGreaterThanOrEqual(attempts);
   return { result, sleeps, attempts, mended };
 }
 
@@ -169,10 +230,34 @@ describe('the loop', () => {
     expect(sleeps).toEqual([500, 1_000, 2_000, 4_000]);
   });
 
-  test('a throttled write gives up after eight', async () => {
-    const { result, sleeps } = await run(operation, [fail('throttled')]);
-    expect(failureOf(result)).toMatchObject({ attempts: 8 });
-    expect(sleeps.length).toBe(7);
+  test.each([read, operation])('$name outlives two minutes of throttling', async (what) => {
+    const storm = Array.from({ length: 18 }, () => fail('throttled'));
+    const { result, sleeps } = await run(what, [...storm, done]);
+    expect(result).toBe('done');
+    expect(sleeps.reduce((sum, ms) => sum + ms, 0)).toBe(119_500);
+  });
+
+  test.each([read, operation])('$name gives up after five minutes of throttling', async (what) => {
+    const { result, sleeps } = await run(what, [fail('throttled')]);
+    expect(failureOf(result)).toMatchObject({ kind: 'throttled', attempts: 42 });
+    expect(sleeps.reduce((sum, ms) => sum + ms, 0)).toBe(303_500);
+  });
+
+  test('throttling takes no attempt away from the other failures', async () => {
+    const storm = Array.from({ length: 20 }, () => fail('throttled'));
+    const { result } = await run(read, [...storm, fail('transient')]);
+    expect(failureOf(result)).toMatchObject({ kind: 'transient', attempts: 25 });
+  });
+
+  test('a balancer that is busy is waited for, and any other conflict is not', async () => {
+    const busy = fail('conflict', { code: 'LastOperationNotFinished' });
+    expect(await run(operation, [busy, busy, done])).toMatchObject({ result: 'done', sleeps: [500, 1_000] });
+    const { result } = await run(operation, [busy]);
+    expect(failureOf(result)).toMatchObject({ kind: 'conflict', code: 'LastOperationNotFinished' });
+    const long = await run(operation, [
+      fail('conflict', { code: 'lastoperationnotfinished', retryAfterMs: 300_000 })
+    ]);
+    expect(failureOf(long.result)?.message).toContain('asks to wait 300 s');
   });
 
   test.each<FailureKind>([
@@ -287,7 +372,13 @@ describe('a write that may be repeated', () => {
       controller.abort();
       return fail('unreached');
     };
-    const ports = { sleep: async () => undefined, random: () => 1, mendClock: () => undefined };
+    const ports = {
+      sleep: async () => undefined,
+      random: () => 1,
+      nowMs: () => 0,
+      turn: async () => undefined,
+      mendClock: () => undefined
+    };
     const result = await withRetries(
       { ...repeatable, tellsLoss: true },
       once,
@@ -350,6 +441,13 @@ describe('a cancel', () => {
     expect(attempts).toBe(1);
   });
 
+  test('while the call waits for its turn', async () => {
+    const { result, attempts } = await run(read, [fail('transient')], new AbortController(), 'turn');
+    expect(result).toBeInstanceOf(CancelledError);
+    expect(result).toHaveProperty('cause.failure.kind', 'transient');
+    expect(attempts).toBe(1);
+  });
+
   test('a rebuild that was lost is told, a start is not', async () => {
     const script = [fail('ambiguous')];
     const rebuild = await run({ ...operation, tellsLoss: true }, script, new AbortController(), 'attempt');
@@ -366,6 +464,8 @@ test('faults of a port come through as they are', async () => {
   const ports = {
     sleep: () => Promise.reject(new Error('broken clock')),
     random: () => 1,
+    nowMs: () => 0,
+    turn: async () => undefined,
     mendClock: () => undefined
   };
   const once = async () => fail('transient');

@@ -28,7 +28,8 @@ describe('action.yml', () => {
       instanceId: 'i-a',
       imageName: 'web-*',
       keypairId: 'k-a',
-      healthCheck: 'ssh://{publicIp}'
+      healthCheck: 'ssh://{publicIp}',
+      blbId: 'lb-a'
     };
     const result = parseConfig({ ...(defaults as RawInputs), ...given });
     expect(result).toMatchObject({
@@ -43,6 +44,9 @@ describe('action.yml', () => {
         wait: true,
         timeoutMs: 1_200_000,
         pollIntervalMs: 5_000,
+        rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 },
+        requestsPerSecond: 5,
+        balancers: { drainMs: 30_000 },
         health: { deadlineMs: 300_000, minHealthyTimeMs: 10_000 },
         summary: true
       }
@@ -51,7 +55,7 @@ describe('action.yml', () => {
 
   test('requires exactly the inputs without which there is always a problem, and gives these no default', () => {
     const required = Object.entries(action.inputs).filter(([, input]) => input.required === true);
-    expect(required.map(([name]) => name)).toEqual(['accessKeyId', 'secretAccessKey', 'instanceId']);
+    expect(required.map(([name]) => name)).toEqual(['accessKeyId', 'secretAccessKey']);
     expect(required.every(([, input]) => input.default === undefined)).toBe(true);
   });
 

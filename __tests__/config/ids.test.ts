@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseImageId, parseInstanceIds, parseKeypairId } from '../../src/config/ids.ts';
+import { parseBalancerIds, parseImageId, parseInstanceIds, parseKeypairId } from '../../src/config/ids.ts';
 import type { Parsed } from '../../src/config/parsed.ts';
 
 function faultsOf(result: Parsed<unknown>): readonly string[] {
@@ -27,6 +27,12 @@ describe('parseInstanceIds', () => {
       'm-DpgNg8lO',
       [
         'has "m-DpgNg8lO", which looks like an image ID; that goes into imageId, and here an instance ID such as i-YufwpQAe'
+      ]
+    ],
+    [
+      'lb-77d58dc4',
+      [
+        'has "lb-77d58dc4", which looks like a load balancer ID; that goes into blbId, and here an instance ID such as i-YufwpQAe'
       ]
     ],
     ['web-1', ['has "web-1", which is not an instance ID; write one such as i-YufwpQAe, not a name']],
@@ -68,6 +74,43 @@ describe('parseInstanceIds', () => {
   });
 });
 
+describe('parseBalancerIds', () => {
+  test.each([
+    ['lb-77d58dc4', ['lb-77d58dc4']],
+    ['lb-b, lb-a\nlb-c', ['lb-b', 'lb-a', 'lb-c']],
+    ['77d58dc4 alb-1', ['77d58dc4', 'alb-1']]
+  ])('%j is read, with the usual prefix or without', (text, value) => {
+    expect(parseBalancerIds(text)).toEqual({ ok: true, value });
+  });
+
+  test.each([
+    [',', ['names no load balancer; give at least one ID such as lb-77d58dc4']],
+    ['lb-a lb-a', ['names "lb-a" more than once; give each load balancer once']],
+    [
+      'lb-*',
+      ['has the pattern "lb-*"; patterns are not taken here, write a load balancer ID such as lb-77d58dc4']
+    ],
+    [
+      'i-YufwpQAe',
+      [
+        'has "i-YufwpQAe", which looks like an instance ID; that goes into instanceId, and here a load balancer ID such as lb-77d58dc4'
+      ]
+    ],
+    [
+      'm-DpgNg8lO',
+      [
+        'has "m-DpgNg8lO", which looks like an image ID; that goes into imageId, and here a load balancer ID such as lb-77d58dc4'
+      ]
+    ],
+    [
+      'lb-a/../x',
+      ['has "lb-a/../x", which is not a load balancer ID; write one such as lb-77d58dc4, not a name']
+    ]
+  ])('%j is refused', (text, faults) => {
+    expect(faultsOf(parseBalancerIds(text))).toEqual(faults);
+  });
+});
+
 describe('parseImageId', () => {
   test.each(['m-DpgNg8lO', '0a1b-2c'])('%s is read', (text) => {
     expect(parseImageId(text)).toEqual({ ok: true, value: text });
@@ -75,6 +118,7 @@ describe('parseImageId', () => {
 
   test.each([
     ['i-YufwpQAe', /looks like an instance ID; that goes into instanceId/],
+    ['lb-77d58dc4', /looks like a load balancer ID; that goes into blbId/],
     ['web-v1', /not a name/],
     ['Ubuntu 22.04', /not a name/],
     ['m-a,m-b', /not an image ID/],

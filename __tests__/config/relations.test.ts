@@ -3,6 +3,8 @@ import type { RawInputs } from '../../src/config/inputs.ts';
 import { problemsOf } from './raw.ts';
 
 const imageChoice = 'give exactly one of imageId (such as m-DpgNg8lO) and imageName (such as web-*)';
+const instanceChoice =
+  'give exactly one of instanceId (such as i-YufwpQAe) and instanceTag (such as role=web)';
 const confirmsOne = 'a name confirms a single one, so leave confirmName out or give one instanceId';
 const choice = 'give exactly one of adminPass, keypairId, and keepImageLogin: true';
 test.each<[string, Partial<RawInputs>, readonly string[]]>([
@@ -74,6 +76,22 @@ test.each<[string, Partial<RawInputs>, readonly string[]]>([
     { dryRun: '' },
     ['dryRun is empty; give a value, or leave the input out to get its default']
   ],
+  [
+    'no instance',
+    { instanceId: '' },
+    [`instanceId is not given, and neither is instanceTag; ${instanceChoice}`]
+  ],
+  [
+    'an instance and a tag',
+    { instanceTag: 'role=web' },
+    [`instanceId is given together with instanceTag; ${instanceChoice}`]
+  ],
+  [
+    'a bad tag is given all the same',
+    { instanceId: '', instanceTag: 'role' },
+    ['instanceTag has the line "role", which has no "="; write key=value, such as role=web']
+  ],
+  ['a tag', { instanceId: '', instanceTag: 'role=web' }, []],
   ['no image', { imageId: '' }, [`imageId is not given, and neither is imageName; ${imageChoice}`]],
   ['two images', { imageName: 'web' }, [`imageId is given together with imageName; ${imageChoice}`]],
   [
@@ -103,6 +121,21 @@ test.each<[string, Partial<RawInputs>, readonly string[]]>([
     ]
   ],
   [
+    'a name for whatever a tag finds',
+    { confirmName: 'web', instanceId: '', instanceTag: 'role=web' },
+    [`confirmName is given, but instanceTag may find many instances; ${confirmsOne}`]
+  ],
+  [
+    'a name for an instance and a tag',
+    { confirmName: 'web', instanceTag: 'role=web' },
+    [`instanceId is given together with instanceTag; ${instanceChoice}`]
+  ],
+  [
+    'a name for nothing',
+    { confirmName: 'web', instanceId: '' },
+    [`instanceId is not given, and neither is instanceTag; ${instanceChoice}`]
+  ],
+  [
     'backups to keep where none is made',
     { backupKeep: '3' },
     [
@@ -119,20 +152,6 @@ test.each<[string, Partial<RawInputs>, readonly string[]]>([
     'backups to keep where nobody can tell whether one is made',
     { backupKeep: '3', backupImage: 'yes' },
     ['backupImage is "yes"; write true or false']
-  ],
-  [
-    'much that comes after a wait, without one',
-    { wait: 'false', rollback: 'true', healthCheck: 'ssh://{publicIp}' },
-    [
-      'rollback is true, but wait is false; what is not waited for cannot be rolled back, so set wait to true or rollback to false',
-      'healthCheck is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out'
-    ]
-  ],
-  ['the same with a wait', { rollback: 'true', healthCheck: 'ssh://{publicIp}' }, []],
-  [
-    'a bad wait is not compared',
-    { wait: 'no', rollback: 'true', healthCheck: 'ssh://{publicIp}' },
-    ['wait is "no"; write true or false']
   ],
   [
     'a bad check',

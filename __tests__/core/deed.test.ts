@@ -35,7 +35,7 @@ const bad: Checked = { healthy: false, fromMs: 0, atMs: 1_000, history: [], reas
 const rebuilt = lifeOf({ kind: 'rebuilt' });
 
 function deedOf(patch: Partial<Deed>): Deed {
-  return { target, knownHosts: [], cancelled: false, ...patch };
+  return { target, knownHosts: [], holds: [], cancelled: false, ...patch };
 }
 
 const failed = (reason: Extract<Ending, { kind: 'failed' }>['reason']): Life =>

@@ -55,6 +55,7 @@ export function taskOf(patch: Partial<Task> = {}): Task {
     force: false,
     allowProtected: false,
     backup: false,
+    drain: false,
     wait: true,
     timeoutMs: 1_200_000,
     pollIntervalMs: 5_000,

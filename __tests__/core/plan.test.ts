@@ -5,6 +5,7 @@ import { isRefused, makePlan, type Target } from '../../src/core/plan/plan.ts';
 import type { Circumstances } from '../../src/core/plan/preflight.ts';
 import { planLines } from '../../src/core/plan/text.ts';
 import { disk, image, instance, taskOf } from './lives.ts';
+import { rolloutOfOne as how } from '../support/plan.ts';
 
 const order = { imageId: image.id, login: { kind: 'keepImageLogin' } } as const;
 
@@ -23,7 +24,7 @@ function targetOf(
 }
 
 function decisionOf(target: Target): string {
-  const [planned] = makePlan(image, order, [target]).targets;
+  const [planned] = makePlan(image, order, [target], how).targets;
   const { decision } = planned ?? { decision: { action: 'none' } as const };
   return decision.action === 'refuse' ? decision.refusals.map(({ kind }) => kind).join() : decision.action;
 }
@@ -76,20 +77,20 @@ describe('a plan', () => {
 
   test('one refusal refuses the run', () => {
     const good = targetOf({});
-    expect(isRefused(makePlan(image, order, [good, good]))).toBe(false);
-    expect(isRefused(makePlan(image, order, [good, targetOf({ status: 'Expired' })]))).toBe(true);
+    expect(isRefused(makePlan(image, order, [good, good], how))).toBe(false);
+    expect(isRefused(makePlan(image, order, [good, targetOf({ status: 'Expired' })], how))).toBe(true);
   });
 
   test('warnings are only where something may be erased, and the lines show them', () => {
-    const broken = makePlan(image, order, [targetOf({ status: 'Error' })]);
+    const broken = makePlan(image, order, [targetOf({ status: 'Error' })], how);
     expect(broken.targets[0]?.warnings).toHaveLength(1);
     expect(planLines(broken).join('\n')).toContain('its status is Error');
-    const skipped = makePlan(image, order, [targetOf({ imageId: 'm-new', osName: 'Windows' })]);
+    const skipped = makePlan(image, order, [targetOf({ imageId: 'm-new', osName: 'Windows' })], how);
     expect(skipped.targets[0]?.warnings).toEqual([]);
   });
 
   test('a refusal is in the lines with all its reasons', () => {
-    const text = planLines(makePlan(image, order, [targetOf({ deletionProtection: true }, against)])).join(
+    const text = planLines(makePlan(image, order, [targetOf({ deletionProtection: true }, against)], how)).join(
       '\n'
     );
     expect(text).toContain('refuse: deletionProtection is on; rollback is asked for');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults.ts';
-import type { InstanceReport, RunReport } from '../../src/core/report/report.ts';
+import type { RunReport } from '../../src/core/report/report.ts';
 import { summaryLimit, summaryOf } from '../../src/core/report/summary.ts';
 import type { RunRequest } from '../../src/deploy/request.ts';
 import {
@@ -12,6 +12,7 @@ import {
   passes,
   refuses
 } from '../deploy/stage.ts';
+import { balancerReport, expectWellFormed, instanceReport, runReport } from './reports.ts';
 
 async function summarized(
   request: Partial<RunRequest>,
@@ -22,22 +23,6 @@ async function summarized(
     const report = await world.run(request);
     return { report, text: summaryOf(report) };
   });
-}
-
-/** Whether each row of each table has as many cells as its head, and every fold is closed. */
-function expectWellFormed(text: string): void {
-  let columns = 0;
-  let fenced = false;
-  for (const line of text.split('\n')) {
-    if (line.startsWith('```')) fenced = !fenced;
-    if (fenced) continue;
-    const cells = line.startsWith('|') ? line.split('|').length - 2 : 0;
-    if (cells > 0 && columns > 0) expect(cells).toBe(columns);
-    columns = cells;
-  }
-  expect(fenced).toBe(false);
-  expect(text.split('<details').length).toBe(text.split('</details>').length);
-  expect(text.endsWith('\n')).toBe(true);
 }
 
 function expectAll(text: string, parts: readonly string[]): void {
@@ -63,6 +48,21 @@ describe('the summary', () => {
       '| Before | Running, cn-bj-d, bcc.g5.c2m8, image m-web-1 web-1 '
     ]);
     expect(text).not.toContain('To put it back');
+  });
+
+  test('of a plan of several knows what is done with each', async () => {
+    const instances = [
+      { id: 'i-a', name: 'a' },
+      { id: 'i-b', name: 'b', imageId: 'm-web-2' },
+      { id: 'i-c', name: 'c', imageId: 'm-web-2', status: 'Stopped' }
+    ];
+    await onStage({ emulator: { world: { instances } } }, async (world) => {
+      const ids = ['i-a', 'i-b', 'i-c'];
+      const text = summaryOf(await world.run({ selection: { kind: 'ids', ids }, dryRun: true }));
+      for (const label of ['📋 **1** rebuild', '✅ **1** skip', '🚀 **1** start'])
+        expect(text).toContain(label);
+      expectWellFormed(text);
+    });
   });
 
   test('of a success has the times, the backup, the health and the way back', async () => {
@@ -141,7 +141,9 @@ describe('the summary', () => {
       { id: 'i-b', name: 'b', deletionProtection: 1, status: 'Error' }
     ];
     await onStage({ emulator: { world: { images, instances } } }, async (world) => {
-      const text = summaryOf(await world.run({ instanceIds: ['i-a', 'i-b'], confirmName: 'a' }));
+      const text = summaryOf(
+        await world.run({ selection: { kind: 'ids', ids: ['i-a', 'i-b'] }, confirmName: 'a' })
+      );
       expectAll(text, [
         'deletionProtection is on; its name is',
         '– not begun',
@@ -156,7 +158,7 @@ describe('the summary', () => {
     const snapshots = [{ id: 's-1', name, volumeId: 'v-sys-a' }];
     const instances = [{ id: 'i-a', name }];
     await onStage({ emulator: { world: { instances, snapshots } } }, async (world) => {
-      const text = summaryOf(await world.run({ instanceIds: ['i-a'] }));
+      const text = summaryOf(await world.run({ selection: { kind: 'ids', ids: ['i-a'] } }));
       expectWellFormed(text);
       expect(text).not.toContain('<img');
       expect(text).not.toContain('[b](c)');
@@ -166,48 +168,36 @@ describe('the summary', () => {
   });
 });
 
-describe('500 instances with long Chinese names', () => {
-  async function crowd(patch: Partial<InstanceReport>): Promise<RunReport> {
-    const { report } = await summarized({ backup: {}, health, rollback: true }, [error]);
-    const name = '华北数据中心网络服务器'.repeat(12).slice(0, 128);
-    const instances = report.instances.flatMap((one) =>
-      Array.from({ length: 500 }, (_, index) => ({ ...one, instanceId: `i-${index}`, name, ...patch }))
+describe('the summary of one instance', () => {
+  const balancers = [balancerReport(50, 0)];
+
+  test('lists weights that are not restored, before the details', () => {
+    const text = summaryOf(runReport([instanceReport('i-a', 'rebuilt', { balancers })]));
+    expectAll(text, ['### Load balancer weights to restore: 1', '{"instanceId":"i-a","weight":50}']);
+    expect(text.indexOf('weights to restore')).toBeLessThan(text.indexOf('<details'));
+    expect(text).toContain('| <code>lb-1</code> |  | 50 | 0 |');
+  });
+
+  test('has no word of a rollout', () => {
+    const text = summaryOf(
+      runReport([instanceReport('i-a')], { stopped: { reason: 'canary', words: 'No.' } })
     );
-    return { ...report, imageName: name.slice(0, 65), instances };
-  }
-
-  test('fit, with the rest left out and said so', async () => {
-    const snapshots = Array.from({ length: 20 }, (_, index) => ({
-      id: `s-${index}`,
-      name: '升级之前的快照'.repeat(9),
-      createTime: '2026-01-01T00:00:00Z'
-    }));
-    const text = summaryOf(await crowd({ erases: { systemDiskId: 'v-1', sizeInGB: 40, snapshots } }));
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(summaryLimit);
-    // Not by leaving out much more than needed either.
-    expect(Buffer.byteLength(text)).toBeGreaterThan(summaryLimit * 0.9);
-    expect(text).toContain('_The rest does not fit into a job summary; the output `result` has it all._');
-    expect(text).toContain('<code>i-499</code>');
+    expect(text).not.toContain('Rollout');
+    expect(text).not.toContain('weights to restore');
+    expect(text).not.toContain('```mermaid');
     expectWellFormed(text);
   });
 
-  test('and of every failure something is left', async () => {
-    const report = await crowd({});
-    const text = summaryOf(report);
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(summaryLimit);
-    expect(text.split('What to do').length).toBeGreaterThan(100);
-    expectWellFormed(text);
-  });
-
-  test('names of nothing but signs that are written out', async () => {
-    const text = summaryOf(await crowd({ name: '&'.repeat(128) }));
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(summaryLimit);
-    expect(text).toContain('<code>i-499</code>');
-  });
-
-  test('a part that just fits is not left out', async () => {
-    const { report } = await summarized({});
-    const text = summaryOf(report);
-    expect(text).not.toContain('does not fit');
+  test('a part that just fits is not left out', () => {
+    const spare = (text: string): number => summaryLimit - Buffer.byteLength(text);
+    const of = (userData: string): string => {
+      const one = instanceReport('i-a');
+      return summaryOf(runReport([{ ...one, plan: { ...one.plan, userData } }]));
+    };
+    const full = 'x'.repeat(spare(of('')));
+    expect(spare(of(full))).toBe(0);
+    expect(of(full)).not.toContain('does not fit');
+    expect(of(`${full}x`)).toContain('does not fit');
+    expect(of(`${full}x`)).not.toContain('<details');
   });
 });

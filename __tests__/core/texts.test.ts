@@ -12,6 +12,7 @@ import { callRemedy, describeFate, explain, explainCancel } from '../../src/core
 import { cell, code, table } from '../../src/core/report/markdown.ts';
 import { lookMoment, nextBeat } from '../../src/core/schedule.ts';
 import { disk, failureOf, image, instance, live, type Shown, sightOf, stretches, taskOf } from './lives.ts';
+import { rolloutOfOne as how } from '../support/plan.ts';
 
 describe('durations', () => {
   test.each([
@@ -170,12 +171,12 @@ describe('the plan in words', () => {
     instance,
     disk,
     circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20 },
-    snapshots: [{ id: 's-1', name: 'daily', createTime: '2026-01-01T00:00:00Z' }]
+    snapshots: [{ id: 's-1', name: 'daily', createTime: '2026-01-01T00:00:00Z', volumeId: 'v-old' }]
   };
   const order = { imageId: 'm-new', login: { kind: 'keypairId', keypairId: 'k-1' } } as const;
 
   test('says what is erased, by name, and what stays', () => {
-    const text = planLines(makePlan(image, order, [target])).join('\n');
+    const text = planLines(makePlan(image, order, [target], how)).join('\n');
     expect(text).toContain('m-new (web-2, Ubuntu 22.04 amd64, created 2026-02-10T08:00:00Z)');
     expect(text).toContain(
       'erased system disk v-old, 40 GB, and its snapshots: daily (s-1, 2026-01-01T00:00:00Z)'
@@ -191,7 +192,7 @@ describe('the plan in words', () => {
     [{ status: 'Starting' }, 'wait: its status is Starting; decide when it rests'],
     [{ status: 'Expired' }, 'refuse: its status is Expired']
   ])('%j', (patch, words) => {
-    const plan = makePlan(image, order, [{ ...target, instance: { ...instance, ...patch } }]);
+    const plan = makePlan(image, order, [{ ...target, instance: { ...instance, ...patch } }], how);
     expect(planLines(plan).join('\n')).toContain(words);
   });
 
@@ -200,7 +201,7 @@ describe('the plan in words', () => {
     expect(imageLabel(bare)).toBe('m-new');
     const keep = { imageId: 'm-new', login: { kind: 'keepImageLogin' }, userData: '#!/bin/sh' } as const;
     const none = { ...target, disk: undefined, snapshots: [], instance: { ...instance, name: '' } };
-    const text = planLines(makePlan(bare, keep, [none])).join('\n');
+    const text = planLines(makePlan(bare, keep, [none], how)).join('\n');
     expect(text).toContain('the API shows no details of it');
     expect(text).toContain('as the image says (keepImageLogin)');
     expect(text).toContain('the script given as userData runs at first boot');
@@ -209,7 +210,7 @@ describe('the plan in words', () => {
       login: { kind: 'adminPass', adminPass: 'Secret-123' },
       cleanLastUserData: true
     } as const;
-    const other = planLines(makePlan(bare, cleared, [{ ...target, snapshots: [] }])).join('\n');
+    const other = planLines(makePlan(bare, cleared, [{ ...target, snapshots: [] }], how)).join('\n');
     expect(other).toContain('it has no snapshots');
     expect(other).toContain('no script runs: the one of before is cleared');
     expect(other).not.toContain('Secret-123');

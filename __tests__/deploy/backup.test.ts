@@ -64,7 +64,10 @@ describe('a backup', () => {
 
   test('is made of each instance just before its own wipe', async () => {
     await withVirtualWorld({}, async (world) => {
-      const report = await world.run({ backup: {}, instanceIds: ['i-demo0001', 'i-demo0002'] });
+      const report = await world.run({
+        backup: {},
+        selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] }
+      });
       expect(report.status).toBe('rebuilt');
       expect(writesOf(world)).toEqual(['CreateImage', 'RebuildInstance', 'CreateImage', 'RebuildInstance']);
       const ids = report.instances.map(({ backup }) => backup?.imageId);
@@ -122,7 +125,10 @@ describe('a backup', () => {
     await withVirtualWorld({}, async (world) => {
       world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
       world.emulator.setInstance('i-demo0002', { imageId: 'm-web-2', status: 'Stopped' });
-      const report = await world.run({ backup: {}, instanceIds: ['i-demo0001', 'i-demo0002'] });
+      const report = await world.run({
+        backup: {},
+        selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] }
+      });
       expect(report).toMatchObject({ status: 'skipped', changed: false });
       expect(writesOf(world)).toEqual(['StartInstance']);
     });
@@ -223,7 +229,10 @@ describe('a backup that fails', () => {
   test('keeps the ones behind it from being begun', async () => {
     const faults = [{ on: 'CreateImage', play: { kind: 'imageEndsIn', status: 'Error' } }] as const;
     await withVirtualWorld({ emulator: { faults } }, async (world) => {
-      const report = await world.run({ backup: {}, instanceIds: ['i-demo0001', 'i-demo0002'] });
+      const report = await world.run({
+        backup: {},
+        selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] }
+      });
       expect(report.instances.map(({ status }) => status)).toEqual(['failed', 'notStarted']);
       expect(writesOf(world)).toEqual(['CreateImage']);
     });

@@ -162,8 +162,8 @@ async function cancelAtOnce(world: VirtualWorld, request: ReturnType<typeof requ
     request,
     { signal: now.signal, writes: now.signal },
     {
-      progressed({ instances }) {
-        if (instances[0]?.phases.some(({ phase }) => phase === 'confirming')) now.abort();
+      progressed(report) {
+        if (report().instances[0]?.phases.some(({ phase }) => phase === 'confirming')) now.abort();
       }
     }
   );
@@ -178,7 +178,7 @@ async function cancelWhenSeen(world: VirtualWorld, request: ReturnType<typeof re
     { signal: now.signal, writes: now.signal },
     {
       progressed(report) {
-        const shows = report.instances[0]?.phases.some(({ phase }) => phase === 'rebuilding');
+        const shows = report().instances[0]?.phases.some(({ phase }) => phase === 'rebuilding');
         const { status } = world.emulator.instance('i-demo0001');
         if (shows && !['Running', 'Stopped', 'Error'].includes(status)) now.abort();
       }

@@ -83,7 +83,7 @@ describe('the calls before the wait', () => {
   test('the image is read once for many instances', async () => {
     const instances = Array.from({ length: 12 }, (_, index) => ({ id: `i-${index}`, imageId: 'm-web-2' }));
     await onStage({ emulator: { world: { instances } } }, async (world) => {
-      const report = await world.run({ instanceIds: instances.map(({ id }) => id) });
+      const report = await world.run({ selection: { kind: 'ids', ids: instances.map(({ id }) => id) } });
       expect(report.status).toBe('skipped');
       const calls = callsOf(world);
       expect(calls.filter((name) => name === 'GetImage')).toHaveLength(1);

@@ -123,7 +123,10 @@ describe('a health check by script', () => {
 
   test('a failed one keeps the instances behind it from being begun', async () => {
     await onStage({ script: () => refuses }, async (world) => {
-      const report = await world.run({ health, instanceIds: ['i-demo0001', 'i-demo0002'] });
+      const report = await world.run({
+        health,
+        selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] }
+      });
       expect(report.instances.map(({ status }) => status)).toEqual(['failed', 'notStarted']);
       expect(writesOf(world)).toEqual(['RebuildInstance']);
     });
@@ -384,7 +387,10 @@ describe('ssh with a real server', () => {
     await withVirtualWorld({ emulator: { world: { instances } } }, async (made) => {
       world = made;
       const check = checkOf(`ssh://{publicIp}:${ports[0]}`);
-      const report = await made.run({ instanceIds: ['i-1', 'i-2'], health: { ...health, check } });
+      const report = await made.run({
+        selection: { kind: 'ids', ids: ['i-1', 'i-2'] },
+        health: { ...health, check }
+      });
       expect(report.status).toBe('rebuilt');
       expect(report.instances.flatMap(({ knownHosts }) => knownHosts)).toEqual([
         line(ports[0] ?? 0, keys['i-1'][1]),

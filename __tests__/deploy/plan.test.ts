@@ -29,7 +29,7 @@ describe('a dry run', () => {
     await withVirtualWorld({}, async (world) => {
       const report = await world.run({
         dryRun: true,
-        instanceIds: ['i-demo0001', 'i-demo0002'],
+        selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] },
         backup: { keep: 1 },
         rollback: true,
         health: { check: tcpCheck, deadlineMs: 1_000, minHealthyTimeMs: 0 }
@@ -171,7 +171,10 @@ describe('an instance is refused', () => {
   test('for the last place of the quota, where two backups are to be made', async () => {
     const images = [...demoImages, ...foreignImages(17)];
     await withVirtualWorld({ emulator: { world: { images } } }, async (world) => {
-      const report = await world.run({ backup: {}, instanceIds: ['i-demo0001', 'i-demo0002'] });
+      const report = await world.run({
+        backup: {},
+        selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] }
+      });
       expect(writesOf(world)).toEqual([]);
       expect(report.instances.map(({ status }) => status)).toEqual(['notStarted', 'failed']);
       expect((await world.run({ dryRun: true, backup: {} })).status).toBe('planned');
@@ -233,9 +236,9 @@ describe('all at once', () => {
       { id: 'v-small', instanceId: 'i-many', isSystemVolume: true, diskSizeInGB: 20 }
     ];
     await withVirtualWorld({ emulator: { world: { instances, images, volumes } } }, async (world) => {
-      const instanceIds = instances.map(({ id }) => id);
+      const ids = instances.map(({ id }) => id);
       const report = await world.run({
-        instanceIds,
+        selection: { kind: 'ids', ids },
         image: { kind: 'id', id: 'm-big' },
         confirmName: 'i-sound-name',
         rollback: true,
@@ -268,10 +271,13 @@ describe('all at once', () => {
   test('one refusal stops them all', async () => {
     await withVirtualWorld({}, async (world) => {
       world.emulator.setInstance('i-demo0002', { deletionProtection: 1 });
-      const report = await world.run({ instanceIds: ['i-demo0001', 'i-demo0002'] });
+      const report = await world.run({ selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] } });
       expect(report.instances.map(({ status }) => status)).toEqual(['notStarted', 'failed']);
       expect(writesOf(world)).toEqual([]);
-      const allowed = await world.run({ instanceIds: ['i-demo0001', 'i-demo0002'], allowProtected: true });
+      const allowed = await world.run({
+        selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] },
+        allowProtected: true
+      });
       expect(allowed.status).toBe('rebuilt');
     });
   });
@@ -279,7 +285,7 @@ describe('all at once', () => {
   test('reads that fail are told together', async () => {
     await withVirtualWorld({}, async (world) => {
       const run = world.run({
-        instanceIds: ['i-none1', 'i-demo0001', 'i-none2'],
+        selection: { kind: 'ids', ids: ['i-none1', 'i-demo0001', 'i-none2'] },
         image: { kind: 'id', id: 'm-none' }
       });
       await expect(run).rejects.toThrow(/m-none.*i-none1.*i-none2|i-none1.*i-none2.*m-none/s);
@@ -337,7 +343,7 @@ describe('an instance that runs on the image', () => {
     const images = [...demoImages, ...foreignImages(17)];
     const instances = [web('i-1', onIt), web('i-2')];
     await withVirtualWorld({ emulator: { world: { instances, images } } }, async (world) => {
-      const report = await world.run({ instanceIds: ['i-1', 'i-2'], backup: {} });
+      const report = await world.run({ selection: { kind: 'ids', ids: ['i-1', 'i-2'] }, backup: {} });
       expect(report.instances.map(({ status }) => status)).toEqual(['skipped', 'rebuilt']);
       expect(report.status).toBe('rebuilt');
     });

@@ -175,7 +175,10 @@ test('an Error on the image of before, where the new one never showed, is rebuil
 test('a rolled back instance keeps those behind it from being begun', async () => {
   const faults = [ends({ kind: 'endsIn', status: 'Error' })];
   await onStage({ emulator: { faults } }, async (world) => {
-    const report = await world.run({ rollback: true, instanceIds: ['i-demo0001', 'i-demo0002'] });
+    const report = await world.run({
+      rollback: true,
+      selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] }
+    });
     expect(report.status).toBe('rolledBack');
     expect(report.instances.map(({ status }) => status)).toEqual(['rolledBack', 'notStarted']);
   });
@@ -287,7 +290,8 @@ describe('there is none', () => {
     const faults = [ends({ kind: 'endsIn', status: 'Error' })];
     await onStage({ emulator: { faults } }, async (world) => {
       const report = await world.run({ rollback: true }, cancel, {
-        progressed: ({ instances }) => {
+        progressed: (report) => {
+          const { instances } = report();
           if (instances[0]?.seen.some(({ status }) => status === 'Error')) pull();
         }
       });
@@ -342,7 +346,10 @@ test('a cancel during the rollback says that a rebuild goes on', async () => {
     world.clock.onSleep = () => {
       if (world.emulator.rebuilds.length === 2) pull();
     };
-    const report = await world.run({ rollback: true, instanceIds: ['i-demo0001', 'i-demo0002'] }, cancel);
+    const report = await world.run(
+      { rollback: true, selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] } },
+      cancel
+    );
     const one = oneOf(report);
     expect(one.status).toBe('inProgress');
     expect(one.failure?.reason).toBe('cancelled');

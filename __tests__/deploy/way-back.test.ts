@@ -32,7 +32,7 @@ function requestOf(lines: readonly string[]): Partial<RunRequest> {
       : { kind: 'keepImageLogin' };
   if (login.kind === 'keepImageLogin') expect(value.get('keepImageLogin')).toBe(true);
   return {
-    instanceIds: [String(value.get('instanceId'))],
+    selection: { kind: 'ids', ids: [String(value.get('instanceId'))] },
     image: { kind: 'id', id: String(value.get('imageId')) },
     order: { login, ...(value.get('cleanLastUserData') === true ? { cleanLastUserData: true } : {}) },
     force: value.get('force') === true
@@ -118,7 +118,7 @@ describe('the way back by hand', () => {
   test('for each of several instances its own', async () => {
     const instances = [web('i-1'), web('i-2', { imageId: 'm-ubuntu22' })];
     await onStage({ emulator: { world: { instances } } }, async (world) => {
-      const first = await world.run({ instanceIds: ['i-1', 'i-2'] });
+      const first = await world.run({ selection: { kind: 'ids', ids: ['i-1', 'i-2'] } });
       for (const { wayBack } of first.instances) await world.run(requestOf(wayBack));
       expect(world.emulator.instance('i-1').imageId).toBe('m-web-1');
       expect(world.emulator.instance('i-2').imageId).toBe('m-ubuntu22');

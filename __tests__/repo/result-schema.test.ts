@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Place } from '../../src/core/model/balancer.ts';
 import type { CallFailure } from '../../src/core/model/failure.ts';
 import type { Image } from '../../src/core/model/image.ts';
 import type { Instance, SystemDisk } from '../../src/core/model/instance.ts';
@@ -9,9 +10,11 @@ import type { PlannedTarget } from '../../src/core/plan/plan.ts';
 import type { Life, LifeEvent } from '../../src/core/rebuild/state.ts';
 import { begin, step } from '../../src/core/rebuild/step.ts';
 import type { Backup, Checked, Deed, Rollback } from '../../src/core/report/deed.ts';
+import type { Hold } from '../../src/core/report/holds.ts';
 import { reportDeed, reportPlanned } from '../../src/core/report/instance.ts';
-import type { InstanceReport } from '../../src/core/report/report.ts';
+import type { InstanceReport, RolloutReport } from '../../src/core/report/report.ts';
 import { reportRun } from '../../src/core/report/run.ts';
+import { resultLimit, resultText } from '../../src/core/report/trim.ts';
 import { read } from './files.ts';
 import { reasons, type Shape, shapesOf, wordsOf } from './types.ts';
 
@@ -66,6 +69,7 @@ const task: Task = {
   force: false,
   allowProtected: false,
   backup: false,
+  drain: false,
   wait: true,
   timeoutMs: 600_000,
   pollIntervalMs: 5_000
@@ -109,14 +113,22 @@ const done = [
   seen(60_250, onImage, { id: 'v-new' })
 ];
 
+const blb: Place = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-one', weight: 50 };
+const group: Place = { ...blb, kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1' };
+const held: readonly Hold[] = [
+  { place: blb, state: 'held' },
+  { place: group, state: 'returned' }
+];
+
 /** A target as far as a report reads it. */
 function target(of: Partial<Instance> = {}): PlannedTarget {
-  const snapshots = [{ id: 's-1', name: 'before', createTime: '2026-01-11T08:00:00Z' }];
+  const snapshots = [{ id: 's-1', name: 'before', createTime: '2026-01-11T08:00:00Z', volumeId: 'v-old' }];
   return {
     task,
     instance: { ...instance, ...of },
     disk,
     snapshots,
+    places: [blb, group],
     circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20 },
     decision: { action: 'rebuild' },
     warnings: ['its status is Error']
@@ -124,7 +136,7 @@ function target(of: Partial<Instance> = {}): PlannedTarget {
 }
 
 function deedOf(parts: Partial<Deed>): Deed {
-  return { target: target(), knownHosts: [], cancelled: false, ...parts };
+  return { target: target(), holds: [], knownHosts: [], cancelled: false, ...parts };
 }
 
 /** A deed that was no more than one life; the shell calls it cancelled where the life was. */
@@ -136,9 +148,20 @@ function live(events: readonly LifeEvent[], change: Partial<Task> = {}): Life {
   return events.reduce<Life>((life, event) => step(life, event)[0], begin({ ...task, ...change }, 0)[0]);
 }
 
+const rollout: RolloutReport = {
+  maxUnavailable: 1,
+  mostAway: 1,
+  canaries: ['i-one'],
+  maxFailures: 0,
+  pauseSeconds: 30,
+  awayBefore: [{ instanceId: 'i-one', why: 'its status is Stopped' }],
+  stopped: { reason: 'canary', words: 'The canary failed.' }
+};
+
 /** As it comes out of the output: through JSON. */
 function printed(...instances: readonly InstanceReport[]): unknown {
-  return JSON.parse(JSON.stringify(reportRun(image, instances, era, { fromMs: 0, toMs: 123_456 })));
+  const report = reportRun(image, instances, rollout, era, { fromMs: 0, toMs: 123_456 });
+  return JSON.parse(resultText(report));
 }
 
 function faults(report: unknown): readonly string[] {
@@ -286,6 +309,10 @@ const unsaved = live(
   ],
   { backup: true }
 );
+const undrained = live(
+  [seen(0), { type: 'drainFailed', atMs: 9_000, problem: { cause: 'It is denied.', remedy: 'Permit it.' } }],
+  { drain: true }
+);
 const back: Rollback = { imageId: 'm-old', life: putBack, health: healthy };
 const knownHosts = ['192.168.0.11 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA'];
 
@@ -353,6 +380,36 @@ const deeds: readonly Doing[] = [
     more: { rollback: { imageId: 'm-old', ok: false, problem: 'GetImage: gone.' } }
   },
   {
+    name: 'stopped by a load balancer that could not be left',
+    status: 'failed',
+    reason: 'drain',
+    parts: { life: undrained, holds: [{ place: blb, state: 'asked' }] },
+    more: { disk: 'untouched' }
+  },
+  {
+    name: 'rebuilt and well, with a weight that could not be restored',
+    status: 'failed',
+    reason: 'rejoin',
+    parts: { life: rebuilt, health: healthy, holds: held, rejoinProblem: 'It is denied.' },
+    more: {
+      balancers: [
+        { kind: 'blb', blbId: 'lb-1', weight: 50, now: 0 },
+        { kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1', weight: 50, now: 50 }
+      ]
+    }
+  },
+  {
+    name: 'put back although it is well',
+    status: 'rolledBack',
+    parts: { life: rebuilt, health: healthy, rollback: back }
+  },
+  {
+    name: 'to be put back although it is well, which failed',
+    status: 'failed',
+    reason: 'putBack',
+    parts: { life: rebuilt, health: healthy, rollback: { imageId: 'm-old', problem: 'GetImage: gone.' } }
+  },
+  {
     name: 'cancelled in the backup',
     status: 'notStarted',
     reason: 'cancelled',
@@ -406,6 +463,63 @@ describe('the schema of the output `result`', () => {
   });
 });
 
+describe('a result of 1,000 instances', () => {
+  /** Names of so many characters, and words of so many more in what the instance is said to be. */
+  function crowd(failing: number, nameLength: number, wordLength: number): readonly InstanceReport[] {
+    const parts = { backup, life: rebuilt, health: healthy, knownHosts };
+    const well = reportDeed(deedOf(parts), order, era, 700_000, true);
+    const bad = reportDeed(deedOf({ ...parts, health: unhealthy }), order, era, 700_000, true);
+    return Array.from({ length: 1000 }, (_, index) => {
+      const one = index < failing ? bad : well;
+      const name = '名'.repeat(nameLength);
+      const plan = { ...one.plan, present: 'x'.repeat(wordLength) };
+      return { ...one, instanceId: `i-${index}`, name, before: { ...one.before, imageName: name }, plan };
+    });
+  }
+
+  function written(instances: readonly InstanceReport[]): readonly InstanceReport[] {
+    const report = reportRun(image, instances, rollout, era, { fromMs: 0, toMs: 123_456 });
+    const text = resultText(report);
+    expect(faults(JSON.parse(text))).toEqual([]);
+    const isWhole = Buffer.byteLength(JSON.stringify(report)) <= resultLimit;
+    expect(text === JSON.stringify(report)).toBe(isWhole);
+    const read = JSON.parse(text) as { readonly instances: readonly InstanceReport[] };
+    expect(read.instances.map(({ instanceId, status }) => [instanceId, status])).toEqual(
+      instances.map(({ instanceId, status }) => [instanceId, status])
+    );
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_048_576);
+    return read.instances;
+  }
+
+  test('is whole where it fits', () => {
+    const few = crowd(2, 5, 20).slice(0, 4);
+    expect(written(few)).toEqual(JSON.parse(JSON.stringify(few)));
+  });
+
+  test('lacks the course of those that went well first, and nothing of a failure', () => {
+    const instances = crowd(3, 0, 3000).slice(0, 300);
+    const text = written(instances);
+    expect(text.slice(0, 3)).toEqual(JSON.parse(JSON.stringify(instances.slice(0, 3))));
+    expect(text[3]).toMatchObject({
+      phases: [],
+      seen: [],
+      plan: { decision: 'rebuild: erases the system disk', present: '', steps: [], warnings: [] },
+      health: { healthy: true, history: [] }
+    });
+    expect(text[3]?.wayBack).not.toEqual([]);
+    expect(text[3]?.knownHosts).not.toEqual([]);
+  });
+
+  test.each([
+    ['well', 0],
+    ['failing', 400],
+    ['all failing', 1000]
+  ])('with long names still fits where they are %s', (_, failing) => {
+    const text = written(crowd(failing, 128, 100));
+    expect(text[999]).toMatchObject({ name: '', wayBack: [], knownHosts: [], phases: [] });
+  });
+});
+
 describe('the schema is strict', () => {
   const all = { backup, health: unhealthy, rollback: { ...back, problem: 'x' }, knownHosts };
   const failedCall = live([...sent, { type: 'lookFailed', atMs: 9_000, failure: denied }]);
@@ -449,7 +563,7 @@ describe('the schema describes what the code has, and nothing else:', () => {
     expect(formOf(schema)).toEqual(treeOf(shapes.get('RunReport') ?? []));
   });
 
-  test('every word of a status, of a fate, of a phase and of a reason', () => {
+  test('every word of a status, of a fate, of a phase, of a kind and of a reason', () => {
     const words = (...path: readonly string[]): readonly string[] =>
       at(schema, ['$defs', ...path, 'enum']) as readonly string[];
     const statuses = wordsOf('src/core/report/report.ts', 'InstanceStatus');
@@ -468,6 +582,10 @@ describe('the schema describes what the code has, and nothing else:', () => {
       ...phases.filter((phase) => phase !== 'backup').map((phase) => `rollback: ${phase}`)
     ]);
     expect(words('failure', 'properties', 'reason').toSorted()).toEqual(reasons().toSorted());
+    const stops = wordsOf('src/core/rollout/stop.ts', 'StopReason');
+    expect(words('rollout', 'properties', 'stopped', 'properties', 'reason')).toEqual(stops);
+    const kinds = wordsOf('src/core/model/balancer.ts', 'BalancerKind');
+    expect(words('balancer', 'properties', 'kind')).toEqual(kinds);
   });
 });
 

@@ -4,7 +4,8 @@
  */
 
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
-import { createBccClient } from '../../src/bce/client.ts';
+import { type BccClient, createBccClient } from '../../src/bce/client.ts';
+import { createTransport } from '../../src/bce/transport.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import type { Probe } from '../../src/deploy/heal.ts';
@@ -13,10 +14,25 @@ import type { RunRequest } from '../../src/deploy/request.ts';
 import { type RunHooks, run } from '../../src/deploy/run.ts';
 import { createProbe } from '../../src/health/probe.ts';
 
-/** A clock that moves only while somebody sleeps on it. */
+interface Sleeper {
+  readonly untilMs: number;
+  readonly order: number;
+  readonly wake: () => void;
+}
+
+/**
+ * A clock that moves only when nobody works any more: then it goes to the moment that the first sleeper waits for,
+ * and wakes that one alone. Work that it cannot see, such as a call that is out, is told to it by `busy`.
+ */
 export class VirtualClock implements Clock {
   readonly #startMs: number;
+  readonly #sleepers: Sleeper[] = [];
   #nowMs = 0;
+  #slept = 0;
+  #busy = 0;
+  #isMoving = false;
+  /** Called when the clock has moved, before anybody wakes; for an emulator in another process. */
+  onMove: (() => Promise<void>) | undefined;
   /** Called before each sleep with the moment that it would end at. */
   onSleep: (untilMs: number) => void = () => undefined;
 
@@ -38,10 +54,61 @@ export class VirtualClock implements Clock {
   }
 
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    this.onSleep(this.#nowMs + ms);
+    const untilMs = this.#nowMs + Math.max(0, ms);
+    this.onSleep(untilMs);
     if (signal.aborted) throw new CancelledError();
-    this.#nowMs += Math.max(0, ms);
-    await Promise.resolve();
+    let sleeper: Sleeper | undefined;
+    let onAbort = (): void => undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#slept += 1;
+        sleeper = { untilMs, order: this.#slept, wake: resolve };
+        this.#insert(sleeper);
+        onAbort = () => reject(new CancelledError());
+        signal.addEventListener('abort', onAbort, { once: true });
+        this.#move();
+      });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      const at = sleeper === undefined ? -1 : this.#sleepers.indexOf(sleeper);
+      if (at >= 0) this.#sleepers.splice(at, 1);
+    }
+  }
+
+  /** Time stands still while `work` goes on. */
+  async busy<T>(work: () => Promise<T>): Promise<T> {
+    this.#busy += 1;
+    try {
+      return await work();
+    } finally {
+      this.#busy -= 1;
+      this.#move();
+    }
+  }
+
+  #insert(sleeper: Sleeper): void {
+    const at = this.#sleepers.findLastIndex(({ untilMs }) => untilMs <= sleeper.untilMs);
+    this.#sleepers.splice(at + 1, 0, sleeper);
+  }
+
+  #move(): void {
+    if (this.#isMoving) return;
+    this.#isMoving = true;
+    // All that has just been settled is carried on first.
+    setImmediate(() => {
+      this.#isMoving = false;
+      if (this.#busy > 0) return;
+      const next = this.#sleepers.shift();
+      if (next === undefined) return;
+      const hasMoved = next.untilMs > this.#nowMs;
+      this.#nowMs = Math.max(this.#nowMs, next.untilMs);
+      if (hasMoved && this.onMove !== undefined) {
+        void this.busy(this.onMove).then(next.wake);
+        return;
+      }
+      next.wake();
+      if (this.#sleepers.length > 0) this.#move();
+    });
   }
 }
 
@@ -51,6 +118,8 @@ export interface VirtualOptions {
   readonly request?: Partial<RunRequest>;
   readonly random?: () => number;
   readonly probe?: Probe;
+  /** No limit unless set. */
+  readonly requestsPerSecond?: number;
 }
 
 /** One or more runs against one emulator. */
@@ -67,7 +136,7 @@ export interface VirtualWorld {
 }
 
 export const defaultRequest: RunRequest = {
-  instanceIds: ['i-demo0001'],
+  selection: { kind: 'ids', ids: ['i-demo0001'] },
   image: { kind: 'id', id: 'm-web-2' },
   order: { login: { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } },
   dryRun: false,
@@ -75,6 +144,7 @@ export const defaultRequest: RunRequest = {
   allowProtected: false,
   wait: true,
   rollback: false,
+  rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 },
   timeoutMs: 1_200_000,
   pollIntervalMs: 5_000
 };
@@ -83,6 +153,41 @@ const never = new AbortController().signal;
 
 /** No cancel at all. */
 export const noCancel: Cancel = { signal: never, writes: never };
+
+/** The same thing, on whose calls the clock waits. */
+export function busily<T extends object>(thing: T, clock: VirtualClock): T {
+  return new Proxy(thing, {
+    get(target, name, receiver) {
+      const value: unknown = Reflect.get(target, name, receiver);
+      if (typeof value !== 'function') return value;
+      return (...given: readonly unknown[]) => clock.busy(async () => Reflect.apply(value, target, given));
+    }
+  });
+}
+
+/** A client on the virtual clock, which stands still only while a request is out. */
+export function virtualClient(
+  { endpoint, credentials }: Pick<Emulator, 'endpoint' | 'credentials'>,
+  clock: VirtualClock,
+  more: {
+    readonly random: () => number;
+    readonly mask?: (secret: string) => void;
+    readonly requestsPerSecond?: number;
+  }
+): BccClient {
+  return createBccClient({
+    endpoint: new URL(endpoint),
+    credentials,
+    userAgent: 'test',
+    transport: busily(createTransport('test'), clock),
+    nowMs: () => clock.nowMs(),
+    wallMs: () => clock.wallMs(),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+    mask: () => undefined,
+    debug: () => undefined,
+    ...more
+  });
+}
 
 /** Starts an emulator, hands it to the test, and closes everything whatever comes. */
 export async function withVirtualWorld<T>(
@@ -94,15 +199,10 @@ export async function withVirtualWorld<T>(
   const lines: string[] = [];
   const masked: string[] = [];
   const random = options.random ?? (() => 0.5);
-  const client = createBccClient({
-    endpoint: new URL(emulator.endpoint),
-    credentials: emulator.credentials,
-    userAgent: 'test',
-    wallMs: () => clock.wallMs(),
-    sleep: (ms, signal) => clock.sleep(ms, signal),
+  const client = virtualClient(emulator, clock, {
     random,
     mask: (secret) => masked.push(secret),
-    debug: () => undefined
+    ...(options.requestsPerSecond === undefined ? {} : { requestsPerSecond: options.requestsPerSecond })
   });
   const log: Log = {
     info: (line) => lines.push(line),
@@ -121,7 +221,16 @@ export async function withVirtualWorld<T>(
       run: (request, cancel = noCancel, more = {}) =>
         run(
           { ...defaultRequest, ...options.request, ...request },
-          { bcc: client, clock, random, cancel, log, probe: options.probe ?? createProbe(), runId: '4711' },
+          {
+            bcc: client,
+            balancers: client,
+            clock,
+            random,
+            cancel,
+            log,
+            probe: busily(options.probe ?? createProbe(), clock),
+            runId: '4711'
+          },
           { ...hooks, ...more }
         )
     });

@@ -498,47 +498,308 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 566:
+/***/ 6908:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $9: () => (/* binding */ annotateProblems),
-/* harmony export */   $U: () => (/* binding */ annotateSurvey),
-/* harmony export */   mD: () => (/* binding */ annotateEnd),
-/* harmony export */   vi: () => (/* binding */ annotateReport)
-/* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5806);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7230);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  mD: () => (/* binding */ annotateEnd),
+  $9: () => (/* binding */ annotateProblems),
+  vi: () => (/* binding */ annotateReport),
+  $U: () => (/* binding */ annotateSurvey)
+});
+
+// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
+var core = __nccwpck_require__(5806);
+// EXTERNAL MODULE: ./core/report/markdown.js
+var markdown = __nccwpck_require__(7875);
+;// CONCATENATED MODULE: ./core/report/ranking.js
+const urgency = {
+    failed: 0,
+    rolledBack: 1,
+    inProgress: 2,
+    notStarted: 3,
+    rebuilt: 4,
+    started: 4,
+    skipped: 4,
+    planned: 4
+};
+/** The failures first, then what is under way or not begun, then the rest; beyond that in the given order. */
+function byUrgency(instances) {
+    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
+}
+/**
+ * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
+ * first few has met every kind.
+ */
+function failuresFirst(instances) {
+    const failed = byUrgency(instances).filter(isFailed);
+    const met = new Set();
+    const heads = new Set();
+    for (const one of failed) {
+        const kind = `${one.status} ${one.failure.reason}`;
+        if (!met.has(kind))
+            heads.add(one);
+        met.add(kind);
+    }
+    return [...heads, ...failed.filter((one) => !heads.has(one))];
+}
+/** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
+function reasonsLabel(failed) {
+    const counts = new Map();
+    for (const { failure } of failed)
+        counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
+    const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
+    return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
+}
+function isFailed(one) {
+    return one.failure !== undefined;
+}
+
+;// CONCATENATED MODULE: ./core/report/overview.js
+/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
+
+
+const headlines = {
+    rebuilt: '✅ Rebuilt',
+    skipped: '✅ Nothing to do',
+    planned: '📋 Plan: nothing was sent',
+    started: '🚀 Started, not waited for',
+    inProgress: '🛑 Cancelled while rebuilding',
+    rolledBack: '↩️ Failed, and rolled back',
+    failed: '❌ Failed',
+    partial: '❌ Failed for some'
+};
+/** In the order in which the totals are told. */
+const words = {
+    rebuilt: { icon: '✅', one: 'rebuilt' },
+    skipped: { icon: '✅', one: 'skipped' },
+    planned: { icon: '📋', one: 'planned' },
+    started: { icon: '🚀', one: 'started' },
+    failed: { icon: '❌', one: 'failed' },
+    rolledBack: { icon: '↩️', one: 'rolled back' },
+    inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
+    notStarted: { icon: '–', one: 'not begun' }
+};
+/** What became of the run, and the image, as a heading. */
+function headline({ status, imageId, imageName }) {
+    return `## ${headlines[status]}: BCC image ${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
+}
+/** What became of an instance, with a sign. */
+function overview_statusLabel({ status, adopted }) {
+    const { icon, one } = words[status];
+    return adopted ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
+}
+/** How many came to what, in one line. */
+function totals({ instances, durationSeconds }) {
+    const counts = new Map();
+    for (const { status } of instances)
+        counts.set(status, (counts.get(status) ?? 0) + 1);
+    const each = Object.entries(words).flatMap(([status, { icon, one, many = one }]) => {
+        const count = counts.get(status);
+        return count === undefined ? [] : [`${icon} **${count}** ${many}`];
+    });
+    return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(durationSeconds * 1000)})`;
+}
+/** Why nothing more was begun, as a sentence that cannot be overlooked. */
+function stopSentence({ rollout: { stopped } }) {
+    return stopped === undefined ? '' : `> 🛑 **${cell(clip(stopped.words, 1000))}**`;
+}
+/** How the rollout was set and how many were away, in one line. */
+function rolloutLine({ rollout, instances, status }) {
+    const { maxUnavailable, mostAway, canaries, pauseSeconds, awayBefore } = rollout;
+    const before = awayBefore.length === 0 ? '' : `; ${awayBefore.length} to begin with`;
+    const away = status === 'planned' ? before : ` (most away: ${mostAway}${before})`;
+    const facts = [
+        `at most ${maxUnavailable} of ${instances.length} away at once${away}`,
+        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
+        pauseSeconds === 0
+            ? 'a slot is refilled as soon as it is free'
+            : `in batches, ${formatDuration(pauseSeconds * 1000)} between two`,
+        failureLabel(rollout)
+    ];
+    return `**Rollout:** ${facts.join(' · ')}`;
+}
+function canaryLabel(canaries) {
+    const named = canaries.slice(0, 10).map((id) => code(clip(id, 64)));
+    const more = canaries.length - named.length;
+    const all = more === 0 ? named : [...named, `${more} more`];
+    return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
+}
+function failureLabel({ maxFailures }) {
+    return maxFailures === 0
+        ? 'stops at the first failure'
+        : `stops after more than ${counted(maxFailures, 'failure')}`;
+}
+/** Who did not serve to begin with, and why; folded away. */
+function awayBeforePart({ rollout: { awayBefore } }, worth) {
+    return {
+        worth,
+        pieces: awayBefore.length,
+        draw: (pieces) => {
+            if (pieces === 0)
+                return '';
+            const rows = awayBefore
+                .slice(0, pieces)
+                .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
+            const title = `Not serving to begin with: ${counted(awayBefore.length, 'instance')}`;
+            return fold(title, [table(['Instance', 'Why'], rows)]);
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./core/report/weights.js
+
+
+/** More rows than these are folded away. */
+const openRows = 20;
+/**
+ * All places whose weight is still another one than before. An instance that goes on without the run is among
+ * them, for nobody restores it after the run.
+ */
+function leftWeights({ instances }) {
+    return instances.flatMap((instance) => instance.balancers.filter(({ weight, now }) => now !== weight).map((place) => ({ ...place, instance })));
+}
+/** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
+function weightsPart(report, worth) {
+    const left = leftWeights(report);
+    return { worth, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
+}
+function drawn(left, pieces) {
+    if (left.length === 0)
+        return '';
+    const head = `### Load balancer weights to restore: ${left.length}`;
+    const told = left.slice(0, pieces);
+    const rows = told.map((place) => [
+        code(place.instance.instanceId),
+        statusLabel(place.instance),
+        code(place.blbId),
+        code(place.groupId ?? ''),
+        String(place.now),
+        String(place.weight)
+    ]);
+    const list = table(['Instance', 'Result', 'Load balancer', 'Group', 'Weight now', 'To restore'], rows);
+    const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
+    const calls = poolsOf(told).map(callOf);
+    const isLong = told.length > openRows;
+    return [
+        head,
+        'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out of it whoever does not serve yet.',
+        ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
+        ...missing,
+        ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
+    ].join('\n\n');
+}
+/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
+function poolsOf(left) {
+    const pools = new Map();
+    for (const place of left) {
+        const key = JSON.stringify([place.kind, place.blbId, place.groupId ?? null]);
+        const pool = pools.get(key);
+        if (pool === undefined)
+            pools.set(key, [place]);
+        else
+            pool.push(place);
+    }
+    return [...pools.values()];
+}
+/**
+ * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
+ * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
+ */
+function callOf(pool) {
+    const [first] = pool;
+    if (first === undefined)
+        return '';
+    const { kind, blbId, groupId } = first;
+    const id = encodeURIComponent(blbId);
+    const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
+    const members = pool.map(({ instance, weight }) => JSON.stringify({ instanceId: instance.instanceId, weight }));
+    const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
+    const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
+    return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
+}
+function line(member, at, members) {
+    return `  ${member}${at === members.length - 1 ? '' : ','}`;
+}
+
+;// CONCATENATED MODULE: ./core/report/annotations.js
+/** What a run has to say beside its log: few words, for GitHub shows few of them. */
+
 
 
 /** GitHub shows at most ten annotations of a step. */
 const most = 10;
-/** One annotation for each instance that failed or was cut off, with cause and remedy. */
+/** So many instances are named in one line. */
+const mostNamed = 20;
+/**
+ * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
+ * have no room, and one for the weights that are not restored.
+ */
+function annotationsOf(report) {
+    const weights = ofWeights(leftWeights(report));
+    const room = most - weights.length;
+    const failed = failuresFirst(report.instances);
+    const single = failed.length <= room ? failed : failed.slice(0, room - 1);
+    const rest = failed.slice(single.length);
+    const each = single.map(({ instanceId, failure }) => ({
+        title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
+        lines: [failure.cause, failure.disk, failure.remedy].map((line) => (0,markdown/* clip */.$Q)(line, 2000))
+    }));
+    const more = {
+        title: `${rest.length} more that failed or were cut off`,
+        lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
+    };
+    return [...each, ...(rest.length === 0 ? [] : [more]), ...weights];
+}
+function ofWeights(left) {
+    if (left.length === 0)
+        return [];
+    const named = left.slice(0, mostNamed).map(({ instance, blbId, groupId, now, weight }) => {
+        const group = groupId === undefined ? '' : `, group ${groupId}`;
+        return `${instance.instanceId} on ${blbId}${group}: ${now} instead of ${weight}`;
+    });
+    const more = left.length - named.length;
+    return [
+        {
+            title: 'Load balancer weights are not restored',
+            lines: [
+                ...named,
+                ...(more === 0 ? [] : [`and ${more} more`]),
+                'An instance with the weight 0 gets no traffic. The job summary has the calls that restore them.'
+            ]
+        }
+    ];
+}
+
+// EXTERNAL MODULE: ./action/log.js
+var log = __nccwpck_require__(7230);
+;// CONCATENATED MODULE: ./action/annotate.js
+
+
+
+/** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateReport(report) {
-    const failed = report.instances.filter(({ failure }) => failure !== undefined);
-    for (const { failure, instanceId } of failed.slice(0, most)) {
-        if (failure === undefined)
-            continue;
-        const text = [failure.cause, failure.disk, failure.remedy].map(_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tame */ .a).join('\n');
-        const how = failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`;
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(text, { title: `Rebuild of ${instanceId} ${how}` });
+    for (const { title, lines } of annotationsOf(report)) {
+        core/* error */.z3(lines.map(log/* tame */.a).join('\n'), { title: (0,log/* tame */.a)(title) });
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */
 function annotateProblems(problems) {
-    const lines = problems.map(({ input, message }) => (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tame */ .a)(`${input} ${message}`));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3([...lines, 'Nothing was sent.'].join('\n'), { title: 'The inputs are not right' });
+    const lines = problems.map(({ input, message }) => (0,log/* tame */.a)(`${input} ${message}`));
+    core/* error */.z3([...lines, 'Nothing was sent.'].join('\n'), { title: 'The inputs are not right' });
 }
 /** One annotation for all that keeps a plan from being made. */
 function annotateSurvey(problems) {
     const lines = problems.flatMap(({ cause, remedy }) => [cause, remedy]);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3([...new Set(lines.map(_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tame */ .a)), 'Nothing was sent that changes anything.'].join('\n'), {
+    core/* error */.z3([...new Set(lines.map(log/* tame */.a)), 'Nothing was sent that changes anything.'].join('\n'), {
         title: 'No plan can be made'
     });
 }
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 function annotateEnd(title, text) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3((0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tame */ .a)(text), { title });
+    core/* error */.z3((0,log/* tame */.a)(text), { title });
 }
 
 
@@ -574,7 +835,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 1052:
+/***/ 9254:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -930,6 +1191,10 @@ const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
 const healthDeadlineRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
 /** How long an instance must stay healthy; with no time at all, one success will do. */
 const minHealthyTimeRange = { minMs: 0, maxMs: hourMs };
+/** How long to rest between two batches; with no time at all there are none. */
+const pauseRange = { minMs: 0, maxMs: 24 * hourMs };
+/** How long an instance goes on serving what it has, once a load balancer sends it nothing new. */
+const drainTimeRange = { minMs: 0, maxMs: hourMs };
 /** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
 const pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
 /**
@@ -972,10 +1237,22 @@ function formatDuration(ms) {
 
 ;// CONCATENATED MODULE: ./config/ids.js
 
-/** The kinds of things that are named by ID, with the ID's usual prefix and an example. */
 const kinds = {
-    instance: { words: 'an instance ID', prefix: 'i', example: 'i-YufwpQAe', input: 'instanceId' },
-    image: { words: 'an image ID', prefix: 'm', example: 'm-DpgNg8lO', input: 'imageId' }
+    instance: {
+        noun: 'instance',
+        words: 'an instance ID',
+        prefix: 'i',
+        example: 'i-YufwpQAe',
+        input: 'instanceId'
+    },
+    image: { noun: 'image', words: 'an image ID', prefix: 'm', example: 'm-DpgNg8lO', input: 'imageId' },
+    balancer: {
+        noun: 'load balancer',
+        words: 'a load balancer ID',
+        prefix: 'lb',
+        example: 'lb-77d58dc4',
+        input: 'blbId'
+    }
 };
 /** Characters that IDs are made of. It also keeps an ID from changing the path of a request. */
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
@@ -983,20 +1260,12 @@ const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
  * Reads the IDs of instances: one or many, split by commas, white space or lines, in the order given. Refuses
  * an ID that is there twice, and patterns: what is erased must be named.
  */
-const parseInstanceIds = (text) => {
-    const ids = text.split(/[\s,]+/).filter((id) => id !== '');
-    if (ids.length === 0) {
-        return refused('names no instance; give at least one ID such as i-YufwpQAe');
-    }
-    const unique = new Set(ids);
-    const faults = [...unique].map((id) => faultOfId(id, 'instance')).filter((fault) => fault !== undefined);
-    for (const id of unique) {
-        if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
-            faults.push(`names ${quote(id)} more than once; give each instance once`);
-        }
-    }
-    return faults.length === 0 ? parsed(ids) : refused(...faults);
-};
+const parseInstanceIds = idsOf('instance');
+/**
+ * Reads the IDs of load balancers, in the form of those of instances. Their usual prefix, `lb-`, stands in
+ * examples of the SDKs only (bce-sdk-java, ExampleBlbDetail), so none is asked for; that of another kind is refused.
+ */
+const parseBalancerIds = idsOf('balancer');
 /** Reads the ID of an image. A name, or the ID of an instance, is refused with a hint. */
 const parseImageId = (text) => {
     const fault = faultOfId(text, 'image');
@@ -1006,6 +1275,24 @@ const parseImageId = (text) => {
 const parseKeypairId = (text) => idPattern.test(text)
     ? parsed(text)
     : refused(`is ${quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`);
+/** A parser of a list of IDs, at least one, none twice. */
+function idsOf(wanted) {
+    const { noun, example } = kinds[wanted];
+    return (text) => {
+        const ids = text.split(/[\s,]+/).filter((id) => id !== '');
+        if (ids.length === 0) {
+            return refused(`names no ${noun}; give at least one ID such as ${example}`);
+        }
+        const unique = new Set(ids);
+        const faults = [...unique].map((id) => faultOfId(id, wanted)).filter((fault) => fault !== undefined);
+        for (const id of unique) {
+            if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
+                faults.push(`names ${quote(id)} more than once; give each ${noun} once`);
+            }
+        }
+        return faults.length === 0 ? parsed(ids) : refused(...faults);
+    };
+}
 /**
  * What speaks against an ID. One without any prefix is let through, for the service may know it; a prefix of
  * letters that belongs to something else is a mix-up.
@@ -1017,12 +1304,15 @@ function faultOfId(id, wanted) {
         return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}${names}`;
     }
     const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
-    if (idPattern.test(id) && found === prefix) {
+    const isId = idPattern.test(id);
+    if (isId && found === prefix)
         return undefined;
+    const other = Object.values(kinds).find((kind) => kind.prefix === found);
+    if (isId && other !== undefined) {
+        return `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`;
     }
-    const other = kinds[wanted === 'image' ? 'instance' : 'image'];
-    return idPattern.test(id) && found === other.prefix
-        ? `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`
+    return isId && wanted === 'balancer'
+        ? undefined
         : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
 }
 
@@ -1040,6 +1330,7 @@ const inputNames = [
     'region',
     'endpoint',
     'instanceId',
+    'instanceTag',
     'imageId',
     'imageName',
     'adminPass',
@@ -1057,9 +1348,16 @@ const inputNames = [
     'wait',
     'timeout',
     'pollInterval',
+    'maxUnavailable',
+    'canary',
+    'pauseBetweenBatches',
+    'maxFailures',
+    'requestsPerSecond',
     'healthCheck',
     'healthDeadline',
     'minHealthyTime',
+    'blbId',
+    'drainTime',
     'githubToken',
     'environment',
     'environmentUrl',
@@ -1165,6 +1463,89 @@ const parseScript = (text) => text.trim() === ''
     ? refused('holds only white space; leave it out, or set cleanLastUserData to true to forget the script of before')
     : parsed(text);
 
+;// CONCATENATED MODULE: ./config/share.js
+
+const maxCount = 1_000;
+const maxPercent = 100;
+/** Digits, and perhaps a percent sign; white space before the sign is caught to say so. */
+const share_pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
+/**
+ * Reads how many may be away at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
+ * None at all is refused, for with that no instance could ever be taken.
+ */
+const parseMaxUnavailable = (text) => {
+    const [, digits, gap] = share_pattern.exec(text) ?? [];
+    const amount = Number(digits);
+    if (amount === 0) {
+        return refused(`is ${quote(text)}, with which no instance could ever be taken; give at least 1, or 1%`);
+    }
+    // What is no number at all is not within either.
+    if (!(amount <= (gap === undefined ? maxCount : maxPercent))) {
+        return refused(`is ${quote(text)}; give a whole number from 1 to ${maxCount}, or a whole percentage from 1% to ${maxPercent}%`);
+    }
+    if (gap === undefined)
+        return parsed({ kind: 'count', count: amount });
+    return gap === ''
+        ? parsed({ kind: 'percent', percent: amount })
+        : refused(`is ${quote(text)}, with white space in it; write ${amount}%`);
+};
+
+;// CONCATENATED MODULE: ./config/tags.js
+
+/** Nobody needs more to tell instances apart; a longer text is something else that was pasted. */
+const maxTags = 20;
+const tags_form = 'write key=value, such as role=web';
+/**
+ * Reads tags: one `key=value` a line, with white space around key and value left out, and blank lines passed
+ * over. The first `=` ends the key. Refuses patterns, what is incomplete, and a key that is there twice.
+ *
+ * No tag at all is refused as well: every instance carries all of none.
+ */
+const parseTags = (text) => {
+    const lines = text
+        .split(/\r\n?|\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+    if (lines.length === 0)
+        return refused(`names no tag; ${tags_form}`);
+    if (lines.length > maxTags) {
+        return refused(`has ${lines.length} lines; give at most ${maxTags} tags, one a line`);
+    }
+    const read = lines.map(parseTag);
+    const tags = read.flatMap((one) => (one.ok ? [one.value] : []));
+    const faults = [...read.flatMap((one) => (one.ok ? [] : one.faults)), ...repeats(tags)];
+    return faults.length === 0 ? parsed(tags) : refused(...faults);
+};
+/** Reads one line that is not blank. */
+function parseTag(line) {
+    const end = line.indexOf('=');
+    if (end < 0)
+        return refused(`has the line ${quote(line)}, which has no "="; ${tags_form}`);
+    const key = line.slice(0, end).trim();
+    const value = line.slice(end + 1).trim();
+    if (key === '')
+        return refused(`has the line ${quote(line)}, which has no key; ${tags_form}`);
+    if (value === '')
+        return refused(`has the line ${quote(line)}, which has no value; ${tags_form}`);
+    return line.includes('*')
+        ? refused(`has the pattern ${quote(line)}; what is erased must be named, so write key and value in full, such as role=web`)
+        : parsed({ key, value });
+}
+/** Two values of one key would find nothing, and the same tag again is hardly what was meant. */
+function repeats(tags) {
+    const keys = [...new Set(tags.map(({ key }) => key))];
+    return keys.flatMap((key) => {
+        const values = tags.filter((tag) => tag.key === key).map(({ value }) => value);
+        if (values.length === 1)
+            return [];
+        return new Set(values).size === 1
+            ? [`names ${quote(`${key}=${values[0]}`)} more than once; give each tag once`]
+            : [
+                `gives the key ${quote(key)} more than one value, which no instance can carry at once; give each key once`
+            ];
+    });
+}
+
 ;// CONCATENATED MODULE: ./config/whole.js
 
 /** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
@@ -1178,6 +1559,8 @@ function wholeWithin(min, max) {
 }
 
 ;// CONCATENATED MODULE: ./config/fields.js
+
+
 
 
 
@@ -1203,7 +1586,8 @@ const fields = {
     sessionToken: optional(parseSecret),
     region: trimmed(required(parseRegion, orDefault)),
     endpoint: trimmed(optional(parseEndpoint)),
-    instanceId: trimmed(required(parseInstanceIds, 'give the ID of the instance to rebuild, such as i-YufwpQAe')),
+    instanceId: trimmed(optional(parseInstanceIds)),
+    instanceTag: trimmed(optional(parseTags)),
     imageId: trimmed(optional(parseImageId)),
     imageName: trimmed(optional(parseImageName)),
     adminPass: optional(parsePassword),
@@ -1222,9 +1606,16 @@ const fields = {
     wait: flag,
     timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
     pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
+    maxUnavailable: trimmed(required(parseMaxUnavailable, orDefault)),
+    canary: trimmed(required(wholeWithin(0, 1_000), orDefault)),
+    pauseBetweenBatches: trimmed(required(durationWithin(pauseRange), orDefault)),
+    maxFailures: trimmed(required(wholeWithin(0, 1_000), orDefault)),
+    requestsPerSecond: trimmed(required(wholeWithin(1, 100), orDefault)),
     healthCheck: trimmed(optional(parseCheck)),
     healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
     minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
+    blbId: trimmed(optional(parseBalancerIds)),
+    drainTime: trimmed(required(durationWithin(drainTimeRange), orDefault)),
     githubToken: optional(parseSecret),
     environment: trimmed(optional(anyText)),
     environmentUrl: trimmed(optional(parseWebUrl)),
@@ -1251,6 +1642,25 @@ function readFields(raw) {
     return { values: values, problems };
 }
 
+;// CONCATENATED MODULE: ./config/fleet.js
+/** Without a problem exactly one of the two is there. Were none, then no ID, for no tag would be every instance. */
+function toSelection({ instanceId = [], instanceTag }) {
+    return instanceTag === undefined ? { kind: 'ids', ids: instanceId } : { kind: 'tags', tags: instanceTag };
+}
+/** How many at once, who goes first, and when to stop; for a single instance too, where it says little. */
+function toRollout(values) {
+    return {
+        maxUnavailable: values.maxUnavailable,
+        canary: values.canary,
+        pauseMs: values.pauseBetweenBatches,
+        maxFailures: values.maxFailures
+    };
+}
+/** No load balancers where none is named, whatever `drainTime` is. */
+function toBalancers({ blbId, drainTime }) {
+    return blbId === undefined ? undefined : { blbIds: blbId, drainMs: drainTime };
+}
+
 ;// CONCATENATED MODULE: ./config/parts.js
 /** Without a problem exactly one of the two is there. */
 function toImage({ imageId, imageName = '' }) {
@@ -1269,35 +1679,82 @@ function toHealth({ healthCheck, healthDeadline, minHealthyTime }) {
         : { check: healthCheck, deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
 }
 
+;// CONCATENATED MODULE: ./config/unwaited.js
+
+
+/** What is asked for with `wait: false`, although it comes after the rebuild and needs somebody who waits for it. */
+function unwaitedProblems(values) {
+    if (values.wait !== false)
+        return [];
+    const { rollback, canary = 0, pauseBetweenBatches = 0 } = values;
+    const problems = [];
+    if (rollback === true) {
+        const message = 'is true, but wait is false; what is not waited for cannot be rolled back, ' +
+            'so set wait to true or rollback to false';
+        problems.push({ input: 'rollback', message });
+    }
+    if (canary > 0) {
+        const message = `is ${canary}, but wait is false; nobody would see whether a canary is healthy before the rest begins, ` +
+            'so set wait to true or canary to 0';
+        problems.push({ input: 'canary', message });
+    }
+    if (pauseBetweenBatches > 0) {
+        const message = `is ${formatDuration(pauseBetweenBatches)}, but wait is false; ` +
+            'a batch that is not waited for has no end to pause after, so set wait to true or pauseBetweenBatches to 0s';
+        problems.push({ input: 'pauseBetweenBatches', message });
+    }
+    if (isGiven(values, 'healthCheck')) {
+        const message = 'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
+        problems.push({ input: 'healthCheck', message });
+    }
+    if (isGiven(values, 'blbId')) {
+        const message = 'is given, but wait is false; nobody would give the instances their weights back, ' +
+            'so set wait to true or leave blbId out';
+        problems.push({ input: 'blbId', message });
+    }
+    return problems;
+}
+
 ;// CONCATENATED MODULE: ./config/guards.js
+
 
 
 /** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
 function guardProblems(values) {
     return [
-        ...imageProblems(values),
+        ...choiceProblems(values, ['instanceId', 'i-YufwpQAe'], ['instanceTag', 'role=web']),
+        ...choiceProblems(values, ['imageId', 'm-DpgNg8lO'], ['imageName', 'web-*']),
         ...confirmProblems(values),
         ...backupProblems(values),
         ...unwaitedProblems(values),
         ...healthProblems(values)
     ];
 }
-/** Exactly one image. */
-function imageProblems(values) {
-    const byId = isGiven(values, 'imageId');
-    if (byId !== isGiven(values, 'imageName'))
+/** Exactly one of two inputs, which come with an example of each; told at the first. */
+function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
+    const byOne = isGiven(values, one);
+    if (byOne !== isGiven(values, other))
         return [];
-    const fault = byId ? 'is given together with imageName' : 'is not given, and neither is imageName';
-    const choice = 'give exactly one of imageId (such as m-DpgNg8lO) and imageName (such as web-*)';
-    return [{ input: 'imageId', message: `${fault}; ${choice}` }];
+    const fault = byOne ? `is given together with ${other}` : `is not given, and neither is ${other}`;
+    const choice = `give exactly one of ${one} (such as ${oneSuchAs}) and ${other} (such as ${otherSuchAs})`;
+    return [{ input: one, message: `${fault}; ${choice}` }];
 }
-/** One name cannot confirm several instances. */
-function confirmProblems({ confirmName, instanceId }) {
-    if (confirmName === undefined || instanceId === undefined || instanceId.length === 1)
+/** One name cannot confirm several instances, nor as many as a tag happens to find. */
+function confirmProblems(values) {
+    if (!isGiven(values, 'confirmName'))
         return [];
-    const message = `is given, but instanceId names ${instanceId.length} instances; ` +
-        'a name confirms a single one, so leave confirmName out or give one instanceId';
-    return [{ input: 'confirmName', message }];
+    const remedy = 'a name confirms a single one, so leave confirmName out or give one instanceId';
+    const count = values.instanceId?.length ?? 1;
+    if (count > 1) {
+        return [
+            { input: 'confirmName', message: `is given, but instanceId names ${count} instances; ${remedy}` }
+        ];
+    }
+    // With both, which of the two is meant has to be said first.
+    const isByTag = isGiven(values, 'instanceTag') && !isGiven(values, 'instanceId');
+    return isByTag
+        ? [{ input: 'confirmName', message: `is given, but instanceTag may find many instances; ${remedy}` }]
+        : [];
 }
 function backupProblems(values) {
     if (values.backupImage !== false || !isGiven(values, 'backupKeep'))
@@ -1305,22 +1762,6 @@ function backupProblems(values) {
     const message = 'is given, but backupImage is false; backups are only deleted after a new one was made, ' +
         'so set backupImage to true or leave backupKeep out';
     return [{ input: 'backupKeep', message }];
-}
-/** What comes after the rebuild needs somebody who waits for it. */
-function unwaitedProblems(values) {
-    if (values.wait !== false)
-        return [];
-    const problems = [];
-    if (values.rollback === true) {
-        const message = 'is true, but wait is false; what is not waited for cannot be rolled back, ' +
-            'so set wait to true or rollback to false';
-        problems.push({ input: 'rollback', message });
-    }
-    if (isGiven(values, 'healthCheck')) {
-        const message = 'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
-        problems.push({ input: 'healthCheck', message });
-    }
-    return problems;
 }
 function healthProblems({ healthDeadline, minHealthyTime }) {
     if (healthDeadline === undefined || minHealthyTime === undefined || minHealthyTime < healthDeadline) {
@@ -1412,6 +1853,7 @@ function recordProblems(values) {
 
 
 
+
 /** Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret. */
 function parseConfig(raw) {
     const { values, problems } = readFields(raw);
@@ -1429,6 +1871,7 @@ function byInput(one, other) {
 function toConfig(values) {
     const backup = toBackup(values);
     const health = toHealth(values);
+    const balancers = toBalancers(values);
     const record = toRecord(values);
     return {
         credentials: {
@@ -1438,7 +1881,7 @@ function toConfig(values) {
         },
         region: values.region,
         endpoint: values.endpoint ?? endpointOfRegion(values.region),
-        instanceIds: values.instanceId,
+        selection: toSelection(values),
         image: toImage(values),
         order: {
             login: toLogin(values),
@@ -1454,7 +1897,10 @@ function toConfig(values) {
         wait: values.wait,
         timeoutMs: values.timeout,
         pollIntervalMs: values.pollInterval,
+        rollout: toRollout(values),
+        requestsPerSecond: values.requestsPerSecond,
         ...(health !== undefined && { health }),
+        ...(balancers !== undefined && { balancers }),
         ...(record !== undefined && { record }),
         summary: values.summary
     };
@@ -1550,6 +1996,55 @@ function refusalsOf(instance, task) {
 /** Only custom and shared images carry a login of their own (BCC page 1jwvyoaw8, `keepImageLogin`). */
 function keepsLogin(image) {
     return /custom|sharing/i.test(image.type) || image.type === '';
+}
+
+;// CONCATENATED MODULE: ./core/rollout/settings.js
+/**
+ * How many of so many targets may be away at once: a percentage is rounded down, and at least one may be.
+ *
+ * @param targets all of the run, those that are skipped too
+ */
+function slotsOf(maxUnavailable, targets) {
+    const wanted = maxUnavailable.kind === 'count'
+        ? maxUnavailable.count
+        : Math.floor((maxUnavailable.percent * targets) / 100);
+    return Math.max(1, Math.min(wanted, targets));
+}
+
+;// CONCATENATED MODULE: ./core/plan/order.js
+/** In which order the targets are taken, and who counts as away to begin with. */
+
+
+/** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
+function whyAway({ instance, unhealthy }) {
+    return statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
+}
+/**
+ * The rollout of a plan. Those that are away already go first: to take one of them makes it no worse, and as long
+ * as they are away they leave no room for others. Beyond that the order is the one that was given.
+ */
+function planRollout(targets, { settings, rollback }) {
+    const members = targets.map((target) => ({
+        id: target.instance.id,
+        kind: target.decision.action === 'skip' ? 'check' : 'work',
+        isAway: whyAway(target) !== undefined
+    }));
+    const { canary, pauseMs, maxFailures } = settings;
+    return {
+        members: members.toSorted((one, other) => Number(other.isAway) - Number(one.isAway)),
+        slots: slotsOf(settings.maxUnavailable, targets.length),
+        canary,
+        pauseMs,
+        maxFailures,
+        rollback
+    };
+}
+/** Who goes first, by id: of those that something is to be done to, the first in order. */
+function canariesOf({ members, canary }) {
+    return members
+        .filter(({ kind }) => kind === 'work')
+        .slice(0, canary)
+        .map(({ id }) => id);
 }
 
 ;// CONCATENATED MODULE: ./core/health/resolve.js
@@ -1710,9 +2205,11 @@ function quotaRefusal({ imagesLeft, imageQuota }) {
 ;// CONCATENATED MODULE: ./core/plan/plan.js
 
 
-/** Decides for every target. */
-function makePlan(image, order, targets) {
-    return { image, order, targets: targets.map(planTarget) };
+
+/** Decides for every target, and in which order they are taken. */
+function makePlan(image, order, targets, how) {
+    const planned = targets.map(planTarget);
+    return { image, order, targets: planned, rollout: planRollout(planned, how) };
 }
 function planTarget(target) {
     const { task, instance, disk, circumstances } = target;
@@ -1725,8 +2222,24 @@ function planTarget(target) {
     return {
         ...target,
         decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
-        warnings: decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)
+        warnings: [
+            ...(decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)),
+            ...fleetWarnings(target)
+        ]
     };
+}
+/** What a person should know of a target that is one of several, or behind a load balancer. */
+function fleetWarnings({ unhealthy, places }) {
+    const warnings = [];
+    if (unhealthy !== undefined)
+        warnings.push(`${unhealthy} even before; it counts as away, and goes first`);
+    if (places?.length === 0)
+        warnings.push('it is no member of the load balancers, so it leaves none');
+    for (const { blbId, weight } of places ?? []) {
+        if (weight === 0)
+            warnings.push(`its weight on ${blbId} is 0 even before, and stays so`);
+    }
+    return warnings;
 }
 /** Where nothing is to be erased, only the wrong instance matters, and a check that cannot be made. */
 function concerns(decision) {
@@ -1812,14 +2325,363 @@ function wordsOf(refusal) {
     }
 }
 
+// EXTERNAL MODULE: ./core/duration.js
+var duration = __nccwpck_require__(7905);
+;// CONCATENATED MODULE: ./core/rollout/room.js
+/**
+ * Whether one more may be taken. One that is away already makes it no worse, but it still needs a free slot: a
+ * check that fails on all of them to begin with is no leave to take all of them at once.
+ */
+function hasRoom(members, member, slots) {
+    return members.atWork < slots && (member.isAway || members.out < slots);
+}
+
+;// CONCATENATED MODULE: ./core/rollout/back.js
+/** Who is put back next, once the rollout has stopped. */
+
+/**
+ * The next to be put back: the newest first, in the same slots as before, and only when all that was under way is
+ * seen through. Where the newest has no room, for too many are away for good, one that is away itself may go.
+ */
+function takeBack(before) {
+    if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
+        return [before, []];
+    }
+    const waiting = before.members.values().filter(canBePutBack);
+    const newest = waiting.toSorted((one, other) => other.endedAs - one.endedAs);
+    const taken = [];
+    let { members } = before;
+    const take = ({ id }) => {
+        members = members.with(id, { state: 'goingBack' });
+        taken.push({ type: 'goBack', id });
+    };
+    for (const member of newest) {
+        if (!hasRoom(members, member, before.task.slots))
+            break;
+        take(member);
+    }
+    if (taken.length === 0 && !members.isBusy) {
+        const away = newest.find((member) => hasRoom(members, member, before.task.slots));
+        if (away !== undefined)
+            take(away);
+    }
+    return [{ ...before, members }, taken];
+}
+function canBePutBack({ state, canGoBack }) {
+    return canGoBack && (state === 'well' || state === 'failed');
+}
+
+;// CONCATENATED MODULE: ./core/rollout/forth.js
+/** Who is begun next, as long as nothing has stopped the rollout. */
+
+/** How many mere checks are made at a time; each may open a connection. */
+const checksAtOnce = 50;
+/**
+ * The next to begin: the checks before all else, for they may show that the image is no good while nothing is
+ * erased yet; then the canaries; then the rest. Ends the rollout when nobody is left.
+ */
+function beginNext(rollout, atMs) {
+    const { members, task } = rollout;
+    const checking = members.count('check', 'working');
+    if (members.count('check', 'waiting') > 0) {
+        return begin(rollout, ({ kind }) => kind === 'check', checksAtOnce - checking);
+    }
+    if (checking > 0)
+        return [rollout, []];
+    if (members.count('work', 'waiting') === 0)
+        return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
+    const canaries = canariesIn(rollout);
+    const isProven = canaries.every(({ state }) => state === 'well');
+    const first = new Set(canaries.map(({ id }) => id));
+    const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
+    if (!isProven && canaries.every(({ state }) => state !== 'waiting'))
+        return [rollout, []];
+    return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
+}
+/** Those that go first: of the work, the first in order. */
+function canariesIn({ task, members }) {
+    const canaries = [];
+    for (const member of task.canary === 0 ? [] : members.values()) {
+        if (canaries.length === task.canary)
+            break;
+        if (member.kind === 'work')
+            canaries.push(member);
+    }
+    return canaries;
+}
+/** In batches all of one are waited for, and then there is a pause. */
+function beginBatch(before, isNext, atMs) {
+    if (before.members.isBusy)
+        return [before, []];
+    if (before.owesPause) {
+        const untilMs = atMs + before.task.pauseMs;
+        return [{ ...before, owesPause: false, pausedUntilMs: untilMs }, [{ type: 'pause', untilMs }]];
+    }
+    if (before.pausedUntilMs !== undefined && atMs < before.pausedUntilMs)
+        return [before, []];
+    const { pausedUntilMs: _over, ...rollout } = before;
+    return begin(rollout, isNext);
+}
+/** Takes one after the other, as long as there is room with those taken before it, and no more than `most`. */
+function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
+    const begun = [];
+    let { members } = before;
+    for (const member of before.members.values()) {
+        if (begun.length >= most)
+            break;
+        if (member.state !== 'waiting' || !isNext(member))
+            continue;
+        if (member.kind === 'work' && !hasRoom(members, member, before.task.slots))
+            break;
+        members = members.with(member.id, { state: 'working' });
+        begun.push({ type: 'begin', id: member.id });
+    }
+    const owesPause = before.owesPause || members.atWork > before.members.atWork;
+    return [{ ...before, members, owesPause }, begun];
+}
+
+;// CONCATENATED MODULE: ./core/rollout/member.js
+/** One target of a rollout: what it is, and where it is. */
+/** Whether somebody is at it. */
+function isAtWork({ state }) {
+    return state === 'working' || state === 'goingBack';
+}
+/** Whether it is not serving, or may be taken away at any moment. A mere check takes nobody away. */
+function isOut(member) {
+    return member.isAway || (isAtWork(member) && member.kind === 'work');
+}
+
+;// CONCATENATED MODULE: ./core/rollout/members.js
+/** The members of a rollout as a value that is cheap to change: of a thousand, one step touches one or a few. */
+
+/** All members, in the order of the task, with what is asked of them most counted along. */
+class Members {
+    #places;
+    #all;
+    #counts;
+    /** How many are out, see `isOut`. */
+    out;
+    constructor(places, all, counts, out) {
+        this.#places = places;
+        this.#all = all;
+        this.#counts = counts;
+        this.out = out;
+    }
+    /** Nobody has been begun yet. */
+    static of(tasks) {
+        const all = tasks.map((task) => ({ ...task, state: 'waiting', canGoBack: false, endedAs: 0 }));
+        const waiting = (kind) => all.filter((member) => member.kind === kind).length;
+        return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(isOut).length);
+    }
+    get(id) {
+        return this.#all[this.#places.get(id) ?? -1];
+    }
+    values() {
+        return this.#all;
+    }
+    /** How many of a kind are in one of these states. */
+    count(kind, ...states) {
+        let count = 0;
+        for (const state of states)
+            count += this.#counts[`${kind} ${state}`] ?? 0;
+        return count;
+    }
+    /** How many are at work, those that are only checked left out. */
+    get atWork() {
+        return this.count('work', 'working', 'goingBack');
+    }
+    /** Whether somebody is at any of them, be it only to check it. */
+    get isBusy() {
+        return this.atWork + this.count('check', 'working', 'goingBack') > 0;
+    }
+    /** The members after one of them has changed; the same where there is none with this id. */
+    with(id, patch) {
+        const place = this.#places.get(id) ?? -1;
+        const before = this.#all[place];
+        if (before === undefined)
+            return this;
+        const now = { ...before, ...patch };
+        const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
+        const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
+        const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
+        const out = this.out - Number(isOut(before)) + Number(isOut(now));
+        return new Members(this.#places, this.#all.with(place, now), counts, out);
+    }
+}
+
+;// CONCATENATED MODULE: ./core/rollout/step.js
+/**
+ * A rollout as a pure reducer: from what is known of all targets and what has just happened to one of them to
+ * what is known now and what to do next. It knows no clock and no network; the loop that runs it does.
+ */
+
+
+
+/** The beginning. */
+function beginRollout(task, atMs) {
+    const members = Members.of(task.members);
+    const rollout = { task, members, failures: 0, ended: 0, mostAway: 0, owesPause: false, isOver: false };
+    return next(rollout, [], atMs);
+}
+/** The next rollout and the next commands. An event that comes after the end changes nothing. */
+function stepRollout(rollout, event) {
+    if (rollout.isOver)
+        return [rollout, []];
+    switch (event.type) {
+        case 'ended': {
+            const [after, commands] = onEnded(rollout, event.id, event.outcome);
+            return next(after, commands, event.atMs);
+        }
+        case 'wentBack': {
+            const patch = { state: event.result, isAway: event.result !== 'back', canGoBack: false };
+            return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
+        }
+        case 'woke':
+            return next(rollout, [], event.atMs);
+        case 'cancelled':
+            return next({ ...rollout, stop: 'cancelled' }, [], event.atMs);
+    }
+}
+function onEnded(before, id, outcome) {
+    const { result, isAway, canGoBack } = outcome;
+    const endedAs = before.ended + 1;
+    const failed = result === 'failed';
+    const after = {
+        ...before,
+        members: before.members.with(id, { state: result, isAway, canGoBack, endedAs }),
+        ended: endedAs,
+        failures: before.failures + Number(failed)
+    };
+    const goesBack = failed && canGoBack && before.task.rollback && before.stop !== 'cancelled';
+    if (!goesBack)
+        return [after, []];
+    // It keeps its slot: it is away already, and the sooner it serves again the better.
+    const members = after.members.with(id, { state: 'goingBack', isAway: true });
+    return [{ ...after, members }, [{ type: 'goBack', id }]];
+}
+/** What is to be done now, whatever led here. */
+function next(before, already, atMs) {
+    const stop = before.stop ?? reasonToStop(before);
+    const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
+    const isOver = commands.some(({ type }) => type === 'end');
+    const mostAway = Math.max(after.mostAway, before.members.out, after.members.out);
+    return [{ ...after, mostAway, isOver }, [...already, ...commands]];
+}
+function proceed(rollout, atMs) {
+    if (rollout.stop === undefined) {
+        const [after, commands] = beginNext(rollout, atMs);
+        const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
+        return isStuck ? proceed({ ...after, stop: 'noRoom' }, atMs) : [after, commands];
+    }
+    const staysForth = rollout.stop === 'cancelled' || !rollout.task.rollback;
+    const [after, commands] = staysForth ? [rollout, []] : takeBack(rollout);
+    const isDone = commands.length === 0 && !after.members.isBusy;
+    return [after, isDone ? [{ type: 'end' }] : commands];
+}
+/** The first of those that go first must all be well; later ones may fail as often as is granted. */
+function reasonToStop(rollout) {
+    const ended = new Set(['failed', 'goingBack', 'back', 'notBack']);
+    if (rollout.failures === 0)
+        return undefined;
+    if (canariesIn(rollout).some(({ state }) => ended.has(state)))
+        return 'canary';
+    return rollout.failures > rollout.task.maxFailures ? 'maxFailures' : undefined;
+}
+
+;// CONCATENATED MODULE: ./core/rollout/rehearse.js
+
+/**
+ * The batches in which the targets are taken, by id; a single one where there are no pauses. The rollout itself is
+ * played through, so that a plan cannot say anything else than what is done then.
+ */
+function rehearse(task) {
+    const batches = [[]];
+    let nowMs = 0;
+    let [rollout, commands] = beginRollout(task, nowMs);
+    const queue = [...commands];
+    for (let command = queue.shift(); command !== undefined; command = queue.shift()) {
+        if (command.type === 'pause') {
+            batches.push([]);
+            nowMs = command.untilMs;
+        }
+        if (command.type === 'begin' && rollout.members.get(command.id)?.kind === 'work') {
+            batches.at(-1)?.push(command.id);
+        }
+        const event = wellAfter(command, nowMs);
+        if (event === undefined)
+            continue;
+        [rollout, commands] = stepRollout(rollout, event);
+        queue.push(...commands);
+    }
+    return batches.filter((batch) => batch.length > 0);
+}
+function wellAfter(command, atMs) {
+    if (command.type === 'pause')
+        return { type: 'woke', atMs };
+    if (command.type !== 'begin')
+        return undefined;
+    const outcome = { result: 'well', isAway: false, canGoBack: false };
+    return { type: 'ended', id: command.id, outcome, atMs };
+}
+
+;// CONCATENATED MODULE: ./core/plan/text-rollout.js
+/** The rollout of a plan in words: who is taken, who goes first, and how many may be away at once. */
+
+
+
+/** At most so many names in a line. */
+const namesInLine = 20;
+/** The lines; none for a single target, which has no rollout to speak of. */
+function rolloutLines(plan) {
+    const { rollout, targets } = plan;
+    if (targets.length === 1)
+        return [];
+    const canaries = canariesOf(rollout);
+    const away = targets.filter((target) => whyAway(target) !== undefined).map(({ instance }) => instance.id);
+    const skipped = targets
+        .filter(({ decision }) => decision.action === 'skip')
+        .map(({ instance }) => instance.id);
+    return [
+        `${targets.length} instances, ${targets.length - skipped.length} to be worked on, ${skipped.length} skipped`,
+        `  at most ${rollout.slots} away at once (maxUnavailable)`,
+        ...(away.length === 0 ? [] : [`  away to begin with, so first: ${names(away)}`]),
+        ...(canaries.length === 0
+            ? []
+            : [`  canaries, which must be well before the rest begins: ${names(canaries)}`]),
+        ...batchLines(plan),
+        `  after more than ${rollout.maxFailures} failures nothing new is begun${rollout.rollback ? ', and what was rebuilt is put back' : ''}`,
+        ...(skipped.length === 0 ? [] : [`  skipped: ${names(skipped)}`])
+    ];
+}
+function batchLines({ rollout }) {
+    if (rollout.pauseMs === 0)
+        return ['  a slot is filled as soon as it is free'];
+    const batches = rehearse(rollout);
+    const pause = (0,duration/* formatDuration */.a3)(rollout.pauseMs);
+    return [
+        `  ${batches.length} batches, with ${pause} between them:`,
+        ...batches.map((batch, index) => `    ${index + 1}: ${names(batch)}`)
+    ];
+}
+function names(ids) {
+    const shown = ids.slice(0, namesInLine).join(', ');
+    return ids.length > namesInLine ? `${shown} and ${ids.length - namesInLine} more` : shown;
+}
+
 ;// CONCATENATED MODULE: ./core/plan/text.js
 /** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
 
 
 
+
+/** Of more targets than this, each has one line, and what is the same for all of them is told once. */
+const fewTargets = 5;
 /** The lines of the plan. They hold no secret: a login is named by its kind. */
 function planLines(plan) {
-    return [`Image: ${imageLabel(plan.image)}`, ...plan.targets.flatMap((target) => targetLines(plan, target))];
+    const head = [`Image: ${imageLabel(plan.image)}`, ...rolloutLines(plan)];
+    return plan.targets.length > fewTargets
+        ? [...head, ...commonLines(plan), ...plan.targets.flatMap(shortLines)]
+        : [...head, ...plan.targets.flatMap((target) => targetLines(plan, target))];
 }
 /** The name of an image for people: id, name and system. */
 function imageLabel(image) {
@@ -1875,7 +2737,7 @@ function erasedLabel(target) {
     return `${what}, and its snapshots: ${named.join(', ')}`;
 }
 /** What else is done with the target before and after: backup, health check, way back. */
-function stepLabels({ instance, circumstances }) {
+function stepLabels({ instance, circumstances, places }) {
     const { health, imagesLeft, wayBack } = circumstances;
     const steps = [];
     if (imagesLeft !== undefined)
@@ -1884,6 +2746,11 @@ function stepLabels({ instance, circumstances }) {
         const resolved = resolveCheck(health, instance);
         if (resolved.ok)
             steps.push(`${describeCheck(resolved.check)} must pass before it counts as done`);
+    }
+    const own = (places ?? []).filter(({ weight }) => weight > 0);
+    if (own.length > 0) {
+        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
+        steps.push(`leaves ${where} before, and rejoins once it is well`);
     }
     if (wayBack.kind === 'backup')
         steps.push('if it goes wrong, it is put back onto the image made before');
@@ -1904,6 +2771,23 @@ function presentLabel({ instance }) {
         image.filter((part) => part !== '').join(' ')
     ];
     return facts.filter((fact) => fact !== '').join(', ');
+}
+function commonLines(plan) {
+    return [
+        `  login  ${loginLabel(plan.order)}`,
+        `  script ${userDataLabel(plan.order)}`,
+        '  stays  data disks, IP addresses, custom images'
+    ];
+}
+function shortLines(target) {
+    const { instance, decision, disk, snapshots } = target;
+    const name = instance.name === '' ? '' : ` "${instance.name}"`;
+    const erases = decision.action === 'rebuild' || decision.action === 'wait';
+    const lost = disk && erases ? `, disk ${disk.id}, ${disk.sizeInGB} GB, ${snapshots.length} snapshots` : '';
+    return [
+        `${instance.id}${name}: ${decisionLabel(target)}${lost}`,
+        ...target.warnings.map((warning) => `  mind   ${warning}`)
+    ];
 }
 function targetLines(plan, target) {
     const { instance, decision } = target;
@@ -2085,485 +2969,6 @@ function needsDisk(life) {
     return life.reference?.instance.imageId === life.task.image.id || life.marks.imageAtMs !== undefined;
 }
 
-;// CONCATENATED MODULE: ./core/schedule.js
-/**
- * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
- * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
- * began together do not call together.
- */
-/**
- * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
- * came late leaves time for the second look of a proof within one interval of the instance being up.
- */
-const beat = 0.96;
-/** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
-const jitter = 0.1;
-/** How long after a first good look the second one comes, as a part of the interval. */
-const confirmAfter = 0.04;
-/**
- * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
- *
- * @param dueMs the beat of the look that was just taken
- * @param intervalMs the interval between looks
- * @param nowMs when that look was answered
- */
-function nextBeat(dueMs, intervalMs, nowMs) {
-    const next = dueMs + beat * intervalMs;
-    return next > nowMs ? next : nowMs + beat * intervalMs;
-}
-/** When a proof's second look is due. */
-function confirmBeat(nowMs, intervalMs) {
-    return nowMs + confirmAfter * intervalMs;
-}
-/**
- * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
- * the deadline, where the last look is taken.
- *
- * @param random a number in [0, 1)
- */
-function lookMoment(look, deadlineMs, nowMs, random) {
-    const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
-    return Math.max(nowMs, Math.min(moved, deadlineMs));
-}
-/** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
-function spreadOf(intervalMs) {
-    return jitter * intervalMs;
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/moves.js
-
-
-/** Until a rebuild is seen to start, looks come at least this often, lest a short one be over between two. */
-const startIntervalMs = 5_000;
-function intervalOf(life) {
-    const wanted = life.task.pollIntervalMs;
-    const early = life.phase === 'searching' || life.phase === 'confirming';
-    return early ? Math.min(wanted, startIntervalMs) : wanted;
-}
-/** A look on the next beat. */
-function lookNext(life, atMs, withDisk) {
-    const interval = intervalOf(life);
-    const dueMs = Math.min(nextBeat(life.dueMs, interval, atMs), life.deadlineMs);
-    return [
-        { ...life, dueMs },
-        { type: 'look', dueMs, spreadMs: spreadOf(interval), withDisk }
-    ];
-}
-/** A look soon after a good one; at the deadline there is just time for it. */
-function lookAgain(life, atMs) {
-    const dueMs = confirmBeat(atMs, intervalOf(life));
-    const deadlineMs = Math.max(life.deadlineMs, dueMs);
-    return [
-        { ...life, dueMs, deadlineMs },
-        { type: 'look', dueMs, spreadMs: 0, withDisk: true }
-    ];
-}
-/** A look at once. */
-function lookNow(life, atMs) {
-    return [
-        { ...life, dueMs: atMs },
-        { type: 'look', dueMs: atMs, spreadMs: 0, withDisk: true }
-    ];
-}
-/** The life in another phase. */
-function enter(life, phase, atMs) {
-    if (life.phase === phase)
-        return life;
-    return { ...life, phase, phases: [...life.phases, { phase, fromMs: atMs }] };
-}
-/** The end. */
-function end(life, ending, atMs) {
-    return [{ ...enter(life, 'ended', atMs), ending }, { type: 'end' }];
-}
-/** The end, as a failure. */
-function fail(life, reason, atMs) {
-    return end(life, { kind: 'failed', reason }, atMs);
-}
-/** The end, by a call that failed for good. */
-function failCall(life, failure, atMs) {
-    return fail({ ...life, lastFailure: failure }, { kind: 'call', failure }, atMs);
-}
-/** The life with a new reference for the marks. */
-function measureFrom(life, reference, sinceMs) {
-    return { ...life, reference, referenceAtMs: sinceMs, marks: {} };
-}
-/**
- * Sends the rebuild, once the backup is made that was asked for. What was just seen is what the rebuild will be
- * measured against.
- */
-function send(life, sight) {
-    if (life.task.backup && !life.backedUp)
-        return [enter(life, 'backup', sight.atMs), { type: 'backup' }];
-    const measured = measureFrom({ ...life, adopted: false }, sight, sight.atMs);
-    return [enter(measured, 'sending', sight.atMs), { type: 'send' }];
-}
-/** Tells an instance that is Stopped on the image to start; a start gets some time even at the deadline. */
-function startIt(life, sight) {
-    const starting = {
-        ...enter(life, 'starting', sight.atMs),
-        starts: life.starts + 1,
-        startAskedAtMs: sight.atMs,
-        deadlineMs: Math.max(life.deadlineMs, sight.atMs + quietMs(life))
-    };
-    return [starting, { type: 'start' }];
-}
-/** The good end. What nothing was erased for is a skip. */
-function finish(life, atMs) {
-    const erased = life.sends > 0 || (life.adopted && isReplaced(life));
-    return end(life, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/settle.js
-/** The rules before anything is sent: skip, start, refuse, wait for somebody else's change, or send. */
-
-
-
-
-/** One look while the life is `settling`. */
-function settle(life, sight) {
-    const atMs = sight.atMs;
-    if (sight.disk === undefined)
-        return lookNow(life, atMs);
-    const resting = isSettled(sight.instance.status) && diskState(life, sight) !== 'unsettled';
-    if (!resting)
-        return keepWaiting(life.adopted ? life : adopt(life, sight), sight);
-    return life.adopted ? settleAdopted(life, sight) : settleFresh(life, sight);
-}
-/** Somebody is at the instance: from here on the looks are measured against this one, and rest begins anew. */
-function adopt(life, sight) {
-    const kind = statusKind(sight.instance.status);
-    const away = kind === 'moving' || kind === 'unknown' || diskState(life, sight) === 'unsettled';
-    const { rest: _over, ...others } = life;
-    return {
-        ...measureFrom(others, sight, sight.atMs),
-        marks: away ? { leftAtMs: sight.atMs } : {},
-        adopted: true,
-        deadlineMs: sight.atMs + life.task.timeoutMs
-    };
-}
-function settleFresh(life, sight) {
-    const atMs = sight.atMs;
-    const decision = decide(sight.instance, life.task);
-    // Stopped is also a station on the way of a rebuild, perhaps of a run that was cancelled.
-    const maybeOnTheWay = statusKind(sight.instance.status) === 'down' && !hasRested(life) && !life.backedUp;
-    switch (decision.action) {
-        case 'wait':
-            return keepWaiting(life, sight);
-        case 'skip':
-            return end(life, { kind: 'skipped' }, atMs);
-        case 'refuse':
-            return fail(life, { kind: 'refused', refusals: decision.refusals }, atMs);
-        case 'start':
-            return maybeOnTheWay ? keepWaiting(life, sight) : startIt(life, sight);
-        case 'rebuild':
-            return maybeOnTheWay ? keepWaiting(life, sight) : send(life, sight);
-    }
-}
-/** At rest again after somebody's change, or after a conflict. */
-function settleAdopted(life, sight) {
-    const { image, force } = life.task;
-    const { status, imageId } = sight.instance;
-    const atMs = sight.atMs;
-    const kind = statusKind(status);
-    if (kind === 'gone')
-        return settleFresh(life, sight);
-    const mayBeRebuilt = life.marks.leftAtMs !== undefined || isReplaced(life);
-    if (mayBeRebuilt && imageId === image.id && kind !== 'broken') {
-        if (!isOver(life))
-            return keepWaiting(life, sight);
-        if (!isConfirmed(life))
-            return lookAgain(life, atMs);
-        if (force && !isReplaced(life)) {
-            return fail(life, { kind: 'unclear', status: life.reference?.instance.status ?? status }, atMs);
-        }
-        return kind === 'down' ? startIt(life, sight) : finish(life, atMs);
-    }
-    // About to erase what somebody has just worked on: only after it has rested for long.
-    return hasRested(life) ? settleFresh(life, sight) : keepWaiting(life, sight);
-}
-function keepWaiting(life, sight) {
-    if (sight.atMs >= life.deadlineMs) {
-        return fail(life, { kind: 'busy', status: sight.instance.status }, sight.atMs);
-    }
-    return lookNext(life, sight.atMs, true);
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/watch.js
-/** The rules after the rebuild was sent: has it started, is it over, did it end well. */
-
-
-
-/**
- * How long to look, after an answer was lost, before the rebuild may be sent once more, in milliseconds: a
- * minute, and no less than a quarter of `timeout`, for a service that is slow to rebuild may be slow to show it.
- */
-function searchMs(life) {
-    return Math.max(60_000, life.task.timeoutMs / 4);
-}
-/** How often a rebuild may be sent when answers are lost. */
-const maxSends = 2;
-/** How often a stopped instance is told to start. */
-const maxStarts = 3;
-/** One look while the answer of the send is lost. */
-function search(life, sight) {
-    const atMs = sight.atMs;
-    if (hasStarted(life))
-        return watch({ ...life, acceptedAtMs: atMs }, sight);
-    if (statusKind(sight.instance.status) === 'gone')
-        return watch(life, sight);
-    const looked = atMs - (life.referenceAtMs ?? atMs) >= searchMs(life);
-    if (!looked || !isSettled(sight.instance.status)) {
-        return atMs >= life.deadlineMs ? fail(life, { kind: 'unproven' }, atMs) : lookNext(life, atMs, true);
-    }
-    if (life.sends < maxSends && life.marks.stirredAtMs === undefined)
-        return send(life, sight);
-    return watch(enter(life, 'confirming', atMs), sight);
-}
-/** One look while the rebuild is accepted, or as good as that. */
-function watch(before, sight) {
-    const atMs = sight.atMs;
-    const started = hasStarted(before);
-    const life = started ? enter(before, 'rebuilding', atMs) : before;
-    const { status, imageId, imageName } = sight.instance;
-    if (endsTheWait(life, status))
-        return fail(life, { kind: 'status', status }, atMs);
-    if (started && !life.task.wait)
-        return end(life, { kind: 'started' }, atMs);
-    if (isOver(life))
-        return conclude(life, sight);
-    if (isOnWrongImage(life, sight))
-        return fail(life, { kind: 'wrongImage', imageId, imageName }, atMs);
-    return waitOn(life, sight);
-}
-/** One look after an instance that is Stopped on the image was told to start. */
-function watchStart(life, sight) {
-    const atMs = sight.atMs;
-    const { status, imageId, imageName } = sight.instance;
-    const kind = statusKind(status);
-    if (endsTheWait(life, status))
-        return fail(life, { kind: 'status', status }, atMs);
-    if (kind === 'up' && imageId === life.task.image.id)
-        return conclude(life, sight);
-    if (isOnWrongImage(life, sight))
-        return fail(life, { kind: 'wrongImage', imageId, imageName }, atMs);
-    const asked = life.startAskedAtMs ?? atMs;
-    const overdue = kind === 'down' && atMs - asked >= quietMs(life) && life.starts < maxStarts;
-    return overdue ? startIt(life, sight) : waitOn(life, sight);
-}
-/** `Expired`, `Deleted`, `Recycled` and `Error`; but what was broken before reads `Error` until it is rebuilt. */
-function endsTheWait(life, status) {
-    const kind = statusKind(status);
-    if (kind !== 'broken')
-        return kind === 'gone';
-    return life.reference?.instance.status !== 'Error' || life.marks.leftAtMs !== undefined;
-}
-function conclude(life, sight) {
-    const atMs = sight.atMs;
-    // A disk that does not settle is waited for on the beat.
-    if (life.rest?.looks === 0)
-        return waitOn(life, sight);
-    if (!isConfirmed(life))
-        return lookAgain(life, atMs);
-    return statusKind(sight.instance.status) === 'up' ? finish(life, atMs) : startIt(life, sight);
-}
-/** Up for long after the rebuild was seen to start, and not on the image: it ended, and not well. */
-function isOnWrongImage(life, sight) {
-    const { imageId, status } = sight.instance;
-    if (imageId === life.task.image.id || statusKind(status) !== 'up' || !hasRested(life))
-        return false;
-    return life.marks.leftAtMs !== undefined || imageId !== life.reference?.instance.imageId;
-}
-function waitOn(life, sight) {
-    const atMs = sight.atMs;
-    if (atMs < life.deadlineMs)
-        return lookNext(life, atMs, needsDisk(life));
-    const { status } = sight.instance;
-    // A record that changed although the instance never left its status may be one that is written on acceptance.
-    const inTheOpen = life.marks.leftAtMs !== undefined || life.phase === 'starting';
-    return fail(life, inTheOpen ? { kind: 'timedOut', status } : { kind: 'unproven' }, atMs);
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/step.js
-/**
- * The life of one rebuild as a pure reducer: from what is known and what has just happened to what is known now
- * and the one thing to do next. It knows no clock and no network; the loop that runs it does.
- */
-
-
-
-
-/** How many refusals by a conflict are waited out before the rebuild is given up. */
-const maxConflicts = 3;
-/** How many looks in a row must miss the instance before it counts as gone; one may be a replica behind. */
-const maxMissing = 2;
-/** The beginning: look first. */
-function begin(task, atMs) {
-    const life = {
-        task,
-        phase: 'settling',
-        phases: [{ phase: 'settling', fromMs: atMs }],
-        dueMs: atMs,
-        deadlineMs: atMs + task.timeoutMs,
-        history: [],
-        adopted: false,
-        marks: {},
-        backedUp: false,
-        sends: 0,
-        answered: false,
-        conflicts: 0,
-        starts: 0,
-        missing: 0,
-        requestIds: []
-    };
-    return lookNow(life, atMs);
-}
-/** The next life and the next command. An event that comes after the end changes nothing. */
-function step(life, event) {
-    if (life.phase === 'ended')
-        return [life, { type: 'end' }];
-    switch (event.type) {
-        case 'looked':
-            return onLook(see(life, event.sight), event.sight);
-        case 'lookFailed':
-            return onLookFailed(life, event.failure, event.atMs);
-        case 'accepted':
-            return onAccepted(life, event.requestId, event.atMs);
-        case 'sendFailed':
-            return onSendFailed(life, event.failure, event.atMs);
-        case 'backedUp':
-            return onBackedUp(life, event.atMs);
-        case 'backupFailed':
-            return fail(life, { kind: 'backup', problem: event.problem }, event.atMs);
-        case 'startAccepted':
-            return lookNext(noteRequest(life, event.requestId), event.atMs, true);
-        case 'startFailed':
-            return onStartFailed(life, event.failure, event.atMs);
-        case 'cancelled':
-            return onCancelled(life, event.failure, event.atMs);
-    }
-}
-function see(life, sight) {
-    const { status, imageId } = sight.instance;
-    const before = life.history.at(-1);
-    const changed = before?.status !== status || before.imageId !== imageId;
-    const history = changed ? [...life.history, { atMs: sight.atMs, status, imageId }] : life.history;
-    return { ...life, history, last: sight, rest: rest(life, sight), marks: mark(life, sight), missing: 0 };
-}
-function onLook(life, sight) {
-    switch (life.phase) {
-        case 'settling':
-            return settle(life, sight);
-        case 'searching':
-            return search(life, sight);
-        case 'starting':
-            return watchStart(life, sight);
-        default:
-            return watch(life, sight);
-    }
-}
-function onLookFailed(before, failure, atMs) {
-    const missing = failure.kind === 'notFound' ? before.missing + 1 : before.missing;
-    const life = { ...before, lastFailure: failure, missing };
-    if (life.last === undefined)
-        return failCall(life, failure, atMs);
-    if (failure.kind === 'notFound' && missing >= maxMissing)
-        return fail(life, { kind: 'gone' }, atMs);
-    const lasting = failure.kind === 'denied' || failure.kind === 'invalid' || failure.kind === 'conflict';
-    if (lasting || atMs >= life.deadlineMs)
-        return failCall(life, failure, atMs);
-    return lookNext(life, atMs, true);
-}
-/** A backup takes minutes, so that the instance is looked at anew before it is erased. */
-function onBackedUp(life, atMs) {
-    const fresh = { ...enter(life, 'settling', atMs), backedUp: true, adopted: false, marks: {} };
-    return lookNow({ ...fresh, deadlineMs: atMs + life.task.timeoutMs }, atMs);
-}
-function onAccepted(life, requestId, atMs) {
-    const accepted = {
-        ...enter(noteRequest(life, requestId), 'confirming', atMs),
-        sends: life.sends + 1,
-        answered: true,
-        acceptedAtMs: atMs,
-        referenceAtMs: atMs,
-        deadlineMs: atMs + life.task.timeoutMs,
-        dueMs: atMs
-    };
-    return lookNext(accepted, atMs, needsDisk(accepted));
-}
-function onSendFailed(before, failure, atMs) {
-    const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
-    if (failure.kind === 'ambiguous')
-        return lookNext(lost(life, atMs), atMs, true);
-    // A refusal after a lost answer is what the service would say if it had taken the first.
-    if (life.sends > 0)
-        return lookNext(enter(life, 'confirming', atMs), atMs, true);
-    if (failure.kind !== 'conflict')
-        return failCall(life, failure, atMs);
-    const conflicts = life.conflicts + 1;
-    if (conflicts > maxConflicts || life.last === undefined)
-        return failCall(life, failure, atMs);
-    const waiting = enter({ ...adopt(life, { ...life.last, atMs }), conflicts }, 'settling', atMs);
-    return lookNext({ ...waiting, dueMs: atMs }, atMs, true);
-}
-function lost(life, atMs) {
-    return {
-        ...enter(life, 'searching', atMs),
-        sends: life.sends + 1,
-        referenceAtMs: atMs,
-        deadlineMs: atMs + life.task.timeoutMs,
-        dueMs: atMs
-    };
-}
-function onStartFailed(life, failure, atMs) {
-    const again = failure.kind === 'conflict' || failure.kind === 'ambiguous';
-    return again ? lookNext({ ...life, lastFailure: failure }, atMs, true) : failCall(life, failure, atMs);
-}
-function onCancelled(life, failure, atMs) {
-    const out = failure === undefined ? life : lost({ ...life, lastFailure: failure }, atMs);
-    return end(out, { kind: 'cancelled' }, atMs);
-}
-function noteRequest(life, requestId) {
-    return requestId === undefined || requestId === ''
-        ? life
-        : { ...life, requestIds: [...life.requestIds, requestId] };
-}
-
-;// CONCATENATED MODULE: ./core/report/deed.js
-/** Whether the instance ended as it was asked for. */
-function isWell(deed) {
-    const kind = deed.life?.ending?.kind;
-    const ended = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
-    return ended && deed.health?.healthy !== false && !deed.cancelled;
-}
-/** Whether a rollback came to a good end. */
-function isRolledBack(deed) {
-    const kind = deed.rollback?.life?.ending?.kind;
-    return (kind === 'rebuilt' || kind === 'skipped') && deed.rollback?.health?.healthy !== false;
-}
-/**
- * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
- * rebuilt. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
- */
-function isWorthARollback(deed) {
-    if (deed.cancelled || deed.life === undefined)
-        return false;
-    if (deed.health?.healthy === false)
-        return deed.life.ending?.kind === 'rebuilt';
-    const { ending } = deed.life;
-    if (ending?.kind !== 'failed')
-        return false;
-    const { reason } = ending;
-    if (reason.kind === 'status')
-        return reason.status === 'Error';
-    return reason.kind === 'timedOut' || reason.kind === 'wrongImage';
-}
-/** The image that was made before the wipe and can be rebuilt from. */
-function usableBackup({ backup }) {
-    return backup?.isAvailable ? backup.imageId : undefined;
-}
-
-// EXTERNAL MODULE: ./core/duration.js
-var duration = __nccwpck_require__(7905);
 ;// CONCATENATED MODULE: ./core/rebuild/fate.js
 
 /** What has become of the system disk, as far as the life shows. */
@@ -2653,6 +3058,11 @@ function causeAndRemedy(life, reason) {
                 cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
                 remedy: reason.problem.remedy
             };
+        case 'drain':
+            return {
+                cause: `the load balancers could not be left, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
         case 'gone':
             return {
                 cause: `the API no longer knows the instance. ${seen}`,
@@ -2710,23 +3120,1113 @@ function historyLabel(life) {
         .join(', ');
 }
 
+;// CONCATENATED MODULE: ./core/report/holds.js
+/** Those that are not what they were before, as far as is known. */
+function openHolds(holds) {
+    return holds.filter(({ state }) => state !== 'returned');
+}
+/** The holds with one more, or with another state of the same place. */
+function withHold(holds, hold) {
+    return [...holds.filter(({ place }) => !isSamePool(place, hold.place)), hold];
+}
+/** The holds without that of a place that was left as it was. */
+function withoutHold(holds, place) {
+    return holds.filter((hold) => !isSamePool(hold.place, place));
+}
+/** Whether two places of one instance are in the same pool. */
+function isSamePool(one, other) {
+    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
+}
+/** All places of an instance, in the form of the result. */
+function reportPlaces(places, holds) {
+    const unheld = places.filter((place) => !holds.some((hold) => isSamePool(hold.place, place)));
+    return [
+        ...unheld.map((place) => reportPlace(place, place.weight)),
+        ...holds.map(({ place, state }) => reportPlace(place, state === 'returned' ? place.weight : 0))
+    ];
+}
+function reportPlace({ kind, blbId, groupId, weight }, now) {
+    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, now };
+}
+/** Where traffic is still to be given back, in words. */
+function describeHolds(holds) {
+    return openHolds(holds)
+        .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
+        .join(', ');
+}
+/** A pool for people. */
+function poolLabel({ blbId, groupId }) {
+    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
+}
+
+;// CONCATENATED MODULE: ./deploy/weights.js
+
+/** A balancer that is being changed may refuse the next change for a moment: how often that is waited out, and how long. */
+const patience = { times: 30, pauseMs: 2_000 };
+/** Weights for one run. */
+function createWeights(ports) {
+    const lines = new Map();
+    return {
+        async set(pool, { instanceId, weight }) {
+            const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
+            const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
+            lines.set(key, line);
+            const batch = line.next ?? weights_begin(line, pool, ports);
+            batch.weights.set(instanceId, weight);
+            const failure = (await batch.done).get(instanceId);
+            if (failure !== undefined)
+                throw failure;
+        }
+    };
+}
+/** The next call of a pool; what is added before the call of before has ended goes out with it. */
+function weights_begin(line, pool, ports) {
+    const weights = new Map();
+    const done = line.tail.then(async () => {
+        // What is decided in the same moment is still to be added.
+        await ports.clock.sleep(0, ports.cancel.writes);
+        line.next = undefined;
+        return send(pool, [...weights].map(([instanceId, weight]) => ({ instanceId, weight })), ports);
+    });
+    line.next = { weights, done };
+    line.tail = done.catch(() => {
+        line.next = undefined;
+    });
+    return line.next;
+}
+/** The failures, by instance. Throws `CancelledError` on abort. */
+async function send(pool, weights, ports) {
+    try {
+        await patiently(pool, weights, ports);
+        return new Map();
+    }
+    catch (error) {
+        if (!(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        const isRefused = ['notFound', 'invalid', 'conflict'].includes(error.failure.kind);
+        if (weights.length === 1 || !isRefused) {
+            return new Map(weights.map(({ instanceId }) => [instanceId, error]));
+        }
+    }
+    // One that is no longer a member must not keep the others from being changed.
+    const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
+    return new Map(each.flatMap((failures) => [...failures]));
+}
+async function patiently(pool, weights, ports) {
+    const { balancers, clock, cancel } = ports;
+    for (let times = 1;; times += 1) {
+        try {
+            return await balancers.setWeights(pool, weights, cancel.writes);
+        }
+        catch (error) {
+            const isBusy = error instanceof model_failure/* CallError */.RA && error.failure.kind === 'conflict';
+            if (!isBusy || times >= patience.times || cancel.signal.aborted)
+                throw error;
+            await clock.sleep(patience.pauseMs, cancel.signal);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./deploy/balance.js
+
+
+
+
+/** The balance of a run that names these load balancers. */
+function createBalance({ blbIds, drainMs }, ports) {
+    const { clock, cancel } = ports;
+    const weights = createWeights(ports);
+    const read = sharedReads(ports);
+    /** Sets the weight of one place; gives the failure. */
+    const set = async (place, weight) => {
+        read.forget(place.blbId);
+        try {
+            await weights.set(place, { instanceId: place.instanceId, weight });
+            return undefined;
+        }
+        catch (error) {
+            if (error instanceof model_failure/* CallError */.RA)
+                return error;
+            throw error;
+        }
+    };
+    const rejoin = async (instanceId, before, keep, log) => {
+        let holds = before;
+        const problems = await Promise.all(openHolds(before).map(async ({ place }) => {
+            const failure = await set(place, place.weight);
+            if (failure !== undefined)
+                return `${(0,model_failure/* describeFailure */.Ic)(failure.failure)}.`;
+            holds = withHold(holds, { place, state: 'returned' });
+            keep(holds);
+            log.info(`${poolLabel(place)}: weight 0 → ${place.weight}`);
+            return undefined;
+        }));
+        const told = problems.filter((problem) => problem !== undefined);
+        if (told.length > 0)
+            log.warning(`${instanceId}: a weight could not be restored. ${told.join(' ')}`);
+        return told.length === 0 ? undefined : told.join(' ');
+    };
+    return {
+        async leave(instanceId, before, keep, log) {
+            let holds = before;
+            const note = (now) => {
+                holds = now;
+                keep(now);
+            };
+            const failures = [];
+            try {
+                const all = await Promise.all(blbIds.map((blbId) => read.places(blbId)));
+                const own = all.flat().filter((place) => place.instanceId === instanceId);
+                const places = own.map((place) => asGivenBack(place, before)).filter(({ weight }) => weight > 0);
+                await Promise.all(places.map(async (place) => {
+                    note(withHold(holds, { place, state: 'asked' }));
+                    const failure = await set(place, 0);
+                    if (failure === undefined) {
+                        note(withHold(holds, { place, state: 'held' }));
+                        log.info(`${poolLabel(place)}: weight ${place.weight} → 0`);
+                        return;
+                    }
+                    failures.push(failure);
+                    if (failure.failure.kind !== 'ambiguous')
+                        note(withoutHold(holds, place));
+                }));
+            }
+            catch (error) {
+                if (!(error instanceof model_failure/* CallError */.RA))
+                    throw error;
+                failures.push(error);
+            }
+            const [first] = failures;
+            if (first === undefined) {
+                if (openHolds(holds).length > 0)
+                    await clock.sleep(drainMs, cancel.signal);
+                return undefined;
+            }
+            await rejoin(instanceId, holds, keep, log);
+            const told = failures.map(({ failure }) => `${(0,model_failure/* describeFailure */.Ic)(failure)}.`);
+            return { cause: told.join(' '), remedy: callRemedy(first.failure, false) };
+        },
+        rejoin
+    };
+}
+/** A read may still show the 0 of a hold that was just given back; the weight from then is the true one. */
+function asGivenBack(place, holds) {
+    const former = holds.find((hold) => isSamePool(hold.place, place))?.place.weight ?? 0;
+    return place.weight === 0 ? { ...place, weight: former } : place;
+}
+/** For so long, in milliseconds, instances that leave together share one read of a load balancer. */
+const shareMs = 1_000;
+function sharedReads({ balancers, clock, cancel }) {
+    const reads = new Map();
+    return {
+        places(blbId) {
+            const nowMs = clock.nowMs();
+            const known = reads.get(blbId);
+            if (known !== undefined && nowMs - known.atMs < shareMs)
+                return known.places;
+            const places = balancers.listPlaces(blbId, cancel.signal);
+            reads.set(blbId, { atMs: nowMs, places });
+            return places;
+        },
+        forget(blbId) {
+            reads.delete(blbId);
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./deploy/fleet.js
+
+/**
+ * Takes all targets through the rollout and resolves with it, however it ended.
+ *
+ * @throws the first fault of the program, once all that is under way has ended
+ */
+async function rollOut(task, work, ports, observe) {
+    const { clock, cancel } = ports;
+    const nowMs = () => clock.nowMs();
+    const inbox = new Inbox();
+    const faults = [];
+    const onAbort = () => inbox.put({ type: 'cancelled', atMs: nowMs() });
+    const failed = (error) => {
+        faults.push(error);
+        // What is wrong with the program is no reason to leave the others alone, but to begin nothing new.
+        onAbort();
+        return { result: 'failed', isAway: true, canGoBack: false };
+    };
+    const begin = async (command) => {
+        switch (command.type) {
+            case 'begin': {
+                const outcome = await work.forth(command.id).catch(failed);
+                return { type: 'ended', id: command.id, outcome, atMs: nowMs() };
+            }
+            case 'goBack': {
+                const result = await work.back(command.id).catch((error) => {
+                    failed(error);
+                    return 'notBack';
+                });
+                return { type: 'wentBack', id: command.id, result, atMs: nowMs() };
+            }
+            case 'pause':
+                // A cancel comes as an event of its own.
+                await clock.sleep(Math.max(0, command.untilMs - nowMs()), cancel.signal).catch(() => undefined);
+                return { type: 'woke', atMs: nowMs() };
+        }
+    };
+    let [rollout, commands] = beginRollout(task, nowMs());
+    observe(rollout);
+    cancel.signal.addEventListener('abort', onAbort, { once: true });
+    try {
+        if (cancel.signal.aborted)
+            onAbort();
+        for (;;) {
+            for (const command of commands) {
+                if (command.type !== 'end')
+                    void begin(command).then((event) => inbox.put(event));
+            }
+            if (rollout.isOver)
+                break;
+            [rollout, commands] = stepRollout(rollout, await inbox.take());
+            observe(rollout);
+        }
+        if (faults.length > 0)
+            throw faults[0];
+        return rollout;
+    }
+    finally {
+        cancel.signal.removeEventListener('abort', onAbort);
+    }
+}
+/** Events in the order in which they come. */
+class Inbox {
+    #events = [];
+    #wake = () => undefined;
+    put(event) {
+        this.#events.push(event);
+        this.#wake();
+    }
+    async take() {
+        for (;;) {
+            const event = this.#events.shift();
+            if (event !== undefined)
+                return event;
+            await new Promise((resolve) => {
+                this.#wake = resolve;
+            });
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./core/report/progress.js
+/** How far a rollout is, and about how long it still takes. Times are milliseconds on the monotonic clock. */
+
+/** Where the rollout is, in one line, such as `120 of 500 done (3 failed), 10 under way, 370 to go`. */
+function progressLine(progress) {
+    const { total, well, skipped, failed, beganMs, waiting } = progress;
+    const kinds = [
+        ...(failed === 0 ? [] : [`${failed} failed`]),
+        ...(skipped === 0 ? [] : [`${skipped} skipped`])
+    ];
+    const counts = [
+        `${well + skipped + failed} of ${total} done${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
+        ...(beganMs.length === 0 ? [] : [`${beganMs.length} under way`]),
+        ...(waiting === 0 ? [] : [`${waiting} to go`])
+    ];
+    const left = remainingMs(progress);
+    if (left === undefined || beganMs.length + waiting === 0)
+        return counts.join(', ');
+    const usual = (0,duration/* formatDuration */.a3)(median(progress.tookMs));
+    const estimate = left < 1000 ? 'should end any moment' : `about ${roughly(left)} left`;
+    return `${counts.join(', ')}; ${estimate} (a rebuild takes ${usual})`;
+}
+/**
+ * About how long the rollout still takes, in milliseconds; `undefined` before any rebuild has ended. All that is
+ * left is taken to last as long as the middle one of those that have ended, so that one stuck in its timeout
+ * does not count for all.
+ */
+function remainingMs(progress) {
+    const { beganMs, waiting, tookMs, pauseMs, nowMs } = progress;
+    if (tookMs.length === 0)
+        return undefined;
+    const usualMs = median(tookMs);
+    const leftMs = beganMs.map((from) => Math.max(0, usualMs - Math.max(0, nowMs - from)));
+    const slots = Math.max(1, progress.slots);
+    return pauseMs > 0
+        ? leftInBatches(progress, leftMs, usualMs, slots)
+        : leftInSlots(leftMs, waiting, usualMs, slots);
+}
+/** In batches all of one are waited for, and then there is a pause before the next. */
+function leftInBatches({ waiting, pauseMs, pausedUntilMs, nowMs }, leftMs, usualMs, slots) {
+    const batches = Math.ceil(waiting / slots);
+    const nowLeftMs = Math.max(0, ...leftMs);
+    if (batches === 0)
+        return nowLeftMs;
+    const untilNextMs = leftMs.length > 0 ? nowLeftMs + pauseMs : Math.max(0, (pausedUntilMs ?? nowMs) - nowMs);
+    return untilNextMs + batches * usualMs + (batches - 1) * pauseMs;
+}
+/** Each slot takes the next one as soon as it is free, the one that is free first takes it first. */
+function leftInSlots(leftMs, waiting, usualMs, slots) {
+    const busy = leftMs.toSorted((one, other) => one - other);
+    const free = Array.from({ length: Math.max(0, Math.min(slots, waiting + busy.length) - busy.length) }, () => 0);
+    // Of more than there are slots, the first to end are not followed by others.
+    const places = [...free, ...busy.slice(Math.max(0, busy.length - slots))];
+    const rounds = places.length === 0 ? 0 : Math.floor(waiting / places.length);
+    const extra = places.length === 0 ? 0 : waiting % places.length;
+    const ends = places.map((readyMs, index) => readyMs + (rounds + (index < extra ? 1 : 0)) * usualMs);
+    return Math.max(0, ...busy, ...ends);
+}
+/** The middle one; it does not mind a few that took very long. */
+function median(values) {
+    const sorted = values.toSorted((one, other) => one - other);
+    const middle = Math.floor(sorted.length / 2);
+    const upper = sorted[middle] ?? 0;
+    return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+}
+/** An estimate with no more digits than it deserves. */
+function roughly(ms) {
+    const minutes = Math.round(ms / 60_000);
+    return minutes >= 10 && minutes < 60 ? `${minutes}m` : (0,duration/* formatDuration */.a3)(ms);
+}
+
+;// CONCATENATED MODULE: ./core/report/rollout.js
+/** A rollout in the form of the result. */
+
+
+/**
+ * The rollout of a plan.
+ *
+ * @param rollout how far it has come; left out where it has not begun
+ */
+function reportRollout(plan, rollout) {
+    const { slots, maxFailures, pauseMs, members } = plan.rollout;
+    const awayBefore = plan.targets.flatMap((target) => {
+        const why = whyAway(target);
+        return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
+    });
+    const words = rollout === undefined ? undefined : stopWords(rollout);
+    const stop = rollout?.stop;
+    return {
+        maxUnavailable: slots,
+        mostAway: rollout?.mostAway ?? Math.max(awayBefore.length, Math.min(slots, members.length)),
+        canaries: canariesOf(plan.rollout),
+        maxFailures,
+        pauseSeconds: (0,duration/* toSeconds */.fP)(pauseMs),
+        awayBefore,
+        ...(stop === undefined || words === undefined ? {} : { stopped: { reason: stop, words } })
+    };
+}
+/** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
+function stopWords(rollout) {
+    const { task, stop, failures } = rollout;
+    const all = rollout.members.values();
+    const left = all.filter(({ state }) => state === 'waiting').length;
+    const hasGoneBack = all.some((member) => member.kind === 'work' && wentBackAsWell(member));
+    if (stop === undefined || (left === 0 && !hasGoneBack))
+        return undefined;
+    const rest = left === 0 ? 'None was left to begin.' : `${left} of ${all.length} were not begun.`;
+    return [why(stop, failures, task.maxFailures, rollout), rest, backWords(rollout, all)]
+        .filter((part) => part !== '')
+        .join(' ');
+}
+function why(stop, failures, maxFailures, rollout) {
+    switch (stop) {
+        case 'canary':
+            return 'A canary did not end well, so the rollout stopped.';
+        case 'maxFailures':
+            return `${failures} failed, and maxFailures is ${maxFailures}, so the rollout stopped.`;
+        case 'noRoom':
+            return `${rollout.members.out} are away and stay away, and maxUnavailable is ${rollout.task.slots}, so no other could be taken.`;
+        case 'cancelled':
+            return 'The run was cancelled, so nothing new was begun.';
+    }
+}
+function backWords({ task, stop }, all) {
+    if (!task.rollback || stop === 'cancelled')
+        return '';
+    const back = all.filter(({ state }) => state === 'back').length;
+    const forth = all.filter((member) => member.kind === 'work' && member.state === 'well' && member.canGoBack);
+    const stay = forth.length === 0 ? '' : ` ${forth.length} stay on the new image, for no more may be away at once.`;
+    return `${back} were put back onto the image of before.${stay}`;
+}
+/** Put back, or tried to, although it had ended well by itself or not. */
+function wentBackAsWell({ state }) {
+    return state === 'back' || state === 'notBack' || state === 'goingBack';
+}
+
+;// CONCATENATED MODULE: ./deploy/news.js
+/** What a person reads along of a rollout: who has ended, how far it is, and about how long it still takes. */
+
+
+
+
+/** Lines of progress come no closer together than this, in milliseconds, however many targets end. */
+const leastMs = 15_000;
+/** And no further apart than this. */
+const mostMs = 60_000;
+const silent = { tell: () => undefined, dispose: () => undefined };
+/** The news of one run. A single target tells of itself. */
+function createNews(plan, ports) {
+    return plan.targets.length === 1 ? silent : new FleetNews(plan, ports);
+}
+class FleetNews {
+    #log;
+    #clock;
+    #off = new AbortController();
+    #began = new Map();
+    #tookMs = [];
+    #states = new Map();
+    #planned;
+    #rollout;
+    #stop;
+    #toldMs;
+    constructor(plan, { log, clock }) {
+        this.#log = log;
+        this.#clock = clock;
+        this.#planned = new Set(plan.rollout.members.filter(({ kind }) => kind === 'work').map(({ id }) => id));
+        // The first word comes with the first end.
+        this.#toldMs = clock.nowMs() - leastMs;
+        void this.#signsOfLife();
+    }
+    tell(rollout) {
+        const nowMs = this.#clock.nowMs();
+        this.#rollout = rollout;
+        let hasEnded = false;
+        for (const member of rollout.members.values()) {
+            if (this.#states.get(member.id) === member.state)
+                continue;
+            this.#states.set(member.id, member.state);
+            if (isAtWork(member))
+                this.#began.set(member.id, nowMs);
+            else if (member.state !== 'waiting') {
+                hasEnded = true;
+                this.#ended(member, nowMs);
+            }
+        }
+        if (rollout.stop !== undefined && this.#stop === undefined) {
+            this.#stop = rollout.stop;
+            const words = stopWords(rollout);
+            if (words !== undefined && rollout.stop !== 'cancelled')
+                this.#log.info(words);
+        }
+        if (rollout.isOver || (hasEnded && nowMs - this.#toldMs >= leastMs))
+            this.#line(rollout, nowMs);
+    }
+    dispose() {
+        this.#off.abort();
+    }
+    #ended(member, nowMs) {
+        const took = nowMs - (this.#began.get(member.id) ?? nowMs);
+        if (member.state === 'well' && this.#planned.has(member.id))
+            this.#tookMs.push(took);
+        const words = {
+            well: this.#planned.has(member.id) ? 'done' : 'is on the image already',
+            failed: 'failed',
+            back: 'is back on the image of before',
+            notBack: 'could not be put back',
+            cancelled: 'cut off by the cancel'
+        };
+        this.#log.info(`${member.id}: ${words[member.state] ?? member.state} after ${(0,duration/* formatDuration */.a3)(took)}`);
+    }
+    #line(rollout, nowMs) {
+        this.#toldMs = nowMs;
+        this.#log.info(progressLine(this.#progress(rollout, nowMs)));
+    }
+    #progress({ task, members, pausedUntilMs }, nowMs) {
+        const all = members.values();
+        const count = (...states) => all.filter(({ state }) => states.includes(state)).length;
+        const skipped = all.filter(({ state, id }) => state === 'well' && !this.#planned.has(id)).length;
+        const gone = all.filter((one) => one.isAway && !isAtWork(one) && one.state !== 'waiting').length;
+        return {
+            total: all.length,
+            well: count('well') - skipped,
+            skipped,
+            failed: count('failed', 'back', 'notBack', 'cancelled'),
+            beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
+            waiting: count('waiting'),
+            tookMs: this.#tookMs,
+            slots: Math.max(1, task.slots - gone),
+            pauseMs: task.pauseMs,
+            ...(pausedUntilMs === undefined ? {} : { pausedUntilMs }),
+            nowMs
+        };
+    }
+    async #signsOfLife() {
+        while (!this.#off.signal.aborted) {
+            try {
+                await this.#clock.sleep(mostMs, this.#off.signal);
+            }
+            catch {
+                return;
+            }
+            const nowMs = this.#clock.nowMs();
+            if (this.#rollout !== undefined && nowMs - this.#toldMs >= mostMs)
+                this.#line(this.#rollout, nowMs);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./core/schedule.js
+/**
+ * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
+ * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
+ * began together do not call together.
+ */
+/**
+ * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
+ * came late leaves time for the second look of a proof within one interval of the instance being up.
+ */
+const beat = 0.96;
+/** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
+const jitter = 0.1;
+/** How much earlier than its moment a look may be taken along, as a part of the interval. */
+const early = 0.9;
+/** How long after a first good look the second one comes, as a part of the interval. */
+const confirmAfter = 0.04;
+/**
+ * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
+ *
+ * @param dueMs the beat of the look that was just taken
+ * @param intervalMs the interval between looks
+ * @param nowMs when that look was answered
+ */
+function nextBeat(dueMs, intervalMs, nowMs) {
+    const next = dueMs + beat * intervalMs;
+    return next > nowMs ? next : nowMs + beat * intervalMs;
+}
+/** When a proof's second look is due. */
+function confirmBeat(nowMs, intervalMs) {
+    return nowMs + confirmAfter * intervalMs;
+}
+/**
+ * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
+ * the deadline, where the last look is taken.
+ *
+ * @param random a number in [0, 1)
+ */
+function lookMoment(look, deadlineMs, nowMs, random) {
+    const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
+    return Math.max(nowMs, Math.min(moved, deadlineMs));
+}
+/**
+ * From when on a look may be taken together with one of another instance, so that all that are waited for share
+ * their calls. A look that was to come at its very moment is not moved at all.
+ *
+ * @param dueMs when it would be taken alone
+ */
+function earliestLook(look, dueMs) {
+    return dueMs - (look.spreadMs / jitter) * early;
+}
+/** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
+function spreadOf(intervalMs) {
+    return jitter * intervalMs;
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/moves.js
+
+
+/** Until a rebuild is seen to start, looks come at least this often, lest a short one be over between two. */
+const startIntervalMs = 5_000;
+function intervalOf(life) {
+    const wanted = life.task.pollIntervalMs;
+    const early = life.phase === 'searching' || life.phase === 'confirming';
+    return early ? Math.min(wanted, startIntervalMs) : wanted;
+}
+/** A look on the next beat. */
+function lookNext(life, atMs, withDisk) {
+    const interval = intervalOf(life);
+    const dueMs = Math.min(nextBeat(life.dueMs, interval, atMs), life.deadlineMs);
+    return [
+        { ...life, dueMs },
+        { type: 'look', dueMs, spreadMs: spreadOf(interval), withDisk }
+    ];
+}
+/** A look soon after a good one; at the deadline there is just time for it. */
+function lookAgain(life, atMs) {
+    const dueMs = confirmBeat(atMs, intervalOf(life));
+    const deadlineMs = Math.max(life.deadlineMs, dueMs);
+    return [
+        { ...life, dueMs, deadlineMs },
+        { type: 'look', dueMs, spreadMs: 0, withDisk: true }
+    ];
+}
+/** A look at once. */
+function lookNow(life, atMs) {
+    return [
+        { ...life, dueMs: atMs },
+        { type: 'look', dueMs: atMs, spreadMs: 0, withDisk: true }
+    ];
+}
+/** The life in another phase. */
+function enter(life, phase, atMs) {
+    if (life.phase === phase)
+        return life;
+    return { ...life, phase, phases: [...life.phases, { phase, fromMs: atMs }] };
+}
+/** The end. */
+function end(life, ending, atMs) {
+    return [{ ...enter(life, 'ended', atMs), ending }, { type: 'end' }];
+}
+/** The end, as a failure. */
+function fail(life, reason, atMs) {
+    return end(life, { kind: 'failed', reason }, atMs);
+}
+/** The end, by a call that failed for good. */
+function failCall(life, failure, atMs) {
+    return fail({ ...life, lastFailure: failure }, { kind: 'call', failure }, atMs);
+}
+/** The life with a new reference for the marks. */
+function measureFrom(life, reference, sinceMs) {
+    return { ...life, reference, referenceAtMs: sinceMs, marks: {} };
+}
+/**
+ * Sends the rebuild, once the backup is made and the load balancers are left that it was asked for. What was just
+ * seen is what the rebuild will be measured against.
+ */
+function moves_send(life, sight) {
+    if (life.task.backup && !life.backedUp)
+        return [enter(life, 'backup', sight.atMs), { type: 'backup' }];
+    if (life.task.drain && !life.drained)
+        return [enter(life, 'draining', sight.atMs), { type: 'drain' }];
+    const measured = measureFrom({ ...life, adopted: false }, sight, sight.atMs);
+    return [enter(measured, 'sending', sight.atMs), { type: 'send' }];
+}
+/** Tells an instance that is Stopped on the image to start; a start gets some time even at the deadline. */
+function startIt(life, sight) {
+    const starting = {
+        ...enter(life, 'starting', sight.atMs),
+        starts: life.starts + 1,
+        startAskedAtMs: sight.atMs,
+        deadlineMs: Math.max(life.deadlineMs, sight.atMs + quietMs(life))
+    };
+    return [starting, { type: 'start' }];
+}
+/** The good end. What nothing was erased for is a skip. */
+function finish(life, atMs) {
+    const erased = life.sends > 0 || (life.adopted && isReplaced(life));
+    return end(life, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/settle.js
+/** The rules before anything is sent: skip, start, refuse, wait for somebody else's change, or send. */
+
+
+
+
+/** One look while the life is `settling`. */
+function settle(life, sight) {
+    const atMs = sight.atMs;
+    if (sight.disk === undefined)
+        return lookNow(life, atMs);
+    const resting = isSettled(sight.instance.status) && diskState(life, sight) !== 'unsettled';
+    if (!resting)
+        return keepWaiting(life.adopted ? life : adopt(life, sight), sight);
+    return life.adopted ? settleAdopted(life, sight) : settleFresh(life, sight);
+}
+/** Somebody is at the instance: from here on the looks are measured against this one, and rest begins anew. */
+function adopt(life, sight) {
+    const kind = statusKind(sight.instance.status);
+    const away = kind === 'moving' || kind === 'unknown' || diskState(life, sight) === 'unsettled';
+    const { rest: _over, ...others } = life;
+    return {
+        ...measureFrom(others, sight, sight.atMs),
+        marks: away ? { leftAtMs: sight.atMs } : {},
+        adopted: true,
+        deadlineMs: sight.atMs + life.task.timeoutMs
+    };
+}
+function settleFresh(life, sight) {
+    const atMs = sight.atMs;
+    const decision = decide(sight.instance, life.task);
+    // Stopped is also a station on the way of a rebuild, perhaps of a run that was cancelled.
+    const maybeOnTheWay = statusKind(sight.instance.status) === 'down' && !hasRested(life) && !life.backedUp;
+    switch (decision.action) {
+        case 'wait':
+            return keepWaiting(life, sight);
+        case 'skip':
+            return end(life, { kind: 'skipped' }, atMs);
+        case 'refuse':
+            return fail(life, { kind: 'refused', refusals: decision.refusals }, atMs);
+        case 'start':
+            return maybeOnTheWay ? keepWaiting(life, sight) : startIt(life, sight);
+        case 'rebuild':
+            return maybeOnTheWay ? keepWaiting(life, sight) : moves_send(life, sight);
+    }
+}
+/** At rest again after somebody's change, or after a conflict. */
+function settleAdopted(life, sight) {
+    const { image, force } = life.task;
+    const { status, imageId } = sight.instance;
+    const atMs = sight.atMs;
+    const kind = statusKind(status);
+    if (kind === 'gone')
+        return settleFresh(life, sight);
+    const mayBeRebuilt = life.marks.leftAtMs !== undefined || isReplaced(life);
+    if (mayBeRebuilt && imageId === image.id && kind !== 'broken') {
+        if (!isOver(life))
+            return keepWaiting(life, sight);
+        if (!isConfirmed(life))
+            return lookAgain(life, atMs);
+        if (force && !isReplaced(life)) {
+            return fail(life, { kind: 'unclear', status: life.reference?.instance.status ?? status }, atMs);
+        }
+        return kind === 'down' ? startIt(life, sight) : finish(life, atMs);
+    }
+    // About to erase what somebody has just worked on: only after it has rested for long.
+    return hasRested(life) ? settleFresh(life, sight) : keepWaiting(life, sight);
+}
+function keepWaiting(life, sight) {
+    if (sight.atMs >= life.deadlineMs) {
+        return fail(life, { kind: 'busy', status: sight.instance.status }, sight.atMs);
+    }
+    return lookNext(life, sight.atMs, true);
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/watch.js
+/** The rules after the rebuild was sent: has it started, is it over, did it end well. */
+
+
+
+/**
+ * How long to look, after an answer was lost, before the rebuild may be sent once more, in milliseconds: a
+ * minute, and no less than a quarter of `timeout`, for a service that is slow to rebuild may be slow to show it.
+ */
+function searchMs(life) {
+    return Math.max(60_000, life.task.timeoutMs / 4);
+}
+/** How often a rebuild may be sent when answers are lost. */
+const maxSends = 2;
+/** How often a stopped instance is told to start. */
+const maxStarts = 3;
+/** One look while the answer of the send is lost. */
+function search(life, sight) {
+    const atMs = sight.atMs;
+    if (hasStarted(life))
+        return watch({ ...life, acceptedAtMs: atMs }, sight);
+    if (statusKind(sight.instance.status) === 'gone')
+        return watch(life, sight);
+    const looked = atMs - (life.referenceAtMs ?? atMs) >= searchMs(life);
+    if (!looked || !isSettled(sight.instance.status)) {
+        return atMs >= life.deadlineMs ? fail(life, { kind: 'unproven' }, atMs) : lookNext(life, atMs, true);
+    }
+    if (life.sends < maxSends && life.marks.stirredAtMs === undefined)
+        return moves_send(life, sight);
+    return watch(enter(life, 'confirming', atMs), sight);
+}
+/** One look while the rebuild is accepted, or as good as that. */
+function watch(before, sight) {
+    const atMs = sight.atMs;
+    const started = hasStarted(before);
+    const life = started ? enter(before, 'rebuilding', atMs) : before;
+    const { status, imageId, imageName } = sight.instance;
+    if (endsTheWait(life, status))
+        return fail(life, { kind: 'status', status }, atMs);
+    if (started && !life.task.wait)
+        return end(life, { kind: 'started' }, atMs);
+    if (isOver(life))
+        return conclude(life, sight);
+    if (isOnWrongImage(life, sight))
+        return fail(life, { kind: 'wrongImage', imageId, imageName }, atMs);
+    return waitOn(life, sight);
+}
+/** One look after an instance that is Stopped on the image was told to start. */
+function watchStart(life, sight) {
+    const atMs = sight.atMs;
+    const { status, imageId, imageName } = sight.instance;
+    const kind = statusKind(status);
+    if (endsTheWait(life, status))
+        return fail(life, { kind: 'status', status }, atMs);
+    if (kind === 'up' && imageId === life.task.image.id)
+        return conclude(life, sight);
+    if (isOnWrongImage(life, sight))
+        return fail(life, { kind: 'wrongImage', imageId, imageName }, atMs);
+    const asked = life.startAskedAtMs ?? atMs;
+    const overdue = kind === 'down' && atMs - asked >= quietMs(life) && life.starts < maxStarts;
+    return overdue ? startIt(life, sight) : waitOn(life, sight);
+}
+/** `Expired`, `Deleted`, `Recycled` and `Error`; but what was broken before reads `Error` until it is rebuilt. */
+function endsTheWait(life, status) {
+    const kind = statusKind(status);
+    if (kind !== 'broken')
+        return kind === 'gone';
+    return life.reference?.instance.status !== 'Error' || life.marks.leftAtMs !== undefined;
+}
+function conclude(life, sight) {
+    const atMs = sight.atMs;
+    // A disk that does not settle is waited for on the beat.
+    if (life.rest?.looks === 0)
+        return waitOn(life, sight);
+    if (!isConfirmed(life))
+        return lookAgain(life, atMs);
+    return statusKind(sight.instance.status) === 'up' ? finish(life, atMs) : startIt(life, sight);
+}
+/** Up for long after the rebuild was seen to start, and not on the image: it ended, and not well. */
+function isOnWrongImage(life, sight) {
+    const { imageId, status } = sight.instance;
+    if (imageId === life.task.image.id || statusKind(status) !== 'up' || !hasRested(life))
+        return false;
+    return life.marks.leftAtMs !== undefined || imageId !== life.reference?.instance.imageId;
+}
+function waitOn(life, sight) {
+    const atMs = sight.atMs;
+    if (atMs < life.deadlineMs)
+        return lookNext(life, atMs, needsDisk(life));
+    const { status } = sight.instance;
+    // A record that changed although the instance never left its status may be one that is written on acceptance.
+    const inTheOpen = life.marks.leftAtMs !== undefined || life.phase === 'starting';
+    return fail(life, inTheOpen ? { kind: 'timedOut', status } : { kind: 'unproven' }, atMs);
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/step.js
+/**
+ * The life of one rebuild as a pure reducer: from what is known and what has just happened to what is known now
+ * and the one thing to do next. It knows no clock and no network; the loop that runs it does.
+ */
+
+
+
+
+/** How many refusals by a conflict are waited out before the rebuild is given up. */
+const maxConflicts = 3;
+/** How many looks in a row must miss the instance before it counts as gone; one may be a replica behind. */
+const maxMissing = 2;
+/** The beginning: look first. */
+function step_begin(task, atMs) {
+    const life = {
+        task,
+        phase: 'settling',
+        phases: [{ phase: 'settling', fromMs: atMs }],
+        dueMs: atMs,
+        deadlineMs: atMs + task.timeoutMs,
+        history: [],
+        adopted: false,
+        marks: {},
+        backedUp: false,
+        drained: false,
+        sends: 0,
+        answered: false,
+        conflicts: 0,
+        starts: 0,
+        missing: 0,
+        requestIds: []
+    };
+    return lookNow(life, atMs);
+}
+/** The next life and the next command. An event that comes after the end changes nothing. */
+function step(life, event) {
+    if (life.phase === 'ended')
+        return [life, { type: 'end' }];
+    switch (event.type) {
+        case 'looked':
+            return onLook(see(life, event.sight), event.sight);
+        case 'lookFailed':
+            return onLookFailed(life, event.failure, event.atMs);
+        case 'accepted':
+            return onAccepted(life, event.requestId, event.atMs);
+        case 'sendFailed':
+            return onSendFailed(life, event.failure, event.atMs);
+        case 'backedUp':
+            return lookAnew({ ...life, backedUp: true }, event.atMs);
+        case 'backupFailed':
+            return fail(life, { kind: 'backup', problem: event.problem }, event.atMs);
+        case 'drained':
+            return lookAnew({ ...life, drained: true }, event.atMs);
+        case 'drainFailed':
+            return fail(life, { kind: 'drain', problem: event.problem }, event.atMs);
+        case 'startAccepted':
+            return lookNext(noteRequest(life, event.requestId), event.atMs, true);
+        case 'startFailed':
+            return onStartFailed(life, event.failure, event.atMs);
+        case 'cancelled':
+            return onCancelled(life, event.failure, event.atMs);
+    }
+}
+function see(life, sight) {
+    const { status, imageId } = sight.instance;
+    const before = life.history.at(-1);
+    const changed = before?.status !== status || before.imageId !== imageId;
+    const history = changed ? [...life.history, { atMs: sight.atMs, status, imageId }] : life.history;
+    return { ...life, history, last: sight, rest: rest(life, sight), marks: mark(life, sight), missing: 0 };
+}
+function onLook(life, sight) {
+    switch (life.phase) {
+        case 'settling':
+            return settle(life, sight);
+        case 'searching':
+            return search(life, sight);
+        case 'starting':
+            return watchStart(life, sight);
+        default:
+            return watch(life, sight);
+    }
+}
+function onLookFailed(before, failure, atMs) {
+    const missing = failure.kind === 'notFound' ? before.missing + 1 : before.missing;
+    const life = { ...before, lastFailure: failure, missing };
+    if (life.last === undefined)
+        return failCall(life, failure, atMs);
+    if (failure.kind === 'notFound' && missing >= maxMissing)
+        return fail(life, { kind: 'gone' }, atMs);
+    const lasting = failure.kind === 'denied' || failure.kind === 'invalid' || failure.kind === 'conflict';
+    if (lasting || atMs >= life.deadlineMs)
+        return failCall(life, failure, atMs);
+    return lookNext(life, atMs, true);
+}
+/** What comes before the wipe takes its time, so that the instance is looked at anew before it is erased. */
+function lookAnew(life, atMs) {
+    const fresh = { ...enter(life, 'settling', atMs), adopted: false, marks: {} };
+    return lookNow({ ...fresh, deadlineMs: atMs + life.task.timeoutMs }, atMs);
+}
+function onAccepted(life, requestId, atMs) {
+    const accepted = {
+        ...enter(noteRequest(life, requestId), 'confirming', atMs),
+        sends: life.sends + 1,
+        answered: true,
+        acceptedAtMs: atMs,
+        referenceAtMs: atMs,
+        deadlineMs: atMs + life.task.timeoutMs,
+        dueMs: atMs
+    };
+    return lookNext(accepted, atMs, needsDisk(accepted));
+}
+function onSendFailed(before, failure, atMs) {
+    const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
+    if (failure.kind === 'ambiguous')
+        return lookNext(lost(life, atMs), atMs, true);
+    // A refusal after a lost answer is what the service would say if it had taken the first.
+    if (life.sends > 0)
+        return lookNext(enter(life, 'confirming', atMs), atMs, true);
+    if (failure.kind !== 'conflict')
+        return failCall(life, failure, atMs);
+    const conflicts = life.conflicts + 1;
+    if (conflicts > maxConflicts || life.last === undefined)
+        return failCall(life, failure, atMs);
+    const waiting = enter({ ...adopt(life, { ...life.last, atMs }), conflicts }, 'settling', atMs);
+    return lookNext({ ...waiting, dueMs: atMs }, atMs, true);
+}
+function lost(life, atMs) {
+    return {
+        ...enter(life, 'searching', atMs),
+        sends: life.sends + 1,
+        referenceAtMs: atMs,
+        deadlineMs: atMs + life.task.timeoutMs,
+        dueMs: atMs
+    };
+}
+function onStartFailed(life, failure, atMs) {
+    const again = failure.kind === 'conflict' || failure.kind === 'ambiguous';
+    return again ? lookNext({ ...life, lastFailure: failure }, atMs, true) : failCall(life, failure, atMs);
+}
+function onCancelled(life, failure, atMs) {
+    const out = failure === undefined ? life : lost({ ...life, lastFailure: failure }, atMs);
+    return end(out, { kind: 'cancelled' }, atMs);
+}
+function noteRequest(life, requestId) {
+    return requestId === undefined || requestId === ''
+        ? life
+        : { ...life, requestIds: [...life.requestIds, requestId] };
+}
+
 // EXTERNAL MODULE: ./core/health/reason.js
 var health_reason = __nccwpck_require__(3202);
+;// CONCATENATED MODULE: ./core/report/deed.js
+
+
+
+
+/** Whether the instance ended as it was asked for. */
+function isWell(deed) {
+    const kind = deed.life?.ending?.kind;
+    const ended = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
+    return ended && deed.health?.healthy !== false && deed.rejoinProblem === undefined && !deed.cancelled;
+}
+/** Whether a rollback came to a good end. */
+function isRolledBack(deed) {
+    const kind = deed.rollback?.life?.ending?.kind;
+    const ended = kind === 'rebuilt' || kind === 'skipped';
+    return ended && deed.rollback?.health?.healthy !== false && deed.rejoinProblem === undefined;
+}
+/**
+ * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
+ * rebuilt. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
+ */
+function isWorthARollback(deed) {
+    if (deed.cancelled || deed.life === undefined)
+        return false;
+    if (deed.health?.healthy === false)
+        return deed.life.ending?.kind === 'rebuilt';
+    const { ending } = deed.life;
+    if (ending?.kind !== 'failed')
+        return false;
+    const { reason } = ending;
+    if (reason.kind === 'status')
+        return reason.status === 'Error';
+    return reason.kind === 'timedOut' || reason.kind === 'wrongImage';
+}
+/** The image that was made before the wipe and can be rebuilt from. */
+function usableBackup({ backup }) {
+    return backup?.isAvailable ? backup.imageId : undefined;
+}
+/** Whether this run has erased it itself, so that it can put it back. */
+function isErasedByUs({ life }) {
+    return life !== undefined && life.sends > 0 && life.ending?.kind === 'rebuilt';
+}
+/** How the work forth on a target ended, for the rollout that it is a part of. */
+function outcomeOf(deed) {
+    if (deed.cancelled)
+        return { result: 'cancelled', isAway: !isServing(deed), canGoBack: false };
+    if (isWell(deed))
+        return { result: 'well', isAway: false, canGoBack: isErasedByUs(deed) };
+    return { result: 'failed', isAway: !isServing(deed), canGoBack: isWorthARollback(deed) };
+}
+/** Whether an instance that did not end well serves as before, because nothing was done to it. */
+function isServing({ target, life, health, holds }) {
+    if (health?.healthy === false || openHolds(holds).length > 0 || whyAway(target) !== undefined)
+        return false;
+    if (life === undefined)
+        return true;
+    return fateOf(life) === 'untouched' && statusKind(life.last?.instance.status ?? 'Running') === 'up';
+}
+/** Whether it may get its traffic back: it is well, or put back well, or it runs and nothing was done to it. */
+function mayRejoin(deed) {
+    const { life, rollback, cancelled } = deed;
+    if (rollback !== undefined)
+        return isRolledBack(deed) && !cancelled;
+    if (isWell(deed))
+        return true;
+    if (cancelled || life === undefined || deed.health?.healthy === false)
+        return false;
+    return fateOf(life) === 'untouched' && statusKind(life.last?.instance.status ?? '') === 'up';
+}
+
 ;// CONCATENATED MODULE: ./core/report/failure.js
 /** A failed deed in the form of the result. */
 
 
 
+
+
 /** Why the deed failed and how it stands now; `undefined` where it went well. */
 function failureOfDeed(deed) {
+    const failure = failureBut(deed);
+    const open = openHolds(deed.holds);
+    if (failure === undefined || open.length === 0)
+        return failure;
+    const weights = `It gets no traffic: its weight is 0 on ${describeHolds(open)}.`;
+    const isWhole = deed.life === undefined || fateOf(deed.life) === 'untouched';
+    const restore = isWhole
+        ? 'The post step of this action restores the weights; look there whether it could.'
+        : 'Once it is healthy, restore the weights that the summary lists.';
+    return { ...failure, disk: `${failure.disk} ${weights}`, remedy: `${failure.remedy} ${restore}` };
+}
+/** The failure without a word about load balancers that are still left. */
+function failureBut(deed) {
     if (deed.cancelled)
         return cancelled(deed);
-    if (isWell(deed))
+    const back = deed.rollback;
+    if (isWell(deed) && (back === undefined || isRolledBack(deed)))
         return undefined;
     const failure = causeOf(deed);
-    if (failure === undefined || deed.rollback === undefined)
+    if (failure === undefined || back === undefined)
         return failure;
-    const back = deed.rollback;
     if (isRolledBack(deed)) {
         return {
             ...failure,
@@ -2799,7 +4299,7 @@ function causeOf(deed) {
         return { ...facts, ...explain(life, reason) };
     }
     if (health?.healthy !== false)
-        return undefined;
+        return afterwards(deed);
     const seen = health.history.map(({ reason }) => reason === undefined ? 'passes' : (0,health_reason/* describeUnhealthy */.s)(reason));
     return {
         reason: 'unhealthy',
@@ -2808,10 +4308,31 @@ function causeOf(deed) {
         remedy: 'Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher.'
     };
 }
+/** What went wrong although the new system is well: it did not get its traffic back, or was put back with others. */
+function afterwards({ target: { instance }, rollback, rejoinProblem, life }) {
+    if (rejoinProblem !== undefined) {
+        return {
+            reason: 'rejoin',
+            cause: `${instance.id}: well, but its weights on the load balancers could not be restored: ${rejoinProblem}`,
+            disk: describeFate(life?.ending?.kind === 'rebuilt' ? 'erased' : 'untouched'),
+            remedy: 'Find out what keeps the load balancer from being changed.'
+        };
+    }
+    if (rollback === undefined)
+        return undefined;
+    return {
+        reason: 'putBack',
+        cause: `${instance.id}: rebuilt and well, but to be put back because the rollout has stopped`,
+        disk: describeFate('erased'),
+        remedy: 'Look at the instance in the console.'
+    };
+}
 function rollbackProblem(deed) {
     const { rollback } = deed;
     if (rollback?.problem !== undefined)
         return rollback.problem;
+    if (deed.rejoinProblem !== undefined)
+        return `its weights could not be restored: ${deed.rejoinProblem}`;
     const ending = rollback?.life?.ending;
     if (rollback?.life !== undefined && ending?.kind === 'failed')
         return `${explain(rollback.life, ending.reason).cause}.`;
@@ -2861,6 +4382,7 @@ function loginLine({ login }, isCustom) {
 
 
 
+
 /** A target of which nothing more was done than to plan it. */
 function reportPlanned(target, order, status, failure) {
     return {
@@ -2872,6 +4394,7 @@ function reportPlanned(target, order, status, failure) {
         seen: [],
         requestIds: [],
         durationSeconds: 0,
+        balancers: reportPlaces(target.places ?? [], []),
         knownHosts: [],
         wayBack: [],
         ...(failure === undefined ? {} : { failure })
@@ -2921,6 +4444,7 @@ function reportDeed(deed, order, era, atMs, isOver) {
                     ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
                 }
             }),
+        balancers: reportPlaces(deed.target.places ?? [], deed.holds),
         knownHosts: deed.knownHosts,
         wayBack: disk === 'untouched' || isRolledBack(deed) ? [] : wayBackLines(deed, order),
         ...(failure === undefined ? {} : { failure })
@@ -2970,8 +4494,10 @@ function statusOf(deed, isOver) {
             return 'inProgress';
         return deed.life === undefined || deed.life.ending?.kind === 'cancelled' ? 'notStarted' : 'failed';
     }
-    if (!isWell(deed))
+    if (deed.rollback !== undefined)
         return isRolledBack(deed) ? 'rolledBack' : 'failed';
+    if (!isWell(deed))
+        return 'failed';
     const kind = deed.life?.ending?.kind;
     return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : 'failed';
 }
@@ -3008,7 +4534,7 @@ function spansOfLife(life, prefix, atMs) {
 ;// CONCATENATED MODULE: ./core/report/run.js
 
 /** The result of a run from its instances. */
-function reportRun(image, instances, era, span) {
+function reportRun(image, instances, rollout, era, span) {
     return {
         version: 1,
         status: runStatus(instances),
@@ -3017,6 +4543,7 @@ function reportRun(image, instances, era, span) {
         imageName: image.name,
         startedAt: (0,duration/* toIso */.tK)(era, span.fromMs),
         durationSeconds: (0,duration/* toSeconds */.fP)(span.toMs - span.fromMs),
+        rollout,
         instances
     };
 }
@@ -3037,6 +4564,234 @@ function runStatus(instances) {
     if (has('started'))
         return 'started';
     return has('rebuilt') ? 'rebuilt' : 'skipped';
+}
+
+;// CONCATENATED MODULE: ./deploy/records.js
+
+
+
+
+
+/** Records that begin now. */
+function createRecords(clock) {
+    const fromMs = clock.nowMs();
+    const era = { nowMs: fromMs, wallMs: clock.wallMs() };
+    const known = new Map();
+    let rollout;
+    const all = (plan, one) => reportRun(plan.image, plan.targets.map(one), reportRollout(plan, rollout), era, {
+        fromMs,
+        toMs: clock.nowMs()
+    });
+    const report = (plan, rest) => all(plan, (target) => known.get(target.instance.id)?.() ?? reportPlanned(target, plan.order, rest));
+    return {
+        keep(deed, plan, isOver) {
+            const atMs = clock.nowMs();
+            const make = () => reportDeed(deed, plan.order, era, isOver ? atMs : clock.nowMs(), isOver);
+            known.set(deed.target.instance.id, isOver ? once(make) : make);
+        },
+        follow(now) {
+            rollout = now;
+        },
+        report,
+        refused: (plan) => all(plan, (target) => reportRefused(target, plan, fromMs))
+    };
+}
+/** Those that were not refused are not begun. */
+function reportRefused(target, plan, atMs) {
+    if (target.decision.action !== 'refuse')
+        return reportPlanned(target, plan.order, 'notStarted');
+    const reason = { kind: 'refused', refusals: target.decision.refusals };
+    const [life] = step_begin(target.task, atMs);
+    return reportPlanned(target, plan.order, 'failed', { reason: reason.kind, ...explain(life, reason) });
+}
+/** What is over does not change, so its report is made once. */
+function once(make) {
+    let made;
+    return () => {
+        made ??= { value: make() };
+        return made.value;
+    };
+}
+
+;// CONCATENATED MODULE: ./deploy/map-some.js
+/**
+ * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
+ *
+ * @throws the first error that any of them throws; those under way are then left to end by themselves
+ */
+async function mapSome(items, width, map) {
+    const results = new Array(items.length);
+    const queue = items.entries();
+    const worker = async () => {
+        for (const [index, item] of queue)
+            results[index] = await map(item);
+    };
+    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    return results;
+}
+
+;// CONCATENATED MODULE: ./deploy/read-many.js
+/** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
+
+
+/** The most ids that one list takes (BCC page Kksyfijrw). */
+const pageOfIds = 100;
+/** How many single reads go out side by side where a list cannot do it. */
+const sideBySide = 4;
+/** Beyond so many disks, one list of all disks of the account costs fewer calls than one call for each. */
+const fewDisks = 4;
+/**
+ * Reads instances, by id. A list that is refused, perhaps because of one of its ids, is followed by single reads.
+ *
+ * @throws what is no failure of a call; CancelledError on abort
+ */
+async function readInstances(ids, bcc, signal) {
+    const pages = [];
+    for (let from = 0; from < ids.length; from += pageOfIds)
+        pages.push(ids.slice(from, from + pageOfIds));
+    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal)));
+    return new Map(read.flat());
+}
+/** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
+async function readDisks(ids, bcc, signal) {
+    if (ids.length <= fewDisks) {
+        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal)))));
+    }
+    try {
+        const all = await bcc.listSystemDisks(signal);
+        return new Map(ids.map((id) => [id, all.get(id)]));
+    }
+    catch (error) {
+        const failure = asCallError(error);
+        return new Map(ids.map((id) => [id, failure]));
+    }
+}
+async function readPage(ids, bcc, signal) {
+    const [only] = ids;
+    const single = (id) => one(id, () => bcc.getInstance(id, signal));
+    if (only === undefined)
+        return [];
+    if (ids.length === 1)
+        return [await single(only)];
+    try {
+        const found = await bcc.listInstances(ids, signal);
+        return ids.map((id) => [id, found.get(id) ?? missing(id)]);
+    }
+    catch (error) {
+        const failure = asCallError(error);
+        const { kind } = failure.failure;
+        if (kind === 'notFound' || kind === 'invalid' || kind === 'conflict') {
+            return mapSome(ids, sideBySide, single);
+        }
+        return ids.map((id) => [id, failure]);
+    }
+}
+async function one(id, read) {
+    try {
+        return [id, await read()];
+    }
+    catch (error) {
+        return [id, asCallError(error)];
+    }
+}
+function asCallError(error) {
+    if (error instanceof model_failure/* CallError */.RA)
+        return error;
+    throw error;
+}
+function missing(id) {
+    return new model_failure/* CallError */.RA({
+        kind: 'notFound',
+        operation: 'ListInstanceByIds',
+        target: id,
+        message: 'the list does not have it',
+        attempts: 1
+    });
+}
+
+;// CONCATENATED MODULE: ./deploy/send.js
+/**
+ * The rebuild calls of a run. Those of one moment that ask for the same go out as one call; one that has to be
+ * sent again goes alone, so that what the service says of it is about it and nothing else.
+ */
+
+
+/** A sender for one run. */
+function createSender(ports) {
+    const { bcc, clock, cancel } = ports;
+    const waiting = new Map();
+    const post = async (order) => {
+        const letters = waiting.get(order) ?? [];
+        try {
+            // All that are decided by the looks of one tick have come by then.
+            await clock.sleep(0, cancel.signal);
+        }
+        catch (error) {
+            for (const { reject } of letters)
+                reject(error);
+            return;
+        }
+        finally {
+            waiting.delete(order);
+        }
+        for (let from = 0; from < letters.length; from += pageOfIds) {
+            void sendTogether(letters.slice(from, from + pageOfIds), order, bcc, cancel);
+        }
+    };
+    return {
+        rebuild(instanceId, order, isAgain) {
+            if (isAgain)
+                return bcc.rebuild(instanceId, order, cancel.writes);
+            return new Promise((resolve, reject) => {
+                const letter = { instanceId, resolve, reject };
+                const others = waiting.get(order);
+                if (others !== undefined) {
+                    others.push(letter);
+                    return;
+                }
+                waiting.set(order, [letter]);
+                void post(order);
+            });
+        }
+    };
+}
+/** Settles every letter; never rejects. */
+async function sendTogether(letters, order, bcc, cancel) {
+    const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, order, cancel.writes).then(resolve, reject);
+    if (letters.length === 1) {
+        await Promise.all(letters.map(alone));
+        return;
+    }
+    const ids = letters.map(({ instanceId }) => instanceId);
+    try {
+        const accepted = await bcc.rebuildBatch(ids, order, cancel.writes);
+        for (const { resolve } of letters)
+            resolve(accepted);
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA && error.failure.kind === 'denied') {
+            // Nothing was done. Who may not make this call may still be allowed the single one, or some of them.
+            await Promise.all(letters.map(alone));
+            return;
+        }
+        for (const { instanceId, reject } of letters) {
+            reject(error instanceof model_failure/* CallError */.RA ? ofOne(error, instanceId, letters.length) : error);
+        }
+    }
+}
+/**
+ * What the failure of a call for several means for one of them. A refusal may be about any of them, and nobody
+ * knows whether the others were taken all the same, so for each it is a lost answer: looking has to tell.
+ */
+function ofOne(error, instanceId, count) {
+    const { failure } = error;
+    const isForAll = failure.kind === 'throttled' || failure.kind === 'unreached' || failure.kind === 'skewed';
+    return new model_failure/* CallError */.RA({
+        ...failure,
+        target: instanceId,
+        kind: isForAll ? failure.kind : 'ambiguous',
+        message: `${failure.message} (one call for ${count} instances${isForAll ? '' : ', so it may have been carried out for some'})`
+    }, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./core/plan/backup.js
@@ -3138,43 +4893,6 @@ function isWhole(instanceId) {
 /** Text of which an image's name may consist, and that is not empty. */
 function plain(text) {
     return text.replace(/[^\w.-]/g, '-') || '-';
-}
-
-;// CONCATENATED MODULE: ./deploy/look.js
-/**
- * One look at an instance, with its system disk where that is asked for. Both reads go out together; the time
- * of the sight is when the later of them was answered.
- *
- * @throws CallError when either read fails for good, CancelledError on abort
- */
-async function look(instanceId, withDisk, ports, signal) {
-    const { bcc, clock } = ports;
-    if (!withDisk) {
-        const instance = await bcc.getInstance(instanceId, signal);
-        return { atMs: clock.nowMs(), instance };
-    }
-    const [instance, disk] = await Promise.all([
-        bcc.getInstance(instanceId, signal),
-        bcc.getSystemDisk(instanceId, signal)
-    ]);
-    return { atMs: clock.nowMs(), instance, disk: disk ?? null };
-}
-
-;// CONCATENATED MODULE: ./deploy/map-some.js
-/**
- * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
- *
- * @throws the first error that any of them throws; those under way are then left to end by themselves
- */
-async function mapSome(items, width, map) {
-    const results = new Array(items.length);
-    const queue = items.entries();
-    const worker = async () => {
-        for (const [index, item] of queue)
-            results[index] = await map(item);
-    };
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-    return results;
 }
 
 ;// CONCATENATED MODULE: ./core/plan/choose-image.js
@@ -3404,6 +5122,247 @@ function noChoice(pattern, choice) {
     }
 }
 
+;// CONCATENATED MODULE: ./core/plan/select.js
+/** Whether it carries every one of the tags; `undefined` where what was read says nothing about tags. */
+function carriesAll(instance, tags) {
+    const own = instance.tags;
+    if (own === undefined)
+        return undefined;
+    return tags.every(({ key, value }) => own.some((tag) => tag.key === key && tag.value === value));
+}
+/** Released instances keep their tags for a while, and nobody means them by a tag. */
+function isReleased({ status }) {
+    return status === 'Recycled' || status === 'Deleted';
+}
+/** Tags for people. */
+function tagsLabel(tags) {
+    return tags.map(({ key, value }) => `${key}=${value}`).join(' and ');
+}
+
+;// CONCATENATED MODULE: ./deploy/look.js
+/**
+ * One look at an instance, with its system disk where that is asked for. Both reads go out together; the time
+ * of the sight is when the later of them was answered.
+ *
+ * @throws CallError when either read fails for good, CancelledError on abort
+ */
+async function look(instanceId, withDisk, ports, signal) {
+    const { bcc, clock } = ports;
+    if (!withDisk) {
+        const instance = await bcc.getInstance(instanceId, signal);
+        return { atMs: clock.nowMs(), instance };
+    }
+    const [instance, disk] = await Promise.all([
+        bcc.getInstance(instanceId, signal),
+        bcc.getSystemDisk(instanceId, signal)
+    ]);
+    return { atMs: clock.nowMs(), instance, disk: disk ?? null };
+}
+
+;// CONCATENATED MODULE: ./deploy/select.js
+/** Finds the instances that a run is about, and takes the first look at each. */
+
+
+
+
+
+
+/** Up to so many instances are looked at one by one; more of them by lists. */
+const few = 10;
+/** How many single calls go out side by side. */
+const select_sideBySide = 4;
+/**
+ * The first look at every instance that is selected, with its disk; in the order given, or by ID where tags select.
+ *
+ * @throws SurveyError with all problems, or where tags select nothing; CallError; CancelledError on abort
+ */
+async function select_select(selection, ports, signal) {
+    if (selection.kind === 'tags')
+        return lookAtTagged(selection.tags, ports, signal);
+    const { ids } = selection;
+    if (ids.length > few) {
+        const read = await readInstances(ids, ports.bcc, signal);
+        return withDisks(whole(ids.map((id) => read.get(id))), ports, signal);
+    }
+    return whole(await mapSome(ids, select_sideBySide, (id) => orError(look(id, true, ports, signal))));
+}
+async function lookAtTagged(tags, ports, signal) {
+    const { bcc, log } = ports;
+    const listed = await bcc.listTagged(tags, signal);
+    // A list may leave the tags out; then only the single read tells.
+    const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance);
+    const carriers = whole(told).filter((instance) => carriesAll(instance, tags) === true);
+    const released = carriers.filter(isReleased);
+    if (released.length > 0) {
+        log.info(`Left out, for they are released: ${released.map(({ id }) => id).join(', ')}`);
+    }
+    const chosen = carriers.filter((instance) => !isReleased(instance));
+    if (chosen.length === 0)
+        throw new SurveyError([nothingSelected(tags)]);
+    const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+    log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
+    return withDisks(sorted, ports, signal);
+}
+function nothingSelected(tags) {
+    return {
+        cause: `No instance in the region carries ${tagsLabel(tags)}.`,
+        remedy: 'Check instanceTag (one key=value a line; an instance must carry all of them) and region.'
+    };
+}
+async function withDisks(instances, { bcc, clock }, signal) {
+    const disks = await readDisks(instances.map(({ id }) => id), bcc, signal);
+    const atMs = clock.nowMs();
+    return whole(instances.map((instance) => {
+        const disk = disks.get(instance.id);
+        return disk instanceof model_failure/* CallError */.RA ? disk : { atMs, instance, disk: disk ?? null };
+    }));
+}
+async function orError(read) {
+    try {
+        return await read;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA)
+            return error;
+        throw error;
+    }
+}
+/** All that was read; throws what could not be, all of it at once. */
+function whole(read) {
+    const failures = read.filter((one) => one instanceof model_failure/* CallError */.RA);
+    if (failures.length > 0)
+        throw new SurveyError(failures.map(({ failure }) => problemOf(failure)));
+    return read.filter((one) => one !== undefined && !(one instanceof model_failure/* CallError */.RA));
+}
+
+;// CONCATENATED MODULE: ./deploy/survey-target.js
+/** What has to be known of one target before the plan: snapshots, the way back, host keys, health, load balancers. */
+
+
+
+
+
+
+/** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
+const hostKeysMs = 5_000;
+/** How long the probe of before may take, in milliseconds. */
+const probeMs = 5_000;
+/**
+ * Gives the function that makes a target of a first look.
+ *
+ * @throws (that function) CallError when a read fails, CancelledError on abort
+ */
+function createTargets(request, image, reads) {
+    const placesOf = byInstance(reads.places);
+    const images = new Map();
+    const wayBack = (imageId) => {
+        const known = images.get(imageId) ?? wayBackOf(request, image, imageId, reads);
+        images.set(imageId, known);
+        return known;
+    };
+    return async (sight) => {
+        const { instance, disk } = sight;
+        const { bcc, signal } = reads;
+        const task = taskOf(request, image, instance.id);
+        const action = decide(instance, task).action;
+        const runsOnIt = action === 'skip' || action === 'start';
+        const [snapshots, back, oldUserData, oldHostKeys, unhealthy] = await Promise.all([
+            disk && !runsOnIt ? snapshotsOf(disk.id, instance.id, reads) : [],
+            runsOnIt ? { kind: 'notAsked' } : wayBack(instance.imageId),
+            request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
+            runsOnIt ? undefined : hostKeysOf(request, sight, reads),
+            runsOnIt ? undefined : unhealthyNow(request, sight, reads)
+        ]);
+        return {
+            task,
+            instance,
+            disk: disk ?? undefined,
+            snapshots,
+            circumstances: {
+                confirmName: request.confirmName,
+                health: request.health?.check,
+                wayBack: back,
+                imageQuota: customImageQuota
+            },
+            places: placesOf?.(instance.id),
+            oldUserData,
+            oldHostKeys,
+            unhealthy
+        };
+    };
+}
+function byInstance(places) {
+    if (places === undefined)
+        return undefined;
+    const found = new Map();
+    for (const place of places) {
+        const others = found.get(place.instanceId);
+        if (others === undefined)
+            found.set(place.instanceId, [place]);
+        else
+            others.push(place);
+    }
+    return (instanceId) => found.get(instanceId) ?? [];
+}
+/** The API takes an instance's ID for that of its system disk, and may show either. */
+async function snapshotsOf(diskId, instanceId, { bcc, signal, snapshots }) {
+    if (snapshots === undefined)
+        return bcc.listSnapshots(diskId, signal);
+    return [...(snapshots.get(diskId) ?? []), ...(snapshots.get(instanceId) ?? [])];
+}
+async function wayBackOf(request, image, previousId, { bcc, signal }) {
+    if (!request.rollback)
+        return { kind: 'notAsked' };
+    if (request.backup !== undefined)
+        return { kind: 'backup' };
+    if (previousId === image.id)
+        return { kind: 'image', image };
+    try {
+        return { kind: 'image', image: await bcc.getImage(previousId, signal) };
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound')
+            return { kind: 'missing' };
+        throw error;
+    }
+}
+async function hostKeysOf(request, sight, { probe, signal }) {
+    if (request.health?.check.kind !== 'ssh' || request.dryRun)
+        return undefined;
+    const resolved = resolveCheck(request.health.check, sight.instance);
+    if (!resolved.ok)
+        return undefined;
+    return probe.hostKeys(resolved.check, { signal, timeoutMs: hostKeysMs });
+}
+/** Why a Running instance of a fleet does not pass the check even now; one probe, which a single target is spared. */
+async function unhealthyNow(request, { instance }, { probe, signal, isFleet }) {
+    if (request.health === undefined || !isFleet || statusKind(instance.status) !== 'up')
+        return undefined;
+    const resolved = resolveCheck(request.health.check, instance);
+    if (!resolved.ok)
+        return undefined;
+    const result = await probe.probe(resolved.check, { signal, timeoutMs: probeMs });
+    return result.healthy ? undefined : `the health check fails: ${(0,health_reason/* describeUnhealthy */.s)(result.reason)}`;
+}
+function taskOf(request, image, instanceId) {
+    const { force, allowProtected, wait, timeoutMs, pollIntervalMs } = request;
+    const loginKind = request.order.login.kind;
+    const backup = request.backup !== undefined;
+    const drain = request.balancers !== undefined;
+    return {
+        instanceId,
+        image,
+        loginKind,
+        force,
+        allowProtected,
+        backup,
+        drain,
+        wait,
+        timeoutMs,
+        pollIntervalMs
+    };
+}
+
 ;// CONCATENATED MODULE: ./deploy/survey.js
 /** The first reads of a run, from which the plan is made. Nothing here changes anything. */
 
@@ -3415,10 +5374,10 @@ function noChoice(pattern, choice) {
 
 
 
-/** How many instances are looked at side by side; a few, so that a long list does not run into the rate limit. */
-const sideBySide = 4;
-/** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
-const hostKeysMs = 5_000;
+/** How many targets are seen to side by side; more of them where there are many, for most of it is waiting. */
+const width = { few: 4, many: 16 };
+/** From so many targets on, lists of everything cost fewer calls than a call for each. */
+const many = 10;
 /**
  * Looks at the image and at every target, and decides.
  *
@@ -3437,88 +5396,192 @@ async function survey(request, ports, signal) {
             throw error;
         return undefined;
     });
-    const [image, customImages, sights] = await Promise.all([
+    const { bcc } = ports;
+    const [image, customImages, sights, places] = await Promise.all([
         collect(resolveImage(request, ports, signal)),
-        request.backup === undefined ? undefined : collect(ports.bcc.listImages({ imageType: 'Custom' }, signal)),
-        mapSome(request.instanceIds, sideBySide, (id) => collect(look(id, true, ports, signal)))
+        request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
+        collect(select_select(request.selection, ports, signal)),
+        collect(placesOf(request, ports.balancers, signal))
     ]);
-    const seen = sights.filter((sight) => sight !== undefined);
-    if (image === undefined || problems.length > 0)
+    if (image === undefined || sights === undefined || problems.length > 0)
         throw new SurveyError(problems);
-    const imagesLeft = customImages === undefined ? undefined : quotaLeft(customImages);
-    const targets = await mapSome(seen, sideBySide, (sight) => collect(targetOf(request, image, sight, { ...ports, signal })));
+    problems.push(...strangers(request, sights, places ?? []));
+    const snapshots = sights.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
+    if (problems.length > 0)
+        throw new SurveyError(problems);
+    const targetOf = createTargets(request, image, {
+        ...ports,
+        signal,
+        snapshots,
+        places,
+        isFleet: sights.length > 1
+    });
+    const targets = await mapSome(sights, sights.length > many ? width.many : width.few, (sight) => collect(targetOf(sight)));
     const known = targets.filter((target) => target !== undefined);
     if (problems.length > 0)
         throw new SurveyError(problems);
-    const counted = known.map((target, index) => withQuota(target, imagesLeft, known.slice(0, index)));
-    return {
-        plan: makePlan(image, { ...request.order, imageId: image.id }, counted),
-        sights: new Map(seen.map((sight) => [sight.instance.id, sight]))
-    };
+    const counted = customImages === undefined ? known : withQuota(known, quotaLeft(customImages));
+    const how = { settings: request.rollout, rollback: request.rollback };
+    const plan = makePlan(image, { ...request.order, imageId: image.id }, counted, how);
+    problems.push(...unwaited(request, plan));
+    if (problems.length > 0)
+        throw new SurveyError(problems);
+    return { plan, sights: new Map(sights.map((sight) => [sight.instance.id, sight])) };
 }
-/** Each target before this one that is to be erased takes an image of its own out of the quota. */
-function withQuota(target, imagesLeft, before) {
-    if (imagesLeft === undefined)
-        return target;
-    const taken = before.filter(({ instance, task }) => !['skip', 'start'].includes(decide(instance, task).action));
-    return { ...target, circumstances: { ...target.circumstances, imagesLeft: imagesLeft - taken.length } };
-}
-async function targetOf(request, image, sight, ports) {
-    const { instance, disk } = sight;
-    const { bcc, signal } = ports;
-    const task = taskOf(request, image, instance.id);
-    const action = decide(instance, task).action;
-    const runsOnIt = action === 'skip' || action === 'start';
-    const [snapshots, wayBack, oldUserData, oldHostKeys] = await Promise.all([
-        disk && !runsOnIt ? bcc.listSnapshots(disk.id, signal) : [],
-        runsOnIt ? { kind: 'notAsked' } : wayBackOf(request, image, instance.imageId, bcc, signal),
-        request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
-        runsOnIt ? undefined : hostKeysOf(request, sight, ports)
-    ]);
-    return {
-        task,
-        instance,
-        disk: disk ?? undefined,
-        snapshots,
-        circumstances: {
-            confirmName: request.confirmName,
-            health: request.health?.check,
-            wayBack,
-            imageQuota: customImageQuota
-        },
-        oldUserData,
-        oldHostKeys
-    };
-}
-async function wayBackOf(request, image, previousId, bcc, signal) {
-    if (!request.rollback)
-        return { kind: 'notAsked' };
-    if (request.backup !== undefined)
-        return { kind: 'backup' };
-    if (previousId === image.id)
-        return { kind: 'image', image };
-    try {
-        return { kind: 'image', image: await bcc.getImage(previousId, signal) };
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound')
-            return { kind: 'missing' };
-        throw error;
-    }
-}
-async function hostKeysOf(request, sight, ports) {
-    if (request.health?.check.kind !== 'ssh' || request.dryRun)
+async function placesOf({ balancers: asked }, balancers, signal) {
+    if (asked === undefined)
         return undefined;
-    const resolved = resolveCheck(request.health.check, sight.instance);
-    if (!resolved.ok)
-        return undefined;
-    return ports.probe.hostKeys(resolved.check, { signal: ports.signal, timeoutMs: hostKeysMs });
+    const places = await Promise.all(asked.blbIds.map((blbId) => balancers.listPlaces(blbId, signal)));
+    return places.flat();
 }
-function taskOf(request, image, instanceId) {
-    const { force, allowProtected, wait, timeoutMs, pollIntervalMs } = request;
-    const loginKind = request.order.login.kind;
-    const backup = request.backup !== undefined;
-    return { instanceId, image, loginKind, force, allowProtected, backup, wait, timeoutMs, pollIntervalMs };
+/** A load balancer that none of the targets is in is a slip: nobody names it to leave nothing. */
+function strangers({ balancers }, sights, places) {
+    const ids = new Set(sights.map(({ instance }) => instance.id));
+    const held = new Set(places.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId));
+    const empty = (balancers?.blbIds ?? []).filter((blbId) => !held.has(blbId));
+    return empty.map((blbId) => ({
+        cause: `None of the instances is a member of the load balancer ${blbId}.`,
+        remedy: 'Check blbId, or take it out.'
+    }));
+}
+async function snapshotsByDisk(bcc, signal) {
+    const byDisk = new Map();
+    for (const snapshot of await bcc.listAllSnapshots(signal)) {
+        const others = byDisk.get(snapshot.volumeId);
+        if (others === undefined)
+            byDisk.set(snapshot.volumeId, [snapshot]);
+        else
+            others.push(snapshot);
+    }
+    return byDisk;
+}
+/** Each target before one that is to be erased takes an image of its own out of the quota. */
+function withQuota(targets, quota) {
+    let imagesLeft = quota;
+    return targets.map((target) => {
+        const { instance, task, circumstances } = target;
+        const counted = { ...target, circumstances: { ...circumstances, imagesLeft } };
+        if (!['skip', 'start'].includes(decide(instance, task).action))
+            imagesLeft -= 1;
+        return counted;
+    });
+}
+/** What is not waited for frees no slot, so there may be no more of it than slots. */
+function unwaited({ wait }, { rollout }) {
+    const count = rollout.members.filter(({ kind }) => kind === 'work').length;
+    if (wait || count <= rollout.slots)
+        return [];
+    return [
+        {
+            cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.slots} to be away at once.`,
+            remedy: 'Set wait to true, or raise maxUnavailable.'
+        }
+    ];
+}
+
+;// CONCATENATED MODULE: ./deploy/watch.js
+/** The looks of all instances that are waited for, taken together: a few list calls a tick, however many they are. */
+
+
+
+/** A watch that ends with the signal. */
+function createWatch(ports, signal) {
+    return new SharedWatch(ports, signal);
+}
+class SharedWatch {
+    #ports;
+    #signal;
+    #wanted = new Set();
+    #alarm;
+    #ended = new AbortController();
+    #onAbort = () => this.dispose();
+    constructor(ports, signal) {
+        this.#ports = ports;
+        this.#signal = signal;
+        signal.addEventListener('abort', this.#onAbort, { once: true });
+    }
+    look(request) {
+        if (this.#ended.signal.aborted || this.#signal.aborted)
+            return Promise.reject(new model_failure/* CancelledError */.cc());
+        return new Promise((resolve, reject) => {
+            this.#wanted.add({ ...request, resolve, reject });
+            if (this.#alarm === undefined || request.dueMs < this.#alarm.dueMs)
+                this.#setAlarm(request.dueMs);
+        });
+    }
+    dispose() {
+        this.#ended.abort();
+        this.#signal.removeEventListener('abort', this.#onAbort);
+        this.#alarm?.off.abort();
+        for (const { reject } of this.#wanted)
+            reject(new model_failure/* CancelledError */.cc());
+        this.#wanted.clear();
+    }
+    #setAlarm(dueMs) {
+        this.#alarm?.off.abort();
+        const off = new AbortController();
+        this.#alarm = { dueMs, off };
+        const { clock } = this.#ports;
+        clock.sleep(Math.max(0, dueMs - clock.nowMs()), off.signal).then(() => {
+            if (!off.signal.aborted)
+                this.#ring();
+        }, (error) => {
+            if (!off.signal.aborted)
+                this.#fail([...this.#wanted], error);
+        });
+    }
+    /** Takes every look that may be taken now, and sets the alarm for the next. */
+    #ring() {
+        this.#alarm = undefined;
+        const nowMs = this.#ports.clock.nowMs();
+        const taken = [...this.#wanted].filter(({ earliestMs }) => earliestMs <= nowMs);
+        for (const one of taken)
+            this.#wanted.delete(one);
+        let nextMs = Number.POSITIVE_INFINITY;
+        for (const { dueMs } of this.#wanted)
+            nextMs = Math.min(nextMs, dueMs);
+        if (this.#wanted.size > 0)
+            this.#setAlarm(nextMs);
+        this.#serve(taken).catch((error) => this.#fail(taken, error));
+    }
+    async #serve(taken) {
+        const { bcc, clock } = this.#ports;
+        const [only, another] = taken;
+        if (only === undefined)
+            return;
+        if (another === undefined) {
+            only.resolve(await look(only.instanceId, only.withDisk, this.#ports, this.#signal));
+            return;
+        }
+        const needDisk = taken.filter(({ withDisk }) => withDisk).map(({ instanceId }) => instanceId);
+        const [instances, disks] = await Promise.all([
+            readInstances([...new Set(taken.map(({ instanceId }) => instanceId))], bcc, this.#signal),
+            readDisks(needDisk, bcc, this.#signal)
+        ]);
+        const atMs = clock.nowMs();
+        for (const one of taken) {
+            answer(one, atMs, instances.get(one.instanceId), disks.get(one.instanceId));
+        }
+    }
+    #fail(wanted, error) {
+        for (const one of wanted) {
+            this.#wanted.delete(one);
+            one.reject(error);
+        }
+    }
+}
+function answer(wanted, atMs, instance, disk) {
+    const { instanceId, withDisk, resolve, reject } = wanted;
+    if (instance === undefined)
+        reject(new Error(`${instanceId} was not read`));
+    else if (instance instanceof model_failure/* CallError */.RA)
+        reject(instance);
+    else if (!withDisk)
+        resolve({ atMs, instance });
+    else if (disk instanceof model_failure/* CallError */.RA)
+        reject(disk);
+    else
+        resolve({ atMs, instance, disk: disk ?? null });
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/narrate.js
@@ -3587,6 +5650,8 @@ function newPhase(before, now) {
     switch (now.phase) {
         case 'backup':
             return [...lines, 'making an image of the system disk first'];
+        case 'draining':
+            return [...lines, 'leaving the load balancers first'];
         case 'sending':
             return [...lines, now.sends === 0 ? 'sending the rebuild' : 'nothing has begun: sending once more'];
         case 'searching':
@@ -3614,110 +5679,25 @@ function startedBy(life) {
     return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./deploy/backup.js
-/** A custom image of the system disk before the wipe: the only way back, for snapshots die with the disk. */
+;// CONCATENATED MODULE: ./deploy/follow.js
 
-
-
-
-
-
-
-/**
- * Makes the image and waits until it is Available and the instance rests again.
- *
- * @param keep told of every step, so that what may be there is known even if the rest is cut short
- * @returns why there is no usable image; `undefined` where there is one
- * @throws CancelledError on abort
- */
-async function makeBackup(target, ports, keep) {
-    const { bcc, clock, log, cancel, runId } = ports;
-    const { instance } = target;
-    const fromMs = clock.nowMs();
-    const imageName = backupName({
-        instanceId: instance.id,
-        imageId: instance.imageId,
-        wallMs: clock.wallMs(),
-        runId
-    });
-    keep({ imageName, isAvailable: false });
-    try {
-        const order = { imageName, instanceId: instance.id, clientToken: (0,external_node_crypto_.randomUUID)() };
-        const { imageId } = await bcc.createImage(order, cancel.writes);
-        keep({ imageName, imageId, isAvailable: false });
-        log.info(`Backup: image ${imageId} (${imageName}) is being made`);
-        const problem = await untilUsable(imageId, target, ports);
-        if (problem !== undefined)
-            return problem;
-        keep({ imageName, imageId, isAvailable: true });
-        log.info(`Backup: image ${imageId} is Available after ${(0,duration/* formatDuration */.a3)(clock.nowMs() - fromMs)}`);
-        return undefined;
-    }
-    catch (error) {
-        if (!(error instanceof model_failure/* CallError */.RA))
-            throw error;
-        if (cancel.signal.aborted)
-            throw new model_failure/* CancelledError */.cc('cancelled during the backup', { cause: error });
-        const { failure } = error;
-        return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
-    }
-}
-async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, cancel: { signal } }) {
-    let seen = '';
-    const end = await poll(async () => {
-        const [image, instance] = await Promise.all([
-            bcc.getImage(imageId, signal),
-            bcc.getInstance(id, signal)
-        ]);
-        seen = `is ${image.status} and the instance ${instance.status}`;
-        // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
-        if (image.status === 'Available')
-            return isSettled(instance.status) ? 'usable' : undefined;
-        if (image.status === 'Creating')
-            return undefined;
-        return {
-            cause: `The backup image ${imageId} came to the status ${image.status}.`,
-            remedy: 'Run again, or look at the image in the console.'
-        };
-    }, { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs }, clock, signal);
-    if (end === 'usable')
-        return undefined;
-    return (end ?? {
-        cause: `The backup image ${imageId} ${seen} after ${(0,duration/* formatDuration */.a3)(task.timeoutMs)}.`,
-        remedy: 'Set timeout higher, or look at the image in the console.'
-    });
-}
-/**
- * Deletes the old backups of the instance that this action made, but for the newest `keep`. It only warns, and
- * a cancel ends it without a word: what the run is about is done by then.
- */
-async function pruneBackups(instanceId, keep, justMadeId, ports) {
-    const { bcc, log, cancel } = ports;
-    await orWarn(`Old backups of ${instanceId} could not be deleted`, ports, async () => {
-        const images = await bcc.listImages({ imageType: 'Custom' }, cancel.signal);
-        for (const image of backupsToPrune(images, instanceId, keep, justMadeId)) {
-            await orWarn(`Old backups of ${instanceId} could not be deleted: ${image.id}`, ports, async () => {
-                await bcc.deleteImage(image.id, cancel.writes);
-                log.info(`Backup: the old image ${image.id} (${image.name}) is deleted`);
-            });
-        }
-    });
-}
-async function orWarn(what, { log, cancel }, work) {
-    if (cancel.signal.aborted)
-        return;
-    try {
-        await work();
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CancelledError */.cc || cancel.signal.aborted)
-            return;
-        if (!(error instanceof model_failure/* CallError */.RA))
-            throw error;
-        log.warning(`${what}: ${(0,model_failure/* describeFailure */.Ic)(error.failure)}`);
-    }
+/** A person should not wait longer than this for a line, in milliseconds. */
+const heartbeatMs = 60_000;
+/** Tells the log of every step of a life, and `keep` of every new phase. */
+function follow({ log, clock }, keep) {
+    const sinceMs = clock.nowMs();
+    let spokeMs = sinceMs;
+    return (before, now) => {
+        const atMs = clock.nowMs();
+        const lines = narrate(before, now, sinceMs);
+        const isQuiet = lines.length === 0 && atMs - spokeMs >= heartbeatMs;
+        for (const line of isQuiet ? [heartbeat(now, atMs, sinceMs)] : lines)
+            log.info(line);
+        if (isQuiet || lines.length > 0)
+            spokeMs = atMs;
+        if (before.phase !== now.phase && now.phase !== 'ended')
+            keep(now);
+    };
 }
 
 ;// CONCATENATED MODULE: ./core/health/health.js
@@ -3932,46 +5912,51 @@ async function passGate(request, instance, baselineKeys, ports) {
 
 
 
-
-const noBackup = () => Promise.resolve(undefined);
 /**
  * Rebuilds one instance and waits for the end; resolves with the whole life, however it ended.
  *
  * @param first a look with the disk that was taken just now, if there is one; it saves the first calls
  * @throws only what is no failure of a call: a fault of the program
  */
-async function rebuildOne(task, order, first, ports, observe, makeBackup = noBackup) {
-    const beginning = begin(task, first?.atMs ?? ports.clock.nowMs());
+async function rebuildOne(task, order, first, ports, observe, prepare) {
+    const beginning = step_begin(task, first?.atMs ?? ports.clock.nowMs());
     let [life, command] = beginning;
     if (first !== undefined)
         [life, command] = step(life, { type: 'looked', sight: first });
     observe(beginning[0], life);
     while (command.type !== 'end') {
         const before = life;
-        const event = await perform(command, life, order, ports, makeBackup);
+        const event = await perform(command, life, order, ports, prepare);
         [life, command] = step(life, event);
         observe(before, life);
     }
     return life;
 }
-async function perform(command, life, order, ports, makeBackup) {
-    const { bcc, clock, cancel } = ports;
+async function perform(command, life, order, ports, prepare) {
+    const { bcc, clock, cancel, watch, sender } = ports;
     const id = life.task.instanceId;
     try {
         cancel.signal.throwIfAborted();
         switch (command.type) {
             case 'look': {
                 const nowMs = clock.nowMs();
-                await clock.sleep(lookMoment(command, life.deadlineMs, nowMs, ports.random()) - nowMs, cancel.signal);
-                return { type: 'looked', sight: await look(id, command.withDisk, ports, cancel.signal) };
+                const dueMs = lookMoment(command, life.deadlineMs, nowMs, ports.random());
+                const earliestMs = earliestLook(command, dueMs);
+                const { withDisk } = command;
+                return { type: 'looked', sight: await watch.look({ instanceId: id, dueMs, earliestMs, withDisk }) };
             }
             case 'backup': {
-                const problem = await makeBackup();
+                const problem = await prepare.backup();
                 const atMs = clock.nowMs();
                 return problem === undefined ? { type: 'backedUp', atMs } : { type: 'backupFailed', atMs, problem };
             }
+            case 'drain': {
+                const problem = await prepare.drain();
+                const atMs = clock.nowMs();
+                return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
+            }
             case 'send': {
-                const { requestId } = await bcc.rebuild(id, order, cancel.writes);
+                const { requestId } = await sender.rebuild(id, order, life.sends > 0);
                 return { type: 'accepted', atMs: clock.nowMs(), requestId };
             }
             case 'start': {
@@ -3991,49 +5976,126 @@ function failed(what, error, ports) {
         const lost = what === 'send' && failure?.kind === 'ambiguous' ? failure : undefined;
         return { type: 'cancelled', atMs, ...(lost === undefined ? {} : { failure: lost }) };
     }
-    if (failure === undefined || what === 'backup')
+    if (failure === undefined || what === 'backup' || what === 'drain')
         throw error;
     const type = { look: 'lookFailed', send: 'sendFailed', start: 'startFailed' };
     return { type: type[what], atMs, failure };
 }
 
-;// CONCATENATED MODULE: ./deploy/rollback.js
-/** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./deploy/backup.js
+/** A custom image of the system disk before the wipe: the only way back, for snapshots die with the disk. */
 
-/** The image to go back to: the backup where one was made, else the one that the instance ran on. */
-function wayBackId(deed) {
-    return usableBackup(deed) ?? deed.target.instance.imageId;
+
+
+
+
+
+
+/**
+ * Makes the image and waits until it is Available and the instance rests again.
+ *
+ * @param keep told of every step, so that what may be there is known even if the rest is cut short
+ * @returns why there is no usable image; `undefined` where there is one
+ * @throws CancelledError on abort
+ */
+async function makeBackup(target, ports, keep) {
+    const { bcc, clock, log, cancel, runId } = ports;
+    const { instance } = target;
+    const fromMs = clock.nowMs();
+    const imageName = backupName({
+        instanceId: instance.id,
+        imageId: instance.imageId,
+        wallMs: clock.wallMs(),
+        runId
+    });
+    keep({ imageName, isAvailable: false });
+    try {
+        const order = { imageName, instanceId: instance.id, clientToken: (0,external_node_crypto_.randomUUID)() };
+        const { imageId } = await bcc.createImage(order, cancel.writes);
+        keep({ imageName, imageId, isAvailable: false });
+        log.info(`Backup: image ${imageId} (${imageName}) is being made`);
+        const problem = await untilUsable(imageId, target, ports);
+        if (problem !== undefined)
+            return problem;
+        keep({ imageName, imageId, isAvailable: true });
+        log.info(`Backup: image ${imageId} is Available after ${(0,duration/* formatDuration */.a3)(clock.nowMs() - fromMs)}`);
+        return undefined;
+    }
+    catch (error) {
+        if (!(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        if (cancel.signal.aborted)
+            throw new model_failure/* CancelledError */.cc('cancelled during the backup', { cause: error });
+        const { failure } = error;
+        return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
+    }
+}
+async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, cancel: { signal } }) {
+    let seen = '';
+    const end = await poll(async () => {
+        const [image, instance] = await Promise.all([
+            bcc.getImage(imageId, signal),
+            bcc.getInstance(id, signal)
+        ]);
+        seen = `is ${image.status} and the instance ${instance.status}`;
+        // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
+        if (image.status === 'Available')
+            return isSettled(instance.status) ? 'usable' : undefined;
+        if (image.status === 'Creating')
+            return undefined;
+        return {
+            cause: `The backup image ${imageId} came to the status ${image.status}.`,
+            remedy: 'Run again, or look at the image in the console.'
+        };
+    }, { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs }, clock, signal);
+    if (end === 'usable')
+        return undefined;
+    return (end ?? {
+        cause: `The backup image ${imageId} ${seen} after ${(0,duration/* formatDuration */.a3)(task.timeoutMs)}.`,
+        remedy: 'Set timeout higher, or look at the image in the console.'
+    });
 }
 /**
- * Reads the image to go back to.
- *
- * @throws CallError, CancelledError on abort
+ * Deletes the old backups of the instance that this action made, but for the newest `keep`. It only warns, and
+ * a cancel ends it without a word: what the run is about is done by then.
  */
-function readWayBack(deed, bcc, signal) {
-    return bcc.getImage(wayBackId(deed), signal);
+async function pruneBackups(instanceId, keep, justMadeId, ports) {
+    const { bcc, log, cancel } = ports;
+    await orWarn(`Old backups of ${instanceId} could not be deleted`, ports, async () => {
+        const images = await bcc.listImages({ imageType: 'Custom' }, cancel.signal);
+        for (const image of backupsToPrune(images, instanceId, keep, justMadeId)) {
+            await orWarn(`Old backups of ${instanceId} could not be deleted: ${image.id}`, ports, async () => {
+                await bcc.deleteImage(image.id, cancel.writes);
+                log.info(`Backup: the old image ${image.id} (${image.name}) is deleted`);
+            });
+        }
+    });
 }
-/** The task of the rollback. What protected the instance before does not protect a failed system. */
-function rollbackTask(deed, image) {
-    return { ...deed.target.task, image, force: false, allowProtected: true, backup: false, wait: true };
-}
-/** The order of the rollback. */
-function rollbackOrder(deed, order, image) {
-    const { oldUserData } = deed.target;
-    const script = oldUserData ? { userData: oldUserData } : { cleanLastUserData: true };
-    return { imageId: image.id, login: order.login, ...script };
+async function orWarn(what, { log, cancel }, work) {
+    if (cancel.signal.aborted)
+        return;
+    try {
+        await work();
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CancelledError */.cc || cancel.signal.aborted)
+            return;
+        if (!(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        log.warning(`${what}: ${(0,model_failure/* describeFailure */.Ic)(error.failure)}`);
+    }
 }
 
 ;// CONCATENATED MODULE: ./deploy/target.js
-/** Everything that happens to one target, in its order: backup, rebuild, health check, and the way back. */
+/** Everything that happens to one target on its way forth: backup, leaving, rebuild, health check, rejoining. */
 
 
 
 
 
 
-
-/** A person should not wait longer than this for a line, in milliseconds. */
-const heartbeatMs = 60_000;
 /**
  * Deals with one target and resolves with the whole deed, however it ended.
  *
@@ -4041,13 +6103,26 @@ const heartbeatMs = 60_000;
  * @throws only a fault of the program
  */
 async function dealWith(target, order, request, first, ports, observe) {
-    let deed = { target, knownHosts: [], cancelled: false };
+    const begun = { target, knownHosts: [], holds: [], cancelled: false };
+    return untilCancelled(begun, ports, observe, async (doing) => {
+        await carryOut(target, order, request, first, ports, doing);
+        if (mayRejoin(doing.current()))
+            await rejoin(doing, ports);
+        const backup = usableBackup(doing.current());
+        if (isWell(doing.current()) && request.backup?.keep !== undefined && backup !== undefined) {
+            await pruneBackups(target.instance.id, request.backup.keep, backup, ports);
+        }
+    });
+}
+/** Does the work on a deed; a cancel ends it and is noted in the deed. Throws only faults of the program. */
+async function untilCancelled(begun, ports, observe, work) {
+    let deed = begun;
     const add = (more) => {
         deed = { ...deed, ...more };
         observe(deed);
     };
     try {
-        await carryOut(target, order, request, first, ports, () => deed, add);
+        await work({ current: () => deed, add });
     }
     catch (error) {
         if (!(error instanceof model_failure/* CancelledError */.cc) && !ports.cancel.signal.aborted)
@@ -4056,74 +6131,170 @@ async function dealWith(target, order, request, first, ports, observe) {
     }
     return deed;
 }
-async function carryOut(target, order, request, first, ports, current, add) {
-    const signal = ports.cancel.signal;
-    const keep = follow(ports, (now) => add({ life: now }));
-    const makeIt = () => makeBackup(target, ports, (backup) => add({ backup }));
-    const life = await rebuildOne(target.task, order, first, ports, keep, makeIt);
-    add({ life });
+/** What comes before the wipe. */
+function preparations(target, ports, doing) {
+    const { balance, log } = ports;
+    return {
+        backup: () => makeBackup(target, ports, (backup) => doing.add({ backup })),
+        drain: async () => balance?.leave(target.instance.id, doing.current().holds, (holds) => doing.add({ holds }), log)
+    };
+}
+/** Gives back the weights that are held. */
+async function rejoin(doing, { balance, log }) {
+    const { target, holds } = doing.current();
+    const keep = (now) => doing.add({ holds: now });
+    const rejoinProblem = await balance?.rejoin(target.instance.id, holds, keep, log);
+    if (rejoinProblem !== undefined)
+        doing.add({ rejoinProblem });
+}
+async function carryOut(target, order, request, first, ports, doing) {
+    const keep = follow(ports, (now) => doing.add({ life: now }));
+    const life = await rebuildOne(target.task, order, first, ports, keep, preparations(target, ports, doing));
+    doing.add({ life });
     if (life.ending?.kind === 'cancelled')
-        return add({ cancelled: true });
-    if ((life.ending?.kind === 'rebuilt' || life.ending?.kind === 'skipped') && life.last !== undefined) {
-        // Of a rebuild that was under way already, the keys that were read may be those of the new system.
-        const baseline = life.ending.kind === 'rebuilt' && !life.adopted ? target.oldHostKeys : undefined;
-        const gate = await passGate(request, life.last.instance, baseline, { ...ports, signal });
-        if (gate !== undefined)
-            add({ health: gate.checked, knownHosts: gate.knownHosts });
-    }
-    if (request.rollback && isWorthARollback(current()))
-        await goBack(order, request, ports, current, add);
-    const backup = usableBackup(current());
-    if (isWell(current()) && request.backup?.keep !== undefined && backup !== undefined) {
-        await pruneBackups(target.instance.id, request.backup.keep, backup, ports);
-    }
-}
-async function goBack(order, request, ports, current, add) {
-    const { log } = ports;
+        return doing.add({ cancelled: true });
+    const isThere = life.ending?.kind === 'rebuilt' || life.ending?.kind === 'skipped';
+    if (!isThere || life.last === undefined)
+        return;
+    // Of a rebuild that was under way already, the keys that were read may be those of the new system.
+    const baseline = life.ending?.kind === 'rebuilt' && !life.adopted ? target.oldHostKeys : undefined;
     const signal = ports.cancel.signal;
-    log.warning(`${current().target.instance.id}: the new system is not well; going back to the image of before`);
-    try {
-        const image = await readWayBack(current(), ports.bcc, signal);
-        const keep = (life) => add({ rollback: { imageId: image.id, life } });
-        const back = rollbackOrder(current(), order, image);
-        const life = await rebuildOne(rollbackTask(current(), image), back, undefined, ports, follow(ports, keep));
-        keep(life);
-        if (life.ending?.kind === 'cancelled')
-            return add({ cancelled: true });
-        if (life.ending?.kind !== 'rebuilt' && life.ending?.kind !== 'skipped')
-            return;
-        const instance = life.last?.instance;
-        // The system put back may rightly show its old host keys, so none are forbidden to it.
-        const gate = instance && (await passGate(request, instance, undefined, { ...ports, signal }));
-        if (gate)
-            add({ rollback: { imageId: image.id, life, health: gate.checked }, knownHosts: gate.knownHosts });
-    }
-    catch (error) {
-        if (!(error instanceof model_failure/* CallError */.RA))
-            throw error;
-        add({ rollback: { imageId: wayBackId(current()), problem: `${(0,model_failure/* describeFailure */.Ic)(error.failure)}.` } });
-    }
+    const gate = await passGate(request, life.last.instance, baseline, { ...ports, signal });
+    if (gate !== undefined)
+        doing.add({ health: gate.checked, knownHosts: gate.knownHosts });
 }
-/** Tells the log of every step of a life, and the observer of every new phase. */
-function follow(ports, keep) {
-    const { log, clock } = ports;
-    const sinceMs = clock.nowMs();
-    let spokeMs = sinceMs;
-    return (before, now) => {
-        const atMs = clock.nowMs();
-        const lines = narrate(before, now, sinceMs);
-        const isQuiet = lines.length === 0 && atMs - spokeMs >= heartbeatMs;
-        for (const line of isQuiet ? [heartbeat(now, atMs, sinceMs)] : lines)
-            log.info(line);
-        if (isQuiet || lines.length > 0)
-            spokeMs = atMs;
-        if (before.phase !== now.phase && now.phase !== 'ended')
-            keep(now);
+
+;// CONCATENATED MODULE: ./deploy/rollback.js
+/** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
+
+
+
+
+
+
+
+/**
+ * Puts one target back and resolves with the whole deed, however that ended.
+ *
+ * @throws only a fault of the program
+ */
+async function goBack(deed, order, request, ports, observe) {
+    const why = isWell(deed) ? 'the rollout has stopped' : 'the new system is not well';
+    ports.log.warning(`${deed.target.instance.id}: ${why}; going back to the image of before`);
+    return untilCancelled(deed, ports, observe, async (doing) => {
+        try {
+            await putBack(deed, order, request, ports, doing);
+        }
+        catch (error) {
+            if (!(error instanceof model_failure/* CallError */.RA))
+                throw error;
+            doing.add({
+                rollback: { imageId: wayBackId(deed), problem: `${(0,model_failure/* describeFailure */.Ic)(error.failure)}.` }
+            });
+        }
+        if (mayRejoin(doing.current()))
+            await rejoin(doing, ports);
+    });
+}
+async function putBack(deed, order, request, ports, doing) {
+    const signal = ports.cancel.signal;
+    const image = await ports.bcc.getImage(wayBackId(deed), signal);
+    const keep = (life) => doing.add({ rollback: { imageId: image.id, life } });
+    const life = await rebuildOne(rollbackTask(deed, image), rollbackOrder(deed, order, image), undefined, ports, follow(ports, keep), preparations(deed.target, ports, doing));
+    keep(life);
+    if (life.ending?.kind === 'cancelled')
+        return doing.add({ cancelled: true });
+    if (life.ending?.kind !== 'rebuilt' && life.ending?.kind !== 'skipped')
+        return;
+    // The system put back may rightly show its old host keys, so none are forbidden to it.
+    const gate = life.last && (await passGate(request, life.last.instance, undefined, { ...ports, signal }));
+    if (gate)
+        doing.add({ rollback: { imageId: image.id, life, health: gate.checked }, knownHosts: gate.knownHosts });
+}
+/** The image to go back to: the backup where one was made, else the one that the instance ran on. */
+function wayBackId(deed) {
+    return usableBackup(deed) ?? deed.target.instance.imageId;
+}
+/**
+ * The task of the rollback. What protected the instance before does not protect a failed system, and one that is
+ * still away from its load balancers need not leave them again.
+ */
+function rollbackTask(deed, image) {
+    const { task } = deed.target;
+    const drain = task.drain && openHolds(deed.holds).length === 0;
+    return { ...task, image, force: false, allowProtected: true, backup: false, drain, wait: true };
+}
+function rollbackOrder(deed, order, image) {
+    const { oldUserData } = deed.target;
+    const script = oldUserData ? { userData: oldUserData } : { cleanLastUserData: true };
+    return { imageId: image.id, login: order.login, ...script };
+}
+
+;// CONCATENATED MODULE: ./deploy/work.js
+
+
+
+/** A look of the survey is used again if it is no older than this, in milliseconds. */
+const freshMs = 10_000;
+/** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
+const work_fewTargets = 20;
+/**
+ * The work of one run.
+ *
+ * @param observe told of every deed whenever it has come a step further, and when it is over; must not throw
+ */
+function createTargetWork({ request, plan, sights }, ports, observe) {
+    const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
+    const kinds = new Map(plan.rollout.members.map(({ id, kind }) => [id, kind]));
+    const deeds = new Map();
+    const going = (deed) => observe(deed, false);
+    const done = (deed) => {
+        deeds.set(deed.target.instance.id, deed);
+        observe(deed, true);
+        return deed;
+    };
+    // A single target has the log to itself; the steps of several are told apart by the ID in front.
+    const inLog = (id, title, work) => targets.size === 1
+        ? ports.log.group(title, () => work(ports.log))
+        : work(logOf(id, ports.log, targets.size > work_fewTargets));
+    return {
+        async forth(id) {
+            const target = targets.get(id);
+            if (target === undefined)
+                throw new Error(`${id} is not in the plan`);
+            const sight = sights.get(id);
+            // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
+            const isFresh = sight !== undefined && ports.clock.nowMs() - sight.atMs <= freshMs;
+            const first = kinds.get(id) === 'check' || isFresh || targets.size === 1 ? sight : undefined;
+            const deed = await inLog(id, `Rebuild ${id}`, (log) => dealWith(target, plan.order, request, first, { ...ports, log }, going));
+            return outcomeOf(done(deed));
+        },
+        async back(id) {
+            const before = deeds.get(id);
+            if (before === undefined)
+                throw new Error(`nothing was done to ${id} that could be undone`);
+            const deed = await inLog(id, `Put ${id} back`, (log) => goBack(before, plan.order, request, { ...ports, log }, going));
+            done(deed);
+            if (deed.cancelled)
+                return 'cancelled';
+            return isRolledBack(deed) ? 'back' : 'notBack';
+        }
+    };
+}
+/** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */
+function logOf(id, log, isTerse) {
+    const name = (line) => (line.startsWith(id) ? line : `${id}: ${line}`);
+    return {
+        info: (line) => (isTerse ? log.debug(name(line)) : log.info(name(line))),
+        warning: (line) => log.info(name(line)),
+        debug: (line) => log.debug(name(line)),
+        group: (_title, work) => work()
     };
 }
 
 ;// CONCATENATED MODULE: ./deploy/run.js
-/** One run: look, plan, deal with one instance after another, report. */
+/** One run: look, plan, take the targets through the rollout, report. */
+
 
 
 
@@ -4140,104 +6311,48 @@ function follow(ports, keep) {
  */
 async function run(request, ports, hooks) {
     const { clock, log, cancel } = ports;
-    const fromMs = clock.nowMs();
-    const era = { nowMs: fromMs, wallMs: clock.wallMs() };
-    const { plan, sights } = await log.group('Plan', async () => {
-        const surveyed = await survey(request, ports, cancel.signal);
-        for (const line of planLines(surveyed.plan))
+    const records = createRecords(clock);
+    const surveyed = await log.group('Plan', async () => {
+        const found = await survey(request, ports, cancel.signal);
+        for (const line of planLines(found.plan))
             log.info(line);
-        return surveyed;
+        return found;
     });
-    const reports = new Map();
-    const report = (rest) => {
-        const all = plan.targets.map((target) => reports.get(target.instance.id) ?? reportPlanned(target, plan.order, rest));
-        return reportRun(plan.image, all, era, { fromMs, toMs: clock.nowMs() });
-    };
-    if (isRefused(plan)) {
-        for (const target of plan.targets)
-            reports.set(target.instance.id, reportRefused(target, plan, fromMs));
-        return report('notStarted');
-    }
-    await hooks.planned(plan, report('planned'));
+    const { plan } = surveyed;
+    if (isRefused(plan))
+        return records.refused(plan);
+    await hooks.planned(plan, records.report(plan, 'planned'));
     if (request.dryRun)
-        return report('planned');
-    for (const [index, target] of plan.targets.entries()) {
-        if (cancel.signal.aborted)
-            break;
-        const id = target.instance.id;
-        const keep = (deed, isOver) => {
-            reports.set(id, reportDeed(deed, plan.order, era, clock.nowMs(), isOver));
-            hooks.progressed(report('notStarted'));
-        };
-        // The look that made the plan is fresh only for the first one.
-        const first = index === 0 ? sights.get(id) : undefined;
-        const observe = (deed) => keep(deed, false);
-        const deed = await log.group(`Rebuild ${id}`, () => dealWith(target, plan.order, request, first, ports, observe));
-        keep(deed, true);
-        if (!isWell(deed))
-            break;
+        return records.report(plan, 'planned');
+    const news = createNews(plan, ports);
+    await run_carryOut(request, surveyed, { ...ports, records, news }, hooks);
+    return records.report(plan, 'notStarted');
+}
+async function run_carryOut(request, { plan, sights }, ports, hooks) {
+    const { cancel, records, news } = ports;
+    const watch = createWatch(ports, cancel.signal);
+    const sender = createSender(ports);
+    const balance = request.balancers && createBalance(request.balancers, ports);
+    const report = () => records.report(plan, 'notStarted');
+    const work = createTargetWork({ request, plan, sights }, { ...ports, watch, sender, balance }, (deed, isOver) => {
+        records.keep(deed, plan, isOver);
+        hooks.progressed(report);
+    });
+    const observe = (now) => {
+        records.follow(now);
+        news.tell(now);
+    };
+    try {
+        await rollOut(plan.rollout, work, ports, observe);
     }
-    return report('notStarted');
-}
-/** Refusals stop the whole run before anything is sent; those that were not refused are not begun. */
-function reportRefused(target, plan, atMs) {
-    if (target.decision.action !== 'refuse')
-        return reportPlanned(target, plan.order, 'notStarted');
-    const reason = { kind: 'refused', refusals: target.decision.refusals };
-    const [life] = begin(target.task, atMs);
-    return reportPlanned(target, plan.order, 'failed', { reason: reason.kind, ...explain(life, reason) });
+    finally {
+        watch.dispose();
+        news.dispose();
+    }
 }
 
-;// CONCATENATED MODULE: ./github/record.js
-/** How long GitHub may take for one call, in milliseconds. */
-const limitMs = 10_000;
-/**
- * Creates a record, which has no state yet, and gives its id.
- *
- * @throws what the toolkit throws; the caller warns
- */
-async function openRecord(config, subject, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
-    const octokit = getOctokit(config.githubToken);
-    const { data } = await octokit.rest.repos.createDeployment({
-        ...context.repo,
-        ref: context.sha,
-        environment: config.environment,
-        auto_merge: false,
-        required_contexts: [],
-        description: `BCC image ${subject.imageId}`,
-        payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
-        request: { signal: limited(signal) }
-    });
-    if (!('id' in data))
-        throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
-    return data.id;
-}
-/**
- * Sets the state of a record.
- *
- * @throws what the toolkit throws; the caller warns
- */
-async function setRecord(config, id, state, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
-    const { owner, repo } = context.repo;
-    await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
-        owner,
-        repo,
-        deployment_id: id,
-        state,
-        log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
-        ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
-        request: { signal: limited(signal) }
-    });
-}
-function limited(signal) {
-    const limit = AbortSignal.timeout(limitMs);
-    return signal === undefined ? limit : AbortSignal.any([limit, signal]);
-}
-
-// EXTERNAL MODULE: ./action/annotate.js
-var annotate = __nccwpck_require__(566);
+// EXTERNAL MODULE: ./action/annotate.js + 4 modules
+var annotate = __nccwpck_require__(6908);
 ;// CONCATENATED MODULE: ./action/cancel.js
 
 /**
@@ -4273,6 +6388,564 @@ function listenForCancel() {
             process.off('SIGTERM', onSignal);
         }
     };
+}
+
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+;// CONCATENATED MODULE: ./bce/fields.js
+/** An answer lacks what it must have. The message names the field, never its value. */
+class DecodeError extends Error {
+    constructor(message) {
+        super(message);
+        this.name = 'DecodeError';
+    }
+}
+/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
+function record(json, what) {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+        throw new DecodeError(`the ${what} is not an object`);
+    }
+    return { ...json };
+}
+/** A text that must be there and not empty. Throws `DecodeError`. */
+function vital(from, name) {
+    const value = fields_text(from, name);
+    if (value === '') {
+        throw new DecodeError(`"${name}" is missing`);
+    }
+    return value;
+}
+/** A text, or the empty one where the field is missing or something else. */
+function fields_text(from, name) {
+    const value = from[name];
+    return typeof value === 'string' ? value : '';
+}
+/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
+function count(from, name) {
+    const value = Number(from[name] ?? 0);
+    return Number.isFinite(value) ? value : 0;
+}
+/** A flag, which the API gives as a boolean or as 0 and 1. */
+function fields_flag(from, name) {
+    const value = from[name];
+    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
+}
+
+;// CONCATENATED MODULE: ./bce/decode.js
+
+
+/** The answer of GetInstance. Throws `DecodeError`. */
+function decodeInstanceReply(json) {
+    return decodeInstance(record(json, 'answer')['instance']);
+}
+/** The answer of GetImage. Throws `DecodeError`. */
+function decodeImageReply(json) {
+    return decodeImage(record(json, 'answer')['image']);
+}
+/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
+function decodeImageId(json) {
+    return vital(record(json, 'answer'), 'imageId');
+}
+/**
+ * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
+ * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
+ */
+function decodeUserData(json) {
+    const userData = record(json, 'answer')['userData'] ?? '';
+    if (typeof userData !== 'string') {
+        throw new DecodeError('"userData" is not a text');
+    }
+    const base64 = userData.replace(/\s/g, '');
+    const bytes = Buffer.from(base64, 'base64');
+    const again = bytes.toString('base64');
+    // Buffer skips what is no base64; padding alone may be missing.
+    if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
+        throw new DecodeError('"userData" is not base64');
+    }
+    if (!(0,external_node_buffer_.isUtf8)(bytes)) {
+        throw new DecodeError('"userData" holds bytes that are not text');
+    }
+    return bytes.toString('utf8');
+}
+/** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
+function decodePage(json, key, decodeItem) {
+    const reply = record(json, 'answer');
+    // A list without members is null where the service is written in Go.
+    const list = reply[key] === null ? [] : reply[key];
+    if (!Array.isArray(list)) {
+        throw new DecodeError(`"${key}" is not a list`);
+    }
+    const items = list.map(decodeItem);
+    return fields_flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
+}
+/** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
+function decodeInstance(json) {
+    const from = record(json, 'instance');
+    const tags = decodeTags(from['tags']);
+    return {
+        id: vital(from, 'id'),
+        name: fields_text(from, 'name'),
+        status: vital(from, 'status'),
+        imageId: vital(from, 'imageId'),
+        imageName: fields_text(from, 'imageName'),
+        imageType: fields_text(from, 'imageType'),
+        osName: fields_text(from, 'osName'),
+        osVersion: fields_text(from, 'osVersion'),
+        osArch: fields_text(from, 'osArch'),
+        zoneName: fields_text(from, 'zoneName'),
+        spec: fields_text(from, 'spec'),
+        publicIp: fields_text(from, 'publicIp'),
+        internalIp: fields_text(from, 'internalIp'),
+        keypairId: fields_text(from, 'keypairId'),
+        deletionProtection: fields_flag(from, 'deletionProtection'),
+        expireTime: fields_text(from, 'expireTime'),
+        ...(tags === undefined ? {} : { tags })
+    };
+}
+/** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
+function decodeImage(json) {
+    const from = record(json, 'image');
+    return {
+        id: vital(from, 'id'),
+        name: fields_text(from, 'name'),
+        type: fields_text(from, 'type'),
+        osType: fields_text(from, 'osType'),
+        osName: fields_text(from, 'osName'),
+        osVersion: fields_text(from, 'osVersion'),
+        osArch: fields_text(from, 'osArch'),
+        createTime: fields_text(from, 'createTime'),
+        status: vital(from, 'status'),
+        minDiskGb: count(from, 'minDiskGb')
+    };
+}
+/** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
+function decodeVolume(json) {
+    const from = record(json, 'volume');
+    return {
+        id: vital(from, 'id'),
+        createTime: fields_text(from, 'createTime'),
+        sizeInGB: count(from, 'diskSizeInGB'),
+        snapshotNum: count(from, 'snapshotNum'),
+        status: vital(from, 'status'),
+        isSystemVolume: fields_flag(from, 'isSystemVolume'),
+        attachedTo: listOf(from['attachments'])
+            .map((attachment) => fields_text({ ...Object(attachment) }, 'instanceId'))
+            .filter((id) => id !== '')
+    };
+}
+/** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
+function decodeSnapshot(json) {
+    const from = record(json, 'snapshot');
+    return {
+        id: vital(from, 'id'),
+        name: fields_text(from, 'name'),
+        createTime: fields_text(from, 'createTime'),
+        volumeId: fields_text(from, 'volumeId')
+    };
+}
+/**
+ * The tags of an instance, none of them where the list is null, as it is where the service is written in Go.
+ * `undefined` where there is no list, or one with a tag that cannot be read: then nobody knows what it carries.
+ */
+function decodeTags(json) {
+    if (json !== null && !Array.isArray(json)) {
+        return undefined;
+    }
+    const tags = listOf(json).map((tag) => {
+        const from = { ...Object(tag) };
+        return { key: fields_text(from, 'tagKey'), value: fields_text(from, 'tagValue') };
+    });
+    return tags.some(({ key }) => key === '') ? undefined : tags;
+}
+function listOf(json) {
+    return Array.isArray(json) ? json : [];
+}
+
+;// CONCATENATED MODULE: ./bce/operation.js
+/** What most reads have in common. */
+const read = { kind: 'read', method: 'GET', target: '', query: {} };
+
+;// CONCATENATED MODULE: ./bce/sign.js
+
+/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
+const defaultExpirationSeconds = 1800;
+/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
+function timestamp(wallMs) {
+    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
+}
+/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
+function uriEncode(text) {
+    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
+function canonicalUri(path) {
+    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
+    return encoded.startsWith('/') ? encoded : `/${encoded}`;
+}
+/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
+function canonicalQuery(query) {
+    return Object.entries(query)
+        .filter(([name]) => name.toLowerCase() !== 'authorization')
+        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
+        .sort()
+        .join('&');
+}
+/** One `name:value` line for each header that has a value, sorted. */
+function canonicalHeaders(headers) {
+    return Object.entries(headers)
+        .map(([name, value]) => [name.toLowerCase(), value.trim()])
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
+        .sort()
+        .join('\n');
+}
+/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
+function signedHeaders(headers) {
+    return canonicalHeaders(headers)
+        .split('\n')
+        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
+        .join(';');
+}
+/** The text that the signature is made over; it has no line end of its own. */
+function canonicalRequest(request) {
+    return [
+        request.method.toUpperCase(),
+        canonicalUri(request.path),
+        canonicalQuery(request.query),
+        canonicalHeaders(request.headers)
+    ].join('\n');
+}
+/** The start of the `Authorization` header, which is also what the signing key is made over. */
+function authorizationPrefix(request) {
+    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
+}
+/** The key for one prefix, as 64 lower-case hex digits. */
+function signingKey(request) {
+    return hmac(request.secretAccessKey, authorizationPrefix(request));
+}
+/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
+function signature(request) {
+    return hmac(signingKey(request), canonicalRequest(request));
+}
+/** The whole value of the `Authorization` header. */
+function authorization(request) {
+    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
+}
+function hmac(key, data) {
+    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/request.js
+
+/**
+ * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
+ * what BCC asks for, and of the third the vendor's newest SDK does the same.
+ */
+function signedRequest(operation, endpoint, credentials, atMs) {
+    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
+    const time = timestamp(atMs);
+    const headers = {
+        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
+        host: endpoint.host,
+        'x-bce-date': time,
+        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
+    };
+    const signable = {
+        accessKeyId,
+        secretAccessKey,
+        method: operation.method,
+        path: operation.path,
+        query: operation.query,
+        headers,
+        timestamp: time,
+        expirationSeconds: defaultExpirationSeconds
+    };
+    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
+    return {
+        path: operation.path + wireQuery(operation.query),
+        headers: { ...headers, ...contentType, authorization: authorization(signable) },
+        signature: signature(signable)
+    };
+}
+/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
+function pathOf(...parts) {
+    return `/${parts.map(uriEncode).join('/')}`;
+}
+/** The query of those parameters that have a value. */
+function queryOf(parameters) {
+    const query = {};
+    for (const [name, value] of Object.entries(parameters)) {
+        if (value !== undefined && value !== '') {
+            query[name] = value;
+        }
+    }
+    return query;
+}
+/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
+function wireQuery(query) {
+    const text = canonicalQuery(query)
+        .split('&')
+        .map((pair) => pair.replace(/=$/, ''))
+        .join('&');
+    return text === '' ? '' : `?${text}`;
+}
+
+;// CONCATENATED MODULE: ./bce/operations.js
+
+
+
+/** The most ids that one list by ids takes (BCC page Kksyfijrw). */
+const maxListedIds = 100;
+/** The most items of a page, and the documented default; asked for, lest the default be another one day. */
+const longestPage = '1000';
+/** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
+function getInstance(id) {
+    const path = pathOf('v2', 'instance', id);
+    return { ...read, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
+}
+/** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
+function getUserData(instanceId) {
+    return {
+        ...read,
+        method: 'POST',
+        name: 'GetInstanceUserDataInfo',
+        target: instanceId,
+        path: '/v2/instance/attribute/getUserdata',
+        body: JSON.stringify({ instanceId }),
+        decode: decodeUserData
+    };
+}
+/** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
+function listInstances(ids, marker) {
+    return {
+        ...read,
+        method: 'POST',
+        name: 'ListInstanceByIds',
+        path: '/v2/instance/listByInstanceId',
+        query: queryOf({ marker }),
+        body: JSON.stringify({ instanceIds: ids }),
+        decode: (json) => decodePage(json, 'instances', decodeInstance)
+    };
+}
+/**
+ * One page of `GET /v2/instance` (BCC page Xjwvyodmx): the instances that carry any of the tags, for the service joins
+ * them with OR. A tag with a colon or a comma cannot be asked for; without any other the list is one of all instances.
+ */
+function listTagged(tags, marker) {
+    const filter = tags
+        .filter(({ key, value }) => key !== '' && !/[:,]/.test(key + value))
+        // A key alone stands for all of its values, the empty one too.
+        .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
+    return {
+        ...read,
+        name: 'ListInstances',
+        path: '/v2/instance',
+        query: queryOf({ tags: filter.join(','), marker, maxKeys: longestPage }),
+        decode: (json) => decodePage(json, 'instances', decodeInstance)
+    };
+}
+/** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
+function listVolumes(instanceId, marker) {
+    return {
+        ...read,
+        name: 'ListVolumes',
+        target: instanceId,
+        path: '/v2/volume',
+        query: queryOf({ instanceId, marker }),
+        decode: (json) => decodePage(json, 'volumes', decodeVolume)
+    };
+}
+/** One page of `GET /v2/volume`: the system disks of all instances. */
+function listSystemVolumes(marker) {
+    return {
+        ...read,
+        name: 'ListVolumes',
+        path: '/v2/volume',
+        query: queryOf({ usageFilter: 'system', marker, maxKeys: longestPage }),
+        decode: (json) => decodePage(json, 'volumes', decodeVolume)
+    };
+}
+/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
+function listSnapshots(volumeId, marker) {
+    return { ...snapshots, target: volumeId, query: queryOf({ volumeId, marker }) };
+}
+/** One page of `GET /v2/snapshot`: the snapshots of all disks. */
+function listAllSnapshots(marker) {
+    return { ...snapshots, query: queryOf({ marker, maxKeys: longestPage }) };
+}
+/** `PUT /v2/instance/{id}?start`. */
+function startInstance(id) {
+    const path = pathOf('v2', 'instance', id);
+    return { ...write, name: 'StartInstance', target: id, path, query: { start: null } };
+}
+/**
+ * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The order's password comes encrypted as `ciphertext`, and no
+ * field is sent that the order does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
+ * documentation leaves the host's protection off.
+ */
+function rebuildInstance(id, order, ciphertext) {
+    return {
+        ...rebuild(order, ciphertext),
+        name: 'RebuildInstance',
+        target: id,
+        path: pathOf('v2', 'instance', id),
+        query: { rebuild: null },
+        body: JSON.stringify(rebuildFields(order, ciphertext))
+    };
+}
+/** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
+function rebuildInstances(ids, order, ciphertext) {
+    return {
+        ...rebuild(order, ciphertext),
+        name: 'RebuildBatchInstance',
+        target: batchName(ids),
+        path: '/v2/instance/rebuild',
+        query: {},
+        body: JSON.stringify({ instanceIds: ids, ...rebuildFields(order, ciphertext) })
+    };
+}
+/** A batch as an error names it: by its ids as long as they are few. */
+function batchName(ids) {
+    return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
+}
+/** What the order sets; JSON leaves out what is undefined. */
+function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
+    return {
+        imageId,
+        adminPass: ciphertext,
+        keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
+        keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
+        userData,
+        cleanLastUserData
+    };
+}
+function rebuild({ login }, ciphertext = '') {
+    const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext] : [];
+    return { ...write, secrets, tellsLoss: true };
+}
+const snapshots = {
+    ...read,
+    name: 'ListSnapshots',
+    path: '/v2/snapshot',
+    decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
+};
+const write = {
+    kind: 'write',
+    method: 'PUT',
+    decode: (_json, requestId) => ({ requestId })
+};
+
+;// CONCATENATED MODULE: ./bce/balancers.js
+/**
+ * The operations of the load balancers that a deploy needs. Their names are those of bce-openapi-meta (folder blb), the
+ * fields of their answers those of bce-sdk-go (services/blb and services/appblb, model.go).
+ */
+
+
+
+
+
+/** One page of `GET /v1/blb/{id}/backendserver`: the members of an ordinary load balancer. */
+function listMembers(blbId, marker) {
+    return {
+        ...readBlb,
+        name: 'DescribeBlbServers',
+        target: blbId,
+        path: pathOf('v1', 'blb', blbId, 'backendserver'),
+        query: queryOf({ marker, maxKeys: longestPage }),
+        decode: decodeMembers
+    };
+}
+/** One page of `GET /v1/appblb/{id}/appservergroup`: the ids of an application load balancer's server groups. */
+function listGroups(blbId, marker) {
+    return {
+        ...readBlb,
+        name: 'DescribeAppBlbServerGroup',
+        target: blbId,
+        path: pathOf('v1', 'appblb', blbId, 'appservergroup'),
+        query: queryOf({ marker, maxKeys: longestPage }),
+        decode: (json) => decodePage(json, 'appServerGroupList', (item) => vital(record(item, 'group'), 'id'))
+    };
+}
+/** One page of `GET /v1/appblb/{id}/blbrs`: the members of one server group. */
+function listGroupMembers(blbId, sgId, marker) {
+    return {
+        ...readBlb,
+        name: 'DescribeAppBlbServerGroupRs',
+        target: poolName(blbId, sgId),
+        path: pathOf('v1', 'appblb', blbId, 'blbrs'),
+        query: queryOf({ sgId, marker, maxKeys: longestPage }),
+        decode: decodeMembers
+    };
+}
+/**
+ * `PUT /v1/blb/{id}/backendserver?update`, or `PUT /v1/appblb/{id}/blbrs`. The first of them without its `update` is
+ * the call that removes members. A weight is a number, as the vendor's SDKs send it; a page shows a string.
+ */
+function updateWeights(pool, weights) {
+    const { blbId, groupId = '' } = pool;
+    const backendServerList = weights.map(({ instanceId, weight }) => ({ instanceId, weight }));
+    const common = {
+        kind: 'write',
+        service: 'blb',
+        method: 'PUT',
+        repeatable: true,
+        decode: () => undefined
+    };
+    return pool.kind === 'blb'
+        ? {
+            ...common,
+            name: updateName(pool),
+            target: blbId,
+            path: pathOf('v1', 'blb', blbId, 'backendserver'),
+            query: { update: null },
+            body: JSON.stringify({ backendServerList })
+        }
+        : {
+            ...common,
+            name: updateName(pool),
+            target: poolName(blbId, groupId),
+            path: pathOf('v1', 'appblb', blbId, 'blbrs'),
+            query: {},
+            body: JSON.stringify({ sgId: groupId, backendServerList })
+        };
+}
+/** The vendor's name of the operation that sets weights in this pool. */
+function updateName({ kind }) {
+    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
+}
+/** A member without an instance is one by its address, of which no deploy knows. */
+function decodeMembers(json) {
+    return decodePage(json, 'backendServerList', (item) => {
+        const from = record(item, 'member');
+        const instanceId = fields_text(from, 'instanceId');
+        return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
+    });
+}
+/** A weight that cannot be read must not pass for 0, which means that no traffic comes. Throws `DecodeError`. */
+function weightOf(from) {
+    const weight = from['weight'];
+    const digits = typeof weight === 'number' || typeof weight === 'string' ? String(weight) : '';
+    if (!/^\d{1,3}$/.test(digits) || Number(digits) > 100) {
+        throw new DecodeError('"weight" is no whole number from 0 to 100');
+    }
+    return Number(digits);
+}
+function poolName(blbId, sgId) {
+    return `${blbId}/${sgId}`;
+}
+const readBlb = { ...read, service: 'blb' };
+
+;// CONCATENATED MODULE: ./bce/blb-endpoint.js
+/**
+ * The endpoint of the load balancers that belongs to one of BCC: `blb.` instead of `bcc.` in front of the same region
+ * (BLB page cjwvxnzix, BCC page 0jwvyo603). A host with any other beginning serves both: the emulator, or a gateway of
+ * one's own.
+ */
+function blbEndpointOf(endpoint) {
+    const url = new URL(endpoint);
+    url.hostname = url.hostname.replace(/^bcc\./, 'blb.');
+    return url;
 }
 
 ;// CONCATENATED MODULE: ./bce/errors.js
@@ -4332,6 +7005,7 @@ const codes = new Map([
             'instance.startinstanceoperationforbidden',
             'instance.stopinstanceoperationforbidden',
             'keypair.instancestatusforbidden',
+            'lastoperationnotfinished',
             'operationdenied'
         ]
     ],
@@ -4347,6 +7021,11 @@ const codes = new Map([
         ]
     ]
 ]);
+/**
+ * A code that only asks for patience: a load balancer takes one change at a time, and is not done with the one before
+ * (BLB pages Mjwvxnz6v, Djwvxnzw6).
+ */
+const busyCode = 'lastoperationnotfinished';
 /** Codes of a fault inside the service, which may have struck before or after the work was done. */
 const serverCodes = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
 /**
@@ -4367,6 +7046,10 @@ function classify(status, code, kind) {
     }
     return byStatus(status);
 }
+/** Whether an answer with this code says that nothing was done because something else has to end first. */
+function isBusy(code = '') {
+    return code.toLowerCase() === busyCode;
+}
 function byStatus(status) {
     switch (status) {
         case 401:
@@ -4382,45 +7065,6 @@ function byStatus(status) {
         default:
             return 'invalid';
     }
-}
-
-;// CONCATENATED MODULE: ./bce/fields.js
-/** An answer lacks what it must have. The message names the field, never its value. */
-class DecodeError extends Error {
-    constructor(message) {
-        super(message);
-        this.name = 'DecodeError';
-    }
-}
-/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
-function record(json, what) {
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-        throw new DecodeError(`the ${what} is not an object`);
-    }
-    return { ...json };
-}
-/** A text that must be there and not empty. Throws `DecodeError`. */
-function vital(from, name) {
-    const value = fields_text(from, name);
-    if (value === '') {
-        throw new DecodeError(`"${name}" is missing`);
-    }
-    return value;
-}
-/** A text, or the empty one where the field is missing or something else. */
-function fields_text(from, name) {
-    const value = from[name];
-    return typeof value === 'string' ? value : '';
-}
-/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
-function count(from, name) {
-    const value = Number(from[name] ?? 0);
-    return Number.isFinite(value) ? value : 0;
-}
-/** A flag, which the API gives as a boolean or as 0 and 1. */
-function fields_flag(from, name) {
-    const value = from[name];
-    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
 }
 
 ;// CONCATENATED MODULE: ./bce/reply.js
@@ -4556,131 +7200,6 @@ function judge_failed(operation, kind, message, cause, answer) {
     };
 }
 
-;// CONCATENATED MODULE: ./bce/sign.js
-
-/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
-const defaultExpirationSeconds = 1800;
-/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
-function timestamp(wallMs) {
-    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
-}
-/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
-function uriEncode(text) {
-    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
-function canonicalUri(path) {
-    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
-    return encoded.startsWith('/') ? encoded : `/${encoded}`;
-}
-/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
-function canonicalQuery(query) {
-    return Object.entries(query)
-        .filter(([name]) => name.toLowerCase() !== 'authorization')
-        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
-        .sort()
-        .join('&');
-}
-/** One `name:value` line for each header that has a value, sorted. */
-function canonicalHeaders(headers) {
-    return Object.entries(headers)
-        .map(([name, value]) => [name.toLowerCase(), value.trim()])
-        .filter(([, value]) => value !== '')
-        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
-        .sort()
-        .join('\n');
-}
-/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
-function signedHeaders(headers) {
-    return canonicalHeaders(headers)
-        .split('\n')
-        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
-        .join(';');
-}
-/** The text that the signature is made over; it has no line end of its own. */
-function canonicalRequest(request) {
-    return [
-        request.method.toUpperCase(),
-        canonicalUri(request.path),
-        canonicalQuery(request.query),
-        canonicalHeaders(request.headers)
-    ].join('\n');
-}
-/** The start of the `Authorization` header, which is also what the signing key is made over. */
-function authorizationPrefix(request) {
-    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
-}
-/** The key for one prefix, as 64 lower-case hex digits. */
-function signingKey(request) {
-    return hmac(request.secretAccessKey, authorizationPrefix(request));
-}
-/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
-function signature(request) {
-    return hmac(signingKey(request), canonicalRequest(request));
-}
-/** The whole value of the `Authorization` header. */
-function authorization(request) {
-    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
-}
-function hmac(key, data) {
-    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
-}
-
-;// CONCATENATED MODULE: ./bce/request.js
-
-/**
- * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
- * what BCC asks for, and of the third the vendor's newest SDK does the same.
- */
-function signedRequest(operation, endpoint, credentials, atMs) {
-    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
-    const time = timestamp(atMs);
-    const headers = {
-        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
-        host: endpoint.host,
-        'x-bce-date': time,
-        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
-    };
-    const signable = {
-        accessKeyId,
-        secretAccessKey,
-        method: operation.method,
-        path: operation.path,
-        query: operation.query,
-        headers,
-        timestamp: time,
-        expirationSeconds: defaultExpirationSeconds
-    };
-    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
-    return {
-        path: operation.path + wireQuery(operation.query),
-        headers: { ...headers, ...contentType, authorization: authorization(signable) },
-        signature: signature(signable)
-    };
-}
-/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
-function pathOf(...parts) {
-    return `/${parts.map(uriEncode).join('/')}`;
-}
-/** The query of those parameters that have a value. */
-function queryOf(parameters) {
-    const query = {};
-    for (const [name, value] of Object.entries(parameters)) {
-        if (value !== undefined && value !== '') {
-            query[name] = value;
-        }
-    }
-    return query;
-}
-/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
-function wireQuery(query) {
-    const text = canonicalQuery(query)
-        .split('&')
-        .map((pair) => pair.replace(/=$/, ''))
-        .join('&');
-    return text === '' ? '' : `?${text}`;
-}
-
 ;// CONCATENATED MODULE: ./bce/transport-error.js
 /** No answer came. The message names the host and the system's error code, and holds no secret. */
 class TransportError extends Error {
@@ -4759,7 +7278,8 @@ function propertyOf(error, name) {
 
 /** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
 async function attempt(operation, context, signal) {
-    const { endpoint, credentials, clock } = context;
+    const { credentials, clock } = context;
+    const endpoint = context.endpoints[operation.service ?? 'bcc'];
     const startMs = context.wallMs();
     // A signature holds for one moment only, so each attempt makes its own.
     const signed = signedRequest(operation, endpoint, credentials, startMs + clock.offsetMs);
@@ -4770,7 +7290,7 @@ async function attempt(operation, context, signal) {
         credentials.sessionToken ?? '',
         ...(operation.secrets ?? [])
     ];
-    const [outcome, facts] = await exchange(operation, signed, context, signal);
+    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal);
     const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
     context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
     return outcome.ok
@@ -4778,8 +7298,8 @@ async function attempt(operation, context, signal) {
         : { ...outcome, failure: { ...outcome.failure, message: redact(outcome.failure.message, secrets) } };
 }
 /** The outcome, and the words that a log has for it. */
-async function exchange(operation, signed, context, signal) {
-    const { endpoint, deadlineMs, transport } = context;
+async function exchange(operation, signed, endpoint, context, signal) {
+    const { deadlineMs, transport } = context;
     const request = {
         method: operation.method,
         endpoint,
@@ -4803,114 +7323,326 @@ async function exchange(operation, signed, context, signal) {
     }
 }
 
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
-;// CONCATENATED MODULE: ./bce/decode.js
+;// CONCATENATED MODULE: ./bce/disks.js
+/** The one disk that is flagged as the system's; `undefined` where there is none, or more than one. */
+function systemDiskOf(volumes) {
+    const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
+    if (disk === undefined || another !== undefined) {
+        return undefined;
+    }
+    const { isSystemVolume: _flag, attachedTo: _ids, ...systemDisk } = disk;
+    return systemDisk;
+}
+/** The system disks by the id of their instance; one that `systemDiskOf` would not name is left out. */
+function systemDisksByInstance(volumes) {
+    // A disk may come twice where the list changed between two pages.
+    const different = new Map(volumes.map((volume) => [volume.id, volume]));
+    const byInstance = new Map();
+    for (const volume of different.values()) {
+        for (const id of volume.attachedTo) {
+            byInstance.set(id, [...(byInstance.get(id) ?? []), volume]);
+        }
+    }
+    const disks = new Map();
+    for (const [id, some] of byInstance) {
+        const disk = systemDiskOf(some);
+        if (disk !== undefined) {
+            disks.set(id, disk);
+        }
+    }
+    return disks;
+}
+
+;// CONCATENATED MODULE: ./core/pace.js
+/** The lowest rate that throttling leads to, in calls a second. */
+const lowestRate = 0.5;
+/** A rate is lowered at most once in so many milliseconds: the calls of one burst are all refused for one reason. */
+const slowEveryMs = 1_000;
+/** How many calls have to succeed until the rate has risen from nothing to the full one. */
+const stepsUp = 100;
+/** A full bucket. Throws `RangeError` for a rate that is not a number above 0. */
+function newPace(callsPerSecond, nowMs) {
+    if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
+        throw new RangeError(`${callsPerSecond} calls a second are no rate`);
+    }
+    return {
+        fullRate: callsPerSecond,
+        rate: callsPerSecond,
+        tokens: capacity(callsPerSecond),
+        countedMs: nowMs,
+        slowedMs: Number.NEGATIVE_INFINITY
+    };
+}
+/** Takes a token where there is one. Who has to wait takes none, so only one may wait at a time. */
+function takeTurn(pace, nowMs) {
+    const counted = pace_count(pace, nowMs);
+    if (counted.tokens >= 1) {
+        return { pace: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
+    }
+    const heldMs = Math.max(0, counted.countedMs - nowMs);
+    const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
+    // Rounded up, for a wait that is lost in the rounding of a clock would be waited for ever.
+    return { pace: counted, waitMs: Math.ceil(heldMs + missingMs) };
+}
+/** After a throttled answer: half the rate, and an empty bucket; but not within a second of the last time. */
+function slowed(pace, nowMs) {
+    if (nowMs - pace.slowedMs < slowEveryMs) {
+        return pace;
+    }
+    const rate = Math.max(Math.min(lowestRate, pace.fullRate), pace.rate / 2);
+    return { ...pace_count(pace, nowMs), rate, tokens: 0, slowedMs: nowMs };
+}
+/** After a success: a step nearer to the full rate, unless the call had left before the rate was lowered. */
+function quickened(pace, nowMs, sentMs) {
+    if (sentMs <= pace.slowedMs) {
+        return pace;
+    }
+    const rate = Math.min(pace.fullRate, pace.rate + pace.fullRate / stepsUp);
+    return { ...pace_count(pace, nowMs), rate };
+}
+/** Holds all calls back until `untilMs`; then they begin with an empty bucket. A longer hold of before stays. */
+function held(pace, nowMs, untilMs) {
+    const counted = pace_count(pace, nowMs);
+    return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
+}
+function pace_count(pace, nowMs) {
+    if (nowMs <= pace.countedMs) {
+        return pace;
+    }
+    const grown = pace.tokens + ((nowMs - pace.countedMs) / 1_000) * pace.rate;
+    return { ...pace, tokens: Math.min(capacity(pace.rate), grown), countedMs: nowMs };
+}
+/** The most calls that may leave in one moment. A rate below one a second needs room for one all the same. */
+function capacity(rate) {
+    return Math.max(1, rate);
+}
+
+;// CONCATENATED MODULE: ./bce/retry.js
 
 
-/** The answer of GetInstance. Throws `DecodeError`. */
-function decodeInstanceReply(json) {
-    return decodeInstance(record(json, 'answer')['instance']);
-}
-/** The answer of GetImage. Throws `DecodeError`. */
-function decodeImageReply(json) {
-    return decodeImage(record(json, 'answer')['image']);
-}
-/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
-function decodeImageId(json) {
-    return vital(record(json, 'answer'), 'imageId');
+/** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
+const baseMs = 500;
+const capMs = 8_000;
+/** The longest wait that a service may ask for, in milliseconds; beyond it the call fails and says so. */
+const longestRetryAfterMs = 120_000;
+/** How long a call lets itself be put off before it fails, in milliseconds since the first time in a row. */
+const patienceMs = 300_000;
+/** How often it is put off at least, however long that takes: many calls at a low rate are minutes apart. */
+const leastPutOff = 5;
+/** The tally before the first attempt. */
+const newTally = { failed: 0, putOff: 0, putOffSinceMs: 0 };
+/** The tally with one more failure. */
+function tallied(tally, failure, nowMs) {
+    if (!isPutOff(failure)) {
+        return { failed: tally.failed + 1, putOff: 0, putOffSinceMs: 0 };
+    }
+    const { failed, putOff } = tally;
+    return { failed, putOff: putOff + 1, putOffSinceMs: putOff === 0 ? nowMs() : tally.putOffSinceMs };
 }
 /**
- * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
- * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
+ * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
+ * that nothing was done, unless its repetition does no harm. Being throttled uses up time, and no attempts.
  */
-function decodeUserData(json) {
-    const userData = record(json, 'answer')['userData'] ?? '';
-    if (typeof userData !== 'string') {
-        throw new DecodeError('"userData" is not a text');
+function attemptLimit(failure, { kind, repeatable = kind === 'read' }) {
+    switch (failure) {
+        case 'throttled':
+            return Number.POSITIVE_INFINITY;
+        case 'unreached':
+            return 5;
+        case 'transient':
+        case 'ambiguous':
+        case 'malformed':
+            return repeatable ? 5 : 1;
+        default:
+            return 1;
     }
-    const base64 = userData.replace(/\s/g, '');
-    const bytes = Buffer.from(base64, 'base64');
-    const again = bytes.toString('base64');
-    // Buffer skips what is no base64; padding alone may be missing.
-    if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
-        throw new DecodeError('"userData" is not base64');
+}
+/**
+ * Milliseconds until the next attempt after the failure that was tallied last, or `undefined` to give up. What the
+ * service asks for is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many
+ * clients spread out. A call that was put off never comes back at once, whatever chance or the service says.
+ */
+function retryDelay(failure, manner, tally, ports) {
+    const putOff = isPutOff(failure);
+    const spent = putOff
+        ? tally.putOff >= leastPutOff && ports.nowMs() - tally.putOffSinceMs >= patienceMs
+        : tally.failed >= attemptLimit(failure.kind, manner);
+    if (spent) {
+        return undefined;
     }
-    if (!(0,external_node_buffer_.isUtf8)(bytes)) {
-        throw new DecodeError('"userData" holds bytes that are not text');
+    const { retryAfterMs } = failure;
+    if (retryAfterMs !== undefined) {
+        const obeyed = putOff ? Math.max(baseMs, retryAfterMs) : retryAfterMs;
+        return retryAfterMs > longestRetryAfterMs ? undefined : obeyed;
     }
-    return bytes.toString('utf8');
+    const share = putOff ? (1 + ports.random()) / 2 : ports.random();
+    return share * Math.min(capMs, baseMs * 2 ** ((putOff ? tally.putOff : tally.failed) - 1));
 }
-/** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
-function decodePage(json, key, decodeItem) {
-    const reply = record(json, 'answer');
-    // A list without members is null where the service is written in Go.
-    const list = reply[key] === null ? [] : reply[key];
-    if (!Array.isArray(list)) {
-        throw new DecodeError(`"${key}" is not a list`);
+/**
+ * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
+ * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
+ * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
+ */
+async function withRetries(operation, once, ports, signal) {
+    let mended = false;
+    let lost = false;
+    let tally = newTally;
+    let last;
+    for (let attempts = 1;; attempts += 1) {
+        if (signal.aborted) {
+            throw new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
+        }
+        await waited(ports.turn(signal), signal, last);
+        const outcome = await once();
+        if (outcome.ok) {
+            return outcome.value;
+        }
+        const { failure } = outcome;
+        if (lost && failure.kind === operation.doneAfterLoss) {
+            return operation.decode(undefined, failure.requestId ?? '');
+        }
+        const error = callError(outcome, attempts, operation, lost);
+        last = error;
+        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
+        if (signal.aborted) {
+            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
+            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
+        }
+        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
+            mended = true;
+            ports.mendClock(outcome.serverMs);
+            continue;
+        }
+        // Mending the clock was no retry: it is not tallied, and takes nothing from the attempts that are allowed.
+        tally = tallied(tally, failure, ports.nowMs);
+        const delayMs = retryDelay(failure, operation, tally, ports);
+        if (delayMs === undefined) {
+            throw error;
+        }
+        await waited(ports.sleep(delayMs, signal), signal, error);
     }
-    const items = list.map(decodeItem);
-    return fields_flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
 }
-/** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
-function decodeInstance(json) {
-    const from = record(json, 'instance');
-    return {
-        id: vital(from, 'id'),
-        name: fields_text(from, 'name'),
-        status: vital(from, 'status'),
-        imageId: vital(from, 'imageId'),
-        imageName: fields_text(from, 'imageName'),
-        imageType: fields_text(from, 'imageType'),
-        osName: fields_text(from, 'osName'),
-        osVersion: fields_text(from, 'osVersion'),
-        osArch: fields_text(from, 'osArch'),
-        zoneName: fields_text(from, 'zoneName'),
-        spec: fields_text(from, 'spec'),
-        publicIp: fields_text(from, 'publicIp'),
-        internalIp: fields_text(from, 'internalIp'),
-        keypairId: fields_text(from, 'keypairId'),
-        deletionProtection: fields_flag(from, 'deletionProtection'),
-        expireTime: fields_text(from, 'expireTime')
-    };
+/** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
+async function waited(wait, signal, failure) {
+    try {
+        await wait;
+    }
+    catch (error) {
+        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
+    }
 }
-/** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
-function decodeImage(json) {
-    const from = record(json, 'image');
-    return {
-        id: vital(from, 'id'),
-        name: fields_text(from, 'name'),
-        type: fields_text(from, 'type'),
-        osType: fields_text(from, 'osType'),
-        osName: fields_text(from, 'osName'),
-        osVersion: fields_text(from, 'osVersion'),
-        osArch: fields_text(from, 'osArch'),
-        createTime: fields_text(from, 'createTime'),
-        status: vital(from, 'status'),
-        minDiskGb: count(from, 'minDiskGb')
-    };
+/** Whether nothing was done because the service asks for time. */
+function isPutOff({ kind, code }) {
+    return kind === 'throttled' || isBusy(code);
 }
-/** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
-function decodeVolume(json) {
-    const from = record(json, 'volume');
-    return {
-        id: vital(from, 'id'),
-        createTime: fields_text(from, 'createTime'),
-        sizeInGB: count(from, 'diskSizeInGB'),
-        snapshotNum: count(from, 'snapshotNum'),
-        status: vital(from, 'status'),
-        isSystemVolume: fields_flag(from, 'isSystemVolume')
-    };
+/** Whether a write that failed in this way may have been carried out. */
+function leavesDoubt(kind) {
+    return kind === 'ambiguous' || kind === 'malformed';
 }
-/** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
-function decodeSnapshot(json) {
-    const from = record(json, 'snapshot');
-    return { id: vital(from, 'id'), name: fields_text(from, 'name'), createTime: fields_text(from, 'createTime') };
+/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
+function callError(outcome, attempts, manner, lost) {
+    const { failure, cause } = outcome;
+    const { retryAfterMs = 0 } = failure;
+    const repeats = isPutOff(failure) || attemptLimit(failure.kind, manner) > 1;
+    const tooLong = repeats && retryAfterMs > longestRetryAfterMs;
+    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
+    const message = tooLong
+        ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`
+        : failure.message;
+    const told = lost && !leavesDoubt(failure.kind)
+        ? {
+            kind: 'ambiguous',
+            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
+        }
+        : { message };
+    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
 
-;// CONCATENATED MODULE: ./bce/operation.js
-/** What most reads have in common. */
-const read = { kind: 'read', method: 'GET', target: '', query: {} };
+;// CONCATENATED MODULE: ./bce/gate.js
+
+
+
+/** A gate that lets everything pass at once. */
+const openGate = { pass: async () => undefined, watch: (attempt) => attempt() };
+/** A gate for so many calls a second. Throws `RangeError` for a rate that is not a number above 0. */
+function createGate(callsPerSecond, ports) {
+    let pace = newPace(callsPerSecond, ports.nowMs());
+    let line = Promise.resolve();
+    /** Only the first in the line asks, so that a change of the rate reaches all who wait. */
+    async function takeToken(signal) {
+        for (;;) {
+            const turn = takeTurn(pace, ports.nowMs());
+            pace = turn.pace;
+            if (turn.waitMs === 0) {
+                return;
+            }
+            await ports.sleep(turn.waitMs, signal);
+        }
+    }
+    return {
+        async pass(signal) {
+            const before = line;
+            const { promise: passed, resolve: leave } = withResolver();
+            // Who gives up while in the line lets nobody past those in front.
+            line = before.then(() => passed);
+            try {
+                await unlessAborted(before, signal);
+                await takeToken(signal);
+            }
+            finally {
+                leave();
+            }
+        },
+        async watch(attempt) {
+            const sentMs = ports.nowMs();
+            const outcome = await attempt();
+            const before = pace;
+            pace = learned(pace, outcome, ports.nowMs(), sentMs);
+            if (pace.rate < before.rate) {
+                ports.debug(`the service throttles: from now on ${rounded(pace.rate)} calls a second at most`);
+            }
+            return outcome;
+        }
+    };
+}
+function learned(pace, outcome, nowMs, sentMs) {
+    if (outcome.ok) {
+        return quickened(pace, nowMs, sentMs);
+    }
+    const { kind, retryAfterMs = 0 } = outcome.failure;
+    const after = kind === 'throttled' ? slowed(pace, nowMs) : pace;
+    // A wish that the call itself does not obey is none for the others either.
+    return retryAfterMs > 0 && retryAfterMs <= longestRetryAfterMs
+        ? held(after, nowMs, nowMs + retryAfterMs)
+        : after;
+}
+/** Resolves with `promise`; throws `CancelledError` as soon as the signal aborts. */
+function unlessAborted(promise, signal) {
+    return new Promise((resolve, reject) => {
+        const onAbort = () => reject(new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason }));
+        if (signal.aborted) {
+            onAbort();
+            return;
+        }
+        signal.addEventListener('abort', onAbort, { once: true });
+        const done = () => {
+            signal.removeEventListener('abort', onAbort);
+            resolve();
+        };
+        promise.then(done, done);
+    });
+}
+/** `Promise.withResolvers` would do, but Node 20 does not have it. */
+function withResolver() {
+    let resolve = () => undefined;
+    const promise = new Promise((settle) => {
+        resolve = settle;
+    });
+    return { promise, resolve: () => resolve() };
+}
+function rounded(rate) {
+    return Math.round(rate * 100) / 100;
+}
 
 ;// CONCATENATED MODULE: ./bce/images.js
 
@@ -4959,101 +7691,6 @@ function deleteImage(id) {
     };
 }
 
-;// CONCATENATED MODULE: ./bce/operations.js
-
-
-
-/** The most ids that one list by ids takes (BCC page Kksyfijrw). */
-const maxListedIds = 100;
-/** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
-function getInstance(id) {
-    const path = pathOf('v2', 'instance', id);
-    return { ...read, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
-}
-/** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
-function getUserData(instanceId) {
-    return {
-        ...read,
-        method: 'POST',
-        name: 'GetInstanceUserDataInfo',
-        target: instanceId,
-        path: '/v2/instance/attribute/getUserdata',
-        body: JSON.stringify({ instanceId }),
-        decode: decodeUserData
-    };
-}
-/** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
-function listInstances(ids, marker) {
-    return {
-        ...read,
-        method: 'POST',
-        name: 'ListInstanceByIds',
-        path: '/v2/instance/listByInstanceId',
-        query: queryOf({ marker }),
-        body: JSON.stringify({ instanceIds: ids }),
-        decode: (json) => decodePage(json, 'instances', decodeInstance)
-    };
-}
-/** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
-function listVolumes(instanceId, marker) {
-    return {
-        ...read,
-        name: 'ListVolumes',
-        target: instanceId,
-        path: '/v2/volume',
-        query: queryOf({ instanceId, marker }),
-        decode: (json) => decodePage(json, 'volumes', decodeVolume)
-    };
-}
-/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
-function listSnapshots(volumeId, marker) {
-    return {
-        ...read,
-        name: 'ListSnapshots',
-        target: volumeId,
-        path: '/v2/snapshot',
-        query: queryOf({ volumeId, marker }),
-        decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
-    };
-}
-/** `PUT /v2/instance/{id}?start`. */
-function startInstance(id) {
-    const path = pathOf('v2', 'instance', id);
-    return { ...write, name: 'StartInstance', target: id, path, query: { start: null } };
-}
-/**
- * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The order's password comes encrypted as `ciphertext`, and no
- * field is sent that the order does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
- * documentation leaves the host's protection off.
- */
-function rebuildInstance(id, order, ciphertext) {
-    const { imageId, login, userData, cleanLastUserData } = order;
-    const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext ?? ''] : [];
-    return {
-        ...write,
-        name: 'RebuildInstance',
-        target: id,
-        path: pathOf('v2', 'instance', id),
-        query: { rebuild: null },
-        // JSON leaves out what is undefined.
-        body: JSON.stringify({
-            imageId,
-            adminPass: ciphertext,
-            keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
-            keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
-            userData,
-            cleanLastUserData
-        }),
-        secrets,
-        tellsLoss: true
-    };
-}
-const write = {
-    kind: 'write',
-    method: 'PUT',
-    decode: (_json, requestId) => ({ requestId })
-};
-
 ;// CONCATENATED MODULE: ./bce/paging.js
 
 /** Far more pages than any list that the action reads can have. */
@@ -5087,6 +7724,73 @@ function endless({ name, target }) {
         message: 'the list has no end: its pages lead back to one that was read already',
         attempts: 1
     });
+}
+
+;// CONCATENATED MODULE: ./bce/places.js
+
+
+
+/** What can be the answer about an id that belongs to the other kind of load balancer; no page says which it is. */
+const unfit = ['notFound', 'invalid'];
+/**
+ * The members of a load balancer, of which only the id is known and not the kind. Asked as an ordinary one it answers
+ * with its members. If it is an application one, that may be an error or an empty list: nobody knows. So both
+ * lead to the question for its server groups.
+ *
+ * Throws what `call` throws: `notFound` where neither kind knows the id.
+ */
+async function places_placesOf(blbId, call) {
+    const ordinary = await unlessUnfit(allItems((marker) => listMembers(blbId, marker), call));
+    if (!(ordinary instanceof model_failure/* CallError */.RA)) {
+        const places = placesIn({ kind: 'blb', blbId }, ordinary);
+        if (places.length > 0) {
+            return places;
+        }
+    }
+    const groups = await unlessUnfit(allItems((marker) => listGroups(blbId, marker), call));
+    if (groups instanceof model_failure/* CallError */.RA) {
+        if (ordinary instanceof model_failure/* CallError */.RA) {
+            throw tellingFailure(ordinary, groups);
+        }
+        return [];
+    }
+    const places = [];
+    for (const groupId of new Set(groups)) {
+        const page = (marker) => listGroupMembers(blbId, groupId, marker);
+        places.push(...placesIn({ kind: 'appblb', blbId, groupId }, await allItems(page, call)));
+    }
+    return places;
+}
+/** Each member once, for it may come twice where the list changed between two pages. */
+function placesIn(pool, members) {
+    const places = new Map();
+    for (const member of members) {
+        if (member !== undefined) {
+            places.set(member.instanceId, { ...pool, ...member });
+        }
+    }
+    return [...places.values()];
+}
+async function unlessUnfit(items) {
+    try {
+        return await items;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA && unfit.includes(error.failure.kind)) {
+            return error;
+        }
+        throw error;
+    }
+}
+/** The failure that says more: one that is not "not found", or else one that tells of both questions. */
+function tellingFailure(ordinary, application) {
+    const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
+    if (other !== undefined) {
+        return other;
+    }
+    const { failure } = ordinary;
+    const message = `it is neither an ordinary nor an application load balancer; ${failure.message}`;
+    return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
 }
 
 ;// CONCATENATED MODULE: ./bce/password.js
@@ -5138,10 +7842,42 @@ function checkedToken(operation, target, token) {
     return token;
 }
 /**
+ * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
+ * Throws a `CallError` of the kind `invalid`.
+ */
+function checkedBatch(operation, ids) {
+    const different = [...new Set(ids)];
+    for (const id of different) {
+        checkedId(operation, id);
+    }
+    if (different.length < 2 || different.length > 100) {
+        const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
+        throw refusals_refused(operation, '', message);
+    }
+    return different;
+}
+/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
+function checkPool(operation, { kind, blbId, groupId = '' }) {
+    checkedId(operation, blbId);
+    if (kind === 'appblb') {
+        checkedId(operation, groupId);
+    }
+}
+/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
+function checkWeights(operation, blbId, weights) {
+    for (const { instanceId, weight } of weights) {
+        checkedId(operation, instanceId);
+        if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
+            const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
+            throw refusals_refused(operation, blbId, message);
+        }
+    }
+}
+/**
  * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
  * `invalid` for a secret key that is too short to encrypt with.
  */
-function encryptedPassword(instanceId, order, secretAccessKey) {
+function encryptedPassword(operation, target, order, secretAccessKey) {
     if (order.login.kind !== 'adminPass') {
         return undefined;
     }
@@ -5150,122 +7886,13 @@ function encryptedPassword(instanceId, order, secretAccessKey) {
     }
     catch (error) {
         if (error instanceof ShortSecretKeyError) {
-            throw refusals_refused('RebuildInstance', instanceId, error.message, error);
+            throw refusals_refused(operation, target, error.message, error);
         }
         throw error;
     }
 }
 function refusals_refused(operation, target, message, cause) {
     return new model_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
-}
-
-;// CONCATENATED MODULE: ./bce/retry.js
-
-/** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
-const baseMs = 500;
-const capMs = 8_000;
-/** The longest wait that a service may ask for, in milliseconds; beyond it the call fails and says so. */
-const longestRetryAfterMs = 120_000;
-/**
- * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
- * that nothing was done, unless its repetition does no harm.
- */
-function attemptLimit(failure, { kind, repeatable = kind === 'read' }) {
-    switch (failure) {
-        case 'throttled':
-            return kind === 'read' ? 5 : 8;
-        case 'unreached':
-            return 5;
-        case 'transient':
-        case 'ambiguous':
-        case 'malformed':
-            return repeatable ? 5 : 1;
-        default:
-            return 1;
-    }
-}
-/**
- * Milliseconds until the next attempt after `attempts` of them, or `undefined` to give up. What the service asks for
- * is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many clients spread out.
- */
-function retryDelay(failure, manner, attempts, random) {
-    if (attempts >= attemptLimit(failure.kind, manner)) {
-        return undefined;
-    }
-    if (failure.retryAfterMs !== undefined) {
-        return failure.retryAfterMs > longestRetryAfterMs ? undefined : failure.retryAfterMs;
-    }
-    return random() * Math.min(capMs, baseMs * 2 ** (attempts - 1));
-}
-/**
- * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
- * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
- * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
- */
-async function withRetries(operation, once, ports, signal) {
-    let mended = false;
-    let lost = false;
-    for (let attempts = 1;; attempts += 1) {
-        if (signal.aborted) {
-            throw new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
-        }
-        const outcome = await once();
-        if (outcome.ok) {
-            return outcome.value;
-        }
-        const { failure } = outcome;
-        if (lost && failure.kind === operation.doneAfterLoss) {
-            return operation.decode(undefined, failure.requestId ?? '');
-        }
-        const error = callError(outcome, attempts, operation, lost);
-        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
-        if (signal.aborted) {
-            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
-            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
-        }
-        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
-            mended = true;
-            ports.mendClock(outcome.serverMs);
-            continue;
-        }
-        // Mending the clock is no retry: it takes nothing away from the attempts that the policy allows.
-        const counted = mended ? attempts - 1 : attempts;
-        const delayMs = retryDelay(failure, operation, counted, ports.random);
-        if (delayMs === undefined) {
-            throw error;
-        }
-        await pause(delayMs, ports, signal, error);
-    }
-}
-/** Waits; a cancel during the wait is told with the failure that was waited for. */
-async function pause(ms, ports, signal, failure) {
-    try {
-        await ports.sleep(ms, signal);
-    }
-    catch (error) {
-        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure }) : error;
-    }
-}
-/** Whether a write that failed in this way may have been carried out. */
-function leavesDoubt(kind) {
-    return kind === 'ambiguous' || kind === 'malformed';
-}
-/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
-function callError(outcome, attempts, manner, lost) {
-    const { failure, cause } = outcome;
-    const { retryAfterMs = 0 } = failure;
-    const tooLong = attemptLimit(failure.kind, manner) > 1 && retryAfterMs > longestRetryAfterMs;
-    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
-    const message = tooLong
-        ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`
-        : failure.message;
-    const told = lost && !leavesDoubt(failure.kind)
-        ? {
-            kind: 'ambiguous',
-            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
-        }
-        : { message };
-    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
 
 // EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
@@ -5441,12 +8068,17 @@ function tooLate(deadlineMs) {
 
 
 
-/** A client for one endpoint and one key pair. */
+
+
+
+
+
+/** A client for one region and one key pair. Throws `RangeError` for a `requestsPerSecond` that is not above 0. */
 function createBccClient(options) {
-    const transport = createTransport(options.userAgent);
+    const transport = options.transport ?? createTransport(options.userAgent);
     const context = {
         transport,
-        endpoint: options.endpoint,
+        endpoints: { bcc: options.endpoint, blb: options.blbEndpoint ?? blbEndpointOf(options.endpoint) },
         credentials: options.credentials,
         deadlineMs: { read: options.readDeadlineMs ?? 15_000, write: options.writeDeadlineMs ?? 30_000 },
         clock: { offsetMs: 0 },
@@ -5454,14 +8086,29 @@ function createBccClient(options) {
         mask: (secret) => options.mask(secret),
         debug: (line) => options.debug(line)
     };
-    const ports = {
+    const time = {
         sleep: (ms, signal) => options.sleep(ms, signal),
+        nowMs: () => options.nowMs(),
+        debug: context.debug
+    };
+    const { requestsPerSecond } = options;
+    const gate = requestsPerSecond === undefined ? openGate : createGate(requestsPerSecond, time);
+    const ports = {
+        ...time,
         random: () => options.random(),
+        turn: gate.pass,
         mendClock(serverMs) {
             context.clock.offsetMs = serverMs - options.wallMs();
         }
     };
-    const caller = (signal) => (operation) => withRetries(operation, () => attempt(operation, context, signal), ports, signal);
+    const caller = (signal) => (operation) => withRetries(operation, () => gate.watch(() => attempt(operation, context, signal)), ports, signal);
+    const encrypted = (operation, target, order) => {
+        const ciphertext = encryptedPassword(operation, target, order, options.credentials.secretAccessKey);
+        if (ciphertext !== undefined) {
+            options.mask(ciphertext);
+        }
+        return ciphertext;
+    };
     return {
         getInstance: async (id, signal) => caller(signal)(getInstance(checkedId('GetInstance', id))),
         getImage: async (id, signal) => caller(signal)(getImage(checkedId('GetImage', id))),
@@ -5490,25 +8137,35 @@ function createBccClient(options) {
         },
         async getSystemDisk(id, signal) {
             checkedId('ListVolumes', id);
-            const volumes = await allItems((marker) => listVolumes(id, marker), caller(signal));
-            const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
-            if (disk === undefined || another !== undefined) {
-                return undefined;
-            }
-            const { isSystemVolume: _, ...systemDisk } = disk;
-            return systemDisk;
+            return systemDiskOf(await allItems((marker) => listVolumes(id, marker), caller(signal)));
         },
+        listSystemDisks: async (signal) => systemDisksByInstance(await allItems(listSystemVolumes, caller(signal))),
+        async listTagged(tags, signal) {
+            const items = await allItems((marker) => listTagged(tags, marker), caller(signal));
+            // An instance may come twice where the list changed between two pages.
+            return [...new Map(items.map((instance) => [instance.id, instance])).values()];
+        },
+        listAllSnapshots: async (signal) => allItems(listAllSnapshots, caller(signal)),
         async listSnapshots(id, signal) {
             checkedId('ListSnapshots', id);
             return allItems((marker) => listSnapshots(id, marker), caller(signal));
         },
         async rebuild(id, order, signal) {
-            checkedId('RebuildInstance', id);
-            const ciphertext = encryptedPassword(id, order, options.credentials.secretAccessKey);
-            if (ciphertext !== undefined) {
-                options.mask(ciphertext);
-            }
+            const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), order);
             return caller(signal)(rebuildInstance(id, order, ciphertext));
+        },
+        async rebuildBatch(instanceIds, order, signal) {
+            const ids = checkedBatch('RebuildBatchInstance', instanceIds);
+            const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), order);
+            return caller(signal)(rebuildInstances(ids, order, ciphertext));
+        },
+        listPlaces: async (id, signal) => places_placesOf(checkedId('DescribeBlbServers', id), caller(signal)),
+        async setWeights(pool, weights, signal) {
+            if (weights.length > 0) {
+                checkPool(updateName(pool), pool);
+                checkWeights(updateName(pool), pool.blbId, weights);
+                await caller(signal)(updateWeights(pool, weights));
+            }
         },
         dispose: () => transport.dispose()
     };
@@ -5569,6 +8226,8 @@ function connect(config) {
     const client = createBccClient({
         endpoint: config.endpoint,
         credentials: config.credentials,
+        requestsPerSecond: config.requestsPerSecond,
+        nowMs: systemClock.nowMs,
         wallMs: systemClock.wallMs,
         sleep: systemClock.sleep,
         random: Math.random,
@@ -5578,6 +8237,7 @@ function connect(config) {
     });
     return {
         bcc: client,
+        balancers: client,
         clock: systemClock,
         random: Math.random,
         probe: probeOnDemand(),
@@ -5593,8 +8253,129 @@ function probeOnDemand() {
     };
 }
 
+;// CONCATENATED MODULE: ./github/record.js
+/** How long GitHub may take for one call, in milliseconds. */
+const limitMs = 10_000;
+/**
+ * Creates a record, which has no state yet, and gives its id.
+ *
+ * @throws what the toolkit throws; the caller warns
+ */
+async function openRecord(config, subject, signal) {
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const octokit = getOctokit(config.githubToken);
+    const { data } = await octokit.rest.repos.createDeployment({
+        ...context.repo,
+        ref: context.sha,
+        environment: config.environment,
+        auto_merge: false,
+        required_contexts: [],
+        description: `BCC image ${subject.imageId}`,
+        payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
+        request: { signal: limited(signal) }
+    });
+    if (!('id' in data))
+        throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
+    return data.id;
+}
+/**
+ * Sets the state of a record.
+ *
+ * @throws what the toolkit throws; the caller warns
+ */
+async function setRecord(config, id, state, signal) {
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { owner, repo } = context.repo;
+    await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
+        owner,
+        repo,
+        deployment_id: id,
+        state,
+        log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
+        ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
+        request: { signal: limited(signal) }
+    });
+}
+function limited(signal) {
+    const limit = AbortSignal.timeout(limitMs);
+    return signal === undefined ? limit : AbortSignal.any([limit, signal]);
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+// EXTERNAL MODULE: ./core/report/markdown.js
+var markdown = __nccwpck_require__(7875);
+;// CONCATENATED MODULE: ./core/report/trim.js
+/** The output `result`, kept within what GitHub takes. */
+
+/** The outputs of a job may have 1 MiB together; below it, room is left for the others. In bytes of UTF-8. */
+const resultLimit = 900_000;
+/** What is left out where it is too long: the next only if those before were not enough. */
+const cuts = [
+    ofWell(withoutCourse),
+    ofWell(withoutExtras),
+    withoutCourse,
+    withoutExtras,
+    withoutNames,
+    inShort
+];
+/**
+ * The report as JSON. Where it is longer than `resultLimit`, lists are emptied and words are left out, first of
+ * the instances that did not fail; it is still valid by `docs/result.schema.json`, which says in which order.
+ */
+function resultText(report) {
+    let { instances } = report;
+    let text = JSON.stringify(report);
+    for (const cut of cuts) {
+        if (Buffer.byteLength(text) <= resultLimit)
+            break;
+        instances = instances.map(cut);
+        text = JSON.stringify({ ...report, instances });
+    }
+    return text;
+}
+function ofWell(cut) {
+    return (one) => (one.failure === undefined ? cut(one) : one);
+}
+/** How it went, step by step, and what the plan said beyond the decision. */
+function withoutCourse(one) {
+    return {
+        ...one,
+        phases: [],
+        seen: [],
+        plan: { ...one.plan, present: '', steps: [], warnings: [] },
+        ...(one.health === undefined ? {} : { health: { ...one.health, history: [] } })
+    };
+}
+/** What stands elsewhere: the way back follows from `before`, the host keys are an output of their own. */
+function withoutExtras(one) {
+    return { ...one, knownHosts: [], wayBack: [], erases: { ...one.erases, snapshots: [] } };
+}
+/** Names, which may be long; every ID stays. */
+function withoutNames(one) {
+    const { before, after } = one;
+    return {
+        ...one,
+        name: '',
+        before: { ...before, imageName: '' },
+        ...(after === undefined ? {} : { after: { ...after, imageName: '' } })
+    };
+}
+/** Without what was last seen, and with few words of a failure; the summary has more of them. */
+function inShort({ after: _left, failure, ...one }) {
+    const plan = { ...one.plan, login: '…', userData: '…' };
+    if (failure === undefined)
+        return { ...one, plan };
+    const cause = (0,markdown/* clip */.$Q)(failure.cause, 100);
+    return { ...one, plan, failure: { ...failure, cause, disk: '…', remedy: '…' } };
+}
+
 ;// CONCATENATED MODULE: ./action/outputs.js
 
+
+
+/** The runner reads the file of the outputs as a whole at the end of the step. In bytes. */
+const mostBytes = 16_000_000;
 /**
  * Sets every output from a report. It is called as soon as the plan stands and again when more is known; the
  * last value counts, so that a run that is cut off leaves what it knew.
@@ -5615,14 +8396,127 @@ function setOutputs(report) {
         requestId: each(({ requestIds }) => requestIds[0] ?? ''),
         knownHosts: instances.flatMap(({ knownHosts }) => knownHosts).join('\n'),
         durationSeconds: String(report.durationSeconds),
-        result: JSON.stringify(report)
+        result: resultText(report)
     };
+    forgetEarlier();
     for (const [name, value] of Object.entries(outputs))
         lib_core/* setOutput */.uH(name, value);
 }
+/**
+ * Empties the file of the outputs where it has become large: a fleet has a result of nearly a megabyte, it is
+ * told anew with every step of every instance, and each time it is appended. Only this function's outputs are
+ * lost, and they are written again at once.
+ */
+function forgetEarlier() {
+    const file = process.env['GITHUB_OUTPUT'];
+    if (file === undefined || file === '')
+        return;
+    const size = (0,external_node_fs_namespaceObject.statSync)(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > mostBytes)
+        (0,external_node_fs_namespaceObject.truncateSync)(file);
+}
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: ./action/progress.js
+
+
+
+/**
+ * How long, in milliseconds, a kind of writing rests after each time: so long for each instance, where they are
+ * many. The file of the outputs only ever grows; that of the handover is written anew.
+ */
+const restMs = { outputs: 100, handover: 5 };
+/** Up to so many instances everything is written at once. */
+const progress_few = 10;
+/** Keeps outputs and handover up to date while the run goes on. */
+class Progress {
+    #config;
+    #cancel;
+    #keep;
+    #outputs;
+    #handover;
+    #recordId;
+    constructor(config, cancel, keep) {
+        this.#config = config;
+        this.#cancel = cancel;
+        this.#outputs = new Writer(restMs.outputs, setOutputs);
+        this.#handover = new Writer(restMs.handover, (report) => this.#hand(report, false));
+        this.#keep = keep;
+    }
+    async planned(plan, report) {
+        setOutputs(report);
+        const { record, dryRun } = this.#config;
+        if (record !== undefined && !dryRun)
+            this.#recordId = await tryRecord(record, plan, this.#cancel.signal);
+        this.#handover.write(() => report);
+    }
+    progressed(report) {
+        this.#outputs.write(report);
+        this.#handover.write(report);
+    }
+    /** Writes the last word; nothing is written after it. */
+    finish(report, ok) {
+        this.#outputs.end();
+        this.#handover.end();
+        setOutputs(report);
+        this.#hand(report, ok);
+    }
+    #hand(report, ok) {
+        this.#keep({
+            report,
+            ok,
+            cancelled: this.#cancel.signal.aborted,
+            ...(this.#recordId === undefined ? {} : { recordId: this.#recordId })
+        });
+    }
+}
+/** Writes a report at once, or when the rest after the last time is over; of those in between only the last. */
+class Writer {
+    #restMsEach;
+    #put;
+    #timer;
+    #next;
+    constructor(restMsEach, put) {
+        this.#restMsEach = restMsEach;
+        this.#put = put;
+    }
+    write(make) {
+        if (this.#timer !== undefined) {
+            this.#next = make;
+            return;
+        }
+        const report = make();
+        this.#put(report);
+        const count = report.instances.length;
+        if (count > progress_few)
+            this.#timer = setTimeout(() => this.#rested(), count * this.#restMsEach).unref();
+    }
+    end() {
+        clearTimeout(this.#timer);
+        this.#next = undefined;
+    }
+    #rested() {
+        this.#timer = undefined;
+        const make = this.#next;
+        this.#next = undefined;
+        if (make !== undefined)
+            this.write(make);
+    }
+}
+async function tryRecord(record, plan, signal) {
+    const warn = (what, error) => log/* jobLog */.W.warning(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    let id;
+    try {
+        const instanceIds = plan.targets.map(({ instance }) => instance.id);
+        id = await openRecord(record, { imageId: plan.image.id, instanceIds }, signal);
+        await setRecord(record, id, 'in_progress', signal);
+    }
+    catch (error) {
+        if (!signal.aborted)
+            warn(id === undefined ? 'No Deployment record' : 'The Deployment record could not be set going', error);
+    }
+    return id;
+}
+
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:path"
@@ -5688,7 +8582,6 @@ function takeHandover() {
 
 
 
-
 /**
  * Does the whole main step and tells whether it may be green. Every failure that is foreseen is annotated here;
  * what is thrown is a fault of the program.
@@ -5703,7 +8596,7 @@ async function mainStep() {
     }
     const cancel = listenForCancel();
     try {
-        return await rebuild(parsed.config, cancel);
+        return await main_step_rebuild(parsed.config, cancel);
     }
     catch (error) {
         lib_core/* setOutput */.uH('status', 'failed');
@@ -5722,12 +8615,12 @@ async function mainStep() {
         cancel.dispose();
     }
 }
-async function rebuild(config, cancel) {
-    const { bcc, clock, random, probe, dispose } = connect(config);
+async function main_step_rebuild(config, cancel) {
+    const { dispose, ...world } = connect(config);
     const keep = openHandover();
     const progress = new Progress(config, cancel, keep);
     try {
-        const report = await run(config, { bcc, clock, random, probe, cancel, log: log/* jobLog */.W, runId: process.env['GITHUB_RUN_ID'] ?? 'local' }, progress);
+        const report = await run(config, { ...world, cancel, log: log/* jobLog */.W, runId: process.env['GITHUB_RUN_ID'] ?? 'local' }, progress);
         const ok = isGood(report, cancel);
         progress.finish(report, ok);
         (0,annotate/* annotateReport */.vi)(report);
@@ -5758,56 +8651,6 @@ function lastWord(report, ok) {
         counts.set(status, (counts.get(status) ?? 0) + 1);
     const each = [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
     log/* jobLog */.W.info(`${ok ? 'Done' : 'Not done'}: ${report.status} (${each}) in ${report.durationSeconds} s.`);
-}
-/** Keeps outputs and handover up to date while the run goes on. */
-class Progress {
-    #config;
-    #cancel;
-    #keep;
-    #recordId;
-    constructor(config, cancel, keep) {
-        this.#config = config;
-        this.#cancel = cancel;
-        this.#keep = keep;
-    }
-    async planned(plan, report) {
-        setOutputs(report);
-        const { record, dryRun } = this.#config;
-        if (record !== undefined && !dryRun)
-            this.#recordId = await tryRecord(record, plan, this.#cancel.signal);
-        this.#hand(report, false);
-    }
-    progressed(report) {
-        setOutputs(report);
-        this.#hand(report, false);
-    }
-    finish(report, ok) {
-        setOutputs(report);
-        this.#hand(report, ok);
-    }
-    #hand(report, ok) {
-        const handover = {
-            report,
-            ok,
-            cancelled: this.#cancel.signal.aborted,
-            ...(this.#recordId === undefined ? {} : { recordId: this.#recordId })
-        };
-        this.#keep(handover);
-    }
-}
-async function tryRecord(record, plan, signal) {
-    const warn = (what, error) => log/* jobLog */.W.warning(`${what}: ${error instanceof Error ? error.message : String(error)}`);
-    let id;
-    try {
-        const instanceIds = plan.targets.map(({ instance }) => instance.id);
-        id = await openRecord(record, { imageId: plan.image.id, instanceIds }, signal);
-        await setRecord(record, id, 'in_progress', signal);
-    }
-    catch (error) {
-        if (!signal.aborted)
-            warn(id === undefined ? 'No Deployment record' : 'The Deployment record could not be set going', error);
-    }
-    return id;
 }
 
 
@@ -5950,12 +8793,57 @@ function describeFailure(failure) {
 
 /***/ }),
 
+/***/ 7875:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $Q: () => (/* binding */ clip)
+/* harmony export */ });
+/* unused harmony exports cell, code, table, fold, fenced, counted */
+/** Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. */
+function cell(text) {
+    const oneLine = text.replace(/\s+/g, ' ').trim();
+    return oneLine.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
+}
+/** Text in code type, in a cell. */
+function code(text) {
+    return text === '' ? '' : `<code>${cell(text)}</code>`;
+}
+/** A table; cells are given as finished Markdown. */
+function table(head, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+/** Parts under a line to click on; the line is given as finished Markdown. */
+function fold(title, parts, isOpen = false) {
+    return [`<details${isOpen ? ' open' : ''}><summary>${title}</summary>`, ...parts, '</details>'].join('\n\n');
+}
+/** A block of code; nothing in it can end it, for backticks do not occur in what is put there. */
+function fenced(language, lines) {
+    return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
+}
+/** At most so many characters of a text from outside, with a mark where it was cut. */
+function clip(text, most) {
+    if (text.length <= most)
+        return text;
+    // By code points, so that none is cut in two.
+    const characters = [...text];
+    return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+/** A number with its noun: `1 batch`, `2 batches`. */
+function counted(count, one, many = `${one}s`) {
+    return `${count} ${count === 1 ? one : many}`;
+}
+
+
+/***/ }),
+
 /***/ 8540:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(566);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1052);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6908);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9254);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

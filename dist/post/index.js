@@ -498,28 +498,82 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 566:
+/***/ 8111:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   mD: () => (/* binding */ annotateEnd)
-/* harmony export */ });
-/* unused harmony exports annotateReport, annotateProblems, annotateSurvey */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5806);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7230);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  mD: () => (/* binding */ annotateEnd)
+});
+
+// UNUSED EXPORTS: annotateProblems, annotateReport, annotateSurvey
+
+// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
+var lib_core = __nccwpck_require__(5806);
+// EXTERNAL MODULE: ./core/report/ranking.js
+var ranking = __nccwpck_require__(50);
+// EXTERNAL MODULE: ./core/report/weights.js
+var weights = __nccwpck_require__(4793);
+;// CONCATENATED MODULE: ./core/report/annotations.js
+/** What a run has to say beside its log: few words, for GitHub shows few of them. */
+
 
 
 /** GitHub shows at most ten annotations of a step. */
 const most = 10;
-/** One annotation for each instance that failed or was cut off, with cause and remedy. */
+/** So many instances are named in one line. */
+const mostNamed = 20;
+/**
+ * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
+ * have no room, and one for the weights that are not restored.
+ */
+function annotations_annotationsOf(report) {
+    const weights = ofWeights(leftWeights(report));
+    const room = most - weights.length;
+    const failed = failuresFirst(report.instances);
+    const single = failed.length <= room ? failed : failed.slice(0, room - 1);
+    const rest = failed.slice(single.length);
+    const each = single.map(({ instanceId, failure }) => ({
+        title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
+        lines: [failure.cause, failure.disk, failure.remedy].map((line) => clip(line, 2000))
+    }));
+    const more = {
+        title: `${rest.length} more that failed or were cut off`,
+        lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
+    };
+    return [...each, ...(rest.length === 0 ? [] : [more]), ...weights];
+}
+function ofWeights(left) {
+    if (left.length === 0)
+        return [];
+    const named = left.slice(0, mostNamed).map(({ instance, blbId, groupId, now, weight }) => {
+        const group = groupId === undefined ? '' : `, group ${groupId}`;
+        return `${instance.instanceId} on ${blbId}${group}: ${now} instead of ${weight}`;
+    });
+    const more = left.length - named.length;
+    return [
+        {
+            title: 'Load balancer weights are not restored',
+            lines: [
+                ...named,
+                ...(more === 0 ? [] : [`and ${more} more`]),
+                'An instance with the weight 0 gets no traffic. The job summary has the calls that restore them.'
+            ]
+        }
+    ];
+}
+
+// EXTERNAL MODULE: ./action/log.js
+var log = __nccwpck_require__(7230);
+;// CONCATENATED MODULE: ./action/annotate.js
+
+
+
+/** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateReport(report) {
-    const failed = report.instances.filter(({ failure }) => failure !== undefined);
-    for (const { failure, instanceId } of failed.slice(0, most)) {
-        if (failure === undefined)
-            continue;
-        const text = [failure.cause, failure.disk, failure.remedy].map(tame).join('\n');
-        const how = failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`;
-        core.error(text, { title: `Rebuild of ${instanceId} ${how}` });
+    for (const { title, lines } of annotationsOf(report)) {
+        core.error(lines.map(tame).join('\n'), { title: tame(title) });
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */
@@ -536,7 +590,7 @@ function annotateSurvey(problems) {
 }
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 function annotateEnd(title, text) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3((0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tame */ .a)(text), { title });
+    lib_core/* error */.z3((0,log/* tame */.a)(text), { title });
 }
 
 
@@ -572,7 +626,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 4013:
+/***/ 3255:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -928,6 +982,10 @@ const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
 const healthDeadlineRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
 /** How long an instance must stay healthy; with no time at all, one success will do. */
 const minHealthyTimeRange = { minMs: 0, maxMs: hourMs };
+/** How long to rest between two batches; with no time at all there are none. */
+const pauseRange = { minMs: 0, maxMs: 24 * hourMs };
+/** How long an instance goes on serving what it has, once a load balancer sends it nothing new. */
+const drainTimeRange = { minMs: 0, maxMs: hourMs };
 /** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
 const pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
 /**
@@ -970,10 +1028,22 @@ function formatDuration(ms) {
 
 ;// CONCATENATED MODULE: ./config/ids.js
 
-/** The kinds of things that are named by ID, with the ID's usual prefix and an example. */
 const kinds = {
-    instance: { words: 'an instance ID', prefix: 'i', example: 'i-YufwpQAe', input: 'instanceId' },
-    image: { words: 'an image ID', prefix: 'm', example: 'm-DpgNg8lO', input: 'imageId' }
+    instance: {
+        noun: 'instance',
+        words: 'an instance ID',
+        prefix: 'i',
+        example: 'i-YufwpQAe',
+        input: 'instanceId'
+    },
+    image: { noun: 'image', words: 'an image ID', prefix: 'm', example: 'm-DpgNg8lO', input: 'imageId' },
+    balancer: {
+        noun: 'load balancer',
+        words: 'a load balancer ID',
+        prefix: 'lb',
+        example: 'lb-77d58dc4',
+        input: 'blbId'
+    }
 };
 /** Characters that IDs are made of. It also keeps an ID from changing the path of a request. */
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
@@ -981,20 +1051,12 @@ const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
  * Reads the IDs of instances: one or many, split by commas, white space or lines, in the order given. Refuses
  * an ID that is there twice, and patterns: what is erased must be named.
  */
-const parseInstanceIds = (text) => {
-    const ids = text.split(/[\s,]+/).filter((id) => id !== '');
-    if (ids.length === 0) {
-        return refused('names no instance; give at least one ID such as i-YufwpQAe');
-    }
-    const unique = new Set(ids);
-    const faults = [...unique].map((id) => faultOfId(id, 'instance')).filter((fault) => fault !== undefined);
-    for (const id of unique) {
-        if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
-            faults.push(`names ${quote(id)} more than once; give each instance once`);
-        }
-    }
-    return faults.length === 0 ? parsed(ids) : refused(...faults);
-};
+const parseInstanceIds = idsOf('instance');
+/**
+ * Reads the IDs of load balancers, in the form of those of instances. Their usual prefix, `lb-`, stands in
+ * examples of the SDKs only (bce-sdk-java, ExampleBlbDetail), so none is asked for; that of another kind is refused.
+ */
+const parseBalancerIds = idsOf('balancer');
 /** Reads the ID of an image. A name, or the ID of an instance, is refused with a hint. */
 const parseImageId = (text) => {
     const fault = faultOfId(text, 'image');
@@ -1004,6 +1066,24 @@ const parseImageId = (text) => {
 const parseKeypairId = (text) => idPattern.test(text)
     ? parsed(text)
     : refused(`is ${quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`);
+/** A parser of a list of IDs, at least one, none twice. */
+function idsOf(wanted) {
+    const { noun, example } = kinds[wanted];
+    return (text) => {
+        const ids = text.split(/[\s,]+/).filter((id) => id !== '');
+        if (ids.length === 0) {
+            return refused(`names no ${noun}; give at least one ID such as ${example}`);
+        }
+        const unique = new Set(ids);
+        const faults = [...unique].map((id) => faultOfId(id, wanted)).filter((fault) => fault !== undefined);
+        for (const id of unique) {
+            if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
+                faults.push(`names ${quote(id)} more than once; give each ${noun} once`);
+            }
+        }
+        return faults.length === 0 ? parsed(ids) : refused(...faults);
+    };
+}
 /**
  * What speaks against an ID. One without any prefix is let through, for the service may know it; a prefix of
  * letters that belongs to something else is a mix-up.
@@ -1015,12 +1095,15 @@ function faultOfId(id, wanted) {
         return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}${names}`;
     }
     const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
-    if (idPattern.test(id) && found === prefix) {
+    const isId = idPattern.test(id);
+    if (isId && found === prefix)
         return undefined;
+    const other = Object.values(kinds).find((kind) => kind.prefix === found);
+    if (isId && other !== undefined) {
+        return `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`;
     }
-    const other = kinds[wanted === 'image' ? 'instance' : 'image'];
-    return idPattern.test(id) && found === other.prefix
-        ? `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`
+    return isId && wanted === 'balancer'
+        ? undefined
         : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
 }
 
@@ -1038,6 +1121,7 @@ const inputNames = [
     'region',
     'endpoint',
     'instanceId',
+    'instanceTag',
     'imageId',
     'imageName',
     'adminPass',
@@ -1055,9 +1139,16 @@ const inputNames = [
     'wait',
     'timeout',
     'pollInterval',
+    'maxUnavailable',
+    'canary',
+    'pauseBetweenBatches',
+    'maxFailures',
+    'requestsPerSecond',
     'healthCheck',
     'healthDeadline',
     'minHealthyTime',
+    'blbId',
+    'drainTime',
     'githubToken',
     'environment',
     'environmentUrl',
@@ -1163,6 +1254,89 @@ const parseScript = (text) => text.trim() === ''
     ? refused('holds only white space; leave it out, or set cleanLastUserData to true to forget the script of before')
     : parsed(text);
 
+;// CONCATENATED MODULE: ./config/share.js
+
+const maxCount = 1_000;
+const maxPercent = 100;
+/** Digits, and perhaps a percent sign; white space before the sign is caught to say so. */
+const share_pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
+/**
+ * Reads how many may be away at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
+ * None at all is refused, for with that no instance could ever be taken.
+ */
+const parseMaxUnavailable = (text) => {
+    const [, digits, gap] = share_pattern.exec(text) ?? [];
+    const amount = Number(digits);
+    if (amount === 0) {
+        return refused(`is ${quote(text)}, with which no instance could ever be taken; give at least 1, or 1%`);
+    }
+    // What is no number at all is not within either.
+    if (!(amount <= (gap === undefined ? maxCount : maxPercent))) {
+        return refused(`is ${quote(text)}; give a whole number from 1 to ${maxCount}, or a whole percentage from 1% to ${maxPercent}%`);
+    }
+    if (gap === undefined)
+        return parsed({ kind: 'count', count: amount });
+    return gap === ''
+        ? parsed({ kind: 'percent', percent: amount })
+        : refused(`is ${quote(text)}, with white space in it; write ${amount}%`);
+};
+
+;// CONCATENATED MODULE: ./config/tags.js
+
+/** Nobody needs more to tell instances apart; a longer text is something else that was pasted. */
+const maxTags = 20;
+const tags_form = 'write key=value, such as role=web';
+/**
+ * Reads tags: one `key=value` a line, with white space around key and value left out, and blank lines passed
+ * over. The first `=` ends the key. Refuses patterns, what is incomplete, and a key that is there twice.
+ *
+ * No tag at all is refused as well: every instance carries all of none.
+ */
+const parseTags = (text) => {
+    const lines = text
+        .split(/\r\n?|\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+    if (lines.length === 0)
+        return refused(`names no tag; ${tags_form}`);
+    if (lines.length > maxTags) {
+        return refused(`has ${lines.length} lines; give at most ${maxTags} tags, one a line`);
+    }
+    const read = lines.map(parseTag);
+    const tags = read.flatMap((one) => (one.ok ? [one.value] : []));
+    const faults = [...read.flatMap((one) => (one.ok ? [] : one.faults)), ...repeats(tags)];
+    return faults.length === 0 ? parsed(tags) : refused(...faults);
+};
+/** Reads one line that is not blank. */
+function parseTag(line) {
+    const end = line.indexOf('=');
+    if (end < 0)
+        return refused(`has the line ${quote(line)}, which has no "="; ${tags_form}`);
+    const key = line.slice(0, end).trim();
+    const value = line.slice(end + 1).trim();
+    if (key === '')
+        return refused(`has the line ${quote(line)}, which has no key; ${tags_form}`);
+    if (value === '')
+        return refused(`has the line ${quote(line)}, which has no value; ${tags_form}`);
+    return line.includes('*')
+        ? refused(`has the pattern ${quote(line)}; what is erased must be named, so write key and value in full, such as role=web`)
+        : parsed({ key, value });
+}
+/** Two values of one key would find nothing, and the same tag again is hardly what was meant. */
+function repeats(tags) {
+    const keys = [...new Set(tags.map(({ key }) => key))];
+    return keys.flatMap((key) => {
+        const values = tags.filter((tag) => tag.key === key).map(({ value }) => value);
+        if (values.length === 1)
+            return [];
+        return new Set(values).size === 1
+            ? [`names ${quote(`${key}=${values[0]}`)} more than once; give each tag once`]
+            : [
+                `gives the key ${quote(key)} more than one value, which no instance can carry at once; give each key once`
+            ];
+    });
+}
+
 ;// CONCATENATED MODULE: ./config/whole.js
 
 /** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
@@ -1176,6 +1350,8 @@ function wholeWithin(min, max) {
 }
 
 ;// CONCATENATED MODULE: ./config/fields.js
+
+
 
 
 
@@ -1201,7 +1377,8 @@ const fields = {
     sessionToken: optional(parseSecret),
     region: trimmed(required(parseRegion, orDefault)),
     endpoint: trimmed(optional(parseEndpoint)),
-    instanceId: trimmed(required(parseInstanceIds, 'give the ID of the instance to rebuild, such as i-YufwpQAe')),
+    instanceId: trimmed(optional(parseInstanceIds)),
+    instanceTag: trimmed(optional(parseTags)),
     imageId: trimmed(optional(parseImageId)),
     imageName: trimmed(optional(parseImageName)),
     adminPass: optional(parsePassword),
@@ -1220,9 +1397,16 @@ const fields = {
     wait: flag,
     timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
     pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
+    maxUnavailable: trimmed(required(parseMaxUnavailable, orDefault)),
+    canary: trimmed(required(wholeWithin(0, 1_000), orDefault)),
+    pauseBetweenBatches: trimmed(required(durationWithin(pauseRange), orDefault)),
+    maxFailures: trimmed(required(wholeWithin(0, 1_000), orDefault)),
+    requestsPerSecond: trimmed(required(wholeWithin(1, 100), orDefault)),
     healthCheck: trimmed(optional(parseCheck)),
     healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
     minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
+    blbId: trimmed(optional(parseBalancerIds)),
+    drainTime: trimmed(required(durationWithin(drainTimeRange), orDefault)),
     githubToken: optional(parseSecret),
     environment: trimmed(optional(anyText)),
     environmentUrl: trimmed(optional(parseWebUrl)),
@@ -1249,6 +1433,25 @@ function readFields(raw) {
     return { values: values, problems };
 }
 
+;// CONCATENATED MODULE: ./config/fleet.js
+/** Without a problem exactly one of the two is there. Were none, then no ID, for no tag would be every instance. */
+function toSelection({ instanceId = [], instanceTag }) {
+    return instanceTag === undefined ? { kind: 'ids', ids: instanceId } : { kind: 'tags', tags: instanceTag };
+}
+/** How many at once, who goes first, and when to stop; for a single instance too, where it says little. */
+function toRollout(values) {
+    return {
+        maxUnavailable: values.maxUnavailable,
+        canary: values.canary,
+        pauseMs: values.pauseBetweenBatches,
+        maxFailures: values.maxFailures
+    };
+}
+/** No load balancers where none is named, whatever `drainTime` is. */
+function toBalancers({ blbId, drainTime }) {
+    return blbId === undefined ? undefined : { blbIds: blbId, drainMs: drainTime };
+}
+
 ;// CONCATENATED MODULE: ./config/parts.js
 /** Without a problem exactly one of the two is there. */
 function toImage({ imageId, imageName = '' }) {
@@ -1267,35 +1470,82 @@ function toHealth({ healthCheck, healthDeadline, minHealthyTime }) {
         : { check: healthCheck, deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
 }
 
+;// CONCATENATED MODULE: ./config/unwaited.js
+
+
+/** What is asked for with `wait: false`, although it comes after the rebuild and needs somebody who waits for it. */
+function unwaitedProblems(values) {
+    if (values.wait !== false)
+        return [];
+    const { rollback, canary = 0, pauseBetweenBatches = 0 } = values;
+    const problems = [];
+    if (rollback === true) {
+        const message = 'is true, but wait is false; what is not waited for cannot be rolled back, ' +
+            'so set wait to true or rollback to false';
+        problems.push({ input: 'rollback', message });
+    }
+    if (canary > 0) {
+        const message = `is ${canary}, but wait is false; nobody would see whether a canary is healthy before the rest begins, ` +
+            'so set wait to true or canary to 0';
+        problems.push({ input: 'canary', message });
+    }
+    if (pauseBetweenBatches > 0) {
+        const message = `is ${formatDuration(pauseBetweenBatches)}, but wait is false; ` +
+            'a batch that is not waited for has no end to pause after, so set wait to true or pauseBetweenBatches to 0s';
+        problems.push({ input: 'pauseBetweenBatches', message });
+    }
+    if (isGiven(values, 'healthCheck')) {
+        const message = 'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
+        problems.push({ input: 'healthCheck', message });
+    }
+    if (isGiven(values, 'blbId')) {
+        const message = 'is given, but wait is false; nobody would give the instances their weights back, ' +
+            'so set wait to true or leave blbId out';
+        problems.push({ input: 'blbId', message });
+    }
+    return problems;
+}
+
 ;// CONCATENATED MODULE: ./config/guards.js
+
 
 
 /** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
 function guardProblems(values) {
     return [
-        ...imageProblems(values),
+        ...choiceProblems(values, ['instanceId', 'i-YufwpQAe'], ['instanceTag', 'role=web']),
+        ...choiceProblems(values, ['imageId', 'm-DpgNg8lO'], ['imageName', 'web-*']),
         ...confirmProblems(values),
         ...backupProblems(values),
         ...unwaitedProblems(values),
         ...healthProblems(values)
     ];
 }
-/** Exactly one image. */
-function imageProblems(values) {
-    const byId = isGiven(values, 'imageId');
-    if (byId !== isGiven(values, 'imageName'))
+/** Exactly one of two inputs, which come with an example of each; told at the first. */
+function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
+    const byOne = isGiven(values, one);
+    if (byOne !== isGiven(values, other))
         return [];
-    const fault = byId ? 'is given together with imageName' : 'is not given, and neither is imageName';
-    const choice = 'give exactly one of imageId (such as m-DpgNg8lO) and imageName (such as web-*)';
-    return [{ input: 'imageId', message: `${fault}; ${choice}` }];
+    const fault = byOne ? `is given together with ${other}` : `is not given, and neither is ${other}`;
+    const choice = `give exactly one of ${one} (such as ${oneSuchAs}) and ${other} (such as ${otherSuchAs})`;
+    return [{ input: one, message: `${fault}; ${choice}` }];
 }
-/** One name cannot confirm several instances. */
-function confirmProblems({ confirmName, instanceId }) {
-    if (confirmName === undefined || instanceId === undefined || instanceId.length === 1)
+/** One name cannot confirm several instances, nor as many as a tag happens to find. */
+function confirmProblems(values) {
+    if (!isGiven(values, 'confirmName'))
         return [];
-    const message = `is given, but instanceId names ${instanceId.length} instances; ` +
-        'a name confirms a single one, so leave confirmName out or give one instanceId';
-    return [{ input: 'confirmName', message }];
+    const remedy = 'a name confirms a single one, so leave confirmName out or give one instanceId';
+    const count = values.instanceId?.length ?? 1;
+    if (count > 1) {
+        return [
+            { input: 'confirmName', message: `is given, but instanceId names ${count} instances; ${remedy}` }
+        ];
+    }
+    // With both, which of the two is meant has to be said first.
+    const isByTag = isGiven(values, 'instanceTag') && !isGiven(values, 'instanceId');
+    return isByTag
+        ? [{ input: 'confirmName', message: `is given, but instanceTag may find many instances; ${remedy}` }]
+        : [];
 }
 function backupProblems(values) {
     if (values.backupImage !== false || !isGiven(values, 'backupKeep'))
@@ -1303,22 +1553,6 @@ function backupProblems(values) {
     const message = 'is given, but backupImage is false; backups are only deleted after a new one was made, ' +
         'so set backupImage to true or leave backupKeep out';
     return [{ input: 'backupKeep', message }];
-}
-/** What comes after the rebuild needs somebody who waits for it. */
-function unwaitedProblems(values) {
-    if (values.wait !== false)
-        return [];
-    const problems = [];
-    if (values.rollback === true) {
-        const message = 'is true, but wait is false; what is not waited for cannot be rolled back, ' +
-            'so set wait to true or rollback to false';
-        problems.push({ input: 'rollback', message });
-    }
-    if (isGiven(values, 'healthCheck')) {
-        const message = 'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
-        problems.push({ input: 'healthCheck', message });
-    }
-    return problems;
 }
 function healthProblems({ healthDeadline, minHealthyTime }) {
     if (healthDeadline === undefined || minHealthyTime === undefined || minHealthyTime < healthDeadline) {
@@ -1410,6 +1644,7 @@ function recordProblems(values) {
 
 
 
+
 /** Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret. */
 function parseConfig(raw) {
     const { values, problems } = readFields(raw);
@@ -1427,6 +1662,7 @@ function byInput(one, other) {
 function toConfig(values) {
     const backup = toBackup(values);
     const health = toHealth(values);
+    const balancers = toBalancers(values);
     const record = toRecord(values);
     return {
         credentials: {
@@ -1436,7 +1672,7 @@ function toConfig(values) {
         },
         region: values.region,
         endpoint: values.endpoint ?? endpointOfRegion(values.region),
-        instanceIds: values.instanceId,
+        selection: toSelection(values),
         image: toImage(values),
         order: {
             login: toLogin(values),
@@ -1452,7 +1688,10 @@ function toConfig(values) {
         wait: values.wait,
         timeoutMs: values.timeout,
         pollIntervalMs: values.pollInterval,
+        rollout: toRollout(values),
+        requestsPerSecond: values.requestsPerSecond,
         ...(health !== undefined && { health }),
+        ...(balancers !== undefined && { balancers }),
         ...(record !== undefined && { record }),
         summary: values.summary
     };
@@ -1469,86 +1708,575 @@ function toRecord({ githubToken, environment, environmentUrl }) {
         : { githubToken, environment, ...(environmentUrl !== undefined && { environmentUrl }) };
 }
 
-;// CONCATENATED MODULE: ./core/duration.js
-/** A stretch of time as a person reads it: `45s`, `2m 05s`, `1h 02m`. Parts of a second are left out. */
-function duration_formatDuration(ms) {
-    const seconds = Math.max(0, Math.round(ms / 1000));
-    const two = (value) => String(value).padStart(2, '0');
-    if (seconds < 60)
-        return `${seconds}s`;
-    if (seconds < 3600)
-        return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
-    return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
+;// CONCATENATED MODULE: ./core/report/fit.js
+/** How a summary is made to fit: parts that can be shortened, the least important first. */
+const note = '_The rest does not fit into a job summary; the output `result` has it all._';
+/** A part that is never shortened, and so must not be long. */
+function whole(text) {
+    return { worth: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
 }
-/** Seconds with one decimal, as outputs and reports carry them. */
-function toSeconds(ms) {
-    return Math.round(ms / 100) / 10;
+/**
+ * The parts as one text of at most so many bytes. Where something has to be left out, as little as possible is,
+ * and a note at the end says so.
+ *
+ * @param limit in bytes of UTF-8
+ */
+function fitted(parts, limit) {
+    const shown = parts.map((part) => ({ part, pieces: part.pieces }));
+    if (sizeOf(shown) <= limit)
+        return joined(shown);
+    const most = limit - Buffer.byteLength(`\n${note}\n`);
+    for (const one of cheapestFirst(shown)) {
+        const room = most - sizeOf(shown.filter((other) => other !== one));
+        one.pieces = mostPieces(one.pieces, (pieces) => Buffer.byteLength(`\n\n${one.part.draw(pieces)}`) <= room);
+        if (sizeOf(shown) <= most)
+            break;
+    }
+    return `${joined(shown)}\n${note}\n`;
 }
-/** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
-function toIso(era, atMs) {
-    return `${new Date(era.wallMs + atMs - era.nowMs).toISOString().slice(0, 19)}Z`;
+/** The largest number up to `all` that fits, 0 where none does; the sizes grow with the numbers. */
+function mostPieces(all, fits) {
+    let [low, high] = [0, all];
+    while (low < high) {
+        const middle = Math.ceil((low + high) / 2);
+        if (fits(middle))
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+/** Of two that are worth the same, the later one first. */
+function cheapestFirst(shown) {
+    return shown
+        .filter(({ pieces }) => pieces > 0)
+        .toReversed()
+        .toSorted((one, other) => one.part.worth - other.part.worth);
+}
+function sizeOf(shown) {
+    return Buffer.byteLength(joined(shown));
+}
+function joined(shown) {
+    const texts = shown.map(({ part, pieces }) => part.draw(pieces)).filter((text) => text !== '');
+    return `${texts.join('\n\n')}\n`;
 }
 
-;// CONCATENATED MODULE: ./core/report/markdown.js
-/** Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. */
-function cell(text) {
-    const oneLine = text.replace(/\s+/g, ' ').trim();
-    return oneLine.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
+;// CONCATENATED MODULE: ./core/rollout/room.js
+/**
+ * Whether one more may be taken. One that is away already makes it no worse, but it still needs a free slot: a
+ * check that fails on all of them to begin with is no leave to take all of them at once.
+ */
+function hasRoom(members, member, slots) {
+    return members.atWork < slots && (member.isAway || members.out < slots);
 }
-/** Text in code type, in a cell. */
-function code(text) {
-    return text === '' ? '' : `<code>${cell(text)}</code>`;
+
+;// CONCATENATED MODULE: ./core/rollout/back.js
+/** Who is put back next, once the rollout has stopped. */
+
+/**
+ * The next to be put back: the newest first, in the same slots as before, and only when all that was under way is
+ * seen through. Where the newest has no room, for too many are away for good, one that is away itself may go.
+ */
+function takeBack(before) {
+    if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
+        return [before, []];
+    }
+    const waiting = before.members.values().filter(canBePutBack);
+    const newest = waiting.toSorted((one, other) => other.endedAs - one.endedAs);
+    const taken = [];
+    let { members } = before;
+    const take = ({ id }) => {
+        members = members.with(id, { state: 'goingBack' });
+        taken.push({ type: 'goBack', id });
+    };
+    for (const member of newest) {
+        if (!hasRoom(members, member, before.task.slots))
+            break;
+        take(member);
+    }
+    if (taken.length === 0 && !members.isBusy) {
+        const away = newest.find((member) => hasRoom(members, member, before.task.slots));
+        if (away !== undefined)
+            take(away);
+    }
+    return [{ ...before, members }, taken];
 }
-/** A table; cells are given as finished Markdown. */
-function table(head, rows) {
-    const line = (cells) => `| ${cells.join(' | ')} |`;
-    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+function canBePutBack({ state, canGoBack }) {
+    return canGoBack && (state === 'well' || state === 'failed');
+}
+
+;// CONCATENATED MODULE: ./core/rollout/forth.js
+/** Who is begun next, as long as nothing has stopped the rollout. */
+
+/** How many mere checks are made at a time; each may open a connection. */
+const checksAtOnce = 50;
+/**
+ * The next to begin: the checks before all else, for they may show that the image is no good while nothing is
+ * erased yet; then the canaries; then the rest. Ends the rollout when nobody is left.
+ */
+function beginNext(rollout, atMs) {
+    const { members, task } = rollout;
+    const checking = members.count('check', 'working');
+    if (members.count('check', 'waiting') > 0) {
+        return begin(rollout, ({ kind }) => kind === 'check', checksAtOnce - checking);
+    }
+    if (checking > 0)
+        return [rollout, []];
+    if (members.count('work', 'waiting') === 0)
+        return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
+    const canaries = canariesIn(rollout);
+    const isProven = canaries.every(({ state }) => state === 'well');
+    const first = new Set(canaries.map(({ id }) => id));
+    const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
+    if (!isProven && canaries.every(({ state }) => state !== 'waiting'))
+        return [rollout, []];
+    return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
+}
+/** Those that go first: of the work, the first in order. */
+function canariesIn({ task, members }) {
+    const canaries = [];
+    for (const member of task.canary === 0 ? [] : members.values()) {
+        if (canaries.length === task.canary)
+            break;
+        if (member.kind === 'work')
+            canaries.push(member);
+    }
+    return canaries;
+}
+/** In batches all of one are waited for, and then there is a pause. */
+function beginBatch(before, isNext, atMs) {
+    if (before.members.isBusy)
+        return [before, []];
+    if (before.owesPause) {
+        const untilMs = atMs + before.task.pauseMs;
+        return [{ ...before, owesPause: false, pausedUntilMs: untilMs }, [{ type: 'pause', untilMs }]];
+    }
+    if (before.pausedUntilMs !== undefined && atMs < before.pausedUntilMs)
+        return [before, []];
+    const { pausedUntilMs: _over, ...rollout } = before;
+    return begin(rollout, isNext);
+}
+/** Takes one after the other, as long as there is room with those taken before it, and no more than `most`. */
+function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
+    const begun = [];
+    let { members } = before;
+    for (const member of before.members.values()) {
+        if (begun.length >= most)
+            break;
+        if (member.state !== 'waiting' || !isNext(member))
+            continue;
+        if (member.kind === 'work' && !hasRoom(members, member, before.task.slots))
+            break;
+        members = members.with(member.id, { state: 'working' });
+        begun.push({ type: 'begin', id: member.id });
+    }
+    const owesPause = before.owesPause || members.atWork > before.members.atWork;
+    return [{ ...before, members, owesPause }, begun];
+}
+
+;// CONCATENATED MODULE: ./core/rollout/member.js
+/** One target of a rollout: what it is, and where it is. */
+/** Whether somebody is at it. */
+function isAtWork({ state }) {
+    return state === 'working' || state === 'goingBack';
+}
+/** Whether it is not serving, or may be taken away at any moment. A mere check takes nobody away. */
+function isOut(member) {
+    return member.isAway || (isAtWork(member) && member.kind === 'work');
+}
+
+;// CONCATENATED MODULE: ./core/rollout/members.js
+/** The members of a rollout as a value that is cheap to change: of a thousand, one step touches one or a few. */
+
+/** All members, in the order of the task, with what is asked of them most counted along. */
+class Members {
+    #places;
+    #all;
+    #counts;
+    /** How many are out, see `isOut`. */
+    out;
+    constructor(places, all, counts, out) {
+        this.#places = places;
+        this.#all = all;
+        this.#counts = counts;
+        this.out = out;
+    }
+    /** Nobody has been begun yet. */
+    static of(tasks) {
+        const all = tasks.map((task) => ({ ...task, state: 'waiting', canGoBack: false, endedAs: 0 }));
+        const waiting = (kind) => all.filter((member) => member.kind === kind).length;
+        return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(isOut).length);
+    }
+    get(id) {
+        return this.#all[this.#places.get(id) ?? -1];
+    }
+    values() {
+        return this.#all;
+    }
+    /** How many of a kind are in one of these states. */
+    count(kind, ...states) {
+        let count = 0;
+        for (const state of states)
+            count += this.#counts[`${kind} ${state}`] ?? 0;
+        return count;
+    }
+    /** How many are at work, those that are only checked left out. */
+    get atWork() {
+        return this.count('work', 'working', 'goingBack');
+    }
+    /** Whether somebody is at any of them, be it only to check it. */
+    get isBusy() {
+        return this.atWork + this.count('check', 'working', 'goingBack') > 0;
+    }
+    /** The members after one of them has changed; the same where there is none with this id. */
+    with(id, patch) {
+        const place = this.#places.get(id) ?? -1;
+        const before = this.#all[place];
+        if (before === undefined)
+            return this;
+        const now = { ...before, ...patch };
+        const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
+        const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
+        const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
+        const out = this.out - Number(isOut(before)) + Number(isOut(now));
+        return new Members(this.#places, this.#all.with(place, now), counts, out);
+    }
+}
+
+;// CONCATENATED MODULE: ./core/rollout/step.js
+/**
+ * A rollout as a pure reducer: from what is known of all targets and what has just happened to one of them to
+ * what is known now and what to do next. It knows no clock and no network; the loop that runs it does.
+ */
+
+
+
+/** The beginning. */
+function beginRollout(task, atMs) {
+    const members = Members.of(task.members);
+    const rollout = { task, members, failures: 0, ended: 0, mostAway: 0, owesPause: false, isOver: false };
+    return next(rollout, [], atMs);
+}
+/** The next rollout and the next commands. An event that comes after the end changes nothing. */
+function stepRollout(rollout, event) {
+    if (rollout.isOver)
+        return [rollout, []];
+    switch (event.type) {
+        case 'ended': {
+            const [after, commands] = onEnded(rollout, event.id, event.outcome);
+            return next(after, commands, event.atMs);
+        }
+        case 'wentBack': {
+            const patch = { state: event.result, isAway: event.result !== 'back', canGoBack: false };
+            return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
+        }
+        case 'woke':
+            return next(rollout, [], event.atMs);
+        case 'cancelled':
+            return next({ ...rollout, stop: 'cancelled' }, [], event.atMs);
+    }
+}
+function onEnded(before, id, outcome) {
+    const { result, isAway, canGoBack } = outcome;
+    const endedAs = before.ended + 1;
+    const failed = result === 'failed';
+    const after = {
+        ...before,
+        members: before.members.with(id, { state: result, isAway, canGoBack, endedAs }),
+        ended: endedAs,
+        failures: before.failures + Number(failed)
+    };
+    const goesBack = failed && canGoBack && before.task.rollback && before.stop !== 'cancelled';
+    if (!goesBack)
+        return [after, []];
+    // It keeps its slot: it is away already, and the sooner it serves again the better.
+    const members = after.members.with(id, { state: 'goingBack', isAway: true });
+    return [{ ...after, members }, [{ type: 'goBack', id }]];
+}
+/** What is to be done now, whatever led here. */
+function next(before, already, atMs) {
+    const stop = before.stop ?? reasonToStop(before);
+    const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
+    const isOver = commands.some(({ type }) => type === 'end');
+    const mostAway = Math.max(after.mostAway, before.members.out, after.members.out);
+    return [{ ...after, mostAway, isOver }, [...already, ...commands]];
+}
+function proceed(rollout, atMs) {
+    if (rollout.stop === undefined) {
+        const [after, commands] = beginNext(rollout, atMs);
+        const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
+        return isStuck ? proceed({ ...after, stop: 'noRoom' }, atMs) : [after, commands];
+    }
+    const staysForth = rollout.stop === 'cancelled' || !rollout.task.rollback;
+    const [after, commands] = staysForth ? [rollout, []] : takeBack(rollout);
+    const isDone = commands.length === 0 && !after.members.isBusy;
+    return [after, isDone ? [{ type: 'end' }] : commands];
+}
+/** The first of those that go first must all be well; later ones may fail as often as is granted. */
+function reasonToStop(rollout) {
+    const ended = new Set(['failed', 'goingBack', 'back', 'notBack']);
+    if (rollout.failures === 0)
+        return undefined;
+    if (canariesIn(rollout).some(({ state }) => ended.has(state)))
+        return 'canary';
+    return rollout.failures > rollout.task.maxFailures ? 'maxFailures' : undefined;
+}
+
+;// CONCATENATED MODULE: ./core/rollout/rehearse.js
+
+/**
+ * The batches in which the targets are taken, by id; a single one where there are no pauses. The rollout itself is
+ * played through, so that a plan cannot say anything else than what is done then.
+ */
+function rehearse(task) {
+    const batches = [[]];
+    let nowMs = 0;
+    let [rollout, commands] = beginRollout(task, nowMs);
+    const queue = [...commands];
+    for (let command = queue.shift(); command !== undefined; command = queue.shift()) {
+        if (command.type === 'pause') {
+            batches.push([]);
+            nowMs = command.untilMs;
+        }
+        if (command.type === 'begin' && rollout.members.get(command.id)?.kind === 'work') {
+            batches.at(-1)?.push(command.id);
+        }
+        const event = wellAfter(command, nowMs);
+        if (event === undefined)
+            continue;
+        [rollout, commands] = stepRollout(rollout, event);
+        queue.push(...commands);
+    }
+    return batches.filter((batch) => batch.length > 0);
+}
+function wellAfter(command, atMs) {
+    if (command.type === 'pause')
+        return { type: 'woke', atMs };
+    if (command.type !== 'begin')
+        return undefined;
+    const outcome = { result: 'well', isAway: false, canGoBack: false };
+    return { type: 'ended', id: command.id, outcome, atMs };
+}
+
+;// CONCATENATED MODULE: ./core/report/batches.js
+/** The order and the batches in which a fleet is taken, for its plan. */
+
+/** What is to be done with an instance, in one word: `plan.decision` begins with it. */
+function actionOf({ plan }) {
+    return plan.decision.split(':', 1)[0] ?? '';
+}
+/** The instances in the order in which they are taken, see `planRollout`; those that are skipped at the end. */
+function inOrder({ instances, rollout }) {
+    const away = new Set(rollout.awayBefore.map(({ instanceId }) => instanceId));
+    const rank = (one) => {
+        if (actionOf(one) === 'skip')
+            return 2;
+        return away.has(one.instanceId) ? 0 : 1;
+    };
+    return instances.toSorted((one, other) => rank(one) - rank(other));
+}
+/** In the how-manieth batch each one is taken if all goes well, by instance ID; nothing where there are no batches. */
+function batchesOf(report) {
+    const batches = new Map();
+    if (report.rollout.pauseSeconds === 0)
+        return batches;
+    for (const [index, batch] of rehearse(taskOf(report)).entries()) {
+        for (const id of batch)
+            batches.set(id, index + 1);
+    }
+    return batches;
+}
+function taskOf(report) {
+    const { maxUnavailable, canaries, pauseSeconds, maxFailures, awayBefore } = report.rollout;
+    const away = new Set(awayBefore.map(({ instanceId }) => instanceId));
+    return {
+        members: inOrder(report).map((one) => ({
+            id: one.instanceId,
+            kind: actionOf(one) === 'skip' ? 'check' : 'work',
+            isAway: away.has(one.instanceId)
+        })),
+        slots: maxUnavailable,
+        canary: canaries.length,
+        pauseMs: pauseSeconds * 1000,
+        maxFailures,
+        rollback: false
+    };
+}
+
+// EXTERNAL MODULE: ./core/duration.js
+var duration = __nccwpck_require__(7905);
+// EXTERNAL MODULE: ./core/report/markdown.js
+var markdown = __nccwpck_require__(7875);
+// EXTERNAL MODULE: ./core/report/overview.js
+var overview = __nccwpck_require__(1525);
+// EXTERNAL MODULE: ./core/report/ranking.js
+var ranking = __nccwpck_require__(50);
+;// CONCATENATED MODULE: ./core/report/instance-table.js
+/** The table that has every instance of a run in it. */
+
+
+
+
+/** More rows than these are folded away. */
+const openRows = 20;
+/** The instances in the given order, with both images. */
+function wholeTable(report) {
+    const rows = report.instances.map((one) => [
+        `${(0,markdown/* code */.aY)(one.instanceId)}<br>${(0,markdown/* cell */.Hn)(one.name)}`,
+        (0,overview/* statusLabel */.Rh)(one),
+        imagesOf(one, report),
+        timeOf(one)
+    ]);
+    return (0,markdown/* table */.tp)(['Instance', 'Result', 'Image', 'Time'], rows);
+}
+/** The instances of a fleet, one line each, the urgent ones first; the image to be stands in the headline. */
+function fleetTable({ instances }, worth) {
+    const rows = (0,ranking/* byUrgency */.td)(instances).map((one) => [
+        `${(0,markdown/* code */.aY)(one.instanceId)} ${(0,markdown/* cell */.Hn)(one.name)}`.trimEnd(),
+        (0,overview/* statusLabel */.Rh)(one),
+        imageOf(one.before) + (one.rollback?.ok ? ` ↩ ${(0,markdown/* code */.aY)(one.rollback.imageId)}` : ''),
+        timeOf(one)
+    ]);
+    const head = ['Instance', 'Result', 'Image before', 'Time'];
+    return tablePart({ head, rows, title: `All ${rows.length} instances`, isOpen: false }, worth);
+}
+/** A table under its heading, folded where it is long; it can be shortened from its end. */
+function tablePart(of, worth) {
+    const { head, rows, title, isOpen } = of;
+    return {
+        worth,
+        pieces: rows.length,
+        draw: (pieces) => {
+            const missing = rows.length - pieces;
+            const told = [
+                ...(pieces === 0 ? [] : [(0,markdown/* table */.tp)(head, rows.slice(0, pieces))]),
+                ...(missing === 0 ? [] : [`_${missing} more are left out here._`])
+            ];
+            if (rows.length > openRows)
+                return ['### Instances', (0,markdown/* fold */.AU)(title, told, isOpen)].join('\n\n');
+            return ['### Instances', ...told].join('\n\n');
+        }
+    };
+}
+/** An image by id and name. */
+function imageOf({ imageId, imageName }) {
+    return `${(0,markdown/* code */.aY)(imageId)} ${(0,markdown/* cell */.Hn)((0,markdown/* clip */.$Q)(imageName, 200))}`.trimEnd();
+}
+function imagesOf(one, report) {
+    const there = `${imageOf(one.before)}<br>→ ${imageOf(report)}`;
+    return one.rollback?.ok ? `${there}<br>↩ ${(0,markdown/* code */.aY)(one.rollback.imageId)}` : there;
+}
+function timeOf({ durationSeconds }) {
+    return durationSeconds === 0 ? '–' : (0,duration/* formatDuration */.a3)(durationSeconds * 1000);
+}
+
+;// CONCATENATED MODULE: ./core/report/fleet-plan.js
+/** The plan of several instances, as a dry run ends with it: who is taken when, and what is erased. */
+
+
+
+
+const labels = {
+    rebuild: '📋 rebuild',
+    start: '🚀 start',
+    wait: '⏳ wait, then decide',
+    skip: '✅ skip'
+};
+/** How many are to be treated how, in one line. */
+function planTotals({ instances }) {
+    const counts = new Map();
+    for (const one of instances)
+        counts.set(actionOf(one), (counts.get(actionOf(one)) ?? 0) + 1);
+    const each = [...counts].map(([action, count]) => labelOf(action).replace(' ', ` **${count}** `));
+    return `${each.join(' · ')} (${(0,markdown/* counted */.hS)(instances.length, 'instance')})`;
+}
+/** How many batches there will be, and the targets in the order in which they are taken. */
+function planParts(report, worth) {
+    const batches = batchesOf(report);
+    const ordered = inOrder(report);
+    const count = new Set(batches.values()).size;
+    const sentence = count === 0 ? '' : `If all goes well it takes ${(0,markdown/* counted */.hS)(count, 'batch', 'batches')}.`;
+    const rows = ordered.map((one) => [
+        `${(0,markdown/* code */.aY)(one.instanceId)} ${(0,markdown/* cell */.Hn)(one.name)}`.trimEnd(),
+        turnOf(one, report.rollout.canaries, batches.get(one.instanceId)),
+        [labelOf(actionOf(one)), ...one.plan.warnings.map((text) => `Mind: ${(0,markdown/* cell */.Hn)(text)}`)].join('<br>'),
+        (0,markdown/* cell */.Hn)(one.plan.present),
+        erasedBy(one)
+    ]);
+    const head = ['Instance', 'Turn', 'What is done', 'Now', 'Would be erased'];
+    const title = `All ${rows.length} instances`;
+    return [whole(sentence), whole(commonOf(ordered)), tablePart({ head, rows, title, isOpen: true }, worth)];
+}
+/** What is alike for all: the login, the script and, but for the addresses, what else is done. */
+function commonOf([first]) {
+    if (first === undefined || erasesNothing(first))
+        return '';
+    const { login, userData, steps } = first.plan;
+    const also = steps.map((step) => (0,markdown/* cell */.Hn)((0,markdown/* clip */.$Q)(step, 500))).join('; ');
+    return [
+        `**Login:** ${(0,markdown/* cell */.Hn)((0,markdown/* clip */.$Q)(login, 500))} · **Script:** ${(0,markdown/* cell */.Hn)((0,markdown/* clip */.$Q)(userData, 500))} · **Stays:** data disks, IP addresses, custom images`,
+        ...(also === '' ? [] : [`**Also**, as for ${(0,markdown/* code */.aY)(first.instanceId)}: ${also}`])
+    ].join('\n\n');
+}
+function erasesNothing(one) {
+    return ['skip', 'start'].includes(actionOf(one));
+}
+function labelOf(action) {
+    return labels[action] ?? `📋 ${(0,markdown/* cell */.Hn)((0,markdown/* clip */.$Q)(action, 60))}`;
+}
+function turnOf({ instanceId }, canaries, batch) {
+    const canary = canaries.includes(instanceId) ? ['canary'] : [];
+    const parts = [...canary, ...(batch === undefined ? [] : [`batch ${batch}`])];
+    return parts.length === 0 ? '–' : parts.join(', ');
+}
+function erasedBy(one) {
+    if (erasesNothing(one))
+        return 'nothing';
+    const { systemDiskId, sizeInGB, snapshots } = one.erases;
+    const disk = systemDiskId === '' ? 'the system disk' : `${(0,markdown/* code */.aY)(systemDiskId)}, ${sizeInGB} GB`;
+    return snapshots.length === 0 ? disk : `${disk}, ${(0,markdown/* counted */.hS)(snapshots.length, 'snapshot')}`;
 }
 
 ;// CONCATENATED MODULE: ./core/report/summary-details.js
 /** The part of the job summary that is folded away: everything about one instance. */
 
 
-/** One instance in detail, open where a person has to read it before anything happens. */
-function detailsOf(one) {
+/** One instance in detail, folded unless it is to be open. */
+function detailsOf(one, isOpen) {
     const inner = [
         planTable(one),
         phaseTable(one),
         seenTable(one),
         healthTable(one),
+        balancerTable(one),
         requestLine(one),
         hostKeys(one),
         wayBack(one)
     ].filter((part) => part !== '');
-    const open = one.status === 'planned' ? ' open' : '';
-    return [
-        `<details${open}><summary>${code(one.instanceId)} in detail</summary>`,
-        ...inner,
-        '</details>'
-    ].join('\n\n');
+    return (0,markdown/* fold */.AU)(`${(0,markdown/* code */.aY)(one.instanceId)} in detail`, inner, isOpen);
 }
 function planTable(one) {
     const { plan, erases } = one;
     const rows = [
-        ['Plan', cell(plan.decision)],
-        ...plan.warnings.map((warning) => ['Mind', cell(warning)]),
-        ['Before', cell(plan.present)]
+        ['Plan', (0,markdown/* cell */.Hn)(plan.decision)],
+        ...plan.warnings.map((warning) => ['Mind', (0,markdown/* cell */.Hn)(warning)]),
+        ['Before', (0,markdown/* cell */.Hn)(plan.present)]
     ];
     if (one.backup !== undefined)
-        rows.push(['Backup', `${code(one.backup.imageId)} ${cell(one.backup.imageName)}`]);
+        rows.push(['Backup', `${(0,markdown/* code */.aY)(one.backup.imageId)} ${(0,markdown/* cell */.Hn)(one.backup.imageName)}`]);
     if (one.status !== 'skipped') {
         const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[one.disk];
         const disk = erases.systemDiskId === ''
             ? 'the system disk'
-            : `system disk ${code(erases.systemDiskId)}, ${erases.sizeInGB} GB`;
-        const snapshots = erases.snapshots.map(({ id, name, createTime }) => `snapshot ${cell(name)} ${code(id)}, ${cell(createTime)}`);
-        rows.push([verb, [disk, ...snapshots].join('<br>')], ['Stays', 'data disks, IP addresses, custom images'], ['Login', cell(plan.login)], ['Script', cell(plan.userData)], ...plan.steps.map((step) => ['Also', cell(step)]));
+            : `system disk ${(0,markdown/* code */.aY)(erases.systemDiskId)}, ${erases.sizeInGB} GB`;
+        const snapshots = erases.snapshots.map(({ id, name, createTime }) => `snapshot ${(0,markdown/* cell */.Hn)(name)} ${(0,markdown/* code */.aY)(id)}, ${(0,markdown/* cell */.Hn)(createTime)}`);
+        rows.push([verb, [disk, ...snapshots].join('<br>')], ['Stays', 'data disks, IP addresses, custom images'], ['Login', (0,markdown/* cell */.Hn)(plan.login)], ['Script', (0,markdown/* cell */.Hn)(plan.userData)], ...plan.steps.map((step) => ['Also', (0,markdown/* cell */.Hn)(step)]));
     }
     if (one.rollback !== undefined) {
-        const how = one.rollback.ok ? 'done' : `failed: ${cell(one.rollback.problem ?? 'see above')}`;
-        rows.push(['Rollback', `onto ${code(one.rollback.imageId)}: ${how}`]);
+        const how = one.rollback.ok ? 'done' : `failed: ${(0,markdown/* cell */.Hn)(one.rollback.problem ?? 'see above')}`;
+        rows.push(['Rollback', `onto ${(0,markdown/* code */.aY)(one.rollback.imageId)}: ${how}`]);
     }
-    return table(['What', 'Which'], rows);
+    return (0,markdown/* table */.tp)(['What', 'Which'], rows);
 }
 function phaseTable(one) {
     if (one.phases.length === 0)
@@ -1556,128 +2284,302 @@ function phaseTable(one) {
     const rows = one.phases.map(({ phase, startedAt, durationSeconds }) => [
         phase,
         startedAt.slice(11),
-        duration_formatDuration(durationSeconds * 1000)
+        (0,duration/* formatDuration */.a3)(durationSeconds * 1000)
     ]);
-    return table(['Phase', 'From (UTC)', 'Took'], rows);
+    return (0,markdown/* table */.tp)(['Phase', 'From (UTC)', 'Took'], rows);
 }
 function seenTable(one) {
     if (one.seen.length === 0)
         return '';
     const rows = one.seen.map(({ status, imageId, seconds }) => [
-        duration_formatDuration(seconds * 1000),
-        cell(status),
-        code(imageId)
+        (0,duration/* formatDuration */.a3)(seconds * 1000),
+        (0,markdown/* cell */.Hn)(status),
+        (0,markdown/* code */.aY)(imageId)
     ]);
-    return table(['After', 'Status seen', 'Image'], rows);
+    return (0,markdown/* table */.tp)(['After', 'Status seen', 'Image'], rows);
 }
 function healthTable(one) {
     if (one.health === undefined)
         return '';
     const rows = one.health.history.map(({ seconds, result }) => [
-        duration_formatDuration(seconds * 1000),
-        cell(result)
+        (0,duration/* formatDuration */.a3)(seconds * 1000),
+        (0,markdown/* cell */.Hn)(result)
     ]);
-    return table(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
+    return (0,markdown/* table */.tp)(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
+}
+function balancerTable(one) {
+    if (one.balancers.length === 0)
+        return '';
+    const rows = one.balancers.map(({ blbId, groupId = '', weight, now }) => [
+        (0,markdown/* code */.aY)(blbId),
+        (0,markdown/* code */.aY)(groupId),
+        String(weight),
+        String(now)
+    ]);
+    return (0,markdown/* table */.tp)(['Load balancer', 'Group', 'Weight before', 'Weight now'], rows);
 }
 function requestLine(one) {
-    return one.requestIds.length === 0 ? '' : `Request IDs: ${one.requestIds.map(code).join(', ')}`;
+    return one.requestIds.length === 0 ? '' : `Request IDs: ${one.requestIds.map(markdown/* code */.aY).join(', ')}`;
 }
 function hostKeys(one) {
     if (one.knownHosts.length === 0)
         return '';
-    return `SSH host keys, as first seen and verified by nobody:\n\n${fenced(one.knownHosts)}`;
+    return `SSH host keys, as first seen and verified by nobody:\n\n${(0,markdown/* fenced */.OF)('yaml', one.knownHosts)}`;
 }
 function wayBack(one) {
     if (one.wayBack.length === 0)
         return '';
-    return `To put it back onto what it ran before:\n\n${fenced(['with:', ...one.wayBack.map((line) => `  ${line}`)])}`;
-}
-/** A block of code; nothing in it can end it, for backticks do not occur in what is put there. */
-function fenced(lines) {
-    return ['```yaml', ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
+    return `To put it back onto what it ran before:\n\n${(0,markdown/* fenced */.OF)('yaml', ['with:', ...one.wayBack.map((line) => `  ${line}`)])}`;
 }
 
+;// CONCATENATED MODULE: ./core/report/summary-failures.js
+
+
+
+/** More than these nobody reads one after another. */
+const inFull = 20;
+/** A failure with cause, disk and remedy; empty where there is none. */
+function failureOf({ failure }) {
+    if (failure === undefined)
+        return '';
+    return [
+        `> **${(0,markdown/* cell */.Hn)(failure.cause)}**`,
+        '>',
+        `> ${(0,markdown/* cell */.Hn)(failure.disk)}`,
+        '>',
+        `> **What to do:** ${(0,markdown/* cell */.Hn)(failure.remedy)}`
+    ].join('\n');
+}
+/** The failures of several instances; both parts are worth much, those in full more. */
+function failureParts(report, worth) {
+    const failed = (0,ranking/* failuresFirst */.Cq)(report.instances);
+    const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
+    return [
+        {
+            worth: worth.full,
+            pieces: full.length,
+            draw: (pieces) => failed.length === 0
+                ? ''
+                : [
+                    heading(failed),
+                    ...full.slice(0, pieces).map((one) => failureOf({ failure: summary_failures_short(one.failure) }))
+                ].join('\n\n')
+        },
+        { worth: worth.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
+    ];
+}
+function heading(failed) {
+    const title = `### Failed or cut off: ${(0,markdown/* counted */.hS)(failed.length, 'instance')}`;
+    if (failed.length <= inFull)
+        return title;
+    return `${title}\n\nBy reason: ${(0,markdown/* cell */.Hn)((0,ranking/* reasonsLabel */.E1)(failed))}. The first ${inFull} stand here in full, the other ${failed.length - inFull} in a table.`;
+}
+/** A message from outside may be of any length, and one failure must not crowd out the others. */
+function summary_failures_short(failure) {
+    const { cause, disk, remedy } = failure;
+    return { ...failure, cause: (0,markdown/* clip */.$Q)(cause, 2000), disk: (0,markdown/* clip */.$Q)(disk, 1000), remedy: (0,markdown/* clip */.$Q)(remedy, 1000) };
+}
+function restOf(rest, pieces) {
+    if (rest.length === 0)
+        return '';
+    const title = `${rest.length} more that failed or were cut off`;
+    if (pieces === 0)
+        return title;
+    const rows = rest
+        .slice(0, pieces)
+        .map((one) => [
+        (0,markdown/* code */.aY)(one.instanceId),
+        (0,overview/* statusLabel */.Rh)(one),
+        (0,markdown/* cell */.Hn)(one.failure.reason),
+        one.disk,
+        (0,markdown/* cell */.Hn)((0,markdown/* clip */.$Q)(one.failure.cause, 200))
+    ]);
+    const missing = pieces < rest.length ? [`_${rest.length - pieces} more are left out here._`] : [];
+    return (0,markdown/* fold */.AU)(title, [(0,markdown/* table */.tp)(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows), ...missing]);
+}
+
+;// CONCATENATED MODULE: ./core/report/timeline.js
+/** The timeline of a fleet: a Gantt diagram in Mermaid, which GitHub draws in a job summary. */
+
+/** More rows than these fit on no screen. */
+const mostInstances = 50;
+/** Mermaid draws no text of more than 50,000 characters; it cannot come to that with instance IDs of today. */
+const mostCharacters = 45_000;
+/** A narrower bar has no room for its word, as a share of the whole width; the words would lie on each other. */
+const roomForWord = 0.055;
+const stillGoing = new Set(['inProgress', 'started']);
+/**
+ * A row for each instance, in the order in which they were begun, as a fenced block; empty where there are fewer
+ * than 2 or more than 50, and where nothing was done to any.
+ */
+function timelineOf(instances) {
+    if (instances.length < 2 || instances.length > mostInstances)
+        return '';
+    const rows = instances
+        .map((one) => ({ one, bars: barsOf(one) }))
+        .filter(({ bars }) => bars.length > 0)
+        .toSorted((one, other) => startOf(one.bars) - startOf(other.bars));
+    if (rows.length === 0)
+        return '';
+    const from = Math.min(...rows.map(({ bars }) => startOf(bars)));
+    const to = Math.max(...rows.map(({ bars }) => bars.at(-1)?.to ?? from));
+    const lines = [
+        // All bars of an instance in one row.
+        '---',
+        'displayMode: compact',
+        '---',
+        'gantt',
+        // Without a zone: the reader's browser would show its own time otherwise.
+        'dateFormat YYYY-MM-DDTHH:mm:ss',
+        // Under ten minutes several marks would say the same minute.
+        `axisFormat ${to - from < 600 ? '%H:%M:%S' : '%H:%M'}`,
+        'todayMarker off',
+        ...rows.flatMap(({ one, bars }) => [
+            `section ${harmless(one.instanceId)}`,
+            ...bars.map((bar, index) => lineOf(bar, markOf(one, bars, index), to - from))
+        ])
+    ];
+    return lines.join('\n').length > mostCharacters ? '' : (0,markdown/* fenced */.OF)('mermaid', lines);
+}
+function lineOf({ kind, from, to }, mark, width) {
+    const word = (to - from) / width >= roomForWord ? kind : '·';
+    return `${word} :${mark}, ${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
+}
+/** `crit` for what failed, `active` for what is under way, `done` for the rest. */
+function markOf(one, bars, index) {
+    const isLast = index === bars.length - 1;
+    if (isLast && stillGoing.has(one.status))
+        return 'active';
+    const isBack = bars[index]?.kind === 'rollback';
+    if (isBack)
+        return one.rollback?.ok === false ? 'crit' : 'done';
+    const isLastOfForth = isLast || bars[index + 1]?.kind === 'rollback';
+    // One that is put back because the rollout has stopped did not fail itself.
+    const hasFailed = one.failure !== undefined && (one.status === 'failed' || one.status === 'rolledBack');
+    return hasFailed && isLastOfForth ? 'crit' : 'done';
+}
+/** The phases as bars that follow each other; none is shorter than a second, for it would not be seen. */
+function barsOf({ phases }) {
+    const bars = [];
+    for (const [index, { startedAt, durationSeconds }] of phases.entries()) {
+        const startSeconds = Date.parse(startedAt) / 1000;
+        if (Number.isNaN(startSeconds))
+            continue;
+        const kind = kindAt(phases, index);
+        const last = bars.at(-1);
+        // The start is cut to the second and the duration is not, so that the end may lie after the next start.
+        const from = Math.max(startSeconds, last?.to ?? startSeconds);
+        const to = Math.max(from + 1, Math.round(startSeconds + durationSeconds));
+        if (last?.kind === kind)
+            bars.splice(-1, 1, { ...last, to });
+        else
+            bars.push({ kind, from, to });
+    }
+    return bars;
+}
+/** What a phase is drawn as; settling belongs to whatever comes after it. */
+function kindAt(phases, index) {
+    const phase = phases[index]?.phase ?? '';
+    if (phase.startsWith('rollback'))
+        return 'rollback';
+    switch (phase) {
+        case 'settling': {
+            const next = phases[index + 1]?.phase ?? '';
+            return next === '' || next.startsWith('rollback') ? 'rebuild' : kindAt(phases, index + 1);
+        }
+        case 'backup':
+            return 'backup';
+        case 'draining':
+            return 'drain';
+        case 'health':
+            return 'health';
+        default:
+            return 'rebuild';
+    }
+}
+function startOf(bars) {
+    return bars[0]?.from ?? 0;
+}
+/** An instance ID with nothing in it that Mermaid would take for syntax. */
+function harmless(instanceId) {
+    const safe = instanceId.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
+    return safe === '' ? '_' : safe;
+}
+
+// EXTERNAL MODULE: ./core/report/weights.js
+var weights = __nccwpck_require__(4793);
 ;// CONCATENATED MODULE: ./core/report/summary.js
 /** The job summary: a result as Markdown. */
 
 
 
+
+
+
+
+
+
+
 /** GitHub drops a summary of more than 1 MiB without a word; below it, room is left for other steps' parts. */
 const summaryLimit = 900_000;
-const headlines = {
-    rebuilt: '✅ Rebuilt',
-    skipped: '✅ Nothing to do',
-    planned: '📋 Plan: nothing was sent',
-    started: '🚀 Started, not waited for',
-    inProgress: '🛑 Cancelled while rebuilding',
-    rolledBack: '↩️ Failed, and rolled back',
-    failed: '❌ Failed',
-    partial: '❌ Failed for some'
-};
+/** Of more instances than these, only the details of those that failed are shown. */
+const mostDetailed = 20;
+/** What is left out first where not all fits: the lowest. What a person has to act upon is the highest. */
+const worth = { details: 1, timeline: 2, instances: 3, away: 4, failures: { rest: 5, full: 7 }, weights: 6 };
 /** The whole summary, at most `summaryLimit` bytes long. */
 function summaryOf(report) {
-    const parts = [
-        `## ${headlines[report.status]}: BCC image ${code(report.imageId)} ${cell(report.imageName)}`.trimEnd(),
-        overview(report),
-        ...report.instances.filter(({ failure }) => failure !== undefined).map(failureOf),
-        ...report.instances.map(detailsOf)
-    ];
-    return bounded(parts);
+    const [only, ...others] = report.instances;
+    const parts = only !== undefined && others.length === 0 ? partsOfOne(report, only) : partsOfFleet(report);
+    return fitted(parts, summaryLimit);
 }
-function overview(report) {
-    const rows = report.instances.map((one) => [
-        `${code(one.instanceId)}<br>${cell(one.name)}`,
-        statusLabel(one),
-        imagesOf(one, report),
-        one.durationSeconds === 0 ? '–' : duration_formatDuration(one.durationSeconds * 1000)
-    ]);
-    return table(['Instance', 'Result', 'Image', 'Time'], rows);
-}
-function imagesOf(one, report) {
-    const there = `${imageOf(one.before)}<br>→ ${code(report.imageId)} ${cell(report.imageName)}`;
-    return one.rollback?.ok ? `${there}<br>↩ ${code(one.rollback.imageId)}` : there;
-}
-function imageOf(at) {
-    return `${code(at.imageId)} ${cell(at.imageName)}`.trimEnd();
-}
-function statusLabel(one) {
-    const words = {
-        rebuilt: '✅ rebuilt',
-        skipped: '✅ skipped',
-        planned: '📋 planned',
-        started: '🚀 started',
-        inProgress: '🛑 goes on without this run',
-        rolledBack: '↩️ rolled back',
-        failed: '❌ failed',
-        notStarted: '– not begun'
-    };
-    return one.adopted ? `${words[one.status]} (was under way already)` : words[one.status];
-}
-function failureOf(one) {
-    const { failure } = one;
-    if (failure === undefined)
-        return '';
+function partsOfOne(report, one) {
     return [
-        `> **${cell(failure.cause)}**`,
-        '>',
-        `> ${cell(failure.disk)}`,
-        '>',
-        `> **What to do:** ${cell(failure.remedy)}`
-    ].join('\n');
+        whole((0,overview/* headline */.Pl)(report)),
+        piece(wholeTable(report), worth.instances),
+        piece(failureOf(one), worth.failures.full),
+        (0,weights/* weightsPart */.T)(report, worth.weights),
+        // A plan is there to be read before anything happens.
+        piece(detailsOf(one, one.status === 'planned'), worth.details)
+    ];
 }
-/** Leaves out the last parts where they do not fit, and says so. */
-function bounded(parts) {
-    const note = '\n\n_The rest does not fit into a job summary; the output `result` has it all._\n';
-    let text = '';
-    for (const part of parts) {
-        if (part === '')
-            continue;
-        const next = text === '' ? part : `${text}\n\n${part}`;
-        if (Buffer.byteLength(next) + note.length > summaryLimit)
-            return `${text}${note}`;
-        text = next;
-    }
-    return `${text}\n`;
+function partsOfFleet(report) {
+    const isPlan = report.status === 'planned';
+    return [
+        whole((0,overview/* headline */.Pl)(report)),
+        whole(isPlan ? planTotals(report) : (0,overview/* totals */.Sd)(report)),
+        whole((0,overview/* stopSentence */.WQ)(report)),
+        whole((0,overview/* rolloutLine */._s)(report)),
+        (0,overview/* awayBeforePart */.d)(report, worth.away),
+        ...failureParts(report, worth.failures),
+        (0,weights/* weightsPart */.T)(report, worth.weights),
+        piece(timelinePart(report), worth.timeline),
+        ...(isPlan ? planParts(report, worth.instances) : [fleetTable(report, worth.instances)]),
+        ...detailParts(report)
+    ];
+}
+function timelinePart({ instances }) {
+    const diagram = timelineOf(instances);
+    const legend = 'Times in UTC. In the row of an instance: backup, drain, rebuild, health, rollback, as far as there were any; red has failed, blue goes on.';
+    return diagram === '' ? '' : `### Timeline\n\n${legend}\n\n${diagram}`;
+}
+function detailParts({ instances }) {
+    const isMany = instances.length > mostDetailed;
+    const shown = (0,ranking/* byUrgency */.td)(instances).filter(({ failure }) => !isMany || failure !== undefined);
+    const untold = instances.length - shown.length;
+    const draw = (pieces) => {
+        const each = shown.slice(0, pieces).map((one) => detailsOf(one, false));
+        if (each.length <= mostDetailed)
+            return each.join('\n\n');
+        return (0,markdown/* fold */.AU)(`Details of ${(0,markdown/* counted */.hS)(each.length, 'instance')}`, each);
+    };
+    const note = shown.length === 0
+        ? '_Details of each instance are in the output `result`._'
+        : `_Details are shown of what failed or was cut off; those of the other ${(0,markdown/* counted */.hS)(untold, 'instance')} are in the output \`result\`._`;
+    return [{ worth: worth.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
+}
+/** A part that is there as a whole or not at all. */
+function piece(text, value) {
+    return { worth: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
 }
 
 // EXTERNAL MODULE: ./core/model/failure.js
@@ -1732,6 +2634,8 @@ function isSettled(status) {
 const beat = 0.96;
 /** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
 const jitter = 0.1;
+/** How much earlier than its moment a look may be taken along, as a part of the interval. */
+const early = 0.9;
 /** How long after a first good look the second one comes, as a part of the interval. */
 const confirmAfter = 0.04;
 /**
@@ -1758,6 +2662,15 @@ function confirmBeat(nowMs, intervalMs) {
 function lookMoment(look, deadlineMs, nowMs, random) {
     const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
     return Math.max(nowMs, Math.min(moved, deadlineMs));
+}
+/**
+ * From when on a look may be taken together with one of another instance, so that all that are waited for share
+ * their calls. A look that was to come at its very moment is not moved at all.
+ *
+ * @param dueMs when it would be taken alone
+ */
+function earliestLook(look, dueMs) {
+    return dueMs - (look.spreadMs / jitter) * early;
 }
 /** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
 function spreadOf(intervalMs) {
@@ -1786,7 +2699,104 @@ async function poll(look, beat, clock, signal) {
     }
 }
 
+;// CONCATENATED MODULE: ./deploy/map-some.js
+/**
+ * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
+ *
+ * @throws the first error that any of them throws; those under way are then left to end by themselves
+ */
+async function mapSome(items, width, map) {
+    const results = new Array(items.length);
+    const queue = items.entries();
+    const worker = async () => {
+        for (const [index, item] of queue)
+            results[index] = await map(item);
+    };
+    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    return results;
+}
+
+;// CONCATENATED MODULE: ./deploy/read-many.js
+/** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
+
+
+/** The most ids that one list takes (BCC page Kksyfijrw). */
+const pageOfIds = 100;
+/** How many single reads go out side by side where a list cannot do it. */
+const sideBySide = 4;
+/** Beyond so many disks, one list of all disks of the account costs fewer calls than one call for each. */
+const fewDisks = 4;
+/**
+ * Reads instances, by id. A list that is refused, perhaps because of one of its ids, is followed by single reads.
+ *
+ * @throws what is no failure of a call; CancelledError on abort
+ */
+async function readInstances(ids, bcc, signal) {
+    const pages = [];
+    for (let from = 0; from < ids.length; from += pageOfIds)
+        pages.push(ids.slice(from, from + pageOfIds));
+    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal)));
+    return new Map(read.flat());
+}
+/** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
+async function readDisks(ids, bcc, signal) {
+    if (ids.length <= fewDisks) {
+        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal)))));
+    }
+    try {
+        const all = await bcc.listSystemDisks(signal);
+        return new Map(ids.map((id) => [id, all.get(id)]));
+    }
+    catch (error) {
+        const failure = asCallError(error);
+        return new Map(ids.map((id) => [id, failure]));
+    }
+}
+async function readPage(ids, bcc, signal) {
+    const [only] = ids;
+    const single = (id) => one(id, () => bcc.getInstance(id, signal));
+    if (only === undefined)
+        return [];
+    if (ids.length === 1)
+        return [await single(only)];
+    try {
+        const found = await bcc.listInstances(ids, signal);
+        return ids.map((id) => [id, found.get(id) ?? missing(id)]);
+    }
+    catch (error) {
+        const failure = asCallError(error);
+        const { kind } = failure.failure;
+        if (kind === 'notFound' || kind === 'invalid' || kind === 'conflict') {
+            return mapSome(ids, sideBySide, single);
+        }
+        return ids.map((id) => [id, failure]);
+    }
+}
+async function one(id, read) {
+    try {
+        return [id, await read()];
+    }
+    catch (error) {
+        return [id, asCallError(error)];
+    }
+}
+function asCallError(error) {
+    if (error instanceof model_failure/* CallError */.RA)
+        return error;
+    throw error;
+}
+function missing(id) {
+    return new model_failure/* CallError */.RA({
+        kind: 'notFound',
+        operation: 'ListInstanceByIds',
+        target: id,
+        message: 'the list does not have it',
+        attempts: 1
+    });
+}
+
 ;// CONCATENATED MODULE: ./deploy/linger.js
+
 
 
 
@@ -1818,22 +2828,197 @@ async function linger(instanceIds, limitMs, ports, signal) {
     const { bcc, clock } = ports;
     let hidden = instanceIds;
     await poll(async () => {
-        const looks = await Promise.all(hidden.map((id) => statusOf(id, bcc, signal)));
-        hidden = hidden.filter((_, index) => isSettled(looks[index] ?? ''));
+        const read = await readInstances(hidden, bcc, signal);
+        hidden = hidden.filter((id) => isSettled(statusOf(read.get(id))));
         return hidden.length === 0 ? true : undefined;
     }, { intervalMs, limitMs }, clock, signal);
     return hidden;
 }
 /** The status of an instance; one that is no longer there has nothing to hide. */
-async function statusOf(instanceId, bcc, signal) {
+function statusOf(read) {
+    if (!(read instanceof model_failure/* CallError */.RA))
+        return read?.status ?? '';
+    if (read.failure.kind === 'notFound')
+        return '';
+    throw read;
+}
+
+;// CONCATENATED MODULE: ./core/report/holds.js
+/** Those that are not what they were before, as far as is known. */
+function openHolds(holds) {
+    return holds.filter(({ state }) => state !== 'returned');
+}
+/** The holds with one more, or with another state of the same place. */
+function withHold(holds, hold) {
+    return [...holds.filter(({ place }) => !isSamePool(place, hold.place)), hold];
+}
+/** The holds without that of a place that was left as it was. */
+function withoutHold(holds, place) {
+    return holds.filter((hold) => !isSamePool(hold.place, place));
+}
+/** Whether two places of one instance are in the same pool. */
+function isSamePool(one, other) {
+    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
+}
+/** All places of an instance, in the form of the result. */
+function reportPlaces(places, holds) {
+    const unheld = places.filter((place) => !holds.some((hold) => isSamePool(hold.place, place)));
+    return [
+        ...unheld.map((place) => reportPlace(place, place.weight)),
+        ...holds.map(({ place, state }) => reportPlace(place, state === 'returned' ? place.weight : 0))
+    ];
+}
+function reportPlace({ kind, blbId, groupId, weight }, now) {
+    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, now };
+}
+/** Where traffic is still to be given back, in words. */
+function describeHolds(holds) {
+    return openHolds(holds)
+        .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
+        .join(', ');
+}
+/** A pool for people. */
+function poolLabel({ blbId, groupId }) {
+    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
+}
+
+;// CONCATENATED MODULE: ./deploy/weights.js
+
+/** A balancer that is being changed may refuse the next change for a moment: how often that is waited out, and how long. */
+const patience = { times: 30, pauseMs: 2_000 };
+/** Weights for one run. */
+function createWeights(ports) {
+    const lines = new Map();
+    return {
+        async set(pool, { instanceId, weight }) {
+            const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
+            const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
+            lines.set(key, line);
+            const batch = line.next ?? weights_begin(line, pool, ports);
+            batch.weights.set(instanceId, weight);
+            const failure = (await batch.done).get(instanceId);
+            if (failure !== undefined)
+                throw failure;
+        }
+    };
+}
+/** The next call of a pool; what is added before the call of before has ended goes out with it. */
+function weights_begin(line, pool, ports) {
+    const weights = new Map();
+    const done = line.tail.then(async () => {
+        // What is decided in the same moment is still to be added.
+        await ports.clock.sleep(0, ports.cancel.writes);
+        line.next = undefined;
+        return send(pool, [...weights].map(([instanceId, weight]) => ({ instanceId, weight })), ports);
+    });
+    line.next = { weights, done };
+    line.tail = done.catch(() => {
+        line.next = undefined;
+    });
+    return line.next;
+}
+/** The failures, by instance. Throws `CancelledError` on abort. */
+async function send(pool, weights, ports) {
     try {
-        return (await bcc.getInstance(instanceId, signal)).status;
+        await patiently(pool, weights, ports);
+        return new Map();
     }
     catch (error) {
-        if (error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound')
-            return '';
-        throw error;
+        if (!(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        const isRefused = ['notFound', 'invalid', 'conflict'].includes(error.failure.kind);
+        if (weights.length === 1 || !isRefused) {
+            return new Map(weights.map(({ instanceId }) => [instanceId, error]));
+        }
     }
+    // One that is no longer a member must not keep the others from being changed.
+    const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
+    return new Map(each.flatMap((failures) => [...failures]));
+}
+async function patiently(pool, weights, ports) {
+    const { balancers, clock, cancel } = ports;
+    for (let times = 1;; times += 1) {
+        try {
+            return await balancers.setWeights(pool, weights, cancel.writes);
+        }
+        catch (error) {
+            const isBusy = error instanceof model_failure/* CallError */.RA && error.failure.kind === 'conflict';
+            if (!isBusy || times >= patience.times || cancel.signal.aborted)
+                throw error;
+            await clock.sleep(patience.pauseMs, cancel.signal);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./deploy/restore.js
+/** Gives instances their weights back that a run which was cut short could not. */
+
+
+
+
+
+/**
+ * Restores the weights of those instances that are as well as they were: nothing was done to them, or what was done
+ * ended well. Each is looked at first: it must be Running, on the image that it is to be on.
+ *
+ * @returns the report with the weights as they are now
+ * @throws CallError when a read fails for good, CancelledError on abort
+ */
+async function restoreWeights(report, ports) {
+    const waiting = report.instances.filter((one) => one.balancers.some(isOpen) && expectedImage(one, report) !== undefined);
+    if (waiting.length === 0)
+        return report;
+    const { bcc, cancel, log } = ports;
+    const read = await readInstances(waiting.map(({ instanceId }) => instanceId), bcc, cancel.signal);
+    const weights = createWeights(ports);
+    const left = [];
+    const restored = await Promise.all(waiting.map(async (one) => {
+        const why = notWell(one, read.get(one.instanceId), report);
+        if (why !== undefined) {
+            left.push(`${one.instanceId} ${why}`);
+            return one;
+        }
+        const balancers = await Promise.all(one.balancers.map((place) => restore(one.instanceId, place)));
+        return { ...one, balancers };
+    }));
+    if (left.length > 0)
+        log.warning(`Weights are not restored: ${left.join('; ')}`);
+    const byId = new Map(restored.map((one) => [one.instanceId, one]));
+    return { ...report, instances: report.instances.map((one) => byId.get(one.instanceId) ?? one) };
+    async function restore(instanceId, place) {
+        if (!isOpen(place))
+            return place;
+        try {
+            await weights.set(place, { instanceId, weight: place.weight });
+        }
+        catch (error) {
+            if (!(error instanceof model_failure/* CallError */.RA))
+                throw error;
+            left.push(`${instanceId} (${(0,model_failure/* describeFailure */.Ic)(error.failure)})`);
+            return place;
+        }
+        log.info(`${instanceId}: weight on ${poolLabel(place)} restored to ${place.weight}`);
+        return { ...place, now: place.weight };
+    }
+}
+/** Why the instance must not get its traffic back, in words that follow its ID; `undefined` where it may. */
+function notWell(one, read, report) {
+    if (read === undefined || read instanceof model_failure/* CallError */.RA)
+        return 'could not be looked at';
+    const { status, imageId } = read;
+    const isWell = statusKind(status) === 'up' && imageId === expectedImage(one, report);
+    return isWell ? undefined : `is ${status} on ${imageId}`;
+}
+function isOpen({ weight, now }) {
+    return now !== weight;
+}
+/** The image on which the instance is well; `undefined` where it is not known to be. */
+function expectedImage(one, report) {
+    if (one.disk === 'untouched')
+        return one.before.imageId;
+    if (one.status === 'rolledBack')
+        return one.rollback?.imageId;
+    return one.status === 'rebuilt' || one.failure?.reason === 'rejoin' ? report.imageId : undefined;
 }
 
 ;// CONCATENATED MODULE: ./github/record.js
@@ -1921,6 +3106,566 @@ function listenForCancel() {
     };
 }
 
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+;// CONCATENATED MODULE: ./bce/fields.js
+/** An answer lacks what it must have. The message names the field, never its value. */
+class DecodeError extends Error {
+    constructor(message) {
+        super(message);
+        this.name = 'DecodeError';
+    }
+}
+/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
+function record(json, what) {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+        throw new DecodeError(`the ${what} is not an object`);
+    }
+    return { ...json };
+}
+/** A text that must be there and not empty. Throws `DecodeError`. */
+function vital(from, name) {
+    const value = fields_text(from, name);
+    if (value === '') {
+        throw new DecodeError(`"${name}" is missing`);
+    }
+    return value;
+}
+/** A text, or the empty one where the field is missing or something else. */
+function fields_text(from, name) {
+    const value = from[name];
+    return typeof value === 'string' ? value : '';
+}
+/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
+function count(from, name) {
+    const value = Number(from[name] ?? 0);
+    return Number.isFinite(value) ? value : 0;
+}
+/** A flag, which the API gives as a boolean or as 0 and 1. */
+function fields_flag(from, name) {
+    const value = from[name];
+    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
+}
+
+;// CONCATENATED MODULE: ./bce/decode.js
+
+
+/** The answer of GetInstance. Throws `DecodeError`. */
+function decodeInstanceReply(json) {
+    return decodeInstance(record(json, 'answer')['instance']);
+}
+/** The answer of GetImage. Throws `DecodeError`. */
+function decodeImageReply(json) {
+    return decodeImage(record(json, 'answer')['image']);
+}
+/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
+function decodeImageId(json) {
+    return vital(record(json, 'answer'), 'imageId');
+}
+/**
+ * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
+ * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
+ */
+function decodeUserData(json) {
+    const userData = record(json, 'answer')['userData'] ?? '';
+    if (typeof userData !== 'string') {
+        throw new DecodeError('"userData" is not a text');
+    }
+    const base64 = userData.replace(/\s/g, '');
+    const bytes = Buffer.from(base64, 'base64');
+    const again = bytes.toString('base64');
+    // Buffer skips what is no base64; padding alone may be missing.
+    if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
+        throw new DecodeError('"userData" is not base64');
+    }
+    if (!(0,external_node_buffer_.isUtf8)(bytes)) {
+        throw new DecodeError('"userData" holds bytes that are not text');
+    }
+    return bytes.toString('utf8');
+}
+/** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
+function decodePage(json, key, decodeItem) {
+    const reply = record(json, 'answer');
+    // A list without members is null where the service is written in Go.
+    const list = reply[key] === null ? [] : reply[key];
+    if (!Array.isArray(list)) {
+        throw new DecodeError(`"${key}" is not a list`);
+    }
+    const items = list.map(decodeItem);
+    return fields_flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
+}
+/** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
+function decodeInstance(json) {
+    const from = record(json, 'instance');
+    const tags = decodeTags(from['tags']);
+    return {
+        id: vital(from, 'id'),
+        name: fields_text(from, 'name'),
+        status: vital(from, 'status'),
+        imageId: vital(from, 'imageId'),
+        imageName: fields_text(from, 'imageName'),
+        imageType: fields_text(from, 'imageType'),
+        osName: fields_text(from, 'osName'),
+        osVersion: fields_text(from, 'osVersion'),
+        osArch: fields_text(from, 'osArch'),
+        zoneName: fields_text(from, 'zoneName'),
+        spec: fields_text(from, 'spec'),
+        publicIp: fields_text(from, 'publicIp'),
+        internalIp: fields_text(from, 'internalIp'),
+        keypairId: fields_text(from, 'keypairId'),
+        deletionProtection: fields_flag(from, 'deletionProtection'),
+        expireTime: fields_text(from, 'expireTime'),
+        ...(tags === undefined ? {} : { tags })
+    };
+}
+/** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
+function decodeImage(json) {
+    const from = record(json, 'image');
+    return {
+        id: vital(from, 'id'),
+        name: fields_text(from, 'name'),
+        type: fields_text(from, 'type'),
+        osType: fields_text(from, 'osType'),
+        osName: fields_text(from, 'osName'),
+        osVersion: fields_text(from, 'osVersion'),
+        osArch: fields_text(from, 'osArch'),
+        createTime: fields_text(from, 'createTime'),
+        status: vital(from, 'status'),
+        minDiskGb: count(from, 'minDiskGb')
+    };
+}
+/** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
+function decodeVolume(json) {
+    const from = record(json, 'volume');
+    return {
+        id: vital(from, 'id'),
+        createTime: fields_text(from, 'createTime'),
+        sizeInGB: count(from, 'diskSizeInGB'),
+        snapshotNum: count(from, 'snapshotNum'),
+        status: vital(from, 'status'),
+        isSystemVolume: fields_flag(from, 'isSystemVolume'),
+        attachedTo: listOf(from['attachments'])
+            .map((attachment) => fields_text({ ...Object(attachment) }, 'instanceId'))
+            .filter((id) => id !== '')
+    };
+}
+/** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
+function decodeSnapshot(json) {
+    const from = record(json, 'snapshot');
+    return {
+        id: vital(from, 'id'),
+        name: fields_text(from, 'name'),
+        createTime: fields_text(from, 'createTime'),
+        volumeId: fields_text(from, 'volumeId')
+    };
+}
+/**
+ * The tags of an instance, none of them where the list is null, as it is where the service is written in Go.
+ * `undefined` where there is no list, or one with a tag that cannot be read: then nobody knows what it carries.
+ */
+function decodeTags(json) {
+    if (json !== null && !Array.isArray(json)) {
+        return undefined;
+    }
+    const tags = listOf(json).map((tag) => {
+        const from = { ...Object(tag) };
+        return { key: fields_text(from, 'tagKey'), value: fields_text(from, 'tagValue') };
+    });
+    return tags.some(({ key }) => key === '') ? undefined : tags;
+}
+function listOf(json) {
+    return Array.isArray(json) ? json : [];
+}
+
+;// CONCATENATED MODULE: ./bce/operation.js
+/** What most reads have in common. */
+const read = { kind: 'read', method: 'GET', target: '', query: {} };
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./bce/sign.js
+
+/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
+const defaultExpirationSeconds = 1800;
+/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
+function timestamp(wallMs) {
+    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
+}
+/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
+function uriEncode(text) {
+    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
+function canonicalUri(path) {
+    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
+    return encoded.startsWith('/') ? encoded : `/${encoded}`;
+}
+/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
+function canonicalQuery(query) {
+    return Object.entries(query)
+        .filter(([name]) => name.toLowerCase() !== 'authorization')
+        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
+        .sort()
+        .join('&');
+}
+/** One `name:value` line for each header that has a value, sorted. */
+function canonicalHeaders(headers) {
+    return Object.entries(headers)
+        .map(([name, value]) => [name.toLowerCase(), value.trim()])
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
+        .sort()
+        .join('\n');
+}
+/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
+function signedHeaders(headers) {
+    return canonicalHeaders(headers)
+        .split('\n')
+        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
+        .join(';');
+}
+/** The text that the signature is made over; it has no line end of its own. */
+function canonicalRequest(request) {
+    return [
+        request.method.toUpperCase(),
+        canonicalUri(request.path),
+        canonicalQuery(request.query),
+        canonicalHeaders(request.headers)
+    ].join('\n');
+}
+/** The start of the `Authorization` header, which is also what the signing key is made over. */
+function authorizationPrefix(request) {
+    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
+}
+/** The key for one prefix, as 64 lower-case hex digits. */
+function signingKey(request) {
+    return hmac(request.secretAccessKey, authorizationPrefix(request));
+}
+/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
+function signature(request) {
+    return hmac(signingKey(request), canonicalRequest(request));
+}
+/** The whole value of the `Authorization` header. */
+function authorization(request) {
+    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
+}
+function hmac(key, data) {
+    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/request.js
+
+/**
+ * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
+ * what BCC asks for, and of the third the vendor's newest SDK does the same.
+ */
+function signedRequest(operation, endpoint, credentials, atMs) {
+    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
+    const time = timestamp(atMs);
+    const headers = {
+        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
+        host: endpoint.host,
+        'x-bce-date': time,
+        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
+    };
+    const signable = {
+        accessKeyId,
+        secretAccessKey,
+        method: operation.method,
+        path: operation.path,
+        query: operation.query,
+        headers,
+        timestamp: time,
+        expirationSeconds: defaultExpirationSeconds
+    };
+    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
+    return {
+        path: operation.path + wireQuery(operation.query),
+        headers: { ...headers, ...contentType, authorization: authorization(signable) },
+        signature: signature(signable)
+    };
+}
+/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
+function pathOf(...parts) {
+    return `/${parts.map(uriEncode).join('/')}`;
+}
+/** The query of those parameters that have a value. */
+function queryOf(parameters) {
+    const query = {};
+    for (const [name, value] of Object.entries(parameters)) {
+        if (value !== undefined && value !== '') {
+            query[name] = value;
+        }
+    }
+    return query;
+}
+/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
+function wireQuery(query) {
+    const text = canonicalQuery(query)
+        .split('&')
+        .map((pair) => pair.replace(/=$/, ''))
+        .join('&');
+    return text === '' ? '' : `?${text}`;
+}
+
+;// CONCATENATED MODULE: ./bce/operations.js
+
+
+
+/** The most ids that one list by ids takes (BCC page Kksyfijrw). */
+const maxListedIds = 100;
+/** The most items of a page, and the documented default; asked for, lest the default be another one day. */
+const longestPage = '1000';
+/** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
+function getInstance(id) {
+    const path = pathOf('v2', 'instance', id);
+    return { ...read, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
+}
+/** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
+function getUserData(instanceId) {
+    return {
+        ...read,
+        method: 'POST',
+        name: 'GetInstanceUserDataInfo',
+        target: instanceId,
+        path: '/v2/instance/attribute/getUserdata',
+        body: JSON.stringify({ instanceId }),
+        decode: decodeUserData
+    };
+}
+/** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
+function listInstances(ids, marker) {
+    return {
+        ...read,
+        method: 'POST',
+        name: 'ListInstanceByIds',
+        path: '/v2/instance/listByInstanceId',
+        query: queryOf({ marker }),
+        body: JSON.stringify({ instanceIds: ids }),
+        decode: (json) => decodePage(json, 'instances', decodeInstance)
+    };
+}
+/**
+ * One page of `GET /v2/instance` (BCC page Xjwvyodmx): the instances that carry any of the tags, for the service joins
+ * them with OR. A tag with a colon or a comma cannot be asked for; without any other the list is one of all instances.
+ */
+function listTagged(tags, marker) {
+    const filter = tags
+        .filter(({ key, value }) => key !== '' && !/[:,]/.test(key + value))
+        // A key alone stands for all of its values, the empty one too.
+        .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
+    return {
+        ...read,
+        name: 'ListInstances',
+        path: '/v2/instance',
+        query: queryOf({ tags: filter.join(','), marker, maxKeys: longestPage }),
+        decode: (json) => decodePage(json, 'instances', decodeInstance)
+    };
+}
+/** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
+function listVolumes(instanceId, marker) {
+    return {
+        ...read,
+        name: 'ListVolumes',
+        target: instanceId,
+        path: '/v2/volume',
+        query: queryOf({ instanceId, marker }),
+        decode: (json) => decodePage(json, 'volumes', decodeVolume)
+    };
+}
+/** One page of `GET /v2/volume`: the system disks of all instances. */
+function listSystemVolumes(marker) {
+    return {
+        ...read,
+        name: 'ListVolumes',
+        path: '/v2/volume',
+        query: queryOf({ usageFilter: 'system', marker, maxKeys: longestPage }),
+        decode: (json) => decodePage(json, 'volumes', decodeVolume)
+    };
+}
+/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
+function listSnapshots(volumeId, marker) {
+    return { ...snapshots, target: volumeId, query: queryOf({ volumeId, marker }) };
+}
+/** One page of `GET /v2/snapshot`: the snapshots of all disks. */
+function listAllSnapshots(marker) {
+    return { ...snapshots, query: queryOf({ marker, maxKeys: longestPage }) };
+}
+/** `PUT /v2/instance/{id}?start`. */
+function startInstance(id) {
+    const path = pathOf('v2', 'instance', id);
+    return { ...write, name: 'StartInstance', target: id, path, query: { start: null } };
+}
+/**
+ * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The order's password comes encrypted as `ciphertext`, and no
+ * field is sent that the order does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
+ * documentation leaves the host's protection off.
+ */
+function rebuildInstance(id, order, ciphertext) {
+    return {
+        ...rebuild(order, ciphertext),
+        name: 'RebuildInstance',
+        target: id,
+        path: pathOf('v2', 'instance', id),
+        query: { rebuild: null },
+        body: JSON.stringify(rebuildFields(order, ciphertext))
+    };
+}
+/** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
+function rebuildInstances(ids, order, ciphertext) {
+    return {
+        ...rebuild(order, ciphertext),
+        name: 'RebuildBatchInstance',
+        target: batchName(ids),
+        path: '/v2/instance/rebuild',
+        query: {},
+        body: JSON.stringify({ instanceIds: ids, ...rebuildFields(order, ciphertext) })
+    };
+}
+/** A batch as an error names it: by its ids as long as they are few. */
+function batchName(ids) {
+    return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
+}
+/** What the order sets; JSON leaves out what is undefined. */
+function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
+    return {
+        imageId,
+        adminPass: ciphertext,
+        keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
+        keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
+        userData,
+        cleanLastUserData
+    };
+}
+function rebuild({ login }, ciphertext = '') {
+    const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext] : [];
+    return { ...write, secrets, tellsLoss: true };
+}
+const snapshots = {
+    ...read,
+    name: 'ListSnapshots',
+    path: '/v2/snapshot',
+    decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
+};
+const write = {
+    kind: 'write',
+    method: 'PUT',
+    decode: (_json, requestId) => ({ requestId })
+};
+
+;// CONCATENATED MODULE: ./bce/balancers.js
+/**
+ * The operations of the load balancers that a deploy needs. Their names are those of bce-openapi-meta (folder blb), the
+ * fields of their answers those of bce-sdk-go (services/blb and services/appblb, model.go).
+ */
+
+
+
+
+
+/** One page of `GET /v1/blb/{id}/backendserver`: the members of an ordinary load balancer. */
+function listMembers(blbId, marker) {
+    return {
+        ...readBlb,
+        name: 'DescribeBlbServers',
+        target: blbId,
+        path: pathOf('v1', 'blb', blbId, 'backendserver'),
+        query: queryOf({ marker, maxKeys: longestPage }),
+        decode: decodeMembers
+    };
+}
+/** One page of `GET /v1/appblb/{id}/appservergroup`: the ids of an application load balancer's server groups. */
+function listGroups(blbId, marker) {
+    return {
+        ...readBlb,
+        name: 'DescribeAppBlbServerGroup',
+        target: blbId,
+        path: pathOf('v1', 'appblb', blbId, 'appservergroup'),
+        query: queryOf({ marker, maxKeys: longestPage }),
+        decode: (json) => decodePage(json, 'appServerGroupList', (item) => vital(record(item, 'group'), 'id'))
+    };
+}
+/** One page of `GET /v1/appblb/{id}/blbrs`: the members of one server group. */
+function listGroupMembers(blbId, sgId, marker) {
+    return {
+        ...readBlb,
+        name: 'DescribeAppBlbServerGroupRs',
+        target: poolName(blbId, sgId),
+        path: pathOf('v1', 'appblb', blbId, 'blbrs'),
+        query: queryOf({ sgId, marker, maxKeys: longestPage }),
+        decode: decodeMembers
+    };
+}
+/**
+ * `PUT /v1/blb/{id}/backendserver?update`, or `PUT /v1/appblb/{id}/blbrs`. The first of them without its `update` is
+ * the call that removes members. A weight is a number, as the vendor's SDKs send it; a page shows a string.
+ */
+function updateWeights(pool, weights) {
+    const { blbId, groupId = '' } = pool;
+    const backendServerList = weights.map(({ instanceId, weight }) => ({ instanceId, weight }));
+    const common = {
+        kind: 'write',
+        service: 'blb',
+        method: 'PUT',
+        repeatable: true,
+        decode: () => undefined
+    };
+    return pool.kind === 'blb'
+        ? {
+            ...common,
+            name: updateName(pool),
+            target: blbId,
+            path: pathOf('v1', 'blb', blbId, 'backendserver'),
+            query: { update: null },
+            body: JSON.stringify({ backendServerList })
+        }
+        : {
+            ...common,
+            name: updateName(pool),
+            target: poolName(blbId, groupId),
+            path: pathOf('v1', 'appblb', blbId, 'blbrs'),
+            query: {},
+            body: JSON.stringify({ sgId: groupId, backendServerList })
+        };
+}
+/** The vendor's name of the operation that sets weights in this pool. */
+function updateName({ kind }) {
+    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
+}
+/** A member without an instance is one by its address, of which no deploy knows. */
+function decodeMembers(json) {
+    return decodePage(json, 'backendServerList', (item) => {
+        const from = record(item, 'member');
+        const instanceId = fields_text(from, 'instanceId');
+        return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
+    });
+}
+/** A weight that cannot be read must not pass for 0, which means that no traffic comes. Throws `DecodeError`. */
+function weightOf(from) {
+    const weight = from['weight'];
+    const digits = typeof weight === 'number' || typeof weight === 'string' ? String(weight) : '';
+    if (!/^\d{1,3}$/.test(digits) || Number(digits) > 100) {
+        throw new DecodeError('"weight" is no whole number from 0 to 100');
+    }
+    return Number(digits);
+}
+function poolName(blbId, sgId) {
+    return `${blbId}/${sgId}`;
+}
+const readBlb = { ...read, service: 'blb' };
+
+;// CONCATENATED MODULE: ./bce/blb-endpoint.js
+/**
+ * The endpoint of the load balancers that belongs to one of BCC: `blb.` instead of `bcc.` in front of the same region
+ * (BLB page cjwvxnzix, BCC page 0jwvyo603). A host with any other beginning serves both: the emulator, or a gateway of
+ * one's own.
+ */
+function blbEndpointOf(endpoint) {
+    const url = new URL(endpoint);
+    url.hostname = url.hostname.replace(/^bcc\./, 'blb.');
+    return url;
+}
+
 ;// CONCATENATED MODULE: ./bce/errors.js
 /**
  * Codes that mean the same whichever status they come with, in lower case. From BCC pages Ojwvyo6nc and
@@ -1978,6 +3723,7 @@ const codes = new Map([
             'instance.startinstanceoperationforbidden',
             'instance.stopinstanceoperationforbidden',
             'keypair.instancestatusforbidden',
+            'lastoperationnotfinished',
             'operationdenied'
         ]
     ],
@@ -1993,6 +3739,11 @@ const codes = new Map([
         ]
     ]
 ]);
+/**
+ * A code that only asks for patience: a load balancer takes one change at a time, and is not done with the one before
+ * (BLB pages Mjwvxnz6v, Djwvxnzw6).
+ */
+const busyCode = 'lastoperationnotfinished';
 /** Codes of a fault inside the service, which may have struck before or after the work was done. */
 const serverCodes = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
 /**
@@ -2013,6 +3764,10 @@ function classify(status, code, kind) {
     }
     return byStatus(status);
 }
+/** Whether an answer with this code says that nothing was done because something else has to end first. */
+function isBusy(code = '') {
+    return code.toLowerCase() === busyCode;
+}
 function byStatus(status) {
     switch (status) {
         case 401:
@@ -2028,45 +3783,6 @@ function byStatus(status) {
         default:
             return 'invalid';
     }
-}
-
-;// CONCATENATED MODULE: ./bce/fields.js
-/** An answer lacks what it must have. The message names the field, never its value. */
-class DecodeError extends Error {
-    constructor(message) {
-        super(message);
-        this.name = 'DecodeError';
-    }
-}
-/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
-function record(json, what) {
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-        throw new DecodeError(`the ${what} is not an object`);
-    }
-    return { ...json };
-}
-/** A text that must be there and not empty. Throws `DecodeError`. */
-function vital(from, name) {
-    const value = fields_text(from, name);
-    if (value === '') {
-        throw new DecodeError(`"${name}" is missing`);
-    }
-    return value;
-}
-/** A text, or the empty one where the field is missing or something else. */
-function fields_text(from, name) {
-    const value = from[name];
-    return typeof value === 'string' ? value : '';
-}
-/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
-function count(from, name) {
-    const value = Number(from[name] ?? 0);
-    return Number.isFinite(value) ? value : 0;
-}
-/** A flag, which the API gives as a boolean or as 0 and 1. */
-function fields_flag(from, name) {
-    const value = from[name];
-    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
 }
 
 ;// CONCATENATED MODULE: ./bce/reply.js
@@ -2202,133 +3918,6 @@ function failed(operation, kind, message, cause, answer) {
     };
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./bce/sign.js
-
-/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
-const defaultExpirationSeconds = 1800;
-/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
-function timestamp(wallMs) {
-    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
-}
-/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
-function uriEncode(text) {
-    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
-function canonicalUri(path) {
-    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
-    return encoded.startsWith('/') ? encoded : `/${encoded}`;
-}
-/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
-function canonicalQuery(query) {
-    return Object.entries(query)
-        .filter(([name]) => name.toLowerCase() !== 'authorization')
-        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
-        .sort()
-        .join('&');
-}
-/** One `name:value` line for each header that has a value, sorted. */
-function canonicalHeaders(headers) {
-    return Object.entries(headers)
-        .map(([name, value]) => [name.toLowerCase(), value.trim()])
-        .filter(([, value]) => value !== '')
-        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
-        .sort()
-        .join('\n');
-}
-/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
-function signedHeaders(headers) {
-    return canonicalHeaders(headers)
-        .split('\n')
-        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
-        .join(';');
-}
-/** The text that the signature is made over; it has no line end of its own. */
-function canonicalRequest(request) {
-    return [
-        request.method.toUpperCase(),
-        canonicalUri(request.path),
-        canonicalQuery(request.query),
-        canonicalHeaders(request.headers)
-    ].join('\n');
-}
-/** The start of the `Authorization` header, which is also what the signing key is made over. */
-function authorizationPrefix(request) {
-    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
-}
-/** The key for one prefix, as 64 lower-case hex digits. */
-function signingKey(request) {
-    return hmac(request.secretAccessKey, authorizationPrefix(request));
-}
-/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
-function signature(request) {
-    return hmac(signingKey(request), canonicalRequest(request));
-}
-/** The whole value of the `Authorization` header. */
-function authorization(request) {
-    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
-}
-function hmac(key, data) {
-    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
-}
-
-;// CONCATENATED MODULE: ./bce/request.js
-
-/**
- * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
- * what BCC asks for, and of the third the vendor's newest SDK does the same.
- */
-function signedRequest(operation, endpoint, credentials, atMs) {
-    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
-    const time = timestamp(atMs);
-    const headers = {
-        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
-        host: endpoint.host,
-        'x-bce-date': time,
-        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
-    };
-    const signable = {
-        accessKeyId,
-        secretAccessKey,
-        method: operation.method,
-        path: operation.path,
-        query: operation.query,
-        headers,
-        timestamp: time,
-        expirationSeconds: defaultExpirationSeconds
-    };
-    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
-    return {
-        path: operation.path + wireQuery(operation.query),
-        headers: { ...headers, ...contentType, authorization: authorization(signable) },
-        signature: signature(signable)
-    };
-}
-/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
-function pathOf(...parts) {
-    return `/${parts.map(uriEncode).join('/')}`;
-}
-/** The query of those parameters that have a value. */
-function queryOf(parameters) {
-    const query = {};
-    for (const [name, value] of Object.entries(parameters)) {
-        if (value !== undefined && value !== '') {
-            query[name] = value;
-        }
-    }
-    return query;
-}
-/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
-function wireQuery(query) {
-    const text = canonicalQuery(query)
-        .split('&')
-        .map((pair) => pair.replace(/=$/, ''))
-        .join('&');
-    return text === '' ? '' : `?${text}`;
-}
-
 ;// CONCATENATED MODULE: ./bce/transport-error.js
 /** No answer came. The message names the host and the system's error code, and holds no secret. */
 class TransportError extends Error {
@@ -2407,7 +3996,8 @@ function propertyOf(error, name) {
 
 /** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
 async function attempt(operation, context, signal) {
-    const { endpoint, credentials, clock } = context;
+    const { credentials, clock } = context;
+    const endpoint = context.endpoints[operation.service ?? 'bcc'];
     const startMs = context.wallMs();
     // A signature holds for one moment only, so each attempt makes its own.
     const signed = signedRequest(operation, endpoint, credentials, startMs + clock.offsetMs);
@@ -2418,7 +4008,7 @@ async function attempt(operation, context, signal) {
         credentials.sessionToken ?? '',
         ...(operation.secrets ?? [])
     ];
-    const [outcome, facts] = await exchange(operation, signed, context, signal);
+    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal);
     const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
     context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
     return outcome.ok
@@ -2426,8 +4016,8 @@ async function attempt(operation, context, signal) {
         : { ...outcome, failure: { ...outcome.failure, message: redact(outcome.failure.message, secrets) } };
 }
 /** The outcome, and the words that a log has for it. */
-async function exchange(operation, signed, context, signal) {
-    const { endpoint, deadlineMs, transport } = context;
+async function exchange(operation, signed, endpoint, context, signal) {
+    const { deadlineMs, transport } = context;
     const request = {
         method: operation.method,
         endpoint,
@@ -2451,114 +4041,326 @@ async function exchange(operation, signed, context, signal) {
     }
 }
 
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
-;// CONCATENATED MODULE: ./bce/decode.js
+;// CONCATENATED MODULE: ./bce/disks.js
+/** The one disk that is flagged as the system's; `undefined` where there is none, or more than one. */
+function systemDiskOf(volumes) {
+    const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
+    if (disk === undefined || another !== undefined) {
+        return undefined;
+    }
+    const { isSystemVolume: _flag, attachedTo: _ids, ...systemDisk } = disk;
+    return systemDisk;
+}
+/** The system disks by the id of their instance; one that `systemDiskOf` would not name is left out. */
+function systemDisksByInstance(volumes) {
+    // A disk may come twice where the list changed between two pages.
+    const different = new Map(volumes.map((volume) => [volume.id, volume]));
+    const byInstance = new Map();
+    for (const volume of different.values()) {
+        for (const id of volume.attachedTo) {
+            byInstance.set(id, [...(byInstance.get(id) ?? []), volume]);
+        }
+    }
+    const disks = new Map();
+    for (const [id, some] of byInstance) {
+        const disk = systemDiskOf(some);
+        if (disk !== undefined) {
+            disks.set(id, disk);
+        }
+    }
+    return disks;
+}
+
+;// CONCATENATED MODULE: ./core/pace.js
+/** The lowest rate that throttling leads to, in calls a second. */
+const lowestRate = 0.5;
+/** A rate is lowered at most once in so many milliseconds: the calls of one burst are all refused for one reason. */
+const slowEveryMs = 1_000;
+/** How many calls have to succeed until the rate has risen from nothing to the full one. */
+const stepsUp = 100;
+/** A full bucket. Throws `RangeError` for a rate that is not a number above 0. */
+function newPace(callsPerSecond, nowMs) {
+    if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
+        throw new RangeError(`${callsPerSecond} calls a second are no rate`);
+    }
+    return {
+        fullRate: callsPerSecond,
+        rate: callsPerSecond,
+        tokens: capacity(callsPerSecond),
+        countedMs: nowMs,
+        slowedMs: Number.NEGATIVE_INFINITY
+    };
+}
+/** Takes a token where there is one. Who has to wait takes none, so only one may wait at a time. */
+function takeTurn(pace, nowMs) {
+    const counted = pace_count(pace, nowMs);
+    if (counted.tokens >= 1) {
+        return { pace: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
+    }
+    const heldMs = Math.max(0, counted.countedMs - nowMs);
+    const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
+    // Rounded up, for a wait that is lost in the rounding of a clock would be waited for ever.
+    return { pace: counted, waitMs: Math.ceil(heldMs + missingMs) };
+}
+/** After a throttled answer: half the rate, and an empty bucket; but not within a second of the last time. */
+function slowed(pace, nowMs) {
+    if (nowMs - pace.slowedMs < slowEveryMs) {
+        return pace;
+    }
+    const rate = Math.max(Math.min(lowestRate, pace.fullRate), pace.rate / 2);
+    return { ...pace_count(pace, nowMs), rate, tokens: 0, slowedMs: nowMs };
+}
+/** After a success: a step nearer to the full rate, unless the call had left before the rate was lowered. */
+function quickened(pace, nowMs, sentMs) {
+    if (sentMs <= pace.slowedMs) {
+        return pace;
+    }
+    const rate = Math.min(pace.fullRate, pace.rate + pace.fullRate / stepsUp);
+    return { ...pace_count(pace, nowMs), rate };
+}
+/** Holds all calls back until `untilMs`; then they begin with an empty bucket. A longer hold of before stays. */
+function held(pace, nowMs, untilMs) {
+    const counted = pace_count(pace, nowMs);
+    return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
+}
+function pace_count(pace, nowMs) {
+    if (nowMs <= pace.countedMs) {
+        return pace;
+    }
+    const grown = pace.tokens + ((nowMs - pace.countedMs) / 1_000) * pace.rate;
+    return { ...pace, tokens: Math.min(capacity(pace.rate), grown), countedMs: nowMs };
+}
+/** The most calls that may leave in one moment. A rate below one a second needs room for one all the same. */
+function capacity(rate) {
+    return Math.max(1, rate);
+}
+
+;// CONCATENATED MODULE: ./bce/retry.js
 
 
-/** The answer of GetInstance. Throws `DecodeError`. */
-function decodeInstanceReply(json) {
-    return decodeInstance(record(json, 'answer')['instance']);
-}
-/** The answer of GetImage. Throws `DecodeError`. */
-function decodeImageReply(json) {
-    return decodeImage(record(json, 'answer')['image']);
-}
-/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
-function decodeImageId(json) {
-    return vital(record(json, 'answer'), 'imageId');
+/** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
+const baseMs = 500;
+const capMs = 8_000;
+/** The longest wait that a service may ask for, in milliseconds; beyond it the call fails and says so. */
+const longestRetryAfterMs = 120_000;
+/** How long a call lets itself be put off before it fails, in milliseconds since the first time in a row. */
+const patienceMs = 300_000;
+/** How often it is put off at least, however long that takes: many calls at a low rate are minutes apart. */
+const leastPutOff = 5;
+/** The tally before the first attempt. */
+const newTally = { failed: 0, putOff: 0, putOffSinceMs: 0 };
+/** The tally with one more failure. */
+function tallied(tally, failure, nowMs) {
+    if (!isPutOff(failure)) {
+        return { failed: tally.failed + 1, putOff: 0, putOffSinceMs: 0 };
+    }
+    const { failed, putOff } = tally;
+    return { failed, putOff: putOff + 1, putOffSinceMs: putOff === 0 ? nowMs() : tally.putOffSinceMs };
 }
 /**
- * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
- * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
+ * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
+ * that nothing was done, unless its repetition does no harm. Being throttled uses up time, and no attempts.
  */
-function decodeUserData(json) {
-    const userData = record(json, 'answer')['userData'] ?? '';
-    if (typeof userData !== 'string') {
-        throw new DecodeError('"userData" is not a text');
+function attemptLimit(failure, { kind, repeatable = kind === 'read' }) {
+    switch (failure) {
+        case 'throttled':
+            return Number.POSITIVE_INFINITY;
+        case 'unreached':
+            return 5;
+        case 'transient':
+        case 'ambiguous':
+        case 'malformed':
+            return repeatable ? 5 : 1;
+        default:
+            return 1;
     }
-    const base64 = userData.replace(/\s/g, '');
-    const bytes = Buffer.from(base64, 'base64');
-    const again = bytes.toString('base64');
-    // Buffer skips what is no base64; padding alone may be missing.
-    if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
-        throw new DecodeError('"userData" is not base64');
+}
+/**
+ * Milliseconds until the next attempt after the failure that was tallied last, or `undefined` to give up. What the
+ * service asks for is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many
+ * clients spread out. A call that was put off never comes back at once, whatever chance or the service says.
+ */
+function retryDelay(failure, manner, tally, ports) {
+    const putOff = isPutOff(failure);
+    const spent = putOff
+        ? tally.putOff >= leastPutOff && ports.nowMs() - tally.putOffSinceMs >= patienceMs
+        : tally.failed >= attemptLimit(failure.kind, manner);
+    if (spent) {
+        return undefined;
     }
-    if (!(0,external_node_buffer_.isUtf8)(bytes)) {
-        throw new DecodeError('"userData" holds bytes that are not text');
+    const { retryAfterMs } = failure;
+    if (retryAfterMs !== undefined) {
+        const obeyed = putOff ? Math.max(baseMs, retryAfterMs) : retryAfterMs;
+        return retryAfterMs > longestRetryAfterMs ? undefined : obeyed;
     }
-    return bytes.toString('utf8');
+    const share = putOff ? (1 + ports.random()) / 2 : ports.random();
+    return share * Math.min(capMs, baseMs * 2 ** ((putOff ? tally.putOff : tally.failed) - 1));
 }
-/** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
-function decodePage(json, key, decodeItem) {
-    const reply = record(json, 'answer');
-    // A list without members is null where the service is written in Go.
-    const list = reply[key] === null ? [] : reply[key];
-    if (!Array.isArray(list)) {
-        throw new DecodeError(`"${key}" is not a list`);
+/**
+ * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
+ * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
+ * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
+ */
+async function withRetries(operation, once, ports, signal) {
+    let mended = false;
+    let lost = false;
+    let tally = newTally;
+    let last;
+    for (let attempts = 1;; attempts += 1) {
+        if (signal.aborted) {
+            throw new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
+        }
+        await waited(ports.turn(signal), signal, last);
+        const outcome = await once();
+        if (outcome.ok) {
+            return outcome.value;
+        }
+        const { failure } = outcome;
+        if (lost && failure.kind === operation.doneAfterLoss) {
+            return operation.decode(undefined, failure.requestId ?? '');
+        }
+        const error = callError(outcome, attempts, operation, lost);
+        last = error;
+        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
+        if (signal.aborted) {
+            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
+            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
+        }
+        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
+            mended = true;
+            ports.mendClock(outcome.serverMs);
+            continue;
+        }
+        // Mending the clock was no retry: it is not tallied, and takes nothing from the attempts that are allowed.
+        tally = tallied(tally, failure, ports.nowMs);
+        const delayMs = retryDelay(failure, operation, tally, ports);
+        if (delayMs === undefined) {
+            throw error;
+        }
+        await waited(ports.sleep(delayMs, signal), signal, error);
     }
-    const items = list.map(decodeItem);
-    return fields_flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
 }
-/** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
-function decodeInstance(json) {
-    const from = record(json, 'instance');
-    return {
-        id: vital(from, 'id'),
-        name: fields_text(from, 'name'),
-        status: vital(from, 'status'),
-        imageId: vital(from, 'imageId'),
-        imageName: fields_text(from, 'imageName'),
-        imageType: fields_text(from, 'imageType'),
-        osName: fields_text(from, 'osName'),
-        osVersion: fields_text(from, 'osVersion'),
-        osArch: fields_text(from, 'osArch'),
-        zoneName: fields_text(from, 'zoneName'),
-        spec: fields_text(from, 'spec'),
-        publicIp: fields_text(from, 'publicIp'),
-        internalIp: fields_text(from, 'internalIp'),
-        keypairId: fields_text(from, 'keypairId'),
-        deletionProtection: fields_flag(from, 'deletionProtection'),
-        expireTime: fields_text(from, 'expireTime')
-    };
+/** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
+async function waited(wait, signal, failure) {
+    try {
+        await wait;
+    }
+    catch (error) {
+        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
+    }
 }
-/** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
-function decodeImage(json) {
-    const from = record(json, 'image');
-    return {
-        id: vital(from, 'id'),
-        name: fields_text(from, 'name'),
-        type: fields_text(from, 'type'),
-        osType: fields_text(from, 'osType'),
-        osName: fields_text(from, 'osName'),
-        osVersion: fields_text(from, 'osVersion'),
-        osArch: fields_text(from, 'osArch'),
-        createTime: fields_text(from, 'createTime'),
-        status: vital(from, 'status'),
-        minDiskGb: count(from, 'minDiskGb')
-    };
+/** Whether nothing was done because the service asks for time. */
+function isPutOff({ kind, code }) {
+    return kind === 'throttled' || isBusy(code);
 }
-/** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
-function decodeVolume(json) {
-    const from = record(json, 'volume');
-    return {
-        id: vital(from, 'id'),
-        createTime: fields_text(from, 'createTime'),
-        sizeInGB: count(from, 'diskSizeInGB'),
-        snapshotNum: count(from, 'snapshotNum'),
-        status: vital(from, 'status'),
-        isSystemVolume: fields_flag(from, 'isSystemVolume')
-    };
+/** Whether a write that failed in this way may have been carried out. */
+function leavesDoubt(kind) {
+    return kind === 'ambiguous' || kind === 'malformed';
 }
-/** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
-function decodeSnapshot(json) {
-    const from = record(json, 'snapshot');
-    return { id: vital(from, 'id'), name: fields_text(from, 'name'), createTime: fields_text(from, 'createTime') };
+/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
+function callError(outcome, attempts, manner, lost) {
+    const { failure, cause } = outcome;
+    const { retryAfterMs = 0 } = failure;
+    const repeats = isPutOff(failure) || attemptLimit(failure.kind, manner) > 1;
+    const tooLong = repeats && retryAfterMs > longestRetryAfterMs;
+    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
+    const message = tooLong
+        ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`
+        : failure.message;
+    const told = lost && !leavesDoubt(failure.kind)
+        ? {
+            kind: 'ambiguous',
+            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
+        }
+        : { message };
+    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
 
-;// CONCATENATED MODULE: ./bce/operation.js
-/** What most reads have in common. */
-const read = { kind: 'read', method: 'GET', target: '', query: {} };
+;// CONCATENATED MODULE: ./bce/gate.js
+
+
+
+/** A gate that lets everything pass at once. */
+const openGate = { pass: async () => undefined, watch: (attempt) => attempt() };
+/** A gate for so many calls a second. Throws `RangeError` for a rate that is not a number above 0. */
+function createGate(callsPerSecond, ports) {
+    let pace = newPace(callsPerSecond, ports.nowMs());
+    let line = Promise.resolve();
+    /** Only the first in the line asks, so that a change of the rate reaches all who wait. */
+    async function takeToken(signal) {
+        for (;;) {
+            const turn = takeTurn(pace, ports.nowMs());
+            pace = turn.pace;
+            if (turn.waitMs === 0) {
+                return;
+            }
+            await ports.sleep(turn.waitMs, signal);
+        }
+    }
+    return {
+        async pass(signal) {
+            const before = line;
+            const { promise: passed, resolve: leave } = withResolver();
+            // Who gives up while in the line lets nobody past those in front.
+            line = before.then(() => passed);
+            try {
+                await unlessAborted(before, signal);
+                await takeToken(signal);
+            }
+            finally {
+                leave();
+            }
+        },
+        async watch(attempt) {
+            const sentMs = ports.nowMs();
+            const outcome = await attempt();
+            const before = pace;
+            pace = learned(pace, outcome, ports.nowMs(), sentMs);
+            if (pace.rate < before.rate) {
+                ports.debug(`the service throttles: from now on ${rounded(pace.rate)} calls a second at most`);
+            }
+            return outcome;
+        }
+    };
+}
+function learned(pace, outcome, nowMs, sentMs) {
+    if (outcome.ok) {
+        return quickened(pace, nowMs, sentMs);
+    }
+    const { kind, retryAfterMs = 0 } = outcome.failure;
+    const after = kind === 'throttled' ? slowed(pace, nowMs) : pace;
+    // A wish that the call itself does not obey is none for the others either.
+    return retryAfterMs > 0 && retryAfterMs <= longestRetryAfterMs
+        ? held(after, nowMs, nowMs + retryAfterMs)
+        : after;
+}
+/** Resolves with `promise`; throws `CancelledError` as soon as the signal aborts. */
+function unlessAborted(promise, signal) {
+    return new Promise((resolve, reject) => {
+        const onAbort = () => reject(new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason }));
+        if (signal.aborted) {
+            onAbort();
+            return;
+        }
+        signal.addEventListener('abort', onAbort, { once: true });
+        const done = () => {
+            signal.removeEventListener('abort', onAbort);
+            resolve();
+        };
+        promise.then(done, done);
+    });
+}
+/** `Promise.withResolvers` would do, but Node 20 does not have it. */
+function withResolver() {
+    let resolve = () => undefined;
+    const promise = new Promise((settle) => {
+        resolve = settle;
+    });
+    return { promise, resolve: () => resolve() };
+}
+function rounded(rate) {
+    return Math.round(rate * 100) / 100;
+}
 
 ;// CONCATENATED MODULE: ./bce/images.js
 
@@ -2607,101 +4409,6 @@ function deleteImage(id) {
     };
 }
 
-;// CONCATENATED MODULE: ./bce/operations.js
-
-
-
-/** The most ids that one list by ids takes (BCC page Kksyfijrw). */
-const maxListedIds = 100;
-/** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
-function getInstance(id) {
-    const path = pathOf('v2', 'instance', id);
-    return { ...read, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
-}
-/** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
-function getUserData(instanceId) {
-    return {
-        ...read,
-        method: 'POST',
-        name: 'GetInstanceUserDataInfo',
-        target: instanceId,
-        path: '/v2/instance/attribute/getUserdata',
-        body: JSON.stringify({ instanceId }),
-        decode: decodeUserData
-    };
-}
-/** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
-function listInstances(ids, marker) {
-    return {
-        ...read,
-        method: 'POST',
-        name: 'ListInstanceByIds',
-        path: '/v2/instance/listByInstanceId',
-        query: queryOf({ marker }),
-        body: JSON.stringify({ instanceIds: ids }),
-        decode: (json) => decodePage(json, 'instances', decodeInstance)
-    };
-}
-/** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
-function listVolumes(instanceId, marker) {
-    return {
-        ...read,
-        name: 'ListVolumes',
-        target: instanceId,
-        path: '/v2/volume',
-        query: queryOf({ instanceId, marker }),
-        decode: (json) => decodePage(json, 'volumes', decodeVolume)
-    };
-}
-/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
-function listSnapshots(volumeId, marker) {
-    return {
-        ...read,
-        name: 'ListSnapshots',
-        target: volumeId,
-        path: '/v2/snapshot',
-        query: queryOf({ volumeId, marker }),
-        decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
-    };
-}
-/** `PUT /v2/instance/{id}?start`. */
-function startInstance(id) {
-    const path = pathOf('v2', 'instance', id);
-    return { ...write, name: 'StartInstance', target: id, path, query: { start: null } };
-}
-/**
- * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The order's password comes encrypted as `ciphertext`, and no
- * field is sent that the order does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
- * documentation leaves the host's protection off.
- */
-function rebuildInstance(id, order, ciphertext) {
-    const { imageId, login, userData, cleanLastUserData } = order;
-    const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext ?? ''] : [];
-    return {
-        ...write,
-        name: 'RebuildInstance',
-        target: id,
-        path: pathOf('v2', 'instance', id),
-        query: { rebuild: null },
-        // JSON leaves out what is undefined.
-        body: JSON.stringify({
-            imageId,
-            adminPass: ciphertext,
-            keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
-            keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
-            userData,
-            cleanLastUserData
-        }),
-        secrets,
-        tellsLoss: true
-    };
-}
-const write = {
-    kind: 'write',
-    method: 'PUT',
-    decode: (_json, requestId) => ({ requestId })
-};
-
 ;// CONCATENATED MODULE: ./bce/paging.js
 
 /** Far more pages than any list that the action reads can have. */
@@ -2735,6 +4442,73 @@ function endless({ name, target }) {
         message: 'the list has no end: its pages lead back to one that was read already',
         attempts: 1
     });
+}
+
+;// CONCATENATED MODULE: ./bce/places.js
+
+
+
+/** What can be the answer about an id that belongs to the other kind of load balancer; no page says which it is. */
+const unfit = ['notFound', 'invalid'];
+/**
+ * The members of a load balancer, of which only the id is known and not the kind. Asked as an ordinary one it answers
+ * with its members. If it is an application one, that may be an error or an empty list: nobody knows. So both
+ * lead to the question for its server groups.
+ *
+ * Throws what `call` throws: `notFound` where neither kind knows the id.
+ */
+async function placesOf(blbId, call) {
+    const ordinary = await unlessUnfit(allItems((marker) => listMembers(blbId, marker), call));
+    if (!(ordinary instanceof model_failure/* CallError */.RA)) {
+        const places = placesIn({ kind: 'blb', blbId }, ordinary);
+        if (places.length > 0) {
+            return places;
+        }
+    }
+    const groups = await unlessUnfit(allItems((marker) => listGroups(blbId, marker), call));
+    if (groups instanceof model_failure/* CallError */.RA) {
+        if (ordinary instanceof model_failure/* CallError */.RA) {
+            throw tellingFailure(ordinary, groups);
+        }
+        return [];
+    }
+    const places = [];
+    for (const groupId of new Set(groups)) {
+        const page = (marker) => listGroupMembers(blbId, groupId, marker);
+        places.push(...placesIn({ kind: 'appblb', blbId, groupId }, await allItems(page, call)));
+    }
+    return places;
+}
+/** Each member once, for it may come twice where the list changed between two pages. */
+function placesIn(pool, members) {
+    const places = new Map();
+    for (const member of members) {
+        if (member !== undefined) {
+            places.set(member.instanceId, { ...pool, ...member });
+        }
+    }
+    return [...places.values()];
+}
+async function unlessUnfit(items) {
+    try {
+        return await items;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA && unfit.includes(error.failure.kind)) {
+            return error;
+        }
+        throw error;
+    }
+}
+/** The failure that says more: one that is not "not found", or else one that tells of both questions. */
+function tellingFailure(ordinary, application) {
+    const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
+    if (other !== undefined) {
+        return other;
+    }
+    const { failure } = ordinary;
+    const message = `it is neither an ordinary nor an application load balancer; ${failure.message}`;
+    return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
 }
 
 ;// CONCATENATED MODULE: ./bce/password.js
@@ -2786,10 +4560,42 @@ function checkedToken(operation, target, token) {
     return token;
 }
 /**
+ * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
+ * Throws a `CallError` of the kind `invalid`.
+ */
+function checkedBatch(operation, ids) {
+    const different = [...new Set(ids)];
+    for (const id of different) {
+        checkedId(operation, id);
+    }
+    if (different.length < 2 || different.length > 100) {
+        const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
+        throw refusals_refused(operation, '', message);
+    }
+    return different;
+}
+/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
+function checkPool(operation, { kind, blbId, groupId = '' }) {
+    checkedId(operation, blbId);
+    if (kind === 'appblb') {
+        checkedId(operation, groupId);
+    }
+}
+/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
+function checkWeights(operation, blbId, weights) {
+    for (const { instanceId, weight } of weights) {
+        checkedId(operation, instanceId);
+        if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
+            const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
+            throw refusals_refused(operation, blbId, message);
+        }
+    }
+}
+/**
  * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
  * `invalid` for a secret key that is too short to encrypt with.
  */
-function encryptedPassword(instanceId, order, secretAccessKey) {
+function encryptedPassword(operation, target, order, secretAccessKey) {
     if (order.login.kind !== 'adminPass') {
         return undefined;
     }
@@ -2798,122 +4604,13 @@ function encryptedPassword(instanceId, order, secretAccessKey) {
     }
     catch (error) {
         if (error instanceof ShortSecretKeyError) {
-            throw refusals_refused('RebuildInstance', instanceId, error.message, error);
+            throw refusals_refused(operation, target, error.message, error);
         }
         throw error;
     }
 }
 function refusals_refused(operation, target, message, cause) {
     return new model_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
-}
-
-;// CONCATENATED MODULE: ./bce/retry.js
-
-/** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
-const baseMs = 500;
-const capMs = 8_000;
-/** The longest wait that a service may ask for, in milliseconds; beyond it the call fails and says so. */
-const longestRetryAfterMs = 120_000;
-/**
- * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
- * that nothing was done, unless its repetition does no harm.
- */
-function attemptLimit(failure, { kind, repeatable = kind === 'read' }) {
-    switch (failure) {
-        case 'throttled':
-            return kind === 'read' ? 5 : 8;
-        case 'unreached':
-            return 5;
-        case 'transient':
-        case 'ambiguous':
-        case 'malformed':
-            return repeatable ? 5 : 1;
-        default:
-            return 1;
-    }
-}
-/**
- * Milliseconds until the next attempt after `attempts` of them, or `undefined` to give up. What the service asks for
- * is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many clients spread out.
- */
-function retryDelay(failure, manner, attempts, random) {
-    if (attempts >= attemptLimit(failure.kind, manner)) {
-        return undefined;
-    }
-    if (failure.retryAfterMs !== undefined) {
-        return failure.retryAfterMs > longestRetryAfterMs ? undefined : failure.retryAfterMs;
-    }
-    return random() * Math.min(capMs, baseMs * 2 ** (attempts - 1));
-}
-/**
- * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
- * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
- * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
- */
-async function withRetries(operation, once, ports, signal) {
-    let mended = false;
-    let lost = false;
-    for (let attempts = 1;; attempts += 1) {
-        if (signal.aborted) {
-            throw new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
-        }
-        const outcome = await once();
-        if (outcome.ok) {
-            return outcome.value;
-        }
-        const { failure } = outcome;
-        if (lost && failure.kind === operation.doneAfterLoss) {
-            return operation.decode(undefined, failure.requestId ?? '');
-        }
-        const error = callError(outcome, attempts, operation, lost);
-        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
-        if (signal.aborted) {
-            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
-            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
-        }
-        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
-            mended = true;
-            ports.mendClock(outcome.serverMs);
-            continue;
-        }
-        // Mending the clock is no retry: it takes nothing away from the attempts that the policy allows.
-        const counted = mended ? attempts - 1 : attempts;
-        const delayMs = retryDelay(failure, operation, counted, ports.random);
-        if (delayMs === undefined) {
-            throw error;
-        }
-        await pause(delayMs, ports, signal, error);
-    }
-}
-/** Waits; a cancel during the wait is told with the failure that was waited for. */
-async function pause(ms, ports, signal, failure) {
-    try {
-        await ports.sleep(ms, signal);
-    }
-    catch (error) {
-        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure }) : error;
-    }
-}
-/** Whether a write that failed in this way may have been carried out. */
-function leavesDoubt(kind) {
-    return kind === 'ambiguous' || kind === 'malformed';
-}
-/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
-function callError(outcome, attempts, manner, lost) {
-    const { failure, cause } = outcome;
-    const { retryAfterMs = 0 } = failure;
-    const tooLong = attemptLimit(failure.kind, manner) > 1 && retryAfterMs > longestRetryAfterMs;
-    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
-    const message = tooLong
-        ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`
-        : failure.message;
-    const told = lost && !leavesDoubt(failure.kind)
-        ? {
-            kind: 'ambiguous',
-            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
-        }
-        : { message };
-    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
 
 // EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
@@ -3089,12 +4786,17 @@ function tooLate(deadlineMs) {
 
 
 
-/** A client for one endpoint and one key pair. */
+
+
+
+
+
+/** A client for one region and one key pair. Throws `RangeError` for a `requestsPerSecond` that is not above 0. */
 function createBccClient(options) {
-    const transport = createTransport(options.userAgent);
+    const transport = options.transport ?? createTransport(options.userAgent);
     const context = {
         transport,
-        endpoint: options.endpoint,
+        endpoints: { bcc: options.endpoint, blb: options.blbEndpoint ?? blbEndpointOf(options.endpoint) },
         credentials: options.credentials,
         deadlineMs: { read: options.readDeadlineMs ?? 15_000, write: options.writeDeadlineMs ?? 30_000 },
         clock: { offsetMs: 0 },
@@ -3102,14 +4804,29 @@ function createBccClient(options) {
         mask: (secret) => options.mask(secret),
         debug: (line) => options.debug(line)
     };
-    const ports = {
+    const time = {
         sleep: (ms, signal) => options.sleep(ms, signal),
+        nowMs: () => options.nowMs(),
+        debug: context.debug
+    };
+    const { requestsPerSecond } = options;
+    const gate = requestsPerSecond === undefined ? openGate : createGate(requestsPerSecond, time);
+    const ports = {
+        ...time,
         random: () => options.random(),
+        turn: gate.pass,
         mendClock(serverMs) {
             context.clock.offsetMs = serverMs - options.wallMs();
         }
     };
-    const caller = (signal) => (operation) => withRetries(operation, () => attempt(operation, context, signal), ports, signal);
+    const caller = (signal) => (operation) => withRetries(operation, () => gate.watch(() => attempt(operation, context, signal)), ports, signal);
+    const encrypted = (operation, target, order) => {
+        const ciphertext = encryptedPassword(operation, target, order, options.credentials.secretAccessKey);
+        if (ciphertext !== undefined) {
+            options.mask(ciphertext);
+        }
+        return ciphertext;
+    };
     return {
         getInstance: async (id, signal) => caller(signal)(getInstance(checkedId('GetInstance', id))),
         getImage: async (id, signal) => caller(signal)(getImage(checkedId('GetImage', id))),
@@ -3138,25 +4855,35 @@ function createBccClient(options) {
         },
         async getSystemDisk(id, signal) {
             checkedId('ListVolumes', id);
-            const volumes = await allItems((marker) => listVolumes(id, marker), caller(signal));
-            const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
-            if (disk === undefined || another !== undefined) {
-                return undefined;
-            }
-            const { isSystemVolume: _, ...systemDisk } = disk;
-            return systemDisk;
+            return systemDiskOf(await allItems((marker) => listVolumes(id, marker), caller(signal)));
         },
+        listSystemDisks: async (signal) => systemDisksByInstance(await allItems(listSystemVolumes, caller(signal))),
+        async listTagged(tags, signal) {
+            const items = await allItems((marker) => listTagged(tags, marker), caller(signal));
+            // An instance may come twice where the list changed between two pages.
+            return [...new Map(items.map((instance) => [instance.id, instance])).values()];
+        },
+        listAllSnapshots: async (signal) => allItems(listAllSnapshots, caller(signal)),
         async listSnapshots(id, signal) {
             checkedId('ListSnapshots', id);
             return allItems((marker) => listSnapshots(id, marker), caller(signal));
         },
         async rebuild(id, order, signal) {
-            checkedId('RebuildInstance', id);
-            const ciphertext = encryptedPassword(id, order, options.credentials.secretAccessKey);
-            if (ciphertext !== undefined) {
-                options.mask(ciphertext);
-            }
+            const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), order);
             return caller(signal)(rebuildInstance(id, order, ciphertext));
+        },
+        async rebuildBatch(instanceIds, order, signal) {
+            const ids = checkedBatch('RebuildBatchInstance', instanceIds);
+            const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), order);
+            return caller(signal)(rebuildInstances(ids, order, ciphertext));
+        },
+        listPlaces: async (id, signal) => placesOf(checkedId('DescribeBlbServers', id), caller(signal)),
+        async setWeights(pool, weights, signal) {
+            if (weights.length > 0) {
+                checkPool(updateName(pool), pool);
+                checkWeights(updateName(pool), pool.blbId, weights);
+                await caller(signal)(updateWeights(pool, weights));
+            }
         },
         dispose: () => transport.dispose()
     };
@@ -3217,6 +4944,8 @@ function connect(config) {
     const client = createBccClient({
         endpoint: config.endpoint,
         credentials: config.credentials,
+        requestsPerSecond: config.requestsPerSecond,
+        nowMs: systemClock.nowMs,
         wallMs: systemClock.wallMs,
         sleep: systemClock.sleep,
         random: Math.random,
@@ -3226,6 +4955,7 @@ function connect(config) {
     });
     return {
         bcc: client,
+        balancers: client,
         clock: systemClock,
         random: Math.random,
         probe: probeOnDemand(),
@@ -3306,8 +5036,11 @@ function takeHandover() {
 
 
 
+
 /** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
-const lingerLimitMs = 210_000;
+const lingerLimitMs = 180_000;
+/** How long the restoring of weights may take, in milliseconds. */
+const restoreLimitMs = 60_000;
 /** Does the whole post step; resolves in any case. */
 async function postStep() {
     const parsed = parseConfig(readInputs());
@@ -3320,7 +5053,10 @@ async function postStep() {
     });
     if (handover === undefined)
         return;
-    const left = handover;
+    let left = handover;
+    await post_step_attempt('restore the weights on the load balancers', async () => {
+        left = { ...left, report: await restore(config, left.report) };
+    });
     if (config.summary) {
         await post_step_attempt('write the job summary', () => lib_core/* summary */.z.addRaw(summaryOf(left.report)).write());
     }
@@ -3340,6 +5076,24 @@ async function closeRecord(config, left) {
         return;
     const failed = left.cancelled ? 'inactive' : 'failure';
     await setRecord(config.record, left.recordId, left.ok ? 'success' : failed);
+}
+/** What was not erased, or is known to be well, gets its traffic back. */
+async function restore(config, report) {
+    if (report.instances.every(({ balancers }) => balancers.every(({ now, weight }) => now === weight))) {
+        return report;
+    }
+    const cancel = listenForCancel();
+    const late = AbortSignal.timeout(restoreLimitMs);
+    const { dispose, ...world } = connect(config);
+    try {
+        const signal = AbortSignal.any([cancel.signal, late]);
+        const writes = AbortSignal.any([cancel.writes, late]);
+        return await restoreWeights(report, { ...world, log: log/* jobLog */.W, cancel: { signal, writes } });
+    }
+    finally {
+        dispose();
+        cancel.dispose();
+    }
 }
 /**
  * After a cancel: keeps the job open until the rebuild shows in the status. A re-run cannot begin before the job
@@ -3367,14 +5121,43 @@ async function watchOn(config, left) {
 
 /***/ }),
 
+/***/ 7905:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a3: () => (/* binding */ formatDuration)
+/* harmony export */ });
+/* unused harmony exports toSeconds, toIso */
+/** A stretch of time as a person reads it: `45s`, `2m 05s`, `1h 02m`. Parts of a second are left out. */
+function formatDuration(ms) {
+    const seconds = Math.max(0, Math.round(ms / 1000));
+    const two = (value) => String(value).padStart(2, '0');
+    if (seconds < 60)
+        return `${seconds}s`;
+    if (seconds < 3600)
+        return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
+    return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
+}
+/** Seconds with one decimal, as outputs and reports carry them. */
+function toSeconds(ms) {
+    return Math.round(ms / 100) / 10;
+}
+/** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
+function toIso(era, atMs) {
+    return `${new Date(era.wallMs + atMs - era.nowMs).toISOString().slice(0, 19)}Z`;
+}
+
+
+/***/ }),
+
 /***/ 5437:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ic: () => (/* binding */ describeFailure),
 /* harmony export */   RA: () => (/* binding */ CallError),
 /* harmony export */   cc: () => (/* binding */ CancelledError)
 /* harmony export */ });
-/* unused harmony export describeFailure */
 /** A call of the API failed. `failure` says how; `cause` is the error below it, if there was one. */
 class CallError extends Error {
     failure;
@@ -3407,6 +5190,302 @@ function describeFailure(failure) {
 
 /***/ }),
 
+/***/ 7875:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $Q: () => (/* binding */ clip),
+/* harmony export */   AU: () => (/* binding */ fold),
+/* harmony export */   Hn: () => (/* binding */ cell),
+/* harmony export */   OF: () => (/* binding */ fenced),
+/* harmony export */   aY: () => (/* binding */ code),
+/* harmony export */   hS: () => (/* binding */ counted),
+/* harmony export */   tp: () => (/* binding */ table)
+/* harmony export */ });
+/** Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. */
+function cell(text) {
+    const oneLine = text.replace(/\s+/g, ' ').trim();
+    return oneLine.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
+}
+/** Text in code type, in a cell. */
+function code(text) {
+    return text === '' ? '' : `<code>${cell(text)}</code>`;
+}
+/** A table; cells are given as finished Markdown. */
+function table(head, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+/** Parts under a line to click on; the line is given as finished Markdown. */
+function fold(title, parts, isOpen = false) {
+    return [`<details${isOpen ? ' open' : ''}><summary>${title}</summary>`, ...parts, '</details>'].join('\n\n');
+}
+/** A block of code; nothing in it can end it, for backticks do not occur in what is put there. */
+function fenced(language, lines) {
+    return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
+}
+/** At most so many characters of a text from outside, with a mark where it was cut. */
+function clip(text, most) {
+    if (text.length <= most)
+        return text;
+    // By code points, so that none is cut in two.
+    const characters = [...text];
+    return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+/** A number with its noun: `1 batch`, `2 batches`. */
+function counted(count, one, many = `${one}s`) {
+    return `${count} ${count === 1 ? one : many}`;
+}
+
+
+/***/ }),
+
+/***/ 1525:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pl: () => (/* binding */ headline),
+/* harmony export */   Rh: () => (/* binding */ statusLabel),
+/* harmony export */   Sd: () => (/* binding */ totals),
+/* harmony export */   WQ: () => (/* binding */ stopSentence),
+/* harmony export */   _s: () => (/* binding */ rolloutLine),
+/* harmony export */   d: () => (/* binding */ awayBeforePart)
+/* harmony export */ });
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7905);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7875);
+/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
+
+
+const headlines = {
+    rebuilt: '✅ Rebuilt',
+    skipped: '✅ Nothing to do',
+    planned: '📋 Plan: nothing was sent',
+    started: '🚀 Started, not waited for',
+    inProgress: '🛑 Cancelled while rebuilding',
+    rolledBack: '↩️ Failed, and rolled back',
+    failed: '❌ Failed',
+    partial: '❌ Failed for some'
+};
+/** In the order in which the totals are told. */
+const words = {
+    rebuilt: { icon: '✅', one: 'rebuilt' },
+    skipped: { icon: '✅', one: 'skipped' },
+    planned: { icon: '📋', one: 'planned' },
+    started: { icon: '🚀', one: 'started' },
+    failed: { icon: '❌', one: 'failed' },
+    rolledBack: { icon: '↩️', one: 'rolled back' },
+    inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
+    notStarted: { icon: '–', one: 'not begun' }
+};
+/** What became of the run, and the image, as a heading. */
+function headline({ status, imageId, imageName }) {
+    return `## ${headlines[status]}: BCC image ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(imageId)} ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(imageName, 200))}`.trimEnd();
+}
+/** What became of an instance, with a sign. */
+function statusLabel({ status, adopted }) {
+    const { icon, one } = words[status];
+    return adopted ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
+}
+/** How many came to what, in one line. */
+function totals({ instances, durationSeconds }) {
+    const counts = new Map();
+    for (const { status } of instances)
+        counts.set(status, (counts.get(status) ?? 0) + 1);
+    const each = Object.entries(words).flatMap(([status, { icon, one, many = one }]) => {
+        const count = counts.get(status);
+        return count === undefined ? [] : [`${icon} **${count}** ${many}`];
+    });
+    return `${each.join(' · ')} (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(instances.length, 'instance')} in ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(durationSeconds * 1000)})`;
+}
+/** Why nothing more was begun, as a sentence that cannot be overlooked. */
+function stopSentence({ rollout: { stopped } }) {
+    return stopped === undefined ? '' : `> 🛑 **${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(stopped.words, 1000))}**`;
+}
+/** How the rollout was set and how many were away, in one line. */
+function rolloutLine({ rollout, instances, status }) {
+    const { maxUnavailable, mostAway, canaries, pauseSeconds, awayBefore } = rollout;
+    const before = awayBefore.length === 0 ? '' : `; ${awayBefore.length} to begin with`;
+    const away = status === 'planned' ? before : ` (most away: ${mostAway}${before})`;
+    const facts = [
+        `at most ${maxUnavailable} of ${instances.length} away at once${away}`,
+        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
+        pauseSeconds === 0
+            ? 'a slot is refilled as soon as it is free'
+            : `in batches, ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(pauseSeconds * 1000)} between two`,
+        failureLabel(rollout)
+    ];
+    return `**Rollout:** ${facts.join(' · ')}`;
+}
+function canaryLabel(canaries) {
+    const named = canaries.slice(0, 10).map((id) => (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(id, 64)));
+    const more = canaries.length - named.length;
+    const all = more === 0 ? named : [...named, `${more} more`];
+    return `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
+}
+function failureLabel({ maxFailures }) {
+    return maxFailures === 0
+        ? 'stops at the first failure'
+        : `stops after more than ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(maxFailures, 'failure')}`;
+}
+/** Who did not serve to begin with, and why; folded away. */
+function awayBeforePart({ rollout: { awayBefore } }, worth) {
+    return {
+        worth,
+        pieces: awayBefore.length,
+        draw: (pieces) => {
+            if (pieces === 0)
+                return '';
+            const rows = awayBefore
+                .slice(0, pieces)
+                .map(({ instanceId, why }) => [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(instanceId), (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(why, 300))]);
+            const title = `Not serving to begin with: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(awayBefore.length, 'instance')}`;
+            return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .fold */ .AU)(title, [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .table */ .tp)(['Instance', 'Why'], rows)]);
+        }
+    };
+}
+
+
+/***/ }),
+
+/***/ 50:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cq: () => (/* binding */ failuresFirst),
+/* harmony export */   E1: () => (/* binding */ reasonsLabel),
+/* harmony export */   td: () => (/* binding */ byUrgency)
+/* harmony export */ });
+const urgency = {
+    failed: 0,
+    rolledBack: 1,
+    inProgress: 2,
+    notStarted: 3,
+    rebuilt: 4,
+    started: 4,
+    skipped: 4,
+    planned: 4
+};
+/** The failures first, then what is under way or not begun, then the rest; beyond that in the given order. */
+function byUrgency(instances) {
+    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
+}
+/**
+ * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
+ * first few has met every kind.
+ */
+function failuresFirst(instances) {
+    const failed = byUrgency(instances).filter(isFailed);
+    const met = new Set();
+    const heads = new Set();
+    for (const one of failed) {
+        const kind = `${one.status} ${one.failure.reason}`;
+        if (!met.has(kind))
+            heads.add(one);
+        met.add(kind);
+    }
+    return [...heads, ...failed.filter((one) => !heads.has(one))];
+}
+/** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
+function reasonsLabel(failed) {
+    const counts = new Map();
+    for (const { failure } of failed)
+        counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
+    const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
+    return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
+}
+function isFailed(one) {
+    return one.failure !== undefined;
+}
+
+
+/***/ }),
+
+/***/ 4793:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ weightsPart)
+/* harmony export */ });
+/* unused harmony export leftWeights */
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7875);
+/* harmony import */ var _overview_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1525);
+
+
+/** More rows than these are folded away. */
+const openRows = 20;
+/**
+ * All places whose weight is still another one than before. An instance that goes on without the run is among
+ * them, for nobody restores it after the run.
+ */
+function leftWeights({ instances }) {
+    return instances.flatMap((instance) => instance.balancers.filter(({ weight, now }) => now !== weight).map((place) => ({ ...place, instance })));
+}
+/** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
+function weightsPart(report, worth) {
+    const left = leftWeights(report);
+    return { worth, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
+}
+function drawn(left, pieces) {
+    if (left.length === 0)
+        return '';
+    const head = `### Load balancer weights to restore: ${left.length}`;
+    const told = left.slice(0, pieces);
+    const rows = told.map((place) => [
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.instance.instanceId),
+        (0,_overview_js__WEBPACK_IMPORTED_MODULE_0__/* .statusLabel */ .Rh)(place.instance),
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.blbId),
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.groupId ?? ''),
+        String(place.now),
+        String(place.weight)
+    ]);
+    const list = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .table */ .tp)(['Instance', 'Result', 'Load balancer', 'Group', 'Weight now', 'To restore'], rows);
+    const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
+    const calls = poolsOf(told).map(callOf);
+    const isLong = told.length > openRows;
+    return [
+        head,
+        'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out of it whoever does not serve yet.',
+        ...(pieces === 0 ? [] : [isLong ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .fold */ .AU)(`All ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(told.length, 'weight')}`, [list]) : list]),
+        ...missing,
+        ...(isLong ? [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .fold */ .AU)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(calls.length, 'call'), calls)] : calls)
+    ].join('\n\n');
+}
+/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
+function poolsOf(left) {
+    const pools = new Map();
+    for (const place of left) {
+        const key = JSON.stringify([place.kind, place.blbId, place.groupId ?? null]);
+        const pool = pools.get(key);
+        if (pool === undefined)
+            pools.set(key, [place]);
+        else
+            pool.push(place);
+    }
+    return [...pools.values()];
+}
+/**
+ * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
+ * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
+ */
+function callOf(pool) {
+    const [first] = pool;
+    if (first === undefined)
+        return '';
+    const { kind, blbId, groupId } = first;
+    const id = encodeURIComponent(blbId);
+    const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
+    const members = pool.map(({ instance, weight }) => JSON.stringify({ instanceId: instance.instanceId, weight }));
+    const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
+    const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
+    return `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(`PUT ${path}`)}\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .fenced */ .OF)('json', body)}`;
+}
+function line(member, at, members) {
+    return `  ${member}${at === members.length - 1 ? '' : ','}`;
+}
+
+
+/***/ }),
+
 /***/ 9053:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -3432,8 +5511,8 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(566);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4013);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8111);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3255);
 /** Entry of the post step. It never fails a job. */
 
 

@@ -1,20 +1,14 @@
 import * as core from '@actions/core';
 import type { Problem } from '../config/inputs.ts';
+import { annotationsOf } from '../core/report/annotations.ts';
 import type { RunReport } from '../core/report/report.ts';
 import type { SurveyProblem } from '../deploy/survey-error.ts';
 import { tame } from './log.ts';
 
-/** GitHub shows at most ten annotations of a step. */
-const most = 10;
-
-/** One annotation for each instance that failed or was cut off, with cause and remedy. */
+/** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 export function annotateReport(report: RunReport): void {
-  const failed = report.instances.filter(({ failure }) => failure !== undefined);
-  for (const { failure, instanceId } of failed.slice(0, most)) {
-    if (failure === undefined) continue;
-    const text = [failure.cause, failure.disk, failure.remedy].map(tame).join('\n');
-    const how = failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`;
-    core.error(text, { title: `Rebuild of ${instanceId} ${how}` });
+  for (const { title, lines } of annotationsOf(report)) {
+    core.error(lines.map(tame).join('\n'), { title: tame(title) });
   }
 }
 

@@ -1,7 +1,7 @@
 import { createBccClient } from '../bce/client.ts';
 import type { Config } from '../config/config.ts';
 import type { Probe } from '../deploy/heal.ts';
-import type { Bcc, Clock, Random } from '../deploy/ports.ts';
+import type { Balancers, Bcc, Clock, Random } from '../deploy/ports.ts';
 import { systemClock } from './clock.ts';
 import { mask } from './inputs.ts';
 import { jobLog } from './log.ts';
@@ -9,6 +9,7 @@ import { jobLog } from './log.ts';
 /** The world of a run: the service, the clock and chance. */
 export interface Connection {
   readonly bcc: Bcc;
+  readonly balancers: Balancers;
   readonly clock: Clock;
   readonly random: Random;
   readonly probe: Probe;
@@ -21,6 +22,8 @@ export function connect(config: Config): Connection {
   const client = createBccClient({
     endpoint: config.endpoint,
     credentials: config.credentials,
+    requestsPerSecond: config.requestsPerSecond,
+    nowMs: systemClock.nowMs,
     wallMs: systemClock.wallMs,
     sleep: systemClock.sleep,
     random: Math.random,
@@ -30,6 +33,7 @@ export function connect(config: Config): Connection {
   });
   return {
     bcc: client,
+    balancers: client,
     clock: systemClock,
     random: Math.random,
     probe: probeOnDemand(),

@@ -1,19 +1,17 @@
 /** The main step: inputs in, one run, outputs and annotations out. */
 import * as core from '@actions/core';
-import { type Config, parseConfig, type RecordConfig } from '../config/config.ts';
+import { type Config, parseConfig } from '../config/config.ts';
 import { CancelledError } from '../core/model/failure.ts';
-import type { Plan } from '../core/plan/plan.ts';
 import type { RunReport } from '../core/report/report.ts';
-import { type RunHooks, run } from '../deploy/run.ts';
+import { run } from '../deploy/run.ts';
 import { SurveyError } from '../deploy/survey-error.ts';
-import { openRecord, setRecord } from '../github/record.ts';
 import { annotateEnd, annotateProblems, annotateReport, annotateSurvey } from './annotate.ts';
 import { listenForCancel, type SignalCancel } from './cancel.ts';
 import { connect } from './connect.ts';
 import { readInputs } from './inputs.ts';
 import { jobLog } from './log.ts';
-import { setOutputs } from './outputs.ts';
-import { type Handover, type Keep, openHandover } from './state.ts';
+import { Progress } from './progress.ts';
+import { openHandover } from './state.ts';
 
 /**
  * Does the whole main step and tells whether it may be green. Every failure that is foreseen is annotated here;
@@ -45,13 +43,13 @@ export async function mainStep(): Promise<boolean> {
 }
 
 async function rebuild(config: Config, cancel: SignalCancel): Promise<boolean> {
-  const { bcc, clock, random, probe, dispose } = connect(config);
+  const { dispose, ...world } = connect(config);
   const keep = openHandover();
   const progress = new Progress(config, cancel, keep);
   try {
     const report = await run(
       config,
-      { bcc, clock, random, probe, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' },
+      { ...world, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' },
       progress
     );
     const ok = isGood(report, cancel);
@@ -84,60 +82,4 @@ function lastWord(report: RunReport, ok: boolean): void {
   for (const { status } of report.instances) counts.set(status, (counts.get(status) ?? 0) + 1);
   const each = [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
   jobLog.info(`${ok ? 'Done' : 'Not done'}: ${report.status} (${each}) in ${report.durationSeconds} s.`);
-}
-
-/** Keeps outputs and handover up to date while the run goes on. */
-class Progress implements RunHooks {
-  readonly #config: Config;
-  readonly #cancel: SignalCancel;
-  readonly #keep: Keep;
-  #recordId: number | undefined;
-
-  constructor(config: Config, cancel: SignalCancel, keep: Keep) {
-    this.#config = config;
-    this.#cancel = cancel;
-    this.#keep = keep;
-  }
-
-  async planned(plan: Plan, report: RunReport): Promise<void> {
-    setOutputs(report);
-    const { record, dryRun } = this.#config;
-    if (record !== undefined && !dryRun) this.#recordId = await tryRecord(record, plan, this.#cancel.signal);
-    this.#hand(report, false);
-  }
-
-  progressed(report: RunReport): void {
-    setOutputs(report);
-    this.#hand(report, false);
-  }
-
-  finish(report: RunReport, ok: boolean): void {
-    setOutputs(report);
-    this.#hand(report, ok);
-  }
-
-  #hand(report: RunReport, ok: boolean): void {
-    const handover: Handover = {
-      report,
-      ok,
-      cancelled: this.#cancel.signal.aborted,
-      ...(this.#recordId === undefined ? {} : { recordId: this.#recordId })
-    };
-    this.#keep(handover);
-  }
-}
-
-async function tryRecord(record: RecordConfig, plan: Plan, signal: AbortSignal): Promise<number | undefined> {
-  const warn = (what: string, error: unknown): void =>
-    jobLog.warning(`${what}: ${error instanceof Error ? error.message : String(error)}`);
-  let id: number | undefined;
-  try {
-    const instanceIds = plan.targets.map(({ instance }) => instance.id);
-    id = await openRecord(record, { imageId: plan.image.id, instanceIds }, signal);
-    await setRecord(record, id, 'in_progress', signal);
-  } catch (error) {
-    if (!signal.aborted)
-      warn(id === undefined ? 'No Deployment record' : 'The Deployment record could not be set going', error);
-  }
-  return id;
 }

@@ -1,5 +1,10 @@
+import { statSync, truncateSync } from 'node:fs';
 import * as core from '@actions/core';
 import type { RunReport } from '../core/report/report.ts';
+import { resultText } from '../core/report/trim.ts';
+
+/** The runner reads the file of the outputs as a whole at the end of the step. In bytes. */
+const mostBytes = 16_000_000;
 
 /**
  * Sets every output from a report. It is called as soon as the plan stands and again when more is known; the
@@ -22,7 +27,20 @@ export function setOutputs(report: RunReport): void {
     requestId: each(({ requestIds }) => requestIds[0] ?? ''),
     knownHosts: instances.flatMap(({ knownHosts }) => knownHosts).join('\n'),
     durationSeconds: String(report.durationSeconds),
-    result: JSON.stringify(report)
+    result: resultText(report)
   };
+  forgetEarlier();
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+}
+
+/**
+ * Empties the file of the outputs where it has become large: a fleet has a result of nearly a megabyte, it is
+ * told anew with every step of every instance, and each time it is appended. Only this function's outputs are
+ * lost, and they are written again at once.
+ */
+function forgetEarlier(): void {
+  const file = process.env['GITHUB_OUTPUT'];
+  if (file === undefined || file === '') return;
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > mostBytes) truncateSync(file);
 }

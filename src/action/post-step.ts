@@ -1,8 +1,10 @@
 /** The post step: the summary, the end of the Deployment record, and a last watch after a cancel. It only warns. */
 import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
+import type { RunReport } from '../core/report/report.ts';
 import { summaryOf } from '../core/report/summary.ts';
 import { hiddenRebuilds, linger } from '../deploy/linger.ts';
+import { restoreWeights } from '../deploy/restore.ts';
 import { type RecordState, setRecord } from '../github/record.ts';
 import { listenForCancel } from './cancel.ts';
 import { connect } from './connect.ts';
@@ -11,7 +13,10 @@ import { jobLog } from './log.ts';
 import { type Handover, takeHandover } from './state.ts';
 
 /** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
-const lingerLimitMs = 210_000;
+const lingerLimitMs = 180_000;
+
+/** How long the restoring of weights may take, in milliseconds. */
+const restoreLimitMs = 60_000;
 
 /** Does the whole post step; resolves in any case. */
 export async function postStep(): Promise<void> {
@@ -23,7 +28,10 @@ export async function postStep(): Promise<void> {
     handover = takeHandover();
   });
   if (handover === undefined) return;
-  const left = handover;
+  let left = handover;
+  await attempt('restore the weights on the load balancers', async () => {
+    left = { ...left, report: await restore(config, left.report) };
+  });
   if (config.summary) {
     await attempt('write the job summary', () => core.summary.addRaw(summaryOf(left.report)).write());
   }
@@ -43,6 +51,24 @@ async function closeRecord(config: Config, left: Handover): Promise<void> {
   if (config.record === undefined || left.recordId === undefined) return;
   const failed: RecordState = left.cancelled ? 'inactive' : 'failure';
   await setRecord(config.record, left.recordId, left.ok ? 'success' : failed);
+}
+
+/** What was not erased, or is known to be well, gets its traffic back. */
+async function restore(config: Config, report: RunReport): Promise<RunReport> {
+  if (report.instances.every(({ balancers }) => balancers.every(({ now, weight }) => now === weight))) {
+    return report;
+  }
+  const cancel = listenForCancel();
+  const late = AbortSignal.timeout(restoreLimitMs);
+  const { dispose, ...world } = connect(config);
+  try {
+    const signal = AbortSignal.any([cancel.signal, late]);
+    const writes = AbortSignal.any([cancel.writes, late]);
+    return await restoreWeights(report, { ...world, log: jobLog, cancel: { signal, writes } });
+  } finally {
+    dispose();
+    cancel.dispose();
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { CallKind } from './errors.ts';
 import { judgeLoss, judgeReply } from './judge.ts';
-import type { Attempt, Operation } from './operation.ts';
+import type { Attempt, Operation, Service } from './operation.ts';
 import { redact, replyFacts } from './reply.ts';
 import { type Credentials, type SignedRequest, signedRequest } from './request.ts';
 import type { Transport } from './transport.ts';
@@ -9,7 +9,7 @@ import { TransportError } from './transport-error.ts';
 /** What an attempt needs from outside. */
 export interface CallContext {
   readonly transport: Transport;
-  readonly endpoint: URL;
+  readonly endpoints: Readonly<Record<Service, URL>>;
   readonly credentials: Credentials;
   /** Milliseconds for one attempt, by the kind of call. */
   readonly deadlineMs: Readonly<Record<CallKind, number>>;
@@ -29,7 +29,8 @@ export async function attempt<T>(
   context: CallContext,
   signal: AbortSignal
 ): Promise<Attempt<T>> {
-  const { endpoint, credentials, clock } = context;
+  const { credentials, clock } = context;
+  const endpoint = context.endpoints[operation.service ?? 'bcc'];
   const startMs = context.wallMs();
   // A signature holds for one moment only, so each attempt makes its own.
   const signed = signedRequest(operation, endpoint, credentials, startMs + clock.offsetMs);
@@ -40,7 +41,7 @@ export async function attempt<T>(
     credentials.sessionToken ?? '',
     ...(operation.secrets ?? [])
   ];
-  const [outcome, facts] = await exchange(operation, signed, context, signal);
+  const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal);
   const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
   context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
   return outcome.ok
@@ -52,10 +53,11 @@ export async function attempt<T>(
 async function exchange<T>(
   operation: Operation<T>,
   signed: SignedRequest,
+  endpoint: URL,
   context: CallContext,
   signal: AbortSignal
 ): Promise<readonly [Attempt<T>, readonly string[]]> {
-  const { endpoint, deadlineMs, transport } = context;
+  const { deadlineMs, transport } = context;
   const request = {
     method: operation.method,
     endpoint,

@@ -1,11 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import type { Image } from '../core/model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../core/model/instance.ts';
+import type { Tag } from '../core/model/selection.ts';
 import { count, DecodeError, flag, record, text, vital } from './fields.ts';
 
 /** A disk of an instance; only the system disk matters to a rebuild. */
 export interface Volume extends SystemDisk {
   readonly isSystemVolume: boolean;
+  /** The ids of the instances that it is attached to. */
+  readonly attachedTo: readonly string[];
 }
 
 /** One page of a list. */
@@ -67,6 +70,7 @@ export function decodePage<T>(json: unknown, key: string, decodeItem: (item: unk
 /** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
 export function decodeInstance(json: unknown): Instance {
   const from = record(json, 'instance');
+  const tags = decodeTags(from['tags']);
   return {
     id: vital(from, 'id'),
     name: text(from, 'name'),
@@ -83,7 +87,8 @@ export function decodeInstance(json: unknown): Instance {
     internalIp: text(from, 'internalIp'),
     keypairId: text(from, 'keypairId'),
     deletionProtection: flag(from, 'deletionProtection'),
-    expireTime: text(from, 'expireTime')
+    expireTime: text(from, 'expireTime'),
+    ...(tags === undefined ? {} : { tags })
   };
 }
 
@@ -113,12 +118,39 @@ export function decodeVolume(json: unknown): Volume {
     sizeInGB: count(from, 'diskSizeInGB'),
     snapshotNum: count(from, 'snapshotNum'),
     status: vital(from, 'status'),
-    isSystemVolume: flag(from, 'isSystemVolume')
+    isSystemVolume: flag(from, 'isSystemVolume'),
+    attachedTo: listOf(from['attachments'])
+      .map((attachment) => text({ ...Object(attachment) }, 'instanceId'))
+      .filter((id) => id !== '')
   };
 }
 
 /** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
 export function decodeSnapshot(json: unknown): Snapshot {
   const from = record(json, 'snapshot');
-  return { id: vital(from, 'id'), name: text(from, 'name'), createTime: text(from, 'createTime') };
+  return {
+    id: vital(from, 'id'),
+    name: text(from, 'name'),
+    createTime: text(from, 'createTime'),
+    volumeId: text(from, 'volumeId')
+  };
+}
+
+/**
+ * The tags of an instance, none of them where the list is null, as it is where the service is written in Go.
+ * `undefined` where there is no list, or one with a tag that cannot be read: then nobody knows what it carries.
+ */
+function decodeTags(json: unknown): readonly Tag[] | undefined {
+  if (json !== null && !Array.isArray(json)) {
+    return undefined;
+  }
+  const tags = listOf(json).map((tag) => {
+    const from = { ...Object(tag) };
+    return { key: text(from, 'tagKey'), value: text(from, 'tagValue') };
+  });
+  return tags.some(({ key }) => key === '') ? undefined : tags;
+}
+
+function listOf(json: unknown): readonly unknown[] {
+  return Array.isArray(json) ? json : [];
 }

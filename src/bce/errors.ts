@@ -59,6 +59,7 @@ const codes: ReadonlyMap<FailureKind, readonly string[]> = new Map([
       'instance.startinstanceoperationforbidden',
       'instance.stopinstanceoperationforbidden',
       'keypair.instancestatusforbidden',
+      'lastoperationnotfinished',
       'operationdenied'
     ]
   ],
@@ -74,6 +75,12 @@ const codes: ReadonlyMap<FailureKind, readonly string[]> = new Map([
     ]
   ]
 ]);
+
+/**
+ * A code that only asks for patience: a load balancer takes one change at a time, and is not done with the one before
+ * (BLB pages Mjwvxnz6v, Djwvxnzw6).
+ */
+const busyCode = 'lastoperationnotfinished';
 
 /** Codes of a fault inside the service, which may have struck before or after the work was done. */
 const serverCodes: readonly string[] = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
@@ -95,6 +102,11 @@ export function classify(status: number, code: string, kind: CallKind): FailureK
     return kind === 'read' ? 'transient' : 'ambiguous';
   }
   return byStatus(status);
+}
+
+/** Whether an answer with this code says that nothing was done because something else has to end first. */
+export function isBusy(code = ''): boolean {
+  return code.toLowerCase() === busyCode;
 }
 
 function byStatus(status: number): FailureKind {

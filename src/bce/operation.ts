@@ -2,10 +2,15 @@ import type { CallFailure, FailureKind } from '../core/model/failure.ts';
 import type { CallKind } from './errors.ts';
 import type { Query } from './sign.ts';
 
+/** The services whose operations are called; each has a host of its own. */
+export type Service = 'bcc' | 'blb';
+
 /** One operation of the API, as a value. */
 export interface Operation<T> {
   /** The vendor's name. */
   readonly name: string;
+  /** Whose it is; BCC's unless set. */
+  readonly service?: Service;
   /** By what it does, not by its HTTP method: some reads are POSTs. */
   readonly kind: CallKind;
   /** The id that the operation is about; empty for lists. */

@@ -1,5 +1,6 @@
 import type { Instance, Snapshot } from '../core/model/instance.ts';
 import type { RebuildOrder } from '../core/model/order.ts';
+import type { Tag } from '../core/model/selection.ts';
 import {
   decodeInstance,
   decodeInstanceReply,
@@ -15,6 +16,9 @@ import { pathOf, queryOf } from './request.ts';
 
 /** The most ids that one list by ids takes (BCC page Kksyfijrw). */
 export const maxListedIds = 100;
+
+/** The most items of a page, and the documented default; asked for, lest the default be another one day. */
+export const longestPage = '1000';
 
 /** The service took a write. */
 export interface Acceptance {
@@ -54,6 +58,24 @@ export function listInstances(ids: readonly string[], marker?: string): Operatio
   };
 }
 
+/**
+ * One page of `GET /v2/instance` (BCC page Xjwvyodmx): the instances that carry any of the tags, for the service joins
+ * them with OR. A tag with a colon or a comma cannot be asked for; without any other the list is one of all instances.
+ */
+export function listTagged(tags: readonly Tag[], marker?: string): Operation<Page<Instance>> {
+  const filter = tags
+    .filter(({ key, value }) => key !== '' && !/[:,]/.test(key + value))
+    // A key alone stands for all of its values, the empty one too.
+    .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
+  return {
+    ...read,
+    name: 'ListInstances',
+    path: '/v2/instance',
+    query: queryOf({ tags: filter.join(','), marker, maxKeys: longestPage }),
+    decode: (json) => decodePage(json, 'instances', decodeInstance)
+  };
+}
+
 /** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
 export function listVolumes(instanceId: string, marker?: string): Operation<Page<Volume>> {
   return {
@@ -66,16 +88,25 @@ export function listVolumes(instanceId: string, marker?: string): Operation<Page
   };
 }
 
-/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
-export function listSnapshots(volumeId: string, marker?: string): Operation<Page<Snapshot>> {
+/** One page of `GET /v2/volume`: the system disks of all instances. */
+export function listSystemVolumes(marker?: string): Operation<Page<Volume>> {
   return {
     ...read,
-    name: 'ListSnapshots',
-    target: volumeId,
-    path: '/v2/snapshot',
-    query: queryOf({ volumeId, marker }),
-    decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
+    name: 'ListVolumes',
+    path: '/v2/volume',
+    query: queryOf({ usageFilter: 'system', marker, maxKeys: longestPage }),
+    decode: (json) => decodePage(json, 'volumes', decodeVolume)
   };
+}
+
+/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
+export function listSnapshots(volumeId: string, marker?: string): Operation<Page<Snapshot>> {
+  return { ...snapshots, target: volumeId, query: queryOf({ volumeId, marker }) };
+}
+
+/** One page of `GET /v2/snapshot`: the snapshots of all disks. */
+export function listAllSnapshots(marker?: string): Operation<Page<Snapshot>> {
+  return { ...snapshots, query: queryOf({ marker, maxKeys: longestPage }) };
 }
 
 /** `PUT /v2/instance/{id}?start`. */
@@ -94,27 +125,60 @@ export function rebuildInstance(
   order: RebuildOrder,
   ciphertext: string | undefined
 ): Operation<Acceptance> {
-  const { imageId, login, userData, cleanLastUserData } = order;
-  const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext ?? ''] : [];
   return {
-    ...write,
+    ...rebuild(order, ciphertext),
     name: 'RebuildInstance',
     target: id,
     path: pathOf('v2', 'instance', id),
     query: { rebuild: null },
-    // JSON leaves out what is undefined.
-    body: JSON.stringify({
-      imageId,
-      adminPass: ciphertext,
-      keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
-      keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
-      userData,
-      cleanLastUserData
-    }),
-    secrets,
-    tellsLoss: true
+    body: JSON.stringify(rebuildFields(order, ciphertext))
   };
 }
+
+/** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
+export function rebuildInstances(
+  ids: readonly string[],
+  order: RebuildOrder,
+  ciphertext: string | undefined
+): Operation<Acceptance> {
+  return {
+    ...rebuild(order, ciphertext),
+    name: 'RebuildBatchInstance',
+    target: batchName(ids),
+    path: '/v2/instance/rebuild',
+    query: {},
+    body: JSON.stringify({ instanceIds: ids, ...rebuildFields(order, ciphertext) })
+  };
+}
+
+/** A batch as an error names it: by its ids as long as they are few. */
+export function batchName(ids: readonly string[]): string {
+  return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
+}
+
+/** What the order sets; JSON leaves out what is undefined. */
+function rebuildFields({ imageId, login, userData, cleanLastUserData }: RebuildOrder, ciphertext?: string) {
+  return {
+    imageId,
+    adminPass: ciphertext,
+    keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
+    keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
+    userData,
+    cleanLastUserData
+  };
+}
+
+function rebuild({ login }: RebuildOrder, ciphertext = '') {
+  const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext] : [];
+  return { ...write, secrets, tellsLoss: true } as const;
+}
+
+const snapshots = {
+  ...read,
+  name: 'ListSnapshots',
+  path: '/v2/snapshot',
+  decode: (json: unknown) => decodePage(json, 'snapshots', decodeSnapshot)
+} as const;
 
 const write = {
   kind: 'write',

@@ -1,3 +1,4 @@
+import type { Pool, Weight } from '../core/model/balancer.ts';
 import { CallError } from '../core/model/failure.ts';
 import type { RebuildOrder } from '../core/model/order.ts';
 import { encryptPassword, ShortSecretKeyError } from './password.ts';
@@ -25,11 +26,47 @@ export function checkedToken(operation: string, target: string, token: string): 
 }
 
 /**
+ * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
+ * Throws a `CallError` of the kind `invalid`.
+ */
+export function checkedBatch(operation: string, ids: readonly string[]): readonly string[] {
+  const different = [...new Set(ids)];
+  for (const id of different) {
+    checkedId(operation, id);
+  }
+  if (different.length < 2 || different.length > 100) {
+    const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
+    throw refused(operation, '', message);
+  }
+  return different;
+}
+
+/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
+export function checkPool(operation: string, { kind, blbId, groupId = '' }: Pool): void {
+  checkedId(operation, blbId);
+  if (kind === 'appblb') {
+    checkedId(operation, groupId);
+  }
+}
+
+/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
+export function checkWeights(operation: string, blbId: string, weights: readonly Weight[]): void {
+  for (const { instanceId, weight } of weights) {
+    checkedId(operation, instanceId);
+    if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
+      const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
+      throw refused(operation, blbId, message);
+    }
+  }
+}
+
+/**
  * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
  * `invalid` for a secret key that is too short to encrypt with.
  */
 export function encryptedPassword(
-  instanceId: string,
+  operation: string,
+  target: string,
   order: RebuildOrder,
   secretAccessKey: string
 ): string | undefined {
@@ -40,7 +77,7 @@ export function encryptedPassword(
     return encryptPassword(order.login.adminPass, secretAccessKey);
   } catch (error) {
     if (error instanceof ShortSecretKeyError) {
-      throw refused('RebuildInstance', instanceId, error.message, error);
+      throw refused(operation, target, error.message, error);
     }
     throw error;
   }

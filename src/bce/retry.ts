@@ -1,5 +1,6 @@
 import type { FailureKind } from '../core/model/failure.ts';
 import { CallError, CancelledError } from '../core/model/failure.ts';
+import { isBusy } from './errors.ts';
 import type { Attempt, AttemptFailure, FailedAttempt, Operation } from './operation.ts';
 
 /** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
@@ -7,10 +8,19 @@ const baseMs = 500;
 const capMs = 8_000;
 
 /** The longest wait that a service may ask for, in milliseconds; beyond it the call fails and says so. */
-const longestRetryAfterMs = 120_000;
+export const longestRetryAfterMs = 120_000;
+
+/** How long a call lets itself be put off before it fails, in milliseconds since the first time in a row. */
+const patienceMs = 300_000;
+
+/** How often it is put off at least, however long that takes: many calls at a low rate are minutes apart. */
+const leastPutOff = 5;
 
 /** What decides on the repetition of an operation. */
 type Manner = Pick<Operation<unknown>, 'kind' | 'repeatable'>;
+
+/** What tells whether a call was put off. */
+type PutOff = Pick<AttemptFailure, 'kind' | 'code'>;
 
 /** What the loop needs from outside. */
 export interface RetryPorts {
@@ -18,18 +28,44 @@ export interface RetryPorts {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** A number in [0, 1). */
   random(): number;
+  /** Milliseconds on a monotonic scale. */
+  nowMs(): number;
+  /** Resolves when an attempt may leave; throws `CancelledError` as soon as the signal aborts. */
+  turn(signal: AbortSignal): Promise<void>;
   /** Sets the clock that signs by the service's; called at most once a call. */
   mendClock(serverMs: number): void;
 }
 
+/** How a call has fared so far. */
+export interface Tally {
+  /** The failures that use up attempts. */
+  readonly failed: number;
+  /** How often in a row the service has put the call off, now at the end. */
+  readonly putOff: number;
+  /** When it did so first. */
+  readonly putOffSinceMs: number;
+}
+
+/** The tally before the first attempt. */
+export const newTally: Tally = { failed: 0, putOff: 0, putOffSinceMs: 0 };
+
+/** The tally with one more failure. */
+export function tallied(tally: Tally, failure: PutOff, nowMs: () => number): Tally {
+  if (!isPutOff(failure)) {
+    return { failed: tally.failed + 1, putOff: 0, putOffSinceMs: 0 };
+  }
+  const { failed, putOff } = tally;
+  return { failed, putOff: putOff + 1, putOffSinceMs: putOff === 0 ? nowMs() : tally.putOffSinceMs };
+}
+
 /**
  * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
- * that nothing was done, unless its repetition does no harm.
+ * that nothing was done, unless its repetition does no harm. Being throttled uses up time, and no attempts.
  */
 export function attemptLimit(failure: FailureKind, { kind, repeatable = kind === 'read' }: Manner): number {
   switch (failure) {
     case 'throttled':
-      return kind === 'read' ? 5 : 8;
+      return Number.POSITIVE_INFINITY;
     case 'unreached':
       return 5;
     case 'transient':
@@ -42,22 +78,30 @@ export function attemptLimit(failure: FailureKind, { kind, repeatable = kind ===
 }
 
 /**
- * Milliseconds until the next attempt after `attempts` of them, or `undefined` to give up. What the service asks for
- * is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many clients spread out.
+ * Milliseconds until the next attempt after the failure that was tallied last, or `undefined` to give up. What the
+ * service asks for is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many
+ * clients spread out. A call that was put off never comes back at once, whatever chance or the service says.
  */
 export function retryDelay(
-  failure: Pick<AttemptFailure, 'kind' | 'retryAfterMs'>,
+  failure: PutOff & Pick<AttemptFailure, 'retryAfterMs'>,
   manner: Manner,
-  attempts: number,
-  random: () => number
+  tally: Tally,
+  ports: Pick<RetryPorts, 'nowMs' | 'random'>
 ): number | undefined {
-  if (attempts >= attemptLimit(failure.kind, manner)) {
+  const putOff = isPutOff(failure);
+  const spent = putOff
+    ? tally.putOff >= leastPutOff && ports.nowMs() - tally.putOffSinceMs >= patienceMs
+    : tally.failed >= attemptLimit(failure.kind, manner);
+  if (spent) {
     return undefined;
   }
-  if (failure.retryAfterMs !== undefined) {
-    return failure.retryAfterMs > longestRetryAfterMs ? undefined : failure.retryAfterMs;
+  const { retryAfterMs } = failure;
+  if (retryAfterMs !== undefined) {
+    const obeyed = putOff ? Math.max(baseMs, retryAfterMs) : retryAfterMs;
+    return retryAfterMs > longestRetryAfterMs ? undefined : obeyed;
   }
-  return random() * Math.min(capMs, baseMs * 2 ** (attempts - 1));
+  const share = putOff ? (1 + ports.random()) / 2 : ports.random();
+  return share * Math.min(capMs, baseMs * 2 ** ((putOff ? tally.putOff : tally.failed) - 1));
 }
 
 /**
@@ -73,10 +117,13 @@ export async function withRetries<T>(
 ): Promise<T> {
   let mended = false;
   let lost = false;
+  let tally = newTally;
+  let last: CallError | undefined;
   for (let attempts = 1; ; attempts += 1) {
     if (signal.aborted) {
       throw new CancelledError('cancelled', { cause: signal.reason });
     }
+    await waited(ports.turn(signal), signal, last);
     const outcome = await once();
     if (outcome.ok) {
       return outcome.value;
@@ -86,6 +133,7 @@ export async function withRetries<T>(
       return operation.decode(undefined, failure.requestId ?? '');
     }
     const error = callError(outcome, attempts, operation, lost);
+    last = error;
     lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
     if (signal.aborted) {
       const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
@@ -96,23 +144,28 @@ export async function withRetries<T>(
       ports.mendClock(outcome.serverMs);
       continue;
     }
-    // Mending the clock is no retry: it takes nothing away from the attempts that the policy allows.
-    const counted = mended ? attempts - 1 : attempts;
-    const delayMs = retryDelay(failure, operation, counted, ports.random);
+    // Mending the clock was no retry: it is not tallied, and takes nothing from the attempts that are allowed.
+    tally = tallied(tally, failure, ports.nowMs);
+    const delayMs = retryDelay(failure, operation, tally, ports);
     if (delayMs === undefined) {
       throw error;
     }
-    await pause(delayMs, ports, signal, error);
+    await waited(ports.sleep(delayMs, signal), signal, error);
   }
 }
 
-/** Waits; a cancel during the wait is told with the failure that was waited for. */
-async function pause(ms: number, ports: RetryPorts, signal: AbortSignal, failure: CallError): Promise<void> {
+/** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
+async function waited(wait: Promise<void>, signal: AbortSignal, failure?: CallError): Promise<void> {
   try {
-    await ports.sleep(ms, signal);
+    await wait;
   } catch (error) {
-    throw signal.aborted ? new CancelledError('cancelled', { cause: failure }) : error;
+    throw signal.aborted ? new CancelledError('cancelled', { cause: failure ?? signal.reason }) : error;
   }
+}
+
+/** Whether nothing was done because the service asks for time. */
+function isPutOff({ kind, code }: PutOff): boolean {
+  return kind === 'throttled' || isBusy(code);
 }
 
 /** Whether a write that failed in this way may have been carried out. */
@@ -124,7 +177,8 @@ function leavesDoubt(kind: FailureKind): boolean {
 function callError(outcome: FailedAttempt, attempts: number, manner: Manner, lost: boolean): CallError {
   const { failure, cause } = outcome;
   const { retryAfterMs = 0 } = failure;
-  const tooLong = attemptLimit(failure.kind, manner) > 1 && retryAfterMs > longestRetryAfterMs;
+  const repeats = isPutOff(failure) || attemptLimit(failure.kind, manner) > 1;
+  const tooLong = repeats && retryAfterMs > longestRetryAfterMs;
   const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
   const message = tooLong
     ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`

@@ -1,6 +1,9 @@
 import type { Login, RebuildOrder } from '../core/model/order.ts';
+import type { Selection } from '../core/model/selection.ts';
+import type { RolloutSettings } from '../core/rollout/settings.ts';
 import { endpointOfRegion } from './endpoint.ts';
 import { readFields, type Values } from './fields.ts';
+import { type BalancerConfig, toBalancers, toRollout, toSelection } from './fleet.ts';
 import { inputNames, type Problem, type RawInputs } from './inputs.ts';
 import {
   type BackupConfig,
@@ -32,15 +35,15 @@ export interface Config {
   readonly region: string;
   /** Scheme, host and port; HTTPS, or HTTP on the loopback interface. */
   readonly endpoint: URL;
-  /** At least one, none twice, in the order given. */
-  readonly instanceIds: readonly string[];
+  /** At least one ID, or at least one tag; none twice, in the order given. */
+  readonly selection: Selection;
   readonly image: ImageConfig;
   /** The rebuild call without the image. What the user did not set is not a key of it. */
   readonly order: Omit<RebuildOrder, 'imageId'>;
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly allowProtected: boolean;
-  /** What the single instance must be called. Unset where nobody asks. */
+  /** What the single instance, named by its ID, must be called. Unset where nobody asks. */
   readonly confirmName?: string;
   /** Unset where no backup is asked for. */
   readonly backup?: BackupConfig;
@@ -51,8 +54,14 @@ export interface Config {
   readonly timeoutMs: number;
   /** Between two looks; 1 s to 5 min, and shorter than `timeoutMs`. */
   readonly pollIntervalMs: number;
+  /** With canaries and a pause (0 to 24 h) only where `wait` is true. */
+  readonly rollout: RolloutSettings;
+  /** Of all calls together; 1 to 100. */
+  readonly requestsPerSecond: number;
   /** Unset where no check is asked for; only where `wait` is true. */
   readonly health?: HealthConfig;
+  /** Unset where no load balancer is named; only where `wait` is true. */
+  readonly balancers?: BalancerConfig;
   /** Unset where no Deployment record is asked for. */
   readonly record?: RecordConfig;
   readonly summary: boolean;
@@ -82,6 +91,7 @@ function byInput(one: Problem, other: Problem): number {
 function toConfig(values: Values): Config {
   const backup = toBackup(values);
   const health = toHealth(values);
+  const balancers = toBalancers(values);
   const record = toRecord(values);
   return {
     credentials: {
@@ -91,7 +101,7 @@ function toConfig(values: Values): Config {
     },
     region: values.region,
     endpoint: values.endpoint ?? endpointOfRegion(values.region),
-    instanceIds: values.instanceId,
+    selection: toSelection(values),
     image: toImage(values),
     order: {
       login: toLogin(values),
@@ -107,7 +117,10 @@ function toConfig(values: Values): Config {
     wait: values.wait,
     timeoutMs: values.timeout,
     pollIntervalMs: values.pollInterval,
+    rollout: toRollout(values),
+    requestsPerSecond: values.requestsPerSecond,
     ...(health !== undefined && { health }),
+    ...(balancers !== undefined && { balancers }),
     ...(record !== undefined && { record }),
     summary: values.summary
   };

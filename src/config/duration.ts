@@ -22,6 +22,12 @@ export const healthDeadlineRange: DurationRange = { minMs: 10 * secondMs, maxMs:
 /** How long an instance must stay healthy; with no time at all, one success will do. */
 export const minHealthyTimeRange: DurationRange = { minMs: 0, maxMs: hourMs };
 
+/** How long to rest between two batches; with no time at all there are none. */
+export const pauseRange: DurationRange = { minMs: 0, maxMs: 24 * hourMs };
+
+/** How long an instance goes on serving what it has, once a load balancer sends it nothing new. */
+export const drainTimeRange: DurationRange = { minMs: 0, maxMs: hourMs };
+
 /** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
 const pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
 

@@ -2,19 +2,23 @@ import type { HealthCheck } from '../core/health/check.ts';
 import { parseHealthCheck } from '../core/health/parse.ts';
 import { parseBoolean } from './boolean.ts';
 import {
+  drainTimeRange,
   durationWithin,
   healthDeadlineRange,
   minHealthyTimeRange,
+  pauseRange,
   pollIntervalRange,
   timeoutRange
 } from './duration.ts';
 import { parseEndpoint, parseRegion, parseWebUrl } from './endpoint.ts';
-import { parseImageId, parseInstanceIds, parseKeypairId } from './ids.ts';
+import { parseBalancerIds, parseImageId, parseInstanceIds, parseKeypairId } from './ids.ts';
 import { type InputName, inputNames, type Problem, type RawInputs } from './inputs.ts';
 import { parseImageName, parseName } from './name.ts';
 import { anyText, optional, type Parser, parsed, refused, required, trimmed } from './parsed.ts';
 import { parsePassword } from './password.ts';
 import { parseScript, parseSecret } from './secret.ts';
+import { parseMaxUnavailable } from './share.ts';
+import { parseTags } from './tags.ts';
 import { wholeWithin } from './whole.ts';
 
 const fromSecret =
@@ -35,9 +39,8 @@ export const fields = {
   sessionToken: optional(parseSecret),
   region: trimmed(required(parseRegion, orDefault)),
   endpoint: trimmed(optional(parseEndpoint)),
-  instanceId: trimmed(
-    required(parseInstanceIds, 'give the ID of the instance to rebuild, such as i-YufwpQAe')
-  ),
+  instanceId: trimmed(optional(parseInstanceIds)),
+  instanceTag: trimmed(optional(parseTags)),
   imageId: trimmed(optional(parseImageId)),
   imageName: trimmed(optional(parseImageName)),
   adminPass: optional(parsePassword),
@@ -56,9 +59,16 @@ export const fields = {
   wait: flag,
   timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
   pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
+  maxUnavailable: trimmed(required(parseMaxUnavailable, orDefault)),
+  canary: trimmed(required(wholeWithin(0, 1_000), orDefault)),
+  pauseBetweenBatches: trimmed(required(durationWithin(pauseRange), orDefault)),
+  maxFailures: trimmed(required(wholeWithin(0, 1_000), orDefault)),
+  requestsPerSecond: trimmed(required(wholeWithin(1, 100), orDefault)),
   healthCheck: trimmed(optional(parseCheck)),
   healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
   minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
+  blbId: trimmed(optional(parseBalancerIds)),
+  drainTime: trimmed(required(durationWithin(drainTimeRange), orDefault)),
   githubToken: optional(parseSecret),
   environment: trimmed(optional(anyText)),
   environmentUrl: trimmed(optional(parseWebUrl)),

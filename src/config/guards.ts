@@ -1,11 +1,13 @@
 import { formatDuration } from './duration.ts';
 import { isGiven, type ReadValues } from './fields.ts';
-import type { Problem } from './inputs.ts';
+import type { InputName, Problem } from './inputs.ts';
+import { unwaitedProblems } from './unwaited.ts';
 
 /** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
 export function guardProblems(values: ReadValues): readonly Problem[] {
   return [
-    ...imageProblems(values),
+    ...choiceProblems(values, ['instanceId', 'i-YufwpQAe'], ['instanceTag', 'role=web']),
+    ...choiceProblems(values, ['imageId', 'm-DpgNg8lO'], ['imageName', 'web-*']),
     ...confirmProblems(values),
     ...backupProblems(values),
     ...unwaitedProblems(values),
@@ -13,22 +15,34 @@ export function guardProblems(values: ReadValues): readonly Problem[] {
   ];
 }
 
-/** Exactly one image. */
-function imageProblems(values: ReadValues): readonly Problem[] {
-  const byId = isGiven(values, 'imageId');
-  if (byId !== isGiven(values, 'imageName')) return [];
-  const fault = byId ? 'is given together with imageName' : 'is not given, and neither is imageName';
-  const choice = 'give exactly one of imageId (such as m-DpgNg8lO) and imageName (such as web-*)';
-  return [{ input: 'imageId', message: `${fault}; ${choice}` }];
+/** Exactly one of two inputs, which come with an example of each; told at the first. */
+function choiceProblems(
+  values: ReadValues,
+  [one, oneSuchAs]: readonly [InputName, string],
+  [other, otherSuchAs]: readonly [InputName, string]
+): readonly Problem[] {
+  const byOne = isGiven(values, one);
+  if (byOne !== isGiven(values, other)) return [];
+  const fault = byOne ? `is given together with ${other}` : `is not given, and neither is ${other}`;
+  const choice = `give exactly one of ${one} (such as ${oneSuchAs}) and ${other} (such as ${otherSuchAs})`;
+  return [{ input: one, message: `${fault}; ${choice}` }];
 }
 
-/** One name cannot confirm several instances. */
-function confirmProblems({ confirmName, instanceId }: ReadValues): readonly Problem[] {
-  if (confirmName === undefined || instanceId === undefined || instanceId.length === 1) return [];
-  const message =
-    `is given, but instanceId names ${instanceId.length} instances; ` +
-    'a name confirms a single one, so leave confirmName out or give one instanceId';
-  return [{ input: 'confirmName', message }];
+/** One name cannot confirm several instances, nor as many as a tag happens to find. */
+function confirmProblems(values: ReadValues): readonly Problem[] {
+  if (!isGiven(values, 'confirmName')) return [];
+  const remedy = 'a name confirms a single one, so leave confirmName out or give one instanceId';
+  const count = values.instanceId?.length ?? 1;
+  if (count > 1) {
+    return [
+      { input: 'confirmName', message: `is given, but instanceId names ${count} instances; ${remedy}` }
+    ];
+  }
+  // With both, which of the two is meant has to be said first.
+  const isByTag = isGiven(values, 'instanceTag') && !isGiven(values, 'instanceId');
+  return isByTag
+    ? [{ input: 'confirmName', message: `is given, but instanceTag may find many instances; ${remedy}` }]
+    : [];
 }
 
 function backupProblems(values: ReadValues): readonly Problem[] {
@@ -37,24 +51,6 @@ function backupProblems(values: ReadValues): readonly Problem[] {
     'is given, but backupImage is false; backups are only deleted after a new one was made, ' +
     'so set backupImage to true or leave backupKeep out';
   return [{ input: 'backupKeep', message }];
-}
-
-/** What comes after the rebuild needs somebody who waits for it. */
-function unwaitedProblems(values: ReadValues): readonly Problem[] {
-  if (values.wait !== false) return [];
-  const problems: Problem[] = [];
-  if (values.rollback === true) {
-    const message =
-      'is true, but wait is false; what is not waited for cannot be rolled back, ' +
-      'so set wait to true or rollback to false';
-    problems.push({ input: 'rollback', message });
-  }
-  if (isGiven(values, 'healthCheck')) {
-    const message =
-      'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
-    problems.push({ input: 'healthCheck', message });
-  }
-  return problems;
 }
 
 function healthProblems({ healthDeadline, minHealthyTime }: ReadValues): readonly Problem[] {

@@ -1,10 +1,33 @@
 import { type Parser, parsed, quote, refused } from './parsed.ts';
 
-/** The kinds of things that are named by ID, with the ID's usual prefix and an example. */
+/** A kind of things that are named by ID. */
+interface Kind {
+  readonly noun: string;
+  readonly words: string;
+  /** What its IDs usually begin with, before a dash. */
+  readonly prefix: string;
+  readonly example: string;
+  /** Where such an ID goes. */
+  readonly input: string;
+}
+
 const kinds = {
-  instance: { words: 'an instance ID', prefix: 'i', example: 'i-YufwpQAe', input: 'instanceId' },
-  image: { words: 'an image ID', prefix: 'm', example: 'm-DpgNg8lO', input: 'imageId' }
-} as const;
+  instance: {
+    noun: 'instance',
+    words: 'an instance ID',
+    prefix: 'i',
+    example: 'i-YufwpQAe',
+    input: 'instanceId'
+  },
+  image: { noun: 'image', words: 'an image ID', prefix: 'm', example: 'm-DpgNg8lO', input: 'imageId' },
+  balancer: {
+    noun: 'load balancer',
+    words: 'a load balancer ID',
+    prefix: 'lb',
+    example: 'lb-77d58dc4',
+    input: 'blbId'
+  }
+} as const satisfies Readonly<Record<string, Kind>>;
 
 /** Characters that IDs are made of. It also keeps an ID from changing the path of a request. */
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
@@ -13,20 +36,13 @@ const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
  * Reads the IDs of instances: one or many, split by commas, white space or lines, in the order given. Refuses
  * an ID that is there twice, and patterns: what is erased must be named.
  */
-export const parseInstanceIds: Parser<readonly string[]> = (text) => {
-  const ids = text.split(/[\s,]+/).filter((id) => id !== '');
-  if (ids.length === 0) {
-    return refused('names no instance; give at least one ID such as i-YufwpQAe');
-  }
-  const unique = new Set(ids);
-  const faults = [...unique].map((id) => faultOfId(id, 'instance')).filter((fault) => fault !== undefined);
-  for (const id of unique) {
-    if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
-      faults.push(`names ${quote(id)} more than once; give each instance once`);
-    }
-  }
-  return faults.length === 0 ? parsed(ids) : refused(...faults);
-};
+export const parseInstanceIds: Parser<readonly string[]> = idsOf('instance');
+
+/**
+ * Reads the IDs of load balancers, in the form of those of instances. Their usual prefix, `lb-`, stands in
+ * examples of the SDKs only (bce-sdk-java, ExampleBlbDetail), so none is asked for; that of another kind is refused.
+ */
+export const parseBalancerIds: Parser<readonly string[]> = idsOf('balancer');
 
 /** Reads the ID of an image. A name, or the ID of an instance, is refused with a hint. */
 export const parseImageId: Parser<string> = (text) => {
@@ -42,6 +58,25 @@ export const parseKeypairId: Parser<string> = (text) =>
         `is ${quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`
       );
 
+/** A parser of a list of IDs, at least one, none twice. */
+function idsOf(wanted: keyof typeof kinds): Parser<readonly string[]> {
+  const { noun, example } = kinds[wanted];
+  return (text) => {
+    const ids = text.split(/[\s,]+/).filter((id) => id !== '');
+    if (ids.length === 0) {
+      return refused(`names no ${noun}; give at least one ID such as ${example}`);
+    }
+    const unique = new Set(ids);
+    const faults = [...unique].map((id) => faultOfId(id, wanted)).filter((fault) => fault !== undefined);
+    for (const id of unique) {
+      if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
+        faults.push(`names ${quote(id)} more than once; give each ${noun} once`);
+      }
+    }
+    return faults.length === 0 ? parsed(ids) : refused(...faults);
+  };
+}
+
 /**
  * What speaks against an ID. One without any prefix is let through, for the service may know it; a prefix of
  * letters that belongs to something else is a mix-up.
@@ -53,11 +88,13 @@ function faultOfId(id: string, wanted: keyof typeof kinds): string | undefined {
     return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}${names}`;
   }
   const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
-  if (idPattern.test(id) && found === prefix) {
-    return undefined;
+  const isId = idPattern.test(id);
+  if (isId && found === prefix) return undefined;
+  const other = Object.values(kinds).find((kind) => kind.prefix === found);
+  if (isId && other !== undefined) {
+    return `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`;
   }
-  const other = kinds[wanted === 'image' ? 'instance' : 'image'];
-  return idPattern.test(id) && found === other.prefix
-    ? `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`
+  return isId && wanted === 'balancer'
+    ? undefined
     : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
 }

@@ -13,6 +13,9 @@ const beat = 0.96;
 /** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
 const jitter = 0.1;
 
+/** How much earlier than its moment a look may be taken along, as a part of the interval. */
+const early = 0.9;
+
 /** How long after a first good look the second one comes, as a part of the interval. */
 const confirmAfter = 0.04;
 
@@ -47,6 +50,16 @@ export function lookMoment(
 ): number {
   const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
   return Math.max(nowMs, Math.min(moved, deadlineMs));
+}
+
+/**
+ * From when on a look may be taken together with one of another instance, so that all that are waited for share
+ * their calls. A look that was to come at its very moment is not moved at all.
+ *
+ * @param dueMs when it would be taken alone
+ */
+export function earliestLook(look: { readonly spreadMs: number }, dueMs: number): number {
+  return dueMs - (look.spreadMs / jitter) * early;
 }
 
 /** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */

@@ -5,7 +5,7 @@ import { CallError, CancelledError, describeFailure } from '../core/model/failur
 import { isSettled } from '../core/model/instance.ts';
 import { backupName, backupsToPrune } from '../core/plan/backup.ts';
 import type { PlannedTarget } from '../core/plan/plan.ts';
-import type { BackupProblem } from '../core/rebuild/ending.ts';
+import type { Obstacle } from '../core/rebuild/ending.ts';
 import type { Backup } from '../core/report/deed.ts';
 import { callRemedy } from '../core/report/explain.ts';
 import { poll } from './poll.ts';
@@ -32,7 +32,7 @@ export async function makeBackup(
   target: PlannedTarget,
   ports: BackupPorts,
   keep: (backup: Backup) => void
-): Promise<BackupProblem | undefined> {
+): Promise<Obstacle | undefined> {
   const { bcc, clock, log, cancel, runId } = ports;
   const { instance } = target;
   const fromMs = clock.nowMs();
@@ -65,9 +65,9 @@ async function untilUsable(
   imageId: string,
   { task, instance: { id } }: PlannedTarget,
   { bcc, clock, cancel: { signal } }: BackupPorts
-): Promise<BackupProblem | undefined> {
+): Promise<Obstacle | undefined> {
   let seen = '';
-  const end = await poll<'usable' | BackupProblem>(
+  const end = await poll<'usable' | Obstacle>(
     async () => {
       const [image, instance] = await Promise.all([
         bcc.getImage(imageId, signal),

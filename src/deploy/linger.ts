@@ -1,8 +1,9 @@
 import { CallError } from '../core/model/failure.ts';
-import { isSettled } from '../core/model/instance.ts';
+import { type Instance, isSettled } from '../core/model/instance.ts';
 import type { InstanceReport } from '../core/report/report.ts';
 import { poll } from './poll.ts';
 import type { Bcc, Clock } from './ports.ts';
+import { type Read, readInstances } from './read-many.ts';
 
 /** Between looks, in milliseconds. */
 const intervalMs = 5_000;
@@ -39,8 +40,8 @@ export async function linger(
   let hidden = instanceIds;
   await poll(
     async () => {
-      const looks = await Promise.all(hidden.map((id) => statusOf(id, bcc, signal)));
-      hidden = hidden.filter((_, index) => isSettled(looks[index] ?? ''));
+      const read = await readInstances(hidden, bcc, signal);
+      hidden = hidden.filter((id) => isSettled(statusOf(read.get(id))));
       return hidden.length === 0 ? true : undefined;
     },
     { intervalMs, limitMs },
@@ -51,11 +52,8 @@ export async function linger(
 }
 
 /** The status of an instance; one that is no longer there has nothing to hide. */
-async function statusOf(instanceId: string, bcc: Bcc, signal: AbortSignal): Promise<string> {
-  try {
-    return (await bcc.getInstance(instanceId, signal)).status;
-  } catch (error) {
-    if (error instanceof CallError && error.failure.kind === 'notFound') return '';
-    throw error;
-  }
+function statusOf(read: Read<Instance> | undefined): string {
+  if (!(read instanceof CallError)) return read?.status ?? '';
+  if (read.failure.kind === 'notFound') return '';
+  throw read;
 }

@@ -1,6 +1,8 @@
+import type { Place, Pool, Weight } from '../core/model/balancer.ts';
 import type { Image, ImageFilter, ImageOrder } from '../core/model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../core/model/instance.ts';
 import type { RebuildOrder } from '../core/model/order.ts';
+import type { Tag } from '../core/model/selection.ts';
 
 /** The calls of the BCC API that a deploy makes. Every one throws `CallError`, or `CancelledError` on abort. */
 export interface Bcc {
@@ -10,9 +12,24 @@ export interface Bcc {
   /** `undefined` where the API shows no system disk for the instance. */
   getSystemDisk(instanceId: string, signal: AbortSignal): Promise<SystemDisk | undefined>;
   listSnapshots(volumeId: string, signal: AbortSignal): Promise<readonly Snapshot[]>;
+  /**
+   * All instances that the service finds by the tags. It joins them with OR and cannot be asked for every tag, so
+   * there may be far too many: the caller has to look at `tags` of each.
+   */
+  listTagged(tags: readonly Tag[], signal: AbortSignal): Promise<readonly Instance[]>;
+  /** The system disks of all instances of the account in the region, by instance ID, in as few pages as can be. */
+  listSystemDisks(signal: AbortSignal): Promise<ReadonlyMap<string, SystemDisk>>;
+  /** All snapshots of the account in the region. */
+  listAllSnapshots(signal: AbortSignal): Promise<readonly Snapshot[]>;
   getImage(imageId: string, signal: AbortSignal): Promise<Image>;
   /** Accepted when it resolves. A failure of the kind `ambiguous` may have been carried out all the same. */
   rebuild(instanceId: string, order: RebuildOrder, signal: AbortSignal): Promise<Accepted>;
+  /**
+   * One call for 2 to 100 instances. The reply tells nothing of a single one, and whether a refusal of the call is
+   * one for all of them is not documented: a failure of the kind `conflict`, `notFound`, `invalid` or `ambiguous`
+   * may have been carried out for some.
+   */
+  rebuildBatch(instanceIds: readonly string[], order: RebuildOrder, signal: AbortSignal): Promise<Accepted>;
   start(instanceId: string, signal: AbortSignal): Promise<Accepted>;
   /** All pages; `imageName` is a part of the name. */
   listImages(filter: ImageFilter, signal: AbortSignal): Promise<readonly Image[]>;
@@ -21,6 +38,14 @@ export interface Bcc {
   deleteImage(imageId: string, signal: AbortSignal): Promise<void>;
   /** The first-boot script in the clear; empty where there is none. */
   getUserData(instanceId: string, signal: AbortSignal): Promise<string>;
+}
+
+/** The calls of the load balancers' API that a deploy makes. Every one throws like those of `Bcc`. */
+export interface Balancers {
+  /** All members of a load balancer of either kind, in all of its server groups. */
+  listPlaces(blbId: string, signal: AbortSignal): Promise<readonly Place[]>;
+  /** Sets weights in one pool; says the same however often it is sent, so a lost answer is asked for again. */
+  setWeights(pool: Pool, weights: readonly Weight[], signal: AbortSignal): Promise<void>;
 }
 
 /** The service took a write. */

@@ -3,12 +3,13 @@
 import { CallError } from '../core/model/failure.ts';
 import type { RebuildOrder } from '../core/model/order.ts';
 import type { Task } from '../core/plan/decide.ts';
-import type { BackupProblem } from '../core/rebuild/ending.ts';
+import type { Obstacle } from '../core/rebuild/ending.ts';
 import type { Life, LifeCommand, LifeEvent, Sight, Step } from '../core/rebuild/state.ts';
 import { begin, step } from '../core/rebuild/step.ts';
-import { lookMoment } from '../core/schedule.ts';
-import { look } from './look.ts';
+import { earliestLook, lookMoment } from '../core/schedule.ts';
 import type { Bcc, Cancel, Clock, Random } from './ports.ts';
+import type { Sender } from './send.ts';
+import type { Watch } from './watch.ts';
 
 /** What the loop needs of the world. */
 export interface RebuildPorts {
@@ -16,15 +17,20 @@ export interface RebuildPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly cancel: Cancel;
+  readonly watch: Watch;
+  readonly sender: Sender;
 }
 
 /** Told of every step, in order; `now` is the life after it. It must not throw. */
 export type LifeObserver = (before: Life, now: Life) => void;
 
-/** Makes the backup that a task asks for; gives why there is none. Throws `CancelledError` on abort. */
-export type MakeBackup = () => Promise<BackupProblem | undefined>;
-
-const noBackup: MakeBackup = () => Promise.resolve(undefined);
+/** What comes before the wipe. Each gives what kept it from being done; throws `CancelledError` on abort. */
+export interface Preparations {
+  /** Makes the backup that a task asks for. */
+  backup(): Promise<Obstacle | undefined>;
+  /** Leaves the load balancers, where a task asks for that. */
+  drain(): Promise<Obstacle | undefined>;
+}
 
 /**
  * Rebuilds one instance and waits for the end; resolves with the whole life, however it ended.
@@ -38,7 +44,7 @@ export async function rebuildOne(
   first: Sight | undefined,
   ports: RebuildPorts,
   observe: LifeObserver,
-  makeBackup: MakeBackup = noBackup
+  prepare: Preparations
 ): Promise<Life> {
   const beginning = begin(task, first?.atMs ?? ports.clock.nowMs());
   let [life, command]: Step = beginning;
@@ -46,7 +52,7 @@ export async function rebuildOne(
   observe(beginning[0], life);
   while (command.type !== 'end') {
     const before = life;
-    const event = await perform(command, life, order, ports, makeBackup);
+    const event = await perform(command, life, order, ports, prepare);
     [life, command] = step(life, event);
     observe(before, life);
   }
@@ -58,25 +64,32 @@ async function perform(
   life: Life,
   order: RebuildOrder,
   ports: RebuildPorts,
-  makeBackup: MakeBackup
+  prepare: Preparations
 ): Promise<LifeEvent> {
-  const { bcc, clock, cancel } = ports;
+  const { bcc, clock, cancel, watch, sender } = ports;
   const id = life.task.instanceId;
   try {
     cancel.signal.throwIfAborted();
     switch (command.type) {
       case 'look': {
         const nowMs = clock.nowMs();
-        await clock.sleep(lookMoment(command, life.deadlineMs, nowMs, ports.random()) - nowMs, cancel.signal);
-        return { type: 'looked', sight: await look(id, command.withDisk, ports, cancel.signal) };
+        const dueMs = lookMoment(command, life.deadlineMs, nowMs, ports.random());
+        const earliestMs = earliestLook(command, dueMs);
+        const { withDisk } = command;
+        return { type: 'looked', sight: await watch.look({ instanceId: id, dueMs, earliestMs, withDisk }) };
       }
       case 'backup': {
-        const problem = await makeBackup();
+        const problem = await prepare.backup();
         const atMs = clock.nowMs();
         return problem === undefined ? { type: 'backedUp', atMs } : { type: 'backupFailed', atMs, problem };
       }
+      case 'drain': {
+        const problem = await prepare.drain();
+        const atMs = clock.nowMs();
+        return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
+      }
       case 'send': {
-        const { requestId } = await bcc.rebuild(id, order, cancel.writes);
+        const { requestId } = await sender.rebuild(id, order, life.sends > 0);
         return { type: 'accepted', atMs: clock.nowMs(), requestId };
       }
       case 'start': {
@@ -96,7 +109,7 @@ function failed(what: Exclude<LifeCommand['type'], 'end'>, error: unknown, ports
     const lost = what === 'send' && failure?.kind === 'ambiguous' ? failure : undefined;
     return { type: 'cancelled', atMs, ...(lost === undefined ? {} : { failure: lost }) };
   }
-  if (failure === undefined || what === 'backup') throw error;
+  if (failure === undefined || what === 'backup' || what === 'drain') throw error;
   const type = { look: 'lookFailed', send: 'sendFailed', start: 'startFailed' } as const;
   return { type: type[what], atMs, failure };
 }

@@ -1,5 +1,7 @@
 import type { HealthCheck } from '../core/health/check.ts';
 import type { RebuildOptions } from '../core/model/order.ts';
+import type { Selection } from '../core/model/selection.ts';
+import type { RolloutSettings } from '../core/rollout/settings.ts';
 
 /** Which image is wanted. */
 export type ImageRequest =
@@ -8,7 +10,7 @@ export type ImageRequest =
 
 /** What a run is asked to do; the part of the configuration that is about instances and not about GitHub. */
 export interface RunRequest {
-  readonly instanceIds: readonly string[];
+  readonly selection: Selection;
   readonly image: ImageRequest;
   readonly order: RebuildOptions;
   readonly dryRun: boolean;
@@ -23,6 +25,9 @@ export interface RunRequest {
   readonly backup?: { readonly keep?: number };
   /** Rebuild onto the previous image when it fails after the wipe. */
   readonly rollback: boolean;
+  readonly rollout: RolloutSettings;
+  /** The load balancers to leave before the wipe and to rejoin after; `drainMs` is the time in between. */
+  readonly balancers?: { readonly blbIds: readonly string[]; readonly drainMs: number };
   readonly health?: {
     readonly check: HealthCheck;
     readonly deadlineMs: number;

@@ -1,28 +1,39 @@
-/** One run: look, plan, deal with one instance after another, report. */
+/** One run: look, plan, take the targets through the rollout, report. */
 
-import type { Era } from '../core/duration.ts';
-import { isRefused, type Plan, type PlannedTarget } from '../core/plan/plan.ts';
+import { isRefused, type Plan } from '../core/plan/plan.ts';
 import { planLines } from '../core/plan/text.ts';
-import { begin } from '../core/rebuild/step.ts';
-import type { Deed } from '../core/report/deed.ts';
-import { isWell } from '../core/report/deed.ts';
-import { explain } from '../core/report/explain.ts';
-import { reportDeed, reportPlanned } from '../core/report/instance.ts';
-import type { InstanceReport, RunReport } from '../core/report/report.ts';
-import { reportRun } from '../core/report/run.ts';
+import type { RunReport } from '../core/report/report.ts';
+import type { Rollout } from '../core/rollout/state.ts';
+import { type BalancePorts, createBalance } from './balance.ts';
+import { rollOut } from './fleet.ts';
+import { createNews, type News } from './news.ts';
+import type { Bcc, Log, Random } from './ports.ts';
+import { createRecords, type Records } from './records.ts';
 import type { RunRequest } from './request.ts';
-import { survey } from './survey.ts';
-import { dealWith, type TargetPorts } from './target.ts';
+import { createSender } from './send.ts';
+import { type Survey, type SurveyPorts, survey } from './survey.ts';
+import { createWatch } from './watch.ts';
+import { createTargetWork } from './work.ts';
 
 /** What a run needs of the world. */
-export type RunPorts = TargetPorts;
+export interface RunPorts extends SurveyPorts, BalancePorts {
+  readonly bcc: Bcc;
+  readonly log: Log;
+  readonly random: Random;
+  /** Names the run in the names of backup images. */
+  readonly runId: string;
+}
 
 /** Told of what is known while the run goes on. They must not throw. */
 export interface RunHooks {
   /** The plan stands; nothing has been sent. */
   planned(plan: Plan, report: RunReport): Promise<void>;
-  /** Something worth keeping has changed: a rebuild was accepted, a life ended. */
-  progressed(report: RunReport): void;
+  /**
+   * Something worth keeping has changed: a rebuild was accepted, a weight was changed, a life ended.
+   *
+   * @param report makes the report of now, which is work where there are many instances
+   */
+  progressed(report: () => RunReport): void;
 }
 
 /**
@@ -32,52 +43,48 @@ export interface RunHooks {
  */
 export async function run(request: RunRequest, ports: RunPorts, hooks: RunHooks): Promise<RunReport> {
   const { clock, log, cancel } = ports;
-  const fromMs = clock.nowMs();
-  const era: Era = { nowMs: fromMs, wallMs: clock.wallMs() };
-  const { plan, sights } = await log.group('Plan', async () => {
-    const surveyed = await survey(request, ports, cancel.signal);
-    for (const line of planLines(surveyed.plan)) log.info(line);
-    return surveyed;
+  const records = createRecords(clock);
+  const surveyed = await log.group('Plan', async () => {
+    const found = await survey(request, ports, cancel.signal);
+    for (const line of planLines(found.plan)) log.info(line);
+    return found;
   });
-
-  const reports = new Map<string, InstanceReport>();
-  const report = (rest: 'planned' | 'notStarted'): RunReport => {
-    const all = plan.targets.map(
-      (target) => reports.get(target.instance.id) ?? reportPlanned(target, plan.order, rest)
-    );
-    return reportRun(plan.image, all, era, { fromMs, toMs: clock.nowMs() });
-  };
-
-  if (isRefused(plan)) {
-    for (const target of plan.targets) reports.set(target.instance.id, reportRefused(target, plan, fromMs));
-    return report('notStarted');
-  }
-  await hooks.planned(plan, report('planned'));
-  if (request.dryRun) return report('planned');
-
-  for (const [index, target] of plan.targets.entries()) {
-    if (cancel.signal.aborted) break;
-    const id = target.instance.id;
-    const keep = (deed: Deed, isOver: boolean): void => {
-      reports.set(id, reportDeed(deed, plan.order, era, clock.nowMs(), isOver));
-      hooks.progressed(report('notStarted'));
-    };
-    // The look that made the plan is fresh only for the first one.
-    const first = index === 0 ? sights.get(id) : undefined;
-    const observe = (deed: Deed): void => keep(deed, false);
-    const deed = await log.group(`Rebuild ${id}`, () =>
-      dealWith(target, plan.order, request, first, ports, observe)
-    );
-    keep(deed, true);
-    if (!isWell(deed)) break;
-  }
-  return report('notStarted');
+  const { plan } = surveyed;
+  if (isRefused(plan)) return records.refused(plan);
+  await hooks.planned(plan, records.report(plan, 'planned'));
+  if (request.dryRun) return records.report(plan, 'planned');
+  const news = createNews(plan, ports);
+  await carryOut(request, surveyed, { ...ports, records, news }, hooks);
+  return records.report(plan, 'notStarted');
 }
 
-/** Refusals stop the whole run before anything is sent; those that were not refused are not begun. */
-function reportRefused(target: PlannedTarget, plan: Plan, atMs: number): InstanceReport {
-  if (target.decision.action !== 'refuse') return reportPlanned(target, plan.order, 'notStarted');
-  const reason = { kind: 'refused', refusals: target.decision.refusals } as const;
-  const [life] = begin(target.task, atMs);
-  return reportPlanned(target, plan.order, 'failed', { reason: reason.kind, ...explain(life, reason) });
+async function carryOut(
+  request: RunRequest,
+  { plan, sights }: Survey,
+  ports: RunPorts & { readonly records: Records; readonly news: News },
+  hooks: RunHooks
+): Promise<void> {
+  const { cancel, records, news } = ports;
+  const watch = createWatch(ports, cancel.signal);
+  const sender = createSender(ports);
+  const balance = request.balancers && createBalance(request.balancers, ports);
+  const report = (): RunReport => records.report(plan, 'notStarted');
+  const work = createTargetWork(
+    { request, plan, sights },
+    { ...ports, watch, sender, balance },
+    (deed, isOver) => {
+      records.keep(deed, plan, isOver);
+      hooks.progressed(report);
+    }
+  );
+  const observe = (now: Rollout): void => {
+    records.follow(now);
+    news.tell(now);
+  };
+  try {
+    await rollOut(plan.rollout, work, ports, observe);
+  } finally {
+    watch.dispose();
+    news.dispose();
+  }
 }

@@ -1,21 +1,19 @@
 /** The first reads of a run, from which the plan is made. Nothing here changes anything. */
 
-import type { HostKey } from '../core/health/reason.ts';
-import { resolveCheck } from '../core/health/resolve.ts';
+import type { Place } from '../core/model/balancer.ts';
 import { CallError } from '../core/model/failure.ts';
-import type { Image } from '../core/model/image.ts';
-import { customImageQuota, quotaLeft } from '../core/plan/backup.ts';
-import { decide, type Task } from '../core/plan/decide.ts';
+import type { Snapshot } from '../core/model/instance.ts';
+import { quotaLeft } from '../core/plan/backup.ts';
+import { decide } from '../core/plan/decide.ts';
 import { makePlan, type Plan, type Target } from '../core/plan/plan.ts';
-import type { WayBack } from '../core/plan/preflight.ts';
 import type { Sight } from '../core/rebuild/state.ts';
-import type { Probe } from './heal.ts';
-import { look } from './look.ts';
 import { mapSome } from './map-some.ts';
-import type { Bcc } from './ports.ts';
+import type { Balancers, Bcc } from './ports.ts';
 import type { RunRequest } from './request.ts';
 import { type ImagePorts, resolveImage } from './resolve-image.ts';
+import { select } from './select.ts';
 import { problemOf, SurveyError, type SurveyProblem } from './survey-error.ts';
+import { createTargets, type TargetReads } from './survey-target.ts';
 
 /** The plan, and the looks it was made from. */
 export interface Survey {
@@ -25,15 +23,15 @@ export interface Survey {
 }
 
 /** What the survey needs of the world. */
-export interface SurveyPorts extends ImagePorts {
-  readonly probe: Probe;
+export interface SurveyPorts extends ImagePorts, Pick<TargetReads, 'probe'> {
+  readonly balancers: Balancers;
 }
 
-/** How many instances are looked at side by side; a few, so that a long list does not run into the rate limit. */
-const sideBySide = 4;
+/** How many targets are seen to side by side; more of them where there are many, for most of it is waiting. */
+const width = { few: 4, many: 16 };
 
-/** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
-const hostKeysMs = 5_000;
+/** From so many targets on, lists of everything cost fewer calls than a call for each. */
+const many = 10;
 
 /**
  * Looks at the image and at every target, and decides.
@@ -50,100 +48,94 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
       else throw error;
       return undefined;
     });
-  const [image, customImages, sights] = await Promise.all([
+  const { bcc } = ports;
+  const [image, customImages, sights, places] = await Promise.all([
     collect(resolveImage(request, ports, signal)),
-    request.backup === undefined ? undefined : collect(ports.bcc.listImages({ imageType: 'Custom' }, signal)),
-    mapSome(request.instanceIds, sideBySide, (id) => collect(look(id, true, ports, signal)))
+    request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
+    collect(select(request.selection, ports, signal)),
+    collect(placesOf(request, ports.balancers, signal))
   ]);
-  const seen = sights.filter((sight) => sight !== undefined);
-  if (image === undefined || problems.length > 0) throw new SurveyError(problems);
-  const imagesLeft = customImages === undefined ? undefined : quotaLeft(customImages);
-  const targets = await mapSome(seen, sideBySide, (sight) =>
-    collect(targetOf(request, image, sight, { ...ports, signal }))
+  if (image === undefined || sights === undefined || problems.length > 0) throw new SurveyError(problems);
+  problems.push(...strangers(request, sights, places ?? []));
+  const snapshots = sights.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
+  if (problems.length > 0) throw new SurveyError(problems);
+  const targetOf = createTargets(request, image, {
+    ...ports,
+    signal,
+    snapshots,
+    places,
+    isFleet: sights.length > 1
+  });
+  const targets = await mapSome(sights, sights.length > many ? width.many : width.few, (sight) =>
+    collect(targetOf(sight))
   );
   const known = targets.filter((target) => target !== undefined);
   if (problems.length > 0) throw new SurveyError(problems);
-  const counted = known.map((target, index) => withQuota(target, imagesLeft, known.slice(0, index)));
-  return {
-    plan: makePlan(image, { ...request.order, imageId: image.id }, counted),
-    sights: new Map(seen.map((sight) => [sight.instance.id, sight]))
-  };
+  const counted = customImages === undefined ? known : withQuota(known, quotaLeft(customImages));
+  const how = { settings: request.rollout, rollback: request.rollback };
+  const plan = makePlan(image, { ...request.order, imageId: image.id }, counted, how);
+  problems.push(...unwaited(request, plan));
+  if (problems.length > 0) throw new SurveyError(problems);
+  return { plan, sights: new Map(sights.map((sight) => [sight.instance.id, sight])) };
 }
 
-/** Each target before this one that is to be erased takes an image of its own out of the quota. */
-function withQuota(target: Target, imagesLeft: number | undefined, before: readonly Target[]): Target {
-  if (imagesLeft === undefined) return target;
-  const taken = before.filter(
-    ({ instance, task }) => !['skip', 'start'].includes(decide(instance, task).action)
-  );
-  return { ...target, circumstances: { ...target.circumstances, imagesLeft: imagesLeft - taken.length } };
+async function placesOf(
+  { balancers: asked }: RunRequest,
+  balancers: Balancers,
+  signal: AbortSignal
+): Promise<readonly Place[] | undefined> {
+  if (asked === undefined) return undefined;
+  const places = await Promise.all(asked.blbIds.map((blbId) => balancers.listPlaces(blbId, signal)));
+  return places.flat();
 }
 
-async function targetOf(
-  request: RunRequest,
-  image: Image,
-  sight: Sight,
-  ports: SurveyPorts & { readonly signal: AbortSignal }
-): Promise<Target> {
-  const { instance, disk } = sight;
-  const { bcc, signal } = ports;
-  const task = taskOf(request, image, instance.id);
-  const action = decide(instance, task).action;
-  const runsOnIt = action === 'skip' || action === 'start';
-  const [snapshots, wayBack, oldUserData, oldHostKeys] = await Promise.all([
-    disk && !runsOnIt ? bcc.listSnapshots(disk.id, signal) : [],
-    runsOnIt ? ({ kind: 'notAsked' } as const) : wayBackOf(request, image, instance.imageId, bcc, signal),
-    request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
-    runsOnIt ? undefined : hostKeysOf(request, sight, ports)
-  ]);
-  return {
-    task,
-    instance,
-    disk: disk ?? undefined,
-    snapshots,
-    circumstances: {
-      confirmName: request.confirmName,
-      health: request.health?.check,
-      wayBack,
-      imageQuota: customImageQuota
-    },
-    oldUserData,
-    oldHostKeys
-  };
+/** A load balancer that none of the targets is in is a slip: nobody names it to leave nothing. */
+function strangers(
+  { balancers }: RunRequest,
+  sights: readonly Sight[],
+  places: readonly Place[]
+): readonly SurveyProblem[] {
+  const ids = new Set(sights.map(({ instance }) => instance.id));
+  const held = new Set(places.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId));
+  const empty = (balancers?.blbIds ?? []).filter((blbId) => !held.has(blbId));
+  return empty.map((blbId) => ({
+    cause: `None of the instances is a member of the load balancer ${blbId}.`,
+    remedy: 'Check blbId, or take it out.'
+  }));
 }
 
-async function wayBackOf(
-  request: RunRequest,
-  image: Image,
-  previousId: string,
+async function snapshotsByDisk(
   bcc: Bcc,
   signal: AbortSignal
-): Promise<WayBack> {
-  if (!request.rollback) return { kind: 'notAsked' };
-  if (request.backup !== undefined) return { kind: 'backup' };
-  if (previousId === image.id) return { kind: 'image', image };
-  try {
-    return { kind: 'image', image: await bcc.getImage(previousId, signal) };
-  } catch (error) {
-    if (error instanceof CallError && error.failure.kind === 'notFound') return { kind: 'missing' };
-    throw error;
+): Promise<ReadonlyMap<string, readonly Snapshot[]>> {
+  const byDisk = new Map<string, Snapshot[]>();
+  for (const snapshot of await bcc.listAllSnapshots(signal)) {
+    const others = byDisk.get(snapshot.volumeId);
+    if (others === undefined) byDisk.set(snapshot.volumeId, [snapshot]);
+    else others.push(snapshot);
   }
+  return byDisk;
 }
 
-async function hostKeysOf(
-  request: RunRequest,
-  sight: Sight,
-  ports: SurveyPorts & { readonly signal: AbortSignal }
-): Promise<readonly HostKey[] | undefined> {
-  if (request.health?.check.kind !== 'ssh' || request.dryRun) return undefined;
-  const resolved = resolveCheck(request.health.check, sight.instance);
-  if (!resolved.ok) return undefined;
-  return ports.probe.hostKeys(resolved.check, { signal: ports.signal, timeoutMs: hostKeysMs });
+/** Each target before one that is to be erased takes an image of its own out of the quota. */
+function withQuota(targets: readonly Target[], quota: number): readonly Target[] {
+  let imagesLeft = quota;
+  return targets.map((target) => {
+    const { instance, task, circumstances } = target;
+    const counted = { ...target, circumstances: { ...circumstances, imagesLeft } };
+    if (!['skip', 'start'].includes(decide(instance, task).action)) imagesLeft -= 1;
+    return counted;
+  });
 }
 
-function taskOf(request: RunRequest, image: Image, instanceId: string): Task {
-  const { force, allowProtected, wait, timeoutMs, pollIntervalMs } = request;
-  const loginKind = request.order.login.kind;
-  const backup = request.backup !== undefined;
-  return { instanceId, image, loginKind, force, allowProtected, backup, wait, timeoutMs, pollIntervalMs };
+/** What is not waited for frees no slot, so there may be no more of it than slots. */
+function unwaited({ wait }: RunRequest, { rollout }: Plan): readonly SurveyProblem[] {
+  const count = rollout.members.filter(({ kind }) => kind === 'work').length;
+  if (wait || count <= rollout.slots) return [];
+  return [
+    {
+      cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.slots} to be away at once.`,
+      remedy: 'Set wait to true, or raise maxUnavailable.'
+    }
+  ];
 }

@@ -1,32 +1,36 @@
-/** Everything that happens to one target, in its order: backup, rebuild, health check, and the way back. */
+/** Everything that happens to one target on its way forth: backup, leaving, rebuild, health check, rejoining. */
 
-import { CallError, CancelledError, describeFailure } from '../core/model/failure.ts';
-import type { Instance } from '../core/model/instance.ts';
+import { CancelledError } from '../core/model/failure.ts';
 import type { RebuildOrder } from '../core/model/order.ts';
 import type { PlannedTarget } from '../core/plan/plan.ts';
-import { heartbeat, narrate } from '../core/rebuild/narrate.ts';
 import type { Life, Sight } from '../core/rebuild/state.ts';
-import { type Deed, isWell, isWorthARollback, usableBackup } from '../core/report/deed.ts';
+import { type Deed, isWell, mayRejoin, usableBackup } from '../core/report/deed.ts';
 import { makeBackup, pruneBackups } from './backup.ts';
+import type { Balance } from './balance.ts';
+import { follow } from './follow.ts';
 import { passGate } from './gate.ts';
 import type { Probe } from './heal.ts';
 import type { Log } from './ports.ts';
-import { type LifeObserver, type RebuildPorts, rebuildOne } from './rebuild-one.ts';
+import { type Preparations, type RebuildPorts, rebuildOne } from './rebuild-one.ts';
 import type { RunRequest } from './request.ts';
-import { readWayBack, rollbackOrder, rollbackTask, wayBackId } from './rollback.ts';
 
 /** What it takes to deal with one target. */
 export interface TargetPorts extends RebuildPorts {
   readonly log: Log;
   readonly probe: Probe;
   readonly runId: string;
+  /** `undefined` where the run names no load balancer. */
+  readonly balance: Balance | undefined;
 }
 
 /** Told of the deed whenever it has come a step further. It must not throw. */
 export type DeedObserver = (deed: Deed) => void;
 
-/** A person should not wait longer than this for a line, in milliseconds. */
-const heartbeatMs = 60_000;
+/** A deed that is being done: what is known of it, and how more is added. */
+export interface Doing {
+  current(): Deed;
+  add(more: Partial<Deed>): void;
+}
 
 /**
  * Deals with one target and resolves with the whole deed, however it ended.
@@ -42,18 +46,54 @@ export async function dealWith(
   ports: TargetPorts,
   observe: DeedObserver
 ): Promise<Deed> {
-  let deed: Deed = { target, knownHosts: [], cancelled: false };
+  const begun: Deed = { target, knownHosts: [], holds: [], cancelled: false };
+  return untilCancelled(begun, ports, observe, async (doing) => {
+    await carryOut(target, order, request, first, ports, doing);
+    if (mayRejoin(doing.current())) await rejoin(doing, ports);
+    const backup = usableBackup(doing.current());
+    if (isWell(doing.current()) && request.backup?.keep !== undefined && backup !== undefined) {
+      await pruneBackups(target.instance.id, request.backup.keep, backup, ports);
+    }
+  });
+}
+
+/** Does the work on a deed; a cancel ends it and is noted in the deed. Throws only faults of the program. */
+export async function untilCancelled(
+  begun: Deed,
+  ports: TargetPorts,
+  observe: DeedObserver,
+  work: (doing: Doing) => Promise<void>
+): Promise<Deed> {
+  let deed = begun;
   const add = (more: Partial<Deed>): void => {
     deed = { ...deed, ...more };
     observe(deed);
   };
   try {
-    await carryOut(target, order, request, first, ports, () => deed, add);
+    await work({ current: () => deed, add });
   } catch (error) {
     if (!(error instanceof CancelledError) && !ports.cancel.signal.aborted) throw error;
     add({ cancelled: true });
   }
   return deed;
+}
+
+/** What comes before the wipe. */
+export function preparations(target: PlannedTarget, ports: TargetPorts, doing: Doing): Preparations {
+  const { balance, log } = ports;
+  return {
+    backup: () => makeBackup(target, ports, (backup) => doing.add({ backup })),
+    drain: async () =>
+      balance?.leave(target.instance.id, doing.current().holds, (holds) => doing.add({ holds }), log)
+  };
+}
+
+/** Gives back the weights that are held. */
+export async function rejoin(doing: Doing, { balance, log }: TargetPorts): Promise<void> {
+  const { target, holds } = doing.current();
+  const keep = (now: Deed['holds']): void => doing.add({ holds: now });
+  const rejoinProblem = await balance?.rejoin(target.instance.id, holds, keep, log);
+  if (rejoinProblem !== undefined) doing.add({ rejoinProblem });
 }
 
 async function carryOut(
@@ -62,76 +102,17 @@ async function carryOut(
   request: RunRequest,
   first: Sight | undefined,
   ports: TargetPorts,
-  current: () => Deed,
-  add: (more: Partial<Deed>) => void
+  doing: Doing
 ): Promise<void> {
+  const keep = follow(ports, (now: Life) => doing.add({ life: now }));
+  const life = await rebuildOne(target.task, order, first, ports, keep, preparations(target, ports, doing));
+  doing.add({ life });
+  if (life.ending?.kind === 'cancelled') return doing.add({ cancelled: true });
+  const isThere = life.ending?.kind === 'rebuilt' || life.ending?.kind === 'skipped';
+  if (!isThere || life.last === undefined) return;
+  // Of a rebuild that was under way already, the keys that were read may be those of the new system.
+  const baseline = life.ending?.kind === 'rebuilt' && !life.adopted ? target.oldHostKeys : undefined;
   const signal = ports.cancel.signal;
-  const keep = follow(ports, (now) => add({ life: now }));
-  const makeIt = () => makeBackup(target, ports, (backup) => add({ backup }));
-  const life = await rebuildOne(target.task, order, first, ports, keep, makeIt);
-  add({ life });
-  if (life.ending?.kind === 'cancelled') return add({ cancelled: true });
-  if ((life.ending?.kind === 'rebuilt' || life.ending?.kind === 'skipped') && life.last !== undefined) {
-    // Of a rebuild that was under way already, the keys that were read may be those of the new system.
-    const baseline = life.ending.kind === 'rebuilt' && !life.adopted ? target.oldHostKeys : undefined;
-    const gate = await passGate(request, life.last.instance, baseline, { ...ports, signal });
-    if (gate !== undefined) add({ health: gate.checked, knownHosts: gate.knownHosts });
-  }
-  if (request.rollback && isWorthARollback(current())) await goBack(order, request, ports, current, add);
-  const backup = usableBackup(current());
-  if (isWell(current()) && request.backup?.keep !== undefined && backup !== undefined) {
-    await pruneBackups(target.instance.id, request.backup.keep, backup, ports);
-  }
-}
-
-async function goBack(
-  order: RebuildOrder,
-  request: RunRequest,
-  ports: TargetPorts,
-  current: () => Deed,
-  add: (more: Partial<Deed>) => void
-): Promise<void> {
-  const { log } = ports;
-  const signal = ports.cancel.signal;
-  log.warning(
-    `${current().target.instance.id}: the new system is not well; going back to the image of before`
-  );
-  try {
-    const image = await readWayBack(current(), ports.bcc, signal);
-    const keep = (life: Life): void => add({ rollback: { imageId: image.id, life } });
-    const back = rollbackOrder(current(), order, image);
-    const life = await rebuildOne(
-      rollbackTask(current(), image),
-      back,
-      undefined,
-      ports,
-      follow(ports, keep)
-    );
-    keep(life);
-    if (life.ending?.kind === 'cancelled') return add({ cancelled: true });
-    if (life.ending?.kind !== 'rebuilt' && life.ending?.kind !== 'skipped') return;
-    const instance: Instance | undefined = life.last?.instance;
-    // The system put back may rightly show its old host keys, so none are forbidden to it.
-    const gate = instance && (await passGate(request, instance, undefined, { ...ports, signal }));
-    if (gate)
-      add({ rollback: { imageId: image.id, life, health: gate.checked }, knownHosts: gate.knownHosts });
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error;
-    add({ rollback: { imageId: wayBackId(current()), problem: `${describeFailure(error.failure)}.` } });
-  }
-}
-
-/** Tells the log of every step of a life, and the observer of every new phase. */
-function follow(ports: TargetPorts, keep: (life: Life) => void): LifeObserver {
-  const { log, clock } = ports;
-  const sinceMs = clock.nowMs();
-  let spokeMs = sinceMs;
-  return (before, now) => {
-    const atMs = clock.nowMs();
-    const lines = narrate(before, now, sinceMs);
-    const isQuiet = lines.length === 0 && atMs - spokeMs >= heartbeatMs;
-    for (const line of isQuiet ? [heartbeat(now, atMs, sinceMs)] : lines) log.info(line);
-    if (isQuiet || lines.length > 0) spokeMs = atMs;
-    if (before.phase !== now.phase && now.phase !== 'ended') keep(now);
-  };
+  const gate = await passGate(request, life.last.instance, baseline, { ...ports, signal });
+  if (gate !== undefined) doing.add({ health: gate.checked, knownHosts: gate.knownHosts });
 }

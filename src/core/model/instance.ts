@@ -1,3 +1,5 @@
+import type { Tag } from './selection.ts';
+
 /** A BCC instance as the action needs it; field names are those of the API (BCC page sjwvyoeqr, GetInstance). */
 export interface Instance {
   readonly id: string;
@@ -21,6 +23,8 @@ export interface Instance {
   readonly deletionProtection: boolean;
   /** ISO 8601, UTC; empty for postpaid instances. */
   readonly expireTime: string;
+  /** Absent where the reply has no word about tags, which is not the same as none. */
+  readonly tags?: readonly Tag[];
 }
 
 /** The disk that a rebuild replaces (bce-sdk-go services/bcc/api, VolumeModel with isSystemVolume). */
@@ -41,6 +45,8 @@ export interface Snapshot {
   readonly name: string;
   /** ISO 8601, UTC. */
   readonly createTime: string;
+  /** The disk's ID, or for a system disk perhaps the instance's; empty where the API does not say. */
+  readonly volumeId: string;
 }
 
 /**

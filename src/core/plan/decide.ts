@@ -14,6 +14,8 @@ export interface Task {
   readonly allowProtected: boolean;
   /** Make a custom image of the system disk before it is erased. */
   readonly backup: boolean;
+  /** Leave its load balancers before it is erased. */
+  readonly drain: boolean;
   /** `false`: end as soon as the rebuild is proven to have started. */
   readonly wait: boolean;
   /** How long a rebuild may take, from accepted to Running, in milliseconds. */

@@ -1,8 +1,12 @@
 import type { HostKey } from '../health/reason.ts';
+import type { Place } from '../model/balancer.ts';
 import type { Image } from '../model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../model/instance.ts';
 import type { RebuildOrder } from '../model/order.ts';
+import type { RolloutSettings } from '../rollout/settings.ts';
+import type { RolloutTask } from '../rollout/state.ts';
 import { type Decision, decide, type Task } from './decide.ts';
+import { planRollout } from './order.ts';
 import { type Circumstances, refusalsBefore, warningsBefore } from './preflight.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -17,6 +21,10 @@ export interface Target {
   readonly circumstances: Circumstances;
   /** The first-boot script of now, read where a rollback may have to put it back. It may hold secrets. */
   readonly oldUserData?: string | undefined;
+  /** Why it is not healthy although it is Running, in words; only known where several are taken and a check is given. */
+  readonly unhealthy?: string | undefined;
+  /** Its places on the load balancers of the run, with their weights of now. */
+  readonly places?: readonly Place[] | undefined;
   /** The SSH host keys of now, read where a check must tell the new system from the old. */
   readonly oldHostKeys?: readonly HostKey[] | undefined;
 }
@@ -32,11 +40,18 @@ export interface Plan {
   readonly image: Image;
   readonly order: RebuildOrder;
   readonly targets: readonly PlannedTarget[];
+  readonly rollout: RolloutTask;
 }
 
-/** Decides for every target. */
-export function makePlan(image: Image, order: RebuildOrder, targets: readonly Target[]): Plan {
-  return { image, order, targets: targets.map(planTarget) };
+/** Decides for every target, and in which order they are taken. */
+export function makePlan(
+  image: Image,
+  order: RebuildOrder,
+  targets: readonly Target[],
+  how: { readonly settings: RolloutSettings; readonly rollback: boolean }
+): Plan {
+  const planned = targets.map(planTarget);
+  return { image, order, targets: planned, rollout: planRollout(planned, how) };
 }
 
 function planTarget(target: Target): PlannedTarget {
@@ -50,8 +65,22 @@ function planTarget(target: Target): PlannedTarget {
   return {
     ...target,
     decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
-    warnings: decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)
+    warnings: [
+      ...(decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)),
+      ...fleetWarnings(target)
+    ]
   };
+}
+
+/** What a person should know of a target that is one of several, or behind a load balancer. */
+function fleetWarnings({ unhealthy, places }: Target): readonly string[] {
+  const warnings: string[] = [];
+  if (unhealthy !== undefined) warnings.push(`${unhealthy} even before; it counts as away, and goes first`);
+  if (places?.length === 0) warnings.push('it is no member of the load balancers, so it leaves none');
+  for (const { blbId, weight } of places ?? []) {
+    if (weight === 0) warnings.push(`its weight on ${blbId} is 0 even before, and stays so`);
+  }
+  return warnings;
 }
 
 /** Where nothing is to be erased, only the wrong instance matters, and a check that cannot be made. */

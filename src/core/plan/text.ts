@@ -5,10 +5,17 @@ import type { Image } from '../model/image.ts';
 import type { RebuildOrder } from '../model/order.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
 import { describeRefusals } from './refusal.ts';
+import { rolloutLines } from './text-rollout.ts';
+
+/** Of more targets than this, each has one line, and what is the same for all of them is told once. */
+const fewTargets = 5;
 
 /** The lines of the plan. They hold no secret: a login is named by its kind. */
 export function planLines(plan: Plan): readonly string[] {
-  return [`Image: ${imageLabel(plan.image)}`, ...plan.targets.flatMap((target) => targetLines(plan, target))];
+  const head = [`Image: ${imageLabel(plan.image)}`, ...rolloutLines(plan)];
+  return plan.targets.length > fewTargets
+    ? [...head, ...commonLines(plan), ...plan.targets.flatMap(shortLines)]
+    : [...head, ...plan.targets.flatMap((target) => targetLines(plan, target))];
 }
 
 /** The name of an image for people: id, name and system. */
@@ -67,13 +74,18 @@ export function erasedLabel(target: PlannedTarget): string {
 }
 
 /** What else is done with the target before and after: backup, health check, way back. */
-export function stepLabels({ instance, circumstances }: PlannedTarget): readonly string[] {
+export function stepLabels({ instance, circumstances, places }: PlannedTarget): readonly string[] {
   const { health, imagesLeft, wayBack } = circumstances;
   const steps: string[] = [];
   if (imagesLeft !== undefined) steps.push('a custom image of the system disk is made first');
   if (health !== undefined) {
     const resolved = resolveCheck(health, instance);
     if (resolved.ok) steps.push(`${describeCheck(resolved.check)} must pass before it counts as done`);
+  }
+  const own = (places ?? []).filter(({ weight }) => weight > 0);
+  if (own.length > 0) {
+    const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
+    steps.push(`leaves ${where} before, and rejoins once it is well`);
   }
   if (wayBack.kind === 'backup') steps.push('if it goes wrong, it is put back onto the image made before');
   if (wayBack.kind === 'image') steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
@@ -93,6 +105,25 @@ export function presentLabel({ instance }: PlannedTarget): string {
     image.filter((part) => part !== '').join(' ')
   ];
   return facts.filter((fact) => fact !== '').join(', ');
+}
+
+function commonLines(plan: Plan): readonly string[] {
+  return [
+    `  login  ${loginLabel(plan.order)}`,
+    `  script ${userDataLabel(plan.order)}`,
+    '  stays  data disks, IP addresses, custom images'
+  ];
+}
+
+function shortLines(target: PlannedTarget): readonly string[] {
+  const { instance, decision, disk, snapshots } = target;
+  const name = instance.name === '' ? '' : ` "${instance.name}"`;
+  const erases = decision.action === 'rebuild' || decision.action === 'wait';
+  const lost = disk && erases ? `, disk ${disk.id}, ${disk.sizeInGB} GB, ${snapshots.length} snapshots` : '';
+  return [
+    `${instance.id}${name}: ${decisionLabel(target)}${lost}`,
+    ...target.warnings.map((warning) => `  mind   ${warning}`)
+  ];
 }
 
 function targetLines(plan: Plan, target: PlannedTarget): string[] {

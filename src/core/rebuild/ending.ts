@@ -9,8 +9,8 @@ export type Ending =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly reason: FailureReason };
 
-/** Why there is no usable backup. */
-export interface BackupProblem {
+/** What kept a step before the wipe from being done: the backup, or the leaving of a load balancer. */
+export interface Obstacle {
   readonly cause: string;
   readonly remedy: string;
 }
@@ -19,6 +19,7 @@ export interface BackupProblem {
  * Why it failed.
  *
  * - `backup`: the image that was to be made first could not be made
+ * - `drain`: a load balancer could not be left
  * - `refused`: by our own rules, before anything was sent
  * - `busy`: somebody else's change did not end in time
  * - `unclear`: a change that was found under way ended on the image; with `force` one cannot tell whether it
@@ -40,7 +41,7 @@ export type FailureReason =
   | { readonly kind: 'status'; readonly status: string }
   | { readonly kind: 'wrongImage'; readonly imageId: string; readonly imageName: string }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'backup'; readonly problem: BackupProblem };
+  | { readonly kind: 'backup' | 'drain'; readonly problem: Obstacle };
 
 /** What a life did to the system disk, as far as is known. */
 export type DiskFate = 'untouched' | 'erased' | 'unknown';

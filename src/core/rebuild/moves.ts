@@ -69,11 +69,12 @@ export function measureFrom(life: Life, reference: Sight, sinceMs: number): Life
 }
 
 /**
- * Sends the rebuild, once the backup is made that was asked for. What was just seen is what the rebuild will be
- * measured against.
+ * Sends the rebuild, once the backup is made and the load balancers are left that it was asked for. What was just
+ * seen is what the rebuild will be measured against.
  */
 export function send(life: Life, sight: Sight): Step {
   if (life.task.backup && !life.backedUp) return [enter(life, 'backup', sight.atMs), { type: 'backup' }];
+  if (life.task.drain && !life.drained) return [enter(life, 'draining', sight.atMs), { type: 'drain' }];
   const measured = measureFrom({ ...life, adopted: false }, sight, sight.atMs);
   return [enter(measured, 'sending', sight.atMs), { type: 'send' }];
 }

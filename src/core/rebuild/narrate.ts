@@ -69,6 +69,8 @@ function newPhase(before: Life, now: Life): string[] {
   switch (now.phase) {
     case 'backup':
       return [...lines, 'making an image of the system disk first'];
+    case 'draining':
+      return [...lines, 'leaving the load balancers first'];
     case 'sending':
       return [...lines, now.sends === 0 ? 'sending the rebuild' : 'nothing has begun: sending once more'];
     case 'searching':

@@ -1,7 +1,7 @@
 import type { CallFailure } from '../model/failure.ts';
 import type { Instance, SystemDisk } from '../model/instance.ts';
 import type { Task } from '../plan/decide.ts';
-import type { BackupProblem, Ending } from './ending.ts';
+import type { Ending, Obstacle } from './ending.ts';
 
 /** One look at an instance. All times of this folder are milliseconds on the monotonic clock. */
 export interface Sight {
@@ -16,6 +16,7 @@ export interface Sight {
  *
  * - `settling`: before anything is sent; the instance must rest
  * - `backup`: a custom image of the system disk is being made
+ * - `draining`: it leaves its load balancers
  * - `sending`: the rebuild call is out
  * - `searching`: its answer is lost, and looking must tell whether it was taken
  * - `confirming`: accepted, and nothing seen of it yet
@@ -25,6 +26,7 @@ export interface Sight {
 export type Phase =
   | 'settling'
   | 'backup'
+  | 'draining'
   | 'sending'
   | 'searching'
   | 'confirming'
@@ -84,6 +86,8 @@ export interface Life {
   readonly marks: Marks;
   /** The image that `task.backup` asks for is made. */
   readonly backedUp: boolean;
+  /** It has left the load balancers that `task.drain` asks for. */
+  readonly drained: boolean;
   /** How many rebuild calls went out that were not plainly refused. */
   readonly sends: number;
   /** Whether the service itself said that it took one. */
@@ -106,7 +110,9 @@ export type LifeEvent =
   | { readonly type: 'accepted'; readonly atMs: number; readonly requestId: string }
   | { readonly type: 'sendFailed'; readonly atMs: number; readonly failure: CallFailure }
   | { readonly type: 'backedUp'; readonly atMs: number }
-  | { readonly type: 'backupFailed'; readonly atMs: number; readonly problem: BackupProblem }
+  | { readonly type: 'backupFailed'; readonly atMs: number; readonly problem: Obstacle }
+  | { readonly type: 'drained'; readonly atMs: number }
+  | { readonly type: 'drainFailed'; readonly atMs: number; readonly problem: Obstacle }
   | { readonly type: 'startAccepted'; readonly atMs: number; readonly requestId: string }
   | { readonly type: 'startFailed'; readonly atMs: number; readonly failure: CallFailure }
   | { readonly type: 'cancelled'; readonly atMs: number; readonly failure?: CallFailure };
@@ -115,6 +121,7 @@ export type LifeEvent =
 export type LifeCommand =
   | { readonly type: 'look'; readonly dueMs: number; readonly spreadMs: number; readonly withDisk: boolean }
   | { readonly type: 'backup' }
+  | { readonly type: 'drain' }
   | { readonly type: 'send' }
   | { readonly type: 'start' }
   | { readonly type: 'end' };

@@ -29,6 +29,7 @@ export function begin(task: Task, atMs: number): Step {
     adopted: false,
     marks: {},
     backedUp: false,
+    drained: false,
     sends: 0,
     answered: false,
     conflicts: 0,
@@ -52,9 +53,13 @@ export function step(life: Life, event: LifeEvent): Step {
     case 'sendFailed':
       return onSendFailed(life, event.failure, event.atMs);
     case 'backedUp':
-      return onBackedUp(life, event.atMs);
+      return lookAnew({ ...life, backedUp: true }, event.atMs);
     case 'backupFailed':
       return fail(life, { kind: 'backup', problem: event.problem }, event.atMs);
+    case 'drained':
+      return lookAnew({ ...life, drained: true }, event.atMs);
+    case 'drainFailed':
+      return fail(life, { kind: 'drain', problem: event.problem }, event.atMs);
     case 'startAccepted':
       return lookNext(noteRequest(life, event.requestId), event.atMs, true);
     case 'startFailed':
@@ -95,9 +100,9 @@ function onLookFailed(before: Life, failure: CallFailure, atMs: number): Step {
   return lookNext(life, atMs, true);
 }
 
-/** A backup takes minutes, so that the instance is looked at anew before it is erased. */
-function onBackedUp(life: Life, atMs: number): Step {
-  const fresh: Life = { ...enter(life, 'settling', atMs), backedUp: true, adopted: false, marks: {} };
+/** What comes before the wipe takes its time, so that the instance is looked at anew before it is erased. */
+function lookAnew(life: Life, atMs: number): Step {
+  const fresh: Life = { ...enter(life, 'settling', atMs), adopted: false, marks: {} };
   return lookNow({ ...fresh, deadlineMs: atMs + life.task.timeoutMs }, atMs);
 }
 

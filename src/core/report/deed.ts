@@ -1,8 +1,13 @@
 /** What was done to one target, from its backup to its rollback: the value that its report is made from. */
 import type { HealthChange } from '../health/health.ts';
 import type { Unhealthy } from '../health/reason.ts';
+import { statusKind } from '../model/instance.ts';
+import { whyAway } from '../plan/order.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
+import { fateOf } from '../rebuild/fate.ts';
 import type { Life } from '../rebuild/state.ts';
+import type { Outcome } from '../rollout/state.ts';
+import { type Hold, openHolds } from './holds.ts';
 
 /** How a health check ended. */
 export type Checked =
@@ -43,6 +48,10 @@ export interface Deed {
   readonly life?: Life;
   readonly health?: Checked;
   readonly rollback?: Rollback;
+  /** The weights that were taken from it on its load balancers. */
+  readonly holds: readonly Hold[];
+  /** Why they could not be given back although it is well. */
+  readonly rejoinProblem?: string;
   /** Lines of a known_hosts file, as first seen after the rebuild. */
   readonly knownHosts: readonly string[];
   /** Cut short by a cancel. */
@@ -53,13 +62,14 @@ export interface Deed {
 export function isWell(deed: Deed): boolean {
   const kind = deed.life?.ending?.kind;
   const ended = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
-  return ended && deed.health?.healthy !== false && !deed.cancelled;
+  return ended && deed.health?.healthy !== false && deed.rejoinProblem === undefined && !deed.cancelled;
 }
 
 /** Whether a rollback came to a good end. */
 export function isRolledBack(deed: Deed): boolean {
   const kind = deed.rollback?.life?.ending?.kind;
-  return (kind === 'rebuilt' || kind === 'skipped') && deed.rollback?.health?.healthy !== false;
+  const ended = kind === 'rebuilt' || kind === 'skipped';
+  return ended && deed.rollback?.health?.healthy !== false && deed.rejoinProblem === undefined;
 }
 
 /**
@@ -79,4 +89,32 @@ export function isWorthARollback(deed: Deed): boolean {
 /** The image that was made before the wipe and can be rebuilt from. */
 export function usableBackup({ backup }: Deed): string | undefined {
   return backup?.isAvailable ? backup.imageId : undefined;
+}
+
+/** Whether this run has erased it itself, so that it can put it back. */
+function isErasedByUs({ life }: Deed): boolean {
+  return life !== undefined && life.sends > 0 && life.ending?.kind === 'rebuilt';
+}
+
+/** How the work forth on a target ended, for the rollout that it is a part of. */
+export function outcomeOf(deed: Deed): Outcome {
+  if (deed.cancelled) return { result: 'cancelled', isAway: !isServing(deed), canGoBack: false };
+  if (isWell(deed)) return { result: 'well', isAway: false, canGoBack: isErasedByUs(deed) };
+  return { result: 'failed', isAway: !isServing(deed), canGoBack: isWorthARollback(deed) };
+}
+
+/** Whether an instance that did not end well serves as before, because nothing was done to it. */
+function isServing({ target, life, health, holds }: Deed): boolean {
+  if (health?.healthy === false || openHolds(holds).length > 0 || whyAway(target) !== undefined) return false;
+  if (life === undefined) return true;
+  return fateOf(life) === 'untouched' && statusKind(life.last?.instance.status ?? 'Running') === 'up';
+}
+
+/** Whether it may get its traffic back: it is well, or put back well, or it runs and nothing was done to it. */
+export function mayRejoin(deed: Deed): boolean {
+  const { life, rollback, cancelled } = deed;
+  if (rollback !== undefined) return isRolledBack(deed) && !cancelled;
+  if (isWell(deed)) return true;
+  if (cancelled || life === undefined || deed.health?.healthy === false) return false;
+  return fateOf(life) === 'untouched' && statusKind(life.last?.instance.status ?? '') === 'up';
 }

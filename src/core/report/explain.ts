@@ -98,6 +98,11 @@ function causeAndRemedy(life: Life, reason: FailureReason): { cause: string; rem
         cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
         remedy: reason.problem.remedy
       };
+    case 'drain':
+      return {
+        cause: `the load balancers could not be left, so nothing was erased. ${reason.problem.cause}`,
+        remedy: reason.problem.remedy
+      };
     case 'gone':
       return {
         cause: `the API no longer knows the instance. ${seen}`,

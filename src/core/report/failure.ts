@@ -2,17 +2,32 @@
 
 import { describeUnhealthy } from '../health/reason.ts';
 import type { CallFailure } from '../model/failure.ts';
+import { fateOf } from '../rebuild/fate.ts';
 import { type Deed, isRolledBack, isWell } from './deed.ts';
 import { describeFate, type Explanation, explain, explainCancel } from './explain.ts';
+import { describeHolds, openHolds } from './holds.ts';
 import type { FailureReport } from './report.ts';
 
 /** Why the deed failed and how it stands now; `undefined` where it went well. */
 export function failureOfDeed(deed: Deed): FailureReport | undefined {
+  const failure = failureBut(deed);
+  const open = openHolds(deed.holds);
+  if (failure === undefined || open.length === 0) return failure;
+  const weights = `It gets no traffic: its weight is 0 on ${describeHolds(open)}.`;
+  const isWhole = deed.life === undefined || fateOf(deed.life) === 'untouched';
+  const restore = isWhole
+    ? 'The post step of this action restores the weights; look there whether it could.'
+    : 'Once it is healthy, restore the weights that the summary lists.';
+  return { ...failure, disk: `${failure.disk} ${weights}`, remedy: `${failure.remedy} ${restore}` };
+}
+
+/** The failure without a word about load balancers that are still left. */
+function failureBut(deed: Deed): FailureReport | undefined {
   if (deed.cancelled) return cancelled(deed);
-  if (isWell(deed)) return undefined;
-  const failure = causeOf(deed);
-  if (failure === undefined || deed.rollback === undefined) return failure;
   const back = deed.rollback;
+  if (isWell(deed) && (back === undefined || isRolledBack(deed))) return undefined;
+  const failure = causeOf(deed);
+  if (failure === undefined || back === undefined) return failure;
   if (isRolledBack(deed)) {
     return {
       ...failure,
@@ -88,7 +103,7 @@ function causeOf(deed: Deed): FailureReport | undefined {
     const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
     return { ...facts, ...explain(life, reason) };
   }
-  if (health?.healthy !== false) return undefined;
+  if (health?.healthy !== false) return afterwards(deed);
   const seen = health.history.map(({ reason }) =>
     reason === undefined ? 'passes' : describeUnhealthy(reason)
   );
@@ -101,9 +116,34 @@ function causeOf(deed: Deed): FailureReport | undefined {
   };
 }
 
+/** What went wrong although the new system is well: it did not get its traffic back, or was put back with others. */
+function afterwards({
+  target: { instance },
+  rollback,
+  rejoinProblem,
+  life
+}: Deed): FailureReport | undefined {
+  if (rejoinProblem !== undefined) {
+    return {
+      reason: 'rejoin',
+      cause: `${instance.id}: well, but its weights on the load balancers could not be restored: ${rejoinProblem}`,
+      disk: describeFate(life?.ending?.kind === 'rebuilt' ? 'erased' : 'untouched'),
+      remedy: 'Find out what keeps the load balancer from being changed.'
+    };
+  }
+  if (rollback === undefined) return undefined;
+  return {
+    reason: 'putBack',
+    cause: `${instance.id}: rebuilt and well, but to be put back because the rollout has stopped`,
+    disk: describeFate('erased'),
+    remedy: 'Look at the instance in the console.'
+  };
+}
+
 function rollbackProblem(deed: Deed): string {
   const { rollback } = deed;
   if (rollback?.problem !== undefined) return rollback.problem;
+  if (deed.rejoinProblem !== undefined) return `its weights could not be restored: ${deed.rejoinProblem}`;
   const ending = rollback?.life?.ending;
   if (rollback?.life !== undefined && ending?.kind === 'failed')
     return `${explain(rollback.life, ending.reason).cause}.`;

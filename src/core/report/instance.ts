@@ -11,6 +11,7 @@ import { fateOf } from '../rebuild/fate.ts';
 import type { Life } from '../rebuild/state.ts';
 import { type Deed, isRolledBack, isWell } from './deed.ts';
 import { failureOfDeed } from './failure.ts';
+import { reportPlaces } from './holds.ts';
 import type { FailureReport, HealthReport, InstanceReport, InstanceStatus, Snapshotted } from './report.ts';
 import { wayBackLines } from './way-back.ts';
 
@@ -30,6 +31,7 @@ export function reportPlanned(
     seen: [],
     requestIds: [],
     durationSeconds: 0,
+    balancers: reportPlaces(target.places ?? [], []),
     knownHosts: [],
     wayBack: [],
     ...(failure === undefined ? {} : { failure })
@@ -86,6 +88,7 @@ export function reportDeed(
             ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
           }
         }),
+    balancers: reportPlaces(deed.target.places ?? [], deed.holds),
     knownHosts: deed.knownHosts,
     wayBack: disk === 'untouched' || isRolledBack(deed) ? [] : wayBackLines(deed, order),
     ...(failure === undefined ? {} : { failure })
@@ -137,7 +140,8 @@ function statusOf(deed: Deed, isOver: boolean): InstanceStatus {
     if (livesOf(deed).some(isUnderWay)) return 'inProgress';
     return deed.life === undefined || deed.life.ending?.kind === 'cancelled' ? 'notStarted' : 'failed';
   }
-  if (!isWell(deed)) return isRolledBack(deed) ? 'rolledBack' : 'failed';
+  if (deed.rollback !== undefined) return isRolledBack(deed) ? 'rolledBack' : 'failed';
+  if (!isWell(deed)) return 'failed';
   const kind = deed.life?.ending?.kind;
   return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : 'failed';
 }

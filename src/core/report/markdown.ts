@@ -14,3 +14,28 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
+
+/** Parts under a line to click on; the line is given as finished Markdown. */
+export function fold(title: string, parts: readonly string[], isOpen = false): string {
+  return [`<details${isOpen ? ' open' : ''}><summary>${title}</summary>`, ...parts, '</details>'].join(
+    '\n\n'
+  );
+}
+
+/** A block of code; nothing in it can end it, for backticks do not occur in what is put there. */
+export function fenced(language: string, lines: readonly string[]): string {
+  return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
+}
+
+/** At most so many characters of a text from outside, with a mark where it was cut. */
+export function clip(text: string, most: number): string {
+  if (text.length <= most) return text;
+  // By code points, so that none is cut in two.
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+/** A number with its noun: `1 batch`, `2 batches`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,6 +1,8 @@
 /** The form of the result: the output `result`, and what the summary is drawn from. No secret is in it. */
 
+import type { BalancerKind } from '../model/balancer.ts';
 import type { DiskFate } from '../rebuild/ending.ts';
+import type { StopReason } from '../rollout/stop.ts';
 import type { Explanation } from './explain.ts';
 
 /** What became of one instance. */
@@ -60,6 +62,8 @@ export interface InstanceReport {
   readonly backup?: { readonly imageId: string; readonly imageName: string };
   /** The outcome of the health check, and every change on the way to it. */
   readonly health?: HealthReport;
+  /** Its places on the load balancers of the run, with the weight of before and the one of now. */
+  readonly balancers: readonly BalancerReport[];
   /** The way back that was taken after a failure. */
   readonly rollback?: { readonly imageId: string; readonly ok: boolean; readonly problem?: string };
   /** Lines of a known_hosts file, as first seen after the rebuild; nobody has verified them. */
@@ -79,6 +83,19 @@ export interface PlanReport {
   readonly warnings: readonly string[];
   readonly login: string;
   readonly userData: string;
+}
+
+/** A place on a load balancer. */
+export interface BalancerReport {
+  /** `blb` for an ordinary one, `appblb` for an application one. */
+  readonly kind: BalancerKind;
+  readonly blbId: string;
+  /** The server group (`sgId`), of an application BLB only. */
+  readonly groupId?: string;
+  /** The weight that it had before the run. */
+  readonly weight: number;
+  /** The weight that it has now, as far as is known; another one than `weight` is still to be restored. */
+  readonly now: number;
 }
 
 /** How a health check went. */
@@ -117,5 +134,22 @@ export interface RunReport {
   readonly imageName: string;
   readonly startedAt: string;
   readonly durationSeconds: number;
+  readonly rollout: RolloutReport;
   readonly instances: readonly InstanceReport[];
+}
+
+/** How the instances were taken one after another. */
+export interface RolloutReport {
+  /** How many might be away at once, as a number. */
+  readonly maxUnavailable: number;
+  /** How many were away at once at most, those counted that were so to begin with. */
+  readonly mostAway: number;
+  /** Who goes first, by instance ID. */
+  readonly canaries: readonly string[];
+  readonly maxFailures: number;
+  readonly pauseSeconds: number;
+  /** Who was away to begin with, by instance ID, and why. */
+  readonly awayBefore: readonly { readonly instanceId: string; readonly why: string }[];
+  /** Why nothing more was begun before all were done; absent where all were, and in a plan. */
+  readonly stopped?: { readonly reason: StopReason; readonly words: string };
 }

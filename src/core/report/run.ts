@@ -1,11 +1,12 @@
 import { type Era, toIso, toSeconds } from '../duration.ts';
 import type { Image } from '../model/image.ts';
-import type { InstanceReport, InstanceStatus, RunReport, RunStatus } from './report.ts';
+import type { InstanceReport, InstanceStatus, RolloutReport, RunReport, RunStatus } from './report.ts';
 
 /** The result of a run from its instances. */
 export function reportRun(
   image: Pick<Image, 'id' | 'name'>,
   instances: readonly InstanceReport[],
+  rollout: RolloutReport,
   era: Era,
   span: { readonly fromMs: number; readonly toMs: number }
 ): RunReport {
@@ -17,6 +18,7 @@ export function reportRun(
     imageName: image.name,
     startedAt: toIso(era, span.fromMs),
     durationSeconds: toSeconds(span.toMs - span.fromMs),
+    rollout,
     instances
   };
 }

@@ -1,25 +1,21 @@
 /** The part of the job summary that is folded away: everything about one instance. */
 import { formatDuration } from '../duration.ts';
-import { cell, code, table } from './markdown.ts';
+import { cell, code, fenced, fold, table } from './markdown.ts';
 import type { InstanceReport } from './report.ts';
 
-/** One instance in detail, open where a person has to read it before anything happens. */
-export function detailsOf(one: InstanceReport): string {
+/** One instance in detail, folded unless it is to be open. */
+export function detailsOf(one: InstanceReport, isOpen: boolean): string {
   const inner = [
     planTable(one),
     phaseTable(one),
     seenTable(one),
     healthTable(one),
+    balancerTable(one),
     requestLine(one),
     hostKeys(one),
     wayBack(one)
   ].filter((part) => part !== '');
-  const open = one.status === 'planned' ? ' open' : '';
-  return [
-    `<details${open}><summary>${code(one.instanceId)} in detail</summary>`,
-    ...inner,
-    '</details>'
-  ].join('\n\n');
+  return fold(`${code(one.instanceId)} in detail`, inner, isOpen);
 }
 
 function planTable(one: InstanceReport): string {
@@ -84,21 +80,27 @@ function healthTable(one: InstanceReport): string {
   return table(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
 }
 
+function balancerTable(one: InstanceReport): string {
+  if (one.balancers.length === 0) return '';
+  const rows = one.balancers.map(({ blbId, groupId = '', weight, now }) => [
+    code(blbId),
+    code(groupId),
+    String(weight),
+    String(now)
+  ]);
+  return table(['Load balancer', 'Group', 'Weight before', 'Weight now'], rows);
+}
+
 function requestLine(one: InstanceReport): string {
   return one.requestIds.length === 0 ? '' : `Request IDs: ${one.requestIds.map(code).join(', ')}`;
 }
 
 function hostKeys(one: InstanceReport): string {
   if (one.knownHosts.length === 0) return '';
-  return `SSH host keys, as first seen and verified by nobody:\n\n${fenced(one.knownHosts)}`;
+  return `SSH host keys, as first seen and verified by nobody:\n\n${fenced('yaml', one.knownHosts)}`;
 }
 
 function wayBack(one: InstanceReport): string {
   if (one.wayBack.length === 0) return '';
-  return `To put it back onto what it ran before:\n\n${fenced(['with:', ...one.wayBack.map((line) => `  ${line}`)])}`;
-}
-
-/** A block of code; nothing in it can end it, for backticks do not occur in what is put there. */
-function fenced(lines: readonly string[]): string {
-  return ['```yaml', ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
+  return `To put it back onto what it ran before:\n\n${fenced('yaml', ['with:', ...one.wayBack.map((line) => `  ${line}`)])}`;
 }

@@ -1,88 +1,83 @@
 /** The job summary: a result as Markdown. */
-import { formatDuration } from '../duration.ts';
-import { cell, code, table } from './markdown.ts';
-import type { InstanceReport, RunReport, RunStatus } from './report.ts';
+import { fitted, type Part, whole } from './fit.ts';
+import { planParts, planTotals } from './fleet-plan.ts';
+import { fleetTable, wholeTable } from './instance-table.ts';
+import { counted, fold } from './markdown.ts';
+import { awayBeforePart, headline, rolloutLine, stopSentence, totals } from './overview.ts';
+import { byUrgency } from './ranking.ts';
+import type { InstanceReport, RunReport } from './report.ts';
 import { detailsOf } from './summary-details.ts';
+import { failureOf, failureParts } from './summary-failures.ts';
+import { timelineOf } from './timeline.ts';
+import { weightsPart } from './weights.ts';
 
 /** GitHub drops a summary of more than 1 MiB without a word; below it, room is left for other steps' parts. */
 export const summaryLimit = 900_000;
 
-const headlines: Readonly<Record<RunStatus, string>> = {
-  rebuilt: '✅ Rebuilt',
-  skipped: '✅ Nothing to do',
-  planned: '📋 Plan: nothing was sent',
-  started: '🚀 Started, not waited for',
-  inProgress: '🛑 Cancelled while rebuilding',
-  rolledBack: '↩️ Failed, and rolled back',
-  failed: '❌ Failed',
-  partial: '❌ Failed for some'
-};
+/** Of more instances than these, only the details of those that failed are shown. */
+const mostDetailed = 20;
+
+/** What is left out first where not all fits: the lowest. What a person has to act upon is the highest. */
+const worth = { details: 1, timeline: 2, instances: 3, away: 4, failures: { rest: 5, full: 7 }, weights: 6 };
 
 /** The whole summary, at most `summaryLimit` bytes long. */
 export function summaryOf(report: RunReport): string {
-  const parts = [
-    `## ${headlines[report.status]}: BCC image ${code(report.imageId)} ${cell(report.imageName)}`.trimEnd(),
-    overview(report),
-    ...report.instances.filter(({ failure }) => failure !== undefined).map(failureOf),
-    ...report.instances.map(detailsOf)
-  ];
-  return bounded(parts);
+  const [only, ...others] = report.instances;
+  const parts = only !== undefined && others.length === 0 ? partsOfOne(report, only) : partsOfFleet(report);
+  return fitted(parts, summaryLimit);
 }
 
-function overview(report: RunReport): string {
-  const rows = report.instances.map((one) => [
-    `${code(one.instanceId)}<br>${cell(one.name)}`,
-    statusLabel(one),
-    imagesOf(one, report),
-    one.durationSeconds === 0 ? '–' : formatDuration(one.durationSeconds * 1000)
-  ]);
-  return table(['Instance', 'Result', 'Image', 'Time'], rows);
-}
-
-function imagesOf(one: InstanceReport, report: RunReport): string {
-  const there = `${imageOf(one.before)}<br>→ ${code(report.imageId)} ${cell(report.imageName)}`;
-  return one.rollback?.ok ? `${there}<br>↩ ${code(one.rollback.imageId)}` : there;
-}
-
-function imageOf(at: InstanceReport['before']): string {
-  return `${code(at.imageId)} ${cell(at.imageName)}`.trimEnd();
-}
-
-function statusLabel(one: InstanceReport): string {
-  const words: Readonly<Record<InstanceReport['status'], string>> = {
-    rebuilt: '✅ rebuilt',
-    skipped: '✅ skipped',
-    planned: '📋 planned',
-    started: '🚀 started',
-    inProgress: '🛑 goes on without this run',
-    rolledBack: '↩️ rolled back',
-    failed: '❌ failed',
-    notStarted: '– not begun'
-  };
-  return one.adopted ? `${words[one.status]} (was under way already)` : words[one.status];
-}
-
-function failureOf(one: InstanceReport): string {
-  const { failure } = one;
-  if (failure === undefined) return '';
+function partsOfOne(report: RunReport, one: InstanceReport): readonly Part[] {
   return [
-    `> **${cell(failure.cause)}**`,
-    '>',
-    `> ${cell(failure.disk)}`,
-    '>',
-    `> **What to do:** ${cell(failure.remedy)}`
-  ].join('\n');
+    whole(headline(report)),
+    piece(wholeTable(report), worth.instances),
+    piece(failureOf(one), worth.failures.full),
+    weightsPart(report, worth.weights),
+    // A plan is there to be read before anything happens.
+    piece(detailsOf(one, one.status === 'planned'), worth.details)
+  ];
 }
 
-/** Leaves out the last parts where they do not fit, and says so. */
-function bounded(parts: readonly string[]): string {
-  const note = '\n\n_The rest does not fit into a job summary; the output `result` has it all._\n';
-  let text = '';
-  for (const part of parts) {
-    if (part === '') continue;
-    const next = text === '' ? part : `${text}\n\n${part}`;
-    if (Buffer.byteLength(next) + note.length > summaryLimit) return `${text}${note}`;
-    text = next;
-  }
-  return `${text}\n`;
+function partsOfFleet(report: RunReport): readonly Part[] {
+  const isPlan = report.status === 'planned';
+  return [
+    whole(headline(report)),
+    whole(isPlan ? planTotals(report) : totals(report)),
+    whole(stopSentence(report)),
+    whole(rolloutLine(report)),
+    awayBeforePart(report, worth.away),
+    ...failureParts(report, worth.failures),
+    weightsPart(report, worth.weights),
+    piece(timelinePart(report), worth.timeline),
+    ...(isPlan ? planParts(report, worth.instances) : [fleetTable(report, worth.instances)]),
+    ...detailParts(report)
+  ];
+}
+
+function timelinePart({ instances }: RunReport): string {
+  const diagram = timelineOf(instances);
+  const legend =
+    'Times in UTC. In the row of an instance: backup, drain, rebuild, health, rollback, as far as there were any; red has failed, blue goes on.';
+  return diagram === '' ? '' : `### Timeline\n\n${legend}\n\n${diagram}`;
+}
+
+function detailParts({ instances }: RunReport): readonly Part[] {
+  const isMany = instances.length > mostDetailed;
+  const shown = byUrgency(instances).filter(({ failure }) => !isMany || failure !== undefined);
+  const untold = instances.length - shown.length;
+  const draw = (pieces: number): string => {
+    const each = shown.slice(0, pieces).map((one) => detailsOf(one, false));
+    if (each.length <= mostDetailed) return each.join('\n\n');
+    return fold(`Details of ${counted(each.length, 'instance')}`, each);
+  };
+  const note =
+    shown.length === 0
+      ? '_Details of each instance are in the output `result`._'
+      : `_Details are shown of what failed or was cut off; those of the other ${counted(untold, 'instance')} are in the output \`result\`._`;
+  return [{ worth: worth.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
+}
+
+/** A part that is there as a whole or not at all. */
+function piece(text: string, value: number): Part {
+  return { worth: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
 }

@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseConfig } from '../../src/config/config.ts';
+import { inputNames, type RawInputs } from '../../src/config/inputs.ts';
+
+describe('problems', () => {
+  test('of empty inputs name every input that needs a value', () => {
+    const empty = Object.fromEntries(inputNames.map((input) => [input, ''])) as RawInputs;
+    const result = parseConfig(empty);
+    const optional = [
+      'sessionToken',
+      'endpoint',
+      // One of two has to be given, which is told at the first.
+      'instanceTag',
+      'imageName',
+      'confirmName',
+      'backupKeep',
+      'healthCheck',
+      'blbId',
+      'adminPass',
+      'keypairId',
+      'userData',
+      'cleanLastUserData',
+      'githubToken',
+      'environment',
+      'environmentUrl'
+    ];
+    expect(result.ok ? [] : result.problems.map(({ input }) => input)).toEqual(
+      inputNames.filter((input) => !optional.includes(input))
+    );
+  });
+
+  test('of all inputs come at once, in the order of the inputs', () => {
+    const bad: RawInputs = {
+      accessKeyId: 'a\n',
+      secretAccessKey: 'short',
+      sessionToken: 'a b',
+      region: 'BJ',
+      endpoint: 'http://example.com',
+      instanceId: 'm-a',
+      instanceTag: 'role',
+      imageId: 'i-a',
+      imageName: '*',
+      adminPass: 'x',
+      keypairId: 'k k',
+      keepImageLogin: 'yes',
+      userData: ' ',
+      cleanLastUserData: '1',
+      dryRun: 'on',
+      force: 'y',
+      allowProtected: 'n',
+      confirmName: 'a\nb',
+      backupImage: 'please',
+      backupKeep: '0',
+      rollback: 'maybe',
+      wait: '0',
+      timeout: '20',
+      pollInterval: '1h',
+      maxUnavailable: '0',
+      canary: '-1',
+      pauseBetweenBatches: '5',
+      maxFailures: '1.5',
+      requestsPerSecond: '0',
+      healthCheck: 'localhost',
+      healthDeadline: '3h',
+      minHealthyTime: '10',
+      blbId: 'i-a',
+      drainTime: '2h',
+      githubToken: 'é',
+      environment: '',
+      environmentUrl: 'x',
+      summary: 'maybe'
+    };
+    const result = parseConfig(bad);
+    const inputs = result.ok ? [] : result.problems.map(({ input }) => input);
+    expect([...new Set(inputs)]).toEqual(inputNames);
+    // Too short, too simple, and not the only way to log in.
+    expect(inputs.filter((input) => input === 'adminPass')).toHaveLength(3);
+  });
+});

@@ -1,0 +1,73 @@
+/** How a summary is made to fit: parts that can be shortened, the least important first. */
+
+/** A part of a summary. */
+export interface Part {
+  /** What it is worth; the one that is worth least is shortened first. */
+  readonly worth: number;
+  /** Of how many pieces it is made that can be left out from the end: rows, failures, details. */
+  readonly pieces: number;
+  /** The part with only the first so many of its pieces; it tells what is left out. Empty for no part at all. */
+  draw(pieces: number): string;
+}
+
+const note = '_The rest does not fit into a job summary; the output `result` has it all._';
+
+/** A part that is never shortened, and so must not be long. */
+export function whole(text: string): Part {
+  return { worth: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
+}
+
+/** A part, and how much of it is shown. */
+interface Shown {
+  readonly part: Part;
+  pieces: number;
+}
+
+/**
+ * The parts as one text of at most so many bytes. Where something has to be left out, as little as possible is,
+ * and a note at the end says so.
+ *
+ * @param limit in bytes of UTF-8
+ */
+export function fitted(parts: readonly Part[], limit: number): string {
+  const shown = parts.map((part): Shown => ({ part, pieces: part.pieces }));
+  if (sizeOf(shown) <= limit) return joined(shown);
+  const most = limit - Buffer.byteLength(`\n${note}\n`);
+  for (const one of cheapestFirst(shown)) {
+    const room = most - sizeOf(shown.filter((other) => other !== one));
+    one.pieces = mostPieces(
+      one.pieces,
+      (pieces) => Buffer.byteLength(`\n\n${one.part.draw(pieces)}`) <= room
+    );
+    if (sizeOf(shown) <= most) break;
+  }
+  return `${joined(shown)}\n${note}\n`;
+}
+
+/** The largest number up to `all` that fits, 0 where none does; the sizes grow with the numbers. */
+function mostPieces(all: number, fits: (pieces: number) => boolean): number {
+  let [low, high] = [0, all];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Of two that are worth the same, the later one first. */
+function cheapestFirst(shown: readonly Shown[]): readonly Shown[] {
+  return shown
+    .filter(({ pieces }) => pieces > 0)
+    .toReversed()
+    .toSorted((one, other) => one.part.worth - other.part.worth);
+}
+
+function sizeOf(shown: readonly Shown[]): number {
+  return Buffer.byteLength(joined(shown));
+}
+
+function joined(shown: readonly Shown[]): string {
+  const texts = shown.map(({ part, pieces }) => part.draw(pieces)).filter((text) => text !== '');
+  return `${texts.join('\n\n')}\n`;
+}

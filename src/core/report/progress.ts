@@ -1,0 +1,104 @@
+/** How far a rollout is, and about how long it still takes. Times are milliseconds on the monotonic clock. */
+import { formatDuration } from '../duration.ts';
+
+/** Where a rollout is. */
+export interface Progress {
+  /** All targets: the sum of those that are done, under way and waiting. */
+  readonly total: number;
+  /** Ended as asked for; those that were skipped are not among them. */
+  readonly well: number;
+  readonly skipped: number;
+  /** Ended otherwise; those that were put back too. */
+  readonly failed: number;
+  /** When each one that is under way was begun. */
+  readonly beganMs: readonly number[];
+  /** How many are still to be begun. */
+  readonly waiting: number;
+  /** How long each rebuild took that has ended, from its beginning to its end, health check and all. */
+  readonly tookMs: readonly number[];
+  /** How many may be at work at once: `maxUnavailable` less those that are away for good. */
+  readonly slots: number;
+  /** Between two batches; 0 where a slot is refilled as soon as it is free. */
+  readonly pauseMs: number;
+  /** When the pause ends that is on now. */
+  readonly pausedUntilMs?: number;
+  readonly nowMs: number;
+}
+
+/** Where the rollout is, in one line, such as `120 of 500 done (3 failed), 10 under way, 370 to go`. */
+export function progressLine(progress: Progress): string {
+  const { total, well, skipped, failed, beganMs, waiting } = progress;
+  const kinds = [
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(skipped === 0 ? [] : [`${skipped} skipped`])
+  ];
+  const counts = [
+    `${well + skipped + failed} of ${total} done${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
+    ...(beganMs.length === 0 ? [] : [`${beganMs.length} under way`]),
+    ...(waiting === 0 ? [] : [`${waiting} to go`])
+  ];
+  const left = remainingMs(progress);
+  if (left === undefined || beganMs.length + waiting === 0) return counts.join(', ');
+  const usual = formatDuration(median(progress.tookMs));
+  const estimate = left < 1000 ? 'should end any moment' : `about ${roughly(left)} left`;
+  return `${counts.join(', ')}; ${estimate} (a rebuild takes ${usual})`;
+}
+
+/**
+ * About how long the rollout still takes, in milliseconds; `undefined` before any rebuild has ended. All that is
+ * left is taken to last as long as the middle one of those that have ended, so that one stuck in its timeout
+ * does not count for all.
+ */
+export function remainingMs(progress: Progress): number | undefined {
+  const { beganMs, waiting, tookMs, pauseMs, nowMs } = progress;
+  if (tookMs.length === 0) return undefined;
+  const usualMs = median(tookMs);
+  const leftMs = beganMs.map((from) => Math.max(0, usualMs - Math.max(0, nowMs - from)));
+  const slots = Math.max(1, progress.slots);
+  return pauseMs > 0
+    ? leftInBatches(progress, leftMs, usualMs, slots)
+    : leftInSlots(leftMs, waiting, usualMs, slots);
+}
+
+/** In batches all of one are waited for, and then there is a pause before the next. */
+function leftInBatches(
+  { waiting, pauseMs, pausedUntilMs, nowMs }: Progress,
+  leftMs: readonly number[],
+  usualMs: number,
+  slots: number
+): number {
+  const batches = Math.ceil(waiting / slots);
+  const nowLeftMs = Math.max(0, ...leftMs);
+  if (batches === 0) return nowLeftMs;
+  const untilNextMs = leftMs.length > 0 ? nowLeftMs + pauseMs : Math.max(0, (pausedUntilMs ?? nowMs) - nowMs);
+  return untilNextMs + batches * usualMs + (batches - 1) * pauseMs;
+}
+
+/** Each slot takes the next one as soon as it is free, the one that is free first takes it first. */
+function leftInSlots(leftMs: readonly number[], waiting: number, usualMs: number, slots: number): number {
+  const busy = leftMs.toSorted((one, other) => one - other);
+  const free = Array.from(
+    { length: Math.max(0, Math.min(slots, waiting + busy.length) - busy.length) },
+    () => 0
+  );
+  // Of more than there are slots, the first to end are not followed by others.
+  const places = [...free, ...busy.slice(Math.max(0, busy.length - slots))];
+  const rounds = places.length === 0 ? 0 : Math.floor(waiting / places.length);
+  const extra = places.length === 0 ? 0 : waiting % places.length;
+  const ends = places.map((readyMs, index) => readyMs + (rounds + (index < extra ? 1 : 0)) * usualMs);
+  return Math.max(0, ...busy, ...ends);
+}
+
+/** The middle one; it does not mind a few that took very long. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+}
+
+/** An estimate with no more digits than it deserves. */
+function roughly(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes >= 10 && minutes < 60 ? `${minutes}m` : formatDuration(ms);
+}

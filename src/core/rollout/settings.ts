@@ -1,0 +1,28 @@
+/** How many may be away at once: so many, or so many in a hundred of the targets. */
+export type MaxUnavailable =
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'percent'; readonly percent: number };
+
+/** How a fleet is to be taken through a rebuild; the words are those of Kubernetes and Nomad. */
+export interface RolloutSettings {
+  readonly maxUnavailable: MaxUnavailable;
+  /** How many go first, alone, and must be healthy before the rest. */
+  readonly canary: number;
+  /** Between two batches, in milliseconds; with 0 there are no batches, and a slot is filled as soon as it is free. */
+  readonly pauseMs: number;
+  /** After more than so many failures nothing new is begun. */
+  readonly maxFailures: number;
+}
+
+/**
+ * How many of so many targets may be away at once: a percentage is rounded down, and at least one may be.
+ *
+ * @param targets all of the run, those that are skipped too
+ */
+export function slotsOf(maxUnavailable: MaxUnavailable, targets: number): number {
+  const wanted =
+    maxUnavailable.kind === 'count'
+      ? maxUnavailable.count
+      : Math.floor((maxUnavailable.percent * targets) / 100);
+  return Math.max(1, Math.min(wanted, targets));
+}

@@ -1,0 +1,9 @@
+/**
+ * Why a rollout begins nothing new.
+ *
+ * - `canary`: one that goes first did not end well
+ * - `maxFailures`: more have failed than that
+ * - `noRoom`: so many are away and stay away that no other may be
+ * - `cancelled`
+ */
+export type StopReason = 'canary' | 'maxFailures' | 'noRoom' | 'cancelled';
