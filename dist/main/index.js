@@ -661,6 +661,23 @@ const openRows = 20;
 function leftWeights({ instances }) {
     return instances.flatMap((instance) => instance.balancers.filter(({ weight, now }) => now !== weight).map((place) => ({ ...place, instance })));
 }
+/** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
+function idleInstances({ instances }) {
+    return instances
+        .filter(({ balancers }) => balancers.some(({ weight, now }) => weight === 0 && now === 0))
+        .map(({ instanceId }) => instanceId);
+}
+/** What that may mean, and what to do. */
+const idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
+/** Who gets no traffic since before the run, as a sentence that stands by itself. */
+function idleSentence(report) {
+    const ids = idleInstances(report);
+    if (ids.length === 0)
+        return '';
+    const named = ids.slice(0, openRows).map(code).join(', ');
+    const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
+    return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
+}
 /** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
 function weightsPart(report, worth) {
     const left = leftWeights(report);
@@ -735,19 +752,21 @@ const most = 10;
 const mostNamed = 20;
 /**
  * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
- * have no room, and one for the weights that are not restored.
+ * have no room, one for the weights that are not restored, and one for those that were 0 even before.
  */
 function annotationsOf(report) {
-    const weights = ofWeights(leftWeights(report));
+    const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
     const room = most - weights.length;
     const failed = failuresFirst(report.instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
     const rest = failed.slice(single.length);
     const each = single.map(({ instanceId, failure }) => ({
+        level: 'error',
         title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
         lines: [failure.cause, failure.disk, failure.remedy].map((line) => (0,markdown/* clip */.$Q)(line, 2000))
     }));
     const more = {
+        level: 'error',
         title: `${rest.length} more that failed or were cut off`,
         lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
     };
@@ -763,6 +782,7 @@ function ofWeights(left) {
     const more = left.length - named.length;
     return [
         {
+            level: 'error',
             title: 'Load balancer weights are not restored',
             lines: [
                 ...named,
@@ -771,6 +791,13 @@ function ofWeights(left) {
             ]
         }
     ];
+}
+function ofIdle(ids) {
+    if (ids.length === 0)
+        return [];
+    const more = ids.length - mostNamed;
+    const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
 }
 
 // EXTERNAL MODULE: ./action/log.js
@@ -781,8 +808,9 @@ var log = __nccwpck_require__(7230);
 
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateReport(report) {
-    for (const { title, lines } of annotationsOf(report)) {
-        core/* error */.z3(lines.map(log/* tame */.a).join('\n'), { title: (0,log/* tame */.a)(title) });
+    for (const { level, title, lines } of annotationsOf(report)) {
+        const annotate = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
+        annotate(lines.map(log/* tame */.a).join('\n'), { title: (0,log/* tame */.a)(title) });
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */
@@ -2189,8 +2217,10 @@ function wayBackRefusal(task, instance, wayBack) {
     if (wayBack.kind !== 'image')
         return [];
     const { id, status, type } = wayBack.image;
-    if (id === task.image.id)
-        return refuse('is the very image that it is to be rebuilt from');
+    if (id === task.image.id) {
+        // One that is changing may be on its way to the image by a run that was cut off; that is waited for.
+        return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
+    }
     if (status !== 'Available')
         return refuse(`is ${status}, not Available`);
     const isSystem = type !== '' && !/custom|sharing/i.test(type);
@@ -2229,13 +2259,16 @@ function planTarget(target) {
     };
 }
 /** What a person should know of a target that is one of several, or behind a load balancer. */
-function fleetWarnings({ unhealthy, places }) {
+function fleetWarnings({ unhealthy, places = [], circumstances }) {
     const warnings = [];
     if (unhealthy !== undefined)
         warnings.push(`${unhealthy} even before; it counts as away, and goes first`);
-    if (places?.length === 0)
-        warnings.push('it is no member of the load balancers, so it leaves none');
-    for (const { blbId, weight } of places ?? []) {
+    for (const asked of circumstances.blbIds ?? []) {
+        if (!places.some(({ blbId }) => blbId === asked)) {
+            warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
+        }
+    }
+    for (const { blbId, weight } of places) {
         if (weight === 0)
             warnings.push(`its weight on ${blbId} is 0 even before, and stays so`);
     }
@@ -2417,8 +2450,9 @@ function beginBatch(before, isNext, atMs) {
         const untilMs = atMs + before.task.pauseMs;
         return [{ ...before, owesPause: false, pausedUntilMs: untilMs }, [{ type: 'pause', untilMs }]];
     }
-    if (before.pausedUntilMs !== undefined && atMs < before.pausedUntilMs)
-        return [before, []];
+    if (before.pausedUntilMs !== undefined && atMs < before.pausedUntilMs) {
+        return [before, [{ type: 'pause', untilMs: before.pausedUntilMs }]];
+    }
     const { pausedUntilMs: _over, ...rollout } = before;
     return begin(rollout, isNext);
 }
@@ -2520,7 +2554,16 @@ class Members {
 /** The beginning. */
 function beginRollout(task, atMs) {
     const members = Members.of(task.members);
-    const rollout = { task, members, failures: 0, ended: 0, mostAway: 0, owesPause: false, isOver: false };
+    const rollout = {
+        task,
+        members,
+        failures: 0,
+        ended: 0,
+        mostAway: 0,
+        owesPause: false,
+        isCancelled: false,
+        isOver: false
+    };
     return next(rollout, [], atMs);
 }
 /** The next rollout and the next commands. An event that comes after the end changes nothing. */
@@ -2539,7 +2582,7 @@ function stepRollout(rollout, event) {
         case 'woke':
             return next(rollout, [], event.atMs);
         case 'cancelled':
-            return next({ ...rollout, stop: 'cancelled' }, [], event.atMs);
+            return next({ ...rollout, stop: rollout.stop ?? 'cancelled', isCancelled: true }, [], event.atMs);
     }
 }
 function onEnded(before, id, outcome) {
@@ -2552,7 +2595,7 @@ function onEnded(before, id, outcome) {
         ended: endedAs,
         failures: before.failures + Number(failed)
     };
-    const goesBack = failed && canGoBack && before.task.rollback && before.stop !== 'cancelled';
+    const goesBack = failed && canGoBack && before.task.rollback && !before.isCancelled;
     if (!goesBack)
         return [after, []];
     // It keeps its slot: it is away already, and the sooner it serves again the better.
@@ -2573,7 +2616,7 @@ function proceed(rollout, atMs) {
         const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
         return isStuck ? proceed({ ...after, stop: 'noRoom' }, atMs) : [after, commands];
     }
-    const staysForth = rollout.stop === 'cancelled' || !rollout.task.rollback;
+    const staysForth = rollout.isCancelled || !rollout.task.rollback;
     const [after, commands] = staysForth ? [rollout, []] : takeBack(rollout);
     const isDone = commands.length === 0 && !after.members.isBusy;
     return [after, isDone ? [{ type: 'end' }] : commands];
@@ -2973,6 +3016,8 @@ function needsDisk(life) {
 
 /** What has become of the system disk, as far as the life shows. */
 function fateOf(life) {
+    if (life.inDoubt)
+        return hasStarted(life) ? 'erased' : 'unknown';
     if (life.sends === 0)
         return life.adopted && isReplaced(life) ? 'erased' : 'untouched';
     return life.answered || hasStarted(life) ? 'erased' : 'unknown';
@@ -3099,7 +3144,7 @@ function callRemedy(failure, waiting) {
         case 'invalid':
             return 'The service refuses the request as it is; its message says why.';
         case 'throttled':
-            return `The service asks to slow down: run again later, or with a longer pollInterval.${again}`;
+            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
         case 'unreached':
             return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
         case 'skewed':
@@ -3161,8 +3206,6 @@ function poolLabel({ blbId, groupId }) {
 
 ;// CONCATENATED MODULE: ./deploy/weights.js
 
-/** A balancer that is being changed may refuse the next change for a moment: how often that is waited out, and how long. */
-const patience = { times: 30, pauseMs: 2_000 };
 /** Weights for one run. */
 function createWeights(ports) {
     const lines = new Map();
@@ -3197,13 +3240,13 @@ function weights_begin(line, pool, ports) {
 /** The failures, by instance. Throws `CancelledError` on abort. */
 async function send(pool, weights, ports) {
     try {
-        await patiently(pool, weights, ports);
+        await ports.balancers.setWeights(pool, weights, ports.cancel.writes);
         return new Map();
     }
     catch (error) {
         if (!(error instanceof model_failure/* CallError */.RA))
             throw error;
-        const isRefused = ['notFound', 'invalid', 'conflict'].includes(error.failure.kind);
+        const isRefused = error.failure.kind === 'notFound' || error.failure.kind === 'invalid';
         if (weights.length === 1 || !isRefused) {
             return new Map(weights.map(({ instanceId }) => [instanceId, error]));
         }
@@ -3211,20 +3254,6 @@ async function send(pool, weights, ports) {
     // One that is no longer a member must not keep the others from being changed.
     const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
     return new Map(each.flatMap((failures) => [...failures]));
-}
-async function patiently(pool, weights, ports) {
-    const { balancers, clock, cancel } = ports;
-    for (let times = 1;; times += 1) {
-        try {
-            return await balancers.setWeights(pool, weights, cancel.writes);
-        }
-        catch (error) {
-            const isBusy = error instanceof model_failure/* CallError */.RA && error.failure.kind === 'conflict';
-            if (!isBusy || times >= patience.times || cancel.signal.aborted)
-                throw error;
-            await clock.sleep(patience.pauseMs, cancel.signal);
-        }
-    }
 }
 
 ;// CONCATENATED MODULE: ./deploy/balance.js
@@ -3252,7 +3281,7 @@ function createBalance({ blbIds, drainMs }, ports) {
     };
     const rejoin = async (instanceId, before, keep, log) => {
         let holds = before;
-        const problems = await Promise.all(openHolds(before).map(async ({ place }) => {
+        const problems = await allDone(openHolds(before).map(async ({ place }) => {
             const failure = await set(place, place.weight);
             if (failure !== undefined)
                 return `${(0,model_failure/* describeFailure */.Ic)(failure.failure)}.`;
@@ -3278,7 +3307,7 @@ function createBalance({ blbIds, drainMs }, ports) {
                 const all = await Promise.all(blbIds.map((blbId) => read.places(blbId)));
                 const own = all.flat().filter((place) => place.instanceId === instanceId);
                 const places = own.map((place) => asGivenBack(place, before)).filter(({ weight }) => weight > 0);
-                await Promise.all(places.map(async (place) => {
+                await allDone(places.map(async (place) => {
                     note(withHold(holds, { place, state: 'asked' }));
                     const failure = await set(place, 0);
                     if (failure === undefined) {
@@ -3308,6 +3337,11 @@ function createBalance({ blbIds, drainMs }, ports) {
         },
         rejoin
     };
+}
+/** Like `Promise.all`, but what is out has ended whatever comes: nobody is told of anything after it. */
+async function allDone(works) {
+    await Promise.allSettled(works);
+    return Promise.all(works);
 }
 /** A read may still show the 0 of a hold that was just given back; the weight from then is the true one. */
 function asGivenBack(place, holds) {
@@ -3368,7 +3402,10 @@ async function rollOut(task, work, ports, observe) {
             }
             case 'pause':
                 // A cancel comes as an event of its own.
-                await clock.sleep(Math.max(0, command.untilMs - nowMs()), cancel.signal).catch(() => undefined);
+                // Timers count in whole milliseconds, and one that is cut off would wake us just before the moment.
+                await clock
+                    .sleep(Math.max(0, Math.ceil(command.untilMs - nowMs())), cancel.signal)
+                    .catch(() => undefined);
                 return { type: 'woke', atMs: nowMs() };
         }
     };
@@ -3539,13 +3576,15 @@ function why(stop, failures, maxFailures, rollout) {
             return 'The run was cancelled, so nothing new was begun.';
     }
 }
-function backWords({ task, stop }, all) {
-    if (!task.rollback || stop === 'cancelled')
+function backWords({ task, isCancelled }, all) {
+    if (!task.rollback)
         return '';
     const back = all.filter(({ state }) => state === 'back').length;
     const forth = all.filter((member) => member.kind === 'work' && member.state === 'well' && member.canGoBack);
+    const cut = isCancelled ? ' Then the run was cancelled.' : '';
     const stay = forth.length === 0 ? '' : ` ${forth.length} stay on the new image, for no more may be away at once.`;
-    return `${back} were put back onto the image of before.${stay}`;
+    const told = back === 0 ? '' : `${back} were put back onto the image of before.`;
+    return `${told}${stay}${cut}`.trim();
 }
 /** Put back, or tried to, although it had ended well by itself or not. */
 function wentBackAsWell({ state }) {
@@ -3652,7 +3691,7 @@ class FleetNews {
     async #signsOfLife() {
         while (!this.#off.signal.aborted) {
             try {
-                await this.#clock.sleep(mostMs, this.#off.signal);
+                await this.#clock.sleep(Math.max(1, this.#toldMs + mostMs - this.#clock.nowMs()), this.#off.signal);
             }
             catch {
                 return;
@@ -3899,17 +3938,20 @@ const maxStarts = 3;
 /** One look while the answer of the send is lost. */
 function search(life, sight) {
     const atMs = sight.atMs;
-    if (hasStarted(life))
-        return watch({ ...life, acceptedAtMs: atMs }, sight);
+    if (hasStarted(life)) {
+        const sends = Math.max(1, life.sends);
+        return watch({ ...life, sends, inDoubt: false, acceptedAtMs: atMs }, sight);
+    }
     if (statusKind(sight.instance.status) === 'gone')
         return watch(life, sight);
     const looked = atMs - (life.referenceAtMs ?? atMs) >= searchMs(life);
     if (!looked || !isSettled(sight.instance.status)) {
         return atMs >= life.deadlineMs ? fail(life, { kind: 'unproven' }, atMs) : lookNext(life, atMs, true);
     }
-    if (life.sends < maxSends && life.marks.stirredAtMs === undefined)
-        return moves_send(life, sight);
-    return watch(enter(life, 'confirming', atMs), sight);
+    if (life.sends < maxSends && life.marks.stirredAtMs === undefined) {
+        return moves_send({ ...life, inDoubt: false }, sight);
+    }
+    return watch(enter({ ...life, sends: Math.max(1, life.sends) }, 'confirming', atMs), sight);
 }
 /** One look while the rebuild is accepted, or as good as that. */
 function watch(before, sight) {
@@ -4001,6 +4043,7 @@ function step_begin(task, atMs) {
         marks: {},
         backedUp: false,
         drained: false,
+        inDoubt: false,
         sends: 0,
         answered: false,
         conflicts: 0,
@@ -4023,6 +4066,8 @@ function step(life, event) {
             return onAccepted(life, event.requestId, event.atMs);
         case 'sendFailed':
             return onSendFailed(life, event.failure, event.atMs);
+        case 'refusedTogether':
+            return onRefusedTogether(life, event.failure, event.atMs);
         case 'backedUp':
             return lookAnew({ ...life, backedUp: true }, event.atMs);
         case 'backupFailed':
@@ -4061,7 +4106,7 @@ function onLook(life, sight) {
 function onLookFailed(before, failure, atMs) {
     const missing = failure.kind === 'notFound' ? before.missing + 1 : before.missing;
     const life = { ...before, lastFailure: failure, missing };
-    if (life.last === undefined)
+    if (failure.kind === 'notFound' && life.last === undefined)
         return failCall(life, failure, atMs);
     if (failure.kind === 'notFound' && missing >= maxMissing)
         return fail(life, { kind: 'gone' }, atMs);
@@ -4069,6 +4114,11 @@ function onLookFailed(before, failure, atMs) {
     if (lasting || atMs >= life.deadlineMs)
         return failCall(life, failure, atMs);
     return lookNext(life, atMs, true);
+}
+function lookAgainLater(life, atMs) {
+    if (life.sends > 0)
+        return lookNext(enter(life, 'searching', atMs), atMs, true);
+    return lookNext({ ...enter(life, 'settling', atMs), marks: {}, dueMs: atMs }, atMs, true);
 }
 /** What comes before the wipe takes its time, so that the instance is looked at anew before it is erased. */
 function lookAnew(life, atMs) {
@@ -4091,6 +4141,9 @@ function onSendFailed(before, failure, atMs) {
     const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
     if (failure.kind === 'ambiguous')
         return lookNext(lost(life, atMs), atMs, true);
+    // Nothing was done, and the look that decided on the send has aged.
+    if (failure.kind === 'throttled' && atMs < life.deadlineMs)
+        return lookAgainLater(life, atMs);
     // A refusal after a lost answer is what the service would say if it had taken the first.
     if (life.sends > 0)
         return lookNext(enter(life, 'confirming', atMs), atMs, true);
@@ -4102,17 +4155,20 @@ function onSendFailed(before, failure, atMs) {
     const waiting = enter({ ...adopt(life, { ...life.last, atMs }), conflicts }, 'settling', atMs);
     return lookNext({ ...waiting, dueMs: atMs }, atMs, true);
 }
+/** A refusal may be about any of the instances of the call, and nobody knows what became of the others. */
+function onRefusedTogether(before, failure, atMs) {
+    const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
+    return lookNext({ ...searching(life, atMs), inDoubt: true }, atMs, true);
+}
 function lost(life, atMs) {
-    return {
-        ...enter(life, 'searching', atMs),
-        sends: life.sends + 1,
-        referenceAtMs: atMs,
-        deadlineMs: atMs + life.task.timeoutMs,
-        dueMs: atMs
-    };
+    return { ...searching(life, atMs), sends: life.sends + 1 };
+}
+function searching(life, atMs) {
+    const deadlineMs = atMs + life.task.timeoutMs;
+    return { ...enter(life, 'searching', atMs), referenceAtMs: atMs, deadlineMs, dueMs: atMs };
 }
 function onStartFailed(life, failure, atMs) {
-    const again = failure.kind === 'conflict' || failure.kind === 'ambiguous';
+    const again = ['conflict', 'ambiguous', 'throttled'].includes(failure.kind) && atMs < life.deadlineMs;
     return again ? lookNext({ ...life, lastFailure: failure }, atMs, true) : failCall(life, failure, atMs);
 }
 function onCancelled(life, failure, atMs) {
@@ -4142,14 +4198,14 @@ function isWell(deed) {
 function isRolledBack(deed) {
     const kind = deed.rollback?.life?.ending?.kind;
     const ended = kind === 'rebuilt' || kind === 'skipped';
-    return ended && deed.rollback?.health?.healthy !== false && deed.rejoinProblem === undefined;
+    return ended && deed.rollback?.health?.healthy !== false;
 }
 /**
  * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
- * rebuilt. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
+ * rebuilt. What somebody else has begun is not ours to take back. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
  */
 function isWorthARollback(deed) {
-    if (deed.cancelled || deed.life === undefined)
+    if (deed.cancelled || deed.life === undefined || !isOursToPutBack(deed))
         return false;
     if (deed.health?.healthy === false)
         return deed.life.ending?.kind === 'rebuilt';
@@ -4165,16 +4221,24 @@ function isWorthARollback(deed) {
 function usableBackup({ backup }) {
     return backup?.isAvailable ? backup.imageId : undefined;
 }
-/** Whether this run has erased it itself, so that it can put it back. */
-function isErasedByUs({ life }) {
-    return life !== undefined && life.sends > 0 && life.ending?.kind === 'rebuilt';
+/** Whether this run has erased it itself, and knows another image to put it back onto. */
+function isOursToPutBack(deed) {
+    const { task, instance } = deed.target;
+    return (deed.life?.sends ?? 0) > 0 && (usableBackup(deed) ?? instance.imageId) !== task.image.id;
 }
 /** How the work forth on a target ended, for the rollout that it is a part of. */
 function outcomeOf(deed) {
     if (deed.cancelled)
         return { result: 'cancelled', isAway: !isServing(deed), canGoBack: false };
-    if (isWell(deed))
-        return { result: 'well', isAway: false, canGoBack: isErasedByUs(deed) };
+    if (isWell(deed)) {
+        // What is not waited for is away for as long as this run lives.
+        const isAway = deed.life?.ending?.kind === 'started';
+        return {
+            result: 'well',
+            isAway,
+            canGoBack: deed.life?.ending?.kind === 'rebuilt' && isOursToPutBack(deed)
+        };
+    }
     return { result: 'failed', isAway: !isServing(deed), canGoBack: isWorthARollback(deed) };
 }
 /** Whether an instance that did not end well serves as before, because nothing was done to it. */
@@ -4189,12 +4253,20 @@ function isServing({ target, life, health, holds }) {
 function mayRejoin(deed) {
     const { life, rollback, cancelled } = deed;
     if (rollback !== undefined)
-        return isRolledBack(deed) && !cancelled;
+        return !cancelled && (isRolledBack(deed) || (isWell(deed) && staysForth(rollback)));
     if (isWell(deed))
         return true;
     if (cancelled || life === undefined || deed.health?.healthy === false)
         return false;
-    return fateOf(life) === 'untouched' && statusKind(life.last?.instance.status ?? '') === 'up';
+    return runsUntouched(life);
+}
+/** Whether nothing was done on the way back, so that the new system is what it was: well. */
+function staysForth({ life }) {
+    return life === undefined || runsUntouched(life);
+}
+function runsUntouched(life) {
+    const isGone = life.ending?.kind === 'failed' && life.ending.reason.kind === 'gone';
+    return !isGone && fateOf(life) === 'untouched' && statusKind(life.last?.instance.status ?? '') === 'up';
 }
 
 ;// CONCATENATED MODULE: ./core/report/failure.js
@@ -4212,7 +4284,8 @@ function failureOfDeed(deed) {
         return failure;
     const weights = `It gets no traffic: its weight is 0 on ${describeHolds(open)}.`;
     const isWhole = deed.life === undefined || fateOf(deed.life) === 'untouched';
-    const restore = isWhole
+    const isKnownWell = isWhole || failure.reason === 'rejoin' || isRolledBack(deed);
+    const restore = isKnownWell
         ? 'The post step of this action restores the weights; look there whether it could.'
         : 'Once it is healthy, restore the weights that the summary lists.';
     return { ...failure, disk: `${failure.disk} ${weights}`, remedy: `${failure.remedy} ${restore}` };
@@ -4233,6 +4306,9 @@ function failureBut(deed) {
             disk: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
             remedy: 'Find out what is wrong with the new image before you try again.'
         };
+    }
+    if (isWell(deed)) {
+        return { ...failure, disk: `It could not be put back onto ${back.imageId}: ${rollbackProblem(deed)}` };
     }
     return {
         ...failure,
@@ -4265,10 +4341,18 @@ function cancelled(deed) {
     }
     if (life.ending?.kind === 'cancelled')
         return { reason: 'cancelled', ...explainCancel(life) };
+    if (life.ending?.kind === 'skipped') {
+        return {
+            reason: 'cancelled',
+            cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
+            disk: describeFate('untouched'),
+            remedy: 'Run again: it is not erased, and the health check is made.'
+        };
+    }
     return {
         reason: 'cancelled',
         cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
-        disk: describeFate(life.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
+        disk: describeFate('erased'),
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
@@ -4322,7 +4406,7 @@ function afterwards({ target: { instance }, rollback, rejoinProblem, life }) {
         return undefined;
     return {
         reason: 'putBack',
-        cause: `${instance.id}: rebuilt and well, but to be put back because the rollout has stopped`,
+        cause: `${instance.id}: rebuilt and well, but to be put back because the rollout has stopped.`,
         disk: describeFate('erased'),
         remedy: 'Look at the instance in the console.'
     };
@@ -4331,8 +4415,6 @@ function rollbackProblem(deed) {
     const { rollback } = deed;
     if (rollback?.problem !== undefined)
         return rollback.problem;
-    if (deed.rejoinProblem !== undefined)
-        return `its weights could not be restored: ${deed.rejoinProblem}`;
     const ending = rollback?.life?.ending;
     if (rollback?.life !== undefined && ending?.kind === 'failed')
         return `${explain(rollback.life, ending.reason).cause}.`;
@@ -4492,7 +4574,8 @@ function statusOf(deed, isOver) {
     if (deed.cancelled) {
         if (livesOf(deed).some(isUnderWay))
             return 'inProgress';
-        return deed.life === undefined || deed.life.ending?.kind === 'cancelled' ? 'notStarted' : 'failed';
+        const kind = deed.life?.ending?.kind ?? 'cancelled';
+        return kind === 'cancelled' || kind === 'skipped' ? 'notStarted' : 'failed';
     }
     if (deed.rollback !== undefined)
         return isRolledBack(deed) ? 'rolledBack' : 'failed';
@@ -4675,12 +4758,16 @@ async function readPage(ids, bcc, signal) {
         return [await single(only)];
     try {
         const found = await bcc.listInstances(ids, signal);
-        return ids.map((id) => [id, found.get(id) ?? missing(id)]);
+        return await mapSome(ids, sideBySide, async (id) => {
+            const instance = found.get(id);
+            // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
+            return instance === undefined ? single(id) : [id, instance];
+        });
     }
     catch (error) {
         const failure = asCallError(error);
         const { kind } = failure.failure;
-        if (kind === 'notFound' || kind === 'invalid' || kind === 'conflict') {
+        if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
             return mapSome(ids, sideBySide, single);
         }
         return ids.map((id) => [id, failure]);
@@ -4699,15 +4786,6 @@ function asCallError(error) {
         return error;
     throw error;
 }
-function missing(id) {
-    return new model_failure/* CallError */.RA({
-        kind: 'notFound',
-        operation: 'ListInstanceByIds',
-        target: id,
-        message: 'the list does not have it',
-        attempts: 1
-    });
-}
 
 ;// CONCATENATED MODULE: ./deploy/send.js
 /**
@@ -4716,6 +4794,13 @@ function missing(id) {
  */
 
 
+/**
+ * A call for several instances was refused. The refusal may be about any of them, and nobody knows whether the
+ * others were taken all the same, so for each of them looking has to tell.
+ */
+class RefusedTogetherError extends model_failure/* CallError */.RA {
+    name = 'RefusedTogetherError';
+}
 /** A sender for one run. */
 function createSender(ports) {
     const { bcc, clock, cancel } = ports;
@@ -4779,19 +4864,13 @@ async function sendTogether(letters, order, bcc, cancel) {
         }
     }
 }
-/**
- * What the failure of a call for several means for one of them. A refusal may be about any of them, and nobody
- * knows whether the others were taken all the same, so for each it is a lost answer: looking has to tell.
- */
+/** What the failure of a call for several means for one of them. */
 function ofOne(error, instanceId, count) {
     const { failure } = error;
-    const isForAll = failure.kind === 'throttled' || failure.kind === 'unreached' || failure.kind === 'skewed';
-    return new model_failure/* CallError */.RA({
-        ...failure,
-        target: instanceId,
-        kind: isForAll ? failure.kind : 'ambiguous',
-        message: `${failure.message} (one call for ${count} instances${isForAll ? '' : ', so it may have been carried out for some'})`
-    }, { cause: error });
+    const together = `${failure.message} (one call for ${count} instances)`;
+    const own = { ...failure, target: instanceId, message: together };
+    const isRefusal = ['conflict', 'notFound', 'invalid'].includes(failure.kind);
+    return isRefusal ? new RefusedTogetherError(own, { cause: error }) : new model_failure/* CallError */.RA(own, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./core/plan/backup.js
@@ -5167,8 +5246,6 @@ async function look(instanceId, withDisk, ports, signal) {
 
 
 
-/** Up to so many instances are looked at one by one; more of them by lists. */
-const few = 10;
 /** How many single calls go out side by side. */
 const select_sideBySide = 4;
 /**
@@ -5180,7 +5257,7 @@ async function select_select(selection, ports, signal) {
     if (selection.kind === 'tags')
         return lookAtTagged(selection.tags, ports, signal);
     const { ids } = selection;
-    if (ids.length > few) {
+    if (ids.length > 1) {
         const read = await readInstances(ids, ports.bcc, signal);
         return withDisks(whole(ids.map((id) => read.get(id))), ports, signal);
     }
@@ -5281,6 +5358,7 @@ function createTargets(request, image, reads) {
             circumstances: {
                 confirmName: request.confirmName,
                 health: request.health?.check,
+                blbIds: request.balancers?.blbIds,
                 wayBack: back,
                 imageQuota: customImageQuota
             },
@@ -5653,9 +5731,17 @@ function newPhase(before, now) {
         case 'draining':
             return [...lines, 'leaving the load balancers first'];
         case 'sending':
-            return [...lines, now.sends === 0 ? 'sending the rebuild' : 'nothing has begun: sending once more'];
+            return [
+                ...lines,
+                before.phase === 'searching' ? 'nothing has begun: sending once more' : 'sending the rebuild'
+            ];
         case 'searching':
-            return [...lines, 'the answer is lost; looking whether the rebuild was taken'];
+            return [
+                ...lines,
+                now.inDoubt
+                    ? 'a call for several was refused; looking whether it was carried out for this one'
+                    : 'the answer is lost; looking whether the rebuild was taken'
+            ];
         case 'confirming':
             return [...lines, accepted(now)];
         case 'starting':
@@ -5912,6 +5998,7 @@ async function passGate(request, instance, baselineKeys, ports) {
 
 
 
+
 /**
  * Rebuilds one instance and waits for the end; resolves with the whole life, however it ended.
  *
@@ -5956,7 +6043,7 @@ async function perform(command, life, order, ports, prepare) {
                 return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
             }
             case 'send': {
-                const { requestId } = await sender.rebuild(id, order, life.sends > 0);
+                const { requestId } = await sender.rebuild(id, order, wasSent(life));
                 return { type: 'accepted', atMs: clock.nowMs(), requestId };
             }
             case 'start': {
@@ -5978,8 +6065,14 @@ function failed(what, error, ports) {
     }
     if (failure === undefined || what === 'backup' || what === 'drain')
         throw error;
+    if (error instanceof RefusedTogetherError)
+        return { type: 'refusedTogether', atMs, failure };
     const type = { look: 'lookFailed', send: 'sendFailed', start: 'startFailed' };
     return { type: type[what], atMs, failure };
+}
+/** Whether a call went out for it before, alone or together with others. */
+function wasSent({ phases }) {
+    return phases.some(({ phase }) => phase === 'searching');
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -6143,9 +6236,17 @@ function preparations(target, ports, doing) {
 async function rejoin(doing, { balance, log }) {
     const { target, holds } = doing.current();
     const keep = (now) => doing.add({ holds: now });
-    const rejoinProblem = await balance?.rejoin(target.instance.id, holds, keep, log);
-    if (rejoinProblem !== undefined)
-        doing.add({ rejoinProblem });
+    try {
+        const rejoinProblem = await balance?.rejoin(target.instance.id, holds, keep, log);
+        if (rejoinProblem !== undefined)
+            doing.add({ rejoinProblem });
+    }
+    catch (error) {
+        // The instance is well; only its traffic is missing, which the post step sees to.
+        if (!(error instanceof model_failure/* CancelledError */.cc))
+            throw error;
+        doing.add({ rejoinProblem: 'the run was cancelled.' });
+    }
 }
 async function carryOut(target, order, request, first, ports, doing) {
     const keep = follow(ports, (now) => doing.add({ life: now }));
@@ -6234,6 +6335,7 @@ function rollbackOrder(deed, order, image) {
 
 
 
+
 /** A look of the survey is used again if it is no older than this, in milliseconds. */
 const freshMs = 10_000;
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
@@ -6277,7 +6379,7 @@ function createTargetWork({ request, plan, sights }, ports, observe) {
             done(deed);
             if (deed.cancelled)
                 return 'cancelled';
-            return isRolledBack(deed) ? 'back' : 'notBack';
+            return isRolledBack(deed) && openHolds(deed.holds).length === 0 ? 'back' : 'notBack';
         }
     };
 }
@@ -7427,13 +7529,18 @@ const capMs = 8_000;
 const longestRetryAfterMs = 120_000;
 /** How long a call lets itself be put off before it fails, in milliseconds since the first time in a row. */
 const patienceMs = 300_000;
+/**
+ * The same for a write that must not be done twice, such as a rebuild: it was decided by a look, and a look ages. The
+ * caller looks anew and decides anew.
+ */
+const hasteMs = 10_000;
 /** How often it is put off at least, however long that takes: many calls at a low rate are minutes apart. */
 const leastPutOff = 5;
 /** The tally before the first attempt. */
 const newTally = { failed: 0, putOff: 0, putOffSinceMs: 0 };
 /** The tally with one more failure. */
-function tallied(tally, failure, nowMs) {
-    if (!isPutOff(failure)) {
+function tallied(tally, failure, manner, nowMs) {
+    if (!isPutOff(failure, manner)) {
         return { failed: tally.failed + 1, putOff: 0, putOffSinceMs: 0 };
     }
     const { failed, putOff } = tally;
@@ -7443,7 +7550,7 @@ function tallied(tally, failure, nowMs) {
  * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
  * that nothing was done, unless its repetition does no harm. Being throttled uses up time, and no attempts.
  */
-function attemptLimit(failure, { kind, repeatable = kind === 'read' }) {
+function attemptLimit(failure, manner) {
     switch (failure) {
         case 'throttled':
             return Number.POSITIVE_INFINITY;
@@ -7452,7 +7559,7 @@ function attemptLimit(failure, { kind, repeatable = kind === 'read' }) {
         case 'transient':
         case 'ambiguous':
         case 'malformed':
-            return repeatable ? 5 : 1;
+            return isRepeatable(manner) ? 5 : 1;
         default:
             return 1;
     }
@@ -7463,20 +7570,35 @@ function attemptLimit(failure, { kind, repeatable = kind === 'read' }) {
  * clients spread out. A call that was put off never comes back at once, whatever chance or the service says.
  */
 function retryDelay(failure, manner, tally, ports) {
-    const putOff = isPutOff(failure);
-    const spent = putOff
-        ? tally.putOff >= leastPutOff && ports.nowMs() - tally.putOffSinceMs >= patienceMs
-        : tally.failed >= attemptLimit(failure.kind, manner);
-    if (spent) {
-        return undefined;
+    if (isPutOff(failure, manner)) {
+        return putOffDelay(failure.retryAfterMs, manner, tally, ports);
     }
     const { retryAfterMs } = failure;
-    if (retryAfterMs !== undefined) {
-        const obeyed = putOff ? Math.max(baseMs, retryAfterMs) : retryAfterMs;
-        return retryAfterMs > longestRetryAfterMs ? undefined : obeyed;
+    if (tally.failed >= attemptLimit(failure.kind, manner)) {
+        return undefined;
     }
-    const share = putOff ? (1 + ports.random()) / 2 : ports.random();
-    return share * Math.min(capMs, baseMs * 2 ** ((putOff ? tally.putOff : tally.failed) - 1));
+    if (retryAfterMs !== undefined) {
+        return retryAfterMs > longestRetryAfterMs ? undefined : retryAfterMs;
+    }
+    return ports.random() * ceiling(tally.failed);
+}
+function putOffDelay(retryAfterMs, manner, { putOff, putOffSinceMs }, ports) {
+    const sinceMs = ports.nowMs() - putOffSinceMs;
+    const delayMs = retryAfterMs === undefined
+        ? ((1 + ports.random()) / 2) * ceiling(putOff)
+        : Math.max(baseMs, retryAfterMs);
+    if (!isRepeatable(manner)) {
+        return sinceMs + delayMs > hasteMs ? undefined : delayMs;
+    }
+    const isSpent = putOff >= leastPutOff && sinceMs >= patienceMs;
+    return isSpent || (retryAfterMs ?? 0) > longestRetryAfterMs ? undefined : delayMs;
+}
+/** Below what a delay of our own stays after so many failures, in milliseconds. */
+function ceiling(failures) {
+    return Math.min(capMs, baseMs * 2 ** (failures - 1));
+}
+function isRepeatable({ kind, repeatable = kind === 'read' }) {
+    return repeatable;
 }
 /**
  * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
@@ -7514,7 +7636,7 @@ async function withRetries(operation, once, ports, signal) {
             continue;
         }
         // Mending the clock was no retry: it is not tallied, and takes nothing from the attempts that are allowed.
-        tally = tallied(tally, failure, ports.nowMs);
+        tally = tallied(tally, failure, operation, ports.nowMs);
         const delayMs = retryDelay(failure, operation, tally, ports);
         if (delayMs === undefined) {
             throw error;
@@ -7531,9 +7653,12 @@ async function waited(wait, signal, failure) {
         throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
     }
 }
-/** Whether nothing was done because the service asks for time. */
-function isPutOff({ kind, code }) {
-    return kind === 'throttled' || isBusy(code);
+/**
+ * Whether nothing was done because the service asks for time. That something else has to end first is no reason to
+ * ask again for what must not be done twice: it may be that very thing.
+ */
+function isPutOff({ kind, code }, manner) {
+    return kind === 'throttled' || (isBusy(code) && isRepeatable(manner));
 }
 /** Whether a write that failed in this way may have been carried out. */
 function leavesDoubt(kind) {
@@ -7543,7 +7668,7 @@ function leavesDoubt(kind) {
 function callError(outcome, attempts, manner, lost) {
     const { failure, cause } = outcome;
     const { retryAfterMs = 0 } = failure;
-    const repeats = isPutOff(failure) || attemptLimit(failure.kind, manner) > 1;
+    const repeats = isPutOff(failure, manner) || attemptLimit(failure.kind, manner) > 1;
     const tooLong = repeats && retryAfterMs > longestRetryAfterMs;
     const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
     const message = tooLong
@@ -8426,7 +8551,7 @@ function forgetEarlier() {
  */
 const restMs = { outputs: 100, handover: 5 };
 /** Up to so many instances everything is written at once. */
-const progress_few = 10;
+const few = 10;
 /** Keeps outputs and handover up to date while the run goes on. */
 class Progress {
     #config;
@@ -8487,7 +8612,7 @@ class Writer {
         const report = make();
         this.#put(report);
         const count = report.instances.length;
-        if (count > progress_few)
+        if (count > few)
             this.#timer = setTimeout(() => this.#rested(), count * this.#restMsEach).unref();
     }
     end() {

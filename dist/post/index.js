@@ -526,19 +526,21 @@ const most = 10;
 const mostNamed = 20;
 /**
  * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
- * have no room, and one for the weights that are not restored.
+ * have no room, one for the weights that are not restored, and one for those that were 0 even before.
  */
 function annotations_annotationsOf(report) {
-    const weights = ofWeights(leftWeights(report));
+    const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
     const room = most - weights.length;
     const failed = failuresFirst(report.instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
     const rest = failed.slice(single.length);
     const each = single.map(({ instanceId, failure }) => ({
+        level: 'error',
         title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
         lines: [failure.cause, failure.disk, failure.remedy].map((line) => clip(line, 2000))
     }));
     const more = {
+        level: 'error',
         title: `${rest.length} more that failed or were cut off`,
         lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
     };
@@ -554,6 +556,7 @@ function ofWeights(left) {
     const more = left.length - named.length;
     return [
         {
+            level: 'error',
             title: 'Load balancer weights are not restored',
             lines: [
                 ...named,
@@ -562,6 +565,13 @@ function ofWeights(left) {
             ]
         }
     ];
+}
+function ofIdle(ids) {
+    if (ids.length === 0)
+        return [];
+    const more = ids.length - mostNamed;
+    const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
 }
 
 // EXTERNAL MODULE: ./action/log.js
@@ -572,8 +582,9 @@ var log = __nccwpck_require__(7230);
 
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateReport(report) {
-    for (const { title, lines } of annotationsOf(report)) {
-        core.error(lines.map(tame).join('\n'), { title: tame(title) });
+    for (const { level, title, lines } of annotationsOf(report)) {
+        const annotate = level === 'error' ? core.error : core.warning;
+        annotate(lines.map(tame).join('\n'), { title: tame(title) });
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */
@@ -1710,7 +1721,7 @@ function toRecord({ githubToken, environment, environmentUrl }) {
 
 ;// CONCATENATED MODULE: ./core/report/fit.js
 /** How a summary is made to fit: parts that can be shortened, the least important first. */
-const note = '_The rest does not fit into a job summary; the output `result` has it all._';
+const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
 /** A part that is never shortened, and so must not be long. */
 function whole(text) {
     return { worth: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
@@ -1851,8 +1862,9 @@ function beginBatch(before, isNext, atMs) {
         const untilMs = atMs + before.task.pauseMs;
         return [{ ...before, owesPause: false, pausedUntilMs: untilMs }, [{ type: 'pause', untilMs }]];
     }
-    if (before.pausedUntilMs !== undefined && atMs < before.pausedUntilMs)
-        return [before, []];
+    if (before.pausedUntilMs !== undefined && atMs < before.pausedUntilMs) {
+        return [before, [{ type: 'pause', untilMs: before.pausedUntilMs }]];
+    }
     const { pausedUntilMs: _over, ...rollout } = before;
     return begin(rollout, isNext);
 }
@@ -1954,7 +1966,16 @@ class Members {
 /** The beginning. */
 function beginRollout(task, atMs) {
     const members = Members.of(task.members);
-    const rollout = { task, members, failures: 0, ended: 0, mostAway: 0, owesPause: false, isOver: false };
+    const rollout = {
+        task,
+        members,
+        failures: 0,
+        ended: 0,
+        mostAway: 0,
+        owesPause: false,
+        isCancelled: false,
+        isOver: false
+    };
     return next(rollout, [], atMs);
 }
 /** The next rollout and the next commands. An event that comes after the end changes nothing. */
@@ -1973,7 +1994,7 @@ function stepRollout(rollout, event) {
         case 'woke':
             return next(rollout, [], event.atMs);
         case 'cancelled':
-            return next({ ...rollout, stop: 'cancelled' }, [], event.atMs);
+            return next({ ...rollout, stop: rollout.stop ?? 'cancelled', isCancelled: true }, [], event.atMs);
     }
 }
 function onEnded(before, id, outcome) {
@@ -1986,7 +2007,7 @@ function onEnded(before, id, outcome) {
         ended: endedAs,
         failures: before.failures + Number(failed)
     };
-    const goesBack = failed && canGoBack && before.task.rollback && before.stop !== 'cancelled';
+    const goesBack = failed && canGoBack && before.task.rollback && !before.isCancelled;
     if (!goesBack)
         return [after, []];
     // It keeps its slot: it is away already, and the sooner it serves again the better.
@@ -2007,7 +2028,7 @@ function proceed(rollout, atMs) {
         const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
         return isStuck ? proceed({ ...after, stop: 'noRoom' }, atMs) : [after, commands];
     }
-    const staysForth = rollout.stop === 'cancelled' || !rollout.task.rollback;
+    const staysForth = rollout.isCancelled || !rollout.task.rollback;
     const [after, commands] = staysForth ? [rollout, []] : takeBack(rollout);
     const isDone = commands.length === 0 && !after.members.isBusy;
     return [after, isDone ? [{ type: 'end' }] : commands];
@@ -2537,7 +2558,8 @@ function partsOfOne(report, one) {
         whole((0,overview/* headline */.Pl)(report)),
         piece(wholeTable(report), worth.instances),
         piece(failureOf(one), worth.failures.full),
-        (0,weights/* weightsPart */.T)(report, worth.weights),
+        (0,weights/* weightsPart */.Tu)(report, worth.weights),
+        whole((0,weights/* idleSentence */.OX)(report)),
         // A plan is there to be read before anything happens.
         piece(detailsOf(one, one.status === 'planned'), worth.details)
     ];
@@ -2551,7 +2573,8 @@ function partsOfFleet(report) {
         whole((0,overview/* rolloutLine */._s)(report)),
         (0,overview/* awayBeforePart */.d)(report, worth.away),
         ...failureParts(report, worth.failures),
-        (0,weights/* weightsPart */.T)(report, worth.weights),
+        (0,weights/* weightsPart */.Tu)(report, worth.weights),
+        whole((0,weights/* idleSentence */.OX)(report)),
         piece(timelinePart(report), worth.timeline),
         ...(isPlan ? planParts(report, worth.instances) : [fleetTable(report, worth.instances)]),
         ...detailParts(report)
@@ -2761,12 +2784,16 @@ async function readPage(ids, bcc, signal) {
         return [await single(only)];
     try {
         const found = await bcc.listInstances(ids, signal);
-        return ids.map((id) => [id, found.get(id) ?? missing(id)]);
+        return await mapSome(ids, sideBySide, async (id) => {
+            const instance = found.get(id);
+            // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
+            return instance === undefined ? single(id) : [id, instance];
+        });
     }
     catch (error) {
         const failure = asCallError(error);
         const { kind } = failure.failure;
-        if (kind === 'notFound' || kind === 'invalid' || kind === 'conflict') {
+        if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
             return mapSome(ids, sideBySide, single);
         }
         return ids.map((id) => [id, failure]);
@@ -2784,15 +2811,6 @@ function asCallError(error) {
     if (error instanceof model_failure/* CallError */.RA)
         return error;
     throw error;
-}
-function missing(id) {
-    return new model_failure/* CallError */.RA({
-        kind: 'notFound',
-        operation: 'ListInstanceByIds',
-        target: id,
-        message: 'the list does not have it',
-        attempts: 1
-    });
 }
 
 ;// CONCATENATED MODULE: ./deploy/linger.js
@@ -2884,8 +2902,6 @@ function poolLabel({ blbId, groupId }) {
 
 ;// CONCATENATED MODULE: ./deploy/weights.js
 
-/** A balancer that is being changed may refuse the next change for a moment: how often that is waited out, and how long. */
-const patience = { times: 30, pauseMs: 2_000 };
 /** Weights for one run. */
 function createWeights(ports) {
     const lines = new Map();
@@ -2920,13 +2936,13 @@ function weights_begin(line, pool, ports) {
 /** The failures, by instance. Throws `CancelledError` on abort. */
 async function send(pool, weights, ports) {
     try {
-        await patiently(pool, weights, ports);
+        await ports.balancers.setWeights(pool, weights, ports.cancel.writes);
         return new Map();
     }
     catch (error) {
         if (!(error instanceof model_failure/* CallError */.RA))
             throw error;
-        const isRefused = ['notFound', 'invalid', 'conflict'].includes(error.failure.kind);
+        const isRefused = error.failure.kind === 'notFound' || error.failure.kind === 'invalid';
         if (weights.length === 1 || !isRefused) {
             return new Map(weights.map(({ instanceId }) => [instanceId, error]));
         }
@@ -2934,20 +2950,6 @@ async function send(pool, weights, ports) {
     // One that is no longer a member must not keep the others from being changed.
     const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
     return new Map(each.flatMap((failures) => [...failures]));
-}
-async function patiently(pool, weights, ports) {
-    const { balancers, clock, cancel } = ports;
-    for (let times = 1;; times += 1) {
-        try {
-            return await balancers.setWeights(pool, weights, cancel.writes);
-        }
-        catch (error) {
-            const isBusy = error instanceof model_failure/* CallError */.RA && error.failure.kind === 'conflict';
-            if (!isBusy || times >= patience.times || cancel.signal.aborted)
-                throw error;
-            await clock.sleep(patience.pauseMs, cancel.signal);
-        }
-    }
 }
 
 ;// CONCATENATED MODULE: ./deploy/restore.js
@@ -3014,6 +3016,9 @@ function isOpen({ weight, now }) {
 }
 /** The image on which the instance is well; `undefined` where it is not known to be. */
 function expectedImage(one, report) {
+    // What was killed while the call was out may be erased although nobody has seen it.
+    if (one.phases.at(-1)?.phase.endsWith('sending'))
+        return undefined;
     if (one.disk === 'untouched')
         return one.before.imageId;
     if (one.status === 'rolledBack')
@@ -4145,13 +4150,18 @@ const capMs = 8_000;
 const longestRetryAfterMs = 120_000;
 /** How long a call lets itself be put off before it fails, in milliseconds since the first time in a row. */
 const patienceMs = 300_000;
+/**
+ * The same for a write that must not be done twice, such as a rebuild: it was decided by a look, and a look ages. The
+ * caller looks anew and decides anew.
+ */
+const hasteMs = 10_000;
 /** How often it is put off at least, however long that takes: many calls at a low rate are minutes apart. */
 const leastPutOff = 5;
 /** The tally before the first attempt. */
 const newTally = { failed: 0, putOff: 0, putOffSinceMs: 0 };
 /** The tally with one more failure. */
-function tallied(tally, failure, nowMs) {
-    if (!isPutOff(failure)) {
+function tallied(tally, failure, manner, nowMs) {
+    if (!isPutOff(failure, manner)) {
         return { failed: tally.failed + 1, putOff: 0, putOffSinceMs: 0 };
     }
     const { failed, putOff } = tally;
@@ -4161,7 +4171,7 @@ function tallied(tally, failure, nowMs) {
  * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
  * that nothing was done, unless its repetition does no harm. Being throttled uses up time, and no attempts.
  */
-function attemptLimit(failure, { kind, repeatable = kind === 'read' }) {
+function attemptLimit(failure, manner) {
     switch (failure) {
         case 'throttled':
             return Number.POSITIVE_INFINITY;
@@ -4170,7 +4180,7 @@ function attemptLimit(failure, { kind, repeatable = kind === 'read' }) {
         case 'transient':
         case 'ambiguous':
         case 'malformed':
-            return repeatable ? 5 : 1;
+            return isRepeatable(manner) ? 5 : 1;
         default:
             return 1;
     }
@@ -4181,20 +4191,35 @@ function attemptLimit(failure, { kind, repeatable = kind === 'read' }) {
  * clients spread out. A call that was put off never comes back at once, whatever chance or the service says.
  */
 function retryDelay(failure, manner, tally, ports) {
-    const putOff = isPutOff(failure);
-    const spent = putOff
-        ? tally.putOff >= leastPutOff && ports.nowMs() - tally.putOffSinceMs >= patienceMs
-        : tally.failed >= attemptLimit(failure.kind, manner);
-    if (spent) {
-        return undefined;
+    if (isPutOff(failure, manner)) {
+        return putOffDelay(failure.retryAfterMs, manner, tally, ports);
     }
     const { retryAfterMs } = failure;
-    if (retryAfterMs !== undefined) {
-        const obeyed = putOff ? Math.max(baseMs, retryAfterMs) : retryAfterMs;
-        return retryAfterMs > longestRetryAfterMs ? undefined : obeyed;
+    if (tally.failed >= attemptLimit(failure.kind, manner)) {
+        return undefined;
     }
-    const share = putOff ? (1 + ports.random()) / 2 : ports.random();
-    return share * Math.min(capMs, baseMs * 2 ** ((putOff ? tally.putOff : tally.failed) - 1));
+    if (retryAfterMs !== undefined) {
+        return retryAfterMs > longestRetryAfterMs ? undefined : retryAfterMs;
+    }
+    return ports.random() * ceiling(tally.failed);
+}
+function putOffDelay(retryAfterMs, manner, { putOff, putOffSinceMs }, ports) {
+    const sinceMs = ports.nowMs() - putOffSinceMs;
+    const delayMs = retryAfterMs === undefined
+        ? ((1 + ports.random()) / 2) * ceiling(putOff)
+        : Math.max(baseMs, retryAfterMs);
+    if (!isRepeatable(manner)) {
+        return sinceMs + delayMs > hasteMs ? undefined : delayMs;
+    }
+    const isSpent = putOff >= leastPutOff && sinceMs >= patienceMs;
+    return isSpent || (retryAfterMs ?? 0) > longestRetryAfterMs ? undefined : delayMs;
+}
+/** Below what a delay of our own stays after so many failures, in milliseconds. */
+function ceiling(failures) {
+    return Math.min(capMs, baseMs * 2 ** (failures - 1));
+}
+function isRepeatable({ kind, repeatable = kind === 'read' }) {
+    return repeatable;
 }
 /**
  * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
@@ -4232,7 +4257,7 @@ async function withRetries(operation, once, ports, signal) {
             continue;
         }
         // Mending the clock was no retry: it is not tallied, and takes nothing from the attempts that are allowed.
-        tally = tallied(tally, failure, ports.nowMs);
+        tally = tallied(tally, failure, operation, ports.nowMs);
         const delayMs = retryDelay(failure, operation, tally, ports);
         if (delayMs === undefined) {
             throw error;
@@ -4249,9 +4274,12 @@ async function waited(wait, signal, failure) {
         throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
     }
 }
-/** Whether nothing was done because the service asks for time. */
-function isPutOff({ kind, code }) {
-    return kind === 'throttled' || isBusy(code);
+/**
+ * Whether nothing was done because the service asks for time. That something else has to end first is no reason to
+ * ask again for what must not be done twice: it may be that very thing.
+ */
+function isPutOff({ kind, code }, manner) {
+    return kind === 'throttled' || (isBusy(code) && isRepeatable(manner));
 }
 /** Whether a write that failed in this way may have been carried out. */
 function leavesDoubt(kind) {
@@ -4261,7 +4289,7 @@ function leavesDoubt(kind) {
 function callError(outcome, attempts, manner, lost) {
     const { failure, cause } = outcome;
     const { retryAfterMs = 0 } = failure;
-    const repeats = isPutOff(failure) || attemptLimit(failure.kind, manner) > 1;
+    const repeats = isPutOff(failure, manner) || attemptLimit(failure.kind, manner) > 1;
     const tooLong = repeats && retryAfterMs > longestRetryAfterMs;
     const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
     const message = tooLong
@@ -5404,9 +5432,10 @@ function isFailed(one) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ weightsPart)
+/* harmony export */   OX: () => (/* binding */ idleSentence),
+/* harmony export */   Tu: () => (/* binding */ weightsPart)
 /* harmony export */ });
-/* unused harmony export leftWeights */
+/* unused harmony exports leftWeights, idleInstances, idleWords */
 /* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7875);
 /* harmony import */ var _overview_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1525);
 
@@ -5419,6 +5448,23 @@ const openRows = 20;
  */
 function leftWeights({ instances }) {
     return instances.flatMap((instance) => instance.balancers.filter(({ weight, now }) => now !== weight).map((place) => ({ ...place, instance })));
+}
+/** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
+function idleInstances({ instances }) {
+    return instances
+        .filter(({ balancers }) => balancers.some(({ weight, now }) => weight === 0 && now === 0))
+        .map(({ instanceId }) => instanceId);
+}
+/** What that may mean, and what to do. */
+const idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
+/** Who gets no traffic since before the run, as a sentence that stands by itself. */
+function idleSentence(report) {
+    const ids = idleInstances(report);
+    if (ids.length === 0)
+        return '';
+    const named = ids.slice(0, openRows).map(_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY).join(', ');
+    const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
+    return `> ⚠️ **${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
 }
 /** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
 function weightsPart(report, worth) {

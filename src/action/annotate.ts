@@ -7,8 +7,9 @@ import { tame } from './log.ts';
 
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 export function annotateReport(report: RunReport): void {
-  for (const { title, lines } of annotationsOf(report)) {
-    core.error(lines.map(tame).join('\n'), { title: tame(title) });
+  for (const { level, title, lines } of annotationsOf(report)) {
+    const annotate = level === 'error' ? core.error : core.warning;
+    annotate(lines.map(tame).join('\n'), { title: tame(title) });
   }
 }
 

@@ -13,6 +13,12 @@ export const longestRetryAfterMs = 120_000;
 /** How long a call lets itself be put off before it fails, in milliseconds since the first time in a row. */
 const patienceMs = 300_000;
 
+/**
+ * The same for a write that must not be done twice, such as a rebuild: it was decided by a look, and a look ages. The
+ * caller looks anew and decides anew.
+ */
+const hasteMs = 10_000;
+
 /** How often it is put off at least, however long that takes: many calls at a low rate are minutes apart. */
 const leastPutOff = 5;
 
@@ -50,8 +56,8 @@ export interface Tally {
 export const newTally: Tally = { failed: 0, putOff: 0, putOffSinceMs: 0 };
 
 /** The tally with one more failure. */
-export function tallied(tally: Tally, failure: PutOff, nowMs: () => number): Tally {
-  if (!isPutOff(failure)) {
+export function tallied(tally: Tally, failure: PutOff, manner: Manner, nowMs: () => number): Tally {
+  if (!isPutOff(failure, manner)) {
     return { failed: tally.failed + 1, putOff: 0, putOffSinceMs: 0 };
   }
   const { failed, putOff } = tally;
@@ -62,7 +68,7 @@ export function tallied(tally: Tally, failure: PutOff, nowMs: () => number): Tal
  * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
  * that nothing was done, unless its repetition does no harm. Being throttled uses up time, and no attempts.
  */
-export function attemptLimit(failure: FailureKind, { kind, repeatable = kind === 'read' }: Manner): number {
+export function attemptLimit(failure: FailureKind, manner: Manner): number {
   switch (failure) {
     case 'throttled':
       return Number.POSITIVE_INFINITY;
@@ -71,7 +77,7 @@ export function attemptLimit(failure: FailureKind, { kind, repeatable = kind ===
     case 'transient':
     case 'ambiguous':
     case 'malformed':
-      return repeatable ? 5 : 1;
+      return isRepeatable(manner) ? 5 : 1;
     default:
       return 1;
   }
@@ -88,20 +94,44 @@ export function retryDelay(
   tally: Tally,
   ports: Pick<RetryPorts, 'nowMs' | 'random'>
 ): number | undefined {
-  const putOff = isPutOff(failure);
-  const spent = putOff
-    ? tally.putOff >= leastPutOff && ports.nowMs() - tally.putOffSinceMs >= patienceMs
-    : tally.failed >= attemptLimit(failure.kind, manner);
-  if (spent) {
-    return undefined;
+  if (isPutOff(failure, manner)) {
+    return putOffDelay(failure.retryAfterMs, manner, tally, ports);
   }
   const { retryAfterMs } = failure;
-  if (retryAfterMs !== undefined) {
-    const obeyed = putOff ? Math.max(baseMs, retryAfterMs) : retryAfterMs;
-    return retryAfterMs > longestRetryAfterMs ? undefined : obeyed;
+  if (tally.failed >= attemptLimit(failure.kind, manner)) {
+    return undefined;
   }
-  const share = putOff ? (1 + ports.random()) / 2 : ports.random();
-  return share * Math.min(capMs, baseMs * 2 ** ((putOff ? tally.putOff : tally.failed) - 1));
+  if (retryAfterMs !== undefined) {
+    return retryAfterMs > longestRetryAfterMs ? undefined : retryAfterMs;
+  }
+  return ports.random() * ceiling(tally.failed);
+}
+
+function putOffDelay(
+  retryAfterMs: number | undefined,
+  manner: Manner,
+  { putOff, putOffSinceMs }: Tally,
+  ports: Pick<RetryPorts, 'nowMs' | 'random'>
+): number | undefined {
+  const sinceMs = ports.nowMs() - putOffSinceMs;
+  const delayMs =
+    retryAfterMs === undefined
+      ? ((1 + ports.random()) / 2) * ceiling(putOff)
+      : Math.max(baseMs, retryAfterMs);
+  if (!isRepeatable(manner)) {
+    return sinceMs + delayMs > hasteMs ? undefined : delayMs;
+  }
+  const isSpent = putOff >= leastPutOff && sinceMs >= patienceMs;
+  return isSpent || (retryAfterMs ?? 0) > longestRetryAfterMs ? undefined : delayMs;
+}
+
+/** Below what a delay of our own stays after so many failures, in milliseconds. */
+function ceiling(failures: number): number {
+  return Math.min(capMs, baseMs * 2 ** (failures - 1));
+}
+
+function isRepeatable({ kind, repeatable = kind === 'read' }: Manner): boolean {
+  return repeatable;
 }
 
 /**
@@ -145,7 +175,7 @@ export async function withRetries<T>(
       continue;
     }
     // Mending the clock was no retry: it is not tallied, and takes nothing from the attempts that are allowed.
-    tally = tallied(tally, failure, ports.nowMs);
+    tally = tallied(tally, failure, operation, ports.nowMs);
     const delayMs = retryDelay(failure, operation, tally, ports);
     if (delayMs === undefined) {
       throw error;
@@ -163,9 +193,12 @@ async function waited(wait: Promise<void>, signal: AbortSignal, failure?: CallEr
   }
 }
 
-/** Whether nothing was done because the service asks for time. */
-function isPutOff({ kind, code }: PutOff): boolean {
-  return kind === 'throttled' || isBusy(code);
+/**
+ * Whether nothing was done because the service asks for time. That something else has to end first is no reason to
+ * ask again for what must not be done twice: it may be that very thing.
+ */
+function isPutOff({ kind, code }: PutOff, manner: Manner): boolean {
+  return kind === 'throttled' || (isBusy(code) && isRepeatable(manner));
 }
 
 /** Whether a write that failed in this way may have been carried out. */
@@ -177,7 +210,7 @@ function leavesDoubt(kind: FailureKind): boolean {
 function callError(outcome: FailedAttempt, attempts: number, manner: Manner, lost: boolean): CallError {
   const { failure, cause } = outcome;
   const { retryAfterMs = 0 } = failure;
-  const repeats = isPutOff(failure) || attemptLimit(failure.kind, manner) > 1;
+  const repeats = isPutOff(failure, manner) || attemptLimit(failure.kind, manner) > 1;
   const tooLong = repeats && retryAfterMs > longestRetryAfterMs;
   const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
   const message = tooLong

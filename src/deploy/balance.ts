@@ -61,7 +61,7 @@ export function createBalance(
 
   const rejoin: Balance['rejoin'] = async (instanceId, before, keep, log) => {
     let holds = before;
-    const problems = await Promise.all(
+    const problems = await allDone(
       openHolds(before).map(async ({ place }) => {
         const failure = await set(place, place.weight);
         if (failure !== undefined) return `${describeFailure(failure.failure)}.`;
@@ -88,7 +88,7 @@ export function createBalance(
         const all = await Promise.all(blbIds.map((blbId) => read.places(blbId)));
         const own = all.flat().filter((place) => place.instanceId === instanceId);
         const places = own.map((place) => asGivenBack(place, before)).filter(({ weight }) => weight > 0);
-        await Promise.all(
+        await allDone(
           places.map(async (place) => {
             note(withHold(holds, { place, state: 'asked' }));
             const failure = await set(place, 0);
@@ -116,6 +116,12 @@ export function createBalance(
     },
     rejoin
   };
+}
+
+/** Like `Promise.all`, but what is out has ended whatever comes: nobody is told of anything after it. */
+async function allDone<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
 }
 
 /** A read may still show the 0 of a hold that was just given back; the weight from then is the true one. */

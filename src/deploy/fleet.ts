@@ -55,7 +55,10 @@ export async function rollOut(
       }
       case 'pause':
         // A cancel comes as an event of its own.
-        await clock.sleep(Math.max(0, command.untilMs - nowMs()), cancel.signal).catch(() => undefined);
+        // Timers count in whole milliseconds, and one that is cut off would wake us just before the moment.
+        await clock
+          .sleep(Math.max(0, Math.ceil(command.untilMs - nowMs())), cancel.signal)
+          .catch(() => undefined);
         return { type: 'woke', atMs: nowMs() };
     }
   };

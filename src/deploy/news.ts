@@ -116,7 +116,7 @@ class FleetNews implements News {
   async #signsOfLife(): Promise<void> {
     while (!this.#off.signal.aborted) {
       try {
-        await this.#clock.sleep(mostMs, this.#off.signal);
+        await this.#clock.sleep(Math.max(1, this.#toldMs + mostMs - this.#clock.nowMs()), this.#off.signal);
       } catch {
         return;
       }

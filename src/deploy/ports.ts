@@ -44,7 +44,10 @@ export interface Bcc {
 export interface Balancers {
   /** All members of a load balancer of either kind, in all of its server groups. */
   listPlaces(blbId: string, signal: AbortSignal): Promise<readonly Place[]>;
-  /** Sets weights in one pool; says the same however often it is sent, so a lost answer is asked for again. */
+  /**
+   * Sets weights in one pool; says the same however often it is sent, so a lost answer is asked for again. A load
+   * balancer that is being changed refuses for a moment, which is waited out.
+   */
   setWeights(pool: Pool, weights: readonly Weight[], signal: AbortSignal): Promise<void>;
 }
 

@@ -61,11 +61,15 @@ async function readPage(
   if (ids.length === 1) return [await single(only)];
   try {
     const found = await bcc.listInstances(ids, signal);
-    return ids.map((id) => [id, found.get(id) ?? missing(id)]);
+    return await mapSome(ids, sideBySide, async (id) => {
+      const instance = found.get(id);
+      // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
+      return instance === undefined ? single(id) : ([id, instance] as const);
+    });
   } catch (error) {
     const failure = asCallError(error);
     const { kind } = failure.failure;
-    if (kind === 'notFound' || kind === 'invalid' || kind === 'conflict') {
+    if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
       return mapSome(ids, sideBySide, single);
     }
     return ids.map((id) => [id, failure]);
@@ -83,14 +87,4 @@ async function one<T>(id: string, read: () => Promise<T>): Promise<readonly [str
 function asCallError(error: unknown): CallError {
   if (error instanceof CallError) return error;
   throw error;
-}
-
-function missing(id: string): CallError {
-  return new CallError({
-    kind: 'notFound',
-    operation: 'ListInstanceByIds',
-    target: id,
-    message: 'the list does not have it',
-    attempts: 1
-  });
 }

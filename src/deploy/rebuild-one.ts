@@ -8,7 +8,7 @@ import type { Life, LifeCommand, LifeEvent, Sight, Step } from '../core/rebuild/
 import { begin, step } from '../core/rebuild/step.ts';
 import { earliestLook, lookMoment } from '../core/schedule.ts';
 import type { Bcc, Cancel, Clock, Random } from './ports.ts';
-import type { Sender } from './send.ts';
+import { RefusedTogetherError, type Sender } from './send.ts';
 import type { Watch } from './watch.ts';
 
 /** What the loop needs of the world. */
@@ -89,7 +89,7 @@ async function perform(
         return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
       }
       case 'send': {
-        const { requestId } = await sender.rebuild(id, order, life.sends > 0);
+        const { requestId } = await sender.rebuild(id, order, wasSent(life));
         return { type: 'accepted', atMs: clock.nowMs(), requestId };
       }
       case 'start': {
@@ -110,6 +110,12 @@ function failed(what: Exclude<LifeCommand['type'], 'end'>, error: unknown, ports
     return { type: 'cancelled', atMs, ...(lost === undefined ? {} : { failure: lost }) };
   }
   if (failure === undefined || what === 'backup' || what === 'drain') throw error;
+  if (error instanceof RefusedTogetherError) return { type: 'refusedTogether', atMs, failure };
   const type = { look: 'lookFailed', send: 'sendFailed', start: 'startFailed' } as const;
   return { type: type[what], atMs, failure };
+}
+
+/** Whether a call went out for it before, alone or together with others. */
+function wasSent({ phases }: Life): boolean {
+  return phases.some(({ phase }) => phase === 'searching');
 }

@@ -17,9 +17,6 @@ export interface SelectPorts {
   readonly log: Log;
 }
 
-/** Up to so many instances are looked at one by one; more of them by lists. */
-const few = 10;
-
 /** How many single calls go out side by side. */
 const sideBySide = 4;
 
@@ -35,7 +32,7 @@ export async function select(
 ): Promise<readonly Sight[]> {
   if (selection.kind === 'tags') return lookAtTagged(selection.tags, ports, signal);
   const { ids } = selection;
-  if (ids.length > few) {
+  if (ids.length > 1) {
     const read = await readInstances(ids, ports.bcc, signal);
     return withDisks(whole(ids.map((id) => read.get(id))), ports, signal);
   }

@@ -10,11 +10,19 @@ import { pageOfIds } from './read-many.ts';
 /** Sends rebuilds. */
 export interface Sender {
   /**
-   * Accepted when it resolves; throws like `Bcc.rebuild`. Orders count as the same where they are the same object.
+   * Accepted when it resolves; throws like `Bcc.rebuild`, and `RefusedTogetherError`. Orders count as the same where they are the same object.
    *
    * @param isAgain whether this instance was sent before in this life
    */
   rebuild(instanceId: string, order: RebuildOrder, isAgain: boolean): Promise<Accepted>;
+}
+
+/**
+ * A call for several instances was refused. The refusal may be about any of them, and nobody knows whether the
+ * others were taken all the same, so for each of them looking has to tell.
+ */
+export class RefusedTogetherError extends CallError {
+  override name = 'RefusedTogetherError';
 }
 
 /** What the sender needs of the world. */
@@ -97,20 +105,11 @@ async function sendTogether(
   }
 }
 
-/**
- * What the failure of a call for several means for one of them. A refusal may be about any of them, and nobody
- * knows whether the others were taken all the same, so for each it is a lost answer: looking has to tell.
- */
+/** What the failure of a call for several means for one of them. */
 function ofOne(error: CallError, instanceId: string, count: number): CallError {
   const { failure } = error;
-  const isForAll = failure.kind === 'throttled' || failure.kind === 'unreached' || failure.kind === 'skewed';
-  return new CallError(
-    {
-      ...failure,
-      target: instanceId,
-      kind: isForAll ? failure.kind : 'ambiguous',
-      message: `${failure.message} (one call for ${count} instances${isForAll ? '' : ', so it may have been carried out for some'})`
-    },
-    { cause: error }
-  );
+  const together = `${failure.message} (one call for ${count} instances)`;
+  const own = { ...failure, target: instanceId, message: together };
+  const isRefusal = ['conflict', 'notFound', 'invalid'].includes(failure.kind);
+  return isRefusal ? new RefusedTogetherError(own, { cause: error }) : new CallError(own, { cause: error });
 }

@@ -72,6 +72,7 @@ export function createTargets(
       circumstances: {
         confirmName: request.confirmName,
         health: request.health?.check,
+        blbIds: request.balancers?.blbIds,
         wayBack: back,
         imageQuota: customImageQuota
       },

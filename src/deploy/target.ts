@@ -92,8 +92,14 @@ export function preparations(target: PlannedTarget, ports: TargetPorts, doing: D
 export async function rejoin(doing: Doing, { balance, log }: TargetPorts): Promise<void> {
   const { target, holds } = doing.current();
   const keep = (now: Deed['holds']): void => doing.add({ holds: now });
-  const rejoinProblem = await balance?.rejoin(target.instance.id, holds, keep, log);
-  if (rejoinProblem !== undefined) doing.add({ rejoinProblem });
+  try {
+    const rejoinProblem = await balance?.rejoin(target.instance.id, holds, keep, log);
+    if (rejoinProblem !== undefined) doing.add({ rejoinProblem });
+  } catch (error) {
+    // The instance is well; only its traffic is missing, which the post step sees to.
+    if (!(error instanceof CancelledError)) throw error;
+    doing.add({ rejoinProblem: 'the run was cancelled.' });
+  }
 }
 
 async function carryOut(

@@ -16,9 +16,6 @@ export interface WeightPorts {
   readonly cancel: Cancel;
 }
 
-/** A balancer that is being changed may refuse the next change for a moment: how often that is waited out, and how long. */
-const patience = { times: 30, pauseMs: 2_000 };
-
 interface Batch {
   readonly weights: Map<string, number>;
   readonly done: Promise<ReadonlyMap<string, CallError>>;
@@ -72,11 +69,11 @@ async function send(
   ports: WeightPorts
 ): Promise<ReadonlyMap<string, CallError>> {
   try {
-    await patiently(pool, weights, ports);
+    await ports.balancers.setWeights(pool, weights, ports.cancel.writes);
     return new Map();
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
-    const isRefused = ['notFound', 'invalid', 'conflict'].includes(error.failure.kind);
+    const isRefused = error.failure.kind === 'notFound' || error.failure.kind === 'invalid';
     if (weights.length === 1 || !isRefused) {
       return new Map(weights.map(({ instanceId }) => [instanceId, error]));
     }
@@ -84,17 +81,4 @@ async function send(
   // One that is no longer a member must not keep the others from being changed.
   const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
   return new Map(each.flatMap((failures) => [...failures]));
-}
-
-async function patiently(pool: Pool, weights: readonly Weight[], ports: WeightPorts): Promise<void> {
-  const { balancers, clock, cancel } = ports;
-  for (let times = 1; ; times += 1) {
-    try {
-      return await balancers.setWeights(pool, weights, cancel.writes);
-    } catch (error) {
-      const isBusy = error instanceof CallError && error.failure.kind === 'conflict';
-      if (!isBusy || times >= patience.times || cancel.signal.aborted) throw error;
-      await clock.sleep(patience.pauseMs, cancel.signal);
-    }
-  }
 }

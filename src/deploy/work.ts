@@ -2,6 +2,7 @@
 import type { Plan } from '../core/plan/plan.ts';
 import type { Sight } from '../core/rebuild/state.ts';
 import { type Deed, isRolledBack, outcomeOf } from '../core/report/deed.ts';
+import { openHolds } from '../core/report/holds.ts';
 import type { FleetWork } from './fleet.ts';
 import type { Log } from './ports.ts';
 import type { RunRequest } from './request.ts';
@@ -67,7 +68,7 @@ export function createTargetWork(
       );
       done(deed);
       if (deed.cancelled) return 'cancelled';
-      return isRolledBack(deed) ? 'back' : 'notBack';
+      return isRolledBack(deed) && openHolds(deed.holds).length === 0 ? 'back' : 'notBack';
     }
   };
 }

@@ -73,11 +73,15 @@ function planTarget(target: Target): PlannedTarget {
 }
 
 /** What a person should know of a target that is one of several, or behind a load balancer. */
-function fleetWarnings({ unhealthy, places }: Target): readonly string[] {
+function fleetWarnings({ unhealthy, places = [], circumstances }: Target): readonly string[] {
   const warnings: string[] = [];
   if (unhealthy !== undefined) warnings.push(`${unhealthy} even before; it counts as away, and goes first`);
-  if (places?.length === 0) warnings.push('it is no member of the load balancers, so it leaves none');
-  for (const { blbId, weight } of places ?? []) {
+  for (const asked of circumstances.blbIds ?? []) {
+    if (!places.some(({ blbId }) => blbId === asked)) {
+      warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
+    }
+  }
+  for (const { blbId, weight } of places) {
     if (weight === 0) warnings.push(`its weight on ${blbId} is 0 even before, and stays so`);
   }
   return warnings;

@@ -3,7 +3,7 @@
 import type { HealthCheck } from '../health/check.ts';
 import { resolveCheck } from '../health/resolve.ts';
 import type { Image } from '../model/image.ts';
-import { type Instance, type SystemDisk, statusKind } from '../model/instance.ts';
+import { type Instance, isSettled, type SystemDisk, statusKind } from '../model/instance.ts';
 import type { Task } from './decide.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -18,6 +18,8 @@ export type WayBack =
 export interface Circumstances {
   readonly confirmName?: string | undefined;
   readonly health?: HealthCheck | undefined;
+  /** The load balancers that the run is to leave; none where nobody asks for that. */
+  readonly blbIds?: readonly string[] | undefined;
   readonly wayBack: WayBack;
   /** How many more custom images the quota permits; only known where a backup is asked for. */
   readonly imagesLeft?: number | undefined;
@@ -113,7 +115,10 @@ function wayBackRefusal(task: Task, instance: Instance, wayBack: WayBack): reado
   if (wayBack.kind === 'missing') return refuse('is no longer there');
   if (wayBack.kind !== 'image') return [];
   const { id, status, type } = wayBack.image;
-  if (id === task.image.id) return refuse('is the very image that it is to be rebuilt from');
+  if (id === task.image.id) {
+    // One that is changing may be on its way to the image by a run that was cut off; that is waited for.
+    return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
+  }
   if (status !== 'Available') return refuse(`is ${status}, not Available`);
   const isSystem = type !== '' && !/custom|sharing/i.test(type);
   return task.loginKind === 'keepImageLogin' && isSystem

@@ -72,9 +72,17 @@ function newPhase(before: Life, now: Life): string[] {
     case 'draining':
       return [...lines, 'leaving the load balancers first'];
     case 'sending':
-      return [...lines, now.sends === 0 ? 'sending the rebuild' : 'nothing has begun: sending once more'];
+      return [
+        ...lines,
+        before.phase === 'searching' ? 'nothing has begun: sending once more' : 'sending the rebuild'
+      ];
     case 'searching':
-      return [...lines, 'the answer is lost; looking whether the rebuild was taken'];
+      return [
+        ...lines,
+        now.inDoubt
+          ? 'a call for several was refused; looking whether it was carried out for this one'
+          : 'the answer is lost; looking whether the rebuild was taken'
+      ];
     case 'confirming':
       return [...lines, accepted(now)];
     case 'starting':

@@ -18,7 +18,7 @@ export interface Sight {
  * - `backup`: a custom image of the system disk is being made
  * - `draining`: it leaves its load balancers
  * - `sending`: the rebuild call is out
- * - `searching`: its answer is lost, and looking must tell whether it was taken
+ * - `searching`: its answer is lost, or was about several, and looking must tell whether it was taken
  * - `confirming`: accepted, and nothing seen of it yet
  * - `rebuilding`: seen to have started
  * - `starting`: done but Stopped, and told to start
@@ -88,6 +88,11 @@ export interface Life {
   readonly backedUp: boolean;
   /** It has left the load balancers that `task.drain` asks for. */
   readonly drained: boolean;
+  /**
+   * A call for several instances was refused, and it may have been carried out for this one all the same. It ends
+   * when looking has shown that it was not.
+   */
+  readonly inDoubt: boolean;
   /** How many rebuild calls went out that were not plainly refused. */
   readonly sends: number;
   /** Whether the service itself said that it took one. */
@@ -109,6 +114,7 @@ export type LifeEvent =
   | { readonly type: 'lookFailed'; readonly atMs: number; readonly failure: CallFailure }
   | { readonly type: 'accepted'; readonly atMs: number; readonly requestId: string }
   | { readonly type: 'sendFailed'; readonly atMs: number; readonly failure: CallFailure }
+  | { readonly type: 'refusedTogether'; readonly atMs: number; readonly failure: CallFailure }
   | { readonly type: 'backedUp'; readonly atMs: number }
   | { readonly type: 'backupFailed'; readonly atMs: number; readonly problem: Obstacle }
   | { readonly type: 'drained'; readonly atMs: number }

@@ -30,6 +30,7 @@ export function begin(task: Task, atMs: number): Step {
     marks: {},
     backedUp: false,
     drained: false,
+    inDoubt: false,
     sends: 0,
     answered: false,
     conflicts: 0,
@@ -52,6 +53,8 @@ export function step(life: Life, event: LifeEvent): Step {
       return onAccepted(life, event.requestId, event.atMs);
     case 'sendFailed':
       return onSendFailed(life, event.failure, event.atMs);
+    case 'refusedTogether':
+      return onRefusedTogether(life, event.failure, event.atMs);
     case 'backedUp':
       return lookAnew({ ...life, backedUp: true }, event.atMs);
     case 'backupFailed':
@@ -93,11 +96,16 @@ function onLook(life: Life, sight: Sight): Step {
 function onLookFailed(before: Life, failure: CallFailure, atMs: number): Step {
   const missing = failure.kind === 'notFound' ? before.missing + 1 : before.missing;
   const life: Life = { ...before, lastFailure: failure, missing };
-  if (life.last === undefined) return failCall(life, failure, atMs);
+  if (failure.kind === 'notFound' && life.last === undefined) return failCall(life, failure, atMs);
   if (failure.kind === 'notFound' && missing >= maxMissing) return fail(life, { kind: 'gone' }, atMs);
   const lasting = failure.kind === 'denied' || failure.kind === 'invalid' || failure.kind === 'conflict';
   if (lasting || atMs >= life.deadlineMs) return failCall(life, failure, atMs);
   return lookNext(life, atMs, true);
+}
+
+function lookAgainLater(life: Life, atMs: number): Step {
+  if (life.sends > 0) return lookNext(enter(life, 'searching', atMs), atMs, true);
+  return lookNext({ ...enter(life, 'settling', atMs), marks: {}, dueMs: atMs }, atMs, true);
 }
 
 /** What comes before the wipe takes its time, so that the instance is looked at anew before it is erased. */
@@ -122,6 +130,8 @@ function onAccepted(life: Life, requestId: string, atMs: number): Step {
 function onSendFailed(before: Life, failure: CallFailure, atMs: number): Step {
   const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
   if (failure.kind === 'ambiguous') return lookNext(lost(life, atMs), atMs, true);
+  // Nothing was done, and the look that decided on the send has aged.
+  if (failure.kind === 'throttled' && atMs < life.deadlineMs) return lookAgainLater(life, atMs);
   // A refusal after a lost answer is what the service would say if it had taken the first.
   if (life.sends > 0) return lookNext(enter(life, 'confirming', atMs), atMs, true);
   if (failure.kind !== 'conflict') return failCall(life, failure, atMs);
@@ -131,18 +141,23 @@ function onSendFailed(before: Life, failure: CallFailure, atMs: number): Step {
   return lookNext({ ...waiting, dueMs: atMs }, atMs, true);
 }
 
+/** A refusal may be about any of the instances of the call, and nobody knows what became of the others. */
+function onRefusedTogether(before: Life, failure: CallFailure, atMs: number): Step {
+  const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
+  return lookNext({ ...searching(life, atMs), inDoubt: true }, atMs, true);
+}
+
 function lost(life: Life, atMs: number): Life {
-  return {
-    ...enter(life, 'searching', atMs),
-    sends: life.sends + 1,
-    referenceAtMs: atMs,
-    deadlineMs: atMs + life.task.timeoutMs,
-    dueMs: atMs
-  };
+  return { ...searching(life, atMs), sends: life.sends + 1 };
+}
+
+function searching(life: Life, atMs: number): Life {
+  const deadlineMs = atMs + life.task.timeoutMs;
+  return { ...enter(life, 'searching', atMs), referenceAtMs: atMs, deadlineMs, dueMs: atMs };
 }
 
 function onStartFailed(life: Life, failure: CallFailure, atMs: number): Step {
-  const again = failure.kind === 'conflict' || failure.kind === 'ambiguous';
+  const again = ['conflict', 'ambiguous', 'throttled'].includes(failure.kind) && atMs < life.deadlineMs;
   return again ? lookNext({ ...life, lastFailure: failure }, atMs, true) : failCall(life, failure, atMs);
 }
 

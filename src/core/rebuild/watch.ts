@@ -21,14 +21,19 @@ const maxStarts = 3;
 /** One look while the answer of the send is lost. */
 export function search(life: Life, sight: Sight): Step {
   const atMs = sight.atMs;
-  if (hasStarted(life)) return watch({ ...life, acceptedAtMs: atMs }, sight);
+  if (hasStarted(life)) {
+    const sends = Math.max(1, life.sends);
+    return watch({ ...life, sends, inDoubt: false, acceptedAtMs: atMs }, sight);
+  }
   if (statusKind(sight.instance.status) === 'gone') return watch(life, sight);
   const looked = atMs - (life.referenceAtMs ?? atMs) >= searchMs(life);
   if (!looked || !isSettled(sight.instance.status)) {
     return atMs >= life.deadlineMs ? fail(life, { kind: 'unproven' }, atMs) : lookNext(life, atMs, true);
   }
-  if (life.sends < maxSends && life.marks.stirredAtMs === undefined) return send(life, sight);
-  return watch(enter(life, 'confirming', atMs), sight);
+  if (life.sends < maxSends && life.marks.stirredAtMs === undefined) {
+    return send({ ...life, inDoubt: false }, sight);
+  }
+  return watch(enter({ ...life, sends: Math.max(1, life.sends) }, 'confirming', atMs), sight);
 }
 
 /** One look while the rebuild is accepted, or as good as that. */

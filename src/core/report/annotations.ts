@@ -2,7 +2,7 @@
 import { clip } from './markdown.ts';
 import { failuresFirst, reasonsLabel } from './ranking.ts';
 import type { RunReport } from './report.ts';
-import { type LeftWeight, leftWeights } from './weights.ts';
+import { idleInstances, idleWords, type LeftWeight, leftWeights } from './weights.ts';
 
 /** GitHub shows at most ten annotations of a step. */
 const most = 10;
@@ -12,25 +12,28 @@ const mostNamed = 20;
 
 /** One annotation; nothing in it is made safe yet for the log. */
 export interface Annotation {
+  readonly level: 'error' | 'warning';
   readonly title: string;
   readonly lines: readonly string[];
 }
 
 /**
  * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
- * have no room, and one for the weights that are not restored.
+ * have no room, one for the weights that are not restored, and one for those that were 0 even before.
  */
 export function annotationsOf(report: RunReport): readonly Annotation[] {
-  const weights = ofWeights(leftWeights(report));
+  const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
   const room = most - weights.length;
   const failed = failuresFirst(report.instances);
   const single = failed.length <= room ? failed : failed.slice(0, room - 1);
   const rest = failed.slice(single.length);
   const each = single.map(({ instanceId, failure }) => ({
+    level: 'error' as const,
     title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
     lines: [failure.cause, failure.disk, failure.remedy].map((line) => clip(line, 2000))
   }));
   const more = {
+    level: 'error' as const,
     title: `${rest.length} more that failed or were cut off`,
     lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
   };
@@ -46,6 +49,7 @@ function ofWeights(left: readonly LeftWeight[]): readonly Annotation[] {
   const more = left.length - named.length;
   return [
     {
+      level: 'error',
       title: 'Load balancer weights are not restored',
       lines: [
         ...named,
@@ -54,4 +58,11 @@ function ofWeights(left: readonly LeftWeight[]): readonly Annotation[] {
       ]
     }
   ];
+}
+
+function ofIdle(ids: readonly string[]): readonly Annotation[] {
+  if (ids.length === 0) return [];
+  const more = ids.length - mostNamed;
+  const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
 }

@@ -69,15 +69,15 @@ export function isWell(deed: Deed): boolean {
 export function isRolledBack(deed: Deed): boolean {
   const kind = deed.rollback?.life?.ending?.kind;
   const ended = kind === 'rebuilt' || kind === 'skipped';
-  return ended && deed.rollback?.health?.healthy !== false && deed.rejoinProblem === undefined;
+  return ended && deed.rollback?.health?.healthy !== false;
 }
 
 /**
  * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
- * rebuilt. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
+ * rebuilt. What somebody else has begun is not ours to take back. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
  */
 export function isWorthARollback(deed: Deed): boolean {
-  if (deed.cancelled || deed.life === undefined) return false;
+  if (deed.cancelled || deed.life === undefined || !isOursToPutBack(deed)) return false;
   if (deed.health?.healthy === false) return deed.life.ending?.kind === 'rebuilt';
   const { ending } = deed.life;
   if (ending?.kind !== 'failed') return false;
@@ -91,15 +91,24 @@ export function usableBackup({ backup }: Deed): string | undefined {
   return backup?.isAvailable ? backup.imageId : undefined;
 }
 
-/** Whether this run has erased it itself, so that it can put it back. */
-function isErasedByUs({ life }: Deed): boolean {
-  return life !== undefined && life.sends > 0 && life.ending?.kind === 'rebuilt';
+/** Whether this run has erased it itself, and knows another image to put it back onto. */
+function isOursToPutBack(deed: Deed): boolean {
+  const { task, instance } = deed.target;
+  return (deed.life?.sends ?? 0) > 0 && (usableBackup(deed) ?? instance.imageId) !== task.image.id;
 }
 
 /** How the work forth on a target ended, for the rollout that it is a part of. */
 export function outcomeOf(deed: Deed): Outcome {
   if (deed.cancelled) return { result: 'cancelled', isAway: !isServing(deed), canGoBack: false };
-  if (isWell(deed)) return { result: 'well', isAway: false, canGoBack: isErasedByUs(deed) };
+  if (isWell(deed)) {
+    // What is not waited for is away for as long as this run lives.
+    const isAway = deed.life?.ending?.kind === 'started';
+    return {
+      result: 'well',
+      isAway,
+      canGoBack: deed.life?.ending?.kind === 'rebuilt' && isOursToPutBack(deed)
+    };
+  }
   return { result: 'failed', isAway: !isServing(deed), canGoBack: isWorthARollback(deed) };
 }
 
@@ -113,8 +122,19 @@ function isServing({ target, life, health, holds }: Deed): boolean {
 /** Whether it may get its traffic back: it is well, or put back well, or it runs and nothing was done to it. */
 export function mayRejoin(deed: Deed): boolean {
   const { life, rollback, cancelled } = deed;
-  if (rollback !== undefined) return isRolledBack(deed) && !cancelled;
+  if (rollback !== undefined)
+    return !cancelled && (isRolledBack(deed) || (isWell(deed) && staysForth(rollback)));
   if (isWell(deed)) return true;
   if (cancelled || life === undefined || deed.health?.healthy === false) return false;
-  return fateOf(life) === 'untouched' && statusKind(life.last?.instance.status ?? '') === 'up';
+  return runsUntouched(life);
+}
+
+/** Whether nothing was done on the way back, so that the new system is what it was: well. */
+function staysForth({ life }: Rollback): boolean {
+  return life === undefined || runsUntouched(life);
+}
+
+function runsUntouched(life: Life): boolean {
+  const isGone = life.ending?.kind === 'failed' && life.ending.reason.kind === 'gone';
+  return !isGone && fateOf(life) === 'untouched' && statusKind(life.last?.instance.status ?? '') === 'up';
 }

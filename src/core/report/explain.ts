@@ -141,7 +141,7 @@ export function callRemedy(failure: CallFailure, waiting: boolean): string {
     case 'invalid':
       return 'The service refuses the request as it is; its message says why.';
     case 'throttled':
-      return `The service asks to slow down: run again later, or with a longer pollInterval.${again}`;
+      return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
     case 'unreached':
       return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
     case 'skewed':

@@ -15,7 +15,8 @@ export function failureOfDeed(deed: Deed): FailureReport | undefined {
   if (failure === undefined || open.length === 0) return failure;
   const weights = `It gets no traffic: its weight is 0 on ${describeHolds(open)}.`;
   const isWhole = deed.life === undefined || fateOf(deed.life) === 'untouched';
-  const restore = isWhole
+  const isKnownWell = isWhole || failure.reason === 'rejoin' || isRolledBack(deed);
+  const restore = isKnownWell
     ? 'The post step of this action restores the weights; look there whether it could.'
     : 'Once it is healthy, restore the weights that the summary lists.';
   return { ...failure, disk: `${failure.disk} ${weights}`, remedy: `${failure.remedy} ${restore}` };
@@ -34,6 +35,9 @@ function failureBut(deed: Deed): FailureReport | undefined {
       disk: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
       remedy: 'Find out what is wrong with the new image before you try again.'
     };
+  }
+  if (isWell(deed)) {
+    return { ...failure, disk: `It could not be put back onto ${back.imageId}: ${rollbackProblem(deed)}` };
   }
   return {
     ...failure,
@@ -66,10 +70,18 @@ function cancelled(deed: Deed): FailureReport {
     };
   }
   if (life.ending?.kind === 'cancelled') return { reason: 'cancelled', ...explainCancel(life) };
+  if (life.ending?.kind === 'skipped') {
+    return {
+      reason: 'cancelled',
+      cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
+      disk: describeFate('untouched'),
+      remedy: 'Run again: it is not erased, and the health check is made.'
+    };
+  }
   return {
     reason: 'cancelled',
     cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
-    disk: describeFate(life.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
+    disk: describeFate('erased'),
     remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
   };
 }
@@ -134,7 +146,7 @@ function afterwards({
   if (rollback === undefined) return undefined;
   return {
     reason: 'putBack',
-    cause: `${instance.id}: rebuilt and well, but to be put back because the rollout has stopped`,
+    cause: `${instance.id}: rebuilt and well, but to be put back because the rollout has stopped.`,
     disk: describeFate('erased'),
     remedy: 'Look at the instance in the console.'
   };
@@ -143,7 +155,6 @@ function afterwards({
 function rollbackProblem(deed: Deed): string {
   const { rollback } = deed;
   if (rollback?.problem !== undefined) return rollback.problem;
-  if (deed.rejoinProblem !== undefined) return `its weights could not be restored: ${deed.rejoinProblem}`;
   const ending = rollback?.life?.ending;
   if (rollback?.life !== undefined && ending?.kind === 'failed')
     return `${explain(rollback.life, ending.reason).cause}.`;

@@ -10,7 +10,7 @@ export interface Part {
   draw(pieces: number): string;
 }
 
-const note = '_The rest does not fit into a job summary; the output `result` has it all._';
+const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
 
 /** A part that is never shortened, and so must not be long. */
 export function whole(text: string): Part {

@@ -138,7 +138,8 @@ function statusOf(deed: Deed, isOver: boolean): InstanceStatus {
   if (!isOver) return 'inProgress';
   if (deed.cancelled) {
     if (livesOf(deed).some(isUnderWay)) return 'inProgress';
-    return deed.life === undefined || deed.life.ending?.kind === 'cancelled' ? 'notStarted' : 'failed';
+    const kind = deed.life?.ending?.kind ?? 'cancelled';
+    return kind === 'cancelled' || kind === 'skipped' ? 'notStarted' : 'failed';
   }
   if (deed.rollback !== undefined) return isRolledBack(deed) ? 'rolledBack' : 'failed';
   if (!isWell(deed)) return 'failed';

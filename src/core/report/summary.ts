@@ -9,7 +9,7 @@ import type { InstanceReport, RunReport } from './report.ts';
 import { detailsOf } from './summary-details.ts';
 import { failureOf, failureParts } from './summary-failures.ts';
 import { timelineOf } from './timeline.ts';
-import { weightsPart } from './weights.ts';
+import { idleSentence, weightsPart } from './weights.ts';
 
 /** GitHub drops a summary of more than 1 MiB without a word; below it, room is left for other steps' parts. */
 export const summaryLimit = 900_000;
@@ -33,6 +33,7 @@ function partsOfOne(report: RunReport, one: InstanceReport): readonly Part[] {
     piece(wholeTable(report), worth.instances),
     piece(failureOf(one), worth.failures.full),
     weightsPart(report, worth.weights),
+    whole(idleSentence(report)),
     // A plan is there to be read before anything happens.
     piece(detailsOf(one, one.status === 'planned'), worth.details)
   ];
@@ -48,6 +49,7 @@ function partsOfFleet(report: RunReport): readonly Part[] {
     awayBeforePart(report, worth.away),
     ...failureParts(report, worth.failures),
     weightsPart(report, worth.weights),
+    whole(idleSentence(report)),
     piece(timelinePart(report), worth.timeline),
     ...(isPlan ? planParts(report, worth.instances) : [fleetTable(report, worth.instances)]),
     ...detailParts(report)

@@ -22,6 +22,26 @@ export function leftWeights({ instances }: RunReport): readonly LeftWeight[] {
   );
 }
 
+/** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
+export function idleInstances({ instances }: RunReport): readonly string[] {
+  return instances
+    .filter(({ balancers }) => balancers.some(({ weight, now }) => weight === 0 && now === 0))
+    .map(({ instanceId }) => instanceId);
+}
+
+/** What that may mean, and what to do. */
+export const idleWords =
+  'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
+
+/** Who gets no traffic since before the run, as a sentence that stands by itself. */
+export function idleSentence(report: RunReport): string {
+  const ids = idleInstances(report);
+  if (ids.length === 0) return '';
+  const named = ids.slice(0, openRows).map(code).join(', ');
+  const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
+  return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
+}
+
 /** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
 export function weightsPart(report: RunReport, worth: number): Part {
   const left = leftWeights(report);

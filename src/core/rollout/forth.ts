@@ -45,7 +45,9 @@ function beginBatch(before: Rollout, isNext: (member: Member) => boolean, atMs: 
     const untilMs = atMs + before.task.pauseMs;
     return [{ ...before, owesPause: false, pausedUntilMs: untilMs }, [{ type: 'pause', untilMs }]];
   }
-  if (before.pausedUntilMs !== undefined && atMs < before.pausedUntilMs) return [before, []];
+  if (before.pausedUntilMs !== undefined && atMs < before.pausedUntilMs) {
+    return [before, [{ type: 'pause', untilMs: before.pausedUntilMs }]];
+  }
   const { pausedUntilMs: _over, ...rollout } = before;
   return begin(rollout, isNext);
 }

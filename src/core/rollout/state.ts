@@ -2,8 +2,6 @@ import type { MemberTask } from './member.ts';
 import type { Members } from './members.ts';
 import type { StopReason } from './stop.ts';
 
-export type { Member, MemberState, MemberTask } from './member.ts';
-
 /** What a rollout has to do. It stays the same for the whole of it. */
 export interface RolloutTask {
   /** In the order in which they are taken; see `order.ts`. */
@@ -43,6 +41,8 @@ export interface Rollout {
   readonly pausedUntilMs?: number;
   /** Why nothing new is begun any more. */
   readonly stop?: StopReason;
+  /** Nothing is begun any more, forth or back. */
+  readonly isCancelled: boolean;
   readonly isOver: boolean;
 }
 

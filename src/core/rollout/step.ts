@@ -11,7 +11,16 @@ import type { StopReason } from './stop.ts';
 /** The beginning. */
 export function beginRollout(task: RolloutTask, atMs: number): RolloutStep {
   const members = Members.of(task.members);
-  const rollout = { task, members, failures: 0, ended: 0, mostAway: 0, owesPause: false, isOver: false };
+  const rollout = {
+    task,
+    members,
+    failures: 0,
+    ended: 0,
+    mostAway: 0,
+    owesPause: false,
+    isCancelled: false,
+    isOver: false
+  };
   return next(rollout, [], atMs);
 }
 
@@ -30,7 +39,7 @@ export function stepRollout(rollout: Rollout, event: RolloutEvent): RolloutStep 
     case 'woke':
       return next(rollout, [], event.atMs);
     case 'cancelled':
-      return next({ ...rollout, stop: 'cancelled' }, [], event.atMs);
+      return next({ ...rollout, stop: rollout.stop ?? 'cancelled', isCancelled: true }, [], event.atMs);
   }
 }
 
@@ -44,7 +53,7 @@ function onEnded(before: Rollout, id: string, outcome: Outcome): RolloutStep {
     ended: endedAs,
     failures: before.failures + Number(failed)
   };
-  const goesBack = failed && canGoBack && before.task.rollback && before.stop !== 'cancelled';
+  const goesBack = failed && canGoBack && before.task.rollback && !before.isCancelled;
   if (!goesBack) return [after, []];
   // It keeps its slot: it is away already, and the sooner it serves again the better.
   const members = after.members.with(id, { state: 'goingBack', isAway: true });
@@ -66,7 +75,7 @@ function proceed(rollout: Rollout, atMs: number): RolloutStep {
     const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
     return isStuck ? proceed({ ...after, stop: 'noRoom' }, atMs) : [after, commands];
   }
-  const staysForth = rollout.stop === 'cancelled' || !rollout.task.rollback;
+  const staysForth = rollout.isCancelled || !rollout.task.rollback;
   const [after, commands] = staysForth ? [rollout, []] : takeBack(rollout);
   const isDone = commands.length === 0 && !after.members.isBusy;
   return [after, isDone ? [{ type: 'end' }] : commands];
