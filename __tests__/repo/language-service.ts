@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { validate as Validate } from '@actions/languageservice';
 import { build } from 'esbuild';
+import { read } from './files.ts';
 
 interface Service {
   readonly validate: typeof Validate;
@@ -13,6 +14,11 @@ interface Service {
     create(uri: string, language: string, version: number, text: string): Parameters<typeof Validate>[0];
   };
 }
+
+/** Lets it follow the call of a reusable workflow of the project's own. */
+const fileProvider = {
+  getFileContent: async ({ path }: { readonly path: string }) => ({ name: path, content: read(path) })
+};
 
 let service: Promise<Service> | undefined;
 let count = 0;
@@ -24,7 +30,7 @@ export async function complaints(kind: 'workflow' | 'action', text: string): Pro
   // It remembers documents by their address, so that each text needs one of its own.
   count += 1;
   const uri = kind === 'action' ? `file:///${count}/action.yml` : `file:///${count}/.github/workflows/a.yml`;
-  const found = await validate(TextDocument.create(uri, 'yaml', 1, text), {});
+  const found = await validate(TextDocument.create(uri, 'yaml', 1, text), { fileProvider });
   return found.map(({ message, range }) => `line ${range.start.line + 1}: ${message}`);
 }
 

@@ -64,17 +64,23 @@ describe('README.md', () => {
   });
 
   test('names every operation that needs a permission', () => {
-    const operations = ['src/bce/operations.ts', 'src/bce/images.ts']
-      .flatMap((file) => [...read(file).matchAll(/\bname: '(\w+)'/g)].map(([, name = '']) => name))
-      // Only for fleets, which are not there yet.
-      .filter((name) => name !== 'ListInstanceByIds');
-    expect(operations.length).toBeGreaterThan(9);
+    const operations = ['operations', 'images', 'balancers'].flatMap((file) =>
+      [...read(`src/bce/${file}.ts`).matchAll(/(?:\bname: | [?:] )'([A-Z]\w+)'/g)].map(
+        ([, name = '']) => name
+      )
+    );
+    expect(operations).toEqual(expect.arrayContaining(['RebuildBatchInstance', 'UpdateBlbServer']));
+    expect(new Set(operations).size).toBeGreaterThan(17);
     for (const name of operations) expect(readme).toContain(`| ${name} |`);
+    const named = [...readme.matchAll(/^\| `[A-Z]+ \/v\d[^|]*` \| (\w+) \|/gm)].map(([, name = '']) => name);
+    expect(new Set(named)).toEqual(new Set(operations));
   });
 });
 
-/** Where a number of README.md comes from, and the words it stands in there. */
-const numbers: readonly (readonly [file: string, code: string, words: string])[] = [
+/** Where a number of a document comes from, and the words it stands in there. */
+type Numbers = readonly (readonly [file: string, code: string, words: string])[];
+
+const numbers: Numbers = [
   ['src/core/schedule.ts', 'const jitter = 0.1;', '±10 % of it, so that neighbours differ by up to 20 %'],
   ['src/core/schedule.ts', 'const confirmAfter = 0.04;', 'after 4 % of `pollInterval`'],
   ['src/core/rebuild/moves.ts', 'const startIntervalMs = 5_000;', 'at least every 5 s'],
@@ -104,9 +110,24 @@ const numbers: readonly (readonly [file: string, code: string, words: string])[]
     '15 s, 30 s'
   ],
   ['src/bce/retry.ts', 'const baseMs = 500;', 'below 0.5, 1, 2, 4 s'],
-  ['src/bce/retry.ts', "return kind === 'read' ? 5 : 8;", 'Attempts of a throttled rebuild | 8'],
+  ['src/bce/retry.ts', 'return repeatable ? 5 : 1;', 'Attempts of a read | 5,'],
+  ['src/bce/retry.ts', 'const capMs = 8_000;', 'between half and all of 0.5, 1, 2, 4, 8 s'],
+  ['src/bce/retry.ts', 'const patienceMs = 300_000;', 'put off for 5 minutes from the first time in a row'],
+  ['src/bce/retry.ts', 'const patienceMs = 300_000;', 'is asked again, for 5 minutes at least'],
+  ['src/bce/retry.ts', 'const leastPutOff = 5;', 'and at least 5 times'],
   ['src/bce/retry.ts', 'const longestRetryAfterMs = 120_000;', 'obeyed up to 120 s'],
-  ['src/deploy/target.ts', 'const heartbeatMs = 60_000;', 'else every 60 s'],
+  ['src/core/pace.ts', 'const lowestRate = 0.5;', 'not below 0.5'],
+  ['src/core/pace.ts', 'const slowEveryMs = 1_000;', 'at most once a second'],
+  ['src/core/pace.ts', 'const stepsUp = 100;', 'a hundredth of it back with each success'],
+  ['src/deploy/follow.ts', 'const heartbeatMs = 60_000;', 'else every 60 s'],
+  ['src/deploy/news.ts', 'const leastMs = 15_000;', 'lines of progress, 15 to 60 s apart'],
+  ['src/deploy/news.ts', 'const mostMs = 60_000;', 'lines of progress, 15 to 60 s apart'],
+  ['src/deploy/read-many.ts', 'const pageOfIds = 100;', 'lists of up to 100 instances'],
+  ['src/deploy/read-many.ts', 'const fewDisks = 4;', 'more than 4 disks at once'],
+  ['src/deploy/select.ts', 'const few = 10;', 'only for more than 10 IDs'],
+  ['src/deploy/survey.ts', 'const many = 10;', 'for more than 10 instances'],
+  ['src/core/report/trim.ts', 'const resultLimit = 900_000;', 'Beyond 900,000 bytes'],
+  ['src/core/report/annotations.ts', 'const most = 10;', 'There are at most 10'],
   ['src/core/plan/backup.ts', 'const customImageQuota = 20;', 'A region holds 20 custom images'],
   ['src/core/plan/backup.ts', "const backupPrefix = 'rbi-backup/';", 'The name is `rbi-backup/`'],
   ['src/core/plan/choose-image.ts', 'const maxNearest = 5;', 'the five nearest names'],
@@ -115,11 +136,36 @@ const numbers: readonly (readonly [file: string, code: string, words: string])[]
   ['src/core/health/expect.ts', 'write codes from 200 to 599', 'all from 200 to 599'],
   ['src/core/health/health.ts', 'const maxIntervalMs = 2_000;', '`pollInterval`, at most 2 s'],
   ['src/deploy/heal.ts', 'const probeTimeoutMs = 5_000;', 'One probe | 5 s'],
-  ['src/deploy/survey.ts', 'const hostKeysMs = 5_000;', 'shows no key within 5 s'],
+  ['src/deploy/survey-target.ts', 'const hostKeysMs = 5_000;', 'shows no key within 5 s'],
   ['src/health/http-probe.ts', 'const maxBodyBytes = 1024 * 1024;', 'the first MiB of the body'],
   ['src/action/cancel.ts', 'const writeGraceMs = 700;', '0.7 s to answer'],
   ['src/action/cancel.ts', 'const lastResortMs = 1_700;', 'ends within 2 s'],
-  ['src/action/post-step.ts', 'const lingerLimitMs = 210_000;', 'up to 3.5 minutes']
+  ['src/action/post-step.ts', 'const restoreLimitMs = 60_000;', 'for at most a minute'],
+  ['src/action/post-step.ts', 'const lingerLimitMs = 180_000;', 'up to 3 minutes']
+];
+
+const fleetNumbers: Numbers = [
+  ['src/config/tags.ts', 'const maxTags = 20;', '`key=value`, one a line, at most 20'],
+  ['src/core/rollout/forth.ts', 'const checksAtOnce = 50;', '50 at once'],
+  ['src/core/rollout/settings.ts', 'Math.max(1,', 'and is at least 1'],
+  ['src/deploy/survey-target.ts', 'const probeMs = 5_000;', 'one probe of at most 5 s'],
+  [
+    'src/core/rebuild/watch.ts',
+    'Math.max(60_000, life.task.timeoutMs / 4)',
+    'a quarter of `timeout`, and a minute at least'
+  ],
+  ['src/bce/retry.ts', 'const patienceMs = 300_000;', 'for 5 minutes at least'],
+  ['src/bce/operations.ts', 'const maxListedIds = 100;', 'in lists of up to 100 instances'],
+  ['src/deploy/read-many.ts', 'const fewDisks = 4;', 'more than 4 disks'],
+  ['src/deploy/send.ts', 'letters.slice(from, from + pageOfIds)', 'as one call of up to 100'],
+  ['src/deploy/work.ts', 'const fewTargets = 20;', 'Of more than 20 instances the single steps'],
+  ['src/deploy/news.ts', 'const leastMs = 15_000;', 'every 15 to 60 s'],
+  ['src/deploy/news.ts', 'const mostMs = 60_000;', 'every 15 to 60 s'],
+  ['src/core/report/annotations.ts', 'const most = 10;', 'at most 10'],
+  ['src/core/report/timeline.ts', 'const mostInstances = 50;', 'a timeline of up to 50'],
+  ['src/core/report/summary.ts', 'const mostDetailed = 20;', 'of more than 20 only those that failed'],
+  ['src/core/report/summary.ts', 'const summaryLimit = 900_000;', 'beyond 900,000 bytes'],
+  ['src/core/report/trim.ts', 'const resultLimit = 900_000;', 'Beyond 900,000 bytes']
 ];
 
 describe('a number of README.md is the one in the code', () => {
@@ -127,6 +173,18 @@ describe('a number of README.md is the one in the code', () => {
     expect(read(file)).toContain(code);
     expect(readme).toContain(words);
   });
+});
+
+describe('a number of docs/fleets.md is the one in the code', () => {
+  test.each(fleetNumbers)('%s: %s', (file, code, words) => {
+    expect(read(file)).toContain(code);
+    expect(read('docs/fleets.md')).toContain(words);
+  });
+});
+
+test('CONTRIBUTING.md knows how large a bundle may be', () => {
+  const [, limit = ''] = /toBeLessThan\((\d+)_000\)/.exec(read('__tests__/repo/dist.test.ts')) ?? [];
+  expect(read('CONTRIBUTING.md')).toContain(`bundle over ${limit} kB`);
 });
 
 describe('the checks of README.md', () => {
@@ -147,7 +205,8 @@ test('README.md says of every way to end whether a rollback follows', () => {
   const from = readme.indexOf('| It ended so |');
   const table = readme.slice(from, readme.indexOf('\n\n', from));
   const lives = wordsOf('src/core/rebuild/ending.ts', 'FailureReason').filter((word) => word !== 'call');
-  for (const word of [...lives, 'backup', 'unhealthy', 'cancelled']) expect(table).toContain(`\`${word}\``);
+  const deeds = ['unhealthy', 'cancelled', 'rejoin', 'putBack'];
+  for (const word of [...lives, ...deeds]) expect(table).toContain(`\`${word}\``);
 });
 
 describe('the documents', () => {

@@ -3669,7 +3669,7 @@ class FleetNews {
         this.#toldMs = nowMs;
         this.#log.info(progressLine(this.#progress(rollout, nowMs)));
     }
-    #progress({ task, members, pausedUntilMs }, nowMs) {
+    #progress({ task, members, pausedUntilMs, stop }, nowMs) {
         const all = members.values();
         const count = (...states) => all.filter(({ state }) => states.includes(state)).length;
         const skipped = all.filter(({ state, id }) => state === 'well' && !this.#planned.has(id)).length;
@@ -3678,9 +3678,10 @@ class FleetNews {
             total: all.length,
             well: count('well') - skipped,
             skipped,
-            failed: count('failed', 'back', 'notBack', 'cancelled'),
+            failed: count('failed', 'back', 'notBack'),
             beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
-            waiting: count('waiting'),
+            // What is not begun after a stop is not to go any more.
+            waiting: stop === undefined ? count('waiting') : 0,
             tookMs: this.#tookMs,
             slots: Math.max(1, task.slots - gone),
             pauseMs: task.pauseMs,
@@ -6336,8 +6337,9 @@ function rollbackOrder(deed, order, image) {
 
 
 
+
 /** A look of the survey is used again if it is no older than this, in milliseconds. */
-const freshMs = 10_000;
+const freshMs = 2_000;
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const work_fewTargets = 20;
 /**
@@ -6353,6 +6355,9 @@ function createTargetWork({ request, plan, sights }, ports, observe) {
     const done = (deed) => {
         deeds.set(deed.target.instance.id, deed);
         observe(deed, true);
+        const failure = targets.size === 1 ? undefined : failureOfDeed(deed);
+        if (failure !== undefined)
+            ports.log.info(failure.cause);
         return deed;
     };
     // A single target has the log to itself; the steps of several are told apart by the ID in front.

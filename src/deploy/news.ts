@@ -92,7 +92,7 @@ class FleetNews implements News {
     this.#log.info(progressLine(this.#progress(rollout, nowMs)));
   }
 
-  #progress({ task, members, pausedUntilMs }: Rollout, nowMs: number): Progress {
+  #progress({ task, members, pausedUntilMs, stop }: Rollout, nowMs: number): Progress {
     const all = members.values();
     const count = (...states: readonly MemberState[]): number =>
       all.filter(({ state }) => states.includes(state)).length;
@@ -102,9 +102,10 @@ class FleetNews implements News {
       total: all.length,
       well: count('well') - skipped,
       skipped,
-      failed: count('failed', 'back', 'notBack', 'cancelled'),
+      failed: count('failed', 'back', 'notBack'),
       beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
-      waiting: count('waiting'),
+      // What is not begun after a stop is not to go any more.
+      waiting: stop === undefined ? count('waiting') : 0,
       tookMs: this.#tookMs,
       slots: Math.max(1, task.slots - gone),
       pauseMs: task.pauseMs,

@@ -2,6 +2,7 @@
 import type { Plan } from '../core/plan/plan.ts';
 import type { Sight } from '../core/rebuild/state.ts';
 import { type Deed, isRolledBack, outcomeOf } from '../core/report/deed.ts';
+import { failureOfDeed } from '../core/report/failure.ts';
 import { openHolds } from '../core/report/holds.ts';
 import type { FleetWork } from './fleet.ts';
 import type { Log } from './ports.ts';
@@ -10,7 +11,7 @@ import { goBack } from './rollback.ts';
 import { dealWith, type TargetPorts } from './target.ts';
 
 /** A look of the survey is used again if it is no older than this, in milliseconds. */
-const freshMs = 10_000;
+const freshMs = 2_000;
 
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const fewTargets = 20;
@@ -39,6 +40,8 @@ export function createTargetWork(
   const done = (deed: Deed): Deed => {
     deeds.set(deed.target.instance.id, deed);
     observe(deed, true);
+    const failure = targets.size === 1 ? undefined : failureOfDeed(deed);
+    if (failure !== undefined) ports.log.info(failure.cause);
     return deed;
   };
   // A single target has the log to itself; the steps of several are told apart by the ID in front.

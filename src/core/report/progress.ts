@@ -3,7 +3,7 @@ import { formatDuration } from '../duration.ts';
 
 /** Where a rollout is. */
 export interface Progress {
-  /** All targets: the sum of those that are done, under way and waiting. */
+  /** All targets; after a stop also those that are not begun and will not be. */
   readonly total: number;
   /** Ended as asked for; those that were skipped are not among them. */
   readonly well: number;
