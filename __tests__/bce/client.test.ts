@@ -3,6 +3,7 @@ import type { BccClient } from '../../src/bce/client.ts';
 import { CallError, CancelledError } from '../../src/core/model/failure.ts';
 import type { Balancers, Bcc } from '../../src/deploy/ports.ts';
 import { authData, sdkAuth } from './data.ts';
+import { withEmulator } from './emulated.ts';
 import { answer } from './server.ts';
 import {
   accessKeyId,
@@ -18,6 +19,7 @@ import {
 afterEach(closeWorlds);
 
 const instance = { id: 'i-1', status: 'Running', imageId: 'm-1' };
+const keeping = { imageId: 'm-2', login: { kind: 'keepImageLogin' } } as const;
 
 describe('what is sent', () => {
   test('the client is both ports that a deploy wants', async () => {
@@ -235,7 +237,10 @@ describe('what comes back', () => {
 
   test('a 5xx is read again, but ends a write in doubt', async () => {
     const { bcc, requests } = await world((response) => answer(response, 500, { code: 'InternalError' }));
-    expect(await failureOf(bcc.start('i-1', never))).toMatchObject({ kind: 'ambiguous', attempts: 1 });
+    expect(await failureOf(bcc.rebuild('i-1', keeping, never))).toMatchObject({
+      kind: 'ambiguous',
+      attempts: 1
+    });
     expect(await failureOf(bcc.getInstance('i-1', never))).toMatchObject({ kind: 'transient', attempts: 5 });
     expect(requests.length).toBe(6);
   });
@@ -256,6 +261,48 @@ describe('what comes back', () => {
     expect(new Set(requests.map(({ body }) => body)).size).toBe(1);
     expect(requests.every((seen) => seen.masked)).toBe(true);
     expect(masked.length).toBe(4);
+  });
+
+  test.each<[string, (bcc: BccClient) => Promise<unknown>]>([
+    ['PUT /v2/instance/i-1?rebuild', (bcc) => bcc.rebuild('i-1', keeping, never)],
+    ['PUT /v2/instance/rebuild', (bcc) => bcc.rebuildBatch(['i-1', 'i-2'], keeping, never)]
+  ])('%s is not sent again behind something that is under way', async (line, call) => {
+    for (const [status, code] of [
+      [409, 'LastOperationNotFinished'],
+      [400, 'lastOperationNotFinished']
+    ] as const) {
+      const { bcc, requests, sleeps } = await world((response, _seen, count) =>
+        count === 1 ? answer(response, status, { code }, { 'retry-after': '1' }) : answer(response, 200, '')
+      );
+      expect(await failureOf(call(bcc))).toMatchObject({ kind: 'conflict', code, attempts: 1 });
+      expect(requests.map((seen) => seen.line)).toEqual([line]);
+      expect(sleeps).toEqual([]);
+    }
+  });
+
+  test('weights are set again once the change before is over', async () => {
+    const { bcc, requests, sleeps } = await world((response, _seen, count) =>
+      count < 4 ? answer(response, 409, { code: 'LastOperationNotFinished' }) : answer(response, 200, '')
+    );
+    await bcc.setWeights({ kind: 'blb', blbId: 'lb-1' }, [{ instanceId: 'i-1', weight: 1 }], never);
+    expect(requests).toHaveLength(4);
+    expect(sleeps).toEqual([500, 1_000, 2_000]);
+  });
+
+  test('a rebuild that the emulator refuses because of something else is sent exactly once', async () => {
+    const play = { kind: 'error', status: 409, code: 'LastOperationNotFinished' } as const;
+    const on = ['RebuildInstance', 'RebuildBatchInstance'];
+    await withEmulator({ faults: on.map((name) => ({ on: name, play })) }, async ({ bcc, emulator }) => {
+      const order = { imageId: 'm-web-2', login: { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } } as const;
+      expect(await failureOf(bcc.rebuild('i-demo0001', order, never))).toMatchObject({
+        kind: 'conflict',
+        attempts: 1
+      });
+      const both = bcc.rebuildBatch(['i-demo0001', 'i-demo0002'], order, never);
+      expect(await failureOf(both)).toMatchObject({ kind: 'conflict', attempts: 1 });
+      expect(emulator.calls.map(({ operation }) => operation)).toEqual(on);
+      expect(emulator.rebuilds).toEqual([]);
+    });
   });
 
   test('a service that is down is unreached, and may be tried again', async () => {
@@ -418,7 +465,10 @@ describe('a cancel', () => {
 test('deadlines: a read is transient, a write ambiguous', async () => {
   const { bcc } = await world(() => undefined, { readDeadlineMs: 40, writeDeadlineMs: 60 });
   expect(await failureOf(bcc.getInstance('i-1', never))).toMatchObject({ kind: 'transient', attempts: 5 });
-  expect(await failureOf(bcc.start('i-1', never))).toMatchObject({ kind: 'ambiguous', attempts: 1 });
+  expect(await failureOf(bcc.rebuild('i-1', keeping, never))).toMatchObject({
+    kind: 'ambiguous',
+    attempts: 1
+  });
 });
 
 test('no secret gets into errors or debug lines, even where the service echoes what it got', async () => {

@@ -206,13 +206,28 @@ describe('a storm', () => {
     return { ended, sent, lines, nowMs: time.nowMs(), results };
   }
 
-  test.each([operation, write])('of two minutes fails none of 100 calls ($name)', async (what) => {
+  const weights: Operation<string> = { ...write, name: 'UpdateBlbServer', repeatable: true };
+
+  test.each([operation, weights])('of two minutes fails none of 100 calls ($name)', async (what) => {
     const serve = (nowMs: number) => (nowMs < 120_000 ? failed() : done);
     const { ended, sent, lines } = await storm(100, 10, serve, what);
     expect(ended).toBe(100);
     // At the lowest rate: 60 in two minutes, and what left until that was reached.
     expect(sent.filter((atMs) => atMs < 120_000).length).toBeLessThan(85);
     expect(lines.at(-1)).toBe('the service throttles: from now on 0.5 calls a second at most');
+  });
+
+  test('sends no rebuild that has waited for its turn for too long', async () => {
+    const { results, sent } = await storm(100, 5, () => done, write);
+    const late = results.filter(({ status }) => status === 'rejected');
+    // Five at once, and then five a second for ten seconds.
+    expect(sent.length).toBeGreaterThanOrEqual(50);
+    expect(sent.length).toBeLessThanOrEqual(56);
+    expect(Math.max(...sent)).toBeLessThanOrEqual(10_000);
+    expect(late).toHaveLength(100 - sent.length);
+    for (const one of late) {
+      expect(one).toMatchObject({ reason: { failure: { kind: 'throttled', attempts: 0 } } });
+    }
   });
 
   test('that does not end lets every call fail in the end', async () => {

@@ -1,6 +1,7 @@
 /** The limit of calls a second, over real HTTP and with a clock that moves only while somebody sleeps. */
 
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { BccClient } from '../../src/bce/client.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import { withEmulator } from './emulated.ts';
 import { answer, serve } from './server.ts';
@@ -97,12 +98,28 @@ describe('the limit', () => {
       }
     });
     await bcc.getInstance('i-1', never);
-    const order = { imageId: 'm-1', login: { kind: 'keepImageLogin' } } as const;
     const rebuild = bcc.rebuild('i-1', order, controller.signal);
     await expect(rebuild).rejects.toBeInstanceOf(CancelledError);
     expect([requests.length, masked.length]).toEqual([1, 1]);
   });
 });
+
+const order = { imageId: 'm-1', login: { kind: 'keepImageLogin' } } as const;
+const imageOrder = { imageName: 'web', instanceId: 'i-1', clientToken: 't-1' };
+const weights = [{ instanceId: 'i-1', weight: 1 }];
+
+/** The calls that may be made twice, and those that must not. */
+const patient: [string, (bcc: BccClient) => Promise<unknown>][] = [
+  ['read', (bcc) => bcc.getInstance('i-1', never)],
+  ['change of weights', (bcc) => bcc.setWeights({ kind: 'blb', blbId: 'lb-1' }, weights, never)],
+  ['start', (bcc) => bcc.start('i-1', never)],
+  ['making of an image', (bcc) => bcc.createImage(imageOrder, never)],
+  ['removal of an image', (bcc) => bcc.deleteImage('m-3', never)]
+];
+const hasty: [string, (bcc: BccClient) => Promise<unknown>][] = [
+  ['rebuild', (bcc) => bcc.rebuild('i-1', order, never)],
+  ['rebuild of many', (bcc) => bcc.rebuildBatch(['i-1', 'i-2'], order, never)]
+];
 
 describe('throttling', () => {
   test('slows all calls down, with a line for the log', async () => {
@@ -141,29 +158,74 @@ describe('throttling', () => {
     expect(times.slice(1).every((atMs) => atMs >= 60_000)).toBe(true);
   });
 
-  test.each(['read', 'write'])('for two minutes fails no %s, with a limit and without', async (kind) => {
+  test.each(patient)('for two minutes fails no %s, with a limit and without', async (_, call) => {
     for (const limit of [{}, { requestsPerSecond: 5 }]) {
       const clock = oneClock();
       const { bcc } = await world(
         (response) =>
-          clock.nowMs() < 120_000 ? answer(response, 429, '') : answer(response, 200, { instance }),
+          clock.nowMs() < 120_000
+            ? answer(response, 429, '')
+            : answer(response, 200, { instance, imageId: 'm-3' }),
         { ...clock, ...limit, random: () => 0.5 }
       );
-      await (kind === 'read' ? bcc.getInstance('i-1', never) : bcc.start('i-1', never));
+      await call(bcc);
+      expect(clock.nowMs()).toBeGreaterThanOrEqual(120_000);
       expect(clock.nowMs()).toBeLessThan(130_000);
     }
   });
 
-  test('without end fails after five minutes', async () => {
+  test.each(patient)('without end fails a %s after five minutes', async (_, call) => {
     const clock = oneClock();
     const { bcc } = await world((response) => answer(response, 429, { code: 'RateLimit' }), {
       ...clock,
       random: () => 0,
       requestsPerSecond: 5
     });
-    expect(await failureOf(bcc.start('i-1', never))).toMatchObject({ kind: 'throttled', code: 'RateLimit' });
+    expect(await failureOf(call(bcc))).toMatchObject({ kind: 'throttled', code: 'RateLimit' });
     expect(clock.nowMs()).toBeGreaterThanOrEqual(300_000);
     expect(clock.nowMs()).toBeLessThan(310_000);
+  });
+
+  test.each(hasty)('fails a %s after ten seconds, with a limit and without', async (_, call) => {
+    for (const limit of [{}, { requestsPerSecond: 5 }]) {
+      for (const random of [0, 0.5, 1]) {
+        const clock = oneClock();
+        const times: number[] = [];
+        const { bcc } = await world(
+          (response) => {
+            times.push(clock.nowMs());
+            answer(response, 429, { code: 'RateLimit' });
+          },
+          { ...clock, ...limit, random: () => random }
+        );
+        expect(await failureOf(call(bcc))).toMatchObject({ kind: 'throttled', code: 'RateLimit' });
+        expect(times.length).toBeGreaterThanOrEqual(5);
+        expect(times.at(-1)).toBeLessThanOrEqual(10_000);
+        expect(clock.nowMs()).toBeLessThanOrEqual(10_000);
+      }
+    }
+  });
+
+  test.each(hasty)('with Retry-After 30 fails a %s at once, and holds back all others', async (_, call) => {
+    const clock = oneClock();
+    const times: number[] = [];
+    const { bcc } = await world(
+      (response, _seen, count) => {
+        times.push(clock.nowMs());
+        if (count === 1) answer(response, 429, '', { 'retry-after': '30' });
+        else answer(response, 200, { instance });
+      },
+      { ...clock, requestsPerSecond: 5 }
+    );
+    expect(await failureOf(call(bcc))).toMatchObject({
+      kind: 'throttled',
+      retryAfterMs: 30_000,
+      attempts: 1
+    });
+    expect(clock.nowMs()).toBe(0);
+    await bcc.getInstance('i-1', never);
+    expect(times).toHaveLength(2);
+    expect(times[1]).toBeGreaterThanOrEqual(30_000);
   });
 
   test.each([5, 20])('by the emulator at %d calls a second is never met by half of that', async (bears) => {

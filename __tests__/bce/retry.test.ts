@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Attempt, AttemptFailure, Operation } from '../../src/bce/operation.ts';
-import { attemptLimit, newTally, retryDelay, type Tally, tallied, withRetries } from '../../src/bce/retry.ts';
+import { attemptLimit, newTally, retryDelay, type Tally, tallied } from '../../src/bce/patience.ts';
+import { withRetries } from '../../src/bce/retry.ts';
 import { CallError, CancelledError, type FailureKind } from '../../src/core/model/failure.ts';
 
 const kinds: readonly FailureKind[] = [
@@ -68,7 +69,7 @@ describe('how long it waits', () => {
 
   test('the ceiling doubles to eight seconds', () => {
     const delays = [1, 2, 3, 4, 5, 6, 7, 99].map((times) =>
-      retryDelay({ kind: 'throttled' }, { kind: 'write' }, putOff(times), ports(1))
+      retryDelay({ kind: 'throttled' }, { kind: 'read' }, putOff(times), ports(1))
     );
     expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000]);
   });
@@ -101,25 +102,64 @@ describe('how long it waits', () => {
     ]);
   });
 
-  test('patience ends after five minutes in a row, but not before the fifth time', () => {
-    const throttled = (times: number, nowMs: number) =>
-      retryDelay({ kind: 'throttled' }, { kind: 'read' }, putOff(times), ports(1, nowMs));
-    expect(throttled(60, 299_999)).toBe(8_000);
-    expect(throttled(60, 300_000)).toBeUndefined();
-    expect(throttled(4, 900_000)).toBe(4_000);
-    expect(throttled(5, 900_000)).toBeUndefined();
+  test.each([{ kind: 'read' }, { kind: 'write', repeatable: true }] as const)(
+    'patience of %j ends after five minutes in a row, but not before the fifth time',
+    (manner) => {
+      const throttled = (times: number, nowMs: number) =>
+        retryDelay({ kind: 'throttled' }, manner, putOff(times), ports(1, nowMs));
+      expect(throttled(60, 299_999)).toBe(8_000);
+      expect(throttled(60, 300_000)).toBeUndefined();
+      expect(throttled(4, 900_000)).toBe(4_000);
+      expect(throttled(5, 900_000)).toBeUndefined();
+    }
+  );
+
+  test.each([{ kind: 'write' }, { kind: 'write', repeatable: false }] as const)(
+    '%j is over ten seconds after it was first put off, the wait that is next included',
+    (manner) => {
+      const throttled = (times: number, nowMs: number, retryAfterMs?: number) =>
+        retryDelay(
+          { kind: 'throttled', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+          manner,
+          putOff(times),
+          ports(1, nowMs)
+        );
+      expect(throttled(1, 0)).toBe(500);
+      expect(throttled(4, 6_000)).toBe(4_000);
+      expect(throttled(4, 6_001)).toBeUndefined();
+      // The number of times gives it no more time.
+      expect(throttled(1, 9_501)).toBeUndefined();
+      expect([0, 3_000, 10_000, 10_001, 30_000, 120_001].map((ms) => throttled(1, 0, ms))).toEqual([
+        500,
+        3_000,
+        10_000,
+        undefined,
+        undefined,
+        undefined
+      ]);
+      expect(throttled(2, 7_000, 3_000)).toBe(3_000);
+      expect(throttled(2, 7_001, 3_000)).toBeUndefined();
+    }
+  );
+
+  test('something else that has to end first is waited for only where a repetition does no harm', () => {
+    const busy = { kind: 'conflict', code: 'LastOperationNotFinished' } as const;
+    const manners = [{ kind: 'read' }, { kind: 'write', repeatable: true }, { kind: 'write' }] as const;
+    const delays = manners.map((manner) =>
+      retryDelay(
+        busy,
+        manner,
+        tallied(newTally, busy, manner, () => 0),
+        ports(1)
+      )
+    );
+    expect(delays).toEqual([500, 500, undefined]);
   });
 });
 
 describe('the tally', () => {
   test('keeps apart what uses up attempts and what uses up patience', () => {
-    let nowMs = 0;
-    let tally = newTally;
-    const add = (failure: Pick<AttemptFailure, 'kind' | 'code'>) => {
-      nowMs += 10;
-      tally = tallied(tally, failure, () => nowMs);
-      return tally;
-    };
+    const add = adder({ kind: 'write', repeatable: true });
     expect(add({ kind: 'transient' })).toEqual({ failed: 1, putOff: 0, putOffSinceMs: 0 });
     expect(add({ kind: 'throttled' })).toEqual({ failed: 1, putOff: 1, putOffSinceMs: 20 });
     expect(add({ kind: 'conflict', code: 'LastOperationNotFinished' })).toEqual({
@@ -130,6 +170,28 @@ describe('the tally', () => {
     expect(add({ kind: 'conflict', code: 'OperationDenied' })).toMatchObject({ failed: 2, putOff: 0 });
     expect(add({ kind: 'throttled' })).toEqual({ failed: 2, putOff: 1, putOffSinceMs: 50 });
   });
+
+  test('of what must not be done twice takes a busy service for a failure', () => {
+    const add = adder({ kind: 'write' });
+    expect(add({ kind: 'throttled' })).toEqual({ failed: 0, putOff: 1, putOffSinceMs: 10 });
+    expect(add({ kind: 'throttled' })).toEqual({ failed: 0, putOff: 2, putOffSinceMs: 10 });
+    expect(add({ kind: 'conflict', code: 'LastOperationNotFinished' })).toEqual({
+      failed: 1,
+      putOff: 0,
+      putOffSinceMs: 0
+    });
+  });
+
+  /** Tallies one failure after another, 10 ms apart. */
+  function adder(manner: Pick<Operation<unknown>, 'kind' | 'repeatable'>) {
+    let nowMs = 0;
+    let tally = newTally;
+    return (failure: Pick<AttemptFailure, 'kind' | 'code'>): Tally => {
+      nowMs += 10;
+      tally = tallied(tally, failure, manner, () => nowMs);
+      return tally;
+    };
+  }
 });
 
 interface Run {
@@ -149,6 +211,9 @@ const operation: Operation<string> = {
   decode: () => 'done'
 };
 const read: Operation<string> = { ...operation, name: 'GetInstance', kind: 'read' };
+const repeatable: Operation<string> = { ...operation, name: 'CreateImage', repeatable: true };
+
+const busy = fail('conflict', { code: 'LastOperationNotFinished' });
 
 function fail(kind: FailureKind, more: Partial<AttemptFailure> = {}, serverMs?: number): Attempt<string> {
   return {
@@ -164,7 +229,8 @@ async function run(
   what: Operation<string>,
   script: readonly Attempt<string>[],
   controller = new AbortController(),
-  abortAt: 'attempt' | 'sleep' | 'turn' | 'never' = 'never'
+  abortAt: 'attempt' | 'sleep' | 'turn' | 'never' = 'never',
+  random = 1
 ): Promise<Run> {
   const sleeps: number[] = [];
   const mended: number[] = [];
@@ -191,7 +257,7 @@ async function run(
         throw new CancelledError();
       }
     },
-    random: () => 1,
+    random: () => random,
     nowMs: () => nowMs,
     turn: async () => {
       turns += 1;
@@ -205,6 +271,10 @@ async function run(
   const result = await withRetries(what, once, ports, controller.signal).catch((error: unknown) => error);
   expect(turns).toBeGreaterThanOrEqual(attempts);
   return { result, sleeps, attempts, mended };
+}
+
+function sum(sleeps: readonly number[]): number {
+  return sleeps.reduce((total, ms) => total + ms, 0);
 }
 
 function failureOf(result: unknown) {
@@ -230,17 +300,17 @@ describe('the loop', () => {
     expect(sleeps).toEqual([500, 1_000, 2_000, 4_000]);
   });
 
-  test.each([read, operation])('$name outlives two minutes of throttling', async (what) => {
+  test.each([read, repeatable])('$name outlives two minutes of throttling', async (what) => {
     const storm = Array.from({ length: 18 }, () => fail('throttled'));
     const { result, sleeps } = await run(what, [...storm, done]);
     expect(result).toBe('done');
-    expect(sleeps.reduce((sum, ms) => sum + ms, 0)).toBe(119_500);
+    expect(sum(sleeps)).toBe(119_500);
   });
 
-  test.each([read, operation])('$name gives up after five minutes of throttling', async (what) => {
+  test.each([read, repeatable])('$name gives up after five minutes of throttling', async (what) => {
     const { result, sleeps } = await run(what, [fail('throttled')]);
     expect(failureOf(result)).toMatchObject({ kind: 'throttled', attempts: 42 });
-    expect(sleeps.reduce((sum, ms) => sum + ms, 0)).toBe(303_500);
+    expect(sum(sleeps)).toBe(303_500);
   });
 
   test('throttling takes no attempt away from the other failures', async () => {
@@ -250,11 +320,13 @@ describe('the loop', () => {
   });
 
   test('a balancer that is busy is waited for, and any other conflict is not', async () => {
-    const busy = fail('conflict', { code: 'LastOperationNotFinished' });
-    expect(await run(operation, [busy, busy, done])).toMatchObject({ result: 'done', sleeps: [500, 1_000] });
-    const { result } = await run(operation, [busy]);
+    expect(await run(repeatable, [busy, busy, done])).toMatchObject({ result: 'done', sleeps: [500, 1_000] });
+    const { result, sleeps } = await run(repeatable, [busy]);
     expect(failureOf(result)).toMatchObject({ kind: 'conflict', code: 'LastOperationNotFinished' });
-    const long = await run(operation, [
+    expect(sum(sleeps)).toBe(303_500);
+    const other = await run(repeatable, [fail('conflict', { code: 'OperationDenied' })]);
+    expect(failureOf(other.result)).toMatchObject({ kind: 'conflict', attempts: 1 });
+    const long = await run(repeatable, [
       fail('conflict', { code: 'lastoperationnotfinished', retryAfterMs: 300_000 })
     ]);
     expect(failureOf(long.result)?.message).toContain('asks to wait 300 s');
@@ -300,8 +372,76 @@ describe('the loop', () => {
   });
 });
 
+describe('a rebuild', () => {
+  test.each([0, 0.25, 0.5, 0.75, 1])(
+    'that is throttled gives up within ten seconds (chance: %d)',
+    async (random) => {
+      const { result, sleeps, attempts } = await run(
+        operation,
+        [fail('throttled', { code: 'RateLimit' })],
+        new AbortController(),
+        'never',
+        random
+      );
+      expect(failureOf(result)).toMatchObject({
+        kind: 'throttled',
+        code: 'RateLimit',
+        message: 'm',
+        attempts
+      });
+      expect(attempts).toBe(sleeps.length + 1);
+      expect(attempts).toBeGreaterThanOrEqual(5);
+      expect(sum(sleeps)).toBeLessThanOrEqual(10_000);
+    }
+  );
+
+  test('that is throttled for less than that is sent in the end', async () => {
+    const storm = Array.from({ length: 4 }, () => fail('throttled'));
+    const { result, sleeps } = await run(operation, [...storm, done]);
+    expect([result, sum(sleeps)]).toEqual(['done', 7_500]);
+  });
+
+  test('is put off for as long as the service asks, if that is no more than ten seconds in all', async () => {
+    const script = [3_000, 7_000].map((retryAfterMs) => fail('throttled', { retryAfterMs }));
+    expect(await run(operation, [...script, done])).toMatchObject({ result: 'done', sleeps: [3_000, 7_000] });
+    const more = await run(operation, [...script, fail('throttled', { retryAfterMs: 1 }), done]);
+    expect(failureOf(more.result)).toMatchObject({ kind: 'throttled', attempts: 3 });
+  });
+
+  test.each([10_001, 30_000, 120_000])(
+    'that is to come back in %d ms gives up at once',
+    async (retryAfterMs) => {
+      const { result, sleeps, attempts } = await run(operation, [fail('throttled', { retryAfterMs }), done]);
+      expect(failureOf(result)).toMatchObject({ kind: 'throttled', retryAfterMs, message: 'm', attempts: 1 });
+      expect([sleeps, attempts]).toEqual([[], 1]);
+    }
+  );
+
+  test('that is to come back in five minutes says so', async () => {
+    const { result } = await run(operation, [fail('throttled', { retryAfterMs: 300_000 }), done]);
+    expect(failureOf(result)).toMatchObject({ kind: 'throttled', attempts: 1 });
+    expect(failureOf(result)?.message).toContain('asks to wait 300 s');
+  });
+
+  test.each([{}, { retryAfterMs: 1_000 }, { retryAfterMs: 300_000 }])(
+    'that something else stands in the way of is sent once (%j)',
+    async (more) => {
+      const script = [fail('conflict', { code: 'LastOperationNotFinished', ...more }), done];
+      const { result, sleeps, attempts } = await run(operation, script);
+      expect(failureOf(result)).toMatchObject({ kind: 'conflict', code: 'LastOperationNotFinished' });
+      expect(failureOf(result)).toMatchObject({ message: 'm', attempts: 1 });
+      expect([sleeps, attempts]).toEqual([[], 1]);
+    }
+  );
+
+  test('that was put off before something else stood in its way goes no further', async () => {
+    const { result, attempts } = await run(operation, [fail('throttled'), busy, done]);
+    expect(failureOf(result)).toMatchObject({ kind: 'conflict', attempts: 2 });
+    expect(attempts).toBe(2);
+  });
+});
+
 describe('a write that may be repeated', () => {
-  const repeatable: Operation<string> = { ...operation, repeatable: true };
   const removal: Operation<string> = { ...repeatable, doneAfterLoss: 'notFound' };
 
   test.each<FailureKind>(['ambiguous', 'malformed'])('is sent again after %s', async (kind) => {

@@ -637,7 +637,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 3255:
+/***/ 892:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3499,7 +3499,8 @@ function listAllSnapshots(marker) {
 /** `PUT /v2/instance/{id}?start`. */
 function startInstance(id) {
     const path = pathOf('v2', 'instance', id);
-    return { ...write, name: 'StartInstance', target: id, path, query: { start: null } };
+    // A second start finds it on the way, and is refused.
+    return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
 }
 /**
  * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The order's password comes encrypted as `ciphertext`, and no
@@ -4140,8 +4141,7 @@ function capacity(rate) {
     return Math.max(1, rate);
 }
 
-;// CONCATENATED MODULE: ./bce/retry.js
-
+;// CONCATENATED MODULE: ./bce/patience.js
 
 /** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
 const baseMs = 500;
@@ -4218,61 +4218,9 @@ function putOffDelay(retryAfterMs, manner, { putOff, putOffSinceMs }, ports) {
 function ceiling(failures) {
     return Math.min(capMs, baseMs * 2 ** (failures - 1));
 }
+/** Whether doing it twice does no more than once. */
 function isRepeatable({ kind, repeatable = kind === 'read' }) {
     return repeatable;
-}
-/**
- * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
- * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
- * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
- */
-async function withRetries(operation, once, ports, signal) {
-    let mended = false;
-    let lost = false;
-    let tally = newTally;
-    let last;
-    for (let attempts = 1;; attempts += 1) {
-        if (signal.aborted) {
-            throw new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
-        }
-        await waited(ports.turn(signal), signal, last);
-        const outcome = await once();
-        if (outcome.ok) {
-            return outcome.value;
-        }
-        const { failure } = outcome;
-        if (lost && failure.kind === operation.doneAfterLoss) {
-            return operation.decode(undefined, failure.requestId ?? '');
-        }
-        const error = callError(outcome, attempts, operation, lost);
-        last = error;
-        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
-        if (signal.aborted) {
-            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
-            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
-        }
-        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
-            mended = true;
-            ports.mendClock(outcome.serverMs);
-            continue;
-        }
-        // Mending the clock was no retry: it is not tallied, and takes nothing from the attempts that are allowed.
-        tally = tallied(tally, failure, operation, ports.nowMs);
-        const delayMs = retryDelay(failure, operation, tally, ports);
-        if (delayMs === undefined) {
-            throw error;
-        }
-        await waited(ports.sleep(delayMs, signal), signal, error);
-    }
-}
-/** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
-async function waited(wait, signal, failure) {
-    try {
-        await wait;
-    }
-    catch (error) {
-        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
-    }
 }
 /**
  * Whether nothing was done because the service asks for time. That something else has to end first is no reason to
@@ -4280,28 +4228,6 @@ async function waited(wait, signal, failure) {
  */
 function isPutOff({ kind, code }, manner) {
     return kind === 'throttled' || (isBusy(code) && isRepeatable(manner));
-}
-/** Whether a write that failed in this way may have been carried out. */
-function leavesDoubt(kind) {
-    return kind === 'ambiguous' || kind === 'malformed';
-}
-/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
-function callError(outcome, attempts, manner, lost) {
-    const { failure, cause } = outcome;
-    const { retryAfterMs = 0 } = failure;
-    const repeats = isPutOff(failure, manner) || attemptLimit(failure.kind, manner) > 1;
-    const tooLong = repeats && retryAfterMs > longestRetryAfterMs;
-    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
-    const message = tooLong
-        ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`
-        : failure.message;
-    const told = lost && !leavesDoubt(failure.kind)
-        ? {
-            kind: 'ambiguous',
-            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
-        }
-        : { message };
-    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
 
 ;// CONCATENATED MODULE: ./bce/gate.js
@@ -4357,7 +4283,7 @@ function learned(pace, outcome, nowMs, sentMs) {
     }
     const { kind, retryAfterMs = 0 } = outcome.failure;
     const after = kind === 'throttled' ? slowed(pace, nowMs) : pace;
-    // A wish that the call itself does not obey is none for the others either.
+    // A wish for longer than any call would wait is none that can be obeyed.
     return retryAfterMs > 0 && retryAfterMs <= longestRetryAfterMs
         ? held(after, nowMs, nowMs + retryAfterMs)
         : after;
@@ -4639,6 +4565,95 @@ function encryptedPassword(operation, target, order, secretAccessKey) {
 }
 function refusals_refused(operation, target, message, cause) {
     return new model_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
+}
+
+;// CONCATENATED MODULE: ./bce/retry.js
+
+
+/**
+ * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
+ * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
+ * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
+ */
+async function withRetries(operation, once, ports, signal) {
+    let mended = false;
+    let lost = false;
+    let tally = newTally;
+    let last;
+    const beganMs = ports.nowMs();
+    for (let attempts = 1;; attempts += 1) {
+        if (signal.aborted) {
+            throw new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
+        }
+        await waited(ports.turn(signal), signal, last);
+        if (!isRepeatable(operation) && ports.nowMs() - beganMs > hasteMs) {
+            throw tooOld(operation, attempts, last);
+        }
+        const outcome = await once();
+        if (outcome.ok) {
+            return outcome.value;
+        }
+        const { failure } = outcome;
+        if (lost && failure.kind === operation.doneAfterLoss) {
+            return operation.decode(undefined, failure.requestId ?? '');
+        }
+        const error = callError(outcome, attempts, operation, lost);
+        last = error;
+        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
+        if (signal.aborted) {
+            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
+            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
+        }
+        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
+            mended = true;
+            ports.mendClock(outcome.serverMs);
+            continue;
+        }
+        // Mending the clock was no retry: it is not tallied, and takes nothing from the attempts that are allowed.
+        tally = tallied(tally, failure, operation, ports.nowMs);
+        const delayMs = retryDelay(failure, operation, tally, ports);
+        if (delayMs === undefined) {
+            throw error;
+        }
+        await waited(ports.sleep(delayMs, signal), signal, error);
+    }
+}
+/** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
+async function waited(wait, signal, failure) {
+    try {
+        await wait;
+    }
+    catch (error) {
+        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
+    }
+}
+/** Whether a write that failed in this way may have been carried out. */
+function leavesDoubt(kind) {
+    return kind === 'ambiguous' || kind === 'malformed';
+}
+/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
+function callError(outcome, attempts, manner, lost) {
+    const { failure, cause } = outcome;
+    const { retryAfterMs = 0 } = failure;
+    const repeats = isPutOff(failure, manner) || attemptLimit(failure.kind, manner) > 1;
+    const tooLong = repeats && retryAfterMs > longestRetryAfterMs;
+    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
+    const message = tooLong
+        ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`
+        : failure.message;
+    const told = lost && !leavesDoubt(failure.kind)
+        ? {
+            kind: 'ambiguous',
+            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
+        }
+        : { message };
+    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
+}
+/** What was decided by a look that has aged while it waited for its turn is not sent. */
+function tooOld({ name, target }, attempts, last) {
+    const waited = `it could not be sent within ${hasteMs / 1000} s`;
+    const message = last === undefined ? waited : `${last.failure.message}; ${waited}`;
+    return new model_failure/* CallError */.RA({ ...last?.failure, kind: 'throttled', operation: name, target, message, attempts: attempts - 1 }, last === undefined ? {} : { cause: last });
 }
 
 // EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
@@ -5558,7 +5573,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8111);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3255);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(892);
 /** Entry of the post step. It never fails a job. */
 
 

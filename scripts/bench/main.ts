@@ -1,16 +1,17 @@
 /**
  * Measures what the README states: the start and the memory of the bundle, its size, the calls of a plain
- * rebuild and how soon its end is noticed. Runs on the emulator; the last two on a virtual clock.
+ * rebuild and how soon its end is noticed, and what fleets cost. Runs on the emulator, where it can on a virtual clock.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withVirtualWorld } from '../__tests__/support/virtual.ts';
-import { startEmulator } from '../emulator/server.ts';
-import { actionNode, runAction } from './runner.ts';
+import { withVirtualWorld } from '../../__tests__/support/virtual.ts';
+import { startEmulator } from '../../emulator/server.ts';
+import { actionNode, runAction } from '../runner.ts';
+import { measureFleets, measureRealFleet } from './fleets.ts';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const runs = 20;
 
 /** The value below which the given part of the sorted values lies. */
@@ -19,9 +20,9 @@ function quantile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
 }
 
-/** Prints its peak memory in KiB on stderr when the process ends. */
+/** Prints its peak memory in KiB and its CPU time in microseconds on stderr when the process ends. */
 const tellPeak = `--import=data:text/javascript,${encodeURIComponent(
-  "import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(2, String(process.resourceUsage().maxRSS)));"
+  "import { writeSync } from 'node:fs'; process.on('exit', () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); writeSync(2, `${maxRSS} ${userCPUTime + systemCPUTime}`); });"
 )}`;
 
 /** Runs node and gives how long it took in ms and its peak memory in MiB. */
@@ -37,7 +38,9 @@ function runNode(
       told += chunk.toString();
     });
     child.on('error', reject);
-    child.on('close', () => resolve({ tookMs: performance.now() - startMs, peakMib: Number(told) / 1024 }));
+    child.on('close', () =>
+      resolve({ tookMs: performance.now() - startMs, peakMib: Number.parseInt(told, 10) / 1024 })
+    );
   });
 }
 
@@ -76,7 +79,7 @@ async function measureProcess(): Promise<void> {
       }
     });
     firstMs.push(began.first - startMs);
-    fullMib.push(Number(main.stderr) / 1024);
+    fullMib.push(Number.parseInt(main.stderr, 10) / 1024);
     await emulator.close();
   }
   const emptyMedian = quantile(emptyMs, 0.5);
@@ -140,3 +143,5 @@ await measureProcess();
 measureSize();
 await measureCalls();
 await measureLag();
+await measureFleets();
+await measureRealFleet(tellPeak);

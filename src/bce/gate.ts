@@ -1,7 +1,7 @@
 import { CancelledError } from '../core/model/failure.ts';
 import { held, newPace, type Pace, quickened, slowed, takeTurn } from '../core/pace.ts';
 import type { Attempt } from './operation.ts';
-import { longestRetryAfterMs } from './retry.ts';
+import { longestRetryAfterMs } from './patience.ts';
 
 /** Where every attempt of every call has to pass before it is signed and sent. */
 export interface Gate {
@@ -73,7 +73,7 @@ function learned(pace: Pace, outcome: Attempt<unknown>, nowMs: number, sentMs: n
   }
   const { kind, retryAfterMs = 0 } = outcome.failure;
   const after = kind === 'throttled' ? slowed(pace, nowMs) : pace;
-  // A wish that the call itself does not obey is none for the others either.
+  // A wish for longer than any call would wait is none that can be obeyed.
   return retryAfterMs > 0 && retryAfterMs <= longestRetryAfterMs
     ? held(after, nowMs, nowMs + retryAfterMs)
     : after;

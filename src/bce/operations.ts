@@ -112,7 +112,8 @@ export function listAllSnapshots(marker?: string): Operation<Page<Snapshot>> {
 /** `PUT /v2/instance/{id}?start`. */
 export function startInstance(id: string): Operation<Acceptance> {
   const path = pathOf('v2', 'instance', id);
-  return { ...write, name: 'StartInstance', target: id, path, query: { start: null } };
+  // A second start finds it on the way, and is refused.
+  return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
 }
 
 /**

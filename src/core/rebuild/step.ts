@@ -14,6 +14,9 @@ import { search, watch, watchStart } from './watch.ts';
 /** How many refusals by a conflict are waited out before the rebuild is given up. */
 const maxConflicts = 3;
 
+/** What the service may ask a rebuild to wait for, in milliseconds; beyond it the rebuild is given up. */
+const longestRetryAfterMs = 120_000;
+
 /** How many looks in a row must miss the instance before it counts as gone; one may be a replica behind. */
 const maxMissing = 2;
 
@@ -131,7 +134,8 @@ function onSendFailed(before: Life, failure: CallFailure, atMs: number): Step {
   const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
   if (failure.kind === 'ambiguous') return lookNext(lost(life, atMs), atMs, true);
   // Nothing was done, and the look that decided on the send has aged.
-  if (failure.kind === 'throttled' && atMs < life.deadlineMs) return lookAgainLater(life, atMs);
+  const isPatient = (failure.retryAfterMs ?? 0) <= longestRetryAfterMs && atMs < life.deadlineMs;
+  if (failure.kind === 'throttled' && isPatient) return lookAgainLater(life, atMs);
   // A refusal after a lost answer is what the service would say if it had taken the first.
   if (life.sends > 0) return lookNext(enter(life, 'confirming', atMs), atMs, true);
   if (failure.kind !== 'conflict') return failCall(life, failure, atMs);

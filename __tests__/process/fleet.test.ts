@@ -1,0 +1,150 @@
+/** Fifty instances through the real bundle in real time: cancelled in the middle, and run again. */
+import type { ChildProcess } from 'node:child_process';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { fleetWorld } from '../../emulator/fleet.ts';
+import type { Emulator } from '../../emulator/server.ts';
+import type { InstanceReport } from '../../src/core/report/report.ts';
+import { onEmulator, type Played, type Scene } from './scene.ts';
+
+const count = 50;
+const slots = 10;
+const ids = Array.from({ length: count }, (_, index) => `i-fleet${String(index + 1).padStart(5, '0')}`);
+
+const scene: Scene = {
+  world: fleetWorld(count),
+  behaviour: { staleRunningMs: 300, rebuildMs: 4_000, rebuildSpread: 0.5 },
+  inputs: {
+    instanceId: '',
+    instanceTag: 'fleet=demo\napp=web',
+    maxUnavailable: String(slots),
+    canary: '2',
+    requestsPerSecond: '50',
+    blbId: 'lb-demo0001',
+    drainTime: '1s',
+    timeout: '60s'
+  }
+};
+
+interface Story {
+  readonly first: Played;
+  readonly second: Played;
+  /** Rebuilds that were accepted, by the end of each run. */
+  readonly accepted: readonly [number, number];
+  /** Rebuild calls that came after the signal. */
+  readonly sentAfterSignal: number;
+  readonly rebuiltIds: readonly string[];
+  readonly weights: ReadonlyMap<string, number>;
+  readonly weightsBetween: ReadonlyMap<string, number>;
+}
+
+let story: Story;
+
+function weightsOf(emulator: Emulator): ReadonlyMap<string, number> {
+  const own = emulator.weights().filter(({ instanceId }) => ids.includes(instanceId));
+  return new Map(own.map(({ instanceId, weight }) => [instanceId, weight]));
+}
+
+beforeAll(async () => {
+  story = await onEmulator(scene, async (run, emulator) => {
+    let signalled = false;
+    let sentAfterSignal = 0;
+    const strike = (child: ChildProcess): void => {
+      signalled = true;
+      child.kill('SIGINT');
+    };
+    const first = await run({
+      onCall({ operation }, child) {
+        const isRebuild = operation === 'RebuildInstance' || operation === 'RebuildBatchInstance';
+        if (signalled && isRebuild) sentAfterSignal += 1;
+        const isMiddle = isRebuild && !signalled && emulator.rebuilds.length >= count / 2;
+        if (isMiddle && child !== undefined) setTimeout(() => signalled || strike(child), 500);
+      }
+    });
+    const acceptedFirst = emulator.rebuilds.length;
+    const weightsBetween = weightsOf(emulator);
+    const second = await run({ onCall: () => undefined });
+    return {
+      first,
+      second,
+      accepted: [acceptedFirst, emulator.rebuilds.length] as const,
+      sentAfterSignal,
+      rebuiltIds: emulator.rebuilds.map(({ instanceId }) => instanceId),
+      weights: weightsOf(emulator),
+      weightsBetween
+    };
+  });
+}, 120_000);
+
+describe('a fleet that is cancelled in the middle', () => {
+  test('ends red and at once, and begins nothing new', () => {
+    const { first, sentAfterSignal, accepted } = story;
+    expect(first.main).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(sentAfterSignal).toBe(0);
+    expect(accepted[0]).toBeGreaterThanOrEqual(count / 2);
+    expect(accepted[0]).toBeLessThan(count);
+    expect(first.report?.rollout).toMatchObject({
+      maxUnavailable: slots,
+      stopped: { reason: 'cancelled' }
+    });
+  });
+
+  test('names the state of every instance', () => {
+    const instances = story.first.report?.instances ?? [];
+    expect(instances.map(({ instanceId }) => instanceId).toSorted()).toEqual(ids);
+    const of = (status: string): number => instances.filter((one) => one.status === status).length;
+    expect(of('rebuilt') + of('inProgress') + of('notStarted')).toBe(count);
+    expect(of('rebuilt') + of('inProgress')).toBe(story.accepted[0]);
+    expect(of('inProgress')).toBeGreaterThan(0);
+    expect(of('inProgress')).toBeLessThanOrEqual(slots);
+  });
+
+  test('shows at most ten annotations, and all of it in the summary', () => {
+    const { first } = story;
+    expect(first.annotations.length).toBeGreaterThan(0);
+    expect(first.annotations.length).toBeLessThanOrEqual(10);
+    for (const id of ids) expect(first.summary).toContain(id);
+  });
+
+  test('gives back the weights of what was not erased, and names those that it cannot give back', () => {
+    const instances = story.first.report?.instances ?? [];
+    const isLeft = ({ status }: InstanceReport): boolean => status === 'inProgress';
+    for (const one of instances) {
+      expect([one.instanceId, story.weightsBetween.get(one.instanceId)]).toEqual([
+        one.instanceId,
+        isLeft(one) ? 0 : 100
+      ]);
+      expect(one.balancers).toMatchObject([{ blbId: 'lb-demo0001', weight: 100 }]);
+    }
+    const named = /weight[\s\S]*backendserver\?update/.exec(story.first.summary)?.[0] ?? '';
+    expect(named).not.toBe('');
+  });
+});
+
+describe('the run after it', () => {
+  test('is green, and waits for what was under way', () => {
+    const { second } = story;
+    expect(second.main).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(second.outputs).toMatchObject({ status: 'rebuilt', changed: 'true' });
+    const statuses = new Set(second.report?.instances.map(({ status }) => status));
+    expect([...statuses].toSorted()).toEqual(['rebuilt', 'skipped']);
+  });
+
+  test('leaves every instance rebuilt exactly once, and never more away than may be', () => {
+    expect(story.rebuiltIds.toSorted()).toEqual(ids);
+    expect(story.accepted[1]).toBe(count);
+    expect(story.second.report?.rollout.mostAway).toBeLessThanOrEqual(slots);
+    expect(story.first.report?.rollout.mostAway).toBeLessThanOrEqual(slots);
+  });
+
+  test('gives every instance its weight back but for those that the first run named, and says so', () => {
+    expect(story.second.annotations).toMatchObject([
+      { level: 'warning', title: 'Weight 0 since before this run' }
+    ]);
+    expect(story.second.summary).toContain('they get no traffic there');
+    const left = (story.first.report?.instances ?? []).filter(({ status }) => status === 'inProgress');
+    for (const id of ids) {
+      const isLeft = left.some(({ instanceId }) => instanceId === id);
+      expect([id, story.weights.get(id)]).toEqual([id, isLeft ? 0 : 100]);
+    }
+  });
+});

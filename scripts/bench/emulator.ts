@@ -1,0 +1,76 @@
+/** An emulator in a process of its own, on a clock that its parent moves; the parent is measured without it. */
+import { fleetWorld } from '../../emulator/fleet.ts';
+import { startEmulator } from '../../emulator/server.ts';
+
+/** What the parent says: what time it is, or that it is over. */
+export type ToEmulator = { readonly nowMs: number } | 'end';
+
+/** What the parent is told: where to call, that the clock stands as said, and in the end what was seen. */
+export type FromEmulator =
+  | { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string }
+  | 'moved'
+  | Seen;
+
+/** What the service saw of a run. */
+export interface Seen {
+  readonly calls: number;
+  /** Calls by operation. */
+  readonly operations: Readonly<Record<string, number>>;
+  /** Moments at which several instances were looked at by lists. */
+  readonly ticks: number;
+  /** The most by which the list calls of a tick went over what the number of the instances in it needs. */
+  readonly surplus: number;
+  /** From acceptance to the end, summed up over all rebuilds, in ms. */
+  readonly rebuildMs: number;
+  readonly rebuilds: number;
+  readonly rebuiltIds: number;
+}
+
+const pageOfIds = 100;
+
+const [count = '10', rebuildMs = '300000'] = process.argv.slice(2);
+let nowMs = Date.parse('2026-03-01T00:00:00Z');
+const emulator = await startEmulator({
+  clock: { now: () => nowMs },
+  world: fleetWorld(Number(count)),
+  behaviour: { rebuildMs: Number(rebuildMs), rebuildSpread: 0.5 }
+});
+tell({ endpoint: emulator.endpoint, ...emulator.credentials });
+
+process.on('message', (message: ToEmulator) => {
+  if (message === 'end') {
+    tell(seen());
+    void emulator.close().then(() => process.disconnect());
+    return;
+  }
+  nowMs = message.nowMs;
+  tell('moved');
+});
+
+function tell(message: FromEmulator): void {
+  process.send?.(message);
+}
+
+function seen(): Seen {
+  const operations: Record<string, number> = {};
+  const looks = new Map<number, { calls: number; ids: Set<string> }>();
+  for (const { operation, atMs, instanceIds } of emulator.calls) {
+    operations[operation] = (operations[operation] ?? 0) + 1;
+    if (operation !== 'ListInstanceByIds') continue;
+    const look = looks.get(atMs) ?? { calls: 0, ids: new Set() };
+    looks.set(atMs, look);
+    look.calls += 1;
+    for (const id of instanceIds) look.ids.add(id);
+  }
+  const over = [...looks.values()].map(({ calls, ids }) => calls - Math.ceil(ids.size / pageOfIds));
+  const { rebuilds } = emulator;
+  return {
+    calls: emulator.calls.length,
+    operations,
+    ticks: looks.size,
+    surplus: Math.max(0, ...over),
+    rebuildMs: rebuilds.reduce((sum, { acceptedAtMs, endsAtMs }) => sum + endsAtMs - acceptedAtMs, 0),
+    rebuilds: rebuilds.length,
+    rebuiltIds: new Set(rebuilds.map(({ instanceId }) => instanceId)).size
+  };
+}

@@ -1,0 +1,99 @@
+/** Takes one fleet through a rollout on the virtual clock and prints what it cost, as JSON. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import {
+  busily,
+  defaultRequest,
+  noCancel,
+  VirtualClock,
+  virtualClient
+} from '../../__tests__/support/virtual.ts';
+import { run } from '../../src/deploy/run.ts';
+import { createProbe } from '../../src/health/probe.ts';
+import type { FromEmulator, Seen, ToEmulator } from './emulator.ts';
+
+/** What a fleet cost. */
+export interface FleetCost extends Seen {
+  readonly instances: number;
+  readonly slots: number;
+  readonly status: string;
+  /** Virtual, of the whole run, in ms. */
+  readonly tookMs: number;
+  /** The sum of the rebuilds over the slots, in ms. */
+  readonly idealMs: number;
+  readonly cpuSeconds: number;
+  readonly peakMib: number;
+}
+
+/** So many in a hundred may be away at once. */
+const percent = 2;
+const requestsPerSecond = 5;
+
+const [count = '10', rebuildMs = '300000'] = process.argv.slice(2);
+const child = fork(fileURLToPath(new URL('./emulator.ts', import.meta.url)), [count, rebuildMs]);
+const place = await heard(child);
+if (typeof place === 'string' || !('endpoint' in place)) throw new Error('no emulator');
+
+const clock = new VirtualClock();
+clock.onMove = async () => {
+  say({ nowMs: clock.wallMs() });
+  await heard(child);
+};
+const bcc = virtualClient({ endpoint: place.endpoint, credentials: place }, clock, {
+  random: Math.random,
+  requestsPerSecond
+});
+const ids = Array.from(
+  { length: Number(count) },
+  (_, index) => `i-fleet${String(index + 1).padStart(5, '0')}`
+);
+const report = await run(
+  {
+    ...defaultRequest,
+    selection: { kind: 'ids', ids },
+    rollout: { ...defaultRequest.rollout, maxUnavailable: { kind: 'percent', percent } }
+  },
+  {
+    bcc,
+    balancers: bcc,
+    clock,
+    random: Math.random,
+    cancel: noCancel,
+    log: {
+      info: () => undefined,
+      warning: (line) => console.error(line),
+      debug: () => undefined,
+      group: (_title, work) => work()
+    },
+    probe: busily(createProbe(), clock),
+    runId: 'bench'
+  },
+  { planned: async () => undefined, progressed: () => undefined }
+);
+const usage = process.resourceUsage();
+say('end');
+const seen = await heard(child);
+bcc.dispose();
+if (typeof seen === 'string' || !('calls' in seen)) throw new Error('no word of what was seen');
+const slots = report.rollout.maxUnavailable;
+const cost: FleetCost = {
+  ...seen,
+  instances: ids.length,
+  slots,
+  status: report.status,
+  tookMs: clock.nowMs(),
+  idealMs: seen.rebuildMs / slots,
+  cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1e6,
+  peakMib: usage.maxRSS / 1024
+};
+console.log(JSON.stringify(cost));
+
+function say(message: ToEmulator): void {
+  child.send(message);
+}
+
+async function heard(from: ChildProcess): Promise<FromEmulator> {
+  const [message] = (await once(from, 'message')) as [FromEmulator];
+  return message;
+}
