@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Place } from '../../src/core/model/balancer.ts';
 import type { Instance } from '../../src/core/model/instance.ts';
 import type { Task } from '../../src/core/plan/decide.ts';
 import { isRefused, makePlan, type Target } from '../../src/core/plan/plan.ts';
 import type { Circumstances } from '../../src/core/plan/preflight.ts';
 import { planLines } from '../../src/core/plan/text.ts';
-import { disk, image, instance, taskOf } from './lives.ts';
 import { rolloutOfOne as how } from '../support/plan.ts';
+import { disk, image, instance, taskOf } from './lives.ts';
 
 const order = { imageId: image.id, login: { kind: 'keepImageLogin' } } as const;
 
@@ -89,10 +90,55 @@ describe('a plan', () => {
     expect(skipped.targets[0]?.warnings).toEqual([]);
   });
 
-  test('a refusal is in the lines with all its reasons', () => {
-    const text = planLines(makePlan(image, order, [targetOf({ deletionProtection: true }, against)], how)).join(
-      '\n'
+  test.each<
+    [string, readonly string[] | undefined, readonly (readonly [string, number])[], readonly string[]]
+  >([
+    ['no load balancer is asked for', undefined, [], []],
+    [
+      'it is in all of them',
+      ['lb-1', 'lb-2'],
+      [
+        ['lb-1', 9],
+        ['lb-2', 9]
+      ],
+      []
+    ],
+    [
+      'it is in one of them',
+      ['lb-1', 'lb-2'],
+      [['lb-2', 9]],
+      ['it is no member of the load balancer lb-1, so it does not leave it']
+    ],
+    [
+      'it is in none of them',
+      ['lb-1', 'lb-2'],
+      [],
+      [
+        'it is no member of the load balancer lb-1, so it does not leave it',
+        'it is no member of the load balancer lb-2, so it does not leave it'
+      ]
+    ],
+    [
+      'it is in one with the weight 0',
+      ['lb-1', 'lb-2'],
+      [['lb-1', 0]],
+      [
+        'it is no member of the load balancer lb-2, so it does not leave it',
+        'its weight on lb-1 is 0 even before, and stays so'
+      ]
+    ]
+  ])('warns of load balancers: %s', (_, blbIds, weights, expected) => {
+    const places = weights.map(
+      ([blbId, weight]): Place => ({ kind: 'blb', blbId, instanceId: 'i-1', weight })
     );
+    const target: Target = { ...targetOf({}, { blbIds }), ...(blbIds === undefined ? {} : { places }) };
+    expect(makePlan(image, order, [target], how).targets[0]?.warnings).toEqual(expected);
+  });
+
+  test('a refusal is in the lines with all its reasons', () => {
+    const text = planLines(
+      makePlan(image, order, [targetOf({ deletionProtection: true }, against)], how)
+    ).join('\n');
     expect(text).toContain('refuse: deletionProtection is on; rollback is asked for');
     expect(text).toContain('all 20 custom images');
   });

@@ -139,6 +139,24 @@ describe('the way back', () => {
     ['failed', to({ status: 'Error' }), {}, ['noWayBack']],
     ['the very same', to({ id: 'm-new' }), {}, ['noWayBack']]
   ])('%s', (_, wayBack, task, kinds) => expect(kindsOf({ task, circumstances: { wayBack } })).toEqual(kinds));
+
+  // It may be on its way to the image by a run that was cut off.
+  test.each([
+    ['Running', 1],
+    ['Stopped', 1],
+    ['Error', 1],
+    ['Starting', 0],
+    ['ImageProcessing', 0],
+    ['Rebuilding', 0]
+  ])('the very same, of one that is %s: %i refusals', (status, count) => {
+    const circumstances = { wayBack: to({ id: 'm-new' }) };
+    expect(kindsOf({ instance: { status, imageId: 'm-new' }, circumstances })).toHaveLength(count);
+  });
+
+  test.each(['Starting', 'Running'])('another one that is not Available, of one that is %s', (status) => {
+    const circumstances = { wayBack: to({ status: 'Error' }) };
+    expect(kindsOf({ instance: { status }, circumstances })).toEqual(['noWayBack']);
+  });
 });
 
 describe('a health check before the wipe', () => {

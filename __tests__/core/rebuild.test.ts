@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { FailureKind } from '../../src/core/model/failure.ts';
 import { fateOf } from '../../src/core/rebuild/fate.ts';
+import { narrate } from '../../src/core/rebuild/narrate.ts';
 import type { LifeEvent } from '../../src/core/rebuild/state.ts';
 import { begin, step } from '../../src/core/rebuild/step.ts';
 import { failureOf, live, type Shown, sightOf, stretches, taskOf } from './lives.ts';
@@ -252,7 +254,7 @@ describe('sending', () => {
     expect(reason(lived)).toBe('rebuilt');
   });
 
-  test.each(['invalid', 'denied', 'throttled', 'unreached', 'notFound', 'skewed'] as const)(
+  test.each(['invalid', 'denied', 'unreached', 'notFound', 'skewed'] as const)(
     'a plain refusal (%s) ends it with the disk untouched',
     (kind) => {
       const lived = live(taskOf(), {
@@ -279,6 +281,231 @@ describe('sending', () => {
     expect(reason(theirs)).toBe('rebuilt');
     expect(theirs.life.adopted).toBe(true);
     expect(theirs.sends).toHaveLength(1);
+  });
+});
+
+describe('a send that is throttled', () => {
+  const throttled = (atMs: number): LifeEvent => ({
+    type: 'sendFailed',
+    atMs,
+    failure: failureOf('throttled')
+  });
+  const lost = (atMs: number): LifeEvent => ({ type: 'sendFailed', atMs, failure: failureOf('ambiguous') });
+  const accepted = (atMs: number): LifeEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
+
+  test('is preceded by a look whenever it goes out again', () => {
+    const script = stretches([100_000, {}], [160_000, away], [always, done]);
+    const lived = live(taskOf(), {
+      ...script,
+      send: (atMs, count) => (count < 4 ? throttled(atMs) : accepted(atMs))
+    });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.commands.map(({ type }) => type).slice(0, 8)).toEqual(
+      Array.from({ length: 4 }, () => ['look', 'send']).flat()
+    );
+    expect(lived.commands.slice(0, 8).every((one) => one.type !== 'look' || one.withDisk)).toBe(true);
+    expect(lived.life.phases.map(({ phase }) => phase).slice(0, 5)).toEqual([
+      'settling',
+      'sending',
+      'settling',
+      'sending',
+      'settling'
+    ]);
+    expect(lived.life.sends).toBe(1);
+  });
+
+  test('goes out until the deadline, and then fails with the disk untouched', () => {
+    const lived = live(taskOf(), { show: () => ({}), send: throttled });
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'throttled' } } });
+    expect(lived.sends.at(-1)).toBe(1_200_000);
+    expect(fateOf(lived.life)).toBe('untouched');
+  });
+
+  test('does not go out again where the look shows somebody else at work', () => {
+    const lived = live(taskOf(), { ...plain, send: throttled });
+    expect(lived.life.adopted).toBe(true);
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends.every((atMs) => atMs < 10_000)).toBe(true);
+    const skipped = live(taskOf(), { show: (atMs) => (atMs === 0 ? {} : done), send: throttled });
+    expect(reason(skipped)).toBe('skipped');
+    expect(skipped.sends).toEqual([0]);
+  });
+
+  test('after a lost answer is searched for as before, and then sent again', () => {
+    const lived = live(taskOf(), {
+      ...stretches([800_000, {}], [860_000, away], [always, done]),
+      send: (atMs, count) => (count === 1 ? lost(atMs) : count === 2 ? throttled(atMs) : accepted(atMs))
+    });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toHaveLength(3);
+    const [first = 0, second = 0, third = 0] = lived.sends;
+    expect(second - first).toBeGreaterThanOrEqual(300_000);
+    expect(third - second).toBeGreaterThanOrEqual(300_000);
+    expect(lived.life.phases.map(({ phase }) => phase)).toEqual([
+      'settling',
+      'sending',
+      'searching',
+      'sending',
+      'searching',
+      'sending',
+      'confirming',
+      'rebuilding',
+      'ended'
+    ]);
+  });
+
+  test('after a lost answer, and for ever: unproven, and the disk is unknown', () => {
+    const lived = live(taskOf(), {
+      show: () => ({}),
+      send: (atMs, count) => (count === 1 ? lost(atMs) : throttled(atMs))
+    });
+    expect(reason(lived)).toBe('unproven');
+    expect(fateOf(lived.life)).toBe('unknown');
+  });
+});
+
+describe('a call for several that was refused', () => {
+  const together =
+    (kind: FailureKind = 'conflict') =>
+    (atMs: number): LifeEvent => ({
+      type: 'refusedTogether',
+      atMs,
+      failure: failureOf(kind, { operation: 'RebuildBatchInstance', requestId: 'r-batch' })
+    });
+  const alone =
+    (kind: FailureKind) =>
+    (atMs: number): LifeEvent => ({ type: 'sendFailed', atMs, failure: failureOf(kind) });
+  const first =
+    (then: (atMs: number) => LifeEvent, kind?: FailureKind) =>
+    (atMs: number, count: number): LifeEvent =>
+      count === 1 ? together(kind)(atMs) : then(atMs);
+  const accepted = (atMs: number): LifeEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
+
+  test('leaves it in doubt: nothing counts as sent, and looking has to tell', () => {
+    const [life] = begin(taskOf(), 0);
+    const [sending] = step(life, { type: 'looked', sight: sightOf(0, {}, true) });
+    const [doubting, command] = step(sending, together()(1));
+    expect(doubting).toMatchObject({
+      phase: 'searching',
+      inDoubt: true,
+      sends: 0,
+      requestIds: ['r-batch'],
+      lastFailure: { kind: 'conflict', operation: 'RebuildBatchInstance' }
+    });
+    expect(command).toMatchObject({ type: 'look', withDisk: true });
+    expect(fateOf(doubting)).toBe('unknown');
+    expect(narrate(sending, doubting, 0).join()).toContain(
+      'a call for several was refused; looking whether it was carried out for this one'
+    );
+  });
+
+  test.each(['conflict', 'notFound', 'invalid'] as const)(
+    'as %s, and nothing began: it goes out alone after a quarter of timeout',
+    (kind) => {
+      const script = stretches([400_000, {}], [460_000, away], [always, done]);
+      const lived = live(taskOf(), { ...script, send: first(accepted, kind) });
+      expect(reason(lived)).toBe('rebuilt');
+      expect(lived.sends).toHaveLength(2);
+      expect(lived.sends[1]).toBeGreaterThanOrEqual(300_000);
+      expect(lived.life).toMatchObject({ inDoubt: false, sends: 1, answered: true, adopted: false });
+    }
+  );
+
+  test('and it was carried out for this one: it is waited for, and counts as sent', () => {
+    const lived = live(taskOf(), { ...plain, send: first(accepted) });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toEqual([0]);
+    expect(lived.life).toMatchObject({ inDoubt: false, sends: 1, adopted: false });
+    expect(fateOf(lived.life)).toBe('erased');
+  });
+
+  test.each(['invalid', 'denied', 'unreached', 'notFound', 'skewed'] as const)(
+    'and then alone as well (%s): what is said of it alone counts in full',
+    (kind) => {
+      const lived = live(taskOf(), { show: () => ({}), send: first(alone(kind)) });
+      expect(lived.life.ending).toMatchObject({
+        reason: { kind: 'call', failure: { kind, operation: 'RebuildInstance' } }
+      });
+      expect(lived.sends).toHaveLength(2);
+      expect(lived.life).toMatchObject({ inDoubt: false, sends: 0 });
+      expect(fateOf(lived.life)).toBe('untouched');
+      expect(lived.looks.at(-1)).toBeLessThan(310_000);
+    }
+  );
+
+  test('and then alone by a conflict: somebody is at it, which is waited for', () => {
+    const script = stretches([310_000, {}], [360_000, away], [always, done]);
+    const lived = live(taskOf(), { ...script, send: first(alone('conflict')) });
+    expect(lived.life.adopted).toBe(true);
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toHaveLength(2);
+    const forever = live(taskOf(), { show: () => ({}), send: first(alone('conflict')) });
+    expect(forever.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'conflict' } } });
+    expect(fateOf(forever.life)).toBe('untouched');
+  });
+
+  test('and then alone throttled: it is looked at anew and sent again', () => {
+    const lived = live(taskOf(), {
+      ...stretches([400_000, {}], [460_000, away], [always, done]),
+      send: (atMs, count) =>
+        count === 1 ? together()(atMs) : count < 4 ? alone('throttled')(atMs) : accepted(atMs)
+    });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toHaveLength(4);
+    expect((lived.sends[2] ?? 0) - (lived.sends[1] ?? 0)).toBeLessThan(10_000);
+  });
+
+  test('and then alone with its answer lost: it is searched for, and sent once more', () => {
+    const lived = live(taskOf(), { show: () => ({}), send: first(alone('ambiguous')) });
+    expect(lived.sends).toHaveLength(3);
+    expect(reason(lived)).toBe('unproven');
+    expect(fateOf(lived.life)).toBe('unknown');
+  });
+
+  test('and something stirred: it is never sent again, for it may have been the rebuild', () => {
+    const onIt: Shown = { imageId: 'm-new' };
+    const script = stretches(
+      [10_000, onIt],
+      [60_000, { ...onIt, status: 'ImageProcessing' }],
+      [always, onIt]
+    );
+    const lived = live(taskOf({ force: true }), { ...script, send: first(accepted) });
+    expect(lived.sends).toHaveLength(1);
+    expect(reason(lived)).toBe('unproven');
+    expect(fateOf(lived.life)).toBe('unknown');
+  });
+
+  test.each(['Expired', 'Deleted', 'Recycled'])('and it became %s: that is the end', (status) => {
+    const lived = live(taskOf(), { ...stretches([9_000, {}], [always, { status }]), send: first(accepted) });
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'status', status } });
+    expect(lived.sends).toHaveLength(1);
+  });
+
+  test('and it vanished: gone, and nobody knows of its disk', () => {
+    const lived = live(taskOf(), {
+      show: () => ({}),
+      look: (atMs) => (atMs > 0 ? { type: 'lookFailed', atMs, failure: failureOf('notFound') } : undefined),
+      send: first(accepted)
+    });
+    expect(reason(lived)).toBe('gone');
+    expect(fateOf(lived.life)).toBe('unknown');
+  });
+
+  test('and a cancel while it is in doubt: the disk is unknown; once it was sent alone, as ever', () => {
+    const [life] = begin(taskOf(), 0);
+    const [sending] = step(life, { type: 'looked', sight: sightOf(0, {}, true) });
+    const [doubting] = step(sending, together()(1));
+    expect(fateOf(step(doubting, { type: 'cancelled', atMs: 2 })[0])).toBe('unknown');
+    const [looked] = step(doubting, { type: 'looked', sight: sightOf(1_000, {}, true) });
+    expect(fateOf(step(looked, { type: 'cancelled', atMs: 2_000 })[0])).toBe('unknown');
+    const [again, command] = step(looked, { type: 'looked', sight: sightOf(301_000, {}, true) });
+    expect(command).toEqual({ type: 'send' });
+    expect(again).toMatchObject({ inDoubt: false, sends: 0 });
+    expect(narrate(looked, again, 0).join()).toContain('nothing has begun: sending once more');
+    expect(fateOf(step(again, { type: 'cancelled', atMs: 302_000 })[0])).toBe('untouched');
+    const started = sightOf(20_000, away, true);
+    const [seen] = step(doubting, { type: 'looked', sight: started });
+    expect(fateOf(step(seen, { type: 'cancelled', atMs: 21_000 })[0])).toBe('erased');
   });
 });
 
@@ -350,13 +577,36 @@ describe('before sending', () => {
     expect(reason(goneLater)).toBe('refused');
   });
 
-  test('a first look that fails ends it', () => {
-    const lived = live(taskOf(), {
-      show: () => ({}),
-      look: (atMs) => ({ type: 'lookFailed', atMs, failure: failureOf('transient') })
-    });
-    expect(reason(lived)).toBe('call');
-  });
+  test.each(['transient', 'throttled', 'unreached', 'malformed', 'skewed'] as const)(
+    'a first look that fails (%s) is repeated, until the deadline',
+    (kind) => {
+      const failing =
+        (untilMs: number) =>
+        (atMs: number): LifeEvent | undefined =>
+          atMs < untilMs ? { type: 'lookFailed', atMs, failure: failureOf(kind) } : undefined;
+      const script = stretches([100_000, {}], [160_000, away], [always, done]);
+      const lived = live(taskOf(), { ...script, look: failing(60_000) });
+      expect(reason(lived)).toBe('rebuilt');
+      expect(lived.sends[0]).toBeGreaterThanOrEqual(60_000);
+      const forever = live(taskOf(), { show: () => ({}), look: failing(always) });
+      expect(forever.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
+      expect(forever.looks.at(-1)).toBe(1_200_000);
+      expect(forever.sends).toEqual([]);
+      expect(fateOf(forever.life)).toBe('untouched');
+    }
+  );
+
+  test.each(['denied', 'invalid', 'conflict', 'notFound'] as const)(
+    'a first look that is refused (%s) ends it at once',
+    (kind) => {
+      const lived = live(taskOf(), {
+        show: () => ({}),
+        look: (atMs) => ({ type: 'lookFailed', atMs, failure: failureOf(kind) })
+      });
+      expect(lived.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
+      expect(lived.looks).toEqual([0]);
+    }
+  );
 
   test('a broken instance is rebuilt, whatever its image, and its stale Error is not the end', () => {
     const broken: Shown = { status: 'Error' };
@@ -417,6 +667,15 @@ describe('stopped instances', () => {
     });
     expect(again.starts.length).toBeGreaterThan(1);
     expect(reason(again)).toBe('skipped');
+    const throttled = live(taskOf(), {
+      show: (atMs) => (atMs < 560_000 ? stoppedOnIt : done),
+      start: (atMs) =>
+        atMs < 400_000
+          ? { type: 'startFailed', atMs, failure: failureOf('throttled') }
+          : { type: 'startAccepted', atMs, requestId: '' }
+    });
+    expect(throttled.starts.length).toBeGreaterThan(1);
+    expect(reason(throttled)).toBe('skipped');
     const denied = live(taskOf(), {
       show: () => stoppedOnIt,
       start: (atMs) => ({ type: 'startFailed', atMs, failure: failureOf('denied') })

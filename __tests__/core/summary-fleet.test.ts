@@ -2,8 +2,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { annotationsOf } from '../../src/core/report/annotations.ts';
-import type { InstanceReport, InstanceStatus, RunReport } from '../../src/core/report/report.ts';
+import type {
+  BalancerReport,
+  InstanceReport,
+  InstanceStatus,
+  RunReport
+} from '../../src/core/report/report.ts';
 import { summaryLimit, summaryOf } from '../../src/core/report/summary.ts';
+import { idleInstances, idleSentence, idleWords } from '../../src/core/report/weights.ts';
 import {
   balancerReport,
   expectWellFormed,
@@ -252,7 +258,7 @@ describe('the plan of a fleet', () => {
 describe('1,000 instances with long names', () => {
   const longName = fc.constantFrom('华北数据中心网络服务器'.repeat(12).slice(0, 128), '&'.repeat(128), 'n');
   const cause = fc.constantFrom('x'.repeat(1500), '<'.repeat(3000), 'short');
-  const note = '_The rest does not fit into a job summary; the output `result` has it all._';
+  const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
 
   function crowd(count: number, failures: number, name: string, words: string): RunReport {
     const snapshots = times(10, (index) => ({ id: `s-${index}`, name, createTime: '2026-01-01T00:00:00Z' }));
@@ -335,11 +341,90 @@ describe('the annotations', () => {
     expect(all[9]?.lines.includes(`and ${count - 20} more`)).toBe(count > 20);
   });
 
+  test('are errors, but for those that only warn', () => {
+    const idle = { balancers: [balancerReport(50, 0), balancerReport(0, 0, { blbId: 'lb-2' })] };
+    const all = annotationsOf(failed(11, idle));
+    expect(all.map(({ level }) => level)).toEqual([...times(9, () => 'error'), 'warning']);
+    expect(all.slice(7).map(({ title }) => title)).toEqual([
+      '4 more that failed or were cut off',
+      'Load balancer weights are not restored',
+      'Weight 0 since before this run'
+    ]);
+  });
+
   test('of a cancel say so, and weights are told where nothing failed', () => {
     const cut = instanceReport('i-1', 'inProgress', { failure: failureReport('cancelled') });
     expect(annotationsOf(runReport([cut]))[0]?.title).toBe('Rebuild of i-1 cancelled');
     const balancers = [balancerReport(5, 0, { kind: 'appblb', groupId: 'sg-1' })];
     const left = annotationsOf(runReport([instanceReport('i-1', 'rebuilt', { balancers })]));
     expect(left.map(({ lines }) => lines[0])).toEqual(['i-1 on lb-1, group sg-1: 0 instead of 5']);
+  });
+});
+
+describe('a weight that was 0 before the run', () => {
+  const idle = (count: number, patch: Partial<InstanceReport> = {}): readonly InstanceReport[] =>
+    times(count, (index) =>
+      instanceReport(idOf(index), 'rebuilt', { balancers: [balancerReport(0, 0)], ...patch })
+    );
+
+  test.each<[string, readonly BalancerReport[], boolean]>([
+    ['is one', [balancerReport(0, 0)], true],
+    ['beside others is one', [balancerReport(40, 40), balancerReport(0, 0, { blbId: 'lb-2' })], true],
+    ['is none where it was given back', [balancerReport(40, 40)], false],
+    ['is none where it is to be restored', [balancerReport(40, 0)], false],
+    ['is none without load balancers', [], false]
+  ])('%s', (_, balancers, isIdle) => {
+    const report = runReport([instanceReport('i-1', 'rebuilt', { balancers })]);
+    expect(idleInstances(report)).toEqual(isIdle ? ['i-1'] : []);
+    expect(idleSentence(report) === '').toBe(!isIdle);
+    expect(summaryOf(report).includes('with the weight 0')).toBe(isIdle);
+    expect(annotationsOf(report).some(({ title }) => title.startsWith('Weight 0'))).toBe(isIdle);
+  });
+
+  test('gives one warning for all, with what it may mean and what to do', () => {
+    const all = annotationsOf(runReport(idle(2)));
+    expect(all).toEqual([
+      {
+        level: 'warning',
+        title: 'Weight 0 since before this run',
+        lines: ['i-00000000, i-00000001', idleWords]
+      }
+    ]);
+  });
+
+  test.each([
+    [1, 1, ''],
+    [20, 20, ''],
+    [21, 20, ' and 1 more'],
+    [1000, 20, ' and 980 more']
+  ])('of %i instances names %i', (count, named, more) => {
+    const report = runReport(idle(count));
+    const [warning] = annotationsOf(report);
+    expect(warning?.lines[0]).toBe(`${times(named, idOf).join(', ')}${more}`);
+    const sentence = idleSentence(report);
+    expect(sentence.split('<code>').length - 1).toBe(named);
+    expect(sentence).toContain(`${count === 1 ? '1 instance' : `${count} instances`} with the weight 0`);
+    expect(sentence).toContain(`${more}. ${idleWords}`);
+    expectWellFormed(summaryOf(report));
+  });
+
+  test('leaves room for nine failures, and the warning is the last', () => {
+    const all = annotationsOf(
+      runReport(
+        times(10, (index) => instanceReport(idOf(index), 'failed', { balancers: [balancerReport(0, 0)] }))
+      )
+    );
+    expect(all).toHaveLength(10);
+    expect(all.at(-2)?.title).toBe('2 more that failed or were cut off');
+    expect(all.at(-1)?.level).toBe('warning');
+  });
+
+  test.each([1, 3])('stands in the summary of %i after what is to be restored', (count) => {
+    const balancers = [balancerReport(50, 0), balancerReport(0, 0, { blbId: 'lb-2' })];
+    expectInOrder(summaryOf(runReport(idle(count, { balancers }))), [
+      '### Load balancer weights to restore',
+      'with the weight 0:**',
+      idleWords
+    ]);
   });
 });

@@ -11,8 +11,8 @@ import { begin, step } from '../../src/core/rebuild/step.ts';
 import { callRemedy, describeFate, explain, explainCancel } from '../../src/core/report/explain.ts';
 import { cell, code, table } from '../../src/core/report/markdown.ts';
 import { lookMoment, nextBeat } from '../../src/core/schedule.ts';
-import { disk, failureOf, image, instance, live, type Shown, sightOf, stretches, taskOf } from './lives.ts';
 import { rolloutOfOne as how } from '../support/plan.ts';
+import { disk, failureOf, image, instance, live, type Shown, sightOf, stretches, taskOf } from './lives.ts';
 
 describe('durations', () => {
   test.each([

@@ -863,7 +863,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 8289:
+/***/ 9210:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2465,8 +2465,9 @@ function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
             break;
         if (member.state !== 'waiting' || !isNext(member))
             continue;
+        // Behind one that has no room there may be one that is away already, which needs none.
         if (member.kind === 'work' && !hasRoom(members, member, before.task.slots))
-            break;
+            continue;
         members = members.with(member.id, { state: 'working' });
         begun.push({ type: 'begin', id: member.id });
     }
@@ -2578,6 +2579,11 @@ function stepRollout(rollout, event) {
         case 'wentBack': {
             const patch = { state: event.result, isAway: event.result !== 'back', canGoBack: false };
             return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
+        }
+        case 'cameBack': {
+            // It waits for its turn like the others, for to take it now would make one more that is away.
+            const members = rollout.members.with(event.id, { state: 'waiting', isAway: false });
+            return next({ ...rollout, members }, [], event.atMs);
         }
         case 'woke':
             return next(rollout, [], event.atMs);
@@ -2879,7 +2885,7 @@ function mark(life, sight) {
         return marks;
     const atMs = sight.atMs;
     const next = { ...marks };
-    if (!isSettled(sight.instance.status))
+    if (!isSettled(sight.instance.status) || isOtherNow(reference, sight))
         next.stirredAtMs ??= atMs;
     if (hasLeft(life, reference, sight))
         next.leftAtMs ??= atMs;
@@ -2914,6 +2920,11 @@ function hasLeft(life, reference, sight) {
         return !(onlyStatusTells && !life.adopted && backups.has(status));
     }
     return isSettled(reference.instance.status) && status !== reference.instance.status;
+}
+/** Whether image or disk are others than before, be it the wanted ones or not. */
+function isOtherNow(reference, { instance, disk }) {
+    const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
+    return isOther || reference.instance.imageId !== instance.imageId;
 }
 /** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
 const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
@@ -3204,6 +3215,17 @@ function poolLabel({ blbId, groupId }) {
     return groupId === undefined ? blbId : `${blbId}/${groupId}`;
 }
 
+;// CONCATENATED MODULE: ./deploy/all-done.js
+/**
+ * Like `Promise.all`, but what is out has ended, whatever comes of the others.
+ *
+ * @throws the first error that any of them throws
+ */
+async function allDone(works) {
+    await Promise.allSettled(works);
+    return Promise.all(works);
+}
+
 ;// CONCATENATED MODULE: ./deploy/weights.js
 
 /** Weights for one run. */
@@ -3257,6 +3279,7 @@ async function send(pool, weights, ports) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/balance.js
+
 
 
 
@@ -3338,11 +3361,6 @@ function createBalance({ blbIds, drainMs }, ports) {
         rejoin
     };
 }
-/** Like `Promise.all`, but what is out has ended whatever comes: nobody is told of anything after it. */
-async function allDone(works) {
-    await Promise.allSettled(works);
-    return Promise.all(works);
-}
 /** A read may still show the 0 of a hold that was just given back; the weight from then is the true one. */
 function asGivenBack(place, holds) {
     const former = holds.find((hold) => isSamePool(hold.place, place))?.place.weight ?? 0;
@@ -3391,7 +3409,10 @@ async function rollOut(task, work, ports, observe) {
         switch (command.type) {
             case 'begin': {
                 const outcome = await work.forth(command.id).catch(failed);
-                return { type: 'ended', id: command.id, outcome, atMs: nowMs() };
+                const { id } = command;
+                return outcome === 'cameBack'
+                    ? { type: 'cameBack', id, atMs: nowMs() }
+                    : { type: 'ended', id, outcome, atMs: nowMs() };
             }
             case 'goBack': {
                 const result = await work.back(command.id).catch((error) => {
@@ -3576,13 +3597,16 @@ function why(stop, failures, maxFailures, rollout) {
             return 'The run was cancelled, so nothing new was begun.';
     }
 }
-function backWords({ task, isCancelled }, all) {
+function backWords({ task, isCancelled, stop }, all) {
     if (!task.rollback)
         return '';
     const back = all.filter(({ state }) => state === 'back').length;
     const forth = all.filter((member) => member.kind === 'work' && member.state === 'well' && member.canGoBack);
+    if (stop === 'cancelled')
+        return '';
     const cut = isCancelled ? ' Then the run was cancelled.' : '';
-    const stay = forth.length === 0 ? '' : ` ${forth.length} stay on the new image, for no more may be away at once.`;
+    const why = isCancelled ? '' : ', for no more may be away at once';
+    const stay = forth.length === 0 ? '' : ` ${forth.length} stay on the new image${why}.`;
     const told = back === 0 ? '' : `${back} were put back onto the image of before.`;
     return `${told}${stay}${cut}`.trim();
 }
@@ -3730,7 +3754,9 @@ const confirmAfter = 0.04;
  */
 function nextBeat(dueMs, intervalMs, nowMs) {
     const next = dueMs + beat * intervalMs;
-    return next > nowMs ? next : nowMs + beat * intervalMs;
+    // A look that was taken along well before its beat does not make the gap after it any longer.
+    const latest = nowMs + (beat + jitter) * intervalMs;
+    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
 }
 /** When a proof's second look is due. */
 function confirmBeat(nowMs, intervalMs) {
@@ -3763,11 +3789,11 @@ function spreadOf(intervalMs) {
 ;// CONCATENATED MODULE: ./core/rebuild/moves.js
 
 
-/** Until a rebuild is seen to start, looks come at least this often, lest a short one be over between two. */
+/** Until the status is seen to leave, looks come at least this often, lest a short rebuild be over between two. */
 const startIntervalMs = 5_000;
 function intervalOf(life) {
     const wanted = life.task.pollIntervalMs;
-    const early = life.phase === 'searching' || life.phase === 'confirming';
+    const early = ['searching', 'confirming', 'rebuilding'].includes(life.phase) && life.marks.leftAtMs === undefined;
     return early ? Math.min(wanted, startIntervalMs) : wanted;
 }
 /** A look on the next beat. */
@@ -4084,7 +4110,7 @@ function step(life, event) {
         case 'startFailed':
             return onStartFailed(life, event.failure, event.atMs);
         case 'cancelled':
-            return onCancelled(life, event.failure, event.atMs);
+            return onCancelled(life, event);
     }
 }
 function see(life, sight) {
@@ -4175,8 +4201,12 @@ function onStartFailed(life, failure, atMs) {
     const again = ['conflict', 'ambiguous', 'throttled'].includes(failure.kind) && atMs < life.deadlineMs;
     return again ? lookNext({ ...life, lastFailure: failure }, atMs, true) : failCall(life, failure, atMs);
 }
-function onCancelled(life, failure, atMs) {
-    const out = failure === undefined ? life : lost({ ...life, lastFailure: failure }, atMs);
+function onCancelled(before, event) {
+    const { failure, together = false, atMs } = event;
+    if (failure === undefined)
+        return end(before, { kind: 'cancelled' }, atMs);
+    const life = { ...before, lastFailure: failure };
+    const out = together ? { ...searching(life, atMs), inDoubt: true } : lost(life, atMs);
     return end(out, { kind: 'cancelled' }, atMs);
 }
 function noteRequest(life, requestId) {
@@ -4335,7 +4365,7 @@ function cancelled(deed) {
     const id = deed.target.instance.id;
     if (causeOf(deed) !== undefined)
         return cancelledOnTheWayBack(deed);
-    if (life === undefined || (life.sends === 0 && life.ending?.kind === 'cancelled' && backup !== undefined)) {
+    if (life === undefined || (isUnsent(life) && life.ending?.kind === 'cancelled' && backup !== undefined)) {
         return {
             reason: 'cancelled',
             cause: `${id}: cancelled before the rebuild was sent`,
@@ -4360,9 +4390,12 @@ function cancelled(deed) {
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
+function isUnsent({ sends, inDoubt }) {
+    return sends === 0 && !inDoubt;
+}
 /** A rollback is never begun after a cancel, but one may be under way. */
 function cancelledOnTheWayBack(deed) {
-    const sent = (deed.rollback?.life?.sends ?? 0) > 0;
+    const sent = deed.rollback?.life !== undefined && !isUnsent(deed.rollback.life);
     return {
         reason: 'cancelled',
         cause: `${causeOf(deed)?.cause ?? deed.target.instance.id} Cancelled ${sent ? 'while it was put back' : 'before it was put back'}.`,
@@ -4421,7 +4454,7 @@ function rollbackProblem(deed) {
         return rollback.problem;
     const ending = rollback?.life?.ending;
     if (rollback?.life !== undefined && ending?.kind === 'failed')
-        return `${explain(rollback.life, ending.reason).cause}.`;
+        return explain(rollback.life, ending.reason).cause.replace(/\.?$/, '.');
     if (rollback?.health?.healthy === false)
         return `${(0,health_reason/* describeUnhealthy */.s)(rollback.health.reason)}.`;
     return 'it did not come to an end.';
@@ -4589,8 +4622,8 @@ function statusOf(deed, isOver) {
     return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : 'failed';
 }
 /** Whether a cancelled life leaves something behind that goes on by itself. */
-function isUnderWay({ ending, sends, adopted, starts }) {
-    return ending?.kind === 'cancelled' && (sends > 0 || adopted || starts > 0);
+function isUnderWay({ ending, sends, inDoubt, adopted, starts }) {
+    return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
 }
 function healthOf(health) {
     return {
@@ -4809,8 +4842,8 @@ class RefusedTogetherError extends model_failure/* CallError */.RA {
 function createSender(ports) {
     const { bcc, clock, cancel } = ports;
     const waiting = new Map();
-    const post = async (order) => {
-        const letters = waiting.get(order) ?? [];
+    const post = async (order, key) => {
+        const letters = waiting.get(key) ?? [];
         try {
             // All that are decided by the looks of one tick have come by then.
             await clock.sleep(0, cancel.signal);
@@ -4821,7 +4854,7 @@ function createSender(ports) {
             return;
         }
         finally {
-            waiting.delete(order);
+            waiting.delete(key);
         }
         for (let from = 0; from < letters.length; from += pageOfIds) {
             void sendTogether(letters.slice(from, from + pageOfIds), order, bcc, cancel);
@@ -4833,13 +4866,14 @@ function createSender(ports) {
                 return bcc.rebuild(instanceId, order, cancel.writes);
             return new Promise((resolve, reject) => {
                 const letter = { instanceId, resolve, reject };
-                const others = waiting.get(order);
+                const key = JSON.stringify(order);
+                const others = waiting.get(key);
                 if (others !== undefined) {
                     others.push(letter);
                     return;
                 }
-                waiting.set(order, [letter]);
-                void post(order);
+                waiting.set(key, [letter]);
+                void post(order, key);
             });
         }
     };
@@ -5223,6 +5257,7 @@ function tagsLabel(tags) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/look.js
+
 /**
  * One look at an instance, with its system disk where that is asked for. Both reads go out together; the time
  * of the sight is when the later of them was answered.
@@ -5235,7 +5270,7 @@ async function look(instanceId, withDisk, ports, signal) {
         const instance = await bcc.getInstance(instanceId, signal);
         return { atMs: clock.nowMs(), instance };
     }
-    const [instance, disk] = await Promise.all([
+    const [instance, disk] = await allDone([
         bcc.getInstance(instanceId, signal),
         bcc.getSystemDisk(instanceId, signal)
     ]);
@@ -5324,6 +5359,7 @@ function whole(read) {
 
 
 
+
 /** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
 const hostKeysMs = 5_000;
 /** How long the probe of before may take, in milliseconds. */
@@ -5347,7 +5383,7 @@ function createTargets(request, image, reads) {
         const task = taskOf(request, image, instance.id);
         const action = decide(instance, task).action;
         const runsOnIt = action === 'skip' || action === 'start';
-        const [snapshots, back, oldUserData, oldHostKeys, unhealthy] = await Promise.all([
+        const [snapshots, back, oldUserData, oldHostKeys, unhealthy] = await allDone([
             disk && !runsOnIt ? snapshotsOf(disk.id, instance.id, reads) : [],
             runsOnIt ? { kind: 'notAsked' } : wayBack(instance.imageId),
             request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
@@ -6064,8 +6100,9 @@ function failed(what, error, ports) {
     const atMs = ports.clock.nowMs();
     const failure = error instanceof model_failure/* CallError */.RA ? error.failure : undefined;
     if (ports.cancel.signal.aborted) {
-        const lost = what === 'send' && failure?.kind === 'ambiguous' ? failure : undefined;
-        return { type: 'cancelled', atMs, ...(lost === undefined ? {} : { failure: lost }) };
+        const together = error instanceof RefusedTogetherError;
+        const isOut = what === 'send' && (together || failure?.kind === 'ambiguous');
+        return isOut && failure ? { type: 'cancelled', atMs, failure, together } : { type: 'cancelled', atMs };
     }
     if (failure === undefined || what === 'backup' || what === 'drain')
         throw error;
@@ -6336,6 +6373,10 @@ function rollbackOrder(deed, order, image) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/work.js
+/** The work of a rollout on its targets: forth, and back. */
+
+
+
 
 
 
@@ -6345,6 +6386,8 @@ function rollbackOrder(deed, order, image) {
 const freshMs = 2_000;
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const work_fewTargets = 20;
+/** How long the probe of one that was away may take, in milliseconds. */
+const work_probeMs = 5_000;
 /**
  * The work of one run.
  *
@@ -6353,6 +6396,7 @@ const work_fewTargets = 20;
 function createTargetWork({ request, plan, sights }, ports, observe) {
     const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
     const kinds = new Map(plan.rollout.members.map(({ id, kind }) => [id, kind]));
+    const away = new Set(plan.rollout.members.filter(({ isAway }) => isAway).map(({ id }) => id));
     const deeds = new Map();
     const going = (deed) => observe(deed, false);
     const done = (deed) => {
@@ -6367,15 +6411,23 @@ function createTargetWork({ request, plan, sights }, ports, observe) {
     const inLog = (id, title, work) => targets.size === 1
         ? ports.log.group(title, () => work(ports.log))
         : work(logOf(id, ports.log, targets.size > work_fewTargets));
+    // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
+    const earlySight = (id) => {
+        const sight = sights.get(id);
+        const isFresh = sight !== undefined && ports.clock.nowMs() - sight.atMs <= freshMs;
+        return kinds.get(id) === 'check' || isFresh || targets.size === 1 ? sight : undefined;
+    };
     return {
         async forth(id) {
             const target = targets.get(id);
             if (target === undefined)
                 throw new Error(`${id} is not in the plan`);
-            const sight = sights.get(id);
-            // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
-            const isFresh = sight !== undefined && ports.clock.nowMs() - sight.atMs <= freshMs;
-            const first = kinds.get(id) === 'check' || isFresh || targets.size === 1 ? sight : undefined;
+            let first = earlySight(id);
+            if (targets.size > 1 && kinds.get(id) === 'work' && away.delete(id)) {
+                first ??= await work_lookNow(id, ports);
+                if (first !== undefined && (await serves(first, request, ports)))
+                    return 'cameBack';
+            }
             const deed = await inLog(id, `Rebuild ${id}`, (log) => dealWith(target, plan.order, request, first, { ...ports, log }, going));
             return outcomeOf(done(deed));
         },
@@ -6390,6 +6442,30 @@ function createTargetWork({ request, plan, sights }, ports, observe) {
             return isRolledBack(deed) && openHolds(deed.holds).length === 0 ? 'back' : 'notBack';
         }
     };
+}
+/** A look at once; `undefined` where it fails or the run is cancelled, which the work itself then meets again. */
+async function work_lookNow(instanceId, { watch, clock }) {
+    const nowMs = clock.nowMs();
+    try {
+        return await watch.look({ instanceId, dueMs: nowMs, earliestMs: nowMs, withDisk: true });
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA || error instanceof model_failure/* CancelledError */.cc)
+            return undefined;
+        throw error;
+    }
+}
+/** Whether it is Running, and passes the health check where one is asked for. */
+async function serves({ instance }, request, { probe, cancel }) {
+    if (statusKind(instance.status) !== 'up')
+        return false;
+    if (request.health === undefined)
+        return true;
+    const resolved = resolveCheck(request.health.check, instance);
+    if (!resolved.ok || cancel.signal.aborted)
+        return false;
+    const result = await probe.probe(resolved.check, { signal: cancel.signal, timeoutMs: work_probeMs });
+    return result.healthy;
 }
 /** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */
 function logOf(id, log, isTerse) {
@@ -8991,7 +9067,7 @@ function counted(count, one, many = `${one}s`) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6908);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8289);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9210);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

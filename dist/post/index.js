@@ -1877,8 +1877,9 @@ function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
             break;
         if (member.state !== 'waiting' || !isNext(member))
             continue;
+        // Behind one that has no room there may be one that is away already, which needs none.
         if (member.kind === 'work' && !hasRoom(members, member, before.task.slots))
-            break;
+            continue;
         members = members.with(member.id, { state: 'working' });
         begun.push({ type: 'begin', id: member.id });
     }
@@ -1990,6 +1991,11 @@ function stepRollout(rollout, event) {
         case 'wentBack': {
             const patch = { state: event.result, isAway: event.result !== 'back', canGoBack: false };
             return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
+        }
+        case 'cameBack': {
+            // It waits for its turn like the others, for to take it now would make one more that is away.
+            const members = rollout.members.with(event.id, { state: 'waiting', isAway: false });
+            return next({ ...rollout, members }, [], event.atMs);
         }
         case 'woke':
             return next(rollout, [], event.atMs);
@@ -2670,7 +2676,9 @@ const confirmAfter = 0.04;
  */
 function nextBeat(dueMs, intervalMs, nowMs) {
     const next = dueMs + beat * intervalMs;
-    return next > nowMs ? next : nowMs + beat * intervalMs;
+    // A look that was taken along well before its beat does not make the gap after it any longer.
+    const latest = nowMs + (beat + jitter) * intervalMs;
+    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
 }
 /** When a proof's second look is due. */
 function confirmBeat(nowMs, intervalMs) {
@@ -2856,9 +2864,13 @@ async function linger(instanceIds, limitMs, ports, signal) {
 function statusOf(read) {
     if (!(read instanceof model_failure/* CallError */.RA))
         return read?.status ?? '';
-    if (read.failure.kind === 'notFound')
+    const { kind } = read.failure;
+    if (kind === 'notFound')
         return '';
-    throw read;
+    if (kind === 'denied' || kind === 'invalid')
+        throw read;
+    // A read that fails shows nothing, and the next may.
+    return 'Running';
 }
 
 ;// CONCATENATED MODULE: ./core/report/holds.js
@@ -3017,7 +3029,7 @@ function isOpen({ weight, now }) {
 /** The image on which the instance is well; `undefined` where it is not known to be. */
 function expectedImage(one, report) {
     // What was killed while the call was out may be erased although nobody has seen it.
-    if (one.phases.at(-1)?.phase.endsWith('sending'))
+    if (one.status === 'inProgress' && one.phases.at(-1)?.phase.endsWith('sending'))
         return undefined;
     if (one.disk === 'untouched')
         return one.before.imageId;

@@ -28,7 +28,9 @@ const confirmAfter = 0.04;
  */
 export function nextBeat(dueMs: number, intervalMs: number, nowMs: number): number {
   const next = dueMs + beat * intervalMs;
-  return next > nowMs ? next : nowMs + beat * intervalMs;
+  // A look that was taken along well before its beat does not make the gap after it any longer.
+  const latest = nowMs + (beat + jitter) * intervalMs;
+  return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
 }
 
 /** When a proof's second look is due. */

@@ -4,6 +4,7 @@ import { CallError, describeFailure } from '../core/model/failure.ts';
 import type { Obstacle } from '../core/rebuild/ending.ts';
 import { callRemedy } from '../core/report/explain.ts';
 import { type Hold, isSamePool, openHolds, poolLabel, withHold, withoutHold } from '../core/report/holds.ts';
+import { allDone } from './all-done.ts';
 import type { Balancers, Cancel, Clock, Log } from './ports.ts';
 import { createWeights } from './weights.ts';
 
@@ -116,12 +117,6 @@ export function createBalance(
     },
     rejoin
   };
-}
-
-/** Like `Promise.all`, but what is out has ended whatever comes: nobody is told of anything after it. */
-async function allDone<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
-  await Promise.allSettled(works);
-  return Promise.all(works);
 }
 
 /** A read may still show the 0 of a hold that was just given back; the weight from then is the true one. */

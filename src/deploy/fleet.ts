@@ -5,7 +5,8 @@ import type { Cancel, Clock } from './ports.ts';
 
 /** What is done to the targets. Both resolve however it ended, and throw only faults of the program. */
 export interface FleetWork {
-  forth(id: string): Promise<Outcome>;
+  /** `cameBack` where it was away to begin with, serves again, and nothing was done to it. */
+  forth(id: string): Promise<Outcome | 'cameBack'>;
   back(id: string): Promise<'back' | 'notBack' | 'cancelled'>;
 }
 
@@ -44,7 +45,10 @@ export async function rollOut(
     switch (command.type) {
       case 'begin': {
         const outcome = await work.forth(command.id).catch(failed);
-        return { type: 'ended', id: command.id, outcome, atMs: nowMs() };
+        const { id } = command;
+        return outcome === 'cameBack'
+          ? { type: 'cameBack', id, atMs: nowMs() }
+          : { type: 'ended', id, outcome, atMs: nowMs() };
       }
       case 'goBack': {
         const result = await work.back(command.id).catch((error: unknown) => {

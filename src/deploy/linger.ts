@@ -54,6 +54,9 @@ export async function linger(
 /** The status of an instance; one that is no longer there has nothing to hide. */
 function statusOf(read: Read<Instance> | undefined): string {
   if (!(read instanceof CallError)) return read?.status ?? '';
-  if (read.failure.kind === 'notFound') return '';
-  throw read;
+  const { kind } = read.failure;
+  if (kind === 'notFound') return '';
+  if (kind === 'denied' || kind === 'invalid') throw read;
+  // A read that fails shows nothing, and the next may.
+  return 'Running';
 }

@@ -1,4 +1,5 @@
 import type { Sight } from '../core/rebuild/state.ts';
+import { allDone } from './all-done.ts';
 import type { Bcc, Clock } from './ports.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function look(
     const instance = await bcc.getInstance(instanceId, signal);
     return { atMs: clock.nowMs(), instance };
   }
-  const [instance, disk] = await Promise.all([
+  const [instance, disk] = await allDone([
     bcc.getInstance(instanceId, signal),
     bcc.getSystemDisk(instanceId, signal)
   ]);

@@ -106,8 +106,9 @@ function failed(what: Exclude<LifeCommand['type'], 'end'>, error: unknown, ports
   const atMs = ports.clock.nowMs();
   const failure = error instanceof CallError ? error.failure : undefined;
   if (ports.cancel.signal.aborted) {
-    const lost = what === 'send' && failure?.kind === 'ambiguous' ? failure : undefined;
-    return { type: 'cancelled', atMs, ...(lost === undefined ? {} : { failure: lost }) };
+    const together = error instanceof RefusedTogetherError;
+    const isOut = what === 'send' && (together || failure?.kind === 'ambiguous');
+    return isOut && failure ? { type: 'cancelled', atMs, failure, together } : { type: 'cancelled', atMs };
   }
   if (failure === undefined || what === 'backup' || what === 'drain') throw error;
   if (error instanceof RefusedTogetherError) return { type: 'refusedTogether', atMs, failure };

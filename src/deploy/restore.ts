@@ -84,7 +84,7 @@ function isOpen({ weight, now }: BalancerReport): boolean {
 /** The image on which the instance is well; `undefined` where it is not known to be. */
 function expectedImage(one: InstanceReport, report: RunReport): string | undefined {
   // What was killed while the call was out may be erased although nobody has seen it.
-  if (one.phases.at(-1)?.phase.endsWith('sending')) return undefined;
+  if (one.status === 'inProgress' && one.phases.at(-1)?.phase.endsWith('sending')) return undefined;
   if (one.disk === 'untouched') return one.before.imageId;
   if (one.status === 'rolledBack') return one.rollback?.imageId;
   return one.status === 'rebuilt' || one.failure?.reason === 'rejoin' ? report.imageId : undefined;

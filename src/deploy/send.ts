@@ -10,7 +10,7 @@ import { pageOfIds } from './read-many.ts';
 /** Sends rebuilds. */
 export interface Sender {
   /**
-   * Accepted when it resolves; throws like `Bcc.rebuild`, and `RefusedTogetherError`. Orders count as the same where they are the same object.
+   * Accepted when it resolves; throws like `Bcc.rebuild`, and `RefusedTogetherError`.
    *
    * @param isAgain whether this instance was sent before in this life
    */
@@ -41,10 +41,10 @@ interface Letter {
 /** A sender for one run. */
 export function createSender(ports: SenderPorts): Sender {
   const { bcc, clock, cancel } = ports;
-  const waiting = new Map<RebuildOrder, Letter[]>();
+  const waiting = new Map<string, Letter[]>();
 
-  const post = async (order: RebuildOrder): Promise<void> => {
-    const letters = waiting.get(order) ?? [];
+  const post = async (order: RebuildOrder, key: string): Promise<void> => {
+    const letters = waiting.get(key) ?? [];
     try {
       // All that are decided by the looks of one tick have come by then.
       await clock.sleep(0, cancel.signal);
@@ -52,7 +52,7 @@ export function createSender(ports: SenderPorts): Sender {
       for (const { reject } of letters) reject(error);
       return;
     } finally {
-      waiting.delete(order);
+      waiting.delete(key);
     }
     for (let from = 0; from < letters.length; from += pageOfIds) {
       void sendTogether(letters.slice(from, from + pageOfIds), order, bcc, cancel);
@@ -64,13 +64,14 @@ export function createSender(ports: SenderPorts): Sender {
       if (isAgain) return bcc.rebuild(instanceId, order, cancel.writes);
       return new Promise((resolve, reject) => {
         const letter = { instanceId, resolve, reject };
-        const others = waiting.get(order);
+        const key = JSON.stringify(order);
+        const others = waiting.get(key);
         if (others !== undefined) {
           others.push(letter);
           return;
         }
-        waiting.set(order, [letter]);
-        void post(order);
+        waiting.set(key, [letter]);
+        void post(order, key);
       });
     }
   };

@@ -11,6 +11,7 @@ import { decide, type Task } from '../core/plan/decide.ts';
 import type { Target } from '../core/plan/plan.ts';
 import type { WayBack } from '../core/plan/preflight.ts';
 import type { Sight } from '../core/rebuild/state.ts';
+import { allDone } from './all-done.ts';
 import type { Probe } from './heal.ts';
 import type { Bcc } from './ports.ts';
 import type { RunRequest } from './request.ts';
@@ -57,7 +58,7 @@ export function createTargets(
     const task = taskOf(request, image, instance.id);
     const action = decide(instance, task).action;
     const runsOnIt = action === 'skip' || action === 'start';
-    const [snapshots, back, oldUserData, oldHostKeys, unhealthy] = await Promise.all([
+    const [snapshots, back, oldUserData, oldHostKeys, unhealthy] = await allDone([
       disk && !runsOnIt ? snapshotsOf(disk.id, instance.id, reads) : [],
       runsOnIt ? ({ kind: 'notAsked' } as const) : wayBack(instance.imageId),
       request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,

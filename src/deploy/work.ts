@@ -1,4 +1,7 @@
 /** The work of a rollout on its targets: forth, and back. */
+import { resolveCheck } from '../core/health/resolve.ts';
+import { CallError, CancelledError } from '../core/model/failure.ts';
+import { statusKind } from '../core/model/instance.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import type { Sight } from '../core/rebuild/state.ts';
 import { type Deed, isRolledBack, outcomeOf } from '../core/report/deed.ts';
@@ -15,6 +18,9 @@ const freshMs = 2_000;
 
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const fewTargets = 20;
+
+/** How long the probe of one that was away may take, in milliseconds. */
+const probeMs = 5_000;
 
 /** What the work is about. */
 export interface WorkOrder {
@@ -35,6 +41,7 @@ export function createTargetWork(
 ): FleetWork {
   const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
   const kinds = new Map(plan.rollout.members.map(({ id, kind }) => [id, kind]));
+  const away = new Set(plan.rollout.members.filter(({ isAway }) => isAway).map(({ id }) => id));
   const deeds = new Map<string, Deed>();
   const going = (deed: Deed): void => observe(deed, false);
   const done = (deed: Deed): Deed => {
@@ -50,14 +57,22 @@ export function createTargetWork(
       ? ports.log.group(title, () => work(ports.log))
       : work(logOf(id, ports.log, targets.size > fewTargets));
 
+  // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
+  const earlySight = (id: string): Sight | undefined => {
+    const sight = sights.get(id);
+    const isFresh = sight !== undefined && ports.clock.nowMs() - sight.atMs <= freshMs;
+    return kinds.get(id) === 'check' || isFresh || targets.size === 1 ? sight : undefined;
+  };
+
   return {
     async forth(id) {
       const target = targets.get(id);
       if (target === undefined) throw new Error(`${id} is not in the plan`);
-      const sight = sights.get(id);
-      // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
-      const isFresh = sight !== undefined && ports.clock.nowMs() - sight.atMs <= freshMs;
-      const first = kinds.get(id) === 'check' || isFresh || targets.size === 1 ? sight : undefined;
+      let first = earlySight(id);
+      if (targets.size > 1 && kinds.get(id) === 'work' && away.delete(id)) {
+        first ??= await lookNow(id, ports);
+        if (first !== undefined && (await serves(first, request, ports))) return 'cameBack';
+      }
       const deed = await inLog(id, `Rebuild ${id}`, (log) =>
         dealWith(target, plan.order, request, first, { ...ports, log }, going)
       );
@@ -74,6 +89,31 @@ export function createTargetWork(
       return isRolledBack(deed) && openHolds(deed.holds).length === 0 ? 'back' : 'notBack';
     }
   };
+}
+
+/** A look at once; `undefined` where it fails or the run is cancelled, which the work itself then meets again. */
+async function lookNow(instanceId: string, { watch, clock }: TargetPorts): Promise<Sight | undefined> {
+  const nowMs = clock.nowMs();
+  try {
+    return await watch.look({ instanceId, dueMs: nowMs, earliestMs: nowMs, withDisk: true });
+  } catch (error) {
+    if (error instanceof CallError || error instanceof CancelledError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether it is Running, and passes the health check where one is asked for. */
+async function serves(
+  { instance }: Sight,
+  request: RunRequest,
+  { probe, cancel }: TargetPorts
+): Promise<boolean> {
+  if (statusKind(instance.status) !== 'up') return false;
+  if (request.health === undefined) return true;
+  const resolved = resolveCheck(request.health.check, instance);
+  if (!resolved.ok || cancel.signal.aborted) return false;
+  const result = await probe.probe(resolved.check, { signal: cancel.signal, timeoutMs: probeMs });
+  return result.healthy;
 }
 
 /** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */

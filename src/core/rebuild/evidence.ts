@@ -26,7 +26,7 @@ export function mark(life: Life, sight: Sight): Marks {
   if (reference === undefined) return marks;
   const atMs = sight.atMs;
   const next: { -readonly [K in keyof Marks]: Marks[K] } = { ...marks };
-  if (!isSettled(sight.instance.status)) next.stirredAtMs ??= atMs;
+  if (!isSettled(sight.instance.status) || isOtherNow(reference, sight)) next.stirredAtMs ??= atMs;
   if (hasLeft(life, reference, sight)) next.leftAtMs ??= atMs;
   if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
     if (sight.instance.imageId === task.image.id) next.imageAtMs = atMs;
@@ -54,6 +54,12 @@ function hasLeft(life: Life, reference: Sight, sight: Sight): boolean {
     return !(onlyStatusTells && !life.adopted && backups.has(status));
   }
   return isSettled(reference.instance.status) && status !== reference.instance.status;
+}
+
+/** Whether image or disk are others than before, be it the wanted ones or not. */
+function isOtherNow(reference: Sight, { instance, disk }: Sight): boolean {
+  const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
+  return isOther || reference.instance.imageId !== instance.imageId;
 }
 
 /** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */

@@ -5,12 +5,13 @@ import type { Ending, FailureReason } from './ending.ts';
 import { isReplaced, quietMs } from './evidence.ts';
 import type { Life, Phase, Sight, Step } from './state.ts';
 
-/** Until a rebuild is seen to start, looks come at least this often, lest a short one be over between two. */
+/** Until the status is seen to leave, looks come at least this often, lest a short rebuild be over between two. */
 const startIntervalMs = 5_000;
 
 function intervalOf(life: Life): number {
   const wanted = life.task.pollIntervalMs;
-  const early = life.phase === 'searching' || life.phase === 'confirming';
+  const early =
+    ['searching', 'confirming', 'rebuilding'].includes(life.phase) && life.marks.leftAtMs === undefined;
   return early ? Math.min(wanted, startIntervalMs) : wanted;
 }
 

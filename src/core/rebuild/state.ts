@@ -121,7 +121,13 @@ export type LifeEvent =
   | { readonly type: 'drainFailed'; readonly atMs: number; readonly problem: Obstacle }
   | { readonly type: 'startAccepted'; readonly atMs: number; readonly requestId: string }
   | { readonly type: 'startFailed'; readonly atMs: number; readonly failure: CallFailure }
-  | { readonly type: 'cancelled'; readonly atMs: number; readonly failure?: CallFailure };
+  | {
+      readonly type: 'cancelled';
+      readonly atMs: number;
+      /** Of a send that was out and may have been carried out; `together` where it was refused for several. */
+      readonly failure?: CallFailure;
+      readonly together?: boolean;
+    };
 
 /** What to do next; exactly one thing at a time. */
 export type LifeCommand =

@@ -71,7 +71,7 @@ export function step(life: Life, event: LifeEvent): Step {
     case 'startFailed':
       return onStartFailed(life, event.failure, event.atMs);
     case 'cancelled':
-      return onCancelled(life, event.failure, event.atMs);
+      return onCancelled(life, event);
   }
 }
 
@@ -165,8 +165,11 @@ function onStartFailed(life: Life, failure: CallFailure, atMs: number): Step {
   return again ? lookNext({ ...life, lastFailure: failure }, atMs, true) : failCall(life, failure, atMs);
 }
 
-function onCancelled(life: Life, failure: CallFailure | undefined, atMs: number): Step {
-  const out = failure === undefined ? life : lost({ ...life, lastFailure: failure }, atMs);
+function onCancelled(before: Life, event: Extract<LifeEvent, { type: 'cancelled' }>): Step {
+  const { failure, together = false, atMs } = event;
+  if (failure === undefined) return end(before, { kind: 'cancelled' }, atMs);
+  const life = { ...before, lastFailure: failure };
+  const out = together ? { ...searching(life, atMs), inDoubt: true } : lost(life, atMs);
   return end(out, { kind: 'cancelled' }, atMs);
 }
 

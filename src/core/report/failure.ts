@@ -3,6 +3,7 @@
 import { describeUnhealthy } from '../health/reason.ts';
 import type { CallFailure } from '../model/failure.ts';
 import { fateOf } from '../rebuild/fate.ts';
+import type { Life } from '../rebuild/state.ts';
 import { type Deed, isRolledBack, isWell } from './deed.ts';
 import { describeFate, type Explanation, explain, explainCancel } from './explain.ts';
 import { describeHolds, openHolds } from './holds.ts';
@@ -61,7 +62,7 @@ function cancelled(deed: Deed): FailureReport {
   const { life, backup } = deed;
   const id = deed.target.instance.id;
   if (causeOf(deed) !== undefined) return cancelledOnTheWayBack(deed);
-  if (life === undefined || (life.sends === 0 && life.ending?.kind === 'cancelled' && backup !== undefined)) {
+  if (life === undefined || (isUnsent(life) && life.ending?.kind === 'cancelled' && backup !== undefined)) {
     return {
       reason: 'cancelled',
       cause: `${id}: cancelled before the rebuild was sent`,
@@ -86,9 +87,13 @@ function cancelled(deed: Deed): FailureReport {
   };
 }
 
+function isUnsent({ sends, inDoubt }: Life): boolean {
+  return sends === 0 && !inDoubt;
+}
+
 /** A rollback is never begun after a cancel, but one may be under way. */
 function cancelledOnTheWayBack(deed: Deed): FailureReport {
-  const sent = (deed.rollback?.life?.sends ?? 0) > 0;
+  const sent = deed.rollback?.life !== undefined && !isUnsent(deed.rollback.life);
   return {
     reason: 'cancelled',
     cause: `${causeOf(deed)?.cause ?? deed.target.instance.id} Cancelled ${sent ? 'while it was put back' : 'before it was put back'}.`,
@@ -157,7 +162,7 @@ function rollbackProblem(deed: Deed): string {
   if (rollback?.problem !== undefined) return rollback.problem;
   const ending = rollback?.life?.ending;
   if (rollback?.life !== undefined && ending?.kind === 'failed')
-    return `${explain(rollback.life, ending.reason).cause}.`;
+    return explain(rollback.life, ending.reason).cause.replace(/\.?$/, '.');
   if (rollback?.health?.healthy === false) return `${describeUnhealthy(rollback.health.reason)}.`;
   return 'it did not come to an end.';
 }

@@ -148,8 +148,8 @@ function statusOf(deed: Deed, isOver: boolean): InstanceStatus {
 }
 
 /** Whether a cancelled life leaves something behind that goes on by itself. */
-function isUnderWay({ ending, sends, adopted, starts }: Life): boolean {
-  return ending?.kind === 'cancelled' && (sends > 0 || adopted || starts > 0);
+function isUnderWay({ ending, sends, inDoubt, adopted, starts }: Life): boolean {
+  return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
 }
 
 function healthOf(health: NonNullable<Deed['health']>): HealthReport {

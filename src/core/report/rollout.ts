@@ -57,13 +57,14 @@ function why(stop: StopReason, failures: number, maxFailures: number, rollout: R
   }
 }
 
-function backWords({ task, isCancelled }: Rollout, all: readonly Member[]): string {
+function backWords({ task, isCancelled, stop }: Rollout, all: readonly Member[]): string {
   if (!task.rollback) return '';
   const back = all.filter(({ state }) => state === 'back').length;
   const forth = all.filter((member) => member.kind === 'work' && member.state === 'well' && member.canGoBack);
+  if (stop === 'cancelled') return '';
   const cut = isCancelled ? ' Then the run was cancelled.' : '';
-  const stay =
-    forth.length === 0 ? '' : ` ${forth.length} stay on the new image, for no more may be away at once.`;
+  const why = isCancelled ? '' : ', for no more may be away at once';
+  const stay = forth.length === 0 ? '' : ` ${forth.length} stay on the new image${why}.`;
   const told = back === 0 ? '' : `${back} were put back onto the image of before.`;
   return `${told}${stay}${cut}`.trim();
 }

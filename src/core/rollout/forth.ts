@@ -63,7 +63,8 @@ function begin(
   for (const member of before.members.values()) {
     if (begun.length >= most) break;
     if (member.state !== 'waiting' || !isNext(member)) continue;
-    if (member.kind === 'work' && !hasRoom(members, member, before.task.slots)) break;
+    // Behind one that has no room there may be one that is away already, which needs none.
+    if (member.kind === 'work' && !hasRoom(members, member, before.task.slots)) continue;
     members = members.with(member.id, { state: 'working' });
     begun.push({ type: 'begin', id: member.id });
   }

@@ -55,6 +55,8 @@ export type RolloutEvent =
       readonly result: 'back' | 'notBack' | 'cancelled';
       readonly atMs: number;
     }
+  /** One that was away to begin with serves again, and nothing has been done to it. */
+  | { readonly type: 'cameBack'; readonly id: string; readonly atMs: number }
   | { readonly type: 'woke'; readonly atMs: number }
   | { readonly type: 'cancelled'; readonly atMs: number };
 

@@ -36,6 +36,11 @@ export function stepRollout(rollout: Rollout, event: RolloutEvent): RolloutStep 
       const patch = { state: event.result, isAway: event.result !== 'back', canGoBack: false };
       return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
     }
+    case 'cameBack': {
+      // It waits for its turn like the others, for to take it now would make one more that is away.
+      const members = rollout.members.with(event.id, { state: 'waiting', isAway: false });
+      return next({ ...rollout, members }, [], event.atMs);
+    }
     case 'woke':
       return next(rollout, [], event.atMs);
     case 'cancelled':

@@ -1,0 +1,219 @@
+/** The rules that are broken at a moment: each is looked at when something happens that could break it. */
+import type { CallEntry } from './chronicle.ts';
+import { isWrite } from './chronicle.ts';
+import type { Cloud } from './cloud.ts';
+import type { Machine, Wipe } from './machine.ts';
+import type { Seat } from './pools.ts';
+import { poolName } from './pools.ts';
+import { Truth } from './truth.ts';
+
+/** What a run was asked for, as the rules need it. */
+export interface RunFacts {
+  readonly ids: readonly string[];
+  readonly target: string;
+  readonly slots: number;
+  readonly maxFailures: number;
+  readonly healthAsked: boolean;
+  readonly timeoutMs: number;
+  readonly drainMs: number;
+  readonly backup: boolean;
+  readonly rollback: boolean;
+  readonly force: boolean;
+}
+
+/** Watches one case. */
+export class Guard {
+  readonly truth: Truth;
+  /** `survey` until the plan stands, `post` once the run has ended. */
+  phase: 'survey' | 'run' | 'post' = 'survey';
+  isCancelled = false as boolean;
+  canaries: readonly string[] = [];
+  /** Who was away when the plan was made, as far as the run could see. */
+  awayBefore: readonly string[] = [];
+  readonly #cloud: Cloud;
+  readonly #facts: RunFacts;
+  readonly #begun = new Set<string>();
+  readonly #written = new Set<string>();
+  readonly #failed = new Set<string>();
+  readonly #goingBack = new Set<string>();
+  #stoppedMs: number | undefined;
+  /** Whether the instance that is being touched was away before that. */
+  #wasAway = false as boolean;
+
+  constructor(cloud: Cloud, facts: RunFacts) {
+    this.#cloud = cloud;
+    this.#facts = facts;
+    this.truth = new Truth(cloud, facts.healthAsked);
+  }
+
+  beginRun(): void {
+    this.phase = 'survey';
+    this.isCancelled = false;
+    this.canaries = [];
+    this.awayBefore = [];
+    for (const ids of [this.#begun, this.#written, this.#failed, this.#goingBack]) ids.clear();
+    this.#stoppedMs = undefined;
+    this.#cloud.pools.beginRun();
+  }
+
+  /** Only the log tells who is begun, and who has failed. */
+  seeLog(line: string): void {
+    if (this.phase !== 'run') return;
+    const id = /^(?:warning: )?(i-\d+): /.exec(line)?.[1] ?? this.#only;
+    if (id === undefined) return;
+    this.#noteBegun(id);
+    if (/: failed after |: the new system is not well; going back/.test(line)) this.#failed.add(id);
+    this.#noteBegun(id);
+    if (line.endsWith('going back to the image of before')) this.#goingBack.add(id);
+  }
+
+  /** A single target has the log to itself. */
+  get #only(): string | undefined {
+    return this.#facts.ids.length === 1 ? this.#facts.ids[0] : undefined;
+  }
+
+  /** Nothing new may be begun, going by what has failed. One that was begun in that moment is heard of a bit later. */
+  #noteBegun(id: string): void {
+    const { nowMs } = this.#cloud;
+    const isStopped =
+      this.#failed.size > this.#facts.maxFailures || this.canaries.some((one) => this.#failed.has(one));
+    if (isStopped) this.#stoppedMs ??= nowMs;
+    if (this.#stoppedMs === undefined || this.#stoppedMs === nowMs) this.#begun.add(id);
+  }
+
+  seeCall(entry: CallEntry): void {
+    if (this.phase === 'survey') return;
+    if (isWrite(entry.operation)) this.#seeWrite(entry);
+    for (const id of entry.ids) this.#noteBegun(id);
+  }
+
+  #seeWrite({ operation, ids }: CallEntry): void {
+    const isNew = operation !== 'setWeights' && operation !== 'deleteImage';
+    if (isNew && (this.isCancelled || this.phase === 'post')) {
+      this.#broken(`(3) ${operation} ${ids.join(',')} after the cancel or the end`);
+    }
+    for (const id of ids) {
+      this.#noteBegun(id);
+      if (!this.#begun.has(id)) this.#broken(`(3) ${operation} ${id} after the stop`);
+      if (!this.#written.has(id) && !this.canaries.includes(id)) this.#seeFirst(operation, id);
+      this.#written.add(id);
+    }
+  }
+
+  /** The first write for one that is no canary. */
+  #seeFirst(operation: string, id: string): void {
+    for (const canary of this.canaries) {
+      const machine = this.#cloud.machine(canary);
+      if (machine === undefined || this.truth.untold.has(canary)) continue;
+      if (!this.truth.isDone(machine, this.#facts.target)) {
+        this.#broken(`(7) ${operation} ${id} before the canary ${canary} was well`);
+      }
+    }
+  }
+
+  beforeWipe(machine: Machine, imageId: string): void {
+    const { nowMs, pools } = this.#cloud;
+    this.#wasAway = this.truth.isAway(machine);
+    if (this.#goingBack.has(machine.id)) this.#beforeBack(machine, imageId);
+    else this.#beforeForth(machine, imageId);
+    if (this.truth.untold.has(machine.id)) return;
+    for (const seat of pools.of(machine.id)) {
+      const isOff = seat.weight === 0 && nowMs - seat.loweredMs >= this.#facts.drainMs;
+      if (seat.runWeight > 0 && !isOff) {
+        this.#broken(`(10) ${machine.id} wiped in traffic of ${poolName(seat.pool)}`);
+      }
+    }
+  }
+
+  #beforeForth(machine: Machine, imageId: string): void {
+    const { target, force, backup } = this.#facts;
+    const { nowMs, wire, manner, images } = this.#cloud;
+    const { run } = wire.chronicle;
+    if (imageId !== target) this.#broken(`(2) ${machine.id} wiped onto ${imageId}`);
+    const made = [...images.values()].filter((image) => image.of === machine.id && image.run === run);
+    if (backup && !made.some(({ readyMs, fails }) => !fails && readyMs <= nowMs)) {
+      this.#broken(`(11) ${machine.id} wiped without a backup`);
+    }
+    const before = machine.wipes.filter((wipe) => wipe.imageId === target);
+    const isDone = machine.system === target && (machine.power === 'up' || machine.power === 'down');
+    // A wipe that is over and has left it broken needs another one.
+    const isBroken = machine.power === 'broken';
+    const isTwice = before.some((wipe) => wipe.endsMs > nowMs || (wipe.run === run && !isBroken));
+    if (!isTwice && (!isDone || force)) return;
+    // Nothing shows whether the first was taken, and the service takes another: no looking can tell. So it is
+    // where nothing shows anywhere: with `force`, onto the image of before, on a disk that looks the same.
+    const isSame = force && machine.imageId === target && manner.diskReplaced === 'unchanged';
+    const isSilent = manner.statuses.length === 0 && (manner.second === 'queued' || isSame);
+    // One that shows a wrong image from the acceptance on needs a wipe, and nothing shows that one is under way.
+    const isWrong = before.some(({ ends }) => ends === 'wrongImage') && manner.imageFlips === 'accept';
+    if (isSilent && (isWrong || wire.lost.has(machine.id))) this.truth.untold.add(machine.id);
+    else this.#broken(`(2) ${machine.id} wiped twice`);
+  }
+
+  #beforeBack(machine: Machine, imageId: string): void {
+    const { rollback, target } = this.#facts;
+    const { wire } = this.#cloud;
+    // One that was found under way is put back like one of this run's own.
+    const isErased = machine.wipes.some((wipe) => wipe.imageId === target);
+    if (!rollback || !isErased || imageId === target) {
+      this.#broken(`(2) ${machine.id} put back onto ${imageId} although it was not erased`);
+    }
+    const own = machine.wipes.filter(({ run }) => run === wire.chronicle.run);
+    const isTwice = own.some((wipe) => wipe.imageId !== target);
+    if (isTwice && !wire.lost.has(machine.id)) this.#broken(`(2) ${machine.id} put back twice`);
+  }
+
+  afterWipe(machine: Machine, wipe: Wipe | undefined): void {
+    if (wipe === undefined) return;
+    this.#taken(machine, 'wiped');
+    const { nowMs, wire } = this.#cloud;
+    // One that was given up, for its time is over or nobody may look any more, is no longer worked on.
+    const isAtWork = ({ run, acceptedMs, endsMs }: Wipe): boolean =>
+      run === wire.chronicle.run && nowMs < Math.min(endsMs, acceptedMs + this.#facts.timeoutMs);
+    const working = this.#targets().filter(
+      ({ id, wipes }) => wipes.some(isAtWork) && !this.#failed.has(id) && !this.truth.untold.has(id)
+    );
+    if (working.length > this.#facts.slots) this.#broken(`(1) ${working.length} are wiped at once`);
+  }
+
+  /** Whoever served until now is away from here on, and there must have been room. */
+  #taken(machine: Machine, how: string): void {
+    if (this.#wasAway || this.truth.isHidden(machine)) return;
+    // What was taken in hand while it was away counts as away until it is done, be it up for a moment in between.
+    if (this.awayBefore.includes(machine.id)) return;
+    const away = this.#targets().filter((one) => this.truth.isAway(one));
+    if (away.length <= this.#facts.slots) return;
+    const names = away.map(({ id }) => id).join(', ');
+    this.#broken(`(1) ${machine.id} ${how} although no other may be away: ${names}`);
+  }
+
+  #targets(): readonly Machine[] {
+    return this.#facts.ids.map((id) => this.#cloud.machine(id)).filter((machine) => machine !== undefined);
+  }
+
+  beforeWeight(seat: Seat, weight: number, machine: Machine): void {
+    const { instanceId, runWeight, pool } = seat;
+    if (weight !== 0 && weight !== runWeight) {
+      this.#broken(`(5) ${instanceId} gets ${weight} on ${poolName(pool)}, had ${runWeight}`);
+    }
+    this.#wasAway = this.truth.isAway(machine);
+    if (weight <= seat.weight || this.truth.untold.has(instanceId)) return;
+    const own = machine.wipes.findLast(({ run }) => run === this.#cloud.wire.chronicle.run);
+    if (own === undefined) {
+      if (machine.isBeingWiped(this.#cloud.nowMs) && !this.truth.isHidden(machine)) {
+        this.#broken(`(5) ${instanceId} gets traffic while it is wiped`);
+      }
+    } else if (!this.truth.serves(machine) || machine.system !== own.imageId) {
+      this.#broken(`(5) ${instanceId} gets traffic before it is well`);
+    }
+  }
+
+  afterWeight(seat: Seat, machine: Machine): void {
+    if (seat.weight < seat.runWeight) this.#taken(machine, 'taken out of traffic');
+  }
+
+  #broken(what: string): void {
+    const { nowMs, wire } = this.#cloud;
+    wire.chronicle.problem(nowMs, what);
+  }
+}

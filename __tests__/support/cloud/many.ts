@@ -1,0 +1,56 @@
+/** Plays very many cases, as the environment says: `CASES` in all, from the seed `SEED` on. */
+import { clockTime } from './chronicle.ts';
+import { type Played, playCase } from './play.ts';
+
+const cases = Number(process.env['CASES'] ?? 10_000);
+const seed = Number(process.env['SEED'] ?? 1);
+
+/** The seeds of one of several test files, which run side by side. */
+export function seedsOf(part: number, parts: number): readonly number[] {
+  return Array.from({ length: cases }, (_, index) => seed + index).filter(
+    (_, index) => index % parts === part
+  );
+}
+
+/**
+ * Plays a case for each seed.
+ *
+ * @returns how the runs have ended, and how often each
+ * @throws Error with the story of the first case that breaks a rule
+ */
+export async function playAll(
+  seeds: readonly number[],
+  sizes?: readonly [number, number]
+): Promise<ReadonlyMap<string, number>> {
+  const ends = new Map<string, number>();
+  for (const one of seeds) {
+    const played = await playCase(one, sizes);
+    if (played.chronicle.problems.length > 0) throw new Error(storyOf(one, played));
+    for (const end of played.ends) ends.set(end, (ends.get(end) ?? 0) + 1);
+  }
+  return ends;
+}
+
+function storyOf(one: number, { scene, chronicle }: Played): string {
+  const { manner, luck, machines, members } = scene.cloud;
+  const fleet = machines.map(({ id, status, imageId, healthyFromMs, healthDelayMs }) => {
+    const opening = scene.fleet.openings.get(id);
+    const delays = ['m-old', 'm-new']
+      .map((image) => `${healthDelayMs(image) / 1000} s on ${image}`)
+      .join(', ');
+    const seats = members
+      .filter(({ instanceId }) => instanceId === id)
+      .map(({ blbId, groupId = '', weight }) => `${blbId}/${groupId}=${weight}`);
+    const what = `${status} on ${imageId}, healthy from ${clockTime(healthyFromMs)}, then ${delays}`;
+    return `${id}: ${what}; ${JSON.stringify(opening)} ${seats.join(' ')}`;
+  });
+  return [
+    `seed ${one} (CASES=1 SEED=${one})`,
+    ...chronicle.problems,
+    `service ${JSON.stringify(manner)}`,
+    `luck ${JSON.stringify(luck)} trouble ${JSON.stringify(scene.trouble)} flaky ${scene.flaky}`,
+    `request ${JSON.stringify(scene.request)} cancel ${JSON.stringify(scene.cancel)}`,
+    ...fleet,
+    chronicle.tell()
+  ].join('\n');
+}

@@ -1,0 +1,173 @@
+/** Plays a case: the run, perhaps its cancel, what the post step does then, and perhaps a second run. */
+import { CancelledError } from '../../../src/core/model/failure.ts';
+import type { InstanceReport, RunReport } from '../../../src/core/report/report.ts';
+import type { Cancel, Log } from '../../../src/deploy/ports.ts';
+import { run } from '../../../src/deploy/run.ts';
+import { SurveyError } from '../../../src/deploy/survey-error.ts';
+import { createBalancers, createBcc, createProbe } from './bcc.ts';
+import { Chronicle, isWrite } from './chronicle.ts';
+import { WatchedClock } from './clock.ts';
+import { Cloud } from './cloud.ts';
+import { createDice, type Dice } from './dice.ts';
+import { excused } from './excused.ts';
+import { checkLeftovers, postStep, type Stage } from './post.ts';
+import { checkCalls, checkReport, checkWeights } from './rules.ts';
+import { type CancelPlan, drawScene, type Scene } from './scene.ts';
+import { isRebuild, Wire } from './wire.ts';
+
+/** How a case ended. */
+export interface Played {
+  readonly scene: Scene;
+  readonly chronicle: Chronicle;
+  /** The status of each run; `survey` or `cancelled` where it came to no plan. */
+  readonly ends: readonly string[];
+  readonly reports: readonly RunReport[];
+}
+
+/**
+ * Plays the case of a seed.
+ *
+ * @param sizes how many instances the fleet has, from and to; at random unless given
+ */
+export async function playCase(seed: number, sizes?: readonly [number, number]): Promise<Played> {
+  const scene = drawScene(seed, sizes);
+  const stage = setUp(scene, createDice(seed ^ 0x5bd1e995));
+  const ends: string[] = [];
+  const reports: RunReport[] = [];
+  for (const number of [1, 2]) {
+    const isAgain = number === 2;
+    if (isAgain && !(scene.cancel?.again ?? false)) break;
+    const report = await playRun(stage, number);
+    if (typeof report === 'string') ends.push(report);
+    else {
+      ends.push(report.status);
+      reports.push(report);
+    }
+  }
+  return { scene, chronicle: stage.chronicle, ends, reports };
+}
+
+function setUp(scene: Scene, dice: Dice): Stage {
+  const clock = new WatchedClock();
+  const chronicle = new Chronicle();
+  const wire = new Wire(clock, chronicle, dice, scene.trouble);
+  const cloud = new Cloud(scene.cloud, scene.facts, wire, dice);
+  for (const [id, opening] of scene.fleet.openings) {
+    const machine = cloud.machine(id);
+    if (opening.kind === 'change') machine?.changeUntil(opening.untilMs, opening.status);
+    if (opening.kind === 'rebuild') {
+      machine?.wipe(opening.imageId, 0, { ends: 'well', workMs: 120_000 }, -scene.cloud.manner.staleMs);
+      machine?.at(0);
+    }
+  }
+  const say = (line: string): void => chronicle.log(clock.nowMs(), line);
+  const log: Log = {
+    info: say,
+    warning: (line) => say(`warning: ${line}`),
+    debug: () => undefined,
+    group: (_title, work) => work()
+  };
+  const ports = {
+    bcc: createBcc(cloud),
+    balancers: createBalancers(cloud),
+    probe: createProbe(cloud, dice, scene.flaky),
+    clock,
+    log,
+    random: () => dice.next(),
+    runId: '4711'
+  };
+  return { scene, clock, chronicle, cloud, ports };
+}
+
+/** One run with its post step; the report, or why there is none. */
+async function playRun(stage: Stage, number: number): Promise<RunReport | string> {
+  const { scene, clock, chronicle, cloud, ports } = stage;
+  const { guard, wire } = cloud;
+  chronicle.run = number;
+  guard.beginRun();
+  wire.isTroubled = scene.troubleAtOnce && number === 1;
+  const puller = createPuller(stage, number === 1 ? scene.cancel : undefined);
+  let report: RunReport | string;
+  try {
+    report = await clock.see(() =>
+      run(
+        scene.request,
+        { ...ports, cancel: puller.cancel },
+        {
+          async planned(_plan, planned) {
+            guard.phase = 'run';
+            wire.isInRun = true;
+            guard.canaries = planned.rollout.canaries;
+            guard.awayBefore = planned.rollout.awayBefore.map(({ instanceId }) => instanceId);
+            wire.isTroubled = true;
+          },
+          progressed: () => undefined
+        }
+      )
+    );
+  } catch (error) {
+    report = error instanceof SurveyError ? 'survey' : 'cancelled';
+    const isFine = error instanceof SurveyError || (error instanceof CancelledError && guard.isCancelled);
+    if (!isFine) {
+      chronicle.problem(clock.nowMs(), `(8) ${error instanceof Error ? error.stack : String(error)}`);
+    }
+    if (guard.phase === 'run') chronicle.problem(clock.nowMs(), `(8) ended as ${report} after the plan`);
+  }
+  puller.dispose();
+  wire.isInRun = false;
+  await checkLeftovers(stage, puller.cancel);
+  if (typeof report === 'string') return report;
+  checkReport(report, stage, guard.isCancelled);
+  guard.phase = 'post';
+  const { left, still } = await postStep(report, stage);
+  checkWeights(left, stage);
+  checkCalls(stage);
+  // Somebody looks at the console, as the warning asks for; or only at what has come.
+  const isLate = still.length > 0 || (excused.failedUnwatched && left.instances.some(isLeftAlone));
+  await clock.sleep(isLate ? 1_800_000 : 10_000, new AbortController().signal);
+  return left;
+}
+
+/** Whether it may be under way, and the run could no longer look. */
+function isLeftAlone({ status, disk, failure }: InstanceReport): boolean {
+  return status === 'failed' && disk !== 'untouched' && failure?.operation !== undefined;
+}
+
+interface Puller {
+  readonly cancel: Cancel;
+  dispose(): void;
+}
+
+function createPuller(stage: Stage, plan: (CancelPlan & { readonly graceMs: number }) | undefined): Puller {
+  const { clock, chronicle, cloud } = stage;
+  const now = new AbortController();
+  const writes = new AbortController();
+  const off = new AbortController();
+  const after = (ms: number, then: () => void): void => {
+    clock.sleep(ms, off.signal).then(then, () => undefined);
+  };
+  const pull = (): void => {
+    cloud.guard.isCancelled = true;
+    chronicle.note(clock.nowMs(), 'the cancel is pulled');
+    now.abort();
+    if (plan?.graceMs === 0) writes.abort();
+    else after(plan?.graceMs ?? 0, () => writes.abort());
+  };
+  let written = 0;
+  cloud.wire.onCall = (entry) => {
+    cloud.guard.seeCall(entry);
+    if (plan?.kind !== 'write' && plan?.kind !== 'rebuild') return;
+    if (plan.kind === 'rebuild' ? !isRebuild(entry) : !isWrite(entry.operation)) return;
+    written += 1;
+    if (written === plan.count) after(plan.delayMs, pull);
+  };
+  let decided = 0;
+  chronicle.onLog = (line) => {
+    cloud.guard.seeLog(line);
+    if (plan?.kind !== 'decided' || !line.endsWith('sending the rebuild')) return;
+    decided += 1;
+    if (decided === plan.count) pull();
+  };
+  if (plan?.kind === 'time') after(plan.atMs, pull);
+  return { cancel: { signal: now.signal, writes: writes.signal }, dispose: () => off.abort() };
+}

@@ -1,0 +1,72 @@
+/** What comes after a run: nothing of it may be left behind, and the post step does what it can. */
+import { getEventListeners } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { CallError, CancelledError } from '../../../src/core/model/failure.ts';
+import type { RunReport } from '../../../src/core/report/report.ts';
+import { hiddenRebuilds, linger } from '../../../src/deploy/linger.ts';
+import type { Cancel } from '../../../src/deploy/ports.ts';
+import { restoreWeights } from '../../../src/deploy/restore.ts';
+import type { RunPorts } from '../../../src/deploy/run.ts';
+import type { Chronicle } from './chronicle.ts';
+import type { WatchedClock } from './clock.ts';
+import type { Cloud } from './cloud.ts';
+import type { Scene } from './scene.ts';
+
+/** What a case is played on. */
+export interface Stage {
+  readonly scene: Scene;
+  readonly clock: WatchedClock;
+  readonly chronicle: Chronicle;
+  readonly cloud: Cloud;
+  readonly ports: Omit<RunPorts, 'cancel'>;
+}
+
+/** How long the post step may watch and restore, in milliseconds. */
+const limits = { linger: 180_000, restore: 60_000 };
+
+/** Rule 8: nobody sleeps or listens on. */
+export async function checkLeftovers({ clock, chronicle }: Stage, { signal, writes }: Cancel): Promise<void> {
+  for (let turns = 0; turns < 3; turns += 1) await turn();
+  if (clock.sleeping > 0) chronicle.problem(clock.nowMs(), `(8) ${clock.sleeping} sleep on after the run`);
+  const listeners = [signal, writes].map((one) => getEventListeners(one, 'abort').length);
+  if (listeners.some((count) => count > 0)) {
+    chronicle.problem(clock.nowMs(), `(8) listeners left on the cancel: ${listeners.join(' and ')}`);
+  }
+}
+
+/** What the post step does: it restores weights, and watches for what was sent and does not show. It only warns. */
+export async function postStep(
+  report: RunReport,
+  stage: Stage
+): Promise<{ readonly left: RunReport; readonly still: readonly string[] }> {
+  const { clock, chronicle, ports } = stage;
+  const attempt = async <T>(otherwise: T, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await clock.see(work);
+    } catch (error) {
+      if (!(error instanceof CallError) && !(error instanceof CancelledError)) {
+        chronicle.problem(clock.nowMs(), `(8) in the post step: ${String(error)}`);
+      }
+      chronicle.note(clock.nowMs(), `the post step warns: ${String(error)}`);
+      return otherwise;
+    }
+  };
+  const late = new AbortController();
+  const off = new AbortController();
+  clock.sleep(limits.restore, off.signal).then(
+    () => late.abort(),
+    () => undefined
+  );
+  const cancel = { signal: late.signal, writes: late.signal };
+  const left = await attempt(report, () => restoreWeights(report, { ...ports, cancel }));
+  off.abort();
+  const hidden = hiddenRebuilds(left.instances);
+  if (hidden.length === 0) return { left, still: [] };
+  chronicle.note(clock.nowMs(), `the post step watches ${hidden.join(', ')}`);
+  // Where it gives up, nobody has watched: as if nothing had shown.
+  const still = await attempt(hidden, () =>
+    linger(hidden, limits.linger, ports, new AbortController().signal)
+  );
+  await checkLeftovers(stage, cancel);
+  return { left, still };
+}

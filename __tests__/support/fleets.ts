@@ -1,0 +1,199 @@
+/** What the tests of fleets share: a rollout by hand, and fleets on the emulator with an eye on who is away. */
+
+import type { Fault } from '../../emulator/faults.ts';
+import type { RunReport } from '../../src/core/report/report.ts';
+import type { MemberTask } from '../../src/core/rollout/member.ts';
+import type {
+  Outcome,
+  Rollout,
+  RolloutCommand,
+  RolloutEvent,
+  RolloutTask
+} from '../../src/core/rollout/state.ts';
+import { beginRollout, stepRollout } from '../../src/core/rollout/step.ts';
+import type { Probe } from '../../src/deploy/heal.ts';
+import type { Cancel } from '../../src/deploy/ports.ts';
+import type { RunRequest } from '../../src/deploy/request.ts';
+import type { VirtualWorld } from './virtual.ts';
+
+/** How work may end. */
+export const outcomes = {
+  well: { result: 'well', isAway: false, canGoBack: true },
+  /** Found on the image, or adopted: this run did not erase it. */
+  skipped: { result: 'well', isAway: false, canGoBack: false },
+  /** Erased, and can be put back. */
+  broken: { result: 'failed', isAway: true, canGoBack: true },
+  /** Nobody knows what has become of it. */
+  lost: { result: 'failed', isAway: true, canGoBack: false },
+  /** Nothing was done to it. */
+  refused: { result: 'failed', isAway: false, canGoBack: false },
+  cut: { result: 'cancelled', isAway: true, canGoBack: false }
+} as const satisfies Readonly<Record<string, Outcome>>;
+
+/** Members in short: `a` is to be worked on, `-a` is away to begin with, `?a` is only checked. */
+export function membersOf(short: string): readonly MemberTask[] {
+  return short
+    .split(' ')
+    .filter((word) => word !== '')
+    .map((word) => ({
+      id: word.replace(/^[?-]/, ''),
+      kind: word.startsWith('?') ? 'check' : 'work',
+      isAway: word.startsWith('-')
+    }));
+}
+
+/** A rollout that a test plays by hand; each step gives the commands as words, such as `begin a`. */
+export class Game {
+  rollout: Rollout;
+  nowMs = 0;
+  readonly first: readonly string[];
+
+  constructor(short: string, patch: Partial<Omit<RolloutTask, 'members'>> = {}) {
+    const members = membersOf(short);
+    const usual = { slots: 1, canary: 0, pauseMs: 0, maxFailures: 0, rollback: false };
+    const [rollout, commands] = beginRollout({ ...usual, ...patch, members }, this.nowMs);
+    this.rollout = rollout;
+    this.first = commands.map(wordsOf);
+  }
+
+  /** The work on some of them ends, one after another in the same moment. */
+  ends(ids: string, how: keyof typeof outcomes = 'well'): readonly string[] {
+    const outcome = outcomes[how];
+    return ids.split(' ').flatMap((id) => this.#step({ type: 'ended', id, outcome, atMs: this.nowMs }));
+  }
+
+  wentBack(ids: string, result: 'back' | 'notBack' | 'cancelled' = 'back'): readonly string[] {
+    return ids.split(' ').flatMap((id) => this.#step({ type: 'wentBack', id, result, atMs: this.nowMs }));
+  }
+
+  woke(atMs: number): readonly string[] {
+    this.nowMs = atMs;
+    return this.#step({ type: 'woke', atMs });
+  }
+
+  cancel(): readonly string[] {
+    return this.#step({ type: 'cancelled', atMs: this.nowMs });
+  }
+
+  /** The states, such as `a:well b:waiting`. */
+  get states(): string {
+    return [...this.rollout.members.values()].map(({ id, state }) => `${id}:${state}`).join(' ');
+  }
+
+  #step(event: RolloutEvent): readonly string[] {
+    const [rollout, commands] = stepRollout(this.rollout, event);
+    this.rollout = rollout;
+    return commands.map(wordsOf);
+  }
+}
+
+function wordsOf(command: RolloutCommand): string {
+  switch (command.type) {
+    case 'begin':
+      return `begin ${command.id}`;
+    case 'goBack':
+      return `back ${command.id}`;
+    case 'pause':
+      return `pause ${command.untilMs}`;
+    case 'end':
+      return 'end';
+  }
+}
+
+/** The IDs of the first so many instances of `fleetWorld`, or of those from one number to another. */
+export function fleetIds(to: number, from = 1): readonly string[] {
+  return Array.from(
+    { length: to - from + 1 },
+    (_, index) => `i-fleet${String(from + index).padStart(5, '0')}`
+  );
+}
+
+/** A request for these instances; `rollout` holds what is not usual about it. */
+export function fleetRequest(
+  ids: readonly string[],
+  maxUnavailable: number,
+  rollout: Partial<RunRequest['rollout']> = {}
+): Pick<RunRequest, 'selection' | 'rollout'> {
+  return {
+    selection: { kind: 'ids', ids },
+    rollout: {
+      maxUnavailable: { kind: 'count', count: maxUnavailable },
+      canary: 0,
+      pauseMs: 0,
+      maxFailures: 0,
+      ...rollout
+    }
+  };
+}
+
+/** A fault that strikes the rebuild of one instance, alone or in a batch, but only what this run sends forth. */
+export function faultsOn(
+  instanceId: string,
+  play: Fault['play'],
+  operations: readonly string[] = ['RebuildInstance', 'RebuildBatchInstance']
+): readonly Fault[] {
+  return operations.map((on) => ({ on, instanceId, play }));
+}
+
+/** A probe that asks `isWell` about the instance of `fleetWorld` that it is sent to. */
+export function probeOf(isWell: (id: string) => boolean): Probe {
+  return {
+    async probe(check) {
+      const number = 'host' in check ? Number(check.host.split('.').at(-1)) : 0;
+      return isWell(fleetIds(number, number)[0] ?? '')
+        ? { healthy: true }
+        : { healthy: false, reason: { kind: 'refused' } };
+    },
+    hostKeys: async () => []
+  };
+}
+
+/**
+ * Looks, at every moment at which the run begins to wait, at how many of the instances do not serve: those that are
+ * not Running, and those that were sent into a rebuild although they do not show it yet. Gives the most so far.
+ */
+export function watchAway({ emulator, clock }: VirtualWorld, ids: readonly string[]): () => number {
+  let most = 0;
+  clock.onSleep = () => {
+    const nowMs = clock.wallMs();
+    const away = new Set(ids.filter((id) => emulator.instance(id).status !== 'Running'));
+    for (const { instanceId, endsAtMs } of emulator.rebuilds) if (endsAtMs > nowMs) away.add(instanceId);
+    most = Math.max(most, away.size);
+  };
+  return () => most;
+}
+
+/** A cancel that comes at the first wait after so many milliseconds. */
+export function cancelAt({ clock }: VirtualWorld, atMs: number): Cancel {
+  const controller = new AbortController();
+  clock.onSleep = () => {
+    if (clock.nowMs() >= atMs) controller.abort();
+  };
+  return { signal: controller.signal, writes: controller.signal };
+}
+
+/** Who was rebuilt, in the order in which the service took it; once for each time. */
+export function rebuiltIds({ emulator }: VirtualWorld): readonly string[] {
+  return emulator.rebuilds.map(({ instanceId }) => instanceId);
+}
+
+/** The states of a report in short, such as `rebuilt rebuilt failed`. */
+export function statusesOf(report: RunReport): string {
+  return report.instances.map(({ status }) => status).join(' ');
+}
+
+/** How often an operation was called. */
+export function countCalls({ emulator }: VirtualWorld, operation: string): number {
+  return emulator.calls.filter((call) => call.operation === operation).length;
+}
+
+/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
