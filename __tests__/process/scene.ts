@@ -206,7 +206,7 @@ export function expectNoSecrets(result: ActionResult, secrets: readonly string[]
  * many of them there are depends on the time.
  */
 export function storyOf(calls: readonly CallRecord[]): string {
-  const reads = ['GetImage', 'GetInstance', 'ListVolumes', 'ListSnapshots'];
+  const reads = ['GetImage', 'GetInstance', 'ListInstanceByIds', 'ListVolumes', 'ListSnapshots'];
   const words = calls.map(({ operation }) => (reads.includes(operation) ? 'reads' : operation));
   return words.filter((word, index) => word !== 'reads' || words[index - 1] !== 'reads').join(' ');
 }

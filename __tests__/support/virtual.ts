@@ -30,7 +30,8 @@ export class VirtualClock implements Clock {
   #nowMs = 0;
   #slept = 0;
   #busy = 0;
-  #isMoving = false;
+  /** The move that is to come, if one is. */
+  #next: NodeJS.Immediate | undefined;
   /** Called when the clock has moved, before anybody wakes; for an emulator in another process. */
   onMove: (() => Promise<void>) | undefined;
   /** Called before each sleep with the moment that it would end at. */
@@ -92,11 +93,9 @@ export class VirtualClock implements Clock {
   }
 
   #move(): void {
-    if (this.#isMoving) return;
-    this.#isMoving = true;
     // All that has just been settled is carried on first.
-    setImmediate(() => {
-      this.#isMoving = false;
+    this.#next ??= setImmediate(() => {
+      this.#next = undefined;
       if (this.#busy > 0) return;
       const next = this.#sleepers.shift();
       if (next === undefined) return;
