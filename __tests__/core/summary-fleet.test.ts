@@ -1,15 +1,15 @@
 /** The summary of several instances, drawn from reports made by hand. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { annotationsOf } from '../../src/core/report/annotations.ts';
 import type {
   BalancerReport,
   InstanceReport,
   InstanceStatus,
   RunReport
 } from '../../src/core/report/report.ts';
-import { summaryLimit, summaryOf } from '../../src/core/report/summary.ts';
-import { idleInstances, idleSentence, idleWords } from '../../src/core/report/weights.ts';
+import { annotationsOf } from '../../src/core/summary/annotations.ts';
+import { summaryLimit, summaryOf } from '../../src/core/summary/summary.ts';
+import { idleInstances, idleSentence, idleWords } from '../../src/core/summary/weights.ts';
 import {
   balancerReport,
   expectWellFormed,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
-import { summaryLimit, summaryOf } from '../../src/core/report/summary.ts';
+import { summaryLimit, summaryOf } from '../../src/core/summary/summary.ts';
 import type { RunRequest } from '../../src/deploy/request.ts';
 import {
   demoImages,

@@ -9,8 +9,8 @@ import type { FailureReason } from '../../src/core/rebuild/ending.ts';
 import { heartbeat, narrate } from '../../src/core/rebuild/narrate.ts';
 import { begin, step } from '../../src/core/rebuild/step.ts';
 import { callRemedy, describeFate, explain, explainCancel } from '../../src/core/report/explain.ts';
-import { cell, code, table } from '../../src/core/report/markdown.ts';
 import { lookMoment, nextBeat } from '../../src/core/schedule.ts';
+import { cell, code, table } from '../../src/core/summary/markdown.ts';
 import { rolloutOfOne as how } from '../support/plan.ts';
 import { disk, failureOf, image, instance, live, type Shown, sightOf, stretches, taskOf } from './lives.ts';
 

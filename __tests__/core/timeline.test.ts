@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { InstanceReport } from '../../src/core/report/report.ts';
-import { timelineOf } from '../../src/core/report/timeline.ts';
+import { timelineOf } from '../../src/core/summary/timeline.ts';
 import { idOf, instanceReport, phasesFrom, times } from './reports.ts';
 
 const usual = [

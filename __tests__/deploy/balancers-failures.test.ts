@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault, WirePlay } from '../../emulator/faults.ts';
-import { annotationsOf } from '../../src/core/report/annotations.ts';
+import { annotationsOf } from '../../src/core/summary/annotations.ts';
 import {
   badReturns,
   bothBalancers,

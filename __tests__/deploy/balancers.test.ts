@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Behaviour } from '../../emulator/behaviour.ts';
 import { fleetWorld } from '../../emulator/fleet.ts';
-import type { Probe } from '../../src/deploy/heal.ts';
+import type { Probe } from '../../src/deploy/target/heal.ts';
 import {
   badReturns,
   bothBalancers,

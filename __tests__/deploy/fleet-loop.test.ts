@@ -1,8 +1,8 @@
 /** The loop of a rollout by itself: its work is a script, and nothing is called. */
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../src/core/rollout/state.ts';
-import { type FleetWork, rollOut } from '../../src/deploy/fleet.ts';
 import type { Clock } from '../../src/deploy/ports.ts';
+import { type FleetWork, rollOut } from '../../src/deploy/rollout/fleet.ts';
 import { membersOf, outcomes } from '../support/fleets.ts';
 import { noCancel, VirtualClock } from '../support/virtual.ts';
 import { newCancel } from './stage.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CallError, CancelledError, type FailureKind } from '../../src/core/model/failure.ts';
-import { type Read, readDisks, readInstances } from '../../src/deploy/read-many.ts';
+import { type Read, readDisks, readInstances } from '../../src/deploy/calls/read-many.ts';
 import {
   bothDemos,
   type CallScript,

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults.ts';
 import { fleetWorld } from '../../emulator/fleet.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
-import { annotationsOf } from '../../src/core/report/annotations.ts';
 import type { BalancerReport, InstanceReport, RunReport } from '../../src/core/report/report.ts';
+import { annotationsOf } from '../../src/core/summary/annotations.ts';
+import { restoreWeights } from '../../src/deploy/balancers/restore.ts';
 import type { Balancers } from '../../src/deploy/ports.ts';
 import type { RunRequest } from '../../src/deploy/request.ts';
-import { restoreWeights } from '../../src/deploy/restore.ts';
 import { balancerReport, failureReport, instanceReport, phasesFrom, runReport } from '../core/reports.ts';
 import {
   badReturns,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { CallError, CancelledError, type FailureKind } from '../../src/core/model/failure.ts';
 import type { RebuildOrder } from '../../src/core/model/order.ts';
+import { createSender, RefusedTogetherError } from '../../src/deploy/calls/send.ts';
 import type { Cancel } from '../../src/deploy/ports.ts';
-import { createSender, RefusedTogetherError } from '../../src/deploy/send.ts';
 import { type CallScript, failureAs, kindOf, playBcc, rejectionOf, twoSteps } from '../support/ports.ts';
 import { noCancel, VirtualClock } from '../support/virtual.ts';
 

@@ -2,9 +2,9 @@
 import type { ImageState, InstanceState, Spec } from '../../emulator/models.ts';
 import type { HostKey, ProbeResult } from '../../src/core/health/reason.ts';
 import type { InstanceReport, RunReport } from '../../src/core/report/report.ts';
-import type { Probe } from '../../src/deploy/heal.ts';
 import type { Cancel } from '../../src/deploy/ports.ts';
-import { SurveyError, type SurveyProblem } from '../../src/deploy/survey-error.ts';
+import { SurveyError, type SurveyProblem } from '../../src/deploy/survey/survey-error.ts';
+import type { Probe } from '../../src/deploy/target/heal.ts';
 import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 /** What a probe finds; `sinceMs` is virtual time since the first probe. */

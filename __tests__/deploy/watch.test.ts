@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CancelledError } from '../../src/core/model/failure.ts';
-import { createWatch, type LookRequest } from '../../src/deploy/watch.ts';
+import { createWatch, type LookRequest } from '../../src/deploy/calls/watch.ts';
 import { type CallScript, countSleepers, failureAs, kindOf, playBcc, rejectionOf } from '../support/ports.ts';
 import { VirtualClock } from '../support/virtual.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import type { WorldPlay } from '../../emulator/faults.ts';
 import type { Login } from '../../src/core/model/order.ts';
-import { summaryOf } from '../../src/core/report/summary.ts';
+import { summaryOf } from '../../src/core/summary/summary.ts';
 import type { RunRequest } from '../../src/deploy/request.ts';
 import { health, oneOf, onStage, refuses, textOf, web } from './stage.ts';
 

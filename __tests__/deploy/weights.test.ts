@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Pool } from '../../src/core/model/balancer.ts';
 import { CancelledError, type FailureKind } from '../../src/core/model/failure.ts';
+import { createWeights } from '../../src/deploy/balancers/weights.ts';
 import type { Cancel } from '../../src/deploy/ports.ts';
-import { createWeights } from '../../src/deploy/weights.ts';
 import {
   type ChangeScript,
   failureAs,

@@ -11,9 +11,9 @@ import type {
   RolloutTask
 } from '../../src/core/rollout/state.ts';
 import { beginRollout, stepRollout } from '../../src/core/rollout/step.ts';
-import type { Probe } from '../../src/deploy/heal.ts';
 import type { Cancel } from '../../src/deploy/ports.ts';
 import type { RunRequest } from '../../src/deploy/request.ts';
+import type { Probe } from '../../src/deploy/target/heal.ts';
 import type { VirtualWorld } from './virtual.ts';
 
 /** How work may end. */

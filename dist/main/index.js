@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 6908:
+/***/ 1896:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -512,9 +512,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var core = __nccwpck_require__(5806);
-// EXTERNAL MODULE: ./core/report/markdown.js
-var markdown = __nccwpck_require__(7875);
-;// CONCATENATED MODULE: ./core/report/ranking.js
+// EXTERNAL MODULE: ./core/report/clip.js
+var report_clip = __nccwpck_require__(5984);
+;// CONCATENATED MODULE: ./core/summary/ranking.js
 const urgency = {
     failed: 0,
     rolledBack: 1,
@@ -557,8 +557,9 @@ function isFailed(one) {
     return one.failure !== undefined;
 }
 
-;// CONCATENATED MODULE: ./core/report/overview.js
+;// CONCATENATED MODULE: ./core/summary/overview.js
 /** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
+
 
 
 const headlines = {
@@ -649,7 +650,8 @@ function awayBeforePart({ rollout: { awayBefore } }, worth) {
     };
 }
 
-;// CONCATENATED MODULE: ./core/report/weights.js
+;// CONCATENATED MODULE: ./core/summary/weights.js
+/** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
 
 
 /** More rows than these are folded away. */
@@ -741,7 +743,7 @@ function line(member, at, members) {
     return `  ${member}${at === members.length - 1 ? '' : ','}`;
 }
 
-;// CONCATENATED MODULE: ./core/report/annotations.js
+;// CONCATENATED MODULE: ./core/summary/annotations.js
 /** What a run has to say beside its log: few words, for GitHub shows few of them. */
 
 
@@ -763,7 +765,7 @@ function annotationsOf(report) {
     const each = single.map(({ instanceId, failure }) => ({
         level: 'error',
         title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
-        lines: [failure.cause, failure.disk, failure.remedy].map((line) => (0,markdown/* clip */.$Q)(line, 2000))
+        lines: [failure.cause, failure.disk, failure.remedy].map((line) => (0,report_clip/* clip */.$)(line, 2000))
     }));
     const more = {
         level: 'error',
@@ -863,7 +865,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 9210:
+/***/ 4213:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3215,7 +3217,7 @@ function poolLabel({ blbId, groupId }) {
     return groupId === undefined ? blbId : `${blbId}/${groupId}`;
 }
 
-;// CONCATENATED MODULE: ./deploy/all-done.js
+;// CONCATENATED MODULE: ./deploy/calls/all-done.js
 /**
  * Like `Promise.all`, but what is out has ended, whatever comes of the others.
  *
@@ -3226,7 +3228,7 @@ async function allDone(works) {
     return Promise.all(works);
 }
 
-;// CONCATENATED MODULE: ./deploy/weights.js
+;// CONCATENATED MODULE: ./deploy/balancers/weights.js
 
 /** Weights for one run. */
 function createWeights(ports) {
@@ -3278,7 +3280,7 @@ async function send(pool, weights, ports) {
     return new Map(each.flatMap((failures) => [...failures]));
 }
 
-;// CONCATENATED MODULE: ./deploy/balance.js
+;// CONCATENATED MODULE: ./deploy/balancers/balance.js
 
 
 
@@ -3386,7 +3388,311 @@ function sharedReads({ balancers, clock, cancel }) {
     };
 }
 
-;// CONCATENATED MODULE: ./deploy/fleet.js
+;// CONCATENATED MODULE: ./deploy/calls/map-some.js
+/**
+ * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
+ *
+ * @throws the first error that any of them throws; those under way are then left to end by themselves
+ */
+async function mapSome(items, width, map) {
+    const results = new Array(items.length);
+    const queue = items.entries();
+    const worker = async () => {
+        for (const [index, item] of queue)
+            results[index] = await map(item);
+    };
+    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    return results;
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/read-many.js
+/** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
+
+
+/** The most ids that one list takes (BCC page Kksyfijrw). */
+const pageOfIds = 100;
+/** How many single reads go out side by side where a list cannot do it. */
+const sideBySide = 4;
+/** Beyond so many disks, one list of all disks of the account costs fewer calls than one call for each. */
+const fewDisks = 4;
+/**
+ * Reads instances, by id. A list that is refused, perhaps because of one of its ids, is followed by single reads.
+ *
+ * @throws what is no failure of a call; CancelledError on abort
+ */
+async function readInstances(ids, bcc, signal) {
+    const pages = [];
+    for (let from = 0; from < ids.length; from += pageOfIds)
+        pages.push(ids.slice(from, from + pageOfIds));
+    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal)));
+    return new Map(read.flat());
+}
+/** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
+async function readDisks(ids, bcc, signal) {
+    if (ids.length <= fewDisks) {
+        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal)))));
+    }
+    try {
+        const all = await bcc.listSystemDisks(signal);
+        return new Map(ids.map((id) => [id, all.get(id)]));
+    }
+    catch (error) {
+        const failure = asCallError(error);
+        return new Map(ids.map((id) => [id, failure]));
+    }
+}
+async function readPage(ids, bcc, signal) {
+    const [only] = ids;
+    const single = (id) => one(id, () => bcc.getInstance(id, signal));
+    if (only === undefined)
+        return [];
+    if (ids.length === 1)
+        return [await single(only)];
+    try {
+        const found = await bcc.listInstances(ids, signal);
+        return await mapSome(ids, sideBySide, async (id) => {
+            const instance = found.get(id);
+            // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
+            return instance === undefined ? single(id) : [id, instance];
+        });
+    }
+    catch (error) {
+        const failure = asCallError(error);
+        const { kind } = failure.failure;
+        if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
+            return mapSome(ids, sideBySide, single);
+        }
+        return ids.map((id) => [id, failure]);
+    }
+}
+async function one(id, read) {
+    try {
+        return [id, await read()];
+    }
+    catch (error) {
+        return [id, asCallError(error)];
+    }
+}
+function asCallError(error) {
+    if (error instanceof model_failure/* CallError */.RA)
+        return error;
+    throw error;
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/send.js
+/**
+ * The rebuild calls of a run. Those of one moment that ask for the same go out as one call; one that has to be
+ * sent again goes alone, so that what the service says of it is about it and nothing else.
+ */
+
+
+/**
+ * A call for several instances was refused. The refusal may be about any of them, and nobody knows whether the
+ * others were taken all the same, so for each of them looking has to tell.
+ */
+class RefusedTogetherError extends model_failure/* CallError */.RA {
+    name = 'RefusedTogetherError';
+}
+/** A sender for one run. */
+function createSender(ports) {
+    const { bcc, clock, cancel } = ports;
+    const waiting = new Map();
+    const post = async (order, key) => {
+        const letters = waiting.get(key) ?? [];
+        try {
+            // All that are decided by the looks of one tick have come by then.
+            await clock.sleep(0, cancel.signal);
+        }
+        catch (error) {
+            for (const { reject } of letters)
+                reject(error);
+            return;
+        }
+        finally {
+            waiting.delete(key);
+        }
+        for (let from = 0; from < letters.length; from += pageOfIds) {
+            void sendTogether(letters.slice(from, from + pageOfIds), order, bcc, cancel);
+        }
+    };
+    return {
+        rebuild(instanceId, order, isAgain) {
+            if (isAgain)
+                return bcc.rebuild(instanceId, order, cancel.writes);
+            return new Promise((resolve, reject) => {
+                const letter = { instanceId, resolve, reject };
+                const key = JSON.stringify(order);
+                const others = waiting.get(key);
+                if (others !== undefined) {
+                    others.push(letter);
+                    return;
+                }
+                waiting.set(key, [letter]);
+                void post(order, key);
+            });
+        }
+    };
+}
+/** Settles every letter; never rejects. */
+async function sendTogether(letters, order, bcc, cancel) {
+    const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, order, cancel.writes).then(resolve, reject);
+    if (letters.length === 1) {
+        await Promise.all(letters.map(alone));
+        return;
+    }
+    const ids = letters.map(({ instanceId }) => instanceId);
+    try {
+        const accepted = await bcc.rebuildBatch(ids, order, cancel.writes);
+        for (const { resolve } of letters)
+            resolve(accepted);
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA && error.failure.kind === 'denied') {
+            // Nothing was done. Who may not make this call may still be allowed the single one, or some of them.
+            await Promise.all(letters.map(alone));
+            return;
+        }
+        for (const { instanceId, reject } of letters) {
+            reject(error instanceof model_failure/* CallError */.RA ? ofOne(error, instanceId, letters.length) : error);
+        }
+    }
+}
+/** What the failure of a call for several means for one of them. */
+function ofOne(error, instanceId, count) {
+    const { failure } = error;
+    const together = `${failure.message} (one call for ${count} instances)`;
+    const own = { ...failure, target: instanceId, message: together };
+    const isRefusal = ['conflict', 'notFound', 'invalid'].includes(failure.kind);
+    return isRefusal ? new RefusedTogetherError(own, { cause: error }) : new model_failure/* CallError */.RA(own, { cause: error });
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/look.js
+
+/**
+ * One look at an instance, with its system disk where that is asked for. Both reads go out together; the time
+ * of the sight is when the later of them was answered.
+ *
+ * @throws CallError when either read fails for good, CancelledError on abort
+ */
+async function look(instanceId, withDisk, ports, signal) {
+    const { bcc, clock } = ports;
+    if (!withDisk) {
+        const instance = await bcc.getInstance(instanceId, signal);
+        return { atMs: clock.nowMs(), instance };
+    }
+    const [instance, disk] = await allDone([
+        bcc.getInstance(instanceId, signal),
+        bcc.getSystemDisk(instanceId, signal)
+    ]);
+    return { atMs: clock.nowMs(), instance, disk: disk ?? null };
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/watch.js
+/** The looks of all instances that are waited for, taken together: a few list calls a tick, however many they are. */
+
+
+
+/** A watch that ends with the signal. */
+function createWatch(ports, signal) {
+    return new SharedWatch(ports, signal);
+}
+class SharedWatch {
+    #ports;
+    #signal;
+    #wanted = new Set();
+    #alarm;
+    #ended = new AbortController();
+    #onAbort = () => this.dispose();
+    constructor(ports, signal) {
+        this.#ports = ports;
+        this.#signal = signal;
+        signal.addEventListener('abort', this.#onAbort, { once: true });
+    }
+    look(request) {
+        if (this.#ended.signal.aborted || this.#signal.aborted)
+            return Promise.reject(new model_failure/* CancelledError */.cc());
+        return new Promise((resolve, reject) => {
+            this.#wanted.add({ ...request, resolve, reject });
+            if (this.#alarm === undefined || request.dueMs < this.#alarm.dueMs)
+                this.#setAlarm(request.dueMs);
+        });
+    }
+    dispose() {
+        this.#ended.abort();
+        this.#signal.removeEventListener('abort', this.#onAbort);
+        this.#alarm?.off.abort();
+        for (const { reject } of this.#wanted)
+            reject(new model_failure/* CancelledError */.cc());
+        this.#wanted.clear();
+    }
+    #setAlarm(dueMs) {
+        this.#alarm?.off.abort();
+        const off = new AbortController();
+        this.#alarm = { dueMs, off };
+        const { clock } = this.#ports;
+        clock.sleep(Math.max(0, dueMs - clock.nowMs()), off.signal).then(() => {
+            if (!off.signal.aborted)
+                this.#ring();
+        }, (error) => {
+            if (!off.signal.aborted)
+                this.#fail([...this.#wanted], error);
+        });
+    }
+    /** Takes every look that may be taken now, and sets the alarm for the next. */
+    #ring() {
+        this.#alarm = undefined;
+        const nowMs = this.#ports.clock.nowMs();
+        const taken = [...this.#wanted].filter(({ earliestMs }) => earliestMs <= nowMs);
+        for (const one of taken)
+            this.#wanted.delete(one);
+        let nextMs = Number.POSITIVE_INFINITY;
+        for (const { dueMs } of this.#wanted)
+            nextMs = Math.min(nextMs, dueMs);
+        if (this.#wanted.size > 0)
+            this.#setAlarm(nextMs);
+        this.#serve(taken).catch((error) => this.#fail(taken, error));
+    }
+    async #serve(taken) {
+        const { bcc, clock } = this.#ports;
+        const [only, another] = taken;
+        if (only === undefined)
+            return;
+        if (another === undefined) {
+            only.resolve(await look(only.instanceId, only.withDisk, this.#ports, this.#signal));
+            return;
+        }
+        const needDisk = taken.filter(({ withDisk }) => withDisk).map(({ instanceId }) => instanceId);
+        const [instances, disks] = await Promise.all([
+            readInstances([...new Set(taken.map(({ instanceId }) => instanceId))], bcc, this.#signal),
+            readDisks(needDisk, bcc, this.#signal)
+        ]);
+        const atMs = clock.nowMs();
+        for (const one of taken) {
+            answer(one, atMs, instances.get(one.instanceId), disks.get(one.instanceId));
+        }
+    }
+    #fail(wanted, error) {
+        for (const one of wanted) {
+            this.#wanted.delete(one);
+            one.reject(error);
+        }
+    }
+}
+function answer(wanted, atMs, instance, disk) {
+    const { instanceId, withDisk, resolve, reject } = wanted;
+    if (instance === undefined)
+        reject(new Error(`${instanceId} was not read`));
+    else if (instance instanceof model_failure/* CallError */.RA)
+        reject(instance);
+    else if (!withDisk)
+        resolve({ atMs, instance });
+    else if (disk instanceof model_failure/* CallError */.RA)
+        reject(disk);
+    else
+        resolve({ atMs, instance, disk: disk ?? null });
+}
+
+;// CONCATENATED MODULE: ./deploy/rollout/fleet.js
 
 /**
  * Takes all targets through the rollout and resolves with it, however it ended.
@@ -3615,7 +3921,7 @@ function wentBackAsWell({ state }) {
     return state === 'back' || state === 'notBack' || state === 'goingBack';
 }
 
-;// CONCATENATED MODULE: ./deploy/news.js
+;// CONCATENATED MODULE: ./deploy/rollout/news.js
 /** What a person reads along of a rollout: who has ended, how far it is, and about how long it still takes. */
 
 
@@ -4686,7 +4992,7 @@ function runStatus(instances) {
     return has('rebuilt') ? 'rebuilt' : 'skipped';
 }
 
-;// CONCATENATED MODULE: ./deploy/records.js
+;// CONCATENATED MODULE: ./deploy/rollout/records.js
 
 
 
@@ -4731,975 +5037,6 @@ function once(make) {
         made ??= { value: make() };
         return made.value;
     };
-}
-
-;// CONCATENATED MODULE: ./deploy/map-some.js
-/**
- * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
- *
- * @throws the first error that any of them throws; those under way are then left to end by themselves
- */
-async function mapSome(items, width, map) {
-    const results = new Array(items.length);
-    const queue = items.entries();
-    const worker = async () => {
-        for (const [index, item] of queue)
-            results[index] = await map(item);
-    };
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-    return results;
-}
-
-;// CONCATENATED MODULE: ./deploy/read-many.js
-/** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
-
-
-/** The most ids that one list takes (BCC page Kksyfijrw). */
-const pageOfIds = 100;
-/** How many single reads go out side by side where a list cannot do it. */
-const sideBySide = 4;
-/** Beyond so many disks, one list of all disks of the account costs fewer calls than one call for each. */
-const fewDisks = 4;
-/**
- * Reads instances, by id. A list that is refused, perhaps because of one of its ids, is followed by single reads.
- *
- * @throws what is no failure of a call; CancelledError on abort
- */
-async function readInstances(ids, bcc, signal) {
-    const pages = [];
-    for (let from = 0; from < ids.length; from += pageOfIds)
-        pages.push(ids.slice(from, from + pageOfIds));
-    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal)));
-    return new Map(read.flat());
-}
-/** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
-async function readDisks(ids, bcc, signal) {
-    if (ids.length <= fewDisks) {
-        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal)))));
-    }
-    try {
-        const all = await bcc.listSystemDisks(signal);
-        return new Map(ids.map((id) => [id, all.get(id)]));
-    }
-    catch (error) {
-        const failure = asCallError(error);
-        return new Map(ids.map((id) => [id, failure]));
-    }
-}
-async function readPage(ids, bcc, signal) {
-    const [only] = ids;
-    const single = (id) => one(id, () => bcc.getInstance(id, signal));
-    if (only === undefined)
-        return [];
-    if (ids.length === 1)
-        return [await single(only)];
-    try {
-        const found = await bcc.listInstances(ids, signal);
-        return await mapSome(ids, sideBySide, async (id) => {
-            const instance = found.get(id);
-            // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
-            return instance === undefined ? single(id) : [id, instance];
-        });
-    }
-    catch (error) {
-        const failure = asCallError(error);
-        const { kind } = failure.failure;
-        if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
-            return mapSome(ids, sideBySide, single);
-        }
-        return ids.map((id) => [id, failure]);
-    }
-}
-async function one(id, read) {
-    try {
-        return [id, await read()];
-    }
-    catch (error) {
-        return [id, asCallError(error)];
-    }
-}
-function asCallError(error) {
-    if (error instanceof model_failure/* CallError */.RA)
-        return error;
-    throw error;
-}
-
-;// CONCATENATED MODULE: ./deploy/send.js
-/**
- * The rebuild calls of a run. Those of one moment that ask for the same go out as one call; one that has to be
- * sent again goes alone, so that what the service says of it is about it and nothing else.
- */
-
-
-/**
- * A call for several instances was refused. The refusal may be about any of them, and nobody knows whether the
- * others were taken all the same, so for each of them looking has to tell.
- */
-class RefusedTogetherError extends model_failure/* CallError */.RA {
-    name = 'RefusedTogetherError';
-}
-/** A sender for one run. */
-function createSender(ports) {
-    const { bcc, clock, cancel } = ports;
-    const waiting = new Map();
-    const post = async (order, key) => {
-        const letters = waiting.get(key) ?? [];
-        try {
-            // All that are decided by the looks of one tick have come by then.
-            await clock.sleep(0, cancel.signal);
-        }
-        catch (error) {
-            for (const { reject } of letters)
-                reject(error);
-            return;
-        }
-        finally {
-            waiting.delete(key);
-        }
-        for (let from = 0; from < letters.length; from += pageOfIds) {
-            void sendTogether(letters.slice(from, from + pageOfIds), order, bcc, cancel);
-        }
-    };
-    return {
-        rebuild(instanceId, order, isAgain) {
-            if (isAgain)
-                return bcc.rebuild(instanceId, order, cancel.writes);
-            return new Promise((resolve, reject) => {
-                const letter = { instanceId, resolve, reject };
-                const key = JSON.stringify(order);
-                const others = waiting.get(key);
-                if (others !== undefined) {
-                    others.push(letter);
-                    return;
-                }
-                waiting.set(key, [letter]);
-                void post(order, key);
-            });
-        }
-    };
-}
-/** Settles every letter; never rejects. */
-async function sendTogether(letters, order, bcc, cancel) {
-    const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, order, cancel.writes).then(resolve, reject);
-    if (letters.length === 1) {
-        await Promise.all(letters.map(alone));
-        return;
-    }
-    const ids = letters.map(({ instanceId }) => instanceId);
-    try {
-        const accepted = await bcc.rebuildBatch(ids, order, cancel.writes);
-        for (const { resolve } of letters)
-            resolve(accepted);
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CallError */.RA && error.failure.kind === 'denied') {
-            // Nothing was done. Who may not make this call may still be allowed the single one, or some of them.
-            await Promise.all(letters.map(alone));
-            return;
-        }
-        for (const { instanceId, reject } of letters) {
-            reject(error instanceof model_failure/* CallError */.RA ? ofOne(error, instanceId, letters.length) : error);
-        }
-    }
-}
-/** What the failure of a call for several means for one of them. */
-function ofOne(error, instanceId, count) {
-    const { failure } = error;
-    const together = `${failure.message} (one call for ${count} instances)`;
-    const own = { ...failure, target: instanceId, message: together };
-    const isRefusal = ['conflict', 'notFound', 'invalid'].includes(failure.kind);
-    return isRefusal ? new RefusedTogetherError(own, { cause: error }) : new model_failure/* CallError */.RA(own, { cause: error });
-}
-
-;// CONCATENATED MODULE: ./core/plan/backup.js
-/**
- * How the name of every backup begins. The name holds all that tells a backup, for images have no other field to
- * write to: `rbi-backup/i-demo0001/m-web-1/20261124T091500Z/123456` is instance, image of before, time and run.
- */
-const backupPrefix = 'rbi-backup/';
-/** How many custom images a user may have in a region (BCC page jjwvynviw). */
-const customImageQuota = 20;
-/** The longest name that an image may have (BCC page jjwvynviw). */
-const maxNameLength = 65;
-/** The longest ID of an instance that is written whole; those of today have 10 characters. */
-const maxInstanceLength = 20;
-/** How much of the run's ID is kept at least where the image's ID is long. */
-const minRunLength = 4;
-/** The statuses of an image whose making has failed. */
-const failedStatuses = ['CreatedFailed', 'CreateFailed', 'Error'];
-/**
- * The name for a backup, within the API's rule: 1 to 65 characters, first a letter, then letters, digits, Chinese
- * characters and `-_ /.`.
- *
- * IDs of today's lengths are written whole. Of longer ones the run's is cut first, and keeps its end, where runs
- * differ; then the image's, and last the instance's. Other characters become `-`. An instance's ID that was
- * altered ends in a dot, which no ID has, so that it can never be taken for the ID of another instance.
- */
-function backupName({ instanceId, imageId, wallMs, runId }) {
-    const instance = isWhole(instanceId) ? instanceId : `${plain(instanceId).slice(0, maxInstanceLength - 1)}.`;
-    const time = `${new Date(wallMs).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
-    const run = plain(runId);
-    const fixed = `${backupPrefix}${instance}///${time}`.length;
-    const image = plain(imageId).slice(0, maxNameLength - fixed - Math.min(run.length, minRunLength));
-    const room = maxNameLength - fixed - image.length;
-    return `${backupPrefix}${instance}/${image}/${time}/${run.slice(-room)}`;
-}
-/**
- * Whether a name is one that `backupName` makes for exactly this instance. For an instance whose ID does not fit
- * into a name as it is, none is: its backups are kept for ever rather than confused.
- */
-function isBackupOf(name, instanceId) {
-    return isWhole(instanceId) && backupTime(name, instanceId) !== undefined;
-}
-/**
- * The backups of an instance that are beyond the newest `keep`, newest first.
- *
- * The one just made counts among these, stands before all others, and is never named. Only custom images are,
- * whose names are ours and of that instance; and only those that are Available or have failed: one in Creating is
- * another run's, and what another status means we do not know. A failed one is no way back and takes nobody's
- * place, so that it never pushes out one that is.
- */
-function backupsToPrune(images, instanceId, keep, justMadeId) {
-    const old = images
-        .filter((image) => image.id !== justMadeId && isCustom(image) && isBackupOf(image.name, instanceId))
-        .toSorted((one, other) => madeMs(other, instanceId) - madeMs(one, instanceId) || byId(one, other));
-    let kept = 1;
-    return old.filter(({ status }) => {
-        const beyond = kept >= keep;
-        if (status === 'Available')
-            kept += 1;
-        return beyond && (status === 'Available' || failedStatuses.includes(status));
-    });
-}
-/** How many more custom images there may be, going by the documented quota; never below 0. */
-function quotaLeft(images) {
-    return Math.max(0, customImageQuota - images.filter(isCustom).length);
-}
-/** When an image was made; one whose time cannot be read counts as older than any other. */
-function createdMs({ createTime }) {
-    const ms = Date.parse(createTime);
-    return Number.isNaN(ms) ? Number.NEGATIVE_INFINITY : ms;
-}
-/** The order of IDs, where nothing else tells two images apart. */
-function byId(one, other) {
-    return one.id < other.id ? -1 : Number(one.id > other.id);
-}
-/** `Custom`, and those of special machines: `GpuBccCustom`, `EbcCustom` and the like. */
-function isCustom({ type }) {
-    return type.endsWith('Custom');
-}
-/** By the service's clock; where that cannot be read, by ours, which is in the name. */
-function madeMs(image, instanceId) {
-    const ms = createdMs(image);
-    return Number.isFinite(ms) ? ms : (backupTime(image.name, instanceId) ?? ms);
-}
-/** The time in a name of ours: what is read from it must give the same name again. */
-function backupTime(name, instanceId) {
-    const [, imageId, time, runId] = name.slice(backupPrefix.length).split('/');
-    if (imageId === undefined || time === undefined || runId === undefined)
-        return undefined;
-    const iso = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
-    const wallMs = iso === time ? Number.NaN : Date.parse(iso);
-    if (Number.isNaN(wallMs))
-        return undefined;
-    return backupName({ instanceId, imageId, wallMs, runId }) === name ? wallMs : undefined;
-}
-function isWhole(instanceId) {
-    return instanceId.length <= maxInstanceLength && /^[\w-]+$/.test(instanceId);
-}
-/** Text of which an image's name may consist, and that is not empty. */
-function plain(text) {
-    return text.replace(/[^\w.-]/g, '-') || '-';
-}
-
-;// CONCATENATED MODULE: ./core/plan/choose-image.js
-
-/** How many names are offered when none matches. */
-const maxNearest = 5;
-/**
- * Whether a name matches: `*` stands for any text, also for none, and everything else for itself, case and all.
- * A pattern without `*` matches the very same name alone.
- */
-function matchesName(pattern, name) {
-    const [first = '', ...parts] = pattern.split('*');
-    const last = parts.pop();
-    if (last === undefined)
-        return name === pattern;
-    if (!name.startsWith(first))
-        return false;
-    // The first place where a part fits leaves the most room for those behind it.
-    let end = first.length;
-    for (const part of parts) {
-        const at = name.indexOf(part, end);
-        if (at === -1)
-            return false;
-        end = at + part.length;
-    }
-    return name.length - end >= last.length && name.endsWith(last);
-}
-/**
- * Chooses among all images of the account by a name or a pattern. The order of the list does not matter, and an
- * image that is listed twice (pages shift while they are read) counts once.
- *
- * - A newer match whose making has failed does not hold up an older Available one; it is told as `ignored`.
- * - A match in Creating that is as new as the newest Available one is waited for: whether it is a tie must not
- *   depend on how fast it was made.
- * - Backups of this action match only a pattern that begins as their names do. A wide one such as `*web*` could
- *   otherwise choose the backup of a minute ago, which is the newest image there is.
- */
-function chooseImage(pattern, images) {
-    const unique = [...new Map(images.map((image) => [image.id, image])).values()];
-    const matches = unique
-        .filter(({ name }) => matchesName(pattern, name))
-        .filter(({ name }) => pattern.startsWith(backupPrefix) || !name.startsWith(backupPrefix))
-        .toSorted(newestFirst);
-    if (matches.length === 0)
-        return { kind: 'none', nearest: nearest(pattern, unique) };
-    const [creating] = matches.filter(({ status }) => status === 'Creating');
-    const available = matches.filter(({ status }) => status === 'Available');
-    const [newest] = available;
-    if (creating !== undefined && (newest === undefined || createdMs(creating) >= createdMs(newest))) {
-        return { kind: 'pending', image: creating };
-    }
-    if (newest === undefined)
-        return { kind: 'unfinished', images: matches };
-    const equals = available.filter((image) => createdMs(image) === createdMs(newest));
-    if (equals.length > 1)
-        return { kind: 'tie', images: equals };
-    const ignored = matches.filter((image) => createdMs(image) > createdMs(newest));
-    return { kind: 'chosen', image: newest, ignored };
-}
-/**
- * What to send to the API, which filters by a part of the name (BCC page Ajwvynu5r): the longest text between two
- * `*`. What comes back may match or not; names that are merely near are left out of it.
- */
-function searchText(pattern) {
-    return pattern.split('*').reduce((longest, part) => (part.length > longest.length ? part : longest), '');
-}
-function newestFirst(one, other) {
-    const [oneMs, otherMs] = [createdMs(one), createdMs(other)];
-    return oneMs === otherMs ? byId(one, other) : otherMs > oneMs ? 1 : -1;
-}
-function nearest(pattern, images) {
-    const named = new Map();
-    for (const image of images.toSorted(newestFirst)) {
-        if (!named.has(image.name))
-            named.set(image.name, image);
-    }
-    return [...named.values()]
-        .map((image) => ({ image, edits: distance(pattern.toLowerCase(), image.name.toLowerCase()) }))
-        .sort((one, other) => one.edits - other.edits)
-        .slice(0, maxNearest)
-        .map(({ image }) => image);
-}
-/** How many characters must be put in, taken out or changed until the name matches. */
-function distance(pattern, name) {
-    let row = Array.from({ length: name.length + 1 }, (_, length) => length);
-    for (const wanted of pattern.split('')) {
-        const free = wanted === '*';
-        const next = [(row[0] ?? 0) + (free ? 0 : 1)];
-        for (let length = 1; length <= name.length; length += 1) {
-            const left = next[length - 1] ?? 0;
-            const above = row[length] ?? 0;
-            const diagonal = row[length - 1] ?? 0;
-            next.push(free
-                ? Math.min(left, above)
-                : Math.min(left + 1, above + 1, diagonal + (wanted === name[length - 1] ? 0 : 1)));
-        }
-        row = next;
-    }
-    return row.at(-1) ?? 0;
-}
-
-;// CONCATENATED MODULE: ./deploy/poll.js
-
-/**
- * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at
- * once.
- *
- * @returns what the look gave; `undefined` where it gave nothing up to the limit
- * @throws what the look throws; CancelledError on abort
- */
-async function poll(look, beat, clock, signal) {
-    const untilMs = clock.nowMs() + beat.limitMs;
-    let dueMs = clock.nowMs();
-    for (;;) {
-        const found = await look();
-        const nowMs = clock.nowMs();
-        if (found !== undefined || nowMs >= untilMs)
-            return found;
-        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
-        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
-    }
-}
-
-;// CONCATENATED MODULE: ./deploy/survey-error.js
-
-
-/** No plan could be made; nothing has been sent that changes anything. `problems` has all that is known. */
-class SurveyError extends Error {
-    problems;
-    constructor(problems, options) {
-        super(problems.map(({ cause }) => cause).join(' '), options);
-        this.name = 'SurveyError';
-        this.problems = problems;
-    }
-}
-/** A read that failed for good, as a problem. */
-function problemOf(failure) {
-    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
-}
-
-;// CONCATENATED MODULE: ./deploy/resolve-image.js
-/** Finds the image that is asked for, and waits for one that is still being created. */
-
-
-
-
-/**
- * The wanted image. One in `Creating` is waited for at most `timeout`, for a release tag may be there before its
- * image is; a dry run takes it as it is. An image in any other status is given as it is: to refuse it is for the
- * plan.
- *
- * @throws SurveyError where no image, or no single one, fits; CallError; CancelledError on abort
- */
-async function resolveImage(request, ports, signal) {
-    const { clock, log } = ports;
-    let latest;
-    const usable = await poll(async () => {
-        const image = await findImage(request, ports, signal);
-        if (image.status !== 'Creating' || request.dryRun)
-            return image;
-        if (latest === undefined) {
-            log.info(`Image ${image.id} (${image.name}) is still being created; waiting for it.`);
-        }
-        latest = image;
-        return undefined;
-    }, { intervalMs: request.pollIntervalMs, limitMs: request.timeoutMs }, clock, signal);
-    if (usable !== undefined)
-        return usable;
-    throw stillCreating(latest, request.timeoutMs);
-}
-async function findImage({ image }, { bcc, log }, signal) {
-    if (image.kind === 'id')
-        return bcc.getImage(image.id, signal);
-    const candidates = await bcc.listImages({ imageName: searchText(image.pattern) }, signal);
-    const choice = chooseImage(image.pattern, candidates);
-    if (choice.kind === 'pending')
-        return choice.image;
-    if (choice.kind === 'chosen') {
-        for (const { id, name, status } of choice.ignored)
-            log.warning(`The newer image ${id} (${name}) is ${status} and is passed over.`);
-        return choice.image;
-    }
-    if (choice.kind !== 'none')
-        throw noChoice(image.pattern, choice);
-    // The service filters by a part of the name, so that near misses are only in the whole list.
-    throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, signal)));
-}
-function stillCreating(image, waitedMs) {
-    return new SurveyError([
-        {
-            cause: `The image ${image?.id} (${image?.name}) is still being created after ${(0,duration/* formatDuration */.a3)(waitedMs)}.`,
-            remedy: 'Run again when it is Available, or set timeout higher.'
-        }
-    ]);
-}
-function noChoice(pattern, choice) {
-    const names = (images) => images.map(({ id, name, status }) => `${name} (${id}, ${status})`).join(', ');
-    switch (choice.kind) {
-        case 'tie':
-            return new SurveyError([
-                {
-                    cause: `imageName "${pattern}" fits images of the same age: ${names(choice.images)}.`,
-                    remedy: 'Give the imageId of the one that is meant.'
-                }
-            ]);
-        case 'unfinished':
-            return new SurveyError([
-                {
-                    cause: `imageName "${pattern}" fits only images that cannot be used: ${names(choice.images)}.`,
-                    remedy: 'Make the image anew, or give another name.'
-                }
-            ]);
-        case 'none': {
-            const near = choice.nearest.length === 0 ? 'There is no image at all.' : `Nearest: ${names(choice.nearest)}.`;
-            return new SurveyError([
-                {
-                    cause: `No image of this account in this region fits imageName "${pattern}". ${near}`,
-                    remedy: 'Check the name, its case, and the region; an image can be used only where it is.'
-                }
-            ]);
-        }
-        default:
-            // It came up between the two lists.
-            return new SurveyError([
-                { cause: `The image "${pattern}" has only just appeared.`, remedy: 'Run again.' }
-            ]);
-    }
-}
-
-;// CONCATENATED MODULE: ./core/plan/select.js
-/** Whether it carries every one of the tags; `undefined` where what was read says nothing about tags. */
-function carriesAll(instance, tags) {
-    const own = instance.tags;
-    if (own === undefined)
-        return undefined;
-    return tags.every(({ key, value }) => own.some((tag) => tag.key === key && tag.value === value));
-}
-/** Released instances keep their tags for a while, and nobody means them by a tag. */
-function isReleased({ status }) {
-    return status === 'Recycled' || status === 'Deleted';
-}
-/** Tags for people. */
-function tagsLabel(tags) {
-    return tags.map(({ key, value }) => `${key}=${value}`).join(' and ');
-}
-
-;// CONCATENATED MODULE: ./deploy/look.js
-
-/**
- * One look at an instance, with its system disk where that is asked for. Both reads go out together; the time
- * of the sight is when the later of them was answered.
- *
- * @throws CallError when either read fails for good, CancelledError on abort
- */
-async function look(instanceId, withDisk, ports, signal) {
-    const { bcc, clock } = ports;
-    if (!withDisk) {
-        const instance = await bcc.getInstance(instanceId, signal);
-        return { atMs: clock.nowMs(), instance };
-    }
-    const [instance, disk] = await allDone([
-        bcc.getInstance(instanceId, signal),
-        bcc.getSystemDisk(instanceId, signal)
-    ]);
-    return { atMs: clock.nowMs(), instance, disk: disk ?? null };
-}
-
-;// CONCATENATED MODULE: ./deploy/select.js
-/** Finds the instances that a run is about, and takes the first look at each. */
-
-
-
-
-
-
-/** How many single calls go out side by side. */
-const select_sideBySide = 4;
-/**
- * The first look at every instance that is selected, with its disk; in the order given, or by ID where tags select.
- *
- * @throws SurveyError with all problems, or where tags select nothing; CallError; CancelledError on abort
- */
-async function select_select(selection, ports, signal) {
-    if (selection.kind === 'tags')
-        return lookAtTagged(selection.tags, ports, signal);
-    const { ids } = selection;
-    if (ids.length > 1) {
-        const read = await readInstances(ids, ports.bcc, signal);
-        return withDisks(whole(ids.map((id) => read.get(id))), ports, signal);
-    }
-    return whole(await mapSome(ids, select_sideBySide, (id) => orError(look(id, true, ports, signal))));
-}
-async function lookAtTagged(tags, ports, signal) {
-    const { bcc, log } = ports;
-    const listed = await bcc.listTagged(tags, signal);
-    // A list may leave the tags out; then only the single read tells.
-    const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance);
-    const carriers = whole(told).filter((instance) => carriesAll(instance, tags) === true);
-    const released = carriers.filter(isReleased);
-    if (released.length > 0) {
-        log.info(`Left out, for they are released: ${released.map(({ id }) => id).join(', ')}`);
-    }
-    const chosen = carriers.filter((instance) => !isReleased(instance));
-    if (chosen.length === 0)
-        throw new SurveyError([nothingSelected(tags)]);
-    const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
-    log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
-    return withDisks(sorted, ports, signal);
-}
-function nothingSelected(tags) {
-    return {
-        cause: `No instance in the region carries ${tagsLabel(tags)}.`,
-        remedy: 'Check instanceTag (one key=value a line; an instance must carry all of them) and region.'
-    };
-}
-async function withDisks(instances, { bcc, clock }, signal) {
-    const disks = await readDisks(instances.map(({ id }) => id), bcc, signal);
-    const atMs = clock.nowMs();
-    return whole(instances.map((instance) => {
-        const disk = disks.get(instance.id);
-        return disk instanceof model_failure/* CallError */.RA ? disk : { atMs, instance, disk: disk ?? null };
-    }));
-}
-async function orError(read) {
-    try {
-        return await read;
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CallError */.RA)
-            return error;
-        throw error;
-    }
-}
-/** All that was read; throws what could not be, all of it at once. */
-function whole(read) {
-    const failures = read.filter((one) => one instanceof model_failure/* CallError */.RA);
-    if (failures.length > 0)
-        throw new SurveyError(failures.map(({ failure }) => problemOf(failure)));
-    return read.filter((one) => one !== undefined && !(one instanceof model_failure/* CallError */.RA));
-}
-
-;// CONCATENATED MODULE: ./deploy/survey-target.js
-/** What has to be known of one target before the plan: snapshots, the way back, host keys, health, load balancers. */
-
-
-
-
-
-
-
-/** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
-const hostKeysMs = 5_000;
-/** How long the probe of before may take, in milliseconds. */
-const probeMs = 5_000;
-/**
- * Gives the function that makes a target of a first look.
- *
- * @throws (that function) CallError when a read fails, CancelledError on abort
- */
-function createTargets(request, image, reads) {
-    const placesOf = byInstance(reads.places);
-    const images = new Map();
-    const wayBack = (imageId) => {
-        const known = images.get(imageId) ?? wayBackOf(request, image, imageId, reads);
-        images.set(imageId, known);
-        return known;
-    };
-    return async (sight) => {
-        const { instance, disk } = sight;
-        const { bcc, signal } = reads;
-        const task = taskOf(request, image, instance.id);
-        const action = decide(instance, task).action;
-        const runsOnIt = action === 'skip' || action === 'start';
-        const [snapshots, back, oldUserData, oldHostKeys, unhealthy] = await allDone([
-            disk && !runsOnIt ? snapshotsOf(disk.id, instance.id, reads) : [],
-            runsOnIt ? { kind: 'notAsked' } : wayBack(instance.imageId),
-            request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
-            runsOnIt ? undefined : hostKeysOf(request, sight, reads),
-            runsOnIt ? undefined : unhealthyNow(request, sight, reads)
-        ]);
-        return {
-            task,
-            instance,
-            disk: disk ?? undefined,
-            snapshots,
-            circumstances: {
-                confirmName: request.confirmName,
-                health: request.health?.check,
-                blbIds: request.balancers?.blbIds,
-                wayBack: back,
-                imageQuota: customImageQuota
-            },
-            places: placesOf?.(instance.id),
-            oldUserData,
-            oldHostKeys,
-            unhealthy
-        };
-    };
-}
-function byInstance(places) {
-    if (places === undefined)
-        return undefined;
-    const found = new Map();
-    for (const place of places) {
-        const others = found.get(place.instanceId);
-        if (others === undefined)
-            found.set(place.instanceId, [place]);
-        else
-            others.push(place);
-    }
-    return (instanceId) => found.get(instanceId) ?? [];
-}
-/** The API takes an instance's ID for that of its system disk, and may show either. */
-async function snapshotsOf(diskId, instanceId, { bcc, signal, snapshots }) {
-    if (snapshots === undefined)
-        return bcc.listSnapshots(diskId, signal);
-    return [...(snapshots.get(diskId) ?? []), ...(snapshots.get(instanceId) ?? [])];
-}
-async function wayBackOf(request, image, previousId, { bcc, signal }) {
-    if (!request.rollback)
-        return { kind: 'notAsked' };
-    if (request.backup !== undefined)
-        return { kind: 'backup' };
-    if (previousId === image.id)
-        return { kind: 'image', image };
-    try {
-        return { kind: 'image', image: await bcc.getImage(previousId, signal) };
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound')
-            return { kind: 'missing' };
-        throw error;
-    }
-}
-async function hostKeysOf(request, sight, { probe, signal }) {
-    if (request.health?.check.kind !== 'ssh' || request.dryRun)
-        return undefined;
-    const resolved = resolveCheck(request.health.check, sight.instance);
-    if (!resolved.ok)
-        return undefined;
-    return probe.hostKeys(resolved.check, { signal, timeoutMs: hostKeysMs });
-}
-/** Why a Running instance of a fleet does not pass the check even now; one probe, which a single target is spared. */
-async function unhealthyNow(request, { instance }, { probe, signal, isFleet }) {
-    if (request.health === undefined || !isFleet || statusKind(instance.status) !== 'up')
-        return undefined;
-    const resolved = resolveCheck(request.health.check, instance);
-    if (!resolved.ok)
-        return undefined;
-    const result = await probe.probe(resolved.check, { signal, timeoutMs: probeMs });
-    return result.healthy ? undefined : `the health check fails: ${(0,health_reason/* describeUnhealthy */.s)(result.reason)}`;
-}
-function taskOf(request, image, instanceId) {
-    const { force, allowProtected, wait, timeoutMs, pollIntervalMs } = request;
-    const loginKind = request.order.login.kind;
-    const backup = request.backup !== undefined;
-    const drain = request.balancers !== undefined;
-    return {
-        instanceId,
-        image,
-        loginKind,
-        force,
-        allowProtected,
-        backup,
-        drain,
-        wait,
-        timeoutMs,
-        pollIntervalMs
-    };
-}
-
-;// CONCATENATED MODULE: ./deploy/survey.js
-/** The first reads of a run, from which the plan is made. Nothing here changes anything. */
-
-
-
-
-
-
-
-
-
-/** How many targets are seen to side by side; more of them where there are many, for most of it is waiting. */
-const width = { few: 4, many: 16 };
-/** From so many targets on, lists of everything cost fewer calls than a call for each. */
-const many = 10;
-/**
- * Looks at the image and at every target, and decides.
- *
- * @throws SurveyError with all problems when any read failed, CancelledError on abort
- */
-async function survey(request, ports, signal) {
-    const problems = [];
-    const collect = (read) => read.catch((error) => {
-        if (signal.aborted)
-            throw error;
-        if (error instanceof SurveyError)
-            problems.push(...error.problems);
-        else if (error instanceof model_failure/* CallError */.RA)
-            problems.push(problemOf(error.failure));
-        else
-            throw error;
-        return undefined;
-    });
-    const { bcc } = ports;
-    const [image, customImages, sights, places] = await Promise.all([
-        collect(resolveImage(request, ports, signal)),
-        request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
-        collect(select_select(request.selection, ports, signal)),
-        collect(placesOf(request, ports.balancers, signal))
-    ]);
-    if (image === undefined || sights === undefined || problems.length > 0)
-        throw new SurveyError(problems);
-    problems.push(...strangers(request, sights, places ?? []));
-    const snapshots = sights.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
-    if (problems.length > 0)
-        throw new SurveyError(problems);
-    const targetOf = createTargets(request, image, {
-        ...ports,
-        signal,
-        snapshots,
-        places,
-        isFleet: sights.length > 1
-    });
-    const targets = await mapSome(sights, sights.length > many ? width.many : width.few, (sight) => collect(targetOf(sight)));
-    const known = targets.filter((target) => target !== undefined);
-    if (problems.length > 0)
-        throw new SurveyError(problems);
-    const counted = customImages === undefined ? known : withQuota(known, quotaLeft(customImages));
-    const how = { settings: request.rollout, rollback: request.rollback };
-    const plan = makePlan(image, { ...request.order, imageId: image.id }, counted, how);
-    problems.push(...unwaited(request, plan));
-    if (problems.length > 0)
-        throw new SurveyError(problems);
-    return { plan, sights: new Map(sights.map((sight) => [sight.instance.id, sight])) };
-}
-async function placesOf({ balancers: asked }, balancers, signal) {
-    if (asked === undefined)
-        return undefined;
-    const places = await Promise.all(asked.blbIds.map((blbId) => balancers.listPlaces(blbId, signal)));
-    return places.flat();
-}
-/** A load balancer that none of the targets is in is a slip: nobody names it to leave nothing. */
-function strangers({ balancers }, sights, places) {
-    const ids = new Set(sights.map(({ instance }) => instance.id));
-    const held = new Set(places.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId));
-    const empty = (balancers?.blbIds ?? []).filter((blbId) => !held.has(blbId));
-    return empty.map((blbId) => ({
-        cause: `None of the instances is a member of the load balancer ${blbId}.`,
-        remedy: 'Check blbId, or take it out.'
-    }));
-}
-async function snapshotsByDisk(bcc, signal) {
-    const byDisk = new Map();
-    for (const snapshot of await bcc.listAllSnapshots(signal)) {
-        const others = byDisk.get(snapshot.volumeId);
-        if (others === undefined)
-            byDisk.set(snapshot.volumeId, [snapshot]);
-        else
-            others.push(snapshot);
-    }
-    return byDisk;
-}
-/** Each target before one that is to be erased takes an image of its own out of the quota. */
-function withQuota(targets, quota) {
-    let imagesLeft = quota;
-    return targets.map((target) => {
-        const { instance, task, circumstances } = target;
-        const counted = { ...target, circumstances: { ...circumstances, imagesLeft } };
-        if (!['skip', 'start'].includes(decide(instance, task).action))
-            imagesLeft -= 1;
-        return counted;
-    });
-}
-/** What is not waited for frees no slot, so there may be no more of it than slots. */
-function unwaited({ wait }, { rollout }) {
-    const count = rollout.members.filter(({ kind }) => kind === 'work').length;
-    if (wait || count <= rollout.slots)
-        return [];
-    return [
-        {
-            cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.slots} to be away at once.`,
-            remedy: 'Set wait to true, or raise maxUnavailable.'
-        }
-    ];
-}
-
-;// CONCATENATED MODULE: ./deploy/watch.js
-/** The looks of all instances that are waited for, taken together: a few list calls a tick, however many they are. */
-
-
-
-/** A watch that ends with the signal. */
-function createWatch(ports, signal) {
-    return new SharedWatch(ports, signal);
-}
-class SharedWatch {
-    #ports;
-    #signal;
-    #wanted = new Set();
-    #alarm;
-    #ended = new AbortController();
-    #onAbort = () => this.dispose();
-    constructor(ports, signal) {
-        this.#ports = ports;
-        this.#signal = signal;
-        signal.addEventListener('abort', this.#onAbort, { once: true });
-    }
-    look(request) {
-        if (this.#ended.signal.aborted || this.#signal.aborted)
-            return Promise.reject(new model_failure/* CancelledError */.cc());
-        return new Promise((resolve, reject) => {
-            this.#wanted.add({ ...request, resolve, reject });
-            if (this.#alarm === undefined || request.dueMs < this.#alarm.dueMs)
-                this.#setAlarm(request.dueMs);
-        });
-    }
-    dispose() {
-        this.#ended.abort();
-        this.#signal.removeEventListener('abort', this.#onAbort);
-        this.#alarm?.off.abort();
-        for (const { reject } of this.#wanted)
-            reject(new model_failure/* CancelledError */.cc());
-        this.#wanted.clear();
-    }
-    #setAlarm(dueMs) {
-        this.#alarm?.off.abort();
-        const off = new AbortController();
-        this.#alarm = { dueMs, off };
-        const { clock } = this.#ports;
-        clock.sleep(Math.max(0, dueMs - clock.nowMs()), off.signal).then(() => {
-            if (!off.signal.aborted)
-                this.#ring();
-        }, (error) => {
-            if (!off.signal.aborted)
-                this.#fail([...this.#wanted], error);
-        });
-    }
-    /** Takes every look that may be taken now, and sets the alarm for the next. */
-    #ring() {
-        this.#alarm = undefined;
-        const nowMs = this.#ports.clock.nowMs();
-        const taken = [...this.#wanted].filter(({ earliestMs }) => earliestMs <= nowMs);
-        for (const one of taken)
-            this.#wanted.delete(one);
-        let nextMs = Number.POSITIVE_INFINITY;
-        for (const { dueMs } of this.#wanted)
-            nextMs = Math.min(nextMs, dueMs);
-        if (this.#wanted.size > 0)
-            this.#setAlarm(nextMs);
-        this.#serve(taken).catch((error) => this.#fail(taken, error));
-    }
-    async #serve(taken) {
-        const { bcc, clock } = this.#ports;
-        const [only, another] = taken;
-        if (only === undefined)
-            return;
-        if (another === undefined) {
-            only.resolve(await look(only.instanceId, only.withDisk, this.#ports, this.#signal));
-            return;
-        }
-        const needDisk = taken.filter(({ withDisk }) => withDisk).map(({ instanceId }) => instanceId);
-        const [instances, disks] = await Promise.all([
-            readInstances([...new Set(taken.map(({ instanceId }) => instanceId))], bcc, this.#signal),
-            readDisks(needDisk, bcc, this.#signal)
-        ]);
-        const atMs = clock.nowMs();
-        for (const one of taken) {
-            answer(one, atMs, instances.get(one.instanceId), disks.get(one.instanceId));
-        }
-    }
-    #fail(wanted, error) {
-        for (const one of wanted) {
-            this.#wanted.delete(one);
-            one.reject(error);
-        }
-    }
-}
-function answer(wanted, atMs, instance, disk) {
-    const { instanceId, withDisk, resolve, reject } = wanted;
-    if (instance === undefined)
-        reject(new Error(`${instanceId} was not read`));
-    else if (instance instanceof model_failure/* CallError */.RA)
-        reject(instance);
-    else if (!withDisk)
-        resolve({ atMs, instance });
-    else if (disk instanceof model_failure/* CallError */.RA)
-        reject(disk);
-    else
-        resolve({ atMs, instance, disk: disk ?? null });
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/narrate.js
@@ -5805,7 +5142,7 @@ function startedBy(life) {
     return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;
 }
 
-;// CONCATENATED MODULE: ./deploy/follow.js
+;// CONCATENATED MODULE: ./deploy/target/follow.js
 
 /** A person should not wait longer than this for a line, in milliseconds. */
 const heartbeatMs = 60_000;
@@ -5942,7 +5279,7 @@ function narrateHealth(before, now) {
     return lines;
 }
 
-;// CONCATENATED MODULE: ./deploy/heal.js
+;// CONCATENATED MODULE: ./deploy/target/heal.js
 /** The loop that waits for an instance to be healthy: it takes each probe and feeds what came of it back. */
 
 /** How long one probe may take, in milliseconds. */
@@ -5985,7 +5322,7 @@ async function heal_conclude(health, { check }, { probe, signal }, timeoutMs) {
     return { healthy: true, atMs, history, hostKeys: known ? all : [seen, ...all] };
 }
 
-;// CONCATENATED MODULE: ./deploy/gate.js
+;// CONCATENATED MODULE: ./deploy/target/gate.js
 /** The health check of one instance, as a gate: it opens when the instance is healthy for long enough. */
 
 
@@ -6033,7 +5370,7 @@ async function passGate(request, instance, baselineKeys, ports) {
     };
 }
 
-;// CONCATENATED MODULE: ./deploy/rebuild-one.js
+;// CONCATENATED MODULE: ./deploy/target/rebuild-one.js
 /** The loop that lives the life of one rebuild: it performs each command and feeds what came of it back. */
 
 
@@ -6118,7 +5455,130 @@ function wasSent({ phases }) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./deploy/backup.js
+;// CONCATENATED MODULE: ./core/plan/backup.js
+/**
+ * How the name of every backup begins. The name holds all that tells a backup, for images have no other field to
+ * write to: `rbi-backup/i-demo0001/m-web-1/20261124T091500Z/123456` is instance, image of before, time and run.
+ */
+const backupPrefix = 'rbi-backup/';
+/** How many custom images a user may have in a region (BCC page jjwvynviw). */
+const customImageQuota = 20;
+/** The longest name that an image may have (BCC page jjwvynviw). */
+const maxNameLength = 65;
+/** The longest ID of an instance that is written whole; those of today have 10 characters. */
+const maxInstanceLength = 20;
+/** How much of the run's ID is kept at least where the image's ID is long. */
+const minRunLength = 4;
+/** The statuses of an image whose making has failed. */
+const failedStatuses = ['CreatedFailed', 'CreateFailed', 'Error'];
+/**
+ * The name for a backup, within the API's rule: 1 to 65 characters, first a letter, then letters, digits, Chinese
+ * characters and `-_ /.`.
+ *
+ * IDs of today's lengths are written whole. Of longer ones the run's is cut first, and keeps its end, where runs
+ * differ; then the image's, and last the instance's. Other characters become `-`. An instance's ID that was
+ * altered ends in a dot, which no ID has, so that it can never be taken for the ID of another instance.
+ */
+function backupName({ instanceId, imageId, wallMs, runId }) {
+    const instance = isWhole(instanceId) ? instanceId : `${plain(instanceId).slice(0, maxInstanceLength - 1)}.`;
+    const time = `${new Date(wallMs).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+    const run = plain(runId);
+    const fixed = `${backupPrefix}${instance}///${time}`.length;
+    const image = plain(imageId).slice(0, maxNameLength - fixed - Math.min(run.length, minRunLength));
+    const room = maxNameLength - fixed - image.length;
+    return `${backupPrefix}${instance}/${image}/${time}/${run.slice(-room)}`;
+}
+/**
+ * Whether a name is one that `backupName` makes for exactly this instance. For an instance whose ID does not fit
+ * into a name as it is, none is: its backups are kept for ever rather than confused.
+ */
+function isBackupOf(name, instanceId) {
+    return isWhole(instanceId) && backupTime(name, instanceId) !== undefined;
+}
+/**
+ * The backups of an instance that are beyond the newest `keep`, newest first.
+ *
+ * The one just made counts among these, stands before all others, and is never named. Only custom images are,
+ * whose names are ours and of that instance; and only those that are Available or have failed: one in Creating is
+ * another run's, and what another status means we do not know. A failed one is no way back and takes nobody's
+ * place, so that it never pushes out one that is.
+ */
+function backupsToPrune(images, instanceId, keep, justMadeId) {
+    const old = images
+        .filter((image) => image.id !== justMadeId && isCustom(image) && isBackupOf(image.name, instanceId))
+        .toSorted((one, other) => madeMs(other, instanceId) - madeMs(one, instanceId) || byId(one, other));
+    let kept = 1;
+    return old.filter(({ status }) => {
+        const beyond = kept >= keep;
+        if (status === 'Available')
+            kept += 1;
+        return beyond && (status === 'Available' || failedStatuses.includes(status));
+    });
+}
+/** How many more custom images there may be, going by the documented quota; never below 0. */
+function quotaLeft(images) {
+    return Math.max(0, customImageQuota - images.filter(isCustom).length);
+}
+/** When an image was made; one whose time cannot be read counts as older than any other. */
+function createdMs({ createTime }) {
+    const ms = Date.parse(createTime);
+    return Number.isNaN(ms) ? Number.NEGATIVE_INFINITY : ms;
+}
+/** The order of IDs, where nothing else tells two images apart. */
+function byId(one, other) {
+    return one.id < other.id ? -1 : Number(one.id > other.id);
+}
+/** `Custom`, and those of special machines: `GpuBccCustom`, `EbcCustom` and the like. */
+function isCustom({ type }) {
+    return type.endsWith('Custom');
+}
+/** By the service's clock; where that cannot be read, by ours, which is in the name. */
+function madeMs(image, instanceId) {
+    const ms = createdMs(image);
+    return Number.isFinite(ms) ? ms : (backupTime(image.name, instanceId) ?? ms);
+}
+/** The time in a name of ours: what is read from it must give the same name again. */
+function backupTime(name, instanceId) {
+    const [, imageId, time, runId] = name.slice(backupPrefix.length).split('/');
+    if (imageId === undefined || time === undefined || runId === undefined)
+        return undefined;
+    const iso = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+    const wallMs = iso === time ? Number.NaN : Date.parse(iso);
+    if (Number.isNaN(wallMs))
+        return undefined;
+    return backupName({ instanceId, imageId, wallMs, runId }) === name ? wallMs : undefined;
+}
+function isWhole(instanceId) {
+    return instanceId.length <= maxInstanceLength && /^[\w-]+$/.test(instanceId);
+}
+/** Text of which an image's name may consist, and that is not empty. */
+function plain(text) {
+    return text.replace(/[^\w.-]/g, '-') || '-';
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/poll.js
+
+/**
+ * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at
+ * once.
+ *
+ * @returns what the look gave; `undefined` where it gave nothing up to the limit
+ * @throws what the look throws; CancelledError on abort
+ */
+async function poll(look, beat, clock, signal) {
+    const untilMs = clock.nowMs() + beat.limitMs;
+    let dueMs = clock.nowMs();
+    for (;;) {
+        const found = await look();
+        const nowMs = clock.nowMs();
+        if (found !== undefined || nowMs >= untilMs)
+            return found;
+        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
+        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
+    }
+}
+
+;// CONCATENATED MODULE: ./deploy/target/backup.js
 /** A custom image of the system disk before the wipe: the only way back, for snapshots die with the disk. */
 
 
@@ -6222,7 +5682,7 @@ async function orWarn(what, { log, cancel }, work) {
     }
 }
 
-;// CONCATENATED MODULE: ./deploy/target.js
+;// CONCATENATED MODULE: ./deploy/target/target.js
 /** Everything that happens to one target on its way forth: backup, leaving, rebuild, health check, rejoining. */
 
 
@@ -6306,7 +5766,7 @@ async function carryOut(target, order, request, first, ports, doing) {
         doing.add({ health: gate.checked, knownHosts: gate.knownHosts });
 }
 
-;// CONCATENATED MODULE: ./deploy/rollback.js
+;// CONCATENATED MODULE: ./deploy/target/rollback.js
 /** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
 
 
@@ -6372,7 +5832,7 @@ function rollbackOrder(deed, order, image) {
     return { imageId: image.id, login: order.login, ...script };
 }
 
-;// CONCATENATED MODULE: ./deploy/work.js
+;// CONCATENATED MODULE: ./deploy/rollout/work.js
 /** The work of a rollout on its targets: forth, and back. */
 
 
@@ -6387,7 +5847,7 @@ const freshMs = 2_000;
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const work_fewTargets = 20;
 /** How long the probe of one that was away may take, in milliseconds. */
-const work_probeMs = 5_000;
+const probeMs = 5_000;
 /**
  * The work of one run.
  *
@@ -6464,7 +5924,7 @@ async function serves({ instance }, request, { probe, cancel }) {
     const resolved = resolveCheck(request.health.check, instance);
     if (!resolved.ok || cancel.signal.aborted)
         return false;
-    const result = await probe.probe(resolved.check, { signal: cancel.signal, timeoutMs: work_probeMs });
+    const result = await probe.probe(resolved.check, { signal: cancel.signal, timeoutMs: probeMs });
     return result.healthy;
 }
 /** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */
@@ -6476,6 +5936,548 @@ function logOf(id, log, isTerse) {
         debug: (line) => log.debug(name(line)),
         group: (_title, work) => work()
     };
+}
+
+;// CONCATENATED MODULE: ./core/plan/choose-image.js
+
+/** How many names are offered when none matches. */
+const maxNearest = 5;
+/**
+ * Whether a name matches: `*` stands for any text, also for none, and everything else for itself, case and all.
+ * A pattern without `*` matches the very same name alone.
+ */
+function matchesName(pattern, name) {
+    const [first = '', ...parts] = pattern.split('*');
+    const last = parts.pop();
+    if (last === undefined)
+        return name === pattern;
+    if (!name.startsWith(first))
+        return false;
+    // The first place where a part fits leaves the most room for those behind it.
+    let end = first.length;
+    for (const part of parts) {
+        const at = name.indexOf(part, end);
+        if (at === -1)
+            return false;
+        end = at + part.length;
+    }
+    return name.length - end >= last.length && name.endsWith(last);
+}
+/**
+ * Chooses among all images of the account by a name or a pattern. The order of the list does not matter, and an
+ * image that is listed twice (pages shift while they are read) counts once.
+ *
+ * - A newer match whose making has failed does not hold up an older Available one; it is told as `ignored`.
+ * - A match in Creating that is as new as the newest Available one is waited for: whether it is a tie must not
+ *   depend on how fast it was made.
+ * - Backups of this action match only a pattern that begins as their names do. A wide one such as `*web*` could
+ *   otherwise choose the backup of a minute ago, which is the newest image there is.
+ */
+function chooseImage(pattern, images) {
+    const unique = [...new Map(images.map((image) => [image.id, image])).values()];
+    const matches = unique
+        .filter(({ name }) => matchesName(pattern, name))
+        .filter(({ name }) => pattern.startsWith(backupPrefix) || !name.startsWith(backupPrefix))
+        .toSorted(newestFirst);
+    if (matches.length === 0)
+        return { kind: 'none', nearest: nearest(pattern, unique) };
+    const [creating] = matches.filter(({ status }) => status === 'Creating');
+    const available = matches.filter(({ status }) => status === 'Available');
+    const [newest] = available;
+    if (creating !== undefined && (newest === undefined || createdMs(creating) >= createdMs(newest))) {
+        return { kind: 'pending', image: creating };
+    }
+    if (newest === undefined)
+        return { kind: 'unfinished', images: matches };
+    const equals = available.filter((image) => createdMs(image) === createdMs(newest));
+    if (equals.length > 1)
+        return { kind: 'tie', images: equals };
+    const ignored = matches.filter((image) => createdMs(image) > createdMs(newest));
+    return { kind: 'chosen', image: newest, ignored };
+}
+/**
+ * What to send to the API, which filters by a part of the name (BCC page Ajwvynu5r): the longest text between two
+ * `*`. What comes back may match or not; names that are merely near are left out of it.
+ */
+function searchText(pattern) {
+    return pattern.split('*').reduce((longest, part) => (part.length > longest.length ? part : longest), '');
+}
+function newestFirst(one, other) {
+    const [oneMs, otherMs] = [createdMs(one), createdMs(other)];
+    return oneMs === otherMs ? byId(one, other) : otherMs > oneMs ? 1 : -1;
+}
+function nearest(pattern, images) {
+    const named = new Map();
+    for (const image of images.toSorted(newestFirst)) {
+        if (!named.has(image.name))
+            named.set(image.name, image);
+    }
+    return [...named.values()]
+        .map((image) => ({ image, edits: distance(pattern.toLowerCase(), image.name.toLowerCase()) }))
+        .sort((one, other) => one.edits - other.edits)
+        .slice(0, maxNearest)
+        .map(({ image }) => image);
+}
+/** How many characters must be put in, taken out or changed until the name matches. */
+function distance(pattern, name) {
+    let row = Array.from({ length: name.length + 1 }, (_, length) => length);
+    for (const wanted of pattern.split('')) {
+        const free = wanted === '*';
+        const next = [(row[0] ?? 0) + (free ? 0 : 1)];
+        for (let length = 1; length <= name.length; length += 1) {
+            const left = next[length - 1] ?? 0;
+            const above = row[length] ?? 0;
+            const diagonal = row[length - 1] ?? 0;
+            next.push(free
+                ? Math.min(left, above)
+                : Math.min(left + 1, above + 1, diagonal + (wanted === name[length - 1] ? 0 : 1)));
+        }
+        row = next;
+    }
+    return row.at(-1) ?? 0;
+}
+
+;// CONCATENATED MODULE: ./deploy/survey/survey-error.js
+
+
+/** No plan could be made; nothing has been sent that changes anything. `problems` has all that is known. */
+class SurveyError extends Error {
+    problems;
+    constructor(problems, options) {
+        super(problems.map(({ cause }) => cause).join(' '), options);
+        this.name = 'SurveyError';
+        this.problems = problems;
+    }
+}
+/** A read that failed for good, as a problem. */
+function problemOf(failure) {
+    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
+}
+
+;// CONCATENATED MODULE: ./deploy/survey/resolve-image.js
+/** Finds the image that is asked for, and waits for one that is still being created. */
+
+
+
+
+/**
+ * The wanted image. One in `Creating` is waited for at most `timeout`, for a release tag may be there before its
+ * image is; a dry run takes it as it is. An image in any other status is given as it is: to refuse it is for the
+ * plan.
+ *
+ * @throws SurveyError where no image, or no single one, fits; CallError; CancelledError on abort
+ */
+async function resolveImage(request, ports, signal) {
+    const { clock, log } = ports;
+    let latest;
+    const usable = await poll(async () => {
+        const image = await findImage(request, ports, signal);
+        if (image.status !== 'Creating' || request.dryRun)
+            return image;
+        if (latest === undefined) {
+            log.info(`Image ${image.id} (${image.name}) is still being created; waiting for it.`);
+        }
+        latest = image;
+        return undefined;
+    }, { intervalMs: request.pollIntervalMs, limitMs: request.timeoutMs }, clock, signal);
+    if (usable !== undefined)
+        return usable;
+    throw stillCreating(latest, request.timeoutMs);
+}
+async function findImage({ image }, { bcc, log }, signal) {
+    if (image.kind === 'id')
+        return bcc.getImage(image.id, signal);
+    const candidates = await bcc.listImages({ imageName: searchText(image.pattern) }, signal);
+    const choice = chooseImage(image.pattern, candidates);
+    if (choice.kind === 'pending')
+        return choice.image;
+    if (choice.kind === 'chosen') {
+        for (const { id, name, status } of choice.ignored)
+            log.warning(`The newer image ${id} (${name}) is ${status} and is passed over.`);
+        return choice.image;
+    }
+    if (choice.kind !== 'none')
+        throw noChoice(image.pattern, choice);
+    // The service filters by a part of the name, so that near misses are only in the whole list.
+    throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, signal)));
+}
+function stillCreating(image, waitedMs) {
+    return new SurveyError([
+        {
+            cause: `The image ${image?.id} (${image?.name}) is still being created after ${(0,duration/* formatDuration */.a3)(waitedMs)}.`,
+            remedy: 'Run again when it is Available, or set timeout higher.'
+        }
+    ]);
+}
+function noChoice(pattern, choice) {
+    const names = (images) => images.map(({ id, name, status }) => `${name} (${id}, ${status})`).join(', ');
+    switch (choice.kind) {
+        case 'tie':
+            return new SurveyError([
+                {
+                    cause: `imageName "${pattern}" fits images of the same age: ${names(choice.images)}.`,
+                    remedy: 'Give the imageId of the one that is meant.'
+                }
+            ]);
+        case 'unfinished':
+            return new SurveyError([
+                {
+                    cause: `imageName "${pattern}" fits only images that cannot be used: ${names(choice.images)}.`,
+                    remedy: 'Make the image anew, or give another name.'
+                }
+            ]);
+        case 'none': {
+            const near = choice.nearest.length === 0 ? 'There is no image at all.' : `Nearest: ${names(choice.nearest)}.`;
+            return new SurveyError([
+                {
+                    cause: `No image of this account in this region fits imageName "${pattern}". ${near}`,
+                    remedy: 'Check the name, its case, and the region; an image can be used only where it is.'
+                }
+            ]);
+        }
+        default:
+            // It came up between the two lists.
+            return new SurveyError([
+                { cause: `The image "${pattern}" has only just appeared.`, remedy: 'Run again.' }
+            ]);
+    }
+}
+
+;// CONCATENATED MODULE: ./core/plan/select.js
+/** Whether it carries every one of the tags; `undefined` where what was read says nothing about tags. */
+function carriesAll(instance, tags) {
+    const own = instance.tags;
+    if (own === undefined)
+        return undefined;
+    return tags.every(({ key, value }) => own.some((tag) => tag.key === key && tag.value === value));
+}
+/** Released instances keep their tags for a while, and nobody means them by a tag. */
+function isReleased({ status }) {
+    return status === 'Recycled' || status === 'Deleted';
+}
+/** Tags for people. */
+function tagsLabel(tags) {
+    return tags.map(({ key, value }) => `${key}=${value}`).join(' and ');
+}
+
+;// CONCATENATED MODULE: ./deploy/survey/select.js
+/** Finds the instances that a run is about, and takes the first look at each. */
+
+
+
+
+
+
+/** How many single calls go out side by side. */
+const select_sideBySide = 4;
+/**
+ * The first look at every instance that is selected, with its disk; in the order given, or by ID where tags select.
+ *
+ * @throws SurveyError with all problems, or where tags select nothing; CallError; CancelledError on abort
+ */
+async function select_select(selection, ports, signal) {
+    if (selection.kind === 'tags')
+        return lookAtTagged(selection.tags, ports, signal);
+    const { ids } = selection;
+    if (ids.length > 1) {
+        const read = await readInstances(ids, ports.bcc, signal);
+        return withDisks(whole(ids.map((id) => read.get(id))), ports, signal);
+    }
+    return whole(await mapSome(ids, select_sideBySide, (id) => orError(look(id, true, ports, signal))));
+}
+async function lookAtTagged(tags, ports, signal) {
+    const { bcc, log } = ports;
+    const listed = await bcc.listTagged(tags, signal);
+    // A list may leave the tags out; then only the single read tells.
+    const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance);
+    const carriers = whole(told).filter((instance) => carriesAll(instance, tags) === true);
+    const released = carriers.filter(isReleased);
+    if (released.length > 0) {
+        log.info(`Left out, for they are released: ${released.map(({ id }) => id).join(', ')}`);
+    }
+    const chosen = carriers.filter((instance) => !isReleased(instance));
+    if (chosen.length === 0)
+        throw new SurveyError([nothingSelected(tags)]);
+    const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+    log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
+    return withDisks(sorted, ports, signal);
+}
+function nothingSelected(tags) {
+    return {
+        cause: `No instance in the region carries ${tagsLabel(tags)}.`,
+        remedy: 'Check instanceTag (one key=value a line; an instance must carry all of them) and region.'
+    };
+}
+async function withDisks(instances, { bcc, clock }, signal) {
+    const disks = await readDisks(instances.map(({ id }) => id), bcc, signal);
+    const atMs = clock.nowMs();
+    return whole(instances.map((instance) => {
+        const disk = disks.get(instance.id);
+        return disk instanceof model_failure/* CallError */.RA ? disk : { atMs, instance, disk: disk ?? null };
+    }));
+}
+async function orError(read) {
+    try {
+        return await read;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA)
+            return error;
+        throw error;
+    }
+}
+/** All that was read; throws what could not be, all of it at once. */
+function whole(read) {
+    const failures = read.filter((one) => one instanceof model_failure/* CallError */.RA);
+    if (failures.length > 0)
+        throw new SurveyError(failures.map(({ failure }) => problemOf(failure)));
+    return read.filter((one) => one !== undefined && !(one instanceof model_failure/* CallError */.RA));
+}
+
+;// CONCATENATED MODULE: ./deploy/survey/survey-target.js
+/** What has to be known of one target before the plan: snapshots, the way back, host keys, health, load balancers. */
+
+
+
+
+
+
+
+/** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
+const hostKeysMs = 5_000;
+/** How long the probe of before may take, in milliseconds. */
+const survey_target_probeMs = 5_000;
+/**
+ * Gives the function that makes a target of a first look.
+ *
+ * @throws (that function) CallError when a read fails, CancelledError on abort
+ */
+function createTargets(request, image, reads) {
+    const placesOf = byInstance(reads.places);
+    const images = new Map();
+    const wayBack = (imageId) => {
+        const known = images.get(imageId) ?? wayBackOf(request, image, imageId, reads);
+        images.set(imageId, known);
+        return known;
+    };
+    return async (sight) => {
+        const { instance, disk } = sight;
+        const { bcc, signal } = reads;
+        const task = taskOf(request, image, instance.id);
+        const action = decide(instance, task).action;
+        const runsOnIt = action === 'skip' || action === 'start';
+        const [snapshots, back, oldUserData, oldHostKeys, unhealthy] = await allDone([
+            disk && !runsOnIt ? snapshotsOf(disk.id, instance.id, reads) : [],
+            runsOnIt ? { kind: 'notAsked' } : wayBack(instance.imageId),
+            request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
+            runsOnIt ? undefined : hostKeysOf(request, sight, reads),
+            runsOnIt ? undefined : unhealthyNow(request, sight, reads)
+        ]);
+        return {
+            task,
+            instance,
+            disk: disk ?? undefined,
+            snapshots,
+            circumstances: {
+                confirmName: request.confirmName,
+                health: request.health?.check,
+                blbIds: request.balancers?.blbIds,
+                wayBack: back,
+                imageQuota: customImageQuota
+            },
+            places: placesOf?.(instance.id),
+            oldUserData,
+            oldHostKeys,
+            unhealthy
+        };
+    };
+}
+function byInstance(places) {
+    if (places === undefined)
+        return undefined;
+    const found = new Map();
+    for (const place of places) {
+        const others = found.get(place.instanceId);
+        if (others === undefined)
+            found.set(place.instanceId, [place]);
+        else
+            others.push(place);
+    }
+    return (instanceId) => found.get(instanceId) ?? [];
+}
+/** The API takes an instance's ID for that of its system disk, and may show either. */
+async function snapshotsOf(diskId, instanceId, { bcc, signal, snapshots }) {
+    if (snapshots === undefined)
+        return bcc.listSnapshots(diskId, signal);
+    return [...(snapshots.get(diskId) ?? []), ...(snapshots.get(instanceId) ?? [])];
+}
+async function wayBackOf(request, image, previousId, { bcc, signal }) {
+    if (!request.rollback)
+        return { kind: 'notAsked' };
+    if (request.backup !== undefined)
+        return { kind: 'backup' };
+    if (previousId === image.id)
+        return { kind: 'image', image };
+    try {
+        return { kind: 'image', image: await bcc.getImage(previousId, signal) };
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound')
+            return { kind: 'missing' };
+        throw error;
+    }
+}
+async function hostKeysOf(request, sight, { probe, signal }) {
+    if (request.health?.check.kind !== 'ssh' || request.dryRun)
+        return undefined;
+    const resolved = resolveCheck(request.health.check, sight.instance);
+    if (!resolved.ok)
+        return undefined;
+    return probe.hostKeys(resolved.check, { signal, timeoutMs: hostKeysMs });
+}
+/** Why a Running instance of a fleet does not pass the check even now; one probe, which a single target is spared. */
+async function unhealthyNow(request, { instance }, { probe, signal, isFleet }) {
+    if (request.health === undefined || !isFleet || statusKind(instance.status) !== 'up')
+        return undefined;
+    const resolved = resolveCheck(request.health.check, instance);
+    if (!resolved.ok)
+        return undefined;
+    const result = await probe.probe(resolved.check, { signal, timeoutMs: survey_target_probeMs });
+    return result.healthy ? undefined : `the health check fails: ${(0,health_reason/* describeUnhealthy */.s)(result.reason)}`;
+}
+function taskOf(request, image, instanceId) {
+    const { force, allowProtected, wait, timeoutMs, pollIntervalMs } = request;
+    const loginKind = request.order.login.kind;
+    const backup = request.backup !== undefined;
+    const drain = request.balancers !== undefined;
+    return {
+        instanceId,
+        image,
+        loginKind,
+        force,
+        allowProtected,
+        backup,
+        drain,
+        wait,
+        timeoutMs,
+        pollIntervalMs
+    };
+}
+
+;// CONCATENATED MODULE: ./deploy/survey/survey.js
+/** The first reads of a run, from which the plan is made. Nothing here changes anything. */
+
+
+
+
+
+
+
+
+
+/** How many targets are seen to side by side; more of them where there are many, for most of it is waiting. */
+const width = { few: 4, many: 16 };
+/** From so many targets on, lists of everything cost fewer calls than a call for each. */
+const many = 10;
+/**
+ * Looks at the image and at every target, and decides.
+ *
+ * @throws SurveyError with all problems when any read failed, CancelledError on abort
+ */
+async function survey(request, ports, signal) {
+    const problems = [];
+    const collect = (read) => read.catch((error) => {
+        if (signal.aborted)
+            throw error;
+        if (error instanceof SurveyError)
+            problems.push(...error.problems);
+        else if (error instanceof model_failure/* CallError */.RA)
+            problems.push(problemOf(error.failure));
+        else
+            throw error;
+        return undefined;
+    });
+    const { bcc } = ports;
+    const [image, customImages, sights, places] = await Promise.all([
+        collect(resolveImage(request, ports, signal)),
+        request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
+        collect(select_select(request.selection, ports, signal)),
+        collect(placesOf(request, ports.balancers, signal))
+    ]);
+    if (image === undefined || sights === undefined || problems.length > 0)
+        throw new SurveyError(problems);
+    problems.push(...strangers(request, sights, places ?? []));
+    const snapshots = sights.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
+    if (problems.length > 0)
+        throw new SurveyError(problems);
+    const targetOf = createTargets(request, image, {
+        ...ports,
+        signal,
+        snapshots,
+        places,
+        isFleet: sights.length > 1
+    });
+    const targets = await mapSome(sights, sights.length > many ? width.many : width.few, (sight) => collect(targetOf(sight)));
+    const known = targets.filter((target) => target !== undefined);
+    if (problems.length > 0)
+        throw new SurveyError(problems);
+    const counted = customImages === undefined ? known : withQuota(known, quotaLeft(customImages));
+    const how = { settings: request.rollout, rollback: request.rollback };
+    const plan = makePlan(image, { ...request.order, imageId: image.id }, counted, how);
+    problems.push(...unwaited(request, plan));
+    if (problems.length > 0)
+        throw new SurveyError(problems);
+    return { plan, sights: new Map(sights.map((sight) => [sight.instance.id, sight])) };
+}
+async function placesOf({ balancers: asked }, balancers, signal) {
+    if (asked === undefined)
+        return undefined;
+    const places = await Promise.all(asked.blbIds.map((blbId) => balancers.listPlaces(blbId, signal)));
+    return places.flat();
+}
+/** A load balancer that none of the targets is in is a slip: nobody names it to leave nothing. */
+function strangers({ balancers }, sights, places) {
+    const ids = new Set(sights.map(({ instance }) => instance.id));
+    const held = new Set(places.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId));
+    const empty = (balancers?.blbIds ?? []).filter((blbId) => !held.has(blbId));
+    return empty.map((blbId) => ({
+        cause: `None of the instances is a member of the load balancer ${blbId}.`,
+        remedy: 'Check blbId, or take it out.'
+    }));
+}
+async function snapshotsByDisk(bcc, signal) {
+    const byDisk = new Map();
+    for (const snapshot of await bcc.listAllSnapshots(signal)) {
+        const others = byDisk.get(snapshot.volumeId);
+        if (others === undefined)
+            byDisk.set(snapshot.volumeId, [snapshot]);
+        else
+            others.push(snapshot);
+    }
+    return byDisk;
+}
+/** Each target before one that is to be erased takes an image of its own out of the quota. */
+function withQuota(targets, quota) {
+    let imagesLeft = quota;
+    return targets.map((target) => {
+        const { instance, task, circumstances } = target;
+        const counted = { ...target, circumstances: { ...circumstances, imagesLeft } };
+        if (!['skip', 'start'].includes(decide(instance, task).action))
+            imagesLeft -= 1;
+        return counted;
+    });
+}
+/** What is not waited for frees no slot, so there may be no more of it than slots. */
+function unwaited({ wait }, { rollout }) {
+    const count = rollout.members.filter(({ kind }) => kind === 'work').length;
+    if (wait || count <= rollout.slots)
+        return [];
+    return [
+        {
+            cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.slots} to be away at once.`,
+            remedy: 'Set wait to true, or raise maxUnavailable.'
+        }
+    ];
 }
 
 ;// CONCATENATED MODULE: ./deploy/run.js
@@ -6538,7 +6540,7 @@ async function run_carryOut(request, { plan, sights }, ports, hooks) {
 }
 
 // EXTERNAL MODULE: ./action/annotate.js + 4 modules
-var annotate = __nccwpck_require__(6908);
+var annotate = __nccwpck_require__(1896);
 ;// CONCATENATED MODULE: ./action/cancel.js
 
 /**
@@ -8527,8 +8529,8 @@ function limited(signal) {
 
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-// EXTERNAL MODULE: ./core/report/markdown.js
-var markdown = __nccwpck_require__(7875);
+// EXTERNAL MODULE: ./core/report/clip.js
+var clip = __nccwpck_require__(5984);
 ;// CONCATENATED MODULE: ./core/report/trim.js
 /** The output `result`, kept within what GitHub takes. */
 
@@ -8590,7 +8592,7 @@ function inShort({ after: _left, failure, ...one }) {
     const plan = { ...one.plan, login: '…', userData: '…' };
     if (failure === undefined)
         return { ...one, plan };
-    const cause = (0,markdown/* clip */.$Q)(failure.cause, 100);
+    const cause = (0,clip/* clip */.$)(failure.cause, 100);
     return { ...one, plan, failure: { ...failure, cause, disk: '…', remedy: '…' } };
 }
 
@@ -9017,35 +9019,12 @@ function describeFailure(failure) {
 
 /***/ }),
 
-/***/ 7875:
+/***/ 5984:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $Q: () => (/* binding */ clip)
+/* harmony export */   $: () => (/* binding */ clip)
 /* harmony export */ });
-/* unused harmony exports cell, code, table, fold, fenced, counted */
-/** Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. */
-function cell(text) {
-    const oneLine = text.replace(/\s+/g, ' ').trim();
-    return oneLine.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
-}
-/** Text in code type, in a cell. */
-function code(text) {
-    return text === '' ? '' : `<code>${cell(text)}</code>`;
-}
-/** A table; cells are given as finished Markdown. */
-function table(head, rows) {
-    const line = (cells) => `| ${cells.join(' | ')} |`;
-    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-/** Parts under a line to click on; the line is given as finished Markdown. */
-function fold(title, parts, isOpen = false) {
-    return [`<details${isOpen ? ' open' : ''}><summary>${title}</summary>`, ...parts, '</details>'].join('\n\n');
-}
-/** A block of code; nothing in it can end it, for backticks do not occur in what is put there. */
-function fenced(language, lines) {
-    return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
-}
 /** At most so many characters of a text from outside, with a mark where it was cut. */
 function clip(text, most) {
     if (text.length <= most)
@@ -9053,10 +9032,6 @@ function clip(text, most) {
     // By code points, so that none is cut in two.
     const characters = [...text];
     return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
-}
-/** A number with its noun: `1 batch`, `2 batches`. */
-function counted(count, one, many = `${one}s`) {
-    return `${count} ${count === 1 ? one : many}`;
 }
 
 
@@ -9066,8 +9041,8 @@ function counted(count, one, many = `${one}s`) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6908);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9210);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1896);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4213);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

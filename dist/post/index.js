@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8111:
+/***/ 1368:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -511,11 +511,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var lib_core = __nccwpck_require__(5806);
-// EXTERNAL MODULE: ./core/report/ranking.js
-var ranking = __nccwpck_require__(50);
-// EXTERNAL MODULE: ./core/report/weights.js
-var weights = __nccwpck_require__(4793);
-;// CONCATENATED MODULE: ./core/report/annotations.js
+// EXTERNAL MODULE: ./core/summary/ranking.js
+var ranking = __nccwpck_require__(3636);
+// EXTERNAL MODULE: ./core/summary/weights.js
+var weights = __nccwpck_require__(9283);
+;// CONCATENATED MODULE: ./core/summary/annotations.js
 /** What a run has to say beside its log: few words, for GitHub shows few of them. */
 
 
@@ -637,7 +637,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 892:
+/***/ 1480:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1719,7 +1719,180 @@ function toRecord({ githubToken, environment, environmentUrl }) {
         : { githubToken, environment, ...(environmentUrl !== undefined && { environmentUrl }) };
 }
 
-;// CONCATENATED MODULE: ./core/report/fit.js
+// EXTERNAL MODULE: ./core/duration.js
+var duration = __nccwpck_require__(7905);
+// EXTERNAL MODULE: ./core/summary/markdown.js
+var markdown = __nccwpck_require__(5089);
+;// CONCATENATED MODULE: ./core/summary/details.js
+/** The part of the job summary that is folded away: everything about one instance. */
+
+
+/** One instance in detail, folded unless it is to be open. */
+function detailsOf(one, isOpen) {
+    const inner = [
+        planTable(one),
+        phaseTable(one),
+        seenTable(one),
+        healthTable(one),
+        balancerTable(one),
+        requestLine(one),
+        hostKeys(one),
+        wayBack(one)
+    ].filter((part) => part !== '');
+    return (0,markdown/* fold */.AU)(`${(0,markdown/* code */.aY)(one.instanceId)} in detail`, inner, isOpen);
+}
+function planTable(one) {
+    const { plan, erases } = one;
+    const rows = [
+        ['Plan', (0,markdown/* cell */.Hn)(plan.decision)],
+        ...plan.warnings.map((warning) => ['Mind', (0,markdown/* cell */.Hn)(warning)]),
+        ['Before', (0,markdown/* cell */.Hn)(plan.present)]
+    ];
+    if (one.backup !== undefined)
+        rows.push(['Backup', `${(0,markdown/* code */.aY)(one.backup.imageId)} ${(0,markdown/* cell */.Hn)(one.backup.imageName)}`]);
+    if (one.status !== 'skipped') {
+        const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[one.disk];
+        const disk = erases.systemDiskId === ''
+            ? 'the system disk'
+            : `system disk ${(0,markdown/* code */.aY)(erases.systemDiskId)}, ${erases.sizeInGB} GB`;
+        const snapshots = erases.snapshots.map(({ id, name, createTime }) => `snapshot ${(0,markdown/* cell */.Hn)(name)} ${(0,markdown/* code */.aY)(id)}, ${(0,markdown/* cell */.Hn)(createTime)}`);
+        rows.push([verb, [disk, ...snapshots].join('<br>')], ['Stays', 'data disks, IP addresses, custom images'], ['Login', (0,markdown/* cell */.Hn)(plan.login)], ['Script', (0,markdown/* cell */.Hn)(plan.userData)], ...plan.steps.map((step) => ['Also', (0,markdown/* cell */.Hn)(step)]));
+    }
+    if (one.rollback !== undefined) {
+        const how = one.rollback.ok ? 'done' : `failed: ${(0,markdown/* cell */.Hn)(one.rollback.problem ?? 'see above')}`;
+        rows.push(['Rollback', `onto ${(0,markdown/* code */.aY)(one.rollback.imageId)}: ${how}`]);
+    }
+    return (0,markdown/* table */.tp)(['What', 'Which'], rows);
+}
+function phaseTable(one) {
+    if (one.phases.length === 0)
+        return '';
+    const rows = one.phases.map(({ phase, startedAt, durationSeconds }) => [
+        phase,
+        startedAt.slice(11),
+        (0,duration/* formatDuration */.a3)(durationSeconds * 1000)
+    ]);
+    return (0,markdown/* table */.tp)(['Phase', 'From (UTC)', 'Took'], rows);
+}
+function seenTable(one) {
+    if (one.seen.length === 0)
+        return '';
+    const rows = one.seen.map(({ status, imageId, seconds }) => [
+        (0,duration/* formatDuration */.a3)(seconds * 1000),
+        (0,markdown/* cell */.Hn)(status),
+        (0,markdown/* code */.aY)(imageId)
+    ]);
+    return (0,markdown/* table */.tp)(['After', 'Status seen', 'Image'], rows);
+}
+function healthTable(one) {
+    if (one.health === undefined)
+        return '';
+    const rows = one.health.history.map(({ seconds, result }) => [
+        (0,duration/* formatDuration */.a3)(seconds * 1000),
+        (0,markdown/* cell */.Hn)(result)
+    ]);
+    return (0,markdown/* table */.tp)(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
+}
+function balancerTable(one) {
+    if (one.balancers.length === 0)
+        return '';
+    const rows = one.balancers.map(({ blbId, groupId = '', weight, now }) => [
+        (0,markdown/* code */.aY)(blbId),
+        (0,markdown/* code */.aY)(groupId),
+        String(weight),
+        String(now)
+    ]);
+    return (0,markdown/* table */.tp)(['Load balancer', 'Group', 'Weight before', 'Weight now'], rows);
+}
+function requestLine(one) {
+    return one.requestIds.length === 0 ? '' : `Request IDs: ${one.requestIds.map(markdown/* code */.aY).join(', ')}`;
+}
+function hostKeys(one) {
+    if (one.knownHosts.length === 0)
+        return '';
+    return `SSH host keys, as first seen and verified by nobody:\n\n${(0,markdown/* fenced */.OF)('yaml', one.knownHosts)}`;
+}
+function wayBack(one) {
+    if (one.wayBack.length === 0)
+        return '';
+    return `To put it back onto what it ran before:\n\n${(0,markdown/* fenced */.OF)('yaml', ['with:', ...one.wayBack.map((line) => `  ${line}`)])}`;
+}
+
+// EXTERNAL MODULE: ./core/report/clip.js
+var clip = __nccwpck_require__(5984);
+// EXTERNAL MODULE: ./core/summary/overview.js
+var overview = __nccwpck_require__(5075);
+// EXTERNAL MODULE: ./core/summary/ranking.js
+var ranking = __nccwpck_require__(3636);
+;// CONCATENATED MODULE: ./core/summary/failures.js
+/** The failures in a summary: the first in full, the others in a table. */
+
+
+
+
+/** More than these nobody reads one after another. */
+const inFull = 20;
+/** A failure with cause, disk and remedy; empty where there is none. */
+function failureOf({ failure }) {
+    if (failure === undefined)
+        return '';
+    return [
+        `> **${(0,markdown/* cell */.Hn)(failure.cause)}**`,
+        '>',
+        `> ${(0,markdown/* cell */.Hn)(failure.disk)}`,
+        '>',
+        `> **What to do:** ${(0,markdown/* cell */.Hn)(failure.remedy)}`
+    ].join('\n');
+}
+/** The failures of several instances; both parts are worth much, those in full more. */
+function failureParts(report, worth) {
+    const failed = (0,ranking/* failuresFirst */.Cq)(report.instances);
+    const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
+    return [
+        {
+            worth: worth.full,
+            pieces: full.length,
+            draw: (pieces) => failed.length === 0
+                ? ''
+                : [
+                    heading(failed),
+                    ...full.slice(0, pieces).map((one) => failureOf({ failure: failures_short(one.failure) }))
+                ].join('\n\n')
+        },
+        { worth: worth.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
+    ];
+}
+function heading(failed) {
+    const title = `### Failed or cut off: ${(0,markdown/* counted */.hS)(failed.length, 'instance')}`;
+    if (failed.length <= inFull)
+        return title;
+    return `${title}\n\nBy reason: ${(0,markdown/* cell */.Hn)((0,ranking/* reasonsLabel */.E1)(failed))}. The first ${inFull} stand here in full, the other ${failed.length - inFull} in a table.`;
+}
+/** A message from outside may be of any length, and one failure must not crowd out the others. */
+function failures_short(failure) {
+    const { cause, disk, remedy } = failure;
+    return { ...failure, cause: (0,clip/* clip */.$)(cause, 2000), disk: (0,clip/* clip */.$)(disk, 1000), remedy: (0,clip/* clip */.$)(remedy, 1000) };
+}
+function restOf(rest, pieces) {
+    if (rest.length === 0)
+        return '';
+    const title = `${rest.length} more that failed or were cut off`;
+    if (pieces === 0)
+        return title;
+    const rows = rest
+        .slice(0, pieces)
+        .map((one) => [
+        (0,markdown/* code */.aY)(one.instanceId),
+        (0,overview/* statusLabel */.Rh)(one),
+        (0,markdown/* cell */.Hn)(one.failure.reason),
+        one.disk,
+        (0,markdown/* cell */.Hn)((0,clip/* clip */.$)(one.failure.cause, 200))
+    ]);
+    const missing = pieces < rest.length ? [`_${rest.length - pieces} more are left out here._`] : [];
+    return (0,markdown/* fold */.AU)(title, [(0,markdown/* table */.tp)(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows), ...missing]);
+}
+
+;// CONCATENATED MODULE: ./core/summary/fit.js
 /** How a summary is made to fit: parts that can be shortened, the least important first. */
 const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
 /** A part that is never shortened, and so must not be long. */
@@ -2085,7 +2258,7 @@ function wellAfter(command, atMs) {
     return { type: 'ended', id: command.id, outcome, atMs };
 }
 
-;// CONCATENATED MODULE: ./core/report/batches.js
+;// CONCATENATED MODULE: ./core/summary/batches.js
 /** The order and the batches in which a fleet is taken, for its plan. */
 
 /** What is to be done with an instance, in one word: `plan.decision` begins with it. */
@@ -2130,16 +2303,9 @@ function taskOf(report) {
     };
 }
 
-// EXTERNAL MODULE: ./core/duration.js
-var duration = __nccwpck_require__(7905);
-// EXTERNAL MODULE: ./core/report/markdown.js
-var markdown = __nccwpck_require__(7875);
-// EXTERNAL MODULE: ./core/report/overview.js
-var overview = __nccwpck_require__(1525);
-// EXTERNAL MODULE: ./core/report/ranking.js
-var ranking = __nccwpck_require__(50);
-;// CONCATENATED MODULE: ./core/report/instance-table.js
+;// CONCATENATED MODULE: ./core/summary/instance-table.js
 /** The table that has every instance of a run in it. */
+
 
 
 
@@ -2187,7 +2353,7 @@ function tablePart(of, worth) {
 }
 /** An image by id and name. */
 function imageOf({ imageId, imageName }) {
-    return `${(0,markdown/* code */.aY)(imageId)} ${(0,markdown/* cell */.Hn)((0,markdown/* clip */.$Q)(imageName, 200))}`.trimEnd();
+    return `${(0,markdown/* code */.aY)(imageId)} ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(imageName, 200))}`.trimEnd();
 }
 function imagesOf(one, report) {
     const there = `${imageOf(one.before)}<br>→ ${imageOf(report)}`;
@@ -2197,8 +2363,9 @@ function timeOf({ durationSeconds }) {
     return durationSeconds === 0 ? '–' : (0,duration/* formatDuration */.a3)(durationSeconds * 1000);
 }
 
-;// CONCATENATED MODULE: ./core/report/fleet-plan.js
+;// CONCATENATED MODULE: ./core/summary/fleet-plan.js
 /** The plan of several instances, as a dry run ends with it: who is taken when, and what is erased. */
+
 
 
 
@@ -2239,9 +2406,9 @@ function commonOf([first]) {
     if (first === undefined || erasesNothing(first))
         return '';
     const { login, userData, steps } = first.plan;
-    const also = steps.map((step) => (0,markdown/* cell */.Hn)((0,markdown/* clip */.$Q)(step, 500))).join('; ');
+    const also = steps.map((step) => (0,markdown/* cell */.Hn)((0,clip/* clip */.$)(step, 500))).join('; ');
     return [
-        `**Login:** ${(0,markdown/* cell */.Hn)((0,markdown/* clip */.$Q)(login, 500))} · **Script:** ${(0,markdown/* cell */.Hn)((0,markdown/* clip */.$Q)(userData, 500))} · **Stays:** data disks, IP addresses, custom images`,
+        `**Login:** ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(login, 500))} · **Script:** ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(userData, 500))} · **Stays:** data disks, IP addresses, custom images`,
         ...(also === '' ? [] : [`**Also**, as for ${(0,markdown/* code */.aY)(first.instanceId)}: ${also}`])
     ].join('\n\n');
 }
@@ -2249,7 +2416,7 @@ function erasesNothing(one) {
     return ['skip', 'start'].includes(actionOf(one));
 }
 function labelOf(action) {
-    return labels[action] ?? `📋 ${(0,markdown/* cell */.Hn)((0,markdown/* clip */.$Q)(action, 60))}`;
+    return labels[action] ?? `📋 ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(action, 60))}`;
 }
 function turnOf({ instanceId }, canaries, batch) {
     const canary = canaries.includes(instanceId) ? ['canary'] : [];
@@ -2264,168 +2431,7 @@ function erasedBy(one) {
     return snapshots.length === 0 ? disk : `${disk}, ${(0,markdown/* counted */.hS)(snapshots.length, 'snapshot')}`;
 }
 
-;// CONCATENATED MODULE: ./core/report/summary-details.js
-/** The part of the job summary that is folded away: everything about one instance. */
-
-
-/** One instance in detail, folded unless it is to be open. */
-function detailsOf(one, isOpen) {
-    const inner = [
-        planTable(one),
-        phaseTable(one),
-        seenTable(one),
-        healthTable(one),
-        balancerTable(one),
-        requestLine(one),
-        hostKeys(one),
-        wayBack(one)
-    ].filter((part) => part !== '');
-    return (0,markdown/* fold */.AU)(`${(0,markdown/* code */.aY)(one.instanceId)} in detail`, inner, isOpen);
-}
-function planTable(one) {
-    const { plan, erases } = one;
-    const rows = [
-        ['Plan', (0,markdown/* cell */.Hn)(plan.decision)],
-        ...plan.warnings.map((warning) => ['Mind', (0,markdown/* cell */.Hn)(warning)]),
-        ['Before', (0,markdown/* cell */.Hn)(plan.present)]
-    ];
-    if (one.backup !== undefined)
-        rows.push(['Backup', `${(0,markdown/* code */.aY)(one.backup.imageId)} ${(0,markdown/* cell */.Hn)(one.backup.imageName)}`]);
-    if (one.status !== 'skipped') {
-        const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[one.disk];
-        const disk = erases.systemDiskId === ''
-            ? 'the system disk'
-            : `system disk ${(0,markdown/* code */.aY)(erases.systemDiskId)}, ${erases.sizeInGB} GB`;
-        const snapshots = erases.snapshots.map(({ id, name, createTime }) => `snapshot ${(0,markdown/* cell */.Hn)(name)} ${(0,markdown/* code */.aY)(id)}, ${(0,markdown/* cell */.Hn)(createTime)}`);
-        rows.push([verb, [disk, ...snapshots].join('<br>')], ['Stays', 'data disks, IP addresses, custom images'], ['Login', (0,markdown/* cell */.Hn)(plan.login)], ['Script', (0,markdown/* cell */.Hn)(plan.userData)], ...plan.steps.map((step) => ['Also', (0,markdown/* cell */.Hn)(step)]));
-    }
-    if (one.rollback !== undefined) {
-        const how = one.rollback.ok ? 'done' : `failed: ${(0,markdown/* cell */.Hn)(one.rollback.problem ?? 'see above')}`;
-        rows.push(['Rollback', `onto ${(0,markdown/* code */.aY)(one.rollback.imageId)}: ${how}`]);
-    }
-    return (0,markdown/* table */.tp)(['What', 'Which'], rows);
-}
-function phaseTable(one) {
-    if (one.phases.length === 0)
-        return '';
-    const rows = one.phases.map(({ phase, startedAt, durationSeconds }) => [
-        phase,
-        startedAt.slice(11),
-        (0,duration/* formatDuration */.a3)(durationSeconds * 1000)
-    ]);
-    return (0,markdown/* table */.tp)(['Phase', 'From (UTC)', 'Took'], rows);
-}
-function seenTable(one) {
-    if (one.seen.length === 0)
-        return '';
-    const rows = one.seen.map(({ status, imageId, seconds }) => [
-        (0,duration/* formatDuration */.a3)(seconds * 1000),
-        (0,markdown/* cell */.Hn)(status),
-        (0,markdown/* code */.aY)(imageId)
-    ]);
-    return (0,markdown/* table */.tp)(['After', 'Status seen', 'Image'], rows);
-}
-function healthTable(one) {
-    if (one.health === undefined)
-        return '';
-    const rows = one.health.history.map(({ seconds, result }) => [
-        (0,duration/* formatDuration */.a3)(seconds * 1000),
-        (0,markdown/* cell */.Hn)(result)
-    ]);
-    return (0,markdown/* table */.tp)(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
-}
-function balancerTable(one) {
-    if (one.balancers.length === 0)
-        return '';
-    const rows = one.balancers.map(({ blbId, groupId = '', weight, now }) => [
-        (0,markdown/* code */.aY)(blbId),
-        (0,markdown/* code */.aY)(groupId),
-        String(weight),
-        String(now)
-    ]);
-    return (0,markdown/* table */.tp)(['Load balancer', 'Group', 'Weight before', 'Weight now'], rows);
-}
-function requestLine(one) {
-    return one.requestIds.length === 0 ? '' : `Request IDs: ${one.requestIds.map(markdown/* code */.aY).join(', ')}`;
-}
-function hostKeys(one) {
-    if (one.knownHosts.length === 0)
-        return '';
-    return `SSH host keys, as first seen and verified by nobody:\n\n${(0,markdown/* fenced */.OF)('yaml', one.knownHosts)}`;
-}
-function wayBack(one) {
-    if (one.wayBack.length === 0)
-        return '';
-    return `To put it back onto what it ran before:\n\n${(0,markdown/* fenced */.OF)('yaml', ['with:', ...one.wayBack.map((line) => `  ${line}`)])}`;
-}
-
-;// CONCATENATED MODULE: ./core/report/summary-failures.js
-
-
-
-/** More than these nobody reads one after another. */
-const inFull = 20;
-/** A failure with cause, disk and remedy; empty where there is none. */
-function failureOf({ failure }) {
-    if (failure === undefined)
-        return '';
-    return [
-        `> **${(0,markdown/* cell */.Hn)(failure.cause)}**`,
-        '>',
-        `> ${(0,markdown/* cell */.Hn)(failure.disk)}`,
-        '>',
-        `> **What to do:** ${(0,markdown/* cell */.Hn)(failure.remedy)}`
-    ].join('\n');
-}
-/** The failures of several instances; both parts are worth much, those in full more. */
-function failureParts(report, worth) {
-    const failed = (0,ranking/* failuresFirst */.Cq)(report.instances);
-    const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
-    return [
-        {
-            worth: worth.full,
-            pieces: full.length,
-            draw: (pieces) => failed.length === 0
-                ? ''
-                : [
-                    heading(failed),
-                    ...full.slice(0, pieces).map((one) => failureOf({ failure: summary_failures_short(one.failure) }))
-                ].join('\n\n')
-        },
-        { worth: worth.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
-    ];
-}
-function heading(failed) {
-    const title = `### Failed or cut off: ${(0,markdown/* counted */.hS)(failed.length, 'instance')}`;
-    if (failed.length <= inFull)
-        return title;
-    return `${title}\n\nBy reason: ${(0,markdown/* cell */.Hn)((0,ranking/* reasonsLabel */.E1)(failed))}. The first ${inFull} stand here in full, the other ${failed.length - inFull} in a table.`;
-}
-/** A message from outside may be of any length, and one failure must not crowd out the others. */
-function summary_failures_short(failure) {
-    const { cause, disk, remedy } = failure;
-    return { ...failure, cause: (0,markdown/* clip */.$Q)(cause, 2000), disk: (0,markdown/* clip */.$Q)(disk, 1000), remedy: (0,markdown/* clip */.$Q)(remedy, 1000) };
-}
-function restOf(rest, pieces) {
-    if (rest.length === 0)
-        return '';
-    const title = `${rest.length} more that failed or were cut off`;
-    if (pieces === 0)
-        return title;
-    const rows = rest
-        .slice(0, pieces)
-        .map((one) => [
-        (0,markdown/* code */.aY)(one.instanceId),
-        (0,overview/* statusLabel */.Rh)(one),
-        (0,markdown/* cell */.Hn)(one.failure.reason),
-        one.disk,
-        (0,markdown/* cell */.Hn)((0,markdown/* clip */.$Q)(one.failure.cause, 200))
-    ]);
-    const missing = pieces < rest.length ? [`_${rest.length - pieces} more are left out here._`] : [];
-    return (0,markdown/* fold */.AU)(title, [(0,markdown/* table */.tp)(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows), ...missing]);
-}
-
-;// CONCATENATED MODULE: ./core/report/timeline.js
+;// CONCATENATED MODULE: ./core/summary/timeline.js
 /** The timeline of a fleet: a Gantt diagram in Mermaid, which GitHub draws in a job summary. */
 
 /** More rows than these fit on no screen. */
@@ -2533,9 +2539,9 @@ function harmless(instanceId) {
     return safe === '' ? '_' : safe;
 }
 
-// EXTERNAL MODULE: ./core/report/weights.js
-var weights = __nccwpck_require__(4793);
-;// CONCATENATED MODULE: ./core/report/summary.js
+// EXTERNAL MODULE: ./core/summary/weights.js
+var weights = __nccwpck_require__(9283);
+;// CONCATENATED MODULE: ./core/summary/summary.js
 /** The job summary: a result as Markdown. */
 
 
@@ -2650,87 +2656,46 @@ function isSettled(status) {
     return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
 }
 
-;// CONCATENATED MODULE: ./core/schedule.js
-/**
- * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
- * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
- * began together do not call together.
- */
-/**
- * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
- * came late leaves time for the second look of a proof within one interval of the instance being up.
- */
-const beat = 0.96;
-/** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
-const jitter = 0.1;
-/** How much earlier than its moment a look may be taken along, as a part of the interval. */
-const early = 0.9;
-/** How long after a first good look the second one comes, as a part of the interval. */
-const confirmAfter = 0.04;
-/**
- * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
- *
- * @param dueMs the beat of the look that was just taken
- * @param intervalMs the interval between looks
- * @param nowMs when that look was answered
- */
-function nextBeat(dueMs, intervalMs, nowMs) {
-    const next = dueMs + beat * intervalMs;
-    // A look that was taken along well before its beat does not make the gap after it any longer.
-    const latest = nowMs + (beat + jitter) * intervalMs;
-    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
+;// CONCATENATED MODULE: ./core/report/holds.js
+/** Those that are not what they were before, as far as is known. */
+function openHolds(holds) {
+    return holds.filter(({ state }) => state !== 'returned');
 }
-/** When a proof's second look is due. */
-function confirmBeat(nowMs, intervalMs) {
-    return nowMs + confirmAfter * intervalMs;
+/** The holds with one more, or with another state of the same place. */
+function withHold(holds, hold) {
+    return [...holds.filter(({ place }) => !isSamePool(place, hold.place)), hold];
 }
-/**
- * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
- * the deadline, where the last look is taken.
- *
- * @param random a number in [0, 1)
- */
-function lookMoment(look, deadlineMs, nowMs, random) {
-    const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
-    return Math.max(nowMs, Math.min(moved, deadlineMs));
+/** The holds without that of a place that was left as it was. */
+function withoutHold(holds, place) {
+    return holds.filter((hold) => !isSamePool(hold.place, place));
 }
-/**
- * From when on a look may be taken together with one of another instance, so that all that are waited for share
- * their calls. A look that was to come at its very moment is not moved at all.
- *
- * @param dueMs when it would be taken alone
- */
-function earliestLook(look, dueMs) {
-    return dueMs - (look.spreadMs / jitter) * early;
+/** Whether two places of one instance are in the same pool. */
+function isSamePool(one, other) {
+    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
 }
-/** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
-function spreadOf(intervalMs) {
-    return jitter * intervalMs;
+/** All places of an instance, in the form of the result. */
+function reportPlaces(places, holds) {
+    const unheld = places.filter((place) => !holds.some((hold) => isSamePool(hold.place, place)));
+    return [
+        ...unheld.map((place) => reportPlace(place, place.weight)),
+        ...holds.map(({ place, state }) => reportPlace(place, state === 'returned' ? place.weight : 0))
+    ];
+}
+function reportPlace({ kind, blbId, groupId, weight }, now) {
+    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, now };
+}
+/** Where traffic is still to be given back, in words. */
+function describeHolds(holds) {
+    return openHolds(holds)
+        .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
+        .join(', ');
+}
+/** A pool for people. */
+function poolLabel({ blbId, groupId }) {
+    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
 }
 
-;// CONCATENATED MODULE: ./deploy/poll.js
-
-/**
- * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at
- * once.
- *
- * @returns what the look gave; `undefined` where it gave nothing up to the limit
- * @throws what the look throws; CancelledError on abort
- */
-async function poll(look, beat, clock, signal) {
-    const untilMs = clock.nowMs() + beat.limitMs;
-    let dueMs = clock.nowMs();
-    for (;;) {
-        const found = await look();
-        const nowMs = clock.nowMs();
-        if (found !== undefined || nowMs >= untilMs)
-            return found;
-        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
-        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
-    }
-}
-
-;// CONCATENATED MODULE: ./deploy/map-some.js
+;// CONCATENATED MODULE: ./deploy/calls/map-some.js
 /**
  * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
  *
@@ -2747,7 +2712,7 @@ async function mapSome(items, width, map) {
     return results;
 }
 
-;// CONCATENATED MODULE: ./deploy/read-many.js
+;// CONCATENATED MODULE: ./deploy/calls/read-many.js
 /** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
 
 
@@ -2821,98 +2786,7 @@ function asCallError(error) {
     throw error;
 }
 
-;// CONCATENATED MODULE: ./deploy/linger.js
-
-
-
-
-/** Between looks, in milliseconds. */
-const intervalMs = 5_000;
-/**
- * The instances whose rebuild may be under way without showing it: the run was cancelled before their status
- * had left its settled value.
- */
-function hiddenRebuilds(instances) {
-    return instances
-        .filter(({ status, disk, seen, phases }) => {
-        const sent = phases.findLast(({ phase }) => phase.endsWith('sending'))?.startedAt;
-        if (status !== 'inProgress' || disk === 'untouched' || sent === undefined)
-            return false;
-        return seen.filter(({ at }) => at >= sent).every((one) => isSettled(one.status));
-    })
-        .map(({ instanceId }) => instanceId);
-}
-/**
- * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
- * and does not erase again. Only reads.
- *
- * @param limitMs when to give up, in milliseconds from now
- * @returns the instances that showed nothing
- * @throws CallError when a read fails for good, CancelledError on abort
- */
-async function linger(instanceIds, limitMs, ports, signal) {
-    const { bcc, clock } = ports;
-    let hidden = instanceIds;
-    await poll(async () => {
-        const read = await readInstances(hidden, bcc, signal);
-        hidden = hidden.filter((id) => isSettled(statusOf(read.get(id))));
-        return hidden.length === 0 ? true : undefined;
-    }, { intervalMs, limitMs }, clock, signal);
-    return hidden;
-}
-/** The status of an instance; one that is no longer there has nothing to hide. */
-function statusOf(read) {
-    if (!(read instanceof model_failure/* CallError */.RA))
-        return read?.status ?? '';
-    const { kind } = read.failure;
-    if (kind === 'notFound')
-        return '';
-    if (kind === 'denied' || kind === 'invalid')
-        throw read;
-    // A read that fails shows nothing, and the next may.
-    return 'Running';
-}
-
-;// CONCATENATED MODULE: ./core/report/holds.js
-/** Those that are not what they were before, as far as is known. */
-function openHolds(holds) {
-    return holds.filter(({ state }) => state !== 'returned');
-}
-/** The holds with one more, or with another state of the same place. */
-function withHold(holds, hold) {
-    return [...holds.filter(({ place }) => !isSamePool(place, hold.place)), hold];
-}
-/** The holds without that of a place that was left as it was. */
-function withoutHold(holds, place) {
-    return holds.filter((hold) => !isSamePool(hold.place, place));
-}
-/** Whether two places of one instance are in the same pool. */
-function isSamePool(one, other) {
-    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
-}
-/** All places of an instance, in the form of the result. */
-function reportPlaces(places, holds) {
-    const unheld = places.filter((place) => !holds.some((hold) => isSamePool(hold.place, place)));
-    return [
-        ...unheld.map((place) => reportPlace(place, place.weight)),
-        ...holds.map(({ place, state }) => reportPlace(place, state === 'returned' ? place.weight : 0))
-    ];
-}
-function reportPlace({ kind, blbId, groupId, weight }, now) {
-    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, now };
-}
-/** Where traffic is still to be given back, in words. */
-function describeHolds(holds) {
-    return openHolds(holds)
-        .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
-        .join(', ');
-}
-/** A pool for people. */
-function poolLabel({ blbId, groupId }) {
-    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
-}
-
-;// CONCATENATED MODULE: ./deploy/weights.js
+;// CONCATENATED MODULE: ./deploy/balancers/weights.js
 
 /** Weights for one run. */
 function createWeights(ports) {
@@ -2964,7 +2838,7 @@ async function send(pool, weights, ports) {
     return new Map(each.flatMap((failures) => [...failures]));
 }
 
-;// CONCATENATED MODULE: ./deploy/restore.js
+;// CONCATENATED MODULE: ./deploy/balancers/restore.js
 /** Gives instances their weights back that a run which was cut short could not. */
 
 
@@ -3036,6 +2910,138 @@ function expectedImage(one, report) {
     if (one.status === 'rolledBack')
         return one.rollback?.imageId;
     return one.status === 'rebuilt' || one.failure?.reason === 'rejoin' ? report.imageId : undefined;
+}
+
+;// CONCATENATED MODULE: ./core/schedule.js
+/**
+ * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
+ * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
+ * began together do not call together.
+ */
+/**
+ * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
+ * came late leaves time for the second look of a proof within one interval of the instance being up.
+ */
+const beat = 0.96;
+/** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
+const jitter = 0.1;
+/** How much earlier than its moment a look may be taken along, as a part of the interval. */
+const early = 0.9;
+/** How long after a first good look the second one comes, as a part of the interval. */
+const confirmAfter = 0.04;
+/**
+ * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
+ *
+ * @param dueMs the beat of the look that was just taken
+ * @param intervalMs the interval between looks
+ * @param nowMs when that look was answered
+ */
+function nextBeat(dueMs, intervalMs, nowMs) {
+    const next = dueMs + beat * intervalMs;
+    // A look that was taken along well before its beat does not make the gap after it any longer.
+    const latest = nowMs + (beat + jitter) * intervalMs;
+    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
+}
+/** When a proof's second look is due. */
+function confirmBeat(nowMs, intervalMs) {
+    return nowMs + confirmAfter * intervalMs;
+}
+/**
+ * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
+ * the deadline, where the last look is taken.
+ *
+ * @param random a number in [0, 1)
+ */
+function lookMoment(look, deadlineMs, nowMs, random) {
+    const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
+    return Math.max(nowMs, Math.min(moved, deadlineMs));
+}
+/**
+ * From when on a look may be taken together with one of another instance, so that all that are waited for share
+ * their calls. A look that was to come at its very moment is not moved at all.
+ *
+ * @param dueMs when it would be taken alone
+ */
+function earliestLook(look, dueMs) {
+    return dueMs - (look.spreadMs / jitter) * early;
+}
+/** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
+function spreadOf(intervalMs) {
+    return jitter * intervalMs;
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/poll.js
+
+/**
+ * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at
+ * once.
+ *
+ * @returns what the look gave; `undefined` where it gave nothing up to the limit
+ * @throws what the look throws; CancelledError on abort
+ */
+async function poll(look, beat, clock, signal) {
+    const untilMs = clock.nowMs() + beat.limitMs;
+    let dueMs = clock.nowMs();
+    for (;;) {
+        const found = await look();
+        const nowMs = clock.nowMs();
+        if (found !== undefined || nowMs >= untilMs)
+            return found;
+        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
+        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
+    }
+}
+
+;// CONCATENATED MODULE: ./deploy/linger.js
+
+
+
+
+/** Between looks, in milliseconds. */
+const intervalMs = 5_000;
+/**
+ * The instances whose rebuild may be under way without showing it: the run was cancelled before their status
+ * had left its settled value.
+ */
+function hiddenRebuilds(instances) {
+    return instances
+        .filter(({ status, disk, seen, phases }) => {
+        const sent = phases.findLast(({ phase }) => phase.endsWith('sending'))?.startedAt;
+        if (status !== 'inProgress' || disk === 'untouched' || sent === undefined)
+            return false;
+        return seen.filter(({ at }) => at >= sent).every((one) => isSettled(one.status));
+    })
+        .map(({ instanceId }) => instanceId);
+}
+/**
+ * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
+ * and does not erase again. Only reads.
+ *
+ * @param limitMs when to give up, in milliseconds from now
+ * @returns the instances that showed nothing
+ * @throws CallError when a read fails for good, CancelledError on abort
+ */
+async function linger(instanceIds, limitMs, ports, signal) {
+    const { bcc, clock } = ports;
+    let hidden = instanceIds;
+    await poll(async () => {
+        const read = await readInstances(hidden, bcc, signal);
+        hidden = hidden.filter((id) => isSettled(statusOf(read.get(id))));
+        return hidden.length === 0 ? true : undefined;
+    }, { intervalMs, limitMs }, clock, signal);
+    return hidden;
+}
+/** The status of an instance; one that is no longer there has nothing to hide. */
+function statusOf(read) {
+    if (!(read instanceof model_failure/* CallError */.RA))
+        return read?.status ?? '';
+    const { kind } = read.failure;
+    if (kind === 'notFound')
+        return '';
+    if (kind === 'denied' || kind === 'invalid')
+        throw read;
+    // A read that fails shows nothing, and the next may.
+    return 'Running';
 }
 
 ;// CONCATENATED MODULE: ./github/record.js
@@ -5245,11 +5251,28 @@ function describeFailure(failure) {
 
 /***/ }),
 
-/***/ 7875:
+/***/ 5984:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $Q: () => (/* binding */ clip),
+/* harmony export */   $: () => (/* binding */ clip)
+/* harmony export */ });
+/** At most so many characters of a text from outside, with a mark where it was cut. */
+function clip(text, most) {
+    if (text.length <= most)
+        return text;
+    // By code points, so that none is cut in two.
+    const characters = [...text];
+    return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+
+/***/ }),
+
+/***/ 5089:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   AU: () => (/* binding */ fold),
 /* harmony export */   Hn: () => (/* binding */ cell),
 /* harmony export */   OF: () => (/* binding */ fenced),
@@ -5279,14 +5302,6 @@ function fold(title, parts, isOpen = false) {
 function fenced(language, lines) {
     return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
 }
-/** At most so many characters of a text from outside, with a mark where it was cut. */
-function clip(text, most) {
-    if (text.length <= most)
-        return text;
-    // By code points, so that none is cut in two.
-    const characters = [...text];
-    return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
-}
 /** A number with its noun: `1 batch`, `2 batches`. */
 function counted(count, one, many = `${one}s`) {
     return `${count} ${count === 1 ? one : many}`;
@@ -5295,7 +5310,7 @@ function counted(count, one, many = `${one}s`) {
 
 /***/ }),
 
-/***/ 1525:
+/***/ 5075:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5306,9 +5321,11 @@ function counted(count, one, many = `${one}s`) {
 /* harmony export */   _s: () => (/* binding */ rolloutLine),
 /* harmony export */   d: () => (/* binding */ awayBeforePart)
 /* harmony export */ });
-/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7905);
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7875);
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7905);
+/* harmony import */ var _report_clip_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5984);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5089);
 /** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
+
 
 
 const headlines = {
@@ -5334,7 +5351,7 @@ const words = {
 };
 /** What became of the run, and the image, as a heading. */
 function headline({ status, imageId, imageName }) {
-    return `## ${headlines[status]}: BCC image ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(imageId)} ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(imageName, 200))}`.trimEnd();
+    return `## ${headlines[status]}: BCC image ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(imageId)} ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(imageName, 200))}`.trimEnd();
 }
 /** What became of an instance, with a sign. */
 function statusLabel({ status, adopted }) {
@@ -5350,11 +5367,11 @@ function totals({ instances, durationSeconds }) {
         const count = counts.get(status);
         return count === undefined ? [] : [`${icon} **${count}** ${many}`];
     });
-    return `${each.join(' · ')} (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(instances.length, 'instance')} in ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(durationSeconds * 1000)})`;
+    return `${each.join(' · ')} (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(instances.length, 'instance')} in ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(durationSeconds * 1000)})`;
 }
 /** Why nothing more was begun, as a sentence that cannot be overlooked. */
 function stopSentence({ rollout: { stopped } }) {
-    return stopped === undefined ? '' : `> 🛑 **${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(stopped.words, 1000))}**`;
+    return stopped === undefined ? '' : `> 🛑 **${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(stopped.words, 1000))}**`;
 }
 /** How the rollout was set and how many were away, in one line. */
 function rolloutLine({ rollout, instances, status }) {
@@ -5366,13 +5383,13 @@ function rolloutLine({ rollout, instances, status }) {
         ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
         pauseSeconds === 0
             ? 'a slot is refilled as soon as it is free'
-            : `in batches, ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(pauseSeconds * 1000)} between two`,
+            : `in batches, ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(pauseSeconds * 1000)} between two`,
         failureLabel(rollout)
     ];
     return `**Rollout:** ${facts.join(' · ')}`;
 }
 function canaryLabel(canaries) {
-    const named = canaries.slice(0, 10).map((id) => (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(id, 64)));
+    const named = canaries.slice(0, 10).map((id) => (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(id, 64)));
     const more = canaries.length - named.length;
     const all = more === 0 ? named : [...named, `${more} more`];
     return `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
@@ -5392,7 +5409,7 @@ function awayBeforePart({ rollout: { awayBefore } }, worth) {
                 return '';
             const rows = awayBefore
                 .slice(0, pieces)
-                .map(({ instanceId, why }) => [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(instanceId), (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(why, 300))]);
+                .map(({ instanceId, why }) => [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(instanceId), (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(why, 300))]);
             const title = `Not serving to begin with: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(awayBefore.length, 'instance')}`;
             return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .fold */ .AU)(title, [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .table */ .tp)(['Instance', 'Why'], rows)]);
         }
@@ -5402,7 +5419,7 @@ function awayBeforePart({ rollout: { awayBefore } }, worth) {
 
 /***/ }),
 
-/***/ 50:
+/***/ 3636:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5455,7 +5472,7 @@ function isFailed(one) {
 
 /***/ }),
 
-/***/ 4793:
+/***/ 9283:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5463,8 +5480,9 @@ function isFailed(one) {
 /* harmony export */   Tu: () => (/* binding */ weightsPart)
 /* harmony export */ });
 /* unused harmony exports leftWeights, idleInstances, idleWords */
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7875);
-/* harmony import */ var _overview_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1525);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5089);
+/* harmony import */ var _overview_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5075);
+/** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
 
 
 /** More rows than these are folded away. */
@@ -5584,8 +5602,8 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8111);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(892);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1368);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1480);
 /** Entry of the post step. It never fails a job. */
 
 

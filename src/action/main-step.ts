@@ -4,7 +4,7 @@ import { type Config, parseConfig } from '../config/config.ts';
 import { CancelledError } from '../core/model/failure.ts';
 import type { RunReport } from '../core/report/report.ts';
 import { run } from '../deploy/run.ts';
-import { SurveyError } from '../deploy/survey-error.ts';
+import { SurveyError } from '../deploy/survey/survey-error.ts';
 import { annotateEnd, annotateProblems, annotateReport, annotateSurvey } from './annotate.ts';
 import { listenForCancel, type SignalCancel } from './cancel.ts';
 import { connect } from './connect.ts';

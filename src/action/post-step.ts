@@ -2,9 +2,9 @@
 import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
 import type { RunReport } from '../core/report/report.ts';
-import { summaryOf } from '../core/report/summary.ts';
+import { summaryOf } from '../core/summary/summary.ts';
+import { restoreWeights } from '../deploy/balancers/restore.ts';
 import { hiddenRebuilds, linger } from '../deploy/linger.ts';
-import { restoreWeights } from '../deploy/restore.ts';
 import { type RecordState, setRecord } from '../github/record.ts';
 import { listenForCancel } from './cancel.ts';
 import { connect } from './connect.ts';

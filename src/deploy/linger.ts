@@ -1,9 +1,9 @@
 import { CallError } from '../core/model/failure.ts';
 import { type Instance, isSettled } from '../core/model/instance.ts';
 import type { InstanceReport } from '../core/report/report.ts';
-import { poll } from './poll.ts';
+import { poll } from './calls/poll.ts';
+import { type Read, readInstances } from './calls/read-many.ts';
 import type { Bcc, Clock } from './ports.ts';
-import { type Read, readInstances } from './read-many.ts';
 
 /** Between looks, in milliseconds. */
 const intervalMs = 5_000;

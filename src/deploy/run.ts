@@ -4,16 +4,16 @@ import { isRefused, type Plan } from '../core/plan/plan.ts';
 import { planLines } from '../core/plan/text.ts';
 import type { RunReport } from '../core/report/report.ts';
 import type { Rollout } from '../core/rollout/state.ts';
-import { type BalancePorts, createBalance } from './balance.ts';
-import { rollOut } from './fleet.ts';
-import { createNews, type News } from './news.ts';
+import { type BalancePorts, createBalance } from './balancers/balance.ts';
+import { createSender } from './calls/send.ts';
+import { createWatch } from './calls/watch.ts';
 import type { Bcc, Log, Random } from './ports.ts';
-import { createRecords, type Records } from './records.ts';
 import type { RunRequest } from './request.ts';
-import { createSender } from './send.ts';
-import { type Survey, type SurveyPorts, survey } from './survey.ts';
-import { createWatch } from './watch.ts';
-import { createTargetWork } from './work.ts';
+import { rollOut } from './rollout/fleet.ts';
+import { createNews, type News } from './rollout/news.ts';
+import { createRecords, type Records } from './rollout/records.ts';
+import { createTargetWork } from './rollout/work.ts';
+import { type Survey, type SurveyPorts, survey } from './survey/survey.ts';
 
 /** What a run needs of the world. */
 export interface RunPorts extends SurveyPorts, BalancePorts {

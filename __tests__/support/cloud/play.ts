@@ -3,7 +3,7 @@ import { CancelledError } from '../../../src/core/model/failure.ts';
 import type { InstanceReport, RunReport } from '../../../src/core/report/report.ts';
 import type { Cancel, Log } from '../../../src/deploy/ports.ts';
 import { run } from '../../../src/deploy/run.ts';
-import { SurveyError } from '../../../src/deploy/survey-error.ts';
+import { SurveyError } from '../../../src/deploy/survey/survey-error.ts';
 import { createBalancers, createBcc, createProbe } from './bcc.ts';
 import { Chronicle, isWrite } from './chronicle.ts';
 import { WatchedClock } from './clock.ts';

@@ -1,5 +1,5 @@
 /** The output `result`, kept within what GitHub takes. */
-import { clip } from './markdown.ts';
+import { clip } from './clip.ts';
 import type { InstanceReport, RunReport } from './report.ts';
 
 /** The outputs of a job may have 1 MiB together; below it, room is left for the others. In bytes of UTF-8. */

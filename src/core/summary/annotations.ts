@@ -1,0 +1,68 @@
+/** What a run has to say beside its log: few words, for GitHub shows few of them. */
+import { clip } from '../report/clip.ts';
+import type { RunReport } from '../report/report.ts';
+import { failuresFirst, reasonsLabel } from './ranking.ts';
+import { idleInstances, idleWords, type LeftWeight, leftWeights } from './weights.ts';
+
+/** GitHub shows at most ten annotations of a step. */
+const most = 10;
+
+/** So many instances are named in one line. */
+const mostNamed = 20;
+
+/** One annotation; nothing in it is made safe yet for the log. */
+export interface Annotation {
+  readonly level: 'error' | 'warning';
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/**
+ * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
+ * have no room, one for the weights that are not restored, and one for those that were 0 even before.
+ */
+export function annotationsOf(report: RunReport): readonly Annotation[] {
+  const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
+  const room = most - weights.length;
+  const failed = failuresFirst(report.instances);
+  const single = failed.length <= room ? failed : failed.slice(0, room - 1);
+  const rest = failed.slice(single.length);
+  const each = single.map(({ instanceId, failure }) => ({
+    level: 'error' as const,
+    title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
+    lines: [failure.cause, failure.disk, failure.remedy].map((line) => clip(line, 2000))
+  }));
+  const more = {
+    level: 'error' as const,
+    title: `${rest.length} more that failed or were cut off`,
+    lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
+  };
+  return [...each, ...(rest.length === 0 ? [] : [more]), ...weights];
+}
+
+function ofWeights(left: readonly LeftWeight[]): readonly Annotation[] {
+  if (left.length === 0) return [];
+  const named = left.slice(0, mostNamed).map(({ instance, blbId, groupId, now, weight }) => {
+    const group = groupId === undefined ? '' : `, group ${groupId}`;
+    return `${instance.instanceId} on ${blbId}${group}: ${now} instead of ${weight}`;
+  });
+  const more = left.length - named.length;
+  return [
+    {
+      level: 'error',
+      title: 'Load balancer weights are not restored',
+      lines: [
+        ...named,
+        ...(more === 0 ? [] : [`and ${more} more`]),
+        'An instance with the weight 0 gets no traffic. The job summary has the calls that restore them.'
+      ]
+    }
+  ];
+}
+
+function ofIdle(ids: readonly string[]): readonly Annotation[] {
+  if (ids.length === 0) return [];
+  const more = ids.length - mostNamed;
+  const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
+}

@@ -1,0 +1,47 @@
+/** The order and the batches in which a fleet is taken, for its plan. */
+
+import type { InstanceReport, RunReport } from '../report/report.ts';
+import { rehearse } from '../rollout/rehearse.ts';
+import type { RolloutTask } from '../rollout/state.ts';
+
+/** What is to be done with an instance, in one word: `plan.decision` begins with it. */
+export function actionOf({ plan }: InstanceReport): string {
+  return plan.decision.split(':', 1)[0] ?? '';
+}
+
+/** The instances in the order in which they are taken, see `planRollout`; those that are skipped at the end. */
+export function inOrder({ instances, rollout }: RunReport): readonly InstanceReport[] {
+  const away = new Set(rollout.awayBefore.map(({ instanceId }) => instanceId));
+  const rank = (one: InstanceReport): number => {
+    if (actionOf(one) === 'skip') return 2;
+    return away.has(one.instanceId) ? 0 : 1;
+  };
+  return instances.toSorted((one, other) => rank(one) - rank(other));
+}
+
+/** In the how-manieth batch each one is taken if all goes well, by instance ID; nothing where there are no batches. */
+export function batchesOf(report: RunReport): ReadonlyMap<string, number> {
+  const batches = new Map<string, number>();
+  if (report.rollout.pauseSeconds === 0) return batches;
+  for (const [index, batch] of rehearse(taskOf(report)).entries()) {
+    for (const id of batch) batches.set(id, index + 1);
+  }
+  return batches;
+}
+
+function taskOf(report: RunReport): RolloutTask {
+  const { maxUnavailable, canaries, pauseSeconds, maxFailures, awayBefore } = report.rollout;
+  const away = new Set(awayBefore.map(({ instanceId }) => instanceId));
+  return {
+    members: inOrder(report).map((one) => ({
+      id: one.instanceId,
+      kind: actionOf(one) === 'skip' ? 'check' : 'work',
+      isAway: away.has(one.instanceId)
+    })),
+    slots: maxUnavailable,
+    canary: canaries.length,
+    pauseMs: pauseSeconds * 1000,
+    maxFailures,
+    rollback: false
+  };
+}

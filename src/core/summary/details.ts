@@ -1,0 +1,106 @@
+/** The part of the job summary that is folded away: everything about one instance. */
+import { formatDuration } from '../duration.ts';
+import type { InstanceReport } from '../report/report.ts';
+import { cell, code, fenced, fold, table } from './markdown.ts';
+
+/** One instance in detail, folded unless it is to be open. */
+export function detailsOf(one: InstanceReport, isOpen: boolean): string {
+  const inner = [
+    planTable(one),
+    phaseTable(one),
+    seenTable(one),
+    healthTable(one),
+    balancerTable(one),
+    requestLine(one),
+    hostKeys(one),
+    wayBack(one)
+  ].filter((part) => part !== '');
+  return fold(`${code(one.instanceId)} in detail`, inner, isOpen);
+}
+
+function planTable(one: InstanceReport): string {
+  const { plan, erases } = one;
+  const rows: string[][] = [
+    ['Plan', cell(plan.decision)],
+    ...plan.warnings.map((warning) => ['Mind', cell(warning)]),
+    ['Before', cell(plan.present)]
+  ];
+  if (one.backup !== undefined)
+    rows.push(['Backup', `${code(one.backup.imageId)} ${cell(one.backup.imageName)}`]);
+  if (one.status !== 'skipped') {
+    const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[one.disk];
+    const disk =
+      erases.systemDiskId === ''
+        ? 'the system disk'
+        : `system disk ${code(erases.systemDiskId)}, ${erases.sizeInGB} GB`;
+    const snapshots = erases.snapshots.map(
+      ({ id, name, createTime }) => `snapshot ${cell(name)} ${code(id)}, ${cell(createTime)}`
+    );
+    rows.push(
+      [verb, [disk, ...snapshots].join('<br>')],
+      ['Stays', 'data disks, IP addresses, custom images'],
+      ['Login', cell(plan.login)],
+      ['Script', cell(plan.userData)],
+      ...plan.steps.map((step) => ['Also', cell(step)])
+    );
+  }
+  if (one.rollback !== undefined) {
+    const how = one.rollback.ok ? 'done' : `failed: ${cell(one.rollback.problem ?? 'see above')}`;
+    rows.push(['Rollback', `onto ${code(one.rollback.imageId)}: ${how}`]);
+  }
+  return table(['What', 'Which'], rows);
+}
+
+function phaseTable(one: InstanceReport): string {
+  if (one.phases.length === 0) return '';
+  const rows = one.phases.map(({ phase, startedAt, durationSeconds }) => [
+    phase,
+    startedAt.slice(11),
+    formatDuration(durationSeconds * 1000)
+  ]);
+  return table(['Phase', 'From (UTC)', 'Took'], rows);
+}
+
+function seenTable(one: InstanceReport): string {
+  if (one.seen.length === 0) return '';
+  const rows = one.seen.map(({ status, imageId, seconds }) => [
+    formatDuration(seconds * 1000),
+    cell(status),
+    code(imageId)
+  ]);
+  return table(['After', 'Status seen', 'Image'], rows);
+}
+
+function healthTable(one: InstanceReport): string {
+  if (one.health === undefined) return '';
+  const rows = one.health.history.map(({ seconds, result }) => [
+    formatDuration(seconds * 1000),
+    cell(result)
+  ]);
+  return table(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
+}
+
+function balancerTable(one: InstanceReport): string {
+  if (one.balancers.length === 0) return '';
+  const rows = one.balancers.map(({ blbId, groupId = '', weight, now }) => [
+    code(blbId),
+    code(groupId),
+    String(weight),
+    String(now)
+  ]);
+  return table(['Load balancer', 'Group', 'Weight before', 'Weight now'], rows);
+}
+
+function requestLine(one: InstanceReport): string {
+  return one.requestIds.length === 0 ? '' : `Request IDs: ${one.requestIds.map(code).join(', ')}`;
+}
+
+function hostKeys(one: InstanceReport): string {
+  if (one.knownHosts.length === 0) return '';
+  return `SSH host keys, as first seen and verified by nobody:\n\n${fenced('yaml', one.knownHosts)}`;
+}
+
+function wayBack(one: InstanceReport): string {
+  if (one.wayBack.length === 0) return '';
+  return `To put it back onto what it ran before:\n\n${fenced('yaml', ['with:', ...one.wayBack.map((line) => `  ${line}`)])}`;
+}

@@ -1,0 +1,75 @@
+/** The failures in a summary: the first in full, the others in a table. */
+
+import { clip } from '../report/clip.ts';
+import type { FailureReport, InstanceReport, RunReport } from '../report/report.ts';
+import type { Part } from './fit.ts';
+import { cell, code, counted, fold, table } from './markdown.ts';
+import { statusLabel } from './overview.ts';
+import { type Failed, failuresFirst, reasonsLabel } from './ranking.ts';
+
+/** More than these nobody reads one after another. */
+const inFull = 20;
+
+/** A failure with cause, disk and remedy; empty where there is none. */
+export function failureOf({ failure }: Pick<InstanceReport, 'failure'>): string {
+  if (failure === undefined) return '';
+  return [
+    `> **${cell(failure.cause)}**`,
+    '>',
+    `> ${cell(failure.disk)}`,
+    '>',
+    `> **What to do:** ${cell(failure.remedy)}`
+  ].join('\n');
+}
+
+/** The failures of several instances; both parts are worth much, those in full more. */
+export function failureParts(
+  report: RunReport,
+  worth: { readonly full: number; readonly rest: number }
+): readonly Part[] {
+  const failed = failuresFirst(report.instances);
+  const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
+  return [
+    {
+      worth: worth.full,
+      pieces: full.length,
+      draw: (pieces) =>
+        failed.length === 0
+          ? ''
+          : [
+              heading(failed),
+              ...full.slice(0, pieces).map((one) => failureOf({ failure: short(one.failure) }))
+            ].join('\n\n')
+    },
+    { worth: worth.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
+  ];
+}
+
+function heading(failed: readonly Failed[]): string {
+  const title = `### Failed or cut off: ${counted(failed.length, 'instance')}`;
+  if (failed.length <= inFull) return title;
+  return `${title}\n\nBy reason: ${cell(reasonsLabel(failed))}. The first ${inFull} stand here in full, the other ${failed.length - inFull} in a table.`;
+}
+
+/** A message from outside may be of any length, and one failure must not crowd out the others. */
+function short(failure: FailureReport): FailureReport {
+  const { cause, disk, remedy } = failure;
+  return { ...failure, cause: clip(cause, 2000), disk: clip(disk, 1000), remedy: clip(remedy, 1000) };
+}
+
+function restOf(rest: readonly Failed[], pieces: number): string {
+  if (rest.length === 0) return '';
+  const title = `${rest.length} more that failed or were cut off`;
+  if (pieces === 0) return title;
+  const rows = rest
+    .slice(0, pieces)
+    .map((one) => [
+      code(one.instanceId),
+      statusLabel(one),
+      cell(one.failure.reason),
+      one.disk,
+      cell(clip(one.failure.cause, 200))
+    ]);
+  const missing = pieces < rest.length ? [`_${rest.length - pieces} more are left out here._`] : [];
+  return fold(title, [table(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows), ...missing]);
+}

@@ -1,0 +1,77 @@
+/** The plan of several instances, as a dry run ends with it: who is taken when, and what is erased. */
+
+import { clip } from '../report/clip.ts';
+import type { InstanceReport, RunReport } from '../report/report.ts';
+import { actionOf, batchesOf, inOrder } from './batches.ts';
+import { type Part, whole } from './fit.ts';
+import { tablePart } from './instance-table.ts';
+import { cell, code, counted } from './markdown.ts';
+
+const labels: Readonly<Record<string, string>> = {
+  rebuild: '📋 rebuild',
+  start: '🚀 start',
+  wait: '⏳ wait, then decide',
+  skip: '✅ skip'
+};
+
+/** How many are to be treated how, in one line. */
+export function planTotals({ instances }: RunReport): string {
+  const counts = new Map<string, number>();
+  for (const one of instances) counts.set(actionOf(one), (counts.get(actionOf(one)) ?? 0) + 1);
+  const each = [...counts].map(([action, count]) => labelOf(action).replace(' ', ` **${count}** `));
+  return `${each.join(' · ')} (${counted(instances.length, 'instance')})`;
+}
+
+/** How many batches there will be, and the targets in the order in which they are taken. */
+export function planParts(report: RunReport, worth: number): readonly Part[] {
+  const batches = batchesOf(report);
+  const ordered = inOrder(report);
+  const count = new Set(batches.values()).size;
+  const sentence = count === 0 ? '' : `If all goes well it takes ${counted(count, 'batch', 'batches')}.`;
+  const rows = ordered.map((one) => [
+    `${code(one.instanceId)} ${cell(one.name)}`.trimEnd(),
+    turnOf(one, report.rollout.canaries, batches.get(one.instanceId)),
+    [labelOf(actionOf(one)), ...one.plan.warnings.map((text) => `Mind: ${cell(text)}`)].join('<br>'),
+    cell(one.plan.present),
+    erasedBy(one)
+  ]);
+  const head = ['Instance', 'Turn', 'What is done', 'Now', 'Would be erased'];
+  const title = `All ${rows.length} instances`;
+  return [whole(sentence), whole(commonOf(ordered)), tablePart({ head, rows, title, isOpen: true }, worth)];
+}
+
+/** What is alike for all: the login, the script and, but for the addresses, what else is done. */
+function commonOf([first]: readonly InstanceReport[]): string {
+  if (first === undefined || erasesNothing(first)) return '';
+  const { login, userData, steps } = first.plan;
+  const also = steps.map((step) => cell(clip(step, 500))).join('; ');
+  return [
+    `**Login:** ${cell(clip(login, 500))} · **Script:** ${cell(clip(userData, 500))} · **Stays:** data disks, IP addresses, custom images`,
+    ...(also === '' ? [] : [`**Also**, as for ${code(first.instanceId)}: ${also}`])
+  ].join('\n\n');
+}
+
+function erasesNothing(one: InstanceReport): boolean {
+  return ['skip', 'start'].includes(actionOf(one));
+}
+
+function labelOf(action: string): string {
+  return labels[action] ?? `📋 ${cell(clip(action, 60))}`;
+}
+
+function turnOf(
+  { instanceId }: InstanceReport,
+  canaries: readonly string[],
+  batch: number | undefined
+): string {
+  const canary = canaries.includes(instanceId) ? ['canary'] : [];
+  const parts = [...canary, ...(batch === undefined ? [] : [`batch ${batch}`])];
+  return parts.length === 0 ? '–' : parts.join(', ');
+}
+
+function erasedBy(one: InstanceReport): string {
+  if (erasesNothing(one)) return 'nothing';
+  const { systemDiskId, sizeInGB, snapshots } = one.erases;
+  const disk = systemDiskId === '' ? 'the system disk' : `${code(systemDiskId)}, ${sizeInGB} GB`;
+  return snapshots.length === 0 ? disk : `${disk}, ${counted(snapshots.length, 'snapshot')}`;
+}

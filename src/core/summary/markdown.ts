@@ -1,0 +1,33 @@
+/** Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. */
+export function cell(text: string): string {
+  const oneLine = text.replace(/\s+/g, ' ').trim();
+  return oneLine.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
+}
+
+/** Text in code type, in a cell. */
+export function code(text: string): string {
+  return text === '' ? '' : `<code>${cell(text)}</code>`;
+}
+
+/** A table; cells are given as finished Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Parts under a line to click on; the line is given as finished Markdown. */
+export function fold(title: string, parts: readonly string[], isOpen = false): string {
+  return [`<details${isOpen ? ' open' : ''}><summary>${title}</summary>`, ...parts, '</details>'].join(
+    '\n\n'
+  );
+}
+
+/** A block of code; nothing in it can end it, for backticks do not occur in what is put there. */
+export function fenced(language: string, lines: readonly string[]): string {
+  return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
+}
+
+/** A number with its noun: `1 batch`, `2 batches`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

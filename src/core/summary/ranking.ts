@@ -1,0 +1,49 @@
+/** Which instances a reader must see first. */
+import type { InstanceReport, InstanceStatus } from '../report/report.ts';
+
+const urgency: Readonly<Record<InstanceStatus, number>> = {
+  failed: 0,
+  rolledBack: 1,
+  inProgress: 2,
+  notStarted: 3,
+  rebuilt: 4,
+  started: 4,
+  skipped: 4,
+  planned: 4
+};
+
+/** The failures first, then what is under way or not begun, then the rest; beyond that in the given order. */
+export function byUrgency(instances: readonly InstanceReport[]): readonly InstanceReport[] {
+  return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
+}
+
+/** An instance that has a failure. */
+export type Failed = InstanceReport & { readonly failure: NonNullable<InstanceReport['failure']> };
+
+/**
+ * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
+ * first few has met every kind.
+ */
+export function failuresFirst(instances: readonly InstanceReport[]): readonly Failed[] {
+  const failed = byUrgency(instances).filter(isFailed);
+  const met = new Set<string>();
+  const heads = new Set<Failed>();
+  for (const one of failed) {
+    const kind = `${one.status} ${one.failure.reason}`;
+    if (!met.has(kind)) heads.add(one);
+    met.add(kind);
+  }
+  return [...heads, ...failed.filter((one) => !heads.has(one))];
+}
+
+/** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
+export function reasonsLabel(failed: readonly Failed[]): string {
+  const counts = new Map<string, number>();
+  for (const { failure } of failed) counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
+  const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
+  return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
+}
+
+function isFailed(one: InstanceReport): one is Failed {
+  return one.failure !== undefined;
+}

@@ -1,0 +1,86 @@
+/** The job summary: a result as Markdown. */
+
+import type { InstanceReport, RunReport } from '../report/report.ts';
+import { detailsOf } from './details.ts';
+import { failureOf, failureParts } from './failures.ts';
+import { fitted, type Part, whole } from './fit.ts';
+import { planParts, planTotals } from './fleet-plan.ts';
+import { fleetTable, wholeTable } from './instance-table.ts';
+import { counted, fold } from './markdown.ts';
+import { awayBeforePart, headline, rolloutLine, stopSentence, totals } from './overview.ts';
+import { byUrgency } from './ranking.ts';
+import { timelineOf } from './timeline.ts';
+import { idleSentence, weightsPart } from './weights.ts';
+
+/** GitHub drops a summary of more than 1 MiB without a word; below it, room is left for other steps' parts. */
+export const summaryLimit = 900_000;
+
+/** Of more instances than these, only the details of those that failed are shown. */
+const mostDetailed = 20;
+
+/** What is left out first where not all fits: the lowest. What a person has to act upon is the highest. */
+const worth = { details: 1, timeline: 2, instances: 3, away: 4, failures: { rest: 5, full: 7 }, weights: 6 };
+
+/** The whole summary, at most `summaryLimit` bytes long. */
+export function summaryOf(report: RunReport): string {
+  const [only, ...others] = report.instances;
+  const parts = only !== undefined && others.length === 0 ? partsOfOne(report, only) : partsOfFleet(report);
+  return fitted(parts, summaryLimit);
+}
+
+function partsOfOne(report: RunReport, one: InstanceReport): readonly Part[] {
+  return [
+    whole(headline(report)),
+    piece(wholeTable(report), worth.instances),
+    piece(failureOf(one), worth.failures.full),
+    weightsPart(report, worth.weights),
+    whole(idleSentence(report)),
+    // A plan is there to be read before anything happens.
+    piece(detailsOf(one, one.status === 'planned'), worth.details)
+  ];
+}
+
+function partsOfFleet(report: RunReport): readonly Part[] {
+  const isPlan = report.status === 'planned';
+  return [
+    whole(headline(report)),
+    whole(isPlan ? planTotals(report) : totals(report)),
+    whole(stopSentence(report)),
+    whole(rolloutLine(report)),
+    awayBeforePart(report, worth.away),
+    ...failureParts(report, worth.failures),
+    weightsPart(report, worth.weights),
+    whole(idleSentence(report)),
+    piece(timelinePart(report), worth.timeline),
+    ...(isPlan ? planParts(report, worth.instances) : [fleetTable(report, worth.instances)]),
+    ...detailParts(report)
+  ];
+}
+
+function timelinePart({ instances }: RunReport): string {
+  const diagram = timelineOf(instances);
+  const legend =
+    'Times in UTC. In the row of an instance: backup, drain, rebuild, health, rollback, as far as there were any; red has failed, blue goes on.';
+  return diagram === '' ? '' : `### Timeline\n\n${legend}\n\n${diagram}`;
+}
+
+function detailParts({ instances }: RunReport): readonly Part[] {
+  const isMany = instances.length > mostDetailed;
+  const shown = byUrgency(instances).filter(({ failure }) => !isMany || failure !== undefined);
+  const untold = instances.length - shown.length;
+  const draw = (pieces: number): string => {
+    const each = shown.slice(0, pieces).map((one) => detailsOf(one, false));
+    if (each.length <= mostDetailed) return each.join('\n\n');
+    return fold(`Details of ${counted(each.length, 'instance')}`, each);
+  };
+  const note =
+    shown.length === 0
+      ? '_Details of each instance are in the output `result`._'
+      : `_Details are shown of what failed or was cut off; those of the other ${counted(untold, 'instance')} are in the output \`result\`._`;
+  return [{ worth: worth.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
+}
+
+/** A part that is there as a whole or not at all. */
+function piece(text: string, value: number): Part {
+  return { worth: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
+}

@@ -1,0 +1,153 @@
+/** How an instance leaves its load balancers before the wipe, and rejoins them after. */
+import type { Place } from '../../core/model/balancer.ts';
+import { CallError, describeFailure } from '../../core/model/failure.ts';
+import type { Obstacle } from '../../core/rebuild/ending.ts';
+import { callRemedy } from '../../core/report/explain.ts';
+import {
+  type Hold,
+  isSamePool,
+  openHolds,
+  poolLabel,
+  withHold,
+  withoutHold
+} from '../../core/report/holds.ts';
+import { allDone } from '../calls/all-done.ts';
+import type { Balancers, Cancel, Clock, Log } from '../ports.ts';
+import { createWeights } from './weights.ts';
+
+/** The load balancers of a run. */
+export interface Balance {
+  /**
+   * Sets the weights of an instance to 0 and lets `drainTime` pass. Where that cannot be done, those that were set
+   * get their weight back.
+   *
+   * @param holds those of before; the weight of one that was given back is known from then
+   * @param keep told of every change before it is asked for and after it is done
+   * @returns what kept it from being done
+   * @throws CancelledError on abort
+   */
+  leave(instanceId: string, holds: readonly Hold[], keep: KeepHolds, log: Log): Promise<Obstacle | undefined>;
+  /**
+   * Gives back what is held.
+   *
+   * @returns why some could not be given back
+   * @throws CancelledError on abort of what is out
+   */
+  rejoin(instanceId: string, holds: readonly Hold[], keep: KeepHolds, log: Log): Promise<string | undefined>;
+}
+
+/** Told of the holds as they are now. It must not throw. */
+export type KeepHolds = (holds: readonly Hold[]) => void;
+
+/** What a balance needs of the world. */
+export interface BalancePorts {
+  readonly balancers: Balancers;
+  readonly clock: Clock;
+  readonly cancel: Cancel;
+}
+
+/** The balance of a run that names these load balancers. */
+export function createBalance(
+  { blbIds, drainMs }: { readonly blbIds: readonly string[]; readonly drainMs: number },
+  ports: BalancePorts
+): Balance {
+  const { clock, cancel } = ports;
+  const weights = createWeights(ports);
+  const read = sharedReads(ports);
+
+  /** Sets the weight of one place; gives the failure. */
+  const set = async (place: Place, weight: number): Promise<CallError | undefined> => {
+    read.forget(place.blbId);
+    try {
+      await weights.set(place, { instanceId: place.instanceId, weight });
+      return undefined;
+    } catch (error) {
+      if (error instanceof CallError) return error;
+      throw error;
+    }
+  };
+
+  const rejoin: Balance['rejoin'] = async (instanceId, before, keep, log) => {
+    let holds = before;
+    const problems = await allDone(
+      openHolds(before).map(async ({ place }) => {
+        const failure = await set(place, place.weight);
+        if (failure !== undefined) return `${describeFailure(failure.failure)}.`;
+        holds = withHold(holds, { place, state: 'returned' });
+        keep(holds);
+        log.info(`${poolLabel(place)}: weight 0 → ${place.weight}`);
+        return undefined;
+      })
+    );
+    const told = problems.filter((problem) => problem !== undefined);
+    if (told.length > 0) log.warning(`${instanceId}: a weight could not be restored. ${told.join(' ')}`);
+    return told.length === 0 ? undefined : told.join(' ');
+  };
+
+  return {
+    async leave(instanceId, before, keep, log) {
+      let holds = before;
+      const note = (now: readonly Hold[]): void => {
+        holds = now;
+        keep(now);
+      };
+      const failures: CallError[] = [];
+      try {
+        const all = await Promise.all(blbIds.map((blbId) => read.places(blbId)));
+        const own = all.flat().filter((place) => place.instanceId === instanceId);
+        const places = own.map((place) => asGivenBack(place, before)).filter(({ weight }) => weight > 0);
+        await allDone(
+          places.map(async (place) => {
+            note(withHold(holds, { place, state: 'asked' }));
+            const failure = await set(place, 0);
+            if (failure === undefined) {
+              note(withHold(holds, { place, state: 'held' }));
+              log.info(`${poolLabel(place)}: weight ${place.weight} → 0`);
+              return;
+            }
+            failures.push(failure);
+            if (failure.failure.kind !== 'ambiguous') note(withoutHold(holds, place));
+          })
+        );
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error;
+        failures.push(error);
+      }
+      const [first] = failures;
+      if (first === undefined) {
+        if (openHolds(holds).length > 0) await clock.sleep(drainMs, cancel.signal);
+        return undefined;
+      }
+      await rejoin(instanceId, holds, keep, log);
+      const told = failures.map(({ failure }) => `${describeFailure(failure)}.`);
+      return { cause: told.join(' '), remedy: callRemedy(first.failure, false) };
+    },
+    rejoin
+  };
+}
+
+/** A read may still show the 0 of a hold that was just given back; the weight from then is the true one. */
+function asGivenBack(place: Place, holds: readonly Hold[]): Place {
+  const former = holds.find((hold) => isSamePool(hold.place, place))?.place.weight ?? 0;
+  return place.weight === 0 ? { ...place, weight: former } : place;
+}
+
+/** For so long, in milliseconds, instances that leave together share one read of a load balancer. */
+const shareMs = 1_000;
+
+function sharedReads({ balancers, clock, cancel }: BalancePorts) {
+  const reads = new Map<string, { readonly atMs: number; readonly places: Promise<readonly Place[]> }>();
+  return {
+    places(blbId: string): Promise<readonly Place[]> {
+      const nowMs = clock.nowMs();
+      const known = reads.get(blbId);
+      if (known !== undefined && nowMs - known.atMs < shareMs) return known.places;
+      const places = balancers.listPlaces(blbId, cancel.signal);
+      reads.set(blbId, { atMs: nowMs, places });
+      return places;
+    },
+    forget(blbId: string): void {
+      reads.delete(blbId);
+    }
+  };
+}

@@ -1,0 +1,128 @@
+/** The work of a rollout on its targets: forth, and back. */
+import { resolveCheck } from '../../core/health/resolve.ts';
+import { CallError, CancelledError } from '../../core/model/failure.ts';
+import { statusKind } from '../../core/model/instance.ts';
+import type { Plan } from '../../core/plan/plan.ts';
+import type { Sight } from '../../core/rebuild/state.ts';
+import { type Deed, isRolledBack, outcomeOf } from '../../core/report/deed.ts';
+import { failureOfDeed } from '../../core/report/failure.ts';
+import { openHolds } from '../../core/report/holds.ts';
+import type { Log } from '../ports.ts';
+import type { RunRequest } from '../request.ts';
+import { goBack } from '../target/rollback.ts';
+import { dealWith, type TargetPorts } from '../target/target.ts';
+import type { FleetWork } from './fleet.ts';
+
+/** A look of the survey is used again if it is no older than this, in milliseconds. */
+const freshMs = 2_000;
+
+/** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
+const fewTargets = 20;
+
+/** How long the probe of one that was away may take, in milliseconds. */
+const probeMs = 5_000;
+
+/** What the work is about. */
+export interface WorkOrder {
+  readonly request: RunRequest;
+  readonly plan: Plan;
+  readonly sights: ReadonlyMap<string, Sight>;
+}
+
+/**
+ * The work of one run.
+ *
+ * @param observe told of every deed whenever it has come a step further, and when it is over; must not throw
+ */
+export function createTargetWork(
+  { request, plan, sights }: WorkOrder,
+  ports: TargetPorts,
+  observe: (deed: Deed, isOver: boolean) => void
+): FleetWork {
+  const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
+  const kinds = new Map(plan.rollout.members.map(({ id, kind }) => [id, kind]));
+  const away = new Set(plan.rollout.members.filter(({ isAway }) => isAway).map(({ id }) => id));
+  const deeds = new Map<string, Deed>();
+  const going = (deed: Deed): void => observe(deed, false);
+  const done = (deed: Deed): Deed => {
+    deeds.set(deed.target.instance.id, deed);
+    observe(deed, true);
+    const failure = targets.size === 1 ? undefined : failureOfDeed(deed);
+    if (failure !== undefined) ports.log.info(failure.cause);
+    return deed;
+  };
+  // A single target has the log to itself; the steps of several are told apart by the ID in front.
+  const inLog = <T>(id: string, title: string, work: (log: Log) => Promise<T>): Promise<T> =>
+    targets.size === 1
+      ? ports.log.group(title, () => work(ports.log))
+      : work(logOf(id, ports.log, targets.size > fewTargets));
+
+  // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
+  const earlySight = (id: string): Sight | undefined => {
+    const sight = sights.get(id);
+    const isFresh = sight !== undefined && ports.clock.nowMs() - sight.atMs <= freshMs;
+    return kinds.get(id) === 'check' || isFresh || targets.size === 1 ? sight : undefined;
+  };
+
+  return {
+    async forth(id) {
+      const target = targets.get(id);
+      if (target === undefined) throw new Error(`${id} is not in the plan`);
+      let first = earlySight(id);
+      if (targets.size > 1 && kinds.get(id) === 'work' && away.delete(id)) {
+        first ??= await lookNow(id, ports);
+        if (first !== undefined && (await serves(first, request, ports))) return 'cameBack';
+      }
+      const deed = await inLog(id, `Rebuild ${id}`, (log) =>
+        dealWith(target, plan.order, request, first, { ...ports, log }, going)
+      );
+      return outcomeOf(done(deed));
+    },
+    async back(id) {
+      const before = deeds.get(id);
+      if (before === undefined) throw new Error(`nothing was done to ${id} that could be undone`);
+      const deed = await inLog(id, `Put ${id} back`, (log) =>
+        goBack(before, plan.order, request, { ...ports, log }, going)
+      );
+      done(deed);
+      if (deed.cancelled) return 'cancelled';
+      return isRolledBack(deed) && openHolds(deed.holds).length === 0 ? 'back' : 'notBack';
+    }
+  };
+}
+
+/** A look at once; `undefined` where it fails or the run is cancelled, which the work itself then meets again. */
+async function lookNow(instanceId: string, { watch, clock }: TargetPorts): Promise<Sight | undefined> {
+  const nowMs = clock.nowMs();
+  try {
+    return await watch.look({ instanceId, dueMs: nowMs, earliestMs: nowMs, withDisk: true });
+  } catch (error) {
+    if (error instanceof CallError || error instanceof CancelledError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether it is Running, and passes the health check where one is asked for. */
+async function serves(
+  { instance }: Sight,
+  request: RunRequest,
+  { probe, cancel }: TargetPorts
+): Promise<boolean> {
+  if (statusKind(instance.status) !== 'up') return false;
+  if (request.health === undefined) return true;
+  const resolved = resolveCheck(request.health.check, instance);
+  if (!resolved.ok || cancel.signal.aborted) return false;
+  const result = await probe.probe(resolved.check, { signal: cancel.signal, timeoutMs: probeMs });
+  return result.healthy;
+}
+
+/** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */
+function logOf(id: string, log: Log, isTerse: boolean): Log {
+  const name = (line: string): string => (line.startsWith(id) ? line : `${id}: ${line}`);
+  return {
+    info: (line) => (isTerse ? log.debug(name(line)) : log.info(name(line))),
+    warning: (line) => log.info(name(line)),
+    debug: (line) => log.debug(name(line)),
+    group: (_title, work) => work()
+  };
+}

@@ -1,0 +1,24 @@
+import { type CallFailure, describeFailure } from '../../core/model/failure.ts';
+import { callRemedy } from '../../core/report/explain.ts';
+
+/** One thing that keeps a plan from being made. */
+export interface SurveyProblem {
+  readonly cause: string;
+  readonly remedy: string;
+}
+
+/** No plan could be made; nothing has been sent that changes anything. `problems` has all that is known. */
+export class SurveyError extends Error {
+  readonly problems: readonly SurveyProblem[];
+
+  constructor(problems: readonly SurveyProblem[], options?: ErrorOptions) {
+    super(problems.map(({ cause }) => cause).join(' '), options);
+    this.name = 'SurveyError';
+    this.problems = problems;
+  }
+}
+
+/** A read that failed for good, as a problem. */
+export function problemOf(failure: CallFailure): SurveyProblem {
+  return { cause: `${describeFailure(failure)}.`, remedy: callRemedy(failure, false) };
+}
