@@ -160,6 +160,17 @@ describe('a batch that fails', () => {
 });
 
 describe('a cancel', () => {
+  test('while a call for several is out, which is then denied, lets no single calls follow', async () => {
+    const { cancel, stop } = twoSteps();
+    const { send, told } = newScene(() => {
+      stop();
+      throw failureAs('denied');
+    }, cancel);
+    const errors = await Promise.all(idsUpTo(2).map((id) => rejectionOf(send(id))));
+    expect(errors).toMatchObject([{ failure: { kind: 'denied' } }, { failure: { kind: 'denied' } }]);
+    expect(told()).toEqual(['rebuildBatch i-1 i-2']);
+  });
+
   test('between the decision and the call lets nothing out', async () => {
     const { cancel, stop } = twoSteps();
     const { send, told } = newScene(undefined, cancel);

@@ -3547,7 +3547,8 @@ async function sendTogether(letters, order, bcc, cancel) {
             resolve(accepted);
     }
     catch (error) {
-        if (error instanceof model_failure/* CallError */.RA && error.failure.kind === 'denied') {
+        const isDenied = error instanceof model_failure/* CallError */.RA && error.failure.kind === 'denied';
+        if (isDenied && !cancel.signal.aborted) {
             // Nothing was done. Who may not make this call may still be allowed the single one, or some of them.
             await Promise.all(letters.map(alone));
             return;

@@ -95,7 +95,8 @@ async function sendTogether(
     const accepted = await bcc.rebuildBatch(ids, order, cancel.writes);
     for (const { resolve } of letters) resolve(accepted);
   } catch (error) {
-    if (error instanceof CallError && error.failure.kind === 'denied') {
+    const isDenied = error instanceof CallError && error.failure.kind === 'denied';
+    if (isDenied && !cancel.signal.aborted) {
       // Nothing was done. Who may not make this call may still be allowed the single one, or some of them.
       await Promise.all(letters.map(alone));
       return;
