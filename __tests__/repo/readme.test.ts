@@ -117,6 +117,7 @@ const numbers: Numbers = [
     'const patienceMs = 300_000;',
     'put off for 5 minutes from the first time in a row'
   ],
+  ['src/bce/patience.ts', 'const hasteMs = 10_000;', 'is sent within 10 s of the decision'],
   ['src/bce/patience.ts', 'const patienceMs = 300_000;', 'is asked again, for 5 minutes at least'],
   ['src/bce/patience.ts', 'const leastPutOff = 5;', 'and at least 5 times'],
   ['src/bce/patience.ts', 'const longestRetryAfterMs = 120_000;', 'obeyed up to 120 s'],
@@ -157,7 +158,7 @@ const fleetNumbers: Numbers = [
     'Math.max(60_000, life.task.timeoutMs / 4)',
     'a quarter of `timeout`, and a minute at least'
   ],
-  ['src/bce/patience.ts', 'const patienceMs = 300_000;', 'for 5 minutes at least'],
+  ['src/bce/patience.ts', 'const hasteMs = 10_000;', 'not sent within 10 s'],
   ['src/bce/operations.ts', 'const maxListedIds = 100;', 'in lists of up to 100 instances'],
   ['src/deploy/calls/read-many.ts', 'const fewDisks = 4;', 'more than 4 disks'],
   ['src/deploy/calls/send.ts', 'letters.slice(from, from + pageOfIds)', 'as one call of up to 100'],

@@ -152,7 +152,7 @@ export class Guard {
 
   #beforeBack(machine: Machine, imageId: string): void {
     const { rollback, target } = this.#facts;
-    const { wire } = this.#cloud;
+    const { wire, manner } = this.#cloud;
     // One that was found under way is put back like one of this run's own.
     const isErased = machine.wipes.some((wipe) => wipe.imageId === target);
     if (!rollback || !isErased || imageId === target) {
@@ -161,6 +161,8 @@ export class Guard {
     const own = machine.wipes.filter(({ run }) => run === wire.chronicle.run);
     const isTwice = own.some((wipe) => wipe.imageId !== target);
     if (isTwice && !wire.lost.has(machine.id)) this.#broken(`(2) ${machine.id} put back twice`);
+    // As on the way forth: where nothing shows and a second one is queued, no looking tells which of them is seen.
+    if (isTwice && manner.statuses.length === 0) this.truth.untold.add(machine.id);
   }
 
   afterWipe(machine: Machine, wipe: Wipe | undefined): void {
@@ -181,7 +183,7 @@ export class Guard {
     if (this.#wasAway || this.truth.isHidden(machine)) return;
     // What was taken in hand while it was away counts as away until it is done, be it up for a moment in between.
     if (this.awayBefore.includes(machine.id)) return;
-    const away = this.#targets().filter((one) => this.truth.isAway(one));
+    const away = this.#targets().filter((one) => this.truth.isAway(one) && !this.truth.untold.has(one.id));
     if (away.length <= this.#facts.slots) return;
     const names = away.map(({ id }) => id).join(', ');
     this.#broken(`(1) ${machine.id} ${how} although no other may be away: ${names}`);
