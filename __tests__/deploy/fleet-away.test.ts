@@ -57,6 +57,28 @@ describe('those that are away to begin with', () => {
     );
   });
 
+  test('and have come back by themselves before their turn, wait for it like the others', async () => {
+    await onFleet(4, async (world, ids) => {
+      const [first = '', second = '', third = ''] = ids;
+      // Three are away where two may be: the third comes back while the first two are worked on.
+      for (const id of [first, second, third]) world.emulator.setInstance(id, { status: 'Error' });
+      const most = watchAway(world, ids);
+      let isBack = false;
+      world.clock.onSleep = () => {
+        if (isBack || world.emulator.rebuilds.length < 2) return;
+        isBack = true;
+        world.emulator.setInstance(third, { status: 'Running' });
+      };
+      const report = await world.run(fleetRequest(ids, 2));
+      expect(report.status).toBe('rebuilt');
+      expect(rebuiltIds(world).toSorted()).toEqual(ids);
+      // From then on it is one that serves, so no more than two are ever away at once.
+      expect(isBack).toBe(true);
+      expect(most()).toBeLessThanOrEqual(3);
+      expect(report.rollout.mostAway).toBe(3);
+    });
+  });
+
   test('and more of them than may be: still only so many at work, and nobody else meanwhile', async () => {
     await onFleet(6, async (world, ids) => {
       for (const id of ids.slice(2)) world.emulator.setInstance(id, { status: 'Error' });

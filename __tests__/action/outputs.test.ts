@@ -1,0 +1,36 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { setOutputs } from '../../src/action/outputs.ts';
+import { instanceReport, runReport } from '../core/reports.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'outputs-'));
+const file = join(folder, 'outputs');
+const before = process.env['GITHUB_OUTPUT'];
+
+beforeAll(() => {
+  process.env['GITHUB_OUTPUT'] = file;
+});
+
+afterAll(() => {
+  if (before === undefined) delete process.env['GITHUB_OUTPUT'];
+  else process.env['GITHUB_OUTPUT'] = before;
+  rmSync(folder, { recursive: true });
+});
+
+test('outputs are added to what is there, so that what others have written stays', () => {
+  writeFileSync(file, 'own<<E\nvalue\nE\n');
+  setOutputs(runReport([instanceReport('i-1')]));
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain('own<<E');
+  expect(text).toContain('result<<');
+});
+
+test('a file that has grown large by being told again and again begins anew, with every output in it', () => {
+  writeFileSync(file, 'x'.repeat(16_000_001));
+  setOutputs(runReport([instanceReport('i-1')]));
+  expect(statSync(file).size).toBeLessThan(100_000);
+  const text = readFileSync(file, 'utf8');
+  for (const name of ['status', 'changed', 'instanceIds', 'result']) expect(text).toContain(`${name}<<`);
+});
