@@ -3000,14 +3000,15 @@ async function poll(look, beat, clock, signal) {
 /** Between looks, in milliseconds. */
 const intervalMs = 5_000;
 /**
- * The instances whose rebuild may be under way without showing it: the run was cancelled before their status
- * had left its settled value.
+ * The instances whose rebuild may be under way without showing it: the run was cancelled, or could no longer look,
+ * before their status had left its settled value.
  */
 function hiddenRebuilds(instances) {
     return instances
-        .filter(({ status, disk, seen, phases }) => {
+        .filter(({ status, disk, seen, phases, failure }) => {
         const sent = phases.findLast(({ phase }) => phase.endsWith('sending'))?.startedAt;
-        if (status !== 'inProgress' || disk === 'untouched' || sent === undefined)
+        const isLeft = status === 'inProgress' || (status === 'failed' && failure?.operation !== undefined);
+        if (!isLeft || disk === 'untouched' || sent === undefined)
             return false;
         return seen.filter(({ at }) => at >= sent).every((one) => isSettled(one.status));
     })

@@ -1,6 +1,6 @@
 /** Plays a case: the run, perhaps its cancel, what the post step does then, and perhaps a second run. */
 import { CancelledError } from '../../../src/core/model/failure.ts';
-import type { InstanceReport, RunReport } from '../../../src/core/report/report.ts';
+import type { RunReport } from '../../../src/core/report/report.ts';
 import type { Cancel, Log } from '../../../src/deploy/ports.ts';
 import { run } from '../../../src/deploy/run.ts';
 import { SurveyError } from '../../../src/deploy/survey/survey-error.ts';
@@ -9,7 +9,6 @@ import { Chronicle, isWrite } from './chronicle.ts';
 import { WatchedClock } from './clock.ts';
 import { Cloud } from './cloud.ts';
 import { createDice, type Dice } from './dice.ts';
-import { excused } from './excused.ts';
 import { checkLeftovers, postStep, type Stage } from './post.ts';
 import { checkCalls, checkReport, checkWeights } from './rules.ts';
 import { type CancelPlan, drawScene, type Scene } from './scene.ts';
@@ -123,14 +122,8 @@ async function playRun(stage: Stage, number: number): Promise<RunReport | string
   checkWeights(left, stage);
   checkCalls(stage);
   // Somebody looks at the console, as the warning asks for; or only at what has come.
-  const isLate = still.length > 0 || (excused.failedUnwatched && left.instances.some(isLeftAlone));
-  await clock.sleep(isLate ? 1_800_000 : 10_000, new AbortController().signal);
+  await clock.sleep(still.length > 0 ? 1_800_000 : 10_000, new AbortController().signal);
   return left;
-}
-
-/** Whether it may be under way, and the run could no longer look. */
-function isLeftAlone({ status, disk, failure }: InstanceReport): boolean {
-  return status === 'failed' && disk !== 'untouched' && failure?.operation !== undefined;
 }
 
 interface Puller {
