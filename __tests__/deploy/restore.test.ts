@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults.ts';
 import { fleetWorld } from '../../emulator/fleet.ts';
-import { CancelledError } from '../../src/core/model/failure.ts';
 import type { BalancerReport, InstanceReport, RunReport } from '../../src/core/report/report.ts';
 import { annotationsOf } from '../../src/core/summary/annotations.ts';
 import { restoreWeights } from '../../src/deploy/balancers/restore.ts';
@@ -16,7 +15,6 @@ import {
   failureAs,
   playBalancers,
   playBcc,
-  rejectionOf,
   runningInstance,
   slots,
   weightCallsOf,
@@ -511,6 +509,8 @@ describe('by hand', () => {
     gone.abort();
     const cancel = { signal: gone.signal, writes: gone.signal };
     const report = runReport([instanceReport('i-1', 'notStarted', untouched)]);
-    expect(await rejectionOf(restoreWeights(report, { ...ports, cancel }))).toBeInstanceOf(CancelledError);
+    // What was restored before it is known all the same, so the report is given and not thrown away.
+    const after = await restoreWeights(report, { ...ports, cancel });
+    expect(after.instances[0]?.balancers).toMatchObject([{ now: 0 }]);
   });
 });

@@ -789,7 +789,7 @@ function ofWeights(left) {
             lines: [
                 ...named,
                 ...(more === 0 ? [] : [`and ${more} more`]),
-                'An instance with the weight 0 gets no traffic. The job summary has the calls that restore them.'
+                'An instance with the weight 0 gets no traffic. The post step restores what it safely can; the job summary has the calls that restore the rest.'
             ]
         }
     ];
@@ -2007,8 +2007,12 @@ function decide(instance, task) {
         if (kind === 'down')
             return { action: 'start' };
     }
-    const refusals = refusalsOf(instance, task);
+    const changed = task.checkOnly === true ? [changedRefusal(instance)] : [];
+    const refusals = [...changed, ...refusalsOf(instance, task)];
     return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
+}
+function changedRefusal({ status, imageId }) {
+    return { kind: 'changed', status, imageId };
 }
 function refusalsOf(instance, task) {
     const refusals = [];
@@ -2253,6 +2257,7 @@ function planTarget(target) {
     ];
     return {
         ...target,
+        task: decision.action === 'skip' ? { ...task, checkOnly: true } : task,
         decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
         warnings: [
             ...(decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)),
@@ -2301,6 +2306,11 @@ function wordsOf(refusal) {
             return {
                 reason: `its status is ${refusal.status}`,
                 remedy: 'Take it out of instanceId, or renew or restore it first.'
+            };
+        case 'changed':
+            return {
+                reason: `it ran on the image when the plan was made, and is ${refusal.status} on ${refusal.imageId} now`,
+                remedy: 'Run again: it is looked at and planned anew.'
             };
         case 'protected':
             return {
@@ -3029,6 +3039,9 @@ function needsDisk(life) {
 
 /** What has become of the system disk, as far as the life shows. */
 function fateOf(life) {
+    // The call is out: whoever is told now may be told no more.
+    if (life.phase === 'sending')
+        return 'unknown';
     if (life.inDoubt)
         return hasStarted(life) ? 'erased' : 'unknown';
     if (life.sends === 0)
@@ -3518,7 +3531,7 @@ function createSender(ports) {
     return {
         rebuild(instanceId, order, isAgain) {
             if (isAgain)
-                return bcc.rebuild(instanceId, order, cancel.writes);
+                return bcc.rebuild(instanceId, order, cancel.writes, cancel.signal);
             return new Promise((resolve, reject) => {
                 const letter = { instanceId, resolve, reject };
                 const key = JSON.stringify(order);
@@ -3535,14 +3548,14 @@ function createSender(ports) {
 }
 /** Settles every letter; never rejects. */
 async function sendTogether(letters, order, bcc, cancel) {
-    const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, order, cancel.writes).then(resolve, reject);
+    const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, order, cancel.writes, cancel.signal).then(resolve, reject);
     if (letters.length === 1) {
         await Promise.all(letters.map(alone));
         return;
     }
     const ids = letters.map(({ instanceId }) => instanceId);
     try {
-        const accepted = await bcc.rebuildBatch(ids, order, cancel.writes);
+        const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, cancel.signal);
         for (const { resolve } of letters)
             resolve(accepted);
     }
@@ -5847,6 +5860,9 @@ function rollbackOrder(deed, order, image) {
 const freshMs = 2_000;
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const work_fewTargets = 20;
+/** How often, and how far apart in milliseconds, one that was away is looked at before it is begun. */
+const lookTries = 3;
+const retryMs = 5_000;
 /** How long the probe of one that was away may take, in milliseconds. */
 const probeMs = 5_000;
 /**
@@ -5876,7 +5892,7 @@ function createTargetWork({ request, plan, sights }, ports, observe) {
     const earlySight = (id) => {
         const sight = sights.get(id);
         const isFresh = sight !== undefined && ports.clock.nowMs() - sight.atMs <= freshMs;
-        return kinds.get(id) === 'check' || isFresh || targets.size === 1 ? sight : undefined;
+        return kinds.get(id) === 'check' || isFresh ? sight : undefined;
     };
     return {
         async forth(id) {
@@ -5904,17 +5920,21 @@ function createTargetWork({ request, plan, sights }, ports, observe) {
         }
     };
 }
-/** A look at once; `undefined` where it fails or the run is cancelled, which the work itself then meets again. */
+/** A look at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
 async function work_lookNow(instanceId, { watch, clock }) {
-    const nowMs = clock.nowMs();
-    try {
-        return await watch.look({ instanceId, dueMs: nowMs, earliestMs: nowMs, withDisk: true });
+    for (let tries = 1; tries <= lookTries; tries += 1) {
+        const dueMs = clock.nowMs() + (tries - 1) * retryMs;
+        try {
+            return await watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: true });
+        }
+        catch (error) {
+            if (error instanceof model_failure/* CancelledError */.cc)
+                return undefined;
+            if (!(error instanceof model_failure/* CallError */.RA))
+                throw error;
+        }
     }
-    catch (error) {
-        if (error instanceof model_failure/* CallError */.RA || error instanceof model_failure/* CancelledError */.cc)
-            return undefined;
-        throw error;
-    }
+    return undefined;
 }
 /** Whether it is Running, and passes the health check where one is asked for. */
 async function serves({ instance }, request, { probe, cancel }) {
@@ -5925,8 +5945,15 @@ async function serves({ instance }, request, { probe, cancel }) {
     const resolved = resolveCheck(request.health.check, instance);
     if (!resolved.ok || cancel.signal.aborted)
         return false;
-    const result = await probe.probe(resolved.check, { signal: cancel.signal, timeoutMs: probeMs });
-    return result.healthy;
+    try {
+        const result = await probe.probe(resolved.check, { signal: cancel.signal, timeoutMs: probeMs });
+        return result.healthy;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CancelledError */.cc)
+            return false;
+        throw error;
+    }
 }
 /** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */
 function logOf(id, log, isTerse) {
@@ -6399,8 +6426,9 @@ async function survey(request, ports, signal) {
         return undefined;
     });
     const { bcc } = ports;
-    const [image, customImages, sights, places] = await Promise.all([
-        collect(resolveImage(request, ports, signal)),
+    // An image that is still being created may be waited for, and the looks must not be as old as that.
+    const image = await collect(resolveImage(request, ports, signal));
+    const [customImages, sights, places] = await Promise.all([
         request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
         collect(select_select(request.selection, ports, signal)),
         collect(placesOf(request, ports.balancers, signal))
@@ -6493,6 +6521,7 @@ function unwaited({ wait }, { rollout }) {
 
 
 
+
 /**
  * Carries the request out and resolves with the report, whether it went well or not.
  *
@@ -6533,6 +6562,11 @@ async function run_carryOut(request, { plan, sights }, ports, hooks) {
     };
     try {
         await rollOut(plan.rollout, work, ports, observe);
+    }
+    catch (error) {
+        // A cancel that nobody has met on the way is no fault: what is known is told.
+        if (!(error instanceof model_failure/* CancelledError */.cc && cancel.signal.aborted))
+            throw error;
     }
     finally {
         watch.dispose();
@@ -8040,18 +8074,21 @@ function refusals_refused(operation, target, message, cause) {
  * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
  * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
  * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
+ *
+ * @param signal gives up what is out
+ * @param start lets nothing out any more once it aborts
  */
-async function withRetries(operation, once, ports, signal) {
+async function withRetries(operation, once, ports, signal, start = signal) {
     let mended = false;
     let lost = false;
     let tally = newTally;
     let last;
     const beganMs = ports.nowMs();
     for (let attempts = 1;; attempts += 1) {
-        if (signal.aborted) {
-            throw new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
+        await waited(ports.turn(start), start, last);
+        if (start.aborted || signal.aborted) {
+            throw new model_failure/* CancelledError */.cc('cancelled', { cause: last ?? start.reason });
         }
-        await waited(ports.turn(signal), signal, last);
         if (!isRepeatable(operation) && ports.nowMs() - beganMs > hasteMs) {
             throw tooOld(operation, attempts, last);
         }
@@ -8081,7 +8118,7 @@ async function withRetries(operation, once, ports, signal) {
         if (delayMs === undefined) {
             throw error;
         }
-        await waited(ports.sleep(delayMs, signal), signal, error);
+        await waited(ports.sleep(delayMs, start), start, error);
     }
 }
 /** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
@@ -8328,7 +8365,7 @@ function createBccClient(options) {
             context.clock.offsetMs = serverMs - options.wallMs();
         }
     };
-    const caller = (signal) => (operation) => withRetries(operation, () => gate.watch(() => attempt(operation, context, signal)), ports, signal);
+    const caller = (signal, start = signal) => (operation) => withRetries(operation, () => gate.watch(() => attempt(operation, context, signal)), ports, signal, start);
     const encrypted = (operation, target, order) => {
         const ciphertext = encryptedPassword(operation, target, order, options.credentials.secretAccessKey);
         if (ciphertext !== undefined) {
@@ -8377,14 +8414,14 @@ function createBccClient(options) {
             checkedId('ListSnapshots', id);
             return allItems((marker) => listSnapshots(id, marker), caller(signal));
         },
-        async rebuild(id, order, signal) {
+        async rebuild(id, order, signal, start) {
             const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), order);
-            return caller(signal)(rebuildInstance(id, order, ciphertext));
+            return caller(signal, start)(rebuildInstance(id, order, ciphertext));
         },
-        async rebuildBatch(instanceIds, order, signal) {
+        async rebuildBatch(instanceIds, order, signal, start) {
             const ids = checkedBatch('RebuildBatchInstance', instanceIds);
             const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), order);
-            return caller(signal)(rebuildInstances(ids, order, ciphertext));
+            return caller(signal, start)(rebuildInstances(ids, order, ciphertext));
         },
         listPlaces: async (id, signal) => places_placesOf(checkedId('DescribeBlbServers', id), caller(signal)),
         async setWeights(pool, weights, signal) {
@@ -8677,15 +8714,15 @@ class Progress {
         this.#handover.write(() => report);
     }
     progressed(report) {
-        this.#outputs.write(report);
         this.#handover.write(report);
+        this.#outputs.write(report);
     }
     /** Writes the last word; nothing is written after it. */
     finish(report, ok) {
         this.#outputs.end();
         this.#handover.end();
-        setOutputs(report);
         this.#hand(report, ok);
+        setOutputs(report);
     }
     #hand(report, ok) {
         this.#keep({
@@ -8702,6 +8739,7 @@ class Writer {
     #put;
     #timer;
     #next;
+    #isWarned = false;
     constructor(restMsEach, put) {
         this.#restMsEach = restMsEach;
         this.#put = put;
@@ -8712,7 +8750,16 @@ class Writer {
             return;
         }
         const report = make();
-        this.#put(report);
+        try {
+            this.#put(report);
+        }
+        catch (error) {
+            // The work goes on; that the last word is written too is asked for at the end.
+            if (!this.#isWarned) {
+                log/* jobLog */.W.warning(`Not written down: ${error instanceof Error ? error.message : String(error)}`);
+            }
+            this.#isWarned = true;
+        }
         const count = report.instances.length;
         if (count > few)
             this.#timer = setTimeout(() => this.#rested(), count * this.#restMsEach).unref();

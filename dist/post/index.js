@@ -561,7 +561,7 @@ function ofWeights(left) {
             lines: [
                 ...named,
                 ...(more === 0 ? [] : [`and ${more} more`]),
-                'An instance with the weight 0 gets no traffic. The job summary has the calls that restore them.'
+                'An instance with the weight 0 gets no traffic. The post step restores what it safely can; the job summary has the calls that restore the rest.'
             ]
         }
     ];
@@ -2880,9 +2880,12 @@ async function restoreWeights(report, ports) {
             await weights.set(place, { instanceId, weight: place.weight });
         }
         catch (error) {
-            if (!(error instanceof model_failure/* CallError */.RA))
+            if (error instanceof model_failure/* CallError */.RA)
+                left.push(`${instanceId} (${(0,model_failure/* describeFailure */.Ic)(error.failure)})`);
+            else if (error instanceof model_failure/* CancelledError */.cc)
+                left.push(`${instanceId} (given up)`);
+            else
                 throw error;
-            left.push(`${instanceId} (${(0,model_failure/* describeFailure */.Ic)(error.failure)})`);
             return place;
         }
         log.info(`${instanceId}: weight on ${poolLabel(place)} restored to ${place.weight}`);
@@ -4593,18 +4596,21 @@ function refusals_refused(operation, target, message, cause) {
  * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
  * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
  * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
+ *
+ * @param signal gives up what is out
+ * @param start lets nothing out any more once it aborts
  */
-async function withRetries(operation, once, ports, signal) {
+async function withRetries(operation, once, ports, signal, start = signal) {
     let mended = false;
     let lost = false;
     let tally = newTally;
     let last;
     const beganMs = ports.nowMs();
     for (let attempts = 1;; attempts += 1) {
-        if (signal.aborted) {
-            throw new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason });
+        await waited(ports.turn(start), start, last);
+        if (start.aborted || signal.aborted) {
+            throw new model_failure/* CancelledError */.cc('cancelled', { cause: last ?? start.reason });
         }
-        await waited(ports.turn(signal), signal, last);
         if (!isRepeatable(operation) && ports.nowMs() - beganMs > hasteMs) {
             throw tooOld(operation, attempts, last);
         }
@@ -4634,7 +4640,7 @@ async function withRetries(operation, once, ports, signal) {
         if (delayMs === undefined) {
             throw error;
         }
-        await waited(ports.sleep(delayMs, signal), signal, error);
+        await waited(ports.sleep(delayMs, start), start, error);
     }
 }
 /** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
@@ -4881,7 +4887,7 @@ function createBccClient(options) {
             context.clock.offsetMs = serverMs - options.wallMs();
         }
     };
-    const caller = (signal) => (operation) => withRetries(operation, () => gate.watch(() => attempt(operation, context, signal)), ports, signal);
+    const caller = (signal, start = signal) => (operation) => withRetries(operation, () => gate.watch(() => attempt(operation, context, signal)), ports, signal, start);
     const encrypted = (operation, target, order) => {
         const ciphertext = encryptedPassword(operation, target, order, options.credentials.secretAccessKey);
         if (ciphertext !== undefined) {
@@ -4930,14 +4936,14 @@ function createBccClient(options) {
             checkedId('ListSnapshots', id);
             return allItems((marker) => listSnapshots(id, marker), caller(signal));
         },
-        async rebuild(id, order, signal) {
+        async rebuild(id, order, signal, start) {
             const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), order);
-            return caller(signal)(rebuildInstance(id, order, ciphertext));
+            return caller(signal, start)(rebuildInstance(id, order, ciphertext));
         },
-        async rebuildBatch(instanceIds, order, signal) {
+        async rebuildBatch(instanceIds, order, signal, start) {
             const ids = checkedBatch('RebuildBatchInstance', instanceIds);
             const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), order);
-            return caller(signal)(rebuildInstances(ids, order, ciphertext));
+            return caller(signal, start)(rebuildInstances(ids, order, ciphertext));
         },
         listPlaces: async (id, signal) => placesOf(checkedId('DescribeBlbServers', id), caller(signal)),
         async setWeights(pool, weights, signal) {

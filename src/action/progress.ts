@@ -43,16 +43,16 @@ export class Progress implements RunHooks {
   }
 
   progressed(report: () => RunReport): void {
-    this.#outputs.write(report);
     this.#handover.write(report);
+    this.#outputs.write(report);
   }
 
   /** Writes the last word; nothing is written after it. */
   finish(report: RunReport, ok: boolean): void {
     this.#outputs.end();
     this.#handover.end();
-    setOutputs(report);
     this.#hand(report, ok);
+    setOutputs(report);
   }
 
   #hand(report: RunReport, ok: boolean): void {
@@ -71,6 +71,7 @@ class Writer {
   readonly #put: (report: RunReport) => void;
   #timer: NodeJS.Timeout | undefined;
   #next: (() => RunReport) | undefined;
+  #isWarned = false;
 
   constructor(restMsEach: number, put: (report: RunReport) => void) {
     this.#restMsEach = restMsEach;
@@ -83,7 +84,15 @@ class Writer {
       return;
     }
     const report = make();
-    this.#put(report);
+    try {
+      this.#put(report);
+    } catch (error) {
+      // The work goes on; that the last word is written too is asked for at the end.
+      if (!this.#isWarned) {
+        jobLog.warning(`Not written down: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      this.#isWarned = true;
+    }
     const count = report.instances.length;
     if (count > few) this.#timer = setTimeout(() => this.#rested(), count * this.#restMsEach).unref();
   }

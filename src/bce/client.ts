@@ -87,12 +87,18 @@ export interface BccClient {
   deleteImage(imageId: string, signal: AbortSignal): Promise<void>;
   /** The script as text, empty where there is none; it may hold secrets, so show it to nobody. */
   getUserData(instanceId: string, signal: AbortSignal): Promise<string>;
-  rebuild(instanceId: string, order: RebuildOrder, signal: AbortSignal): Promise<operations.Acceptance>;
+  rebuild(
+    instanceId: string,
+    order: RebuildOrder,
+    signal: AbortSignal,
+    start?: AbortSignal
+  ): Promise<operations.Acceptance>;
   /** The same for 2 to 100 instances in one call; a failure says nothing of a single one. */
   rebuildBatch(
     instanceIds: readonly string[],
     order: RebuildOrder,
-    signal: AbortSignal
+    signal: AbortSignal,
+    start?: AbortSignal
   ): Promise<operations.Acceptance>;
   start(instanceId: string, signal: AbortSignal): Promise<operations.Acceptance>;
   /** The members of a load balancer of either kind that are instances. */
@@ -132,9 +138,15 @@ export function createBccClient(options: BccClientOptions): BccClient {
     }
   };
   const caller =
-    (signal: AbortSignal) =>
+    (signal: AbortSignal, start = signal) =>
     <T>(operation: Operation<T>): Promise<T> =>
-      withRetries(operation, () => gate.watch(() => attempt(operation, context, signal)), ports, signal);
+      withRetries(
+        operation,
+        () => gate.watch(() => attempt(operation, context, signal)),
+        ports,
+        signal,
+        start
+      );
   const encrypted = (operation: string, target: string, order: RebuildOrder): string | undefined => {
     const ciphertext = encryptedPassword(operation, target, order, options.credentials.secretAccessKey);
     if (ciphertext !== undefined) {
@@ -186,14 +198,14 @@ export function createBccClient(options: BccClientOptions): BccClient {
       checkedId('ListSnapshots', id);
       return allItems((marker) => operations.listSnapshots(id, marker), caller(signal));
     },
-    async rebuild(id, order, signal) {
+    async rebuild(id, order, signal, start) {
       const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), order);
-      return caller(signal)(operations.rebuildInstance(id, order, ciphertext));
+      return caller(signal, start)(operations.rebuildInstance(id, order, ciphertext));
     },
-    async rebuildBatch(instanceIds, order, signal) {
+    async rebuildBatch(instanceIds, order, signal, start) {
       const ids = checkedBatch('RebuildBatchInstance', instanceIds);
       const ciphertext = encrypted('RebuildBatchInstance', operations.batchName(ids), order);
-      return caller(signal)(operations.rebuildInstances(ids, order, ciphertext));
+      return caller(signal, start)(operations.rebuildInstances(ids, order, ciphertext));
     },
     listPlaces: async (id, signal) => placesOf(checkedId('DescribeBlbServers', id), caller(signal)),
     async setWeights(pool, weights, signal) {

@@ -28,12 +28,16 @@ export interface RetryPorts extends PolicyPorts {
  * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
  * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
  * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
+ *
+ * @param signal gives up what is out
+ * @param start lets nothing out any more once it aborts
  */
 export async function withRetries<T>(
   operation: Operation<T>,
   once: () => Promise<Attempt<T>>,
   ports: RetryPorts,
-  signal: AbortSignal
+  signal: AbortSignal,
+  start: AbortSignal = signal
 ): Promise<T> {
   let mended = false;
   let lost = false;
@@ -41,10 +45,10 @@ export async function withRetries<T>(
   let last: CallError | undefined;
   const beganMs = ports.nowMs();
   for (let attempts = 1; ; attempts += 1) {
-    if (signal.aborted) {
-      throw new CancelledError('cancelled', { cause: signal.reason });
+    await waited(ports.turn(start), start, last);
+    if (start.aborted || signal.aborted) {
+      throw new CancelledError('cancelled', { cause: last ?? start.reason });
     }
-    await waited(ports.turn(signal), signal, last);
     if (!isRepeatable(operation) && ports.nowMs() - beganMs > hasteMs) {
       throw tooOld(operation, attempts, last);
     }
@@ -74,7 +78,7 @@ export async function withRetries<T>(
     if (delayMs === undefined) {
       throw error;
     }
-    await waited(ports.sleep(delayMs, signal), signal, error);
+    await waited(ports.sleep(delayMs, start), start, error);
   }
 }
 

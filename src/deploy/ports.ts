@@ -22,14 +22,29 @@ export interface Bcc {
   /** All snapshots of the account in the region. */
   listAllSnapshots(signal: AbortSignal): Promise<readonly Snapshot[]>;
   getImage(imageId: string, signal: AbortSignal): Promise<Image>;
-  /** Accepted when it resolves. A failure of the kind `ambiguous` may have been carried out all the same. */
-  rebuild(instanceId: string, order: RebuildOrder, signal: AbortSignal): Promise<Accepted>;
+  /**
+   * Accepted when it resolves. A failure of the kind `ambiguous` may have been carried out all the same.
+   *
+   * @param signal gives up what is out
+   * @param start lets nothing out any more once it aborts; `signal` unless given
+   */
+  rebuild(
+    instanceId: string,
+    order: RebuildOrder,
+    signal: AbortSignal,
+    start?: AbortSignal
+  ): Promise<Accepted>;
   /**
    * One call for 2 to 100 instances. The reply tells nothing of a single one, and whether a refusal of the call is
    * one for all of them is not documented: a failure of the kind `conflict`, `notFound`, `invalid` or `ambiguous`
    * may have been carried out for some.
    */
-  rebuildBatch(instanceIds: readonly string[], order: RebuildOrder, signal: AbortSignal): Promise<Accepted>;
+  rebuildBatch(
+    instanceIds: readonly string[],
+    order: RebuildOrder,
+    signal: AbortSignal,
+    start?: AbortSignal
+  ): Promise<Accepted>;
   start(instanceId: string, signal: AbortSignal): Promise<Accepted>;
   /** All pages; `imageName` is a part of the name. */
   listImages(filter: ImageFilter, signal: AbortSignal): Promise<readonly Image[]>;

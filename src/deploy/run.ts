@@ -1,5 +1,6 @@
 /** One run: look, plan, take the targets through the rollout, report. */
 
+import { CancelledError } from '../core/model/failure.ts';
 import { isRefused, type Plan } from '../core/plan/plan.ts';
 import { planLines } from '../core/plan/text.ts';
 import type { RunReport } from '../core/report/report.ts';
@@ -83,6 +84,9 @@ async function carryOut(
   };
   try {
     await rollOut(plan.rollout, work, ports, observe);
+  } catch (error) {
+    // A cancel that nobody has met on the way is no fault: what is known is told.
+    if (!(error instanceof CancelledError && cancel.signal.aborted)) throw error;
   } finally {
     watch.dispose();
     news.dispose();

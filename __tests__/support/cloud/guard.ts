@@ -136,9 +136,9 @@ export class Guard {
     }
     const before = machine.wipes.filter((wipe) => wipe.imageId === target);
     const isDone = machine.system === target && (machine.power === 'up' || machine.power === 'down');
-    // A wipe that is over and has left it broken needs another one.
-    const isBroken = machine.power === 'broken';
-    const isTwice = before.some((wipe) => wipe.endsMs > nowMs || (wipe.run === run && !isBroken));
+    // A wipe that is over and has left it broken, or on a wrong image, needs another one.
+    const isNeeded = machine.power === 'broken' || machine.system !== target;
+    const isTwice = before.some((wipe) => wipe.endsMs > nowMs || (wipe.run === run && !isNeeded));
     if (!isTwice && (!isDone || force)) return;
     // Nothing shows whether the first was taken, and the service takes another: no looking can tell. So it is
     // where nothing shows anywhere: with `force`, onto the image of before, on a disk that looks the same.

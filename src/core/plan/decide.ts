@@ -16,6 +16,8 @@ export interface Task {
   readonly backup: boolean;
   /** Leave its load balancers before it is erased. */
   readonly drain: boolean;
+  /** The plan says that nothing of it is erased, so nothing is, whatever it has become since. */
+  readonly checkOnly?: boolean;
   /** `false`: end as soon as the rebuild is proven to have started. */
   readonly wait: boolean;
   /** How long a rebuild may take, from accepted to Running, in milliseconds. */
@@ -47,8 +49,13 @@ export function decide(instance: Instance, task: Task): Decision {
     if (kind === 'up') return { action: 'skip' };
     if (kind === 'down') return { action: 'start' };
   }
-  const refusals = refusalsOf(instance, task);
+  const changed = task.checkOnly === true ? [changedRefusal(instance)] : [];
+  const refusals = [...changed, ...refusalsOf(instance, task)];
   return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
+}
+
+function changedRefusal({ status, imageId }: Instance): Refusal {
+  return { kind: 'changed', status, imageId };
 }
 
 function refusalsOf(instance: Instance, task: Task): readonly Refusal[] {

@@ -64,6 +64,7 @@ function planTarget(target: Target): PlannedTarget {
   ];
   return {
     ...target,
+    task: decision.action === 'skip' ? { ...task, checkOnly: true } : task,
     decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
     warnings: [
       ...(decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)),

@@ -1,6 +1,7 @@
 /** Why an instance must not be rebuilt, with what to do about it. */
 export type Refusal =
   | { readonly kind: 'gone'; readonly status: string }
+  | { readonly kind: 'changed'; readonly status: string; readonly imageId: string }
   | { readonly kind: 'protected' }
   | { readonly kind: 'imageNotAvailable'; readonly status: string }
   | { readonly kind: 'imageKeepsNoLogin'; readonly imageType: string }
@@ -29,6 +30,11 @@ function wordsOf(refusal: Refusal): { readonly reason: string; readonly remedy: 
       return {
         reason: `its status is ${refusal.status}`,
         remedy: 'Take it out of instanceId, or renew or restore it first.'
+      };
+    case 'changed':
+      return {
+        reason: `it ran on the image when the plan was made, and is ${refusal.status} on ${refusal.imageId} now`,
+        remedy: 'Run again: it is looked at and planned anew.'
       };
     case 'protected':
       return {

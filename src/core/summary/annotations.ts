@@ -54,7 +54,7 @@ function ofWeights(left: readonly LeftWeight[]): readonly Annotation[] {
       lines: [
         ...named,
         ...(more === 0 ? [] : [`and ${more} more`]),
-        'An instance with the weight 0 gets no traffic. The job summary has the calls that restore them.'
+        'An instance with the weight 0 gets no traffic. The post step restores what it safely can; the job summary has the calls that restore the rest.'
       ]
     }
   ];

@@ -1,5 +1,5 @@
 /** Gives instances their weights back that a run which was cut short could not. */
-import { CallError, describeFailure } from '../../core/model/failure.ts';
+import { CallError, CancelledError, describeFailure } from '../../core/model/failure.ts';
 import { type Instance, statusKind } from '../../core/model/instance.ts';
 import { poolLabel } from '../../core/report/holds.ts';
 import type { BalancerReport, InstanceReport, RunReport } from '../../core/report/report.ts';
@@ -56,8 +56,9 @@ export async function restoreWeights(report: RunReport, ports: RestorePorts): Pr
     try {
       await weights.set(place, { instanceId, weight: place.weight });
     } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      left.push(`${instanceId} (${describeFailure(error.failure)})`);
+      if (error instanceof CallError) left.push(`${instanceId} (${describeFailure(error.failure)})`);
+      else if (error instanceof CancelledError) left.push(`${instanceId} (given up)`);
+      else throw error;
       return place;
     }
     log.info(`${instanceId}: weight on ${poolLabel(place)} restored to ${place.weight}`);

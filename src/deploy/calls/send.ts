@@ -61,7 +61,7 @@ export function createSender(ports: SenderPorts): Sender {
 
   return {
     rebuild(instanceId, order, isAgain) {
-      if (isAgain) return bcc.rebuild(instanceId, order, cancel.writes);
+      if (isAgain) return bcc.rebuild(instanceId, order, cancel.writes, cancel.signal);
       return new Promise((resolve, reject) => {
         const letter = { instanceId, resolve, reject };
         const key = JSON.stringify(order);
@@ -85,14 +85,14 @@ async function sendTogether(
   cancel: Cancel
 ): Promise<void> {
   const alone = ({ instanceId, resolve, reject }: Letter): Promise<void> =>
-    bcc.rebuild(instanceId, order, cancel.writes).then(resolve, reject);
+    bcc.rebuild(instanceId, order, cancel.writes, cancel.signal).then(resolve, reject);
   if (letters.length === 1) {
     await Promise.all(letters.map(alone));
     return;
   }
   const ids = letters.map(({ instanceId }) => instanceId);
   try {
-    const accepted = await bcc.rebuildBatch(ids, order, cancel.writes);
+    const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, cancel.signal);
     for (const { resolve } of letters) resolve(accepted);
   } catch (error) {
     const isDenied = error instanceof CallError && error.failure.kind === 'denied';

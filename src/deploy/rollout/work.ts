@@ -19,6 +19,10 @@ const freshMs = 2_000;
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const fewTargets = 20;
 
+/** How often, and how far apart in milliseconds, one that was away is looked at before it is begun. */
+const lookTries = 3;
+const retryMs = 5_000;
+
 /** How long the probe of one that was away may take, in milliseconds. */
 const probeMs = 5_000;
 
@@ -61,7 +65,7 @@ export function createTargetWork(
   const earlySight = (id: string): Sight | undefined => {
     const sight = sights.get(id);
     const isFresh = sight !== undefined && ports.clock.nowMs() - sight.atMs <= freshMs;
-    return kinds.get(id) === 'check' || isFresh || targets.size === 1 ? sight : undefined;
+    return kinds.get(id) === 'check' || isFresh ? sight : undefined;
   };
 
   return {
@@ -91,15 +95,18 @@ export function createTargetWork(
   };
 }
 
-/** A look at once; `undefined` where it fails or the run is cancelled, which the work itself then meets again. */
+/** A look at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
 async function lookNow(instanceId: string, { watch, clock }: TargetPorts): Promise<Sight | undefined> {
-  const nowMs = clock.nowMs();
-  try {
-    return await watch.look({ instanceId, dueMs: nowMs, earliestMs: nowMs, withDisk: true });
-  } catch (error) {
-    if (error instanceof CallError || error instanceof CancelledError) return undefined;
-    throw error;
+  for (let tries = 1; tries <= lookTries; tries += 1) {
+    const dueMs = clock.nowMs() + (tries - 1) * retryMs;
+    try {
+      return await watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: true });
+    } catch (error) {
+      if (error instanceof CancelledError) return undefined;
+      if (!(error instanceof CallError)) throw error;
+    }
   }
+  return undefined;
 }
 
 /** Whether it is Running, and passes the health check where one is asked for. */
@@ -112,8 +119,13 @@ async function serves(
   if (request.health === undefined) return true;
   const resolved = resolveCheck(request.health.check, instance);
   if (!resolved.ok || cancel.signal.aborted) return false;
-  const result = await probe.probe(resolved.check, { signal: cancel.signal, timeoutMs: probeMs });
-  return result.healthy;
+  try {
+    const result = await probe.probe(resolved.check, { signal: cancel.signal, timeoutMs: probeMs });
+    return result.healthy;
+  } catch (error) {
+    if (error instanceof CancelledError) return false;
+    throw error;
+  }
 }
 
 /** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */

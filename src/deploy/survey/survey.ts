@@ -49,8 +49,9 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
       return undefined;
     });
   const { bcc } = ports;
-  const [image, customImages, sights, places] = await Promise.all([
-    collect(resolveImage(request, ports, signal)),
+  // An image that is still being created may be waited for, and the looks must not be as old as that.
+  const image = await collect(resolveImage(request, ports, signal));
+  const [customImages, sights, places] = await Promise.all([
     request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
     collect(select(request.selection, ports, signal)),
     collect(placesOf(request, ports.balancers, signal))
