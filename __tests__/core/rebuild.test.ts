@@ -148,6 +148,12 @@ describe('bad ends', () => {
     expect(lived.life.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
   });
 
+  test('another image that shows although the status never left ends it only at timeout: the work may be to come', () => {
+    const lived = live(taskOf(), stretches([3_000, {}], [always, { imageId: 'm-other' }]));
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
+    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+  });
+
   test('so is the old one, when the instance came back on it', () => {
     const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, {}]));
     expect(lived.life.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-old' } });

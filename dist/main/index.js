@@ -4347,12 +4347,17 @@ function conclude(life, sight) {
         return lookAgain(life, atMs);
     return statusKind(sight.instance.status) === 'up' ? finish(life, atMs) : startIt(life, sight);
 }
-/** Up for long after the rebuild was seen to start, and not on the image: it ended, and not well. */
+/**
+ * Up for long after the status had left, and not on the image: it ended, and not well. Where the status has not
+ * left, the other image may be a record that is written on acceptance, and the work still to come.
+ */
 function isOnWrongImage(life, sight) {
     const { imageId, status } = sight.instance;
     if (imageId === life.task.image.id || statusKind(status) !== 'up' || !hasRested(life))
         return false;
-    return life.marks.leftAtMs !== undefined || imageId !== life.reference?.instance.imageId;
+    if (life.marks.leftAtMs !== undefined)
+        return true;
+    return imageId !== life.reference?.instance.imageId && sight.atMs >= life.deadlineMs;
 }
 function waitOn(life, sight) {
     const atMs = sight.atMs;
