@@ -25,7 +25,7 @@ export interface BalancerState extends PoolState {
   readonly kind: 'blb' | 'appblb';
   readonly name: string;
   readonly address: string;
-  /** Only an application balancer has any, and then its members stand in them. */
+  /** Empty but for an application balancer, whose members stand in them. */
   readonly groups: ServerGroupState[];
   /** Until when, in ms since the epoch, a change is at work and another one refused. Not on the wire. */
   busyUntilMs: number;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { canariesOf, planRollout, whyAway } from '../../src/core/plan/order.ts';
+import { planRollout, whyAway } from '../../src/core/plan/order.ts';
+import { canariesOf } from '../../src/core/rollout/canaries.ts';
 import { rehearse } from '../../src/core/rollout/rehearse.ts';
 import { slotsOf } from '../../src/core/rollout/settings.ts';
 import type { RolloutTask } from '../../src/core/rollout/state.ts';

@@ -1,25 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { fleetWorld } from '../../emulator/fleet.ts';
 import {
   countCalls,
-  fleetIds,
   fleetRequest,
+  onFleet,
   probeOf,
   rebuiltIds,
   statusesOf,
   watchAway
 } from '../support/fleets.ts';
-import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 import { health, writesOf } from './stage.ts';
-
-function onFleet<T>(
-  count: number,
-  test: (world: VirtualWorld, ids: readonly string[]) => Promise<T>,
-  options: VirtualOptions = {}
-): Promise<T> {
-  const emulator = { world: fleetWorld(count), ...options.emulator };
-  return withVirtualWorld({ ...options, emulator }, (world) => test(world, fleetIds(count)));
-}
 
 describe('those that are away to begin with', () => {
   test('go first, count, and are told', async () => {

@@ -1,29 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import { fleetWorld } from '../../emulator/fleet.ts';
 import type { RunRequest } from '../../src/deploy/request.ts';
 import {
   faultsOn,
   fleetIds,
   fleetRequest,
+  onFleet,
   probeOf,
   rebuiltIds,
   statusesOf,
   watchAway
 } from '../support/fleets.ts';
-import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 import { health, problemsOf, writesOf } from './stage.ts';
 
 /** From the acceptance of a rebuild to its end, by the emulator's usual schedule. */
 const rebuildMs = 187_000;
-
-function onFleet<T>(
-  count: number,
-  test: (world: VirtualWorld, ids: readonly string[]) => Promise<T>,
-  options: VirtualOptions = {}
-): Promise<T> {
-  const emulator = { world: fleetWorld(count), ...options.emulator };
-  return withVirtualWorld({ ...options, emulator }, (world) => test(world, fleetIds(count)));
-}
 
 describe('a rolling rebuild', () => {
   const settings: readonly (readonly [string, RunRequest['rollout']['maxUnavailable'], number, number])[] = [

@@ -115,8 +115,10 @@ describe('a fleet that is cancelled in the middle', () => {
       ]);
       expect(one.balancers).toMatchObject([{ blbId: 'lb-demo0001', weight: 100 }]);
     }
-    const named = /weight[\s\S]*backendserver\?update/.exec(story.first.summary)?.[0] ?? '';
-    expect(named).not.toBe('');
+    // The summary is written after the restoring, so it lists exactly those that are left.
+    const left = instances.filter(isLeft);
+    expect(story.first.summary).toContain(`Load balancer weights to restore: ${left.length}\n`);
+    expect(story.first.summary).toContain('backendserver?update');
   });
 });
 
@@ -148,3 +150,20 @@ describe('the run after it', () => {
     }
   });
 });
+
+test('all calls together keep to requestsPerSecond', async () => {
+  const perSecond = 3;
+  const { calls } = await onEmulator(
+    {
+      ...scene,
+      world: fleetWorld(12),
+      inputs: { ...scene.inputs, dryRun: 'true', rollback: 'true', requestsPerSecond: String(perSecond) }
+    },
+    (run) => run()
+  );
+  const times = calls.map(({ atMs }) => atMs);
+  const spanSeconds = (Math.max(...times) - Math.min(...times)) / 1_000;
+  expect(calls.length).toBeGreaterThan(12);
+  // What may leave at once, and then so many a second; a little room for the clock of the machine.
+  expect(calls.length).toBeLessThanOrEqual(perSecond + perSecond * (spanSeconds + 0.2));
+}, 60_000);

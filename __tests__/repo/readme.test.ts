@@ -120,7 +120,7 @@ const numbers: Numbers = [
   ['src/bce/patience.ts', 'const hasteMs = 10_000;', 'is sent within 10 s of the decision'],
   ['src/bce/patience.ts', 'const patienceMs = 300_000;', 'is asked again, for 5 minutes at least'],
   ['src/bce/patience.ts', 'const leastPutOff = 5;', 'and at least 5 times'],
-  ['src/bce/patience.ts', 'const longestRetryAfterMs = 120_000;', 'obeyed up to 120 s'],
+  ['src/core/pace.ts', 'const longestRetryAfterMs = 120_000;', 'obeyed up to 120 s'],
   ['src/core/pace.ts', 'const lowestRate = 0.5;', 'not below 0.5'],
   ['src/core/pace.ts', 'const slowEveryMs = 1_000;', 'at most once a second'],
   ['src/core/pace.ts', 'const stepsUp = 100;', 'a hundredth of it back with each success'],
@@ -152,7 +152,7 @@ const fleetNumbers: Numbers = [
   ['src/config/tags.ts', 'const maxTags = 20;', '`key=value`, one a line, at most 20'],
   ['src/core/rollout/forth.ts', 'const checksAtOnce = 50;', '50 at once'],
   ['src/core/rollout/settings.ts', 'Math.max(1,', 'and is at least 1'],
-  ['src/deploy/survey/survey-target.ts', 'const probeMs = 5_000;', 'one probe of at most 5 s'],
+  ['src/deploy/target/heal.ts', 'const probeTimeoutMs = 5_000;', 'one probe of at most 5 s'],
   [
     'src/core/rebuild/watch.ts',
     'Math.max(60_000, life.task.timeoutMs / 4)',

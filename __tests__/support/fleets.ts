@@ -1,6 +1,7 @@
 /** What the tests of fleets share: a rollout by hand, and fleets on the emulator with an eye on who is away. */
 
 import type { Fault } from '../../emulator/faults.ts';
+import { fleetWorld } from '../../emulator/fleet.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import type { MemberTask } from '../../src/core/rollout/member.ts';
 import type {
@@ -14,7 +15,7 @@ import { beginRollout, stepRollout } from '../../src/core/rollout/step.ts';
 import type { Cancel } from '../../src/deploy/ports.ts';
 import type { RunRequest } from '../../src/deploy/request.ts';
 import type { Probe } from '../../src/deploy/target/heal.ts';
-import type { VirtualWorld } from './virtual.ts';
+import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from './virtual.ts';
 
 /** How work may end. */
 export const outcomes = {
@@ -196,4 +197,14 @@ export function randomFrom(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
+}
+
+/** A world with so many instances besides the demo's, and their IDs. */
+export function onFleet<T>(
+  count: number,
+  test: (world: VirtualWorld, ids: readonly string[]) => Promise<T>,
+  options: VirtualOptions = {}
+): Promise<T> {
+  const emulator = { world: fleetWorld(count), ...options.emulator };
+  return withVirtualWorld({ ...options, emulator }, (world) => test(world, fleetIds(count)));
 }

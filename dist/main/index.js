@@ -865,7 +865,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 4213:
+/***/ 9530:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2073,13 +2073,6 @@ function planRollout(targets, { settings, rollback }) {
         rollback
     };
 }
-/** Who goes first, by id: of those that something is to be done to, the first in order. */
-function canariesOf({ members, canary }) {
-    return members
-        .filter(({ kind }) => kind === 'work')
-        .slice(0, canary)
-        .map(({ id }) => id);
-}
 
 ;// CONCATENATED MODULE: ./core/health/resolve.js
 
@@ -2372,6 +2365,19 @@ function wordsOf(refusal) {
 
 // EXTERNAL MODULE: ./core/duration.js
 var duration = __nccwpck_require__(7905);
+;// CONCATENATED MODULE: ./core/rollout/canaries.js
+/** Who goes first, by id: of those that something is to be done to, the first in order. */
+function canariesOf({ members, canary }) {
+    const ids = [];
+    for (const { id, kind } of canary === 0 ? [] : members) {
+        if (ids.length === canary)
+            break;
+        if (kind === 'work')
+            ids.push(id);
+    }
+    return ids;
+}
+
 ;// CONCATENATED MODULE: ./core/rollout/room.js
 /**
  * Whether one more may be taken. One that is away already makes it no worse, but it still needs a free slot: a
@@ -2419,6 +2425,7 @@ function canBePutBack({ state, canGoBack }) {
 ;// CONCATENATED MODULE: ./core/rollout/forth.js
 /** Who is begun next, as long as nothing has stopped the rollout. */
 
+
 /** How many mere checks are made at a time; each may open a connection. */
 const checksAtOnce = 50;
 /**
@@ -2435,24 +2442,13 @@ function beginNext(rollout, atMs) {
         return [rollout, []];
     if (members.count('work', 'waiting') === 0)
         return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
-    const canaries = canariesIn(rollout);
-    const isProven = canaries.every(({ state }) => state === 'well');
-    const first = new Set(canaries.map(({ id }) => id));
+    const first = new Set(canariesOf(task));
+    const canaries = [...first].map((id) => members.get(id)?.state);
+    const isProven = canaries.every((state) => state === 'well');
     const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
-    if (!isProven && canaries.every(({ state }) => state !== 'waiting'))
+    if (!isProven && canaries.every((state) => state !== 'waiting'))
         return [rollout, []];
     return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
-}
-/** Those that go first: of the work, the first in order. */
-function canariesIn({ task, members }) {
-    const canaries = [];
-    for (const member of task.canary === 0 ? [] : members.values()) {
-        if (canaries.length === task.canary)
-            break;
-        if (member.kind === 'work')
-            canaries.push(member);
-    }
-    return canaries;
 }
 /** In batches all of one are waited for, and then there is a pause. */
 function beginBatch(before, isNext, atMs) {
@@ -2564,6 +2560,7 @@ class Members {
 
 
 
+
 /** The beginning. */
 function beginRollout(task, atMs) {
     const members = Members.of(task.members);
@@ -2640,13 +2637,13 @@ function proceed(rollout, atMs) {
     return [after, isDone ? [{ type: 'end' }] : commands];
 }
 /** The first of those that go first must all be well; later ones may fail as often as is granted. */
-function reasonToStop(rollout) {
-    const ended = new Set(['failed', 'goingBack', 'back', 'notBack']);
-    if (rollout.failures === 0)
+function reasonToStop({ task, members, failures }) {
+    if (failures === 0)
         return undefined;
-    if (canariesIn(rollout).some(({ state }) => ended.has(state)))
+    const failed = new Set(['failed', 'goingBack', 'back', 'notBack']);
+    if (canariesOf(task).some((id) => failed.has(members.get(id)?.state)))
         return 'canary';
-    return rollout.failures > rollout.task.maxFailures ? 'maxFailures' : undefined;
+    return failures > task.maxFailures ? 'maxFailures' : undefined;
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/rehearse.js
@@ -2687,6 +2684,7 @@ function wellAfter(command, atMs) {
 
 ;// CONCATENATED MODULE: ./core/plan/text-rollout.js
 /** The rollout of a plan in words: who is taken, who goes first, and how many may be away at once. */
+
 
 
 
@@ -3869,6 +3867,7 @@ function roughly(ms) {
 /** A rollout in the form of the result. */
 
 
+
 /**
  * The rollout of a plan.
  *
@@ -3948,7 +3947,7 @@ const mostMs = 60_000;
 const silent = { tell: () => undefined, dispose: () => undefined };
 /** The news of one run. A single target tells of itself. */
 function createNews(plan, ports) {
-    return plan.targets.length === 1 ? silent : new FleetNews(plan, ports);
+    return plan.targets.length === 1 ? silent : new FleetNews(ports);
 }
 class FleetNews {
     #log;
@@ -3957,14 +3956,12 @@ class FleetNews {
     #began = new Map();
     #tookMs = [];
     #states = new Map();
-    #planned;
     #rollout;
     #stop;
     #toldMs;
-    constructor(plan, { log, clock }) {
+    constructor({ log, clock }) {
         this.#log = log;
         this.#clock = clock;
-        this.#planned = new Set(plan.rollout.members.filter(({ kind }) => kind === 'work').map(({ id }) => id));
         // The first word comes with the first end.
         this.#toldMs = clock.nowMs() - leastMs;
         void this.#signsOfLife();
@@ -3998,10 +3995,10 @@ class FleetNews {
     }
     #ended(member, nowMs) {
         const took = nowMs - (this.#began.get(member.id) ?? nowMs);
-        if (member.state === 'well' && this.#planned.has(member.id))
+        if (member.state === 'well' && member.kind === 'work')
             this.#tookMs.push(took);
         const words = {
-            well: this.#planned.has(member.id) ? 'done' : 'is on the image already',
+            well: member.kind === 'work' ? 'done' : 'is on the image already',
             failed: 'failed',
             back: 'is back on the image of before',
             notBack: 'could not be put back',
@@ -4016,11 +4013,11 @@ class FleetNews {
     #progress({ task, members, pausedUntilMs, stop }, nowMs) {
         const all = members.values();
         const count = (...states) => all.filter(({ state }) => states.includes(state)).length;
-        const skipped = all.filter(({ state, id }) => state === 'well' && !this.#planned.has(id)).length;
+        const skipped = members.count('check', 'well');
         const gone = all.filter((one) => one.isAway && !isAtWork(one) && one.state !== 'waiting').length;
         return {
             total: all.length,
-            well: count('well') - skipped,
+            well: members.count('work', 'well'),
             skipped,
             failed: count('failed', 'back', 'notBack'),
             beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
@@ -4046,6 +4043,72 @@ class FleetNews {
                 this.#line(this.#rollout, nowMs);
         }
     }
+}
+
+;// CONCATENATED MODULE: ./core/pace.js
+/** The longest wait that a service may ask for, in milliseconds; beyond it what was asked of it fails and says so. */
+const longestRetryAfterMs = 120_000;
+/** The lowest rate that throttling leads to, in calls a second. */
+const lowestRate = 0.5;
+/** A rate is lowered at most once in so many milliseconds: the calls of one burst are all refused for one reason. */
+const slowEveryMs = 1_000;
+/** How many calls have to succeed until the rate has risen from nothing to the full one. */
+const stepsUp = 100;
+/** A full bucket. Throws `RangeError` for a rate that is not a number above 0. */
+function newPace(callsPerSecond, nowMs) {
+    if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
+        throw new RangeError(`${callsPerSecond} calls a second are no rate`);
+    }
+    return {
+        fullRate: callsPerSecond,
+        rate: callsPerSecond,
+        tokens: capacity(callsPerSecond),
+        countedMs: nowMs,
+        slowedMs: Number.NEGATIVE_INFINITY
+    };
+}
+/** Takes a token where there is one. Who has to wait takes none, so only one may wait at a time. */
+function takeTurn(pace, nowMs) {
+    const counted = count(pace, nowMs);
+    if (counted.tokens >= 1) {
+        return { pace: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
+    }
+    const heldMs = Math.max(0, counted.countedMs - nowMs);
+    const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
+    // Rounded up, for a wait that is lost in the rounding of a clock would be waited for ever.
+    return { pace: counted, waitMs: Math.ceil(heldMs + missingMs) };
+}
+/** After a throttled answer: half the rate, and an empty bucket; but not within a second of the last time. */
+function slowed(pace, nowMs) {
+    if (nowMs - pace.slowedMs < slowEveryMs) {
+        return pace;
+    }
+    const rate = Math.max(Math.min(lowestRate, pace.fullRate), pace.rate / 2);
+    return { ...count(pace, nowMs), rate, tokens: 0, slowedMs: nowMs };
+}
+/** After a success: a step nearer to the full rate, unless the call had left before the rate was lowered. */
+function quickened(pace, nowMs, sentMs) {
+    if (sentMs <= pace.slowedMs) {
+        return pace;
+    }
+    const rate = Math.min(pace.fullRate, pace.rate + pace.fullRate / stepsUp);
+    return { ...count(pace, nowMs), rate };
+}
+/** Holds all calls back until `untilMs`; then they begin with an empty bucket. A longer hold of before stays. */
+function held(pace, nowMs, untilMs) {
+    const counted = count(pace, nowMs);
+    return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
+}
+function count(pace, nowMs) {
+    if (nowMs <= pace.countedMs) {
+        return pace;
+    }
+    const grown = pace.tokens + ((nowMs - pace.countedMs) / 1_000) * pace.rate;
+    return { ...pace, tokens: Math.min(capacity(pace.rate), grown), countedMs: nowMs };
+}
+/** The most calls that may leave in one moment. A rate below one a second needs room for one all the same. */
+function capacity(rate) {
+    return Math.max(1, rate);
 }
 
 ;// CONCATENATED MODULE: ./core/schedule.js
@@ -4378,10 +4441,9 @@ function waitOn(life, sight) {
 
 
 
+
 /** How many refusals by a conflict are waited out before the rebuild is given up. */
 const maxConflicts = 3;
-/** What the service may ask a rebuild to wait for, in milliseconds; beyond it the rebuild is given up. */
-const longestRetryAfterMs = 120_000;
 /** How many looks in a row must miss the instance before it counts as gone; one may be a replica behind. */
 const maxMissing = 2;
 /** The beginning: look first. */
@@ -5851,10 +5913,61 @@ function rollbackOrder(deed, order, image) {
     return { imageId: image.id, login: order.login, ...script };
 }
 
+;// CONCATENATED MODULE: ./deploy/target/probe-once.js
+
+
+/**
+ * One probe of an instance by the check of the request; `undefined` where none is asked for, or none can be made.
+ *
+ * @throws CancelledError on abort
+ */
+async function probeOnce({ health }, instance, probe, signal) {
+    if (health === undefined)
+        return undefined;
+    const resolved = resolveCheck(health.check, instance);
+    return resolved.ok ? probe.probe(resolved.check, { signal, timeoutMs: probeTimeoutMs }) : undefined;
+}
+
+;// CONCATENATED MODULE: ./deploy/rollout/came-back.js
+/** Whether one that was away to begin with serves again by itself, so that it has to wait for its turn. */
+
+
+
+/** How often, and how far apart in milliseconds, one that was away is looked at before it is begun. */
+const lookTries = 3;
+const retryMs = 5_000;
+/** A look at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
+async function came_back_lookNow(instanceId, { watch, clock }) {
+    for (let tries = 1; tries <= lookTries; tries += 1) {
+        const dueMs = clock.nowMs() + (tries - 1) * retryMs;
+        try {
+            return await watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: true });
+        }
+        catch (error) {
+            if (error instanceof model_failure/* CancelledError */.cc)
+                return undefined;
+            if (!(error instanceof model_failure/* CallError */.RA))
+                throw error;
+        }
+    }
+    return undefined;
+}
+/** Whether it is Running, and passes the health check where one is asked for; a cancel says no. */
+async function serves({ instance }, request, { probe, cancel }) {
+    if (statusKind(instance.status) !== 'up')
+        return false;
+    try {
+        const result = await probeOnce(request, instance, probe, cancel.signal);
+        return result?.healthy ?? true;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CancelledError */.cc)
+            return false;
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./deploy/rollout/work.js
-/** The work of a rollout on its targets: forth, and back. */
-
-
 
 
 
@@ -5865,11 +5978,6 @@ function rollbackOrder(deed, order, image) {
 const freshMs = 2_000;
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const work_fewTargets = 20;
-/** How often, and how far apart in milliseconds, one that was away is looked at before it is begun. */
-const lookTries = 3;
-const retryMs = 5_000;
-/** How long the probe of one that was away may take, in milliseconds. */
-const probeMs = 5_000;
 /**
  * The work of one run.
  *
@@ -5877,7 +5985,7 @@ const probeMs = 5_000;
  */
 function createTargetWork({ request, plan, sights }, ports, observe) {
     const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
-    const kinds = new Map(plan.rollout.members.map(({ id, kind }) => [id, kind]));
+    // Those that were away to begin with and have not been begun yet.
     const away = new Set(plan.rollout.members.filter(({ isAway }) => isAway).map(({ id }) => id));
     const deeds = new Map();
     const going = (deed) => observe(deed, false);
@@ -5894,19 +6002,19 @@ function createTargetWork({ request, plan, sights }, ports, observe) {
         ? ports.log.group(title, () => work(ports.log))
         : work(logOf(id, ports.log, targets.size > work_fewTargets));
     // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
-    const earlySight = (id) => {
-        const sight = sights.get(id);
+    const earlySight = ({ instance, decision }) => {
+        const sight = sights.get(instance.id);
         const isFresh = sight !== undefined && ports.clock.nowMs() - sight.atMs <= freshMs;
-        return kinds.get(id) === 'check' || isFresh ? sight : undefined;
+        return decision.action === 'skip' || isFresh ? sight : undefined;
     };
     return {
         async forth(id) {
             const target = targets.get(id);
             if (target === undefined)
                 throw new Error(`${id} is not in the plan`);
-            let first = earlySight(id);
-            if (targets.size > 1 && kinds.get(id) === 'work' && away.delete(id)) {
-                first ??= await work_lookNow(id, ports);
+            let first = earlySight(target);
+            if (targets.size > 1 && target.decision.action !== 'skip' && away.delete(id)) {
+                first ??= await came_back_lookNow(id, ports);
                 if (first !== undefined && (await serves(first, request, ports)))
                     return 'cameBack';
             }
@@ -5924,41 +6032,6 @@ function createTargetWork({ request, plan, sights }, ports, observe) {
             return isRolledBack(deed) && openHolds(deed.holds).length === 0 ? 'back' : 'notBack';
         }
     };
-}
-/** A look at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
-async function work_lookNow(instanceId, { watch, clock }) {
-    for (let tries = 1; tries <= lookTries; tries += 1) {
-        const dueMs = clock.nowMs() + (tries - 1) * retryMs;
-        try {
-            return await watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: true });
-        }
-        catch (error) {
-            if (error instanceof model_failure/* CancelledError */.cc)
-                return undefined;
-            if (!(error instanceof model_failure/* CallError */.RA))
-                throw error;
-        }
-    }
-    return undefined;
-}
-/** Whether it is Running, and passes the health check where one is asked for. */
-async function serves({ instance }, request, { probe, cancel }) {
-    if (statusKind(instance.status) !== 'up')
-        return false;
-    if (request.health === undefined)
-        return true;
-    const resolved = resolveCheck(request.health.check, instance);
-    if (!resolved.ok || cancel.signal.aborted)
-        return false;
-    try {
-        const result = await probe.probe(resolved.check, { signal: cancel.signal, timeoutMs: probeMs });
-        return result.healthy;
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CancelledError */.cc)
-            return false;
-        throw error;
-    }
 }
 /** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */
 function logOf(id, log, isTerse) {
@@ -6276,10 +6349,9 @@ function whole(read) {
 
 
 
+
 /** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
 const hostKeysMs = 5_000;
-/** How long the probe of before may take, in milliseconds. */
-const survey_target_probeMs = 5_000;
 /**
  * Gives the function that makes a target of a first look.
  *
@@ -6370,13 +6442,12 @@ async function hostKeysOf(request, sight, { probe, signal }) {
 }
 /** Why a Running instance of a fleet does not pass the check even now; one probe, which a single target is spared. */
 async function unhealthyNow(request, { instance }, { probe, signal, isFleet }) {
-    if (request.health === undefined || !isFleet || statusKind(instance.status) !== 'up')
+    if (!isFleet || statusKind(instance.status) !== 'up')
         return undefined;
-    const resolved = resolveCheck(request.health.check, instance);
-    if (!resolved.ok)
-        return undefined;
-    const result = await probe.probe(resolved.check, { signal, timeoutMs: survey_target_probeMs });
-    return result.healthy ? undefined : `the health check fails: ${(0,health_reason/* describeUnhealthy */.s)(result.reason)}`;
+    const result = await probeOnce(request, instance, probe, signal);
+    return result?.healthy === false
+        ? `the health check fails: ${(0,health_reason/* describeUnhealthy */.s)(result.reason)}`
+        : undefined;
 }
 function taskOf(request, image, instanceId) {
     const { force, allowProtected, wait, timeoutMs, pollIntervalMs } = request;
@@ -6649,7 +6720,7 @@ function fields_text(from, name) {
     return typeof value === 'string' ? value : '';
 }
 /** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
-function count(from, name) {
+function fields_count(from, name) {
     const value = Number(from[name] ?? 0);
     return Number.isFinite(value) ? value : 0;
 }
@@ -6743,7 +6814,7 @@ function decodeImage(json) {
         osArch: fields_text(from, 'osArch'),
         createTime: fields_text(from, 'createTime'),
         status: vital(from, 'status'),
-        minDiskGb: count(from, 'minDiskGb')
+        minDiskGb: fields_count(from, 'minDiskGb')
     };
 }
 /** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
@@ -6752,8 +6823,8 @@ function decodeVolume(json) {
     return {
         id: vital(from, 'id'),
         createTime: fields_text(from, 'createTime'),
-        sizeInGB: count(from, 'diskSizeInGB'),
-        snapshotNum: count(from, 'snapshotNum'),
+        sizeInGB: fields_count(from, 'diskSizeInGB'),
+        snapshotNum: fields_count(from, 'snapshotNum'),
         status: vital(from, 'status'),
         isSystemVolume: fields_flag(from, 'isSystemVolume'),
         attachedTo: listOf(from['attachments'])
@@ -7582,161 +7653,7 @@ function systemDisksByInstance(volumes) {
     return disks;
 }
 
-;// CONCATENATED MODULE: ./core/pace.js
-/** The lowest rate that throttling leads to, in calls a second. */
-const lowestRate = 0.5;
-/** A rate is lowered at most once in so many milliseconds: the calls of one burst are all refused for one reason. */
-const slowEveryMs = 1_000;
-/** How many calls have to succeed until the rate has risen from nothing to the full one. */
-const stepsUp = 100;
-/** A full bucket. Throws `RangeError` for a rate that is not a number above 0. */
-function newPace(callsPerSecond, nowMs) {
-    if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
-        throw new RangeError(`${callsPerSecond} calls a second are no rate`);
-    }
-    return {
-        fullRate: callsPerSecond,
-        rate: callsPerSecond,
-        tokens: capacity(callsPerSecond),
-        countedMs: nowMs,
-        slowedMs: Number.NEGATIVE_INFINITY
-    };
-}
-/** Takes a token where there is one. Who has to wait takes none, so only one may wait at a time. */
-function takeTurn(pace, nowMs) {
-    const counted = pace_count(pace, nowMs);
-    if (counted.tokens >= 1) {
-        return { pace: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
-    }
-    const heldMs = Math.max(0, counted.countedMs - nowMs);
-    const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
-    // Rounded up, for a wait that is lost in the rounding of a clock would be waited for ever.
-    return { pace: counted, waitMs: Math.ceil(heldMs + missingMs) };
-}
-/** After a throttled answer: half the rate, and an empty bucket; but not within a second of the last time. */
-function slowed(pace, nowMs) {
-    if (nowMs - pace.slowedMs < slowEveryMs) {
-        return pace;
-    }
-    const rate = Math.max(Math.min(lowestRate, pace.fullRate), pace.rate / 2);
-    return { ...pace_count(pace, nowMs), rate, tokens: 0, slowedMs: nowMs };
-}
-/** After a success: a step nearer to the full rate, unless the call had left before the rate was lowered. */
-function quickened(pace, nowMs, sentMs) {
-    if (sentMs <= pace.slowedMs) {
-        return pace;
-    }
-    const rate = Math.min(pace.fullRate, pace.rate + pace.fullRate / stepsUp);
-    return { ...pace_count(pace, nowMs), rate };
-}
-/** Holds all calls back until `untilMs`; then they begin with an empty bucket. A longer hold of before stays. */
-function held(pace, nowMs, untilMs) {
-    const counted = pace_count(pace, nowMs);
-    return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
-}
-function pace_count(pace, nowMs) {
-    if (nowMs <= pace.countedMs) {
-        return pace;
-    }
-    const grown = pace.tokens + ((nowMs - pace.countedMs) / 1_000) * pace.rate;
-    return { ...pace, tokens: Math.min(capacity(pace.rate), grown), countedMs: nowMs };
-}
-/** The most calls that may leave in one moment. A rate below one a second needs room for one all the same. */
-function capacity(rate) {
-    return Math.max(1, rate);
-}
-
-;// CONCATENATED MODULE: ./bce/patience.js
-
-/** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
-const baseMs = 500;
-const capMs = 8_000;
-/** The longest wait that a service may ask for, in milliseconds; beyond it the call fails and says so. */
-const patience_longestRetryAfterMs = 120_000;
-/** How long a call lets itself be put off before it fails, in milliseconds since the first time in a row. */
-const patienceMs = 300_000;
-/**
- * The same for a write that must not be done twice, such as a rebuild: it was decided by a look, and a look ages. The
- * caller looks anew and decides anew.
- */
-const hasteMs = 10_000;
-/** How often it is put off at least, however long that takes: many calls at a low rate are minutes apart. */
-const leastPutOff = 5;
-/** The tally before the first attempt. */
-const newTally = { failed: 0, putOff: 0, putOffSinceMs: 0 };
-/** The tally with one more failure. */
-function tallied(tally, failure, manner, nowMs) {
-    if (!isPutOff(failure, manner)) {
-        return { failed: tally.failed + 1, putOff: 0, putOffSinceMs: 0 };
-    }
-    const { failed, putOff } = tally;
-    return { failed, putOff: putOff + 1, putOffSinceMs: putOff === 0 ? nowMs() : tally.putOffSinceMs };
-}
-/**
- * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
- * that nothing was done, unless its repetition does no harm. Being throttled uses up time, and no attempts.
- */
-function attemptLimit(failure, manner) {
-    switch (failure) {
-        case 'throttled':
-            return Number.POSITIVE_INFINITY;
-        case 'unreached':
-            return 5;
-        case 'transient':
-        case 'ambiguous':
-        case 'malformed':
-            return isRepeatable(manner) ? 5 : 1;
-        default:
-            return 1;
-    }
-}
-/**
- * Milliseconds until the next attempt after the failure that was tallied last, or `undefined` to give up. What the
- * service asks for is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many
- * clients spread out. A call that was put off never comes back at once, whatever chance or the service says.
- */
-function retryDelay(failure, manner, tally, ports) {
-    if (isPutOff(failure, manner)) {
-        return putOffDelay(failure.retryAfterMs, manner, tally, ports);
-    }
-    const { retryAfterMs } = failure;
-    if (tally.failed >= attemptLimit(failure.kind, manner)) {
-        return undefined;
-    }
-    if (retryAfterMs !== undefined) {
-        return retryAfterMs > patience_longestRetryAfterMs ? undefined : retryAfterMs;
-    }
-    return ports.random() * ceiling(tally.failed);
-}
-function putOffDelay(retryAfterMs, manner, { putOff, putOffSinceMs }, ports) {
-    const sinceMs = ports.nowMs() - putOffSinceMs;
-    const delayMs = retryAfterMs === undefined
-        ? ((1 + ports.random()) / 2) * ceiling(putOff)
-        : Math.max(baseMs, retryAfterMs);
-    if (!isRepeatable(manner)) {
-        return sinceMs + delayMs > hasteMs ? undefined : delayMs;
-    }
-    const isSpent = putOff >= leastPutOff && sinceMs >= patienceMs;
-    return isSpent || (retryAfterMs ?? 0) > patience_longestRetryAfterMs ? undefined : delayMs;
-}
-/** Below what a delay of our own stays after so many failures, in milliseconds. */
-function ceiling(failures) {
-    return Math.min(capMs, baseMs * 2 ** (failures - 1));
-}
-/** Whether doing it twice does no more than once. */
-function isRepeatable({ kind, repeatable = kind === 'read' }) {
-    return repeatable;
-}
-/**
- * Whether nothing was done because the service asks for time. That something else has to end first is no reason to
- * ask again for what must not be done twice: it may be that very thing.
- */
-function isPutOff({ kind, code }, manner) {
-    return kind === 'throttled' || (isBusy(code) && isRepeatable(manner));
-}
-
 ;// CONCATENATED MODULE: ./bce/gate.js
-
 
 
 /** A gate that lets everything pass at once. */
@@ -7789,7 +7706,7 @@ function learned(pace, outcome, nowMs, sentMs) {
     const { kind, retryAfterMs = 0 } = outcome.failure;
     const after = kind === 'throttled' ? slowed(pace, nowMs) : pace;
     // A wish for longer than any call would wait is none that can be obeyed.
-    return retryAfterMs > 0 && retryAfterMs <= patience_longestRetryAfterMs
+    return retryAfterMs > 0 && retryAfterMs <= longestRetryAfterMs
         ? held(after, nowMs, nowMs + retryAfterMs)
         : after;
 }
@@ -8072,7 +7989,96 @@ function refusals_refused(operation, target, message, cause) {
     return new model_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
 }
 
+;// CONCATENATED MODULE: ./bce/patience.js
+
+
+/** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
+const baseMs = 500;
+const capMs = 8_000;
+/** How long a call lets itself be put off before it fails, in milliseconds since the first time in a row. */
+const patienceMs = 300_000;
+/**
+ * The same for a write that must not be done twice, such as a rebuild: it was decided by a look, and a look ages. The
+ * caller looks anew and decides anew.
+ */
+const hasteMs = 10_000;
+/** How often it is put off at least, however long that takes: many calls at a low rate are minutes apart. */
+const leastPutOff = 5;
+/** The tally before the first attempt. */
+const newTally = { failed: 0, putOff: 0, putOffSinceMs: 0 };
+/** The tally with one more failure. */
+function tallied(tally, failure, manner, nowMs) {
+    if (!isPutOff(failure, manner)) {
+        return { failed: tally.failed + 1, putOff: 0, putOffSinceMs: 0 };
+    }
+    const { failed, putOff } = tally;
+    return { failed, putOff: putOff + 1, putOffSinceMs: putOff === 0 ? nowMs() : tally.putOffSinceMs };
+}
+/**
+ * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
+ * that nothing was done, unless its repetition does no harm. Being throttled uses up time, and no attempts.
+ */
+function attemptLimit(failure, manner) {
+    switch (failure) {
+        case 'throttled':
+            return Number.POSITIVE_INFINITY;
+        case 'unreached':
+            return 5;
+        case 'transient':
+        case 'ambiguous':
+        case 'malformed':
+            return isRepeatable(manner) ? 5 : 1;
+        default:
+            return 1;
+    }
+}
+/**
+ * Milliseconds until the next attempt after the failure that was tallied last, or `undefined` to give up. What the
+ * service asks for is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many
+ * clients spread out. A call that was put off never comes back at once, whatever chance or the service says.
+ */
+function retryDelay(failure, manner, tally, ports) {
+    if (isPutOff(failure, manner)) {
+        return putOffDelay(failure.retryAfterMs, manner, tally, ports);
+    }
+    const { retryAfterMs } = failure;
+    if (tally.failed >= attemptLimit(failure.kind, manner)) {
+        return undefined;
+    }
+    if (retryAfterMs !== undefined) {
+        return retryAfterMs > longestRetryAfterMs ? undefined : retryAfterMs;
+    }
+    return ports.random() * ceiling(tally.failed);
+}
+function putOffDelay(retryAfterMs, manner, { putOff, putOffSinceMs }, ports) {
+    const sinceMs = ports.nowMs() - putOffSinceMs;
+    const delayMs = retryAfterMs === undefined
+        ? ((1 + ports.random()) / 2) * ceiling(putOff)
+        : Math.max(baseMs, retryAfterMs);
+    if (!isRepeatable(manner)) {
+        return sinceMs + delayMs > hasteMs ? undefined : delayMs;
+    }
+    const isSpent = putOff >= leastPutOff && sinceMs >= patienceMs;
+    return isSpent || (retryAfterMs ?? 0) > longestRetryAfterMs ? undefined : delayMs;
+}
+/** Below what a delay of our own stays after so many failures, in milliseconds. */
+function ceiling(failures) {
+    return Math.min(capMs, baseMs * 2 ** (failures - 1));
+}
+/** Whether doing it twice does no more than once. */
+function isRepeatable({ kind, repeatable = kind === 'read' }) {
+    return repeatable;
+}
+/**
+ * Whether nothing was done because the service asks for time. That something else has to end first is no reason to
+ * ask again for what must not be done twice: it may be that very thing.
+ */
+function isPutOff({ kind, code }, manner) {
+    return kind === 'throttled' || (isBusy(code) && isRepeatable(manner));
+}
+
 ;// CONCATENATED MODULE: ./bce/retry.js
+
 
 
 /**
@@ -8144,10 +8150,10 @@ function callError(outcome, attempts, manner, lost) {
     const { failure, cause } = outcome;
     const { retryAfterMs = 0 } = failure;
     const repeats = isPutOff(failure, manner) || attemptLimit(failure.kind, manner) > 1;
-    const tooLong = repeats && retryAfterMs > patience_longestRetryAfterMs;
+    const tooLong = repeats && retryAfterMs > longestRetryAfterMs;
     const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
     const message = tooLong
-        ? `${failure.message}; ${asked}, longer than the ${patience_longestRetryAfterMs / 1000} s we would`
+        ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`
         : failure.message;
     const told = lost && !leavesDoubt(failure.kind)
         ? {
@@ -9095,7 +9101,7 @@ function clip(text, most) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1896);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4213);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9530);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

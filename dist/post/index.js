@@ -637,7 +637,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 1480:
+/***/ 7357:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1989,8 +1989,22 @@ function canBePutBack({ state, canGoBack }) {
     return canGoBack && (state === 'well' || state === 'failed');
 }
 
+;// CONCATENATED MODULE: ./core/rollout/canaries.js
+/** Who goes first, by id: of those that something is to be done to, the first in order. */
+function canariesOf({ members, canary }) {
+    const ids = [];
+    for (const { id, kind } of canary === 0 ? [] : members) {
+        if (ids.length === canary)
+            break;
+        if (kind === 'work')
+            ids.push(id);
+    }
+    return ids;
+}
+
 ;// CONCATENATED MODULE: ./core/rollout/forth.js
 /** Who is begun next, as long as nothing has stopped the rollout. */
+
 
 /** How many mere checks are made at a time; each may open a connection. */
 const checksAtOnce = 50;
@@ -2008,24 +2022,13 @@ function beginNext(rollout, atMs) {
         return [rollout, []];
     if (members.count('work', 'waiting') === 0)
         return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
-    const canaries = canariesIn(rollout);
-    const isProven = canaries.every(({ state }) => state === 'well');
-    const first = new Set(canaries.map(({ id }) => id));
+    const first = new Set(canariesOf(task));
+    const canaries = [...first].map((id) => members.get(id)?.state);
+    const isProven = canaries.every((state) => state === 'well');
     const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
-    if (!isProven && canaries.every(({ state }) => state !== 'waiting'))
+    if (!isProven && canaries.every((state) => state !== 'waiting'))
         return [rollout, []];
     return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
-}
-/** Those that go first: of the work, the first in order. */
-function canariesIn({ task, members }) {
-    const canaries = [];
-    for (const member of task.canary === 0 ? [] : members.values()) {
-        if (canaries.length === task.canary)
-            break;
-        if (member.kind === 'work')
-            canaries.push(member);
-    }
-    return canaries;
 }
 /** In batches all of one are waited for, and then there is a pause. */
 function beginBatch(before, isNext, atMs) {
@@ -2137,6 +2140,7 @@ class Members {
 
 
 
+
 /** The beginning. */
 function beginRollout(task, atMs) {
     const members = Members.of(task.members);
@@ -2213,13 +2217,13 @@ function proceed(rollout, atMs) {
     return [after, isDone ? [{ type: 'end' }] : commands];
 }
 /** The first of those that go first must all be well; later ones may fail as often as is granted. */
-function reasonToStop(rollout) {
-    const ended = new Set(['failed', 'goingBack', 'back', 'notBack']);
-    if (rollout.failures === 0)
+function reasonToStop({ task, members, failures }) {
+    if (failures === 0)
         return undefined;
-    if (canariesIn(rollout).some(({ state }) => ended.has(state)))
+    const failed = new Set(['failed', 'goingBack', 'back', 'notBack']);
+    if (canariesOf(task).some((id) => failed.has(members.get(id)?.state)))
         return 'canary';
-    return rollout.failures > rollout.task.maxFailures ? 'maxFailures' : undefined;
+    return failures > task.maxFailures ? 'maxFailures' : undefined;
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/rehearse.js
@@ -4100,6 +4104,8 @@ function systemDisksByInstance(volumes) {
 }
 
 ;// CONCATENATED MODULE: ./core/pace.js
+/** The longest wait that a service may ask for, in milliseconds; beyond it what was asked of it fails and says so. */
+const longestRetryAfterMs = 120_000;
 /** The lowest rate that throttling leads to, in calls a second. */
 const lowestRate = 0.5;
 /** A rate is lowered at most once in so many milliseconds: the calls of one burst are all refused for one reason. */
@@ -4163,97 +4169,7 @@ function capacity(rate) {
     return Math.max(1, rate);
 }
 
-;// CONCATENATED MODULE: ./bce/patience.js
-
-/** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
-const baseMs = 500;
-const capMs = 8_000;
-/** The longest wait that a service may ask for, in milliseconds; beyond it the call fails and says so. */
-const longestRetryAfterMs = 120_000;
-/** How long a call lets itself be put off before it fails, in milliseconds since the first time in a row. */
-const patienceMs = 300_000;
-/**
- * The same for a write that must not be done twice, such as a rebuild: it was decided by a look, and a look ages. The
- * caller looks anew and decides anew.
- */
-const hasteMs = 10_000;
-/** How often it is put off at least, however long that takes: many calls at a low rate are minutes apart. */
-const leastPutOff = 5;
-/** The tally before the first attempt. */
-const newTally = { failed: 0, putOff: 0, putOffSinceMs: 0 };
-/** The tally with one more failure. */
-function tallied(tally, failure, manner, nowMs) {
-    if (!isPutOff(failure, manner)) {
-        return { failed: tally.failed + 1, putOff: 0, putOffSinceMs: 0 };
-    }
-    const { failed, putOff } = tally;
-    return { failed, putOff: putOff + 1, putOffSinceMs: putOff === 0 ? nowMs() : tally.putOffSinceMs };
-}
-/**
- * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
- * that nothing was done, unless its repetition does no harm. Being throttled uses up time, and no attempts.
- */
-function attemptLimit(failure, manner) {
-    switch (failure) {
-        case 'throttled':
-            return Number.POSITIVE_INFINITY;
-        case 'unreached':
-            return 5;
-        case 'transient':
-        case 'ambiguous':
-        case 'malformed':
-            return isRepeatable(manner) ? 5 : 1;
-        default:
-            return 1;
-    }
-}
-/**
- * Milliseconds until the next attempt after the failure that was tallied last, or `undefined` to give up. What the
- * service asks for is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many
- * clients spread out. A call that was put off never comes back at once, whatever chance or the service says.
- */
-function retryDelay(failure, manner, tally, ports) {
-    if (isPutOff(failure, manner)) {
-        return putOffDelay(failure.retryAfterMs, manner, tally, ports);
-    }
-    const { retryAfterMs } = failure;
-    if (tally.failed >= attemptLimit(failure.kind, manner)) {
-        return undefined;
-    }
-    if (retryAfterMs !== undefined) {
-        return retryAfterMs > longestRetryAfterMs ? undefined : retryAfterMs;
-    }
-    return ports.random() * ceiling(tally.failed);
-}
-function putOffDelay(retryAfterMs, manner, { putOff, putOffSinceMs }, ports) {
-    const sinceMs = ports.nowMs() - putOffSinceMs;
-    const delayMs = retryAfterMs === undefined
-        ? ((1 + ports.random()) / 2) * ceiling(putOff)
-        : Math.max(baseMs, retryAfterMs);
-    if (!isRepeatable(manner)) {
-        return sinceMs + delayMs > hasteMs ? undefined : delayMs;
-    }
-    const isSpent = putOff >= leastPutOff && sinceMs >= patienceMs;
-    return isSpent || (retryAfterMs ?? 0) > longestRetryAfterMs ? undefined : delayMs;
-}
-/** Below what a delay of our own stays after so many failures, in milliseconds. */
-function ceiling(failures) {
-    return Math.min(capMs, baseMs * 2 ** (failures - 1));
-}
-/** Whether doing it twice does no more than once. */
-function isRepeatable({ kind, repeatable = kind === 'read' }) {
-    return repeatable;
-}
-/**
- * Whether nothing was done because the service asks for time. That something else has to end first is no reason to
- * ask again for what must not be done twice: it may be that very thing.
- */
-function isPutOff({ kind, code }, manner) {
-    return kind === 'throttled' || (isBusy(code) && isRepeatable(manner));
-}
-
 ;// CONCATENATED MODULE: ./bce/gate.js
-
 
 
 /** A gate that lets everything pass at once. */
@@ -4589,7 +4505,96 @@ function refusals_refused(operation, target, message, cause) {
     return new model_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
 }
 
+;// CONCATENATED MODULE: ./bce/patience.js
+
+
+/** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
+const baseMs = 500;
+const capMs = 8_000;
+/** How long a call lets itself be put off before it fails, in milliseconds since the first time in a row. */
+const patienceMs = 300_000;
+/**
+ * The same for a write that must not be done twice, such as a rebuild: it was decided by a look, and a look ages. The
+ * caller looks anew and decides anew.
+ */
+const hasteMs = 10_000;
+/** How often it is put off at least, however long that takes: many calls at a low rate are minutes apart. */
+const leastPutOff = 5;
+/** The tally before the first attempt. */
+const newTally = { failed: 0, putOff: 0, putOffSinceMs: 0 };
+/** The tally with one more failure. */
+function tallied(tally, failure, manner, nowMs) {
+    if (!isPutOff(failure, manner)) {
+        return { failed: tally.failed + 1, putOff: 0, putOffSinceMs: 0 };
+    }
+    const { failed, putOff } = tally;
+    return { failed, putOff: putOff + 1, putOffSinceMs: putOff === 0 ? nowMs() : tally.putOffSinceMs };
+}
+/**
+ * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
+ * that nothing was done, unless its repetition does no harm. Being throttled uses up time, and no attempts.
+ */
+function attemptLimit(failure, manner) {
+    switch (failure) {
+        case 'throttled':
+            return Number.POSITIVE_INFINITY;
+        case 'unreached':
+            return 5;
+        case 'transient':
+        case 'ambiguous':
+        case 'malformed':
+            return isRepeatable(manner) ? 5 : 1;
+        default:
+            return 1;
+    }
+}
+/**
+ * Milliseconds until the next attempt after the failure that was tallied last, or `undefined` to give up. What the
+ * service asks for is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many
+ * clients spread out. A call that was put off never comes back at once, whatever chance or the service says.
+ */
+function retryDelay(failure, manner, tally, ports) {
+    if (isPutOff(failure, manner)) {
+        return putOffDelay(failure.retryAfterMs, manner, tally, ports);
+    }
+    const { retryAfterMs } = failure;
+    if (tally.failed >= attemptLimit(failure.kind, manner)) {
+        return undefined;
+    }
+    if (retryAfterMs !== undefined) {
+        return retryAfterMs > longestRetryAfterMs ? undefined : retryAfterMs;
+    }
+    return ports.random() * ceiling(tally.failed);
+}
+function putOffDelay(retryAfterMs, manner, { putOff, putOffSinceMs }, ports) {
+    const sinceMs = ports.nowMs() - putOffSinceMs;
+    const delayMs = retryAfterMs === undefined
+        ? ((1 + ports.random()) / 2) * ceiling(putOff)
+        : Math.max(baseMs, retryAfterMs);
+    if (!isRepeatable(manner)) {
+        return sinceMs + delayMs > hasteMs ? undefined : delayMs;
+    }
+    const isSpent = putOff >= leastPutOff && sinceMs >= patienceMs;
+    return isSpent || (retryAfterMs ?? 0) > longestRetryAfterMs ? undefined : delayMs;
+}
+/** Below what a delay of our own stays after so many failures, in milliseconds. */
+function ceiling(failures) {
+    return Math.min(capMs, baseMs * 2 ** (failures - 1));
+}
+/** Whether doing it twice does no more than once. */
+function isRepeatable({ kind, repeatable = kind === 'read' }) {
+    return repeatable;
+}
+/**
+ * Whether nothing was done because the service asks for time. That something else has to end first is no reason to
+ * ask again for what must not be done twice: it may be that very thing.
+ */
+function isPutOff({ kind, code }, manner) {
+    return kind === 'throttled' || (isBusy(code) && isRepeatable(manner));
+}
+
 ;// CONCATENATED MODULE: ./bce/retry.js
+
 
 
 /**
@@ -5610,7 +5615,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1368);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1480);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7357);
 /** Entry of the post step. It never fails a job. */
 
 

@@ -1,7 +1,6 @@
 import { CancelledError } from '../core/model/failure.ts';
-import { held, newPace, type Pace, quickened, slowed, takeTurn } from '../core/pace.ts';
+import { held, longestRetryAfterMs, newPace, type Pace, quickened, slowed, takeTurn } from '../core/pace.ts';
 import type { Attempt } from './operation.ts';
-import { longestRetryAfterMs } from './patience.ts';
 
 /** Where every attempt of every call has to pass before it is signed and sent. */
 export interface Gate {

@@ -1,14 +1,12 @@
 /** How often and when a call is made again: a policy over values, without clock and network. */
 import type { FailureKind } from '../core/model/failure.ts';
+import { longestRetryAfterMs } from '../core/pace.ts';
 import { isBusy } from './errors.ts';
 import type { AttemptFailure, Operation } from './operation.ts';
 
 /** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
 const baseMs = 500;
 const capMs = 8_000;
-
-/** The longest wait that a service may ask for, in milliseconds; beyond it the call fails and says so. */
-export const longestRetryAfterMs = 120_000;
 
 /** How long a call lets itself be put off before it fails, in milliseconds since the first time in a row. */
 const patienceMs = 300_000;

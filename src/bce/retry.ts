@@ -1,12 +1,12 @@
 import type { FailureKind } from '../core/model/failure.ts';
 import { CallError, CancelledError } from '../core/model/failure.ts';
+import { longestRetryAfterMs } from '../core/pace.ts';
 import type { Attempt, FailedAttempt, Operation } from './operation.ts';
 import {
   attemptLimit,
   hasteMs,
   isPutOff,
   isRepeatable,
-  longestRetryAfterMs,
   type Manner,
   newTally,
   type PolicyPorts,

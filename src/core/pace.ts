@@ -21,6 +21,9 @@ export interface Turn {
   readonly waitMs: number;
 }
 
+/** The longest wait that a service may ask for, in milliseconds; beyond it what was asked of it fails and says so. */
+export const longestRetryAfterMs = 120_000;
+
 /** The lowest rate that throttling leads to, in calls a second. */
 const lowestRate = 0.5;
 

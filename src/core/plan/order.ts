@@ -42,11 +42,3 @@ export function planRollout(
     rollback
   };
 }
-
-/** Who goes first, by id: of those that something is to be done to, the first in order. */
-export function canariesOf({ members, canary }: RolloutTask): readonly string[] {
-  return members
-    .filter(({ kind }) => kind === 'work')
-    .slice(0, canary)
-    .map(({ id }) => id);
-}

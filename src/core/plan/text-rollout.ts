@@ -1,7 +1,8 @@
 /** The rollout of a plan in words: who is taken, who goes first, and how many may be away at once. */
 import { formatDuration } from '../duration.ts';
+import { canariesOf } from '../rollout/canaries.ts';
 import { rehearse } from '../rollout/rehearse.ts';
-import { canariesOf, whyAway } from './order.ts';
+import { whyAway } from './order.ts';
 import type { Plan } from './plan.ts';
 
 /** At most so many names in a line. */

@@ -4,6 +4,7 @@
  */
 
 import type { CallFailure } from '../model/failure.ts';
+import { longestRetryAfterMs } from '../pace.ts';
 import type { Task } from '../plan/decide.ts';
 import { mark, needsDisk, rest } from './evidence.ts';
 import { end, enter, fail, failCall, lookNext, lookNow } from './moves.ts';
@@ -13,9 +14,6 @@ import { search, watch, watchStart } from './watch.ts';
 
 /** How many refusals by a conflict are waited out before the rebuild is given up. */
 const maxConflicts = 3;
-
-/** What the service may ask a rebuild to wait for, in milliseconds; beyond it the rebuild is given up. */
-const longestRetryAfterMs = 120_000;
 
 /** How many looks in a row must miss the instance before it counts as gone; one may be a replica behind. */
 const maxMissing = 2;

@@ -1,7 +1,8 @@
 /** A rollout in the form of the result. */
 import { toSeconds } from '../duration.ts';
-import { canariesOf, whyAway } from '../plan/order.ts';
+import { whyAway } from '../plan/order.ts';
 import type { Plan } from '../plan/plan.ts';
+import { canariesOf } from '../rollout/canaries.ts';
 import type { Member } from '../rollout/member.ts';
 import type { Rollout } from '../rollout/state.ts';
 import type { StopReason } from '../rollout/stop.ts';

@@ -1,5 +1,6 @@
 /** Who is begun next, as long as nothing has stopped the rollout. */
 
+import { canariesOf } from './canaries.ts';
 import type { Member } from './member.ts';
 import { hasRoom } from './room.ts';
 import type { Rollout, RolloutCommand, RolloutStep } from './state.ts';
@@ -20,22 +21,12 @@ export function beginNext(rollout: Rollout, atMs: number): RolloutStep {
   if (checking > 0) return [rollout, []];
   if (members.count('work', 'waiting') === 0) return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
 
-  const canaries = canariesIn(rollout);
-  const isProven = canaries.every(({ state }) => state === 'well');
-  const first = new Set(canaries.map(({ id }) => id));
+  const first = new Set(canariesOf(task));
+  const canaries = [...first].map((id) => members.get(id)?.state);
+  const isProven = canaries.every((state) => state === 'well');
   const isNext = ({ id, kind }: Member): boolean => kind === 'work' && (isProven || first.has(id));
-  if (!isProven && canaries.every(({ state }) => state !== 'waiting')) return [rollout, []];
+  if (!isProven && canaries.every((state) => state !== 'waiting')) return [rollout, []];
   return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
-}
-
-/** Those that go first: of the work, the first in order. */
-export function canariesIn({ task, members }: Pick<Rollout, 'task' | 'members'>): readonly Member[] {
-  const canaries: Member[] = [];
-  for (const member of task.canary === 0 ? [] : members.values()) {
-    if (canaries.length === task.canary) break;
-    if (member.kind === 'work') canaries.push(member);
-  }
-  return canaries;
 }
 
 /** In batches all of one are waited for, and then there is a pause. */

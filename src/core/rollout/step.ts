@@ -3,7 +3,9 @@
  * what is known now and what to do next. It knows no clock and no network; the loop that runs it does.
  */
 import { takeBack } from './back.ts';
-import { beginNext, canariesIn } from './forth.ts';
+import { canariesOf } from './canaries.ts';
+import { beginNext } from './forth.ts';
+import type { MemberState } from './member.ts';
 import { Members } from './members.ts';
 import type { Outcome, Rollout, RolloutCommand, RolloutEvent, RolloutStep, RolloutTask } from './state.ts';
 import type { StopReason } from './stop.ts';
@@ -87,9 +89,9 @@ function proceed(rollout: Rollout, atMs: number): RolloutStep {
 }
 
 /** The first of those that go first must all be well; later ones may fail as often as is granted. */
-function reasonToStop(rollout: Rollout): StopReason | undefined {
-  const ended = new Set(['failed', 'goingBack', 'back', 'notBack']);
-  if (rollout.failures === 0) return undefined;
-  if (canariesIn(rollout).some(({ state }) => ended.has(state))) return 'canary';
-  return rollout.failures > rollout.task.maxFailures ? 'maxFailures' : undefined;
+function reasonToStop({ task, members, failures }: Rollout): StopReason | undefined {
+  if (failures === 0) return undefined;
+  const failed = new Set<MemberState | undefined>(['failed', 'goingBack', 'back', 'notBack']);
+  if (canariesOf(task).some((id) => failed.has(members.get(id)?.state))) return 'canary';
+  return failures > task.maxFailures ? 'maxFailures' : undefined;
 }

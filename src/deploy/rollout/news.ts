@@ -25,7 +25,7 @@ const silent: News = { tell: () => undefined, dispose: () => undefined };
 
 /** The news of one run. A single target tells of itself. */
 export function createNews(plan: Plan, ports: { readonly log: Log; readonly clock: Clock }): News {
-  return plan.targets.length === 1 ? silent : new FleetNews(plan, ports);
+  return plan.targets.length === 1 ? silent : new FleetNews(ports);
 }
 
 class FleetNews implements News {
@@ -35,15 +35,13 @@ class FleetNews implements News {
   readonly #began = new Map<string, number>();
   readonly #tookMs: number[] = [];
   readonly #states = new Map<string, MemberState>();
-  readonly #planned: ReadonlySet<string>;
   #rollout: Rollout | undefined;
   #stop: Rollout['stop'];
   #toldMs: number;
 
-  constructor(plan: Plan, { log, clock }: { readonly log: Log; readonly clock: Clock }) {
+  constructor({ log, clock }: { readonly log: Log; readonly clock: Clock }) {
     this.#log = log;
     this.#clock = clock;
-    this.#planned = new Set(plan.rollout.members.filter(({ kind }) => kind === 'work').map(({ id }) => id));
     // The first word comes with the first end.
     this.#toldMs = clock.nowMs() - leastMs;
     void this.#signsOfLife();
@@ -76,9 +74,9 @@ class FleetNews implements News {
 
   #ended(member: Member, nowMs: number): void {
     const took = nowMs - (this.#began.get(member.id) ?? nowMs);
-    if (member.state === 'well' && this.#planned.has(member.id)) this.#tookMs.push(took);
+    if (member.state === 'well' && member.kind === 'work') this.#tookMs.push(took);
     const words: Readonly<Partial<Record<MemberState, string>>> = {
-      well: this.#planned.has(member.id) ? 'done' : 'is on the image already',
+      well: member.kind === 'work' ? 'done' : 'is on the image already',
       failed: 'failed',
       back: 'is back on the image of before',
       notBack: 'could not be put back',
@@ -96,11 +94,11 @@ class FleetNews implements News {
     const all = members.values();
     const count = (...states: readonly MemberState[]): number =>
       all.filter(({ state }) => states.includes(state)).length;
-    const skipped = all.filter(({ state, id }) => state === 'well' && !this.#planned.has(id)).length;
+    const skipped = members.count('check', 'well');
     const gone = all.filter((one) => one.isAway && !isAtWork(one) && one.state !== 'waiting').length;
     return {
       total: all.length,
-      well: count('well') - skipped,
+      well: members.count('work', 'well'),
       skipped,
       failed: count('failed', 'back', 'notBack'),
       beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),

@@ -1,8 +1,5 @@
 /** The work of a rollout on its targets: forth, and back. */
-import { resolveCheck } from '../../core/health/resolve.ts';
-import { CallError, CancelledError } from '../../core/model/failure.ts';
-import { statusKind } from '../../core/model/instance.ts';
-import type { Plan } from '../../core/plan/plan.ts';
+import type { Plan, PlannedTarget } from '../../core/plan/plan.ts';
 import type { Sight } from '../../core/rebuild/state.ts';
 import { type Deed, isRolledBack, outcomeOf } from '../../core/report/deed.ts';
 import { failureOfDeed } from '../../core/report/failure.ts';
@@ -11,6 +8,7 @@ import type { Log } from '../ports.ts';
 import type { RunRequest } from '../request.ts';
 import { goBack } from '../target/rollback.ts';
 import { dealWith, type TargetPorts } from '../target/target.ts';
+import { lookNow, serves } from './came-back.ts';
 import type { FleetWork } from './fleet.ts';
 
 /** A look of the survey is used again if it is no older than this, in milliseconds. */
@@ -18,13 +16,6 @@ const freshMs = 2_000;
 
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const fewTargets = 20;
-
-/** How often, and how far apart in milliseconds, one that was away is looked at before it is begun. */
-const lookTries = 3;
-const retryMs = 5_000;
-
-/** How long the probe of one that was away may take, in milliseconds. */
-const probeMs = 5_000;
 
 /** What the work is about. */
 export interface WorkOrder {
@@ -44,7 +35,7 @@ export function createTargetWork(
   observe: (deed: Deed, isOver: boolean) => void
 ): FleetWork {
   const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
-  const kinds = new Map(plan.rollout.members.map(({ id, kind }) => [id, kind]));
+  // Those that were away to begin with and have not been begun yet.
   const away = new Set(plan.rollout.members.filter(({ isAway }) => isAway).map(({ id }) => id));
   const deeds = new Map<string, Deed>();
   const going = (deed: Deed): void => observe(deed, false);
@@ -62,18 +53,18 @@ export function createTargetWork(
       : work(logOf(id, ports.log, targets.size > fewTargets));
 
   // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
-  const earlySight = (id: string): Sight | undefined => {
-    const sight = sights.get(id);
+  const earlySight = ({ instance, decision }: PlannedTarget): Sight | undefined => {
+    const sight = sights.get(instance.id);
     const isFresh = sight !== undefined && ports.clock.nowMs() - sight.atMs <= freshMs;
-    return kinds.get(id) === 'check' || isFresh ? sight : undefined;
+    return decision.action === 'skip' || isFresh ? sight : undefined;
   };
 
   return {
     async forth(id) {
       const target = targets.get(id);
       if (target === undefined) throw new Error(`${id} is not in the plan`);
-      let first = earlySight(id);
-      if (targets.size > 1 && kinds.get(id) === 'work' && away.delete(id)) {
+      let first = earlySight(target);
+      if (targets.size > 1 && target.decision.action !== 'skip' && away.delete(id)) {
         first ??= await lookNow(id, ports);
         if (first !== undefined && (await serves(first, request, ports))) return 'cameBack';
       }
@@ -93,39 +84,6 @@ export function createTargetWork(
       return isRolledBack(deed) && openHolds(deed.holds).length === 0 ? 'back' : 'notBack';
     }
   };
-}
-
-/** A look at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
-async function lookNow(instanceId: string, { watch, clock }: TargetPorts): Promise<Sight | undefined> {
-  for (let tries = 1; tries <= lookTries; tries += 1) {
-    const dueMs = clock.nowMs() + (tries - 1) * retryMs;
-    try {
-      return await watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: true });
-    } catch (error) {
-      if (error instanceof CancelledError) return undefined;
-      if (!(error instanceof CallError)) throw error;
-    }
-  }
-  return undefined;
-}
-
-/** Whether it is Running, and passes the health check where one is asked for. */
-async function serves(
-  { instance }: Sight,
-  request: RunRequest,
-  { probe, cancel }: TargetPorts
-): Promise<boolean> {
-  if (statusKind(instance.status) !== 'up') return false;
-  if (request.health === undefined) return true;
-  const resolved = resolveCheck(request.health.check, instance);
-  if (!resolved.ok || cancel.signal.aborted) return false;
-  try {
-    const result = await probe.probe(resolved.check, { signal: cancel.signal, timeoutMs: probeMs });
-    return result.healthy;
-  } catch (error) {
-    if (error instanceof CancelledError) return false;
-    throw error;
-  }
 }
 
 /** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */

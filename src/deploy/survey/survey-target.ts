@@ -15,6 +15,7 @@ import { allDone } from '../calls/all-done.ts';
 import type { Bcc } from '../ports.ts';
 import type { RunRequest } from '../request.ts';
 import type { Probe } from '../target/heal.ts';
+import { probeOnce } from '../target/probe-once.ts';
 
 /** What the reads of a target need of the world, and what was read for all of them at once. */
 export interface TargetReads {
@@ -31,9 +32,6 @@ export interface TargetReads {
 
 /** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
 const hostKeysMs = 5_000;
-
-/** How long the probe of before may take, in milliseconds. */
-const probeMs = 5_000;
 
 /**
  * Gives the function that makes a target of a first look.
@@ -142,11 +140,11 @@ async function unhealthyNow(
   { instance }: Sight,
   { probe, signal, isFleet }: TargetReads
 ): Promise<string | undefined> {
-  if (request.health === undefined || !isFleet || statusKind(instance.status) !== 'up') return undefined;
-  const resolved = resolveCheck(request.health.check, instance);
-  if (!resolved.ok) return undefined;
-  const result = await probe.probe(resolved.check, { signal, timeoutMs: probeMs });
-  return result.healthy ? undefined : `the health check fails: ${describeUnhealthy(result.reason)}`;
+  if (!isFleet || statusKind(instance.status) !== 'up') return undefined;
+  const result = await probeOnce(request, instance, probe, signal);
+  return result?.healthy === false
+    ? `the health check fails: ${describeUnhealthy(result.reason)}`
+    : undefined;
 }
 
 function taskOf(request: RunRequest, image: Image, instanceId: string): Task {

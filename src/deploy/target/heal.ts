@@ -64,7 +64,7 @@ export type Healed =
     };
 
 /** How long one probe may take, in milliseconds. */
-const probeTimeoutMs = 5_000;
+export const probeTimeoutMs = 5_000;
 
 /**
  * Waits until the instance is healthy, or the deadline has come.
