@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setOutputs } from '../../src/action/outputs.ts';
-import { instanceReport, runReport } from '../core/reports.ts';
+import { instanceReport, runReport } from '../core/summary/reports.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'outputs-'));
 const file = join(folder, 'outputs');

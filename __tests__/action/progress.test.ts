@@ -6,7 +6,7 @@ import type { Handover } from '../../src/action/state.ts';
 import type { Config } from '../../src/config/config.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { minimal } from '../config/raw.ts';
-import { idOf, instanceReport, runReport, times } from '../core/reports.ts';
+import { idOf, instanceReport, runReport, times } from '../core/summary/reports.ts';
 import { noCancel } from '../support/virtual.ts';
 
 const before = process.env['GITHUB_OUTPUT'];

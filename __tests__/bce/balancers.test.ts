@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Pool } from '../../src/core/model/balancer.ts';
+import type { Pool } from '../../src/core/model/backend-server.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import { errorOf, withEmulator } from './emulated.ts';
 import { answer, serve } from './server.ts';

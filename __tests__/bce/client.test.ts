@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { BccClient } from '../../src/bce/client.ts';
 import { CallError, CancelledError } from '../../src/core/model/failure.ts';
-import type { Balancers, Bcc } from '../../src/deploy/ports.ts';
+import type { Balancers, Bcc } from '../../src/ports/bcc.ts';
 import { authData, sdkAuth } from './data.ts';
 import { withEmulator } from './emulated.ts';
 import { answer } from './server.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { CallError, CancelledError } from '../../src/core/model/failure.ts';
-import type { RebuildOrder } from '../../src/core/model/order.ts';
+import type { RebuildOrder } from '../../src/core/model/rebuild-spec.ts';
 import { errorOf, everythingOf, withEmulator } from './emulated.ts';
 import { answer } from './server.ts';
 import { closeWorlds, failureOf, never, secretAccessKey, sessionToken, world } from './wire.ts';

@@ -8,7 +8,7 @@ import {
   printable,
   type Unhealthy
 } from '../../src/core/health/reason.ts';
-import { heal } from '../../src/deploy/target/heal.ts';
+import { heal } from '../../src/deploy/health/heal.ts';
 import { newWorld, type Taken } from '../health/world.ts';
 
 const check = { kind: 'tcp', host: '192.0.2.1', port: 22 } as const;

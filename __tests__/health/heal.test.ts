@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { ProbeResult } from '../../src/core/health/reason.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
-import { heal } from '../../src/deploy/target/heal.ts';
+import { heal } from '../../src/deploy/health/heal.ts';
 import { inWords, newWorld, task } from './world.ts';
 
 const check = { kind: 'tcp', host: '192.0.2.1', port: 22 } as const;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/action/clock.ts';
 import type { HealthTask } from '../../src/core/health/health.ts';
 import { describeUnhealthy, type HostKey } from '../../src/core/health/reason.ts';
-import { heal } from '../../src/deploy/target/heal.ts';
+import { heal } from '../../src/deploy/health/heal.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import { listen, type Manners, newKey, type Talk, type TestKey, talkSsh } from './ssh-server.ts';
 

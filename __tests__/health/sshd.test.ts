@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/action/clock.ts';
 import { knownHostsLine } from '../../src/core/health/known-hosts.ts';
-import { heal } from '../../src/deploy/target/heal.ts';
+import { heal } from '../../src/deploy/health/heal.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import { listen } from './ssh-server.ts';
 

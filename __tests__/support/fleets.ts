@@ -10,11 +10,11 @@ import type {
   RolloutCommand,
   RolloutEvent,
   RolloutTask
-} from '../../src/core/rollout/state.ts';
-import { beginRollout, stepRollout } from '../../src/core/rollout/step.ts';
-import type { Cancel } from '../../src/deploy/ports.ts';
-import type { RunRequest } from '../../src/deploy/request.ts';
-import type { Probe } from '../../src/deploy/target/heal.ts';
+} from '../../src/core/rollout/rollout-state.ts';
+import { beginRollout, stepRollout } from '../../src/core/rollout/step-rollout.ts';
+import type { Cancel } from '../../src/ports/bcc.ts';
+import type { RunRequest } from '../../src/ports/request.ts';
+import type { Probe } from '../../src/deploy/health/heal.ts';
 import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from './virtual.ts';
 
 /** How work may end. */

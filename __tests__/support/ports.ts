@@ -2,12 +2,12 @@
  * Ports of `deploy` that are played by hand, for what is easier to say of a port than of the wire; and an eye on the
  * weights of the emulator's load balancers.
  */
-import type { Place, Pool, Weight } from '../../src/core/model/balancer.ts';
+import type { Place, Pool, Weight } from '../../src/core/model/backend-server.ts';
 import { CallError, type CallFailure, type FailureKind } from '../../src/core/model/failure.ts';
 import type { Instance, SystemDisk } from '../../src/core/model/instance.ts';
-import type { RebuildOrder } from '../../src/core/model/order.ts';
-import type { Balancers, Bcc, Cancel, Clock } from '../../src/deploy/ports.ts';
-import type { RunRequest } from '../../src/deploy/request.ts';
+import type { RebuildOrder } from '../../src/core/model/rebuild-spec.ts';
+import type { Balancers, Bcc, Cancel, Clock } from '../../src/ports/bcc.ts';
+import type { RunRequest } from '../../src/ports/request.ts';
 import type { VirtualWorld } from './virtual.ts';
 
 /** A failed call as a port throws it. */

@@ -8,10 +8,10 @@ import { type BccClient, createBccClient } from '../../src/bce/client.ts';
 import { createTransport } from '../../src/bce/transport.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
-import type { Bcc, Cancel, Clock, Log } from '../../src/deploy/ports.ts';
-import type { RunRequest } from '../../src/deploy/request.ts';
-import { type RunHooks, run } from '../../src/deploy/run.ts';
-import type { Probe } from '../../src/deploy/target/heal.ts';
+import type { Bcc, Cancel, Clock, Log } from '../../src/ports/bcc.ts';
+import type { RunRequest } from '../../src/ports/request.ts';
+import { type RunHooks, run } from '../../src/deploy/run/run.ts';
+import type { Probe } from '../../src/deploy/health/heal.ts';
 import { createProbe } from '../../src/health/probe.ts';
 
 interface Sleeper {

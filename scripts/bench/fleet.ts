@@ -9,7 +9,7 @@ import {
   VirtualClock,
   virtualClient
 } from '../../__tests__/support/virtual.ts';
-import { run } from '../../src/deploy/run.ts';
+import { run } from '../../src/deploy/run/run.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import type { FromEmulator, Seen, ToEmulator } from './emulator.ts';
 

@@ -2,7 +2,7 @@ import * as core from '@actions/core';
 import type { Problem } from '../config/inputs.ts';
 import type { RunReport } from '../core/report/report.ts';
 import { annotationsOf } from '../core/summary/annotations.ts';
-import type { SurveyProblem } from '../deploy/survey/survey-error.ts';
+import type { SurveyProblem } from '../deploy/plan/survey-error.ts';
 import { tame } from './log.ts';
 
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */

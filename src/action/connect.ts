@@ -1,7 +1,7 @@
 import { createBccClient } from '../bce/client.ts';
 import type { Config } from '../config/config.ts';
-import type { Balancers, Bcc, Clock, Random } from '../deploy/ports.ts';
-import type { Probe } from '../deploy/target/heal.ts';
+import type { Balancers, Bcc, Clock, Random } from '../ports/bcc.ts';
+import type { Probe } from '../deploy/health/heal.ts';
 import { systemClock } from './clock.ts';
 import { mask } from './inputs.ts';
 import { jobLog } from './log.ts';

@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import type { Log } from '../deploy/ports.ts';
+import type { Log } from '../ports/bcc.ts';
 
 /** The log of the job. */
 export const jobLog: Log = {

@@ -2,7 +2,7 @@
 import type { Config, RecordConfig } from '../config/config.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import type { RunReport } from '../core/report/report.ts';
-import type { RunHooks } from '../deploy/run.ts';
+import type { RunHooks } from '../deploy/run/run.ts';
 import { openRecord, setRecord } from '../github/record.ts';
 import type { SignalCancel } from './cancel.ts';
 import { jobLog } from './log.ts';

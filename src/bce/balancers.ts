@@ -3,7 +3,7 @@
  * fields of their answers those of bce-sdk-go (services/blb and services/appblb, model.go).
  */
 
-import type { Pool, Weight } from '../core/model/balancer.ts';
+import type { Pool, Weight } from '../core/model/backend-server.ts';
 import { decodePage, type Page } from './decode.ts';
 import { DecodeError, type Fields, record, text, vital } from './fields.ts';
 import { type Operation, read } from './operation.ts';

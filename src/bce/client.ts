@@ -1,7 +1,7 @@
-import type { Place, Pool, Weight } from '../core/model/balancer.ts';
+import type { Place, Pool, Weight } from '../core/model/backend-server.ts';
 import type { Image, ImageFilter, ImageOrder } from '../core/model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../core/model/instance.ts';
-import type { RebuildOrder } from '../core/model/order.ts';
+import type { RebuildOrder } from '../core/model/rebuild-spec.ts';
 import type { Tag } from '../core/model/selection.ts';
 import { updateName, updateWeights } from './balancers.ts';
 import { blbEndpointOf } from './blb-endpoint.ts';

@@ -1,5 +1,5 @@
 import type { Instance, Snapshot } from '../core/model/instance.ts';
-import type { RebuildOrder } from '../core/model/order.ts';
+import type { RebuildOrder } from '../core/model/rebuild-spec.ts';
 import type { Tag } from '../core/model/selection.ts';
 import {
   decodeInstance,

@@ -1,4 +1,4 @@
-import type { Place, Pool, Weight } from '../core/model/balancer.ts';
+import type { Place, Pool, Weight } from '../core/model/backend-server.ts';
 import { CallError, type FailureKind } from '../core/model/failure.ts';
 import { listGroupMembers, listGroups, listMembers } from './balancers.ts';
 import type { Page } from './decode.ts';

@@ -1,6 +1,6 @@
-import type { Pool, Weight } from '../core/model/balancer.ts';
+import type { Pool, Weight } from '../core/model/backend-server.ts';
 import { CallError } from '../core/model/failure.ts';
-import type { RebuildOrder } from '../core/model/order.ts';
+import type { RebuildOrder } from '../core/model/rebuild-spec.ts';
 import { encryptPassword, ShortSecretKeyError } from './password.ts';
 
 /**

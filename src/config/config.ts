@@ -1,4 +1,4 @@
-import type { Login, RebuildOrder } from '../core/model/order.ts';
+import type { Login, RebuildOrder } from '../core/model/rebuild-spec.ts';
 import type { Selection } from '../core/model/selection.ts';
 import type { RolloutSettings } from '../core/rollout/settings.ts';
 import { endpointOfRegion } from './endpoint.ts';

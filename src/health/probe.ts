@@ -1,4 +1,4 @@
-import type { Probe } from '../deploy/target/heal.ts';
+import type { Probe } from '../deploy/health/heal.ts';
 import { attempt } from './attempt.ts';
 import { withConnection } from './connection.ts';
 import { probeHttp, type TrustOptions } from './http-probe.ts';

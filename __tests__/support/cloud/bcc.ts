@@ -1,8 +1,8 @@
 /** The ports of a deploy on the model cloud. */
 import { CallError } from '../../../src/core/model/failure.ts';
 import type { Instance } from '../../../src/core/model/instance.ts';
-import type { Balancers, Bcc } from '../../../src/deploy/ports.ts';
-import type { Probe } from '../../../src/deploy/target/heal.ts';
+import type { Balancers, Bcc } from '../../../src/ports/bcc.ts';
+import type { Probe } from '../../../src/deploy/health/heal.ts';
 import type { Cloud } from './cloud.ts';
 import type { Dice } from './dice.ts';
 import type { Machine } from './machine.ts';

@@ -1,5 +1,5 @@
 /** The whole model cloud: instances, images and load balancers, and what the service does to them. */
-import type { Pool, Weight } from '../../../src/core/model/balancer.ts';
+import type { Pool, Weight } from '../../../src/core/model/backend-server.ts';
 import type { Image } from '../../../src/core/model/image.ts';
 import type { Dice } from './dice.ts';
 import { Guard, type RunFacts } from './guard.ts';

@@ -1,9 +1,9 @@
 /** Plays a case: the run, perhaps its cancel, what the post step does then, and perhaps a second run. */
 import { CancelledError } from '../../../src/core/model/failure.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
-import type { Cancel, Log } from '../../../src/deploy/ports.ts';
-import { run } from '../../../src/deploy/run.ts';
-import { SurveyError } from '../../../src/deploy/survey/survey-error.ts';
+import type { Cancel, Log } from '../../../src/ports/bcc.ts';
+import { run } from '../../../src/deploy/run/run.ts';
+import { SurveyError } from '../../../src/deploy/plan/survey-error.ts';
 import { createBalancers, createBcc, createProbe } from './bcc.ts';
 import { Chronicle, isWrite } from './chronicle.ts';
 import { WatchedClock } from './clock.ts';

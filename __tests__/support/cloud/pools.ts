@@ -1,5 +1,5 @@
 /** The load balancers of the model: weights as they are, and as reads show them. */
-import type { Place, Pool } from '../../../src/core/model/balancer.ts';
+import type { Place, Pool } from '../../../src/core/model/backend-server.ts';
 import type { Manner } from './manner.ts';
 
 /** A member of a pool. */

@@ -1,5 +1,5 @@
 /** A case, drawn at random: the service, the fleet, what is asked for, and what goes wrong. */
-import type { RunRequest } from '../../../src/deploy/request.ts';
+import type { RunRequest } from '../../../src/ports/request.ts';
 import type { CloudSpec } from './cloud.ts';
 import { createDice, type Dice } from './dice.ts';
 import { drawFleet, type FleetSpec } from './fleet.ts';

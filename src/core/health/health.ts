@@ -8,7 +8,7 @@
  * would prove nothing; so the end comes at the latest one probe's timeout after the deadline.
  */
 
-import { nextBeat } from '../schedule.ts';
+import { nextBeat } from '../rebuild/schedule.ts';
 import { describeUnhealthy, type HostKey, type ProbeResult, type Unhealthy } from './reason.ts';
 
 /** What is asked of one instance. */

@@ -1,6 +1,6 @@
 import type { Image } from '../model/image.ts';
 import { type Instance, statusKind } from '../model/instance.ts';
-import type { Login } from '../model/order.ts';
+import type { Login } from '../model/rebuild-spec.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What one instance is to become. It stays the same for the whole life of a rebuild. */

@@ -1,12 +1,12 @@
 import type { HostKey } from '../health/reason.ts';
-import type { Place } from '../model/balancer.ts';
+import type { Place } from '../model/backend-server.ts';
 import type { Image } from '../model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../model/instance.ts';
-import type { RebuildOrder } from '../model/order.ts';
+import type { RebuildOrder } from '../model/rebuild-spec.ts';
 import type { RolloutSettings } from '../rollout/settings.ts';
-import type { RolloutTask } from '../rollout/state.ts';
+import type { RolloutTask } from '../rollout/rollout-state.ts';
 import { type Decision, decide, type Task } from './decide.ts';
-import { planRollout } from './order.ts';
+import { planRollout } from './rollout-order.ts';
 import { type Circumstances, refusalsBefore, warningsBefore } from './preflight.ts';
 import type { Refusal } from './refusal.ts';
 

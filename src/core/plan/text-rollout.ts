@@ -2,7 +2,7 @@
 import { formatDuration } from '../duration.ts';
 import { canariesOf } from '../rollout/canaries.ts';
 import { rehearse } from '../rollout/rehearse.ts';
-import { whyAway } from './order.ts';
+import { whyAway } from './rollout-order.ts';
 import type { Plan } from './plan.ts';
 
 /** At most so many names in a line. */

@@ -2,7 +2,7 @@
 import { describeCheck } from '../health/check.ts';
 import { resolveCheck } from '../health/resolve.ts';
 import type { Image } from '../model/image.ts';
-import type { RebuildOrder } from '../model/order.ts';
+import type { RebuildOrder } from '../model/rebuild-spec.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
 import { describeRefusals } from './refusal.ts';
 import { rolloutLines } from './text-rollout.ts';

@@ -4,7 +4,7 @@
  * proves anything; these rules say what a series of them does.
  */
 import { isSettled, type SystemDisk, statusKind } from '../model/instance.ts';
-import type { Life, Marks, Rest, Sight } from './state.ts';
+import type { Life, Marks, Rest, Sight } from './rebuild-state.ts';
 
 /**
  * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the

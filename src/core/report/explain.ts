@@ -3,8 +3,8 @@ import { formatDuration } from '../duration.ts';
 import { type CallFailure, describeFailure } from '../model/failure.ts';
 import { describeRefusals, remedyOfRefusals } from '../plan/refusal.ts';
 import type { DiskFate, FailureReason } from '../rebuild/ending.ts';
-import { fateOf } from '../rebuild/fate.ts';
-import type { Life } from '../rebuild/state.ts';
+import { fateOf } from '../rebuild/disk-state.ts';
+import type { Life } from '../rebuild/rebuild-state.ts';
 
 /** A failure as a person reads it. */
 export interface Explanation {

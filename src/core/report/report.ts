@@ -1,8 +1,8 @@
 /** The form of the result: the output `result`, and what the summary is drawn from. No secret is in it. */
 
-import type { BalancerKind } from '../model/balancer.ts';
+import type { BalancerKind } from '../model/backend-server.ts';
 import type { DiskFate } from '../rebuild/ending.ts';
-import type { StopReason } from '../rollout/stop.ts';
+import type { StopReason } from '../rollout/stop-reason.ts';
 import type { Explanation } from './explain.ts';
 
 /** What became of one instance. */

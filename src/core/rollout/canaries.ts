@@ -1,4 +1,4 @@
-import type { RolloutTask } from './state.ts';
+import type { RolloutTask } from './rollout-state.ts';
 
 /** Who goes first, by id: of those that something is to be done to, the first in order. */
 export function canariesOf({ members, canary }: RolloutTask): readonly string[] {

@@ -1,6 +1,6 @@
 /** A rollout as it goes if all goes well. */
-import type { RolloutCommand, RolloutEvent, RolloutTask } from './state.ts';
-import { beginRollout, stepRollout } from './step.ts';
+import type { RolloutCommand, RolloutEvent, RolloutTask } from './rollout-state.ts';
+import { beginRollout, stepRollout } from './step-rollout.ts';
 
 /**
  * The batches in which the targets are taken, by id; a single one where there are no pauses. The rollout itself is

@@ -2,7 +2,7 @@
 import { clip } from '../report/clip.ts';
 import type { RunReport } from '../report/report.ts';
 import { failuresFirst, reasonsLabel } from './ranking.ts';
-import { idleInstances, idleWords, type LeftWeight, leftWeights } from './weights.ts';
+import { idleInstances, idleWords, type LeftWeight, leftWeights } from './weights-table.ts';
 
 /** GitHub shows at most ten annotations of a step. */
 const most = 10;

@@ -2,7 +2,7 @@
 
 import type { InstanceReport, RunReport } from '../report/report.ts';
 import { rehearse } from '../rollout/rehearse.ts';
-import type { RolloutTask } from '../rollout/state.ts';
+import type { RolloutTask } from '../rollout/rollout-state.ts';
 
 /** What is to be done with an instance, in one word: `plan.decision` begins with it. */
 export function actionOf({ plan }: InstanceReport): string {

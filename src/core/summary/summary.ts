@@ -10,7 +10,7 @@ import { counted, fold } from './markdown.ts';
 import { awayBeforePart, headline, rolloutLine, stopSentence, totals } from './overview.ts';
 import { byUrgency } from './ranking.ts';
 import { timelineOf } from './timeline.ts';
-import { idleSentence, weightsPart } from './weights.ts';
+import { idleSentence, weightsPart } from './weights-table.ts';
 
 /** GitHub drops a summary of more than 1 MiB without a word; below it, room is left for other steps' parts. */
 export const summaryLimit = 900_000;

@@ -1,5 +1,5 @@
 /** How an instance leaves its load balancers before the wipe, and rejoins them after. */
-import type { Place } from '../../core/model/balancer.ts';
+import type { Place } from '../../core/model/backend-server.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
 import { callRemedy } from '../../core/report/explain.ts';
@@ -10,10 +10,10 @@ import {
   poolLabel,
   withHold,
   withoutHold
-} from '../../core/report/holds.ts';
+} from '../../core/balancers/held-weights.ts';
 import { allDone } from '../calls/all-done.ts';
-import type { Balancers, Cancel, Clock, Log } from '../ports.ts';
-import { createWeights } from './weights.ts';
+import type { Balancers, Cancel, Clock, Log } from '../../ports/bcc.ts';
+import { createWeights } from './set-weights.ts';
 
 /** The load balancers of a run. */
 export interface Balance {

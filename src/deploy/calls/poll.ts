@@ -1,5 +1,5 @@
-import { nextBeat } from '../../core/schedule.ts';
-import type { Clock } from '../ports.ts';
+import { nextBeat } from '../../core/rebuild/schedule.ts';
+import type { Clock } from '../../ports/bcc.ts';
 
 /**
  * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at

@@ -1,7 +1,7 @@
 /** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
 import { CallError } from '../../core/model/failure.ts';
 import type { Instance, SystemDisk } from '../../core/model/instance.ts';
-import type { Bcc } from '../ports.ts';
+import type { Bcc } from '../../ports/bcc.ts';
 import { mapSome } from './map-some.ts';
 
 /** The most ids that one list takes (BCC page Kksyfijrw). */

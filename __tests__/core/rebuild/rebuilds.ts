@@ -1,0 +1,140 @@
+/** Hand-made lives: a script of looks and answers is fed to the reducer, without clock, loop or network. */
+
+import type { CallFailure, FailureKind } from '../../../src/core/model/failure.ts';
+import type { Image } from '../../../src/core/model/image.ts';
+import type { Instance, SystemDisk } from '../../../src/core/model/instance.ts';
+import type { Task } from '../../../src/core/plan/decide.ts';
+import type { Life, LifeCommand, LifeEvent, Sight, Step } from '../../../src/core/rebuild/rebuild-state.ts';
+import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
+
+export const image: Image = {
+  id: 'm-new',
+  name: 'web-2',
+  type: 'Custom',
+  osType: 'linux',
+  osName: 'Ubuntu',
+  osVersion: '22.04',
+  osArch: 'amd64',
+  createTime: '2026-02-10T08:00:00Z',
+  status: 'Available',
+  minDiskGb: 20
+};
+
+export const instance: Instance = {
+  id: 'i-1',
+  name: 'web',
+  status: 'Running',
+  imageId: 'm-old',
+  imageName: 'web-1',
+  imageType: 'Custom',
+  osName: 'Ubuntu',
+  osVersion: '20.04',
+  osArch: 'amd64',
+  zoneName: 'cn-bj-a',
+  spec: 'bcc.g5.c2m8',
+  publicIp: '203.0.113.1',
+  internalIp: '192.168.0.1',
+  keypairId: '',
+  deletionProtection: false,
+  expireTime: ''
+};
+
+export const disk: SystemDisk = {
+  id: 'v-old',
+  createTime: '2026-01-01T00:00:00Z',
+  sizeInGB: 40,
+  snapshotNum: 1,
+  status: 'InUse'
+};
+
+export function taskOf(patch: Partial<Task> = {}): Task {
+  return {
+    instanceId: 'i-1',
+    image,
+    loginKind: 'adminPass',
+    force: false,
+    allowProtected: false,
+    backup: false,
+    drain: false,
+    wait: true,
+    timeoutMs: 1_200_000,
+    pollIntervalMs: 5_000,
+    ...patch
+  };
+}
+
+export function failureOf(kind: FailureKind, patch: Partial<CallFailure> = {}): CallFailure {
+  return { kind, operation: 'RebuildInstance', target: 'i-1', message: 'no', attempts: 1, ...patch };
+}
+
+/** What the instance shows at a moment. */
+export interface Shown {
+  readonly status?: string;
+  readonly imageId?: string;
+  readonly disk?: Partial<SystemDisk> | null;
+}
+
+/** A service by a script: what it shows at each second, and how it answers. */
+export interface Script {
+  readonly show: (atMs: number) => Shown;
+  readonly send?: (atMs: number, count: number) => LifeEvent;
+  readonly start?: (atMs: number) => LifeEvent;
+  readonly backup?: (atMs: number) => LifeEvent;
+  readonly look?: (atMs: number) => LifeEvent | undefined;
+}
+
+/** A life that was lived to its end, and all that it did on the way. */
+export interface Lived {
+  readonly life: Life;
+  readonly commands: readonly LifeCommand[];
+  /** The moments of the looks, in milliseconds. */
+  readonly looks: readonly number[];
+  readonly sends: readonly number[];
+  readonly starts: readonly number[];
+}
+
+export function sightOf(atMs: number, shown: Shown, withDisk: boolean): Sight {
+  const { status = 'Running', imageId = 'm-old' } = shown;
+  const seen = { ...instance, status, imageId, imageName: imageId };
+  const shownDisk = shown.disk === null ? null : { ...disk, ...shown.disk };
+  return { atMs, instance: seen, ...(withDisk ? { disk: shownDisk } : {}) };
+}
+
+/** Lives a life against a script. The looks come exactly on their beat. */
+export function live(task: Task, script: Script): Lived {
+  const commands: LifeCommand[] = [];
+  const looks: number[] = [];
+  const sends: number[] = [];
+  const starts: number[] = [];
+  let nowMs = 0;
+  let [life, command]: Step = begin(task, nowMs);
+  for (let count = 0; command.type !== 'end'; count += 1) {
+    if (count > 5_000) throw new Error('the life does not end');
+    commands.push(command);
+    let event: LifeEvent;
+    if (command.type === 'look') {
+      nowMs = Math.max(nowMs, command.dueMs);
+      looks.push(nowMs);
+      event = script.look?.(nowMs) ?? {
+        type: 'looked',
+        sight: sightOf(nowMs, script.show(nowMs), command.withDisk)
+      };
+    } else if (command.type === 'send') {
+      sends.push(nowMs);
+      event = script.send?.(nowMs, sends.length) ?? { type: 'accepted', atMs: nowMs, requestId: 'r-1' };
+    } else if (command.type === 'backup') {
+      event = script.backup?.(nowMs) ?? { type: 'backedUp', atMs: nowMs };
+      if ('atMs' in event) nowMs = event.atMs;
+    } else {
+      starts.push(nowMs);
+      event = script.start?.(nowMs) ?? { type: 'startAccepted', atMs: nowMs, requestId: 'r-2' };
+    }
+    [life, command] = step(life, event);
+  }
+  return { life, commands, looks, sends, starts };
+}
+
+/** A script of stretches: each shows its value until its end. */
+export function stretches(...parts: readonly (readonly [untilMs: number, shown: Shown])[]): Script {
+  return { show: (atMs) => (parts.find(([untilMs]) => atMs < untilMs) ?? parts.at(-1))?.[1] ?? {} };
+}

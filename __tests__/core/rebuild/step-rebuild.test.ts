@@ -1,0 +1,881 @@
+import { describe, expect, test } from '@jest/globals';
+import type { FailureKind } from '../../../src/core/model/failure.ts';
+import { fateOf } from '../../../src/core/rebuild/disk-state.ts';
+import { narrate } from '../../../src/core/rebuild/log-lines.ts';
+import type { LifeEvent } from '../../../src/core/rebuild/rebuild-state.ts';
+import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
+import { failureOf, live, type Shown, sightOf, stretches, taskOf } from './rebuilds.ts';
+
+const always = Number.POSITIVE_INFINITY;
+const away: Shown = { status: 'Starting' };
+const done: Shown = { status: 'Running', imageId: 'm-new', disk: { id: 'v-new' } };
+const plain = stretches([10_000, {}], [60_000, away], [always, done]);
+const reason = (lived: ReturnType<typeof live>): string => {
+  const { ending } = lived.life;
+  return ending?.kind === 'failed' ? ending.reason.kind : (ending?.kind ?? 'none');
+};
+
+describe('the proof', () => {
+  test('a rebuild that leaves Running and comes back on the image is done after two looks', () => {
+    const lived = live(taskOf(), plain);
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toEqual([0]);
+    const [before, last] = lived.looks.slice(-2);
+    expect(before).toBeGreaterThanOrEqual(60_000);
+    expect((last ?? 0) - (before ?? 0)).toBe(200);
+    expect(lived.commands.at(-1)).toMatchObject({ withDisk: true });
+  });
+
+  test.each([1_000, 30_000, 600_000, 1_000_000])(
+    'Running on the old image for %i ms counts for nothing',
+    (stale) => {
+      const lived = live(taskOf(), stretches([stale, {}], [stale + 60_000, away], [always, done]));
+      expect(reason(lived)).toBe('rebuilt');
+      expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
+    }
+  );
+
+  test.each([20_000, 600_000, 1_000_000])(
+    'an image id that flips on acceptance proves nothing for %i ms',
+    (stale) => {
+      const flipped: Shown = { imageId: 'm-new' };
+      const lived = live(taskOf(), {
+        show: (atMs) =>
+          atMs === 0
+            ? {}
+            : atMs < stale
+              ? flipped
+              : atMs < stale + 60_000
+                ? { ...away, imageId: 'm-new' }
+                : done
+      });
+      expect(reason(lived)).toBe('rebuilt');
+      expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
+    }
+  );
+
+  test('a flip on acceptance and a status that never leaves stay unproven', () => {
+    const lived = live(taskOf(), { show: (atMs) => (atMs === 0 ? {} : { imageId: 'm-new' }) });
+    expect(reason(lived)).toBe('unproven');
+    expect(fateOf(lived.life)).toBe('erased');
+  });
+
+  test('a late flip without a change of status is believed when timeout has passed, and not before', () => {
+    const lived = live(taskOf(), stretches([200_000, {}], [always, { imageId: 'm-new' }]));
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+  });
+
+  test.each([
+    ['a new disk', { disk: { id: 'v-new' } }],
+    ['a disk of a new date', { disk: { createTime: '2026-11-24T00:00:00Z' } }]
+  ])('on the same image, %s that comes late is such a change too', (_, shown) => {
+    const task = taskOf({ force: true });
+    const onIt = { imageId: 'm-new' };
+    const lived = live(task, stretches([200_000, onIt], [always, { ...onIt, ...shown }]));
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+  });
+
+  test('on the same image, a status that leaves and comes back is the proof', () => {
+    const onIt: Shown = { imageId: 'm-new' };
+    const script = stretches([10_000, onIt], [60_000, { ...away, ...onIt }], [always, onIt]);
+    expect(reason(live(taskOf({ force: true }), script))).toBe('rebuilt');
+  });
+
+  test('fewer snapshots prove nothing', () => {
+    const script = stretches(
+      [50_000, { imageId: 'm-new' }],
+      [always, { imageId: 'm-new', disk: { snapshotNum: 0 } }]
+    );
+    expect(reason(live(taskOf({ force: true }), script))).toBe('unproven');
+  });
+
+  test.each(['Scaling', 'VolumeResizing', 'ChangeVpc'])(
+    '%s is somebody else and proves nothing',
+    (status) => {
+      const onIt: Shown = { imageId: 'm-new' };
+      const script = stretches([10_000, onIt], [60_000, { ...onIt, status }], [always, onIt]);
+      expect(reason(live(taskOf({ force: true }), script))).toBe('unproven');
+    }
+  );
+
+  test('an unknown status is waited through', () => {
+    expect(
+      reason(live(taskOf(), stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done])))
+    ).toBe('rebuilt');
+  });
+
+  test('a disk that is not settled holds the end back', () => {
+    const unsettled: Shown = { ...done, disk: { id: 'v-new', status: 'Creating' } };
+    const lived = live(
+      taskOf(),
+      stretches([9_000, {}], [60_000, away], [120_000, unsettled], [always, done])
+    );
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(120_000);
+    expect(reason(live(taskOf(), stretches([9_000, {}], [60_000, away], [always, unsettled])))).toBe(
+      'timedOut'
+    );
+  });
+
+  test('where the API shows no system disk there is none to wait for; one that vanishes is not settled', () => {
+    const none = (shown: Shown): Shown => ({ ...shown, disk: null });
+    expect(
+      reason(live(taskOf(), stretches([9_000, none({})], [60_000, none(away)], [always, none(done)])))
+    ).toBe('rebuilt');
+    expect(reason(live(taskOf(), stretches([9_000, {}], [60_000, away], [always, none(done)])))).toBe(
+      'timedOut'
+    );
+  });
+
+  test('with wait: false the start is the end', () => {
+    const lived = live(taskOf({ wait: false }), plain);
+    expect(reason(lived)).toBe('started');
+    expect(lived.looks.at(-1)).toBeLessThan(20_000);
+  });
+});
+
+describe('bad ends', () => {
+  test.each(['Error', 'Expired', 'Deleted', 'Recycled'])('%s ends the wait at once', (status) => {
+    const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, { status }]));
+    expect(lived.life.ending).toEqual({ kind: 'failed', reason: { kind: 'status', status } });
+    expect(lived.looks.at(-1)).toBeLessThan(66_000);
+  });
+
+  test('another image is named', () => {
+    const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, { imageId: 'm-other' }]));
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
+  });
+
+  test('another image that shows although the status never left ends it only at timeout: the work may be to come', () => {
+    const lived = live(taskOf(), stretches([3_000, {}], [always, { imageId: 'm-other' }]));
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
+    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+  });
+
+  test('so is the old one, when the instance came back on it', () => {
+    const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, {}]));
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-old' } });
+  });
+
+  test('stuck: the deadline, a last look at it, and the status', () => {
+    const lived = live(taskOf(), stretches([9_000, {}], [always, away]));
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'timedOut', status: 'Starting' } });
+    expect(lived.looks.at(-1)).toBe(1_200_000);
+  });
+
+  test('one that comes up with the last look is still confirmed', () => {
+    const lived = live(taskOf(), stretches([9_000, {}], [1_199_999, away], [always, done]));
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.looks.slice(-2)).toEqual([1_200_000, 1_200_200]);
+  });
+
+  test('nothing ever seen', () => {
+    const lived = live(taskOf(), { show: () => ({}) });
+    expect(reason(lived)).toBe('unproven');
+    expect(lived.looks.at(-1)).toBe(1_200_000);
+  });
+
+  test('access withdrawn in mid-wait ends it, a broken read does not', () => {
+    const denied = (atMs: number): LifeEvent | undefined =>
+      atMs > 30_000 ? { type: 'lookFailed', atMs, failure: failureOf('denied') } : undefined;
+    const lived = live(taskOf(), { ...plain, look: denied });
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'denied' } } });
+    expect(fateOf(lived.life)).toBe('erased');
+    const broken = (atMs: number): LifeEvent | undefined =>
+      atMs > 20_000 && atMs < 50_000
+        ? { type: 'lookFailed', atMs, failure: failureOf('transient') }
+        : undefined;
+    expect(reason(live(taskOf(), { ...plain, look: broken }))).toBe('rebuilt');
+    const forever = (atMs: number): LifeEvent | undefined =>
+      atMs > 20_000 ? { type: 'lookFailed', atMs, failure: failureOf('transient') } : undefined;
+    expect(reason(live(taskOf(), { ...plain, look: forever }))).toBe('call');
+  });
+
+  test('one 404 is a replica behind, two in a row are an instance that is gone', () => {
+    const missing =
+      (from: number, to: number) =>
+      (atMs: number): LifeEvent | undefined =>
+        atMs >= from && atMs < to ? { type: 'lookFailed', atMs, failure: failureOf('notFound') } : undefined;
+    expect(reason(live(taskOf(), { ...plain, look: missing(20_000, 24_500) }))).toBe('rebuilt');
+    expect(reason(live(taskOf(), { ...plain, look: missing(20_000, always) }))).toBe('gone');
+  });
+});
+
+describe('sending', () => {
+  const lost = (atMs: number): LifeEvent => ({ type: 'sendFailed', atMs, failure: failureOf('ambiguous') });
+  const accepted = (atMs: number): LifeEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
+
+  test('a lost answer is followed by looking, and evidence means that it was taken', () => {
+    const lived = live(taskOf(), { ...plain, send: lost });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toHaveLength(1);
+  });
+
+  test('it is sent once more only after a quarter of timeout in which nothing began', () => {
+    const script = stretches([400_000, {}], [460_000, away], [always, done]);
+    const lived = live(taskOf(), {
+      ...script,
+      send: (atMs, count) => (count === 1 ? lost(atMs) : accepted(atMs))
+    });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toHaveLength(2);
+    expect(lived.sends[1]).toBeGreaterThanOrEqual(300_000);
+    const short = live(taskOf({ timeoutMs: 60_000 }), { ...stretches([always, {}]), send: lost });
+    expect(short.sends[1]).toBeGreaterThanOrEqual(60_000);
+    expect(short.sends).toHaveLength(2);
+  });
+
+  test('never a third time', () => {
+    const lived = live(taskOf(), { show: () => ({}), send: lost });
+    expect(lived.sends).toHaveLength(2);
+    expect(reason(lived)).toBe('unproven');
+    expect(fateOf(lived.life)).toBe('unknown');
+  });
+
+  test('and not at all where anything stirred, for it may have been the rebuild', () => {
+    const onIt: Shown = { imageId: 'm-new' };
+    const script = stretches(
+      [10_000, onIt],
+      [60_000, { ...onIt, status: 'ImageProcessing' }],
+      [always, onIt]
+    );
+    const lived = live(taskOf({ force: true }), { ...script, send: lost });
+    expect(lived.sends).toHaveLength(1);
+    expect(reason(lived)).toBe('unproven');
+  });
+
+  test('a refusal after a lost answer does not end the watch', () => {
+    const script = stretches([400_000, {}], [460_000, away], [always, done]);
+    const refused = (atMs: number): LifeEvent => ({
+      type: 'sendFailed',
+      atMs,
+      failure: failureOf('invalid')
+    });
+    const lived = live(taskOf(), {
+      ...script,
+      send: (atMs, count) => (count === 1 ? lost(atMs) : refused(atMs))
+    });
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test.each(['invalid', 'denied', 'unreached', 'notFound', 'skewed'] as const)(
+    'a plain refusal (%s) ends it with the disk untouched',
+    (kind) => {
+      const lived = live(taskOf(), {
+        show: () => ({}),
+        send: (atMs) => ({ type: 'sendFailed', atMs, failure: failureOf(kind) })
+      });
+      expect(reason(lived)).toBe('call');
+      expect(fateOf(lived.life)).toBe('untouched');
+      expect(lived.sends).toHaveLength(1);
+    }
+  );
+
+  test('a conflict is somebody else: rest first, then decide anew, three times at most', () => {
+    const conflict = (atMs: number): LifeEvent => ({
+      type: 'sendFailed',
+      atMs,
+      failure: failureOf('conflict')
+    });
+    const lived = live(taskOf(), { show: () => ({}), send: conflict });
+    expect(reason(lived)).toBe('call');
+    expect(lived.sends).toHaveLength(4);
+    expect((lived.sends[1] ?? 0) - (lived.sends[0] ?? 0)).toBeGreaterThanOrEqual(120_000);
+    const theirs = live(taskOf(), { ...plain, send: conflict });
+    expect(reason(theirs)).toBe('rebuilt');
+    expect(theirs.life.adopted).toBe(true);
+    expect(theirs.sends).toHaveLength(1);
+  });
+});
+
+describe('a send that is throttled', () => {
+  const throttled = (atMs: number): LifeEvent => ({
+    type: 'sendFailed',
+    atMs,
+    failure: failureOf('throttled')
+  });
+  const lost = (atMs: number): LifeEvent => ({ type: 'sendFailed', atMs, failure: failureOf('ambiguous') });
+  const accepted = (atMs: number): LifeEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
+
+  test('is preceded by a look whenever it goes out again', () => {
+    const script = stretches([100_000, {}], [160_000, away], [always, done]);
+    const lived = live(taskOf(), {
+      ...script,
+      send: (atMs, count) => (count < 4 ? throttled(atMs) : accepted(atMs))
+    });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.commands.map(({ type }) => type).slice(0, 8)).toEqual(
+      Array.from({ length: 4 }, () => ['look', 'send']).flat()
+    );
+    expect(lived.commands.slice(0, 8).every((one) => one.type !== 'look' || one.withDisk)).toBe(true);
+    expect(lived.life.phases.map(({ phase }) => phase).slice(0, 5)).toEqual([
+      'settling',
+      'sending',
+      'settling',
+      'sending',
+      'settling'
+    ]);
+    expect(lived.life.sends).toBe(1);
+  });
+
+  test('goes out until the deadline, and then fails with the disk untouched', () => {
+    const lived = live(taskOf(), { show: () => ({}), send: throttled });
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'throttled' } } });
+    expect(lived.sends.at(-1)).toBe(1_200_000);
+    expect(fateOf(lived.life)).toBe('untouched');
+  });
+
+  test('does not go out again where the look shows somebody else at work', () => {
+    const lived = live(taskOf(), { ...plain, send: throttled });
+    expect(lived.life.adopted).toBe(true);
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends.every((atMs) => atMs < 10_000)).toBe(true);
+    const skipped = live(taskOf(), { show: (atMs) => (atMs === 0 ? {} : done), send: throttled });
+    expect(reason(skipped)).toBe('skipped');
+    expect(skipped.sends).toEqual([0]);
+  });
+
+  test('after a lost answer is searched for as before, and then sent again', () => {
+    const lived = live(taskOf(), {
+      ...stretches([800_000, {}], [860_000, away], [always, done]),
+      send: (atMs, count) => (count === 1 ? lost(atMs) : count === 2 ? throttled(atMs) : accepted(atMs))
+    });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toHaveLength(3);
+    const [first = 0, second = 0, third = 0] = lived.sends;
+    expect(second - first).toBeGreaterThanOrEqual(300_000);
+    expect(third - second).toBeGreaterThanOrEqual(300_000);
+    expect(lived.life.phases.map(({ phase }) => phase)).toEqual([
+      'settling',
+      'sending',
+      'searching',
+      'sending',
+      'searching',
+      'sending',
+      'confirming',
+      'rebuilding',
+      'ended'
+    ]);
+  });
+
+  test('after a lost answer, and for ever: unproven, and the disk is unknown', () => {
+    const lived = live(taskOf(), {
+      show: () => ({}),
+      send: (atMs, count) => (count === 1 ? lost(atMs) : throttled(atMs))
+    });
+    expect(reason(lived)).toBe('unproven');
+    expect(fateOf(lived.life)).toBe('unknown');
+  });
+});
+
+describe('a call for several that was refused', () => {
+  const together =
+    (kind: FailureKind = 'conflict') =>
+    (atMs: number): LifeEvent => ({
+      type: 'refusedTogether',
+      atMs,
+      failure: failureOf(kind, { operation: 'RebuildBatchInstance', requestId: 'r-batch' })
+    });
+  const alone =
+    (kind: FailureKind) =>
+    (atMs: number): LifeEvent => ({ type: 'sendFailed', atMs, failure: failureOf(kind) });
+  const first =
+    (then: (atMs: number) => LifeEvent, kind?: FailureKind) =>
+    (atMs: number, count: number): LifeEvent =>
+      count === 1 ? together(kind)(atMs) : then(atMs);
+  const accepted = (atMs: number): LifeEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
+
+  test('leaves it in doubt: nothing counts as sent, and looking has to tell', () => {
+    const [life] = begin(taskOf(), 0);
+    const [sending] = step(life, { type: 'looked', sight: sightOf(0, {}, true) });
+    const [doubting, command] = step(sending, together()(1));
+    expect(doubting).toMatchObject({
+      phase: 'searching',
+      inDoubt: true,
+      sends: 0,
+      requestIds: ['r-batch'],
+      lastFailure: { kind: 'conflict', operation: 'RebuildBatchInstance' }
+    });
+    expect(command).toMatchObject({ type: 'look', withDisk: true });
+    expect(fateOf(doubting)).toBe('unknown');
+    expect(narrate(sending, doubting, 0).join()).toContain(
+      'a call for several was refused; looking whether it was carried out for this one'
+    );
+  });
+
+  test.each(['conflict', 'notFound', 'invalid'] as const)(
+    'as %s, and nothing began: it goes out alone after a quarter of timeout',
+    (kind) => {
+      const script = stretches([400_000, {}], [460_000, away], [always, done]);
+      const lived = live(taskOf(), { ...script, send: first(accepted, kind) });
+      expect(reason(lived)).toBe('rebuilt');
+      expect(lived.sends).toHaveLength(2);
+      expect(lived.sends[1]).toBeGreaterThanOrEqual(300_000);
+      expect(lived.life).toMatchObject({ inDoubt: false, sends: 1, answered: true, adopted: false });
+    }
+  );
+
+  test('and it was carried out for this one: it is waited for, and counts as sent', () => {
+    const lived = live(taskOf(), { ...plain, send: first(accepted) });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toEqual([0]);
+    expect(lived.life).toMatchObject({ inDoubt: false, sends: 1, adopted: false });
+    expect(fateOf(lived.life)).toBe('erased');
+  });
+
+  test.each(['invalid', 'denied', 'unreached', 'notFound', 'skewed'] as const)(
+    'and then alone as well (%s): what is said of it alone counts in full',
+    (kind) => {
+      const lived = live(taskOf(), { show: () => ({}), send: first(alone(kind)) });
+      expect(lived.life.ending).toMatchObject({
+        reason: { kind: 'call', failure: { kind, operation: 'RebuildInstance' } }
+      });
+      expect(lived.sends).toHaveLength(2);
+      expect(lived.life).toMatchObject({ inDoubt: false, sends: 0 });
+      expect(fateOf(lived.life)).toBe('untouched');
+      expect(lived.looks.at(-1)).toBeLessThan(310_000);
+    }
+  );
+
+  test('and then alone by a conflict: somebody is at it, which is waited for', () => {
+    const script = stretches([310_000, {}], [360_000, away], [always, done]);
+    const lived = live(taskOf(), { ...script, send: first(alone('conflict')) });
+    expect(lived.life.adopted).toBe(true);
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toHaveLength(2);
+    const forever = live(taskOf(), { show: () => ({}), send: first(alone('conflict')) });
+    expect(forever.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'conflict' } } });
+    expect(fateOf(forever.life)).toBe('untouched');
+  });
+
+  test('and then alone throttled: it is looked at anew and sent again', () => {
+    const lived = live(taskOf(), {
+      ...stretches([400_000, {}], [460_000, away], [always, done]),
+      send: (atMs, count) =>
+        count === 1 ? together()(atMs) : count < 4 ? alone('throttled')(atMs) : accepted(atMs)
+    });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toHaveLength(4);
+    expect((lived.sends[2] ?? 0) - (lived.sends[1] ?? 0)).toBeLessThan(10_000);
+  });
+
+  test('and then alone with its answer lost: it is searched for, and sent once more', () => {
+    const lived = live(taskOf(), { show: () => ({}), send: first(alone('ambiguous')) });
+    expect(lived.sends).toHaveLength(3);
+    expect(reason(lived)).toBe('unproven');
+    expect(fateOf(lived.life)).toBe('unknown');
+  });
+
+  test('and something stirred: it is never sent again, for it may have been the rebuild', () => {
+    const onIt: Shown = { imageId: 'm-new' };
+    const script = stretches(
+      [10_000, onIt],
+      [60_000, { ...onIt, status: 'ImageProcessing' }],
+      [always, onIt]
+    );
+    const lived = live(taskOf({ force: true }), { ...script, send: first(accepted) });
+    expect(lived.sends).toHaveLength(1);
+    expect(reason(lived)).toBe('unproven');
+    expect(fateOf(lived.life)).toBe('unknown');
+  });
+
+  test.each(['Expired', 'Deleted', 'Recycled'])('and it became %s: that is the end', (status) => {
+    const lived = live(taskOf(), { ...stretches([9_000, {}], [always, { status }]), send: first(accepted) });
+    expect(lived.life.ending).toMatchObject({ reason: { kind: 'status', status } });
+    expect(lived.sends).toHaveLength(1);
+  });
+
+  test('and it vanished: gone, and nobody knows of its disk', () => {
+    const lived = live(taskOf(), {
+      show: () => ({}),
+      look: (atMs) => (atMs > 0 ? { type: 'lookFailed', atMs, failure: failureOf('notFound') } : undefined),
+      send: first(accepted)
+    });
+    expect(reason(lived)).toBe('gone');
+    expect(fateOf(lived.life)).toBe('unknown');
+  });
+
+  test('and a cancel while it is in doubt: the disk is unknown; once it was sent alone, as ever', () => {
+    const [life] = begin(taskOf(), 0);
+    const [sending] = step(life, { type: 'looked', sight: sightOf(0, {}, true) });
+    const [doubting] = step(sending, together()(1));
+    expect(fateOf(step(doubting, { type: 'cancelled', atMs: 2 })[0])).toBe('unknown');
+    const [looked] = step(doubting, { type: 'looked', sight: sightOf(1_000, {}, true) });
+    expect(fateOf(step(looked, { type: 'cancelled', atMs: 2_000 })[0])).toBe('unknown');
+    const [again, command] = step(looked, { type: 'looked', sight: sightOf(301_000, {}, true) });
+    expect(command).toEqual({ type: 'send' });
+    expect(again).toMatchObject({ inDoubt: false, sends: 0 });
+    expect(narrate(looked, again, 0).join()).toContain('nothing has begun: sending once more');
+    expect(fateOf(step(again, { type: 'cancelled', atMs: 302_000 })[0])).toBe('untouched');
+    const started = sightOf(20_000, away, true);
+    const [seen] = step(doubting, { type: 'looked', sight: started });
+    expect(fateOf(step(seen, { type: 'cancelled', atMs: 21_000 })[0])).toBe('erased');
+  });
+});
+
+describe('before sending', () => {
+  test('on the image: skipped, after one look', () => {
+    const lived = live(taskOf(), { show: () => done });
+    expect(reason(lived)).toBe('skipped');
+    expect(lived.looks).toEqual([0]);
+    expect(fateOf(lived.life)).toBe('untouched');
+  });
+
+  test('a change under way is waited for; ended on the image, nothing is sent', () => {
+    const flips = live(taskOf(), stretches([30_000, away], [always, done]));
+    expect(reason(flips)).toBe('rebuilt');
+    expect(flips.sends).toEqual([]);
+    const onIt = live(
+      taskOf(),
+      stretches([30_000, { ...away, imageId: 'm-new' }], [always, { imageId: 'm-new' }])
+    );
+    expect(reason(onIt)).toBe('skipped');
+    expect(onIt.sends).toEqual([]);
+  });
+
+  test('with force it cannot always be told, and then nothing is erased', () => {
+    const script = stretches([30_000, { ...away, imageId: 'm-new' }], [always, { imageId: 'm-new' }]);
+    const lived = live(taskOf({ force: true }), script);
+    expect(reason(lived)).toBe('unclear');
+    expect(lived.sends).toEqual([]);
+    const replaced = stretches([30_000, { ...away, imageId: 'm-new' }], [always, done]);
+    expect(reason(live(taskOf({ force: true }), replaced))).toBe('rebuilt');
+  });
+
+  test('ended elsewhere, it must rest for a tenth of timeout before it is erased', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) => (atMs < 30_000 ? away : atMs < 200_000 ? {} : atMs < 250_000 ? away : done)
+    });
+    expect(lived.sends[0]).toBeGreaterThanOrEqual(150_000);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test('with force, an operation that is no rebuild is waited out, and then it is rebuilt', () => {
+    const onIt: Shown = { imageId: 'm-new' };
+    const lived = live(taskOf({ force: true }), {
+      show: (atMs) =>
+        atMs < 30_000
+          ? { ...onIt, status: 'VolumeResizing' }
+          : atMs < 300_000
+            ? onIt
+            : atMs < 350_000
+              ? { ...onIt, status: 'Starting' }
+              : onIt
+    });
+    expect(lived.sends).toHaveLength(1);
+    expect(lived.sends[0]).toBeGreaterThanOrEqual(150_000);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test('a change that does not end is busy', () => {
+    expect(live(taskOf(), { show: () => away }).life.ending).toMatchObject({
+      reason: { kind: 'busy', status: 'Starting' }
+    });
+  });
+
+  test('gone, protected, unusable image', () => {
+    expect(live(taskOf(), { show: () => ({ status: 'Expired' }) }).life.ending).toMatchObject({
+      reason: { kind: 'refused', refusals: [{ kind: 'gone', status: 'Expired' }] }
+    });
+    const goneLater = live(taskOf(), stretches([30_000, away], [always, { status: 'Recycled' }]));
+    expect(reason(goneLater)).toBe('refused');
+  });
+
+  test.each(['transient', 'throttled', 'unreached', 'malformed', 'skewed'] as const)(
+    'a first look that fails (%s) is repeated, until the deadline',
+    (kind) => {
+      const failing =
+        (untilMs: number) =>
+        (atMs: number): LifeEvent | undefined =>
+          atMs < untilMs ? { type: 'lookFailed', atMs, failure: failureOf(kind) } : undefined;
+      const script = stretches([100_000, {}], [160_000, away], [always, done]);
+      const lived = live(taskOf(), { ...script, look: failing(60_000) });
+      expect(reason(lived)).toBe('rebuilt');
+      expect(lived.sends[0]).toBeGreaterThanOrEqual(60_000);
+      const forever = live(taskOf(), { show: () => ({}), look: failing(always) });
+      expect(forever.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
+      expect(forever.looks.at(-1)).toBe(1_200_000);
+      expect(forever.sends).toEqual([]);
+      expect(fateOf(forever.life)).toBe('untouched');
+    }
+  );
+
+  test.each(['denied', 'invalid', 'conflict', 'notFound'] as const)(
+    'a first look that is refused (%s) ends it at once',
+    (kind) => {
+      const lived = live(taskOf(), {
+        show: () => ({}),
+        look: (atMs) => ({ type: 'lookFailed', atMs, failure: failureOf(kind) })
+      });
+      expect(lived.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
+      expect(lived.looks).toEqual([0]);
+    }
+  );
+
+  test('a broken instance is rebuilt, whatever its image, and its stale Error is not the end', () => {
+    const broken: Shown = { status: 'Error' };
+    const lived = live(taskOf(), stretches([100_000, broken], [160_000, away], [always, done]));
+    expect(reason(lived)).toBe('rebuilt');
+    const same: Shown = { status: 'Error', imageId: 'm-new' };
+    expect(live(taskOf(), stretches([50_000, same], [99_000, away], [always, done])).sends).toHaveLength(1);
+  });
+});
+
+describe('stopped instances', () => {
+  const stopped: Shown = { status: 'Stopped' };
+  const stoppedOnIt: Shown = { status: 'Stopped', imageId: 'm-new', disk: { id: 'v-new' } };
+
+  test('rest a quarter of timeout before they are erased; what ends Stopped is started and must come up', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) =>
+        atMs < 310_000
+          ? stopped
+          : atMs < 400_000
+            ? { ...stopped, status: 'ImageProcessing' }
+            : atMs < 720_000
+              ? stoppedOnIt
+              : done
+    });
+    expect(lived.sends[0]).toBeGreaterThanOrEqual(300_000);
+    expect(lived.starts).toHaveLength(1);
+    expect(lived.starts[0]).toBeGreaterThanOrEqual(700_000);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test('Stopped on the way of a running one is no end', () => {
+    const lived = live(
+      taskOf(),
+      stretches([9_000, {}], [200_000, stoppedOnIt], [260_000, { ...away, imageId: 'm-new' }], [always, done])
+    );
+    expect(lived.starts).toEqual([]);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test('on the image already: started, nothing erased', () => {
+    const lived = live(
+      taskOf(),
+      stretches([310_000, stoppedOnIt], [330_000, { ...stoppedOnIt, status: 'Starting' }], [always, done])
+    );
+    expect(lived.starts).toHaveLength(1);
+    expect(lived.sends).toEqual([]);
+    expect(reason(lived)).toBe('skipped');
+  });
+
+  test('a start that the service refuses for now is asked for again; one that is denied ends it', () => {
+    const again = live(taskOf(), {
+      show: (atMs) => (atMs < 560_000 ? stoppedOnIt : done),
+      start: (atMs) =>
+        atMs < 400_000
+          ? { type: 'startFailed', atMs, failure: failureOf('conflict') }
+          : { type: 'startAccepted', atMs, requestId: '' }
+    });
+    expect(again.starts.length).toBeGreaterThan(1);
+    expect(reason(again)).toBe('skipped');
+    const throttled = live(taskOf(), {
+      show: (atMs) => (atMs < 560_000 ? stoppedOnIt : done),
+      start: (atMs) =>
+        atMs < 400_000
+          ? { type: 'startFailed', atMs, failure: failureOf('throttled') }
+          : { type: 'startAccepted', atMs, requestId: '' }
+    });
+    expect(throttled.starts.length).toBeGreaterThan(1);
+    expect(reason(throttled)).toBe('skipped');
+    const denied = live(taskOf(), {
+      show: () => stoppedOnIt,
+      start: (atMs) => ({ type: 'startFailed', atMs, failure: failureOf('denied') })
+    });
+    expect(reason(denied)).toBe('call');
+  });
+
+  test('one that never comes up times out; one that comes up on another image is named; one that breaks ends it', () => {
+    const from = (shown: Shown) => live(taskOf(), stretches([310_000, stoppedOnIt], [always, shown]));
+    expect(reason(from(stoppedOnIt))).toBe('timedOut');
+    expect(reason(from({ imageId: 'm-other' }))).toBe('wrongImage');
+    expect(reason(from({ status: 'Error', imageId: 'm-new' }))).toBe('status');
+  });
+});
+
+describe('the schedule', () => {
+  test('looks come on a steady beat from the answer on, and early ones at least every 5 s', () => {
+    const lived = live(
+      taskOf({ pollIntervalMs: 30_000 }),
+      stretches([60_000, {}], [600_000, away], [always, done])
+    );
+    const gaps = lived.looks.slice(1).map((at, index) => at - (lived.looks[index] ?? 0));
+    const early = gaps.slice(0, 12);
+    expect(new Set(early.map(Math.round))).toEqual(new Set([4_800]));
+    expect(new Set(gaps.slice(13, -2).map(Math.round))).toEqual(new Set([28_800]));
+  });
+
+  test('a slow answer drops a beat and does not bunch the next', () => {
+    const [life] = begin(taskOf(), 0);
+    const [waiting] = step(step(life, { type: 'looked', sight: sightOf(0, {}, true) })[0], {
+      type: 'accepted',
+      atMs: 0,
+      requestId: 'r'
+    });
+    const [, command] = step(waiting, { type: 'looked', sight: sightOf(40_000, {}, false) });
+    expect(command).toMatchObject({ type: 'look', dueMs: 44_800 });
+  });
+});
+
+describe('cancel', () => {
+  test('before the send the disk is untouched, after it is being erased, in between it is unknown', () => {
+    const [life] = begin(taskOf(), 0);
+    const [looked] = step(life, { type: 'looked', sight: sightOf(0, {}, true) });
+    const [accepted] = step(looked, { type: 'accepted', atMs: 1, requestId: 'r' });
+    const cancelled = (from: typeof life, event: LifeEvent) => step(from, event)[0];
+    expect(fateOf(cancelled(looked, { type: 'cancelled', atMs: 2 }))).toBe('untouched');
+    expect(fateOf(cancelled(accepted, { type: 'cancelled', atMs: 2 }))).toBe('erased');
+    const out = cancelled(looked, { type: 'cancelled', atMs: 2, failure: failureOf('ambiguous') });
+    expect(fateOf(out)).toBe('unknown');
+    expect(step(out, { type: 'cancelled', atMs: 3 })).toEqual([out, { type: 'end' }]);
+  });
+});
+
+describe('what a look asks for', () => {
+  const disks = (lived: ReturnType<typeof live>): readonly number[] =>
+    lived.commands.flatMap((command, index) =>
+      command.type === 'look' && command.withDisk
+        ? [lived.commands.slice(0, index).filter(({ type }) => type === 'look').length]
+        : []
+    );
+
+  test('the disk only at first and at last, where status and image tell enough', () => {
+    const lived = live(taskOf(), plain);
+    expect(disks(lived)).toEqual([0, lived.looks.length - 1]);
+  });
+
+  test('the disk until the status leaves, where the image cannot tell', () => {
+    const onIt: Shown = { imageId: 'm-new' };
+    const script = stretches([20_000, onIt], [60_000, { ...onIt, ...away }], [always, onIt]);
+    const lived = live(taskOf({ force: true }), script);
+    const early = lived.looks.filter((atMs) => atMs < 20_000).length;
+    expect(disks(lived)).toEqual([
+      ...Array.from({ length: early + 1 }, (_, index) => index),
+      lived.looks.length - 1
+    ]);
+  });
+
+  test('the disk while an image that flipped at once leaves the end open', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) =>
+        atMs === 0
+          ? {}
+          : atMs < 60_000
+            ? { imageId: 'm-new' }
+            : atMs < 90_000
+              ? { ...away, imageId: 'm-new' }
+              : done
+    });
+    expect(disks(lived).length).toBeGreaterThan(10);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+});
+
+describe('more of what a status proves', () => {
+  const lost = (atMs: number): LifeEvent => ({ type: 'sendFailed', atMs, failure: failureOf('ambiguous') });
+
+  test('an unknown status is a departure, so that the way back is the end at once', () => {
+    const lived = live(taskOf(), stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done]));
+    expect(lived.looks.at(-1)).toBeLessThan(100_000);
+  });
+
+  test.each([
+    ['another image, answer lost', taskOf(), lost, done],
+    ['the same image, answered', taskOf({ force: true }), undefined, { imageId: 'm-new' }]
+  ])('ImageProcessing is one where more than the status tells: %s', (_, task, send, end) => {
+    const before: Shown = task.force ? { imageId: 'm-new' } : {};
+    const script = stretches(
+      [9_000, before],
+      [90_000, { ...before, status: 'ImageProcessing' }],
+      [always, end]
+    );
+    const lived = live(task, send === undefined ? script : { ...script, send });
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.looks.at(-1)).toBeLessThan(100_000);
+  });
+
+  test('a disk that is not settled is no rest', () => {
+    const unsettled: Shown = { imageId: 'm-other', disk: { status: 'Creating' } };
+    const script = stretches(
+      [9_000, {}],
+      [60_000, away],
+      [400_000, unsettled],
+      [always, { imageId: 'm-other' }]
+    );
+    const lived = live(taskOf(), script);
+    expect(reason(lived)).toBe('wrongImage');
+  });
+
+  test('a read that the service refuses for good ends the wait at once', () => {
+    for (const kind of ['invalid', 'conflict'] as const) {
+      const look = (atMs: number): LifeEvent | undefined =>
+        atMs > 30_000 ? { type: 'lookFailed', atMs, failure: failureOf(kind) } : undefined;
+      const lived = live(taskOf(), { ...plain, look });
+      expect(lived.looks.at(-1)).toBeLessThan(40_000);
+    }
+  });
+});
+
+describe('more of what is found under way', () => {
+  test('an unknown status at first is somebody at work', () => {
+    const lived = live(taskOf(), stretches([60_000, { status: 'Rebuilding' }], [always, done]));
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toEqual([]);
+    expect(fateOf(lived.life)).toBe('erased');
+  });
+
+  test('what ends Stopped on the image is started, and nothing is erased', () => {
+    const stoppedOnIt: Shown = { ...done, status: 'Stopped' };
+    const lived = live(taskOf(), stretches([60_000, away], [400_000, stoppedOnIt], [always, done]));
+    expect(lived.starts).toHaveLength(1);
+    expect(lived.sends).toEqual([]);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test('what never ends has not been erased by this run', () => {
+    expect(fateOf(live(taskOf(), { show: () => away }).life)).toBe('untouched');
+  });
+});
+
+describe('a backup', () => {
+  const task = taskOf({ backup: true });
+  const backedUp = (atMs: number): LifeEvent => ({ type: 'backedUp', atMs: atMs + 90_000 });
+
+  test('is made once, when the instance rests and is about to be erased, and then it is looked at anew', () => {
+    const script = stretches([100_000, {}], [160_000, away], [always, done]);
+    const lived = live(task, { ...script, backup: backedUp });
+    expect(lived.commands.map(({ type }) => type).slice(0, 4)).toEqual(['look', 'backup', 'look', 'send']);
+    expect(lived.commands.filter(({ type }) => type === 'backup')).toHaveLength(1);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+
+  test('is not made of what is not erased', () => {
+    const lived = live(task, { show: () => done });
+    expect(lived.commands.map(({ type }) => type)).toEqual(['look']);
+  });
+
+  test('that fails ends it with the disk untouched', () => {
+    const problem = { cause: 'It broke.', remedy: 'Mend it.' };
+    const lived = live(task, {
+      show: () => ({}),
+      backup: (atMs) => ({ type: 'backupFailed', atMs, problem })
+    });
+    expect(lived.life.ending).toEqual({ kind: 'failed', reason: { kind: 'backup', problem } });
+    expect(fateOf(lived.life)).toBe('untouched');
+    expect(lived.sends).toEqual([]);
+  });
+
+  test('of a stopped instance does not make it rest a second time', () => {
+    const stopped: Shown = { status: 'Stopped' };
+    const lived = live(task, {
+      ...stretches([420_000, stopped], [460_000, away], [always, done]),
+      backup: backedUp
+    });
+    expect(lived.sends[0]).toBeLessThan(400_000);
+    expect(reason(lived)).toBe('rebuilt');
+  });
+});

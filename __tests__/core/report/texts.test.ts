@@ -1,0 +1,311 @@
+import { describe, expect, test } from '@jest/globals';
+import { formatDuration, toIso, toSeconds } from '../../../src/core/duration.ts';
+import { describeFailure, type FailureKind } from '../../../src/core/model/failure.ts';
+import { decide } from '../../../src/core/plan/decide.ts';
+import { makePlan, type Target } from '../../../src/core/plan/plan.ts';
+import { describeRefusals } from '../../../src/core/plan/refusal.ts';
+import { imageLabel, planLines } from '../../../src/core/plan/text.ts';
+import type { FailureReason } from '../../../src/core/rebuild/ending.ts';
+import { heartbeat, narrate } from '../../../src/core/rebuild/log-lines.ts';
+import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
+import { callRemedy, describeFate, explain, explainCancel } from '../../../src/core/report/explain.ts';
+import { lookMoment, nextBeat } from '../../../src/core/rebuild/schedule.ts';
+import { cell, code, table } from '../../../src/core/summary/markdown.ts';
+import { rolloutOfOne as how } from '../../support/plan.ts';
+import { disk, failureOf, image, instance, live, type Shown, sightOf, stretches, taskOf } from '../rebuild/rebuilds.ts';
+
+describe('durations', () => {
+  test.each([
+    [0, '0s'],
+    [-5, '0s'],
+    [59_400, '59s'],
+    [61_000, '1m 01s'],
+    [3_720_000, '1h 02m']
+  ])('%i ms', (ms, text) => expect(formatDuration(ms)).toBe(text));
+
+  test('seconds have one decimal, moments are UTC', () => {
+    expect(toSeconds(1_249)).toBe(1.2);
+    expect(toIso({ nowMs: 1_000, wallMs: Date.UTC(2026, 0, 2) }, 61_000)).toBe('2026-01-02T00:01:00Z');
+  });
+});
+
+describe('the beat', () => {
+  test('keeps to the grid, but never lies behind', () => {
+    expect(nextBeat(0, 5_000, 100)).toBe(4_800);
+    expect(nextBeat(0, 5_000, 9_000)).toBe(13_800);
+  });
+
+  test('a look is moved by a tenth at most, and never past the deadline or before now', () => {
+    const look = { dueMs: 10_000, spreadMs: 500 };
+    expect(lookMoment(look, 99_000, 0, 0)).toBe(9_500);
+    expect(lookMoment(look, 99_000, 0, 0.5)).toBe(10_000);
+    expect(lookMoment(look, 10_100, 0, 0.999)).toBe(10_100);
+    expect(lookMoment(look, 99_000, 9_900, 0)).toBe(9_900);
+  });
+});
+
+describe('decisions', () => {
+  test.each([
+    ['Running', 'm-old', {}, 'rebuild'],
+    ['Running', 'm-new', {}, 'skip'],
+    ['Stopped', 'm-new', {}, 'start'],
+    ['Error', 'm-new', {}, 'rebuild'],
+    ['Running', 'm-new', { force: true }, 'rebuild'],
+    ['Starting', 'm-old', {}, 'wait'],
+    ['Moving', 'm-old', {}, 'wait'],
+    ['Reinstalling', 'm-old', {}, 'wait'],
+    ['Deleted', 'm-new', {}, 'refuse']
+  ])('%s on %s', (status, imageId, patch, action) => {
+    expect(decide({ ...instance, status, imageId }, taskOf(patch)).action).toBe(action);
+  });
+
+  test('every reason to refuse is given at once', () => {
+    const task = taskOf({
+      loginKind: 'keepImageLogin',
+      image: { ...image, type: 'System', status: 'NotAvailable' }
+    });
+    const decision = decide({ ...instance, deletionProtection: true }, task);
+    if (decision.action !== 'refuse') throw new Error('not refused');
+    expect(describeRefusals(decision.refusals)).toBe(
+      'deletionProtection is on; the image is NotAvailable, not Available; keepImageLogin needs a custom or shared image, and this one is of the type System'
+    );
+    expect(decide({ ...instance, deletionProtection: true }, taskOf({ allowProtected: true })).action).toBe(
+      'rebuild'
+    );
+    expect(decide(instance, taskOf({ loginKind: 'keepImageLogin' })).action).toBe('rebuild');
+  });
+});
+
+describe('failures in words', () => {
+  const kinds: readonly FailureKind[] = [
+    'throttled',
+    'unreached',
+    'transient',
+    'ambiguous',
+    'denied',
+    'skewed',
+    'notFound',
+    'conflict',
+    'invalid',
+    'malformed'
+  ];
+
+  test.each(kinds)('%s has a remedy', (kind) => {
+    expect(callRemedy(failureOf(kind), false)).toMatch(/\.$/);
+    expect(callRemedy(failureOf(kind), true).length).toBeGreaterThanOrEqual(
+      callRemedy(failureOf(kind), false).length
+    );
+  });
+
+  test('a failure names what was tried, on what, and what came back', () => {
+    const failure = failureOf('denied', {
+      httpStatus: 403,
+      code: 'AccessDenied',
+      requestId: 'r-1',
+      attempts: 2
+    });
+    expect(describeFailure(failure)).toBe(
+      'RebuildInstance i-1: no (HTTP 403, AccessDenied, request ID r-1, 2 tries)'
+    );
+    expect(describeFailure({ ...failureOf('denied'), target: '' })).toBe('RebuildInstance: no');
+  });
+
+  const lived = live(taskOf(), stretches([9_000, {}], [1e12, { status: 'Starting' }])).life;
+  const reasons: readonly FailureReason[] = [
+    {
+      kind: 'refused',
+      refusals: [
+        { kind: 'gone', status: 'Expired' },
+        { kind: 'protected' },
+        { kind: 'imageNotAvailable', status: 'Creating' },
+        { kind: 'imageKeepsNoLogin', imageType: 'System' }
+      ]
+    },
+    { kind: 'busy', status: 'Starting' },
+    { kind: 'unclear', status: 'Starting' },
+    { kind: 'unproven' },
+    { kind: 'timedOut', status: 'Starting' },
+    { kind: 'status', status: 'Error' },
+    { kind: 'wrongImage', imageId: 'm-x', imageName: '' },
+    { kind: 'wrongImage', imageId: 'm-x', imageName: 'odd' },
+    { kind: 'gone' },
+    { kind: 'call', failure: failureOf('denied') }
+  ];
+
+  test.each(reasons.map((reason) => [reason.kind, reason] as const))('%s', (_, reason) => {
+    const { cause, disk: fate, remedy } = explain(lived, reason);
+    expect(cause).toMatch(/^i-1: /);
+    expect(fate).toBe(describeFate('erased'));
+    expect(remedy).not.toBe('');
+  });
+
+  test('a timeout names the last status and the history', () => {
+    expect(explain(lived, { kind: 'timedOut', status: 'Starting' }).cause).toBe(
+      'i-1: still Starting 20m 00s after the rebuild was accepted. Seen: Running on m-old after 0s, Starting on m-old after 10s.'
+    );
+  });
+
+  test('a denied read in mid-wait says that the rebuild goes on', () => {
+    expect(explain(lived, { kind: 'call', failure: failureOf('denied') }).cause).toContain(
+      'The rebuild goes on without this run.'
+    );
+    const [fresh] = begin(taskOf(), 0);
+    const told = explain(fresh, { kind: 'call', failure: failureOf('denied') });
+    expect(told.cause).not.toContain('goes on');
+    expect(told.disk).toBe('The system disk was not touched by this run.');
+    expect(explain(fresh, { kind: 'unproven' }).cause).toContain('its answer was lost');
+    expect(explain(fresh, { kind: 'unproven' }).cause).toContain('Seen: nothing.');
+  });
+
+  test('a cancel says what goes on', () => {
+    const [fresh] = begin(taskOf(), 0);
+    expect(explainCancel(fresh).remedy).toBe('Nothing of it needs to be mended.');
+    expect(explainCancel(lived).remedy).toContain('goes on without this run');
+    expect(describeFate('unknown')).toContain('not known');
+  });
+});
+
+describe('the plan in words', () => {
+  const target: Target = {
+    task: taskOf(),
+    instance,
+    disk,
+    circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20 },
+    snapshots: [{ id: 's-1', name: 'daily', createTime: '2026-01-01T00:00:00Z', volumeId: 'v-old' }]
+  };
+  const order = { imageId: 'm-new', login: { kind: 'keypairId', keypairId: 'k-1' } } as const;
+
+  test('says what is erased, by name, and what stays', () => {
+    const text = planLines(makePlan(image, order, [target], how)).join('\n');
+    expect(text).toContain('m-new (web-2, Ubuntu 22.04 amd64, created 2026-02-10T08:00:00Z)');
+    expect(text).toContain(
+      'erased system disk v-old, 40 GB, and its snapshots: daily (s-1, 2026-01-01T00:00:00Z)'
+    );
+    expect(text).toContain('stays  data disks, IP addresses, custom images');
+    expect(text).toContain('with the key pair k-1');
+    expect(text).toContain('a script of before, if there was one, runs again');
+  });
+
+  test.each([
+    [{ status: 'Running', imageId: 'm-new' }, 'skip: it runs on the image already'],
+    [{ status: 'Stopped', imageId: 'm-new' }, 'start: it is on the image already, and Stopped'],
+    [{ status: 'Starting' }, 'wait: its status is Starting; decide when it rests'],
+    [{ status: 'Expired' }, 'refuse: its status is Expired']
+  ])('%j', (patch, words) => {
+    const plan = makePlan(image, order, [{ ...target, instance: { ...instance, ...patch } }], how);
+    expect(planLines(plan).join('\n')).toContain(words);
+  });
+
+  test('unknown details are left out and not invented', () => {
+    const bare = { ...image, name: '', osName: '', osVersion: '', osArch: '', createTime: '' };
+    expect(imageLabel(bare)).toBe('m-new');
+    const keep = { imageId: 'm-new', login: { kind: 'keepImageLogin' }, userData: '#!/bin/sh' } as const;
+    const none = { ...target, disk: undefined, snapshots: [], instance: { ...instance, name: '' } };
+    const text = planLines(makePlan(bare, keep, [none], how)).join('\n');
+    expect(text).toContain('the API shows no details of it');
+    expect(text).toContain('as the image says (keepImageLogin)');
+    expect(text).toContain('the script given as userData runs at first boot');
+    const cleared = {
+      imageId: 'm-new',
+      login: { kind: 'adminPass', adminPass: 'Secret-123' },
+      cleanLastUserData: true
+    } as const;
+    const other = planLines(makePlan(bare, cleared, [{ ...target, snapshots: [] }], how)).join('\n');
+    expect(other).toContain('it has no snapshots');
+    expect(other).toContain('no script runs: the one of before is cleared');
+    expect(other).not.toContain('Secret-123');
+  });
+});
+
+describe('the log', () => {
+  function linesOf(...args: Parameters<typeof live>): string {
+    const [task, script] = args;
+    const lines: string[] = [];
+    let [life, command] = begin(task, 0);
+    let nowMs = 0;
+    while (command.type !== 'end') {
+      const before = life;
+      if (command.type === 'look') nowMs = Math.max(nowMs, command.dueMs);
+      const event =
+        command.type === 'look'
+          ? (script.look?.(nowMs) ?? {
+              type: 'looked' as const,
+              sight: sightOf(nowMs, script.show(nowMs), command.withDisk)
+            })
+          : command.type === 'send'
+            ? (script.send?.(nowMs, before.sends + 1) ?? {
+                type: 'accepted' as const,
+                atMs: nowMs,
+                requestId: 'r-1'
+              })
+            : { type: 'startAccepted' as const, atMs: nowMs, requestId: 'r-2' };
+      [life, command] = step(life, event);
+      lines.push(...narrate(before, life, 0));
+    }
+    return lines.join('\n');
+  }
+  const done: Shown = { imageId: 'm-new' };
+
+  test('tells every change with the time that has passed', () => {
+    expect(linesOf(taskOf(), stretches([9_000, {}], [60_000, { status: 'Starting' }], [1e9, done]))).toBe(
+      [
+        '[     0s] Running on m-old',
+        '[     0s] sending the rebuild',
+        '[     0s] accepted (request ID r-1); Running counts for nothing until the rebuild shows',
+        '[    10s] Running → Starting',
+        '[    10s] the rebuild has started',
+        '[ 1m 02s] Starting → Running, image m-old → m-new'
+      ].join('\n')
+    );
+  });
+
+  test('tells of lost answers, second sends, conflicts, failed reads and starts', () => {
+    const lost = linesOf(taskOf(), {
+      ...stretches([400_000, {}], [460_000, { status: 'Starting' }], [1e9, done]),
+      send: (atMs, count) =>
+        count === 1
+          ? { type: 'sendFailed', atMs, failure: failureOf('ambiguous') }
+          : { type: 'sendFailed', atMs, failure: failureOf('conflict') }
+    });
+    expect(lost).toContain('the answer is lost; looking whether the rebuild was taken');
+    expect(lost).toContain('nothing has begun: sending once more');
+    expect(lost).toContain('not sent again; waiting for the rebuild to show');
+    const conflict = linesOf(taskOf(), {
+      ...stretches([9_000, {}], [60_000, { status: 'Starting' }], [1e9, done]),
+      send: (atMs) => ({ type: 'sendFailed', atMs, failure: failureOf('conflict') })
+    });
+    expect(conflict).toContain('the service refused: something is going on');
+    const adopted = linesOf(taskOf(), stretches([60_000, { status: 'Starting' }], [1e9, done]));
+    expect(adopted).toContain('waiting for it to end instead of erasing again');
+    const started = linesOf(taskOf(), stretches([310_000, { ...done, status: 'Stopped' }], [1e9, done]));
+    expect(started).toContain('Stopped on the image: telling it to start');
+    const flipped = linesOf(taskOf(), { show: (atMs) => (atMs === 0 ? {} : done) });
+    expect(flipped).toContain('the image is another one');
+    const otherDisk = linesOf(taskOf({ force: true }), {
+      show: (atMs) => (atMs === 0 ? done : { ...done, disk: { id: 'v-2' } })
+    });
+    expect(otherDisk).toContain('the system disk is another one');
+  });
+
+  test.each([
+    ['settling', 'waiting to see whether it stays so'],
+    ['searching', 'looking whether the rebuild was taken'],
+    ['confirming', 'waiting for the rebuild to show'],
+    ['rebuilding', 'waiting for the rebuild to end'],
+    ['starting', 'waiting for it to start']
+  ] as const)('a sign of life while %s', (phase, words) => {
+    const [life] = begin(taskOf(), 0);
+    expect(heartbeat({ ...life, phase }, 60_000, 0)).toContain(words);
+    expect(heartbeat({ ...life, phase, adopted: true, last: sightOf(0, {}, true) }, 60_000, 0)).toContain(
+      'still Running on m-old'
+    );
+  });
+});
+
+describe('Markdown', () => {
+  test('nothing from outside is markup', () => {
+    expect(cell('a|b\n<img src=x> `c` [d](e) @all')).not.toMatch(/[|<>`[\]\n@]/);
+    expect(code('')).toBe('');
+    expect(table(['a', 'b'], [['1', '2']])).toBe('| a | b |\n| --- | --- |\n| 1 | 2 |');
+  });
+});

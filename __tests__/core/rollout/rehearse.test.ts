@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals';
+import { planRollout, whyAway } from '../../../src/core/plan/rollout-order.ts';
+import { canariesOf } from '../../../src/core/rollout/canaries.ts';
+import { rehearse } from '../../../src/core/rollout/rehearse.ts';
+import { slotsOf } from '../../../src/core/rollout/settings.ts';
+import type { RolloutTask } from '../../../src/core/rollout/rollout-state.ts';
+import { membersOf } from '../../support/fleets.ts';
+import { instance } from '../rebuild/rebuilds.ts';
+
+const minute = 60_000;
+
+describe('maxUnavailable as a number', () => {
+  test.each<[number, number, number]>([
+    [10, 25, 2],
+    [10, 5, 1],
+    [50, 3, 1],
+    [100, 7, 7],
+    [33, 100, 33],
+    [1, 99, 1],
+    [10, 1, 1]
+  ])('%i%% of %i are %i', (percent, targets, slots) => {
+    expect(slotsOf({ kind: 'percent', percent }, targets)).toBe(slots);
+  });
+
+  test.each<[number, number, number]>([
+    [1, 10, 1],
+    [4, 10, 4],
+    [10, 10, 10],
+    [11, 10, 10],
+    [500, 1, 1]
+  ])('%i of %i are %i', (count, targets, slots) => {
+    expect(slotsOf({ kind: 'count', count }, targets)).toBe(slots);
+  });
+});
+
+describe('the order', () => {
+  const maxUnavailable = { kind: 'percent', percent: 50 } as const;
+  const settings = { maxUnavailable, canary: 2, pauseMs: 0, maxFailures: 0 };
+  const target = (id: string, status: string, action: 'rebuild' | 'skip', unhealthy?: string) => ({
+    instance: { ...instance, id, status },
+    decision: { action },
+    unhealthy
+  });
+
+  test('is that of the selection, but those that are away go first', () => {
+    const task = planRollout(
+      [
+        target('a', 'Running', 'rebuild'),
+        target('s', 'Running', 'skip'),
+        target('b', 'Stopped', 'rebuild'),
+        target('c', 'Running', 'rebuild', 'it refuses'),
+        target('d', 'Running', 'rebuild'),
+        target('e', 'Error', 'rebuild')
+      ],
+      { settings, rollback: true }
+    );
+    expect(task).toEqual({ ...task, slots: 3, canary: 2, rollback: true });
+    expect(task.members).toEqual(membersOf('-b -c -e a ?s d'));
+    expect(canariesOf(task)).toEqual(['b', 'c']);
+  });
+
+  test('knows why one is away: its status counts for more than what a check says', () => {
+    expect(whyAway({ instance })).toBeUndefined();
+    expect(whyAway({ instance, unhealthy: 'it refuses' })).toBe('it refuses');
+    expect(whyAway({ instance: { ...instance, status: 'Error' }, unhealthy: 'x' })).toBe(
+      'its status is Error'
+    );
+    expect(whyAway({ instance: { ...instance, status: 'Starting' } })).toBe('its status is Starting');
+  });
+});
+
+describe('the rehearsal', () => {
+  const task = (short: string, patch: Partial<RolloutTask>): RolloutTask => ({
+    members: membersOf(short),
+    slots: 2,
+    canary: 0,
+    pauseMs: minute,
+    maxFailures: 0,
+    rollback: true,
+    ...patch
+  });
+
+  test.each<[string, RolloutTask, readonly (readonly string[])[]]>([
+    ['batches', task('a b c d e', {}), [['a', 'b'], ['c', 'd'], ['e']]],
+    ['canaries first', task('a b c d e', { canary: 1 }), [['a'], ['b', 'c'], ['d', 'e']]],
+    ['more canaries than slots', task('a b c d', { canary: 3 }), [['a', 'b'], ['c'], ['d']]],
+    ['no checks', task('?s -x ?t a', {}), [['x', 'a']]],
+    [
+      'those that are away',
+      task('-x -y -z a', {}),
+      [
+        ['x', 'y'],
+        ['z', 'a']
+      ]
+    ],
+    ['none', task('?s', {}), []],
+    ['one, where there are no pauses', task('a b c d e', { pauseMs: 0 }), [['a', 'b', 'c', 'd', 'e']]]
+  ])('gives %s', (_, given, batches) => expect(rehearse(given)).toEqual(batches));
+});

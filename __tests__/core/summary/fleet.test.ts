@@ -1,0 +1,430 @@
+/** The summary of several instances, drawn from reports made by hand. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type {
+  BalancerReport,
+  InstanceReport,
+  InstanceStatus,
+  RunReport
+} from '../../../src/core/report/report.ts';
+import { annotationsOf } from '../../../src/core/summary/annotations.ts';
+import { summaryLimit, summaryOf } from '../../../src/core/summary/summary.ts';
+import { idleInstances, idleSentence, idleWords } from '../../../src/core/summary/weights-table.ts';
+import {
+  balancerReport,
+  expectWellFormed,
+  failureReport,
+  idOf,
+  instanceReport,
+  phasesFrom,
+  runReport,
+  times
+} from './reports.ts';
+
+/** Holds that the text has the parts, in this order. */
+function expectInOrder(text: string, parts: readonly string[]): void {
+  let from = 0;
+  for (const part of parts) {
+    const at = text.indexOf(part, from);
+    if (at < 0) throw new Error(`lacks ${part} at its place:\n${text.slice(from, from + 3000)}`);
+    from = at + part.length;
+  }
+  expectWellFormed(text);
+  expect(text).not.toContain('undefined');
+}
+
+/** So many of each status, in the order that is given. */
+function fleet(counts: Partial<Record<InstanceStatus, number>>): readonly InstanceReport[] {
+  const statuses = Object.entries(counts).flatMap(([status, count]) =>
+    times(count, () => status as InstanceStatus)
+  );
+  return statuses.map((status, index) => instanceReport(idOf(index), status));
+}
+
+function planned(index: number, decision = 'rebuild: erases the system disk'): InstanceReport {
+  const one = instanceReport(idOf(index), 'planned');
+  return { ...one, plan: { ...one.plan, decision } };
+}
+
+/** The rows of the table under the heading `Instances`, without its head. */
+function rowsOf(text: string): readonly string[] {
+  const [, after = ''] = text.split('### Instances\n');
+  const lines = after.split('\n');
+  const from = lines.findIndex((line) => line.startsWith('|'));
+  const rest = lines.slice(from + 2);
+  return rest.slice(
+    0,
+    rest.findIndex((line) => !line.startsWith('|'))
+  );
+}
+
+describe('the summary of a fleet', () => {
+  test('goes from the totals to the details', () => {
+    const phases = phasesFrom(0, ['rebuilding', 180]);
+    const instances = [
+      instanceReport('i-1', 'rebuilt', { phases }),
+      instanceReport('i-2', 'failed', { balancers: [balancerReport(50, 0)] }),
+      instanceReport('i-3', 'notStarted')
+    ];
+    const text = summaryOf(
+      runReport(instances, {
+        maxUnavailable: 2,
+        mostAway: 1,
+        canaries: ['i-1'],
+        pauseSeconds: 300,
+        awayBefore: [{ instanceId: 'i-2', why: 'its status is Stopped' }],
+        stopped: { reason: 'maxFailures', words: 'One has failed, so nothing more was begun.' }
+      })
+    );
+    expectInOrder(text, [
+      '## ❌ Failed for some: BCC image <code>m-new</code> web-2',
+      '✅ **1** rebuilt · ❌ **1** failed · – **1** not begun (3 instances in 1h 20m)',
+      '> 🛑 **One has failed, so nothing more was begun.**',
+      '**Rollout:** at most 2 of 3 away at once (most away: 1; 1 to begin with) · 1 canary first: <code>i-1</code>',
+      'in batches, 5m 00s between two · stops at the first failure',
+      'Not serving to begin with: 1 instance',
+      '### Failed or cut off: 1 instance',
+      '> **What to do:** Look at the instance',
+      '### Load balancer weights to restore: 1',
+      '### Timeline',
+      'section i-1',
+      '### Instances',
+      '| <code>i-2</code> name-of-i-2 | ❌ failed | <code>m-old</code> web-1 | 4m 10s |',
+      '| <code>i-3</code>',
+      '| <code>i-1</code>',
+      '<code>i-2</code> in detail',
+      '<code>i-1</code> in detail'
+    ]);
+  });
+
+  test('says what became of each kind', () => {
+    const all = fleet({ rebuilt: 3, skipped: 2, started: 1, failed: 1, rolledBack: 1, inProgress: 2 });
+    expect(summaryOf(runReport(all, { maxFailures: 3 }))).toContain(
+      '✅ **3** rebuilt · ✅ **2** skipped · 🚀 **1** started · ❌ **1** failed · ↩️ **1** rolled back · 🛑 **2** in progress (10'
+    );
+  });
+
+  test('of 20 is open and has every detail; of 21 it is folded, with the details of what failed', () => {
+    const twenty = summaryOf(runReport(fleet({ rebuilt: 19, failed: 1 })));
+    expect(twenty.split(' in detail').length - 1).toBe(20);
+    expect(twenty).not.toContain('All 20 instances');
+    const more = summaryOf(runReport(fleet({ rebuilt: 20, failed: 1 })));
+    expectInOrder(more, [
+      '<details><summary>All 21 instances</summary>',
+      'i-00000020</code> name',
+      'i-00000020</code> in detail',
+      'those of the other 20 instances are in the output `result`'
+    ]);
+    expect(more.split(' in detail').length - 1).toBe(1);
+  });
+
+  test('tells 20 failures in full, one of each kind among them, and the others in a table', () => {
+    const rare = instanceReport(idOf(99), 'failed', { failure: failureReport('denied', 'the rare one') });
+    const text = summaryOf(runReport([...fleet({ failed: 50 }), rare], { maxFailures: 99 }));
+    expectInOrder(text, [
+      '### Failed or cut off: 51 instances',
+      'By reason: 50 × timedOut, 1 × denied. The first 20 stand here in full, the other 31 in a table.',
+      '> **the rare one**',
+      '<summary>31 more that failed or were cut off</summary>',
+      '| <code>i-00000049</code> | ❌ failed | timedOut | erased | it failed: timedOut |',
+      'Details of 51 instances'
+    ]);
+    expect(text.split('What to do:').length - 1).toBe(20);
+    expect(rowsOf(text)).toHaveLength(51);
+  });
+
+  test('of 500 stays short', () => {
+    const text = summaryOf(runReport(fleet({ rebuilt: 480, skipped: 10, failed: 5, notStarted: 5 })));
+    expect(text.length).toBeLessThan(100_000);
+    expect(text.indexOf('All 500 instances')).toBeLessThan(5000);
+    expect(rowsOf(text).slice(0, 10).join()).toMatch(/failed(?:.*failed){4}.*not begun(?:.*not begun){4}/);
+    expectWellFormed(text);
+  });
+});
+
+describe('weights that are not restored', () => {
+  const inGroup = { kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1' } as const;
+
+  test('are listed with one call for each pool', () => {
+    const both = [balancerReport(50, 0), balancerReport(20, 0, inGroup)];
+    const instances = [
+      instanceReport('i-1', 'failed', { balancers: both }),
+      instanceReport('i-2', 'inProgress', { balancers: both }),
+      instanceReport('i-3', 'rebuilt', { balancers: [balancerReport(50, 50), balancerReport(0, 0, inGroup)] })
+    ];
+    expectInOrder(summaryOf(runReport(instances)), [
+      '### Load balancer weights to restore: 4',
+      '| <code>i-1</code> | ❌ failed | <code>lb-1</code> |  | 0 | 50 |',
+      '| <code>i-2</code> | 🛑 goes on without this run | <code>lb-2</code> | <code>sg-1</code> | 0 | 20 |',
+      '<code>PUT /v1/blb/lb-1/backendserver?update</code>',
+      '{"backendServerList":[\n  {"instanceId":"i-1","weight":50},\n  {"instanceId":"i-2","weight":50}\n]}',
+      '<code>PUT /v1/appblb/lb-2/blbrs</code>',
+      '{"sgId":"sg-1","backendServerList":[\n  {"instanceId":"i-1","weight":20},\n  {"instanceId":"i-2","weight":20}\n]}'
+    ]);
+  });
+
+  test('are folded where there are many, and each body is JSON', () => {
+    const balancers = [balancerReport(7, 0, { blbId: 'lb/`"1' })];
+    const instances = times(500, (index) => instanceReport(idOf(index), 'failed', { balancers }));
+    const text = summaryOf(runReport(instances, { maxFailures: 999 }));
+    expectInOrder(text, [
+      'All 500 weights',
+      '1 call</summary>',
+      'PUT /v1/blb/lb%2F%60%221/backendserver?update<'
+    ]);
+    const [, body = ''] = /```json\n(.*?)\n```/s.exec(text) ?? [];
+    expect(JSON.parse(body)).toEqual({
+      backendServerList: times(500, (index) => ({ instanceId: idOf(index), weight: 7 }))
+    });
+  });
+});
+
+describe('the plan of a fleet', () => {
+  const skip = 'skip: it runs on the image already';
+
+  test('has every target in the order of its turn, with the batches', () => {
+    const instances = times(9, (index) => (index === 1 ? planned(index, skip) : planned(index)));
+    const text = summaryOf(
+      runReport(instances, {
+        maxUnavailable: 3,
+        mostAway: 1,
+        pauseSeconds: 60,
+        canaries: [idOf(4), idOf(0)],
+        awayBefore: [{ instanceId: idOf(4), why: 'its status is Stopped' }]
+      })
+    );
+    expectInOrder(text, [
+      '## 📋 Plan: nothing was sent',
+      '📋 **8** rebuild · ✅ **1** skip (9 instances)',
+      'at most 3 of 9 away at once; 1 to begin with · 2 canaries first',
+      'If all goes well it takes 3 batches.',
+      '**Login:** with the key pair k-one · **Script:** a script of before',
+      '### Instances'
+    ]);
+    expect(text).not.toContain('most away');
+    const turns = rowsOf(text).map((row) => /i-0+(\d)<.*?\| (.*?) \|/.exec(row)?.slice(1).join(' '));
+    expect(turns).toEqual([
+      '4 canary, batch 1',
+      '0 canary, batch 1',
+      '2 batch 2',
+      '3 batch 2',
+      '5 batch 2',
+      '6 batch 3',
+      '7 batch 3',
+      '8 batch 3',
+      '1 –'
+    ]);
+    expect(rowsOf(text).at(-1)).toMatch(/✅ skip \|.*\| nothing \|$/);
+  });
+
+  test('without pauses has no batches, and says that slots are refilled', () => {
+    const instances = [
+      planned(0),
+      planned(1, 'start: it is on the image already, and Stopped'),
+      planned(2, 'x')
+    ];
+    const text = summaryOf(runReport(instances, { canaries: [idOf(0)] }));
+    expectInOrder(text, ['a slot is refilled as soon as it is free', '| canary |', '🚀 start', '📋 x']);
+    expect(text).not.toContain('batch');
+  });
+
+  test('in which nothing is erased has no word of a login', () => {
+    const text = summaryOf(runReport([planned(0, skip), planned(1, skip)]));
+    expect(text).not.toContain('**Login');
+    expectInOrder(text, ['✅ **2** skip (2 instances)', '✅ skip']);
+  });
+
+  test('of 500 is open, with the warnings and what would be erased', () => {
+    const snapshots = times(2, (index) => ({ id: `s-${index}`, name: 'a', createTime: '' }));
+    const instances = times(500, (index) => {
+      const one = planned(index);
+      const erases = { systemDiskId: index === 0 ? '' : 'v-1', sizeInGB: 40, snapshots };
+      return { ...one, erases, plan: { ...one.plan, steps: ['a', 'b'], warnings: ['its status is Error'] } };
+    });
+    const text = summaryOf(runReport(instances));
+    expectInOrder(text, [
+      '**Also**, as for <code>i-00000000</code>: a; b',
+      '<details open><summary>All 500 instances',
+      '| the system disk, 2 snapshots |',
+      '📋 rebuild<br>Mind: its status is Error |',
+      '| <code>v-1</code>, 40 GB, 2 snapshots |',
+      '_Details of each instance are in the output `result`._'
+    ]);
+    expect(rowsOf(text)).toHaveLength(500);
+    expect(text).not.toContain(' in detail');
+  });
+});
+
+describe('1,000 instances with long names', () => {
+  const longName = fc.constantFrom('华北数据中心网络服务器'.repeat(12).slice(0, 128), '&'.repeat(128), 'n');
+  const cause = fc.constantFrom('x'.repeat(1500), '<'.repeat(3000), 'short');
+  const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
+
+  function crowd(count: number, failures: number, name: string, words: string): RunReport {
+    const snapshots = times(10, (index) => ({ id: `s-${index}`, name, createTime: '2026-01-01T00:00:00Z' }));
+    const instances = times(count, (index) =>
+      instanceReport(idOf(index), index < failures ? 'failed' : 'rebuilt', {
+        name,
+        before: { status: 'Running', imageId: 'm-old', imageName: name, systemDiskId: 'v-1' },
+        erases: { systemDiskId: 'v-1', sizeInGB: 40, snapshots },
+        balancers: index < failures ? [balancerReport(50, 0)] : [],
+        ...(index < failures ? { failure: failureReport('timedOut', `${words}${index}`) } : {})
+      })
+    );
+    return { ...runReport(instances, { maxFailures: 999 }), imageName: name };
+  }
+
+  test('fit, and no failure is left out as long as anything else is there', () => {
+    const failures = fc.constantFrom(0, 1, 30, 400, 1000);
+    fc.assert(
+      fc.property(fc.constantFrom(21, 500, 1000), failures, longName, cause, (count, wanted, name, words) => {
+        const failed = Math.min(count, wanted);
+        const text = summaryOf(crowd(count, failed, name, words));
+        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(summaryLimit);
+        expectWellFormed(text);
+        expect(text.split('What to do:').length - 1).toBe(Math.min(failed, 20));
+        expect(text.split('"weight":50}').length - 1).toBe(failed);
+        const told = text.split('| timedOut |').length - 1;
+        if (told < failed - 20) expect(rowsOf(text)).toEqual([]);
+        if (rowsOf(text).length < count) expect(text).not.toContain(' in detail');
+        if (!text.includes(note)) expect(rowsOf(text)).toHaveLength(count);
+      }),
+      { numRuns: 40 }
+    );
+  });
+
+  test('leave out no more than they must', () => {
+    const text = summaryOf(crowd(500, 500, '升级之前的快照'.repeat(9), 'a'));
+    expect(text).toContain(note);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(summaryLimit * 0.98);
+  });
+
+  test('and a table that is cut says how many rows are missing', () => {
+    const text = summaryOf(crowd(1000, 0, '&'.repeat(128), 'a'));
+    expect(text).toContain(`_${1000 - rowsOf(text).length} more are left out here._`);
+    expect(rowsOf(text).length).toBeGreaterThan(400);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(summaryLimit * 0.99);
+  });
+});
+
+describe('the annotations', () => {
+  const failed = (count: number, patch: Partial<InstanceReport> = {}): RunReport =>
+    runReport(times(count, (index) => instanceReport(idOf(index), 'failed', patch)));
+
+  test.each([0, 1, 9, 10])('of %d failures are one for each', (count) => {
+    const all = annotationsOf(failed(count));
+    expect(all.map(({ title }) => title)).toEqual(
+      times(count, (index) => `Rebuild of ${idOf(index)} failed (timedOut)`)
+    );
+  });
+
+  test.each([11, 1000])('of %d failures are nine, and one that counts the others', (count) => {
+    const all = annotationsOf(failed(count));
+    expect(all).toHaveLength(10);
+    expect(all[9]?.title).toBe(`${count - 9} more that failed or were cut off`);
+    expect(all[9]?.lines).toEqual([
+      `${count - 9} × timedOut.`,
+      'The job summary and the output result name them all.'
+    ]);
+  });
+
+  test.each([
+    [9, 9],
+    [10, 8],
+    [1000, 8]
+  ])('of %d failures with weights left are ten at most, the weights in one', (count, singles) => {
+    const all = annotationsOf(failed(count, { balancers: [balancerReport(50, 0)] }));
+    expect(all.length).toBe(10);
+    expect(all.filter(({ title }) => title.startsWith('Rebuild of'))).toHaveLength(singles);
+    expect(all[9]?.title).toBe('Load balancer weights are not restored');
+    expect(all[9]?.lines[0]).toBe(`${idOf(0)} on lb-1: 0 instead of 50`);
+    expect(all[9]?.lines.includes(`and ${count - 20} more`)).toBe(count > 20);
+  });
+
+  test('are errors, but for those that only warn', () => {
+    const idle = { balancers: [balancerReport(50, 0), balancerReport(0, 0, { blbId: 'lb-2' })] };
+    const all = annotationsOf(failed(11, idle));
+    expect(all.map(({ level }) => level)).toEqual([...times(9, () => 'error'), 'warning']);
+    expect(all.slice(7).map(({ title }) => title)).toEqual([
+      '4 more that failed or were cut off',
+      'Load balancer weights are not restored',
+      'Weight 0 since before this run'
+    ]);
+  });
+
+  test('of a cancel say so, and weights are told where nothing failed', () => {
+    const cut = instanceReport('i-1', 'inProgress', { failure: failureReport('cancelled') });
+    expect(annotationsOf(runReport([cut]))[0]?.title).toBe('Rebuild of i-1 cancelled');
+    const balancers = [balancerReport(5, 0, { kind: 'appblb', groupId: 'sg-1' })];
+    const left = annotationsOf(runReport([instanceReport('i-1', 'rebuilt', { balancers })]));
+    expect(left.map(({ lines }) => lines[0])).toEqual(['i-1 on lb-1, group sg-1: 0 instead of 5']);
+  });
+});
+
+describe('a weight that was 0 before the run', () => {
+  const idle = (count: number, patch: Partial<InstanceReport> = {}): readonly InstanceReport[] =>
+    times(count, (index) =>
+      instanceReport(idOf(index), 'rebuilt', { balancers: [balancerReport(0, 0)], ...patch })
+    );
+
+  test.each<[string, readonly BalancerReport[], boolean]>([
+    ['is one', [balancerReport(0, 0)], true],
+    ['beside others is one', [balancerReport(40, 40), balancerReport(0, 0, { blbId: 'lb-2' })], true],
+    ['is none where it was given back', [balancerReport(40, 40)], false],
+    ['is none where it is to be restored', [balancerReport(40, 0)], false],
+    ['is none without load balancers', [], false]
+  ])('%s', (_, balancers, isIdle) => {
+    const report = runReport([instanceReport('i-1', 'rebuilt', { balancers })]);
+    expect(idleInstances(report)).toEqual(isIdle ? ['i-1'] : []);
+    expect(idleSentence(report) === '').toBe(!isIdle);
+    expect(summaryOf(report).includes('with the weight 0')).toBe(isIdle);
+    expect(annotationsOf(report).some(({ title }) => title.startsWith('Weight 0'))).toBe(isIdle);
+  });
+
+  test('gives one warning for all, with what it may mean and what to do', () => {
+    const all = annotationsOf(runReport(idle(2)));
+    expect(all).toEqual([
+      {
+        level: 'warning',
+        title: 'Weight 0 since before this run',
+        lines: ['i-00000000, i-00000001', idleWords]
+      }
+    ]);
+  });
+
+  test.each([
+    [1, 1, ''],
+    [20, 20, ''],
+    [21, 20, ' and 1 more'],
+    [1000, 20, ' and 980 more']
+  ])('of %i instances names %i', (count, named, more) => {
+    const report = runReport(idle(count));
+    const [warning] = annotationsOf(report);
+    expect(warning?.lines[0]).toBe(`${times(named, idOf).join(', ')}${more}`);
+    const sentence = idleSentence(report);
+    expect(sentence.split('<code>').length - 1).toBe(named);
+    expect(sentence).toContain(`${count === 1 ? '1 instance' : `${count} instances`} with the weight 0`);
+    expect(sentence).toContain(`${more}. ${idleWords}`);
+    expectWellFormed(summaryOf(report));
+  });
+
+  test('leaves room for nine failures, and the warning is the last', () => {
+    const all = annotationsOf(
+      runReport(
+        times(10, (index) => instanceReport(idOf(index), 'failed', { balancers: [balancerReport(0, 0)] }))
+      )
+    );
+    expect(all).toHaveLength(10);
+    expect(all.at(-2)?.title).toBe('2 more that failed or were cut off');
+    expect(all.at(-1)?.level).toBe('warning');
+  });
+
+  test.each([1, 3])('stands in the summary of %i after what is to be restored', (count) => {
+    const balancers = [balancerReport(50, 0), balancerReport(0, 0, { blbId: 'lb-2' })];
+    expectInOrder(summaryOf(runReport(idle(count, { balancers }))), [
+      '### Load balancer weights to restore',
+      'with the weight 0:**',
+      idleWords
+    ]);
+  });
+});

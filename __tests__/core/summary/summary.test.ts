@@ -1,0 +1,203 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Fault } from '../../../emulator/faults.ts';
+import type { RunReport } from '../../../src/core/report/report.ts';
+import { summaryLimit, summaryOf } from '../../../src/core/summary/summary.ts';
+import type { RunRequest } from '../../../src/ports/request.ts';
+import {
+  demoImages,
+  foreignImages,
+  health,
+  onStage,
+  type ProbeScript,
+  passes,
+  refuses
+} from '../../support/stage.ts';
+import { balancerReport, expectWellFormed, instanceReport, runReport } from './reports.ts';
+
+async function summarized(
+  request: Partial<RunRequest>,
+  faults: readonly Fault[] = [],
+  script: ProbeScript = () => passes
+): Promise<{ readonly report: RunReport; readonly text: string }> {
+  return onStage({ script, emulator: { faults } }, async (world) => {
+    const report = await world.run(request);
+    return { report, text: summaryOf(report) };
+  });
+}
+
+function expectAll(text: string, parts: readonly string[]): void {
+  for (const part of parts) expect(text).toContain(part);
+  expect(text).not.toContain('Abcdef1!xyz');
+  expect(text).not.toContain('undefined');
+  expectWellFormed(text);
+}
+
+const error: Fault = { on: 'RebuildInstance', play: { kind: 'endsIn', status: 'Error' } };
+
+describe('the summary', () => {
+  test('of a plan is open, and says what would be erased', async () => {
+    const { text } = await summarized({ dryRun: true });
+    expectAll(text, [
+      '## 📋 Plan: nothing was sent: BCC image <code>m-web-2</code> web-2',
+      '<details open>',
+      '| Would be erased | system disk <code>v-sys-demo0001</code>, 40 GB<br>snapshot before-upgrade',
+      '2026-01-10T08:00:00Z',
+      '| Stays | data disks, IP addresses, custom images |',
+      '| Login | with the password given as adminPass |',
+      '| Script | a script of before, if there was one, runs again |',
+      '| Before | Running, cn-bj-d, bcc.g5.c2m8, image m-web-1 web-1 '
+    ]);
+    expect(text).not.toContain('To put it back');
+  });
+
+  test('of a plan of several knows what is done with each', async () => {
+    const instances = [
+      { id: 'i-a', name: 'a' },
+      { id: 'i-b', name: 'b', imageId: 'm-web-2' },
+      { id: 'i-c', name: 'c', imageId: 'm-web-2', status: 'Stopped' }
+    ];
+    await onStage({ emulator: { world: { instances } } }, async (world) => {
+      const ids = ['i-a', 'i-b', 'i-c'];
+      const text = summaryOf(await world.run({ selection: { kind: 'ids', ids }, dryRun: true }));
+      for (const label of ['📋 **1** rebuild', '✅ **1** skip', '🚀 **1** start'])
+        expect(text).toContain(label);
+      expectWellFormed(text);
+    });
+  });
+
+  test('of a success has the times, the backup, the health and the way back', async () => {
+    const { report, text } = await summarized({ backup: {}, health });
+    const backup = report.instances[0]?.backup;
+    expectAll(text, [
+      '## ✅ Rebuilt: BCC image',
+      `| Backup | <code>${backup?.imageId}</code>`,
+      '| Erased | system disk',
+      'Health: passed',
+      'Request IDs: <code>',
+      '```yaml\nwith:\n  instanceId: i-demo0001\n',
+      `  imageId: ${backup?.imageId}\n`
+    ]);
+    expect(text).toMatch(/\| back\w* \| 00:00:00Z \| 2m 0\ds \|/);
+    expect(text).not.toContain('What to do');
+  });
+
+  test('of a failure says what happened, what it means, and what to do, before the details', async () => {
+    const { text } = await summarized({}, [error]);
+    expectAll(text, [
+      '## ❌ Failed: BCC image',
+      'the instance came to the status Error',
+      'The system disk is being rebuilt or is rebuilt: its old content is gone.',
+      '> **What to do:** Look at the instance in the console',
+      '  imageId: m-web-1\n'
+    ]);
+    expect(text.indexOf('What to do')).toBeLessThan(text.indexOf('<details'));
+  });
+
+  test('of a failed check has its history', async () => {
+    const script: ProbeScript = (sinceMs) => (sinceMs > 20_000 && sinceMs < 24_000 ? passes : refuses);
+    const { text } = await summarized({ health }, [], script);
+    expectAll(text, [
+      '## ❌ Failed',
+      'not healthy by healthDeadline',
+      'Health: failed',
+      '| 21s | passes |',
+      'connection refused: nothing listens on the port yet'
+    ]);
+  });
+
+  test('of a rollback says that it was put back, and why', async () => {
+    const { text } = await summarized({ rollback: true }, [error]);
+    expectAll(text, [
+      '## ↩️ Failed, and rolled back',
+      'came to the status Error',
+      'The instance was put back onto m-web-1 and runs on it.',
+      '| Rollback | onto <code>m-web-1</code>: done |',
+      'rollback: rebuilding'
+    ]);
+  });
+
+  test('of a rollback that failed as well', async () => {
+    const { text } = await summarized({ rollback: true }, [{ ...error, times: 2 }]);
+    expectAll(text, [
+      '## ❌ Failed',
+      'The rollback onto m-web-1 failed as well',
+      '| Rollback | onto <code>m-web-1</code>: failed'
+    ]);
+  });
+
+  test('of a backup that failed', async () => {
+    const { text } = await summarized({ backup: {} }, [{ on: 'CreateImage', play: { kind: 'imageStuck' } }]);
+    expectAll(text, [
+      'the backup failed, so nothing was erased',
+      '| Would be erased | system disk',
+      '| Backup |'
+    ]);
+  });
+
+  test('of refusals has all of them, and those that are not begun', async () => {
+    const images = [...demoImages, ...foreignImages(18)];
+    const instances = [
+      { id: 'i-a', name: 'a' },
+      { id: 'i-b', name: 'b', deletionProtection: 1, status: 'Error' }
+    ];
+    await onStage({ emulator: { world: { images, instances } } }, async (world) => {
+      const text = summaryOf(
+        await world.run({ selection: { kind: 'ids', ids: ['i-a', 'i-b'] }, confirmName: 'a' })
+      );
+      expectAll(text, [
+        'deletionProtection is on; its name is',
+        '– not begun',
+        '❌ failed',
+        '| Mind | its status is Error'
+      ]);
+    });
+  });
+
+  test('shows names from outside as text and never as markup', async () => {
+    const name = '<img src=x onerror=alert(1)>|`a`|[b](c)\n## d @team';
+    const snapshots = [{ id: 's-1', name, volumeId: 'v-sys-a' }];
+    const instances = [{ id: 'i-a', name }];
+    await onStage({ emulator: { world: { instances, snapshots } } }, async (world) => {
+      const text = summaryOf(await world.run({ selection: { kind: 'ids', ids: ['i-a'] } }));
+      expectWellFormed(text);
+      expect(text).not.toContain('<img');
+      expect(text).not.toContain('[b](c)');
+      expect(text).not.toContain('@team');
+      expect(text).not.toMatch(/^## d/m);
+    });
+  });
+});
+
+describe('the summary of one instance', () => {
+  const balancers = [balancerReport(50, 0)];
+
+  test('lists weights that are not restored, before the details', () => {
+    const text = summaryOf(runReport([instanceReport('i-a', 'rebuilt', { balancers })]));
+    expectAll(text, ['### Load balancer weights to restore: 1', '{"instanceId":"i-a","weight":50}']);
+    expect(text.indexOf('weights to restore')).toBeLessThan(text.indexOf('<details'));
+    expect(text).toContain('| <code>lb-1</code> |  | 50 | 0 |');
+  });
+
+  test('has no word of a rollout', () => {
+    const text = summaryOf(
+      runReport([instanceReport('i-a')], { stopped: { reason: 'canary', words: 'No.' } })
+    );
+    expect(text).not.toContain('Rollout');
+    expect(text).not.toContain('weights to restore');
+    expect(text).not.toContain('```mermaid');
+    expectWellFormed(text);
+  });
+
+  test('a part that just fits is not left out', () => {
+    const spare = (text: string): number => summaryLimit - Buffer.byteLength(text);
+    const of = (userData: string): string => {
+      const one = instanceReport('i-a');
+      return summaryOf(runReport([{ ...one, plan: { ...one.plan, userData } }]));
+    };
+    const full = 'x'.repeat(spare(of('')));
+    expect(spare(of(full))).toBe(0);
+    expect(of(full)).not.toContain('does not fit');
+    expect(of(`${full}x`)).toContain('does not fit');
+    expect(of(`${full}x`)).not.toContain('<details');
+  });
+});

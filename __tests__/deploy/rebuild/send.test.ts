@@ -1,0 +1,220 @@
+import { describe, expect, test } from '@jest/globals';
+import { CallError, CancelledError, type FailureKind } from '../../../src/core/model/failure.ts';
+import type { RebuildOrder } from '../../../src/core/model/rebuild-spec.ts';
+import { createSender, RefusedTogetherError } from '../../../src/deploy/rebuild/send.ts';
+import type { Cancel } from '../../../src/ports/bcc.ts';
+import { type CallScript, failureAs, kindOf, playBcc, rejectionOf, twoSteps } from '../../support/ports.ts';
+import { noCancel, VirtualClock } from '../../support/virtual.ts';
+
+const never = new AbortController().signal;
+const order: RebuildOrder = { imageId: 'm-new', login: { kind: 'keepImageLogin' } };
+
+function newScene(script?: CallScript, cancel: Cancel = noCancel) {
+  const clock = new VirtualClock();
+  const played = playBcc(clock, script);
+  const sender = createSender({ bcc: played.bcc, clock, cancel });
+  const send = (id: string, isAgain = false, what = order) => sender.rebuild(id, what, isAgain);
+  const told = () => played.calls.map(({ name, ids }) => `${name} ${ids.join(' ')}`);
+  return { clock, send, told, calls: played.calls, idsOf: played.idsOf };
+}
+
+/** Fails every batch in this way. */
+function batchFails(kind: FailureKind): CallScript {
+  return ({ name }) => {
+    if (name === 'rebuildBatch') throw failureAs(kind, { target: '', requestId: 'r-9', message: 'said no' });
+  };
+}
+
+function idsUpTo(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `i-${index + 1}`);
+}
+
+describe('rebuilds of one moment', () => {
+  test('one is a single call', async () => {
+    const { send, told } = newScene();
+    expect(await send('i-1')).toEqual({ requestId: 'r-i-1' });
+    expect(told()).toEqual(['rebuild i-1']);
+  });
+
+  test('several are one call, and each is told of its acceptance', async () => {
+    const { send, told } = newScene();
+    const accepted = await Promise.all([send('i-1'), send('i-2'), send('i-3')]);
+    expect(told()).toEqual(['rebuildBatch i-1 i-2 i-3']);
+    expect(accepted).toEqual(Array.from({ length: 3 }, () => ({ requestId: 'r-batch-of-3' })));
+  });
+
+  test.each([
+    [100, [100], 0],
+    [101, [100], 1],
+    [102, [100, 2], 0],
+    [250, [100, 100, 50], 0]
+  ])('%i go out in calls of %j, and %i alone', async (count, batches, alone) => {
+    const { send, idsOf } = newScene();
+    const ids = idsUpTo(count);
+    await Promise.all(ids.map((id) => send(id)));
+    expect(idsOf('rebuildBatch').map((batch) => batch.length)).toEqual(batches);
+    expect(idsOf('rebuild')).toHaveLength(alone);
+    expect([...idsOf('rebuildBatch').flat(), ...idsOf('rebuild').flat()]).toEqual(ids);
+  });
+
+  test('that ask for something else go out by themselves', async () => {
+    const { send, told } = newScene();
+    const other: RebuildOrder = { ...order, imageId: 'm-other' };
+    await Promise.all([send('i-1'), send('i-2', false, other), send('i-3'), send('i-4', false, other)]);
+    expect(told().toSorted()).toEqual(['rebuildBatch i-1 i-3', 'rebuildBatch i-2 i-4']);
+  });
+
+  test('those of a later moment are a later call', async () => {
+    const { send, told, clock } = newScene();
+    const first = Promise.all([send('i-1'), send('i-2')]);
+    await clock.sleep(1, never);
+    await Promise.all([first, send('i-3')]);
+    expect(told()).toEqual(['rebuildBatch i-1 i-2', 'rebuild i-3']);
+  });
+
+  test('one that is sent again goes alone and at once', async () => {
+    const { send, told } = newScene();
+    await Promise.all([send('i-1'), send('i-2', true), send('i-3')]);
+    expect(told().toSorted()).toEqual(['rebuild i-2', 'rebuildBatch i-1 i-3']);
+  });
+});
+
+describe('a batch that fails', () => {
+  // Nobody knows whether a refusal of the call is one for all of them.
+  test.each<[FailureKind, string]>([
+    ['conflict', 'a refusal of several'],
+    ['notFound', 'a refusal of several'],
+    ['invalid', 'a refusal of several'],
+    ['throttled', 'its own'],
+    ['unreached', 'its own'],
+    ['skewed', 'its own'],
+    ['ambiguous', 'its own'],
+    ['malformed', 'its own'],
+    ['transient', 'its own']
+  ])('as %s is for each of them %s, of the same kind', async (kind, told) => {
+    const { send, calls } = newScene(batchFails(kind));
+    const errors = await Promise.all(idsUpTo(3).map((id) => rejectionOf(send(id))));
+    for (const [index, error] of errors.entries()) {
+      if (!(error instanceof CallError)) throw error;
+      expect(error instanceof RefusedTogetherError).toBe(told === 'a refusal of several');
+      expect(error.failure).toMatchObject({ kind, target: `i-${index + 1}`, requestId: 'r-9' });
+      expect(error.failure.message).toBe('said no (one call for 3 instances)');
+      expect(error.cause).toMatchObject({ failure: { kind, target: '' } });
+    }
+    expect(calls).toHaveLength(1);
+  });
+
+  test('as denied is followed by single calls: who may not batch may rebuild', async () => {
+    const { send, told } = newScene(batchFails('denied'));
+    const accepted = await Promise.all(idsUpTo(3).map((id) => send(id)));
+    expect(accepted.map(({ requestId }) => requestId)).toEqual(['r-i-1', 'r-i-2', 'r-i-3']);
+    expect(told()).toEqual(['rebuildBatch i-1 i-2 i-3', 'rebuild i-1', 'rebuild i-2', 'rebuild i-3']);
+  });
+
+  test('as denied, and one of the single calls too: only that one fails', async () => {
+    const { send } = newScene(({ ids }) => {
+      if (ids.includes('i-2')) throw failureAs('denied');
+    });
+    const ended = await Promise.allSettled(idsUpTo(3).map((id) => send(id)));
+    expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(ended[1]).toMatchObject({ reason: { failure: { kind: 'denied' } } });
+  });
+
+  test('leaves the other batches of its moment alone', async () => {
+    const { send } = newScene(({ ids }) => {
+      if (ids.includes('i-1')) throw failureAs('conflict');
+    });
+    const ended = await Promise.allSettled(idsUpTo(150).map((id) => send(id)));
+    expect(ended.filter(({ status }) => status === 'rejected')).toHaveLength(100);
+    expect(ended[149]?.status).toBe('fulfilled');
+  });
+
+  test('by a fault of the program is told as it is', async () => {
+    const { send } = newScene(() => {
+      throw new TypeError('a bug');
+    });
+    const errors = await Promise.all(idsUpTo(2).map((id) => rejectionOf(send(id))));
+    expect(errors.every((error) => error instanceof TypeError)).toBe(true);
+  });
+
+  test.each<FailureKind>(['conflict', 'notFound', 'invalid'])(
+    'a single call that fails as %s is told as it is: it is about one alone',
+    async (kind) => {
+      const error = failureAs(kind);
+      const { send } = newScene(() => {
+        throw error;
+      });
+      expect(await rejectionOf(send('i-1'))).toBe(error);
+      expect(await rejectionOf(send('i-1', true))).toBe(error);
+    }
+  );
+
+  test('as denied, and the single calls are refused: each is told of its own alone', async () => {
+    const { send } = newScene(({ name }) => {
+      throw failureAs(name === 'rebuildBatch' ? 'denied' : 'conflict');
+    });
+    const errors = await Promise.all(idsUpTo(2).map((id) => rejectionOf(send(id))));
+    expect(errors.map((error) => error instanceof RefusedTogetherError)).toEqual([false, false]);
+    expect(errors).toMatchObject([{ failure: { kind: 'conflict' } }, { failure: { kind: 'conflict' } }]);
+  });
+});
+
+describe('a cancel', () => {
+  test('while a call for several is out, which is then denied, lets no single calls follow', async () => {
+    const { cancel, stop } = twoSteps();
+    const { send, told } = newScene(() => {
+      stop();
+      throw failureAs('denied');
+    }, cancel);
+    const errors = await Promise.all(idsUpTo(2).map((id) => rejectionOf(send(id))));
+    expect(errors).toMatchObject([{ failure: { kind: 'denied' } }, { failure: { kind: 'denied' } }]);
+    expect(told()).toEqual(['rebuildBatch i-1 i-2']);
+  });
+
+  test('between the decision and the call lets nothing out', async () => {
+    const { cancel, stop } = twoSteps();
+    const { send, told } = newScene(undefined, cancel);
+    const sent = Promise.all(idsUpTo(2).map((id) => rejectionOf(send(id))));
+    stop();
+    expect((await sent).every((error) => error instanceof CancelledError)).toBe(true);
+    expect(told()).toEqual([]);
+  });
+
+  test('lets a call that is out be answered', async () => {
+    const { cancel, stop } = twoSteps();
+    const scene: ReturnType<typeof newScene> = newScene(
+      (_call, signal) => scene.clock.sleep(3_000, signal),
+      cancel
+    );
+    const { send, clock } = scene;
+    const sent = Promise.all([send('i-1'), send('i-2')]);
+    await clock.sleep(1_000, never);
+    stop();
+    expect(await sent).toHaveLength(2);
+  });
+
+  test('that gives up on the call is told to each of them', async () => {
+    const { cancel, stop, giveUp } = twoSteps();
+    const scene: ReturnType<typeof newScene> = newScene(async (_call, signal) => {
+      // As the client does with a rebuild that it gives up on.
+      await scene.clock.sleep(60_000, signal).catch(() => {
+        throw failureAs('ambiguous');
+      });
+    }, cancel);
+    const { send, clock } = scene;
+    const sent = Promise.all([kindOf(send('i-1')), kindOf(send('i-2'))]);
+    await clock.sleep(1_000, never);
+    stop();
+    giveUp();
+    expect(await sent).toEqual(['ambiguous', 'ambiguous']);
+  });
+
+  test('after it the sender still works for nobody', async () => {
+    const { cancel, stop } = twoSteps();
+    const { send, told } = newScene(undefined, cancel);
+    stop();
+    expect(await rejectionOf(send('i-1'))).toBeInstanceOf(CancelledError);
+    expect(await rejectionOf(send('i-1'))).toBeInstanceOf(CancelledError);
+    expect(told()).toEqual([]);
+  });
+});

@@ -1,0 +1,122 @@
+/** The loop of a rollout by itself: its work is a script, and nothing is called. */
+import { describe, expect, test } from '@jest/globals';
+import type { Outcome } from '../../../src/core/rollout/rollout-state.ts';
+import type { Clock } from '../../../src/ports/bcc.ts';
+import { type FleetWork, rollOut } from '../../../src/deploy/rollout/roll-out.ts';
+import { membersOf, outcomes } from '../../support/fleets.ts';
+import { noCancel, VirtualClock } from '../../support/virtual.ts';
+import { newCancel } from '../../support/stage.ts';
+
+const usual = { slots: 2, canary: 0, pauseMs: 0, maxFailures: 0, rollback: true };
+
+/** Work that takes 1 s a time; `ends` says how. Notes what is begun. */
+function scripted(clock: Clock, ends: (id: string) => Outcome = () => outcomes.well) {
+  const begun: string[] = [];
+  const second = (): Promise<void> => clock.sleep(1_000, noCancel.signal);
+  const work: FleetWork = {
+    async forth(id) {
+      begun.push(`forth ${id}`);
+      await second();
+      return ends(id);
+    },
+    async back(id) {
+      begun.push(`back ${id}`);
+      await second();
+      return 'back';
+    }
+  };
+  return { work, begun };
+}
+
+describe('the loop of a rollout', () => {
+  test('carries out what is commanded, and tells of every step', async () => {
+    const clock = new VirtualClock();
+    const { work, begun } = scripted(clock, (id) => (id === 'd' ? outcomes.refused : outcomes.well));
+    const seen: boolean[] = [];
+    const task = { ...usual, members: membersOf('a b c d e f') };
+    const rollout = await rollOut(task, work, { clock, cancel: noCancel }, ({ isOver }) => seen.push(isOver));
+    // c makes room for e in the moment before d fails.
+    const forth = ['forth a', 'forth b', 'forth c', 'forth d', 'forth e'];
+    expect(begun).toEqual([...forth, 'back e', 'back c', 'back b', 'back a']);
+    expect(rollout).toMatchObject({ stop: 'maxFailures', isOver: true });
+    expect(seen.at(-1)).toBe(true);
+    expect(seen.filter(Boolean)).toHaveLength(1);
+    expect(clock.nowMs()).toBe(5_000);
+  });
+
+  test('sleeps through the pauses', async () => {
+    const clock = new VirtualClock();
+    const { work } = scripted(clock);
+    const task = { ...usual, pauseMs: 60_000, members: membersOf('a b c d e') };
+    await rollOut(task, work, { clock, cancel: noCancel }, () => undefined);
+    expect(clock.nowMs()).toBe(3_000 + 120_000);
+  });
+
+  // A timer counts in whole milliseconds, as `heal.ts` knows: the wake comes before its moment, and none comes after it.
+  test('wakes from a pause on a clock whose timers cut off parts of a millisecond', async () => {
+    const virtual = new VirtualClock();
+    let passed = 0;
+    const clock: Clock = {
+      // Some time passes between two looks at the clock.
+      nowMs: () => {
+        passed = (passed + 0.01) % 0.5;
+        return virtual.nowMs() + passed;
+      },
+      wallMs: () => virtual.wallMs(),
+      sleep: (ms, signal) => virtual.sleep(Math.floor(ms), signal)
+    };
+    const { work, begun } = scripted(clock);
+    const task = { ...usual, pauseMs: 60_000, members: membersOf('a b c') };
+    await rollOut(task, work, { clock, cancel: noCancel }, () => undefined);
+    expect(begun).toEqual(['forth a', 'forth b', 'forth c']);
+  }, 500);
+
+  test('that is cancelled before it begins does not begin', async () => {
+    const clock = new VirtualClock();
+    const { cancel, pull } = newCancel();
+    pull();
+    const { work, begun } = scripted(clock, () => outcomes.cut);
+    const task = { ...usual, members: membersOf('a b c') };
+    const rollout = await rollOut(task, work, { clock, cancel }, () => undefined);
+    expect(rollout.stop).toBe('cancelled');
+    // What is begun in the same moment ends by itself, for its own looks are aborted.
+    expect(begun.length).toBeLessThanOrEqual(2);
+  });
+
+  test('lets go of the signal when it ends', async () => {
+    const clock = new VirtualClock();
+    const { cancel, pull } = newCancel();
+    const { work } = scripted(clock);
+    const steps: unknown[] = [];
+    await rollOut({ ...usual, members: membersOf('a') }, work, { clock, cancel }, (now) => steps.push(now));
+    const count = steps.length;
+    pull();
+    await clock.sleep(1_000, noCancel.signal);
+    expect(steps).toHaveLength(count);
+  });
+
+  test.each(['forth', 'back'] as const)(
+    'a fault of the program in %s begins nothing new, and is thrown at the end',
+    async (way) => {
+      const clock = new VirtualClock();
+      const { work, begun } = scripted(clock, (id) => (id === 'b' ? outcomes.broken : outcomes.well));
+      const broken: FleetWork = {
+        forth: (id) => (way === 'forth' && id === 'a' ? fault() : work.forth(id)),
+        back: (id) => (way === 'back' ? fault() : work.back(id))
+      };
+      let ended = 0;
+      const task = { ...usual, maxFailures: 5, members: membersOf('a b c d e f') };
+      const run = rollOut(task, broken, { clock, cancel: noCancel }, (now) => {
+        ended = now.ended;
+      });
+      await expect(run).rejects.toThrow('a fault of the program');
+      expect(begun).toEqual(way === 'forth' ? ['forth b'] : ['forth a', 'forth b', 'forth c']);
+      // All that was under way has ended.
+      expect(ended).toBe(way === 'forth' ? 2 : 3);
+    }
+  );
+});
+
+async function fault(): Promise<never> {
+  throw new TypeError('a fault of the program');
+}

@@ -1,0 +1,123 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RunRequest } from '../../src/ports/request.ts';
+import { callsOf, foreignImages, health, onStage, passes } from '../support/stage.ts';
+
+/** What is called up to the first rebuild, that one included, in any order but for the last. */
+async function callsBefore(request: Partial<RunRequest>): Promise<readonly string[]> {
+  return onStage({}, async (world) => {
+    await world.run(request);
+    const calls = callsOf(world);
+    return calls.slice(0, calls.indexOf('RebuildInstance') + 1);
+  });
+}
+
+const plain = ['GetInstance', 'GetImage', 'ListVolumes', 'ListSnapshots', 'RebuildInstance'];
+
+function without(calls: readonly string[], known: readonly string[]): readonly string[] {
+  const rest = [...calls];
+  for (const name of known) rest.splice(rest.indexOf(name), 1);
+  return rest.toSorted();
+}
+
+describe('the calls before the wait', () => {
+  test('a plain run: four reads and the rebuild', async () => {
+    const calls = await callsBefore({});
+    expect(calls.toSorted()).toEqual(plain.toSorted());
+    expect(calls.slice(0, 3).toSorted()).toEqual(['GetImage', 'GetInstance', 'ListVolumes']);
+    expect(calls.slice(3)).toEqual(['ListSnapshots', 'RebuildInstance']);
+  });
+
+  test.each<[string, Partial<RunRequest>, readonly string[]]>([
+    ['confirmName', { confirmName: 'web-1' }, []],
+    ['allowProtected', { allowProtected: true }, []],
+    ['health', { health }, []],
+    ['rollback', { rollback: true }, ['GetImage', 'GetInstanceUserDataInfo']],
+    ['rollback and health', { rollback: true, health }, ['GetImage', 'GetInstanceUserDataInfo']]
+  ])('%s adds only its own', async (_, request, more) => {
+    const calls = await callsBefore(request);
+    expect(without(calls, plain)).toEqual(more.toSorted());
+  });
+
+  test('an image by name is one list instead of one read', async () => {
+    const calls = await callsBefore({ image: { kind: 'name', pattern: 'web-2' } });
+    expect(without(calls, ['GetInstance', 'ListImages', 'ListVolumes', 'ListSnapshots'])).toEqual([
+      'RebuildInstance'
+    ]);
+  });
+
+  test('a backup adds the list for the quota, its making, and looks until it is Available', async () => {
+    const calls = await callsBefore({ backup: {} });
+    const rest = without(calls, [...plain, 'ListImages', 'CreateImage']);
+    expect(new Set(rest)).toEqual(new Set(['GetImage', 'GetInstance', 'ListVolumes']));
+    // One fresh look with the disk, for the one of the plan is minutes old.
+    expect(rest.filter((name) => name === 'ListVolumes')).toHaveLength(1);
+    const made = calls.indexOf('CreateImage');
+    expect(calls.slice(made + 1, made + 3).toSorted()).toEqual(['GetImage', 'GetInstance']);
+    expect(rest.length).toBeLessThan(60);
+  });
+
+  test('a rollback with a backup does not read the previous image', async () => {
+    const calls = await callsBefore({ backup: {}, rollback: true });
+    expect(calls.slice(0, calls.indexOf('CreateImage')).toSorted()).toEqual(
+      [
+        'GetImage',
+        'GetInstance',
+        'GetInstanceUserDataInfo',
+        'ListImages',
+        'ListSnapshots',
+        'ListVolumes'
+      ].toSorted()
+    );
+  });
+
+  test('a skipped instance costs three reads, whatever is asked for', async () => {
+    for (const request of [{}, { rollback: true }, { rollback: true, health }]) {
+      await onStage({ script: () => passes }, async (world) => {
+        world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
+        expect((await world.run(request)).status).toBe('skipped');
+        expect(callsOf(world).toSorted()).toEqual(['GetImage', 'GetInstance', 'ListVolumes']);
+      });
+    }
+  });
+
+  test('the image is read once for many instances', async () => {
+    const instances = Array.from({ length: 12 }, (_, index) => ({ id: `i-${index}`, imageId: 'm-web-2' }));
+    await onStage({ emulator: { world: { instances } } }, async (world) => {
+      const report = await world.run({ selection: { kind: 'ids', ids: instances.map(({ id }) => id) } });
+      expect(report.status).toBe('skipped');
+      const calls = callsOf(world);
+      expect(calls.filter((name) => name === 'GetImage')).toHaveLength(1);
+    });
+  });
+});
+
+describe('the wait', () => {
+  test('after the backup no look comes more often than the beat', async () => {
+    await onStage({}, async (world) => {
+      await world.run({ backup: {}, health });
+      // 2 minutes of backup, 3 of rebuild, two looks at most a beat: a few more at the joints.
+      expect(world.emulator.calls.length).toBeLessThan(130);
+    });
+  });
+
+  test('the pruning lists once and deletes each once', async () => {
+    const { emulator } = {
+      emulator: {
+        world: {
+          images: [
+            { id: 'm-web-1', name: 'web-1' },
+            { id: 'm-web-2', name: 'web-2' },
+            ...foreignImages(2),
+            { id: 'm-b1', name: 'rbi-backup/i-demo0001/m-web-1/20260101T000000Z/1' },
+            { id: 'm-b2', name: 'rbi-backup/i-demo0001/m-web-1/20260102T000000Z/2' }
+          ]
+        }
+      }
+    };
+    await onStage({ emulator }, async (world) => {
+      await world.run({ backup: { keep: 1 } });
+      const calls = callsOf(world);
+      expect(calls.slice(-3)).toEqual(['ListImages', 'DeleteImage', 'DeleteImage']);
+    });
+  });
+});

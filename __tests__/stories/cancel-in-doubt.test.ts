@@ -1,0 +1,90 @@
+/** A call for several instances that is refused, and a cancel while nobody knows what became of each. */
+import { expect, test } from '@jest/globals';
+import type { Fault } from '../../emulator/faults.ts';
+import { fleetWorld } from '../../emulator/fleet.ts';
+import { stopWords } from '../../src/core/report/rollout-report.ts';
+import { restoreWeights } from '../../src/deploy/balancers/restore-weights.ts';
+import { hiddenRebuilds } from '../../src/deploy/rebuild/await-visible.ts';
+import { fleetIds, fleetRequest, Game } from '../support/fleets.ts';
+import { bothBalancers, demoWeights, twoSteps, weightsIn } from '../support/ports.ts';
+import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
+import { oneOf, onStage } from '../support/stage.ts';
+
+const refusedAfter = { kind: 'error', status: 400, code: 'InvalidParameter', when: 'after' } as const;
+const faults: readonly Fault[] = [{ on: 'RebuildBatchInstance', play: refusedAfter }];
+
+test('a cancel while the call for several is out, which is then refused: nobody says that the disks are whole', async () => {
+  const { cancel, stop } = twoSteps();
+  const onCall = ({ operation }: { readonly operation: string }): void => {
+    if (operation === 'RebuildBatchInstance') stop();
+  };
+  await withVirtualWorld({ emulator: { world: fleetWorld(2), faults, onCall } }, async (world) => {
+    const report = await world.run(fleetRequest(fleetIds(2), 2), cancel);
+    expect(world.emulator.rebuilds).toHaveLength(2);
+    expect(report.instances.map(({ disk }) => disk)).toEqual(['unknown', 'unknown']);
+  });
+});
+
+function inDoubt<T>(
+  work: (world: VirtualWorld, cancel: ReturnType<typeof twoSteps>['cancel']) => Promise<T>
+) {
+  const { cancel, stop } = twoSteps();
+  return withVirtualWorld({ emulator: { world: fleetWorld(2), faults } }, async (world) => {
+    world.clock.onSleep = () => {
+      if (world.emulator.rebuilds.length > 0) stop();
+    };
+    return work(world, cancel);
+  });
+}
+
+test('a cancel while in doubt is inProgress, and lingered for', async () => {
+  await inDoubt(async (world, cancel) => {
+    const report = await world.run(fleetRequest(fleetIds(2), 2), cancel);
+    expect(report.instances.map(({ status }) => status)).toEqual(['inProgress', 'inProgress']);
+    expect(hiddenRebuilds(report.instances)).toEqual(fleetIds(2));
+  });
+});
+
+test('a cancel while in doubt, with a backup: the words do not say that the disk is whole', async () => {
+  await inDoubt(async (world, cancel) => {
+    const report = await world.run({ ...fleetRequest(fleetIds(2), 2), backup: {} } as never, cancel);
+    expect(report.instances[0]).toMatchObject({ disk: 'unknown' });
+    expect(report.instances[0]?.failure?.disk).not.toContain('not touched');
+  });
+});
+
+test('a cancel that is the stop itself is told once, with rollback as without', () => {
+  const game = new Game('a b c', { rollback: true });
+  game.ends('a');
+  game.cancel();
+  game.ends('b', 'cut');
+  expect(stopWords(game.rollout)).toBe(
+    'The run was cancelled, so nothing new was begun. 1 of 3 were not begun.'
+  );
+});
+
+test('refused alone, and a weight could not be given back: the post step does it, as the remedy says', async () => {
+  const denied = { kind: 'accessDenied' } as const;
+  const both: readonly Fault[] = [
+    { on: 'RebuildInstance', times: 9, play: denied },
+    { on: 'UpdateBlbServer', from: 2, play: denied }
+  ];
+  await onStage({ emulator: { faults: both } }, async (world) => {
+    const report = await world.run({ balancers: bothBalancers });
+    expect(oneOf(report).failure?.remedy).toContain('The post step of this action restores the weights');
+    const log = {
+      info() {},
+      warning() {},
+      debug() {},
+      group: <T>(_: string, work: () => Promise<T>) => work()
+    };
+    await restoreWeights(report, {
+      bcc: world.bcc,
+      balancers: world.bcc as never,
+      clock: world.clock,
+      cancel: noCancel,
+      log
+    });
+    expect(weightsIn(world)).toEqual(demoWeights);
+  });
+});

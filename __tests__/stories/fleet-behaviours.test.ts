@@ -1,0 +1,140 @@
+/**
+ * Random fleets over random services: whichever way the service behaves, no more are erased at once than may be away,
+ * none is erased twice on one way, and what is called rebuilt runs on the image.
+ */
+import { expect, test } from '@jest/globals';
+import { type Behaviour, behaviourValues } from '../../emulator/behaviour.ts';
+import type { Fault } from '../../emulator/faults.ts';
+import { fleetWorld } from '../../emulator/fleet.ts';
+import type { RunReport } from '../../src/core/report/report.ts';
+import type { RunRequest } from '../../src/ports/request.ts';
+import { fleetIds, randomFrom } from '../support/fleets.ts';
+import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
+
+const ids = fleetIds(7);
+
+interface Case {
+  readonly behaviour: Behaviour;
+  readonly faults: readonly Fault[];
+  readonly statuses: Readonly<Record<string, string>>;
+  readonly rollback: boolean;
+  readonly rollout: RunRequest['rollout'];
+}
+
+function randomCase(random: () => number): Case {
+  const of = <T>(values: readonly [T, ...T[]]): T =>
+    values[Math.floor(random() * values.length)] ?? values[0];
+  const behaviour = Object.fromEntries(
+    Object.entries(behaviourValues).map(([name, values]) => [
+      name,
+      values[Math.floor(random() * values.length)]
+    ])
+  ) as unknown as Behaviour;
+  const instanceId = ids[Math.floor(random() * ids.length)] ?? '';
+  const on = of(['RebuildInstance', 'RebuildBatchInstance']);
+  const faults: readonly Fault[] = of<readonly Fault[]>([
+    [],
+    [],
+    [{ on, play: { kind: 'reset', when: of(['before', 'after']) } }],
+    [{ on, play: { kind: 'error', status: 500, code: 'InternalError', when: of(['before', 'after']) } }],
+    [{ on, play: { kind: 'cutBody' } }],
+    [{ on: 'RebuildBatchInstance', times: 99, play: { kind: 'accessDenied' } }],
+    [{ on, instanceId, play: { kind: 'endsIn', status: of(['Error', 'Recycled']) } }],
+    [{ on, instanceId, play: { kind: 'wrongImage', imageId: 'm-ubuntu22' } }],
+    [{ on, instanceId, play: { kind: 'stuck', status: 'Starting' } }],
+    [{ on, instanceId, play: { kind: 'lostRebuild' } }],
+    [{ on: '*', from: 8, times: 8, play: { kind: 'throttle', shape: behaviour.throttle } }]
+  ]);
+  const statuses = Object.fromEntries(
+    ids.filter(() => random() < 0.2).map((id) => [id, of(['Stopped', 'Error'])])
+  );
+  return {
+    behaviour,
+    faults,
+    statuses,
+    rollback: random() < 0.4,
+    rollout: {
+      maxUnavailable: { kind: 'count', count: of([1, 2, 3, 7]) },
+      canary: of([0, 0, 1, 2]),
+      pauseMs: of([0, 0, 90_000]),
+      maxFailures: of([0, 1, 7])
+    }
+  };
+}
+
+/** With no answer and no status to go by, and a service that queues, no looking can tell; README.md says so. */
+function isBeyondTelling({ behaviour, faults }: Case): boolean {
+  const isLost = faults.some(({ play }) => play.kind === 'reset' || play.kind === 'error');
+  const mayBeLost = isLost || behaviour.throttle.status === 503;
+  return mayBeLost && behaviour.statuses.length === 0 && behaviour.secondRebuild === 'queued';
+}
+
+function problemsOf(one: Case, report: RunReport, { emulator, clock }: VirtualWorld): readonly string[] {
+  const problems: string[] = [];
+  const { rebuilds } = emulator;
+  for (const id of ids) {
+    for (const imageId of ['m-web-1', 'm-web-2']) {
+      const count = rebuilds.filter(
+        (each) => each.instanceId === id && each.requestedImageId === imageId
+      ).length;
+      if (count > 1 && !isBeyondTelling(one)) problems.push(`${id} was erased ${count} times for ${imageId}`);
+    }
+    const { status, disk } = report.instances.find(({ instanceId }) => instanceId === id) ?? {};
+    const own = rebuilds.filter(({ instanceId }) => instanceId === id);
+    const now = emulator.instance(id);
+    const wanted = status === 'rebuilt' ? 'm-web-2' : status === 'rolledBack' ? 'm-web-1' : undefined;
+    const isDone =
+      now.status === 'Running' && (own.at(-1)?.endsAtMs ?? Number.POSITIVE_INFINITY) <= clock.wallMs();
+    if (wanted !== undefined && !(isDone && now.imageId === wanted) && !isBeyondTelling(one)) {
+      problems.push(`${id} is called ${status}, and is ${now.status} on ${now.imageId}`);
+    }
+    if (own.length > 0 && (status === 'notStarted' || disk === 'untouched'))
+      problems.push(`${id} is called ${status}`);
+  }
+  for (const { acceptedAtMs } of rebuilds) {
+    const count = rebuilds.filter(
+      (each) => each.acceptedAtMs <= acceptedAtMs && each.endsAtMs > acceptedAtMs
+    ).length;
+    if (count > report.rollout.maxUnavailable) problems.push(`${count} were being rebuilt at once`);
+  }
+  const isClean =
+    one.faults.length === 0 && one.behaviour.callsPerSecond === 0 && one.behaviour.statuses.length > 0;
+  const mayStop =
+    Object.values(one.statuses).includes('Stopped') && one.behaviour.stoppedInstance === 'refused';
+  if (isClean && !mayStop && report.status !== 'rebuilt')
+    problems.push(`all is well, and the run is ${report.status}`);
+  return problems;
+}
+
+async function check(seed: number): Promise<void> {
+  const one = randomCase(randomFrom(seed));
+  const { behaviour, faults, statuses, rollback, rollout } = one;
+  const emulator = { world: fleetWorld(ids.length), behaviour, faults };
+  await withVirtualWorld({ emulator, requestsPerSecond: 5 }, async (world) => {
+    for (const [id, status] of Object.entries(statuses)) world.emulator.setInstance(id, { status });
+    const report = await world.run({ selection: { kind: 'ids', ids }, rollback, rollout });
+    const problems = problemsOf(one, report, world);
+    if (problems.length === 0) return;
+    const told = report.instances.map(({ instanceId, status, failure }) =>
+      [instanceId, status, failure?.cause].join(' ')
+    );
+    throw new Error(
+      [
+        `SEED=${seed}`,
+        ...problems,
+        JSON.stringify(one),
+        ...told,
+        JSON.stringify(world.emulator.rebuilds)
+      ].join('\n')
+    );
+  });
+}
+
+test('random fleets over random services', async () => {
+  const seed = Number(process.env['SEED'] ?? 1);
+  const failures: string[] = [];
+  for (let count = 0; count < Number(process.env['CASES'] ?? 25); count += 1) {
+    await check(seed + count).catch((error: unknown) => failures.push(String(error)));
+  }
+  expect(failures).toEqual([]);
+}, 600_000);

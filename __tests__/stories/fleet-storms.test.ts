@@ -1,0 +1,179 @@
+/** A fleet in bad weather: throttling, reads that fail, and sizes. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { behaviourValues } from '../../emulator/behaviour.ts';
+import type { Fault } from '../../emulator/faults.ts';
+import { fleetWorld } from '../../emulator/fleet.ts';
+import type { RunReport } from '../../src/core/report/report.ts';
+import { countCalls, faultsOn, fleetIds, fleetRequest, rebuiltIds, statusesOf } from '../support/fleets.ts';
+import { withVirtualWorld } from '../support/virtual.ts';
+import { newCancel } from '../support/stage.ts';
+
+const schemaFile = new URL('../../docs/result.schema.json', import.meta.url);
+const validate = new Ajv2020({ strict: true, allErrors: true }).compile(
+  JSON.parse(readFileSync(schemaFile, 'utf8')) as Readonly<Record<string, unknown>>
+);
+
+function problemsBySchema(report: RunReport): readonly string[] {
+  // As it is handed on: what is undefined is not there.
+  validate(JSON.parse(JSON.stringify(report)));
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+describe('a throttle storm', () => {
+  // A 503 for a write may have been carried out, so it is no case of mere patience; the next test has it.
+  const plain = behaviourValues.throttle.filter(({ status }) => status !== 503);
+
+  test.each(plain)('in the shape %j slows down, and fails nothing', async (throttle) => {
+    const emulator = { world: fleetWorld(40), behaviour: { callsPerSecond: 5, throttle } };
+    await withVirtualWorld({ emulator, requestsPerSecond: 10 }, async (world) => {
+      const ids = fleetIds(40);
+      const report = await world.run({ ...fleetRequest(ids, 20), rollback: true });
+      expect(report.status).toBe('rebuilt');
+      expect(rebuiltIds(world).toSorted()).toEqual(ids);
+      expect(world.emulator.calls.some(({ status }) => status === throttle.status)).toBe(true);
+      // Two rounds of 187 s, and the minute that it may take to get all reads of the plan through.
+      expect(report.durationSeconds).toBeLessThan(2 * 200 + 60);
+    });
+  });
+
+  test('that never comes, for no more is sent than the service takes', async () => {
+    const throttle = { status: 503, code: 'ServiceUnavailable', retryAfter: 1 } as const;
+    const emulator = { world: fleetWorld(40), behaviour: { callsPerSecond: 6, throttle } };
+    await withVirtualWorld({ emulator, requestsPerSecond: 3 }, async (world) => {
+      const report = await world.run({ ...fleetRequest(fleetIds(40), 20), rollback: true });
+      expect(report.status).toBe('rebuilt');
+      expect(rebuiltIds(world).toSorted()).toEqual(fleetIds(40));
+      expect(world.emulator.calls.some(({ status }) => status === 503)).toBe(false);
+    });
+  });
+
+  test('of all calls, in the middle of the wait, fails nothing', async () => {
+    const faults: readonly Fault[] = [{ on: '*', from: 12, times: 30, play: { kind: 'throttle' } }];
+    const emulator = { world: fleetWorld(10), faults };
+    await withVirtualWorld({ emulator, requestsPerSecond: 10 }, async (world) => {
+      const report = await world.run(fleetRequest(fleetIds(10), 10));
+      expect(report.status).toBe('rebuilt');
+      expect(rebuiltIds(world).toSorted()).toEqual(fleetIds(10));
+      expect(world.emulator.calls.filter(({ status }) => status === 429)).toHaveLength(30);
+    });
+  });
+});
+
+describe('lists that fail for a while', () => {
+  const plays: readonly (readonly [string, Fault['play']])[] = [
+    ['500', { kind: 'error', status: 500, code: 'InternalError' }],
+    ['503', { kind: 'error', status: 503, code: 'ServiceUnavailable' }],
+    ['a reset', { kind: 'reset', when: 'before' }],
+    ['half a body', { kind: 'cutBody' }],
+    ['no JSON', { kind: 'garbage' }]
+  ];
+
+  test.each(plays)('with %s: the wait goes on', async (_, play) => {
+    // Five attempts a call, so that two ticks in a row see nothing at all.
+    const faults: readonly Fault[] = [{ on: 'ListInstanceByIds', from: 5, times: 13, play }];
+    await withVirtualWorld({ emulator: { world: fleetWorld(12), faults } }, async (world) => {
+      const ids = fleetIds(12);
+      const report = await world.run(fleetRequest(ids, 6));
+      expect(report.status).toBe('rebuilt');
+      expect(rebuiltIds(world).toSorted()).toEqual(ids);
+    });
+  });
+
+  // The first look of a life has to be good, so a blip of 4 s as slots are filled fails all that are begun then.
+  test('as slots are filled: those that are begun then look again, and nothing stops', async () => {
+    const play = { kind: 'error', status: 500, code: 'InternalError' } as const;
+    // The first list is for the plan, the second proves the first six, and the third is for those after them.
+    const faults: readonly Fault[] = [{ on: 'ListVolumes', from: 3, times: 5, play }];
+    await withVirtualWorld({ emulator: { world: fleetWorld(12), faults } }, async (world) => {
+      const report = await world.run({ ...fleetRequest(fleetIds(12), 6), rollback: true });
+      expect(statusesOf(report)).toBe(
+        fleetIds(12)
+          .map(() => 'rebuilt')
+          .join(' ')
+      );
+    });
+  });
+
+  test('because the right is withdrawn: those under way end as denied, and nothing else is begun', async () => {
+    const faults = ['ListInstanceByIds', 'GetInstance'].map(
+      (on): Fault => ({ on, from: 5, times: 999, play: { kind: 'accessDenied' } })
+    );
+    await withVirtualWorld({ emulator: { world: fleetWorld(12), faults } }, async (world) => {
+      const report = await world.run(fleetRequest(fleetIds(12), 3));
+      expect(statusesOf(report)).toBe(
+        ['failed failed failed', ...fleetIds(9).map(() => 'notStarted')].join(' ')
+      );
+      expect(report.instances[0]).toMatchObject({ disk: 'erased', failure: { reason: 'denied' } });
+      expect(rebuiltIds(world)).toHaveLength(3);
+    });
+  });
+
+  test('stale ones are no proof of anything', async () => {
+    const faults: readonly Fault[] = [
+      { on: 'RebuildBatchInstance', times: 9, play: { kind: 'stale', reads: 4 } }
+    ];
+    await withVirtualWorld({ emulator: { world: fleetWorld(12), faults } }, async (world) => {
+      const report = await world.run(fleetRequest(fleetIds(12), 6));
+      expect(report.status).toBe('rebuilt');
+      expect(rebuiltIds(world).toSorted()).toEqual(fleetIds(12));
+      const { rebuilds } = world.emulator;
+      expect(Math.max(...rebuilds.map(({ endsAtMs }) => endsAtMs))).toBeLessThanOrEqual(world.clock.wallMs());
+    });
+  });
+});
+
+describe('two hundred', () => {
+  test('give a report by the schema, with failures and rollbacks, in few calls', async () => {
+    const ids = fleetIds(200);
+    const faults = [20, 90, 91, 150].flatMap((number) =>
+      faultsOn(ids[number] ?? '', { kind: 'endsIn', status: 'Error' }, ['RebuildBatchInstance'])
+    );
+    await withVirtualWorld({ emulator: { world: fleetWorld(200), faults } }, async (world) => {
+      world.emulator.setInstance('i-fleet00007', { status: 'Error' });
+      world.emulator.setInstance('i-fleet00008', { imageId: 'm-web-2' });
+      const { selection } = fleetRequest(ids, 1);
+      const rollout = {
+        maxUnavailable: { kind: 'percent', percent: 20 },
+        canary: 10,
+        pauseMs: 60_000,
+        maxFailures: 5
+      } as const;
+      const report = await world.run({ selection, rollout, rollback: true });
+      expect(problemsBySchema(report)).toEqual([]);
+      expect(report).toMatchObject({ status: 'partial', rollout: { maxUnavailable: 40, mostAway: 40 } });
+      expect(report.instances.filter(({ status }) => status === 'rolledBack')).toHaveLength(4);
+      expect(report.instances.filter(({ status }) => status === 'rebuilt')).toHaveLength(195);
+      expect(report.instances.map(({ instanceId }) => instanceId)).toEqual(ids);
+      expect(rebuiltIds(world)).toHaveLength(199 + 4);
+      // Ten canaries, then four rounds of forty and one of the rest.
+      expect(countCalls(world, 'RebuildBatchInstance')).toBe(6);
+      expect(countCalls(world, 'ListSnapshots')).toBe(1);
+    });
+  });
+
+  test('that are cut off give one as well', async () => {
+    const ids = fleetIds(200);
+    await withVirtualWorld({ emulator: { world: fleetWorld(200) } }, async (world) => {
+      const { cancel, pull } = newCancel();
+      world.clock.onSleep = () => {
+        if (world.clock.nowMs() > 250_000) pull();
+      };
+      const report = await world.run(fleetRequest(ids, 50), cancel);
+      expect(problemsBySchema(report)).toEqual([]);
+      expect(new Set(report.instances.map(({ status }) => status))).toEqual(
+        new Set(['rebuilt', 'inProgress', 'notStarted'])
+      );
+    });
+  });
+
+  test('that are only planned give one as well', async () => {
+    await withVirtualWorld({ emulator: { world: fleetWorld(200) } }, async (world) => {
+      const report = await world.run({ ...fleetRequest(fleetIds(200), 50), dryRun: true });
+      expect(problemsBySchema(report)).toEqual([]);
+      expect(report.status).toBe('planned');
+      expect(world.emulator.calls.length).toBeLessThan(8);
+    });
+  });
+});

@@ -1,0 +1,108 @@
+/** What a person reads along: one line for each thing that changed between two states of a life. */
+
+import { formatDuration } from '../duration.ts';
+import { describeFailure } from '../model/failure.ts';
+import { hasStarted } from './evidence.ts';
+import type { Life } from './rebuild-state.ts';
+
+/** The lines for what is new in `now`. `sinceMs` is when the clock of the log began. */
+export function narrate(before: Life, now: Life, sinceMs: number): readonly string[] {
+  const lines = [...newSights(before, now), ...newFailure(before, now), ...newPhase(before, now)];
+  const atMs = now.phases.at(-1)?.phase === 'ended' ? now.phases.at(-1)?.fromMs : now.last?.atMs;
+  return lines.map((line) => stamp(line, (atMs ?? sinceMs) - sinceMs));
+}
+
+/** A sign of life while nothing changes. */
+export function heartbeat(life: Life, atMs: number, sinceMs: number): string {
+  const status = life.last?.instance.status ?? 'unseen';
+  const image = life.last?.instance.imageId ?? '';
+  const left = formatDuration(Math.max(0, life.deadlineMs - atMs));
+  return stamp(`still ${status} on ${image}; ${purpose(life)}, at most ${left} more`, atMs - sinceMs);
+}
+
+function stamp(line: string, elapsedMs: number): string {
+  return `[${formatDuration(elapsedMs).padStart(7)}] ${line}`;
+}
+
+function purpose(life: Life): string {
+  switch (life.phase) {
+    case 'settling':
+      return life.adopted ? 'waiting for the change under way to end' : 'waiting to see whether it stays so';
+    case 'searching':
+      return 'looking whether the rebuild was taken';
+    case 'confirming':
+      return 'waiting for the rebuild to show';
+    case 'starting':
+      return 'waiting for it to start';
+    default:
+      return 'waiting for the rebuild to end';
+  }
+}
+
+function newSights(before: Life, now: Life): string[] {
+  return now.history.slice(before.history.length).map((seen, index) => {
+    const previous = now.history[before.history.length + index - 1];
+    if (previous === undefined) return `${seen.status} on ${seen.imageId}`;
+    const status = previous.status === seen.status ? seen.status : `${previous.status} → ${seen.status}`;
+    const image = previous.imageId === seen.imageId ? '' : `, image ${previous.imageId} → ${seen.imageId}`;
+    return `${status}${image}`;
+  });
+}
+
+function newFailure(before: Life, now: Life): string[] {
+  if (now.lastFailure === undefined || now.lastFailure === before.lastFailure) return [];
+  if (now.ending?.kind === 'failed') return [];
+  return [`a call failed, going on: ${describeFailure(now.lastFailure)}`];
+}
+
+function newPhase(before: Life, now: Life): string[] {
+  const lines: string[] = [];
+  if (now.adopted && !before.adopted) {
+    lines.push(
+      now.conflicts > before.conflicts
+        ? 'the service refused: something is going on with the instance; waiting for it to rest'
+        : 'something is under way already; waiting for it to end instead of erasing again'
+    );
+  }
+  if (hasStarted(now) && !hasStarted(before) && now.sends > 0) lines.push(startedBy(now));
+  if (now.phase === before.phase) return lines;
+  switch (now.phase) {
+    case 'backup':
+      return [...lines, 'making an image of the system disk first'];
+    case 'draining':
+      return [...lines, 'leaving the load balancers first'];
+    case 'sending':
+      return [
+        ...lines,
+        before.phase === 'searching' ? 'nothing has begun: sending once more' : 'sending the rebuild'
+      ];
+    case 'searching':
+      return [
+        ...lines,
+        now.inDoubt
+          ? 'a call for several was refused; looking whether it was carried out for this one'
+          : 'the answer is lost; looking whether the rebuild was taken'
+      ];
+    case 'confirming':
+      return [...lines, accepted(now)];
+    case 'starting':
+      return [...lines, 'Stopped on the image: telling it to start'];
+    default:
+      return lines;
+  }
+}
+
+function accepted(life: Life): string {
+  const id = life.requestIds.at(-1);
+  return life.answered
+    ? `accepted${id === undefined ? '' : ` (request ID ${id})`}; Running counts for nothing until the rebuild shows`
+    : 'not sent again; waiting for the rebuild to show';
+}
+
+function startedBy(life: Life): string {
+  const { leftAtMs, imageAtMs } = life.marks;
+  const at = life.last?.atMs;
+  if (leftAtMs === at) return 'the rebuild has started';
+  const what = imageAtMs === at ? 'the image' : 'the system disk';
+  return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;
+}

@@ -1,0 +1,71 @@
+import type { MemberTask } from './member.ts';
+import type { Members } from './members.ts';
+import type { StopReason } from './stop-reason.ts';
+
+/** What a rollout has to do. It stays the same for the whole of it. */
+export interface RolloutTask {
+  /** In the order in which they are taken; see `order.ts`. */
+  readonly members: readonly MemberTask[];
+  /** How many may be away at once; `maxUnavailable` as a number, at least 1. */
+  readonly slots: number;
+  /** How many of the `work` go first, alone. */
+  readonly canary: number;
+  /** Between two batches, in milliseconds; with 0 a slot is filled as soon as it is free. */
+  readonly pauseMs: number;
+  readonly maxFailures: number;
+  /** Put back what this run has erased: a failed one at once, all others once the rollout has stopped. */
+  readonly rollback: boolean;
+}
+
+/** How the work on a target ended. */
+export interface Outcome {
+  readonly result: 'well' | 'failed' | 'cancelled';
+  /** Whether it is away now: erased, or perhaps erased, and not known to be well. */
+  readonly isAway: boolean;
+  readonly canGoBack: boolean;
+}
+
+/** The whole rollout so far. A plain value: `stepRollout` makes the next one. */
+export interface Rollout {
+  readonly task: RolloutTask;
+  readonly members: Members;
+  /** How many have ended as failed; one that was put back still counts. */
+  readonly failures: number;
+  /** How many have ended. */
+  readonly ended: number;
+  /** How many were away at once at most. */
+  readonly mostAway: number;
+  /** Something was begun since the last pause, so that one is due before the next batch. */
+  readonly owesPause: boolean;
+  /** Until when it pauses, in milliseconds on the monotonic clock. */
+  readonly pausedUntilMs?: number;
+  /** Why nothing new is begun any more. */
+  readonly stop?: StopReason;
+  /** Nothing is begun any more, forth or back. */
+  readonly isCancelled: boolean;
+  readonly isOver: boolean;
+}
+
+/** What happened; times are milliseconds on the monotonic clock. */
+export type RolloutEvent =
+  | { readonly type: 'ended'; readonly id: string; readonly outcome: Outcome; readonly atMs: number }
+  | {
+      readonly type: 'wentBack';
+      readonly id: string;
+      readonly result: 'back' | 'notBack' | 'cancelled';
+      readonly atMs: number;
+    }
+  /** One that was away to begin with serves again, and nothing has been done to it. */
+  | { readonly type: 'cameBack'; readonly id: string; readonly atMs: number }
+  | { readonly type: 'woke'; readonly atMs: number }
+  | { readonly type: 'cancelled'; readonly atMs: number };
+
+/** What to do now. Commands of one step may be carried out side by side. */
+export type RolloutCommand =
+  | { readonly type: 'begin'; readonly id: string }
+  | { readonly type: 'goBack'; readonly id: string }
+  | { readonly type: 'pause'; readonly untilMs: number }
+  | { readonly type: 'end' };
+
+/** The next rollout and what to do in it. */
+export type RolloutStep = readonly [Rollout, readonly RolloutCommand[]];

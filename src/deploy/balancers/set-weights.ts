@@ -1,0 +1,84 @@
+/** Changes of weights on load balancers: those of one pool go out one after another, and together where they can. */
+import type { Pool, Weight } from '../../core/model/backend-server.ts';
+import { CallError } from '../../core/model/failure.ts';
+import type { Balancers, Cancel, Clock } from '../../ports/bcc.ts';
+
+/** Sets weights. */
+export interface Weights {
+  /** Resolves when the service has taken it; throws `CallError`, or `CancelledError` on abort. */
+  set(pool: Pool, weight: Weight): Promise<void>;
+}
+
+/** What it takes to set weights. */
+export interface WeightPorts {
+  readonly balancers: Balancers;
+  readonly clock: Clock;
+  readonly cancel: Cancel;
+}
+
+interface Batch {
+  readonly weights: Map<string, number>;
+  readonly done: Promise<ReadonlyMap<string, CallError>>;
+}
+
+interface Line {
+  tail: Promise<unknown>;
+  next: Batch | undefined;
+}
+
+/** Weights for one run. */
+export function createWeights(ports: WeightPorts): Weights {
+  const lines = new Map<string, Line>();
+  return {
+    async set(pool, { instanceId, weight }) {
+      const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
+      const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
+      lines.set(key, line);
+      const batch = line.next ?? begin(line, pool, ports);
+      batch.weights.set(instanceId, weight);
+      const failure = (await batch.done).get(instanceId);
+      if (failure !== undefined) throw failure;
+    }
+  };
+}
+
+/** The next call of a pool; what is added before the call of before has ended goes out with it. */
+function begin(line: Line, pool: Pool, ports: WeightPorts): Batch {
+  const weights = new Map<string, number>();
+  const done = line.tail.then(async () => {
+    // What is decided in the same moment is still to be added.
+    await ports.clock.sleep(0, ports.cancel.writes);
+    line.next = undefined;
+    return send(
+      pool,
+      [...weights].map(([instanceId, weight]) => ({ instanceId, weight })),
+      ports
+    );
+  });
+  line.next = { weights, done };
+  line.tail = done.catch(() => {
+    line.next = undefined;
+  });
+  return line.next;
+}
+
+/** The failures, by instance. Throws `CancelledError` on abort. */
+async function send(
+  pool: Pool,
+  weights: readonly Weight[],
+  ports: WeightPorts
+): Promise<ReadonlyMap<string, CallError>> {
+  try {
+    await ports.balancers.setWeights(pool, weights, ports.cancel.writes);
+    return new Map();
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    const isRefused = error.failure.kind === 'notFound' || error.failure.kind === 'invalid';
+    if (weights.length === 1 || !isRefused) {
+      return new Map(weights.map(({ instanceId }) => [instanceId, error]));
+    }
+  }
+  // One that is no longer a member must not keep the others from being changed.
+  const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
+  return new Map(each.flatMap((failures) => [...failures]));
+}

@@ -1,0 +1,129 @@
+/** A custom image of the system disk before the wipe: the only way back, for snapshots die with the disk. */
+import { randomUUID } from 'node:crypto';
+import { formatDuration } from '../../core/duration.ts';
+import { CallError, CancelledError, describeFailure } from '../../core/model/failure.ts';
+import { isSettled } from '../../core/model/instance.ts';
+import { backupName, backupsToPrune } from '../../core/images/backup.ts';
+import type { PlannedTarget } from '../../core/plan/plan.ts';
+import type { Obstacle } from '../../core/rebuild/ending.ts';
+import type { Backup } from '../../core/run/instance-run.ts';
+import { callRemedy } from '../../core/report/explain.ts';
+import { poll } from '../calls/poll.ts';
+import type { Bcc, Cancel, Clock, Log } from '../../ports/bcc.ts';
+
+/** What a backup needs of the world. */
+export interface BackupPorts {
+  readonly bcc: Bcc;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly cancel: Cancel;
+  /** Names the run in the name of the image. */
+  readonly runId: string;
+}
+
+/**
+ * Makes the image and waits until it is Available and the instance rests again.
+ *
+ * @param keep told of every step, so that what may be there is known even if the rest is cut short
+ * @returns why there is no usable image; `undefined` where there is one
+ * @throws CancelledError on abort
+ */
+export async function makeBackup(
+  target: PlannedTarget,
+  ports: BackupPorts,
+  keep: (backup: Backup) => void
+): Promise<Obstacle | undefined> {
+  const { bcc, clock, log, cancel, runId } = ports;
+  const { instance } = target;
+  const fromMs = clock.nowMs();
+  const imageName = backupName({
+    instanceId: instance.id,
+    imageId: instance.imageId,
+    wallMs: clock.wallMs(),
+    runId
+  });
+  keep({ imageName, isAvailable: false });
+  try {
+    const order = { imageName, instanceId: instance.id, clientToken: randomUUID() };
+    const { imageId } = await bcc.createImage(order, cancel.writes);
+    keep({ imageName, imageId, isAvailable: false });
+    log.info(`Backup: image ${imageId} (${imageName}) is being made`);
+    const problem = await untilUsable(imageId, target, ports);
+    if (problem !== undefined) return problem;
+    keep({ imageName, imageId, isAvailable: true });
+    log.info(`Backup: image ${imageId} is Available after ${formatDuration(clock.nowMs() - fromMs)}`);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    if (cancel.signal.aborted) throw new CancelledError('cancelled during the backup', { cause: error });
+    const { failure } = error;
+    return { cause: `${describeFailure(failure)}.`, remedy: callRemedy(failure, false) };
+  }
+}
+
+async function untilUsable(
+  imageId: string,
+  { task, instance: { id } }: PlannedTarget,
+  { bcc, clock, cancel: { signal } }: BackupPorts
+): Promise<Obstacle | undefined> {
+  let seen = '';
+  const end = await poll<'usable' | Obstacle>(
+    async () => {
+      const [image, instance] = await Promise.all([
+        bcc.getImage(imageId, signal),
+        bcc.getInstance(id, signal)
+      ]);
+      seen = `is ${image.status} and the instance ${instance.status}`;
+      // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
+      if (image.status === 'Available') return isSettled(instance.status) ? 'usable' : undefined;
+      if (image.status === 'Creating') return undefined;
+      return {
+        cause: `The backup image ${imageId} came to the status ${image.status}.`,
+        remedy: 'Run again, or look at the image in the console.'
+      };
+    },
+    { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs },
+    clock,
+    signal
+  );
+  if (end === 'usable') return undefined;
+  return (
+    end ?? {
+      cause: `The backup image ${imageId} ${seen} after ${formatDuration(task.timeoutMs)}.`,
+      remedy: 'Set timeout higher, or look at the image in the console.'
+    }
+  );
+}
+
+/**
+ * Deletes the old backups of the instance that this action made, but for the newest `keep`. It only warns, and
+ * a cancel ends it without a word: what the run is about is done by then.
+ */
+export async function pruneBackups(
+  instanceId: string,
+  keep: number,
+  justMadeId: string,
+  ports: BackupPorts
+): Promise<void> {
+  const { bcc, log, cancel } = ports;
+  await orWarn(`Old backups of ${instanceId} could not be deleted`, ports, async () => {
+    const images = await bcc.listImages({ imageType: 'Custom' }, cancel.signal);
+    for (const image of backupsToPrune(images, instanceId, keep, justMadeId)) {
+      await orWarn(`Old backups of ${instanceId} could not be deleted: ${image.id}`, ports, async () => {
+        await bcc.deleteImage(image.id, cancel.writes);
+        log.info(`Backup: the old image ${image.id} (${image.name}) is deleted`);
+      });
+    }
+  });
+}
+
+async function orWarn(what: string, { log, cancel }: BackupPorts, work: () => Promise<void>): Promise<void> {
+  if (cancel.signal.aborted) return;
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof CancelledError || cancel.signal.aborted) return;
+    if (!(error instanceof CallError)) throw error;
+    log.warning(`${what}: ${describeFailure(error.failure)}`);
+  }
+}

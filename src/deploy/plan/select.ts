@@ -1,0 +1,105 @@
+/** Finds the instances that a run is about, and takes the first look at each. */
+import { CallError } from '../../core/model/failure.ts';
+import type { Instance } from '../../core/model/instance.ts';
+import type { Selection, Tag } from '../../core/model/selection.ts';
+import { carriesAll, isReleased, tagsLabel } from '../../core/plan/select.ts';
+import type { Sight } from '../../core/rebuild/rebuild-state.ts';
+import { look } from '../rebuild/observe.ts';
+import { mapSome } from '../calls/map-some.ts';
+import { readDisks, readInstances } from '../calls/read-many.ts';
+import type { Bcc, Clock, Log } from '../../ports/bcc.ts';
+import { problemOf, SurveyError, type SurveyProblem } from './survey-error.ts';
+
+/** What the selection needs of the world. */
+export interface SelectPorts {
+  readonly bcc: Bcc;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How many single calls go out side by side. */
+const sideBySide = 4;
+
+/**
+ * The first look at every instance that is selected, with its disk; in the order given, or by ID where tags select.
+ *
+ * @throws SurveyError with all problems, or where tags select nothing; CallError; CancelledError on abort
+ */
+export async function select(
+  selection: Selection,
+  ports: SelectPorts,
+  signal: AbortSignal
+): Promise<readonly Sight[]> {
+  if (selection.kind === 'tags') return lookAtTagged(selection.tags, ports, signal);
+  const { ids } = selection;
+  if (ids.length > 1) {
+    const read = await readInstances(ids, ports.bcc, signal);
+    return withDisks(whole(ids.map((id) => read.get(id))), ports, signal);
+  }
+  return whole(await mapSome(ids, sideBySide, (id) => orError(look(id, true, ports, signal))));
+}
+
+async function lookAtTagged(
+  tags: readonly Tag[],
+  ports: SelectPorts,
+  signal: AbortSignal
+): Promise<readonly Sight[]> {
+  const { bcc, log } = ports;
+  const listed = await bcc.listTagged(tags, signal);
+  // A list may leave the tags out; then only the single read tells.
+  const told = await mapSome(listed, sideBySide, async (instance) =>
+    instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance
+  );
+  const carriers = whole(told).filter((instance) => carriesAll(instance, tags) === true);
+  const released = carriers.filter(isReleased);
+  if (released.length > 0) {
+    log.info(`Left out, for they are released: ${released.map(({ id }) => id).join(', ')}`);
+  }
+  const chosen = carriers.filter((instance) => !isReleased(instance));
+  if (chosen.length === 0) throw new SurveyError([nothingSelected(tags)]);
+  const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
+  return withDisks(sorted, ports, signal);
+}
+
+function nothingSelected(tags: readonly Tag[]): SurveyProblem {
+  return {
+    cause: `No instance in the region carries ${tagsLabel(tags)}.`,
+    remedy: 'Check instanceTag (one key=value a line; an instance must carry all of them) and region.'
+  };
+}
+
+async function withDisks(
+  instances: readonly Instance[],
+  { bcc, clock }: SelectPorts,
+  signal: AbortSignal
+): Promise<readonly Sight[]> {
+  const disks = await readDisks(
+    instances.map(({ id }) => id),
+    bcc,
+    signal
+  );
+  const atMs = clock.nowMs();
+  return whole(
+    instances.map((instance) => {
+      const disk = disks.get(instance.id);
+      return disk instanceof CallError ? disk : { atMs, instance, disk: disk ?? null };
+    })
+  );
+}
+
+async function orError<T>(read: Promise<T>): Promise<T | CallError> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof CallError) return error;
+    throw error;
+  }
+}
+
+/** All that was read; throws what could not be, all of it at once. */
+function whole<T>(read: readonly (T | CallError | undefined)[]): readonly T[] {
+  const failures = read.filter((one) => one instanceof CallError);
+  if (failures.length > 0) throw new SurveyError(failures.map(({ failure }) => problemOf(failure)));
+  return read.filter((one): one is T => one !== undefined && !(one instanceof CallError));
+}

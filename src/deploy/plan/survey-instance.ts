@@ -1,0 +1,167 @@
+/** What has to be known of one target before the plan: snapshots, the way back, host keys, health, load balancers. */
+
+import { describeUnhealthy, type HostKey } from '../../core/health/reason.ts';
+import { resolveCheck } from '../../core/health/resolve.ts';
+import type { Place } from '../../core/model/backend-server.ts';
+import { CallError } from '../../core/model/failure.ts';
+import type { Image } from '../../core/model/image.ts';
+import { type Snapshot, statusKind } from '../../core/model/instance.ts';
+import { customImageQuota } from '../../core/images/backup.ts';
+import { decide, type Task } from '../../core/plan/decide.ts';
+import type { Target } from '../../core/plan/plan.ts';
+import type { WayBack } from '../../core/plan/preflight.ts';
+import type { Sight } from '../../core/rebuild/rebuild-state.ts';
+import { allDone } from '../calls/all-done.ts';
+import type { Bcc } from '../../ports/bcc.ts';
+import type { RunRequest } from '../../ports/request.ts';
+import type { Probe } from '../health/heal.ts';
+import { probeOnce } from '../health/probe-once.ts';
+
+/** What the reads of a target need of the world, and what was read for all of them at once. */
+export interface TargetReads {
+  readonly bcc: Bcc;
+  readonly probe: Probe;
+  readonly signal: AbortSignal;
+  /** By disk or instance ID; `undefined` where each target's own are to be read. */
+  readonly snapshots: ReadonlyMap<string, readonly Snapshot[]> | undefined;
+  /** Of all load balancers of the run; `undefined` where it names none. */
+  readonly places: readonly Place[] | undefined;
+  /** Whether there are others, so that it matters who is away to begin with. */
+  readonly isFleet: boolean;
+}
+
+/** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
+const hostKeysMs = 5_000;
+
+/**
+ * Gives the function that makes a target of a first look.
+ *
+ * @throws (that function) CallError when a read fails, CancelledError on abort
+ */
+export function createTargets(
+  request: RunRequest,
+  image: Image,
+  reads: TargetReads
+): (sight: Sight) => Promise<Target> {
+  const placesOf = byInstance(reads.places);
+  const images = new Map<string, Promise<WayBack>>();
+  const wayBack = (imageId: string): Promise<WayBack> => {
+    const known = images.get(imageId) ?? wayBackOf(request, image, imageId, reads);
+    images.set(imageId, known);
+    return known;
+  };
+  return async (sight) => {
+    const { instance, disk } = sight;
+    const { bcc, signal } = reads;
+    const task = taskOf(request, image, instance.id);
+    const action = decide(instance, task).action;
+    const runsOnIt = action === 'skip' || action === 'start';
+    const [snapshots, back, oldUserData, oldHostKeys, unhealthy] = await allDone([
+      disk && !runsOnIt ? snapshotsOf(disk.id, instance.id, reads) : [],
+      runsOnIt ? ({ kind: 'notAsked' } as const) : wayBack(instance.imageId),
+      request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
+      runsOnIt ? undefined : hostKeysOf(request, sight, reads),
+      runsOnIt ? undefined : unhealthyNow(request, sight, reads)
+    ]);
+    return {
+      task,
+      instance,
+      disk: disk ?? undefined,
+      snapshots,
+      circumstances: {
+        confirmName: request.confirmName,
+        health: request.health?.check,
+        blbIds: request.balancers?.blbIds,
+        wayBack: back,
+        imageQuota: customImageQuota
+      },
+      places: placesOf?.(instance.id),
+      oldUserData,
+      oldHostKeys,
+      unhealthy
+    };
+  };
+}
+
+function byInstance(
+  places: readonly Place[] | undefined
+): ((instanceId: string) => readonly Place[]) | undefined {
+  if (places === undefined) return undefined;
+  const found = new Map<string, Place[]>();
+  for (const place of places) {
+    const others = found.get(place.instanceId);
+    if (others === undefined) found.set(place.instanceId, [place]);
+    else others.push(place);
+  }
+  return (instanceId) => found.get(instanceId) ?? [];
+}
+
+/** The API takes an instance's ID for that of its system disk, and may show either. */
+async function snapshotsOf(
+  diskId: string,
+  instanceId: string,
+  { bcc, signal, snapshots }: TargetReads
+): Promise<readonly Snapshot[]> {
+  if (snapshots === undefined) return bcc.listSnapshots(diskId, signal);
+  return [...(snapshots.get(diskId) ?? []), ...(snapshots.get(instanceId) ?? [])];
+}
+
+async function wayBackOf(
+  request: RunRequest,
+  image: Image,
+  previousId: string,
+  { bcc, signal }: TargetReads
+): Promise<WayBack> {
+  if (!request.rollback) return { kind: 'notAsked' };
+  if (request.backup !== undefined) return { kind: 'backup' };
+  if (previousId === image.id) return { kind: 'image', image };
+  try {
+    return { kind: 'image', image: await bcc.getImage(previousId, signal) };
+  } catch (error) {
+    if (error instanceof CallError && error.failure.kind === 'notFound') return { kind: 'missing' };
+    throw error;
+  }
+}
+
+async function hostKeysOf(
+  request: RunRequest,
+  sight: Sight,
+  { probe, signal }: TargetReads
+): Promise<readonly HostKey[] | undefined> {
+  if (request.health?.check.kind !== 'ssh' || request.dryRun) return undefined;
+  const resolved = resolveCheck(request.health.check, sight.instance);
+  if (!resolved.ok) return undefined;
+  return probe.hostKeys(resolved.check, { signal, timeoutMs: hostKeysMs });
+}
+
+/** Why a Running instance of a fleet does not pass the check even now; one probe, which a single target is spared. */
+async function unhealthyNow(
+  request: RunRequest,
+  { instance }: Sight,
+  { probe, signal, isFleet }: TargetReads
+): Promise<string | undefined> {
+  if (!isFleet || statusKind(instance.status) !== 'up') return undefined;
+  const result = await probeOnce(request, instance, probe, signal);
+  return result?.healthy === false
+    ? `the health check fails: ${describeUnhealthy(result.reason)}`
+    : undefined;
+}
+
+function taskOf(request: RunRequest, image: Image, instanceId: string): Task {
+  const { force, allowProtected, wait, timeoutMs, pollIntervalMs } = request;
+  const loginKind = request.order.login.kind;
+  const backup = request.backup !== undefined;
+  const drain = request.balancers !== undefined;
+  return {
+    instanceId,
+    image,
+    loginKind,
+    force,
+    allowProtected,
+    backup,
+    drain,
+    wait,
+    timeoutMs,
+    pollIntervalMs
+  };
+}

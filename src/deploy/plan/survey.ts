@@ -1,0 +1,142 @@
+/** The first reads of a run, from which the plan is made. Nothing here changes anything. */
+
+import type { Place } from '../../core/model/backend-server.ts';
+import { CallError } from '../../core/model/failure.ts';
+import type { Snapshot } from '../../core/model/instance.ts';
+import { quotaLeft } from '../../core/images/backup.ts';
+import { decide } from '../../core/plan/decide.ts';
+import { makePlan, type Plan, type Target } from '../../core/plan/plan.ts';
+import type { Sight } from '../../core/rebuild/rebuild-state.ts';
+import { mapSome } from '../calls/map-some.ts';
+import type { Balancers, Bcc } from '../../ports/bcc.ts';
+import type { RunRequest } from '../../ports/request.ts';
+import { type ImagePorts, resolveImage } from '../images/resolve-image.ts';
+import { select } from './select.ts';
+import { problemOf, SurveyError, type SurveyProblem } from './survey-error.ts';
+import { createTargets, type TargetReads } from './survey-instance.ts';
+
+/** The plan, and the looks it was made from. */
+export interface Survey {
+  readonly plan: Plan;
+  /** By instance id, each with the system disk. */
+  readonly sights: ReadonlyMap<string, Sight>;
+}
+
+/** What the survey needs of the world. */
+export interface SurveyPorts extends ImagePorts, Pick<TargetReads, 'probe'> {
+  readonly balancers: Balancers;
+}
+
+/** How many targets are seen to side by side; more of them where there are many, for most of it is waiting. */
+const width = { few: 4, many: 16 };
+
+/** From so many targets on, lists of everything cost fewer calls than a call for each. */
+const many = 10;
+
+/**
+ * Looks at the image and at every target, and decides.
+ *
+ * @throws SurveyError with all problems when any read failed, CancelledError on abort
+ */
+export async function survey(request: RunRequest, ports: SurveyPorts, signal: AbortSignal): Promise<Survey> {
+  const problems: SurveyProblem[] = [];
+  const collect = <T>(read: Promise<T>): Promise<T | undefined> =>
+    read.catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      if (error instanceof SurveyError) problems.push(...error.problems);
+      else if (error instanceof CallError) problems.push(problemOf(error.failure));
+      else throw error;
+      return undefined;
+    });
+  const { bcc } = ports;
+  // An image that is still being created may be waited for, and the looks must not be as old as that.
+  const image = await collect(resolveImage(request, ports, signal));
+  const [customImages, sights, places] = await Promise.all([
+    request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
+    collect(select(request.selection, ports, signal)),
+    collect(placesOf(request, ports.balancers, signal))
+  ]);
+  if (image === undefined || sights === undefined || problems.length > 0) throw new SurveyError(problems);
+  problems.push(...strangers(request, sights, places ?? []));
+  const snapshots = sights.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
+  if (problems.length > 0) throw new SurveyError(problems);
+  const targetOf = createTargets(request, image, {
+    ...ports,
+    signal,
+    snapshots,
+    places,
+    isFleet: sights.length > 1
+  });
+  const targets = await mapSome(sights, sights.length > many ? width.many : width.few, (sight) =>
+    collect(targetOf(sight))
+  );
+  const known = targets.filter((target) => target !== undefined);
+  if (problems.length > 0) throw new SurveyError(problems);
+  const counted = customImages === undefined ? known : withQuota(known, quotaLeft(customImages));
+  const how = { settings: request.rollout, rollback: request.rollback };
+  const plan = makePlan(image, { ...request.order, imageId: image.id }, counted, how);
+  problems.push(...unwaited(request, plan));
+  if (problems.length > 0) throw new SurveyError(problems);
+  return { plan, sights: new Map(sights.map((sight) => [sight.instance.id, sight])) };
+}
+
+async function placesOf(
+  { balancers: asked }: RunRequest,
+  balancers: Balancers,
+  signal: AbortSignal
+): Promise<readonly Place[] | undefined> {
+  if (asked === undefined) return undefined;
+  const places = await Promise.all(asked.blbIds.map((blbId) => balancers.listPlaces(blbId, signal)));
+  return places.flat();
+}
+
+/** A load balancer that none of the targets is in is a slip: nobody names it to leave nothing. */
+function strangers(
+  { balancers }: RunRequest,
+  sights: readonly Sight[],
+  places: readonly Place[]
+): readonly SurveyProblem[] {
+  const ids = new Set(sights.map(({ instance }) => instance.id));
+  const held = new Set(places.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId));
+  const empty = (balancers?.blbIds ?? []).filter((blbId) => !held.has(blbId));
+  return empty.map((blbId) => ({
+    cause: `None of the instances is a member of the load balancer ${blbId}.`,
+    remedy: 'Check blbId, or take it out.'
+  }));
+}
+
+async function snapshotsByDisk(
+  bcc: Bcc,
+  signal: AbortSignal
+): Promise<ReadonlyMap<string, readonly Snapshot[]>> {
+  const byDisk = new Map<string, Snapshot[]>();
+  for (const snapshot of await bcc.listAllSnapshots(signal)) {
+    const others = byDisk.get(snapshot.volumeId);
+    if (others === undefined) byDisk.set(snapshot.volumeId, [snapshot]);
+    else others.push(snapshot);
+  }
+  return byDisk;
+}
+
+/** Each target before one that is to be erased takes an image of its own out of the quota. */
+function withQuota(targets: readonly Target[], quota: number): readonly Target[] {
+  let imagesLeft = quota;
+  return targets.map((target) => {
+    const { instance, task, circumstances } = target;
+    const counted = { ...target, circumstances: { ...circumstances, imagesLeft } };
+    if (!['skip', 'start'].includes(decide(instance, task).action)) imagesLeft -= 1;
+    return counted;
+  });
+}
+
+/** What is not waited for frees no slot, so there may be no more of it than slots. */
+function unwaited({ wait }: RunRequest, { rollout }: Plan): readonly SurveyProblem[] {
+  const count = rollout.members.filter(({ kind }) => kind === 'work').length;
+  if (wait || count <= rollout.slots) return [];
+  return [
+    {
+      cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.slots} to be away at once.`,
+      remedy: 'Set wait to true, or raise maxUnavailable.'
+    }
+  ];
+}

@@ -1,0 +1,63 @@
+import { CallError } from '../../core/model/failure.ts';
+import { type Instance, isSettled } from '../../core/model/instance.ts';
+import type { InstanceReport } from '../../core/report/report.ts';
+import { poll } from '../calls/poll.ts';
+import { type Read, readInstances } from '../calls/read-many.ts';
+import type { Bcc, Clock } from '../../ports/bcc.ts';
+
+/** Between looks, in milliseconds. */
+const intervalMs = 5_000;
+
+/**
+ * The instances whose rebuild may be under way without showing it: the run was cancelled, or could no longer look,
+ * before their status had left its settled value.
+ */
+export function hiddenRebuilds(instances: readonly InstanceReport[]): readonly string[] {
+  return instances
+    .filter(({ status, disk, seen, phases, failure }) => {
+      const sent = phases.findLast(({ phase }) => phase.endsWith('sending'))?.startedAt;
+      const isLeft = status === 'inProgress' || (status === 'failed' && failure?.operation !== undefined);
+      if (!isLeft || disk === 'untouched' || sent === undefined) return false;
+      return seen.filter(({ at }) => at >= sent).every((one) => isSettled(one.status));
+    })
+    .map(({ instanceId }) => instanceId);
+}
+
+/**
+ * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
+ * and does not erase again. Only reads.
+ *
+ * @param limitMs when to give up, in milliseconds from now
+ * @returns the instances that showed nothing
+ * @throws CallError when a read fails for good, CancelledError on abort
+ */
+export async function linger(
+  instanceIds: readonly string[],
+  limitMs: number,
+  ports: { readonly bcc: Bcc; readonly clock: Clock },
+  signal: AbortSignal
+): Promise<readonly string[]> {
+  const { bcc, clock } = ports;
+  let hidden = instanceIds;
+  await poll(
+    async () => {
+      const read = await readInstances(hidden, bcc, signal);
+      hidden = hidden.filter((id) => isSettled(statusOf(read.get(id))));
+      return hidden.length === 0 ? true : undefined;
+    },
+    { intervalMs, limitMs },
+    clock,
+    signal
+  );
+  return hidden;
+}
+
+/** The status of an instance; one that is no longer there has nothing to hide. */
+function statusOf(read: Read<Instance> | undefined): string {
+  if (!(read instanceof CallError)) return read?.status ?? '';
+  const { kind } = read.failure;
+  if (kind === 'notFound') return '';
+  if (kind === 'denied' || kind === 'invalid') throw read;
+  // A read that fails shows nothing, and the next may.
+  return 'Running';
+}

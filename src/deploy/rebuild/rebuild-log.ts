@@ -1,0 +1,24 @@
+import { heartbeat, narrate } from '../../core/rebuild/log-lines.ts';
+import type { Life } from '../../core/rebuild/rebuild-state.ts';
+import type { Clock, Log } from '../../ports/bcc.ts';
+import type { LifeObserver } from './rebuild.ts';
+
+/** A person should not wait longer than this for a line, in milliseconds. */
+const heartbeatMs = 60_000;
+
+/** Tells the log of every step of a life, and `keep` of every new phase. */
+export function follow(
+  { log, clock }: { readonly log: Log; readonly clock: Clock },
+  keep: (life: Life) => void
+): LifeObserver {
+  const sinceMs = clock.nowMs();
+  let spokeMs = sinceMs;
+  return (before, now) => {
+    const atMs = clock.nowMs();
+    const lines = narrate(before, now, sinceMs);
+    const isQuiet = lines.length === 0 && atMs - spokeMs >= heartbeatMs;
+    for (const line of isQuiet ? [heartbeat(now, atMs, sinceMs)] : lines) log.info(line);
+    if (isQuiet || lines.length > 0) spokeMs = atMs;
+    if (before.phase !== now.phase && now.phase !== 'ended') keep(now);
+  };
+}

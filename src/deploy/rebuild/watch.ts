@@ -1,0 +1,139 @@
+/** The looks of all instances that are waited for, taken together: a few list calls a tick, however many they are. */
+import { CallError, CancelledError } from '../../core/model/failure.ts';
+import type { Instance, SystemDisk } from '../../core/model/instance.ts';
+import type { Sight } from '../../core/rebuild/rebuild-state.ts';
+import type { Bcc, Clock } from '../../ports/bcc.ts';
+import { look } from './observe.ts';
+import { type Read, readDisks, readInstances } from '../calls/read-many.ts';
+
+/** A look that is wanted. */
+export interface LookRequest {
+  readonly instanceId: string;
+  /** When it is to be taken, in milliseconds on the monotonic clock. */
+  readonly dueMs: number;
+  /** From when on it may be taken together with others that are due. */
+  readonly earliestMs: number;
+  readonly withDisk: boolean;
+}
+
+/** Takes looks. */
+export interface Watch {
+  /** Throws `CallError` when the read fails for good, `CancelledError` on abort. */
+  look(request: LookRequest): Promise<Sight>;
+  /** Gives up all looks that are still wanted. */
+  dispose(): void;
+}
+
+interface Wanted extends LookRequest {
+  readonly resolve: (sight: Sight) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a watch needs of the world. */
+export interface WatchPorts {
+  readonly bcc: Bcc;
+  readonly clock: Clock;
+}
+
+/** A watch that ends with the signal. */
+export function createWatch(ports: WatchPorts, signal: AbortSignal): Watch {
+  return new SharedWatch(ports, signal);
+}
+
+class SharedWatch implements Watch {
+  readonly #ports: WatchPorts;
+  readonly #signal: AbortSignal;
+  readonly #wanted = new Set<Wanted>();
+  #alarm: { readonly dueMs: number; readonly off: AbortController } | undefined;
+  readonly #ended = new AbortController();
+  readonly #onAbort = (): void => this.dispose();
+
+  constructor(ports: WatchPorts, signal: AbortSignal) {
+    this.#ports = ports;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  look(request: LookRequest): Promise<Sight> {
+    if (this.#ended.signal.aborted || this.#signal.aborted) return Promise.reject(new CancelledError());
+    return new Promise((resolve, reject) => {
+      this.#wanted.add({ ...request, resolve, reject });
+      if (this.#alarm === undefined || request.dueMs < this.#alarm.dueMs) this.#setAlarm(request.dueMs);
+    });
+  }
+
+  dispose(): void {
+    this.#ended.abort();
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#alarm?.off.abort();
+    for (const { reject } of this.#wanted) reject(new CancelledError());
+    this.#wanted.clear();
+  }
+
+  #setAlarm(dueMs: number): void {
+    this.#alarm?.off.abort();
+    const off = new AbortController();
+    this.#alarm = { dueMs, off };
+    const { clock } = this.#ports;
+    clock.sleep(Math.max(0, dueMs - clock.nowMs()), off.signal).then(
+      () => {
+        if (!off.signal.aborted) this.#ring();
+      },
+      (error: unknown) => {
+        if (!off.signal.aborted) this.#fail([...this.#wanted], error);
+      }
+    );
+  }
+
+  /** Takes every look that may be taken now, and sets the alarm for the next. */
+  #ring(): void {
+    this.#alarm = undefined;
+    const nowMs = this.#ports.clock.nowMs();
+    const taken = [...this.#wanted].filter(({ earliestMs }) => earliestMs <= nowMs);
+    for (const one of taken) this.#wanted.delete(one);
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const { dueMs } of this.#wanted) nextMs = Math.min(nextMs, dueMs);
+    if (this.#wanted.size > 0) this.#setAlarm(nextMs);
+    this.#serve(taken).catch((error: unknown) => this.#fail(taken, error));
+  }
+
+  async #serve(taken: readonly Wanted[]): Promise<void> {
+    const { bcc, clock } = this.#ports;
+    const [only, another] = taken;
+    if (only === undefined) return;
+    if (another === undefined) {
+      only.resolve(await look(only.instanceId, only.withDisk, this.#ports, this.#signal));
+      return;
+    }
+    const needDisk = taken.filter(({ withDisk }) => withDisk).map(({ instanceId }) => instanceId);
+    const [instances, disks] = await Promise.all([
+      readInstances([...new Set(taken.map(({ instanceId }) => instanceId))], bcc, this.#signal),
+      readDisks(needDisk, bcc, this.#signal)
+    ]);
+    const atMs = clock.nowMs();
+    for (const one of taken) {
+      answer(one, atMs, instances.get(one.instanceId), disks.get(one.instanceId));
+    }
+  }
+
+  #fail(wanted: readonly Wanted[], error: unknown): void {
+    for (const one of wanted) {
+      this.#wanted.delete(one);
+      one.reject(error);
+    }
+  }
+}
+
+function answer(
+  wanted: Wanted,
+  atMs: number,
+  instance: Read<Instance> | undefined,
+  disk: Read<SystemDisk | undefined>
+): void {
+  const { instanceId, withDisk, resolve, reject } = wanted;
+  if (instance === undefined) reject(new Error(`${instanceId} was not read`));
+  else if (instance instanceof CallError) reject(instance);
+  else if (!withDisk) resolve({ atMs, instance });
+  else if (disk instanceof CallError) reject(disk);
+  else resolve({ atMs, instance, disk: disk ?? null });
+}

@@ -1,0 +1,115 @@
+/** The loop that runs a rollout: it carries out each command and feeds what came of it back. */
+import type {
+  Outcome,
+  Rollout,
+  RolloutCommand,
+  RolloutEvent,
+  RolloutTask
+} from '../../core/rollout/rollout-state.ts';
+import { beginRollout, stepRollout } from '../../core/rollout/step-rollout.ts';
+import type { Cancel, Clock } from '../../ports/bcc.ts';
+
+/** What is done to the targets. Both resolve however it ended, and throw only faults of the program. */
+export interface FleetWork {
+  /** `cameBack` where it was away to begin with, serves again, and nothing was done to it. */
+  forth(id: string): Promise<Outcome | 'cameBack'>;
+  back(id: string): Promise<'back' | 'notBack' | 'cancelled'>;
+}
+
+/** What the loop needs of the world. */
+export interface FleetPorts {
+  readonly clock: Clock;
+  readonly cancel: Cancel;
+}
+
+/** Told of the beginning and of every step, in order. It must not throw. */
+export type RolloutObserver = (now: Rollout) => void;
+
+/**
+ * Takes all targets through the rollout and resolves with it, however it ended.
+ *
+ * @throws the first fault of the program, once all that is under way has ended
+ */
+export async function rollOut(
+  task: RolloutTask,
+  work: FleetWork,
+  ports: FleetPorts,
+  observe: RolloutObserver
+): Promise<Rollout> {
+  const { clock, cancel } = ports;
+  const nowMs = (): number => clock.nowMs();
+  const inbox = new Inbox();
+  const faults: unknown[] = [];
+  const onAbort = (): void => inbox.put({ type: 'cancelled', atMs: nowMs() });
+  const failed = (error: unknown): Outcome => {
+    faults.push(error);
+    // What is wrong with the program is no reason to leave the others alone, but to begin nothing new.
+    onAbort();
+    return { result: 'failed', isAway: true, canGoBack: false };
+  };
+  const begin = async (command: Exclude<RolloutCommand, { type: 'end' }>): Promise<RolloutEvent> => {
+    switch (command.type) {
+      case 'begin': {
+        const outcome = await work.forth(command.id).catch(failed);
+        const { id } = command;
+        return outcome === 'cameBack'
+          ? { type: 'cameBack', id, atMs: nowMs() }
+          : { type: 'ended', id, outcome, atMs: nowMs() };
+      }
+      case 'goBack': {
+        const result = await work.back(command.id).catch((error: unknown) => {
+          failed(error);
+          return 'notBack' as const;
+        });
+        return { type: 'wentBack', id: command.id, result, atMs: nowMs() };
+      }
+      case 'pause':
+        // A cancel comes as an event of its own.
+        // Timers count in whole milliseconds, and one that is cut off would wake us just before the moment.
+        await clock
+          .sleep(Math.max(0, Math.ceil(command.untilMs - nowMs())), cancel.signal)
+          .catch(() => undefined);
+        return { type: 'woke', atMs: nowMs() };
+    }
+  };
+
+  let [rollout, commands] = beginRollout(task, nowMs());
+  observe(rollout);
+  cancel.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    if (cancel.signal.aborted) onAbort();
+    for (;;) {
+      for (const command of commands) {
+        if (command.type !== 'end') void begin(command).then((event) => inbox.put(event));
+      }
+      if (rollout.isOver) break;
+      [rollout, commands] = stepRollout(rollout, await inbox.take());
+      observe(rollout);
+    }
+    if (faults.length > 0) throw faults[0];
+    return rollout;
+  } finally {
+    cancel.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Events in the order in which they come. */
+class Inbox {
+  readonly #events: RolloutEvent[] = [];
+  #wake: () => void = () => undefined;
+
+  put(event: RolloutEvent): void {
+    this.#events.push(event);
+    this.#wake();
+  }
+
+  async take(): Promise<RolloutEvent> {
+    for (;;) {
+      const event = this.#events.shift();
+      if (event !== undefined) return event;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}

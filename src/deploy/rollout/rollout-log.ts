@@ -1,0 +1,126 @@
+/** What a person reads along of a rollout: who has ended, how far it is, and about how long it still takes. */
+import { formatDuration } from '../../core/duration.ts';
+import type { Plan } from '../../core/plan/plan.ts';
+import { type Progress, progressLine } from '../../core/report/progress.ts';
+import { stopWords } from '../../core/report/rollout-report.ts';
+import { isAtWork, type Member, type MemberState } from '../../core/rollout/member.ts';
+import type { Rollout } from '../../core/rollout/rollout-state.ts';
+import type { Clock, Log } from '../../ports/bcc.ts';
+
+/** Tells the log of a rollout. */
+export interface News {
+  /** Told of every step. */
+  tell(rollout: Rollout): void;
+  /** Ends the signs of life. */
+  dispose(): void;
+}
+
+/** Lines of progress come no closer together than this, in milliseconds, however many targets end. */
+const leastMs = 15_000;
+
+/** And no further apart than this. */
+const mostMs = 60_000;
+
+const silent: News = { tell: () => undefined, dispose: () => undefined };
+
+/** The news of one run. A single target tells of itself. */
+export function createNews(plan: Plan, ports: { readonly log: Log; readonly clock: Clock }): News {
+  return plan.targets.length === 1 ? silent : new FleetNews(ports);
+}
+
+class FleetNews implements News {
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #off = new AbortController();
+  readonly #began = new Map<string, number>();
+  readonly #tookMs: number[] = [];
+  readonly #states = new Map<string, MemberState>();
+  #rollout: Rollout | undefined;
+  #stop: Rollout['stop'];
+  #toldMs: number;
+
+  constructor({ log, clock }: { readonly log: Log; readonly clock: Clock }) {
+    this.#log = log;
+    this.#clock = clock;
+    // The first word comes with the first end.
+    this.#toldMs = clock.nowMs() - leastMs;
+    void this.#signsOfLife();
+  }
+
+  tell(rollout: Rollout): void {
+    const nowMs = this.#clock.nowMs();
+    this.#rollout = rollout;
+    let hasEnded = false;
+    for (const member of rollout.members.values()) {
+      if (this.#states.get(member.id) === member.state) continue;
+      this.#states.set(member.id, member.state);
+      if (isAtWork(member)) this.#began.set(member.id, nowMs);
+      else if (member.state !== 'waiting') {
+        hasEnded = true;
+        this.#ended(member, nowMs);
+      }
+    }
+    if (rollout.stop !== undefined && this.#stop === undefined) {
+      this.#stop = rollout.stop;
+      const words = stopWords(rollout);
+      if (words !== undefined && rollout.stop !== 'cancelled') this.#log.info(words);
+    }
+    if (rollout.isOver || (hasEnded && nowMs - this.#toldMs >= leastMs)) this.#line(rollout, nowMs);
+  }
+
+  dispose(): void {
+    this.#off.abort();
+  }
+
+  #ended(member: Member, nowMs: number): void {
+    const took = nowMs - (this.#began.get(member.id) ?? nowMs);
+    if (member.state === 'well' && member.kind === 'work') this.#tookMs.push(took);
+    const words: Readonly<Partial<Record<MemberState, string>>> = {
+      well: member.kind === 'work' ? 'done' : 'is on the image already',
+      failed: 'failed',
+      back: 'is back on the image of before',
+      notBack: 'could not be put back',
+      cancelled: 'cut off by the cancel'
+    };
+    this.#log.info(`${member.id}: ${words[member.state] ?? member.state} after ${formatDuration(took)}`);
+  }
+
+  #line(rollout: Rollout, nowMs: number): void {
+    this.#toldMs = nowMs;
+    this.#log.info(progressLine(this.#progress(rollout, nowMs)));
+  }
+
+  #progress({ task, members, pausedUntilMs, stop }: Rollout, nowMs: number): Progress {
+    const all = members.values();
+    const count = (...states: readonly MemberState[]): number =>
+      all.filter(({ state }) => states.includes(state)).length;
+    const skipped = members.count('check', 'well');
+    const gone = all.filter((one) => one.isAway && !isAtWork(one) && one.state !== 'waiting').length;
+    return {
+      total: all.length,
+      well: members.count('work', 'well'),
+      skipped,
+      failed: count('failed', 'back', 'notBack'),
+      beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
+      // What is not begun after a stop is not to go any more.
+      waiting: stop === undefined ? count('waiting') : 0,
+      tookMs: this.#tookMs,
+      slots: Math.max(1, task.slots - gone),
+      pauseMs: task.pauseMs,
+      ...(pausedUntilMs === undefined ? {} : { pausedUntilMs }),
+      nowMs
+    };
+  }
+
+  async #signsOfLife(): Promise<void> {
+    while (!this.#off.signal.aborted) {
+      try {
+        await this.#clock.sleep(Math.max(1, this.#toldMs + mostMs - this.#clock.nowMs()), this.#off.signal);
+      } catch {
+        return;
+      }
+      const nowMs = this.#clock.nowMs();
+      if (this.#rollout !== undefined && nowMs - this.#toldMs >= mostMs) this.#line(this.#rollout, nowMs);
+    }
+  }
+}
