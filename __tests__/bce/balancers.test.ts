@@ -30,7 +30,7 @@ describe('the places of a load balancer', () => {
         }
       })
     );
-    expect(await bcc.listPlaces('lb-1', never)).toEqual([
+    expect(await bcc.listBackendServers('lb-1', never)).toEqual([
       { ...ordinary, instanceId: 'i-1', weight: 100 },
       { ...ordinary, instanceId: 'i-2', weight: 50 },
       { ...ordinary, instanceId: 'i-3', weight: 0 }
@@ -63,7 +63,7 @@ describe('the places of a load balancer', () => {
       })
     );
     const pool = { kind: 'appblb', blbId: 'lb-1' };
-    expect(await bcc.listPlaces('lb-1', never)).toEqual([
+    expect(await bcc.listBackendServers('lb-1', never)).toEqual([
       { ...pool, groupId: 'sg-1', instanceId: 'i-1', weight: 30 },
       { ...pool, groupId: 'sg-1', instanceId: 'i-2', weight: 70 },
       { ...pool, groupId: 'sg-2', instanceId: 'i-1', weight: 5 }
@@ -73,18 +73,18 @@ describe('the places of a load balancer', () => {
 
   test('none, of an ordinary one without members', async () => {
     const { bcc, requests } = await world(byLine({ [asOrdinary]: { backendServerList: [] } }));
-    expect(await bcc.listPlaces('lb-1', never)).toEqual([]);
+    expect(await bcc.listBackendServers('lb-1', never)).toEqual([]);
     expect(requests.map(({ line }) => line)).toEqual([asOrdinary, asApplication]);
   });
 
   test('none, of one for applications without groups', async () => {
     const { bcc } = await world(byLine({ [asApplication]: { appServerGroupList: [] } }));
-    expect(await bcc.listPlaces('lb-1', never)).toEqual([]);
+    expect(await bcc.listBackendServers('lb-1', never)).toEqual([]);
   });
 
   test('an id that neither kind knows is not found', async () => {
     const { bcc, requests } = await world(byLine({}));
-    expect(await failureOf(bcc.listPlaces('lb-1', never))).toMatchObject({
+    expect(await failureOf(bcc.listBackendServers('lb-1', never))).toMatchObject({
       kind: 'notFound',
       operation: 'DescribeBlbServers',
       target: 'lb-1',
@@ -104,19 +104,22 @@ describe('the places of a load balancer', () => {
     const { bcc } = await world((response, { line }) =>
       answer(response, line === asOrdinary ? first : second, '')
     );
-    expect(await failureOf(bcc.listPlaces('lb-1', never))).toMatchObject({ operation, kind });
+    expect(await failureOf(bcc.listBackendServers('lb-1', never))).toMatchObject({ operation, kind });
   });
 
   test('what says nothing about the id is no answer: an empty list does not stand for it', async () => {
     const { bcc } = await world((response, { line }) =>
       line === asOrdinary ? answer(response, 200, { backendServerList: [] }) : answer(response, 500, '')
     );
-    expect(await failureOf(bcc.listPlaces('lb-1', never))).toMatchObject({ kind: 'transient', attempts: 5 });
+    expect(await failureOf(bcc.listBackendServers('lb-1', never))).toMatchObject({
+      kind: 'transient',
+      attempts: 5
+    });
   });
 
   test('a group that goes away in the meantime is a failure about that group', async () => {
     const { bcc } = await world(byLine({ [asApplication]: { appServerGroupList: [{ id: 'sg-1' }] } }));
-    expect(await failureOf(bcc.listPlaces('lb-1', never))).toMatchObject({
+    expect(await failureOf(bcc.listBackendServers('lb-1', never))).toMatchObject({
       kind: 'notFound',
       target: 'lb-1/sg-1'
     });
@@ -126,7 +129,7 @@ describe('the places of a load balancer', () => {
     'a weight of %j is malformed, for it must not pass for none',
     async (weight) => {
       const { bcc } = await world(byLine({ [asOrdinary]: { backendServerList: [member('i-1', weight)] } }));
-      expect(await failureOf(bcc.listPlaces('lb-1', never))).toMatchObject({
+      expect(await failureOf(bcc.listBackendServers('lb-1', never))).toMatchObject({
         kind: 'malformed',
         message: 'the answer cannot be understood: "weight" is no whole number from 0 to 100'
       });
@@ -135,7 +138,10 @@ describe('the places of a load balancer', () => {
 
   test('an id that is none never leaves', async () => {
     const { bcc, requests } = await world(byLine({}));
-    expect(await failureOf(bcc.listPlaces('..', never))).toMatchObject({ kind: 'invalid', attempts: 0 });
+    expect(await failureOf(bcc.listBackendServers('..', never))).toMatchObject({
+      kind: 'invalid',
+      attempts: 0
+    });
     expect(requests).toEqual([]);
   });
 
@@ -145,7 +151,7 @@ describe('the places of a load balancer', () => {
       controller.abort();
       answer(response, 404, '');
     });
-    await expect(bcc.listPlaces('lb-1', controller.signal)).rejects.toBeInstanceOf(CancelledError);
+    await expect(bcc.listBackendServers('lb-1', controller.signal)).rejects.toBeInstanceOf(CancelledError);
     expect(requests.length).toBe(1);
   });
 });
@@ -241,7 +247,7 @@ test('BCC and the load balancers have a host each, which is signed', async () =>
     const { bcc, requests } = await world((response) => answer(response, 200, { snapshots: [] }), {
       blbEndpoint: blb.url
     });
-    await bcc.listPlaces('lb-1', never);
+    await bcc.listBackendServers('lb-1', never);
     await bcc.setWeights(ordinary, [{ instanceId: 'i-1', weight: 1 }], never);
     await bcc.listAllSnapshots(never);
     expect(hosts).toEqual([blb.url.host, blb.url.host]);
@@ -256,8 +262,8 @@ describe('on the emulator', () => {
     await withEmulator({}, async ({ bcc, emulator }) => {
       const before = emulator.weights();
       const places = [
-        ...(await bcc.listPlaces('lb-demo0001', never)),
-        ...(await bcc.listPlaces('lb-demo0002', never))
+        ...(await bcc.listBackendServers('lb-demo0001', never)),
+        ...(await bcc.listBackendServers('lb-demo0002', never))
       ];
       expect(places.map(({ kind: _, ...place }) => place)).toEqual(before);
       for (const place of places) {
@@ -287,7 +293,7 @@ describe('on the emulator', () => {
 
   test('an unknown id, an unknown group, an unknown member', async () => {
     await withEmulator({}, async ({ bcc }) => {
-      expect((await errorOf(bcc.listPlaces('lb-9', never))).failure).toMatchObject({
+      expect((await errorOf(bcc.listBackendServers('lb-9', never))).failure).toMatchObject({
         kind: 'notFound',
         target: 'lb-9'
       });

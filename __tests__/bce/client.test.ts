@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { BccClient } from '../../src/bce/client.ts';
 import { CallError, CancelledError } from '../../src/core/model/failure.ts';
-import type { Balancers, Bcc } from '../../src/ports/bcc.ts';
+import type { Balancers } from '../../src/ports/balancers.ts';
+import type { Bcc } from '../../src/ports/bcc.ts';
 import { authData, sdkAuth } from './data.ts';
 import { withEmulator } from './emulated.ts';
 import { answer } from './server.ts';
@@ -51,7 +52,7 @@ describe('what is sent', () => {
     [
       'GET /v1/blb/lb-1/backendserver?maxKeys=1000',
       { backendServerList: [{ instanceId: 'i-1', weight: 5 }] },
-      (bcc) => bcc.listPlaces('lb-1', never)
+      (bcc) => bcc.listBackendServers('lb-1', never)
     ],
     [
       'PUT /v1/blb/lb-1/backendserver?update',

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { CallError, CancelledError } from '../../src/core/model/failure.ts';
-import type { RebuildOrder } from '../../src/core/model/rebuild-spec.ts';
+import type { RebuildSpec } from '../../src/core/model/rebuild-spec.ts';
 import { errorOf, everythingOf, withEmulator } from './emulated.ts';
 import { answer } from './server.ts';
 import { closeWorlds, failureOf, never, secretAccessKey, sessionToken, world } from './wire.ts';
@@ -165,8 +165,8 @@ describe('all snapshots', () => {
 });
 
 describe('a rebuild of many', () => {
-  const order: RebuildOrder = { imageId: 'm-2', login: { kind: 'keepImageLogin' } };
-  const secret: RebuildOrder = {
+  const order: RebuildSpec = { imageId: 'm-2', login: { kind: 'keepImageLogin' } };
+  const secret: RebuildSpec = {
     imageId: 'm-2',
     login: { kind: 'adminPass', adminPass: '1qaz@WSX' },
     userData: 'export TOKEN=user-data-secret'

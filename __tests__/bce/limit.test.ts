@@ -43,7 +43,7 @@ describe('the limit', () => {
         { ...clock, random: () => 0, requestsPerSecond: 2, blbEndpoint: blb.url }
       );
       await bcc.getInstance('i-1', never);
-      await bcc.listPlaces('lb-1', never);
+      await bcc.listBackendServers('lb-1', never);
       await bcc.start('i-1', never);
       await bcc.setWeights({ kind: 'blb', blbId: 'lb-1' }, [{ instanceId: 'i-1', weight: 1 }], never);
       expect(times).toEqual([0, 0, 500, 1_000, 1_500]);

@@ -3,8 +3,8 @@
 import type { HealthChange, HealthTask } from '../../src/core/health/health.ts';
 import { describeUnhealthy, type HostKey, type ProbeResult } from '../../src/core/health/reason.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
-import type { Clock } from '../../src/ports/bcc.ts';
 import type { HealPorts, Probe } from '../../src/deploy/health/heal.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 
 /** What a probe that begins at `atMs` finds, and how long it takes. */
 export type Script = (atMs: number) => { readonly tookMs: number; readonly result: ProbeResult };

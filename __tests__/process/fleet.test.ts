@@ -7,7 +7,7 @@ import type { InstanceReport } from '../../src/core/report/report.ts';
 import { onEmulator, type Played, type Scene } from './scene.ts';
 
 const count = 50;
-const slots = 10;
+const maxUnavailable = 10;
 const ids = Array.from({ length: count }, (_, index) => `i-fleet${String(index + 1).padStart(5, '0')}`);
 
 const scene: Scene = {
@@ -16,7 +16,7 @@ const scene: Scene = {
   inputs: {
     instanceId: '',
     instanceTag: 'fleet=demo\napp=web',
-    maxUnavailable: String(slots),
+    maxUnavailable: String(maxUnavailable),
     canary: '2',
     requestsPerSecond: '50',
     blbId: 'lb-demo0001',
@@ -83,7 +83,7 @@ describe('a fleet that is cancelled in the middle', () => {
     expect(accepted[0]).toBeGreaterThanOrEqual(count / 2);
     expect(accepted[0]).toBeLessThan(count);
     expect(first.report?.rollout).toMatchObject({
-      maxUnavailable: slots,
+      maxUnavailable: maxUnavailable,
       stopped: { reason: 'cancelled' }
     });
   });
@@ -95,7 +95,7 @@ describe('a fleet that is cancelled in the middle', () => {
     expect(of('rebuilt') + of('inProgress') + of('notStarted')).toBe(count);
     expect(of('rebuilt') + of('inProgress')).toBe(story.accepted[0]);
     expect(of('inProgress')).toBeGreaterThan(0);
-    expect(of('inProgress')).toBeLessThanOrEqual(slots);
+    expect(of('inProgress')).toBeLessThanOrEqual(maxUnavailable);
   });
 
   test('shows at most ten annotations, and all of it in the summary', () => {
@@ -134,8 +134,8 @@ describe('the run after it', () => {
   test('leaves every instance rebuilt exactly once, and never more away than may be', () => {
     expect(story.rebuiltIds.toSorted()).toEqual(ids);
     expect(story.accepted[1]).toBe(count);
-    expect(story.second.report?.rollout.mostAway).toBeLessThanOrEqual(slots);
-    expect(story.first.report?.rollout.mostAway).toBeLessThanOrEqual(slots);
+    expect(story.second.report?.rollout.peakUnavailable).toBeLessThanOrEqual(maxUnavailable);
+    expect(story.first.report?.rollout.peakUnavailable).toBeLessThanOrEqual(maxUnavailable);
   });
 
   test('gives every instance its weight back but for those that the first run named, and says so', () => {

@@ -182,7 +182,7 @@ function secretsOf(calls: readonly CallRecord[], password: string): readonly str
 }
 
 /**
- * Holds that no secret is in anything that the action wrote: neither log, masked or not, nor outputs, state,
+ * HeldWeights that no secret is in anything that the action wrote: neither log, masked or not, nor outputs, state,
  * summary, annotations or files; and neither as it is nor as a command or JSON would spell it.
  */
 export function expectNoSecrets(result: ActionResult, secrets: readonly string[]): void {
@@ -216,7 +216,7 @@ export function countOf(played: Played, operation: string): number {
   return played.calls.filter((call) => call.operation === operation).length;
 }
 
-/** Holds that a run was green in every place where a run can be red. */
+/** HeldWeights that a run was green in every place where a run can be red. */
 export function expectGreen(played: Played, status: string, changed = true): void {
   expect({ annotations: played.annotations, exit: played.main.exitCode, log: played.log }).toEqual({
     annotations: [],
@@ -237,7 +237,7 @@ export interface Red {
   readonly changed: boolean;
 }
 
-/** Holds that a run was red with exactly one annotation, which names the cause and the remedy. */
+/** HeldWeights that a run was red with exactly one annotation, which names the cause and the remedy. */
 export function expectRed(played: Played, red: Red): void {
   expect(played.main).toMatchObject({ exitCode: 1, stderr: '' });
   expect(played.annotations).toHaveLength(1);
@@ -249,7 +249,7 @@ export function expectRed(played: Played, red: Red): void {
   expect(played.outputs).toMatchObject({ status: red.status ?? 'failed', changed: String(red.changed) });
 }
 
-/** Holds that the one rebuild was asked for `sent` times and carried out `done` times. */
+/** HeldWeights that the one rebuild was asked for `sent` times and carried out `done` times. */
 export function expectRebuilds(played: Played, sent: number, done = 1): void {
   expect({ sent: countOf(played, 'RebuildInstance'), done: played.rebuilds.length }).toEqual({ sent, done });
 }

@@ -163,7 +163,7 @@ describe('the summary', () => {
   }, 60_000);
 });
 
-/** Holds that the log has no command but those of the action, and the summary no markup but its own. */
+/** HeldWeights that the log has no command but those of the action, and the summary no markup but its own. */
 function expectHarmless(result: Played): void {
   const { stdout } = result.main;
   const text = stdout + result.post.stdout;

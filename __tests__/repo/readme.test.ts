@@ -81,29 +81,33 @@ describe('README.md', () => {
 type Numbers = readonly (readonly [file: string, code: string, words: string])[];
 
 const numbers: Numbers = [
-  ['src/core/schedule.ts', 'const jitter = 0.1;', '±10 % of it, so that neighbours differ by up to 20 %'],
-  ['src/core/schedule.ts', 'const confirmAfter = 0.04;', 'after 4 % of `pollInterval`'],
-  ['src/core/rebuild/moves.ts', 'const startIntervalMs = 5_000;', 'at least every 5 s'],
+  [
+    'src/core/rebuild/schedule.ts',
+    'const jitter = 0.1;',
+    '±10 % of it, so that neighbours differ by up to 20 %'
+  ],
+  ['src/core/rebuild/schedule.ts', 'const confirmAfter = 0.04;', 'after 4 % of `pollInterval`'],
+  ['src/core/rebuild/transitions.ts', 'const startIntervalMs = 5_000;', 'at least every 5 s'],
   ['src/core/rebuild/evidence.ts', 'const lateMs = 30_000;', 'later than 30 seconds after the acceptance'],
-  ['src/core/rebuild/evidence.ts', 'return life.task.timeoutMs / 10;', 'a tenth of `timeout`'],
+  ['src/core/rebuild/evidence.ts', 'return rebuild.task.timeoutMs / 10;', 'a tenth of `timeout`'],
   [
     'src/core/rebuild/evidence.ts',
-    'isDown ? life.task.timeoutMs / 4',
+    'isDown ? rebuild.task.timeoutMs / 4',
     'a stopped instance has to rest for a quarter of `timeout` (5 minutes by default)'
   ],
   [
-    'src/core/rebuild/watch.ts',
-    'Math.max(60_000, life.task.timeoutMs / 4)',
+    'src/core/rebuild/after-send.ts',
+    'Math.max(60_000, rebuild.task.timeoutMs / 4)',
     'a minute of looking, or a quarter of `timeout`'
   ],
   [
-    'src/core/rebuild/watch.ts',
-    'Math.max(60_000, life.task.timeoutMs / 4)',
+    'src/core/rebuild/after-send.ts',
+    'Math.max(60_000, rebuild.task.timeoutMs / 4)',
     'a minute and no less than a quarter of `timeout`'
   ],
-  ['src/core/rebuild/watch.ts', 'const maxSends = 2;', 'at most once more'],
-  ['src/core/rebuild/watch.ts', 'const maxStarts = 3;', 'told to start, up to 3 times'],
-  ['src/core/rebuild/step.ts', 'const maxConflicts = 3;', 'taken the same way, up to 3 times'],
+  ['src/core/rebuild/after-send.ts', 'const maxSends = 2;', 'at most once more'],
+  ['src/core/rebuild/after-send.ts', 'const maxStarts = 3;', 'told to start, up to 3 times'],
+  ['src/core/rebuild/step-rebuild.ts', 'const maxConflicts = 3;', 'taken the same way, up to 3 times'],
   [
     'src/bce/client.ts',
     'read: options.readDeadlineMs ?? 15_000, write: options.writeDeadlineMs ?? 30_000',
@@ -124,47 +128,51 @@ const numbers: Numbers = [
   ['src/core/pace.ts', 'const lowestRate = 0.5;', 'not below 0.5'],
   ['src/core/pace.ts', 'const slowEveryMs = 1_000;', 'at most once a second'],
   ['src/core/pace.ts', 'const stepsUp = 100;', 'a hundredth of it back with each success'],
-  ['src/deploy/target/follow.ts', 'const heartbeatMs = 60_000;', 'else every 60 s'],
-  ['src/deploy/rollout/news.ts', 'const leastMs = 15_000;', 'lines of progress, 15 to 60 s apart'],
-  ['src/deploy/rollout/news.ts', 'const mostMs = 60_000;', 'lines of progress, 15 to 60 s apart'],
+  ['src/deploy/rebuild/rebuild-log.ts', 'const heartbeatMs = 60_000;', 'else every 60 s'],
+  ['src/deploy/rollout/rollout-log.ts', 'const leastMs = 15_000;', 'lines of progress, 15 to 60 s apart'],
+  ['src/deploy/rollout/rollout-log.ts', 'const mostMs = 60_000;', 'lines of progress, 15 to 60 s apart'],
   ['src/deploy/calls/read-many.ts', 'const pageOfIds = 100;', 'lists of up to 100 instances'],
   ['src/deploy/calls/read-many.ts', 'const fewDisks = 4;', 'more than 4 disks at once'],
-  ['src/deploy/survey/survey.ts', 'const many = 10;', 'for more than 10 instances'],
+  ['src/deploy/plan/survey.ts', 'const many = 10;', 'for more than 10 instances'],
   ['src/core/report/trim.ts', 'const resultLimit = 900_000;', 'Beyond 900,000 bytes'],
   ['src/core/summary/annotations.ts', 'const most = 10;', 'There are at most 10'],
-  ['src/core/plan/backup.ts', 'const customImageQuota = 20;', 'A region holds 20 custom images'],
-  ['src/core/plan/backup.ts', "const backupPrefix = 'rbi-backup/';", 'The name is `rbi-backup/`'],
-  ['src/core/plan/choose-image.ts', 'const maxNearest = 5;', 'the five nearest names'],
+  ['src/core/images/backup.ts', 'const customImageQuota = 20;', 'A region holds 20 custom images'],
+  ['src/core/images/backup.ts', "const backupPrefix = 'rbi-backup/';", 'The name is `rbi-backup/`'],
+  ['src/core/images/choose-image.ts', 'const maxNearest = 5;', 'the five nearest names'],
   ['src/core/health/check.ts', "['ssh', 22]", 'port 22 unless given'],
   ['src/core/health/expect.ts', '{ from: 200, to: 299 }', 'a status from 200 to 299'],
   ['src/core/health/expect.ts', 'write codes from 200 to 599', 'all from 200 to 599'],
   ['src/core/health/health.ts', 'const maxIntervalMs = 2_000;', '`pollInterval`, at most 2 s'],
-  ['src/deploy/target/heal.ts', 'const probeTimeoutMs = 5_000;', 'One probe | 5 s'],
-  ['src/deploy/survey/survey-target.ts', 'const hostKeysMs = 5_000;', 'shows no key within 5 s'],
+  ['src/deploy/health/heal.ts', 'const probeTimeoutMs = 5_000;', 'One probe | 5 s'],
+  ['src/deploy/plan/survey-instance.ts', 'const hostKeysMs = 5_000;', 'shows no key within 5 s'],
   ['src/health/http-probe.ts', 'const maxBodyBytes = 1024 * 1024;', 'the first MiB of the body'],
   ['src/action/cancel.ts', 'const writeGraceMs = 700;', '0.7 s to answer'],
   ['src/action/cancel.ts', 'const lastResortMs = 1_700;', 'ends within 2 s'],
   ['src/action/post-step.ts', 'const restoreLimitMs = 60_000;', 'for at most a minute'],
-  ['src/action/post-step.ts', 'const lingerLimitMs = 180_000;', 'up to 3 minutes']
+  ['src/action/post-step.ts', 'const awaitVisibleLimitMs = 180_000;', 'up to 3 minutes']
 ];
 
 const fleetNumbers: Numbers = [
   ['src/config/tags.ts', 'const maxTags = 20;', '`key=value`, one a line, at most 20'],
-  ['src/core/rollout/forth.ts', 'const checksAtOnce = 50;', '50 at once'],
+  ['src/core/rollout/roll-forward-next.ts', 'const checksAtOnce = 50;', '50 at once'],
   ['src/core/rollout/settings.ts', 'Math.max(1,', 'and is at least 1'],
-  ['src/deploy/target/heal.ts', 'const probeTimeoutMs = 5_000;', 'one probe of at most 5 s'],
+  ['src/deploy/health/heal.ts', 'const probeTimeoutMs = 5_000;', 'one probe of at most 5 s'],
   [
-    'src/core/rebuild/watch.ts',
-    'Math.max(60_000, life.task.timeoutMs / 4)',
+    'src/core/rebuild/after-send.ts',
+    'Math.max(60_000, rebuild.task.timeoutMs / 4)',
     'a quarter of `timeout`, and a minute at least'
   ],
   ['src/bce/patience.ts', 'const hasteMs = 10_000;', 'not sent within 10 s'],
   ['src/bce/operations.ts', 'const maxListedIds = 100;', 'in lists of up to 100 instances'],
   ['src/deploy/calls/read-many.ts', 'const fewDisks = 4;', 'more than 4 disks'],
-  ['src/deploy/calls/send.ts', 'letters.slice(from, from + pageOfIds)', 'as one call of up to 100'],
-  ['src/deploy/rollout/work.ts', 'const fewTargets = 20;', 'Of more than 20 instances the single steps'],
-  ['src/deploy/rollout/news.ts', 'const leastMs = 15_000;', 'every 15 to 60 s'],
-  ['src/deploy/rollout/news.ts', 'const mostMs = 60_000;', 'every 15 to 60 s'],
+  ['src/deploy/rebuild/send.ts', 'pendings.slice(from, from + pageOfIds)', 'as one call of up to 100'],
+  [
+    'src/deploy/rollout/instance-work.ts',
+    'const fewTargets = 20;',
+    'Of more than 20 instances the single steps'
+  ],
+  ['src/deploy/rollout/rollout-log.ts', 'const leastMs = 15_000;', 'every 15 to 60 s'],
+  ['src/deploy/rollout/rollout-log.ts', 'const mostMs = 60_000;', 'every 15 to 60 s'],
   ['src/core/summary/annotations.ts', 'const most = 10;', 'at most 10'],
   ['src/core/summary/timeline.ts', 'const mostInstances = 50;', 'a timeline of up to 50'],
   ['src/core/summary/summary.ts', 'const mostDetailed = 20;', 'of more than 20 only those that failed'],

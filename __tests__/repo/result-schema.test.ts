@@ -1,20 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Place } from '../../src/core/model/backend-server.ts';
+import type { HeldWeight } from '../../src/core/balancers/held-weights.ts';
+import type { BackendServer } from '../../src/core/model/backend-server.ts';
 import type { CallFailure } from '../../src/core/model/failure.ts';
 import type { Image } from '../../src/core/model/image.ts';
 import type { Instance, SystemDisk } from '../../src/core/model/instance.ts';
-import type { RebuildOrder } from '../../src/core/model/rebuild-spec.ts';
+import type { RebuildSpec } from '../../src/core/model/rebuild-spec.ts';
 import type { Task } from '../../src/core/plan/decide.ts';
 import type { PlannedTarget } from '../../src/core/plan/plan.ts';
-import type { Life, LifeEvent } from '../../src/core/rebuild/rebuild-state.ts';
+import type { RebuildEvent, RebuildState } from '../../src/core/rebuild/rebuild-state.ts';
 import { begin, step } from '../../src/core/rebuild/step-rebuild.ts';
-import type { Backup, Checked, Deed, Rollback } from '../../src/core/run/instance-run.ts';
-import type { Hold } from '../../src/core/balancers/held-weights.ts';
-import { reportDeed, reportPlanned } from '../../src/core/report/instance-report.ts';
+import { reportInstanceRun, reportPlanned } from '../../src/core/report/instance-report.ts';
 import type { InstanceReport, RolloutReport } from '../../src/core/report/report.ts';
 import { reportRun } from '../../src/core/report/run-report.ts';
 import { resultLimit, resultText } from '../../src/core/report/trim.ts';
+import type { Backup, Checked, InstanceRun, Rollback } from '../../src/core/run/instance-run.ts';
 import { read } from './files.ts';
 import { reasons, type Shape, shapesOf, wordsOf } from './types.ts';
 
@@ -75,9 +75,9 @@ const task: Task = {
   pollIntervalMs: 5_000
 };
 
-const order: RebuildOrder = { imageId: 'm-new', login: { kind: 'keypairId', keypairId: 'k-one' } };
+const order: RebuildSpec = { imageId: 'm-new', login: { kind: 'keypairId', keypairId: 'k-one' } };
 
-const era = { nowMs: 0, wallMs: Date.parse('2026-03-01T00:00:00Z') };
+const anchor = { nowMs: 0, wallMs: Date.parse('2026-03-01T00:00:00Z') };
 
 const denied: CallFailure = {
   kind: 'denied',
@@ -98,24 +98,28 @@ const lost: CallFailure = {
   attempts: 1
 };
 
-function seen(atMs: number, change: Partial<Instance> = {}, diskChange: Partial<SystemDisk> = {}): LifeEvent {
+function seen(
+  atMs: number,
+  change: Partial<Instance> = {},
+  diskChange: Partial<SystemDisk> = {}
+): RebuildEvent {
   return {
-    type: 'looked',
-    sight: { atMs, instance: { ...instance, ...change }, disk: { ...disk, ...diskChange } }
+    type: 'observed',
+    observation: { atMs, instance: { ...instance, ...change }, disk: { ...disk, ...diskChange } }
   };
 }
 
 const onImage = { imageId: 'm-new', imageName: 'web-2' };
-const accepted: LifeEvent = { type: 'accepted', atMs: 1_000, requestId: 'r-1' };
+const accepted: RebuildEvent = { type: 'accepted', atMs: 1_000, requestId: 'r-1' };
 const done = [
   seen(10_000, { status: 'Starting' }),
   seen(60_000, onImage, { id: 'v-new' }),
   seen(60_250, onImage, { id: 'v-new' })
 ];
 
-const blb: Place = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-one', weight: 50 };
-const group: Place = { ...blb, kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1' };
-const held: readonly Hold[] = [
+const blb: BackendServer = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-one', weight: 50 };
+const group: BackendServer = { ...blb, kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1' };
+const held: readonly HeldWeight[] = [
   { place: blb, state: 'held' },
   { place: group, state: 'returned' }
 ];
@@ -135,32 +139,35 @@ function target(of: Partial<Instance> = {}): PlannedTarget {
   };
 }
 
-function deedOf(parts: Partial<Deed>): Deed {
-  return { target: target(), holds: [], knownHosts: [], cancelled: false, ...parts };
+function deedOf(parts: Partial<InstanceRun>): InstanceRun {
+  return { target: target(), heldWeights: [], knownHosts: [], cancelled: false, ...parts };
 }
 
 /** A deed that was no more than one life; the shell calls it cancelled where the life was. */
-function lived(life: Life): Deed {
-  return deedOf({ life, cancelled: life.ending?.kind === 'cancelled' });
+function lived(rebuild: RebuildState): InstanceRun {
+  return deedOf({ rebuild, cancelled: rebuild.ending?.kind === 'cancelled' });
 }
 
-function live(events: readonly LifeEvent[], change: Partial<Task> = {}): Life {
-  return events.reduce<Life>((life, event) => step(life, event)[0], begin({ ...task, ...change }, 0)[0]);
+function live(events: readonly RebuildEvent[], change: Partial<Task> = {}): RebuildState {
+  return events.reduce<RebuildState>(
+    (rebuild, event) => step(rebuild, event)[0],
+    begin({ ...task, ...change }, 0)[0]
+  );
 }
 
 const rollout: RolloutReport = {
   maxUnavailable: 1,
-  mostAway: 1,
+  peakUnavailable: 1,
   canaries: ['i-one'],
   maxFailures: 0,
   pauseSeconds: 30,
-  awayBefore: [{ instanceId: 'i-one', why: 'its status is Stopped' }],
+  unavailableBefore: [{ instanceId: 'i-one', why: 'its status is Stopped' }],
   stopped: { reason: 'canary', words: 'The canary failed.' }
 };
 
 /** As it comes out of the output: through JSON. */
 function printed(...instances: readonly InstanceReport[]): unknown {
-  const report = reportRun(image, instances, rollout, era, { fromMs: 0, toMs: 123_456 });
+  const report = reportRun(image, instances, rollout, anchor, { fromMs: 0, toMs: 123_456 });
   return JSON.parse(resultText(report));
 }
 
@@ -173,7 +180,7 @@ interface Ending {
   readonly name: string;
   readonly status: InstanceReport['status'];
   readonly reason?: string;
-  readonly events: readonly LifeEvent[];
+  readonly events: readonly RebuildEvent[];
   readonly change?: Partial<Task>;
 }
 
@@ -219,13 +226,13 @@ const endings: readonly Ending[] = [
     name: 'denied in mid-wait',
     status: 'failed',
     reason: 'denied',
-    events: [...sent, { type: 'lookFailed', atMs: 9_000, failure: denied }]
+    events: [...sent, { type: 'observeFailed', atMs: 9_000, failure: denied }]
   },
   {
     name: 'denied at the first look',
     status: 'failed',
     reason: 'denied',
-    events: [{ type: 'lookFailed', atMs: 0, failure: denied }]
+    events: [{ type: 'observeFailed', atMs: 0, failure: denied }]
   },
   {
     name: 'never proven',
@@ -249,7 +256,10 @@ const endings: readonly Ending[] = [
     name: 'of an instance that is gone',
     status: 'failed',
     reason: 'gone',
-    events: [...sent, ...[5_000, 9_000].map((atMs) => ({ type: 'lookFailed', atMs, failure: gone }) as const)]
+    events: [
+      ...sent,
+      ...[5_000, 9_000].map((atMs) => ({ type: 'observeFailed', atMs, failure: gone }) as const)
+    ]
   },
   {
     name: 'ended on a wrong image',
@@ -261,7 +271,7 @@ const endings: readonly Ending[] = [
 
 /** A rebuild that went well, and the same onto the image of before. */
 const rebuilt = live([...sent, ...done]);
-const putBack = live(
+const carryOutRollback = live(
   [
     seen(0, onImage, { id: 'v-new' }),
     accepted,
@@ -313,84 +323,93 @@ const undrained = live(
   [seen(0), { type: 'drainFailed', atMs: 9_000, problem: { cause: 'It is denied.', remedy: 'Permit it.' } }],
   { drain: true }
 );
-const back: Rollback = { imageId: 'm-old', life: putBack, health: healthy };
+const back: Rollback = { imageId: 'm-old', rebuild: carryOutRollback, health: healthy };
 const knownHosts = ['192.168.0.11 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA'];
 
-interface Doing {
+interface RunRecorder {
   readonly name: string;
   readonly status: InstanceReport['status'];
   readonly reason?: string;
-  readonly parts: Partial<Deed>;
+  readonly parts: Partial<InstanceRun>;
   /** What else of the report is expected. */
   readonly more?: Partial<InstanceReport>;
 }
 
-const deeds: readonly Doing[] = [
+const runs: readonly RunRecorder[] = [
   {
     name: 'backed up, rebuilt and found healthy',
     status: 'rebuilt',
-    parts: { backup, life: rebuilt, health: healthy, knownHosts },
+    parts: { backup, rebuild: rebuilt, health: healthy, knownHosts },
     more: { knownHosts, disk: 'erased', backup: { imageId: 'm-backup', imageName: backup.imageName } }
   },
   {
     name: 'stopped by a backup that failed',
     status: 'failed',
     reason: 'backup',
-    parts: { backup: noBackup, life: unsaved },
+    parts: { backup: noBackup, rebuild: unsaved },
     more: { disk: 'untouched', wayBack: [] }
   },
   {
     name: 'stopped by a backup that was refused',
     status: 'failed',
     reason: 'backup',
-    parts: { backup: withoutId(noBackup), life: unsaved }
+    parts: { backup: withoutId(noBackup), rebuild: unsaved }
   },
-  { name: 'unhealthy', status: 'failed', reason: 'unhealthy', parts: { life: rebuilt, health: unhealthy } },
+  {
+    name: 'unhealthy',
+    status: 'failed',
+    reason: 'unhealthy',
+    parts: { rebuild: rebuilt, health: unhealthy }
+  },
   {
     name: 'rolled back',
     status: 'rolledBack',
     reason: 'unhealthy',
-    parts: { life: rebuilt, health: unhealthy, rollback: back },
+    parts: { rebuild: rebuilt, health: unhealthy, rollback: back },
     more: { rollback: { imageId: 'm-old', ok: true } }
   },
   {
     name: 'rolled back after it came to Error',
     status: 'rolledBack',
     reason: 'status',
-    parts: { life: live([...away, seen(20_000, { status: 'Error' })]), rollback: back }
+    parts: { rebuild: live([...away, seen(20_000, { status: 'Error' })]), rollback: back }
   },
   {
     name: 'failed, with a rollback that failed too',
     status: 'failed',
     reason: 'unhealthy',
-    parts: { life: rebuilt, health: unhealthy, rollback: { imageId: 'm-old', life: brokenBack } },
+    parts: { rebuild: rebuilt, health: unhealthy, rollback: { imageId: 'm-old', rebuild: brokenBack } },
     more: { rollback: { imageId: 'm-old', ok: false } }
   },
   {
     name: 'failed, with a system put back that is not healthy either',
     status: 'failed',
     reason: 'unhealthy',
-    parts: { life: rebuilt, health: unhealthy, rollback: { ...back, health: unhealthy } }
+    parts: { rebuild: rebuilt, health: unhealthy, rollback: { ...back, health: unhealthy } }
   },
   {
     name: 'failed, with no image left to go back to',
     status: 'failed',
     reason: 'unhealthy',
-    parts: { life: rebuilt, health: unhealthy, rollback: { imageId: 'm-old', problem: 'GetImage: gone.' } },
+    parts: {
+      rebuild: rebuilt,
+      health: unhealthy,
+      rollback: { imageId: 'm-old', problem: 'GetImage: gone.' }
+    },
     more: { rollback: { imageId: 'm-old', ok: false, problem: 'GetImage: gone.' } }
   },
   {
     name: 'stopped by a load balancer that could not be left',
     status: 'failed',
     reason: 'drain',
-    parts: { life: undrained, holds: [{ place: blb, state: 'asked' }] },
+    parts: { rebuild: undrained, heldWeights: [{ place: blb, state: 'asked' }] },
     more: { disk: 'untouched' }
   },
   {
     name: 'rebuilt and well, with a weight that could not be restored',
     status: 'failed',
     reason: 'rejoin',
-    parts: { life: rebuilt, health: healthy, holds: held, rejoinProblem: 'It is denied.' },
+    parts: { rebuild: rebuilt, health: healthy, heldWeights: held, rejoinProblem: 'It is denied.' },
     more: {
       balancers: [
         { kind: 'blb', blbId: 'lb-1', weight: 50, now: 0 },
@@ -401,13 +420,13 @@ const deeds: readonly Doing[] = [
   {
     name: 'put back although it is well',
     status: 'rolledBack',
-    parts: { life: rebuilt, health: healthy, rollback: back }
+    parts: { rebuild: rebuilt, health: healthy, rollback: back }
   },
   {
     name: 'to be put back although it is well, which failed',
     status: 'failed',
     reason: 'putBack',
-    parts: { life: rebuilt, health: healthy, rollback: { imageId: 'm-old', problem: 'GetImage: gone.' } }
+    parts: { rebuild: rebuilt, health: healthy, rollback: { imageId: 'm-old', problem: 'GetImage: gone.' } }
   },
   {
     name: 'cancelled in the backup',
@@ -426,21 +445,21 @@ const deeds: readonly Doing[] = [
 
 describe('the schema of the output `result`', () => {
   test.each(endings)('takes a life that was $name', ({ status, reason, events, change }) => {
-    const report = reportDeed(lived(live(events, change)), order, era, 700_000, true);
+    const report = reportInstanceRun(lived(live(events, change)), order, anchor, 700_000, true);
     expect(report).toMatchObject({ status });
     expect(report.failure?.reason).toBe(reason);
     expect(faults(printed(report))).toEqual([]);
   });
 
-  test.each(deeds)('takes what was $name', ({ status, reason, parts, more }) => {
-    const report = reportDeed(deedOf(parts), order, era, 700_000, true);
+  test.each(runs)('takes what was $name', ({ status, reason, parts, more }) => {
+    const report = reportInstanceRun(deedOf(parts), order, anchor, 700_000, true);
     expect(report).toMatchObject({ status, ...more });
     expect(report.failure?.reason).toBe(reason);
     expect(faults(printed(report))).toEqual([]);
   });
 
-  test.each(deeds)('takes a run that is cut off where it is $name', ({ parts }) => {
-    const report = reportDeed(deedOf(parts), order, era, 700_000, false);
+  test.each(runs)('takes a run that is cut off where it is $name', ({ parts }) => {
+    const report = reportInstanceRun(deedOf(parts), order, anchor, 700_000, false);
     expect(report).toMatchObject({ status: 'inProgress' });
     expect(faults(printed(report))).toEqual([]);
   });
@@ -458,7 +477,7 @@ describe('the schema of the output `result`', () => {
   });
 
   test('takes a run that ended as its instances did', () => {
-    const reports = deeds.map(({ parts }) => reportDeed(deedOf(parts), order, era, 700_000, true));
+    const reports = runs.map(({ parts }) => reportInstanceRun(deedOf(parts), order, anchor, 700_000, true));
     for (const report of reports) expect(faults(printed(report, ...reports))).toEqual([]);
   });
 });
@@ -466,9 +485,9 @@ describe('the schema of the output `result`', () => {
 describe('a result of 1,000 instances', () => {
   /** Names of so many characters, and words of so many more in what the instance is said to be. */
   function crowd(failing: number, nameLength: number, wordLength: number): readonly InstanceReport[] {
-    const parts = { backup, life: rebuilt, health: healthy, knownHosts };
-    const well = reportDeed(deedOf(parts), order, era, 700_000, true);
-    const bad = reportDeed(deedOf({ ...parts, health: unhealthy }), order, era, 700_000, true);
+    const parts = { backup, rebuild: rebuilt, health: healthy, knownHosts };
+    const well = reportInstanceRun(deedOf(parts), order, anchor, 700_000, true);
+    const bad = reportInstanceRun(deedOf({ ...parts, health: unhealthy }), order, anchor, 700_000, true);
     return Array.from({ length: 1000 }, (_, index) => {
       const one = index < failing ? bad : well;
       const name = '名'.repeat(nameLength);
@@ -478,7 +497,7 @@ describe('a result of 1,000 instances', () => {
   }
 
   function written(instances: readonly InstanceReport[]): readonly InstanceReport[] {
-    const report = reportRun(image, instances, rollout, era, { fromMs: 0, toMs: 123_456 });
+    const report = reportRun(image, instances, rollout, anchor, { fromMs: 0, toMs: 123_456 });
     const text = resultText(report);
     expect(faults(JSON.parse(text))).toEqual([]);
     const isWhole = Buffer.byteLength(JSON.stringify(report)) <= resultLimit;
@@ -511,7 +530,7 @@ describe('a result of 1,000 instances', () => {
   });
 
   test.each([
-    ['well', 0],
+    ['succeeded', 0],
     ['failing', 400],
     ['all failing', 1000]
   ])('with long names still fits where they are %s', (_, failing) => {
@@ -522,10 +541,10 @@ describe('a result of 1,000 instances', () => {
 
 describe('the schema is strict', () => {
   const all = { backup, health: unhealthy, rollback: { ...back, problem: 'x' }, knownHosts };
-  const failedCall = live([...sent, { type: 'lookFailed', atMs: 9_000, failure: denied }]);
+  const failedCall = live([...sent, { type: 'observeFailed', atMs: 9_000, failure: denied }]);
   const whole = printed(
-    reportDeed(deedOf({ life: rebuilt, ...all }), order, era, 0, true),
-    reportDeed(deedOf({ life: failedCall }), order, era, 0, true)
+    reportInstanceRun(deedOf({ rebuild: rebuilt, ...all }), order, anchor, 0, true),
+    reportInstanceRun(deedOf({ rebuild: failedCall }), order, anchor, 0, true)
   );
   const optional = shapesIn(shapes.get('RunReport') ?? []).flatMap((shape) =>
     shape.filter((property) => property.optional).map(({ name }) => name)
@@ -573,18 +592,18 @@ describe('the schema describes what the code has, and nothing else:', () => {
       ...statuses.filter((word) => word !== 'notStarted'),
       'partial'
     ]);
-    const fates = wordsOf('src/core/rebuild/ending.ts', 'DiskFate');
-    expect(words('instance', 'properties', 'disk')).toEqual(fates);
-    const ofLife = wordsOf('src/core/rebuild/state.ts', 'Phase').filter((word) => word !== 'ended');
+    const diskStates = wordsOf('src/core/rebuild/ending.ts', 'DiskState');
+    expect(words('instance', 'properties', 'disk')).toEqual(diskStates);
+    const ofLife = wordsOf('src/core/rebuild/rebuild-state.ts', 'Phase').filter((word) => word !== 'ended');
     const phases = [...ofLife, 'health'];
     expect(words('instance', 'properties', 'phases', 'items', 'properties', 'phase')).toEqual([
       ...phases,
       ...phases.filter((phase) => phase !== 'backup').map((phase) => `rollback: ${phase}`)
     ]);
     expect(words('failure', 'properties', 'reason').toSorted()).toEqual(reasons().toSorted());
-    const stops = wordsOf('src/core/rollout/stop.ts', 'StopReason');
+    const stops = wordsOf('src/core/rollout/stop-reason.ts', 'StopReason');
     expect(words('rollout', 'properties', 'stopped', 'properties', 'reason')).toEqual(stops);
-    const kinds = wordsOf('src/core/model/balancer.ts', 'BalancerKind');
+    const kinds = wordsOf('src/core/model/backend-server.ts', 'BalancerKind');
     expect(words('balancer', 'properties', 'kind')).toEqual(kinds);
   });
 });
@@ -627,7 +646,7 @@ function shapesIn(shape: Shape): readonly Shape[] {
 }
 
 /** Looks in a row at ten seconds from each other. */
-function seenAs(status: string, index: number): LifeEvent {
+function seenAs(status: string, index: number): RebuildEvent {
   return seen(10_000 * (index + 1), { ...onImage, status });
 }
 

@@ -33,7 +33,7 @@ export function wordsOf(file: string, name: string): readonly string[] {
 
 /** Every word that can be the reason of a failure. */
 export function reasons(): readonly string[] {
-  const ofDeeds = read('src/core/report/failure.ts').matchAll(/\breason: '(\w+)'/g);
+  const ofDeeds = read('src/core/report/failure-report.ts').matchAll(/\breason: '(\w+)'/g);
   const all = [
     ...wordsOf('src/core/rebuild/ending.ts', 'FailureReason').filter((word) => word !== 'call'),
     ...wordsOf('src/core/model/failure.ts', 'FailureKind'),

@@ -6,13 +6,13 @@ import {
   bothBalancers,
   bothDemos,
   demoWeights,
+  maxUnavailable,
   movesOf,
-  slots,
   weightCallsOf,
   weightsIn
 } from '../support/ports.ts';
-import type { VirtualWorld } from '../support/virtual.ts';
 import { callsOf, health, oneOf, onStage, passes, refuses, textOf } from '../support/stage.ts';
+import type { VirtualWorld } from '../support/virtual.ts';
 
 const balancers = bothBalancers;
 const always = Number.POSITIVE_INFINITY;
@@ -141,7 +141,7 @@ describe('a load balancer that cannot be left', () => {
     const gone = { kind: 'error', status: 404, code: 'BackendServerNotFound' } as const;
     const faults = [onUpdate(gone, { instanceId: 'i-demo0002', times: 2 })];
     await onStage({ emulator: { faults } }, async (world) => {
-      const rollout = slots(2, { maxFailures: 1 });
+      const rollout = maxUnavailable(2, { maxFailures: 1 });
       const report = await world.run({ balancers, selection: bothDemos, rollout });
       expect(report.status).toBe('partial');
       expect(report.instances.map(({ status }) => status)).toEqual(['rebuilt', 'failed']);
@@ -182,7 +182,7 @@ describe('a load balancer that is busy', () => {
         ]
       });
       const before = weightsIn(world);
-      const report = await world.run({ balancers, selection: bothDemos, rollout: slots(2) });
+      const report = await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) });
       expect(report.status).toBe('rebuilt');
       expect(weightsIn(world)).toEqual(before);
       expect(badReturns(world, ['m-web-2'])).toEqual([]);
@@ -243,8 +243,8 @@ describe('a rollout that fails before the wipe gives the weights back at once', 
   test('deletionProtection that is switched on during the drain', async () => {
     await onStage({}, async (world) => {
       world.clock.onSleep = () => {
-        const isAway = weightsIn(world).includes('lb-demo0001 i-demo0001 0');
-        if (isAway) world.emulator.setInstance('i-demo0001', { deletionProtection: 1 });
+        const isUnavailable = weightsIn(world).includes('lb-demo0001 i-demo0001 0');
+        if (isUnavailable) world.emulator.setInstance('i-demo0001', { deletionProtection: 1 });
       };
       const one = oneOf(await world.run({ balancers }));
       expect(one).toMatchObject({ disk: 'untouched', failure: { reason: 'refused' } });
@@ -256,8 +256,8 @@ describe('a rollout that fails before the wipe gives the weights back at once', 
   test('somebody has rebuilt it during the drain: it is skipped, checked, and gets its weights back', async () => {
     await onStage({ script: () => passes }, async (world) => {
       world.clock.onSleep = () => {
-        const isAway = weightsIn(world).includes('lb-demo0001 i-demo0001 0');
-        if (isAway) world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
+        const isUnavailable = weightsIn(world).includes('lb-demo0001 i-demo0001 0');
+        if (isUnavailable) world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
       };
       const report = await world.run({ balancers, health });
       expect(report.status).toBe('skipped');
@@ -270,8 +270,8 @@ describe('a rollout that fails before the wipe gives the weights back at once', 
   test('somebody has rebuilt it during the drain and it is not healthy: it stays at 0', async () => {
     await onStage({ script: () => refuses }, async (world) => {
       world.clock.onSleep = () => {
-        const isAway = weightsIn(world).includes('lb-demo0001 i-demo0001 0');
-        if (isAway) world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
+        const isUnavailable = weightsIn(world).includes('lb-demo0001 i-demo0001 0');
+        if (isUnavailable) world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
       };
       const one = oneOf(await world.run({ balancers, health }));
       expect(one).toMatchObject({ disk: 'untouched', failure: { reason: 'unhealthy' } });
@@ -306,7 +306,7 @@ describe('a batch that is refused, and each of it alone as well', () => {
       { on: 'RebuildInstance', times: always, play }
     ];
     await onStage({ emulator: { faults } }, async (world) => {
-      const report = await world.run({ balancers, selection: bothDemos, rollout: slots(2) });
+      const report = await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) });
       expect(report.instances.map(({ failure }) => failure?.reason)).toEqual([reason, reason]);
       expect(report.instances.map(({ disk }) => disk)).toEqual(['untouched', 'untouched']);
       expect(weightsIn(world)).toEqual(demoWeights);
@@ -319,7 +319,7 @@ describe('a batch that is refused, and each of it alone as well', () => {
       { on: 'RebuildBatchInstance', play: { kind: 'error', status: 409, code: 'OperationDenied' } }
     ];
     await onStage({ emulator: { behaviour, faults } }, async (world) => {
-      const report = await world.run({ balancers, selection: bothDemos, rollout: slots(2) });
+      const report = await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) });
       expect(report.status).toBe('rebuilt');
       expect(rebuildsOf(world)).toEqual(['RebuildBatchInstance', 'RebuildInstance', 'RebuildInstance']);
       expect(weightsIn(world)).toEqual(demoWeights);
@@ -332,7 +332,7 @@ describe('a batch that is refused, and each of it alone as well', () => {
       { on: 'RebuildBatchInstance', times: always, play: { kind: 'accessDenied' } }
     ];
     await onStage({ emulator: { faults } }, async (world) => {
-      const report = await world.run({ balancers, selection: bothDemos, rollout: slots(2) });
+      const report = await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) });
       expect(report.status).toBe('rebuilt');
       expect(report.durationSeconds).toBeLessThan(300);
       expect(weightsIn(world)).toEqual(demoWeights);

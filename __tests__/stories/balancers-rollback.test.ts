@@ -5,8 +5,8 @@ import {
   bothBalancers,
   bothDemos,
   demoWeights,
+  maxUnavailable,
   movesOf,
-  slots,
   weightCallsOf,
   weightsIn
 } from '../support/ports.ts';
@@ -119,7 +119,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
           balancers,
           rollback: true,
           selection: bothDemos,
-          rollout: slots(2)
+          rollout: maxUnavailable(2)
         });
         expect(report.instances.map(({ status }) => status)).toEqual(['rolledBack', 'rolledBack']);
         expect(oneOf(report, 'i-demo0001').failure).toBeUndefined();
@@ -152,7 +152,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
   test('at once after it came back, while reads still show 0', async () => {
     const faults = endsInErrorOfBoth('i-demo0002');
     await onStage({ emulator: { faults, behaviour: { weightShowsMs: 60_000 } } }, async (world) => {
-      await world.run({ balancers, rollback: true, selection: bothDemos, rollout: slots(2) });
+      await world.run({ balancers, rollback: true, selection: bothDemos, rollout: maxUnavailable(2) });
       const changes = world.emulator.weightChanges.filter(
         ({ instanceId, blbId }) => instanceId === 'i-demo0001' && blbId === 'lb-demo0001'
       );
@@ -259,7 +259,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
     const faults = endsInErrorOfBoth('i-demo0002');
     await onStage({ emulator: { faults } }, async (world) => {
       const report = await world.run(
-        { balancers, rollback: true, selection: bothDemos, rollout: slots(2) },
+        { balancers, rollback: true, selection: bothDemos, rollout: maxUnavailable(2) },
         undefined,
         { planned: async () => world.emulator.removeImage('m-web-1') }
       );

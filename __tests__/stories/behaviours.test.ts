@@ -6,7 +6,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Behaviour, behaviourValues } from '../../emulator/behaviour.ts';
 import type { Fault } from '../../emulator/faults.ts';
-import { hiddenRebuilds, linger } from '../../src/deploy/rebuild/await-visible.ts';
+import { awaitVisible, hiddenRebuilds } from '../../src/deploy/rebuild/await-visible.ts';
 import { pairwise } from '../support/pairwise.ts';
 import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
@@ -167,7 +167,7 @@ async function cancelAtOnce(world: VirtualWorld, request: ReturnType<typeof requ
       }
     }
   );
-  await linger(hiddenRebuilds(report.instances), 210_000, world, noCancel.signal);
+  await awaitVisible(hiddenRebuilds(report.instances), 210_000, world, noCancel.signal);
 }
 
 /** A first run that is cancelled as soon as its rebuild shows in the status. */

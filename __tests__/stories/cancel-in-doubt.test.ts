@@ -7,8 +7,8 @@ import { restoreWeights } from '../../src/deploy/balancers/restore-weights.ts';
 import { hiddenRebuilds } from '../../src/deploy/rebuild/await-visible.ts';
 import { fleetIds, fleetRequest, Game } from '../support/fleets.ts';
 import { bothBalancers, demoWeights, twoSteps, weightsIn } from '../support/ports.ts';
-import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 import { oneOf, onStage } from '../support/stage.ts';
+import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 const refusedAfter = { kind: 'error', status: 400, code: 'InvalidParameter', when: 'after' } as const;
 const faults: readonly Fault[] = [{ on: 'RebuildBatchInstance', play: refusedAfter }];

@@ -3,8 +3,8 @@ import { type Behaviour, behaviourValues } from '../../emulator/behaviour.ts';
 import type { Fault } from '../../emulator/faults.ts';
 import { fleetWorld } from '../../emulator/fleet.ts';
 import { countCalls, fleetIds, fleetRequest, rebuiltIds, statusesOf } from '../support/fleets.ts';
-import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 import { problemsOf } from '../support/stage.ts';
+import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 function onFleet<T>(
   count: number,
@@ -260,7 +260,7 @@ describe('rights', () => {
       expect(statusesOf(report)).toBe('rebuilt failed rebuilt rebuilt');
       expect(report.instances[1]).toMatchObject({ disk: 'untouched', failure: { reason: 'denied' } });
       // Nothing was done to it, so it serves, and takes no room.
-      expect(report.rollout.mostAway).toBe(2);
+      expect(report.rollout.peakUnavailable).toBe(2);
     });
   });
 

@@ -12,8 +12,8 @@ import {
   rebuiltIds,
   statusesOf
 } from '../support/fleets.ts';
-import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 import { health, newCancel } from '../support/stage.ts';
+import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 const [one = '', two = '', three = '', four = '', five = '', six = ''] = fleetIds(6);
 
@@ -22,13 +22,13 @@ function onSix<T>(faults: readonly Fault[], test: (world: VirtualWorld) => Promi
   return withVirtualWorld({ emulator: { world: fleetWorld(6), faults } }, test);
 }
 
-function request(slots: number, more: Partial<RunRequest['rollout']> = {}) {
-  return { ...fleetRequest(fleetIds(6), slots, more), rollback: true };
+function request(maxUnavailable: number, more: Partial<RunRequest['rollout']> = {}) {
+  return { ...fleetRequest(fleetIds(6), maxUnavailable, more), rollback: true };
 }
 
 /** Without rollback. */
-function plainly(slots: number, more: Partial<RunRequest['rollout']> = {}) {
-  return fleetRequest(fleetIds(6), slots, more);
+function plainly(maxUnavailable: number, more: Partial<RunRequest['rollout']> = {}) {
+  return fleetRequest(fleetIds(6), maxUnavailable, more);
 }
 
 describe('a cancel in the middle', () => {
@@ -57,7 +57,7 @@ describe('a cancel in the middle', () => {
         false,
         false
       ]);
-      expect(second.rollout.awayBefore.map(({ instanceId }) => instanceId)).toEqual([three, four]);
+      expect(second.rollout.unavailableBefore.map(({ instanceId }) => instanceId)).toEqual([three, four]);
       expect(rebuiltIds(world)).toEqual([one, two, three, four, five, six]);
       expect(world.emulator.calls.length).toBeGreaterThan(calls);
     });

@@ -13,8 +13,8 @@ import {
   statusesOf,
   watchAway
 } from '../support/fleets.ts';
-import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 import { health } from '../support/stage.ts';
+import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 const [one = '', two = '', three = '', four = '', five = '', six = ''] = fleetIds(6);
 
@@ -27,8 +27,8 @@ function onSix<T>(
   return withVirtualWorld({ emulator: { world: fleetWorld(6), faults, behaviour } }, test);
 }
 
-function request(slots: number, more: Partial<RunRequest['rollout']> = {}) {
-  return { ...fleetRequest(fleetIds(6), slots, more), rollback: true };
+function request(maxUnavailable: number, more: Partial<RunRequest['rollout']> = {}) {
+  return { ...fleetRequest(fleetIds(6), maxUnavailable, more), rollback: true };
 }
 
 const toError = { kind: 'endsIn', status: 'Error' } as const;
@@ -90,7 +90,7 @@ describe('a failure with rollback', () => {
       const report = await world.run(request(3));
       expect(report.instances.map(({ status }) => status)).not.toContain('failed');
       expect(most()).toBe(3);
-      expect(report.rollout.mostAway).toBe(3);
+      expect(report.rollout.peakUnavailable).toBe(3);
       // All six were begun: the first three, then the others in their slots.
       expect(Object.values(imagesOf(world))).toEqual(fleetIds(6).map(() => forthAndBack));
       const back = world.emulator.rebuilds.filter(({ imageId }) => imageId === 'm-web-1');

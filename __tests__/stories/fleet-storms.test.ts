@@ -7,8 +7,8 @@ import type { Fault } from '../../emulator/faults.ts';
 import { fleetWorld } from '../../emulator/fleet.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import { countCalls, faultsOn, fleetIds, fleetRequest, rebuiltIds, statusesOf } from '../support/fleets.ts';
-import { withVirtualWorld } from '../support/virtual.ts';
 import { newCancel } from '../support/stage.ts';
+import { withVirtualWorld } from '../support/virtual.ts';
 
 const schemaFile = new URL('../../docs/result.schema.json', import.meta.url);
 const validate = new Ajv2020({ strict: true, allErrors: true }).compile(
@@ -142,7 +142,10 @@ describe('two hundred', () => {
       } as const;
       const report = await world.run({ selection, rollout, rollback: true });
       expect(problemsBySchema(report)).toEqual([]);
-      expect(report).toMatchObject({ status: 'partial', rollout: { maxUnavailable: 40, mostAway: 40 } });
+      expect(report).toMatchObject({
+        status: 'partial',
+        rollout: { maxUnavailable: 40, peakUnavailable: 40 }
+      });
       expect(report.instances.filter(({ status }) => status === 'rolledBack')).toHaveLength(4);
       expect(report.instances.filter(({ status }) => status === 'rebuilt')).toHaveLength(195);
       expect(report.instances.map(({ instanceId }) => instanceId)).toEqual(ids);

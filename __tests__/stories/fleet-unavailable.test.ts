@@ -21,7 +21,7 @@ describe('those that are away to begin with', () => {
         const most = watchAway(world, ids);
         const report = await world.run({ ...fleetRequest(ids, 3), health });
         expect(report.status).toBe('rebuilt');
-        expect(report.rollout.awayBefore).toEqual([
+        expect(report.rollout.unavailableBefore).toEqual([
           { instanceId: 'i-fleet00003', why: 'its status is Stopped' },
           {
             instanceId: 'i-fleet00005',
@@ -34,7 +34,7 @@ describe('those that are away to begin with', () => {
         expect(report.instances[2]?.phases[0]?.startedAt).toBe(report.instances[5]?.phases[0]?.startedAt);
         expect(rebuiltIds(world).toSorted()).toEqual(ids);
         expect(most()).toBeLessThanOrEqual(3);
-        expect(report.rollout.mostAway).toBe(3);
+        expect(report.rollout.peakUnavailable).toBe(3);
       },
       {
         probe: probeOf((id) => {
@@ -52,19 +52,19 @@ describe('those that are away to begin with', () => {
       // Three are away where two may be: the third comes back while the first two are worked on.
       for (const id of [first, second, third]) world.emulator.setInstance(id, { status: 'Error' });
       const most = watchAway(world, ids);
-      let isBack = false;
+      let isRolledBackState = false;
       world.clock.onSleep = () => {
-        if (isBack || world.emulator.rebuilds.length < 2) return;
-        isBack = true;
+        if (isRolledBackState || world.emulator.rebuilds.length < 2) return;
+        isRolledBackState = true;
         world.emulator.setInstance(third, { status: 'Running' });
       };
       const report = await world.run(fleetRequest(ids, 2));
       expect(report.status).toBe('rebuilt');
       expect(rebuiltIds(world).toSorted()).toEqual(ids);
       // From then on it is one that serves, so no more than two are ever away at once.
-      expect(isBack).toBe(true);
+      expect(isRolledBackState).toBe(true);
       expect(most()).toBeLessThanOrEqual(3);
-      expect(report.rollout.mostAway).toBe(3);
+      expect(report.rollout.peakUnavailable).toBe(3);
     });
   });
 
@@ -72,7 +72,7 @@ describe('those that are away to begin with', () => {
     await onFleet(6, async (world, ids) => {
       for (const id of ids.slice(2)) world.emulator.setInstance(id, { status: 'Error' });
       const report = await world.run(fleetRequest(ids, 2));
-      expect(report).toMatchObject({ status: 'rebuilt', rollout: { maxUnavailable: 2, mostAway: 4 } });
+      expect(report).toMatchObject({ status: 'rebuilt', rollout: { maxUnavailable: 2, peakUnavailable: 4 } });
       expect(rebuiltIds(world)).toEqual([...ids.slice(2), ...ids.slice(0, 2)]);
       const { rebuilds } = world.emulator;
       for (const { acceptedAtMs } of rebuilds) {
@@ -89,7 +89,7 @@ describe('those that are away to begin with', () => {
       6,
       async (world, ids) => {
         const report = await world.run({ ...fleetRequest(ids, 2, { maxFailures: 9 }), health });
-        expect(report.rollout.mostAway).toBe(6);
+        expect(report.rollout.peakUnavailable).toBe(6);
         expect(report.rollout.stopped).toBeUndefined();
         expect(statusesOf(report)).toBe(ids.map(() => 'failed').join(' '));
         const { rebuilds } = world.emulator;

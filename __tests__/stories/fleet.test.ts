@@ -26,22 +26,22 @@ describe('a rolling rebuild', () => {
 
   test.each(settings)(
     '%s: each once, never more away, no slot left empty',
-    async (_, maxUnavailable, count, slots) => {
+    async (_, maxUnavailable, count, unavailable) => {
       await onFleet(count, async (world, ids) => {
         const most = watchAway(world, ids);
         const report = await world.run(fleetRequest(ids, 1, { maxUnavailable }));
         expect(report).toMatchObject({ status: 'rebuilt', changed: true });
         expect(rebuiltIds(world)).toEqual(ids);
-        expect(most()).toBe(slots);
+        expect(most()).toBe(unavailable);
         expect(report.rollout).toEqual({
-          maxUnavailable: slots,
-          mostAway: slots,
+          maxUnavailable: unavailable,
+          peakUnavailable: unavailable,
           canaries: [],
           maxFailures: 0,
           pauseSeconds: 0,
-          awayBefore: []
+          unavailableBefore: []
         });
-        const rounds = Math.ceil(count / slots);
+        const rounds = Math.ceil(count / unavailable);
         expect(report.durationSeconds * 1000).toBeGreaterThanOrEqual(rounds * rebuildMs);
         // Each end is seen a beat late at most, and proven by a second look.
         expect(report.durationSeconds * 1000).toBeLessThan(rounds * (rebuildMs + 6_000));
@@ -127,7 +127,7 @@ describe('when one fails', () => {
   test.each([
     [0, 'rebuilt failed notStarted notStarted notStarted notStarted', 'maxFailures'],
     [1, 'rebuilt failed rebuilt failed notStarted notStarted', 'maxFailures'],
-    [9, 'rebuilt failed rebuilt failed notStarted notStarted', 'noRoom']
+    [9, 'rebuilt failed rebuilt failed notStarted notStarted', 'noCapacity']
   ])('with maxFailures %i of two slots', async (maxFailures, statuses, reason) => {
     const faults = ['i-fleet00002', 'i-fleet00004'].flatMap((id) =>
       faultsOn(id, { kind: 'endsIn', status: 'Error' })
@@ -153,7 +153,7 @@ describe('when one fails', () => {
         const report = await world.run({ ...fleetRequest(ids, 2, { maxFailures: 1 }), health });
         expect(statusesOf(report)).toBe('failed rebuilt rebuilt rebuilt rebuilt');
         expect(report.instances[0]?.failure?.reason).toBe('unhealthy');
-        expect(report.rollout.mostAway).toBe(2);
+        expect(report.rollout.peakUnavailable).toBe(2);
         // The first one stays away, so that the others go one at a time.
         expect(report.durationSeconds * 1000).toBeGreaterThan(4 * rebuildMs);
       },

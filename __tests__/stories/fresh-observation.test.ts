@@ -2,12 +2,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { fleetWorld } from '../../emulator/fleet.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
-import { hiddenRebuilds } from '../../src/deploy/rebuild/await-visible.ts';
 import type { Probe } from '../../src/deploy/health/heal.ts';
+import { hiddenRebuilds } from '../../src/deploy/rebuild/await-visible.ts';
 import { fleetIds, fleetRequest } from '../support/fleets.ts';
 import { twoSteps } from '../support/ports.ts';
-import { noCancel, withVirtualWorld } from '../support/virtual.ts';
 import { health, newCancel, oneOf, writesOf } from '../support/stage.ts';
+import { noCancel, withVirtualWorld } from '../support/virtual.ts';
 
 describe('a look', () => {
   test('is taken after the wait for the image: what others have rebuilt meanwhile is skipped', async () => {

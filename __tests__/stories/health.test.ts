@@ -8,8 +8,18 @@ import type { HostKey } from '../../src/core/health/reason.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import { certificate, serve, serveSecurely } from '../bce/server.ts';
 import { listen, newKey, type TestKey, talkSsh } from '../health/ssh-server.ts';
+import {
+  health,
+  newCancel,
+  oneOf,
+  onStage,
+  passes,
+  refuses,
+  textOf,
+  web,
+  writesOf
+} from '../support/stage.ts';
 import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
-import { health, newCancel, oneOf, onStage, passes, refuses, textOf, web, writesOf } from '../support/stage.ts';
 
 const servers: { close(): Promise<void> }[] = [];
 
@@ -196,7 +206,7 @@ describe('with real servers', () => {
   });
 
   test.each<[string, RequestListener, boolean, string]>([
-    ['well', (_, response) => response.end('all is well'), true, 'passes'],
+    ['succeeded', (_, response) => response.end('all is well'), true, 'passes'],
     [
       'with 503',
       (_, response) => response.writeHead(503).end('all is well'),

@@ -1,8 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageState, InstanceState, WorldSpec } from '../../emulator/models.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
+import {
+  callsOf,
+  demoImages,
+  foreignImages,
+  oneOf,
+  tcpCheck,
+  textOf,
+  web,
+  writesOf
+} from '../support/stage.ts';
 import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
-import { callsOf, demoImages, foreignImages, oneOf, tcpCheck, textOf, web, writesOf } from '../support/stage.ts';
 
 const password = 'Abcdef1!xyz';
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault, WorldPlay } from '../../emulator/faults.ts';
 import type { Login } from '../../src/core/model/rebuild-spec.ts';
-import type { VirtualOptions, VirtualWorld } from '../support/virtual.ts';
 import {
   callsOf,
   demoImages,
@@ -16,6 +15,7 @@ import {
   web,
   writesOf
 } from '../support/stage.ts';
+import type { VirtualOptions, VirtualWorld } from '../support/virtual.ts';
 
 const oldScript = '#!/bin/sh\necho the-old-secret';
 const newScript = '#!/bin/sh\necho new';

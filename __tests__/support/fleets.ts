@@ -12,23 +12,23 @@ import type {
   RolloutTask
 } from '../../src/core/rollout/rollout-state.ts';
 import { beginRollout, stepRollout } from '../../src/core/rollout/step-rollout.ts';
-import type { Cancel } from '../../src/ports/bcc.ts';
-import type { RunRequest } from '../../src/ports/request.ts';
 import type { Probe } from '../../src/deploy/health/heal.ts';
+import type { Cancel } from '../../src/ports/cancel.ts';
+import type { RunRequest } from '../../src/ports/request.ts';
 import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from './virtual.ts';
 
 /** How work may end. */
 export const outcomes = {
-  well: { result: 'well', isAway: false, canGoBack: true },
+  succeeded: { result: 'succeeded', isUnavailable: false, canRollBack: true },
   /** Found on the image, or adopted: this run did not erase it. */
-  skipped: { result: 'well', isAway: false, canGoBack: false },
+  skipped: { result: 'succeeded', isUnavailable: false, canRollBack: false },
   /** Erased, and can be put back. */
-  broken: { result: 'failed', isAway: true, canGoBack: true },
+  broken: { result: 'failed', isUnavailable: true, canRollBack: true },
   /** Nobody knows what has become of it. */
-  lost: { result: 'failed', isAway: true, canGoBack: false },
+  lost: { result: 'failed', isUnavailable: true, canRollBack: false },
   /** Nothing was done to it. */
-  refused: { result: 'failed', isAway: false, canGoBack: false },
-  cut: { result: 'cancelled', isAway: true, canGoBack: false }
+  refused: { result: 'failed', isUnavailable: false, canRollBack: false },
+  cut: { result: 'cancelled', isUnavailable: true, canRollBack: false }
 } as const satisfies Readonly<Record<string, Outcome>>;
 
 /** Members in short: `a` is to be worked on, `-a` is away to begin with, `?a` is only checked. */
@@ -39,7 +39,7 @@ export function membersOf(short: string): readonly MemberTask[] {
     .map((word) => ({
       id: word.replace(/^[?-]/, ''),
       kind: word.startsWith('?') ? 'check' : 'work',
-      isAway: word.startsWith('-')
+      isUnavailable: word.startsWith('-')
     }));
 }
 
@@ -51,20 +51,25 @@ export class Game {
 
   constructor(short: string, patch: Partial<Omit<RolloutTask, 'members'>> = {}) {
     const members = membersOf(short);
-    const usual = { slots: 1, canary: 0, pauseMs: 0, maxFailures: 0, rollback: false };
+    const usual = { maxUnavailable: 1, canary: 0, pauseMs: 0, maxFailures: 0, rollback: false };
     const [rollout, commands] = beginRollout({ ...usual, ...patch, members }, this.nowMs);
     this.rollout = rollout;
     this.first = commands.map(wordsOf);
   }
 
   /** The work on some of them ends, one after another in the same moment. */
-  ends(ids: string, how: keyof typeof outcomes = 'well'): readonly string[] {
+  ends(ids: string, how: keyof typeof outcomes = 'succeeded'): readonly string[] {
     const outcome = outcomes[how];
     return ids.split(' ').flatMap((id) => this.#step({ type: 'ended', id, outcome, atMs: this.nowMs }));
   }
 
-  wentBack(ids: string, result: 'back' | 'notBack' | 'cancelled' = 'back'): readonly string[] {
-    return ids.split(' ').flatMap((id) => this.#step({ type: 'wentBack', id, result, atMs: this.nowMs }));
+  rollbackEnded(
+    ids: string,
+    result: 'rolledBack' | 'rollbackFailed' | 'cancelled' = 'rolledBack'
+  ): readonly string[] {
+    return ids
+      .split(' ')
+      .flatMap((id) => this.#step({ type: 'rollbackEnded', id, result, atMs: this.nowMs }));
   }
 
   woke(atMs: number): readonly string[] {
@@ -92,7 +97,7 @@ function wordsOf(command: RolloutCommand): string {
   switch (command.type) {
     case 'begin':
       return `begin ${command.id}`;
-    case 'goBack':
+    case 'rollBack':
       return `back ${command.id}`;
     case 'pause':
       return `pause ${command.untilMs}`;
@@ -136,12 +141,12 @@ export function faultsOn(
   return operations.map((on) => ({ on, instanceId, play }));
 }
 
-/** A probe that asks `isWell` about the instance of `fleetWorld` that it is sent to. */
-export function probeOf(isWell: (id: string) => boolean): Probe {
+/** A probe that asks `hasSucceeded` about the instance of `fleetWorld` that it is sent to. */
+export function probeOf(hasSucceeded: (id: string) => boolean): Probe {
   return {
     async probe(check) {
       const number = 'host' in check ? Number(check.host.split('.').at(-1)) : 0;
-      return isWell(fleetIds(number, number)[0] ?? '')
+      return hasSucceeded(fleetIds(number, number)[0] ?? '')
         ? { healthy: true }
         : { healthy: false, reason: { kind: 'refused' } };
     },

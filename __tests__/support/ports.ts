@@ -2,11 +2,14 @@
  * Ports of `deploy` that are played by hand, for what is easier to say of a port than of the wire; and an eye on the
  * weights of the emulator's load balancers.
  */
-import type { Place, Pool, Weight } from '../../src/core/model/backend-server.ts';
+import type { BackendServer, Pool, Weight } from '../../src/core/model/backend-server.ts';
 import { CallError, type CallFailure, type FailureKind } from '../../src/core/model/failure.ts';
 import type { Instance, SystemDisk } from '../../src/core/model/instance.ts';
-import type { RebuildOrder } from '../../src/core/model/rebuild-spec.ts';
-import type { Balancers, Bcc, Cancel, Clock } from '../../src/ports/bcc.ts';
+import type { RebuildSpec } from '../../src/core/model/rebuild-spec.ts';
+import type { Balancers } from '../../src/ports/balancers.ts';
+import type { Bcc } from '../../src/ports/bcc.ts';
+import type { Cancel } from '../../src/ports/cancel.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import type { VirtualWorld } from './virtual.ts';
 
@@ -119,11 +122,11 @@ export function playBcc(
       const asked = calls.flatMap(({ ids }) => ids).filter(isKnown);
       return new Map([...asked, 'i-stranger'].map((id) => [id, diskOf(id)]));
     },
-    async rebuild(id: string, _order: RebuildOrder, signal: AbortSignal) {
+    async rebuild(id: string, _order: RebuildSpec, signal: AbortSignal) {
       await begin('rebuild', [id], signal);
       return { requestId: `r-${id}` };
     },
-    async rebuildBatch(ids: readonly string[], _order: RebuildOrder, signal: AbortSignal) {
+    async rebuildBatch(ids: readonly string[], _order: RebuildSpec, signal: AbortSignal) {
       await begin('rebuildBatch', ids, signal);
       return { requestId: `r-batch-of-${ids.length}` };
     },
@@ -166,7 +169,7 @@ export interface PlayedBalancers {
 export function playBalancers(
   clock: Clock,
   script: ChangeScript = () => undefined,
-  places: readonly Place[] = []
+  places: readonly BackendServer[] = []
 ): PlayedBalancers {
   const changes: PlayedChange[] = [];
   const weights = new Map<string, number>();
@@ -174,7 +177,7 @@ export function playBalancers(
     changes,
     weights,
     balancers: {
-      listPlaces: async (blbId) => places.filter((place) => place.blbId === blbId),
+      listBackendServers: async (blbId) => places.filter((place) => place.blbId === blbId),
       async setWeights(pool, wanted, signal) {
         const change = { atMs: clock.nowMs(), pool, weights: wanted };
         changes.push(change);
@@ -226,7 +229,10 @@ export const bothBalancers: NonNullable<RunRequest['balancers']> = {
 export const bothDemos: RunRequest['selection'] = { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] };
 
 /** A rollout with so many slots. */
-export function slots(count: number, patch: Partial<RunRequest['rollout']> = {}): RunRequest['rollout'] {
+export function maxUnavailable(
+  count: number,
+  patch: Partial<RunRequest['rollout']> = {}
+): RunRequest['rollout'] {
   return { maxUnavailable: { kind: 'count', count }, canary: 0, pauseMs: 0, maxFailures: 0, ...patch };
 }
 

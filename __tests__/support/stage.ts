@@ -2,9 +2,9 @@
 import type { ImageState, InstanceState, Spec } from '../../emulator/models.ts';
 import type { HostKey, ProbeResult } from '../../src/core/health/reason.ts';
 import type { InstanceReport, RunReport } from '../../src/core/report/report.ts';
-import type { Cancel } from '../../src/ports/bcc.ts';
-import { SurveyError, type SurveyProblem } from '../../src/deploy/plan/survey-error.ts';
 import type { Probe } from '../../src/deploy/health/heal.ts';
+import { SurveyError, type SurveyProblem } from '../../src/deploy/plan/survey-error.ts';
+import type { Cancel } from '../../src/ports/cancel.ts';
 import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from './virtual.ts';
 
 /** What a probe finds; `sinceMs` is virtual time since the first probe. */

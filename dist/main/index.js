@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 1896:
+/***/ 2581:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -609,9 +609,9 @@ function stopSentence({ rollout: { stopped } }) {
 }
 /** How the rollout was set and how many were away, in one line. */
 function rolloutLine({ rollout, instances, status }) {
-    const { maxUnavailable, mostAway, canaries, pauseSeconds, awayBefore } = rollout;
-    const before = awayBefore.length === 0 ? '' : `; ${awayBefore.length} to begin with`;
-    const away = status === 'planned' ? before : ` (most away: ${mostAway}${before})`;
+    const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
+    const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} to begin with`;
+    const away = status === 'planned' ? before : ` (most away: ${peakUnavailable}${before})`;
     const facts = [
         `at most ${maxUnavailable} of ${instances.length} away at once${away}`,
         ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
@@ -634,23 +634,23 @@ function failureLabel({ maxFailures }) {
         : `stops after more than ${counted(maxFailures, 'failure')}`;
 }
 /** Who did not serve to begin with, and why; folded away. */
-function awayBeforePart({ rollout: { awayBefore } }, worth) {
+function unavailableBeforePart({ rollout: { unavailableBefore } }, worth) {
     return {
         worth,
-        pieces: awayBefore.length,
+        pieces: unavailableBefore.length,
         draw: (pieces) => {
             if (pieces === 0)
                 return '';
-            const rows = awayBefore
+            const rows = unavailableBefore
                 .slice(0, pieces)
                 .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
-            const title = `Not serving to begin with: ${counted(awayBefore.length, 'instance')}`;
+            const title = `Not serving to begin with: ${counted(unavailableBefore.length, 'instance')}`;
             return fold(title, [table(['Instance', 'Why'], rows)]);
         }
     };
 }
 
-;// CONCATENATED MODULE: ./core/summary/weights.js
+;// CONCATENATED MODULE: ./core/summary/weights-table.js
 /** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
 
 
@@ -812,24 +812,24 @@ var log = __nccwpck_require__(7230);
 function annotateReport(report) {
     for (const { level, title, lines } of annotationsOf(report)) {
         const annotate = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
-        annotate(lines.map(log/* tame */.a).join('\n'), { title: (0,log/* tame */.a)(title) });
+        annotate(lines.map(log/* escapeCommands */.g).join('\n'), { title: (0,log/* escapeCommands */.g)(title) });
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */
 function annotateProblems(problems) {
-    const lines = problems.map(({ input, message }) => (0,log/* tame */.a)(`${input} ${message}`));
+    const lines = problems.map(({ input, message }) => (0,log/* escapeCommands */.g)(`${input} ${message}`));
     core/* error */.z3([...lines, 'Nothing was sent.'].join('\n'), { title: 'The inputs are not right' });
 }
 /** One annotation for all that keeps a plan from being made. */
 function annotateSurvey(problems) {
     const lines = problems.flatMap(({ cause, remedy }) => [cause, remedy]);
-    core/* error */.z3([...new Set(lines.map(log/* tame */.a)), 'Nothing was sent that changes anything.'].join('\n'), {
+    core/* error */.z3([...new Set(lines.map(log/* escapeCommands */.g)), 'Nothing was sent that changes anything.'].join('\n'), {
         title: 'No plan can be made'
     });
 }
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 function annotateEnd(title, text) {
-    core/* error */.z3((0,log/* tame */.a)(text), { title });
+    core/* error */.z3((0,log/* escapeCommands */.g)(text), { title });
 }
 
 
@@ -840,22 +840,22 @@ function annotateEnd(title, text) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   W: () => (/* binding */ jobLog),
-/* harmony export */   a: () => (/* binding */ tame)
+/* harmony export */   g: () => (/* binding */ escapeCommands)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5806);
 
 /** The log of the job. */
 const jobLog = {
-    info: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(tame(line)),
-    warning: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(tame(line)),
-    debug: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(tame(line)),
-    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(tame(title), work)
+    info: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(escapeCommands(line)),
+    warning: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(escapeCommands(line)),
+    debug: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(escapeCommands(line)),
+    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(escapeCommands(title), work)
 };
 /**
  * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one
  * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
  */
-function tame(line) {
+function escapeCommands(line) {
     return line
         .replace(/\p{Cc}+/gu, ' ')
         .replace(/^(\s*):/, '$1 .:')
@@ -865,7 +865,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 9530:
+/***/ 4300:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1949,341 +1949,8 @@ function toRecord({ githubToken, environment, environmentUrl }) {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var model_failure = __nccwpck_require__(5437);
-;// CONCATENATED MODULE: ./core/model/instance.js
-/**
- * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
- * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
- * start that a rebuild may show.
- */
-const instance_kinds = new Map([
-    ['Running', 'up'],
-    ['Stopped', 'down'],
-    ['Error', 'broken'],
-    ['Starting', 'moving'],
-    ['Stopping', 'moving'],
-    ['ImageProcessing', 'moving'],
-    ['SnapshotProcessing', 'moving'],
-    ['Scaling', 'foreign'],
-    ['Recharging', 'foreign'],
-    ['VolumeResizing', 'foreign'],
-    ['BillingChanging', 'foreign'],
-    ['ChangeSubnet', 'foreign'],
-    ['ChangeVpc', 'foreign'],
-    ['AttachingPort', 'foreign'],
-    ['DetachingPort', 'foreign'],
-    ['Moving', 'foreign'],
-    ['Expired', 'gone'],
-    ['Deleted', 'gone'],
-    ['Recycled', 'gone']
-]);
-/** The meaning of a status; a word that is not in the table is `unknown`. */
-function statusKind(status) {
-    return instance_kinds.get(status) ?? 'unknown';
-}
-/** Whether an instance with this status rests, so that something can be decided about it. */
-function isSettled(status) {
-    const kind = statusKind(status);
-    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
-}
-
-;// CONCATENATED MODULE: ./core/plan/decide.js
-
-/**
- * Decides what becomes of an instance, from what was seen of it and nothing else; the dry run prints the same.
- *
- * - in a changing state it belongs to somebody: wait until it rests, then decide anew
- * - Running on the image: nothing to erase; Stopped on it: only to be started
- * - in `Error` it is rebuilt whatever its image is: the broken one is the one that people rebuild
- */
-function decide(instance, task) {
-    const kind = statusKind(instance.status);
-    if (kind === 'gone')
-        return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
-    if (kind === 'moving' || kind === 'foreign' || kind === 'unknown')
-        return { action: 'wait' };
-    if (instance.imageId === task.image.id && !task.force) {
-        if (kind === 'up')
-            return { action: 'skip' };
-        if (kind === 'down')
-            return { action: 'start' };
-    }
-    const changed = task.checkOnly === true ? [changedRefusal(instance)] : [];
-    const refusals = [...changed, ...refusalsOf(instance, task)];
-    return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
-}
-function changedRefusal({ status, imageId }) {
-    return { kind: 'changed', status, imageId };
-}
-function refusalsOf(instance, task) {
-    const refusals = [];
-    if (instance.deletionProtection && !task.allowProtected)
-        refusals.push({ kind: 'protected' });
-    // One that is still being created is waited for before anything is sent; only a dry run shows it.
-    if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
-        refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
-    }
-    if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {
-        refusals.push({ kind: 'imageKeepsNoLogin', imageType: task.image.type });
-    }
-    return refusals;
-}
-/** Only custom and shared images carry a login of their own (BCC page 1jwvyoaw8, `keepImageLogin`). */
-function keepsLogin(image) {
-    return /custom|sharing/i.test(image.type) || image.type === '';
-}
-
-;// CONCATENATED MODULE: ./core/rollout/settings.js
-/**
- * How many of so many targets may be away at once: a percentage is rounded down, and at least one may be.
- *
- * @param targets all of the run, those that are skipped too
- */
-function slotsOf(maxUnavailable, targets) {
-    const wanted = maxUnavailable.kind === 'count'
-        ? maxUnavailable.count
-        : Math.floor((maxUnavailable.percent * targets) / 100);
-    return Math.max(1, Math.min(wanted, targets));
-}
-
-;// CONCATENATED MODULE: ./core/plan/order.js
-/** In which order the targets are taken, and who counts as away to begin with. */
-
-
-/** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
-function whyAway({ instance, unhealthy }) {
-    return statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
-}
-/**
- * The rollout of a plan. Those that are away already go first: to take one of them makes it no worse, and as long
- * as they are away they leave no room for others. Beyond that the order is the one that was given.
- */
-function planRollout(targets, { settings, rollback }) {
-    const members = targets.map((target) => ({
-        id: target.instance.id,
-        kind: target.decision.action === 'skip' ? 'check' : 'work',
-        isAway: whyAway(target) !== undefined
-    }));
-    const { canary, pauseMs, maxFailures } = settings;
-    return {
-        members: members.toSorted((one, other) => Number(other.isAway) - Number(one.isAway)),
-        slots: slotsOf(settings.maxUnavailable, targets.length),
-        canary,
-        pauseMs,
-        maxFailures,
-        rollback
-    };
-}
-
-;// CONCATENATED MODULE: ./core/health/resolve.js
-
-
-
-const called = {
-    publicIp: 'public IP',
-    internalIp: 'internal IP',
-    id: 'ID',
-    name: 'name'
-};
-/**
- * Fills the placeholders of a check.
- *
- * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
- * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
- * the host under another domain); in path and query, values are percent-encoded.
- *
- * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
- */
-function resolveCheck(check, instance) {
-    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
-    for (const name of placeholders) {
-        if (!pattern.includes(`{${name}}`))
-            continue;
-        if (instance[name] === '')
-            return resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
-        const inHost = check.hostPattern.includes(`{${name}}`);
-        if (inHost && !isHostPart(name, instance[name])) {
-            return resolve_wrong(`puts {${name}} into the host, and ${resolve_shown(instance[name])} cannot be a part of one`);
-        }
-    }
-    const host = fill(check.hostPattern, (name) => instance[name]);
-    if (!isHost(host))
-        return resolve_wrong(`leads to the host ${resolve_shown(host)}, which is none`);
-    if (!('pathPattern' in check)) {
-        return { ok: true, check: { kind: check.kind, host, port: check.port } };
-    }
-    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
-    if (hasDotSegment(path))
-        return resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
-    const { kind, port, statuses, body } = check;
-    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
-}
-function isHostPart(name, value) {
-    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
-}
-/** Only one pass, so that a value that looks like a placeholder stays what it is. */
-function fill(pattern, value) {
-    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
-}
-/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
-function encoded(value) {
-    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
-}
-function resolve_shown(value) {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}
-function resolve_wrong(problem) {
-    return { ok: false, problem };
-}
-
-;// CONCATENATED MODULE: ./core/plan/preflight.js
-/** What can be told before anything is sent: does the image fit, is it the right instance, is there a way back. */
-
-
-/** Everything that speaks against a rebuild, all at once. */
-function refusalsBefore(task, instance, disk, circumstances) {
-    return [
-        ...nameRefusal(instance, circumstances.confirmName),
-        ...bareMetalRefusal(task.image, instance),
-        ...fitRefusals(task, instance, disk),
-        ...healthRefusal(instance, circumstances.health),
-        ...wayBackRefusal(task, instance, circumstances.wayBack),
-        ...quotaRefusal(circumstances)
-    ];
-}
-/** What a person should know, and what stops nothing. */
-function warningsBefore(task, instance) {
-    const warnings = [];
-    if (task.image.status === 'Creating') {
-        warnings.push('the image is Creating: a run that is not dry waits until it is Available');
-    }
-    if (statusKind(instance.status) === 'broken') {
-        warnings.push('its status is Error: it is rebuilt all the same, for that is often the cure');
-    }
-    if (isWindows(task.image.osType) !== isWindows(instance.osName) &&
-        task.image.osType !== '' &&
-        instance.osName !== '') {
-        warnings.push(`the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`);
-    }
-    return warnings;
-}
-function nameRefusal(instance, confirmName) {
-    const isRight = confirmName === undefined || confirmName === instance.name;
-    return isRight ? [] : [{ kind: 'otherName', name: instance.name }];
-}
-/**
- * BBC has an API of its own, and EBC instances keep their local data disks only with an option whose default
- * the sources tell in two ways (bce-sdk-go and bce-sdk-python, `isPreserveData`).
- */
-function bareMetalRefusal(image, instance) {
-    const marks = [instance.spec, image.type].join(' ');
-    if (/\bebc/i.test(marks))
-        return [{ kind: 'bareMetal', family: 'EBC' }];
-    return /\b(gpu)?bbc/i.test(marks) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
-}
-function fitRefusals(task, instance, disk) {
-    const { image, loginKind } = task;
-    const refusals = [];
-    if (loginKind === 'keypairId' && isWindows(image.osType))
-        refusals.push({ kind: 'noKeypairForWindows' });
-    const [wanted, present] = [familyOf(image.osArch), familyOf(instance.osArch)];
-    if (wanted !== undefined && present !== undefined && wanted !== present) {
-        refusals.push({ kind: 'otherArchitecture', image: image.osArch, instance: instance.osArch });
-    }
-    if (disk !== undefined && image.minDiskGb > disk.sizeInGB) {
-        refusals.push({ kind: 'diskTooSmall', needsGb: image.minDiskGb, hasGb: disk.sizeInGB });
-    }
-    return refusals;
-}
-function isWindows(system) {
-    return /windows/i.test(system);
-}
-/** The texts differ (`amd64 (64bit)`, `x86_64`), so only the family counts; an unknown text fits everything. */
-function familyOf(architecture) {
-    if (/arm|aarch/i.test(architecture))
-        return 'arm';
-    return /x86|amd64|i[36]86/i.test(architecture) ? 'x86' : undefined;
-}
-function healthRefusal(instance, check) {
-    if (check === undefined)
-        return [];
-    const resolved = resolveCheck(check, instance);
-    return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
-}
-function wayBackRefusal(task, instance, wayBack) {
-    const refuse = (why) => [{ kind: 'noWayBack', imageId: instance.imageId, why }];
-    if (wayBack.kind === 'missing')
-        return refuse('is no longer there');
-    if (wayBack.kind !== 'image')
-        return [];
-    const { id, status, type } = wayBack.image;
-    if (id === task.image.id) {
-        // One that is changing may be on its way to the image by a run that was cut off; that is waited for.
-        return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
-    }
-    if (status !== 'Available')
-        return refuse(`is ${status}, not Available`);
-    const isSystem = type !== '' && !/custom|sharing/i.test(type);
-    return task.loginKind === 'keepImageLogin' && isSystem
-        ? refuse('has no login of its own for keepImageLogin')
-        : [];
-}
-function quotaRefusal({ imagesLeft, imageQuota }) {
-    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
-}
-
-;// CONCATENATED MODULE: ./core/plan/plan.js
-
-
-
-/** Decides for every target, and in which order they are taken. */
-function makePlan(image, order, targets, how) {
-    const planned = targets.map(planTarget);
-    return { image, order, targets: planned, rollout: planRollout(planned, how) };
-}
-function planTarget(target) {
-    const { task, instance, disk, circumstances } = target;
-    const decision = decide(instance, task);
-    const against = refusalsBefore(task, instance, disk, circumstances);
-    const refusals = [
-        ...(decision.action === 'refuse' ? decision.refusals : []),
-        ...against.filter(concerns(decision))
-    ];
-    return {
-        ...target,
-        task: decision.action === 'skip' ? { ...task, checkOnly: true } : task,
-        decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
-        warnings: [
-            ...(decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)),
-            ...fleetWarnings(target)
-        ]
-    };
-}
-/** What a person should know of a target that is one of several, or behind a load balancer. */
-function fleetWarnings({ unhealthy, places = [], circumstances }) {
-    const warnings = [];
-    if (unhealthy !== undefined)
-        warnings.push(`${unhealthy} even before; it counts as away, and goes first`);
-    for (const asked of circumstances.blbIds ?? []) {
-        if (!places.some(({ blbId }) => blbId === asked)) {
-            warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
-        }
-    }
-    for (const { blbId, weight } of places) {
-        if (weight === 0)
-            warnings.push(`its weight on ${blbId} is 0 even before, and stays so`);
-    }
-    return warnings;
-}
-/** Where nothing is to be erased, only the wrong instance matters, and a check that cannot be made. */
-function concerns(decision) {
-    const erases = decision.action !== 'skip' && decision.action !== 'start';
-    return ({ kind }) => erases || kind === 'otherName' || kind === 'noHealthTarget';
-}
-/** Whether some target must not be rebuilt; then nothing is sent for any of them. */
-function isRefused(plan) {
-    return plan.targets.some((target) => target.decision.action === 'refuse');
-}
-
+// EXTERNAL MODULE: ./core/duration.js
+var duration = __nccwpck_require__(7905);
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
 /** The reasons, joined. */
 function describeRefusals(refusals) {
@@ -2363,8 +2030,686 @@ function wordsOf(refusal) {
     }
 }
 
-// EXTERNAL MODULE: ./core/duration.js
-var duration = __nccwpck_require__(7905);
+;// CONCATENATED MODULE: ./core/model/instance.js
+/**
+ * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
+ * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
+ * start that a rebuild may show.
+ */
+const instance_kinds = new Map([
+    ['Running', 'up'],
+    ['Stopped', 'down'],
+    ['Error', 'broken'],
+    ['Starting', 'moving'],
+    ['Stopping', 'moving'],
+    ['ImageProcessing', 'moving'],
+    ['SnapshotProcessing', 'moving'],
+    ['Scaling', 'foreign'],
+    ['Recharging', 'foreign'],
+    ['VolumeResizing', 'foreign'],
+    ['BillingChanging', 'foreign'],
+    ['ChangeSubnet', 'foreign'],
+    ['ChangeVpc', 'foreign'],
+    ['AttachingPort', 'foreign'],
+    ['DetachingPort', 'foreign'],
+    ['Moving', 'foreign'],
+    ['Expired', 'gone'],
+    ['Deleted', 'gone'],
+    ['Recycled', 'gone']
+]);
+/** The meaning of a status; a word that is not in the table is `unknown`. */
+function statusKind(status) {
+    return instance_kinds.get(status) ?? 'unknown';
+}
+/** Whether an instance with this status rests, so that something can be decided about it. */
+function isSettled(status) {
+    const kind = statusKind(status);
+    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/evidence.js
+/**
+ * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
+ * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
+ * proves anything; these rules say what a series of them does.
+ */
+
+/**
+ * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
+ * work of the rebuild rather than a record that is written on acceptance.
+ */
+const lateMs = 30_000;
+/**
+ * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
+ * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
+ */
+function quietMs(rebuild) {
+    return rebuild.task.timeoutMs / 10;
+}
+/** The marks after one more look. */
+function gatherEvidence(rebuild, observation) {
+    const { reference, evidence, task } = rebuild;
+    if (reference === undefined)
+        return evidence;
+    const atMs = observation.atMs;
+    const next = { ...evidence };
+    if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
+        next.disturbedAtMs ??= atMs;
+    if (hasLeft(rebuild, reference, observation))
+        next.leftAtMs ??= atMs;
+    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
+        if (observation.instance.imageId === task.image.id)
+            next.imageAtMs = atMs;
+        else
+            next.imageOldAtMs = atMs;
+    }
+    if (reference.disk && observation.disk && next.diskAtMs === undefined) {
+        if (isOtherDisk(reference.disk, observation.disk))
+            next.diskAtMs = atMs;
+        else
+            next.diskOldAtMs = atMs;
+    }
+    return next;
+}
+/**
+ * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
+ * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
+ * the status could tell: no answer came, and the image stays the same.
+ */
+function hasLeft(rebuild, reference, observation) {
+    const { status } = observation.instance;
+    const kind = statusKind(status);
+    if (kind === 'foreign')
+        return false;
+    if (kind === 'unknown')
+        return true;
+    if (kind === 'moving') {
+        const onlyStatusTells = !rebuild.answered && reference.instance.imageId === rebuild.task.image.id;
+        return !(onlyStatusTells && !rebuild.adopted && backups.has(status));
+    }
+    return isSettled(reference.instance.status) && status !== reference.instance.status;
+}
+/** Whether image or disk are others than before, be it the wanted ones or not. */
+function isOtherNow(reference, { instance, disk }) {
+    const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
+    return isOther || reference.instance.imageId !== instance.imageId;
+}
+/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
+const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
+/**
+ * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
+ * rebuild to the same image that would make a green of nothing.
+ */
+function isOtherDisk(before, now) {
+    return before.id !== now.id || before.createTime !== now.createTime;
+}
+/** Whether the looks show that the rebuild has begun. */
+function hasStarted(rebuild) {
+    const { leftAtMs, imageAtMs, diskAtMs } = rebuild.evidence;
+    return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
+}
+/** Whether image or disk have changed, which nothing but a rebuild does. */
+function isReplaced(rebuild) {
+    return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
+}
+/**
+ * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
+ * tells of work done; one that is there from the first look on may have been written on acceptance.
+ */
+function changedLate(rebuild) {
+    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
+    const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
+    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
+    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
+}
+/** The streak of equal looks, with one more look added. A disk that is not settled begins it anew. */
+function extendStreak(rebuild, observation) {
+    const { status, imageId } = observation.instance;
+    const before = rebuild.streak;
+    const settled = diskReadiness(rebuild, observation) !== 'unsettled';
+    if (before &&
+        settled &&
+        before.observations > 0 &&
+        before.status === status &&
+        before.imageId === imageId) {
+        return { ...before, observations: before.observations + 1 };
+    }
+    return { status, imageId, sinceMs: observation.atMs, observations: settled ? 1 : 0 };
+}
+/**
+ * Whether the last looks all showed the same for as long as an inference from rest needs. `Stopped` needs a
+ * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
+ */
+function isStable(rebuild) {
+    const { last, streak } = rebuild;
+    if (!last || !streak || streak.observations === 0)
+        return false;
+    const isDown = statusKind(last.instance.status) === 'down';
+    const needMs = isDown ? rebuild.task.timeoutMs / 4 : quietMs(rebuild);
+    return last.atMs - streak.sinceMs >= needMs;
+}
+/**
+ * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
+ * disk at all, neither before nor now, there is nothing to wait for.
+ */
+function diskReadiness(rebuild, observation) {
+    if (observation.disk === undefined)
+        return 'unasked';
+    if (observation.disk === null)
+        return rebuild.reference?.disk ? 'unsettled' : 'settled';
+    return /^in_?use$/i.test(observation.disk.status) ? 'settled' : 'unsettled';
+}
+/**
+ * Whether the rebuild is over, as far as one look can tell; a second one must agree.
+ *
+ * Either the status was seen away and is back; `Stopped` is also a station on the way, so it must rest as well.
+ * Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether such a
+ * change comes at the beginning of the work or at its end, and only after the longest time that the user grants
+ * a rebuild it makes no difference.
+ */
+function isOver(rebuild) {
+    const { last, evidence, task } = rebuild;
+    if (!last || last.instance.imageId !== task.image.id)
+        return false;
+    const kind = statusKind(last.instance.status);
+    if (kind !== 'up' && kind !== 'down')
+        return false;
+    if (evidence.leftAtMs !== undefined)
+        return kind === 'up' || isStable(rebuild);
+    return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
+}
+/** Whether two looks in a row agree and the disk is settled in the last. */
+function isConfirmed(rebuild) {
+    const { last, streak } = rebuild;
+    return !!last && !!streak && streak.observations >= 2 && diskReadiness(rebuild, last) === 'settled';
+}
+/**
+ * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
+ * the status has not left and the image cannot show a change, or has shown it too early.
+ */
+function needsDisk(rebuild) {
+    if (rebuild.streak?.observations === 0)
+        return true;
+    if (rebuild.evidence.leftAtMs !== undefined || changedLate(rebuild))
+        return false;
+    return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
+
+/** What has become of the system disk, as far as the life shows. */
+function diskStateOf(rebuild) {
+    // The call is out: whoever is told now may be told no more.
+    if (rebuild.phase === 'sending')
+        return 'unknown';
+    if (rebuild.inDoubt)
+        return hasStarted(rebuild) ? 'erased' : 'unknown';
+    if (rebuild.sends === 0)
+        return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
+    return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
+}
+
+;// CONCATENATED MODULE: ./core/report/explain.js
+/** Failures in words: what happened, what it means for the disk, and what to do. */
+
+
+
+
+/** Explains the failed end of a life. */
+function explain(rebuild, reason) {
+    const { cause, remedy } = causeAndRemedy(rebuild, reason);
+    return {
+        cause: `${rebuild.task.instanceId}: ${cause}`,
+        disk: describeDiskState(diskStateOf(rebuild)),
+        remedy
+    };
+}
+/** Explains a life that a cancel ended. */
+function explainCancel(rebuild) {
+    const status = rebuild.last?.instance.status ?? 'unseen';
+    const diskState = diskStateOf(rebuild);
+    return {
+        cause: `${rebuild.task.instanceId}: cancelled; last seen ${status}`,
+        disk: describeDiskState(diskState),
+        remedy: diskState === 'untouched'
+            ? 'Nothing of it needs to be mended.'
+            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
+    };
+}
+/** What is known of the system disk, as a sentence. */
+function describeDiskState(diskState) {
+    switch (diskState) {
+        case 'untouched':
+            return 'The system disk was not touched by this run.';
+        case 'erased':
+            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
+        case 'unknown':
+            return 'Whether the system disk is being rebuilt is not known.';
+    }
+}
+const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+function causeAndRemedy(rebuild, reason) {
+    const { task } = rebuild;
+    const waited = (0,duration/* formatDuration */.a3)(task.timeoutMs);
+    const seen = `Seen: ${historyLabel(rebuild)}.`;
+    switch (reason.kind) {
+        case 'refused':
+            return {
+                cause: `not rebuilt, because ${describeRefusals(reason.refusals)}`,
+                remedy: remedyOfRefusals(reason.refusals)
+            };
+        case 'busy':
+            return {
+                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
+                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
+            };
+        case 'unclear':
+            return {
+                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
+                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
+            };
+        case 'unproven':
+            return {
+                cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
+                remedy: rerunIsSafe
+            };
+        case 'timedOut':
+            return {
+                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
+                remedy: `Look at the instance in the console. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
+            };
+        case 'status':
+            return {
+                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
+                remedy: 'Look at the instance in the console, with the request ID. A re-run rebuilds an instance in Error.'
+            };
+        case 'wrongImage':
+            return {
+                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
+                remedy: 'Find out whether somebody else rebuilt it; then run again.'
+            };
+        case 'backup':
+            return {
+                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
+        case 'drain':
+            return {
+                cause: `the load balancers could not be left, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
+        case 'gone':
+            return {
+                cause: `the API no longer knows the instance. ${seen}`,
+                remedy: 'Look whether it was released, and check region and instanceId.'
+            };
+        case 'call':
+            return explainCall(rebuild, reason.failure);
+    }
+}
+function explainCall(rebuild, failure) {
+    const waiting = rebuild.sends > 0;
+    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
+    // The service does not say which of the two it does not know.
+    const isEither = failure.kind === 'notFound' && failure.operation === 'RebuildInstance';
+    const remedy = isEither
+        ? `Check whether the instance ${failure.target} and the image ${rebuild.task.image.id} are still there.`
+        : callRemedy(failure, waiting);
+    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
+}
+/**
+ * What to do about a call that failed for good.
+ *
+ * @param waiting whether a rebuild had been sent before
+ */
+function callRemedy(failure, waiting) {
+    const again = waiting ? ` ${rerunIsSafe}` : '';
+    switch (failure.kind) {
+        case 'denied':
+            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
+        case 'notFound':
+            return `Check the ID and the region: ${failure.target} is not known there.`;
+        case 'conflict':
+            return `Look at the state of the instance in the console and at what else works on it.${again}`;
+        case 'invalid':
+            return 'The service refuses the request as it is; its message says why.';
+        case 'throttled':
+            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
+        case 'unreached':
+            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
+        case 'skewed':
+            return `Set the clock of the runner right.${again}`;
+        case 'ambiguous':
+        case 'transient':
+        case 'malformed':
+            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
+    }
+}
+/** The statuses that were seen, with the time of each since the first look. */
+function historyLabel(rebuild) {
+    const first = rebuild.history[0];
+    if (first === undefined)
+        return 'nothing';
+    return rebuild.history
+        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,duration/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
+        .join(', ');
+}
+
+;// CONCATENATED MODULE: ./deploy/plan/survey-error.js
+
+
+/** No plan could be made; nothing has been sent that changes anything. `problems` has all that is known. */
+class SurveyError extends Error {
+    problems;
+    constructor(problems, options) {
+        super(problems.map(({ cause }) => cause).join(' '), options);
+        this.name = 'SurveyError';
+        this.problems = problems;
+    }
+}
+/** A read that failed for good, as a problem. */
+function problemOf(failure) {
+    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
+}
+
+;// CONCATENATED MODULE: ./core/plan/decide.js
+
+/**
+ * Decides what becomes of an instance, from what was seen of it and nothing else; the dry run prints the same.
+ *
+ * - in a changing state it belongs to somebody: wait until it rests, then decide anew
+ * - Running on the image: nothing to erase; Stopped on it: only to be started
+ * - in `Error` it is rebuilt whatever its image is: the broken one is the one that people rebuild
+ */
+function decide(instance, task) {
+    const kind = statusKind(instance.status);
+    if (kind === 'gone')
+        return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
+    if (kind === 'moving' || kind === 'foreign' || kind === 'unknown')
+        return { action: 'wait' };
+    if (instance.imageId === task.image.id && !task.force) {
+        if (kind === 'up')
+            return { action: 'skip' };
+        if (kind === 'down')
+            return { action: 'start' };
+    }
+    const changed = task.checkOnly === true ? [changedRefusal(instance)] : [];
+    const refusals = [...changed, ...refusalsOf(instance, task)];
+    return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
+}
+function changedRefusal({ status, imageId }) {
+    return { kind: 'changed', status, imageId };
+}
+function refusalsOf(instance, task) {
+    const refusals = [];
+    if (instance.deletionProtection && !task.allowProtected)
+        refusals.push({ kind: 'protected' });
+    // One that is still being created is waited for before anything is sent; only a dry run shows it.
+    if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
+        refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
+    }
+    if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {
+        refusals.push({ kind: 'imageKeepsNoLogin', imageType: task.image.type });
+    }
+    return refusals;
+}
+/** Only custom and shared images carry a login of their own (BCC page 1jwvyoaw8, `keepImageLogin`). */
+function keepsLogin(image) {
+    return /custom|sharing/i.test(image.type) || image.type === '';
+}
+
+;// CONCATENATED MODULE: ./core/health/resolve.js
+
+
+
+const called = {
+    publicIp: 'public IP',
+    internalIp: 'internal IP',
+    id: 'ID',
+    name: 'name'
+};
+/**
+ * Fills the placeholders of a check.
+ *
+ * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
+ * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
+ * the host under another domain); in path and query, values are percent-encoded.
+ *
+ * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
+ */
+function resolveCheck(check, instance) {
+    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
+    for (const name of placeholders) {
+        if (!pattern.includes(`{${name}}`))
+            continue;
+        if (instance[name] === '')
+            return resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
+        const inHost = check.hostPattern.includes(`{${name}}`);
+        if (inHost && !isHostPart(name, instance[name])) {
+            return resolve_wrong(`puts {${name}} into the host, and ${resolve_shown(instance[name])} cannot be a part of one`);
+        }
+    }
+    const host = fill(check.hostPattern, (name) => instance[name]);
+    if (!isHost(host))
+        return resolve_wrong(`leads to the host ${resolve_shown(host)}, which is none`);
+    if (!('pathPattern' in check)) {
+        return { ok: true, check: { kind: check.kind, host, port: check.port } };
+    }
+    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
+    if (hasDotSegment(path))
+        return resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
+    const { kind, port, statuses, body } = check;
+    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
+}
+function isHostPart(name, value) {
+    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
+}
+/** Only one pass, so that a value that looks like a placeholder stays what it is. */
+function fill(pattern, value) {
+    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
+}
+/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
+function encoded(value) {
+    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
+}
+function resolve_shown(value) {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+function resolve_wrong(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./core/plan/preflight.js
+/** What can be told before anything is sent: does the image fit, is it the right instance, is there a way back. */
+
+
+/** Everything that speaks against a rebuild, all at once. */
+function refusalsBefore(task, instance, disk, circumstances) {
+    return [
+        ...nameRefusal(instance, circumstances.confirmName),
+        ...bareMetalRefusal(task.image, instance),
+        ...fitRefusals(task, instance, disk),
+        ...healthRefusal(instance, circumstances.health),
+        ...rollbackRefusal(task, instance, circumstances.wayBack),
+        ...quotaRefusal(circumstances)
+    ];
+}
+/** What a person should know, and what stops nothing. */
+function warningsBefore(task, instance) {
+    const warnings = [];
+    if (task.image.status === 'Creating') {
+        warnings.push('the image is Creating: a run that is not dry waits until it is Available');
+    }
+    if (statusKind(instance.status) === 'broken') {
+        warnings.push('its status is Error: it is rebuilt all the same, for that is often the cure');
+    }
+    if (isWindows(task.image.osType) !== isWindows(instance.osName) &&
+        task.image.osType !== '' &&
+        instance.osName !== '') {
+        warnings.push(`the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`);
+    }
+    return warnings;
+}
+function nameRefusal(instance, confirmName) {
+    const isRight = confirmName === undefined || confirmName === instance.name;
+    return isRight ? [] : [{ kind: 'otherName', name: instance.name }];
+}
+/**
+ * BBC has an API of its own, and EBC instances keep their local data disks only with an option whose default
+ * the sources tell in two ways (bce-sdk-go and bce-sdk-python, `isPreserveData`).
+ */
+function bareMetalRefusal(image, instance) {
+    const evidence = [instance.spec, image.type].join(' ');
+    if (/\bebc/i.test(evidence))
+        return [{ kind: 'bareMetal', family: 'EBC' }];
+    return /\b(gpu)?bbc/i.test(evidence) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
+}
+function fitRefusals(task, instance, disk) {
+    const { image, loginKind } = task;
+    const refusals = [];
+    if (loginKind === 'keypairId' && isWindows(image.osType))
+        refusals.push({ kind: 'noKeypairForWindows' });
+    const [wanted, present] = [familyOf(image.osArch), familyOf(instance.osArch)];
+    if (wanted !== undefined && present !== undefined && wanted !== present) {
+        refusals.push({ kind: 'otherArchitecture', image: image.osArch, instance: instance.osArch });
+    }
+    if (disk !== undefined && image.minDiskGb > disk.sizeInGB) {
+        refusals.push({ kind: 'diskTooSmall', needsGb: image.minDiskGb, hasGb: disk.sizeInGB });
+    }
+    return refusals;
+}
+function isWindows(system) {
+    return /windows/i.test(system);
+}
+/** The texts differ (`amd64 (64bit)`, `x86_64`), so only the family counts; an unknown text fits everything. */
+function familyOf(architecture) {
+    if (/arm|aarch/i.test(architecture))
+        return 'arm';
+    return /x86|amd64|i[36]86/i.test(architecture) ? 'x86' : undefined;
+}
+function healthRefusal(instance, check) {
+    if (check === undefined)
+        return [];
+    const resolved = resolveCheck(check, instance);
+    return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
+}
+function rollbackRefusal(task, instance, wayBack) {
+    const refuse = (why) => [{ kind: 'noWayBack', imageId: instance.imageId, why }];
+    if (wayBack.kind === 'missing')
+        return refuse('is no longer there');
+    if (wayBack.kind !== 'image')
+        return [];
+    const { id, status, type } = wayBack.image;
+    if (id === task.image.id) {
+        // One that is changing may be on its way to the image by a run that was cut off; that is waited for.
+        return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
+    }
+    if (status !== 'Available')
+        return refuse(`is ${status}, not Available`);
+    const isSystem = type !== '' && !/custom|sharing/i.test(type);
+    return task.loginKind === 'keepImageLogin' && isSystem
+        ? refuse('has no login of its own for keepImageLogin')
+        : [];
+}
+function quotaRefusal({ imagesLeft, imageQuota }) {
+    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
+}
+
+;// CONCATENATED MODULE: ./core/rollout/settings.js
+/**
+ * How many of so many targets may be away at once: a percentage is rounded down, and at least one may be.
+ *
+ * @param targets all of the run, those that are skipped too
+ */
+function maxUnavailableCount(maxUnavailable, targets) {
+    const wanted = maxUnavailable.kind === 'count'
+        ? maxUnavailable.count
+        : Math.floor((maxUnavailable.percent * targets) / 100);
+    return Math.max(1, Math.min(wanted, targets));
+}
+
+;// CONCATENATED MODULE: ./core/plan/rollout-order.js
+/** In which order the targets are taken, and who counts as away to begin with. */
+
+
+/** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
+function whyUnavailable({ instance, unhealthy }) {
+    return statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
+}
+/**
+ * The rollout of a plan. Those that are away already go first: to take one of them makes it no worse, and as long
+ * as they are away they leave no room for others. Beyond that the order is the one that was given.
+ */
+function planRollout(targets, { settings, rollback }) {
+    const members = targets.map((target) => ({
+        id: target.instance.id,
+        kind: target.decision.action === 'skip' ? 'check' : 'work',
+        isUnavailable: whyUnavailable(target) !== undefined
+    }));
+    const { canary, pauseMs, maxFailures } = settings;
+    return {
+        members: members.toSorted((one, other) => Number(other.isUnavailable) - Number(one.isUnavailable)),
+        maxUnavailable: maxUnavailableCount(settings.maxUnavailable, targets.length),
+        canary,
+        pauseMs,
+        maxFailures,
+        rollback
+    };
+}
+
+;// CONCATENATED MODULE: ./core/plan/plan.js
+
+
+
+/** Decides for every target, and in which order they are taken. */
+function makePlan(image, order, targets, how) {
+    const planned = targets.map(planTarget);
+    return { image, order, targets: planned, rollout: planRollout(planned, how) };
+}
+function planTarget(target) {
+    const { task, instance, disk, circumstances } = target;
+    const decision = decide(instance, task);
+    const against = refusalsBefore(task, instance, disk, circumstances);
+    const refusals = [
+        ...(decision.action === 'refuse' ? decision.refusals : []),
+        ...against.filter(concerns(decision))
+    ];
+    return {
+        ...target,
+        task: decision.action === 'skip' ? { ...task, checkOnly: true } : task,
+        decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
+        warnings: [
+            ...(decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)),
+            ...fleetWarnings(target)
+        ]
+    };
+}
+/** What a person should know of a target that is one of several, or behind a load balancer. */
+function fleetWarnings({ unhealthy, places = [], circumstances }) {
+    const warnings = [];
+    if (unhealthy !== undefined)
+        warnings.push(`${unhealthy} even before; it counts as away, and goes first`);
+    for (const asked of circumstances.blbIds ?? []) {
+        if (!places.some(({ blbId }) => blbId === asked)) {
+            warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
+        }
+    }
+    for (const { blbId, weight } of places) {
+        if (weight === 0)
+            warnings.push(`its weight on ${blbId} is 0 even before, and stays so`);
+    }
+    return warnings;
+}
+/** Where nothing is to be erased, only the wrong instance matters, and a check that cannot be made. */
+function concerns(decision) {
+    const erases = decision.action !== 'skip' && decision.action !== 'start';
+    return ({ kind }) => erases || kind === 'otherName' || kind === 'noHealthTarget';
+}
+/** Whether some target must not be rebuilt; then nothing is sent for any of them. */
+function isRefused(plan) {
+    return plan.targets.some((target) => target.decision.action === 'refuse');
+}
+
 ;// CONCATENATED MODULE: ./core/rollout/canaries.js
 /** Who goes first, by id: of those that something is to be done to, the first in order. */
 function canariesOf({ members, canary }) {
@@ -2378,51 +2723,120 @@ function canariesOf({ members, canary }) {
     return ids;
 }
 
-;// CONCATENATED MODULE: ./core/rollout/room.js
+;// CONCATENATED MODULE: ./core/rollout/member.js
+/** One target of a rollout: what it is, and where it is. */
+/** Whether somebody is at it. */
+function isAtWork({ state }) {
+    return state === 'working' || state === 'rollingBack';
+}
+/** Whether it is not serving, or may be taken away at any moment. A mere check takes nobody away. */
+function countsAsUnavailable(member) {
+    return member.isUnavailable || (isAtWork(member) && member.kind === 'work');
+}
+
+;// CONCATENATED MODULE: ./core/rollout/members.js
+/** The members of a rollout as a value that is cheap to change: of a thousand, one step touches one or a few. */
+
+/** All members, in the order of the task, with what is asked of them most counted along. */
+class Members {
+    #places;
+    #all;
+    #counts;
+    /** How many are out, see `countsAsUnavailable`. */
+    out;
+    constructor(places, all, counts, out) {
+        this.#places = places;
+        this.#all = all;
+        this.#counts = counts;
+        this.out = out;
+    }
+    /** Nobody has been begun yet. */
+    static of(tasks) {
+        const all = tasks.map((task) => ({ ...task, state: 'waiting', canRollBack: false, completionOrder: 0 }));
+        const waiting = (kind) => all.filter((member) => member.kind === kind).length;
+        return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(countsAsUnavailable).length);
+    }
+    get(id) {
+        return this.#all[this.#places.get(id) ?? -1];
+    }
+    values() {
+        return this.#all;
+    }
+    /** How many of a kind are in one of these states. */
+    count(kind, ...states) {
+        let count = 0;
+        for (const state of states)
+            count += this.#counts[`${kind} ${state}`] ?? 0;
+        return count;
+    }
+    /** How many are at work, those that are only checked left out. */
+    get atWork() {
+        return this.count('work', 'working', 'rollingBack');
+    }
+    /** Whether somebody is at any of them, be it only to check it. */
+    get isBusy() {
+        return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
+    }
+    /** The members after one of them has changed; the same where there is none with this id. */
+    with(id, patch) {
+        const place = this.#places.get(id) ?? -1;
+        const before = this.#all[place];
+        if (before === undefined)
+            return this;
+        const now = { ...before, ...patch };
+        const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
+        const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
+        const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
+        const out = this.out - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
+        return new Members(this.#places, this.#all.with(place, now), counts, out);
+    }
+}
+
+;// CONCATENATED MODULE: ./core/rollout/capacity.js
 /**
  * Whether one more may be taken. One that is away already makes it no worse, but it still needs a free slot: a
  * check that fails on all of them to begin with is no leave to take all of them at once.
  */
-function hasRoom(members, member, slots) {
-    return members.atWork < slots && (member.isAway || members.out < slots);
+function hasCapacity(members, member, maxUnavailable) {
+    return members.atWork < maxUnavailable && (member.isUnavailable || members.out < maxUnavailable);
 }
 
-;// CONCATENATED MODULE: ./core/rollout/back.js
+;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
 /** Who is put back next, once the rollout has stopped. */
 
 /**
  * The next to be put back: the newest first, in the same slots as before, and only when all that was under way is
  * seen through. Where the newest has no room, for too many are away for good, one that is away itself may go.
  */
-function takeBack(before) {
+function rollBackNext(before) {
     if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
         return [before, []];
     }
-    const waiting = before.members.values().filter(canBePutBack);
-    const newest = waiting.toSorted((one, other) => other.endedAs - one.endedAs);
+    const waiting = before.members.values().filter(canBeRolledBack);
+    const newest = waiting.toSorted((one, other) => other.completionOrder - one.completionOrder);
     const taken = [];
     let { members } = before;
     const take = ({ id }) => {
-        members = members.with(id, { state: 'goingBack' });
-        taken.push({ type: 'goBack', id });
+        members = members.with(id, { state: 'rollingBack' });
+        taken.push({ type: 'rollBack', id });
     };
     for (const member of newest) {
-        if (!hasRoom(members, member, before.task.slots))
+        if (!hasCapacity(members, member, before.task.maxUnavailable))
             break;
         take(member);
     }
     if (taken.length === 0 && !members.isBusy) {
-        const away = newest.find((member) => hasRoom(members, member, before.task.slots));
+        const away = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
         if (away !== undefined)
             take(away);
     }
     return [{ ...before, members }, taken];
 }
-function canBePutBack({ state, canGoBack }) {
-    return canGoBack && (state === 'well' || state === 'failed');
+function canBeRolledBack({ state, canRollBack }) {
+    return canRollBack && (state === 'succeeded' || state === 'failed');
 }
 
-;// CONCATENATED MODULE: ./core/rollout/forth.js
+;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
 /** Who is begun next, as long as nothing has stopped the rollout. */
 
 
@@ -2444,7 +2858,7 @@ function beginNext(rollout, atMs) {
         return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
     const first = new Set(canariesOf(task));
     const canaries = [...first].map((id) => members.get(id)?.state);
-    const isProven = canaries.every((state) => state === 'well');
+    const isProven = canaries.every((state) => state === 'succeeded');
     const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
     if (!isProven && canaries.every((state) => state !== 'waiting'))
         return [rollout, []];
@@ -2474,7 +2888,7 @@ function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
         if (member.state !== 'waiting' || !isNext(member))
             continue;
         // Behind one that has no room there may be one that is away already, which needs none.
-        if (member.kind === 'work' && !hasRoom(members, member, before.task.slots))
+        if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
             continue;
         members = members.with(member.id, { state: 'working' });
         begun.push({ type: 'begin', id: member.id });
@@ -2483,76 +2897,7 @@ function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
     return [{ ...before, members, owesPause }, begun];
 }
 
-;// CONCATENATED MODULE: ./core/rollout/member.js
-/** One target of a rollout: what it is, and where it is. */
-/** Whether somebody is at it. */
-function isAtWork({ state }) {
-    return state === 'working' || state === 'goingBack';
-}
-/** Whether it is not serving, or may be taken away at any moment. A mere check takes nobody away. */
-function isOut(member) {
-    return member.isAway || (isAtWork(member) && member.kind === 'work');
-}
-
-;// CONCATENATED MODULE: ./core/rollout/members.js
-/** The members of a rollout as a value that is cheap to change: of a thousand, one step touches one or a few. */
-
-/** All members, in the order of the task, with what is asked of them most counted along. */
-class Members {
-    #places;
-    #all;
-    #counts;
-    /** How many are out, see `isOut`. */
-    out;
-    constructor(places, all, counts, out) {
-        this.#places = places;
-        this.#all = all;
-        this.#counts = counts;
-        this.out = out;
-    }
-    /** Nobody has been begun yet. */
-    static of(tasks) {
-        const all = tasks.map((task) => ({ ...task, state: 'waiting', canGoBack: false, endedAs: 0 }));
-        const waiting = (kind) => all.filter((member) => member.kind === kind).length;
-        return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(isOut).length);
-    }
-    get(id) {
-        return this.#all[this.#places.get(id) ?? -1];
-    }
-    values() {
-        return this.#all;
-    }
-    /** How many of a kind are in one of these states. */
-    count(kind, ...states) {
-        let count = 0;
-        for (const state of states)
-            count += this.#counts[`${kind} ${state}`] ?? 0;
-        return count;
-    }
-    /** How many are at work, those that are only checked left out. */
-    get atWork() {
-        return this.count('work', 'working', 'goingBack');
-    }
-    /** Whether somebody is at any of them, be it only to check it. */
-    get isBusy() {
-        return this.atWork + this.count('check', 'working', 'goingBack') > 0;
-    }
-    /** The members after one of them has changed; the same where there is none with this id. */
-    with(id, patch) {
-        const place = this.#places.get(id) ?? -1;
-        const before = this.#all[place];
-        if (before === undefined)
-            return this;
-        const now = { ...before, ...patch };
-        const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
-        const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
-        const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
-        const out = this.out - Number(isOut(before)) + Number(isOut(now));
-        return new Members(this.#places, this.#all.with(place, now), counts, out);
-    }
-}
-
-;// CONCATENATED MODULE: ./core/rollout/step.js
+;// CONCATENATED MODULE: ./core/rollout/step-rollout.js
 /**
  * A rollout as a pure reducer: from what is known of all targets and what has just happened to one of them to
  * what is known now and what to do next. It knows no clock and no network; the loop that runs it does.
@@ -2569,7 +2914,7 @@ function beginRollout(task, atMs) {
         members,
         failures: 0,
         ended: 0,
-        mostAway: 0,
+        peakUnavailable: 0,
         owesPause: false,
         isCancelled: false,
         isOver: false
@@ -2585,13 +2930,13 @@ function stepRollout(rollout, event) {
             const [after, commands] = onEnded(rollout, event.id, event.outcome);
             return next(after, commands, event.atMs);
         }
-        case 'wentBack': {
-            const patch = { state: event.result, isAway: event.result !== 'back', canGoBack: false };
+        case 'rollbackEnded': {
+            const patch = { state: event.result, isUnavailable: event.result !== 'rolledBack', canRollBack: false };
             return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
         }
-        case 'cameBack': {
+        case 'recovered': {
             // It waits for its turn like the others, for to take it now would make one more that is away.
-            const members = rollout.members.with(event.id, { state: 'waiting', isAway: false });
+            const members = rollout.members.with(event.id, { state: 'waiting', isUnavailable: false });
             return next({ ...rollout, members }, [], event.atMs);
         }
         case 'woke':
@@ -2601,38 +2946,38 @@ function stepRollout(rollout, event) {
     }
 }
 function onEnded(before, id, outcome) {
-    const { result, isAway, canGoBack } = outcome;
-    const endedAs = before.ended + 1;
+    const { result, isUnavailable, canRollBack } = outcome;
+    const completionOrder = before.ended + 1;
     const failed = result === 'failed';
     const after = {
         ...before,
-        members: before.members.with(id, { state: result, isAway, canGoBack, endedAs }),
-        ended: endedAs,
+        members: before.members.with(id, { state: result, isUnavailable, canRollBack, completionOrder }),
+        ended: completionOrder,
         failures: before.failures + Number(failed)
     };
-    const goesBack = failed && canGoBack && before.task.rollback && !before.isCancelled;
-    if (!goesBack)
+    const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
+    if (!rollsBack)
         return [after, []];
     // It keeps its slot: it is away already, and the sooner it serves again the better.
-    const members = after.members.with(id, { state: 'goingBack', isAway: true });
-    return [{ ...after, members }, [{ type: 'goBack', id }]];
+    const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
+    return [{ ...after, members }, [{ type: 'rollBack', id }]];
 }
 /** What is to be done now, whatever led here. */
 function next(before, already, atMs) {
     const stop = before.stop ?? reasonToStop(before);
     const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
     const isOver = commands.some(({ type }) => type === 'end');
-    const mostAway = Math.max(after.mostAway, before.members.out, after.members.out);
-    return [{ ...after, mostAway, isOver }, [...already, ...commands]];
+    const peakUnavailable = Math.max(after.peakUnavailable, before.members.out, after.members.out);
+    return [{ ...after, peakUnavailable, isOver }, [...already, ...commands]];
 }
 function proceed(rollout, atMs) {
     if (rollout.stop === undefined) {
         const [after, commands] = beginNext(rollout, atMs);
         const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
-        return isStuck ? proceed({ ...after, stop: 'noRoom' }, atMs) : [after, commands];
+        return isStuck ? proceed({ ...after, stop: 'noCapacity' }, atMs) : [after, commands];
     }
-    const staysForth = rollout.isCancelled || !rollout.task.rollback;
-    const [after, commands] = staysForth ? [rollout, []] : takeBack(rollout);
+    const staysOnNewImage = rollout.isCancelled || !rollout.task.rollback;
+    const [after, commands] = staysOnNewImage ? [rollout, []] : rollBackNext(rollout);
     const isDone = commands.length === 0 && !after.members.isBusy;
     return [after, isDone ? [{ type: 'end' }] : commands];
 }
@@ -2640,7 +2985,7 @@ function proceed(rollout, atMs) {
 function reasonToStop({ task, members, failures }) {
     if (failures === 0)
         return undefined;
-    const failed = new Set(['failed', 'goingBack', 'back', 'notBack']);
+    const failed = new Set(['failed', 'rollingBack', 'rolledBack', 'rollbackFailed']);
     if (canariesOf(task).some((id) => failed.has(members.get(id)?.state)))
         return 'canary';
     return failures > task.maxFailures ? 'maxFailures' : undefined;
@@ -2678,7 +3023,7 @@ function wellAfter(command, atMs) {
         return { type: 'woke', atMs };
     if (command.type !== 'begin')
         return undefined;
-    const outcome = { result: 'well', isAway: false, canGoBack: false };
+    const outcome = { result: 'succeeded', isUnavailable: false, canRollBack: false };
     return { type: 'ended', id: command.id, outcome, atMs };
 }
 
@@ -2696,13 +3041,15 @@ function rolloutLines(plan) {
     if (targets.length === 1)
         return [];
     const canaries = canariesOf(rollout);
-    const away = targets.filter((target) => whyAway(target) !== undefined).map(({ instance }) => instance.id);
+    const away = targets
+        .filter((target) => whyUnavailable(target) !== undefined)
+        .map(({ instance }) => instance.id);
     const skipped = targets
         .filter(({ decision }) => decision.action === 'skip')
         .map(({ instance }) => instance.id);
     return [
         `${targets.length} instances, ${targets.length - skipped.length} to be worked on, ${skipped.length} skipped`,
-        `  at most ${rollout.slots} away at once (maxUnavailable)`,
+        `  at most ${rollout.maxUnavailable} away at once (maxUnavailable)`,
         ...(away.length === 0 ? [] : [`  away to begin with, so first: ${names(away)}`]),
         ...(canaries.length === 0
             ? []
@@ -2869,357 +3216,37 @@ function targetLines(plan, target) {
     ];
 }
 
-;// CONCATENATED MODULE: ./core/rebuild/evidence.js
-/**
- * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
- * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
- * proves anything; these rules say what a series of them does.
- */
-
-/**
- * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
- * work of the rebuild rather than a record that is written on acceptance.
- */
-const lateMs = 30_000;
-/**
- * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
- * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
- */
-function quietMs(life) {
-    return life.task.timeoutMs / 10;
-}
-/** The marks after one more look. */
-function mark(life, sight) {
-    const { reference, marks, task } = life;
-    if (reference === undefined)
-        return marks;
-    const atMs = sight.atMs;
-    const next = { ...marks };
-    if (!isSettled(sight.instance.status) || isOtherNow(reference, sight))
-        next.stirredAtMs ??= atMs;
-    if (hasLeft(life, reference, sight))
-        next.leftAtMs ??= atMs;
-    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
-        if (sight.instance.imageId === task.image.id)
-            next.imageAtMs = atMs;
-        else
-            next.imageOldAtMs = atMs;
-    }
-    if (reference.disk && sight.disk && next.diskAtMs === undefined) {
-        if (isOtherDisk(reference.disk, sight.disk))
-            next.diskAtMs = atMs;
-        else
-            next.diskOldAtMs = atMs;
-    }
-    return next;
-}
-/**
- * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
- * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
- * the status could tell: no answer came, and the image stays the same.
- */
-function hasLeft(life, reference, sight) {
-    const { status } = sight.instance;
-    const kind = statusKind(status);
-    if (kind === 'foreign')
-        return false;
-    if (kind === 'unknown')
-        return true;
-    if (kind === 'moving') {
-        const onlyStatusTells = !life.answered && reference.instance.imageId === life.task.image.id;
-        return !(onlyStatusTells && !life.adopted && backups.has(status));
-    }
-    return isSettled(reference.instance.status) && status !== reference.instance.status;
-}
-/** Whether image or disk are others than before, be it the wanted ones or not. */
-function isOtherNow(reference, { instance, disk }) {
-    const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
-    return isOther || reference.instance.imageId !== instance.imageId;
-}
-/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
-const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
-/**
- * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
- * rebuild to the same image that would make a green of nothing.
- */
-function isOtherDisk(before, now) {
-    return before.id !== now.id || before.createTime !== now.createTime;
-}
-/** Whether the looks show that the rebuild has begun. */
-function hasStarted(life) {
-    const { leftAtMs, imageAtMs, diskAtMs } = life.marks;
-    return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
-}
-/** Whether image or disk have changed, which nothing but a rebuild does. */
-function isReplaced(life) {
-    return life.marks.imageAtMs !== undefined || life.marks.diskAtMs !== undefined;
-}
-/**
- * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
- * tells of work done; one that is there from the first look on may have been written on acceptance.
- */
-function changedLate(life) {
-    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = life.marks;
-    const since = life.referenceAtMs ?? Number.POSITIVE_INFINITY;
-    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
-    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
-}
-/** The stretch of equal looks, with one more look added. A disk that is not settled begins it anew. */
-function rest(life, sight) {
-    const { status, imageId } = sight.instance;
-    const before = life.rest;
-    const settled = diskState(life, sight) !== 'unsettled';
-    if (before && settled && before.looks > 0 && before.status === status && before.imageId === imageId) {
-        return { ...before, looks: before.looks + 1 };
-    }
-    return { status, imageId, sinceMs: sight.atMs, looks: settled ? 1 : 0 };
-}
-/**
- * Whether the last looks all showed the same for as long as an inference from rest needs. `Stopped` needs a
- * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
- */
-function hasRested(life) {
-    const { last, rest: stretch } = life;
-    if (!last || !stretch || stretch.looks === 0)
-        return false;
-    const isDown = statusKind(last.instance.status) === 'down';
-    const needMs = isDown ? life.task.timeoutMs / 4 : quietMs(life);
-    return last.atMs - stretch.sinceMs >= needMs;
-}
-/**
- * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
- * disk at all, neither before nor now, there is nothing to wait for.
- */
-function diskState(life, sight) {
-    if (sight.disk === undefined)
-        return 'unasked';
-    if (sight.disk === null)
-        return life.reference?.disk ? 'unsettled' : 'settled';
-    return /^in_?use$/i.test(sight.disk.status) ? 'settled' : 'unsettled';
-}
-/**
- * Whether the rebuild is over, as far as one look can tell; a second one must agree.
- *
- * Either the status was seen away and is back; `Stopped` is also a station on the way, so it must rest as well.
- * Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether such a
- * change comes at the beginning of the work or at its end, and only after the longest time that the user grants
- * a rebuild it makes no difference.
- */
-function isOver(life) {
-    const { last, marks, task } = life;
-    if (!last || last.instance.imageId !== task.image.id)
-        return false;
-    const kind = statusKind(last.instance.status);
-    if (kind !== 'up' && kind !== 'down')
-        return false;
-    if (marks.leftAtMs !== undefined)
-        return kind === 'up' || hasRested(life);
-    return changedLate(life) && hasRested(life) && last.atMs >= life.deadlineMs;
-}
-/** Whether two looks in a row agree and the disk is settled in the last. */
-function isConfirmed(life) {
-    const { last, rest: stretch } = life;
-    return !!last && !!stretch && stretch.looks >= 2 && diskState(life, last) === 'settled';
-}
-/**
- * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
- * the status has not left and the image cannot show a change, or has shown it too early.
- */
-function needsDisk(life) {
-    if (life.rest?.looks === 0)
-        return true;
-    if (life.marks.leftAtMs !== undefined || changedLate(life))
-        return false;
-    return life.reference?.instance.imageId === life.task.image.id || life.marks.imageAtMs !== undefined;
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/fate.js
-
-/** What has become of the system disk, as far as the life shows. */
-function fateOf(life) {
-    // The call is out: whoever is told now may be told no more.
-    if (life.phase === 'sending')
-        return 'unknown';
-    if (life.inDoubt)
-        return hasStarted(life) ? 'erased' : 'unknown';
-    if (life.sends === 0)
-        return life.adopted && isReplaced(life) ? 'erased' : 'untouched';
-    return life.answered || hasStarted(life) ? 'erased' : 'unknown';
-}
-
-;// CONCATENATED MODULE: ./core/report/explain.js
-/** Failures in words: what happened, what it means for the disk, and what to do. */
-
-
-
-
-/** Explains the failed end of a life. */
-function explain(life, reason) {
-    const { cause, remedy } = causeAndRemedy(life, reason);
-    return { cause: `${life.task.instanceId}: ${cause}`, disk: describeFate(fateOf(life)), remedy };
-}
-/** Explains a life that a cancel ended. */
-function explainCancel(life) {
-    const status = life.last?.instance.status ?? 'unseen';
-    const fate = fateOf(life);
-    return {
-        cause: `${life.task.instanceId}: cancelled; last seen ${status}`,
-        disk: describeFate(fate),
-        remedy: fate === 'untouched'
-            ? 'Nothing of it needs to be mended.'
-            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
-    };
-}
-/** What is known of the system disk, as a sentence. */
-function describeFate(fate) {
-    switch (fate) {
-        case 'untouched':
-            return 'The system disk was not touched by this run.';
-        case 'erased':
-            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
-        case 'unknown':
-            return 'Whether the system disk is being rebuilt is not known.';
-    }
-}
-const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
-function causeAndRemedy(life, reason) {
-    const { task } = life;
-    const waited = (0,duration/* formatDuration */.a3)(task.timeoutMs);
-    const seen = `Seen: ${historyLabel(life)}.`;
-    switch (reason.kind) {
-        case 'refused':
-            return {
-                cause: `not rebuilt, because ${describeRefusals(reason.refusals)}`,
-                remedy: remedyOfRefusals(reason.refusals)
-            };
-        case 'busy':
-            return {
-                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
-                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
-            };
-        case 'unclear':
-            return {
-                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
-                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
-            };
-        case 'unproven':
-            return {
-                cause: `the rebuild is not proven: ${life.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
-                remedy: rerunIsSafe
-            };
-        case 'timedOut':
-            return {
-                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
-                remedy: `Look at the instance in the console. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
-            };
-        case 'status':
-            return {
-                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
-                remedy: 'Look at the instance in the console, with the request ID. A re-run rebuilds an instance in Error.'
-            };
-        case 'wrongImage':
-            return {
-                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
-                remedy: 'Find out whether somebody else rebuilt it; then run again.'
-            };
-        case 'backup':
-            return {
-                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
-            };
-        case 'drain':
-            return {
-                cause: `the load balancers could not be left, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
-            };
-        case 'gone':
-            return {
-                cause: `the API no longer knows the instance. ${seen}`,
-                remedy: 'Look whether it was released, and check region and instanceId.'
-            };
-        case 'call':
-            return explainCall(life, reason.failure);
-    }
-}
-function explainCall(life, failure) {
-    const waiting = life.sends > 0;
-    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
-    // The service does not say which of the two it does not know.
-    const isEither = failure.kind === 'notFound' && failure.operation === 'RebuildInstance';
-    const remedy = isEither
-        ? `Check whether the instance ${failure.target} and the image ${life.task.image.id} are still there.`
-        : callRemedy(failure, waiting);
-    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
-}
-/**
- * What to do about a call that failed for good.
- *
- * @param waiting whether a rebuild had been sent before
- */
-function callRemedy(failure, waiting) {
-    const again = waiting ? ` ${rerunIsSafe}` : '';
-    switch (failure.kind) {
-        case 'denied':
-            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
-        case 'notFound':
-            return `Check the ID and the region: ${failure.target} is not known there.`;
-        case 'conflict':
-            return `Look at the state of the instance in the console and at what else works on it.${again}`;
-        case 'invalid':
-            return 'The service refuses the request as it is; its message says why.';
-        case 'throttled':
-            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
-        case 'unreached':
-            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
-        case 'skewed':
-            return `Set the clock of the runner right.${again}`;
-        case 'ambiguous':
-        case 'transient':
-        case 'malformed':
-            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
-    }
-}
-/** The statuses that were seen, with the time of each since the first look. */
-function historyLabel(life) {
-    const first = life.history[0];
-    if (first === undefined)
-        return 'nothing';
-    return life.history
-        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,duration/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
-        .join(', ');
-}
-
-;// CONCATENATED MODULE: ./core/report/holds.js
+;// CONCATENATED MODULE: ./core/balancers/held-weights.js
 /** Those that are not what they were before, as far as is known. */
-function openHolds(holds) {
-    return holds.filter(({ state }) => state !== 'returned');
+function openHeldWeights(heldWeights) {
+    return heldWeights.filter(({ state }) => state !== 'returned');
 }
 /** The holds with one more, or with another state of the same place. */
-function withHold(holds, hold) {
-    return [...holds.filter(({ place }) => !isSamePool(place, hold.place)), hold];
+function withHeldWeight(heldWeights, heldWeight) {
+    return [...heldWeights.filter(({ place }) => !isSamePool(place, heldWeight.place)), heldWeight];
 }
 /** The holds without that of a place that was left as it was. */
-function withoutHold(holds, place) {
-    return holds.filter((hold) => !isSamePool(hold.place, place));
+function withoutHeldWeight(heldWeights, place) {
+    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.place, place));
 }
 /** Whether two places of one instance are in the same pool. */
 function isSamePool(one, other) {
     return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
 }
 /** All places of an instance, in the form of the result. */
-function reportPlaces(places, holds) {
-    const unheld = places.filter((place) => !holds.some((hold) => isSamePool(hold.place, place)));
+function reportBackendServers(places, heldWeights) {
+    const unheld = places.filter((place) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.place, place)));
     return [
-        ...unheld.map((place) => reportPlace(place, place.weight)),
-        ...holds.map(({ place, state }) => reportPlace(place, state === 'returned' ? place.weight : 0))
+        ...unheld.map((place) => reportBackendServer(place, place.weight)),
+        ...heldWeights.map(({ place, state }) => reportBackendServer(place, state === 'returned' ? place.weight : 0))
     ];
 }
-function reportPlace({ kind, blbId, groupId, weight }, now) {
+function reportBackendServer({ kind, blbId, groupId, weight }, now) {
     return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, now };
 }
 /** Where traffic is still to be given back, in words. */
-function describeHolds(holds) {
-    return openHolds(holds)
+function describeHeldWeights(heldWeights) {
+    return openHeldWeights(heldWeights)
         .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
         .join(', ');
 }
@@ -3239,7 +3266,7 @@ async function allDone(works) {
     return Promise.all(works);
 }
 
-;// CONCATENATED MODULE: ./deploy/balancers/weights.js
+;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
 
 /** Weights for one run. */
 function createWeights(ports) {
@@ -3249,7 +3276,7 @@ function createWeights(ports) {
             const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
             const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
             lines.set(key, line);
-            const batch = line.next ?? weights_begin(line, pool, ports);
+            const batch = line.next ?? set_weights_begin(line, pool, ports);
             batch.weights.set(instanceId, weight);
             const failure = (await batch.done).get(instanceId);
             if (failure !== undefined)
@@ -3258,7 +3285,7 @@ function createWeights(ports) {
     };
 }
 /** The next call of a pool; what is added before the call of before has ended goes out with it. */
-function weights_begin(line, pool, ports) {
+function set_weights_begin(line, pool, ports) {
     const weights = new Map();
     const done = line.tail.then(async () => {
         // What is decided in the same moment is still to be added.
@@ -3292,6 +3319,7 @@ async function send(pool, weights, ports) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/balancers/balance.js
+/** How an instance leaves its load balancers before the wipe, and rejoins them after. */
 
 
 
@@ -3316,13 +3344,13 @@ function createBalance({ blbIds, drainMs }, ports) {
         }
     };
     const rejoin = async (instanceId, before, keep, log) => {
-        let holds = before;
-        const problems = await allDone(openHolds(before).map(async ({ place }) => {
+        let heldWeights = before;
+        const problems = await allDone(openHeldWeights(before).map(async ({ place }) => {
             const failure = await set(place, place.weight);
             if (failure !== undefined)
                 return `${(0,model_failure/* describeFailure */.Ic)(failure.failure)}.`;
-            holds = withHold(holds, { place, state: 'returned' });
-            keep(holds);
+            heldWeights = withHeldWeight(heldWeights, { place, state: 'returned' });
+            keep(heldWeights);
             log.info(`${poolLabel(place)}: weight 0 → ${place.weight}`);
             return undefined;
         }));
@@ -3333,9 +3361,9 @@ function createBalance({ blbIds, drainMs }, ports) {
     };
     return {
         async leave(instanceId, before, keep, log) {
-            let holds = before;
+            let heldWeights = before;
             const note = (now) => {
-                holds = now;
+                heldWeights = now;
                 keep(now);
             };
             const failures = [];
@@ -3344,16 +3372,16 @@ function createBalance({ blbIds, drainMs }, ports) {
                 const own = all.flat().filter((place) => place.instanceId === instanceId);
                 const places = own.map((place) => asGivenBack(place, before)).filter(({ weight }) => weight > 0);
                 await allDone(places.map(async (place) => {
-                    note(withHold(holds, { place, state: 'asked' }));
+                    note(withHeldWeight(heldWeights, { place, state: 'asked' }));
                     const failure = await set(place, 0);
                     if (failure === undefined) {
-                        note(withHold(holds, { place, state: 'held' }));
+                        note(withHeldWeight(heldWeights, { place, state: 'held' }));
                         log.info(`${poolLabel(place)}: weight ${place.weight} → 0`);
                         return;
                     }
                     failures.push(failure);
                     if (failure.failure.kind !== 'ambiguous')
-                        note(withoutHold(holds, place));
+                        note(withoutHeldWeight(heldWeights, place));
                 }));
             }
             catch (error) {
@@ -3363,11 +3391,11 @@ function createBalance({ blbIds, drainMs }, ports) {
             }
             const [first] = failures;
             if (first === undefined) {
-                if (openHolds(holds).length > 0)
+                if (openHeldWeights(heldWeights).length > 0)
                     await clock.sleep(drainMs, cancel.signal);
                 return undefined;
             }
-            await rejoin(instanceId, holds, keep, log);
+            await rejoin(instanceId, heldWeights, keep, log);
             const told = failures.map(({ failure }) => `${(0,model_failure/* describeFailure */.Ic)(failure)}.`);
             return { cause: told.join(' '), remedy: callRemedy(first.failure, false) };
         },
@@ -3375,8 +3403,8 @@ function createBalance({ blbIds, drainMs }, ports) {
     };
 }
 /** A read may still show the 0 of a hold that was just given back; the weight from then is the true one. */
-function asGivenBack(place, holds) {
-    const former = holds.find((hold) => isSamePool(hold.place, place))?.place.weight ?? 0;
+function asGivenBack(place, heldWeights) {
+    const former = heldWeights.find((heldWeight) => isSamePool(heldWeight.place, place))?.place.weight ?? 0;
     return place.weight === 0 ? { ...place, weight: former } : place;
 }
 /** For so long, in milliseconds, instances that leave together share one read of a load balancer. */
@@ -3389,7 +3417,7 @@ function sharedReads({ balancers, clock, cancel }) {
             const known = reads.get(blbId);
             if (known !== undefined && nowMs - known.atMs < shareMs)
                 return known.places;
-            const places = balancers.listPlaces(blbId, cancel.signal);
+            const places = balancers.listBackendServers(blbId, cancel.signal);
             reads.set(blbId, { atMs: nowMs, places });
             return places;
         },
@@ -3399,2144 +3427,7 @@ function sharedReads({ balancers, clock, cancel }) {
     };
 }
 
-;// CONCATENATED MODULE: ./deploy/calls/map-some.js
-/**
- * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
- *
- * @throws the first error that any of them throws; those under way are then left to end by themselves
- */
-async function mapSome(items, width, map) {
-    const results = new Array(items.length);
-    const queue = items.entries();
-    const worker = async () => {
-        for (const [index, item] of queue)
-            results[index] = await map(item);
-    };
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-    return results;
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/read-many.js
-/** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
-
-
-/** The most ids that one list takes (BCC page Kksyfijrw). */
-const pageOfIds = 100;
-/** How many single reads go out side by side where a list cannot do it. */
-const sideBySide = 4;
-/** Beyond so many disks, one list of all disks of the account costs fewer calls than one call for each. */
-const fewDisks = 4;
-/**
- * Reads instances, by id. A list that is refused, perhaps because of one of its ids, is followed by single reads.
- *
- * @throws what is no failure of a call; CancelledError on abort
- */
-async function readInstances(ids, bcc, signal) {
-    const pages = [];
-    for (let from = 0; from < ids.length; from += pageOfIds)
-        pages.push(ids.slice(from, from + pageOfIds));
-    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal)));
-    return new Map(read.flat());
-}
-/** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
-async function readDisks(ids, bcc, signal) {
-    if (ids.length <= fewDisks) {
-        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal)))));
-    }
-    try {
-        const all = await bcc.listSystemDisks(signal);
-        return new Map(ids.map((id) => [id, all.get(id)]));
-    }
-    catch (error) {
-        const failure = asCallError(error);
-        return new Map(ids.map((id) => [id, failure]));
-    }
-}
-async function readPage(ids, bcc, signal) {
-    const [only] = ids;
-    const single = (id) => one(id, () => bcc.getInstance(id, signal));
-    if (only === undefined)
-        return [];
-    if (ids.length === 1)
-        return [await single(only)];
-    try {
-        const found = await bcc.listInstances(ids, signal);
-        return await mapSome(ids, sideBySide, async (id) => {
-            const instance = found.get(id);
-            // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
-            return instance === undefined ? single(id) : [id, instance];
-        });
-    }
-    catch (error) {
-        const failure = asCallError(error);
-        const { kind } = failure.failure;
-        if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
-            return mapSome(ids, sideBySide, single);
-        }
-        return ids.map((id) => [id, failure]);
-    }
-}
-async function one(id, read) {
-    try {
-        return [id, await read()];
-    }
-    catch (error) {
-        return [id, asCallError(error)];
-    }
-}
-function asCallError(error) {
-    if (error instanceof model_failure/* CallError */.RA)
-        return error;
-    throw error;
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/send.js
-/**
- * The rebuild calls of a run. Those of one moment that ask for the same go out as one call; one that has to be
- * sent again goes alone, so that what the service says of it is about it and nothing else.
- */
-
-
-/**
- * A call for several instances was refused. The refusal may be about any of them, and nobody knows whether the
- * others were taken all the same, so for each of them looking has to tell.
- */
-class RefusedTogetherError extends model_failure/* CallError */.RA {
-    name = 'RefusedTogetherError';
-}
-/** A sender for one run. */
-function createSender(ports) {
-    const { bcc, clock, cancel } = ports;
-    const waiting = new Map();
-    const post = async (order, key) => {
-        const letters = waiting.get(key) ?? [];
-        try {
-            // All that are decided by the looks of one tick have come by then.
-            await clock.sleep(0, cancel.signal);
-        }
-        catch (error) {
-            for (const { reject } of letters)
-                reject(error);
-            return;
-        }
-        finally {
-            waiting.delete(key);
-        }
-        for (let from = 0; from < letters.length; from += pageOfIds) {
-            void sendTogether(letters.slice(from, from + pageOfIds), order, bcc, cancel);
-        }
-    };
-    return {
-        rebuild(instanceId, order, isAgain) {
-            if (isAgain)
-                return bcc.rebuild(instanceId, order, cancel.writes, cancel.signal);
-            return new Promise((resolve, reject) => {
-                const letter = { instanceId, resolve, reject };
-                const key = JSON.stringify(order);
-                const others = waiting.get(key);
-                if (others !== undefined) {
-                    others.push(letter);
-                    return;
-                }
-                waiting.set(key, [letter]);
-                void post(order, key);
-            });
-        }
-    };
-}
-/** Settles every letter; never rejects. */
-async function sendTogether(letters, order, bcc, cancel) {
-    const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, order, cancel.writes, cancel.signal).then(resolve, reject);
-    if (letters.length === 1) {
-        await Promise.all(letters.map(alone));
-        return;
-    }
-    const ids = letters.map(({ instanceId }) => instanceId);
-    try {
-        const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, cancel.signal);
-        for (const { resolve } of letters)
-            resolve(accepted);
-    }
-    catch (error) {
-        const isDenied = error instanceof model_failure/* CallError */.RA && error.failure.kind === 'denied';
-        if (isDenied && !cancel.signal.aborted) {
-            // Nothing was done. Who may not make this call may still be allowed the single one, or some of them.
-            await Promise.all(letters.map(alone));
-            return;
-        }
-        for (const { instanceId, reject } of letters) {
-            reject(error instanceof model_failure/* CallError */.RA ? ofOne(error, instanceId, letters.length) : error);
-        }
-    }
-}
-/** What the failure of a call for several means for one of them. */
-function ofOne(error, instanceId, count) {
-    const { failure } = error;
-    const together = `${failure.message} (one call for ${count} instances)`;
-    const own = { ...failure, target: instanceId, message: together };
-    const isRefusal = ['conflict', 'notFound', 'invalid'].includes(failure.kind);
-    return isRefusal ? new RefusedTogetherError(own, { cause: error }) : new model_failure/* CallError */.RA(own, { cause: error });
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/look.js
-
-/**
- * One look at an instance, with its system disk where that is asked for. Both reads go out together; the time
- * of the sight is when the later of them was answered.
- *
- * @throws CallError when either read fails for good, CancelledError on abort
- */
-async function look(instanceId, withDisk, ports, signal) {
-    const { bcc, clock } = ports;
-    if (!withDisk) {
-        const instance = await bcc.getInstance(instanceId, signal);
-        return { atMs: clock.nowMs(), instance };
-    }
-    const [instance, disk] = await allDone([
-        bcc.getInstance(instanceId, signal),
-        bcc.getSystemDisk(instanceId, signal)
-    ]);
-    return { atMs: clock.nowMs(), instance, disk: disk ?? null };
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/watch.js
-/** The looks of all instances that are waited for, taken together: a few list calls a tick, however many they are. */
-
-
-
-/** A watch that ends with the signal. */
-function createWatch(ports, signal) {
-    return new SharedWatch(ports, signal);
-}
-class SharedWatch {
-    #ports;
-    #signal;
-    #wanted = new Set();
-    #alarm;
-    #ended = new AbortController();
-    #onAbort = () => this.dispose();
-    constructor(ports, signal) {
-        this.#ports = ports;
-        this.#signal = signal;
-        signal.addEventListener('abort', this.#onAbort, { once: true });
-    }
-    look(request) {
-        if (this.#ended.signal.aborted || this.#signal.aborted)
-            return Promise.reject(new model_failure/* CancelledError */.cc());
-        return new Promise((resolve, reject) => {
-            this.#wanted.add({ ...request, resolve, reject });
-            if (this.#alarm === undefined || request.dueMs < this.#alarm.dueMs)
-                this.#setAlarm(request.dueMs);
-        });
-    }
-    dispose() {
-        this.#ended.abort();
-        this.#signal.removeEventListener('abort', this.#onAbort);
-        this.#alarm?.off.abort();
-        for (const { reject } of this.#wanted)
-            reject(new model_failure/* CancelledError */.cc());
-        this.#wanted.clear();
-    }
-    #setAlarm(dueMs) {
-        this.#alarm?.off.abort();
-        const off = new AbortController();
-        this.#alarm = { dueMs, off };
-        const { clock } = this.#ports;
-        clock.sleep(Math.max(0, dueMs - clock.nowMs()), off.signal).then(() => {
-            if (!off.signal.aborted)
-                this.#ring();
-        }, (error) => {
-            if (!off.signal.aborted)
-                this.#fail([...this.#wanted], error);
-        });
-    }
-    /** Takes every look that may be taken now, and sets the alarm for the next. */
-    #ring() {
-        this.#alarm = undefined;
-        const nowMs = this.#ports.clock.nowMs();
-        const taken = [...this.#wanted].filter(({ earliestMs }) => earliestMs <= nowMs);
-        for (const one of taken)
-            this.#wanted.delete(one);
-        let nextMs = Number.POSITIVE_INFINITY;
-        for (const { dueMs } of this.#wanted)
-            nextMs = Math.min(nextMs, dueMs);
-        if (this.#wanted.size > 0)
-            this.#setAlarm(nextMs);
-        this.#serve(taken).catch((error) => this.#fail(taken, error));
-    }
-    async #serve(taken) {
-        const { bcc, clock } = this.#ports;
-        const [only, another] = taken;
-        if (only === undefined)
-            return;
-        if (another === undefined) {
-            only.resolve(await look(only.instanceId, only.withDisk, this.#ports, this.#signal));
-            return;
-        }
-        const needDisk = taken.filter(({ withDisk }) => withDisk).map(({ instanceId }) => instanceId);
-        const [instances, disks] = await Promise.all([
-            readInstances([...new Set(taken.map(({ instanceId }) => instanceId))], bcc, this.#signal),
-            readDisks(needDisk, bcc, this.#signal)
-        ]);
-        const atMs = clock.nowMs();
-        for (const one of taken) {
-            answer(one, atMs, instances.get(one.instanceId), disks.get(one.instanceId));
-        }
-    }
-    #fail(wanted, error) {
-        for (const one of wanted) {
-            this.#wanted.delete(one);
-            one.reject(error);
-        }
-    }
-}
-function answer(wanted, atMs, instance, disk) {
-    const { instanceId, withDisk, resolve, reject } = wanted;
-    if (instance === undefined)
-        reject(new Error(`${instanceId} was not read`));
-    else if (instance instanceof model_failure/* CallError */.RA)
-        reject(instance);
-    else if (!withDisk)
-        resolve({ atMs, instance });
-    else if (disk instanceof model_failure/* CallError */.RA)
-        reject(disk);
-    else
-        resolve({ atMs, instance, disk: disk ?? null });
-}
-
-;// CONCATENATED MODULE: ./deploy/rollout/fleet.js
-
-/**
- * Takes all targets through the rollout and resolves with it, however it ended.
- *
- * @throws the first fault of the program, once all that is under way has ended
- */
-async function rollOut(task, work, ports, observe) {
-    const { clock, cancel } = ports;
-    const nowMs = () => clock.nowMs();
-    const inbox = new Inbox();
-    const faults = [];
-    const onAbort = () => inbox.put({ type: 'cancelled', atMs: nowMs() });
-    const failed = (error) => {
-        faults.push(error);
-        // What is wrong with the program is no reason to leave the others alone, but to begin nothing new.
-        onAbort();
-        return { result: 'failed', isAway: true, canGoBack: false };
-    };
-    const begin = async (command) => {
-        switch (command.type) {
-            case 'begin': {
-                const outcome = await work.forth(command.id).catch(failed);
-                const { id } = command;
-                return outcome === 'cameBack'
-                    ? { type: 'cameBack', id, atMs: nowMs() }
-                    : { type: 'ended', id, outcome, atMs: nowMs() };
-            }
-            case 'goBack': {
-                const result = await work.back(command.id).catch((error) => {
-                    failed(error);
-                    return 'notBack';
-                });
-                return { type: 'wentBack', id: command.id, result, atMs: nowMs() };
-            }
-            case 'pause':
-                // A cancel comes as an event of its own.
-                // Timers count in whole milliseconds, and one that is cut off would wake us just before the moment.
-                await clock
-                    .sleep(Math.max(0, Math.ceil(command.untilMs - nowMs())), cancel.signal)
-                    .catch(() => undefined);
-                return { type: 'woke', atMs: nowMs() };
-        }
-    };
-    let [rollout, commands] = beginRollout(task, nowMs());
-    observe(rollout);
-    cancel.signal.addEventListener('abort', onAbort, { once: true });
-    try {
-        if (cancel.signal.aborted)
-            onAbort();
-        for (;;) {
-            for (const command of commands) {
-                if (command.type !== 'end')
-                    void begin(command).then((event) => inbox.put(event));
-            }
-            if (rollout.isOver)
-                break;
-            [rollout, commands] = stepRollout(rollout, await inbox.take());
-            observe(rollout);
-        }
-        if (faults.length > 0)
-            throw faults[0];
-        return rollout;
-    }
-    finally {
-        cancel.signal.removeEventListener('abort', onAbort);
-    }
-}
-/** Events in the order in which they come. */
-class Inbox {
-    #events = [];
-    #wake = () => undefined;
-    put(event) {
-        this.#events.push(event);
-        this.#wake();
-    }
-    async take() {
-        for (;;) {
-            const event = this.#events.shift();
-            if (event !== undefined)
-                return event;
-            await new Promise((resolve) => {
-                this.#wake = resolve;
-            });
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./core/report/progress.js
-/** How far a rollout is, and about how long it still takes. Times are milliseconds on the monotonic clock. */
-
-/** Where the rollout is, in one line, such as `120 of 500 done (3 failed), 10 under way, 370 to go`. */
-function progressLine(progress) {
-    const { total, well, skipped, failed, beganMs, waiting } = progress;
-    const kinds = [
-        ...(failed === 0 ? [] : [`${failed} failed`]),
-        ...(skipped === 0 ? [] : [`${skipped} skipped`])
-    ];
-    const counts = [
-        `${well + skipped + failed} of ${total} done${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
-        ...(beganMs.length === 0 ? [] : [`${beganMs.length} under way`]),
-        ...(waiting === 0 ? [] : [`${waiting} to go`])
-    ];
-    const left = remainingMs(progress);
-    if (left === undefined || beganMs.length + waiting === 0)
-        return counts.join(', ');
-    const usual = (0,duration/* formatDuration */.a3)(median(progress.tookMs));
-    const estimate = left < 1000 ? 'should end any moment' : `about ${roughly(left)} left`;
-    return `${counts.join(', ')}; ${estimate} (a rebuild takes ${usual})`;
-}
-/**
- * About how long the rollout still takes, in milliseconds; `undefined` before any rebuild has ended. All that is
- * left is taken to last as long as the middle one of those that have ended, so that one stuck in its timeout
- * does not count for all.
- */
-function remainingMs(progress) {
-    const { beganMs, waiting, tookMs, pauseMs, nowMs } = progress;
-    if (tookMs.length === 0)
-        return undefined;
-    const usualMs = median(tookMs);
-    const leftMs = beganMs.map((from) => Math.max(0, usualMs - Math.max(0, nowMs - from)));
-    const slots = Math.max(1, progress.slots);
-    return pauseMs > 0
-        ? leftInBatches(progress, leftMs, usualMs, slots)
-        : leftInSlots(leftMs, waiting, usualMs, slots);
-}
-/** In batches all of one are waited for, and then there is a pause before the next. */
-function leftInBatches({ waiting, pauseMs, pausedUntilMs, nowMs }, leftMs, usualMs, slots) {
-    const batches = Math.ceil(waiting / slots);
-    const nowLeftMs = Math.max(0, ...leftMs);
-    if (batches === 0)
-        return nowLeftMs;
-    const untilNextMs = leftMs.length > 0 ? nowLeftMs + pauseMs : Math.max(0, (pausedUntilMs ?? nowMs) - nowMs);
-    return untilNextMs + batches * usualMs + (batches - 1) * pauseMs;
-}
-/** Each slot takes the next one as soon as it is free, the one that is free first takes it first. */
-function leftInSlots(leftMs, waiting, usualMs, slots) {
-    const busy = leftMs.toSorted((one, other) => one - other);
-    const free = Array.from({ length: Math.max(0, Math.min(slots, waiting + busy.length) - busy.length) }, () => 0);
-    // Of more than there are slots, the first to end are not followed by others.
-    const places = [...free, ...busy.slice(Math.max(0, busy.length - slots))];
-    const rounds = places.length === 0 ? 0 : Math.floor(waiting / places.length);
-    const extra = places.length === 0 ? 0 : waiting % places.length;
-    const ends = places.map((readyMs, index) => readyMs + (rounds + (index < extra ? 1 : 0)) * usualMs);
-    return Math.max(0, ...busy, ...ends);
-}
-/** The middle one; it does not mind a few that took very long. */
-function median(values) {
-    const sorted = values.toSorted((one, other) => one - other);
-    const middle = Math.floor(sorted.length / 2);
-    const upper = sorted[middle] ?? 0;
-    return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
-}
-/** An estimate with no more digits than it deserves. */
-function roughly(ms) {
-    const minutes = Math.round(ms / 60_000);
-    return minutes >= 10 && minutes < 60 ? `${minutes}m` : (0,duration/* formatDuration */.a3)(ms);
-}
-
-;// CONCATENATED MODULE: ./core/report/rollout.js
-/** A rollout in the form of the result. */
-
-
-
-/**
- * The rollout of a plan.
- *
- * @param rollout how far it has come; left out where it has not begun
- */
-function reportRollout(plan, rollout) {
-    const { slots, maxFailures, pauseMs, members } = plan.rollout;
-    const awayBefore = plan.targets.flatMap((target) => {
-        const why = whyAway(target);
-        return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
-    });
-    const words = rollout === undefined ? undefined : stopWords(rollout);
-    const stop = rollout?.stop;
-    return {
-        maxUnavailable: slots,
-        mostAway: rollout?.mostAway ?? Math.max(awayBefore.length, Math.min(slots, members.length)),
-        canaries: canariesOf(plan.rollout),
-        maxFailures,
-        pauseSeconds: (0,duration/* toSeconds */.fP)(pauseMs),
-        awayBefore,
-        ...(stop === undefined || words === undefined ? {} : { stopped: { reason: stop, words } })
-    };
-}
-/** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
-function stopWords(rollout) {
-    const { task, stop, failures } = rollout;
-    const all = rollout.members.values();
-    const left = all.filter(({ state }) => state === 'waiting').length;
-    const hasGoneBack = all.some((member) => member.kind === 'work' && wentBackAsWell(member));
-    if (stop === undefined || (left === 0 && !hasGoneBack))
-        return undefined;
-    const rest = left === 0 ? 'None was left to begin.' : `${left} of ${all.length} were not begun.`;
-    return [why(stop, failures, task.maxFailures, rollout), rest, backWords(rollout, all)]
-        .filter((part) => part !== '')
-        .join(' ');
-}
-function why(stop, failures, maxFailures, rollout) {
-    switch (stop) {
-        case 'canary':
-            return 'A canary did not end well, so the rollout stopped.';
-        case 'maxFailures':
-            return `${failures} failed, and maxFailures is ${maxFailures}, so the rollout stopped.`;
-        case 'noRoom':
-            return `${rollout.members.out} are away and stay away, and maxUnavailable is ${rollout.task.slots}, so no other could be taken.`;
-        case 'cancelled':
-            return 'The run was cancelled, so nothing new was begun.';
-    }
-}
-function backWords({ task, isCancelled, stop }, all) {
-    if (!task.rollback)
-        return '';
-    const back = all.filter(({ state }) => state === 'back').length;
-    const forth = all.filter((member) => member.kind === 'work' && member.state === 'well' && member.canGoBack);
-    if (stop === 'cancelled')
-        return '';
-    const cut = isCancelled ? ' Then the run was cancelled.' : '';
-    const why = isCancelled ? '' : ', for no more may be away at once';
-    const stay = forth.length === 0 ? '' : ` ${forth.length} stay on the new image${why}.`;
-    const told = back === 0 ? '' : `${back} were put back onto the image of before.`;
-    return `${told}${stay}${cut}`.trim();
-}
-/** Put back, or tried to, although it had ended well by itself or not. */
-function wentBackAsWell({ state }) {
-    return state === 'back' || state === 'notBack' || state === 'goingBack';
-}
-
-;// CONCATENATED MODULE: ./deploy/rollout/news.js
-/** What a person reads along of a rollout: who has ended, how far it is, and about how long it still takes. */
-
-
-
-
-/** Lines of progress come no closer together than this, in milliseconds, however many targets end. */
-const leastMs = 15_000;
-/** And no further apart than this. */
-const mostMs = 60_000;
-const silent = { tell: () => undefined, dispose: () => undefined };
-/** The news of one run. A single target tells of itself. */
-function createNews(plan, ports) {
-    return plan.targets.length === 1 ? silent : new FleetNews(ports);
-}
-class FleetNews {
-    #log;
-    #clock;
-    #off = new AbortController();
-    #began = new Map();
-    #tookMs = [];
-    #states = new Map();
-    #rollout;
-    #stop;
-    #toldMs;
-    constructor({ log, clock }) {
-        this.#log = log;
-        this.#clock = clock;
-        // The first word comes with the first end.
-        this.#toldMs = clock.nowMs() - leastMs;
-        void this.#signsOfLife();
-    }
-    tell(rollout) {
-        const nowMs = this.#clock.nowMs();
-        this.#rollout = rollout;
-        let hasEnded = false;
-        for (const member of rollout.members.values()) {
-            if (this.#states.get(member.id) === member.state)
-                continue;
-            this.#states.set(member.id, member.state);
-            if (isAtWork(member))
-                this.#began.set(member.id, nowMs);
-            else if (member.state !== 'waiting') {
-                hasEnded = true;
-                this.#ended(member, nowMs);
-            }
-        }
-        if (rollout.stop !== undefined && this.#stop === undefined) {
-            this.#stop = rollout.stop;
-            const words = stopWords(rollout);
-            if (words !== undefined && rollout.stop !== 'cancelled')
-                this.#log.info(words);
-        }
-        if (rollout.isOver || (hasEnded && nowMs - this.#toldMs >= leastMs))
-            this.#line(rollout, nowMs);
-    }
-    dispose() {
-        this.#off.abort();
-    }
-    #ended(member, nowMs) {
-        const took = nowMs - (this.#began.get(member.id) ?? nowMs);
-        if (member.state === 'well' && member.kind === 'work')
-            this.#tookMs.push(took);
-        const words = {
-            well: member.kind === 'work' ? 'done' : 'is on the image already',
-            failed: 'failed',
-            back: 'is back on the image of before',
-            notBack: 'could not be put back',
-            cancelled: 'cut off by the cancel'
-        };
-        this.#log.info(`${member.id}: ${words[member.state] ?? member.state} after ${(0,duration/* formatDuration */.a3)(took)}`);
-    }
-    #line(rollout, nowMs) {
-        this.#toldMs = nowMs;
-        this.#log.info(progressLine(this.#progress(rollout, nowMs)));
-    }
-    #progress({ task, members, pausedUntilMs, stop }, nowMs) {
-        const all = members.values();
-        const count = (...states) => all.filter(({ state }) => states.includes(state)).length;
-        const skipped = members.count('check', 'well');
-        const gone = all.filter((one) => one.isAway && !isAtWork(one) && one.state !== 'waiting').length;
-        return {
-            total: all.length,
-            well: members.count('work', 'well'),
-            skipped,
-            failed: count('failed', 'back', 'notBack'),
-            beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
-            // What is not begun after a stop is not to go any more.
-            waiting: stop === undefined ? count('waiting') : 0,
-            tookMs: this.#tookMs,
-            slots: Math.max(1, task.slots - gone),
-            pauseMs: task.pauseMs,
-            ...(pausedUntilMs === undefined ? {} : { pausedUntilMs }),
-            nowMs
-        };
-    }
-    async #signsOfLife() {
-        while (!this.#off.signal.aborted) {
-            try {
-                await this.#clock.sleep(Math.max(1, this.#toldMs + mostMs - this.#clock.nowMs()), this.#off.signal);
-            }
-            catch {
-                return;
-            }
-            const nowMs = this.#clock.nowMs();
-            if (this.#rollout !== undefined && nowMs - this.#toldMs >= mostMs)
-                this.#line(this.#rollout, nowMs);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./core/pace.js
-/** The longest wait that a service may ask for, in milliseconds; beyond it what was asked of it fails and says so. */
-const longestRetryAfterMs = 120_000;
-/** The lowest rate that throttling leads to, in calls a second. */
-const lowestRate = 0.5;
-/** A rate is lowered at most once in so many milliseconds: the calls of one burst are all refused for one reason. */
-const slowEveryMs = 1_000;
-/** How many calls have to succeed until the rate has risen from nothing to the full one. */
-const stepsUp = 100;
-/** A full bucket. Throws `RangeError` for a rate that is not a number above 0. */
-function newPace(callsPerSecond, nowMs) {
-    if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
-        throw new RangeError(`${callsPerSecond} calls a second are no rate`);
-    }
-    return {
-        fullRate: callsPerSecond,
-        rate: callsPerSecond,
-        tokens: capacity(callsPerSecond),
-        countedMs: nowMs,
-        slowedMs: Number.NEGATIVE_INFINITY
-    };
-}
-/** Takes a token where there is one. Who has to wait takes none, so only one may wait at a time. */
-function takeTurn(pace, nowMs) {
-    const counted = count(pace, nowMs);
-    if (counted.tokens >= 1) {
-        return { pace: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
-    }
-    const heldMs = Math.max(0, counted.countedMs - nowMs);
-    const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
-    // Rounded up, for a wait that is lost in the rounding of a clock would be waited for ever.
-    return { pace: counted, waitMs: Math.ceil(heldMs + missingMs) };
-}
-/** After a throttled answer: half the rate, and an empty bucket; but not within a second of the last time. */
-function slowed(pace, nowMs) {
-    if (nowMs - pace.slowedMs < slowEveryMs) {
-        return pace;
-    }
-    const rate = Math.max(Math.min(lowestRate, pace.fullRate), pace.rate / 2);
-    return { ...count(pace, nowMs), rate, tokens: 0, slowedMs: nowMs };
-}
-/** After a success: a step nearer to the full rate, unless the call had left before the rate was lowered. */
-function quickened(pace, nowMs, sentMs) {
-    if (sentMs <= pace.slowedMs) {
-        return pace;
-    }
-    const rate = Math.min(pace.fullRate, pace.rate + pace.fullRate / stepsUp);
-    return { ...count(pace, nowMs), rate };
-}
-/** Holds all calls back until `untilMs`; then they begin with an empty bucket. A longer hold of before stays. */
-function held(pace, nowMs, untilMs) {
-    const counted = count(pace, nowMs);
-    return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
-}
-function count(pace, nowMs) {
-    if (nowMs <= pace.countedMs) {
-        return pace;
-    }
-    const grown = pace.tokens + ((nowMs - pace.countedMs) / 1_000) * pace.rate;
-    return { ...pace, tokens: Math.min(capacity(pace.rate), grown), countedMs: nowMs };
-}
-/** The most calls that may leave in one moment. A rate below one a second needs room for one all the same. */
-function capacity(rate) {
-    return Math.max(1, rate);
-}
-
-;// CONCATENATED MODULE: ./core/schedule.js
-/**
- * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
- * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
- * began together do not call together.
- */
-/**
- * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
- * came late leaves time for the second look of a proof within one interval of the instance being up.
- */
-const beat = 0.96;
-/** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
-const jitter = 0.1;
-/** How much earlier than its moment a look may be taken along, as a part of the interval. */
-const early = 0.9;
-/** How long after a first good look the second one comes, as a part of the interval. */
-const confirmAfter = 0.04;
-/**
- * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
- *
- * @param dueMs the beat of the look that was just taken
- * @param intervalMs the interval between looks
- * @param nowMs when that look was answered
- */
-function nextBeat(dueMs, intervalMs, nowMs) {
-    const next = dueMs + beat * intervalMs;
-    // A look that was taken along well before its beat does not make the gap after it any longer.
-    const latest = nowMs + (beat + jitter) * intervalMs;
-    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
-}
-/** When a proof's second look is due. */
-function confirmBeat(nowMs, intervalMs) {
-    return nowMs + confirmAfter * intervalMs;
-}
-/**
- * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
- * the deadline, where the last look is taken.
- *
- * @param random a number in [0, 1)
- */
-function lookMoment(look, deadlineMs, nowMs, random) {
-    const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
-    return Math.max(nowMs, Math.min(moved, deadlineMs));
-}
-/**
- * From when on a look may be taken together with one of another instance, so that all that are waited for share
- * their calls. A look that was to come at its very moment is not moved at all.
- *
- * @param dueMs when it would be taken alone
- */
-function earliestLook(look, dueMs) {
-    return dueMs - (look.spreadMs / jitter) * early;
-}
-/** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
-function spreadOf(intervalMs) {
-    return jitter * intervalMs;
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/moves.js
-
-
-/** Until the status is seen to leave, looks come at least this often, lest a short rebuild be over between two. */
-const startIntervalMs = 5_000;
-function intervalOf(life) {
-    const wanted = life.task.pollIntervalMs;
-    const early = ['searching', 'confirming', 'rebuilding'].includes(life.phase) && life.marks.leftAtMs === undefined;
-    return early ? Math.min(wanted, startIntervalMs) : wanted;
-}
-/** A look on the next beat. */
-function lookNext(life, atMs, withDisk) {
-    const interval = intervalOf(life);
-    const dueMs = Math.min(nextBeat(life.dueMs, interval, atMs), life.deadlineMs);
-    return [
-        { ...life, dueMs },
-        { type: 'look', dueMs, spreadMs: spreadOf(interval), withDisk }
-    ];
-}
-/** A look soon after a good one; at the deadline there is just time for it. */
-function lookAgain(life, atMs) {
-    const dueMs = confirmBeat(atMs, intervalOf(life));
-    const deadlineMs = Math.max(life.deadlineMs, dueMs);
-    return [
-        { ...life, dueMs, deadlineMs },
-        { type: 'look', dueMs, spreadMs: 0, withDisk: true }
-    ];
-}
-/** A look at once. */
-function lookNow(life, atMs) {
-    return [
-        { ...life, dueMs: atMs },
-        { type: 'look', dueMs: atMs, spreadMs: 0, withDisk: true }
-    ];
-}
-/** The life in another phase. */
-function enter(life, phase, atMs) {
-    if (life.phase === phase)
-        return life;
-    return { ...life, phase, phases: [...life.phases, { phase, fromMs: atMs }] };
-}
-/** The end. */
-function end(life, ending, atMs) {
-    return [{ ...enter(life, 'ended', atMs), ending }, { type: 'end' }];
-}
-/** The end, as a failure. */
-function fail(life, reason, atMs) {
-    return end(life, { kind: 'failed', reason }, atMs);
-}
-/** The end, by a call that failed for good. */
-function failCall(life, failure, atMs) {
-    return fail({ ...life, lastFailure: failure }, { kind: 'call', failure }, atMs);
-}
-/** The life with a new reference for the marks. */
-function measureFrom(life, reference, sinceMs) {
-    return { ...life, reference, referenceAtMs: sinceMs, marks: {} };
-}
-/**
- * Sends the rebuild, once the backup is made and the load balancers are left that it was asked for. What was just
- * seen is what the rebuild will be measured against.
- */
-function moves_send(life, sight) {
-    if (life.task.backup && !life.backedUp)
-        return [enter(life, 'backup', sight.atMs), { type: 'backup' }];
-    if (life.task.drain && !life.drained)
-        return [enter(life, 'draining', sight.atMs), { type: 'drain' }];
-    const measured = measureFrom({ ...life, adopted: false }, sight, sight.atMs);
-    return [enter(measured, 'sending', sight.atMs), { type: 'send' }];
-}
-/** Tells an instance that is Stopped on the image to start; a start gets some time even at the deadline. */
-function startIt(life, sight) {
-    const starting = {
-        ...enter(life, 'starting', sight.atMs),
-        starts: life.starts + 1,
-        startAskedAtMs: sight.atMs,
-        deadlineMs: Math.max(life.deadlineMs, sight.atMs + quietMs(life))
-    };
-    return [starting, { type: 'start' }];
-}
-/** The good end. What nothing was erased for is a skip. */
-function finish(life, atMs) {
-    const erased = life.sends > 0 || (life.adopted && isReplaced(life));
-    return end(life, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/settle.js
-/** The rules before anything is sent: skip, start, refuse, wait for somebody else's change, or send. */
-
-
-
-
-/** One look while the life is `settling`. */
-function settle(life, sight) {
-    const atMs = sight.atMs;
-    if (sight.disk === undefined)
-        return lookNow(life, atMs);
-    const resting = isSettled(sight.instance.status) && diskState(life, sight) !== 'unsettled';
-    if (!resting)
-        return keepWaiting(life.adopted ? life : adopt(life, sight), sight);
-    return life.adopted ? settleAdopted(life, sight) : settleFresh(life, sight);
-}
-/** Somebody is at the instance: from here on the looks are measured against this one, and rest begins anew. */
-function adopt(life, sight) {
-    const kind = statusKind(sight.instance.status);
-    const away = kind === 'moving' || kind === 'unknown' || diskState(life, sight) === 'unsettled';
-    const { rest: _over, ...others } = life;
-    return {
-        ...measureFrom(others, sight, sight.atMs),
-        marks: away ? { leftAtMs: sight.atMs } : {},
-        adopted: true,
-        deadlineMs: sight.atMs + life.task.timeoutMs
-    };
-}
-function settleFresh(life, sight) {
-    const atMs = sight.atMs;
-    const decision = decide(sight.instance, life.task);
-    // Stopped is also a station on the way of a rebuild, perhaps of a run that was cancelled.
-    const maybeOnTheWay = statusKind(sight.instance.status) === 'down' && !hasRested(life) && !life.backedUp;
-    switch (decision.action) {
-        case 'wait':
-            return keepWaiting(life, sight);
-        case 'skip':
-            return end(life, { kind: 'skipped' }, atMs);
-        case 'refuse':
-            return fail(life, { kind: 'refused', refusals: decision.refusals }, atMs);
-        case 'start':
-            return maybeOnTheWay ? keepWaiting(life, sight) : startIt(life, sight);
-        case 'rebuild':
-            return maybeOnTheWay ? keepWaiting(life, sight) : moves_send(life, sight);
-    }
-}
-/** At rest again after somebody's change, or after a conflict. */
-function settleAdopted(life, sight) {
-    const { image, force } = life.task;
-    const { status, imageId } = sight.instance;
-    const atMs = sight.atMs;
-    const kind = statusKind(status);
-    if (kind === 'gone')
-        return settleFresh(life, sight);
-    const mayBeRebuilt = life.marks.leftAtMs !== undefined || isReplaced(life);
-    if (mayBeRebuilt && imageId === image.id && kind !== 'broken') {
-        if (!isOver(life))
-            return keepWaiting(life, sight);
-        if (!isConfirmed(life))
-            return lookAgain(life, atMs);
-        if (force && !isReplaced(life)) {
-            return fail(life, { kind: 'unclear', status: life.reference?.instance.status ?? status }, atMs);
-        }
-        return kind === 'down' ? startIt(life, sight) : finish(life, atMs);
-    }
-    // About to erase what somebody has just worked on: only after it has rested for long.
-    return hasRested(life) ? settleFresh(life, sight) : keepWaiting(life, sight);
-}
-function keepWaiting(life, sight) {
-    if (sight.atMs >= life.deadlineMs) {
-        return fail(life, { kind: 'busy', status: sight.instance.status }, sight.atMs);
-    }
-    return lookNext(life, sight.atMs, true);
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/watch.js
-/** The rules after the rebuild was sent: has it started, is it over, did it end well. */
-
-
-
-/**
- * How long to look, after an answer was lost, before the rebuild may be sent once more, in milliseconds: a
- * minute, and no less than a quarter of `timeout`, for a service that is slow to rebuild may be slow to show it.
- */
-function searchMs(life) {
-    return Math.max(60_000, life.task.timeoutMs / 4);
-}
-/** How often a rebuild may be sent when answers are lost. */
-const maxSends = 2;
-/** How often a stopped instance is told to start. */
-const maxStarts = 3;
-/** One look while the answer of the send is lost. */
-function search(life, sight) {
-    const atMs = sight.atMs;
-    if (hasStarted(life)) {
-        const sends = Math.max(1, life.sends);
-        return watch({ ...life, sends, inDoubt: false, acceptedAtMs: atMs }, sight);
-    }
-    if (statusKind(sight.instance.status) === 'gone')
-        return watch(life, sight);
-    const looked = atMs - (life.referenceAtMs ?? atMs) >= searchMs(life);
-    if (!looked || !isSettled(sight.instance.status)) {
-        return atMs >= life.deadlineMs ? fail(life, { kind: 'unproven' }, atMs) : lookNext(life, atMs, true);
-    }
-    if (life.sends < maxSends && life.marks.stirredAtMs === undefined) {
-        return moves_send({ ...life, inDoubt: false }, sight);
-    }
-    return watch(enter({ ...life, sends: Math.max(1, life.sends) }, 'confirming', atMs), sight);
-}
-/** One look while the rebuild is accepted, or as good as that. */
-function watch(before, sight) {
-    const atMs = sight.atMs;
-    const started = hasStarted(before);
-    const life = started ? enter(before, 'rebuilding', atMs) : before;
-    const { status, imageId, imageName } = sight.instance;
-    if (endsTheWait(life, status))
-        return fail(life, { kind: 'status', status }, atMs);
-    if (started && !life.task.wait)
-        return end(life, { kind: 'started' }, atMs);
-    if (isOver(life))
-        return conclude(life, sight);
-    if (isOnWrongImage(life, sight))
-        return fail(life, { kind: 'wrongImage', imageId, imageName }, atMs);
-    return waitOn(life, sight);
-}
-/** One look after an instance that is Stopped on the image was told to start. */
-function watchStart(life, sight) {
-    const atMs = sight.atMs;
-    const { status, imageId, imageName } = sight.instance;
-    const kind = statusKind(status);
-    if (endsTheWait(life, status))
-        return fail(life, { kind: 'status', status }, atMs);
-    if (kind === 'up' && imageId === life.task.image.id)
-        return conclude(life, sight);
-    if (isOnWrongImage(life, sight))
-        return fail(life, { kind: 'wrongImage', imageId, imageName }, atMs);
-    const asked = life.startAskedAtMs ?? atMs;
-    const overdue = kind === 'down' && atMs - asked >= quietMs(life) && life.starts < maxStarts;
-    return overdue ? startIt(life, sight) : waitOn(life, sight);
-}
-/** `Expired`, `Deleted`, `Recycled` and `Error`; but what was broken before reads `Error` until it is rebuilt. */
-function endsTheWait(life, status) {
-    const kind = statusKind(status);
-    if (kind !== 'broken')
-        return kind === 'gone';
-    return life.reference?.instance.status !== 'Error' || life.marks.leftAtMs !== undefined;
-}
-function conclude(life, sight) {
-    const atMs = sight.atMs;
-    // A disk that does not settle is waited for on the beat.
-    if (life.rest?.looks === 0)
-        return waitOn(life, sight);
-    if (!isConfirmed(life))
-        return lookAgain(life, atMs);
-    return statusKind(sight.instance.status) === 'up' ? finish(life, atMs) : startIt(life, sight);
-}
-/**
- * Up for long after the status had left, and not on the image: it ended, and not well. Where the status has not
- * left, the other image may be a record that is written on acceptance, and the work still to come.
- */
-function isOnWrongImage(life, sight) {
-    const { imageId, status } = sight.instance;
-    if (imageId === life.task.image.id || statusKind(status) !== 'up' || !hasRested(life))
-        return false;
-    if (life.marks.leftAtMs !== undefined)
-        return true;
-    return imageId !== life.reference?.instance.imageId && sight.atMs >= life.deadlineMs;
-}
-function waitOn(life, sight) {
-    const atMs = sight.atMs;
-    if (atMs < life.deadlineMs)
-        return lookNext(life, atMs, needsDisk(life));
-    const { status } = sight.instance;
-    // A record that changed although the instance never left its status may be one that is written on acceptance.
-    const inTheOpen = life.marks.leftAtMs !== undefined || life.phase === 'starting';
-    return fail(life, inTheOpen ? { kind: 'timedOut', status } : { kind: 'unproven' }, atMs);
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/step.js
-/**
- * The life of one rebuild as a pure reducer: from what is known and what has just happened to what is known now
- * and the one thing to do next. It knows no clock and no network; the loop that runs it does.
- */
-
-
-
-
-
-/** How many refusals by a conflict are waited out before the rebuild is given up. */
-const maxConflicts = 3;
-/** How many looks in a row must miss the instance before it counts as gone; one may be a replica behind. */
-const maxMissing = 2;
-/** The beginning: look first. */
-function step_begin(task, atMs) {
-    const life = {
-        task,
-        phase: 'settling',
-        phases: [{ phase: 'settling', fromMs: atMs }],
-        dueMs: atMs,
-        deadlineMs: atMs + task.timeoutMs,
-        history: [],
-        adopted: false,
-        marks: {},
-        backedUp: false,
-        drained: false,
-        inDoubt: false,
-        sends: 0,
-        answered: false,
-        conflicts: 0,
-        starts: 0,
-        missing: 0,
-        requestIds: []
-    };
-    return lookNow(life, atMs);
-}
-/** The next life and the next command. An event that comes after the end changes nothing. */
-function step(life, event) {
-    if (life.phase === 'ended')
-        return [life, { type: 'end' }];
-    switch (event.type) {
-        case 'looked':
-            return onLook(see(life, event.sight), event.sight);
-        case 'lookFailed':
-            return onLookFailed(life, event.failure, event.atMs);
-        case 'accepted':
-            return onAccepted(life, event.requestId, event.atMs);
-        case 'sendFailed':
-            return onSendFailed(life, event.failure, event.atMs);
-        case 'refusedTogether':
-            return onRefusedTogether(life, event.failure, event.atMs);
-        case 'backedUp':
-            return lookAnew({ ...life, backedUp: true }, event.atMs);
-        case 'backupFailed':
-            return fail(life, { kind: 'backup', problem: event.problem }, event.atMs);
-        case 'drained':
-            return lookAnew({ ...life, drained: true }, event.atMs);
-        case 'drainFailed':
-            return fail(life, { kind: 'drain', problem: event.problem }, event.atMs);
-        case 'startAccepted':
-            return lookNext(noteRequest(life, event.requestId), event.atMs, true);
-        case 'startFailed':
-            return onStartFailed(life, event.failure, event.atMs);
-        case 'cancelled':
-            return onCancelled(life, event);
-    }
-}
-function see(life, sight) {
-    const { status, imageId } = sight.instance;
-    const before = life.history.at(-1);
-    const changed = before?.status !== status || before.imageId !== imageId;
-    const history = changed ? [...life.history, { atMs: sight.atMs, status, imageId }] : life.history;
-    return { ...life, history, last: sight, rest: rest(life, sight), marks: mark(life, sight), missing: 0 };
-}
-function onLook(life, sight) {
-    switch (life.phase) {
-        case 'settling':
-            return settle(life, sight);
-        case 'searching':
-            return search(life, sight);
-        case 'starting':
-            return watchStart(life, sight);
-        default:
-            return watch(life, sight);
-    }
-}
-function onLookFailed(before, failure, atMs) {
-    const missing = failure.kind === 'notFound' ? before.missing + 1 : before.missing;
-    const life = { ...before, lastFailure: failure, missing };
-    if (failure.kind === 'notFound' && life.last === undefined)
-        return failCall(life, failure, atMs);
-    if (failure.kind === 'notFound' && missing >= maxMissing)
-        return fail(life, { kind: 'gone' }, atMs);
-    const lasting = failure.kind === 'denied' || failure.kind === 'invalid' || failure.kind === 'conflict';
-    if (lasting || atMs >= life.deadlineMs)
-        return failCall(life, failure, atMs);
-    return lookNext(life, atMs, true);
-}
-function lookAgainLater(life, atMs) {
-    if (life.sends > 0)
-        return lookNext(enter(life, 'searching', atMs), atMs, true);
-    return lookNext({ ...enter(life, 'settling', atMs), marks: {}, dueMs: atMs }, atMs, true);
-}
-/** What comes before the wipe takes its time, so that the instance is looked at anew before it is erased. */
-function lookAnew(life, atMs) {
-    const fresh = { ...enter(life, 'settling', atMs), adopted: false, marks: {} };
-    return lookNow({ ...fresh, deadlineMs: atMs + life.task.timeoutMs }, atMs);
-}
-function onAccepted(life, requestId, atMs) {
-    const accepted = {
-        ...enter(noteRequest(life, requestId), 'confirming', atMs),
-        sends: life.sends + 1,
-        answered: true,
-        acceptedAtMs: atMs,
-        referenceAtMs: atMs,
-        deadlineMs: atMs + life.task.timeoutMs,
-        dueMs: atMs
-    };
-    return lookNext(accepted, atMs, needsDisk(accepted));
-}
-function onSendFailed(before, failure, atMs) {
-    const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
-    if (failure.kind === 'ambiguous')
-        return lookNext(lost(life, atMs), atMs, true);
-    // Nothing was done, and the look that decided on the send has aged.
-    const isPatient = (failure.retryAfterMs ?? 0) <= longestRetryAfterMs && atMs < life.deadlineMs;
-    if (failure.kind === 'throttled' && isPatient)
-        return lookAgainLater(life, atMs);
-    // A refusal after a lost answer is what the service would say if it had taken the first.
-    if (life.sends > 0)
-        return lookNext(enter(life, 'confirming', atMs), atMs, true);
-    if (failure.kind !== 'conflict')
-        return failCall(life, failure, atMs);
-    const conflicts = life.conflicts + 1;
-    if (conflicts > maxConflicts || life.last === undefined)
-        return failCall(life, failure, atMs);
-    const waiting = enter({ ...adopt(life, { ...life.last, atMs }), conflicts }, 'settling', atMs);
-    return lookNext({ ...waiting, dueMs: atMs }, atMs, true);
-}
-/** A refusal may be about any of the instances of the call, and nobody knows what became of the others. */
-function onRefusedTogether(before, failure, atMs) {
-    const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
-    return lookNext({ ...searching(life, atMs), inDoubt: true }, atMs, true);
-}
-function lost(life, atMs) {
-    return { ...searching(life, atMs), sends: life.sends + 1 };
-}
-function searching(life, atMs) {
-    const deadlineMs = atMs + life.task.timeoutMs;
-    return { ...enter(life, 'searching', atMs), referenceAtMs: atMs, deadlineMs, dueMs: atMs };
-}
-function onStartFailed(life, failure, atMs) {
-    const again = ['conflict', 'ambiguous', 'throttled'].includes(failure.kind) && atMs < life.deadlineMs;
-    return again ? lookNext({ ...life, lastFailure: failure }, atMs, true) : failCall(life, failure, atMs);
-}
-function onCancelled(before, event) {
-    const { failure, together = false, atMs } = event;
-    if (failure === undefined)
-        return end(before, { kind: 'cancelled' }, atMs);
-    const life = { ...before, lastFailure: failure };
-    const out = together ? { ...searching(life, atMs), inDoubt: true } : lost(life, atMs);
-    return end(out, { kind: 'cancelled' }, atMs);
-}
-function noteRequest(life, requestId) {
-    return requestId === undefined || requestId === ''
-        ? life
-        : { ...life, requestIds: [...life.requestIds, requestId] };
-}
-
-// EXTERNAL MODULE: ./core/health/reason.js
-var health_reason = __nccwpck_require__(3202);
-;// CONCATENATED MODULE: ./core/report/deed.js
-
-
-
-
-/** Whether the instance ended as it was asked for. */
-function isWell(deed) {
-    const kind = deed.life?.ending?.kind;
-    const ended = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
-    return ended && deed.health?.healthy !== false && deed.rejoinProblem === undefined && !deed.cancelled;
-}
-/** Whether a rollback came to a good end. */
-function isRolledBack(deed) {
-    const kind = deed.rollback?.life?.ending?.kind;
-    const ended = kind === 'rebuilt' || kind === 'skipped';
-    return ended && deed.rollback?.health?.healthy !== false;
-}
-/**
- * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
- * rebuilt. What somebody else has begun is not ours to take back. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
- */
-function isWorthARollback(deed) {
-    if (deed.cancelled || deed.life === undefined || !isOursToPutBack(deed))
-        return false;
-    if (deed.health?.healthy === false)
-        return deed.life.ending?.kind === 'rebuilt';
-    const { ending } = deed.life;
-    if (ending?.kind !== 'failed')
-        return false;
-    const { reason } = ending;
-    if (reason.kind === 'status')
-        return reason.status === 'Error';
-    return reason.kind === 'timedOut' || reason.kind === 'wrongImage';
-}
-/** The image that was made before the wipe and can be rebuilt from. */
-function usableBackup({ backup }) {
-    return backup?.isAvailable ? backup.imageId : undefined;
-}
-/** Whether this run has erased it itself, and knows another image to put it back onto. */
-function isOursToPutBack(deed) {
-    const { task, instance } = deed.target;
-    return (deed.life?.sends ?? 0) > 0 && (usableBackup(deed) ?? instance.imageId) !== task.image.id;
-}
-/** How the work forth on a target ended, for the rollout that it is a part of. */
-function outcomeOf(deed) {
-    if (deed.cancelled)
-        return { result: 'cancelled', isAway: !isServing(deed), canGoBack: false };
-    if (isWell(deed)) {
-        // What is not waited for is away for as long as this run lives.
-        const isAway = deed.life?.ending?.kind === 'started';
-        return {
-            result: 'well',
-            isAway,
-            canGoBack: deed.life?.ending?.kind === 'rebuilt' && isOursToPutBack(deed)
-        };
-    }
-    return { result: 'failed', isAway: !isServing(deed), canGoBack: isWorthARollback(deed) };
-}
-/** Whether an instance that did not end well serves as before, because nothing was done to it. */
-function isServing({ target, life, health, holds }) {
-    if (health?.healthy === false || openHolds(holds).length > 0 || whyAway(target) !== undefined)
-        return false;
-    if (life === undefined)
-        return true;
-    return fateOf(life) === 'untouched' && statusKind(life.last?.instance.status ?? 'Running') === 'up';
-}
-/** Whether it may get its traffic back: it is well, or put back well, or it runs and nothing was done to it. */
-function mayRejoin(deed) {
-    const { life, rollback, cancelled } = deed;
-    if (rollback !== undefined)
-        return !cancelled && (isRolledBack(deed) || (isWell(deed) && staysForth(rollback)));
-    if (isWell(deed))
-        return true;
-    if (cancelled || life === undefined || deed.health?.healthy === false)
-        return false;
-    return runsUntouched(life);
-}
-/** Whether nothing was done on the way back, so that the new system is what it was: well. */
-function staysForth({ life }) {
-    return life === undefined || runsUntouched(life);
-}
-function runsUntouched(life) {
-    const isGone = life.ending?.kind === 'failed' && life.ending.reason.kind === 'gone';
-    return !isGone && fateOf(life) === 'untouched' && statusKind(life.last?.instance.status ?? '') === 'up';
-}
-
-;// CONCATENATED MODULE: ./core/report/failure.js
-/** A failed deed in the form of the result. */
-
-
-
-
-
-/** Why the deed failed and how it stands now; `undefined` where it went well. */
-function failureOfDeed(deed) {
-    const failure = failureBut(deed);
-    const open = openHolds(deed.holds);
-    if (failure === undefined || open.length === 0)
-        return failure;
-    const weights = `It gets no traffic: its weight is 0 on ${describeHolds(open)}.`;
-    const isWhole = deed.life === undefined || fateOf(deed.life) === 'untouched';
-    const isKnownWell = isWhole || failure.reason === 'rejoin' || isRolledBack(deed);
-    const restore = isKnownWell
-        ? 'The post step of this action restores the weights; look there whether it could.'
-        : 'Once it is healthy, restore the weights that the summary lists.';
-    return { ...failure, disk: `${failure.disk} ${weights}`, remedy: `${failure.remedy} ${restore}` };
-}
-/** The failure without a word about load balancers that are still left. */
-function failureBut(deed) {
-    if (deed.cancelled)
-        return cancelled(deed);
-    const back = deed.rollback;
-    if (isWell(deed) && (back === undefined || isRolledBack(deed)))
-        return undefined;
-    const failure = causeOf(deed);
-    if (failure === undefined || back === undefined)
-        return failure;
-    if (isRolledBack(deed)) {
-        return {
-            ...failure,
-            disk: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
-            remedy: 'Find out what is wrong with the new image before you try again.'
-        };
-    }
-    if (isWell(deed)) {
-        return { ...failure, disk: `It could not be put back onto ${back.imageId}: ${rollbackProblem(deed)}` };
-    }
-    return {
-        ...failure,
-        disk: `The rollback onto ${back.imageId} failed as well: ${rollbackProblem(deed)} The old content of the system disk is gone.`
-    };
-}
-/** A failed call in the form of the result. */
-function callFacts(failure) {
-    const { kind, operation, httpStatus, code, requestId } = failure;
-    return {
-        reason: kind,
-        operation,
-        ...(httpStatus === undefined ? {} : { httpStatus }),
-        ...(code === undefined ? {} : { code }),
-        ...(requestId === undefined ? {} : { requestId })
-    };
-}
-function cancelled(deed) {
-    const { life, backup } = deed;
-    const id = deed.target.instance.id;
-    if (causeOf(deed) !== undefined)
-        return cancelledOnTheWayBack(deed);
-    if (life === undefined || (isUnsent(life) && life.ending?.kind === 'cancelled' && backup !== undefined)) {
-        return {
-            reason: 'cancelled',
-            cause: `${id}: cancelled before the rebuild was sent`,
-            disk: describeFate('untouched'),
-            remedy: backup === undefined ? 'Nothing of it needs to be mended.' : leftBehind(backup)
-        };
-    }
-    if (life.ending?.kind === 'cancelled')
-        return { reason: 'cancelled', ...explainCancel(life) };
-    if (life.ending?.kind === 'skipped') {
-        return {
-            reason: 'cancelled',
-            cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
-            disk: describeFate('untouched'),
-            remedy: 'Run again: it is not erased, and the health check is made.'
-        };
-    }
-    return {
-        reason: 'cancelled',
-        cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
-        disk: describeFate('erased'),
-        remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
-    };
-}
-function isUnsent({ sends, inDoubt }) {
-    return sends === 0 && !inDoubt;
-}
-/** A rollback is never begun after a cancel, but one may be under way. */
-function cancelledOnTheWayBack(deed) {
-    const sent = deed.rollback?.life !== undefined && !isUnsent(deed.rollback.life);
-    return {
-        reason: 'cancelled',
-        cause: `${causeOf(deed)?.cause ?? deed.target.instance.id} Cancelled ${sent ? 'while it was put back' : 'before it was put back'}.`,
-        disk: describeFate('erased'),
-        remedy: sent
-            ? `The way back onto ${deed.rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
-            : 'Put it back with the lines that the summary gives, or run again.'
-    };
-}
-function leftBehind({ imageId, imageName }) {
-    const image = imageId === undefined
-        ? `A backup image named ${imageName} may be there`
-        : `The backup image ${imageId} stays`;
-    return `${image}; delete it if it is not wanted.`;
-}
-function causeOf(deed) {
-    const id = deed.target.instance.id;
-    const { life, health } = deed;
-    if (life?.ending?.kind === 'failed') {
-        const { reason } = life.ending;
-        const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
-        return { ...facts, ...explain(life, reason) };
-    }
-    if (health?.healthy !== false)
-        return afterwards(deed);
-    const seen = health.history.map(({ reason }) => reason === undefined ? 'passes' : (0,health_reason/* describeUnhealthy */.s)(reason));
-    return {
-        reason: 'unhealthy',
-        cause: `${id}: not healthy by healthDeadline; last: ${(0,health_reason/* describeUnhealthy */.s)(health.reason)}. Seen: ${seen.join(', ') || 'nothing'}.`,
-        disk: describeFate(life?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
-        remedy: 'Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher.'
-    };
-}
-/** What went wrong although the new system is well: it did not get its traffic back, or was put back with others. */
-function afterwards({ target: { instance }, rollback, rejoinProblem, life }) {
-    if (rejoinProblem !== undefined) {
-        return {
-            reason: 'rejoin',
-            cause: `${instance.id}: well, but its weights on the load balancers could not be restored: ${rejoinProblem}`,
-            disk: describeFate(life?.ending?.kind === 'rebuilt' ? 'erased' : 'untouched'),
-            remedy: 'Find out what keeps the load balancer from being changed.'
-        };
-    }
-    if (rollback === undefined)
-        return undefined;
-    return {
-        reason: 'putBack',
-        cause: `${instance.id}: rebuilt and well, but to be put back because the rollout has stopped.`,
-        disk: describeFate('erased'),
-        remedy: 'Look at the instance in the console.'
-    };
-}
-function rollbackProblem(deed) {
-    const { rollback } = deed;
-    if (rollback?.problem !== undefined)
-        return rollback.problem;
-    const ending = rollback?.life?.ending;
-    if (rollback?.life !== undefined && ending?.kind === 'failed')
-        return explain(rollback.life, ending.reason).cause.replace(/\.?$/, '.');
-    if (rollback?.health?.healthy === false)
-        return `${(0,health_reason/* describeUnhealthy */.s)(rollback.health.reason)}.`;
-    return 'it did not come to an end.';
-}
-
-;// CONCATENATED MODULE: ./core/report/way-back.js
-
-const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
-/** The `with:` lines that put an instance back onto what it ran before. A password is named, never shown. */
-function wayBackLines(deed, order) {
-    const { instance } = deed.target;
-    const backup = usableBackup(deed);
-    const imageId = backup ?? instance.imageId;
-    // Back onto the image that it has now, only force rebuilds it.
-    const force = imageId === order.imageId ? ['force: true'] : [];
-    // The script of this run is for the new image; that of before is no longer there.
-    const script = order.userData === undefined ? [] : ['cleanLastUserData: true'];
-    return [
-        `instanceId: ${instance.id}`,
-        `imageId: ${imageId}`,
-        loginLine(order, backup !== undefined || /custom|sharing/i.test(instance.imageType)),
-        ...script,
-        ...force
-    ];
-}
-function loginLine({ login }, isCustom) {
-    switch (login.kind) {
-        case 'adminPass':
-            return adminPassLine;
-        case 'keypairId':
-            return `keypairId: ${login.keypairId}`;
-        case 'keepImageLogin':
-            // The image of before may be a public one, which has no login of its own.
-            return isCustom ? 'keepImageLogin: true' : adminPassLine;
-    }
-}
-
-;// CONCATENATED MODULE: ./core/report/instance.js
-/** One instance in the result, from what was planned for it and done to it. */
-
-
-
-
-
-
-
-
-/** A target of which nothing more was done than to plan it. */
-function reportPlanned(target, order, status, failure) {
-    return {
-        ...head(target, order),
-        status,
-        disk: 'untouched',
-        adopted: false,
-        phases: [],
-        seen: [],
-        requestIds: [],
-        durationSeconds: 0,
-        balancers: reportPlaces(target.places ?? [], []),
-        knownHosts: [],
-        wayBack: [],
-        ...(failure === undefined ? {} : { failure })
-    };
-}
-/** What was done to a target; the deed may still go on where the run only keeps what it knows. */
-function reportDeed(deed, order, era, atMs, isOver) {
-    const lives = livesOf(deed);
-    const last = lives.at(-1)?.last;
-    const spans = spansOf(deed, atMs);
-    const fromMs = spans[0]?.fromMs ?? atMs;
-    const toMs = isOver ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
-    const failure = isOver ? failureOfDeed(deed) : undefined;
-    const disk = diskOf(deed);
-    const { backup, health, rollback } = deed;
-    return {
-        ...head(deed.target, order),
-        status: statusOf(deed, isOver),
-        disk,
-        adopted: deed.life?.adopted ?? false,
-        ...(last === undefined ? {} : { after: moment(last.instance, last.disk ?? undefined) }),
-        phases: spans.map((span) => ({
-            phase: span.phase,
-            startedAt: (0,duration/* toIso */.tK)(era, span.fromMs),
-            durationSeconds: (0,duration/* toSeconds */.fP)(span.toMs - span.fromMs)
-        })),
-        seen: lives
-            .flatMap(({ history }) => history)
-            .map(({ atMs: seenMs, status, imageId }) => ({
-            status,
-            imageId,
-            at: (0,duration/* toIso */.tK)(era, seenMs),
-            seconds: (0,duration/* toSeconds */.fP)(seenMs - fromMs)
-        })),
-        requestIds: lives.flatMap(({ requestIds }) => requestIds),
-        durationSeconds: (0,duration/* toSeconds */.fP)(toMs - fromMs),
-        ...(backup?.imageId === undefined
-            ? {}
-            : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
-        ...(health === undefined ? {} : { health: healthOf(health) }),
-        ...(rollback === undefined
-            ? {}
-            : {
-                rollback: {
-                    imageId: rollback.imageId,
-                    ok: isRolledBack(deed),
-                    ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
-                }
-            }),
-        balancers: reportPlaces(deed.target.places ?? [], deed.holds),
-        knownHosts: deed.knownHosts,
-        wayBack: disk === 'untouched' || isRolledBack(deed) ? [] : wayBackLines(deed, order),
-        ...(failure === undefined ? {} : { failure })
-    };
-}
-function livesOf(deed) {
-    return [deed.life, deed.rollback?.life].filter((life) => life !== undefined);
-}
-function head(target, order) {
-    const { instance, disk, snapshots, warnings } = target;
-    return {
-        instanceId: instance.id,
-        name: instance.name,
-        publicIp: instance.publicIp,
-        internalIp: instance.internalIp,
-        before: moment(instance, disk),
-        erases: {
-            systemDiskId: disk?.id ?? '',
-            sizeInGB: disk?.sizeInGB ?? 0,
-            snapshots: snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
-        },
-        plan: {
-            decision: decisionLabel(target),
-            present: presentLabel(target),
-            steps: stepLabels(target),
-            warnings,
-            login: loginLabel(order),
-            userData: userDataLabel(order)
-        }
-    };
-}
-function moment(instance, disk) {
-    const { status, imageId, imageName } = instance;
-    return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
-}
-function diskOf(deed) {
-    const fates = livesOf(deed).map(fateOf);
-    if (fates.includes('erased'))
-        return 'erased';
-    return fates.includes('unknown') ? 'unknown' : 'untouched';
-}
-function statusOf(deed, isOver) {
-    if (!isOver)
-        return 'inProgress';
-    if (deed.cancelled) {
-        if (livesOf(deed).some(isUnderWay))
-            return 'inProgress';
-        const kind = deed.life?.ending?.kind ?? 'cancelled';
-        return kind === 'cancelled' || kind === 'skipped' ? 'notStarted' : 'failed';
-    }
-    if (deed.rollback !== undefined)
-        return isRolledBack(deed) ? 'rolledBack' : 'failed';
-    if (!isWell(deed))
-        return 'failed';
-    const kind = deed.life?.ending?.kind;
-    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : 'failed';
-}
-/** Whether a cancelled life leaves something behind that goes on by itself. */
-function isUnderWay({ ending, sends, inDoubt, adopted, starts }) {
-    return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
-}
-function healthOf(health) {
-    return {
-        healthy: health.healthy,
-        durationSeconds: (0,duration/* toSeconds */.fP)(health.atMs - health.fromMs),
-        history: health.history.map(({ atMs, reason }) => ({
-            seconds: (0,duration/* toSeconds */.fP)(atMs - health.fromMs),
-            result: reason === undefined ? 'passes' : (0,health_reason/* describeUnhealthy */.s)(reason)
-        }))
-    };
-}
-function spansOf({ life, health, rollback }, atMs) {
-    return [
-        ...(life === undefined ? [] : spansOfLife(life, '', atMs)),
-        ...(health === undefined ? [] : [{ phase: 'health', fromMs: health.fromMs, toMs: health.atMs }]),
-        ...(rollback?.life === undefined ? [] : spansOfLife(rollback.life, 'rollback: ', atMs)),
-        ...(rollback?.health === undefined
-            ? []
-            : [{ phase: 'rollback: health', fromMs: rollback.health.fromMs, toMs: rollback.health.atMs }])
-    ];
-}
-function spansOfLife(life, prefix, atMs) {
-    return life.phases.flatMap(({ phase, fromMs }, index) => phase === 'ended'
-        ? []
-        : [{ phase: `${prefix}${phase}`, fromMs, toMs: life.phases[index + 1]?.fromMs ?? atMs }]);
-}
-
-;// CONCATENATED MODULE: ./core/report/run.js
-
-/** The result of a run from its instances. */
-function reportRun(image, instances, rollout, era, span) {
-    return {
-        version: 1,
-        status: runStatus(instances),
-        changed: instances.some(({ disk }) => disk !== 'untouched'),
-        imageId: image.id,
-        imageName: image.name,
-        startedAt: (0,duration/* toIso */.tK)(era, span.fromMs),
-        durationSeconds: (0,duration/* toSeconds */.fP)(span.toMs - span.fromMs),
-        rollout,
-        instances
-    };
-}
-/** One word for a run: what all have in common, or what tells most. */
-function runStatus(instances) {
-    const has = (status) => instances.some((one) => one.status === status);
-    if (has('inProgress'))
-        return 'inProgress';
-    const good = has('rebuilt') || has('skipped') || has('started');
-    const bad = has('failed') || has('notStarted') || instances.length === 0;
-    if (bad || has('rolledBack')) {
-        if (good)
-            return 'partial';
-        return has('failed') || !has('rolledBack') ? 'failed' : 'rolledBack';
-    }
-    if (has('planned'))
-        return 'planned';
-    if (has('started'))
-        return 'started';
-    return has('rebuilt') ? 'rebuilt' : 'skipped';
-}
-
-;// CONCATENATED MODULE: ./deploy/rollout/records.js
-
-
-
-
-
-/** Records that begin now. */
-function createRecords(clock) {
-    const fromMs = clock.nowMs();
-    const era = { nowMs: fromMs, wallMs: clock.wallMs() };
-    const known = new Map();
-    let rollout;
-    const all = (plan, one) => reportRun(plan.image, plan.targets.map(one), reportRollout(plan, rollout), era, {
-        fromMs,
-        toMs: clock.nowMs()
-    });
-    const report = (plan, rest) => all(plan, (target) => known.get(target.instance.id)?.() ?? reportPlanned(target, plan.order, rest));
-    return {
-        keep(deed, plan, isOver) {
-            const atMs = clock.nowMs();
-            const make = () => reportDeed(deed, plan.order, era, isOver ? atMs : clock.nowMs(), isOver);
-            known.set(deed.target.instance.id, isOver ? once(make) : make);
-        },
-        follow(now) {
-            rollout = now;
-        },
-        report,
-        refused: (plan) => all(plan, (target) => reportRefused(target, plan, fromMs))
-    };
-}
-/** Those that were not refused are not begun. */
-function reportRefused(target, plan, atMs) {
-    if (target.decision.action !== 'refuse')
-        return reportPlanned(target, plan.order, 'notStarted');
-    const reason = { kind: 'refused', refusals: target.decision.refusals };
-    const [life] = step_begin(target.task, atMs);
-    return reportPlanned(target, plan.order, 'failed', { reason: reason.kind, ...explain(life, reason) });
-}
-/** What is over does not change, so its report is made once. */
-function once(make) {
-    let made;
-    return () => {
-        made ??= { value: make() };
-        return made.value;
-    };
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/narrate.js
-/** What a person reads along: one line for each thing that changed between two states of a life. */
-
-
-
-/** The lines for what is new in `now`. `sinceMs` is when the clock of the log began. */
-function narrate(before, now, sinceMs) {
-    const lines = [...newSights(before, now), ...newFailure(before, now), ...newPhase(before, now)];
-    const atMs = now.phases.at(-1)?.phase === 'ended' ? now.phases.at(-1)?.fromMs : now.last?.atMs;
-    return lines.map((line) => stamp(line, (atMs ?? sinceMs) - sinceMs));
-}
-/** A sign of life while nothing changes. */
-function heartbeat(life, atMs, sinceMs) {
-    const status = life.last?.instance.status ?? 'unseen';
-    const image = life.last?.instance.imageId ?? '';
-    const left = (0,duration/* formatDuration */.a3)(Math.max(0, life.deadlineMs - atMs));
-    return stamp(`still ${status} on ${image}; ${purpose(life)}, at most ${left} more`, atMs - sinceMs);
-}
-function stamp(line, elapsedMs) {
-    return `[${(0,duration/* formatDuration */.a3)(elapsedMs).padStart(7)}] ${line}`;
-}
-function purpose(life) {
-    switch (life.phase) {
-        case 'settling':
-            return life.adopted ? 'waiting for the change under way to end' : 'waiting to see whether it stays so';
-        case 'searching':
-            return 'looking whether the rebuild was taken';
-        case 'confirming':
-            return 'waiting for the rebuild to show';
-        case 'starting':
-            return 'waiting for it to start';
-        default:
-            return 'waiting for the rebuild to end';
-    }
-}
-function newSights(before, now) {
-    return now.history.slice(before.history.length).map((seen, index) => {
-        const previous = now.history[before.history.length + index - 1];
-        if (previous === undefined)
-            return `${seen.status} on ${seen.imageId}`;
-        const status = previous.status === seen.status ? seen.status : `${previous.status} → ${seen.status}`;
-        const image = previous.imageId === seen.imageId ? '' : `, image ${previous.imageId} → ${seen.imageId}`;
-        return `${status}${image}`;
-    });
-}
-function newFailure(before, now) {
-    if (now.lastFailure === undefined || now.lastFailure === before.lastFailure)
-        return [];
-    if (now.ending?.kind === 'failed')
-        return [];
-    return [`a call failed, going on: ${(0,model_failure/* describeFailure */.Ic)(now.lastFailure)}`];
-}
-function newPhase(before, now) {
-    const lines = [];
-    if (now.adopted && !before.adopted) {
-        lines.push(now.conflicts > before.conflicts
-            ? 'the service refused: something is going on with the instance; waiting for it to rest'
-            : 'something is under way already; waiting for it to end instead of erasing again');
-    }
-    if (hasStarted(now) && !hasStarted(before) && now.sends > 0)
-        lines.push(startedBy(now));
-    if (now.phase === before.phase)
-        return lines;
-    switch (now.phase) {
-        case 'backup':
-            return [...lines, 'making an image of the system disk first'];
-        case 'draining':
-            return [...lines, 'leaving the load balancers first'];
-        case 'sending':
-            return [
-                ...lines,
-                before.phase === 'searching' ? 'nothing has begun: sending once more' : 'sending the rebuild'
-            ];
-        case 'searching':
-            return [
-                ...lines,
-                now.inDoubt
-                    ? 'a call for several was refused; looking whether it was carried out for this one'
-                    : 'the answer is lost; looking whether the rebuild was taken'
-            ];
-        case 'confirming':
-            return [...lines, accepted(now)];
-        case 'starting':
-            return [...lines, 'Stopped on the image: telling it to start'];
-        default:
-            return lines;
-    }
-}
-function accepted(life) {
-    const id = life.requestIds.at(-1);
-    return life.answered
-        ? `accepted${id === undefined ? '' : ` (request ID ${id})`}; Running counts for nothing until the rebuild shows`
-        : 'not sent again; waiting for the rebuild to show';
-}
-function startedBy(life) {
-    const { leftAtMs, imageAtMs } = life.marks;
-    const at = life.last?.atMs;
-    if (leftAtMs === at)
-        return 'the rebuild has started';
-    const what = imageAtMs === at ? 'the image' : 'the system disk';
-    return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;
-}
-
-;// CONCATENATED MODULE: ./deploy/target/follow.js
-
-/** A person should not wait longer than this for a line, in milliseconds. */
-const heartbeatMs = 60_000;
-/** Tells the log of every step of a life, and `keep` of every new phase. */
-function follow({ log, clock }, keep) {
-    const sinceMs = clock.nowMs();
-    let spokeMs = sinceMs;
-    return (before, now) => {
-        const atMs = clock.nowMs();
-        const lines = narrate(before, now, sinceMs);
-        const isQuiet = lines.length === 0 && atMs - spokeMs >= heartbeatMs;
-        for (const line of isQuiet ? [heartbeat(now, atMs, sinceMs)] : lines)
-            log.info(line);
-        if (isQuiet || lines.length > 0)
-            spokeMs = atMs;
-        if (before.phase !== now.phase && now.phase !== 'ended')
-            keep(now);
-    };
-}
-
-;// CONCATENATED MODULE: ./core/health/health.js
-/**
- * When an instance counts as healthy: a reducer over the probes of a check. All times are milliseconds on the
- * monotonic clock.
- *
- * The deadline is by when the instance must have been healthy for `minHealthyMs`, as in Nomad's
- * `healthy_deadline`; a stretch that began in time but is not full then is a failure that says so. The last
- * probe is the one that is under way at the deadline, or begins there. It is not cut short, for half a probe
- * would prove nothing; so the end comes at the latest one probe's timeout after the deadline.
- */
-
-
-/** A flapping instance must not fill the report. */
-const maxHistory = 50;
-/** The longest interval between probes: a probe is cheap, and somebody waits for its success. */
-const maxIntervalMs = 2_000;
-/** From probe to probe, for a given `pollInterval`. */
-function healthInterval(pollIntervalMs) {
-    return Math.min(pollIntervalMs, maxIntervalMs);
-}
-/** The beginning: the first probe is due at once. */
-function beginHealth(task) {
-    const health = { task, dueMs: task.fromMs, probes: 0, history: [], changes: 0 };
-    return [health, { type: 'probe', dueMs: task.fromMs }];
-}
-/** The rules. An ended wait stays as it is. */
-function stepHealth(before, probed) {
-    if (before.end !== undefined)
-        return [before, { type: 'end' }];
-    const { startedAtMs, atMs, result } = probed;
-    const { deadlineMs, minHealthyMs } = before.task;
-    const health = { ...remember(before, probed), probes: before.probes + 1 };
-    if (!result.healthy) {
-        const broken = { ...health, stretch: undefined };
-        return atMs >= deadlineMs
-            ? health_end(broken, { healthy: false, atMs, reason: result.reason })
-            : probeNext(broken, atMs);
-    }
-    const stretch = prolong(before, atMs, result.hostKey);
-    const stretched = { ...health, stretch };
-    // From the answer of the first success to the start of the last: it was healthy at least that long.
-    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
-        return health_end(stretched, { healthy: true, atMs });
-    }
-    if (atMs < deadlineMs)
-        return probeNext(stretched, atMs);
-    const healthyForMs = atMs - stretch.sinceMs;
-    return health_end(stretched, {
-        healthy: false,
-        atMs,
-        reason: { kind: 'tooShort', healthyForMs, wantedMs: minHealthyMs }
-    });
-}
-/** The stretch after one more success. Another host key is another system, whose stretch begins now. */
-function prolong({ stretch }, atMs, hostKey) {
-    const goesOn = stretch !== undefined && sameKey(stretch.hostKey, hostKey);
-    return goesOn ? stretch : { sinceMs: atMs, ...(hostKey === undefined ? {} : { hostKey }) };
-}
-function sameKey(one, other) {
-    return one?.algorithm === other?.algorithm && one?.key === other?.key;
-}
-function remember(health, { atMs, result }) {
-    const last = health.history.at(-1);
-    const reason = result.healthy ? undefined : result.reason;
-    if (last !== undefined && sentence(last.reason) === sentence(reason))
-        return health;
-    const change = { atMs, ...(reason === undefined ? {} : { reason }) };
-    return { ...health, history: [...health.history, change].slice(-maxHistory), changes: health.changes + 1 };
-}
-function sentence(reason) {
-    return reason === undefined ? '' : (0,health_reason/* describeUnhealthy */.s)(reason);
-}
-/** On the next beat; but no later than the stretch is full, nor than the deadline. */
-function probeNext(health, atMs) {
-    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
-    const beat = nextBeat(health.dueMs, intervalMs, atMs);
-    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
-    const dueMs = Math.min(beat, fullMs, deadlineMs);
-    return [
-        { ...health, dueMs },
-        { type: 'probe', dueMs }
-    ];
-}
-function health_end(health, ending) {
-    return [{ ...health, end: ending }, { type: 'end' }];
-}
-
-;// CONCATENATED MODULE: ./core/health/known-hosts.js
-/** A line of a file of known hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT); other ports than 22 are written out. */
-function knownHostsLine(host, port, key) {
-    const place = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
-    return `${place} ${key.algorithm} ${key.key}`;
-}
-
-;// CONCATENATED MODULE: ./core/health/narrate.js
-
-
-/** The lines for what is new in `now`, for a person who reads along. */
-function narrateHealth(before, now) {
-    const change = now.changes > before.changes ? now.history.at(-1) : undefined;
-    const lines = [];
-    const { minHealthyMs } = now.task;
-    if (change?.reason !== undefined) {
-        const broken = before.stretch === undefined ? 'not healthy' : 'no longer healthy';
-        lines.push(`${broken}: ${(0,health_reason/* describeUnhealthy */.s)(change.reason)}`);
-    }
-    else if (now.stretch !== undefined && now.stretch !== before.stretch && minHealthyMs > 0) {
-        const again = before.stretch === undefined ? 'the check passes' : 'the host key has changed again';
-        lines.push(`${again}; it must pass for ${(0,duration/* formatDuration */.a3)(minHealthyMs)}`);
-    }
-    if (now.end?.healthy) {
-        lines.push(`healthy ${(0,duration/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
-    }
-    return lines;
-}
-
-;// CONCATENATED MODULE: ./deploy/target/heal.js
-/** The loop that waits for an instance to be healthy: it takes each probe and feeds what came of it back. */
-
-/** How long one probe may take, in milliseconds. */
-const probeTimeoutMs = 5_000;
-/**
- * Waits until the instance is healthy, or the deadline has come.
- *
- * @throws CancelledError when the signal aborts
- */
-async function heal(request, ports, observe) {
-    const { task, check } = request;
-    const { probe, clock, signal } = ports;
-    const timeoutMs = Math.max(1, Math.min(probeTimeoutMs, task.deadlineMs - task.fromMs));
-    const baseline = request.baselineKeys === undefined ? {} : { baselineKeys: request.baselineKeys };
-    let [health, command] = beginHealth(task);
-    while (command.type === 'probe') {
-        // Timers count in whole milliseconds, and one that is cut off would wake us just before the moment.
-        await clock.sleep(Math.max(0, Math.ceil(command.dueMs - clock.nowMs())), signal);
-        const startedAtMs = clock.nowMs();
-        const result = await probe.probe(check, { signal, timeoutMs, ...baseline });
-        const before = health;
-        [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), result });
-        observe(before, health);
-    }
-    return heal_conclude(health, request, ports, timeoutMs);
-}
-async function heal_conclude(health, { check }, { probe, signal }, timeoutMs) {
-    const { history, end, stretch } = health;
-    // Only a probe's answer ends the loop, so there is an end; the type does not know.
-    if (end === undefined)
-        throw new Error('the health check ended without an outcome');
-    if (!end.healthy)
-        return { healthy: false, atMs: end.atMs, history, reason: end.reason };
-    const { atMs } = end;
-    if (check.kind !== 'ssh')
-        return { healthy: true, atMs, history };
-    const all = await probe.hostKeys(check, { signal, timeoutMs });
-    const seen = stretch?.hostKey;
-    const known = seen === undefined || all.some((key) => key.algorithm === seen.algorithm);
-    return { healthy: true, atMs, history, hostKeys: known ? all : [seen, ...all] };
-}
-
-;// CONCATENATED MODULE: ./deploy/target/gate.js
-/** The health check of one instance, as a gate: it opens when the instance is healthy for long enough. */
-
-
-
-
-
-
-/**
- * Waits until the instance passes the check of the request; `undefined` where none is asked for.
- *
- * @param baselineKeys host keys that the new system must not show
- * @throws CancelledError on abort
- */
-async function passGate(request, instance, baselineKeys, ports) {
-    if (request.health === undefined)
-        return undefined;
-    const { clock, log, probe, signal } = ports;
-    const fromMs = clock.nowMs();
-    const resolved = resolveCheck(request.health.check, instance);
-    if (!resolved.ok) {
-        const reason = { kind: 'protocol', message: `the check ${resolved.problem}` };
-        return {
-            checked: { healthy: false, fromMs, atMs: fromMs, history: [], reason },
-            knownHosts: [],
-            hostKeys: []
-        };
-    }
-    const { check } = resolved;
-    log.info(`Health: ${describeCheck(check)}`);
-    const task = {
-        fromMs,
-        deadlineMs: fromMs + request.health.deadlineMs,
-        minHealthyMs: request.health.minHealthyTimeMs,
-        intervalMs: healthInterval(request.pollIntervalMs)
-    };
-    const healed = await heal({ check, task, ...(baselineKeys === undefined ? {} : { baselineKeys }) }, { probe, clock, signal }, (before, now) => {
-        for (const line of narrateHealth(before, now))
-            log.info(line);
-    });
-    const hostKeys = healed.healthy ? (healed.hostKeys ?? []) : [];
-    return {
-        checked: { ...healed, fromMs },
-        hostKeys,
-        knownHosts: hostKeys.map((key) => knownHostsLine(check.host, check.port, key))
-    };
-}
-
-;// CONCATENATED MODULE: ./deploy/target/rebuild-one.js
-/** The loop that lives the life of one rebuild: it performs each command and feeds what came of it back. */
-
-
-
-
-/**
- * Rebuilds one instance and waits for the end; resolves with the whole life, however it ended.
- *
- * @param first a look with the disk that was taken just now, if there is one; it saves the first calls
- * @throws only what is no failure of a call: a fault of the program
- */
-async function rebuildOne(task, order, first, ports, observe, prepare) {
-    const beginning = step_begin(task, first?.atMs ?? ports.clock.nowMs());
-    let [life, command] = beginning;
-    if (first !== undefined)
-        [life, command] = step(life, { type: 'looked', sight: first });
-    observe(beginning[0], life);
-    while (command.type !== 'end') {
-        const before = life;
-        const event = await perform(command, life, order, ports, prepare);
-        [life, command] = step(life, event);
-        observe(before, life);
-    }
-    return life;
-}
-async function perform(command, life, order, ports, prepare) {
-    const { bcc, clock, cancel, watch, sender } = ports;
-    const id = life.task.instanceId;
-    try {
-        cancel.signal.throwIfAborted();
-        switch (command.type) {
-            case 'look': {
-                const nowMs = clock.nowMs();
-                const dueMs = lookMoment(command, life.deadlineMs, nowMs, ports.random());
-                const earliestMs = earliestLook(command, dueMs);
-                const { withDisk } = command;
-                return { type: 'looked', sight: await watch.look({ instanceId: id, dueMs, earliestMs, withDisk }) };
-            }
-            case 'backup': {
-                const problem = await prepare.backup();
-                const atMs = clock.nowMs();
-                return problem === undefined ? { type: 'backedUp', atMs } : { type: 'backupFailed', atMs, problem };
-            }
-            case 'drain': {
-                const problem = await prepare.drain();
-                const atMs = clock.nowMs();
-                return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
-            }
-            case 'send': {
-                const { requestId } = await sender.rebuild(id, order, wasSent(life));
-                return { type: 'accepted', atMs: clock.nowMs(), requestId };
-            }
-            case 'start': {
-                const { requestId } = await bcc.start(id, cancel.writes);
-                return { type: 'startAccepted', atMs: clock.nowMs(), requestId };
-            }
-        }
-    }
-    catch (error) {
-        return failed(command.type, error, ports);
-    }
-}
-function failed(what, error, ports) {
-    const atMs = ports.clock.nowMs();
-    const failure = error instanceof model_failure/* CallError */.RA ? error.failure : undefined;
-    if (ports.cancel.signal.aborted) {
-        const together = error instanceof RefusedTogetherError;
-        const isOut = what === 'send' && (together || failure?.kind === 'ambiguous');
-        return isOut && failure ? { type: 'cancelled', atMs, failure, together } : { type: 'cancelled', atMs };
-    }
-    if (failure === undefined || what === 'backup' || what === 'drain')
-        throw error;
-    if (error instanceof RefusedTogetherError)
-        return { type: 'refusedTogether', atMs, failure };
-    const type = { look: 'lookFailed', send: 'sendFailed', start: 'startFailed' };
-    return { type: type[what], atMs, failure };
-}
-/** Whether a call went out for it before, alone or together with others. */
-function wasSent({ phases }) {
-    return phases.some(({ phase }) => phase === 'searching');
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./core/plan/backup.js
+;// CONCATENATED MODULE: ./core/images/backup.js
 /**
  * How the name of every backup begins. The name holds all that tells a backup, for images have no other field to
  * write to: `rbi-backup/i-demo0001/m-web-1/20261124T091500Z/123456` is instance, image of before, time and run.
@@ -5637,414 +3528,24 @@ function plain(text) {
     return text.replace(/[^\w.-]/g, '-') || '-';
 }
 
-;// CONCATENATED MODULE: ./deploy/calls/poll.js
-
+;// CONCATENATED MODULE: ./deploy/calls/map-some.js
 /**
- * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at
- * once.
+ * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
  *
- * @returns what the look gave; `undefined` where it gave nothing up to the limit
- * @throws what the look throws; CancelledError on abort
+ * @throws the first error that any of them throws; those under way are then left to end by themselves
  */
-async function poll(look, beat, clock, signal) {
-    const untilMs = clock.nowMs() + beat.limitMs;
-    let dueMs = clock.nowMs();
-    for (;;) {
-        const found = await look();
-        const nowMs = clock.nowMs();
-        if (found !== undefined || nowMs >= untilMs)
-            return found;
-        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
-        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
-    }
-}
-
-;// CONCATENATED MODULE: ./deploy/target/backup.js
-/** A custom image of the system disk before the wipe: the only way back, for snapshots die with the disk. */
-
-
-
-
-
-
-
-/**
- * Makes the image and waits until it is Available and the instance rests again.
- *
- * @param keep told of every step, so that what may be there is known even if the rest is cut short
- * @returns why there is no usable image; `undefined` where there is one
- * @throws CancelledError on abort
- */
-async function makeBackup(target, ports, keep) {
-    const { bcc, clock, log, cancel, runId } = ports;
-    const { instance } = target;
-    const fromMs = clock.nowMs();
-    const imageName = backupName({
-        instanceId: instance.id,
-        imageId: instance.imageId,
-        wallMs: clock.wallMs(),
-        runId
-    });
-    keep({ imageName, isAvailable: false });
-    try {
-        const order = { imageName, instanceId: instance.id, clientToken: (0,external_node_crypto_.randomUUID)() };
-        const { imageId } = await bcc.createImage(order, cancel.writes);
-        keep({ imageName, imageId, isAvailable: false });
-        log.info(`Backup: image ${imageId} (${imageName}) is being made`);
-        const problem = await untilUsable(imageId, target, ports);
-        if (problem !== undefined)
-            return problem;
-        keep({ imageName, imageId, isAvailable: true });
-        log.info(`Backup: image ${imageId} is Available after ${(0,duration/* formatDuration */.a3)(clock.nowMs() - fromMs)}`);
-        return undefined;
-    }
-    catch (error) {
-        if (!(error instanceof model_failure/* CallError */.RA))
-            throw error;
-        if (cancel.signal.aborted)
-            throw new model_failure/* CancelledError */.cc('cancelled during the backup', { cause: error });
-        const { failure } = error;
-        return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
-    }
-}
-async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, cancel: { signal } }) {
-    let seen = '';
-    const end = await poll(async () => {
-        const [image, instance] = await Promise.all([
-            bcc.getImage(imageId, signal),
-            bcc.getInstance(id, signal)
-        ]);
-        seen = `is ${image.status} and the instance ${instance.status}`;
-        // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
-        if (image.status === 'Available')
-            return isSettled(instance.status) ? 'usable' : undefined;
-        if (image.status === 'Creating')
-            return undefined;
-        return {
-            cause: `The backup image ${imageId} came to the status ${image.status}.`,
-            remedy: 'Run again, or look at the image in the console.'
-        };
-    }, { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs }, clock, signal);
-    if (end === 'usable')
-        return undefined;
-    return (end ?? {
-        cause: `The backup image ${imageId} ${seen} after ${(0,duration/* formatDuration */.a3)(task.timeoutMs)}.`,
-        remedy: 'Set timeout higher, or look at the image in the console.'
-    });
-}
-/**
- * Deletes the old backups of the instance that this action made, but for the newest `keep`. It only warns, and
- * a cancel ends it without a word: what the run is about is done by then.
- */
-async function pruneBackups(instanceId, keep, justMadeId, ports) {
-    const { bcc, log, cancel } = ports;
-    await orWarn(`Old backups of ${instanceId} could not be deleted`, ports, async () => {
-        const images = await bcc.listImages({ imageType: 'Custom' }, cancel.signal);
-        for (const image of backupsToPrune(images, instanceId, keep, justMadeId)) {
-            await orWarn(`Old backups of ${instanceId} could not be deleted: ${image.id}`, ports, async () => {
-                await bcc.deleteImage(image.id, cancel.writes);
-                log.info(`Backup: the old image ${image.id} (${image.name}) is deleted`);
-            });
-        }
-    });
-}
-async function orWarn(what, { log, cancel }, work) {
-    if (cancel.signal.aborted)
-        return;
-    try {
-        await work();
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CancelledError */.cc || cancel.signal.aborted)
-            return;
-        if (!(error instanceof model_failure/* CallError */.RA))
-            throw error;
-        log.warning(`${what}: ${(0,model_failure/* describeFailure */.Ic)(error.failure)}`);
-    }
-}
-
-;// CONCATENATED MODULE: ./deploy/target/target.js
-/** Everything that happens to one target on its way forth: backup, leaving, rebuild, health check, rejoining. */
-
-
-
-
-
-
-/**
- * Deals with one target and resolves with the whole deed, however it ended.
- *
- * @param first a look that was taken just now, if there is one
- * @throws only a fault of the program
- */
-async function dealWith(target, order, request, first, ports, observe) {
-    const begun = { target, knownHosts: [], holds: [], cancelled: false };
-    return untilCancelled(begun, ports, observe, async (doing) => {
-        await carryOut(target, order, request, first, ports, doing);
-        if (mayRejoin(doing.current()))
-            await rejoin(doing, ports);
-        const backup = usableBackup(doing.current());
-        if (isWell(doing.current()) && request.backup?.keep !== undefined && backup !== undefined) {
-            await pruneBackups(target.instance.id, request.backup.keep, backup, ports);
-        }
-    });
-}
-/** Does the work on a deed; a cancel ends it and is noted in the deed. Throws only faults of the program. */
-async function untilCancelled(begun, ports, observe, work) {
-    let deed = begun;
-    const add = (more) => {
-        deed = { ...deed, ...more };
-        observe(deed);
+async function mapSome(items, width, map) {
+    const results = new Array(items.length);
+    const queue = items.entries();
+    const worker = async () => {
+        for (const [index, item] of queue)
+            results[index] = await map(item);
     };
-    try {
-        await work({ current: () => deed, add });
-    }
-    catch (error) {
-        if (!(error instanceof model_failure/* CancelledError */.cc) && !ports.cancel.signal.aborted)
-            throw error;
-        add({ cancelled: true });
-    }
-    return deed;
-}
-/** What comes before the wipe. */
-function preparations(target, ports, doing) {
-    const { balance, log } = ports;
-    return {
-        backup: () => makeBackup(target, ports, (backup) => doing.add({ backup })),
-        drain: async () => balance?.leave(target.instance.id, doing.current().holds, (holds) => doing.add({ holds }), log)
-    };
-}
-/** Gives back the weights that are held. */
-async function rejoin(doing, { balance, log }) {
-    const { target, holds } = doing.current();
-    const keep = (now) => doing.add({ holds: now });
-    try {
-        const rejoinProblem = await balance?.rejoin(target.instance.id, holds, keep, log);
-        if (rejoinProblem !== undefined)
-            doing.add({ rejoinProblem });
-    }
-    catch (error) {
-        // The instance is well; only its traffic is missing, which the post step sees to.
-        if (!(error instanceof model_failure/* CancelledError */.cc))
-            throw error;
-        doing.add({ rejoinProblem: 'the run was cancelled.' });
-    }
-}
-async function carryOut(target, order, request, first, ports, doing) {
-    const keep = follow(ports, (now) => doing.add({ life: now }));
-    const life = await rebuildOne(target.task, order, first, ports, keep, preparations(target, ports, doing));
-    doing.add({ life });
-    if (life.ending?.kind === 'cancelled')
-        return doing.add({ cancelled: true });
-    const isThere = life.ending?.kind === 'rebuilt' || life.ending?.kind === 'skipped';
-    if (!isThere || life.last === undefined)
-        return;
-    // Of a rebuild that was under way already, the keys that were read may be those of the new system.
-    const baseline = life.ending?.kind === 'rebuilt' && !life.adopted ? target.oldHostKeys : undefined;
-    const signal = ports.cancel.signal;
-    const gate = await passGate(request, life.last.instance, baseline, { ...ports, signal });
-    if (gate !== undefined)
-        doing.add({ health: gate.checked, knownHosts: gate.knownHosts });
+    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    return results;
 }
 
-;// CONCATENATED MODULE: ./deploy/target/rollback.js
-/** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
-
-
-
-
-
-
-
-/**
- * Puts one target back and resolves with the whole deed, however that ended.
- *
- * @throws only a fault of the program
- */
-async function goBack(deed, order, request, ports, observe) {
-    const why = isWell(deed) ? 'the rollout has stopped' : 'the new system is not well';
-    ports.log.warning(`${deed.target.instance.id}: ${why}; going back to the image of before`);
-    return untilCancelled(deed, ports, observe, async (doing) => {
-        try {
-            await putBack(deed, order, request, ports, doing);
-        }
-        catch (error) {
-            if (!(error instanceof model_failure/* CallError */.RA))
-                throw error;
-            doing.add({
-                rollback: { imageId: wayBackId(deed), problem: `${(0,model_failure/* describeFailure */.Ic)(error.failure)}.` }
-            });
-        }
-        if (mayRejoin(doing.current()))
-            await rejoin(doing, ports);
-    });
-}
-async function putBack(deed, order, request, ports, doing) {
-    const signal = ports.cancel.signal;
-    const image = await ports.bcc.getImage(wayBackId(deed), signal);
-    const keep = (life) => doing.add({ rollback: { imageId: image.id, life } });
-    const life = await rebuildOne(rollbackTask(deed, image), rollbackOrder(deed, order, image), undefined, ports, follow(ports, keep), preparations(deed.target, ports, doing));
-    keep(life);
-    if (life.ending?.kind === 'cancelled')
-        return doing.add({ cancelled: true });
-    if (life.ending?.kind !== 'rebuilt' && life.ending?.kind !== 'skipped')
-        return;
-    // The system put back may rightly show its old host keys, so none are forbidden to it.
-    const gate = life.last && (await passGate(request, life.last.instance, undefined, { ...ports, signal }));
-    if (gate)
-        doing.add({ rollback: { imageId: image.id, life, health: gate.checked }, knownHosts: gate.knownHosts });
-}
-/** The image to go back to: the backup where one was made, else the one that the instance ran on. */
-function wayBackId(deed) {
-    return usableBackup(deed) ?? deed.target.instance.imageId;
-}
-/**
- * The task of the rollback. What protected the instance before does not protect a failed system, and one that is
- * still away from its load balancers need not leave them again.
- */
-function rollbackTask(deed, image) {
-    const { task } = deed.target;
-    const drain = task.drain && openHolds(deed.holds).length === 0;
-    return { ...task, image, force: false, allowProtected: true, backup: false, drain, wait: true };
-}
-function rollbackOrder(deed, order, image) {
-    const { oldUserData } = deed.target;
-    const script = oldUserData ? { userData: oldUserData } : { cleanLastUserData: true };
-    return { imageId: image.id, login: order.login, ...script };
-}
-
-;// CONCATENATED MODULE: ./deploy/target/probe-once.js
-
-
-/**
- * One probe of an instance by the check of the request; `undefined` where none is asked for, or none can be made.
- *
- * @throws CancelledError on abort
- */
-async function probeOnce({ health }, instance, probe, signal) {
-    if (health === undefined)
-        return undefined;
-    const resolved = resolveCheck(health.check, instance);
-    return resolved.ok ? probe.probe(resolved.check, { signal, timeoutMs: probeTimeoutMs }) : undefined;
-}
-
-;// CONCATENATED MODULE: ./deploy/rollout/came-back.js
-/** Whether one that was away to begin with serves again by itself, so that it has to wait for its turn. */
-
-
-
-/** How often, and how far apart in milliseconds, one that was away is looked at before it is begun. */
-const lookTries = 3;
-const retryMs = 5_000;
-/** A look at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
-async function came_back_lookNow(instanceId, { watch, clock }) {
-    for (let tries = 1; tries <= lookTries; tries += 1) {
-        const dueMs = clock.nowMs() + (tries - 1) * retryMs;
-        try {
-            return await watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: true });
-        }
-        catch (error) {
-            if (error instanceof model_failure/* CancelledError */.cc)
-                return undefined;
-            if (!(error instanceof model_failure/* CallError */.RA))
-                throw error;
-        }
-    }
-    return undefined;
-}
-/** Whether it is Running, and passes the health check where one is asked for; a cancel says no. */
-async function serves({ instance }, request, { probe, cancel }) {
-    if (statusKind(instance.status) !== 'up')
-        return false;
-    try {
-        const result = await probeOnce(request, instance, probe, cancel.signal);
-        return result?.healthy ?? true;
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CancelledError */.cc)
-            return false;
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./deploy/rollout/work.js
-
-
-
-
-
-
-/** A look of the survey is used again if it is no older than this, in milliseconds. */
-const freshMs = 2_000;
-/** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
-const work_fewTargets = 20;
-/**
- * The work of one run.
- *
- * @param observe told of every deed whenever it has come a step further, and when it is over; must not throw
- */
-function createTargetWork({ request, plan, sights }, ports, observe) {
-    const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
-    // Those that were away to begin with and have not been begun yet.
-    const away = new Set(plan.rollout.members.filter(({ isAway }) => isAway).map(({ id }) => id));
-    const deeds = new Map();
-    const going = (deed) => observe(deed, false);
-    const done = (deed) => {
-        deeds.set(deed.target.instance.id, deed);
-        observe(deed, true);
-        const failure = targets.size === 1 ? undefined : failureOfDeed(deed);
-        if (failure !== undefined)
-            ports.log.info(failure.cause);
-        return deed;
-    };
-    // A single target has the log to itself; the steps of several are told apart by the ID in front.
-    const inLog = (id, title, work) => targets.size === 1
-        ? ports.log.group(title, () => work(ports.log))
-        : work(logOf(id, ports.log, targets.size > work_fewTargets));
-    // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
-    const earlySight = ({ instance, decision }) => {
-        const sight = sights.get(instance.id);
-        const isFresh = sight !== undefined && ports.clock.nowMs() - sight.atMs <= freshMs;
-        return decision.action === 'skip' || isFresh ? sight : undefined;
-    };
-    return {
-        async forth(id) {
-            const target = targets.get(id);
-            if (target === undefined)
-                throw new Error(`${id} is not in the plan`);
-            let first = earlySight(target);
-            if (targets.size > 1 && target.decision.action !== 'skip' && away.delete(id)) {
-                first ??= await came_back_lookNow(id, ports);
-                if (first !== undefined && (await serves(first, request, ports)))
-                    return 'cameBack';
-            }
-            const deed = await inLog(id, `Rebuild ${id}`, (log) => dealWith(target, plan.order, request, first, { ...ports, log }, going));
-            return outcomeOf(done(deed));
-        },
-        async back(id) {
-            const before = deeds.get(id);
-            if (before === undefined)
-                throw new Error(`nothing was done to ${id} that could be undone`);
-            const deed = await inLog(id, `Put ${id} back`, (log) => goBack(before, plan.order, request, { ...ports, log }, going));
-            done(deed);
-            if (deed.cancelled)
-                return 'cancelled';
-            return isRolledBack(deed) && openHolds(deed.holds).length === 0 ? 'back' : 'notBack';
-        }
-    };
-}
-/** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */
-function logOf(id, log, isTerse) {
-    const name = (line) => (line.startsWith(id) ? line : `${id}: ${line}`);
-    return {
-        info: (line) => (isTerse ? log.debug(name(line)) : log.info(name(line))),
-        warning: (line) => log.info(name(line)),
-        debug: (line) => log.debug(name(line)),
-        group: (_title, work) => work()
-    };
-}
-
-;// CONCATENATED MODULE: ./core/plan/choose-image.js
+;// CONCATENATED MODULE: ./core/images/choose-image.js
 
 /** How many names are offered when none matches. */
 const maxNearest = 5;
@@ -6143,24 +3644,87 @@ function distance(pattern, name) {
     return row.at(-1) ?? 0;
 }
 
-;// CONCATENATED MODULE: ./deploy/survey/survey-error.js
+;// CONCATENATED MODULE: ./core/rebuild/schedule.js
+/**
+ * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
+ * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
+ * began together do not call together.
+ */
+/**
+ * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
+ * came late leaves time for the second look of a proof within one interval of the instance being up.
+ */
+const beat = 0.96;
+/** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
+const jitter = 0.1;
+/** How much earlier than its moment a look may be taken along, as a part of the interval. */
+const early = 0.9;
+/** How long after a first good look the second one comes, as a part of the interval. */
+const confirmAfter = 0.04;
+/**
+ * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
+ *
+ * @param dueMs the beat of the look that was just taken
+ * @param intervalMs the interval between looks
+ * @param nowMs when that look was answered
+ */
+function nextBeat(dueMs, intervalMs, nowMs) {
+    const next = dueMs + beat * intervalMs;
+    // A look that was taken along well before its beat does not make the gap after it any longer.
+    const latest = nowMs + (beat + jitter) * intervalMs;
+    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
+}
+/** When a proof's second look is due. */
+function confirmBeat(nowMs, intervalMs) {
+    return nowMs + confirmAfter * intervalMs;
+}
+/**
+ * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
+ * the deadline, where the last look is taken.
+ *
+ * @param random a number in [0, 1)
+ */
+function observeMoment(look, deadlineMs, nowMs, random) {
+    const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
+    return Math.max(nowMs, Math.min(moved, deadlineMs));
+}
+/**
+ * From when on a look may be taken together with one of another instance, so that all that are waited for share
+ * their calls. A look that was to come at its very moment is not moved at all.
+ *
+ * @param dueMs when it would be taken alone
+ */
+function earliestMoment(look, dueMs) {
+    return dueMs - (look.spreadMs / jitter) * early;
+}
+/** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
+function spreadOf(intervalMs) {
+    return jitter * intervalMs;
+}
 
+;// CONCATENATED MODULE: ./deploy/calls/poll.js
 
-/** No plan could be made; nothing has been sent that changes anything. `problems` has all that is known. */
-class SurveyError extends Error {
-    problems;
-    constructor(problems, options) {
-        super(problems.map(({ cause }) => cause).join(' '), options);
-        this.name = 'SurveyError';
-        this.problems = problems;
+/**
+ * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at
+ * once.
+ *
+ * @returns what the look gave; `undefined` where it gave nothing up to the limit
+ * @throws what the look throws; CancelledError on abort
+ */
+async function poll(look, beat, clock, signal) {
+    const untilMs = clock.nowMs() + beat.limitMs;
+    let dueMs = clock.nowMs();
+    for (;;) {
+        const found = await look();
+        const nowMs = clock.nowMs();
+        if (found !== undefined || nowMs >= untilMs)
+            return found;
+        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
+        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
     }
 }
-/** A read that failed for good, as a problem. */
-function problemOf(failure) {
-    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
-}
 
-;// CONCATENATED MODULE: ./deploy/survey/resolve-image.js
+;// CONCATENATED MODULE: ./deploy/images/resolve-image.js
 /** Finds the image that is asked for, and waits for one that is still being created. */
 
 
@@ -6266,7 +3830,102 @@ function tagsLabel(tags) {
     return tags.map(({ key, value }) => `${key}=${value}`).join(' and ');
 }
 
-;// CONCATENATED MODULE: ./deploy/survey/select.js
+;// CONCATENATED MODULE: ./deploy/calls/read-many.js
+/** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
+
+
+/** The most ids that one list takes (BCC page Kksyfijrw). */
+const pageOfIds = 100;
+/** How many single reads go out side by side where a list cannot do it. */
+const sideBySide = 4;
+/** Beyond so many disks, one list of all disks of the account costs fewer calls than one call for each. */
+const fewDisks = 4;
+/**
+ * Reads instances, by id. A list that is refused, perhaps because of one of its ids, is followed by single reads.
+ *
+ * @throws what is no failure of a call; CancelledError on abort
+ */
+async function readInstances(ids, bcc, signal) {
+    const pages = [];
+    for (let from = 0; from < ids.length; from += pageOfIds)
+        pages.push(ids.slice(from, from + pageOfIds));
+    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal)));
+    return new Map(read.flat());
+}
+/** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
+async function readDisks(ids, bcc, signal) {
+    if (ids.length <= fewDisks) {
+        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal)))));
+    }
+    try {
+        const all = await bcc.listSystemDisks(signal);
+        return new Map(ids.map((id) => [id, all.get(id)]));
+    }
+    catch (error) {
+        const failure = asCallError(error);
+        return new Map(ids.map((id) => [id, failure]));
+    }
+}
+async function readPage(ids, bcc, signal) {
+    const [only] = ids;
+    const single = (id) => one(id, () => bcc.getInstance(id, signal));
+    if (only === undefined)
+        return [];
+    if (ids.length === 1)
+        return [await single(only)];
+    try {
+        const found = await bcc.listInstances(ids, signal);
+        return await mapSome(ids, sideBySide, async (id) => {
+            const instance = found.get(id);
+            // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
+            return instance === undefined ? single(id) : [id, instance];
+        });
+    }
+    catch (error) {
+        const failure = asCallError(error);
+        const { kind } = failure.failure;
+        if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
+            return mapSome(ids, sideBySide, single);
+        }
+        return ids.map((id) => [id, failure]);
+    }
+}
+async function one(id, read) {
+    try {
+        return [id, await read()];
+    }
+    catch (error) {
+        return [id, asCallError(error)];
+    }
+}
+function asCallError(error) {
+    if (error instanceof model_failure/* CallError */.RA)
+        return error;
+    throw error;
+}
+
+;// CONCATENATED MODULE: ./deploy/rebuild/observe.js
+
+/**
+ * One look at an instance, with its system disk where that is asked for. Both reads go out together; the time
+ * of the sight is when the later of them was answered.
+ *
+ * @throws CallError when either read fails for good, CancelledError on abort
+ */
+async function look(instanceId, withDisk, ports, signal) {
+    const { bcc, clock } = ports;
+    if (!withDisk) {
+        const instance = await bcc.getInstance(instanceId, signal);
+        return { atMs: clock.nowMs(), instance };
+    }
+    const [instance, disk] = await allDone([
+        bcc.getInstance(instanceId, signal),
+        bcc.getSystemDisk(instanceId, signal)
+    ]);
+    return { atMs: clock.nowMs(), instance, disk: disk ?? null };
+}
+
+;// CONCATENATED MODULE: ./deploy/plan/select.js
 /** Finds the instances that a run is about, and takes the first look at each. */
 
 
@@ -6283,7 +3942,7 @@ const select_sideBySide = 4;
  */
 async function select_select(selection, ports, signal) {
     if (selection.kind === 'tags')
-        return lookAtTagged(selection.tags, ports, signal);
+        return readTagged(selection.tags, ports, signal);
     const { ids } = selection;
     if (ids.length > 1) {
         const read = await readInstances(ids, ports.bcc, signal);
@@ -6291,7 +3950,7 @@ async function select_select(selection, ports, signal) {
     }
     return whole(await mapSome(ids, select_sideBySide, (id) => orError(look(id, true, ports, signal))));
 }
-async function lookAtTagged(tags, ports, signal) {
+async function readTagged(tags, ports, signal) {
     const { bcc, log } = ports;
     const listed = await bcc.listTagged(tags, signal);
     // A list may leave the tags out; then only the single read tells.
@@ -6340,7 +3999,154 @@ function whole(read) {
     return read.filter((one) => one !== undefined && !(one instanceof model_failure/* CallError */.RA));
 }
 
-;// CONCATENATED MODULE: ./deploy/survey/survey-target.js
+// EXTERNAL MODULE: ./core/health/reason.js
+var health_reason = __nccwpck_require__(3202);
+;// CONCATENATED MODULE: ./core/health/health.js
+/**
+ * When an instance counts as healthy: a reducer over the probes of a check. All times are milliseconds on the
+ * monotonic clock.
+ *
+ * The deadline is by when the instance must have been healthy for `minHealthyMs`, as in Nomad's
+ * `healthy_deadline`; a stretch that began in time but is not full then is a failure that says so. The last
+ * probe is the one that is under way at the deadline, or begins there. It is not cut short, for half a probe
+ * would prove nothing; so the end comes at the latest one probe's timeout after the deadline.
+ */
+
+
+/** A flapping instance must not fill the report. */
+const maxHistory = 50;
+/** The longest interval between probes: a probe is cheap, and somebody waits for its success. */
+const maxIntervalMs = 2_000;
+/** From probe to probe, for a given `pollInterval`. */
+function healthInterval(pollIntervalMs) {
+    return Math.min(pollIntervalMs, maxIntervalMs);
+}
+/** The beginning: the first probe is due at once. */
+function beginHealth(task) {
+    const health = { task, dueMs: task.fromMs, probes: 0, history: [], changes: 0 };
+    return [health, { type: 'probe', dueMs: task.fromMs }];
+}
+/** The rules. An ended wait stays as it is. */
+function stepHealth(before, probed) {
+    if (before.end !== undefined)
+        return [before, { type: 'end' }];
+    const { startedAtMs, atMs, result } = probed;
+    const { deadlineMs, minHealthyMs } = before.task;
+    const health = { ...remember(before, probed), probes: before.probes + 1 };
+    if (!result.healthy) {
+        const broken = { ...health, stretch: undefined };
+        return atMs >= deadlineMs
+            ? end(broken, { healthy: false, atMs, reason: result.reason })
+            : probeNext(broken, atMs);
+    }
+    const stretch = prolong(before, atMs, result.hostKey);
+    const stretched = { ...health, stretch };
+    // From the answer of the first success to the start of the last: it was healthy at least that long.
+    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
+        return end(stretched, { healthy: true, atMs });
+    }
+    if (atMs < deadlineMs)
+        return probeNext(stretched, atMs);
+    const healthyForMs = atMs - stretch.sinceMs;
+    return end(stretched, {
+        healthy: false,
+        atMs,
+        reason: { kind: 'tooShort', healthyForMs, wantedMs: minHealthyMs }
+    });
+}
+/** The stretch after one more success. Another host key is another system, whose stretch begins now. */
+function prolong({ stretch }, atMs, hostKey) {
+    const goesOn = stretch !== undefined && sameKey(stretch.hostKey, hostKey);
+    return goesOn ? stretch : { sinceMs: atMs, ...(hostKey === undefined ? {} : { hostKey }) };
+}
+function sameKey(one, other) {
+    return one?.algorithm === other?.algorithm && one?.key === other?.key;
+}
+function remember(health, { atMs, result }) {
+    const last = health.history.at(-1);
+    const reason = result.healthy ? undefined : result.reason;
+    if (last !== undefined && sentence(last.reason) === sentence(reason))
+        return health;
+    const change = { atMs, ...(reason === undefined ? {} : { reason }) };
+    return { ...health, history: [...health.history, change].slice(-maxHistory), changes: health.changes + 1 };
+}
+function sentence(reason) {
+    return reason === undefined ? '' : (0,health_reason/* describeUnhealthy */.s)(reason);
+}
+/** On the next beat; but no later than the stretch is full, nor than the deadline. */
+function probeNext(health, atMs) {
+    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
+    const beat = nextBeat(health.dueMs, intervalMs, atMs);
+    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
+    const dueMs = Math.min(beat, fullMs, deadlineMs);
+    return [
+        { ...health, dueMs },
+        { type: 'probe', dueMs }
+    ];
+}
+function end(health, ending) {
+    return [{ ...health, end: ending }, { type: 'end' }];
+}
+
+;// CONCATENATED MODULE: ./deploy/health/heal.js
+/** The loop that waits for an instance to be healthy: it takes each probe and feeds what came of it back. */
+
+/** How long one probe may take, in milliseconds. */
+const probeTimeoutMs = 5_000;
+/**
+ * Waits until the instance is healthy, or the deadline has come.
+ *
+ * @throws CancelledError when the signal aborts
+ */
+async function heal(request, ports, observe) {
+    const { task, check } = request;
+    const { probe, clock, signal } = ports;
+    const timeoutMs = Math.max(1, Math.min(probeTimeoutMs, task.deadlineMs - task.fromMs));
+    const baseline = request.baselineKeys === undefined ? {} : { baselineKeys: request.baselineKeys };
+    let [health, command] = beginHealth(task);
+    while (command.type === 'probe') {
+        // Timers count in whole milliseconds, and one that is cut off would wake us just before the moment.
+        await clock.sleep(Math.max(0, Math.ceil(command.dueMs - clock.nowMs())), signal);
+        const startedAtMs = clock.nowMs();
+        const result = await probe.probe(check, { signal, timeoutMs, ...baseline });
+        const before = health;
+        [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), result });
+        observe(before, health);
+    }
+    return conclude(health, request, ports, timeoutMs);
+}
+async function conclude(health, { check }, { probe, signal }, timeoutMs) {
+    const { history, end, stretch } = health;
+    // Only a probe's answer ends the loop, so there is an end; the type does not know.
+    if (end === undefined)
+        throw new Error('the health check ended without an outcome');
+    if (!end.healthy)
+        return { healthy: false, atMs: end.atMs, history, reason: end.reason };
+    const { atMs } = end;
+    if (check.kind !== 'ssh')
+        return { healthy: true, atMs, history };
+    const all = await probe.hostKeys(check, { signal, timeoutMs });
+    const seen = stretch?.hostKey;
+    const known = seen === undefined || all.some((key) => key.algorithm === seen.algorithm);
+    return { healthy: true, atMs, history, hostKeys: known ? all : [seen, ...all] };
+}
+
+;// CONCATENATED MODULE: ./deploy/health/probe-once.js
+
+
+/**
+ * One probe of an instance by the check of the request; `undefined` where none is asked for, or none can be made.
+ *
+ * @throws CancelledError on abort
+ */
+async function probeOnce({ health }, instance, probe, signal) {
+    if (health === undefined)
+        return undefined;
+    const resolved = resolveCheck(health.check, instance);
+    return resolved.ok ? probe.probe(resolved.check, { signal, timeoutMs: probeTimeoutMs }) : undefined;
+}
+
+;// CONCATENATED MODULE: ./deploy/plan/survey-instance.js
 /** What has to be known of one target before the plan: snapshots, the way back, host keys, health, load balancers. */
 
 
@@ -6358,15 +4164,15 @@ const hostKeysMs = 5_000;
  * @throws (that function) CallError when a read fails, CancelledError on abort
  */
 function createTargets(request, image, reads) {
-    const placesOf = byInstance(reads.places);
+    const backendServersOf = byInstance(reads.places);
     const images = new Map();
     const wayBack = (imageId) => {
         const known = images.get(imageId) ?? wayBackOf(request, image, imageId, reads);
         images.set(imageId, known);
         return known;
     };
-    return async (sight) => {
-        const { instance, disk } = sight;
+    return async (observation) => {
+        const { instance, disk } = observation;
         const { bcc, signal } = reads;
         const task = taskOf(request, image, instance.id);
         const action = decide(instance, task).action;
@@ -6375,8 +4181,8 @@ function createTargets(request, image, reads) {
             disk && !runsOnIt ? snapshotsOf(disk.id, instance.id, reads) : [],
             runsOnIt ? { kind: 'notAsked' } : wayBack(instance.imageId),
             request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
-            runsOnIt ? undefined : hostKeysOf(request, sight, reads),
-            runsOnIt ? undefined : unhealthyNow(request, sight, reads)
+            runsOnIt ? undefined : hostKeysOf(request, observation, reads),
+            runsOnIt ? undefined : unhealthyNow(request, observation, reads)
         ]);
         return {
             task,
@@ -6390,7 +4196,7 @@ function createTargets(request, image, reads) {
                 wayBack: back,
                 imageQuota: customImageQuota
             },
-            places: placesOf?.(instance.id),
+            places: backendServersOf?.(instance.id),
             oldUserData,
             oldHostKeys,
             unhealthy
@@ -6432,10 +4238,10 @@ async function wayBackOf(request, image, previousId, { bcc, signal }) {
         throw error;
     }
 }
-async function hostKeysOf(request, sight, { probe, signal }) {
+async function hostKeysOf(request, observation, { probe, signal }) {
     if (request.health?.check.kind !== 'ssh' || request.dryRun)
         return undefined;
-    const resolved = resolveCheck(request.health.check, sight.instance);
+    const resolved = resolveCheck(request.health.check, observation.instance);
     if (!resolved.ok)
         return undefined;
     return probe.hostKeys(resolved.check, { signal, timeoutMs: hostKeysMs });
@@ -6468,7 +4274,7 @@ function taskOf(request, image, instanceId) {
     };
 }
 
-;// CONCATENATED MODULE: ./deploy/survey/survey.js
+;// CONCATENATED MODULE: ./deploy/plan/survey.js
 /** The first reads of a run, from which the plan is made. Nothing here changes anything. */
 
 
@@ -6504,15 +4310,15 @@ async function survey(request, ports, signal) {
     const { bcc } = ports;
     // An image that is still being created may be waited for, and the looks must not be as old as that.
     const image = await collect(resolveImage(request, ports, signal));
-    const [customImages, sights, places] = await Promise.all([
+    const [customImages, observations, places] = await Promise.all([
         request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
         collect(select_select(request.selection, ports, signal)),
-        collect(placesOf(request, ports.balancers, signal))
+        collect(backendServersOf(request, ports.balancers, signal))
     ]);
-    if (image === undefined || sights === undefined || problems.length > 0)
+    if (image === undefined || observations === undefined || problems.length > 0)
         throw new SurveyError(problems);
-    problems.push(...strangers(request, sights, places ?? []));
-    const snapshots = sights.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
+    problems.push(...strangers(request, observations, places ?? []));
+    const snapshots = observations.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
     if (problems.length > 0)
         throw new SurveyError(problems);
     const targetOf = createTargets(request, image, {
@@ -6520,9 +4326,9 @@ async function survey(request, ports, signal) {
         signal,
         snapshots,
         places,
-        isFleet: sights.length > 1
+        isFleet: observations.length > 1
     });
-    const targets = await mapSome(sights, sights.length > many ? width.many : width.few, (sight) => collect(targetOf(sight)));
+    const targets = await mapSome(observations, observations.length > many ? width.many : width.few, (observation) => collect(targetOf(observation)));
     const known = targets.filter((target) => target !== undefined);
     if (problems.length > 0)
         throw new SurveyError(problems);
@@ -6532,17 +4338,20 @@ async function survey(request, ports, signal) {
     problems.push(...unwaited(request, plan));
     if (problems.length > 0)
         throw new SurveyError(problems);
-    return { plan, sights: new Map(sights.map((sight) => [sight.instance.id, sight])) };
+    return {
+        plan,
+        observations: new Map(observations.map((observation) => [observation.instance.id, observation]))
+    };
 }
-async function placesOf({ balancers: asked }, balancers, signal) {
+async function backendServersOf({ balancers: asked }, balancers, signal) {
     if (asked === undefined)
         return undefined;
-    const places = await Promise.all(asked.blbIds.map((blbId) => balancers.listPlaces(blbId, signal)));
+    const places = await Promise.all(asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal)));
     return places.flat();
 }
 /** A load balancer that none of the targets is in is a slip: nobody names it to leave nothing. */
-function strangers({ balancers }, sights, places) {
-    const ids = new Set(sights.map(({ instance }) => instance.id));
+function strangers({ balancers }, observations, places) {
+    const ids = new Set(observations.map(({ instance }) => instance.id));
     const held = new Set(places.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId));
     const empty = (balancers?.blbIds ?? []).filter((blbId) => !held.has(blbId));
     return empty.map((blbId) => ({
@@ -6575,17 +4384,2258 @@ function withQuota(targets, quota) {
 /** What is not waited for frees no slot, so there may be no more of it than slots. */
 function unwaited({ wait }, { rollout }) {
     const count = rollout.members.filter(({ kind }) => kind === 'work').length;
-    if (wait || count <= rollout.slots)
+    if (wait || count <= rollout.maxUnavailable)
         return [];
     return [
         {
-            cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.slots} to be away at once.`,
+            cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.maxUnavailable} to be away at once.`,
             remedy: 'Set wait to true, or raise maxUnavailable.'
         }
     ];
 }
 
-;// CONCATENATED MODULE: ./deploy/run.js
+;// CONCATENATED MODULE: ./deploy/rebuild/send.js
+/**
+ * The rebuild calls of a run. Those of one moment that ask for the same go out as one call; one that has to be
+ * sent again goes alone, so that what the service says of it is about it and nothing else.
+ */
+
+
+/**
+ * A call for several instances was refused. The refusal may be about any of them, and nobody knows whether the
+ * others were taken all the same, so for each of them looking has to tell.
+ */
+class RefusedTogetherError extends model_failure/* CallError */.RA {
+    name = 'RefusedTogetherError';
+}
+/** A sender for one run. */
+function createSender(ports) {
+    const { bcc, clock, cancel } = ports;
+    const waiting = new Map();
+    const post = async (order, key) => {
+        const pendings = waiting.get(key) ?? [];
+        try {
+            // All that are decided by the looks of one tick have come by then.
+            await clock.sleep(0, cancel.signal);
+        }
+        catch (error) {
+            for (const { reject } of pendings)
+                reject(error);
+            return;
+        }
+        finally {
+            waiting.delete(key);
+        }
+        for (let from = 0; from < pendings.length; from += pageOfIds) {
+            void sendTogether(pendings.slice(from, from + pageOfIds), order, bcc, cancel);
+        }
+    };
+    return {
+        rebuild(instanceId, order, isAgain) {
+            if (isAgain)
+                return bcc.rebuild(instanceId, order, cancel.writes, cancel.signal);
+            return new Promise((resolve, reject) => {
+                const pending = { instanceId, resolve, reject };
+                const key = JSON.stringify(order);
+                const others = waiting.get(key);
+                if (others !== undefined) {
+                    others.push(pending);
+                    return;
+                }
+                waiting.set(key, [pending]);
+                void post(order, key);
+            });
+        }
+    };
+}
+/** Settles every letter; never rejects. */
+async function sendTogether(pendings, order, bcc, cancel) {
+    const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, order, cancel.writes, cancel.signal).then(resolve, reject);
+    if (pendings.length === 1) {
+        await Promise.all(pendings.map(alone));
+        return;
+    }
+    const ids = pendings.map(({ instanceId }) => instanceId);
+    try {
+        const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, cancel.signal);
+        for (const { resolve } of pendings)
+            resolve(accepted);
+    }
+    catch (error) {
+        const isDenied = error instanceof model_failure/* CallError */.RA && error.failure.kind === 'denied';
+        if (isDenied && !cancel.signal.aborted) {
+            // Nothing was done. Who may not make this call may still be allowed the single one, or some of them.
+            await Promise.all(pendings.map(alone));
+            return;
+        }
+        for (const { instanceId, reject } of pendings) {
+            reject(error instanceof model_failure/* CallError */.RA ? ofOne(error, instanceId, pendings.length) : error);
+        }
+    }
+}
+/** What the failure of a call for several means for one of them. */
+function ofOne(error, instanceId, count) {
+    const { failure } = error;
+    const together = `${failure.message} (one call for ${count} instances)`;
+    const own = { ...failure, target: instanceId, message: together };
+    const isRefusal = ['conflict', 'notFound', 'invalid'].includes(failure.kind);
+    return isRefusal ? new RefusedTogetherError(own, { cause: error }) : new model_failure/* CallError */.RA(own, { cause: error });
+}
+
+;// CONCATENATED MODULE: ./deploy/rebuild/watch.js
+/** The looks of all instances that are waited for, taken together: a few list calls a tick, however many they are. */
+
+
+
+/** A watch that ends with the signal. */
+function createWatch(ports, signal) {
+    return new SharedWatch(ports, signal);
+}
+class SharedWatch {
+    #ports;
+    #signal;
+    #wanted = new Set();
+    #alarm;
+    #ended = new AbortController();
+    #onAbort = () => this.dispose();
+    constructor(ports, signal) {
+        this.#ports = ports;
+        this.#signal = signal;
+        signal.addEventListener('abort', this.#onAbort, { once: true });
+    }
+    look(request) {
+        if (this.#ended.signal.aborted || this.#signal.aborted)
+            return Promise.reject(new model_failure/* CancelledError */.cc());
+        return new Promise((resolve, reject) => {
+            this.#wanted.add({ ...request, resolve, reject });
+            if (this.#alarm === undefined || request.dueMs < this.#alarm.dueMs)
+                this.#setAlarm(request.dueMs);
+        });
+    }
+    dispose() {
+        this.#ended.abort();
+        this.#signal.removeEventListener('abort', this.#onAbort);
+        this.#alarm?.off.abort();
+        for (const { reject } of this.#wanted)
+            reject(new model_failure/* CancelledError */.cc());
+        this.#wanted.clear();
+    }
+    #setAlarm(dueMs) {
+        this.#alarm?.off.abort();
+        const off = new AbortController();
+        this.#alarm = { dueMs, off };
+        const { clock } = this.#ports;
+        clock.sleep(Math.max(0, dueMs - clock.nowMs()), off.signal).then(() => {
+            if (!off.signal.aborted)
+                this.#ring();
+        }, (error) => {
+            if (!off.signal.aborted)
+                this.#fail([...this.#wanted], error);
+        });
+    }
+    /** Takes every look that may be taken now, and sets the alarm for the next. */
+    #ring() {
+        this.#alarm = undefined;
+        const nowMs = this.#ports.clock.nowMs();
+        const taken = [...this.#wanted].filter(({ earliestMs }) => earliestMs <= nowMs);
+        for (const one of taken)
+            this.#wanted.delete(one);
+        let nextMs = Number.POSITIVE_INFINITY;
+        for (const { dueMs } of this.#wanted)
+            nextMs = Math.min(nextMs, dueMs);
+        if (this.#wanted.size > 0)
+            this.#setAlarm(nextMs);
+        this.#serve(taken).catch((error) => this.#fail(taken, error));
+    }
+    async #serve(taken) {
+        const { bcc, clock } = this.#ports;
+        const [only, another] = taken;
+        if (only === undefined)
+            return;
+        if (another === undefined) {
+            only.resolve(await look(only.instanceId, only.withDisk, this.#ports, this.#signal));
+            return;
+        }
+        const needDisk = taken.filter(({ withDisk }) => withDisk).map(({ instanceId }) => instanceId);
+        const [instances, disks] = await Promise.all([
+            readInstances([...new Set(taken.map(({ instanceId }) => instanceId))], bcc, this.#signal),
+            readDisks(needDisk, bcc, this.#signal)
+        ]);
+        const atMs = clock.nowMs();
+        for (const one of taken) {
+            answer(one, atMs, instances.get(one.instanceId), disks.get(one.instanceId));
+        }
+    }
+    #fail(wanted, error) {
+        for (const one of wanted) {
+            this.#wanted.delete(one);
+            one.reject(error);
+        }
+    }
+}
+function answer(wanted, atMs, instance, disk) {
+    const { instanceId, withDisk, resolve, reject } = wanted;
+    if (instance === undefined)
+        reject(new Error(`${instanceId} was not read`));
+    else if (instance instanceof model_failure/* CallError */.RA)
+        reject(instance);
+    else if (!withDisk)
+        resolve({ atMs, instance });
+    else if (disk instanceof model_failure/* CallError */.RA)
+        reject(disk);
+    else
+        resolve({ atMs, instance, disk: disk ?? null });
+}
+
+;// CONCATENATED MODULE: ./core/run/instance-run.js
+/** What was done to one target, from its backup to its rollback: the value that its report is made from. */
+
+
+
+
+/** Whether the instance ended as it was asked for. */
+function hasSucceeded(run) {
+    const kind = run.rebuild?.ending?.kind;
+    const ended = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
+    return ended && run.health?.healthy !== false && run.rejoinProblem === undefined && !run.cancelled;
+}
+/** Whether a rollback came to a good end. */
+function isRolledBack(run) {
+    const kind = run.rollback?.rebuild?.ending?.kind;
+    const ended = kind === 'rebuilt' || kind === 'skipped';
+    return ended && run.rollback?.health?.healthy !== false;
+}
+/**
+ * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
+ * rebuilt. What somebody else has begun is not ours to take back. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
+ */
+function needsRollback(run) {
+    if (run.cancelled || run.rebuild === undefined || !canRollBackTo(run))
+        return false;
+    if (run.health?.healthy === false)
+        return run.rebuild.ending?.kind === 'rebuilt';
+    const { ending } = run.rebuild;
+    if (ending?.kind !== 'failed')
+        return false;
+    const { reason } = ending;
+    if (reason.kind === 'status')
+        return reason.status === 'Error';
+    return reason.kind === 'timedOut' || reason.kind === 'wrongImage';
+}
+/** The image that was made before the wipe and can be rebuilt from. */
+function usableBackup({ backup }) {
+    return backup?.isAvailable ? backup.imageId : undefined;
+}
+/** Whether this run has erased it itself, and knows another image to put it back onto. */
+function canRollBackTo(run) {
+    const { task, instance } = run.target;
+    return (run.rebuild?.sends ?? 0) > 0 && (usableBackup(run) ?? instance.imageId) !== task.image.id;
+}
+/** How the work forth on a target ended, for the rollout that it is a part of. */
+function outcomeOf(run) {
+    if (run.cancelled)
+        return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
+    if (hasSucceeded(run)) {
+        // What is not waited for is away for as long as this run lives.
+        const isUnavailable = run.rebuild?.ending?.kind === 'started';
+        return {
+            result: 'succeeded',
+            isUnavailable,
+            canRollBack: run.rebuild?.ending?.kind === 'rebuilt' && canRollBackTo(run)
+        };
+    }
+    return { result: 'failed', isUnavailable: !isServing(run), canRollBack: needsRollback(run) };
+}
+/** Whether an instance that did not end well serves as before, because nothing was done to it. */
+function isServing({ target, rebuild, health, heldWeights }) {
+    if (health?.healthy === false ||
+        openHeldWeights(heldWeights).length > 0 ||
+        whyUnavailable(target) !== undefined)
+        return false;
+    if (rebuild === undefined)
+        return true;
+    return (diskStateOf(rebuild) === 'untouched' && statusKind(rebuild.last?.instance.status ?? 'Running') === 'up');
+}
+/** Whether it may get its traffic back: it is well, or put back well, or it runs and nothing was done to it. */
+function mayRejoin(run) {
+    const { rebuild, rollback, cancelled } = run;
+    if (rollback !== undefined)
+        return !cancelled && (isRolledBack(run) || (hasSucceeded(run) && staysOnNewImage(rollback)));
+    if (hasSucceeded(run))
+        return true;
+    if (cancelled || rebuild === undefined || run.health?.healthy === false)
+        return false;
+    return runsUntouched(rebuild);
+}
+/** Whether nothing was done on the way back, so that the new system is what it was: well. */
+function staysOnNewImage({ rebuild }) {
+    return rebuild === undefined || runsUntouched(rebuild);
+}
+function runsUntouched(rebuild) {
+    const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
+    return (!isGone &&
+        diskStateOf(rebuild) === 'untouched' &&
+        statusKind(rebuild.last?.instance.status ?? '') === 'up');
+}
+
+;// CONCATENATED MODULE: ./core/report/failure-report.js
+/** A failed deed in the form of the result. */
+
+
+
+
+
+/** Why the deed failed and how it stands now; `undefined` where it went well. */
+function failureOfRun(run) {
+    const failure = failureBut(run);
+    const open = openHeldWeights(run.heldWeights);
+    if (failure === undefined || open.length === 0)
+        return failure;
+    const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
+    const isWhole = run.rebuild === undefined || diskStateOf(run.rebuild) === 'untouched';
+    const isKnownWell = isWhole || failure.reason === 'rejoin' || isRolledBack(run);
+    const restore = isKnownWell
+        ? 'The post step of this action restores the weights; look there whether it could.'
+        : 'Once it is healthy, restore the weights that the summary lists.';
+    return { ...failure, disk: `${failure.disk} ${weights}`, remedy: `${failure.remedy} ${restore}` };
+}
+/** The failure without a word about load balancers that are still left. */
+function failureBut(run) {
+    if (run.cancelled)
+        return cancelled(run);
+    const back = run.rollback;
+    if (hasSucceeded(run) && (back === undefined || isRolledBack(run)))
+        return undefined;
+    const failure = causeOf(run);
+    if (failure === undefined || back === undefined)
+        return failure;
+    if (isRolledBack(run)) {
+        return {
+            ...failure,
+            disk: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
+            remedy: 'Find out what is wrong with the new image before you try again.'
+        };
+    }
+    if (hasSucceeded(run)) {
+        return { ...failure, disk: `It could not be put back onto ${back.imageId}: ${rollbackProblem(run)}` };
+    }
+    return {
+        ...failure,
+        disk: `The rollback onto ${back.imageId} failed as well: ${rollbackProblem(run)} The old content of the system disk is gone.`
+    };
+}
+/** A failed call in the form of the result. */
+function callFacts(failure) {
+    const { kind, operation, httpStatus, code, requestId } = failure;
+    return {
+        reason: kind,
+        operation,
+        ...(httpStatus === undefined ? {} : { httpStatus }),
+        ...(code === undefined ? {} : { code }),
+        ...(requestId === undefined ? {} : { requestId })
+    };
+}
+function cancelled(run) {
+    const { rebuild, backup } = run;
+    const id = run.target.instance.id;
+    if (causeOf(run) !== undefined)
+        return cancelledInRollback(run);
+    if (rebuild === undefined ||
+        (isUnsent(rebuild) && rebuild.ending?.kind === 'cancelled' && backup !== undefined)) {
+        return {
+            reason: 'cancelled',
+            cause: `${id}: cancelled before the rebuild was sent`,
+            disk: describeDiskState('untouched'),
+            remedy: backup === undefined ? 'Nothing of it needs to be mended.' : leftBehind(backup)
+        };
+    }
+    if (rebuild.ending?.kind === 'cancelled')
+        return { reason: 'cancelled', ...explainCancel(rebuild) };
+    if (rebuild.ending?.kind === 'skipped') {
+        return {
+            reason: 'cancelled',
+            cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
+            disk: describeDiskState('untouched'),
+            remedy: 'Run again: it is not erased, and the health check is made.'
+        };
+    }
+    return {
+        reason: 'cancelled',
+        cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
+        disk: describeDiskState('erased'),
+        remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
+    };
+}
+function isUnsent({ sends, inDoubt }) {
+    return sends === 0 && !inDoubt;
+}
+/** A rollback is never begun after a cancel, but one may be under way. */
+function cancelledInRollback(run) {
+    const sent = run.rollback?.rebuild !== undefined && !isUnsent(run.rollback.rebuild);
+    return {
+        reason: 'cancelled',
+        cause: `${causeOf(run)?.cause ?? run.target.instance.id} Cancelled ${sent ? 'while it was put back' : 'before it was put back'}.`,
+        disk: describeDiskState('erased'),
+        remedy: sent
+            ? `The way back onto ${run.rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
+            : 'Put it back with the lines that the summary gives, or run again.'
+    };
+}
+function leftBehind({ imageId, imageName }) {
+    const image = imageId === undefined
+        ? `A backup image named ${imageName} may be there`
+        : `The backup image ${imageId} stays`;
+    return `${image}; delete it if it is not wanted.`;
+}
+function causeOf(run) {
+    const id = run.target.instance.id;
+    const { rebuild, health } = run;
+    if (rebuild?.ending?.kind === 'failed') {
+        const { reason } = rebuild.ending;
+        const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
+        return { ...facts, ...explain(rebuild, reason) };
+    }
+    if (health?.healthy !== false)
+        return afterwards(run);
+    const seen = health.history.map(({ reason }) => reason === undefined ? 'passes' : (0,health_reason/* describeUnhealthy */.s)(reason));
+    return {
+        reason: 'unhealthy',
+        cause: `${id}: not healthy by healthDeadline; last: ${(0,health_reason/* describeUnhealthy */.s)(health.reason)}. Seen: ${seen.join(', ') || 'nothing'}.`,
+        disk: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
+        remedy: 'Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher.'
+    };
+}
+/** What went wrong although the new system is well: it did not get its traffic back, or was put back with others. */
+function afterwards({ target: { instance }, rollback, rejoinProblem, rebuild }) {
+    if (rejoinProblem !== undefined) {
+        return {
+            reason: 'rejoin',
+            cause: `${instance.id}: well, but its weights on the load balancers could not be restored: ${rejoinProblem}`,
+            disk: describeDiskState(rebuild?.ending?.kind === 'rebuilt' ? 'erased' : 'untouched'),
+            remedy: 'Find out what keeps the load balancer from being changed.'
+        };
+    }
+    if (rollback === undefined)
+        return undefined;
+    return {
+        reason: 'putBack',
+        cause: `${instance.id}: rebuilt and well, but to be put back because the rollout has stopped.`,
+        disk: describeDiskState('erased'),
+        remedy: 'Look at the instance in the console.'
+    };
+}
+function rollbackProblem(run) {
+    const { rollback } = run;
+    if (rollback?.problem !== undefined)
+        return rollback.problem;
+    const ending = rollback?.rebuild?.ending;
+    if (rollback?.rebuild !== undefined && ending?.kind === 'failed')
+        return explain(rollback.rebuild, ending.reason).cause.replace(/\.?$/, '.');
+    if (rollback?.health?.healthy === false)
+        return `${(0,health_reason/* describeUnhealthy */.s)(rollback.health.reason)}.`;
+    return 'it did not come to an end.';
+}
+
+;// CONCATENATED MODULE: ./core/health/known-hosts.js
+/** A line of a file of known hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT); other ports than 22 are written out. */
+function knownHostsLine(host, port, key) {
+    const place = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+    return `${place} ${key.algorithm} ${key.key}`;
+}
+
+;// CONCATENATED MODULE: ./core/health/narrate.js
+
+
+/** The lines for what is new in `now`, for a person who reads along. */
+function narrateHealth(before, now) {
+    const change = now.changes > before.changes ? now.history.at(-1) : undefined;
+    const lines = [];
+    const { minHealthyMs } = now.task;
+    if (change?.reason !== undefined) {
+        const broken = before.stretch === undefined ? 'not healthy' : 'no longer healthy';
+        lines.push(`${broken}: ${(0,health_reason/* describeUnhealthy */.s)(change.reason)}`);
+    }
+    else if (now.stretch !== undefined && now.stretch !== before.stretch && minHealthyMs > 0) {
+        const again = before.stretch === undefined ? 'the check passes' : 'the host key has changed again';
+        lines.push(`${again}; it must pass for ${(0,duration/* formatDuration */.a3)(minHealthyMs)}`);
+    }
+    if (now.end?.healthy) {
+        lines.push(`healthy ${(0,duration/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
+    }
+    return lines;
+}
+
+;// CONCATENATED MODULE: ./deploy/health/gate.js
+/** The health check of one instance, as a gate: it opens when the instance is healthy for long enough. */
+
+
+
+
+
+
+/**
+ * Waits until the instance passes the check of the request; `undefined` where none is asked for.
+ *
+ * @param baselineKeys host keys that the new system must not show
+ * @throws CancelledError on abort
+ */
+async function passGate(request, instance, baselineKeys, ports) {
+    if (request.health === undefined)
+        return undefined;
+    const { clock, log, probe, signal } = ports;
+    const fromMs = clock.nowMs();
+    const resolved = resolveCheck(request.health.check, instance);
+    if (!resolved.ok) {
+        const reason = { kind: 'protocol', message: `the check ${resolved.problem}` };
+        return {
+            checked: { healthy: false, fromMs, atMs: fromMs, history: [], reason },
+            knownHosts: [],
+            hostKeys: []
+        };
+    }
+    const { check } = resolved;
+    log.info(`Health: ${describeCheck(check)}`);
+    const task = {
+        fromMs,
+        deadlineMs: fromMs + request.health.deadlineMs,
+        minHealthyMs: request.health.minHealthyTimeMs,
+        intervalMs: healthInterval(request.pollIntervalMs)
+    };
+    const healed = await heal({ check, task, ...(baselineKeys === undefined ? {} : { baselineKeys }) }, { probe, clock, signal }, (before, now) => {
+        for (const line of narrateHealth(before, now))
+            log.info(line);
+    });
+    const hostKeys = healed.healthy ? (healed.hostKeys ?? []) : [];
+    return {
+        checked: { ...healed, fromMs },
+        hostKeys,
+        knownHosts: hostKeys.map((key) => knownHostsLine(check.host, check.port, key))
+    };
+}
+
+;// CONCATENATED MODULE: ./core/pace.js
+/** The longest wait that a service may ask for, in milliseconds; beyond it what was asked of it fails and says so. */
+const longestRetryAfterMs = 120_000;
+/** The lowest rate that throttling leads to, in calls a second. */
+const lowestRate = 0.5;
+/** A rate is lowered at most once in so many milliseconds: the calls of one burst are all refused for one reason. */
+const slowEveryMs = 1_000;
+/** How many calls have to succeed until the rate has risen from nothing to the full one. */
+const stepsUp = 100;
+/** A full bucket. Throws `RangeError` for a rate that is not a number above 0. */
+function newPace(callsPerSecond, nowMs) {
+    if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
+        throw new RangeError(`${callsPerSecond} calls a second are no rate`);
+    }
+    return {
+        fullRate: callsPerSecond,
+        rate: callsPerSecond,
+        tokens: capacity(callsPerSecond),
+        countedMs: nowMs,
+        slowedMs: Number.NEGATIVE_INFINITY
+    };
+}
+/** Takes a token where there is one. Who has to wait takes none, so only one may wait at a time. */
+function takeTurn(pace, nowMs) {
+    const counted = count(pace, nowMs);
+    if (counted.tokens >= 1) {
+        return { pace: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
+    }
+    const heldMs = Math.max(0, counted.countedMs - nowMs);
+    const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
+    // Rounded up, for a wait that is lost in the rounding of a clock would be waited for ever.
+    return { pace: counted, waitMs: Math.ceil(heldMs + missingMs) };
+}
+/** After a throttled answer: half the rate, and an empty bucket; but not within a second of the last time. */
+function slowed(pace, nowMs) {
+    if (nowMs - pace.slowedMs < slowEveryMs) {
+        return pace;
+    }
+    const rate = Math.max(Math.min(lowestRate, pace.fullRate), pace.rate / 2);
+    return { ...count(pace, nowMs), rate, tokens: 0, slowedMs: nowMs };
+}
+/** After a success: a step nearer to the full rate, unless the call had left before the rate was lowered. */
+function quickened(pace, nowMs, sentMs) {
+    if (sentMs <= pace.slowedMs) {
+        return pace;
+    }
+    const rate = Math.min(pace.fullRate, pace.rate + pace.fullRate / stepsUp);
+    return { ...count(pace, nowMs), rate };
+}
+/** HeldWeights all calls back until `untilMs`; then they begin with an empty bucket. A longer hold of before stays. */
+function held(pace, nowMs, untilMs) {
+    const counted = count(pace, nowMs);
+    return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
+}
+function count(pace, nowMs) {
+    if (nowMs <= pace.countedMs) {
+        return pace;
+    }
+    const grown = pace.tokens + ((nowMs - pace.countedMs) / 1_000) * pace.rate;
+    return { ...pace, tokens: Math.min(capacity(pace.rate), grown), countedMs: nowMs };
+}
+/** The most calls that may leave in one moment. A rate below one a second needs room for one all the same. */
+function capacity(rate) {
+    return Math.max(1, rate);
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/transitions.js
+
+
+/** Until the status is seen to leave, looks come at least this often, lest a short rebuild be over between two. */
+const startIntervalMs = 5_000;
+function intervalOf(rebuild) {
+    const wanted = rebuild.task.pollIntervalMs;
+    const early = ['searching', 'confirming', 'rebuilding'].includes(rebuild.phase) &&
+        rebuild.evidence.leftAtMs === undefined;
+    return early ? Math.min(wanted, startIntervalMs) : wanted;
+}
+/** A look on the next beat. */
+function observeNext(rebuild, atMs, withDisk) {
+    const interval = intervalOf(rebuild);
+    const dueMs = Math.min(nextBeat(rebuild.dueMs, interval, atMs), rebuild.deadlineMs);
+    return [
+        { ...rebuild, dueMs },
+        { type: 'observe', dueMs, spreadMs: spreadOf(interval), withDisk }
+    ];
+}
+/** A look soon after a good one; at the deadline there is just time for it. */
+function observeAgain(rebuild, atMs) {
+    const dueMs = confirmBeat(atMs, intervalOf(rebuild));
+    const deadlineMs = Math.max(rebuild.deadlineMs, dueMs);
+    return [
+        { ...rebuild, dueMs, deadlineMs },
+        { type: 'observe', dueMs, spreadMs: 0, withDisk: true }
+    ];
+}
+/** A look at once. */
+function observeNow(rebuild, atMs) {
+    return [
+        { ...rebuild, dueMs: atMs },
+        { type: 'observe', dueMs: atMs, spreadMs: 0, withDisk: true }
+    ];
+}
+/** The life in another phase. */
+function enter(rebuild, phase, atMs) {
+    if (rebuild.phase === phase)
+        return rebuild;
+    return { ...rebuild, phase, phases: [...rebuild.phases, { phase, fromMs: atMs }] };
+}
+/** The end. */
+function transitions_end(rebuild, ending, atMs) {
+    return [{ ...enter(rebuild, 'ended', atMs), ending }, { type: 'end' }];
+}
+/** The end, as a failure. */
+function fail(rebuild, reason, atMs) {
+    return transitions_end(rebuild, { kind: 'failed', reason }, atMs);
+}
+/** The end, by a call that failed for good. */
+function failCall(rebuild, failure, atMs) {
+    return fail({ ...rebuild, lastFailure: failure }, { kind: 'call', failure }, atMs);
+}
+/** The life with a new reference for the marks. */
+function measureFrom(rebuild, reference, sinceMs) {
+    return { ...rebuild, reference, referenceAtMs: sinceMs, evidence: {} };
+}
+/**
+ * Sends the rebuild, once the backup is made and the load balancers are left that it was asked for. What was just
+ * seen is what the rebuild will be measured against.
+ */
+function transitions_send(rebuild, observation) {
+    if (rebuild.task.backup && !rebuild.backedUp)
+        return [enter(rebuild, 'backup', observation.atMs), { type: 'backup' }];
+    if (rebuild.task.drain && !rebuild.drained)
+        return [enter(rebuild, 'draining', observation.atMs), { type: 'drain' }];
+    const measured = measureFrom({ ...rebuild, adopted: false }, observation, observation.atMs);
+    return [enter(measured, 'sending', observation.atMs), { type: 'send' }];
+}
+/** Tells an instance that is Stopped on the image to start; a start gets some time even at the deadline. */
+function startIt(rebuild, observation) {
+    const starting = {
+        ...enter(rebuild, 'starting', observation.atMs),
+        starts: rebuild.starts + 1,
+        startAskedAtMs: observation.atMs,
+        deadlineMs: Math.max(rebuild.deadlineMs, observation.atMs + quietMs(rebuild))
+    };
+    return [starting, { type: 'start' }];
+}
+/** The good end. What nothing was erased for is a skip. */
+function finish(rebuild, atMs) {
+    const erased = rebuild.sends > 0 || (rebuild.adopted && isReplaced(rebuild));
+    return transitions_end(rebuild, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/after-send.js
+/** The rules after the rebuild was sent: has it started, is it over, did it end well. */
+
+
+
+/**
+ * How long to look, after an answer was lost, before the rebuild may be sent once more, in milliseconds: a
+ * minute, and no less than a quarter of `timeout`, for a service that is slow to rebuild may be slow to show it.
+ */
+function searchMs(rebuild) {
+    return Math.max(60_000, rebuild.task.timeoutMs / 4);
+}
+/** How often a rebuild may be sent when answers are lost. */
+const maxSends = 2;
+/** How often a stopped instance is told to start. */
+const maxStarts = 3;
+/** One look while the answer of the send is lost. */
+function search(rebuild, observation) {
+    const atMs = observation.atMs;
+    if (hasStarted(rebuild)) {
+        const sends = Math.max(1, rebuild.sends);
+        return watch({ ...rebuild, sends, inDoubt: false, acceptedAtMs: atMs }, observation);
+    }
+    if (statusKind(observation.instance.status) === 'gone')
+        return watch(rebuild, observation);
+    const looked = atMs - (rebuild.referenceAtMs ?? atMs) >= searchMs(rebuild);
+    if (!looked || !isSettled(observation.instance.status)) {
+        return atMs >= rebuild.deadlineMs
+            ? fail(rebuild, { kind: 'unproven' }, atMs)
+            : observeNext(rebuild, atMs, true);
+    }
+    if (rebuild.sends < maxSends && rebuild.evidence.disturbedAtMs === undefined) {
+        return transitions_send({ ...rebuild, inDoubt: false }, observation);
+    }
+    return watch(enter({ ...rebuild, sends: Math.max(1, rebuild.sends) }, 'confirming', atMs), observation);
+}
+/** One look while the rebuild is accepted, or as good as that. */
+function watch(before, observation) {
+    const atMs = observation.atMs;
+    const started = hasStarted(before);
+    const rebuild = started ? enter(before, 'rebuilding', atMs) : before;
+    const { status, imageId, imageName } = observation.instance;
+    if (endsTheWait(rebuild, status))
+        return fail(rebuild, { kind: 'status', status }, atMs);
+    if (started && !rebuild.task.wait)
+        return transitions_end(rebuild, { kind: 'started' }, atMs);
+    if (isOver(rebuild))
+        return after_send_conclude(rebuild, observation);
+    if (isOnWrongImage(rebuild, observation))
+        return fail(rebuild, { kind: 'wrongImage', imageId, imageName }, atMs);
+    return waitOn(rebuild, observation);
+}
+/** One look after an instance that is Stopped on the image was told to start. */
+function watchStart(rebuild, observation) {
+    const atMs = observation.atMs;
+    const { status, imageId, imageName } = observation.instance;
+    const kind = statusKind(status);
+    if (endsTheWait(rebuild, status))
+        return fail(rebuild, { kind: 'status', status }, atMs);
+    if (kind === 'up' && imageId === rebuild.task.image.id)
+        return after_send_conclude(rebuild, observation);
+    if (isOnWrongImage(rebuild, observation))
+        return fail(rebuild, { kind: 'wrongImage', imageId, imageName }, atMs);
+    const asked = rebuild.startAskedAtMs ?? atMs;
+    const overdue = kind === 'down' && atMs - asked >= quietMs(rebuild) && rebuild.starts < maxStarts;
+    return overdue ? startIt(rebuild, observation) : waitOn(rebuild, observation);
+}
+/** `Expired`, `Deleted`, `Recycled` and `Error`; but what was broken before reads `Error` until it is rebuilt. */
+function endsTheWait(rebuild, status) {
+    const kind = statusKind(status);
+    if (kind !== 'broken')
+        return kind === 'gone';
+    return rebuild.reference?.instance.status !== 'Error' || rebuild.evidence.leftAtMs !== undefined;
+}
+function after_send_conclude(rebuild, observation) {
+    const atMs = observation.atMs;
+    // A disk that does not settle is waited for on the beat.
+    if (rebuild.streak?.observations === 0)
+        return waitOn(rebuild, observation);
+    if (!isConfirmed(rebuild))
+        return observeAgain(rebuild, atMs);
+    return statusKind(observation.instance.status) === 'up'
+        ? finish(rebuild, atMs)
+        : startIt(rebuild, observation);
+}
+/**
+ * Up for long after the status had left, and not on the image: it ended, and not well. Where the status has not
+ * left, the other image may be a record that is written on acceptance, and the work still to come.
+ */
+function isOnWrongImage(rebuild, observation) {
+    const { imageId, status } = observation.instance;
+    if (imageId === rebuild.task.image.id || statusKind(status) !== 'up' || !isStable(rebuild))
+        return false;
+    if (rebuild.evidence.leftAtMs !== undefined)
+        return true;
+    return imageId !== rebuild.reference?.instance.imageId && observation.atMs >= rebuild.deadlineMs;
+}
+function waitOn(rebuild, observation) {
+    const atMs = observation.atMs;
+    if (atMs < rebuild.deadlineMs)
+        return observeNext(rebuild, atMs, needsDisk(rebuild));
+    const { status } = observation.instance;
+    // A record that changed although the instance never left its status may be one that is written on acceptance.
+    const inTheOpen = rebuild.evidence.leftAtMs !== undefined || rebuild.phase === 'starting';
+    return fail(rebuild, inTheOpen ? { kind: 'timedOut', status } : { kind: 'unproven' }, atMs);
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/before-send.js
+/** The rules before anything is sent: skip, start, refuse, wait for somebody else's change, or send. */
+
+
+
+
+/** One look while the life is `settling`. */
+function settle(rebuild, observation) {
+    const atMs = observation.atMs;
+    if (observation.disk === undefined)
+        return observeNow(rebuild, atMs);
+    const resting = isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
+    if (!resting)
+        return keepWaiting(rebuild.adopted ? rebuild : adopt(rebuild, observation), observation);
+    return rebuild.adopted ? settleAdopted(rebuild, observation) : settleFresh(rebuild, observation);
+}
+/** Somebody is at the instance: from here on the looks are measured against this one, and rest begins anew. */
+function adopt(rebuild, observation) {
+    const kind = statusKind(observation.instance.status);
+    const away = kind === 'moving' || kind === 'unknown' || diskReadiness(rebuild, observation) === 'unsettled';
+    const { streak: _over, ...others } = rebuild;
+    return {
+        ...measureFrom(others, observation, observation.atMs),
+        evidence: away ? { leftAtMs: observation.atMs } : {},
+        adopted: true,
+        deadlineMs: observation.atMs + rebuild.task.timeoutMs
+    };
+}
+function settleFresh(rebuild, observation) {
+    const atMs = observation.atMs;
+    const decision = decide(observation.instance, rebuild.task);
+    // Stopped is also a station on the way of a rebuild, perhaps of a run that was cancelled.
+    const maybeOnTheWay = statusKind(observation.instance.status) === 'down' && !isStable(rebuild) && !rebuild.backedUp;
+    switch (decision.action) {
+        case 'wait':
+            return keepWaiting(rebuild, observation);
+        case 'skip':
+            return transitions_end(rebuild, { kind: 'skipped' }, atMs);
+        case 'refuse':
+            return fail(rebuild, { kind: 'refused', refusals: decision.refusals }, atMs);
+        case 'start':
+            return maybeOnTheWay ? keepWaiting(rebuild, observation) : startIt(rebuild, observation);
+        case 'rebuild':
+            return maybeOnTheWay ? keepWaiting(rebuild, observation) : transitions_send(rebuild, observation);
+    }
+}
+/** At rest again after somebody's change, or after a conflict. */
+function settleAdopted(rebuild, observation) {
+    const { image, force } = rebuild.task;
+    const { status, imageId } = observation.instance;
+    const atMs = observation.atMs;
+    const kind = statusKind(status);
+    if (kind === 'gone')
+        return settleFresh(rebuild, observation);
+    const mayBeRebuilt = rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
+    if (mayBeRebuilt && imageId === image.id && kind !== 'broken') {
+        if (!isOver(rebuild))
+            return keepWaiting(rebuild, observation);
+        if (!isConfirmed(rebuild))
+            return observeAgain(rebuild, atMs);
+        if (force && !isReplaced(rebuild)) {
+            return fail(rebuild, { kind: 'unclear', status: rebuild.reference?.instance.status ?? status }, atMs);
+        }
+        return kind === 'down' ? startIt(rebuild, observation) : finish(rebuild, atMs);
+    }
+    // About to erase what somebody has just worked on: only after it has rested for long.
+    return isStable(rebuild) ? settleFresh(rebuild, observation) : keepWaiting(rebuild, observation);
+}
+function keepWaiting(rebuild, observation) {
+    if (observation.atMs >= rebuild.deadlineMs) {
+        return fail(rebuild, { kind: 'busy', status: observation.instance.status }, observation.atMs);
+    }
+    return observeNext(rebuild, observation.atMs, true);
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/step-rebuild.js
+/**
+ * The life of one rebuild as a pure reducer: from what is known and what has just happened to what is known now
+ * and the one thing to do next. It knows no clock and no network; the loop that runs it does.
+ */
+
+
+
+
+
+/** How many refusals by a conflict are waited out before the rebuild is given up. */
+const maxConflicts = 3;
+/** How many looks in a row must miss the instance before it counts as gone; one may be a replica behind. */
+const maxMissing = 2;
+/** The beginning: look first. */
+function step_rebuild_begin(task, atMs) {
+    const rebuild = {
+        task,
+        phase: 'settling',
+        phases: [{ phase: 'settling', fromMs: atMs }],
+        dueMs: atMs,
+        deadlineMs: atMs + task.timeoutMs,
+        history: [],
+        adopted: false,
+        evidence: {},
+        backedUp: false,
+        drained: false,
+        inDoubt: false,
+        sends: 0,
+        answered: false,
+        conflicts: 0,
+        starts: 0,
+        missing: 0,
+        requestIds: []
+    };
+    return observeNow(rebuild, atMs);
+}
+/** The next life and the next command. An event that comes after the end changes nothing. */
+function step(rebuild, event) {
+    if (rebuild.phase === 'ended')
+        return [rebuild, { type: 'end' }];
+    switch (event.type) {
+        case 'observed':
+            return onObserved(see(rebuild, event.observation), event.observation);
+        case 'observeFailed':
+            return onObserveFailed(rebuild, event.failure, event.atMs);
+        case 'accepted':
+            return onAccepted(rebuild, event.requestId, event.atMs);
+        case 'sendFailed':
+            return onSendFailed(rebuild, event.failure, event.atMs);
+        case 'refusedTogether':
+            return onRefusedTogether(rebuild, event.failure, event.atMs);
+        case 'backedUp':
+            return observeAnew({ ...rebuild, backedUp: true }, event.atMs);
+        case 'backupFailed':
+            return fail(rebuild, { kind: 'backup', problem: event.problem }, event.atMs);
+        case 'drained':
+            return observeAnew({ ...rebuild, drained: true }, event.atMs);
+        case 'drainFailed':
+            return fail(rebuild, { kind: 'drain', problem: event.problem }, event.atMs);
+        case 'startAccepted':
+            return observeNext(noteRequest(rebuild, event.requestId), event.atMs, true);
+        case 'startFailed':
+            return onStartFailed(rebuild, event.failure, event.atMs);
+        case 'cancelled':
+            return onCancelled(rebuild, event);
+    }
+}
+function see(rebuild, observation) {
+    const { status, imageId } = observation.instance;
+    const before = rebuild.history.at(-1);
+    const changed = before?.status !== status || before.imageId !== imageId;
+    const history = changed
+        ? [...rebuild.history, { atMs: observation.atMs, status, imageId }]
+        : rebuild.history;
+    return {
+        ...rebuild,
+        history,
+        last: observation,
+        streak: extendStreak(rebuild, observation),
+        evidence: gatherEvidence(rebuild, observation),
+        missing: 0
+    };
+}
+function onObserved(rebuild, observation) {
+    switch (rebuild.phase) {
+        case 'settling':
+            return settle(rebuild, observation);
+        case 'searching':
+            return search(rebuild, observation);
+        case 'starting':
+            return watchStart(rebuild, observation);
+        default:
+            return watch(rebuild, observation);
+    }
+}
+function onObserveFailed(before, failure, atMs) {
+    const missing = failure.kind === 'notFound' ? before.missing + 1 : before.missing;
+    const rebuild = { ...before, lastFailure: failure, missing };
+    if (failure.kind === 'notFound' && rebuild.last === undefined)
+        return failCall(rebuild, failure, atMs);
+    if (failure.kind === 'notFound' && missing >= maxMissing)
+        return fail(rebuild, { kind: 'gone' }, atMs);
+    const lasting = failure.kind === 'denied' || failure.kind === 'invalid' || failure.kind === 'conflict';
+    if (lasting || atMs >= rebuild.deadlineMs)
+        return failCall(rebuild, failure, atMs);
+    return observeNext(rebuild, atMs, true);
+}
+function observeLater(rebuild, atMs) {
+    if (rebuild.sends > 0)
+        return observeNext(enter(rebuild, 'searching', atMs), atMs, true);
+    return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs, true);
+}
+/** What comes before the wipe takes its time, so that the instance is looked at anew before it is erased. */
+function observeAnew(rebuild, atMs) {
+    const fresh = { ...enter(rebuild, 'settling', atMs), adopted: false, evidence: {} };
+    return observeNow({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
+}
+function onAccepted(rebuild, requestId, atMs) {
+    const accepted = {
+        ...enter(noteRequest(rebuild, requestId), 'confirming', atMs),
+        sends: rebuild.sends + 1,
+        answered: true,
+        acceptedAtMs: atMs,
+        referenceAtMs: atMs,
+        deadlineMs: atMs + rebuild.task.timeoutMs,
+        dueMs: atMs
+    };
+    return observeNext(accepted, atMs, needsDisk(accepted));
+}
+function onSendFailed(before, failure, atMs) {
+    const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
+    if (failure.kind === 'ambiguous')
+        return observeNext(lost(rebuild, atMs), atMs, true);
+    // Nothing was done, and the look that decided on the send has aged.
+    const isPatient = (failure.retryAfterMs ?? 0) <= longestRetryAfterMs && atMs < rebuild.deadlineMs;
+    if (failure.kind === 'throttled' && isPatient)
+        return observeLater(rebuild, atMs);
+    // A refusal after a lost answer is what the service would say if it had taken the first.
+    if (rebuild.sends > 0)
+        return observeNext(enter(rebuild, 'confirming', atMs), atMs, true);
+    if (failure.kind !== 'conflict')
+        return failCall(rebuild, failure, atMs);
+    const conflicts = rebuild.conflicts + 1;
+    if (conflicts > maxConflicts || rebuild.last === undefined)
+        return failCall(rebuild, failure, atMs);
+    const waiting = enter({ ...adopt(rebuild, { ...rebuild.last, atMs }), conflicts }, 'settling', atMs);
+    return observeNext({ ...waiting, dueMs: atMs }, atMs, true);
+}
+/** A refusal may be about any of the instances of the call, and nobody knows what became of the others. */
+function onRefusedTogether(before, failure, atMs) {
+    const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
+    return observeNext({ ...searching(rebuild, atMs), inDoubt: true }, atMs, true);
+}
+function lost(rebuild, atMs) {
+    return { ...searching(rebuild, atMs), sends: rebuild.sends + 1 };
+}
+function searching(rebuild, atMs) {
+    const deadlineMs = atMs + rebuild.task.timeoutMs;
+    return { ...enter(rebuild, 'searching', atMs), referenceAtMs: atMs, deadlineMs, dueMs: atMs };
+}
+function onStartFailed(rebuild, failure, atMs) {
+    const again = ['conflict', 'ambiguous', 'throttled'].includes(failure.kind) && atMs < rebuild.deadlineMs;
+    return again
+        ? observeNext({ ...rebuild, lastFailure: failure }, atMs, true)
+        : failCall(rebuild, failure, atMs);
+}
+function onCancelled(before, event) {
+    const { failure, together = false, atMs } = event;
+    if (failure === undefined)
+        return transitions_end(before, { kind: 'cancelled' }, atMs);
+    const rebuild = { ...before, lastFailure: failure };
+    const out = together ? { ...searching(rebuild, atMs), inDoubt: true } : lost(rebuild, atMs);
+    return transitions_end(out, { kind: 'cancelled' }, atMs);
+}
+function noteRequest(rebuild, requestId) {
+    return requestId === undefined || requestId === ''
+        ? rebuild
+        : { ...rebuild, requestIds: [...rebuild.requestIds, requestId] };
+}
+
+;// CONCATENATED MODULE: ./deploy/rebuild/rebuild.js
+/** The loop that lives the life of one rebuild: it performs each command and feeds what came of it back. */
+
+
+
+
+/**
+ * Rebuilds one instance and waits for the end; resolves with the whole life, however it ended.
+ *
+ * @param first a look with the disk that was taken just now, if there is one; it saves the first calls
+ * @throws only what is no failure of a call: a fault of the program
+ */
+async function rebuildOne(task, order, first, ports, observe, prepare) {
+    const beginning = step_rebuild_begin(task, first?.atMs ?? ports.clock.nowMs());
+    let [rebuild, command] = beginning;
+    if (first !== undefined)
+        [rebuild, command] = step(rebuild, { type: 'observed', observation: first });
+    observe(beginning[0], rebuild);
+    while (command.type !== 'end') {
+        const before = rebuild;
+        const event = await perform(command, rebuild, order, ports, prepare);
+        [rebuild, command] = step(rebuild, event);
+        observe(before, rebuild);
+    }
+    return rebuild;
+}
+async function perform(command, rebuild, order, ports, prepare) {
+    const { bcc, clock, cancel, watch, sender } = ports;
+    const id = rebuild.task.instanceId;
+    try {
+        cancel.signal.throwIfAborted();
+        switch (command.type) {
+            case 'observe': {
+                const nowMs = clock.nowMs();
+                const dueMs = observeMoment(command, rebuild.deadlineMs, nowMs, ports.random());
+                const earliestMs = earliestMoment(command, dueMs);
+                const { withDisk } = command;
+                return {
+                    type: 'observed',
+                    observation: await watch.look({ instanceId: id, dueMs, earliestMs, withDisk })
+                };
+            }
+            case 'backup': {
+                const problem = await prepare.backup();
+                const atMs = clock.nowMs();
+                return problem === undefined ? { type: 'backedUp', atMs } : { type: 'backupFailed', atMs, problem };
+            }
+            case 'drain': {
+                const problem = await prepare.drain();
+                const atMs = clock.nowMs();
+                return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
+            }
+            case 'send': {
+                const { requestId } = await sender.rebuild(id, order, wasSent(rebuild));
+                return { type: 'accepted', atMs: clock.nowMs(), requestId };
+            }
+            case 'start': {
+                const { requestId } = await bcc.start(id, cancel.writes);
+                return { type: 'startAccepted', atMs: clock.nowMs(), requestId };
+            }
+        }
+    }
+    catch (error) {
+        return failed(command.type, error, ports);
+    }
+}
+function failed(what, error, ports) {
+    const atMs = ports.clock.nowMs();
+    const failure = error instanceof model_failure/* CallError */.RA ? error.failure : undefined;
+    if (ports.cancel.signal.aborted) {
+        const together = error instanceof RefusedTogetherError;
+        const countsAsUnavailable = what === 'send' && (together || failure?.kind === 'ambiguous');
+        return countsAsUnavailable && failure
+            ? { type: 'cancelled', atMs, failure, together }
+            : { type: 'cancelled', atMs };
+    }
+    if (failure === undefined || what === 'backup' || what === 'drain')
+        throw error;
+    if (error instanceof RefusedTogetherError)
+        return { type: 'refusedTogether', atMs, failure };
+    const type = { observe: 'observeFailed', send: 'sendFailed', start: 'startFailed' };
+    return { type: type[what], atMs, failure };
+}
+/** Whether a call went out for it before, alone or together with others. */
+function wasSent({ phases }) {
+    return phases.some(({ phase }) => phase === 'searching');
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/log-lines.js
+/** What a person reads along: one line for each thing that changed between two states of a life. */
+
+
+
+/** The lines for what is new in `now`. `sinceMs` is when the clock of the log began. */
+function narrate(before, now, sinceMs) {
+    const lines = [...newObservations(before, now), ...newFailure(before, now), ...newPhase(before, now)];
+    const atMs = now.phases.at(-1)?.phase === 'ended' ? now.phases.at(-1)?.fromMs : now.last?.atMs;
+    return lines.map((line) => stamp(line, (atMs ?? sinceMs) - sinceMs));
+}
+/** A sign of life while nothing changes. */
+function heartbeat(rebuild, atMs, sinceMs) {
+    const status = rebuild.last?.instance.status ?? 'unseen';
+    const image = rebuild.last?.instance.imageId ?? '';
+    const left = (0,duration/* formatDuration */.a3)(Math.max(0, rebuild.deadlineMs - atMs));
+    return stamp(`still ${status} on ${image}; ${purpose(rebuild)}, at most ${left} more`, atMs - sinceMs);
+}
+function stamp(line, elapsedMs) {
+    return `[${(0,duration/* formatDuration */.a3)(elapsedMs).padStart(7)}] ${line}`;
+}
+function purpose(rebuild) {
+    switch (rebuild.phase) {
+        case 'settling':
+            return rebuild.adopted
+                ? 'waiting for the change under way to end'
+                : 'waiting to see whether it stays so';
+        case 'searching':
+            return 'looking whether the rebuild was taken';
+        case 'confirming':
+            return 'waiting for the rebuild to show';
+        case 'starting':
+            return 'waiting for it to start';
+        default:
+            return 'waiting for the rebuild to end';
+    }
+}
+function newObservations(before, now) {
+    return now.history.slice(before.history.length).map((seen, index) => {
+        const previous = now.history[before.history.length + index - 1];
+        if (previous === undefined)
+            return `${seen.status} on ${seen.imageId}`;
+        const status = previous.status === seen.status ? seen.status : `${previous.status} → ${seen.status}`;
+        const image = previous.imageId === seen.imageId ? '' : `, image ${previous.imageId} → ${seen.imageId}`;
+        return `${status}${image}`;
+    });
+}
+function newFailure(before, now) {
+    if (now.lastFailure === undefined || now.lastFailure === before.lastFailure)
+        return [];
+    if (now.ending?.kind === 'failed')
+        return [];
+    return [`a call failed, going on: ${(0,model_failure/* describeFailure */.Ic)(now.lastFailure)}`];
+}
+function newPhase(before, now) {
+    const lines = [];
+    if (now.adopted && !before.adopted) {
+        lines.push(now.conflicts > before.conflicts
+            ? 'the service refused: something is going on with the instance; waiting for it to rest'
+            : 'something is under way already; waiting for it to end instead of erasing again');
+    }
+    if (hasStarted(now) && !hasStarted(before) && now.sends > 0)
+        lines.push(startedBy(now));
+    if (now.phase === before.phase)
+        return lines;
+    switch (now.phase) {
+        case 'backup':
+            return [...lines, 'making an image of the system disk first'];
+        case 'draining':
+            return [...lines, 'leaving the load balancers first'];
+        case 'sending':
+            return [
+                ...lines,
+                before.phase === 'searching' ? 'nothing has begun: sending once more' : 'sending the rebuild'
+            ];
+        case 'searching':
+            return [
+                ...lines,
+                now.inDoubt
+                    ? 'a call for several was refused; looking whether it was carried out for this one'
+                    : 'the answer is lost; looking whether the rebuild was taken'
+            ];
+        case 'confirming':
+            return [...lines, accepted(now)];
+        case 'starting':
+            return [...lines, 'Stopped on the image: telling it to start'];
+        default:
+            return lines;
+    }
+}
+function accepted(rebuild) {
+    const id = rebuild.requestIds.at(-1);
+    return rebuild.answered
+        ? `accepted${id === undefined ? '' : ` (request ID ${id})`}; Running counts for nothing until the rebuild shows`
+        : 'not sent again; waiting for the rebuild to show';
+}
+function startedBy(rebuild) {
+    const { leftAtMs, imageAtMs } = rebuild.evidence;
+    const at = rebuild.last?.atMs;
+    if (leftAtMs === at)
+        return 'the rebuild has started';
+    const what = imageAtMs === at ? 'the image' : 'the system disk';
+    return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;
+}
+
+;// CONCATENATED MODULE: ./deploy/rebuild/rebuild-log.js
+
+/** A person should not wait longer than this for a line, in milliseconds. */
+const heartbeatMs = 60_000;
+/** Tells the log of every step of a life, and `keep` of every new phase. */
+function logRebuild({ log, clock }, keep) {
+    const sinceMs = clock.nowMs();
+    let spokeMs = sinceMs;
+    return (before, now) => {
+        const atMs = clock.nowMs();
+        const lines = narrate(before, now, sinceMs);
+        const isQuiet = lines.length === 0 && atMs - spokeMs >= heartbeatMs;
+        for (const line of isQuiet ? [heartbeat(now, atMs, sinceMs)] : lines)
+            log.info(line);
+        if (isQuiet || lines.length > 0)
+            spokeMs = atMs;
+        if (before.phase !== now.phase && now.phase !== 'ended')
+            keep(now);
+    };
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./deploy/images/backup.js
+/** A custom image of the system disk before the wipe: the only way back, for snapshots die with the disk. */
+
+
+
+
+
+
+
+/**
+ * Makes the image and waits until it is Available and the instance rests again.
+ *
+ * @param keep told of every step, so that what may be there is known even if the rest is cut short
+ * @returns why there is no usable image; `undefined` where there is one
+ * @throws CancelledError on abort
+ */
+async function makeBackup(target, ports, keep) {
+    const { bcc, clock, log, cancel, runId } = ports;
+    const { instance } = target;
+    const fromMs = clock.nowMs();
+    const imageName = backupName({
+        instanceId: instance.id,
+        imageId: instance.imageId,
+        wallMs: clock.wallMs(),
+        runId
+    });
+    keep({ imageName, isAvailable: false });
+    try {
+        const order = { imageName, instanceId: instance.id, clientToken: (0,external_node_crypto_.randomUUID)() };
+        const { imageId } = await bcc.createImage(order, cancel.writes);
+        keep({ imageName, imageId, isAvailable: false });
+        log.info(`Backup: image ${imageId} (${imageName}) is being made`);
+        const problem = await untilUsable(imageId, target, ports);
+        if (problem !== undefined)
+            return problem;
+        keep({ imageName, imageId, isAvailable: true });
+        log.info(`Backup: image ${imageId} is Available after ${(0,duration/* formatDuration */.a3)(clock.nowMs() - fromMs)}`);
+        return undefined;
+    }
+    catch (error) {
+        if (!(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        if (cancel.signal.aborted)
+            throw new model_failure/* CancelledError */.cc('cancelled during the backup', { cause: error });
+        const { failure } = error;
+        return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
+    }
+}
+async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, cancel: { signal } }) {
+    let seen = '';
+    const end = await poll(async () => {
+        const [image, instance] = await Promise.all([
+            bcc.getImage(imageId, signal),
+            bcc.getInstance(id, signal)
+        ]);
+        seen = `is ${image.status} and the instance ${instance.status}`;
+        // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
+        if (image.status === 'Available')
+            return isSettled(instance.status) ? 'usable' : undefined;
+        if (image.status === 'Creating')
+            return undefined;
+        return {
+            cause: `The backup image ${imageId} came to the status ${image.status}.`,
+            remedy: 'Run again, or look at the image in the console.'
+        };
+    }, { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs }, clock, signal);
+    if (end === 'usable')
+        return undefined;
+    return (end ?? {
+        cause: `The backup image ${imageId} ${seen} after ${(0,duration/* formatDuration */.a3)(task.timeoutMs)}.`,
+        remedy: 'Set timeout higher, or look at the image in the console.'
+    });
+}
+/**
+ * Deletes the old backups of the instance that this action made, but for the newest `keep`. It only warns, and
+ * a cancel ends it without a word: what the run is about is done by then.
+ */
+async function pruneBackups(instanceId, keep, justMadeId, ports) {
+    const { bcc, log, cancel } = ports;
+    await orWarn(`Old backups of ${instanceId} could not be deleted`, ports, async () => {
+        const images = await bcc.listImages({ imageType: 'Custom' }, cancel.signal);
+        for (const image of backupsToPrune(images, instanceId, keep, justMadeId)) {
+            await orWarn(`Old backups of ${instanceId} could not be deleted: ${image.id}`, ports, async () => {
+                await bcc.deleteImage(image.id, cancel.writes);
+                log.info(`Backup: the old image ${image.id} (${image.name}) is deleted`);
+            });
+        }
+    });
+}
+async function orWarn(what, { log, cancel }, work) {
+    if (cancel.signal.aborted)
+        return;
+    try {
+        await work();
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CancelledError */.cc || cancel.signal.aborted)
+            return;
+        if (!(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        log.warning(`${what}: ${(0,model_failure/* describeFailure */.Ic)(error.failure)}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./deploy/instance/run-instance.js
+/** Everything that happens to one target on its way forth: backup, leaving, rebuild, health check, rejoining. */
+
+
+
+
+
+
+/**
+ * Deals with one target and resolves with the whole deed, however it ended.
+ *
+ * @param first a look that was taken just now, if there is one
+ * @throws only a fault of the program
+ */
+async function runInstance(target, order, request, first, ports, observe) {
+    const begun = { target, knownHosts: [], heldWeights: [], cancelled: false };
+    return untilCancelled(begun, ports, observe, async (recorder) => {
+        await carryOut(target, order, request, first, ports, recorder);
+        if (mayRejoin(recorder.current()))
+            await rejoin(recorder, ports);
+        const backup = usableBackup(recorder.current());
+        if (hasSucceeded(recorder.current()) && request.backup?.keep !== undefined && backup !== undefined) {
+            await pruneBackups(target.instance.id, request.backup.keep, backup, ports);
+        }
+    });
+}
+/** Does the work on a deed; a cancel ends it and is noted in the deed. Throws only faults of the program. */
+async function untilCancelled(begun, ports, observe, work) {
+    let run = begun;
+    const add = (more) => {
+        run = { ...run, ...more };
+        observe(run);
+    };
+    try {
+        await work({ current: () => run, add });
+    }
+    catch (error) {
+        if (!(error instanceof model_failure/* CancelledError */.cc) && !ports.cancel.signal.aborted)
+            throw error;
+        add({ cancelled: true });
+    }
+    return run;
+}
+/** What comes before the wipe. */
+function preparations(target, ports, recorder) {
+    const { balance, log } = ports;
+    return {
+        backup: () => makeBackup(target, ports, (backup) => recorder.add({ backup })),
+        drain: async () => balance?.leave(target.instance.id, recorder.current().heldWeights, (heldWeights) => recorder.add({ heldWeights }), log)
+    };
+}
+/** Gives back the weights that are held. */
+async function rejoin(recorder, { balance, log }) {
+    const { target, heldWeights } = recorder.current();
+    const keep = (now) => recorder.add({ heldWeights: now });
+    try {
+        const rejoinProblem = await balance?.rejoin(target.instance.id, heldWeights, keep, log);
+        if (rejoinProblem !== undefined)
+            recorder.add({ rejoinProblem });
+    }
+    catch (error) {
+        // The instance is well; only its traffic is missing, which the post step sees to.
+        if (!(error instanceof model_failure/* CancelledError */.cc))
+            throw error;
+        recorder.add({ rejoinProblem: 'the run was cancelled.' });
+    }
+}
+async function carryOut(target, order, request, first, ports, recorder) {
+    const keep = logRebuild(ports, (now) => recorder.add({ rebuild: now }));
+    const rebuild = await rebuildOne(target.task, order, first, ports, keep, preparations(target, ports, recorder));
+    recorder.add({ rebuild });
+    if (rebuild.ending?.kind === 'cancelled')
+        return recorder.add({ cancelled: true });
+    const isThere = rebuild.ending?.kind === 'rebuilt' || rebuild.ending?.kind === 'skipped';
+    if (!isThere || rebuild.last === undefined)
+        return;
+    // Of a rebuild that was under way already, the keys that were read may be those of the new system.
+    const baseline = rebuild.ending?.kind === 'rebuilt' && !rebuild.adopted ? target.oldHostKeys : undefined;
+    const signal = ports.cancel.signal;
+    const gate = await passGate(request, rebuild.last.instance, baseline, { ...ports, signal });
+    if (gate !== undefined)
+        recorder.add({ health: gate.checked, knownHosts: gate.knownHosts });
+}
+
+;// CONCATENATED MODULE: ./deploy/instance/roll-back.js
+/** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
+
+
+
+
+
+
+
+/**
+ * Puts one target back and resolves with the whole deed, however that ended.
+ *
+ * @throws only a fault of the program
+ */
+async function rollBack(run, order, request, ports, observe) {
+    const why = hasSucceeded(run) ? 'the rollout has stopped' : 'the new system is not well';
+    ports.log.warning(`${run.target.instance.id}: ${why}; going back to the image of before`);
+    return untilCancelled(run, ports, observe, async (recorder) => {
+        try {
+            await carryOutRollback(run, order, request, ports, recorder);
+        }
+        catch (error) {
+            if (!(error instanceof model_failure/* CallError */.RA))
+                throw error;
+            recorder.add({
+                rollback: { imageId: rollbackImageId(run), problem: `${(0,model_failure/* describeFailure */.Ic)(error.failure)}.` }
+            });
+        }
+        if (mayRejoin(recorder.current()))
+            await rejoin(recorder, ports);
+    });
+}
+async function carryOutRollback(run, order, request, ports, recorder) {
+    const signal = ports.cancel.signal;
+    const image = await ports.bcc.getImage(rollbackImageId(run), signal);
+    const keep = (rebuild) => recorder.add({ rollback: { imageId: image.id, rebuild } });
+    const rebuild = await rebuildOne(rollbackTask(run, image), rollbackOrder(run, order, image), undefined, ports, logRebuild(ports, keep), preparations(run.target, ports, recorder));
+    keep(rebuild);
+    if (rebuild.ending?.kind === 'cancelled')
+        return recorder.add({ cancelled: true });
+    if (rebuild.ending?.kind !== 'rebuilt' && rebuild.ending?.kind !== 'skipped')
+        return;
+    // The system put back may rightly show its old host keys, so none are forbidden to it.
+    const gate = rebuild.last && (await passGate(request, rebuild.last.instance, undefined, { ...ports, signal }));
+    if (gate)
+        recorder.add({
+            rollback: { imageId: image.id, rebuild, health: gate.checked },
+            knownHosts: gate.knownHosts
+        });
+}
+/** The image to go back to: the backup where one was made, else the one that the instance ran on. */
+function rollbackImageId(run) {
+    return usableBackup(run) ?? run.target.instance.imageId;
+}
+/**
+ * The task of the rollback. What protected the instance before does not protect a failed system, and one that is
+ * still away from its load balancers need not leave them again.
+ */
+function rollbackTask(run, image) {
+    const { task } = run.target;
+    const drain = task.drain && openHeldWeights(run.heldWeights).length === 0;
+    return { ...task, image, force: false, allowProtected: true, backup: false, drain, wait: true };
+}
+function rollbackOrder(run, order, image) {
+    const { oldUserData } = run.target;
+    const script = oldUserData ? { userData: oldUserData } : { cleanLastUserData: true };
+    return { imageId: image.id, login: order.login, ...script };
+}
+
+;// CONCATENATED MODULE: ./deploy/rollout/recovered.js
+/** Whether one that was away to begin with serves again by itself, so that it has to wait for its turn. */
+
+
+
+/** How often, and how far apart in milliseconds, one that was away is looked at before it is begun. */
+const observeTries = 3;
+const retryMs = 5_000;
+/** A look at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
+async function recovered_observeNow(instanceId, { watch, clock }) {
+    for (let tries = 1; tries <= observeTries; tries += 1) {
+        const dueMs = clock.nowMs() + (tries - 1) * retryMs;
+        try {
+            return await watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: true });
+        }
+        catch (error) {
+            if (error instanceof model_failure/* CancelledError */.cc)
+                return undefined;
+            if (!(error instanceof model_failure/* CallError */.RA))
+                throw error;
+        }
+    }
+    return undefined;
+}
+/** Whether it is Running, and passes the health check where one is asked for; a cancel says no. */
+async function serves({ instance }, request, { probe, cancel }) {
+    if (statusKind(instance.status) !== 'up')
+        return false;
+    try {
+        const result = await probeOnce(request, instance, probe, cancel.signal);
+        return result?.healthy ?? true;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CancelledError */.cc)
+            return false;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./deploy/rollout/instance-work.js
+/** The work of a rollout on its targets: forth, and back. */
+
+
+
+
+
+
+/** A look of the survey is used again if it is no older than this, in milliseconds. */
+const freshMs = 2_000;
+/** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
+const instance_work_fewTargets = 20;
+/**
+ * The work of one run.
+ *
+ * @param observe told of every deed whenever it has come a step further, and when it is over; must not throw
+ */
+function createInstanceWork({ request, plan, observations }, ports, observe) {
+    const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
+    // Those that were away to begin with and have not been begun yet.
+    const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
+    const runs = new Map();
+    const going = (run) => observe(run, false);
+    const done = (run) => {
+        runs.set(run.target.instance.id, run);
+        observe(run, true);
+        const failure = targets.size === 1 ? undefined : failureOfRun(run);
+        if (failure !== undefined)
+            ports.log.info(failure.cause);
+        return run;
+    };
+    // A single target has the log to itself; the steps of several are told apart by the ID in front.
+    const inLog = (id, title, work) => targets.size === 1
+        ? ports.log.group(title, () => work(ports.log))
+        : work(logOf(id, ports.log, targets.size > instance_work_fewTargets));
+    // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
+    const earlyObservation = ({ instance, decision }) => {
+        const observation = observations.get(instance.id);
+        const isFresh = observation !== undefined && ports.clock.nowMs() - observation.atMs <= freshMs;
+        return decision.action === 'skip' || isFresh ? observation : undefined;
+    };
+    return {
+        async rollForward(id) {
+            const target = targets.get(id);
+            if (target === undefined)
+                throw new Error(`${id} is not in the plan`);
+            let first = earlyObservation(target);
+            if (targets.size > 1 && target.decision.action !== 'skip' && away.delete(id)) {
+                first ??= await recovered_observeNow(id, ports);
+                if (first !== undefined && (await serves(first, request, ports)))
+                    return 'recovered';
+            }
+            const run = await inLog(id, `Rebuild ${id}`, (log) => runInstance(target, plan.order, request, first, { ...ports, log }, going));
+            return outcomeOf(done(run));
+        },
+        async back(id) {
+            const before = runs.get(id);
+            if (before === undefined)
+                throw new Error(`nothing was done to ${id} that could be undone`);
+            const run = await inLog(id, `Put ${id} back`, (log) => rollBack(before, plan.order, request, { ...ports, log }, going));
+            done(run);
+            if (run.cancelled)
+                return 'cancelled';
+            return isRolledBack(run) && openHeldWeights(run.heldWeights).length === 0
+                ? 'rolledBack'
+                : 'rollbackFailed';
+        }
+    };
+}
+/** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */
+function logOf(id, log, isTerse) {
+    const name = (line) => (line.startsWith(id) ? line : `${id}: ${line}`);
+    return {
+        info: (line) => (isTerse ? log.debug(name(line)) : log.info(name(line))),
+        warning: (line) => log.info(name(line)),
+        debug: (line) => log.debug(name(line)),
+        group: (_title, work) => work()
+    };
+}
+
+;// CONCATENATED MODULE: ./deploy/rollout/roll-out.js
+
+/**
+ * Takes all targets through the rollout and resolves with it, however it ended.
+ *
+ * @throws the first fault of the program, once all that is under way has ended
+ */
+async function rollOut(task, work, ports, observe) {
+    const { clock, cancel } = ports;
+    const nowMs = () => clock.nowMs();
+    const inbox = new Inbox();
+    const faults = [];
+    const onAbort = () => inbox.put({ type: 'cancelled', atMs: nowMs() });
+    const failed = (error) => {
+        faults.push(error);
+        // What is wrong with the program is no reason to leave the others alone, but to begin nothing new.
+        onAbort();
+        return { result: 'failed', isUnavailable: true, canRollBack: false };
+    };
+    const begin = async (command) => {
+        switch (command.type) {
+            case 'begin': {
+                const outcome = await work.rollForward(command.id).catch(failed);
+                const { id } = command;
+                return outcome === 'recovered'
+                    ? { type: 'recovered', id, atMs: nowMs() }
+                    : { type: 'ended', id, outcome, atMs: nowMs() };
+            }
+            case 'rollBack': {
+                const result = await work.back(command.id).catch((error) => {
+                    failed(error);
+                    return 'rollbackFailed';
+                });
+                return { type: 'rollbackEnded', id: command.id, result, atMs: nowMs() };
+            }
+            case 'pause':
+                // A cancel comes as an event of its own.
+                // Timers count in whole milliseconds, and one that is cut off would wake us just before the moment.
+                await clock
+                    .sleep(Math.max(0, Math.ceil(command.untilMs - nowMs())), cancel.signal)
+                    .catch(() => undefined);
+                return { type: 'woke', atMs: nowMs() };
+        }
+    };
+    let [rollout, commands] = beginRollout(task, nowMs());
+    observe(rollout);
+    cancel.signal.addEventListener('abort', onAbort, { once: true });
+    try {
+        if (cancel.signal.aborted)
+            onAbort();
+        for (;;) {
+            for (const command of commands) {
+                if (command.type !== 'end')
+                    void begin(command).then((event) => inbox.put(event));
+            }
+            if (rollout.isOver)
+                break;
+            [rollout, commands] = stepRollout(rollout, await inbox.take());
+            observe(rollout);
+        }
+        if (faults.length > 0)
+            throw faults[0];
+        return rollout;
+    }
+    finally {
+        cancel.signal.removeEventListener('abort', onAbort);
+    }
+}
+/** Events in the order in which they come. */
+class Inbox {
+    #events = [];
+    #wake = () => undefined;
+    put(event) {
+        this.#events.push(event);
+        this.#wake();
+    }
+    async take() {
+        for (;;) {
+            const event = this.#events.shift();
+            if (event !== undefined)
+                return event;
+            await new Promise((resolve) => {
+                this.#wake = resolve;
+            });
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./core/report/progress.js
+/** How far a rollout is, and about how long it still takes. Times are milliseconds on the monotonic clock. */
+
+/** Where the rollout is, in one line, such as `120 of 500 done (3 failed), 10 under way, 370 to go`. */
+function progressLine(progress) {
+    const { total, succeeded, skipped, failed, beganMs, waiting } = progress;
+    const kinds = [
+        ...(failed === 0 ? [] : [`${failed} failed`]),
+        ...(skipped === 0 ? [] : [`${skipped} skipped`])
+    ];
+    const counts = [
+        `${succeeded + skipped + failed} of ${total} done${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
+        ...(beganMs.length === 0 ? [] : [`${beganMs.length} under way`]),
+        ...(waiting === 0 ? [] : [`${waiting} to go`])
+    ];
+    const left = remainingMs(progress);
+    if (left === undefined || beganMs.length + waiting === 0)
+        return counts.join(', ');
+    const usual = (0,duration/* formatDuration */.a3)(median(progress.tookMs));
+    const estimate = left < 1000 ? 'should end any moment' : `about ${roughly(left)} left`;
+    return `${counts.join(', ')}; ${estimate} (a rebuild takes ${usual})`;
+}
+/**
+ * About how long the rollout still takes, in milliseconds; `undefined` before any rebuild has ended. All that is
+ * left is taken to last as long as the middle one of those that have ended, so that one stuck in its timeout
+ * does not count for all.
+ */
+function remainingMs(progress) {
+    const { beganMs, waiting, tookMs, pauseMs, nowMs } = progress;
+    if (tookMs.length === 0)
+        return undefined;
+    const usualMs = median(tookMs);
+    const leftMs = beganMs.map((from) => Math.max(0, usualMs - Math.max(0, nowMs - from)));
+    const maxUnavailable = Math.max(1, progress.maxUnavailable);
+    return pauseMs > 0
+        ? leftInBatches(progress, leftMs, usualMs, maxUnavailable)
+        : leftInWindow(leftMs, waiting, usualMs, maxUnavailable);
+}
+/** In batches all of one are waited for, and then there is a pause before the next. */
+function leftInBatches({ waiting, pauseMs, pausedUntilMs, nowMs }, leftMs, usualMs, maxUnavailable) {
+    const batches = Math.ceil(waiting / maxUnavailable);
+    const nowLeftMs = Math.max(0, ...leftMs);
+    if (batches === 0)
+        return nowLeftMs;
+    const untilNextMs = leftMs.length > 0 ? nowLeftMs + pauseMs : Math.max(0, (pausedUntilMs ?? nowMs) - nowMs);
+    return untilNextMs + batches * usualMs + (batches - 1) * pauseMs;
+}
+/** Each slot takes the next one as soon as it is free, the one that is free first takes it first. */
+function leftInWindow(leftMs, waiting, usualMs, maxUnavailable) {
+    const busy = leftMs.toSorted((one, other) => one - other);
+    const free = Array.from({ length: Math.max(0, Math.min(maxUnavailable, waiting + busy.length) - busy.length) }, () => 0);
+    // Of more than there are slots, the first to end are not followed by others.
+    const places = [...free, ...busy.slice(Math.max(0, busy.length - maxUnavailable))];
+    const rounds = places.length === 0 ? 0 : Math.floor(waiting / places.length);
+    const extra = places.length === 0 ? 0 : waiting % places.length;
+    const ends = places.map((readyMs, index) => readyMs + (rounds + (index < extra ? 1 : 0)) * usualMs);
+    return Math.max(0, ...busy, ...ends);
+}
+/** The middle one; it does not mind a few that took very long. */
+function median(values) {
+    const sorted = values.toSorted((one, other) => one - other);
+    const middle = Math.floor(sorted.length / 2);
+    const upper = sorted[middle] ?? 0;
+    return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+}
+/** An estimate with no more digits than it deserves. */
+function roughly(ms) {
+    const minutes = Math.round(ms / 60_000);
+    return minutes >= 10 && minutes < 60 ? `${minutes}m` : (0,duration/* formatDuration */.a3)(ms);
+}
+
+;// CONCATENATED MODULE: ./core/report/rollout-report.js
+/** A rollout in the form of the result. */
+
+
+
+/**
+ * The rollout of a plan.
+ *
+ * @param rollout how far it has come; left out where it has not begun
+ */
+function reportRollout(plan, rollout) {
+    const { maxUnavailable, maxFailures, pauseMs, members } = plan.rollout;
+    const unavailableBefore = plan.targets.flatMap((target) => {
+        const why = whyUnavailable(target);
+        return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
+    });
+    const words = rollout === undefined ? undefined : stopWords(rollout);
+    const stop = rollout?.stop;
+    return {
+        maxUnavailable: maxUnavailable,
+        peakUnavailable: rollout?.peakUnavailable ??
+            Math.max(unavailableBefore.length, Math.min(maxUnavailable, members.length)),
+        canaries: canariesOf(plan.rollout),
+        maxFailures,
+        pauseSeconds: (0,duration/* toSeconds */.fP)(pauseMs),
+        unavailableBefore,
+        ...(stop === undefined || words === undefined ? {} : { stopped: { reason: stop, words } })
+    };
+}
+/** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
+function stopWords(rollout) {
+    const { task, stop, failures } = rollout;
+    const all = rollout.members.values();
+    const left = all.filter(({ state }) => state === 'waiting').length;
+    const hasRolledBack = all.some((member) => member.kind === 'work' && rolledBackToo(member));
+    if (stop === undefined || (left === 0 && !hasRolledBack))
+        return undefined;
+    const rest = left === 0 ? 'None was left to begin.' : `${left} of ${all.length} were not begun.`;
+    return [why(stop, failures, task.maxFailures, rollout), rest, backWords(rollout, all)]
+        .filter((part) => part !== '')
+        .join(' ');
+}
+function why(stop, failures, maxFailures, rollout) {
+    switch (stop) {
+        case 'canary':
+            return 'A canary did not end well, so the rollout stopped.';
+        case 'maxFailures':
+            return `${failures} failed, and maxFailures is ${maxFailures}, so the rollout stopped.`;
+        case 'noCapacity':
+            return `${rollout.members.out} are away and stay away, and maxUnavailable is ${rollout.task.maxUnavailable}, so no other could be taken.`;
+        case 'cancelled':
+            return 'The run was cancelled, so nothing new was begun.';
+    }
+}
+function backWords({ task, isCancelled, stop }, all) {
+    if (!task.rollback)
+        return '';
+    const back = all.filter(({ state }) => state === 'rolledBack').length;
+    const rollForward = all.filter((member) => member.kind === 'work' && member.state === 'succeeded' && member.canRollBack);
+    if (stop === 'cancelled')
+        return '';
+    const cut = isCancelled ? ' Then the run was cancelled.' : '';
+    const why = isCancelled ? '' : ', for no more may be away at once';
+    const stay = rollForward.length === 0 ? '' : ` ${rollForward.length} stay on the new image${why}.`;
+    const told = back === 0 ? '' : `${back} were put back onto the image of before.`;
+    return `${told}${stay}${cut}`.trim();
+}
+/** Put back, or tried to, although it had ended well by itself or not. */
+function rolledBackToo({ state }) {
+    return state === 'rolledBack' || state === 'rollbackFailed' || state === 'rollingBack';
+}
+
+;// CONCATENATED MODULE: ./deploy/rollout/rollout-log.js
+/** What a person reads along of a rollout: who has ended, how far it is, and about how long it still takes. */
+
+
+
+
+/** Lines of progress come no closer together than this, in milliseconds, however many targets end. */
+const leastMs = 15_000;
+/** And no further apart than this. */
+const mostMs = 60_000;
+const silent = { tell: () => undefined, dispose: () => undefined };
+/** The news of one run. A single target tells of itself. */
+function createRolloutLog(plan, ports) {
+    return plan.targets.length === 1 ? silent : new FleetRolloutLog(ports);
+}
+class FleetRolloutLog {
+    #log;
+    #clock;
+    #off = new AbortController();
+    #began = new Map();
+    #tookMs = [];
+    #states = new Map();
+    #rollout;
+    #stop;
+    #toldMs;
+    constructor({ log, clock }) {
+        this.#log = log;
+        this.#clock = clock;
+        // The first word comes with the first end.
+        this.#toldMs = clock.nowMs() - leastMs;
+        void this.#heartbeat();
+    }
+    tell(rollout) {
+        const nowMs = this.#clock.nowMs();
+        this.#rollout = rollout;
+        let hasEnded = false;
+        for (const member of rollout.members.values()) {
+            if (this.#states.get(member.id) === member.state)
+                continue;
+            this.#states.set(member.id, member.state);
+            if (isAtWork(member))
+                this.#began.set(member.id, nowMs);
+            else if (member.state !== 'waiting') {
+                hasEnded = true;
+                this.#ended(member, nowMs);
+            }
+        }
+        if (rollout.stop !== undefined && this.#stop === undefined) {
+            this.#stop = rollout.stop;
+            const words = stopWords(rollout);
+            if (words !== undefined && rollout.stop !== 'cancelled')
+                this.#log.info(words);
+        }
+        if (rollout.isOver || (hasEnded && nowMs - this.#toldMs >= leastMs))
+            this.#line(rollout, nowMs);
+    }
+    dispose() {
+        this.#off.abort();
+    }
+    #ended(member, nowMs) {
+        const took = nowMs - (this.#began.get(member.id) ?? nowMs);
+        if (member.state === 'succeeded' && member.kind === 'work')
+            this.#tookMs.push(took);
+        const words = {
+            succeeded: member.kind === 'work' ? 'done' : 'is on the image already',
+            failed: 'failed',
+            rolledBack: 'is back on the image of before',
+            rollbackFailed: 'could not be put back',
+            cancelled: 'cut off by the cancel'
+        };
+        this.#log.info(`${member.id}: ${words[member.state] ?? member.state} after ${(0,duration/* formatDuration */.a3)(took)}`);
+    }
+    #line(rollout, nowMs) {
+        this.#toldMs = nowMs;
+        this.#log.info(progressLine(this.#progress(rollout, nowMs)));
+    }
+    #progress({ task, members, pausedUntilMs, stop }, nowMs) {
+        const all = members.values();
+        const count = (...states) => all.filter(({ state }) => states.includes(state)).length;
+        const skipped = members.count('check', 'succeeded');
+        const gone = all.filter((one) => one.isUnavailable && !isAtWork(one) && one.state !== 'waiting').length;
+        return {
+            total: all.length,
+            succeeded: members.count('work', 'succeeded'),
+            skipped,
+            failed: count('failed', 'rolledBack', 'rollbackFailed'),
+            beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
+            // What is not begun after a stop is not to go any more.
+            waiting: stop === undefined ? count('waiting') : 0,
+            tookMs: this.#tookMs,
+            maxUnavailable: Math.max(1, task.maxUnavailable - gone),
+            pauseMs: task.pauseMs,
+            ...(pausedUntilMs === undefined ? {} : { pausedUntilMs }),
+            nowMs
+        };
+    }
+    async #heartbeat() {
+        while (!this.#off.signal.aborted) {
+            try {
+                await this.#clock.sleep(Math.max(1, this.#toldMs + mostMs - this.#clock.nowMs()), this.#off.signal);
+            }
+            catch {
+                return;
+            }
+            const nowMs = this.#clock.nowMs();
+            if (this.#rollout !== undefined && nowMs - this.#toldMs >= mostMs)
+                this.#line(this.#rollout, nowMs);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./core/report/restore-with.js
+
+const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
+/** The `with:` lines that put an instance back onto what it ran before. A password is named, never shown. */
+function wayBackLines(run, order) {
+    const { instance } = run.target;
+    const backup = usableBackup(run);
+    const imageId = backup ?? instance.imageId;
+    // Back onto the image that it has now, only force rebuilds it.
+    const force = imageId === order.imageId ? ['force: true'] : [];
+    // The script of this run is for the new image; that of before is no longer there.
+    const script = order.userData === undefined ? [] : ['cleanLastUserData: true'];
+    return [
+        `instanceId: ${instance.id}`,
+        `imageId: ${imageId}`,
+        loginLine(order, backup !== undefined || /custom|sharing/i.test(instance.imageType)),
+        ...script,
+        ...force
+    ];
+}
+function loginLine({ login }, isCustom) {
+    switch (login.kind) {
+        case 'adminPass':
+            return adminPassLine;
+        case 'keypairId':
+            return `keypairId: ${login.keypairId}`;
+        case 'keepImageLogin':
+            // The image of before may be a public one, which has no login of its own.
+            return isCustom ? 'keepImageLogin: true' : adminPassLine;
+    }
+}
+
+;// CONCATENATED MODULE: ./core/report/instance-report.js
+/** One instance in the result, from what was planned for it and done to it. */
+
+
+
+
+
+
+
+
+/** A target of which nothing more was done than to plan it. */
+function reportPlanned(target, order, status, failure) {
+    return {
+        ...head(target, order),
+        status,
+        disk: 'untouched',
+        adopted: false,
+        phases: [],
+        seen: [],
+        requestIds: [],
+        durationSeconds: 0,
+        balancers: reportBackendServers(target.places ?? [], []),
+        knownHosts: [],
+        wayBack: [],
+        ...(failure === undefined ? {} : { failure })
+    };
+}
+/** What was done to a target; the deed may still go on where the run only keeps what it knows. */
+function reportInstanceRun(run, order, anchor, atMs, isOver) {
+    const rebuilds = rebuildsOf(run);
+    const last = rebuilds.at(-1)?.last;
+    const spans = spansOf(run, atMs);
+    const fromMs = spans[0]?.fromMs ?? atMs;
+    const toMs = isOver ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
+    const failure = isOver ? failureOfRun(run) : undefined;
+    const disk = diskOf(run);
+    const { backup, health, rollback } = run;
+    return {
+        ...head(run.target, order),
+        status: statusOf(run, isOver),
+        disk,
+        adopted: run.rebuild?.adopted ?? false,
+        ...(last === undefined ? {} : { after: moment(last.instance, last.disk ?? undefined) }),
+        phases: spans.map((span) => ({
+            phase: span.phase,
+            startedAt: (0,duration/* toIso */.tK)(anchor, span.fromMs),
+            durationSeconds: (0,duration/* toSeconds */.fP)(span.toMs - span.fromMs)
+        })),
+        seen: rebuilds
+            .flatMap(({ history }) => history)
+            .map(({ atMs: seenMs, status, imageId }) => ({
+            status,
+            imageId,
+            at: (0,duration/* toIso */.tK)(anchor, seenMs),
+            seconds: (0,duration/* toSeconds */.fP)(seenMs - fromMs)
+        })),
+        requestIds: rebuilds.flatMap(({ requestIds }) => requestIds),
+        durationSeconds: (0,duration/* toSeconds */.fP)(toMs - fromMs),
+        ...(backup?.imageId === undefined
+            ? {}
+            : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
+        ...(health === undefined ? {} : { health: healthOf(health) }),
+        ...(rollback === undefined
+            ? {}
+            : {
+                rollback: {
+                    imageId: rollback.imageId,
+                    ok: isRolledBack(run),
+                    ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
+                }
+            }),
+        balancers: reportBackendServers(run.target.places ?? [], run.heldWeights),
+        knownHosts: run.knownHosts,
+        wayBack: disk === 'untouched' || isRolledBack(run) ? [] : wayBackLines(run, order),
+        ...(failure === undefined ? {} : { failure })
+    };
+}
+function rebuildsOf(run) {
+    return [run.rebuild, run.rollback?.rebuild].filter((rebuild) => rebuild !== undefined);
+}
+function head(target, order) {
+    const { instance, disk, snapshots, warnings } = target;
+    return {
+        instanceId: instance.id,
+        name: instance.name,
+        publicIp: instance.publicIp,
+        internalIp: instance.internalIp,
+        before: moment(instance, disk),
+        erases: {
+            systemDiskId: disk?.id ?? '',
+            sizeInGB: disk?.sizeInGB ?? 0,
+            snapshots: snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
+        },
+        plan: {
+            decision: decisionLabel(target),
+            present: presentLabel(target),
+            steps: stepLabels(target),
+            warnings,
+            login: loginLabel(order),
+            userData: userDataLabel(order)
+        }
+    };
+}
+function moment(instance, disk) {
+    const { status, imageId, imageName } = instance;
+    return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
+}
+function diskOf(run) {
+    const diskStates = rebuildsOf(run).map(diskStateOf);
+    if (diskStates.includes('erased'))
+        return 'erased';
+    return diskStates.includes('unknown') ? 'unknown' : 'untouched';
+}
+function statusOf(run, isOver) {
+    if (!isOver)
+        return 'inProgress';
+    if (run.cancelled) {
+        if (rebuildsOf(run).some(isUnderWay))
+            return 'inProgress';
+        const kind = run.rebuild?.ending?.kind ?? 'cancelled';
+        return kind === 'cancelled' || kind === 'skipped' ? 'notStarted' : 'failed';
+    }
+    if (run.rollback !== undefined)
+        return isRolledBack(run) ? 'rolledBack' : 'failed';
+    if (!hasSucceeded(run))
+        return 'failed';
+    const kind = run.rebuild?.ending?.kind;
+    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : 'failed';
+}
+/** Whether a cancelled life leaves something behind that goes on by itself. */
+function isUnderWay({ ending, sends, inDoubt, adopted, starts }) {
+    return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
+}
+function healthOf(health) {
+    return {
+        healthy: health.healthy,
+        durationSeconds: (0,duration/* toSeconds */.fP)(health.atMs - health.fromMs),
+        history: health.history.map(({ atMs, reason }) => ({
+            seconds: (0,duration/* toSeconds */.fP)(atMs - health.fromMs),
+            result: reason === undefined ? 'passes' : (0,health_reason/* describeUnhealthy */.s)(reason)
+        }))
+    };
+}
+function spansOf({ rebuild, health, rollback }, atMs) {
+    return [
+        ...(rebuild === undefined ? [] : spansOfRebuild(rebuild, '', atMs)),
+        ...(health === undefined ? [] : [{ phase: 'health', fromMs: health.fromMs, toMs: health.atMs }]),
+        ...(rollback?.rebuild === undefined ? [] : spansOfRebuild(rollback.rebuild, 'rollback: ', atMs)),
+        ...(rollback?.health === undefined
+            ? []
+            : [{ phase: 'rollback: health', fromMs: rollback.health.fromMs, toMs: rollback.health.atMs }])
+    ];
+}
+function spansOfRebuild(rebuild, prefix, atMs) {
+    return rebuild.phases.flatMap(({ phase, fromMs }, index) => phase === 'ended'
+        ? []
+        : [{ phase: `${prefix}${phase}`, fromMs, toMs: rebuild.phases[index + 1]?.fromMs ?? atMs }]);
+}
+
+;// CONCATENATED MODULE: ./core/report/run-report.js
+
+/** The result of a run from its instances. */
+function reportRun(image, instances, rollout, anchor, span) {
+    return {
+        version: 1,
+        status: runStatus(instances),
+        changed: instances.some(({ disk }) => disk !== 'untouched'),
+        imageId: image.id,
+        imageName: image.name,
+        startedAt: (0,duration/* toIso */.tK)(anchor, span.fromMs),
+        durationSeconds: (0,duration/* toSeconds */.fP)(span.toMs - span.fromMs),
+        rollout,
+        instances
+    };
+}
+/** One word for a run: what all have in common, or what tells most. */
+function runStatus(instances) {
+    const has = (status) => instances.some((one) => one.status === status);
+    if (has('inProgress'))
+        return 'inProgress';
+    const good = has('rebuilt') || has('skipped') || has('started');
+    const bad = has('failed') || has('notStarted') || instances.length === 0;
+    if (bad || has('rolledBack')) {
+        if (good)
+            return 'partial';
+        return has('failed') || !has('rolledBack') ? 'failed' : 'rolledBack';
+    }
+    if (has('planned'))
+        return 'planned';
+    if (has('started'))
+        return 'started';
+    return has('rebuilt') ? 'rebuilt' : 'skipped';
+}
+
+;// CONCATENATED MODULE: ./deploy/run/run-records.js
+
+
+
+
+
+/** RunRecords that begin now. */
+function createRunRecords(clock) {
+    const fromMs = clock.nowMs();
+    const anchor = { nowMs: fromMs, wallMs: clock.wallMs() };
+    const known = new Map();
+    let rollout;
+    const all = (plan, one) => reportRun(plan.image, plan.targets.map(one), reportRollout(plan, rollout), anchor, {
+        fromMs,
+        toMs: clock.nowMs()
+    });
+    const report = (plan, rest) => all(plan, (target) => known.get(target.instance.id)?.() ?? reportPlanned(target, plan.order, rest));
+    return {
+        keep(run, plan, isOver) {
+            const atMs = clock.nowMs();
+            const make = () => reportInstanceRun(run, plan.order, anchor, isOver ? atMs : clock.nowMs(), isOver);
+            known.set(run.target.instance.id, isOver ? once(make) : make);
+        },
+        logRebuild(now) {
+            rollout = now;
+        },
+        report,
+        refused: (plan) => all(plan, (target) => reportRefused(target, plan, fromMs))
+    };
+}
+/** Those that were not refused are not begun. */
+function reportRefused(target, plan, atMs) {
+    if (target.decision.action !== 'refuse')
+        return reportPlanned(target, plan.order, 'notStarted');
+    const reason = { kind: 'refused', refusals: target.decision.refusals };
+    const [rebuild] = step_rebuild_begin(target.task, atMs);
+    return reportPlanned(target, plan.order, 'failed', { reason: reason.kind, ...explain(rebuild, reason) });
+}
+/** What is over does not change, so its report is made once. */
+function once(make) {
+    let made;
+    return () => {
+        made ??= { value: make() };
+        return made.value;
+    };
+}
+
+;// CONCATENATED MODULE: ./deploy/run/run.js
 /** One run: look, plan, take the targets through the rollout, report. */
 
 
@@ -6605,7 +6655,7 @@ function unwaited({ wait }, { rollout }) {
  */
 async function run(request, ports, hooks) {
     const { clock, log, cancel } = ports;
-    const records = createRecords(clock);
+    const runRecords = createRunRecords(clock);
     const surveyed = await log.group('Plan', async () => {
         const found = await survey(request, ports, cancel.signal);
         for (const line of planLines(found.plan))
@@ -6614,27 +6664,27 @@ async function run(request, ports, hooks) {
     });
     const { plan } = surveyed;
     if (isRefused(plan))
-        return records.refused(plan);
-    await hooks.planned(plan, records.report(plan, 'planned'));
+        return runRecords.refused(plan);
+    await hooks.planned(plan, runRecords.report(plan, 'planned'));
     if (request.dryRun)
-        return records.report(plan, 'planned');
-    const news = createNews(plan, ports);
-    await run_carryOut(request, surveyed, { ...ports, records, news }, hooks);
-    return records.report(plan, 'notStarted');
+        return runRecords.report(plan, 'planned');
+    const rolloutLog = createRolloutLog(plan, ports);
+    await run_carryOut(request, surveyed, { ...ports, runRecords, rolloutLog }, hooks);
+    return runRecords.report(plan, 'notStarted');
 }
-async function run_carryOut(request, { plan, sights }, ports, hooks) {
-    const { cancel, records, news } = ports;
+async function run_carryOut(request, { plan, observations }, ports, hooks) {
+    const { cancel, runRecords, rolloutLog } = ports;
     const watch = createWatch(ports, cancel.signal);
     const sender = createSender(ports);
     const balance = request.balancers && createBalance(request.balancers, ports);
-    const report = () => records.report(plan, 'notStarted');
-    const work = createTargetWork({ request, plan, sights }, { ...ports, watch, sender, balance }, (deed, isOver) => {
-        records.keep(deed, plan, isOver);
+    const report = () => runRecords.report(plan, 'notStarted');
+    const work = createInstanceWork({ request, plan, observations }, { ...ports, watch, sender, balance }, (run, isOver) => {
+        runRecords.keep(run, plan, isOver);
         hooks.progressed(report);
     });
     const observe = (now) => {
-        records.follow(now);
-        news.tell(now);
+        runRecords.logRebuild(now);
+        rolloutLog.tell(now);
     };
     try {
         await rollOut(plan.rollout, work, ports, observe);
@@ -6646,12 +6696,12 @@ async function run_carryOut(request, { plan, sights }, ports, hooks) {
     }
     finally {
         watch.dispose();
-        news.dispose();
+        rolloutLog.dispose();
     }
 }
 
 // EXTERNAL MODULE: ./action/annotate.js + 4 modules
-var annotate = __nccwpck_require__(1896);
+var annotate = __nccwpck_require__(2581);
 ;// CONCATENATED MODULE: ./action/cancel.js
 
 /**
@@ -7833,10 +7883,10 @@ const unfit = ['notFound', 'invalid'];
  *
  * Throws what `call` throws: `notFound` where neither kind knows the id.
  */
-async function places_placesOf(blbId, call) {
+async function places_backendServersOf(blbId, call) {
     const ordinary = await unlessUnfit(allItems((marker) => listMembers(blbId, marker), call));
     if (!(ordinary instanceof model_failure/* CallError */.RA)) {
-        const places = placesIn({ kind: 'blb', blbId }, ordinary);
+        const places = backendServersIn({ kind: 'blb', blbId }, ordinary);
         if (places.length > 0) {
             return places;
         }
@@ -7851,12 +7901,12 @@ async function places_placesOf(blbId, call) {
     const places = [];
     for (const groupId of new Set(groups)) {
         const page = (marker) => listGroupMembers(blbId, groupId, marker);
-        places.push(...placesIn({ kind: 'appblb', blbId, groupId }, await allItems(page, call)));
+        places.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allItems(page, call)));
     }
     return places;
 }
 /** Each member once, for it may come twice where the list changed between two pages. */
-function placesIn(pool, members) {
+function backendServersIn(pool, members) {
     const places = new Map();
     for (const member of members) {
         if (member !== undefined) {
@@ -8434,13 +8484,13 @@ function createBccClient(options) {
             const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), order);
             return caller(signal, start)(rebuildInstances(ids, order, ciphertext));
         },
-        listPlaces: async (id, signal) => places_placesOf(checkedId('DescribeBlbServers', id), caller(signal)),
+        listBackendServers: async (id, signal) => places_backendServersOf(checkedId('DescribeBlbServers', id), caller(signal)),
         async setWeights(pool, weights, signal) {
-            if (weights.length > 0) {
-                checkPool(updateName(pool), pool);
-                checkWeights(updateName(pool), pool.blbId, weights);
-                await caller(signal)(updateWeights(pool, weights));
-            }
+            if (weights.length === 0)
+                return;
+            checkPool(updateName(pool), pool);
+            checkWeights(updateName(pool), pool.blbId, weights);
+            await caller(signal)(updateWeights(pool, weights));
         },
         dispose: () => transport.dispose()
     };
@@ -8587,8 +8637,8 @@ var clip = __nccwpck_require__(5984);
 const resultLimit = 900_000;
 /** What is left out where it is too long: the next only if those before were not enough. */
 const cuts = [
-    ofWell(withoutCourse),
-    ofWell(withoutExtras),
+    ofSucceeded(withoutCourse),
+    ofSucceeded(withoutExtras),
     withoutCourse,
     withoutExtras,
     withoutNames,
@@ -8609,7 +8659,7 @@ function resultText(report) {
     }
     return text;
 }
-function ofWell(cut) {
+function ofSucceeded(cut) {
     return (one) => (one.failure === undefined ? cut(one) : one);
 }
 /** How it went, step by step, and what the plan said beyond the decision. */
@@ -8964,8 +9014,8 @@ function toSeconds(ms) {
     return Math.round(ms / 100) / 10;
 }
 /** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
-function toIso(era, atMs) {
-    return `${new Date(era.wallMs + atMs - era.nowMs).toISOString().slice(0, 19)}Z`;
+function toIso(anchor, atMs) {
+    return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
 }
 
 
@@ -9100,8 +9150,8 @@ function clip(text, most) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1896);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9530);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2581);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4300);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

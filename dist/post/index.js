@@ -513,8 +513,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var lib_core = __nccwpck_require__(5806);
 // EXTERNAL MODULE: ./core/summary/ranking.js
 var ranking = __nccwpck_require__(3636);
-// EXTERNAL MODULE: ./core/summary/weights.js
-var weights = __nccwpck_require__(9283);
+// EXTERNAL MODULE: ./core/summary/weights-table.js
+var weights_table = __nccwpck_require__(7046);
 ;// CONCATENATED MODULE: ./core/summary/annotations.js
 /** What a run has to say beside its log: few words, for GitHub shows few of them. */
 
@@ -584,24 +584,24 @@ var log = __nccwpck_require__(7230);
 function annotateReport(report) {
     for (const { level, title, lines } of annotationsOf(report)) {
         const annotate = level === 'error' ? core.error : core.warning;
-        annotate(lines.map(tame).join('\n'), { title: tame(title) });
+        annotate(lines.map(escapeCommands).join('\n'), { title: escapeCommands(title) });
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */
 function annotateProblems(problems) {
-    const lines = problems.map(({ input, message }) => tame(`${input} ${message}`));
+    const lines = problems.map(({ input, message }) => escapeCommands(`${input} ${message}`));
     core.error([...lines, 'Nothing was sent.'].join('\n'), { title: 'The inputs are not right' });
 }
 /** One annotation for all that keeps a plan from being made. */
 function annotateSurvey(problems) {
     const lines = problems.flatMap(({ cause, remedy }) => [cause, remedy]);
-    core.error([...new Set(lines.map(tame)), 'Nothing was sent that changes anything.'].join('\n'), {
+    core.error([...new Set(lines.map(escapeCommands)), 'Nothing was sent that changes anything.'].join('\n'), {
         title: 'No plan can be made'
     });
 }
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 function annotateEnd(title, text) {
-    lib_core/* error */.z3((0,log/* tame */.a)(text), { title });
+    lib_core/* error */.z3((0,log/* escapeCommands */.g)(text), { title });
 }
 
 
@@ -612,22 +612,22 @@ function annotateEnd(title, text) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   W: () => (/* binding */ jobLog),
-/* harmony export */   a: () => (/* binding */ tame)
+/* harmony export */   g: () => (/* binding */ escapeCommands)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5806);
 
 /** The log of the job. */
 const jobLog = {
-    info: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(tame(line)),
-    warning: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(tame(line)),
-    debug: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(tame(line)),
-    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(tame(title), work)
+    info: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(escapeCommands(line)),
+    warning: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(escapeCommands(line)),
+    debug: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(escapeCommands(line)),
+    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(escapeCommands(title), work)
 };
 /**
  * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one
  * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
  */
-function tame(line) {
+function escapeCommands(line) {
     return line
         .replace(/\p{Cc}+/gu, ' ')
         .replace(/^(\s*):/, '$1 .:')
@@ -637,7 +637,7 @@ function tame(line) {
 
 /***/ }),
 
-/***/ 7357:
+/***/ 4844:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1945,50 +1945,6 @@ function joined(shown) {
     return `${texts.join('\n\n')}\n`;
 }
 
-;// CONCATENATED MODULE: ./core/rollout/room.js
-/**
- * Whether one more may be taken. One that is away already makes it no worse, but it still needs a free slot: a
- * check that fails on all of them to begin with is no leave to take all of them at once.
- */
-function hasRoom(members, member, slots) {
-    return members.atWork < slots && (member.isAway || members.out < slots);
-}
-
-;// CONCATENATED MODULE: ./core/rollout/back.js
-/** Who is put back next, once the rollout has stopped. */
-
-/**
- * The next to be put back: the newest first, in the same slots as before, and only when all that was under way is
- * seen through. Where the newest has no room, for too many are away for good, one that is away itself may go.
- */
-function takeBack(before) {
-    if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
-        return [before, []];
-    }
-    const waiting = before.members.values().filter(canBePutBack);
-    const newest = waiting.toSorted((one, other) => other.endedAs - one.endedAs);
-    const taken = [];
-    let { members } = before;
-    const take = ({ id }) => {
-        members = members.with(id, { state: 'goingBack' });
-        taken.push({ type: 'goBack', id });
-    };
-    for (const member of newest) {
-        if (!hasRoom(members, member, before.task.slots))
-            break;
-        take(member);
-    }
-    if (taken.length === 0 && !members.isBusy) {
-        const away = newest.find((member) => hasRoom(members, member, before.task.slots));
-        if (away !== undefined)
-            take(away);
-    }
-    return [{ ...before, members }, taken];
-}
-function canBePutBack({ state, canGoBack }) {
-    return canGoBack && (state === 'well' || state === 'failed');
-}
-
 ;// CONCATENATED MODULE: ./core/rollout/canaries.js
 /** Who goes first, by id: of those that something is to be done to, the first in order. */
 function canariesOf({ members, canary }) {
@@ -2002,7 +1958,120 @@ function canariesOf({ members, canary }) {
     return ids;
 }
 
-;// CONCATENATED MODULE: ./core/rollout/forth.js
+;// CONCATENATED MODULE: ./core/rollout/member.js
+/** One target of a rollout: what it is, and where it is. */
+/** Whether somebody is at it. */
+function isAtWork({ state }) {
+    return state === 'working' || state === 'rollingBack';
+}
+/** Whether it is not serving, or may be taken away at any moment. A mere check takes nobody away. */
+function countsAsUnavailable(member) {
+    return member.isUnavailable || (isAtWork(member) && member.kind === 'work');
+}
+
+;// CONCATENATED MODULE: ./core/rollout/members.js
+/** The members of a rollout as a value that is cheap to change: of a thousand, one step touches one or a few. */
+
+/** All members, in the order of the task, with what is asked of them most counted along. */
+class Members {
+    #places;
+    #all;
+    #counts;
+    /** How many are out, see `countsAsUnavailable`. */
+    out;
+    constructor(places, all, counts, out) {
+        this.#places = places;
+        this.#all = all;
+        this.#counts = counts;
+        this.out = out;
+    }
+    /** Nobody has been begun yet. */
+    static of(tasks) {
+        const all = tasks.map((task) => ({ ...task, state: 'waiting', canRollBack: false, completionOrder: 0 }));
+        const waiting = (kind) => all.filter((member) => member.kind === kind).length;
+        return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(countsAsUnavailable).length);
+    }
+    get(id) {
+        return this.#all[this.#places.get(id) ?? -1];
+    }
+    values() {
+        return this.#all;
+    }
+    /** How many of a kind are in one of these states. */
+    count(kind, ...states) {
+        let count = 0;
+        for (const state of states)
+            count += this.#counts[`${kind} ${state}`] ?? 0;
+        return count;
+    }
+    /** How many are at work, those that are only checked left out. */
+    get atWork() {
+        return this.count('work', 'working', 'rollingBack');
+    }
+    /** Whether somebody is at any of them, be it only to check it. */
+    get isBusy() {
+        return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
+    }
+    /** The members after one of them has changed; the same where there is none with this id. */
+    with(id, patch) {
+        const place = this.#places.get(id) ?? -1;
+        const before = this.#all[place];
+        if (before === undefined)
+            return this;
+        const now = { ...before, ...patch };
+        const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
+        const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
+        const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
+        const out = this.out - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
+        return new Members(this.#places, this.#all.with(place, now), counts, out);
+    }
+}
+
+;// CONCATENATED MODULE: ./core/rollout/capacity.js
+/**
+ * Whether one more may be taken. One that is away already makes it no worse, but it still needs a free slot: a
+ * check that fails on all of them to begin with is no leave to take all of them at once.
+ */
+function hasCapacity(members, member, maxUnavailable) {
+    return members.atWork < maxUnavailable && (member.isUnavailable || members.out < maxUnavailable);
+}
+
+;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
+/** Who is put back next, once the rollout has stopped. */
+
+/**
+ * The next to be put back: the newest first, in the same slots as before, and only when all that was under way is
+ * seen through. Where the newest has no room, for too many are away for good, one that is away itself may go.
+ */
+function rollBackNext(before) {
+    if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
+        return [before, []];
+    }
+    const waiting = before.members.values().filter(canBeRolledBack);
+    const newest = waiting.toSorted((one, other) => other.completionOrder - one.completionOrder);
+    const taken = [];
+    let { members } = before;
+    const take = ({ id }) => {
+        members = members.with(id, { state: 'rollingBack' });
+        taken.push({ type: 'rollBack', id });
+    };
+    for (const member of newest) {
+        if (!hasCapacity(members, member, before.task.maxUnavailable))
+            break;
+        take(member);
+    }
+    if (taken.length === 0 && !members.isBusy) {
+        const away = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
+        if (away !== undefined)
+            take(away);
+    }
+    return [{ ...before, members }, taken];
+}
+function canBeRolledBack({ state, canRollBack }) {
+    return canRollBack && (state === 'succeeded' || state === 'failed');
+}
+
+;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
 /** Who is begun next, as long as nothing has stopped the rollout. */
 
 
@@ -2024,7 +2093,7 @@ function beginNext(rollout, atMs) {
         return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
     const first = new Set(canariesOf(task));
     const canaries = [...first].map((id) => members.get(id)?.state);
-    const isProven = canaries.every((state) => state === 'well');
+    const isProven = canaries.every((state) => state === 'succeeded');
     const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
     if (!isProven && canaries.every((state) => state !== 'waiting'))
         return [rollout, []];
@@ -2054,7 +2123,7 @@ function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
         if (member.state !== 'waiting' || !isNext(member))
             continue;
         // Behind one that has no room there may be one that is away already, which needs none.
-        if (member.kind === 'work' && !hasRoom(members, member, before.task.slots))
+        if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
             continue;
         members = members.with(member.id, { state: 'working' });
         begun.push({ type: 'begin', id: member.id });
@@ -2063,76 +2132,7 @@ function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
     return [{ ...before, members, owesPause }, begun];
 }
 
-;// CONCATENATED MODULE: ./core/rollout/member.js
-/** One target of a rollout: what it is, and where it is. */
-/** Whether somebody is at it. */
-function isAtWork({ state }) {
-    return state === 'working' || state === 'goingBack';
-}
-/** Whether it is not serving, or may be taken away at any moment. A mere check takes nobody away. */
-function isOut(member) {
-    return member.isAway || (isAtWork(member) && member.kind === 'work');
-}
-
-;// CONCATENATED MODULE: ./core/rollout/members.js
-/** The members of a rollout as a value that is cheap to change: of a thousand, one step touches one or a few. */
-
-/** All members, in the order of the task, with what is asked of them most counted along. */
-class Members {
-    #places;
-    #all;
-    #counts;
-    /** How many are out, see `isOut`. */
-    out;
-    constructor(places, all, counts, out) {
-        this.#places = places;
-        this.#all = all;
-        this.#counts = counts;
-        this.out = out;
-    }
-    /** Nobody has been begun yet. */
-    static of(tasks) {
-        const all = tasks.map((task) => ({ ...task, state: 'waiting', canGoBack: false, endedAs: 0 }));
-        const waiting = (kind) => all.filter((member) => member.kind === kind).length;
-        return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(isOut).length);
-    }
-    get(id) {
-        return this.#all[this.#places.get(id) ?? -1];
-    }
-    values() {
-        return this.#all;
-    }
-    /** How many of a kind are in one of these states. */
-    count(kind, ...states) {
-        let count = 0;
-        for (const state of states)
-            count += this.#counts[`${kind} ${state}`] ?? 0;
-        return count;
-    }
-    /** How many are at work, those that are only checked left out. */
-    get atWork() {
-        return this.count('work', 'working', 'goingBack');
-    }
-    /** Whether somebody is at any of them, be it only to check it. */
-    get isBusy() {
-        return this.atWork + this.count('check', 'working', 'goingBack') > 0;
-    }
-    /** The members after one of them has changed; the same where there is none with this id. */
-    with(id, patch) {
-        const place = this.#places.get(id) ?? -1;
-        const before = this.#all[place];
-        if (before === undefined)
-            return this;
-        const now = { ...before, ...patch };
-        const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
-        const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
-        const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
-        const out = this.out - Number(isOut(before)) + Number(isOut(now));
-        return new Members(this.#places, this.#all.with(place, now), counts, out);
-    }
-}
-
-;// CONCATENATED MODULE: ./core/rollout/step.js
+;// CONCATENATED MODULE: ./core/rollout/step-rollout.js
 /**
  * A rollout as a pure reducer: from what is known of all targets and what has just happened to one of them to
  * what is known now and what to do next. It knows no clock and no network; the loop that runs it does.
@@ -2149,7 +2149,7 @@ function beginRollout(task, atMs) {
         members,
         failures: 0,
         ended: 0,
-        mostAway: 0,
+        peakUnavailable: 0,
         owesPause: false,
         isCancelled: false,
         isOver: false
@@ -2165,13 +2165,13 @@ function stepRollout(rollout, event) {
             const [after, commands] = onEnded(rollout, event.id, event.outcome);
             return next(after, commands, event.atMs);
         }
-        case 'wentBack': {
-            const patch = { state: event.result, isAway: event.result !== 'back', canGoBack: false };
+        case 'rollbackEnded': {
+            const patch = { state: event.result, isUnavailable: event.result !== 'rolledBack', canRollBack: false };
             return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
         }
-        case 'cameBack': {
+        case 'recovered': {
             // It waits for its turn like the others, for to take it now would make one more that is away.
-            const members = rollout.members.with(event.id, { state: 'waiting', isAway: false });
+            const members = rollout.members.with(event.id, { state: 'waiting', isUnavailable: false });
             return next({ ...rollout, members }, [], event.atMs);
         }
         case 'woke':
@@ -2181,38 +2181,38 @@ function stepRollout(rollout, event) {
     }
 }
 function onEnded(before, id, outcome) {
-    const { result, isAway, canGoBack } = outcome;
-    const endedAs = before.ended + 1;
+    const { result, isUnavailable, canRollBack } = outcome;
+    const completionOrder = before.ended + 1;
     const failed = result === 'failed';
     const after = {
         ...before,
-        members: before.members.with(id, { state: result, isAway, canGoBack, endedAs }),
-        ended: endedAs,
+        members: before.members.with(id, { state: result, isUnavailable, canRollBack, completionOrder }),
+        ended: completionOrder,
         failures: before.failures + Number(failed)
     };
-    const goesBack = failed && canGoBack && before.task.rollback && !before.isCancelled;
-    if (!goesBack)
+    const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
+    if (!rollsBack)
         return [after, []];
     // It keeps its slot: it is away already, and the sooner it serves again the better.
-    const members = after.members.with(id, { state: 'goingBack', isAway: true });
-    return [{ ...after, members }, [{ type: 'goBack', id }]];
+    const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
+    return [{ ...after, members }, [{ type: 'rollBack', id }]];
 }
 /** What is to be done now, whatever led here. */
 function next(before, already, atMs) {
     const stop = before.stop ?? reasonToStop(before);
     const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
     const isOver = commands.some(({ type }) => type === 'end');
-    const mostAway = Math.max(after.mostAway, before.members.out, after.members.out);
-    return [{ ...after, mostAway, isOver }, [...already, ...commands]];
+    const peakUnavailable = Math.max(after.peakUnavailable, before.members.out, after.members.out);
+    return [{ ...after, peakUnavailable, isOver }, [...already, ...commands]];
 }
 function proceed(rollout, atMs) {
     if (rollout.stop === undefined) {
         const [after, commands] = beginNext(rollout, atMs);
         const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
-        return isStuck ? proceed({ ...after, stop: 'noRoom' }, atMs) : [after, commands];
+        return isStuck ? proceed({ ...after, stop: 'noCapacity' }, atMs) : [after, commands];
     }
-    const staysForth = rollout.isCancelled || !rollout.task.rollback;
-    const [after, commands] = staysForth ? [rollout, []] : takeBack(rollout);
+    const staysOnNewImage = rollout.isCancelled || !rollout.task.rollback;
+    const [after, commands] = staysOnNewImage ? [rollout, []] : rollBackNext(rollout);
     const isDone = commands.length === 0 && !after.members.isBusy;
     return [after, isDone ? [{ type: 'end' }] : commands];
 }
@@ -2220,7 +2220,7 @@ function proceed(rollout, atMs) {
 function reasonToStop({ task, members, failures }) {
     if (failures === 0)
         return undefined;
-    const failed = new Set(['failed', 'goingBack', 'back', 'notBack']);
+    const failed = new Set(['failed', 'rollingBack', 'rolledBack', 'rollbackFailed']);
     if (canariesOf(task).some((id) => failed.has(members.get(id)?.state)))
         return 'canary';
     return failures > task.maxFailures ? 'maxFailures' : undefined;
@@ -2258,7 +2258,7 @@ function wellAfter(command, atMs) {
         return { type: 'woke', atMs };
     if (command.type !== 'begin')
         return undefined;
-    const outcome = { result: 'well', isAway: false, canGoBack: false };
+    const outcome = { result: 'succeeded', isUnavailable: false, canRollBack: false };
     return { type: 'ended', id: command.id, outcome, atMs };
 }
 
@@ -2271,7 +2271,7 @@ function actionOf({ plan }) {
 }
 /** The instances in the order in which they are taken, see `planRollout`; those that are skipped at the end. */
 function inOrder({ instances, rollout }) {
-    const away = new Set(rollout.awayBefore.map(({ instanceId }) => instanceId));
+    const away = new Set(rollout.unavailableBefore.map(({ instanceId }) => instanceId));
     const rank = (one) => {
         if (actionOf(one) === 'skip')
             return 2;
@@ -2291,15 +2291,15 @@ function batchesOf(report) {
     return batches;
 }
 function taskOf(report) {
-    const { maxUnavailable, canaries, pauseSeconds, maxFailures, awayBefore } = report.rollout;
-    const away = new Set(awayBefore.map(({ instanceId }) => instanceId));
+    const { maxUnavailable, canaries, pauseSeconds, maxFailures, unavailableBefore } = report.rollout;
+    const away = new Set(unavailableBefore.map(({ instanceId }) => instanceId));
     return {
         members: inOrder(report).map((one) => ({
             id: one.instanceId,
             kind: actionOf(one) === 'skip' ? 'check' : 'work',
-            isAway: away.has(one.instanceId)
+            isUnavailable: away.has(one.instanceId)
         })),
-        slots: maxUnavailable,
+        maxUnavailable: maxUnavailable,
         canary: canaries.length,
         pauseMs: pauseSeconds * 1000,
         maxFailures,
@@ -2487,13 +2487,13 @@ function markOf(one, bars, index) {
     const isLast = index === bars.length - 1;
     if (isLast && stillGoing.has(one.status))
         return 'active';
-    const isBack = bars[index]?.kind === 'rollback';
-    if (isBack)
+    const isRolledBackState = bars[index]?.kind === 'rollback';
+    if (isRolledBackState)
         return one.rollback?.ok === false ? 'crit' : 'done';
-    const isLastOfForth = isLast || bars[index + 1]?.kind === 'rollback';
+    const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
     // One that is put back because the rollout has stopped did not fail itself.
     const hasFailed = one.failure !== undefined && (one.status === 'failed' || one.status === 'rolledBack');
-    return hasFailed && isLastOfForth ? 'crit' : 'done';
+    return hasFailed && isLastForward ? 'crit' : 'done';
 }
 /** The phases as bars that follow each other; none is shorter than a second, for it would not be seen. */
 function barsOf({ phases }) {
@@ -2543,8 +2543,8 @@ function harmless(instanceId) {
     return safe === '' ? '_' : safe;
 }
 
-// EXTERNAL MODULE: ./core/summary/weights.js
-var weights = __nccwpck_require__(9283);
+// EXTERNAL MODULE: ./core/summary/weights-table.js
+var weights_table = __nccwpck_require__(7046);
 ;// CONCATENATED MODULE: ./core/summary/summary.js
 /** The job summary: a result as Markdown. */
 
@@ -2574,8 +2574,8 @@ function partsOfOne(report, one) {
         whole((0,overview/* headline */.Pl)(report)),
         piece(wholeTable(report), worth.instances),
         piece(failureOf(one), worth.failures.full),
-        (0,weights/* weightsPart */.Tu)(report, worth.weights),
-        whole((0,weights/* idleSentence */.OX)(report)),
+        (0,weights_table/* weightsPart */.Tu)(report, worth.weights),
+        whole((0,weights_table/* idleSentence */.OX)(report)),
         // A plan is there to be read before anything happens.
         piece(detailsOf(one, one.status === 'planned'), worth.details)
     ];
@@ -2587,10 +2587,10 @@ function partsOfFleet(report) {
         whole(isPlan ? planTotals(report) : (0,overview/* totals */.Sd)(report)),
         whole((0,overview/* stopSentence */.WQ)(report)),
         whole((0,overview/* rolloutLine */._s)(report)),
-        (0,overview/* awayBeforePart */.d)(report, worth.away),
+        (0,overview/* unavailableBeforePart */.L2)(report, worth.away),
         ...failureParts(report, worth.failures),
-        (0,weights/* weightsPart */.Tu)(report, worth.weights),
-        whole((0,weights/* idleSentence */.OX)(report)),
+        (0,weights_table/* weightsPart */.Tu)(report, worth.weights),
+        whole((0,weights_table/* idleSentence */.OX)(report)),
         piece(timelinePart(report), worth.timeline),
         ...(isPlan ? planParts(report, worth.instances) : [fleetTable(report, worth.instances)]),
         ...detailParts(report)
@@ -2619,6 +2619,45 @@ function detailParts({ instances }) {
 /** A part that is there as a whole or not at all. */
 function piece(text, value) {
     return { worth: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
+}
+
+;// CONCATENATED MODULE: ./core/balancers/held-weights.js
+/** Those that are not what they were before, as far as is known. */
+function openHeldWeights(heldWeights) {
+    return heldWeights.filter(({ state }) => state !== 'returned');
+}
+/** The holds with one more, or with another state of the same place. */
+function withHeldWeight(heldWeights, heldWeight) {
+    return [...heldWeights.filter(({ place }) => !isSamePool(place, heldWeight.place)), heldWeight];
+}
+/** The holds without that of a place that was left as it was. */
+function withoutHeldWeight(heldWeights, place) {
+    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.place, place));
+}
+/** Whether two places of one instance are in the same pool. */
+function isSamePool(one, other) {
+    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
+}
+/** All places of an instance, in the form of the result. */
+function reportBackendServers(places, heldWeights) {
+    const unheld = places.filter((place) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.place, place)));
+    return [
+        ...unheld.map((place) => reportBackendServer(place, place.weight)),
+        ...heldWeights.map(({ place, state }) => reportBackendServer(place, state === 'returned' ? place.weight : 0))
+    ];
+}
+function reportBackendServer({ kind, blbId, groupId, weight }, now) {
+    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, now };
+}
+/** Where traffic is still to be given back, in words. */
+function describeHeldWeights(heldWeights) {
+    return openHeldWeights(heldWeights)
+        .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
+        .join(', ');
+}
+/** A pool for people. */
+function poolLabel({ blbId, groupId }) {
+    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
 }
 
 // EXTERNAL MODULE: ./core/model/failure.js
@@ -2658,45 +2697,6 @@ function statusKind(status) {
 function isSettled(status) {
     const kind = statusKind(status);
     return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
-}
-
-;// CONCATENATED MODULE: ./core/report/holds.js
-/** Those that are not what they were before, as far as is known. */
-function openHolds(holds) {
-    return holds.filter(({ state }) => state !== 'returned');
-}
-/** The holds with one more, or with another state of the same place. */
-function withHold(holds, hold) {
-    return [...holds.filter(({ place }) => !isSamePool(place, hold.place)), hold];
-}
-/** The holds without that of a place that was left as it was. */
-function withoutHold(holds, place) {
-    return holds.filter((hold) => !isSamePool(hold.place, place));
-}
-/** Whether two places of one instance are in the same pool. */
-function isSamePool(one, other) {
-    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
-}
-/** All places of an instance, in the form of the result. */
-function reportPlaces(places, holds) {
-    const unheld = places.filter((place) => !holds.some((hold) => isSamePool(hold.place, place)));
-    return [
-        ...unheld.map((place) => reportPlace(place, place.weight)),
-        ...holds.map(({ place, state }) => reportPlace(place, state === 'returned' ? place.weight : 0))
-    ];
-}
-function reportPlace({ kind, blbId, groupId, weight }, now) {
-    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, now };
-}
-/** Where traffic is still to be given back, in words. */
-function describeHolds(holds) {
-    return openHolds(holds)
-        .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
-        .join(', ');
-}
-/** A pool for people. */
-function poolLabel({ blbId, groupId }) {
-    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/map-some.js
@@ -2790,7 +2790,7 @@ function asCallError(error) {
     throw error;
 }
 
-;// CONCATENATED MODULE: ./deploy/balancers/weights.js
+;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
 
 /** Weights for one run. */
 function createWeights(ports) {
@@ -2800,7 +2800,7 @@ function createWeights(ports) {
             const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
             const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
             lines.set(key, line);
-            const batch = line.next ?? weights_begin(line, pool, ports);
+            const batch = line.next ?? set_weights_begin(line, pool, ports);
             batch.weights.set(instanceId, weight);
             const failure = (await batch.done).get(instanceId);
             if (failure !== undefined)
@@ -2809,7 +2809,7 @@ function createWeights(ports) {
     };
 }
 /** The next call of a pool; what is added before the call of before has ended goes out with it. */
-function weights_begin(line, pool, ports) {
+function set_weights_begin(line, pool, ports) {
     const weights = new Map();
     const done = line.tail.then(async () => {
         // What is decided in the same moment is still to be added.
@@ -2842,7 +2842,7 @@ async function send(pool, weights, ports) {
     return new Map(each.flatMap((failures) => [...failures]));
 }
 
-;// CONCATENATED MODULE: ./deploy/balancers/restore.js
+;// CONCATENATED MODULE: ./deploy/balancers/restore-weights.js
 /** Gives instances their weights back that a run which was cut short could not. */
 
 
@@ -2901,8 +2901,8 @@ function notWell(one, read, report) {
     if (read === undefined || read instanceof model_failure/* CallError */.RA)
         return 'could not be looked at';
     const { status, imageId } = read;
-    const isWell = statusKind(status) === 'up' && imageId === expectedImage(one, report);
-    return isWell ? undefined : `is ${status} on ${imageId}`;
+    const hasSucceeded = statusKind(status) === 'up' && imageId === expectedImage(one, report);
+    return hasSucceeded ? undefined : `is ${status} on ${imageId}`;
 }
 function isOpen({ weight, now }) {
     return now !== weight;
@@ -2919,7 +2919,7 @@ function expectedImage(one, report) {
     return one.status === 'rebuilt' || one.failure?.reason === 'rejoin' ? report.imageId : undefined;
 }
 
-;// CONCATENATED MODULE: ./core/schedule.js
+;// CONCATENATED MODULE: ./core/rebuild/schedule.js
 /**
  * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
  * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
@@ -2959,7 +2959,7 @@ function confirmBeat(nowMs, intervalMs) {
  *
  * @param random a number in [0, 1)
  */
-function lookMoment(look, deadlineMs, nowMs, random) {
+function observeMoment(look, deadlineMs, nowMs, random) {
     const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
     return Math.max(nowMs, Math.min(moved, deadlineMs));
 }
@@ -2969,7 +2969,7 @@ function lookMoment(look, deadlineMs, nowMs, random) {
  *
  * @param dueMs when it would be taken alone
  */
-function earliestLook(look, dueMs) {
+function earliestMoment(look, dueMs) {
     return dueMs - (look.spreadMs / jitter) * early;
 }
 /** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
@@ -2999,7 +2999,7 @@ async function poll(look, beat, clock, signal) {
     }
 }
 
-;// CONCATENATED MODULE: ./deploy/linger.js
+;// CONCATENATED MODULE: ./deploy/rebuild/await-visible.js
 
 
 
@@ -3029,7 +3029,7 @@ function hiddenRebuilds(instances) {
  * @returns the instances that showed nothing
  * @throws CallError when a read fails for good, CancelledError on abort
  */
-async function linger(instanceIds, limitMs, ports, signal) {
+async function awaitVisible(instanceIds, limitMs, ports, signal) {
     const { bcc, clock } = ports;
     let hidden = instanceIds;
     await poll(async () => {
@@ -4152,7 +4152,7 @@ function quickened(pace, nowMs, sentMs) {
     const rate = Math.min(pace.fullRate, pace.rate + pace.fullRate / stepsUp);
     return { ...pace_count(pace, nowMs), rate };
 }
-/** Holds all calls back until `untilMs`; then they begin with an empty bucket. A longer hold of before stays. */
+/** HeldWeights all calls back until `untilMs`; then they begin with an empty bucket. A longer hold of before stays. */
 function held(pace, nowMs, untilMs) {
     const counted = pace_count(pace, nowMs);
     return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
@@ -4349,10 +4349,10 @@ const unfit = ['notFound', 'invalid'];
  *
  * Throws what `call` throws: `notFound` where neither kind knows the id.
  */
-async function placesOf(blbId, call) {
+async function backendServersOf(blbId, call) {
     const ordinary = await unlessUnfit(allItems((marker) => listMembers(blbId, marker), call));
     if (!(ordinary instanceof model_failure/* CallError */.RA)) {
-        const places = placesIn({ kind: 'blb', blbId }, ordinary);
+        const places = backendServersIn({ kind: 'blb', blbId }, ordinary);
         if (places.length > 0) {
             return places;
         }
@@ -4367,12 +4367,12 @@ async function placesOf(blbId, call) {
     const places = [];
     for (const groupId of new Set(groups)) {
         const page = (marker) => listGroupMembers(blbId, groupId, marker);
-        places.push(...placesIn({ kind: 'appblb', blbId, groupId }, await allItems(page, call)));
+        places.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allItems(page, call)));
     }
     return places;
 }
 /** Each member once, for it may come twice where the list changed between two pages. */
-function placesIn(pool, members) {
+function backendServersIn(pool, members) {
     const places = new Map();
     for (const member of members) {
         if (member !== undefined) {
@@ -4950,13 +4950,13 @@ function createBccClient(options) {
             const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), order);
             return caller(signal, start)(rebuildInstances(ids, order, ciphertext));
         },
-        listPlaces: async (id, signal) => placesOf(checkedId('DescribeBlbServers', id), caller(signal)),
+        listBackendServers: async (id, signal) => backendServersOf(checkedId('DescribeBlbServers', id), caller(signal)),
         async setWeights(pool, weights, signal) {
-            if (weights.length > 0) {
-                checkPool(updateName(pool), pool);
-                checkWeights(updateName(pool), pool.blbId, weights);
-                await caller(signal)(updateWeights(pool, weights));
-            }
+            if (weights.length === 0)
+                return;
+            checkPool(updateName(pool), pool);
+            checkWeights(updateName(pool), pool.blbId, weights);
+            await caller(signal)(updateWeights(pool, weights));
         },
         dispose: () => transport.dispose()
     };
@@ -5111,7 +5111,7 @@ function takeHandover() {
 
 
 /** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
-const lingerLimitMs = 180_000;
+const awaitVisibleLimitMs = 180_000;
 /** How long the restoring of weights may take, in milliseconds. */
 const restoreLimitMs = 60_000;
 /** Does the whole post step; resolves in any case. */
@@ -5180,7 +5180,7 @@ async function watchOn(config, left) {
     const cancel = listenForCancel();
     const { bcc, clock, dispose } = connect(config);
     try {
-        const still = await linger(hidden, lingerLimitMs, { bcc, clock }, cancel.signal);
+        const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock }, cancel.signal);
         if (still.length === 0)
             return log/* jobLog */.W.info('It shows: a re-run will wait for it and not erase again.');
         log/* jobLog */.W.warning(`Nothing shows of the rebuild of ${still.join(', ')}. Look at it in the console before you run again.`);
@@ -5216,8 +5216,8 @@ function toSeconds(ms) {
     return Math.round(ms / 100) / 10;
 }
 /** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
-function toIso(era, atMs) {
-    return `${new Date(era.wallMs + atMs - era.nowMs).toISOString().slice(0, 19)}Z`;
+function toIso(anchor, atMs) {
+    return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
 }
 
 
@@ -5326,12 +5326,12 @@ function counted(count, one, many = `${one}s`) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L2: () => (/* binding */ unavailableBeforePart),
 /* harmony export */   Pl: () => (/* binding */ headline),
 /* harmony export */   Rh: () => (/* binding */ statusLabel),
 /* harmony export */   Sd: () => (/* binding */ totals),
 /* harmony export */   WQ: () => (/* binding */ stopSentence),
-/* harmony export */   _s: () => (/* binding */ rolloutLine),
-/* harmony export */   d: () => (/* binding */ awayBeforePart)
+/* harmony export */   _s: () => (/* binding */ rolloutLine)
 /* harmony export */ });
 /* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7905);
 /* harmony import */ var _report_clip_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5984);
@@ -5387,9 +5387,9 @@ function stopSentence({ rollout: { stopped } }) {
 }
 /** How the rollout was set and how many were away, in one line. */
 function rolloutLine({ rollout, instances, status }) {
-    const { maxUnavailable, mostAway, canaries, pauseSeconds, awayBefore } = rollout;
-    const before = awayBefore.length === 0 ? '' : `; ${awayBefore.length} to begin with`;
-    const away = status === 'planned' ? before : ` (most away: ${mostAway}${before})`;
+    const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
+    const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} to begin with`;
+    const away = status === 'planned' ? before : ` (most away: ${peakUnavailable}${before})`;
     const facts = [
         `at most ${maxUnavailable} of ${instances.length} away at once${away}`,
         ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
@@ -5412,17 +5412,17 @@ function failureLabel({ maxFailures }) {
         : `stops after more than ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(maxFailures, 'failure')}`;
 }
 /** Who did not serve to begin with, and why; folded away. */
-function awayBeforePart({ rollout: { awayBefore } }, worth) {
+function unavailableBeforePart({ rollout: { unavailableBefore } }, worth) {
     return {
         worth,
-        pieces: awayBefore.length,
+        pieces: unavailableBefore.length,
         draw: (pieces) => {
             if (pieces === 0)
                 return '';
-            const rows = awayBefore
+            const rows = unavailableBefore
                 .slice(0, pieces)
                 .map(({ instanceId, why }) => [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(instanceId), (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(why, 300))]);
-            const title = `Not serving to begin with: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(awayBefore.length, 'instance')}`;
+            const title = `Not serving to begin with: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(unavailableBefore.length, 'instance')}`;
             return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .fold */ .AU)(title, [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .table */ .tp)(['Instance', 'Why'], rows)]);
         }
     };
@@ -5484,7 +5484,7 @@ function isFailed(one) {
 
 /***/ }),
 
-/***/ 9283:
+/***/ 7046:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5615,7 +5615,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1368);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7357);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4844);
 /** Entry of the post step. It never fails a job. */
 
 

@@ -1,5 +1,5 @@
 import { CancelledError } from '../core/model/failure.ts';
-import type { Cancel } from '../ports/bcc.ts';
+import type { Cancel } from '../ports/cancel.ts';
 
 /**
  * How long a write that is out may still answer after a cancel, in milliseconds. Its answer tells whether a

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelledError } from '../core/model/failure.ts';
-import type { Clock } from '../ports/bcc.ts';
+import type { Clock } from '../ports/clock.ts';
 
 /** The clock of this machine. */
 export const systemClock: Clock = {

@@ -4,7 +4,7 @@ import { type Config, parseConfig } from '../config/config.ts';
 import type { RunReport } from '../core/report/report.ts';
 import { summaryOf } from '../core/summary/summary.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
-import { hiddenRebuilds, linger } from '../deploy/rebuild/await-visible.ts';
+import { awaitVisible, hiddenRebuilds } from '../deploy/rebuild/await-visible.ts';
 import { type RecordState, setRecord } from '../github/record.ts';
 import { listenForCancel } from './cancel.ts';
 import { connect } from './connect.ts';
@@ -13,7 +13,7 @@ import { jobLog } from './log.ts';
 import { type Handover, takeHandover } from './state.ts';
 
 /** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
-const lingerLimitMs = 180_000;
+const awaitVisibleLimitMs = 180_000;
 
 /** How long the restoring of weights may take, in milliseconds. */
 const restoreLimitMs = 60_000;
@@ -82,7 +82,7 @@ async function watchOn(config: Config, left: Handover): Promise<void> {
   const cancel = listenForCancel();
   const { bcc, clock, dispose } = connect(config);
   try {
-    const still = await linger(hidden, lingerLimitMs, { bcc, clock }, cancel.signal);
+    const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock }, cancel.signal);
     if (still.length === 0) return jobLog.info('It shows: a re-run will wait for it and not erase again.');
     jobLog.warning(
       `Nothing shows of the rebuild of ${still.join(', ')}. Look at it in the console before you run again.`

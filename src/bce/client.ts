@@ -1,7 +1,7 @@
-import type { Place, Pool, Weight } from '../core/model/backend-server.ts';
-import type { Image, ImageFilter, ImageOrder } from '../core/model/image.ts';
+import type { BackendServer, Pool, Weight } from '../core/model/backend-server.ts';
+import type { Image, ImageFilter, ImageSpec } from '../core/model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../core/model/instance.ts';
-import type { RebuildOrder } from '../core/model/rebuild-spec.ts';
+import type { RebuildSpec } from '../core/model/rebuild-spec.ts';
 import type { Tag } from '../core/model/selection.ts';
 import { updateName, updateWeights } from './balancers.ts';
 import { blbEndpointOf } from './blb-endpoint.ts';
@@ -12,7 +12,7 @@ import * as images from './images.ts';
 import type { Operation } from './operation.ts';
 import * as operations from './operations.ts';
 import { allItems } from './paging.ts';
-import { placesOf } from './places.ts';
+import { backendServersOf } from './places.ts';
 import {
   checkedBatch,
   checkedId,
@@ -83,26 +83,26 @@ export interface BccClient {
    * Begins an image, one however often the request has to be sent. A failure of the kind `ambiguous` or `malformed`
    * may have begun it; the same order with the same token then finds it, for 24 hours.
    */
-  createImage(order: ImageOrder, signal: AbortSignal): Promise<images.CreatedImage>;
+  createImage(order: ImageSpec, signal: AbortSignal): Promise<images.CreatedImage>;
   deleteImage(imageId: string, signal: AbortSignal): Promise<void>;
   /** The script as text, empty where there is none; it may hold secrets, so show it to nobody. */
   getUserData(instanceId: string, signal: AbortSignal): Promise<string>;
   rebuild(
     instanceId: string,
-    order: RebuildOrder,
+    order: RebuildSpec,
     signal: AbortSignal,
     start?: AbortSignal
   ): Promise<operations.Acceptance>;
   /** The same for 2 to 100 instances in one call; a failure says nothing of a single one. */
   rebuildBatch(
     instanceIds: readonly string[],
-    order: RebuildOrder,
+    order: RebuildSpec,
     signal: AbortSignal,
     start?: AbortSignal
   ): Promise<operations.Acceptance>;
   start(instanceId: string, signal: AbortSignal): Promise<operations.Acceptance>;
   /** The members of a load balancer of either kind that are instances. */
-  listPlaces(blbId: string, signal: AbortSignal): Promise<readonly Place[]>;
+  listBackendServers(blbId: string, signal: AbortSignal): Promise<readonly BackendServer[]>;
   /** Sends nothing for an empty list. Weights are whole numbers from 0 to 100. */
   setWeights(pool: Pool, weights: readonly Weight[], signal: AbortSignal): Promise<void>;
   /** Ends what is under way and closes every connection; without it kept connections live on for a while. */
@@ -147,7 +147,7 @@ export function createBccClient(options: BccClientOptions): BccClient {
         signal,
         start
       );
-  const encrypted = (operation: string, target: string, order: RebuildOrder): string | undefined => {
+  const encrypted = (operation: string, target: string, order: RebuildSpec): string | undefined => {
     const ciphertext = encryptedPassword(operation, target, order, options.credentials.secretAccessKey);
     if (ciphertext !== undefined) {
       options.mask(ciphertext);
@@ -207,13 +207,13 @@ export function createBccClient(options: BccClientOptions): BccClient {
       const ciphertext = encrypted('RebuildBatchInstance', operations.batchName(ids), order);
       return caller(signal, start)(operations.rebuildInstances(ids, order, ciphertext));
     },
-    listPlaces: async (id, signal) => placesOf(checkedId('DescribeBlbServers', id), caller(signal)),
+    listBackendServers: async (id, signal) =>
+      backendServersOf(checkedId('DescribeBlbServers', id), caller(signal)),
     async setWeights(pool, weights, signal) {
-      if (weights.length > 0) {
-        checkPool(updateName(pool), pool);
-        checkWeights(updateName(pool), pool.blbId, weights);
-        await caller(signal)(updateWeights(pool, weights));
-      }
+      if (weights.length === 0) return;
+      checkPool(updateName(pool), pool);
+      checkWeights(updateName(pool), pool.blbId, weights);
+      await caller(signal)(updateWeights(pool, weights));
     },
     dispose: () => transport.dispose()
   };

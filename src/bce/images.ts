@@ -1,4 +1,4 @@
-import type { Image, ImageFilter, ImageOrder } from '../core/model/image.ts';
+import type { Image, ImageFilter, ImageSpec } from '../core/model/image.ts';
 import { decodeImage, decodeImageId, decodeImageReply, decodePage, type Page } from './decode.ts';
 import { type Operation, read } from './operation.ts';
 import { pathOf, queryOf } from './request.ts';
@@ -27,7 +27,7 @@ export function listImages({ imageType, imageName }: ImageFilter, marker?: strin
 }
 
 /** `POST /v2/image` (BCC page jjwvynviw), which the client token makes safe to repeat. */
-export function createImage({ imageName, instanceId, clientToken }: ImageOrder): Operation<CreatedImage> {
+export function createImage({ imageName, instanceId, clientToken }: ImageSpec): Operation<CreatedImage> {
   return {
     kind: 'write',
     repeatable: true,

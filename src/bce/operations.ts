@@ -1,5 +1,5 @@
 import type { Instance, Snapshot } from '../core/model/instance.ts';
-import type { RebuildOrder } from '../core/model/rebuild-spec.ts';
+import type { RebuildSpec } from '../core/model/rebuild-spec.ts';
 import type { Tag } from '../core/model/selection.ts';
 import {
   decodeInstance,
@@ -123,7 +123,7 @@ export function startInstance(id: string): Operation<Acceptance> {
  */
 export function rebuildInstance(
   id: string,
-  order: RebuildOrder,
+  order: RebuildSpec,
   ciphertext: string | undefined
 ): Operation<Acceptance> {
   return {
@@ -139,7 +139,7 @@ export function rebuildInstance(
 /** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
 export function rebuildInstances(
   ids: readonly string[],
-  order: RebuildOrder,
+  order: RebuildSpec,
   ciphertext: string | undefined
 ): Operation<Acceptance> {
   return {
@@ -158,7 +158,7 @@ export function batchName(ids: readonly string[]): string {
 }
 
 /** What the order sets; JSON leaves out what is undefined. */
-function rebuildFields({ imageId, login, userData, cleanLastUserData }: RebuildOrder, ciphertext?: string) {
+function rebuildFields({ imageId, login, userData, cleanLastUserData }: RebuildSpec, ciphertext?: string) {
   return {
     imageId,
     adminPass: ciphertext,
@@ -169,7 +169,7 @@ function rebuildFields({ imageId, login, userData, cleanLastUserData }: RebuildO
   };
 }
 
-function rebuild({ login }: RebuildOrder, ciphertext = '') {
+function rebuild({ login }: RebuildSpec, ciphertext = '') {
   const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext] : [];
   return { ...write, secrets, tellsLoss: true } as const;
 }

@@ -1,4 +1,4 @@
-import type { Place, Pool, Weight } from '../core/model/backend-server.ts';
+import type { BackendServer, Pool, Weight } from '../core/model/backend-server.ts';
 import { CallError, type FailureKind } from '../core/model/failure.ts';
 import { listGroupMembers, listGroups, listMembers } from './balancers.ts';
 import type { Page } from './decode.ts';
@@ -17,10 +17,10 @@ const unfit: readonly FailureKind[] = ['notFound', 'invalid'];
  *
  * Throws what `call` throws: `notFound` where neither kind knows the id.
  */
-export async function placesOf(blbId: string, call: Call): Promise<readonly Place[]> {
+export async function backendServersOf(blbId: string, call: Call): Promise<readonly BackendServer[]> {
   const ordinary = await unlessUnfit(allItems((marker) => listMembers(blbId, marker), call));
   if (!(ordinary instanceof CallError)) {
-    const places = placesIn({ kind: 'blb', blbId }, ordinary);
+    const places = backendServersIn({ kind: 'blb', blbId }, ordinary);
     if (places.length > 0) {
       return places;
     }
@@ -32,18 +32,18 @@ export async function placesOf(blbId: string, call: Call): Promise<readonly Plac
     }
     return [];
   }
-  const places: Place[] = [];
+  const places: BackendServer[] = [];
   for (const groupId of new Set(groups)) {
     const page = (marker?: string): Operation<Page<Weight | undefined>> =>
       listGroupMembers(blbId, groupId, marker);
-    places.push(...placesIn({ kind: 'appblb', blbId, groupId }, await allItems(page, call)));
+    places.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allItems(page, call)));
   }
   return places;
 }
 
 /** Each member once, for it may come twice where the list changed between two pages. */
-function placesIn(pool: Pool, members: readonly (Weight | undefined)[]): readonly Place[] {
-  const places = new Map<string, Place>();
+function backendServersIn(pool: Pool, members: readonly (Weight | undefined)[]): readonly BackendServer[] {
+  const places = new Map<string, BackendServer>();
   for (const member of members) {
     if (member !== undefined) {
       places.set(member.instanceId, { ...pool, ...member });

@@ -1,6 +1,6 @@
 import type { Pool, Weight } from '../core/model/backend-server.ts';
 import { CallError } from '../core/model/failure.ts';
-import type { RebuildOrder } from '../core/model/rebuild-spec.ts';
+import type { RebuildSpec } from '../core/model/rebuild-spec.ts';
 import { encryptPassword, ShortSecretKeyError } from './password.ts';
 
 /**
@@ -67,7 +67,7 @@ export function checkWeights(operation: string, blbId: string, weights: readonly
 export function encryptedPassword(
   operation: string,
   target: string,
-  order: RebuildOrder,
+  order: RebuildSpec,
   secretAccessKey: string
 ): string | undefined {
   if (order.login.kind !== 'adminPass') {

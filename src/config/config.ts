@@ -1,4 +1,4 @@
-import type { Login, RebuildOrder } from '../core/model/rebuild-spec.ts';
+import type { Login, RebuildSpec } from '../core/model/rebuild-spec.ts';
 import type { Selection } from '../core/model/selection.ts';
 import type { RolloutSettings } from '../core/rollout/settings.ts';
 import { endpointOfRegion } from './endpoint.ts';
@@ -39,7 +39,7 @@ export interface Config {
   readonly selection: Selection;
   readonly image: ImageConfig;
   /** The rebuild call without the image. What the user did not set is not a key of it. */
-  readonly order: Omit<RebuildOrder, 'imageId'>;
+  readonly order: Omit<RebuildSpec, 'imageId'>;
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly allowProtected: boolean;

@@ -13,12 +13,12 @@ export function toSeconds(ms: number): number {
 }
 
 /** A pair of readings that tells where the monotonic clock stands on the wall clock; both in milliseconds. */
-export interface Era {
+export interface ClockAnchor {
   readonly nowMs: number;
   readonly wallMs: number;
 }
 
 /** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
-export function toIso(era: Era, atMs: number): string {
-  return `${new Date(era.wallMs + atMs - era.nowMs).toISOString().slice(0, 19)}Z`;
+export function toIso(anchor: ClockAnchor, atMs: number): string {
+  return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
 }

@@ -77,7 +77,7 @@ export function quickened(pace: Pace, nowMs: number, sentMs: number): Pace {
   return { ...count(pace, nowMs), rate };
 }
 
-/** Holds all calls back until `untilMs`; then they begin with an empty bucket. A longer hold of before stays. */
+/** HeldWeights all calls back until `untilMs`; then they begin with an empty bucket. A longer hold of before stays. */
 export function held(pace: Pace, nowMs: number, untilMs: number): Pace {
   const counted = count(pace, nowMs);
   return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };

@@ -1,25 +1,31 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Place } from '../../../src/core/model/backend-server.ts';
 import {
-  describeHolds,
-  type Hold,
+  describeHeldWeights,
+  type HeldWeight,
   isSamePool,
-  openHolds,
+  openHeldWeights,
   poolLabel,
-  reportPlaces,
-  withHold,
-  withoutHold
+  reportBackendServers,
+  withHeldWeight,
+  withoutHeldWeight
 } from '../../../src/core/balancers/held-weights.ts';
+import type { BackendServer } from '../../../src/core/model/backend-server.ts';
 
-const ordinary: Place = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-1', weight: 40 };
-const group: Place = { kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1', instanceId: 'i-1', weight: 50 };
-const otherGroup: Place = { ...group, groupId: 'sg-2', weight: 60 };
+const ordinary: BackendServer = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-1', weight: 40 };
+const group: BackendServer = {
+  kind: 'appblb',
+  blbId: 'lb-2',
+  groupId: 'sg-1',
+  instanceId: 'i-1',
+  weight: 50
+};
+const otherGroup: BackendServer = { ...group, groupId: 'sg-2', weight: 60 };
 
-function hold(place: Place, state: Hold['state']): Hold {
+function heldWeight(place: BackendServer, state: HeldWeight['state']): HeldWeight {
   return { place, state };
 }
 
-test.each<[Place, Place, boolean]>([
+test.each<[BackendServer, BackendServer, boolean]>([
   [ordinary, { ...ordinary, weight: 0 }, true],
   [ordinary, { ...ordinary, blbId: 'lb-9' }, false],
   [group, { ...group, weight: 1 }, true],
@@ -31,62 +37,72 @@ test.each<[Place, Place, boolean]>([
 });
 
 test('what is asked or held is open, what is returned is not', () => {
-  const holds = [hold(ordinary, 'asked'), hold(group, 'held'), hold(otherGroup, 'returned')];
-  expect(openHolds(holds)).toEqual(holds.slice(0, 2));
-  expect(openHolds([])).toEqual([]);
+  const heldWeights = [
+    heldWeight(ordinary, 'asked'),
+    heldWeight(group, 'held'),
+    heldWeight(otherGroup, 'returned')
+  ];
+  expect(openHeldWeights(heldWeights)).toEqual(heldWeights.slice(0, 2));
+  expect(openHeldWeights([])).toEqual([]);
 });
 
 describe('with a hold', () => {
   test('of a new place there is one more', () => {
-    const holds = withHold([hold(ordinary, 'held')], hold(group, 'asked'));
-    expect(holds).toEqual([hold(ordinary, 'held'), hold(group, 'asked')]);
+    const heldWeights = withHeldWeight([heldWeight(ordinary, 'held')], heldWeight(group, 'asked'));
+    expect(heldWeights).toEqual([heldWeight(ordinary, 'held'), heldWeight(group, 'asked')]);
   });
 
   test('of a known place its state and weight are the new ones', () => {
-    const before = [hold(ordinary, 'returned'), hold(group, 'held')];
-    const again = hold({ ...ordinary, weight: 41 }, 'asked');
-    expect(withHold(before, again)).toEqual([hold(group, 'held'), again]);
+    const before = [heldWeight(ordinary, 'returned'), heldWeight(group, 'held')];
+    const again = heldWeight({ ...ordinary, weight: 41 }, 'asked');
+    expect(withHeldWeight(before, again)).toEqual([heldWeight(group, 'held'), again]);
     expect(before).toHaveLength(2);
   });
 
   test('of one group the other group of the same balancer stays', () => {
-    const holds = withHold([hold(group, 'asked')], hold(otherGroup, 'asked'));
-    expect(withHold(holds, hold(group, 'held'))).toEqual([hold(otherGroup, 'asked'), hold(group, 'held')]);
+    const heldWeights = withHeldWeight([heldWeight(group, 'asked')], heldWeight(otherGroup, 'asked'));
+    expect(withHeldWeight(heldWeights, heldWeight(group, 'held'))).toEqual([
+      heldWeight(otherGroup, 'asked'),
+      heldWeight(group, 'held')
+    ]);
   });
 });
 
 test('without a place the others stay', () => {
-  const holds = [hold(ordinary, 'asked'), hold(group, 'held')];
-  expect(withoutHold(holds, { ...ordinary, weight: 0 })).toEqual([hold(group, 'held')]);
-  expect(withoutHold(holds, otherGroup)).toEqual(holds);
+  const heldWeights = [heldWeight(ordinary, 'asked'), heldWeight(group, 'held')];
+  expect(withoutHeldWeight(heldWeights, { ...ordinary, weight: 0 })).toEqual([heldWeight(group, 'held')]);
+  expect(withoutHeldWeight(heldWeights, otherGroup)).toEqual(heldWeights);
 });
 
 describe('in the result', () => {
   test('places without a hold have the weight of the plan', () => {
-    expect(reportPlaces([ordinary, { ...group, weight: 0 }], [])).toEqual([
+    expect(reportBackendServers([ordinary, { ...group, weight: 0 }], [])).toEqual([
       { kind: 'blb', blbId: 'lb-1', weight: 40, now: 40 },
       { kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1', weight: 0, now: 0 }
     ]);
   });
 
-  test.each<[Hold['state'], number]>([
+  test.each<[HeldWeight['state'], number]>([
     ['asked', 0],
     ['held', 0],
     ['returned', 40]
   ])('one that is %s has the weight %i now', (state, now) => {
-    expect(reportPlaces([ordinary], [hold(ordinary, state)])).toEqual([
+    expect(reportBackendServers([ordinary], [heldWeight(ordinary, state)])).toEqual([
       { kind: 'blb', blbId: 'lb-1', weight: 40, now }
     ]);
   });
 
   test('the weight of before is the one that was taken, not the one of the plan', () => {
-    expect(reportPlaces([ordinary], [hold({ ...ordinary, weight: 17 }, 'held')])).toEqual([
+    expect(reportBackendServers([ordinary], [heldWeight({ ...ordinary, weight: 17 }, 'held')])).toEqual([
       { kind: 'blb', blbId: 'lb-1', weight: 17, now: 0 }
     ]);
   });
 
   test('a place that came after the plan is there, and each is there once', () => {
-    const reported = reportPlaces([ordinary, group], [hold(group, 'held'), hold(otherGroup, 'held')]);
+    const reported = reportBackendServers(
+      [ordinary, group],
+      [heldWeight(group, 'held'), heldWeight(otherGroup, 'held')]
+    );
     expect(reported.map(({ blbId, groupId }) => [blbId, groupId])).toEqual([
       ['lb-1', undefined],
       ['lb-2', 'sg-1'],
@@ -95,14 +111,21 @@ describe('in the result', () => {
   });
 
   test('no key of an ordinary one says anything of a group', () => {
-    const reported = [...reportPlaces([ordinary], []), ...reportPlaces([], [hold(ordinary, 'held')])];
+    const reported = [
+      ...reportBackendServers([ordinary], []),
+      ...reportBackendServers([], [heldWeight(ordinary, 'held')])
+    ];
     expect(reported.some((place) => 'groupId' in place)).toBe(false);
   });
 });
 
 test('in words: only what is open, with the weight of before', () => {
-  const holds = [hold(ordinary, 'held'), hold(group, 'asked'), hold(otherGroup, 'returned')];
-  expect(describeHolds(holds)).toBe('lb-1 (was 40), lb-2/sg-1 (was 50)');
-  expect(describeHolds([])).toBe('');
+  const heldWeights = [
+    heldWeight(ordinary, 'held'),
+    heldWeight(group, 'asked'),
+    heldWeight(otherGroup, 'returned')
+  ];
+  expect(describeHeldWeights(heldWeights)).toBe('lb-1 (was 40), lb-2/sg-1 (was 50)');
+  expect(describeHeldWeights([])).toBe('');
   expect(poolLabel(otherGroup)).toBe('lb-2/sg-2');
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Image } from '../../../src/core/model/image.ts';
 import {
   backupName,
   backupsToPrune,
@@ -10,6 +9,7 @@ import {
   isBackupOf,
   quotaLeft
 } from '../../../src/core/images/backup.ts';
+import type { Image } from '../../../src/core/model/image.ts';
 
 /** The rule of the API (BCC page jjwvynviw). */
 const nameRule = /^[A-Za-z\u4e00-\u9fa5][A-Za-z0-9\u4e00-\u9fa5_ /.-]{0,64}$/;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Image } from '../../../src/core/model/image.ts';
 import { type Choice, chooseImage, matchesName, searchText } from '../../../src/core/images/choose-image.ts';
+import type { Image } from '../../../src/core/model/image.ts';
 
 function image(id: string, changes: Partial<Image> = {}): Image {
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Place } from '../../../src/core/model/backend-server.ts';
+import type { BackendServer } from '../../../src/core/model/backend-server.ts';
 import type { Instance } from '../../../src/core/model/instance.ts';
 import type { Task } from '../../../src/core/plan/decide.ts';
 import { isRefused, makePlan, type Target } from '../../../src/core/plan/plan.ts';
@@ -129,7 +129,7 @@ describe('a plan', () => {
     ]
   ])('warns of load balancers: %s', (_, blbIds, weights, expected) => {
     const places = weights.map(
-      ([blbId, weight]): Place => ({ kind: 'blb', blbId, instanceId: 'i-1', weight })
+      ([blbId, weight]): BackendServer => ({ kind: 'blb', blbId, instanceId: 'i-1', weight })
     );
     const target: Target = { ...targetOf({}, { blbIds }), ...(blbIds === undefined ? {} : { places }) };
     expect(makePlan(image, order, [target], how).targets[0]?.warnings).toEqual(expected);

@@ -1,8 +1,13 @@
 /** The leaving of the load balancers in the life of a rebuild: a life by hand, event by event. */
 import { describe, expect, test } from '@jest/globals';
 import type { Task } from '../../../src/core/plan/decide.ts';
-import { fateOf } from '../../../src/core/rebuild/disk-state.ts';
-import type { Life, LifeCommand, LifeEvent, Step } from '../../../src/core/rebuild/rebuild-state.ts';
+import { diskStateOf } from '../../../src/core/rebuild/disk-state.ts';
+import type {
+  RebuildCommand,
+  RebuildEvent,
+  RebuildState,
+  Step
+} from '../../../src/core/rebuild/rebuild-state.ts';
 import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
 import { explain } from '../../../src/core/report/explain.ts';
 import { failureOf, type Shown, sightOf, taskOf } from './rebuilds.ts';
@@ -11,27 +16,27 @@ const problem = { cause: 'It is locked.', remedy: 'Unlock it.' };
 
 /** A life that is fed by hand; `commands` has all that it asked for. */
 function newLife(patch: Partial<Task> = {}) {
-  let [life, command]: Step = begin(taskOf({ drain: true, ...patch }), 0);
-  const commands: LifeCommand['type'][] = [command.type];
-  const feed = (event: LifeEvent): LifeCommand => {
-    [life, command] = step(life, event);
+  let [rebuild, command]: Step = begin(taskOf({ drain: true, ...patch }), 0);
+  const commands: RebuildCommand['type'][] = [command.type];
+  const feed = (event: RebuildEvent): RebuildCommand => {
+    [rebuild, command] = step(rebuild, event);
     commands.push(command.type);
     return command;
   };
   return {
     feed,
     /** A look that comes when it is due, or later. */
-    look(shown: Shown = {}, atMs?: number): LifeCommand {
-      const dueMs = command.type === 'look' ? command.dueMs : life.dueMs;
-      const withDisk = command.type === 'look' && command.withDisk;
-      return feed({ type: 'looked', sight: sightOf(atMs ?? dueMs, shown, withDisk) });
+    look(shown: Shown = {}, atMs?: number): RebuildCommand {
+      const dueMs = command.type === 'observe' ? command.dueMs : rebuild.dueMs;
+      const withDisk = command.type === 'observe' && command.withDisk;
+      return feed({ type: 'observed', observation: sightOf(atMs ?? dueMs, shown, withDisk) });
     },
-    life: (): Life => life,
+    rebuild: (): RebuildState => rebuild,
     commands
   };
 }
 
-function count(commands: readonly LifeCommand['type'][], type: LifeCommand['type']): number {
+function count(commands: readonly RebuildCommand['type'][], type: RebuildCommand['type']): number {
   return commands.filter((one) => one === type).length;
 }
 
@@ -39,22 +44,22 @@ describe('it comes', () => {
   test('before the send, with a fresh look in between that has the disk', () => {
     const one = newLife();
     expect(one.look()).toEqual({ type: 'drain' });
-    expect(one.life().phase).toBe('draining');
+    expect(one.rebuild().phase).toBe('draining');
     expect(one.feed({ type: 'drained', atMs: 40_000 })).toEqual({
-      type: 'look',
+      type: 'observe',
       dueMs: 40_000,
       spreadMs: 0,
       withDisk: true
     });
     expect(one.look({}, 40_100)).toEqual({ type: 'send' });
-    expect(one.life().phases.map(({ phase, fromMs }) => [phase, fromMs])).toEqual([
+    expect(one.rebuild().phases.map(({ phase, fromMs }) => [phase, fromMs])).toEqual([
       ['settling', 0],
       ['draining', 0],
       ['settling', 40_000],
       ['sending', 40_100]
     ]);
     // What the rebuild is measured against is what was seen after the drain.
-    expect(one.life().reference?.atMs).toBe(40_100);
+    expect(one.rebuild().reference?.atMs).toBe(40_100);
   });
 
   test('after the backup', () => {
@@ -79,7 +84,7 @@ describe('it comes', () => {
   ])('not where the instance %s', (_, shown, patch) => {
     const one = newLife(patch);
     one.look(shown);
-    for (let looks = 0; looks < 200 && one.life().phase === 'settling'; looks += 1) one.look(shown);
+    for (let looks = 0; looks < 200 && one.rebuild().phase === 'settling'; looks += 1) one.look(shown);
     expect(one.commands).not.toContain('drain');
   });
 
@@ -89,7 +94,7 @@ describe('it comes', () => {
     one.feed({ type: 'drained', atMs: 30_000 });
     one.look();
     one.feed({ type: 'sendFailed', atMs: 31_000, failure: failureOf('ambiguous') });
-    for (let looks = 0; looks < 500 && one.commands.at(-1) === 'look'; looks += 1) one.look();
+    for (let looks = 0; looks < 500 && one.commands.at(-1) === 'observe'; looks += 1) one.look();
     expect(one.commands.at(-1)).toBe('send');
     expect(count(one.commands, 'send')).toBe(2);
     expect(count(one.commands, 'drain')).toBe(1);
@@ -101,7 +106,7 @@ describe('it comes', () => {
     one.feed({ type: 'drained', atMs: 30_000 });
     one.look();
     one.feed({ type: 'sendFailed', atMs: 31_000, failure: failureOf('conflict') });
-    for (let looks = 0; looks < 500 && one.commands.at(-1) === 'look'; looks += 1) one.look();
+    for (let looks = 0; looks < 500 && one.commands.at(-1) === 'observe'; looks += 1) one.look();
     expect(one.commands.at(-1)).toBe('send');
     expect(count(one.commands, 'drain')).toBe(1);
   });
@@ -110,7 +115,7 @@ describe('it comes', () => {
     const one = newLife({ timeoutMs: 100_000 });
     one.look();
     one.feed({ type: 'drained', atMs: 900_000 });
-    expect(one.life().deadlineMs).toBe(1_000_000);
+    expect(one.rebuild().deadlineMs).toBe(1_000_000);
     expect(one.look().type).toBe('send');
   });
 });
@@ -120,11 +125,11 @@ describe('when it fails', () => {
     const one = newLife();
     one.look();
     expect(one.feed({ type: 'drainFailed', atMs: 5_000, problem })).toEqual({ type: 'end' });
-    const life = one.life();
-    expect(life.ending).toEqual({ kind: 'failed', reason: { kind: 'drain', problem } });
-    expect(fateOf(life)).toBe('untouched');
-    expect(life.phases.at(-1)).toEqual({ phase: 'ended', fromMs: 5_000 });
-    expect(explain(life, { kind: 'drain', problem })).toEqual({
+    const rebuild = one.rebuild();
+    expect(rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'drain', problem } });
+    expect(diskStateOf(rebuild)).toBe('untouched');
+    expect(rebuild.phases.at(-1)).toEqual({ phase: 'ended', fromMs: 5_000 });
+    expect(explain(rebuild, { kind: 'drain', problem })).toEqual({
       cause: 'i-1: the load balancers could not be left, so nothing was erased. It is locked.',
       disk: 'The system disk was not touched by this run.',
       remedy: 'Unlock it.'
@@ -135,10 +140,10 @@ describe('when it fails', () => {
     const one = newLife();
     one.look();
     one.feed({ type: 'drainFailed', atMs: 5_000, problem });
-    const ended = one.life();
+    const ended = one.rebuild();
     one.feed({ type: 'drained', atMs: 6_000 });
     one.look();
-    expect(one.life()).toBe(ended);
+    expect(one.rebuild()).toBe(ended);
   });
 });
 
@@ -153,51 +158,51 @@ describe('the fresh look after it', () => {
   test('shows the image: skipped, for somebody has rebuilt it', () => {
     const one = drained();
     expect(one.look({ imageId: 'm-new' }).type).toBe('end');
-    expect(one.life().ending).toEqual({ kind: 'skipped' });
+    expect(one.rebuild().ending).toEqual({ kind: 'skipped' });
   });
 
   test('shows it gone: refused', () => {
     const one = drained();
     one.look({ status: 'Recycled' });
-    expect(one.life().ending).toMatchObject({ kind: 'failed', reason: { kind: 'refused' } });
-    expect(fateOf(one.life())).toBe('untouched');
+    expect(one.rebuild().ending).toMatchObject({ kind: 'failed', reason: { kind: 'refused' } });
+    expect(diskStateOf(one.rebuild())).toBe('untouched');
   });
 
   test('shows it changing: it is waited for, and not erased when the image comes of it', () => {
     const one = drained();
     one.look({ status: 'Starting' });
-    expect(one.life().adopted).toBe(true);
+    expect(one.rebuild().adopted).toBe(true);
     for (let looks = 0; looks < 20; looks += 1) one.look({ status: 'Starting' });
-    for (let looks = 0; looks < 200 && one.commands.at(-1) === 'look'; looks += 1) {
+    for (let looks = 0; looks < 200 && one.commands.at(-1) === 'observe'; looks += 1) {
       one.look({ imageId: 'm-new', disk: { id: 'v-new' } });
     }
-    expect(one.life().ending?.kind).toBe('rebuilt');
+    expect(one.rebuild().ending?.kind).toBe('rebuilt');
     expect(one.commands).not.toContain('send');
   });
 
   test('shows it changing, and nothing comes of it: sent after a long rest, without another drain', () => {
     const one = drained();
     one.look({ status: 'Scaling' });
-    for (let looks = 0; looks < 500 && one.commands.at(-1) === 'look'; looks += 1) one.look();
+    for (let looks = 0; looks < 500 && one.commands.at(-1) === 'observe'; looks += 1) one.look();
     expect(one.commands.at(-1)).toBe('send');
     expect(count(one.commands, 'drain')).toBe(1);
   });
 
   test('shows a change that does not end: busy', () => {
     const one = drained();
-    for (let looks = 0; looks < 1_000 && one.life().ending === undefined; looks += 1) {
+    for (let looks = 0; looks < 1_000 && one.rebuild().ending === undefined; looks += 1) {
       one.look({ status: 'Scaling' });
     }
-    expect(one.life().ending).toMatchObject({ reason: { kind: 'busy', status: 'Scaling' } });
+    expect(one.rebuild().ending).toMatchObject({ reason: { kind: 'busy', status: 'Scaling' } });
   });
 
   test('shows it stopped: it rests for long before it is erased', () => {
     const one = drained();
-    expect(one.look({ status: 'Stopped' }).type).toBe('look');
+    expect(one.look({ status: 'Stopped' }).type).toBe('observe');
     let atMs = 0;
-    for (let looks = 0; looks < 500 && one.commands.at(-1) === 'look'; looks += 1) {
+    for (let looks = 0; looks < 500 && one.commands.at(-1) === 'observe'; looks += 1) {
       one.look({ status: 'Stopped' });
-      atMs = one.life().last?.atMs ?? 0;
+      atMs = one.rebuild().last?.atMs ?? 0;
     }
     expect(one.commands.at(-1)).toBe('send');
     expect(atMs - 30_000).toBeGreaterThanOrEqual(300_000);
@@ -206,19 +211,19 @@ describe('the fresh look after it', () => {
   test('fails once: another one comes', () => {
     const one = drained();
     const failure = failureOf('transient', { operation: 'GetInstance' });
-    expect(one.feed({ type: 'lookFailed', atMs: 31_000, failure }).type).toBe('look');
+    expect(one.feed({ type: 'observeFailed', atMs: 31_000, failure }).type).toBe('observe');
     expect(one.look().type).toBe('send');
   });
 
   test('is denied: the end, untouched', () => {
     const one = drained();
     one.feed({
-      type: 'lookFailed',
+      type: 'observeFailed',
       atMs: 31_000,
       failure: failureOf('denied', { operation: 'GetInstance' })
     });
-    expect(one.life().ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'denied' } } });
-    expect(fateOf(one.life())).toBe('untouched');
+    expect(one.rebuild().ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'denied' } } });
+    expect(diskStateOf(one.rebuild())).toBe('untouched');
   });
 });
 
@@ -227,8 +232,8 @@ describe('a cancel', () => {
     const one = newLife();
     one.look();
     expect(one.feed({ type: 'cancelled', atMs: 10_000 }).type).toBe('end');
-    expect(one.life().ending).toEqual({ kind: 'cancelled' });
-    expect(fateOf(one.life())).toBe('untouched');
+    expect(one.rebuild().ending).toEqual({ kind: 'cancelled' });
+    expect(diskStateOf(one.rebuild())).toBe('untouched');
   });
 
   test('at the look after it: nothing was sent', () => {
@@ -236,8 +241,8 @@ describe('a cancel', () => {
     one.look();
     one.feed({ type: 'drained', atMs: 30_000 });
     one.feed({ type: 'cancelled', atMs: 30_001 });
-    expect(one.life().ending).toEqual({ kind: 'cancelled' });
-    expect(fateOf(one.life())).toBe('untouched');
+    expect(one.rebuild().ending).toEqual({ kind: 'cancelled' });
+    expect(diskStateOf(one.rebuild())).toBe('untouched');
     expect(one.commands).not.toContain('send');
   });
 });

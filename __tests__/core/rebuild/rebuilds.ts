@@ -4,7 +4,13 @@ import type { CallFailure, FailureKind } from '../../../src/core/model/failure.t
 import type { Image } from '../../../src/core/model/image.ts';
 import type { Instance, SystemDisk } from '../../../src/core/model/instance.ts';
 import type { Task } from '../../../src/core/plan/decide.ts';
-import type { Life, LifeCommand, LifeEvent, Sight, Step } from '../../../src/core/rebuild/rebuild-state.ts';
+import type {
+  Observation,
+  RebuildCommand,
+  RebuildEvent,
+  RebuildState,
+  Step
+} from '../../../src/core/rebuild/rebuild-state.ts';
 import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
 
 export const image: Image = {
@@ -77,23 +83,23 @@ export interface Shown {
 /** A service by a script: what it shows at each second, and how it answers. */
 export interface Script {
   readonly show: (atMs: number) => Shown;
-  readonly send?: (atMs: number, count: number) => LifeEvent;
-  readonly start?: (atMs: number) => LifeEvent;
-  readonly backup?: (atMs: number) => LifeEvent;
-  readonly look?: (atMs: number) => LifeEvent | undefined;
+  readonly send?: (atMs: number, count: number) => RebuildEvent;
+  readonly start?: (atMs: number) => RebuildEvent;
+  readonly backup?: (atMs: number) => RebuildEvent;
+  readonly look?: (atMs: number) => RebuildEvent | undefined;
 }
 
 /** A life that was lived to its end, and all that it did on the way. */
 export interface Lived {
-  readonly life: Life;
-  readonly commands: readonly LifeCommand[];
+  readonly rebuild: RebuildState;
+  readonly commands: readonly RebuildCommand[];
   /** The moments of the looks, in milliseconds. */
   readonly looks: readonly number[];
   readonly sends: readonly number[];
   readonly starts: readonly number[];
 }
 
-export function sightOf(atMs: number, shown: Shown, withDisk: boolean): Sight {
+export function sightOf(atMs: number, shown: Shown, withDisk: boolean): Observation {
   const { status = 'Running', imageId = 'm-old' } = shown;
   const seen = { ...instance, status, imageId, imageName: imageId };
   const shownDisk = shown.disk === null ? null : { ...disk, ...shown.disk };
@@ -102,22 +108,22 @@ export function sightOf(atMs: number, shown: Shown, withDisk: boolean): Sight {
 
 /** Lives a life against a script. The looks come exactly on their beat. */
 export function live(task: Task, script: Script): Lived {
-  const commands: LifeCommand[] = [];
+  const commands: RebuildCommand[] = [];
   const looks: number[] = [];
   const sends: number[] = [];
   const starts: number[] = [];
   let nowMs = 0;
-  let [life, command]: Step = begin(task, nowMs);
+  let [rebuild, command]: Step = begin(task, nowMs);
   for (let count = 0; command.type !== 'end'; count += 1) {
     if (count > 5_000) throw new Error('the life does not end');
     commands.push(command);
-    let event: LifeEvent;
-    if (command.type === 'look') {
+    let event: RebuildEvent;
+    if (command.type === 'observe') {
       nowMs = Math.max(nowMs, command.dueMs);
       looks.push(nowMs);
       event = script.look?.(nowMs) ?? {
-        type: 'looked',
-        sight: sightOf(nowMs, script.show(nowMs), command.withDisk)
+        type: 'observed',
+        observation: sightOf(nowMs, script.show(nowMs), command.withDisk)
       };
     } else if (command.type === 'send') {
       sends.push(nowMs);
@@ -129,9 +135,9 @@ export function live(task: Task, script: Script): Lived {
       starts.push(nowMs);
       event = script.start?.(nowMs) ?? { type: 'startAccepted', atMs: nowMs, requestId: 'r-2' };
     }
-    [life, command] = step(life, event);
+    [rebuild, command] = step(rebuild, event);
   }
-  return { life, commands, looks, sends, starts };
+  return { rebuild, commands, looks, sends, starts };
 }
 
 /** A script of stretches: each shows its value until its end. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FailureKind } from '../../../src/core/model/failure.ts';
-import { fateOf } from '../../../src/core/rebuild/disk-state.ts';
+import { diskStateOf } from '../../../src/core/rebuild/disk-state.ts';
 import { narrate } from '../../../src/core/rebuild/log-lines.ts';
-import type { LifeEvent } from '../../../src/core/rebuild/rebuild-state.ts';
+import type { RebuildEvent } from '../../../src/core/rebuild/rebuild-state.ts';
 import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
 import { failureOf, live, type Shown, sightOf, stretches, taskOf } from './rebuilds.ts';
 
@@ -11,7 +11,7 @@ const away: Shown = { status: 'Starting' };
 const done: Shown = { status: 'Running', imageId: 'm-new', disk: { id: 'v-new' } };
 const plain = stretches([10_000, {}], [60_000, away], [always, done]);
 const reason = (lived: ReturnType<typeof live>): string => {
-  const { ending } = lived.life;
+  const { ending } = lived.rebuild;
   return ending?.kind === 'failed' ? ending.reason.kind : (ending?.kind ?? 'none');
 };
 
@@ -57,7 +57,7 @@ describe('the proof', () => {
   test('a flip on acceptance and a status that never leaves stay unproven', () => {
     const lived = live(taskOf(), { show: (atMs) => (atMs === 0 ? {} : { imageId: 'm-new' }) });
     expect(reason(lived)).toBe('unproven');
-    expect(fateOf(lived.life)).toBe('erased');
+    expect(diskStateOf(lived.rebuild)).toBe('erased');
   });
 
   test('a late flip without a change of status is believed when timeout has passed, and not before', () => {
@@ -139,29 +139,29 @@ describe('the proof', () => {
 describe('bad ends', () => {
   test.each(['Error', 'Expired', 'Deleted', 'Recycled'])('%s ends the wait at once', (status) => {
     const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, { status }]));
-    expect(lived.life.ending).toEqual({ kind: 'failed', reason: { kind: 'status', status } });
+    expect(lived.rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'status', status } });
     expect(lived.looks.at(-1)).toBeLessThan(66_000);
   });
 
   test('another image is named', () => {
     const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, { imageId: 'm-other' }]));
-    expect(lived.life.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
+    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
   });
 
   test('another image that shows although the status never left ends it only at timeout: the work may be to come', () => {
     const lived = live(taskOf(), stretches([3_000, {}], [always, { imageId: 'm-other' }]));
-    expect(lived.life.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
+    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
     expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
   });
 
   test('so is the old one, when the instance came back on it', () => {
     const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, {}]));
-    expect(lived.life.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-old' } });
+    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-old' } });
   });
 
   test('stuck: the deadline, a last look at it, and the status', () => {
     const lived = live(taskOf(), stretches([9_000, {}], [always, away]));
-    expect(lived.life.ending).toMatchObject({ reason: { kind: 'timedOut', status: 'Starting' } });
+    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'timedOut', status: 'Starting' } });
     expect(lived.looks.at(-1)).toBe(1_200_000);
   });
 
@@ -178,34 +178,40 @@ describe('bad ends', () => {
   });
 
   test('access withdrawn in mid-wait ends it, a broken read does not', () => {
-    const denied = (atMs: number): LifeEvent | undefined =>
-      atMs > 30_000 ? { type: 'lookFailed', atMs, failure: failureOf('denied') } : undefined;
+    const denied = (atMs: number): RebuildEvent | undefined =>
+      atMs > 30_000 ? { type: 'observeFailed', atMs, failure: failureOf('denied') } : undefined;
     const lived = live(taskOf(), { ...plain, look: denied });
-    expect(lived.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'denied' } } });
-    expect(fateOf(lived.life)).toBe('erased');
-    const broken = (atMs: number): LifeEvent | undefined =>
+    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'denied' } } });
+    expect(diskStateOf(lived.rebuild)).toBe('erased');
+    const broken = (atMs: number): RebuildEvent | undefined =>
       atMs > 20_000 && atMs < 50_000
-        ? { type: 'lookFailed', atMs, failure: failureOf('transient') }
+        ? { type: 'observeFailed', atMs, failure: failureOf('transient') }
         : undefined;
     expect(reason(live(taskOf(), { ...plain, look: broken }))).toBe('rebuilt');
-    const forever = (atMs: number): LifeEvent | undefined =>
-      atMs > 20_000 ? { type: 'lookFailed', atMs, failure: failureOf('transient') } : undefined;
+    const forever = (atMs: number): RebuildEvent | undefined =>
+      atMs > 20_000 ? { type: 'observeFailed', atMs, failure: failureOf('transient') } : undefined;
     expect(reason(live(taskOf(), { ...plain, look: forever }))).toBe('call');
   });
 
   test('one 404 is a replica behind, two in a row are an instance that is gone', () => {
     const missing =
       (from: number, to: number) =>
-      (atMs: number): LifeEvent | undefined =>
-        atMs >= from && atMs < to ? { type: 'lookFailed', atMs, failure: failureOf('notFound') } : undefined;
+      (atMs: number): RebuildEvent | undefined =>
+        atMs >= from && atMs < to
+          ? { type: 'observeFailed', atMs, failure: failureOf('notFound') }
+          : undefined;
     expect(reason(live(taskOf(), { ...plain, look: missing(20_000, 24_500) }))).toBe('rebuilt');
     expect(reason(live(taskOf(), { ...plain, look: missing(20_000, always) }))).toBe('gone');
   });
 });
 
 describe('sending', () => {
-  const lost = (atMs: number): LifeEvent => ({ type: 'sendFailed', atMs, failure: failureOf('ambiguous') });
-  const accepted = (atMs: number): LifeEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
+  const lost = (atMs: number): RebuildEvent => ({
+    type: 'sendFailed',
+    atMs,
+    failure: failureOf('ambiguous')
+  });
+  const accepted = (atMs: number): RebuildEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
 
   test('a lost answer is followed by looking, and evidence means that it was taken', () => {
     const lived = live(taskOf(), { ...plain, send: lost });
@@ -231,7 +237,7 @@ describe('sending', () => {
     const lived = live(taskOf(), { show: () => ({}), send: lost });
     expect(lived.sends).toHaveLength(2);
     expect(reason(lived)).toBe('unproven');
-    expect(fateOf(lived.life)).toBe('unknown');
+    expect(diskStateOf(lived.rebuild)).toBe('unknown');
   });
 
   test('and not at all where anything stirred, for it may have been the rebuild', () => {
@@ -248,7 +254,7 @@ describe('sending', () => {
 
   test('a refusal after a lost answer does not end the watch', () => {
     const script = stretches([400_000, {}], [460_000, away], [always, done]);
-    const refused = (atMs: number): LifeEvent => ({
+    const refused = (atMs: number): RebuildEvent => ({
       type: 'sendFailed',
       atMs,
       failure: failureOf('invalid')
@@ -268,13 +274,13 @@ describe('sending', () => {
         send: (atMs) => ({ type: 'sendFailed', atMs, failure: failureOf(kind) })
       });
       expect(reason(lived)).toBe('call');
-      expect(fateOf(lived.life)).toBe('untouched');
+      expect(diskStateOf(lived.rebuild)).toBe('untouched');
       expect(lived.sends).toHaveLength(1);
     }
   );
 
   test('a conflict is somebody else: rest first, then decide anew, three times at most', () => {
-    const conflict = (atMs: number): LifeEvent => ({
+    const conflict = (atMs: number): RebuildEvent => ({
       type: 'sendFailed',
       atMs,
       failure: failureOf('conflict')
@@ -285,19 +291,23 @@ describe('sending', () => {
     expect((lived.sends[1] ?? 0) - (lived.sends[0] ?? 0)).toBeGreaterThanOrEqual(120_000);
     const theirs = live(taskOf(), { ...plain, send: conflict });
     expect(reason(theirs)).toBe('rebuilt');
-    expect(theirs.life.adopted).toBe(true);
+    expect(theirs.rebuild.adopted).toBe(true);
     expect(theirs.sends).toHaveLength(1);
   });
 });
 
 describe('a send that is throttled', () => {
-  const throttled = (atMs: number): LifeEvent => ({
+  const throttled = (atMs: number): RebuildEvent => ({
     type: 'sendFailed',
     atMs,
     failure: failureOf('throttled')
   });
-  const lost = (atMs: number): LifeEvent => ({ type: 'sendFailed', atMs, failure: failureOf('ambiguous') });
-  const accepted = (atMs: number): LifeEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
+  const lost = (atMs: number): RebuildEvent => ({
+    type: 'sendFailed',
+    atMs,
+    failure: failureOf('ambiguous')
+  });
+  const accepted = (atMs: number): RebuildEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
 
   test('is preceded by a look whenever it goes out again', () => {
     const script = stretches([100_000, {}], [160_000, away], [always, done]);
@@ -307,29 +317,29 @@ describe('a send that is throttled', () => {
     });
     expect(reason(lived)).toBe('rebuilt');
     expect(lived.commands.map(({ type }) => type).slice(0, 8)).toEqual(
-      Array.from({ length: 4 }, () => ['look', 'send']).flat()
+      Array.from({ length: 4 }, () => ['observe', 'send']).flat()
     );
-    expect(lived.commands.slice(0, 8).every((one) => one.type !== 'look' || one.withDisk)).toBe(true);
-    expect(lived.life.phases.map(({ phase }) => phase).slice(0, 5)).toEqual([
+    expect(lived.commands.slice(0, 8).every((one) => one.type !== 'observe' || one.withDisk)).toBe(true);
+    expect(lived.rebuild.phases.map(({ phase }) => phase).slice(0, 5)).toEqual([
       'settling',
       'sending',
       'settling',
       'sending',
       'settling'
     ]);
-    expect(lived.life.sends).toBe(1);
+    expect(lived.rebuild.sends).toBe(1);
   });
 
   test('goes out until the deadline, and then fails with the disk untouched', () => {
     const lived = live(taskOf(), { show: () => ({}), send: throttled });
-    expect(lived.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'throttled' } } });
+    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'throttled' } } });
     expect(lived.sends.at(-1)).toBe(1_200_000);
-    expect(fateOf(lived.life)).toBe('untouched');
+    expect(diskStateOf(lived.rebuild)).toBe('untouched');
   });
 
   test('does not go out again where the look shows somebody else at work', () => {
     const lived = live(taskOf(), { ...plain, send: throttled });
-    expect(lived.life.adopted).toBe(true);
+    expect(lived.rebuild.adopted).toBe(true);
     expect(reason(lived)).toBe('rebuilt');
     expect(lived.sends.every((atMs) => atMs < 10_000)).toBe(true);
     const skipped = live(taskOf(), { show: (atMs) => (atMs === 0 ? {} : done), send: throttled });
@@ -347,7 +357,7 @@ describe('a send that is throttled', () => {
     const [first = 0, second = 0, third = 0] = lived.sends;
     expect(second - first).toBeGreaterThanOrEqual(300_000);
     expect(third - second).toBeGreaterThanOrEqual(300_000);
-    expect(lived.life.phases.map(({ phase }) => phase)).toEqual([
+    expect(lived.rebuild.phases.map(({ phase }) => phase)).toEqual([
       'settling',
       'sending',
       'searching',
@@ -366,30 +376,30 @@ describe('a send that is throttled', () => {
       send: (atMs, count) => (count === 1 ? lost(atMs) : throttled(atMs))
     });
     expect(reason(lived)).toBe('unproven');
-    expect(fateOf(lived.life)).toBe('unknown');
+    expect(diskStateOf(lived.rebuild)).toBe('unknown');
   });
 });
 
 describe('a call for several that was refused', () => {
   const together =
     (kind: FailureKind = 'conflict') =>
-    (atMs: number): LifeEvent => ({
+    (atMs: number): RebuildEvent => ({
       type: 'refusedTogether',
       atMs,
       failure: failureOf(kind, { operation: 'RebuildBatchInstance', requestId: 'r-batch' })
     });
   const alone =
     (kind: FailureKind) =>
-    (atMs: number): LifeEvent => ({ type: 'sendFailed', atMs, failure: failureOf(kind) });
+    (atMs: number): RebuildEvent => ({ type: 'sendFailed', atMs, failure: failureOf(kind) });
   const first =
-    (then: (atMs: number) => LifeEvent, kind?: FailureKind) =>
-    (atMs: number, count: number): LifeEvent =>
+    (then: (atMs: number) => RebuildEvent, kind?: FailureKind) =>
+    (atMs: number, count: number): RebuildEvent =>
       count === 1 ? together(kind)(atMs) : then(atMs);
-  const accepted = (atMs: number): LifeEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
+  const accepted = (atMs: number): RebuildEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
 
   test('leaves it in doubt: nothing counts as sent, and looking has to tell', () => {
-    const [life] = begin(taskOf(), 0);
-    const [sending] = step(life, { type: 'looked', sight: sightOf(0, {}, true) });
+    const [rebuild] = begin(taskOf(), 0);
+    const [sending] = step(rebuild, { type: 'observed', observation: sightOf(0, {}, true) });
     const [doubting, command] = step(sending, together()(1));
     expect(doubting).toMatchObject({
       phase: 'searching',
@@ -398,8 +408,8 @@ describe('a call for several that was refused', () => {
       requestIds: ['r-batch'],
       lastFailure: { kind: 'conflict', operation: 'RebuildBatchInstance' }
     });
-    expect(command).toMatchObject({ type: 'look', withDisk: true });
-    expect(fateOf(doubting)).toBe('unknown');
+    expect(command).toMatchObject({ type: 'observe', withDisk: true });
+    expect(diskStateOf(doubting)).toBe('unknown');
     expect(narrate(sending, doubting, 0).join()).toContain(
       'a call for several was refused; looking whether it was carried out for this one'
     );
@@ -413,7 +423,7 @@ describe('a call for several that was refused', () => {
       expect(reason(lived)).toBe('rebuilt');
       expect(lived.sends).toHaveLength(2);
       expect(lived.sends[1]).toBeGreaterThanOrEqual(300_000);
-      expect(lived.life).toMatchObject({ inDoubt: false, sends: 1, answered: true, adopted: false });
+      expect(lived.rebuild).toMatchObject({ inDoubt: false, sends: 1, answered: true, adopted: false });
     }
   );
 
@@ -421,20 +431,20 @@ describe('a call for several that was refused', () => {
     const lived = live(taskOf(), { ...plain, send: first(accepted) });
     expect(reason(lived)).toBe('rebuilt');
     expect(lived.sends).toEqual([0]);
-    expect(lived.life).toMatchObject({ inDoubt: false, sends: 1, adopted: false });
-    expect(fateOf(lived.life)).toBe('erased');
+    expect(lived.rebuild).toMatchObject({ inDoubt: false, sends: 1, adopted: false });
+    expect(diskStateOf(lived.rebuild)).toBe('erased');
   });
 
   test.each(['invalid', 'denied', 'unreached', 'notFound', 'skewed'] as const)(
     'and then alone as well (%s): what is said of it alone counts in full',
     (kind) => {
       const lived = live(taskOf(), { show: () => ({}), send: first(alone(kind)) });
-      expect(lived.life.ending).toMatchObject({
+      expect(lived.rebuild.ending).toMatchObject({
         reason: { kind: 'call', failure: { kind, operation: 'RebuildInstance' } }
       });
       expect(lived.sends).toHaveLength(2);
-      expect(lived.life).toMatchObject({ inDoubt: false, sends: 0 });
-      expect(fateOf(lived.life)).toBe('untouched');
+      expect(lived.rebuild).toMatchObject({ inDoubt: false, sends: 0 });
+      expect(diskStateOf(lived.rebuild)).toBe('untouched');
       expect(lived.looks.at(-1)).toBeLessThan(310_000);
     }
   );
@@ -442,12 +452,12 @@ describe('a call for several that was refused', () => {
   test('and then alone by a conflict: somebody is at it, which is waited for', () => {
     const script = stretches([310_000, {}], [360_000, away], [always, done]);
     const lived = live(taskOf(), { ...script, send: first(alone('conflict')) });
-    expect(lived.life.adopted).toBe(true);
+    expect(lived.rebuild.adopted).toBe(true);
     expect(reason(lived)).toBe('rebuilt');
     expect(lived.sends).toHaveLength(2);
     const forever = live(taskOf(), { show: () => ({}), send: first(alone('conflict')) });
-    expect(forever.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'conflict' } } });
-    expect(fateOf(forever.life)).toBe('untouched');
+    expect(forever.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'conflict' } } });
+    expect(diskStateOf(forever.rebuild)).toBe('untouched');
   });
 
   test('and then alone throttled: it is looked at anew and sent again', () => {
@@ -465,7 +475,7 @@ describe('a call for several that was refused', () => {
     const lived = live(taskOf(), { show: () => ({}), send: first(alone('ambiguous')) });
     expect(lived.sends).toHaveLength(3);
     expect(reason(lived)).toBe('unproven');
-    expect(fateOf(lived.life)).toBe('unknown');
+    expect(diskStateOf(lived.rebuild)).toBe('unknown');
   });
 
   test('and something stirred: it is never sent again, for it may have been the rebuild', () => {
@@ -478,40 +488,41 @@ describe('a call for several that was refused', () => {
     const lived = live(taskOf({ force: true }), { ...script, send: first(accepted) });
     expect(lived.sends).toHaveLength(1);
     expect(reason(lived)).toBe('unproven');
-    expect(fateOf(lived.life)).toBe('unknown');
+    expect(diskStateOf(lived.rebuild)).toBe('unknown');
   });
 
   test.each(['Expired', 'Deleted', 'Recycled'])('and it became %s: that is the end', (status) => {
     const lived = live(taskOf(), { ...stretches([9_000, {}], [always, { status }]), send: first(accepted) });
-    expect(lived.life.ending).toMatchObject({ reason: { kind: 'status', status } });
+    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'status', status } });
     expect(lived.sends).toHaveLength(1);
   });
 
   test('and it vanished: gone, and nobody knows of its disk', () => {
     const lived = live(taskOf(), {
       show: () => ({}),
-      look: (atMs) => (atMs > 0 ? { type: 'lookFailed', atMs, failure: failureOf('notFound') } : undefined),
+      look: (atMs) =>
+        atMs > 0 ? { type: 'observeFailed', atMs, failure: failureOf('notFound') } : undefined,
       send: first(accepted)
     });
     expect(reason(lived)).toBe('gone');
-    expect(fateOf(lived.life)).toBe('unknown');
+    expect(diskStateOf(lived.rebuild)).toBe('unknown');
   });
 
   test('and a cancel while it is in doubt: the disk is unknown; once it was sent alone, as ever', () => {
-    const [life] = begin(taskOf(), 0);
-    const [sending] = step(life, { type: 'looked', sight: sightOf(0, {}, true) });
+    const [rebuild] = begin(taskOf(), 0);
+    const [sending] = step(rebuild, { type: 'observed', observation: sightOf(0, {}, true) });
     const [doubting] = step(sending, together()(1));
-    expect(fateOf(step(doubting, { type: 'cancelled', atMs: 2 })[0])).toBe('unknown');
-    const [looked] = step(doubting, { type: 'looked', sight: sightOf(1_000, {}, true) });
-    expect(fateOf(step(looked, { type: 'cancelled', atMs: 2_000 })[0])).toBe('unknown');
-    const [again, command] = step(looked, { type: 'looked', sight: sightOf(301_000, {}, true) });
+    expect(diskStateOf(step(doubting, { type: 'cancelled', atMs: 2 })[0])).toBe('unknown');
+    const [looked] = step(doubting, { type: 'observed', observation: sightOf(1_000, {}, true) });
+    expect(diskStateOf(step(looked, { type: 'cancelled', atMs: 2_000 })[0])).toBe('unknown');
+    const [again, command] = step(looked, { type: 'observed', observation: sightOf(301_000, {}, true) });
     expect(command).toEqual({ type: 'send' });
     expect(again).toMatchObject({ inDoubt: false, sends: 0 });
     expect(narrate(looked, again, 0).join()).toContain('nothing has begun: sending once more');
-    expect(fateOf(step(again, { type: 'cancelled', atMs: 302_000 })[0])).toBe('untouched');
+    expect(diskStateOf(step(again, { type: 'cancelled', atMs: 302_000 })[0])).toBe('untouched');
     const started = sightOf(20_000, away, true);
-    const [seen] = step(doubting, { type: 'looked', sight: started });
-    expect(fateOf(step(seen, { type: 'cancelled', atMs: 21_000 })[0])).toBe('erased');
+    const [seen] = step(doubting, { type: 'observed', observation: started });
+    expect(diskStateOf(step(seen, { type: 'cancelled', atMs: 21_000 })[0])).toBe('erased');
   });
 });
 
@@ -520,7 +531,7 @@ describe('before sending', () => {
     const lived = live(taskOf(), { show: () => done });
     expect(reason(lived)).toBe('skipped');
     expect(lived.looks).toEqual([0]);
-    expect(fateOf(lived.life)).toBe('untouched');
+    expect(diskStateOf(lived.rebuild)).toBe('untouched');
   });
 
   test('a change under way is waited for; ended on the image, nothing is sent', () => {
@@ -570,13 +581,13 @@ describe('before sending', () => {
   });
 
   test('a change that does not end is busy', () => {
-    expect(live(taskOf(), { show: () => away }).life.ending).toMatchObject({
+    expect(live(taskOf(), { show: () => away }).rebuild.ending).toMatchObject({
       reason: { kind: 'busy', status: 'Starting' }
     });
   });
 
   test('gone, protected, unusable image', () => {
-    expect(live(taskOf(), { show: () => ({ status: 'Expired' }) }).life.ending).toMatchObject({
+    expect(live(taskOf(), { show: () => ({ status: 'Expired' }) }).rebuild.ending).toMatchObject({
       reason: { kind: 'refused', refusals: [{ kind: 'gone', status: 'Expired' }] }
     });
     const goneLater = live(taskOf(), stretches([30_000, away], [always, { status: 'Recycled' }]));
@@ -588,17 +599,17 @@ describe('before sending', () => {
     (kind) => {
       const failing =
         (untilMs: number) =>
-        (atMs: number): LifeEvent | undefined =>
-          atMs < untilMs ? { type: 'lookFailed', atMs, failure: failureOf(kind) } : undefined;
+        (atMs: number): RebuildEvent | undefined =>
+          atMs < untilMs ? { type: 'observeFailed', atMs, failure: failureOf(kind) } : undefined;
       const script = stretches([100_000, {}], [160_000, away], [always, done]);
       const lived = live(taskOf(), { ...script, look: failing(60_000) });
       expect(reason(lived)).toBe('rebuilt');
       expect(lived.sends[0]).toBeGreaterThanOrEqual(60_000);
       const forever = live(taskOf(), { show: () => ({}), look: failing(always) });
-      expect(forever.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
+      expect(forever.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
       expect(forever.looks.at(-1)).toBe(1_200_000);
       expect(forever.sends).toEqual([]);
-      expect(fateOf(forever.life)).toBe('untouched');
+      expect(diskStateOf(forever.rebuild)).toBe('untouched');
     }
   );
 
@@ -607,9 +618,9 @@ describe('before sending', () => {
     (kind) => {
       const lived = live(taskOf(), {
         show: () => ({}),
-        look: (atMs) => ({ type: 'lookFailed', atMs, failure: failureOf(kind) })
+        look: (atMs) => ({ type: 'observeFailed', atMs, failure: failureOf(kind) })
       });
-      expect(lived.life.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
+      expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
       expect(lived.looks).toEqual([0]);
     }
   );
@@ -710,27 +721,27 @@ describe('the schedule', () => {
   });
 
   test('a slow answer drops a beat and does not bunch the next', () => {
-    const [life] = begin(taskOf(), 0);
-    const [waiting] = step(step(life, { type: 'looked', sight: sightOf(0, {}, true) })[0], {
+    const [rebuild] = begin(taskOf(), 0);
+    const [waiting] = step(step(rebuild, { type: 'observed', observation: sightOf(0, {}, true) })[0], {
       type: 'accepted',
       atMs: 0,
       requestId: 'r'
     });
-    const [, command] = step(waiting, { type: 'looked', sight: sightOf(40_000, {}, false) });
-    expect(command).toMatchObject({ type: 'look', dueMs: 44_800 });
+    const [, command] = step(waiting, { type: 'observed', observation: sightOf(40_000, {}, false) });
+    expect(command).toMatchObject({ type: 'observe', dueMs: 44_800 });
   });
 });
 
 describe('cancel', () => {
   test('before the send the disk is untouched, after it is being erased, in between it is unknown', () => {
-    const [life] = begin(taskOf(), 0);
-    const [looked] = step(life, { type: 'looked', sight: sightOf(0, {}, true) });
+    const [rebuild] = begin(taskOf(), 0);
+    const [looked] = step(rebuild, { type: 'observed', observation: sightOf(0, {}, true) });
     const [accepted] = step(looked, { type: 'accepted', atMs: 1, requestId: 'r' });
-    const cancelled = (from: typeof life, event: LifeEvent) => step(from, event)[0];
-    expect(fateOf(cancelled(looked, { type: 'cancelled', atMs: 2 }))).toBe('untouched');
-    expect(fateOf(cancelled(accepted, { type: 'cancelled', atMs: 2 }))).toBe('erased');
+    const cancelled = (from: typeof rebuild, event: RebuildEvent) => step(from, event)[0];
+    expect(diskStateOf(cancelled(looked, { type: 'cancelled', atMs: 2 }))).toBe('untouched');
+    expect(diskStateOf(cancelled(accepted, { type: 'cancelled', atMs: 2 }))).toBe('erased');
     const out = cancelled(looked, { type: 'cancelled', atMs: 2, failure: failureOf('ambiguous') });
-    expect(fateOf(out)).toBe('unknown');
+    expect(diskStateOf(out)).toBe('unknown');
     expect(step(out, { type: 'cancelled', atMs: 3 })).toEqual([out, { type: 'end' }]);
   });
 });
@@ -738,8 +749,8 @@ describe('cancel', () => {
 describe('what a look asks for', () => {
   const disks = (lived: ReturnType<typeof live>): readonly number[] =>
     lived.commands.flatMap((command, index) =>
-      command.type === 'look' && command.withDisk
-        ? [lived.commands.slice(0, index).filter(({ type }) => type === 'look').length]
+      command.type === 'observe' && command.withDisk
+        ? [lived.commands.slice(0, index).filter(({ type }) => type === 'observe').length]
         : []
     );
 
@@ -776,7 +787,11 @@ describe('what a look asks for', () => {
 });
 
 describe('more of what a status proves', () => {
-  const lost = (atMs: number): LifeEvent => ({ type: 'sendFailed', atMs, failure: failureOf('ambiguous') });
+  const lost = (atMs: number): RebuildEvent => ({
+    type: 'sendFailed',
+    atMs,
+    failure: failureOf('ambiguous')
+  });
 
   test('an unknown status is a departure, so that the way back is the end at once', () => {
     const lived = live(taskOf(), stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done]));
@@ -812,8 +827,8 @@ describe('more of what a status proves', () => {
 
   test('a read that the service refuses for good ends the wait at once', () => {
     for (const kind of ['invalid', 'conflict'] as const) {
-      const look = (atMs: number): LifeEvent | undefined =>
-        atMs > 30_000 ? { type: 'lookFailed', atMs, failure: failureOf(kind) } : undefined;
+      const look = (atMs: number): RebuildEvent | undefined =>
+        atMs > 30_000 ? { type: 'observeFailed', atMs, failure: failureOf(kind) } : undefined;
       const lived = live(taskOf(), { ...plain, look });
       expect(lived.looks.at(-1)).toBeLessThan(40_000);
     }
@@ -825,7 +840,7 @@ describe('more of what is found under way', () => {
     const lived = live(taskOf(), stretches([60_000, { status: 'Rebuilding' }], [always, done]));
     expect(reason(lived)).toBe('rebuilt');
     expect(lived.sends).toEqual([]);
-    expect(fateOf(lived.life)).toBe('erased');
+    expect(diskStateOf(lived.rebuild)).toBe('erased');
   });
 
   test('what ends Stopped on the image is started, and nothing is erased', () => {
@@ -837,25 +852,30 @@ describe('more of what is found under way', () => {
   });
 
   test('what never ends has not been erased by this run', () => {
-    expect(fateOf(live(taskOf(), { show: () => away }).life)).toBe('untouched');
+    expect(diskStateOf(live(taskOf(), { show: () => away }).rebuild)).toBe('untouched');
   });
 });
 
 describe('a backup', () => {
   const task = taskOf({ backup: true });
-  const backedUp = (atMs: number): LifeEvent => ({ type: 'backedUp', atMs: atMs + 90_000 });
+  const backedUp = (atMs: number): RebuildEvent => ({ type: 'backedUp', atMs: atMs + 90_000 });
 
   test('is made once, when the instance rests and is about to be erased, and then it is looked at anew', () => {
     const script = stretches([100_000, {}], [160_000, away], [always, done]);
     const lived = live(task, { ...script, backup: backedUp });
-    expect(lived.commands.map(({ type }) => type).slice(0, 4)).toEqual(['look', 'backup', 'look', 'send']);
+    expect(lived.commands.map(({ type }) => type).slice(0, 4)).toEqual([
+      'observe',
+      'backup',
+      'observe',
+      'send'
+    ]);
     expect(lived.commands.filter(({ type }) => type === 'backup')).toHaveLength(1);
     expect(reason(lived)).toBe('rebuilt');
   });
 
   test('is not made of what is not erased', () => {
     const lived = live(task, { show: () => done });
-    expect(lived.commands.map(({ type }) => type)).toEqual(['look']);
+    expect(lived.commands.map(({ type }) => type)).toEqual(['observe']);
   });
 
   test('that fails ends it with the disk untouched', () => {
@@ -864,8 +884,8 @@ describe('a backup', () => {
       show: () => ({}),
       backup: (atMs) => ({ type: 'backupFailed', atMs, problem })
     });
-    expect(lived.life.ending).toEqual({ kind: 'failed', reason: { kind: 'backup', problem } });
-    expect(fateOf(lived.life)).toBe('untouched');
+    expect(lived.rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'backup', problem } });
+    expect(diskStateOf(lived.rebuild)).toBe('untouched');
     expect(lived.sends).toEqual([]);
   });
 

@@ -6,13 +6,13 @@ const minute = 60_000;
 
 const start: Progress = {
   total: 500,
-  well: 117,
+  succeeded: 117,
   skipped: 0,
   failed: 3,
   beganMs: Array.from({ length: 10 }, () => 0),
   waiting: 370,
   tookMs: [250_000],
-  slots: 10,
+  maxUnavailable: 10,
   pauseMs: 0,
   nowMs: 0
 };
@@ -22,19 +22,19 @@ describe('the line of progress', () => {
     [{}, '120 of 500 done (3 failed), 10 under way, 370 to go; about 2h 38m left (a rebuild takes 4m 10s)'],
     [{ tookMs: [] }, '120 of 500 done (3 failed), 10 under way, 370 to go'],
     [
-      { waiting: 0, failed: 0, well: 480, skipped: 10, nowMs: 200_000 },
+      { waiting: 0, failed: 0, succeeded: 480, skipped: 10, nowMs: 200_000 },
       '490 of 500 done (10 skipped), 10 under way; about 50s left (a rebuild takes 4m 10s)'
     ],
     [
-      { waiting: 0, well: 487, nowMs: 900_000 },
+      { waiting: 0, succeeded: 487, nowMs: 900_000 },
       '490 of 500 done (3 failed), 10 under way; should end any moment (a rebuild takes 4m 10s)'
     ],
-    [{ waiting: 0, well: 497, beganMs: [] }, '500 of 500 done (3 failed)'],
+    [{ waiting: 0, succeeded: 497, beganMs: [] }, '500 of 500 done (3 failed)'],
     [
       { total: 130, waiting: 10, beganMs: [], pausedUntilMs: 9 * minute, pauseMs: 10 * minute },
       '120 of 130 done (3 failed), 10 to go; about 13m left (a rebuild takes 4m 10s)'
     ],
-    [{ total: 0, well: 0, failed: 0, waiting: 0, beganMs: [] }, '0 of 0 done']
+    [{ total: 0, succeeded: 0, failed: 0, waiting: 0, beganMs: [] }, '0 of 0 done']
   ])('%#: %j', (patch: Partial<Progress>, line) => {
     expect(progressLine({ ...start, ...patch })).toBe(line);
   });
@@ -46,10 +46,14 @@ describe('the time that is left', () => {
     ['what is under way, by its age', { waiting: 0, nowMs: 100_000 }, 150_000],
     ['nothing of what takes longer than usual', { waiting: 0, nowMs: 300_000 }, 0],
     ['one wave more where the slots are full', { waiting: 10 }, 500_000],
-    ['no wave more where slots are free', { waiting: 5, slots: 15 }, 250_000],
-    ['the slot that is free first', { waiting: 1, slots: 2, beganMs: [0, 100_000], nowMs: 200_000 }, 300_000],
-    ['a slot, also where none is free for good', { waiting: 1, slots: 0, beganMs: [] }, 250_000],
-    ['no more than there are slots', { waiting: 1, slots: 1, beganMs: [-240_000, 0] }, 500_000],
+    ['no wave more where slots are free', { waiting: 5, maxUnavailable: 15 }, 250_000],
+    [
+      'the slot that is free first',
+      { waiting: 1, maxUnavailable: 2, beganMs: [0, 100_000], nowMs: 200_000 },
+      300_000
+    ],
+    ['a slot, also where none is free for good', { waiting: 1, maxUnavailable: 0, beganMs: [] }, 250_000],
+    ['no more than there are slots', { waiting: 1, maxUnavailable: 1, beganMs: [-240_000, 0] }, 500_000],
     ['the pauses between batches', { waiting: 20, pauseMs: minute }, 3 * 250_000 + 2 * minute],
     ['what is left of a pause', { waiting: 5, beganMs: [], pauseMs: minute, pausedUntilMs: 20_000 }, 270_000],
     ['no pause before the first batch', { waiting: 5, beganMs: [], pauseMs: minute }, 250_000],
@@ -64,13 +68,13 @@ describe('the time that is left', () => {
     const ms = fc.integer({ min: 0, max: 1e8 });
     const any = fc.record({
       total: fc.nat(1000),
-      well: fc.nat(1000),
+      succeeded: fc.nat(1000),
       skipped: fc.nat(1000),
       failed: fc.nat(1000),
       beganMs: fc.array(ms),
       waiting: fc.nat(1000),
       tookMs: fc.array(ms),
-      slots: fc.integer({ min: -5, max: 1000 }),
+      maxUnavailable: fc.integer({ min: -5, max: 1000 }),
       pauseMs: ms,
       pausedUntilMs: ms,
       nowMs: ms
@@ -88,7 +92,7 @@ describe('the time that is left', () => {
   test('where all take equally long, is right to within one of them, and only ever shrinks', () => {
     const world = fc.record({
       total: fc.integer({ min: 1, max: 120 }),
-      slots: fc.integer({ min: 1, max: 30 }),
+      maxUnavailable: fc.integer({ min: 1, max: 30 }),
       tookMs: fc.integer({ min: 1000, max: 600_000 }),
       pauseMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 600_000 })),
       stagger: fc.double({ min: 0, max: 1, noNaN: true })
@@ -114,7 +118,7 @@ describe('the time that is left', () => {
 
 interface World {
   readonly total: number;
-  readonly slots: number;
+  readonly maxUnavailable: number;
   readonly tookMs: number;
   readonly pauseMs: number;
   /** How far the first ones are apart; with 1 the last of them begins as the first one ends. Not of batches. */
@@ -122,12 +126,12 @@ interface World {
 }
 
 /** A rollout in which each one takes equally long: where it is whenever one has ended, and halfway between. */
-function played({ total, slots, tookMs, pauseMs, stagger }: World): readonly Progress[] {
+function played({ total, maxUnavailable, tookMs, pauseMs, stagger }: World): readonly Progress[] {
   const begins: number[] = [];
-  const apartMs = pauseMs > 0 ? 0 : Math.floor((stagger * tookMs) / slots);
+  const apartMs = pauseMs > 0 ? 0 : Math.floor((stagger * tookMs) / maxUnavailable);
   for (let index = 0; index < total; index += 1) {
-    const batch = Math.floor(index / slots);
-    begins.push((index % slots) * apartMs + batch * (tookMs + pauseMs));
+    const batch = Math.floor(index / maxUnavailable);
+    begins.push((index % maxUnavailable) * apartMs + batch * (tookMs + pauseMs));
   }
   const ends = begins.map((beganMs) => beganMs + tookMs);
   const at = (nowMs: number): Progress => {
@@ -137,13 +141,13 @@ function played({ total, slots, tookMs, pauseMs, stagger }: World): readonly Pro
     const isPause = pauseMs > 0 && underWay.length === 0 && Number.isFinite(next);
     return {
       total,
-      well: done,
+      succeeded: done,
       skipped: 0,
       failed: 0,
       beganMs: underWay,
       waiting: total - done - underWay.length,
       tookMs: Array.from({ length: done }, () => tookMs),
-      slots,
+      maxUnavailable,
       pauseMs,
       ...(isPause ? { pausedUntilMs: next } : {}),
       nowMs

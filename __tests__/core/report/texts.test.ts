@@ -7,12 +7,22 @@ import { describeRefusals } from '../../../src/core/plan/refusal.ts';
 import { imageLabel, planLines } from '../../../src/core/plan/text.ts';
 import type { FailureReason } from '../../../src/core/rebuild/ending.ts';
 import { heartbeat, narrate } from '../../../src/core/rebuild/log-lines.ts';
+import { nextBeat, observeMoment } from '../../../src/core/rebuild/schedule.ts';
 import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
-import { callRemedy, describeFate, explain, explainCancel } from '../../../src/core/report/explain.ts';
-import { lookMoment, nextBeat } from '../../../src/core/rebuild/schedule.ts';
+import { callRemedy, describeDiskState, explain, explainCancel } from '../../../src/core/report/explain.ts';
 import { cell, code, table } from '../../../src/core/summary/markdown.ts';
 import { rolloutOfOne as how } from '../../support/plan.ts';
-import { disk, failureOf, image, instance, live, type Shown, sightOf, stretches, taskOf } from '../rebuild/rebuilds.ts';
+import {
+  disk,
+  failureOf,
+  image,
+  instance,
+  live,
+  type Shown,
+  sightOf,
+  stretches,
+  taskOf
+} from '../rebuild/rebuilds.ts';
 
 describe('durations', () => {
   test.each([
@@ -37,10 +47,10 @@ describe('the beat', () => {
 
   test('a look is moved by a tenth at most, and never past the deadline or before now', () => {
     const look = { dueMs: 10_000, spreadMs: 500 };
-    expect(lookMoment(look, 99_000, 0, 0)).toBe(9_500);
-    expect(lookMoment(look, 99_000, 0, 0.5)).toBe(10_000);
-    expect(lookMoment(look, 10_100, 0, 0.999)).toBe(10_100);
-    expect(lookMoment(look, 99_000, 9_900, 0)).toBe(9_900);
+    expect(observeMoment(look, 99_000, 0, 0)).toBe(9_500);
+    expect(observeMoment(look, 99_000, 0, 0.5)).toBe(10_000);
+    expect(observeMoment(look, 10_100, 0, 0.999)).toBe(10_100);
+    expect(observeMoment(look, 99_000, 9_900, 0)).toBe(9_900);
   });
 });
 
@@ -110,7 +120,7 @@ describe('failures in words', () => {
     expect(describeFailure({ ...failureOf('denied'), target: '' })).toBe('RebuildInstance: no');
   });
 
-  const lived = live(taskOf(), stretches([9_000, {}], [1e12, { status: 'Starting' }])).life;
+  const lived = live(taskOf(), stretches([9_000, {}], [1e12, { status: 'Starting' }])).rebuild;
   const reasons: readonly FailureReason[] = [
     {
       kind: 'refused',
@@ -133,9 +143,9 @@ describe('failures in words', () => {
   ];
 
   test.each(reasons.map((reason) => [reason.kind, reason] as const))('%s', (_, reason) => {
-    const { cause, disk: fate, remedy } = explain(lived, reason);
+    const { cause, disk: diskState, remedy } = explain(lived, reason);
     expect(cause).toMatch(/^i-1: /);
-    expect(fate).toBe(describeFate('erased'));
+    expect(diskState).toBe(describeDiskState('erased'));
     expect(remedy).not.toBe('');
   });
 
@@ -161,7 +171,7 @@ describe('failures in words', () => {
     const [fresh] = begin(taskOf(), 0);
     expect(explainCancel(fresh).remedy).toBe('Nothing of it needs to be mended.');
     expect(explainCancel(lived).remedy).toContain('goes on without this run');
-    expect(describeFate('unknown')).toContain('not known');
+    expect(describeDiskState('unknown')).toContain('not known');
   });
 });
 
@@ -221,16 +231,16 @@ describe('the log', () => {
   function linesOf(...args: Parameters<typeof live>): string {
     const [task, script] = args;
     const lines: string[] = [];
-    let [life, command] = begin(task, 0);
+    let [rebuild, command] = begin(task, 0);
     let nowMs = 0;
     while (command.type !== 'end') {
-      const before = life;
-      if (command.type === 'look') nowMs = Math.max(nowMs, command.dueMs);
+      const before = rebuild;
+      if (command.type === 'observe') nowMs = Math.max(nowMs, command.dueMs);
       const event =
-        command.type === 'look'
+        command.type === 'observe'
           ? (script.look?.(nowMs) ?? {
-              type: 'looked' as const,
-              sight: sightOf(nowMs, script.show(nowMs), command.withDisk)
+              type: 'observed' as const,
+              observation: sightOf(nowMs, script.show(nowMs), command.withDisk)
             })
           : command.type === 'send'
             ? (script.send?.(nowMs, before.sends + 1) ?? {
@@ -239,8 +249,8 @@ describe('the log', () => {
                 requestId: 'r-1'
               })
             : { type: 'startAccepted' as const, atMs: nowMs, requestId: 'r-2' };
-      [life, command] = step(life, event);
-      lines.push(...narrate(before, life, 0));
+      [rebuild, command] = step(rebuild, event);
+      lines.push(...narrate(before, rebuild, 0));
     }
     return lines.join('\n');
   }
@@ -294,9 +304,9 @@ describe('the log', () => {
     ['rebuilding', 'waiting for the rebuild to end'],
     ['starting', 'waiting for it to start']
   ] as const)('a sign of life while %s', (phase, words) => {
-    const [life] = begin(taskOf(), 0);
-    expect(heartbeat({ ...life, phase }, 60_000, 0)).toContain(words);
-    expect(heartbeat({ ...life, phase, adopted: true, last: sightOf(0, {}, true) }, 60_000, 0)).toContain(
+    const [rebuild] = begin(taskOf(), 0);
+    expect(heartbeat({ ...rebuild, phase }, 60_000, 0)).toContain(words);
+    expect(heartbeat({ ...rebuild, phase, adopted: true, last: sightOf(0, {}, true) }, 60_000, 0)).toContain(
       'still Running on m-old'
     );
   });

@@ -16,10 +16,18 @@ import { outcomes, randomFrom } from '../../support/fleets.ts';
 
 interface Entry extends MemberTask {
   readonly isCanary: boolean;
-  state: 'waiting' | 'forth' | 'well' | 'failed' | 'cancelled' | 'back' | 'returned' | 'notBack';
-  isOut: boolean;
+  state:
+    | 'waiting'
+    | 'forth'
+    | 'succeeded'
+    | 'failed'
+    | 'cancelled'
+    | 'rolledBack'
+    | 'returned'
+    | 'rollbackFailed';
+  countsAsUnavailable: boolean;
   erased: boolean;
-  endedAs: number;
+  completionOrder: number;
 }
 
 /** Books on one rollout; throws as soon as something is wrong. */
@@ -50,9 +58,9 @@ class Auditor {
           ...member,
           isCanary: canaries.includes(member),
           state: 'waiting',
-          isOut: member.isAway,
+          countsAsUnavailable: member.isUnavailable,
           erased: false,
-          endedAs: 0
+          completionOrder: 0
         }
       ])
     );
@@ -69,7 +77,7 @@ class Auditor {
   }
 
   get out(): number {
-    return this.all.filter(({ isOut }) => isOut).length;
+    return this.all.filter(({ countsAsUnavailable }) => countsAsUnavailable).length;
   }
 
   get atWork(): number {
@@ -78,7 +86,8 @@ class Auditor {
 
   get mustStop(): boolean {
     const badCanary = this.all.some(
-      ({ isCanary, state }) => isCanary && ['failed', 'back', 'returned', 'notBack'].includes(state)
+      ({ isCanary, state }) =>
+        isCanary && ['failed', 'rolledBack', 'returned', 'rollbackFailed'].includes(state)
     );
     return this.isCancelled || badCanary || this.#failures > this.task.maxFailures;
   }
@@ -90,16 +99,21 @@ class Auditor {
     }
     if (event.type === 'ended') {
       const entry = this.#entry(event.id);
-      const { result, isAway, canGoBack } = event.outcome;
+      const { result, isUnavailable, canRollBack } = event.outcome;
       this.#ends += 1;
-      Object.assign(entry, { state: result, isOut: isAway, erased: canGoBack, endedAs: this.#ends });
-      if (entry.kind === 'check' && isAway) this.#baseline += 1;
+      Object.assign(entry, {
+        state: result,
+        countsAsUnavailable: isUnavailable,
+        erased: canRollBack,
+        completionOrder: this.#ends
+      });
+      if (entry.kind === 'check' && isUnavailable) this.#baseline += 1;
       if (result === 'failed') this.#failures += 1;
       if (entry.kind === 'work') this.#lastEndMs = event.atMs;
     }
-    if (event.type === 'wentBack') {
-      const state = event.result === 'back' ? 'returned' : event.result;
-      Object.assign(this.#entry(event.id), { state, isOut: event.result !== 'back' });
+    if (event.type === 'rollbackEnded') {
+      const state = event.result === 'rolledBack' ? 'returned' : event.result;
+      Object.assign(this.#entry(event.id), { state, countsAsUnavailable: event.result !== 'rolledBack' });
       this.#lastEndMs = event.atMs;
     }
     this.mostOut = Math.max(this.mostOut, this.out);
@@ -109,56 +123,62 @@ class Auditor {
     const wasBusy = this.work.some(isBusy);
     for (const command of commands) {
       if (command.type === 'begin') this.#begin(this.#entry(command.id), wasBusy, atMs);
-      if (command.type === 'goBack') this.#goBack(this.#entry(command.id), cause);
+      if (command.type === 'rollBack') this.#rollBack(this.#entry(command.id), cause);
       if (command.type === 'pause') this.#pause(command.untilMs, atMs);
       this.mostOut = Math.max(this.mostOut, this.out);
     }
-    hold(this.out <= Math.max(this.task.slots, this.#baseline), 'too many are out');
-    hold(this.atWork <= this.task.slots, 'too many are at work');
+    heldWeight(this.out <= Math.max(this.task.maxUnavailable, this.#baseline), 'too many are out');
+    heldWeight(this.atWork <= this.task.maxUnavailable, 'too many are at work');
   }
 
   #begin(entry: Entry, wasBusy: boolean, atMs: number): void {
-    hold(entry.state === 'waiting', `${entry.id} is begun twice`);
-    hold(!this.mustStop, `${entry.id} is begun after a stop`);
+    heldWeight(entry.state === 'waiting', `${entry.id} is begun twice`);
+    heldWeight(!this.mustStop, `${entry.id} is begun after a stop`);
     entry.state = 'forth';
     if (entry.kind === 'check') return;
-    const { slots, pauseMs } = this.task;
-    hold(entry.isOut || this.out < slots, `${entry.id} is taken although ${this.out} are out`);
-    hold(
-      this.all.every((one) => one.kind === 'work' || one.state === 'well' || one.state === 'failed'),
+    const { maxUnavailable, pauseMs } = this.task;
+    heldWeight(
+      entry.countsAsUnavailable || this.out < maxUnavailable,
+      `${entry.id} is taken although ${this.out} are out`
+    );
+    heldWeight(
+      this.all.every((one) => one.kind === 'work' || one.state === 'succeeded' || one.state === 'failed'),
       'unchecked'
     );
-    hold(
-      entry.isCanary || this.all.every((one) => !one.isCanary || one.state === 'well'),
+    heldWeight(
+      entry.isCanary || this.all.every((one) => !one.isCanary || one.state === 'succeeded'),
       'no canary before'
     );
-    entry.isOut = true;
+    entry.countsAsUnavailable = true;
     if (pauseMs === 0) return;
-    hold(!wasBusy, 'a batch is not waited for');
-    hold(this.#lastEndMs === undefined || atMs >= this.#lastEndMs + pauseMs, 'no pause before a batch');
+    heldWeight(!wasBusy, 'a batch is not waited for');
+    heldWeight(this.#lastEndMs === undefined || atMs >= this.#lastEndMs + pauseMs, 'no pause before a batch');
   }
 
-  #goBack(entry: Entry, cause: RolloutEvent | undefined): void {
-    hold(this.task.rollback && !this.isCancelled, 'nothing is to be put back');
-    hold(entry.erased, `${entry.id} was not erased by this run, or is put back twice`);
+  #rollBack(entry: Entry, cause: RolloutEvent | undefined): void {
+    heldWeight(this.task.rollback && !this.isCancelled, 'nothing is to be put back');
+    heldWeight(entry.erased, `${entry.id} was not erased by this run, or is put back twice`);
     const isAtOnce = cause?.type === 'ended' && cause.id === entry.id && entry.state === 'failed';
     if (!isAtOnce) {
-      hold(entry.state === 'well' && this.mustStop, `${entry.id} is well, and put back without a stop`);
-      hold(
+      heldWeight(
+        entry.state === 'succeeded' && this.mustStop,
+        `${entry.id} is well, and put back without a stop`
+      );
+      heldWeight(
         this.all.every(({ state }) => state !== 'forth'),
         'not all is seen through'
       );
-      hold(this.out < this.task.slots, `${entry.id} is put back although ${this.out} are out`);
-      hold(entry.endedAs < this.#oldestBack, 'an older one was put back before');
-      this.#oldestBack = entry.endedAs;
+      heldWeight(this.out < this.task.maxUnavailable, `${entry.id} is put back although ${this.out} are out`);
+      heldWeight(entry.completionOrder < this.#oldestBack, 'an older one was put back before');
+      this.#oldestBack = entry.completionOrder;
     }
-    Object.assign(entry, { state: 'back', isOut: true, erased: false });
+    Object.assign(entry, { state: 'rolledBack', countsAsUnavailable: true, erased: false });
   }
 
   #pause(untilMs: number, atMs: number): void {
     // An early wake is sent to sleep again, until the same moment.
     const goesOn = atMs < this.#pausedUntilMs && untilMs === this.#pausedUntilMs;
-    hold(
+    heldWeight(
       (goesOn || untilMs === atMs + this.task.pauseMs) && this.atWork === 0,
       'a pause too long, too short or too early'
     );
@@ -167,31 +187,37 @@ class Auditor {
 
   /** No slot is left empty, where there are no batches and somebody may fill it. */
   checkThrift(): void {
-    const { slots, pauseMs } = this.task;
+    const { maxUnavailable, pauseMs } = this.task;
     if (this.mustStop || pauseMs > 0 || this.all.some((one) => one.kind === 'check' && isOpen(one))) return;
-    const canaries = this.work.filter((one) => one.isCanary && one.state !== 'well');
+    const canaries = this.work.filter((one) => one.isCanary && one.state !== 'succeeded');
     const next = (canaries.length > 0 ? canaries : this.work).filter(({ state }) => state === 'waiting');
-    const fits = next.some(({ isOut }) => isOut || this.out < slots);
-    hold(!fits || this.atWork >= slots, 'a slot is left empty');
+    const fits = next.some(({ countsAsUnavailable }) => countsAsUnavailable || this.out < maxUnavailable);
+    heldWeight(!fits || this.atWork >= maxUnavailable, 'a slot is left empty');
   }
 
-  checkEnd({ members, stop, isCancelled, mostAway }: Rollout): void {
-    const final: Readonly<Partial<Record<Entry['state'], string>>> = { returned: 'back' };
+  checkEnd({ members, stop, isCancelled, peakUnavailable }: Rollout): void {
+    const final: Readonly<Partial<Record<Entry['state'], string>>> = { returned: 'rolledBack' };
     for (const { id, state } of this.all) {
-      hold(state !== 'forth' && state !== 'back', `${id} is still at work`);
-      hold(members.get(id)?.state === (final[state] ?? state), `${id} ended as ${state}`);
+      heldWeight(state !== 'forth' && state !== 'rolledBack', `${id} is still at work`);
+      heldWeight(members.get(id)?.state === (final[state] ?? state), `${id} ended as ${state}`);
     }
     const isLeft = this.all.some(({ state }) => state === 'waiting');
-    hold(!isLeft || stop !== undefined, 'some are left without a stop');
-    hold(isCancelled === this.isCancelled, 'the cancel is not told');
-    hold(stop !== 'cancelled' || (isCancelled && !this.#stoppedBefore), 'a cancel hides what came before it');
-    const hasOther = this.#stoppedBefore || stop === 'noRoom';
-    hold(!isCancelled || stop === 'cancelled' || hasOther, 'the cancel is told as something else');
-    hold(stop !== 'noRoom' || (isLeft && this.out >= this.task.slots), 'there was room');
-    const staysNew = this.work.some(({ state, erased }) => state === 'well' && erased);
+    heldWeight(!isLeft || stop !== undefined, 'some are left without a stop');
+    heldWeight(isCancelled === this.isCancelled, 'the cancel is not told');
+    heldWeight(
+      stop !== 'cancelled' || (isCancelled && !this.#stoppedBefore),
+      'a cancel hides what came before it'
+    );
+    const hasOther = this.#stoppedBefore || stop === 'noCapacity';
+    heldWeight(!isCancelled || stop === 'cancelled' || hasOther, 'the cancel is told as something else');
+    heldWeight(stop !== 'noCapacity' || (isLeft && this.out >= this.task.maxUnavailable), 'there was room');
+    const staysNew = this.work.some(({ state, erased }) => state === 'succeeded' && erased);
     const mustGoBack = this.task.rollback && this.mustStop && !this.isCancelled;
-    hold(!mustGoBack || !staysNew || this.out >= this.task.slots, 'one that had room was not put back');
-    hold(mostAway === this.mostOut, `mostAway is ${mostAway} and was ${this.mostOut}`);
+    heldWeight(
+      !mustGoBack || !staysNew || this.out >= this.task.maxUnavailable,
+      'one that had room was not put back'
+    );
+    heldWeight(peakUnavailable === this.mostOut, `mostAway is ${peakUnavailable} and was ${this.mostOut}`);
   }
 
   #entry(id: string): Entry {
@@ -202,14 +228,14 @@ class Auditor {
 }
 
 function isBusy({ state }: Entry): boolean {
-  return state === 'forth' || state === 'back';
+  return state === 'forth' || state === 'rolledBack';
 }
 
 function isOpen(entry: Entry): boolean {
   return entry.state === 'waiting' || isBusy(entry);
 }
 
-function hold(isTrue: boolean, otherwise: string): void {
+function heldWeight(isTrue: boolean, otherwise: string): void {
   if (!isTrue) throw new Error(otherwise);
 }
 
@@ -218,11 +244,11 @@ function randomTask(pick: (count: number) => number, random: () => number): Roll
   const shareAway = [0, 0.2, 1][pick(3)] ?? 0;
   const members = Array.from({ length: count }, (_, index): MemberTask => {
     const kind = random() < 0.15 ? 'check' : 'work';
-    return { id: `m${index}`, kind, isAway: kind === 'work' && random() < shareAway };
+    return { id: `m${index}`, kind, isUnavailable: kind === 'work' && random() < shareAway };
   });
   return {
-    members: members.toSorted((one, other) => Number(other.isAway) - Number(one.isAway)),
-    slots: 1 + pick(5),
+    members: members.toSorted((one, other) => Number(other.isUnavailable) - Number(one.isUnavailable)),
+    maxUnavailable: 1 + pick(5),
     canary: random() < 0.5 ? 0 : pick(5),
     pauseMs: random() < 0.6 ? 0 : 10,
     maxFailures: random() < 0.5 ? pick(3) : pick(20),
@@ -241,8 +267,9 @@ function play(seed: number): string {
   const queue: RolloutEvent[] = random() < 0.2 ? [{ type: 'cancelled', atMs: pick(60) }] : [];
   const outcome = (kind: MemberTask['kind']): Outcome => {
     if (auditor.isCancelled && random() < 0.8)
-      return { ...outcomes.cut, isAway: kind === 'work' && random() < 0.5 };
-    if (random() >= failRate) return kind === 'check' || random() < 0.2 ? outcomes.skipped : outcomes.well;
+      return { ...outcomes.cut, isUnavailable: kind === 'work' && random() < 0.5 };
+    if (random() >= failRate)
+      return kind === 'check' || random() < 0.2 ? outcomes.skipped : outcomes.succeeded;
     const bad =
       kind === 'check'
         ? [outcomes.lost, outcomes.refused]
@@ -260,8 +287,9 @@ function play(seed: number): string {
         const atMs = nowMs + pick(6);
         // What comes of it is decided when it ends, for a cancel may come before.
         if (command.type === 'begin')
-          queue.push({ type: 'ended', id: command.id, outcome: outcomes.well, atMs });
-        if (command.type === 'goBack') queue.push({ type: 'wentBack', id: command.id, result: 'back', atMs });
+          queue.push({ type: 'ended', id: command.id, outcome: outcomes.succeeded, atMs });
+        if (command.type === 'rollBack')
+          queue.push({ type: 'rollbackEnded', id: command.id, result: 'rolledBack', atMs });
         if (command.type === 'pause') {
           const isEarly = random() < 0.3 && command.untilMs - nowMs > 1;
           queue.push({ type: 'woke', atMs: isEarly ? command.untilMs - 1 : command.untilMs });
@@ -280,7 +308,7 @@ function play(seed: number): string {
       auditor.happened(cause);
       [rollout, commands] = stepRollout(rollout, cause);
     }
-    hold(
+    heldWeight(
       queue.every(({ type }) => type === 'woke' || type === 'cancelled'),
       'it ended before its work'
     );
@@ -293,9 +321,9 @@ function play(seed: number): string {
   function decide(due: RolloutEvent): RolloutEvent {
     if (due.type === 'ended')
       return { ...due, outcome: outcome(auditor.entries.get(due.id)?.kind ?? 'work') };
-    if (due.type !== 'wentBack') return due;
+    if (due.type !== 'rollbackEnded') return due;
     if (auditor.isCancelled) return { ...due, result: 'cancelled' };
-    return { ...due, result: random() < 0.7 ? 'back' : 'notBack' };
+    return { ...due, result: random() < 0.7 ? 'rolledBack' : 'rollbackFailed' };
   }
 }
 
@@ -305,6 +333,6 @@ test('whatever happens, the promises of a rollout hold', () => {
   const stops = new Set<string>();
   for (let count = 0; count < cases; count += 1) stops.add(play(seed + count));
   // Worlds that never show one of them would prove little.
-  const all = ['all', 'canary', 'cancelled', 'maxFailures', 'noRoom'];
+  const all = ['all', 'canary', 'cancelled', 'maxFailures', 'noCapacity'];
   expect(cases < 1_000 ? all : [...stops].toSorted()).toEqual(all);
 }, 60_000);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { planRollout, whyAway } from '../../../src/core/plan/rollout-order.ts';
+import { planRollout, whyUnavailable } from '../../../src/core/plan/rollout-order.ts';
 import { canariesOf } from '../../../src/core/rollout/canaries.ts';
 import { rehearse } from '../../../src/core/rollout/rehearse.ts';
-import { slotsOf } from '../../../src/core/rollout/settings.ts';
 import type { RolloutTask } from '../../../src/core/rollout/rollout-state.ts';
+import { maxUnavailableCount } from '../../../src/core/rollout/settings.ts';
 import { membersOf } from '../../support/fleets.ts';
 import { instance } from '../rebuild/rebuilds.ts';
 
@@ -18,8 +18,8 @@ describe('maxUnavailable as a number', () => {
     [33, 100, 33],
     [1, 99, 1],
     [10, 1, 1]
-  ])('%i%% of %i are %i', (percent, targets, slots) => {
-    expect(slotsOf({ kind: 'percent', percent }, targets)).toBe(slots);
+  ])('%i%% of %i are %i', (percent, targets, maxUnavailable) => {
+    expect(maxUnavailableCount({ kind: 'percent', percent }, targets)).toBe(maxUnavailable);
   });
 
   test.each<[number, number, number]>([
@@ -28,8 +28,8 @@ describe('maxUnavailable as a number', () => {
     [10, 10, 10],
     [11, 10, 10],
     [500, 1, 1]
-  ])('%i of %i are %i', (count, targets, slots) => {
-    expect(slotsOf({ kind: 'count', count }, targets)).toBe(slots);
+  ])('%i of %i are %i', (count, targets, maxUnavailable) => {
+    expect(maxUnavailableCount({ kind: 'count', count }, targets)).toBe(maxUnavailable);
   });
 });
 
@@ -54,25 +54,25 @@ describe('the order', () => {
       ],
       { settings, rollback: true }
     );
-    expect(task).toEqual({ ...task, slots: 3, canary: 2, rollback: true });
+    expect(task).toEqual({ ...task, maxUnavailable: 3, canary: 2, rollback: true });
     expect(task.members).toEqual(membersOf('-b -c -e a ?s d'));
     expect(canariesOf(task)).toEqual(['b', 'c']);
   });
 
   test('knows why one is away: its status counts for more than what a check says', () => {
-    expect(whyAway({ instance })).toBeUndefined();
-    expect(whyAway({ instance, unhealthy: 'it refuses' })).toBe('it refuses');
-    expect(whyAway({ instance: { ...instance, status: 'Error' }, unhealthy: 'x' })).toBe(
+    expect(whyUnavailable({ instance })).toBeUndefined();
+    expect(whyUnavailable({ instance, unhealthy: 'it refuses' })).toBe('it refuses');
+    expect(whyUnavailable({ instance: { ...instance, status: 'Error' }, unhealthy: 'x' })).toBe(
       'its status is Error'
     );
-    expect(whyAway({ instance: { ...instance, status: 'Starting' } })).toBe('its status is Starting');
+    expect(whyUnavailable({ instance: { ...instance, status: 'Starting' } })).toBe('its status is Starting');
   });
 });
 
 describe('the rehearsal', () => {
   const task = (short: string, patch: Partial<RolloutTask>): RolloutTask => ({
     members: membersOf(short),
-    slots: 2,
+    maxUnavailable: 2,
     canary: 0,
     pauseMs: minute,
     maxFailures: 0,

@@ -6,7 +6,7 @@ const minute = 60_000;
 
 describe('one after another', () => {
   test('a slot is filled as soon as it is free', () => {
-    const game = new Game('a b c d e', { slots: 2 });
+    const game = new Game('a b c d e', { maxUnavailable: 2 });
     expect(game.first).toEqual(['begin a', 'begin b']);
     expect(game.ends('b')).toEqual(['begin c']);
     expect(game.ends('c')).toEqual(['begin d']);
@@ -14,7 +14,7 @@ describe('one after another', () => {
     expect(game.ends('d')).toEqual([]);
     expect(game.rollout.isOver).toBe(false);
     expect(game.ends('e')).toEqual(['end']);
-    expect(game.rollout).toMatchObject({ isOver: true, failures: 0, ended: 5, mostAway: 2 });
+    expect(game.rollout).toMatchObject({ isOver: true, failures: 0, ended: 5, peakUnavailable: 2 });
     expect(game.rollout.stop).toBeUndefined();
   });
 
@@ -26,23 +26,26 @@ describe('one after another', () => {
     const game = new Game('a');
     game.ends('a');
     const { rollout } = game;
-    expect([...game.cancel(), ...game.ends('a', 'broken'), ...game.woke(9), ...game.wentBack('a')]).toEqual(
-      []
-    );
+    expect([
+      ...game.cancel(),
+      ...game.ends('a', 'broken'),
+      ...game.woke(9),
+      ...game.rollbackEnded('a')
+    ]).toEqual([]);
     expect(game.rollout).toBe(rollout);
   });
 
   test('one more than maxFailures stops it; what is under way is seen through', () => {
-    const game = new Game('a b c d e f', { slots: 2, maxFailures: 1 });
+    const game = new Game('a b c d e f', { maxUnavailable: 2, maxFailures: 1 });
     expect(game.ends('a', 'refused')).toEqual(['begin c']);
     expect(game.ends('b', 'refused')).toEqual([]);
     expect(game.rollout.stop).toBe('maxFailures');
     expect(game.ends('c')).toEqual(['end']);
-    expect(game.states).toBe('a:failed b:failed c:well d:waiting e:waiting f:waiting');
+    expect(game.states).toBe('a:failed b:failed c:succeeded d:waiting e:waiting f:waiting');
   });
 
   test('a failure within maxFailures that stays away takes its slot for good', () => {
-    const game = new Game('a b c d', { slots: 2, maxFailures: 2 });
+    const game = new Game('a b c d', { maxUnavailable: 2, maxFailures: 2 });
     expect(game.ends('a', 'lost')).toEqual([]);
     expect(game.ends('b')).toEqual(['begin c']);
     expect(game.ends('c')).toEqual(['begin d']);
@@ -51,15 +54,15 @@ describe('one after another', () => {
   });
 
   test('where as many stay away as there are slots, it stops and says so', () => {
-    const game = new Game('a b c d', { slots: 2, maxFailures: 4 });
+    const game = new Game('a b c d', { maxUnavailable: 2, maxFailures: 4 });
     game.ends('a', 'lost');
     expect(game.ends('b', 'broken')).toEqual(['end']);
-    expect(game.rollout).toMatchObject({ stop: 'noRoom', failures: 2, mostAway: 2 });
+    expect(game.rollout).toMatchObject({ stop: 'noCapacity', failures: 2, peakUnavailable: 2 });
     expect(game.states).toBe('a:failed b:failed c:waiting d:waiting');
   });
 
   test('the last one that fails leaves nothing that could be stopped', () => {
-    const game = new Game('a b', { slots: 2, maxFailures: 1 });
+    const game = new Game('a b', { maxUnavailable: 2, maxFailures: 1 });
     game.ends('a');
     expect(game.ends('b', 'lost')).toEqual(['end']);
     expect(game.rollout.stop).toBeUndefined();
@@ -68,7 +71,7 @@ describe('one after another', () => {
 
 describe('those that are away to begin with', () => {
   test('take slots, and go before the others', () => {
-    const game = new Game('-x -y a b', { slots: 2 });
+    const game = new Game('-x -y a b', { maxUnavailable: 2 });
     expect(game.first).toEqual(['begin x', 'begin y']);
     expect(game.ends('y')).toEqual(['begin a']);
     expect(game.ends('a')).toEqual(['begin b']);
@@ -76,38 +79,38 @@ describe('those that are away to begin with', () => {
   });
 
   test('leave no room for others as long as there are too many of them', () => {
-    const game = new Game('-x -y -z a', { slots: 2 });
+    const game = new Game('-x -y -z a', { maxUnavailable: 2 });
     expect(game.first).toEqual(['begin x', 'begin y']);
     // With y and z two are away, so that a would be the third.
     expect(game.ends('x')).toEqual(['begin z']);
     expect(game.ends('y')).toEqual(['begin a']);
-    expect(game.rollout.mostAway).toBe(3);
+    expect(game.rollout.peakUnavailable).toBe(3);
   });
 
   test('are still only so many at work where none is well', () => {
-    const game = new Game('-a -b -c -d -e', { slots: 2 });
+    const game = new Game('-a -b -c -d -e', { maxUnavailable: 2 });
     expect(game.first).toEqual(['begin a', 'begin b']);
     expect(game.ends('a')).toEqual(['begin c']);
-    expect(game.rollout.mostAway).toBe(5);
+    expect(game.rollout.peakUnavailable).toBe(5);
   });
 
   test('and stay so, leave no room for the rest', () => {
-    const game = new Game('-x a', { slots: 1, maxFailures: 9 });
+    const game = new Game('-x a', { maxUnavailable: 1, maxFailures: 9 });
     expect(game.ends('x', 'lost')).toEqual(['end']);
-    expect(game.rollout.stop).toBe('noRoom');
+    expect(game.rollout.stop).toBe('noCapacity');
   });
 });
 
 describe('canaries', () => {
   test('go alone, and all of them must be well before the rest', () => {
-    const game = new Game('a b c d e', { slots: 3, canary: 2 });
+    const game = new Game('a b c d e', { maxUnavailable: 3, canary: 2 });
     expect(game.first).toEqual(['begin a', 'begin b']);
     expect(game.ends('a')).toEqual([]);
     expect(game.ends('b')).toEqual(['begin c', 'begin d', 'begin e']);
   });
 
   test('keep to the slots', () => {
-    const game = new Game('a b c d', { slots: 1, canary: 3 });
+    const game = new Game('a b c d', { maxUnavailable: 1, canary: 3 });
     expect([game.first, game.ends('a'), game.ends('b'), game.ends('c')].flat()).toEqual([
       'begin a',
       'begin b',
@@ -119,17 +122,17 @@ describe('canaries', () => {
   test.each(['refused', 'lost', 'broken'] as const)(
     'one that ended as %s stops it, whatever maxFailures is',
     (how) => {
-      const game = new Game('a b c', { slots: 2, canary: 2, maxFailures: 99 });
+      const game = new Game('a b c', { maxUnavailable: 2, canary: 2, maxFailures: 99 });
       expect(game.ends('a', how)).toEqual([]);
       expect(game.rollout.stop).toBe('canary');
       expect(game.ends('b')).toEqual(['end']);
-      expect(game.states).toBe('a:failed b:well c:waiting');
+      expect(game.states).toBe('a:failed b:succeeded c:waiting');
     }
   );
 
   test('are those to be worked on, and may be more than there are', () => {
-    expect(new Game('?s a b', { slots: 2, canary: 1 }).ends('s')).toEqual(['begin a']);
-    const game = new Game('a b', { slots: 2, canary: 9 });
+    expect(new Game('?s a b', { maxUnavailable: 2, canary: 1 }).ends('s')).toEqual(['begin a']);
+    const game = new Game('a b', { maxUnavailable: 2, canary: 9 });
     expect(game.ends('a b')).toEqual(['end']);
   });
 
@@ -142,7 +145,7 @@ describe('canaries', () => {
 
 describe('batches', () => {
   test('are waited for as a whole, and then comes the pause', () => {
-    const game = new Game('a b c d e', { slots: 2, pauseMs: minute });
+    const game = new Game('a b c d e', { maxUnavailable: 2, pauseMs: minute });
     expect(game.first).toEqual(['begin a', 'begin b']);
     game.nowMs = 1000;
     expect(game.ends('b')).toEqual([]);
@@ -157,7 +160,7 @@ describe('batches', () => {
   });
 
   test('come after the canaries too', () => {
-    const game = new Game('a b c d', { slots: 2, canary: 1, pauseMs: minute });
+    const game = new Game('a b c d', { maxUnavailable: 2, canary: 1, pauseMs: minute });
     expect(game.first).toEqual(['begin a']);
     expect(game.ends('a')).toEqual([`pause ${minute}`]);
     expect(game.woke(minute)).toEqual(['begin b', 'begin c']);
@@ -176,57 +179,60 @@ describe('batches', () => {
   });
 
   test('stop without a pause where they have to', () => {
-    const game = new Game('a b c', { slots: 2, pauseMs: minute });
+    const game = new Game('a b c', { maxUnavailable: 2, pauseMs: minute });
     expect(game.ends('a', 'lost')).toEqual([]);
     expect(game.ends('b')).toEqual(['end']);
     const stays = new Game('a b', { pauseMs: minute, maxFailures: 5 });
     expect(stays.ends('a', 'lost')).toEqual([`pause ${minute}`]);
     expect(stays.woke(minute)).toEqual(['end']);
-    expect(stays.rollout.stop).toBe('noRoom');
+    expect(stays.rollout.stop).toBe('noCapacity');
   });
 });
 
 describe('checks', () => {
   test('come before all else, fifty at a time', () => {
     const names = Array.from({ length: 60 }, (_, index) => `s${index}`);
-    const game = new Game(`-x ${names.map((name) => `?${name}`).join(' ')} a`, { slots: 2, canary: 1 });
+    const game = new Game(`-x ${names.map((name) => `?${name}`).join(' ')} a`, {
+      maxUnavailable: 2,
+      canary: 1
+    });
     expect(game.first).toEqual(names.slice(0, 50).map((name) => `begin ${name}`));
     expect(game.ends('s0', 'skipped')).toEqual(['begin s50']);
     expect(game.ends(names.slice(1, 59).join(' '), 'skipped')).toHaveLength(9);
     expect(game.ends('s59', 'skipped')).toEqual(['begin x']);
-    expect(game.rollout.mostAway).toBe(1);
+    expect(game.rollout.peakUnavailable).toBe(1);
   });
 
   test('that fail count, and nothing is erased then', () => {
-    const game = new Game('?s ?t a', { slots: 1 });
+    const game = new Game('?s ?t a', { maxUnavailable: 1 });
     expect(game.ends('s', 'lost')).toEqual([]);
     expect(game.rollout.stop).toBe('maxFailures');
     expect(game.ends('t', 'skipped')).toEqual(['end']);
-    expect(game.states).toBe('s:failed t:well a:waiting');
+    expect(game.states).toBe('s:failed t:succeeded a:waiting');
   });
 
   test('that fail within maxFailures take room', () => {
-    const game = new Game('?s a b', { slots: 2, maxFailures: 1 });
+    const game = new Game('?s a b', { maxUnavailable: 2, maxFailures: 1 });
     expect(game.ends('s', 'lost')).toEqual(['begin a']);
-    expect(game.rollout.mostAway).toBe(2);
+    expect(game.rollout.peakUnavailable).toBe(2);
   });
 });
 
 describe('one that was away to begin with and has come back by itself', () => {
   test('waits for its turn, and is away no more', () => {
     const members = [
-      { id: 'a', kind: 'work', isAway: true },
-      { id: 'b', kind: 'work', isAway: true },
-      { id: 'c', kind: 'work', isAway: false }
+      { id: 'a', kind: 'work', isUnavailable: true },
+      { id: 'b', kind: 'work', isUnavailable: true },
+      { id: 'c', kind: 'work', isUnavailable: false }
     ] as const;
-    const task = { members, slots: 1, canary: 0, pauseMs: 0, maxFailures: 0, rollback: false };
-    const well = { result: 'well', isAway: false, canGoBack: false } as const;
+    const task = { members, maxUnavailable: 1, canary: 0, pauseMs: 0, maxFailures: 0, rollback: false };
+    const well = { result: 'succeeded', isUnavailable: false, canRollBack: false } as const;
     let [rollout, commands] = beginRollout(task, 0);
     expect(commands).toEqual([{ type: 'begin', id: 'a' }]);
-    [rollout, commands] = stepRollout(rollout, { type: 'cameBack', id: 'a', atMs: 1 });
+    [rollout, commands] = stepRollout(rollout, { type: 'recovered', id: 'a', atMs: 1 });
     // As long as b is away there is no room for a, which serves.
     expect(commands).toEqual([{ type: 'begin', id: 'b' }]);
-    expect(rollout.members.get('a')).toMatchObject({ state: 'waiting', isAway: false });
+    expect(rollout.members.get('a')).toMatchObject({ state: 'waiting', isUnavailable: false });
     [rollout, commands] = stepRollout(rollout, { type: 'ended', id: 'b', outcome: well, atMs: 2 });
     expect(commands).toEqual([{ type: 'begin', id: 'a' }]);
   });

@@ -1,20 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RebuildOrder } from '../../../src/core/model/rebuild-spec.ts';
+import type { RebuildSpec } from '../../../src/core/model/rebuild-spec.ts';
 import type { PlannedTarget } from '../../../src/core/plan/plan.ts';
 import type { Ending } from '../../../src/core/rebuild/ending.ts';
-import type { Life, Sight } from '../../../src/core/rebuild/rebuild-state.ts';
+import type { Observation, RebuildState } from '../../../src/core/rebuild/rebuild-state.ts';
 import { begin } from '../../../src/core/rebuild/step-rebuild.ts';
+import { reportInstanceRun } from '../../../src/core/report/instance-report.ts';
+import { wayBackLines } from '../../../src/core/report/restore-with.ts';
 import {
   type Checked,
-  type Deed,
+  hasSucceeded,
+  type InstanceRun,
   isRolledBack,
-  isWell,
-  isWorthARollback,
   mayRejoin,
+  needsRollback,
   outcomeOf
 } from '../../../src/core/run/instance-run.ts';
-import { reportDeed } from '../../../src/core/report/instance-report.ts';
-import { wayBackLines } from '../../../src/core/report/restore-with.ts';
 import { disk, failureOf, instance, taskOf } from '../rebuild/rebuilds.ts';
 
 const target: PlannedTarget = {
@@ -27,56 +27,61 @@ const target: PlannedTarget = {
   warnings: []
 };
 
-function lifeOf(ending?: Ending, patch: Partial<Life> = {}): Life {
-  const [life] = begin(taskOf(), 0);
-  return { ...life, sends: 1, answered: true, ...patch, ...(ending === undefined ? {} : { ending }) };
+function lifeOf(ending?: Ending, patch: Partial<RebuildState> = {}): RebuildState {
+  const [rebuild] = begin(taskOf(), 0);
+  return { ...rebuild, sends: 1, answered: true, ...patch, ...(ending === undefined ? {} : { ending }) };
 }
 
 const good: Checked = { healthy: true, fromMs: 0, atMs: 1_000, history: [] };
 const bad: Checked = { healthy: false, fromMs: 0, atMs: 1_000, history: [], reason: { kind: 'refused' } };
 const rebuilt = lifeOf({ kind: 'rebuilt' });
 
-function deedOf(patch: Partial<Deed>): Deed {
-  return { target, knownHosts: [], holds: [], cancelled: false, ...patch };
+function deedOf(patch: Partial<InstanceRun>): InstanceRun {
+  return { target, knownHosts: [], heldWeights: [], cancelled: false, ...patch };
 }
 
-const failed = (reason: Extract<Ending, { kind: 'failed' }>['reason']): Life =>
+const failed = (reason: Extract<Ending, { kind: 'failed' }>['reason']): RebuildState =>
   lifeOf({ kind: 'failed', reason });
 
 /** A look that shows this status. */
-function seen(status = 'Running'): Sight {
+function seen(status = 'Running'): Observation {
   return { atMs: 1_000, instance: { ...instance, status } };
 }
 
 describe('whether a rollback may come', () => {
-  test.each<[string, Partial<Deed>, boolean]>([
+  test.each<[string, Partial<InstanceRun>, boolean]>([
     ['nothing was done', {}, false],
-    ['all is well', { life: rebuilt, health: good }, false],
-    ['unhealthy', { life: rebuilt, health: bad }, true],
-    ['unhealthy, but skipped', { life: lifeOf({ kind: 'skipped' }), health: bad }, false],
-    ['unhealthy, but cancelled', { life: rebuilt, health: bad, cancelled: true }, false],
-    ['Error', { life: failed({ kind: 'status', status: 'Error' }) }, true],
-    ['Error, but cancelled', { life: failed({ kind: 'status', status: 'Error' }), cancelled: true }, false],
-    ['Expired', { life: failed({ kind: 'status', status: 'Expired' }) }, false],
-    ['timed out', { life: failed({ kind: 'timedOut', status: 'Starting' }) }, true],
-    ['the wrong image', { life: failed({ kind: 'wrongImage', imageId: 'm-x', imageName: '' }) }, true],
-    ['unproven', { life: failed({ kind: 'unproven' }) }, false],
-    ['unclear', { life: failed({ kind: 'unclear', status: 'Running' }) }, false],
-    ['busy', { life: failed({ kind: 'busy', status: 'Starting' }) }, false],
-    ['gone', { life: failed({ kind: 'gone' }) }, false],
-    ['refused', { life: failed({ kind: 'refused', refusals: [] }) }, false],
-    ['denied', { life: failed({ kind: 'call', failure: failureOf('denied') }) }, false],
-    ['cancelled', { life: lifeOf({ kind: 'cancelled' }) }, false]
-  ])('%s', (_, patch, expected) => expect(isWorthARollback(deedOf(patch))).toBe(expected));
+    ['all is well', { rebuild: rebuilt, health: good }, false],
+    ['unhealthy', { rebuild: rebuilt, health: bad }, true],
+    ['unhealthy, but skipped', { rebuild: lifeOf({ kind: 'skipped' }), health: bad }, false],
+    ['unhealthy, but cancelled', { rebuild: rebuilt, health: bad, cancelled: true }, false],
+    ['Error', { rebuild: failed({ kind: 'status', status: 'Error' }) }, true],
+    [
+      'Error, but cancelled',
+      { rebuild: failed({ kind: 'status', status: 'Error' }), cancelled: true },
+      false
+    ],
+    ['Expired', { rebuild: failed({ kind: 'status', status: 'Expired' }) }, false],
+    ['timed out', { rebuild: failed({ kind: 'timedOut', status: 'Starting' }) }, true],
+    ['the wrong image', { rebuild: failed({ kind: 'wrongImage', imageId: 'm-x', imageName: '' }) }, true],
+    ['unproven', { rebuild: failed({ kind: 'unproven' }) }, false],
+    ['unclear', { rebuild: failed({ kind: 'unclear', status: 'Running' }) }, false],
+    ['busy', { rebuild: failed({ kind: 'busy', status: 'Starting' }) }, false],
+    ['gone', { rebuild: failed({ kind: 'gone' }) }, false],
+    ['refused', { rebuild: failed({ kind: 'refused', refusals: [] }) }, false],
+    ['denied', { rebuild: failed({ kind: 'call', failure: failureOf('denied') }) }, false],
+    ['cancelled', { rebuild: lifeOf({ kind: 'cancelled' }) }, false]
+  ])('%s', (_, patch, expected) => expect(needsRollback(deedOf(patch))).toBe(expected));
 });
 
 describe('whose it is to put back', () => {
-  const unhealthyWith = (life: Life, more: Partial<Deed> = {}) => deedOf({ life, health: bad, ...more });
+  const unhealthyWith = (rebuild: RebuildState, more: Partial<InstanceRun> = {}) =>
+    deedOf({ rebuild, health: bad, ...more });
   const adopted = lifeOf({ kind: 'rebuilt' }, { sends: 0, answered: false, adopted: true });
-  const onIt: Partial<Deed> = { target: { ...target, instance: { ...instance, imageId: 'm-new' } } };
+  const onIt: Partial<InstanceRun> = { target: { ...target, instance: { ...instance, imageId: 'm-new' } } };
   const backup = { imageName: 'b', imageId: 'm-b', isAvailable: true };
 
-  test.each<[string, Deed, boolean]>([
+  test.each<[string, InstanceRun, boolean]>([
     ['what this run has sent', unhealthyWith(rebuilt), true],
     ['what somebody else had begun', unhealthyWith(adopted), false],
     [
@@ -95,30 +100,38 @@ describe('whose it is to put back', () => {
       unhealthyWith(rebuilt, { ...onIt, backup: { ...backup, isAvailable: false } }),
       false
     ]
-  ])('%s', (_, deed, expected) => {
-    expect(isWorthARollback(deed)).toBe(expected);
-    expect(outcomeOf(deed)).toMatchObject({ result: 'failed', isAway: true, canGoBack: expected });
+  ])('%s', (_, run, expected) => {
+    expect(needsRollback(run)).toBe(expected);
+    expect(outcomeOf(run)).toMatchObject({ result: 'failed', isUnavailable: true, canRollBack: expected });
     // With a check that passes it is well, and may be put back with the others.
-    expect(outcomeOf({ ...deed, health: good })).toEqual({
-      result: 'well',
-      isAway: false,
-      canGoBack: expected
+    expect(outcomeOf({ ...run, health: good })).toEqual({
+      result: 'succeeded',
+      isUnavailable: false,
+      canRollBack: expected
     });
   });
 
   test('one that was skipped or not waited for never goes back; the latter is away as long as this run lives', () => {
     const skipped = lifeOf({ kind: 'skipped' }, { sends: 0, answered: false });
-    expect(outcomeOf(deedOf({ life: skipped }))).toEqual({ result: 'well', isAway: false, canGoBack: false });
+    expect(outcomeOf(deedOf({ rebuild: skipped }))).toEqual({
+      result: 'succeeded',
+      isUnavailable: false,
+      canRollBack: false
+    });
     const started = lifeOf({ kind: 'started' });
-    expect(outcomeOf(deedOf({ life: started }))).toEqual({ result: 'well', isAway: true, canGoBack: false });
+    expect(outcomeOf(deedOf({ rebuild: started }))).toEqual({
+      result: 'succeeded',
+      isUnavailable: true,
+      canRollBack: false
+    });
   });
 
   test('one in doubt is away, and cannot go back', () => {
     const doubt = lifeOf({ kind: 'cancelled' }, { sends: 0, answered: false, inDoubt: true, last: seen() });
-    expect(outcomeOf(deedOf({ life: doubt, cancelled: true }))).toEqual({
+    expect(outcomeOf(deedOf({ rebuild: doubt, cancelled: true }))).toEqual({
       result: 'cancelled',
-      isAway: true,
-      canGoBack: false
+      isUnavailable: true,
+      canRollBack: false
     });
   });
 });
@@ -128,75 +141,75 @@ describe('who gets its traffic back', () => {
   const refused = { kind: 'failed', reason: { kind: 'refused', refusals: [] } } as const;
   const denied = { kind: 'failed', reason: { kind: 'call', failure: failureOf('denied') } } as const;
   const unsent = lifeOf(denied, whole);
-  const back = (more: Partial<NonNullable<Deed['rollback']>>): Partial<Deed> => ({
-    life: rebuilt,
+  const back = (more: Partial<NonNullable<InstanceRun['rollback']>>): Partial<InstanceRun> => ({
+    rebuild: rebuilt,
     rollback: { imageId: 'm-old', ...more }
   });
 
-  test.each<[string, Partial<Deed>, boolean]>([
-    ['what is well', { life: rebuilt, health: good }, true],
-    ['what is not', { life: rebuilt, health: bad }, false],
-    ['what nothing was done to, and runs', { life: lifeOf(refused, whole) }, true],
+  test.each<[string, Partial<InstanceRun>, boolean]>([
+    ['what is well', { rebuild: rebuilt, health: good }, true],
+    ['what is not', { rebuild: rebuilt, health: bad }, false],
+    ['what nothing was done to, and runs', { rebuild: lifeOf(refused, whole) }, true],
     [
       'what nothing was done to, and stands',
-      { life: lifeOf(refused, { ...whole, last: seen('Stopped') }) },
+      { rebuild: lifeOf(refused, { ...whole, last: seen('Stopped') }) },
       false
     ],
     [
       'what vanished before anything was done to it',
-      { life: lifeOf({ kind: 'failed', reason: { kind: 'gone' } }, whole) },
+      { rebuild: lifeOf({ kind: 'failed', reason: { kind: 'gone' } }, whole) },
       false
     ],
     [
       'what was refused together with others, and is in doubt',
-      { life: lifeOf(refused, { ...whole, inDoubt: true }) },
+      { rebuild: lifeOf(refused, { ...whole, inDoubt: true }) },
       false
     ],
-    ['what was put back', { ...back({ life: rebuilt }), health: bad }, true],
-    ['what was put back and is not well', { ...back({ life: rebuilt, health: bad }), health: bad }, false],
+    ['what was put back', { ...back({ rebuild: rebuilt }), health: bad }, true],
+    ['what was put back and is not well', { ...back({ rebuild: rebuilt, health: bad }), health: bad }, false],
     ['a well one whose way back could not be tried', back({ problem: 'it is gone' }), true],
-    ['a well one whose way back was not sent', back({ life: unsent }), true],
-    ['a well one whose way back was sent', back({ life: failed({ kind: 'unproven' }) }), false],
+    ['a well one whose way back was not sent', back({ rebuild: unsent }), true],
+    ['a well one whose way back was sent', back({ rebuild: failed({ kind: 'unproven' }) }), false],
     [
       'a well one that vanished on its way back',
-      back({ life: lifeOf({ kind: 'failed', reason: { kind: 'gone' } }, whole) }),
+      back({ rebuild: lifeOf({ kind: 'failed', reason: { kind: 'gone' } }, whole) }),
       false
     ],
-    ['a bad one whose way back was not sent', { ...back({ life: unsent }), health: bad }, false],
-    ['a well one whose way back was cut off', { ...back({ life: unsent }), cancelled: true }, false]
+    ['a bad one whose way back was not sent', { ...back({ rebuild: unsent }), health: bad }, false],
+    ['a well one whose way back was cut off', { ...back({ rebuild: unsent }), cancelled: true }, false]
   ])('%s', (_, patch, expected) => expect(mayRejoin(deedOf(patch))).toBe(expected));
 });
 
 describe('how a deed ended', () => {
-  test.each<[string, Partial<Deed>, boolean]>([
-    ['rebuilt', { life: rebuilt }, true],
-    ['skipped and healthy', { life: lifeOf({ kind: 'skipped' }), health: good }, true],
-    ['unhealthy', { life: rebuilt, health: bad }, false],
-    ['cancelled', { life: rebuilt, cancelled: true }, false],
+  test.each<[string, Partial<InstanceRun>, boolean]>([
+    ['rebuilt', { rebuild: rebuilt }, true],
+    ['skipped and healthy', { rebuild: lifeOf({ kind: 'skipped' }), health: good }, true],
+    ['unhealthy', { rebuild: rebuilt, health: bad }, false],
+    ['cancelled', { rebuild: rebuilt, cancelled: true }, false],
     ['nothing was done', {}, false]
-  ])('%s', (_, patch, expected) => expect(isWell(deedOf(patch))).toBe(expected));
+  ])('%s', (_, patch, expected) => expect(hasSucceeded(deedOf(patch))).toBe(expected));
 
-  test.each<[string, Deed['rollback'], boolean]>([
+  test.each<[string, InstanceRun['rollback'], boolean]>([
     ['none', undefined, false],
-    ['rebuilt', { imageId: 'm-old', life: rebuilt }, true],
-    ['skipped', { imageId: 'm-old', life: lifeOf({ kind: 'skipped' }) }, true],
-    ['healthy', { imageId: 'm-old', life: rebuilt, health: good }, true],
-    ['unhealthy', { imageId: 'm-old', life: rebuilt, health: bad }, false],
-    ['failed', { imageId: 'm-old', life: failed({ kind: 'unproven' }) }, false],
+    ['rebuilt', { imageId: 'm-old', rebuild: rebuilt }, true],
+    ['skipped', { imageId: 'm-old', rebuild: lifeOf({ kind: 'skipped' }) }, true],
+    ['healthy', { imageId: 'm-old', rebuild: rebuilt, health: good }, true],
+    ['unhealthy', { imageId: 'm-old', rebuild: rebuilt, health: bad }, false],
+    ['failed', { imageId: 'm-old', rebuild: failed({ kind: 'unproven' }) }, false],
     ['never tried', { imageId: 'm-old', problem: 'gone' }, false]
   ])('a rollback: %s', (_, rollback, expected) => {
-    expect(isRolledBack(deedOf({ life: rebuilt, health: bad, ...(rollback && { rollback }) }))).toBe(
+    expect(isRolledBack(deedOf({ rebuild: rebuilt, health: bad, ...(rollback && { rollback }) }))).toBe(
       expected
     );
   });
 });
 
 describe('the report of a deed', () => {
-  const era = { nowMs: 0, wallMs: Date.UTC(2026, 2, 1) };
-  const order: RebuildOrder = { imageId: 'm-new', login: { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } };
+  const anchor = { nowMs: 0, wallMs: Date.UTC(2026, 2, 1) };
+  const order: RebuildSpec = { imageId: 'm-new', login: { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } };
 
   test('while it goes on it is inProgress, and has no failure', () => {
-    const report = reportDeed(deedOf({ life: rebuilt, health: bad }), order, era, 5_000, false);
+    const report = reportInstanceRun(deedOf({ rebuild: rebuilt, health: bad }), order, anchor, 5_000, false);
     expect(report.status).toBe('inProgress');
     expect(report.failure).toBeUndefined();
   });
@@ -204,13 +217,13 @@ describe('the report of a deed', () => {
   test('weights that did not come back leave a rollback what it is, and are named with who restores them', () => {
     const place = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-1', weight: 50 } as const;
     const rolledBack = deedOf({
-      life: rebuilt,
+      rebuild: rebuilt,
       health: bad,
-      rollback: { imageId: 'm-old', life: rebuilt, health: good },
-      holds: [{ place, state: 'held' }],
+      rollback: { imageId: 'm-old', rebuild: rebuilt, health: good },
+      heldWeights: [{ place, state: 'held' }],
       rejoinProblem: 'it is locked.'
     });
-    const report = reportDeed(rolledBack, order, era, 5_000, true);
+    const report = reportInstanceRun(rolledBack, order, anchor, 5_000, true);
     expect(report).toMatchObject({ status: 'rolledBack', rollback: { ok: true }, wayBack: [] });
     expect(report.failure).toMatchObject({ reason: 'unhealthy' });
     expect(report.failure?.disk).toBe(
@@ -221,14 +234,20 @@ describe('the report of a deed', () => {
 
   test('a well one that could not be put back says so, and not that its content is gone', () => {
     const rollback = { imageId: 'm-old', problem: 'GetImage m-old: gone.' };
-    const report = reportDeed(deedOf({ life: rebuilt, health: good, rollback }), order, era, 5_000, true);
+    const report = reportInstanceRun(
+      deedOf({ rebuild: rebuilt, health: good, rollback }),
+      order,
+      anchor,
+      5_000,
+      true
+    );
     expect(report).toMatchObject({ status: 'failed', failure: { reason: 'putBack' } });
     expect(report.failure?.disk).toBe('It could not be put back onto m-old: GetImage m-old: gone.');
   });
 
   test('weights that were being given back when the run was cancelled are a failure of their own', () => {
-    const deed = deedOf({ life: rebuilt, health: good, rejoinProblem: 'the run was cancelled.' });
-    const report = reportDeed(deed, order, era, 5_000, true);
+    const run = deedOf({ rebuild: rebuilt, health: good, rejoinProblem: 'the run was cancelled.' });
+    const report = reportInstanceRun(run, order, anchor, 5_000, true);
     expect(report).toMatchObject({ status: 'failed', failure: { reason: 'rejoin' } });
     expect(report.failure?.cause).toBe(
       'i-1: well, but its weights on the load balancers could not be restored: the run was cancelled.'
@@ -237,48 +256,66 @@ describe('the report of a deed', () => {
 
   test('a cancel in the check of a skipped one: nothing was done to it', () => {
     const skipped = lifeOf({ kind: 'skipped' }, { sends: 0, answered: false });
-    const report = reportDeed(deedOf({ life: skipped, cancelled: true }), order, era, 5_000, true);
+    const report = reportInstanceRun(
+      deedOf({ rebuild: skipped, cancelled: true }),
+      order,
+      anchor,
+      5_000,
+      true
+    );
     expect(report).toMatchObject({ status: 'notStarted', disk: 'untouched' });
     expect(report.failure).toMatchObject({
       reason: 'cancelled',
       cause: 'i-1: cancelled before it was known to be healthy; it runs on the image already'
     });
-    const erased = reportDeed(deedOf({ life: rebuilt, cancelled: true }), order, era, 5_000, true);
+    const erased = reportInstanceRun(
+      deedOf({ rebuild: rebuilt, cancelled: true }),
+      order,
+      anchor,
+      5_000,
+      true
+    );
     expect(erased).toMatchObject({ status: 'failed', disk: 'erased' });
   });
 
   test('a rollback that is under way says so already', () => {
-    const rollback = { imageId: 'm-old', life: lifeOf() };
-    const report = reportDeed(deedOf({ life: rebuilt, health: bad, rollback }), order, era, 5_000, false);
+    const rollback = { imageId: 'm-old', rebuild: lifeOf() };
+    const report = reportInstanceRun(
+      deedOf({ rebuild: rebuilt, health: bad, rollback }),
+      order,
+      anchor,
+      5_000,
+      false
+    );
     expect(report).toMatchObject({ status: 'inProgress', rollback: { imageId: 'm-old', ok: false } });
   });
 
   test('the backup that was begun is named although it goes on', () => {
     const backup = { imageName: 'rbi-backup/i-1', imageId: 'm-b', isAvailable: false };
-    const report = reportDeed(deedOf({ backup }), order, era, 5_000, false);
+    const report = reportInstanceRun(deedOf({ backup }), order, anchor, 5_000, false);
     expect(report.backup).toEqual({ imageId: 'm-b', imageName: 'rbi-backup/i-1' });
     expect(report.wayBack).toEqual([]);
   });
 
   test('the lines of the way back name the login by its kind', () => {
-    const deed = deedOf({ life: rebuilt });
-    expect(wayBackLines(deed, order)).toEqual([
+    const run = deedOf({ rebuild: rebuilt });
+    expect(wayBackLines(run, order)).toEqual([
       'instanceId: i-1',
       'imageId: m-old',
       'adminPass: ${{ secrets.BCC_ADMIN_PASS }}'
     ]);
-    const key: RebuildOrder = { imageId: 'm-new', login: { kind: 'keypairId', keypairId: 'k-1' } };
-    expect(wayBackLines(deed, key)[2]).toBe('keypairId: k-1');
-    const same: RebuildOrder = { ...key, imageId: 'm-old' };
-    expect(wayBackLines(deed, same).slice(2)).toEqual(['keypairId: k-1', 'force: true']);
-    const keep: RebuildOrder = { imageId: 'm-new', login: { kind: 'keepImageLogin' } };
+    const key: RebuildSpec = { imageId: 'm-new', login: { kind: 'keypairId', keypairId: 'k-1' } };
+    expect(wayBackLines(run, key)[2]).toBe('keypairId: k-1');
+    const same: RebuildSpec = { ...key, imageId: 'm-old' };
+    expect(wayBackLines(run, same).slice(2)).toEqual(['keypairId: k-1', 'force: true']);
+    const keep: RebuildSpec = { imageId: 'm-new', login: { kind: 'keepImageLogin' } };
     const backup = { imageName: 'b', imageId: 'm-b', isAvailable: true };
-    expect(wayBackLines(deedOf({ life: rebuilt, backup }), keep)).toEqual([
+    expect(wayBackLines(deedOf({ rebuild: rebuilt, backup }), keep)).toEqual([
       'instanceId: i-1',
       'imageId: m-b',
       'keepImageLogin: true'
     ]);
     const unfinished = { ...backup, isAvailable: false };
-    expect(wayBackLines(deedOf({ life: rebuilt, backup: unfinished }), order)[1]).toBe('imageId: m-old');
+    expect(wayBackLines(deedOf({ rebuild: rebuilt, backup: unfinished }), order)[1]).toBe('imageId: m-old');
   });
 });

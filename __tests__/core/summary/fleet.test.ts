@@ -21,7 +21,7 @@ import {
   times
 } from './reports.ts';
 
-/** Holds that the text has the parts, in this order. */
+/** HeldWeights that the text has the parts, in this order. */
 function expectInOrder(text: string, parts: readonly string[]): void {
   let from = 0;
   for (const part of parts) {
@@ -69,10 +69,10 @@ describe('the summary of a fleet', () => {
     const text = summaryOf(
       runReport(instances, {
         maxUnavailable: 2,
-        mostAway: 1,
+        peakUnavailable: 1,
         canaries: ['i-1'],
         pauseSeconds: 300,
-        awayBefore: [{ instanceId: 'i-2', why: 'its status is Stopped' }],
+        unavailableBefore: [{ instanceId: 'i-2', why: 'its status is Stopped' }],
         stopped: { reason: 'maxFailures', words: 'One has failed, so nothing more was begun.' }
       })
     );
@@ -187,10 +187,10 @@ describe('the plan of a fleet', () => {
     const text = summaryOf(
       runReport(instances, {
         maxUnavailable: 3,
-        mostAway: 1,
+        peakUnavailable: 1,
         pauseSeconds: 60,
         canaries: [idOf(4), idOf(0)],
-        awayBefore: [{ instanceId: idOf(4), why: 'its status is Stopped' }]
+        unavailableBefore: [{ instanceId: idOf(4), why: 'its status is Stopped' }]
       })
     );
     expectInOrder(text, [

@@ -92,11 +92,11 @@ export function runReport(
     durationSeconds: 4800,
     rollout: {
       maxUnavailable: 10,
-      mostAway: 10,
+      peakUnavailable: 10,
       canaries: [],
       maxFailures: 0,
       pauseSeconds: 0,
-      awayBefore: [],
+      unavailableBefore: [],
       ...rollout
     },
     instances
@@ -113,7 +113,7 @@ export function idOf(index: number): string {
   return `i-${String(index).padStart(8, '0')}`;
 }
 
-/** Holds that each row of each table has as many cells as its head, and that every fold is closed. */
+/** HeldWeights that each row of each table has as many cells as its head, and that every fold is closed. */
 export function expectWellFormed(text: string): void {
   let columns = 0;
   let fenced = false;

@@ -25,7 +25,7 @@ function linesOf(one: InstanceReport): readonly string[] {
   );
 }
 
-/** Holds that the text is of the part of Mermaid's grammar that is meant: a head, then sections with tasks. */
+/** HeldWeights that the text is of the part of Mermaid's grammar that is meant: a head, then sections with tasks. */
 function expectGantt(text: string): void {
   const [open, ...lines] = text.split('\n');
   expect(open).toBe('```mermaid');

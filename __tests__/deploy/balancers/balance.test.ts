@@ -7,13 +7,13 @@ import {
   bothBalancers,
   bothDemos,
   demoWeights,
+  maxUnavailable,
   movesOf,
-  slots,
   weightCallsOf,
   weightsIn
 } from '../../support/ports.ts';
-import { type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
 import { callsOf, health, oneOf, onStage, passes, problemsOf, refuses, textOf } from '../../support/stage.ts';
+import { type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
 
 const balancers = bothBalancers;
 
@@ -179,7 +179,12 @@ describe('a weight of 0', () => {
 describe('several instances', () => {
   test.each([1, 2])('%i at a time: each gets its own weights back', async (count) => {
     await onStage({}, async (world) => {
-      const report = await world.run({ balancers, health, selection: bothDemos, rollout: slots(count) });
+      const report = await world.run({
+        balancers,
+        health,
+        selection: bothDemos,
+        rollout: maxUnavailable(count)
+      });
       expect(report.status).toBe('rebuilt');
       expect(weightsIn(world)).toEqual(demoWeights);
       expect(movesOf(world, 'i-demo0002').toSorted()).toEqual([
@@ -207,7 +212,7 @@ describe('several instances', () => {
 
   test('that leave at the same time go out as one call for each pool', async () => {
     await onStage({}, async (world) => {
-      await world.run({ balancers, selection: bothDemos, rollout: slots(2) });
+      await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) });
       const out = weightCallsOf(world).slice(0, 2);
       expect(out.map(({ operation, instanceIds }) => [operation, instanceIds.toSorted()]).toSorted()).toEqual(
         [
@@ -225,11 +230,11 @@ describe('several instances', () => {
       const report = await world.run({
         balancers: { blbIds: ['lb-demo0001'], drainMs: 30_000 },
         selection: { kind: 'tags', tags: [{ key: 'fleet', value: 'demo' }] },
-        rollout: slots(10, { pauseMs: 60_000 }),
+        rollout: maxUnavailable(10, { pauseMs: 60_000 }),
         health
       });
       expect(report.status).toBe('rebuilt');
-      expect(report.rollout.mostAway).toBe(10);
+      expect(report.rollout.peakUnavailable).toBe(10);
       expect(weightsIn(world)).toEqual(before);
       expect(weightCallsOf(world).map(({ instanceIds }) => instanceIds.length)).toEqual([
         10, 10, 10, 10, 5, 5
@@ -243,7 +248,7 @@ describe('several instances', () => {
   test('one of them is well and on the image: it keeps its traffic all the time', async () => {
     await onStage({}, async (world) => {
       world.emulator.setInstance('i-demo0002', { imageId: 'm-web-2' });
-      const report = await world.run({ balancers, health, selection: bothDemos, rollout: slots(2) });
+      const report = await world.run({ balancers, health, selection: bothDemos, rollout: maxUnavailable(2) });
       expect(report.instances.map(({ status }) => status)).toEqual(['rebuilt', 'skipped']);
       expect(movesOf(world, 'i-demo0002')).toEqual([]);
     });
@@ -280,7 +285,7 @@ describe('traffic comes only to what is well', () => {
     const { probe, seen } = lateProbe(here, lateMs);
     await withVirtualWorld({ probe }, async (world) => {
       stage = world;
-      const report = await world.run({ balancers, health, selection: bothDemos, rollout: slots(2) });
+      const report = await world.run({ balancers, health, selection: bothDemos, rollout: maxUnavailable(2) });
       expect(report.status).toBe('rebuilt');
       const returns = world.emulator.weightChanges.filter(({ to }) => to > 0);
       expect(returns).toHaveLength(4);
@@ -337,7 +342,7 @@ describe('traffic comes only to what is well', () => {
     ['balancers take one change at a time', { blbBusyMs: 2_000 }]
   ])('where %s', async (_, behaviour) => {
     await onStage({ emulator: { behaviour } }, async (world) => {
-      const report = await world.run({ balancers, selection: bothDemos, rollout: slots(2) });
+      const report = await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) });
       expect(report.status).toBe('rebuilt');
       expect(badReturns(world, ['m-web-2'])).toEqual([]);
       expect(weightsIn(world)).toEqual(demoWeights);
@@ -415,7 +420,7 @@ describe('before the plan', () => {
   test('an instance that is in one of two load balancers leaves that one', async () => {
     await onStage({}, async (world) => {
       world.emulator.setBalancer({ id: 'lb-demo0001', members: [{ instanceId: 'i-demo0002', weight: 50 }] });
-      const report = await world.run({ balancers, selection: bothDemos, rollout: slots(2) });
+      const report = await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) });
       expect(report.status).toBe('rebuilt');
       expect(movesOf(world, 'i-demo0001')).toEqual(['lb-demo0002 30→0', 'lb-demo0002 0→30']);
       expect(oneOf(report, 'i-demo0001').balancers.map(({ blbId }) => blbId)).toEqual(['lb-demo0002']);

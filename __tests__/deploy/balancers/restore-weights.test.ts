@@ -4,24 +4,30 @@ import { fleetWorld } from '../../../emulator/fleet.ts';
 import type { BalancerReport, InstanceReport, RunReport } from '../../../src/core/report/report.ts';
 import { annotationsOf } from '../../../src/core/summary/annotations.ts';
 import { restoreWeights } from '../../../src/deploy/balancers/restore-weights.ts';
-import type { Balancers } from '../../../src/ports/bcc.ts';
+import type { Balancers } from '../../../src/ports/balancers.ts';
 import type { RunRequest } from '../../../src/ports/request.ts';
-import { balancerReport, failureReport, instanceReport, phasesFrom, runReport } from '../../core/summary/reports.ts';
+import {
+  balancerReport,
+  failureReport,
+  instanceReport,
+  phasesFrom,
+  runReport
+} from '../../core/summary/reports.ts';
 import {
   badReturns,
   bothBalancers,
   bothDemos,
   demoWeights,
   failureAs,
+  maxUnavailable,
   playBalancers,
   playBcc,
   runningInstance,
-  slots,
   weightCallsOf,
   weightsIn
 } from '../../support/ports.ts';
-import { noCancel, VirtualClock, type VirtualWorld } from '../../support/virtual.ts';
 import { callsOf, health, newCancel, oneOf, onStage, passes, refuses, textOf } from '../../support/stage.ts';
+import { noCancel, VirtualClock, type VirtualWorld } from '../../support/virtual.ts';
 
 const balancers = bothBalancers;
 const always = Number.POSITIVE_INFINITY;
@@ -40,7 +46,7 @@ function restore(world: VirtualWorld, report: RunReport): Promise<RunReport> {
 
 /** The client is both ports; `VirtualWorld` tells of one of them. */
 function balancersOf({ bcc }: VirtualWorld): Balancers {
-  if ('listPlaces' in bcc && 'setWeights' in bcc) return bcc as typeof bcc & Balancers;
+  if ('listBackendServers' in bcc && 'setWeights' in bcc) return bcc as typeof bcc & Balancers;
   throw new Error('the client sets no weights');
 }
 
@@ -152,7 +158,7 @@ describe('after a cancel during the drain', () => {
       const cancelled = await cancelledRun(world, ({ emulator }) => emulator.weightChanges.length === 12, {
         balancers: { blbIds: ['lb-demo0001'], drainMs: 30_000 },
         selection: { kind: 'tags', tags: [{ key: 'fleet', value: 'demo' }] },
-        rollout: slots(12)
+        rollout: maxUnavailable(12)
       });
       const known = world.emulator.calls.length;
       await restore(world, cancelled);
@@ -259,7 +265,7 @@ test('of two, the one that drains is given back and the one that is erased is no
     world.emulator.setBalancer({ id: 'lb-demo0001', members: [{ instanceId: 'i-demo0002', weight: 50 }] });
     const members = [{ instanceId: 'i-demo0001', weight: 30 }];
     world.emulator.setBalancer({ id: 'lb-demo0002', groups: [{ id: 'sg-demo0001', members }] });
-    const request = { selection: bothDemos, rollout: slots(2) };
+    const request = { selection: bothDemos, rollout: maxUnavailable(2) };
     const cancelled = await cancelledRun(world, isSent, request);
     expect(cancelled.instances.map(({ disk }) => disk)).toEqual(['erased', 'untouched']);
     expect(cancelled.instances.map(({ instanceId }) => nowOf(cancelled, instanceId))).toEqual([[0], [0]]);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Pool } from '../../../src/core/model/backend-server.ts';
 import { CancelledError, type FailureKind } from '../../../src/core/model/failure.ts';
 import { createWeights } from '../../../src/deploy/balancers/set-weights.ts';
-import type { Cancel } from '../../../src/ports/bcc.ts';
+import type { Cancel } from '../../../src/ports/cancel.ts';
 import {
   type ChangeScript,
   failureAs,
@@ -104,9 +104,9 @@ test('however changes come and fail: each instance ends at its last one, and no 
       fc.array(fc.constantFrom(0, 0, 1, 2), { minLength: 30, maxLength: 30 }),
       async (wanted, luck) => {
         const scene: ReturnType<typeof newScene> = newScene(async (_, count) => {
-          const fate = luck[count % luck.length] ?? 0;
-          await scene.clock.sleep(fate * 300, never);
-          if (fate === 2) throw failureAs('conflict');
+          const diskState = luck[count % luck.length] ?? 0;
+          await scene.clock.sleep(diskState * 300, never);
+          if (diskState === 2) throw failureAs('conflict');
         });
         const refused = new Set<number>();
         const { clock, set, weights, told } = scene;

@@ -6,12 +6,12 @@ import {
   type CallScript,
   diskOf,
   failureAs,
+  maxUnavailable,
   playBcc,
-  rejectionOf,
-  slots
+  rejectionOf
 } from '../../support/ports.ts';
-import { VirtualClock } from '../../support/virtual.ts';
 import { onStage } from '../../support/stage.ts';
+import { VirtualClock } from '../../support/virtual.ts';
 
 const never = new AbortController().signal;
 
@@ -228,7 +228,7 @@ test('a policy that permits single reads and no list: all are read one by one', 
     { on: 'ListInstanceByIds', times: Number.POSITIVE_INFINITY, play: { kind: 'accessDenied' } } as const
   ];
   await onStage({ emulator: { faults } }, async (world) => {
-    const report = await world.run({ selection: bothDemos, rollout: slots(2) });
+    const report = await world.run({ selection: bothDemos, rollout: maxUnavailable(2) });
     expect(report.status).toBe('rebuilt');
     expect(world.emulator.rebuilds).toHaveLength(2);
   });

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../../emulator/faults.ts';
 import type { ImageState, Spec } from '../../../emulator/models.ts';
 import type { InstanceReport } from '../../../src/core/report/report.ts';
-import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
 import { callsOf, demoImages, foreignImages, newCancel, oneOf, web, writesOf } from '../../support/stage.ts';
+import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
 
 const startMs = Date.parse('2026-03-01T00:00:00Z');
 

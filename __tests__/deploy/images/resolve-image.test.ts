@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageState, Spec } from '../../../emulator/models.ts';
 import { isSettled } from '../../../src/core/model/instance.ts';
-import { noCancel, type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
 import { callsOf, demoImages, newCancel, problemsOf, writesOf } from '../../support/stage.ts';
+import { noCancel, type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
 
 const named = (pattern: string) => ({ kind: 'name', pattern }) as const;
 

@@ -5,8 +5,8 @@ import type { InstanceState, Spec } from '../../../emulator/models.ts';
 import type { Tag } from '../../../src/core/model/selection.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
 import { countCalls, fleetIds } from '../../support/fleets.ts';
-import { type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
 import { problemsOf, web } from '../../support/stage.ts';
+import { type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
 
 /** Tags in short: `app=web env=prod`. */
 function tags(short: string): readonly Tag[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CallError } from '../../../src/core/model/failure.ts';
 import type { InstanceReport } from '../../../src/core/report/report.ts';
-import { hiddenRebuilds, linger } from '../../../src/deploy/rebuild/await-visible.ts';
+import { awaitVisible, hiddenRebuilds } from '../../../src/deploy/rebuild/await-visible.ts';
 import { failureReport, instanceReport } from '../../core/summary/reports.ts';
 import { noCancel, withVirtualWorld } from '../../support/virtual.ts';
 
@@ -55,7 +55,7 @@ describe('the watch for it', () => {
           play: { kind: 'error', status: 500, code: 'InternalError' }
         });
       }
-      expect(await linger(['i-demo0001'], 180_000, world, noCancel.signal)).toEqual([]);
+      expect(await awaitVisible(['i-demo0001'], 180_000, world, noCancel.signal)).toEqual([]);
       expect(world.emulator.instance('i-demo0001').status).toBe('Starting');
     });
   });
@@ -63,7 +63,9 @@ describe('the watch for it', () => {
   test('gives up at its limit, and names what did not show', async () => {
     await withVirtualWorld({}, async (world) => {
       const from = world.clock.nowMs();
-      expect(await linger(['i-demo0001', 'i-demo0002'], 60_000, world, noCancel.signal)).toHaveLength(2);
+      expect(await awaitVisible(['i-demo0001', 'i-demo0002'], 60_000, world, noCancel.signal)).toHaveLength(
+        2
+      );
       expect(world.clock.nowMs() - from).toBe(60_000);
     });
   });
@@ -71,7 +73,7 @@ describe('the watch for it', () => {
   test('ends at once where nobody may look', async () => {
     await withVirtualWorld({}, async (world) => {
       world.emulator.addFault({ on: '*', times: 99, play: { kind: 'accessDenied' } });
-      await expect(linger(['i-demo0001'], 60_000, world, noCancel.signal)).rejects.toThrow(CallError);
+      await expect(awaitVisible(['i-demo0001'], 60_000, world, noCancel.signal)).rejects.toThrow(CallError);
     });
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { CallError, CancelledError, type FailureKind } from '../../../src/core/model/failure.ts';
-import type { RebuildOrder } from '../../../src/core/model/rebuild-spec.ts';
+import type { RebuildSpec } from '../../../src/core/model/rebuild-spec.ts';
 import { createSender, RefusedTogetherError } from '../../../src/deploy/rebuild/send.ts';
-import type { Cancel } from '../../../src/ports/bcc.ts';
+import type { Cancel } from '../../../src/ports/cancel.ts';
 import { type CallScript, failureAs, kindOf, playBcc, rejectionOf, twoSteps } from '../../support/ports.ts';
 import { noCancel, VirtualClock } from '../../support/virtual.ts';
 
 const never = new AbortController().signal;
-const order: RebuildOrder = { imageId: 'm-new', login: { kind: 'keepImageLogin' } };
+const order: RebuildSpec = { imageId: 'm-new', login: { kind: 'keepImageLogin' } };
 
 function newScene(script?: CallScript, cancel: Cancel = noCancel) {
   const clock = new VirtualClock();
@@ -59,7 +59,7 @@ describe('rebuilds of one moment', () => {
 
   test('that ask for something else go out by themselves', async () => {
     const { send, told } = newScene();
-    const other: RebuildOrder = { ...order, imageId: 'm-other' };
+    const other: RebuildSpec = { ...order, imageId: 'm-other' };
     await Promise.all([send('i-1'), send('i-2', false, other), send('i-3'), send('i-4', false, other)]);
     expect(told().toSorted()).toEqual(['rebuildBatch i-1 i-3', 'rebuildBatch i-2 i-4']);
   });

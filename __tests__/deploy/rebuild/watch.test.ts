@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { CancelledError } from '../../../src/core/model/failure.ts';
-import { createWatch, type LookRequest } from '../../../src/deploy/rebuild/watch.ts';
-import { type CallScript, countSleepers, failureAs, kindOf, playBcc, rejectionOf } from '../../support/ports.ts';
+import { createWatch, type ObserveRequest } from '../../../src/deploy/rebuild/watch.ts';
+import {
+  type CallScript,
+  countSleepers,
+  failureAs,
+  kindOf,
+  playBcc,
+  rejectionOf
+} from '../../support/ports.ts';
 import { VirtualClock } from '../../support/virtual.ts';
 
 const never = new AbortController().signal;
@@ -13,7 +20,7 @@ function newScene(script?: CallScript, unknown?: readonly string[]) {
   const off = new AbortController();
   const watch = createWatch({ bcc: played.bcc, clock }, off.signal);
   /** A look that may be taken along from `earliestMs` on; `urgent` where that is its own moment. */
-  const look = (instanceId: string, dueMs: number, more: Partial<LookRequest> = {}) =>
+  const look = (instanceId: string, dueMs: number, more: Partial<ObserveRequest> = {}) =>
     watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: false, ...more });
   const told = () => played.calls.map(({ atMs, name, ids }) => `${atMs} ${name} ${ids.join(' ')}`.trim());
   return { clock: virtual, watch, look, told, sleeping, abort: () => off.abort(), idsOf: played.idsOf };
@@ -26,17 +33,17 @@ function idsUpTo(count: number): readonly string[] {
 describe('one look', () => {
   test('is taken at its moment, as a single read', async () => {
     const { look, told, sleeping } = newScene();
-    const sight = await look('i-1', 5_000);
-    expect(sight).toMatchObject({ atMs: 5_000, instance: { id: 'i-1' } });
-    expect('disk' in sight).toBe(false);
+    const observation = await look('i-1', 5_000);
+    expect(observation).toMatchObject({ atMs: 5_000, instance: { id: 'i-1' } });
+    expect('disk' in observation).toBe(false);
     expect(told()).toEqual(['5000 getInstance i-1']);
     expect(sleeping()).toBe(0);
   });
 
   test('with its disk takes two reads side by side', async () => {
     const { look, told } = newScene();
-    const sight = await look('i-1', 1_000, { withDisk: true });
-    expect(sight.disk).toMatchObject({ id: 'v-i-1' });
+    const observation = await look('i-1', 1_000, { withDisk: true });
+    expect(observation.disk).toMatchObject({ id: 'v-i-1' });
     expect(told()).toEqual(['1000 getInstance i-1', '1000 getSystemDisk i-1']);
   });
 
@@ -56,8 +63,8 @@ describe('one look', () => {
 describe('looks at several', () => {
   test('that are due at one moment are one list', async () => {
     const { look, told } = newScene();
-    const sights = await Promise.all([look('i-1', 5_000), look('i-2', 5_000), look('i-3', 5_000)]);
-    expect(sights.map(({ atMs, instance }) => [atMs, instance.id])).toEqual([
+    const observations = await Promise.all([look('i-1', 5_000), look('i-2', 5_000), look('i-3', 5_000)]);
+    expect(observations.map(({ atMs, instance }) => [atMs, instance.id])).toEqual([
       [5_000, 'i-1'],
       [5_000, 'i-2'],
       [5_000, 'i-3']
@@ -123,20 +130,20 @@ describe('looks at several', () => {
   test('250 are three lists', async () => {
     const { look, idsOf } = newScene();
     const ids = idsUpTo(250);
-    const sights = await Promise.all(ids.map((id) => look(id, 1_000)));
+    const observations = await Promise.all(ids.map((id) => look(id, 1_000)));
     expect(idsOf('listInstances').map((page) => page.length)).toEqual([100, 100, 50]);
-    expect(sights.map(({ instance }) => instance.id)).toEqual(ids);
+    expect(observations.map(({ instance }) => instance.id)).toEqual(ids);
   });
 
   test('the same one twice is asked for once and answered twice', async () => {
     const { look, idsOf } = newScene();
-    const sights = await Promise.all([
+    const observations = await Promise.all([
       look('i-1', 1_000),
       look('i-1', 1_000, { withDisk: true }),
       look('i-2', 1_000)
     ]);
     expect(idsOf('listInstances')).toEqual([['i-1', 'i-2']]);
-    expect(sights.map((sight) => 'disk' in sight)).toEqual([false, true, false]);
+    expect(observations.map((observation) => 'disk' in observation)).toEqual([false, true, false]);
   });
 });
 
@@ -184,8 +191,8 @@ describe('what goes wrong with one of several', () => {
       if (name === 'getInstance') throw new Error('not asked for');
     };
     const { look, idsOf } = newScene(script);
-    const sights = await Promise.all(idsUpTo(6).map((id) => look(id, 1_000, { withDisk: true })));
-    expect(sights.map(({ disk }) => disk?.id)).toEqual(idsUpTo(6).map((id) => `v-${id}`));
+    const observations = await Promise.all(idsUpTo(6).map((id) => look(id, 1_000, { withDisk: true })));
+    expect(observations.map(({ disk }) => disk?.id)).toEqual(idsUpTo(6).map((id) => `v-${id}`));
     expect(idsOf('listSystemDisks')).toHaveLength(1);
     expect(idsOf('getSystemDisk')).toEqual([]);
   });

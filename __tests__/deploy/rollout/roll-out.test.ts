@@ -1,20 +1,20 @@
 /** The loop of a rollout by itself: its work is a script, and nothing is called. */
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../src/core/rollout/rollout-state.ts';
-import type { Clock } from '../../../src/ports/bcc.ts';
 import { type FleetWork, rollOut } from '../../../src/deploy/rollout/roll-out.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 import { membersOf, outcomes } from '../../support/fleets.ts';
-import { noCancel, VirtualClock } from '../../support/virtual.ts';
 import { newCancel } from '../../support/stage.ts';
+import { noCancel, VirtualClock } from '../../support/virtual.ts';
 
-const usual = { slots: 2, canary: 0, pauseMs: 0, maxFailures: 0, rollback: true };
+const usual = { maxUnavailable: 2, canary: 0, pauseMs: 0, maxFailures: 0, rollback: true };
 
 /** Work that takes 1 s a time; `ends` says how. Notes what is begun. */
-function scripted(clock: Clock, ends: (id: string) => Outcome = () => outcomes.well) {
+function scripted(clock: Clock, ends: (id: string) => Outcome = () => outcomes.succeeded) {
   const begun: string[] = [];
   const second = (): Promise<void> => clock.sleep(1_000, noCancel.signal);
   const work: FleetWork = {
-    async forth(id) {
+    async rollForward(id) {
       begun.push(`forth ${id}`);
       await second();
       return ends(id);
@@ -22,7 +22,7 @@ function scripted(clock: Clock, ends: (id: string) => Outcome = () => outcomes.w
     async back(id) {
       begun.push(`back ${id}`);
       await second();
-      return 'back';
+      return 'rolledBack';
     }
   };
   return { work, begun };
@@ -31,13 +31,13 @@ function scripted(clock: Clock, ends: (id: string) => Outcome = () => outcomes.w
 describe('the loop of a rollout', () => {
   test('carries out what is commanded, and tells of every step', async () => {
     const clock = new VirtualClock();
-    const { work, begun } = scripted(clock, (id) => (id === 'd' ? outcomes.refused : outcomes.well));
+    const { work, begun } = scripted(clock, (id) => (id === 'd' ? outcomes.refused : outcomes.succeeded));
     const seen: boolean[] = [];
     const task = { ...usual, members: membersOf('a b c d e f') };
     const rollout = await rollOut(task, work, { clock, cancel: noCancel }, ({ isOver }) => seen.push(isOver));
     // c makes room for e in the moment before d fails.
-    const forth = ['forth a', 'forth b', 'forth c', 'forth d', 'forth e'];
-    expect(begun).toEqual([...forth, 'back e', 'back c', 'back b', 'back a']);
+    const rollForward = ['forth a', 'forth b', 'forth c', 'forth d', 'forth e'];
+    expect(begun).toEqual([...rollForward, 'back e', 'back c', 'back b', 'back a']);
     expect(rollout).toMatchObject({ stop: 'maxFailures', isOver: true });
     expect(seen.at(-1)).toBe(true);
     expect(seen.filter(Boolean)).toHaveLength(1);
@@ -95,14 +95,14 @@ describe('the loop of a rollout', () => {
     expect(steps).toHaveLength(count);
   });
 
-  test.each(['forth', 'back'] as const)(
+  test.each(['forth', 'rolledBack'] as const)(
     'a fault of the program in %s begins nothing new, and is thrown at the end',
     async (way) => {
       const clock = new VirtualClock();
-      const { work, begun } = scripted(clock, (id) => (id === 'b' ? outcomes.broken : outcomes.well));
+      const { work, begun } = scripted(clock, (id) => (id === 'b' ? outcomes.broken : outcomes.succeeded));
       const broken: FleetWork = {
-        forth: (id) => (way === 'forth' && id === 'a' ? fault() : work.forth(id)),
-        back: (id) => (way === 'back' ? fault() : work.back(id))
+        rollForward: (id) => (way === 'forth' && id === 'a' ? fault() : work.rollForward(id)),
+        back: (id) => (way === 'rolledBack' ? fault() : work.back(id))
       };
       let ended = 0;
       const task = { ...usual, maxFailures: 5, members: membersOf('a b c d e f') };

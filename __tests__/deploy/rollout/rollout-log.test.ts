@@ -3,17 +3,17 @@ import type { Image } from '../../../src/core/model/image.ts';
 import { makePlan, type Plan, type Target } from '../../../src/core/plan/plan.ts';
 import type { Outcome, Rollout, RolloutEvent } from '../../../src/core/rollout/rollout-state.ts';
 import { beginRollout, stepRollout } from '../../../src/core/rollout/step-rollout.ts';
-import type { Log } from '../../../src/ports/bcc.ts';
-import { createNews } from '../../../src/deploy/rollout/rollout-log.ts';
+import { createRolloutLog } from '../../../src/deploy/rollout/rollout-log.ts';
+import type { Log } from '../../../src/ports/log.ts';
 import { disk, image, instance, taskOf } from '../../core/rebuild/rebuilds.ts';
-import { bothDemos, countSleepers, slots } from '../../support/ports.ts';
-import { VirtualClock } from '../../support/virtual.ts';
+import { bothDemos, countSleepers, maxUnavailable } from '../../support/ports.ts';
 import { health, onStage } from '../../support/stage.ts';
+import { VirtualClock } from '../../support/virtual.ts';
 
 const never = new AbortController().signal;
-const well: Outcome = { result: 'well', isAway: false, canGoBack: true };
-const failed: Outcome = { result: 'failed', isAway: true, canGoBack: false };
-const broken: Outcome = { result: 'failed', isAway: true, canGoBack: true };
+const well: Outcome = { result: 'succeeded', isUnavailable: false, canRollBack: true };
+const failed: Outcome = { result: 'failed', isUnavailable: true, canRollBack: false };
+const broken: Outcome = { result: 'failed', isUnavailable: true, canRollBack: true };
 
 /** `onIt` of the targets run on the image already. */
 function planOf(count: number, how: Parameters<typeof makePlan>[3], onIt = 0): Plan {
@@ -36,7 +36,7 @@ function planOf(count: number, how: Parameters<typeof makePlan>[3], onIt = 0): P
 function newScene(
   count: number,
   more: {
-    readonly slots?: number;
+    readonly maxUnavailable?: number;
     readonly onIt?: number;
     readonly rollback?: boolean;
     readonly maxFailures?: number;
@@ -44,7 +44,7 @@ function newScene(
 ) {
   const virtual = new VirtualClock();
   const { clock, sleeping } = countSleepers(virtual);
-  const settings = slots(more.slots ?? count, { maxFailures: more.maxFailures ?? 0 });
+  const settings = maxUnavailable(more.maxUnavailable ?? count, { maxFailures: more.maxFailures ?? 0 });
   const plan = planOf(count, { settings, rollback: more.rollback ?? false }, more.onIt);
   const lines: { readonly atMs: number; readonly text: string }[] = [];
   const put = (text: string) => lines.push({ atMs: clock.nowMs(), text });
@@ -54,81 +54,81 @@ function newScene(
     debug: () => undefined,
     group: (_title, work) => work()
   };
-  const news = createNews(plan, { log, clock });
+  const rolloutLog = createRolloutLog(plan, { log, clock });
   let rollout: Rollout;
   [rollout] = beginRollout(plan.rollout, clock.nowMs());
-  news.tell(rollout);
+  rolloutLog.tell(rollout);
   const feed = (event: RolloutEvent): void => {
     [rollout] = stepRollout(rollout, event);
-    news.tell(rollout);
+    rolloutLog.tell(rollout);
   };
   return {
     clock: virtual,
-    news,
+    rolloutLog,
     lines,
     sleeping,
     texts: () => lines.map(({ text }) => text),
     progress: () => lines.filter(({ text }) => /^\d+ of \d+ done/.test(text)),
     wait: (ms: number) => virtual.sleep(ms, never),
     end: (id: string, outcome = well) => feed({ type: 'ended', id, outcome, atMs: clock.nowMs() }),
-    back: (id: string, result: 'back' | 'notBack') =>
-      feed({ type: 'wentBack', id, result, atMs: clock.nowMs() }),
+    back: (id: string, result: 'rolledBack' | 'rollbackFailed') =>
+      feed({ type: 'rollbackEnded', id, result, atMs: clock.nowMs() }),
     cancel: () => feed({ type: 'cancelled', atMs: clock.nowMs() })
   };
 }
 
 describe('the end of each', () => {
   test('is a line with the time that it took', async () => {
-    const { wait, end, texts, news } = newScene(3, { slots: 2 });
+    const { wait, end, texts, rolloutLog } = newScene(3, { maxUnavailable: 2 });
     await wait(240_000);
     end('i-1');
     await wait(5_000);
     end('i-2', failed);
-    news.dispose();
+    rolloutLog.dispose();
     expect(texts()).toContain('i-1: done after 4m 00s');
     expect(texts()).toContain('i-2: failed after 4m 05s');
   });
 
   test('has the time since it was begun itself, not since the rollout was', async () => {
-    const { wait, end, texts, news } = newScene(2, { slots: 1 });
+    const { wait, end, texts, rolloutLog } = newScene(2, { maxUnavailable: 1 });
     await wait(60_000);
     end('i-1');
     await wait(90_000);
     end('i-2');
-    news.dispose();
+    rolloutLog.dispose();
     expect(texts()).toContain('i-2: done after 1m 30s');
   });
 
   test('of one that is on the image already says so', async () => {
-    const { wait, end, texts, news } = newScene(3, { onIt: 1 });
+    const { wait, end, texts, rolloutLog } = newScene(3, { onIt: 1 });
     await wait(2_000);
     end('i-1');
-    news.dispose();
+    rolloutLog.dispose();
     expect(texts()).toContain('i-1: is on the image already after 2s');
   });
 
   test.each([
-    ['back', 'is back on the image of before'],
-    ['notBack', 'could not be put back']
+    ['rolledBack', 'is back on the image of before'],
+    ['rollbackFailed', 'could not be put back']
   ] as const)('of one that goes %s is told twice', async (result, words) => {
-    const { wait, end, back, texts, news } = newScene(3, { rollback: true, maxFailures: 3 });
+    const { wait, end, back, texts, rolloutLog } = newScene(3, { rollback: true, maxFailures: 3 });
     await wait(60_000);
     end('i-1', broken);
     await wait(60_000);
     back('i-1', result);
-    news.dispose();
+    rolloutLog.dispose();
     expect(texts().some((text) => text.startsWith(`i-1: ${words} after`))).toBe(true);
   });
 });
 
 describe('the lines of progress', () => {
   test('begin with the first end, when there is an estimate', async () => {
-    const { wait, end, lines, news } = newScene(4, { slots: 2 });
+    const { wait, end, lines, rolloutLog } = newScene(4, { maxUnavailable: 2 });
     await wait(30_000);
     expect(lines).toEqual([]);
     await wait(10_000);
     end('i-1');
-    news.dispose();
+    rolloutLog.dispose();
     expect(lines.map(({ text }) => text)).toEqual([
       'i-1: done after 40s',
       '1 of 4 done, 2 under way, 1 to go; about 40s left (a rebuild takes 40s)'
@@ -136,61 +136,61 @@ describe('the lines of progress', () => {
   });
 
   test('have no estimate where nothing has been rebuilt yet', async () => {
-    const { wait, end, progress, news } = newScene(3, { maxFailures: 2 });
+    const { wait, end, progress, rolloutLog } = newScene(3, { maxFailures: 2 });
     await wait(20_000);
     end('i-1', failed);
-    news.dispose();
+    rolloutLog.dispose();
     expect(progress().map(({ text }) => text)).toEqual(['1 of 3 done (1 failed), 2 under way']);
   });
 
   test('take no estimate from those that were only checked', async () => {
-    const { wait, end, progress, news } = newScene(3, { onIt: 1 });
+    const { wait, end, progress, rolloutLog } = newScene(3, { onIt: 1 });
     await wait(1_000);
     end('i-1');
-    news.dispose();
+    rolloutLog.dispose();
     expect(progress().map(({ text }) => text)).toEqual(['1 of 3 done (1 skipped), 2 under way']);
   });
 
   test('come at most every 15 seconds, however many end', async () => {
-    const { wait, end, progress, news } = newScene(61, { slots: 61 });
+    const { wait, end, progress, rolloutLog } = newScene(61, { maxUnavailable: 61 });
     for (let index = 1; index <= 60; index += 1) {
       await wait(1_000);
       end(`i-${index}`);
     }
-    news.dispose();
+    rolloutLog.dispose();
     const gaps = progress().map(({ atMs }, at, all) => (at === 0 ? 15_000 : atMs - (all[at - 1]?.atMs ?? 0)));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(15_000);
     expect(progress().length).toBeGreaterThanOrEqual(4);
   });
 
   test('the last one always comes, however soon after the one before', async () => {
-    const { wait, end, texts, news } = newScene(2);
+    const { wait, end, texts, rolloutLog } = newScene(2);
     await wait(60_000);
     end('i-1');
     await wait(1_000);
     end('i-2');
-    news.dispose();
+    rolloutLog.dispose();
     expect(texts().at(-1)).toBe('2 of 2 done');
   });
 
   test('count everybody once', async () => {
-    const { wait, end, texts, news } = newScene(6, { slots: 2, onIt: 1, maxFailures: 9 });
+    const { wait, end, texts, rolloutLog } = newScene(6, { maxUnavailable: 2, onIt: 1, maxFailures: 9 });
     await wait(20_000);
     end('i-1');
     await wait(20_000);
     end('i-2');
     await wait(20_000);
     end('i-3', failed);
-    news.dispose();
+    rolloutLog.dispose();
     expect(texts().at(-1)).toMatch(/^3 of 6 done \(1 failed, 1 skipped\), 1 under way, 2 to go; about /);
   });
 });
 
 describe('a sign of life', () => {
   test('comes every minute while nothing ends, before the first end too', async () => {
-    const { wait, lines, news } = newScene(3);
+    const { wait, lines, rolloutLog } = newScene(3);
     await wait(200_000);
-    news.dispose();
+    rolloutLog.dispose();
     expect(lines).toEqual([
       // The first one sooner, for the clock is set so that a first end is told at once.
       { atMs: 45_000, text: '0 of 3 done, 3 under way' },
@@ -200,29 +200,29 @@ describe('a sign of life', () => {
   });
 
   test('does not come where there was a line just now', async () => {
-    const { wait, end, progress, news } = newScene(9);
+    const { wait, end, progress, rolloutLog } = newScene(9);
     for (let index = 1; index <= 4; index += 1) {
       await wait(20_000);
       end(`i-${index}`);
     }
-    news.dispose();
+    rolloutLog.dispose();
     expect(progress().map(({ atMs }) => atMs)).toEqual([20_000, 40_000, 60_000, 80_000]);
   });
 
   test('is never further than a minute from the line before it', async () => {
-    const { wait, end, lines, news } = newScene(3);
+    const { wait, end, lines, rolloutLog } = newScene(3);
     await wait(20_000);
     end('i-1');
     await wait(200_000);
-    news.dispose();
+    rolloutLog.dispose();
     const gaps = lines.map(({ atMs }, at) => atMs - (lines[at - 1]?.atMs ?? 0));
     expect(Math.max(...gaps)).toBeLessThanOrEqual(60_000);
   });
 
   test('ends when it is disposed, with no timer left', async () => {
-    const { wait, news, lines, sleeping } = newScene(3);
+    const { wait, rolloutLog, lines, sleeping } = newScene(3);
     expect(sleeping()).toBe(1);
-    news.dispose();
+    rolloutLog.dispose();
     await wait(300_000);
     expect(sleeping()).toBe(0);
     expect(lines).toEqual([]);
@@ -231,22 +231,22 @@ describe('a sign of life', () => {
 
 describe('the stop', () => {
   test('is told once', async () => {
-    const { wait, end, texts, news } = newScene(5, { slots: 2 });
+    const { wait, end, texts, rolloutLog } = newScene(5, { maxUnavailable: 2 });
     await wait(20_000);
     end('i-1', failed);
     await wait(20_000);
     end('i-2', failed);
-    news.dispose();
+    rolloutLog.dispose();
     expect(texts().filter((text) => text.includes('stopped'))).toEqual([
       '1 failed, and maxFailures is 0, so the rollout stopped. 3 of 5 were not begun.'
     ]);
   });
 
   test('by a cancel is no news: whoever cancels knows', async () => {
-    const { wait, cancel, texts, news } = newScene(5, { slots: 2 });
+    const { wait, cancel, texts, rolloutLog } = newScene(5, { maxUnavailable: 2 });
     await wait(20_000);
     cancel();
-    news.dispose();
+    rolloutLog.dispose();
     expect(texts().filter((text) => text.includes('cancel'))).toEqual([]);
   });
 });

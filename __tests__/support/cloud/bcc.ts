@@ -1,8 +1,9 @@
 /** The ports of a deploy on the model cloud. */
 import { CallError } from '../../../src/core/model/failure.ts';
 import type { Instance } from '../../../src/core/model/instance.ts';
-import type { Balancers, Bcc } from '../../../src/ports/bcc.ts';
 import type { Probe } from '../../../src/deploy/health/heal.ts';
+import type { Balancers } from '../../../src/ports/balancers.ts';
+import type { Bcc } from '../../../src/ports/bcc.ts';
 import type { Cloud } from './cloud.ts';
 import type { Dice } from './dice.ts';
 import type { Machine } from './machine.ts';
@@ -129,7 +130,7 @@ const patienceMs = 300_000;
 export function createBalancers(cloud: Cloud): Balancers {
   const { wire } = cloud;
   return {
-    listPlaces: (blbId, signal) =>
+    listBackendServers: (blbId, signal) =>
       wire.call({ operation: 'listPlaces', ids: [], detail: blbId }, signal, () =>
         cloud.pools.places(blbId, cloud.nowMs)
       ),
@@ -158,9 +159,9 @@ export function createProbe(cloud: Cloud, dice: Dice, flaky: number): Probe {
   return {
     async probe(check) {
       const machine = byIp.get(check.host)?.at(cloud.nowMs);
-      const isWell = machine !== undefined && cloud.guard.truth.isHealthy(machine);
+      const hasSucceeded = machine !== undefined && cloud.guard.truth.isHealthy(machine);
       const slips = cloud.wire.isTroubled && dice.chance(flaky);
-      return isWell && !slips ? { healthy: true } : { healthy: false, reason: { kind: 'refused' } };
+      return hasSucceeded && !slips ? { healthy: true } : { healthy: false, reason: { kind: 'refused' } };
     },
     hostKeys: async () => []
   };

@@ -1,5 +1,5 @@
 /** A virtual clock under watch: nothing may sleep on after a run, sleep for ever, or wait for nothing. */
-import type { Clock } from '../../../src/ports/bcc.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 import { VirtualClock } from '../virtual.ts';
 
 /** No run takes longer than this, in milliseconds: something would be waiting for what never comes. */

@@ -96,10 +96,10 @@ export class Cloud {
 
   wipe(machine: Machine, imageId: string): void {
     const { nowMs, guard } = this;
-    const fate = drawFate(this.#dice, this.#luck, this.manner);
+    const diskState = drawFate(this.#dice, this.#luck, this.manner);
     guard.beforeWipe(machine, imageId);
-    const wipe = machine.wipe(imageId, this.wire.chronicle.run, fate, nowMs);
-    const how = `${machine.id} → ${imageId}: taken, ${fate.ends}`;
+    const wipe = machine.wipe(imageId, this.wire.chronicle.run, diskState, nowMs);
+    const how = `${machine.id} → ${imageId}: taken, ${diskState.ends}`;
     this.wire.chronicle.note(
       nowMs,
       wipe === undefined ? how : `${how}, works ${wipe.startsMs / 1000} to ${wipe.endsMs / 1000} s`

@@ -11,7 +11,7 @@ import { Truth } from './truth.ts';
 export interface RunFacts {
   readonly ids: readonly string[];
   readonly target: string;
-  readonly slots: number;
+  readonly maxUnavailable: number;
   readonly maxFailures: number;
   readonly healthAsked: boolean;
   readonly timeoutMs: number;
@@ -29,13 +29,13 @@ export class Guard {
   isCancelled = false as boolean;
   canaries: readonly string[] = [];
   /** Who was away when the plan was made, as far as the run could see. */
-  awayBefore: readonly string[] = [];
+  unavailableBefore: readonly string[] = [];
   readonly #cloud: Cloud;
   readonly #facts: RunFacts;
   readonly #begun = new Set<string>();
   readonly #written = new Set<string>();
   readonly #failed = new Set<string>();
-  readonly #goingBack = new Set<string>();
+  readonly #rollingBack = new Set<string>();
   #stoppedMs: number | undefined;
   /** Whether the instance that is being touched was away before that. */
   #wasAway = false as boolean;
@@ -50,8 +50,8 @@ export class Guard {
     this.phase = 'survey';
     this.isCancelled = false;
     this.canaries = [];
-    this.awayBefore = [];
-    for (const ids of [this.#begun, this.#written, this.#failed, this.#goingBack]) ids.clear();
+    this.unavailableBefore = [];
+    for (const ids of [this.#begun, this.#written, this.#failed, this.#rollingBack]) ids.clear();
     this.#stoppedMs = undefined;
     this.#cloud.pools.beginRun();
   }
@@ -64,7 +64,7 @@ export class Guard {
     this.#noteBegun(id);
     if (/: failed after |: the new system is not well; going back/.test(line)) this.#failed.add(id);
     this.#noteBegun(id);
-    if (line.endsWith('going back to the image of before')) this.#goingBack.add(id);
+    if (line.endsWith('going back to the image of before')) this.#rollingBack.add(id);
   }
 
   /** A single target has the log to itself. */
@@ -113,8 +113,8 @@ export class Guard {
 
   beforeWipe(machine: Machine, imageId: string): void {
     const { nowMs, pools } = this.#cloud;
-    this.#wasAway = this.truth.isAway(machine);
-    if (this.#goingBack.has(machine.id)) this.#beforeBack(machine, imageId);
+    this.#wasAway = this.truth.isUnavailable(machine);
+    if (this.#rollingBack.has(machine.id)) this.#beforeBack(machine, imageId);
     else this.#beforeForth(machine, imageId);
     if (this.truth.untold.has(machine.id)) return;
     for (const seat of pools.of(machine.id)) {
@@ -175,16 +175,18 @@ export class Guard {
     const working = this.#targets().filter(
       ({ id, wipes }) => wipes.some(isAtWork) && !this.#failed.has(id) && !this.truth.untold.has(id)
     );
-    if (working.length > this.#facts.slots) this.#broken(`(1) ${working.length} are wiped at once`);
+    if (working.length > this.#facts.maxUnavailable) this.#broken(`(1) ${working.length} are wiped at once`);
   }
 
   /** Whoever served until now is away from here on, and there must have been room. */
   #taken(machine: Machine, how: string): void {
     if (this.#wasAway || this.truth.isHidden(machine)) return;
     // What was taken in hand while it was away counts as away until it is done, be it up for a moment in between.
-    if (this.awayBefore.includes(machine.id)) return;
-    const away = this.#targets().filter((one) => this.truth.isAway(one) && !this.truth.untold.has(one.id));
-    if (away.length <= this.#facts.slots) return;
+    if (this.unavailableBefore.includes(machine.id)) return;
+    const away = this.#targets().filter(
+      (one) => this.truth.isUnavailable(one) && !this.truth.untold.has(one.id)
+    );
+    if (away.length <= this.#facts.maxUnavailable) return;
     const names = away.map(({ id }) => id).join(', ');
     this.#broken(`(1) ${machine.id} ${how} although no other may be away: ${names}`);
   }
@@ -198,7 +200,7 @@ export class Guard {
     if (weight !== 0 && weight !== runWeight) {
       this.#broken(`(5) ${instanceId} gets ${weight} on ${poolName(pool)}, had ${runWeight}`);
     }
-    this.#wasAway = this.truth.isAway(machine);
+    this.#wasAway = this.truth.isUnavailable(machine);
     if (weight <= seat.weight || this.truth.untold.has(instanceId)) return;
     const own = machine.wipes.findLast(({ run }) => run === this.#cloud.wire.chronicle.run);
     if (own === undefined) {

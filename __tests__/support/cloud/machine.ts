@@ -99,8 +99,8 @@ export class Machine {
   }
 
   /** Takes a rebuild; one that is queued begins when the instance is free. */
-  wipe(imageId: string, run: number, fate: Fate, nowMs: number): Wipe | undefined {
-    const { ends, workMs } = fate;
+  wipe(imageId: string, run: number, diskState: Fate, nowMs: number): Wipe | undefined {
+    const { ends, workMs } = diskState;
     if (ends === 'nothing') return undefined;
     const { staleMs, statuses, imageFlips, diskChanges, diskShowsCreating, stoppedEnds } = this.#manner;
     const wasDown = this.power === 'down' && this.busyUntilMs <= nowMs;

@@ -61,7 +61,7 @@ export function drawManner(dice: Dice): Manner {
 /** What becomes of one rebuild. */
 export interface Fate {
   /** `nothing`: accepted, and never carried out; `stuck`: begun, and never over. */
-  readonly ends: 'well' | 'error' | 'wrongImage' | 'stuck' | 'nothing';
+  readonly ends: 'succeeded' | 'error' | 'wrongImage' | 'stuck' | 'nothing';
   readonly workMs: number;
 }
 
@@ -74,7 +74,7 @@ export interface Luck {
 /** Draws the fate of a rebuild. */
 export function drawFate(dice: Dice, luck: Luck, manner: Manner): Fate {
   const workMs = dice.int(...luck.workMs);
-  if (!dice.chance(luck.bad)) return { ends: 'well', workMs };
+  if (!dice.chance(luck.bad)) return { ends: 'succeeded', workMs };
   const ends = dice.pick(['error', 'error', 'wrongImage', 'stuck', 'nothing'] as const);
   // One that is stuck and shows Running on the image is like one that is done, for all that anybody can see.
   return { ends: ends === 'stuck' && manner.statuses.length === 0 ? 'error' : ends, workMs };

@@ -1,9 +1,10 @@
 /** Plays a case: the run, perhaps its cancel, what the post step does then, and perhaps a second run. */
 import { CancelledError } from '../../../src/core/model/failure.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
-import type { Cancel, Log } from '../../../src/ports/bcc.ts';
-import { run } from '../../../src/deploy/run/run.ts';
 import { SurveyError } from '../../../src/deploy/plan/survey-error.ts';
+import { run } from '../../../src/deploy/run/run.ts';
+import type { Cancel } from '../../../src/ports/cancel.ts';
+import type { Log } from '../../../src/ports/log.ts';
 import { createBalancers, createBcc, createProbe } from './bcc.ts';
 import { Chronicle, isWrite } from './chronicle.ts';
 import { WatchedClock } from './clock.ts';
@@ -55,7 +56,7 @@ function setUp(scene: Scene, dice: Dice): Stage {
     const machine = cloud.machine(id);
     if (opening.kind === 'change') machine?.changeUntil(opening.untilMs, opening.status);
     if (opening.kind === 'rebuild') {
-      machine?.wipe(opening.imageId, 0, { ends: 'well', workMs: 120_000 }, -scene.cloud.manner.staleMs);
+      machine?.wipe(opening.imageId, 0, { ends: 'succeeded', workMs: 120_000 }, -scene.cloud.manner.staleMs);
       machine?.at(0);
     }
   }
@@ -97,7 +98,7 @@ async function playRun(stage: Stage, number: number): Promise<RunReport | string
             guard.phase = 'run';
             wire.isInRun = true;
             guard.canaries = planned.rollout.canaries;
-            guard.awayBefore = planned.rollout.awayBefore.map(({ instanceId }) => instanceId);
+            guard.unavailableBefore = planned.rollout.unavailableBefore.map(({ instanceId }) => instanceId);
             wire.isTroubled = true;
           },
           progressed: () => undefined

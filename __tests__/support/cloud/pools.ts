@@ -1,5 +1,5 @@
 /** The load balancers of the model: weights as they are, and as reads show them. */
-import type { Place, Pool } from '../../../src/core/model/backend-server.ts';
+import type { BackendServer, Pool } from '../../../src/core/model/backend-server.ts';
 import type { Manner } from './manner.ts';
 
 /** A member of a pool. */
@@ -54,7 +54,7 @@ export class Pools {
   }
 
   /** As a read shows it. */
-  places(blbId: string, nowMs: number): readonly Place[] {
+  places(blbId: string, nowMs: number): readonly BackendServer[] {
     return this.seats
       .filter(({ pool }) => pool.blbId === blbId)
       .map(({ pool, instanceId, weight, before, showsMs }) => ({

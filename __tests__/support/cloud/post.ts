@@ -4,9 +4,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { CallError, CancelledError } from '../../../src/core/model/failure.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
 import { restoreWeights } from '../../../src/deploy/balancers/restore-weights.ts';
-import { hiddenRebuilds, linger } from '../../../src/deploy/rebuild/await-visible.ts';
-import type { Cancel } from '../../../src/ports/bcc.ts';
+import { awaitVisible, hiddenRebuilds } from '../../../src/deploy/rebuild/await-visible.ts';
 import type { RunPorts } from '../../../src/deploy/run/run.ts';
+import type { Cancel } from '../../../src/ports/cancel.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { WatchedClock } from './clock.ts';
 import type { Cloud } from './cloud.ts';
@@ -22,7 +22,7 @@ export interface Stage {
 }
 
 /** How long the post step may watch and restore, in milliseconds. */
-const limits = { linger: 180_000, restore: 60_000 };
+const limits = { awaitVisible: 180_000, restore: 60_000 };
 
 /** Rule 8: nobody sleeps or listens on. */
 export async function checkLeftovers({ clock, chronicle }: Stage, { signal, writes }: Cancel): Promise<void> {
@@ -65,7 +65,7 @@ export async function postStep(
   chronicle.note(clock.nowMs(), `the post step watches ${hidden.join(', ')}`);
   // Where it gives up, nobody has watched: as if nothing had shown.
   const still = await attempt(hidden, () =>
-    linger(hidden, limits.linger, ports, new AbortController().signal)
+    awaitVisible(hidden, limits.awaitVisible, ports, new AbortController().signal)
   );
   await checkLeftovers(stage, cancel);
   return { left, still };

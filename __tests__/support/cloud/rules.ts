@@ -29,15 +29,15 @@ export function checkReport(report: RunReport, witness: Witness, isCancelled: bo
   if (isGreen && report.instances.some(({ status }) => status !== 'rebuilt' && status !== 'skipped')) {
     broken(`(6) the run is ${report.status}, and not all are`);
   }
-  const { mostAway, awayBefore, maxUnavailable } = report.rollout;
-  if (maxUnavailable !== scene.facts.slots)
-    broken(`(1) it allows ${maxUnavailable}, not ${scene.facts.slots}`);
+  const { peakUnavailable, unavailableBefore, maxUnavailable } = report.rollout;
+  if (maxUnavailable !== scene.facts.maxUnavailable)
+    broken(`(1) it allows ${maxUnavailable}, not ${scene.facts.maxUnavailable}`);
   // One that is on the image is not looked at before it is checked, so that it is found away later.
   const checked = report.instances.filter(
     ({ plan, status }) => plan.decision.startsWith('skip') && status === 'failed'
   );
-  if (mostAway > Math.max(scene.facts.slots, awayBefore.length + checked.length)) {
-    broken(`(1) it says that ${mostAway} were away`);
+  if (peakUnavailable > Math.max(scene.facts.maxUnavailable, unavailableBefore.length + checked.length)) {
+    broken(`(1) it says that ${peakUnavailable} were away`);
   }
   if (scene.isCalm && !isCancelled && !isGreen) {
     broken(`(0) ${report.status} although nothing is wrong`);
@@ -91,8 +91,8 @@ function checkTruth(one: InstanceReport, machine: Machine, witness: Witness, bro
     return;
   }
   if (machine.system !== target) broken(`(6) ${instanceId} is ${words}`);
-  const forth = machine.wipes.filter(({ imageId }) => imageId === target);
-  if (status === 'rebuilt' && !forth.some(({ endsMs }) => endsMs <= cloud.nowMs)) {
+  const rollForward = machine.wipes.filter(({ imageId }) => imageId === target);
+  if (status === 'rebuilt' && !rollForward.some(({ endsMs }) => endsMs <= cloud.nowMs)) {
     broken(`(6) ${instanceId} is said to be rebuilt, and was not`);
   }
   if (status === 'skipped' && own.length > 0) broken(`(6) ${instanceId} is said to be skipped, and was not`);
@@ -120,8 +120,8 @@ export function checkWeights(report: RunReport, witness: Witness): void {
     if (place.now === place.weight && weight !== runWeight) {
       broken(`(5) ${name} has ${weight}, had ${runWeight}, is said to be restored`);
     }
-    const isWell = one.status === 'rebuilt' || one.status === 'skipped';
-    if (isWell && place.now !== place.weight) broken(`(5) ${name} is ${one.status} without its weight`);
+    const hasSucceeded = one.status === 'rebuilt' || one.status === 'skipped';
+    if (hasSucceeded && place.now !== place.weight) broken(`(5) ${name} is ${one.status} without its weight`);
   }
   const count = report.instances.reduce((sum, { balancers }) => sum + balancers.length, 0);
   const seats = cloud.pools.seats.filter(({ instanceId }) => scene.fleet.ids.includes(instanceId)).length;

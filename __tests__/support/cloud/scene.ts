@@ -56,7 +56,7 @@ export function drawScene(seed: number, sizes?: readonly [number, number]): Scen
     facts: {
       ids: fleet.ids,
       target: 'm-new',
-      slots: slotsOf(rollout.maxUnavailable, fleet.ids.length),
+      maxUnavailable: maxUnavailableCount(rollout.maxUnavailable, fleet.ids.length),
       maxFailures: rollout.maxFailures,
       healthAsked: health !== undefined,
       timeoutMs,
@@ -76,7 +76,7 @@ export function drawScene(seed: number, sizes?: readonly [number, number]): Scen
   };
 }
 
-function slotsOf(most: RunRequest['rollout']['maxUnavailable'], count: number): number {
+function maxUnavailableCount(most: RunRequest['rollout']['maxUnavailable'], count: number): number {
   if (most.kind === 'count') return Math.min(most.count, count);
   return Math.max(1, Math.floor((most.percent * count) / 100));
 }

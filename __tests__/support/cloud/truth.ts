@@ -37,7 +37,7 @@ export class Truth {
   }
 
   /** Not serving, or out of some of its traffic by this run. From the acceptance on a rebuild counts as begun. */
-  isAway(machine: Machine): boolean {
+  isUnavailable(machine: Machine): boolean {
     if (this.isHidden(machine)) return false;
     const seats = this.#cloud.pools.of(machine.id);
     return seats.some(({ weight, runWeight }) => weight < runWeight) || !this.serves(machine);

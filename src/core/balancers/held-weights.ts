@@ -1,5 +1,5 @@
 /** The weights that a run has taken from an instance on its load balancers, and whether it gave them back. */
-import type { Place } from '../model/backend-server.ts';
+import type { BackendServer } from '../model/backend-server.ts';
 import type { BalancerReport } from '../report/report.ts';
 
 /**
@@ -9,48 +9,61 @@ import type { BalancerReport } from '../report/report.ts';
  * - `held`: it is at 0
  * - `returned`: it is what it was before
  */
-export interface Hold {
+export interface HeldWeight {
   /** With the weight of before. */
-  readonly place: Place;
+  readonly place: BackendServer;
   readonly state: 'asked' | 'held' | 'returned';
 }
 
 /** Those that are not what they were before, as far as is known. */
-export function openHolds(holds: readonly Hold[]): readonly Hold[] {
-  return holds.filter(({ state }) => state !== 'returned');
+export function openHeldWeights(heldWeights: readonly HeldWeight[]): readonly HeldWeight[] {
+  return heldWeights.filter(({ state }) => state !== 'returned');
 }
 
 /** The holds with one more, or with another state of the same place. */
-export function withHold(holds: readonly Hold[], hold: Hold): readonly Hold[] {
-  return [...holds.filter(({ place }) => !isSamePool(place, hold.place)), hold];
+export function withHeldWeight(
+  heldWeights: readonly HeldWeight[],
+  heldWeight: HeldWeight
+): readonly HeldWeight[] {
+  return [...heldWeights.filter(({ place }) => !isSamePool(place, heldWeight.place)), heldWeight];
 }
 
 /** The holds without that of a place that was left as it was. */
-export function withoutHold(holds: readonly Hold[], place: Place): readonly Hold[] {
-  return holds.filter((hold) => !isSamePool(hold.place, place));
+export function withoutHeldWeight(
+  heldWeights: readonly HeldWeight[],
+  place: BackendServer
+): readonly HeldWeight[] {
+  return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.place, place));
 }
 
 /** Whether two places of one instance are in the same pool. */
-export function isSamePool(one: Place, other: Place): boolean {
+export function isSamePool(one: BackendServer, other: BackendServer): boolean {
   return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
 }
 
 /** All places of an instance, in the form of the result. */
-export function reportPlaces(places: readonly Place[], holds: readonly Hold[]): readonly BalancerReport[] {
-  const unheld = places.filter((place) => !holds.some((hold) => isSamePool(hold.place, place)));
+export function reportBackendServers(
+  places: readonly BackendServer[],
+  heldWeights: readonly HeldWeight[]
+): readonly BalancerReport[] {
+  const unheld = places.filter(
+    (place) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.place, place))
+  );
   return [
-    ...unheld.map((place) => reportPlace(place, place.weight)),
-    ...holds.map(({ place, state }) => reportPlace(place, state === 'returned' ? place.weight : 0))
+    ...unheld.map((place) => reportBackendServer(place, place.weight)),
+    ...heldWeights.map(({ place, state }) =>
+      reportBackendServer(place, state === 'returned' ? place.weight : 0)
+    )
   ];
 }
 
-function reportPlace({ kind, blbId, groupId, weight }: Place, now: number): BalancerReport {
+function reportBackendServer({ kind, blbId, groupId, weight }: BackendServer, now: number): BalancerReport {
   return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, now };
 }
 
 /** Where traffic is still to be given back, in words. */
-export function describeHolds(holds: readonly Hold[]): string {
-  return openHolds(holds)
+export function describeHeldWeights(heldWeights: readonly HeldWeight[]): string {
+  return openHeldWeights(heldWeights)
     .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
     .join(', ');
 }

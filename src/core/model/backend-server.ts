@@ -13,7 +13,7 @@ export interface Pool {
 }
 
 /** An instance in a pool. */
-export interface Place extends Pool {
+export interface BackendServer extends Pool {
   readonly instanceId: string;
   /** Share of the traffic, 0 to 100; with 0 it gets none. */
   readonly weight: number;

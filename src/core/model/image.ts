@@ -26,7 +26,7 @@ export interface ImageFilter {
 }
 
 /** What image to make of which instance. */
-export interface ImageOrder {
+export interface ImageSpec {
   /** 1 to 65 characters, the first one a letter. */
   readonly imageName: string;
   /** Running or stopped; its system disk becomes the image. */

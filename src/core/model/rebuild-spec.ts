@@ -14,6 +14,6 @@ export interface RebuildOptions {
 }
 
 /** What the rebuild call asks for. */
-export interface RebuildOrder extends RebuildOptions {
+export interface RebuildSpec extends RebuildOptions {
   readonly imageId: string;
 }

@@ -1,14 +1,14 @@
 import type { HostKey } from '../health/reason.ts';
-import type { Place } from '../model/backend-server.ts';
+import type { BackendServer } from '../model/backend-server.ts';
 import type { Image } from '../model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../model/instance.ts';
-import type { RebuildOrder } from '../model/rebuild-spec.ts';
-import type { RolloutSettings } from '../rollout/settings.ts';
+import type { RebuildSpec } from '../model/rebuild-spec.ts';
 import type { RolloutTask } from '../rollout/rollout-state.ts';
+import type { RolloutSettings } from '../rollout/settings.ts';
 import { type Decision, decide, type Task } from './decide.ts';
-import { planRollout } from './rollout-order.ts';
 import { type Circumstances, refusalsBefore, warningsBefore } from './preflight.ts';
 import type { Refusal } from './refusal.ts';
+import { planRollout } from './rollout-order.ts';
 
 /** What was seen of one target before anything is decided. */
 export interface Target {
@@ -24,7 +24,7 @@ export interface Target {
   /** Why it is not healthy although it is Running, in words; only known where several are taken and a check is given. */
   readonly unhealthy?: string | undefined;
   /** Its places on the load balancers of the run, with their weights of now. */
-  readonly places?: readonly Place[] | undefined;
+  readonly places?: readonly BackendServer[] | undefined;
   /** The SSH host keys of now, read where a check must tell the new system from the old. */
   readonly oldHostKeys?: readonly HostKey[] | undefined;
 }
@@ -38,7 +38,7 @@ export interface PlannedTarget extends Target {
 /** What the run means to do; a value, which the log and the summary print and the run carries out. */
 export interface Plan {
   readonly image: Image;
-  readonly order: RebuildOrder;
+  readonly order: RebuildSpec;
   readonly targets: readonly PlannedTarget[];
   readonly rollout: RolloutTask;
 }
@@ -46,7 +46,7 @@ export interface Plan {
 /** Decides for every target, and in which order they are taken. */
 export function makePlan(
   image: Image,
-  order: RebuildOrder,
+  order: RebuildSpec,
   targets: readonly Target[],
   how: { readonly settings: RolloutSettings; readonly rollback: boolean }
 ): Plan {

@@ -39,7 +39,7 @@ export function refusalsBefore(
     ...bareMetalRefusal(task.image, instance),
     ...fitRefusals(task, instance, disk),
     ...healthRefusal(instance, circumstances.health),
-    ...wayBackRefusal(task, instance, circumstances.wayBack),
+    ...rollbackRefusal(task, instance, circumstances.wayBack),
     ...quotaRefusal(circumstances)
   ];
 }
@@ -75,9 +75,9 @@ function nameRefusal(instance: Instance, confirmName: string | undefined): reado
  * the sources tell in two ways (bce-sdk-go and bce-sdk-python, `isPreserveData`).
  */
 function bareMetalRefusal(image: Image, instance: Instance): readonly Refusal[] {
-  const marks = [instance.spec, image.type].join(' ');
-  if (/\bebc/i.test(marks)) return [{ kind: 'bareMetal', family: 'EBC' }];
-  return /\b(gpu)?bbc/i.test(marks) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
+  const evidence = [instance.spec, image.type].join(' ');
+  if (/\bebc/i.test(evidence)) return [{ kind: 'bareMetal', family: 'EBC' }];
+  return /\b(gpu)?bbc/i.test(evidence) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
 }
 
 function fitRefusals(task: Task, instance: Instance, disk: SystemDisk | undefined): readonly Refusal[] {
@@ -110,7 +110,7 @@ function healthRefusal(instance: Instance, check: HealthCheck | undefined): read
   return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
 }
 
-function wayBackRefusal(task: Task, instance: Instance, wayBack: WayBack): readonly Refusal[] {
+function rollbackRefusal(task: Task, instance: Instance, wayBack: WayBack): readonly Refusal[] {
   const refuse = (why: string): readonly Refusal[] => [{ kind: 'noWayBack', imageId: instance.imageId, why }];
   if (wayBack.kind === 'missing') return refuse('is no longer there');
   if (wayBack.kind !== 'image') return [];

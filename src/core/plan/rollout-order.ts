@@ -1,8 +1,8 @@
 /** In which order the targets are taken, and who counts as away to begin with. */
 import { type Instance, statusKind } from '../model/instance.ts';
 import type { MemberTask } from '../rollout/member.ts';
-import { type RolloutSettings, slotsOf } from '../rollout/settings.ts';
 import type { RolloutTask } from '../rollout/rollout-state.ts';
+import { maxUnavailableCount, type RolloutSettings } from '../rollout/settings.ts';
 import type { Decision } from './decide.ts';
 
 /** What the order depends on. */
@@ -13,7 +13,7 @@ interface Ranked {
 }
 
 /** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
-export function whyAway({ instance, unhealthy }: Omit<Ranked, 'decision'>): string | undefined {
+export function whyUnavailable({ instance, unhealthy }: Omit<Ranked, 'decision'>): string | undefined {
   return statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
 }
 
@@ -29,13 +29,13 @@ export function planRollout(
     (target): MemberTask => ({
       id: target.instance.id,
       kind: target.decision.action === 'skip' ? 'check' : 'work',
-      isAway: whyAway(target) !== undefined
+      isUnavailable: whyUnavailable(target) !== undefined
     })
   );
   const { canary, pauseMs, maxFailures } = settings;
   return {
-    members: members.toSorted((one, other) => Number(other.isAway) - Number(one.isAway)),
-    slots: slotsOf(settings.maxUnavailable, targets.length),
+    members: members.toSorted((one, other) => Number(other.isUnavailable) - Number(one.isUnavailable)),
+    maxUnavailable: maxUnavailableCount(settings.maxUnavailable, targets.length),
     canary,
     pauseMs,
     maxFailures,

@@ -2,8 +2,8 @@
 import { formatDuration } from '../duration.ts';
 import { canariesOf } from '../rollout/canaries.ts';
 import { rehearse } from '../rollout/rehearse.ts';
-import { whyAway } from './rollout-order.ts';
 import type { Plan } from './plan.ts';
+import { whyUnavailable } from './rollout-order.ts';
 
 /** At most so many names in a line. */
 const namesInLine = 20;
@@ -13,13 +13,15 @@ export function rolloutLines(plan: Plan): readonly string[] {
   const { rollout, targets } = plan;
   if (targets.length === 1) return [];
   const canaries = canariesOf(rollout);
-  const away = targets.filter((target) => whyAway(target) !== undefined).map(({ instance }) => instance.id);
+  const away = targets
+    .filter((target) => whyUnavailable(target) !== undefined)
+    .map(({ instance }) => instance.id);
   const skipped = targets
     .filter(({ decision }) => decision.action === 'skip')
     .map(({ instance }) => instance.id);
   return [
     `${targets.length} instances, ${targets.length - skipped.length} to be worked on, ${skipped.length} skipped`,
-    `  at most ${rollout.slots} away at once (maxUnavailable)`,
+    `  at most ${rollout.maxUnavailable} away at once (maxUnavailable)`,
     ...(away.length === 0 ? [] : [`  away to begin with, so first: ${names(away)}`]),
     ...(canaries.length === 0
       ? []

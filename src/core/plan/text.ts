@@ -2,7 +2,7 @@
 import { describeCheck } from '../health/check.ts';
 import { resolveCheck } from '../health/resolve.ts';
 import type { Image } from '../model/image.ts';
-import type { RebuildOrder } from '../model/rebuild-spec.ts';
+import type { RebuildSpec } from '../model/rebuild-spec.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
 import { describeRefusals } from './refusal.ts';
 import { rolloutLines } from './text-rollout.ts';
@@ -44,7 +44,7 @@ export function decisionLabel(target: PlannedTarget): string {
 }
 
 /** How one logs in after the rebuild. */
-export function loginLabel(order: RebuildOrder): string {
+export function loginLabel(order: RebuildSpec): string {
   switch (order.login.kind) {
     case 'adminPass':
       return 'with the password given as adminPass';
@@ -56,7 +56,7 @@ export function loginLabel(order: RebuildOrder): string {
 }
 
 /** Which first-boot script runs. */
-export function userDataLabel(order: RebuildOrder): string {
+export function userDataLabel(order: RebuildSpec): string {
   if (order.userData !== undefined) return 'the script given as userData runs at first boot';
   return order.cleanLastUserData === true
     ? 'no script runs: the one of before is cleared'

@@ -1,15 +1,15 @@
 /** The rules after the rebuild was sent: has it started, is it over, did it end well. */
 import { isSettled, statusKind } from '../model/instance.ts';
-import { hasRested, hasStarted, isConfirmed, isOver, needsDisk, quietMs } from './evidence.ts';
-import { end, enter, fail, finish, lookAgain, lookNext, send, startIt } from './transitions.ts';
-import type { Life, Sight, Step } from './rebuild-state.ts';
+import { hasStarted, isConfirmed, isOver, isStable, needsDisk, quietMs } from './evidence.ts';
+import type { Observation, RebuildState, Step } from './rebuild-state.ts';
+import { end, enter, fail, finish, observeAgain, observeNext, send, startIt } from './transitions.ts';
 
 /**
  * How long to look, after an answer was lost, before the rebuild may be sent once more, in milliseconds: a
  * minute, and no less than a quarter of `timeout`, for a service that is slow to rebuild may be slow to show it.
  */
-export function searchMs(life: Life): number {
-  return Math.max(60_000, life.task.timeoutMs / 4);
+export function searchMs(rebuild: RebuildState): number {
+  return Math.max(60_000, rebuild.task.timeoutMs / 4);
 }
 
 /** How often a rebuild may be sent when answers are lost. */
@@ -19,80 +19,86 @@ const maxSends = 2;
 const maxStarts = 3;
 
 /** One look while the answer of the send is lost. */
-export function search(life: Life, sight: Sight): Step {
-  const atMs = sight.atMs;
-  if (hasStarted(life)) {
-    const sends = Math.max(1, life.sends);
-    return watch({ ...life, sends, inDoubt: false, acceptedAtMs: atMs }, sight);
+export function search(rebuild: RebuildState, observation: Observation): Step {
+  const atMs = observation.atMs;
+  if (hasStarted(rebuild)) {
+    const sends = Math.max(1, rebuild.sends);
+    return watch({ ...rebuild, sends, inDoubt: false, acceptedAtMs: atMs }, observation);
   }
-  if (statusKind(sight.instance.status) === 'gone') return watch(life, sight);
-  const looked = atMs - (life.referenceAtMs ?? atMs) >= searchMs(life);
-  if (!looked || !isSettled(sight.instance.status)) {
-    return atMs >= life.deadlineMs ? fail(life, { kind: 'unproven' }, atMs) : lookNext(life, atMs, true);
+  if (statusKind(observation.instance.status) === 'gone') return watch(rebuild, observation);
+  const looked = atMs - (rebuild.referenceAtMs ?? atMs) >= searchMs(rebuild);
+  if (!looked || !isSettled(observation.instance.status)) {
+    return atMs >= rebuild.deadlineMs
+      ? fail(rebuild, { kind: 'unproven' }, atMs)
+      : observeNext(rebuild, atMs, true);
   }
-  if (life.sends < maxSends && life.marks.stirredAtMs === undefined) {
-    return send({ ...life, inDoubt: false }, sight);
+  if (rebuild.sends < maxSends && rebuild.evidence.disturbedAtMs === undefined) {
+    return send({ ...rebuild, inDoubt: false }, observation);
   }
-  return watch(enter({ ...life, sends: Math.max(1, life.sends) }, 'confirming', atMs), sight);
+  return watch(enter({ ...rebuild, sends: Math.max(1, rebuild.sends) }, 'confirming', atMs), observation);
 }
 
 /** One look while the rebuild is accepted, or as good as that. */
-export function watch(before: Life, sight: Sight): Step {
-  const atMs = sight.atMs;
+export function watch(before: RebuildState, observation: Observation): Step {
+  const atMs = observation.atMs;
   const started = hasStarted(before);
-  const life = started ? enter(before, 'rebuilding', atMs) : before;
-  const { status, imageId, imageName } = sight.instance;
-  if (endsTheWait(life, status)) return fail(life, { kind: 'status', status }, atMs);
-  if (started && !life.task.wait) return end(life, { kind: 'started' }, atMs);
-  if (isOver(life)) return conclude(life, sight);
-  if (isOnWrongImage(life, sight)) return fail(life, { kind: 'wrongImage', imageId, imageName }, atMs);
-  return waitOn(life, sight);
+  const rebuild = started ? enter(before, 'rebuilding', atMs) : before;
+  const { status, imageId, imageName } = observation.instance;
+  if (endsTheWait(rebuild, status)) return fail(rebuild, { kind: 'status', status }, atMs);
+  if (started && !rebuild.task.wait) return end(rebuild, { kind: 'started' }, atMs);
+  if (isOver(rebuild)) return conclude(rebuild, observation);
+  if (isOnWrongImage(rebuild, observation))
+    return fail(rebuild, { kind: 'wrongImage', imageId, imageName }, atMs);
+  return waitOn(rebuild, observation);
 }
 
 /** One look after an instance that is Stopped on the image was told to start. */
-export function watchStart(life: Life, sight: Sight): Step {
-  const atMs = sight.atMs;
-  const { status, imageId, imageName } = sight.instance;
+export function watchStart(rebuild: RebuildState, observation: Observation): Step {
+  const atMs = observation.atMs;
+  const { status, imageId, imageName } = observation.instance;
   const kind = statusKind(status);
-  if (endsTheWait(life, status)) return fail(life, { kind: 'status', status }, atMs);
-  if (kind === 'up' && imageId === life.task.image.id) return conclude(life, sight);
-  if (isOnWrongImage(life, sight)) return fail(life, { kind: 'wrongImage', imageId, imageName }, atMs);
-  const asked = life.startAskedAtMs ?? atMs;
-  const overdue = kind === 'down' && atMs - asked >= quietMs(life) && life.starts < maxStarts;
-  return overdue ? startIt(life, sight) : waitOn(life, sight);
+  if (endsTheWait(rebuild, status)) return fail(rebuild, { kind: 'status', status }, atMs);
+  if (kind === 'up' && imageId === rebuild.task.image.id) return conclude(rebuild, observation);
+  if (isOnWrongImage(rebuild, observation))
+    return fail(rebuild, { kind: 'wrongImage', imageId, imageName }, atMs);
+  const asked = rebuild.startAskedAtMs ?? atMs;
+  const overdue = kind === 'down' && atMs - asked >= quietMs(rebuild) && rebuild.starts < maxStarts;
+  return overdue ? startIt(rebuild, observation) : waitOn(rebuild, observation);
 }
 
 /** `Expired`, `Deleted`, `Recycled` and `Error`; but what was broken before reads `Error` until it is rebuilt. */
-function endsTheWait(life: Life, status: string): boolean {
+function endsTheWait(rebuild: RebuildState, status: string): boolean {
   const kind = statusKind(status);
   if (kind !== 'broken') return kind === 'gone';
-  return life.reference?.instance.status !== 'Error' || life.marks.leftAtMs !== undefined;
+  return rebuild.reference?.instance.status !== 'Error' || rebuild.evidence.leftAtMs !== undefined;
 }
 
-function conclude(life: Life, sight: Sight): Step {
-  const atMs = sight.atMs;
+function conclude(rebuild: RebuildState, observation: Observation): Step {
+  const atMs = observation.atMs;
   // A disk that does not settle is waited for on the beat.
-  if (life.rest?.looks === 0) return waitOn(life, sight);
-  if (!isConfirmed(life)) return lookAgain(life, atMs);
-  return statusKind(sight.instance.status) === 'up' ? finish(life, atMs) : startIt(life, sight);
+  if (rebuild.streak?.observations === 0) return waitOn(rebuild, observation);
+  if (!isConfirmed(rebuild)) return observeAgain(rebuild, atMs);
+  return statusKind(observation.instance.status) === 'up'
+    ? finish(rebuild, atMs)
+    : startIt(rebuild, observation);
 }
 
 /**
  * Up for long after the status had left, and not on the image: it ended, and not well. Where the status has not
  * left, the other image may be a record that is written on acceptance, and the work still to come.
  */
-function isOnWrongImage(life: Life, sight: Sight): boolean {
-  const { imageId, status } = sight.instance;
-  if (imageId === life.task.image.id || statusKind(status) !== 'up' || !hasRested(life)) return false;
-  if (life.marks.leftAtMs !== undefined) return true;
-  return imageId !== life.reference?.instance.imageId && sight.atMs >= life.deadlineMs;
+function isOnWrongImage(rebuild: RebuildState, observation: Observation): boolean {
+  const { imageId, status } = observation.instance;
+  if (imageId === rebuild.task.image.id || statusKind(status) !== 'up' || !isStable(rebuild)) return false;
+  if (rebuild.evidence.leftAtMs !== undefined) return true;
+  return imageId !== rebuild.reference?.instance.imageId && observation.atMs >= rebuild.deadlineMs;
 }
 
-function waitOn(life: Life, sight: Sight): Step {
-  const atMs = sight.atMs;
-  if (atMs < life.deadlineMs) return lookNext(life, atMs, needsDisk(life));
-  const { status } = sight.instance;
+function waitOn(rebuild: RebuildState, observation: Observation): Step {
+  const atMs = observation.atMs;
+  if (atMs < rebuild.deadlineMs) return observeNext(rebuild, atMs, needsDisk(rebuild));
+  const { status } = observation.instance;
   // A record that changed although the instance never left its status may be one that is written on acceptance.
-  const inTheOpen = life.marks.leftAtMs !== undefined || life.phase === 'starting';
-  return fail(life, inTheOpen ? { kind: 'timedOut', status } : { kind: 'unproven' }, atMs);
+  const inTheOpen = rebuild.evidence.leftAtMs !== undefined || rebuild.phase === 'starting';
+  return fail(rebuild, inTheOpen ? { kind: 'timedOut', status } : { kind: 'unproven' }, atMs);
 }

@@ -2,74 +2,86 @@
 
 import { isSettled, statusKind } from '../model/instance.ts';
 import { decide } from '../plan/decide.ts';
-import { diskState, hasRested, isConfirmed, isOver, isReplaced } from './evidence.ts';
-import { end, fail, finish, lookAgain, lookNext, lookNow, measureFrom, send, startIt } from './transitions.ts';
-import type { Life, Sight, Step } from './rebuild-state.ts';
+import { diskReadiness, isConfirmed, isOver, isReplaced, isStable } from './evidence.ts';
+import type { Observation, RebuildState, Step } from './rebuild-state.ts';
+import {
+  end,
+  fail,
+  finish,
+  measureFrom,
+  observeAgain,
+  observeNext,
+  observeNow,
+  send,
+  startIt
+} from './transitions.ts';
 
 /** One look while the life is `settling`. */
-export function settle(life: Life, sight: Sight): Step {
-  const atMs = sight.atMs;
-  if (sight.disk === undefined) return lookNow(life, atMs);
-  const resting = isSettled(sight.instance.status) && diskState(life, sight) !== 'unsettled';
-  if (!resting) return keepWaiting(life.adopted ? life : adopt(life, sight), sight);
-  return life.adopted ? settleAdopted(life, sight) : settleFresh(life, sight);
+export function settle(rebuild: RebuildState, observation: Observation): Step {
+  const atMs = observation.atMs;
+  if (observation.disk === undefined) return observeNow(rebuild, atMs);
+  const resting =
+    isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
+  if (!resting) return keepWaiting(rebuild.adopted ? rebuild : adopt(rebuild, observation), observation);
+  return rebuild.adopted ? settleAdopted(rebuild, observation) : settleFresh(rebuild, observation);
 }
 
 /** Somebody is at the instance: from here on the looks are measured against this one, and rest begins anew. */
-export function adopt(life: Life, sight: Sight): Life {
-  const kind = statusKind(sight.instance.status);
-  const away = kind === 'moving' || kind === 'unknown' || diskState(life, sight) === 'unsettled';
-  const { rest: _over, ...others } = life;
+export function adopt(rebuild: RebuildState, observation: Observation): RebuildState {
+  const kind = statusKind(observation.instance.status);
+  const away = kind === 'moving' || kind === 'unknown' || diskReadiness(rebuild, observation) === 'unsettled';
+  const { streak: _over, ...others } = rebuild;
   return {
-    ...measureFrom(others, sight, sight.atMs),
-    marks: away ? { leftAtMs: sight.atMs } : {},
+    ...measureFrom(others, observation, observation.atMs),
+    evidence: away ? { leftAtMs: observation.atMs } : {},
     adopted: true,
-    deadlineMs: sight.atMs + life.task.timeoutMs
+    deadlineMs: observation.atMs + rebuild.task.timeoutMs
   };
 }
 
-function settleFresh(life: Life, sight: Sight): Step {
-  const atMs = sight.atMs;
-  const decision = decide(sight.instance, life.task);
+function settleFresh(rebuild: RebuildState, observation: Observation): Step {
+  const atMs = observation.atMs;
+  const decision = decide(observation.instance, rebuild.task);
   // Stopped is also a station on the way of a rebuild, perhaps of a run that was cancelled.
-  const maybeOnTheWay = statusKind(sight.instance.status) === 'down' && !hasRested(life) && !life.backedUp;
+  const maybeOnTheWay =
+    statusKind(observation.instance.status) === 'down' && !isStable(rebuild) && !rebuild.backedUp;
   switch (decision.action) {
     case 'wait':
-      return keepWaiting(life, sight);
+      return keepWaiting(rebuild, observation);
     case 'skip':
-      return end(life, { kind: 'skipped' }, atMs);
+      return end(rebuild, { kind: 'skipped' }, atMs);
     case 'refuse':
-      return fail(life, { kind: 'refused', refusals: decision.refusals }, atMs);
+      return fail(rebuild, { kind: 'refused', refusals: decision.refusals }, atMs);
     case 'start':
-      return maybeOnTheWay ? keepWaiting(life, sight) : startIt(life, sight);
+      return maybeOnTheWay ? keepWaiting(rebuild, observation) : startIt(rebuild, observation);
     case 'rebuild':
-      return maybeOnTheWay ? keepWaiting(life, sight) : send(life, sight);
+      return maybeOnTheWay ? keepWaiting(rebuild, observation) : send(rebuild, observation);
   }
 }
 
 /** At rest again after somebody's change, or after a conflict. */
-function settleAdopted(life: Life, sight: Sight): Step {
-  const { image, force } = life.task;
-  const { status, imageId } = sight.instance;
-  const atMs = sight.atMs;
+function settleAdopted(rebuild: RebuildState, observation: Observation): Step {
+  const { image, force } = rebuild.task;
+  const { status, imageId } = observation.instance;
+  const atMs = observation.atMs;
   const kind = statusKind(status);
-  if (kind === 'gone') return settleFresh(life, sight);
-  const mayBeRebuilt = life.marks.leftAtMs !== undefined || isReplaced(life);
+  if (kind === 'gone') return settleFresh(rebuild, observation);
+  const mayBeRebuilt = rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
   if (mayBeRebuilt && imageId === image.id && kind !== 'broken') {
-    if (!isOver(life)) return keepWaiting(life, sight);
-    if (!isConfirmed(life)) return lookAgain(life, atMs);
-    if (force && !isReplaced(life)) {
-      return fail(life, { kind: 'unclear', status: life.reference?.instance.status ?? status }, atMs);
+    if (!isOver(rebuild)) return keepWaiting(rebuild, observation);
+    if (!isConfirmed(rebuild)) return observeAgain(rebuild, atMs);
+    if (force && !isReplaced(rebuild)) {
+      return fail(rebuild, { kind: 'unclear', status: rebuild.reference?.instance.status ?? status }, atMs);
     }
-    return kind === 'down' ? startIt(life, sight) : finish(life, atMs);
+    return kind === 'down' ? startIt(rebuild, observation) : finish(rebuild, atMs);
   }
   // About to erase what somebody has just worked on: only after it has rested for long.
-  return hasRested(life) ? settleFresh(life, sight) : keepWaiting(life, sight);
+  return isStable(rebuild) ? settleFresh(rebuild, observation) : keepWaiting(rebuild, observation);
 }
 
-function keepWaiting(life: Life, sight: Sight): Step {
-  if (sight.atMs >= life.deadlineMs) {
-    return fail(life, { kind: 'busy', status: sight.instance.status }, sight.atMs);
+function keepWaiting(rebuild: RebuildState, observation: Observation): Step {
+  if (observation.atMs >= rebuild.deadlineMs) {
+    return fail(rebuild, { kind: 'busy', status: observation.instance.status }, observation.atMs);
   }
-  return lookNext(life, sight.atMs, true);
+  return observeNext(rebuild, observation.atMs, true);
 }

@@ -44,4 +44,4 @@ export type FailureReason =
   | { readonly kind: 'backup' | 'drain'; readonly problem: Obstacle };
 
 /** What a life did to the system disk, as far as is known. */
-export type DiskFate = 'untouched' | 'erased' | 'unknown';
+export type DiskState = 'untouched' | 'erased' | 'unknown';

@@ -4,7 +4,7 @@
  * proves anything; these rules say what a series of them does.
  */
 import { isSettled, type SystemDisk, statusKind } from '../model/instance.ts';
-import type { Life, Marks, Rest, Sight } from './rebuild-state.ts';
+import type { Evidence, Observation, RebuildState, StableStreak } from './rebuild-state.ts';
 
 /**
  * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
@@ -16,24 +16,25 @@ export const lateMs = 30_000;
  * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
  * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
  */
-export function quietMs(life: Life): number {
-  return life.task.timeoutMs / 10;
+export function quietMs(rebuild: RebuildState): number {
+  return rebuild.task.timeoutMs / 10;
 }
 
 /** The marks after one more look. */
-export function mark(life: Life, sight: Sight): Marks {
-  const { reference, marks, task } = life;
-  if (reference === undefined) return marks;
-  const atMs = sight.atMs;
-  const next: { -readonly [K in keyof Marks]: Marks[K] } = { ...marks };
-  if (!isSettled(sight.instance.status) || isOtherNow(reference, sight)) next.stirredAtMs ??= atMs;
-  if (hasLeft(life, reference, sight)) next.leftAtMs ??= atMs;
+export function gatherEvidence(rebuild: RebuildState, observation: Observation): Evidence {
+  const { reference, evidence, task } = rebuild;
+  if (reference === undefined) return evidence;
+  const atMs = observation.atMs;
+  const next: { -readonly [K in keyof Evidence]: Evidence[K] } = { ...evidence };
+  if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
+    next.disturbedAtMs ??= atMs;
+  if (hasLeft(rebuild, reference, observation)) next.leftAtMs ??= atMs;
   if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
-    if (sight.instance.imageId === task.image.id) next.imageAtMs = atMs;
+    if (observation.instance.imageId === task.image.id) next.imageAtMs = atMs;
     else next.imageOldAtMs = atMs;
   }
-  if (reference.disk && sight.disk && next.diskAtMs === undefined) {
-    if (isOtherDisk(reference.disk, sight.disk)) next.diskAtMs = atMs;
+  if (reference.disk && observation.disk && next.diskAtMs === undefined) {
+    if (isOtherDisk(reference.disk, observation.disk)) next.diskAtMs = atMs;
     else next.diskOldAtMs = atMs;
   }
   return next;
@@ -44,20 +45,20 @@ export function mark(life: Life, sight: Sight): Marks {
  * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
  * the status could tell: no answer came, and the image stays the same.
  */
-function hasLeft(life: Life, reference: Sight, sight: Sight): boolean {
-  const { status } = sight.instance;
+function hasLeft(rebuild: RebuildState, reference: Observation, observation: Observation): boolean {
+  const { status } = observation.instance;
   const kind = statusKind(status);
   if (kind === 'foreign') return false;
   if (kind === 'unknown') return true;
   if (kind === 'moving') {
-    const onlyStatusTells = !life.answered && reference.instance.imageId === life.task.image.id;
-    return !(onlyStatusTells && !life.adopted && backups.has(status));
+    const onlyStatusTells = !rebuild.answered && reference.instance.imageId === rebuild.task.image.id;
+    return !(onlyStatusTells && !rebuild.adopted && backups.has(status));
   }
   return isSettled(reference.instance.status) && status !== reference.instance.status;
 }
 
 /** Whether image or disk are others than before, be it the wanted ones or not. */
-function isOtherNow(reference: Sight, { instance, disk }: Sight): boolean {
+function isOtherNow(reference: Observation, { instance, disk }: Observation): boolean {
   const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
   return isOther || reference.instance.imageId !== instance.imageId;
 }
@@ -74,59 +75,68 @@ function isOtherDisk(before: SystemDisk, now: SystemDisk): boolean {
 }
 
 /** Whether the looks show that the rebuild has begun. */
-export function hasStarted(life: Life): boolean {
-  const { leftAtMs, imageAtMs, diskAtMs } = life.marks;
+export function hasStarted(rebuild: RebuildState): boolean {
+  const { leftAtMs, imageAtMs, diskAtMs } = rebuild.evidence;
   return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
 }
 
 /** Whether image or disk have changed, which nothing but a rebuild does. */
-export function isReplaced(life: Life): boolean {
-  return life.marks.imageAtMs !== undefined || life.marks.diskAtMs !== undefined;
+export function isReplaced(rebuild: RebuildState): boolean {
+  return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
 }
 
 /**
  * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
  * tells of work done; one that is there from the first look on may have been written on acceptance.
  */
-export function changedLate(life: Life): boolean {
-  const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = life.marks;
-  const since = life.referenceAtMs ?? Number.POSITIVE_INFINITY;
+export function changedLate(rebuild: RebuildState): boolean {
+  const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
+  const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
   const isLate = (at: number | undefined, old: number | undefined): boolean =>
     at !== undefined && old !== undefined && old - since >= lateMs;
   return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
 }
 
-/** The stretch of equal looks, with one more look added. A disk that is not settled begins it anew. */
-export function rest(life: Life, sight: Sight): Rest {
-  const { status, imageId } = sight.instance;
-  const before = life.rest;
-  const settled = diskState(life, sight) !== 'unsettled';
-  if (before && settled && before.looks > 0 && before.status === status && before.imageId === imageId) {
-    return { ...before, looks: before.looks + 1 };
+/** The streak of equal looks, with one more look added. A disk that is not settled begins it anew. */
+export function extendStreak(rebuild: RebuildState, observation: Observation): StableStreak {
+  const { status, imageId } = observation.instance;
+  const before = rebuild.streak;
+  const settled = diskReadiness(rebuild, observation) !== 'unsettled';
+  if (
+    before &&
+    settled &&
+    before.observations > 0 &&
+    before.status === status &&
+    before.imageId === imageId
+  ) {
+    return { ...before, observations: before.observations + 1 };
   }
-  return { status, imageId, sinceMs: sight.atMs, looks: settled ? 1 : 0 };
+  return { status, imageId, sinceMs: observation.atMs, observations: settled ? 1 : 0 };
 }
 
 /**
  * Whether the last looks all showed the same for as long as an inference from rest needs. `Stopped` needs a
  * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
  */
-export function hasRested(life: Life): boolean {
-  const { last, rest: stretch } = life;
-  if (!last || !stretch || stretch.looks === 0) return false;
+export function isStable(rebuild: RebuildState): boolean {
+  const { last, streak } = rebuild;
+  if (!last || !streak || streak.observations === 0) return false;
   const isDown = statusKind(last.instance.status) === 'down';
-  const needMs = isDown ? life.task.timeoutMs / 4 : quietMs(life);
-  return last.atMs - stretch.sinceMs >= needMs;
+  const needMs = isDown ? rebuild.task.timeoutMs / 4 : quietMs(rebuild);
+  return last.atMs - streak.sinceMs >= needMs;
 }
 
 /**
  * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
  * disk at all, neither before nor now, there is nothing to wait for.
  */
-export function diskState(life: Life, sight: Sight): 'settled' | 'unsettled' | 'unasked' {
-  if (sight.disk === undefined) return 'unasked';
-  if (sight.disk === null) return life.reference?.disk ? 'unsettled' : 'settled';
-  return /^in_?use$/i.test(sight.disk.status) ? 'settled' : 'unsettled';
+export function diskReadiness(
+  rebuild: RebuildState,
+  observation: Observation
+): 'settled' | 'unsettled' | 'unasked' {
+  if (observation.disk === undefined) return 'unasked';
+  if (observation.disk === null) return rebuild.reference?.disk ? 'unsettled' : 'settled';
+  return /^in_?use$/i.test(observation.disk.status) ? 'settled' : 'unsettled';
 }
 
 /**
@@ -137,27 +147,29 @@ export function diskState(life: Life, sight: Sight): 'settled' | 'unsettled' | '
  * change comes at the beginning of the work or at its end, and only after the longest time that the user grants
  * a rebuild it makes no difference.
  */
-export function isOver(life: Life): boolean {
-  const { last, marks, task } = life;
+export function isOver(rebuild: RebuildState): boolean {
+  const { last, evidence, task } = rebuild;
   if (!last || last.instance.imageId !== task.image.id) return false;
   const kind = statusKind(last.instance.status);
   if (kind !== 'up' && kind !== 'down') return false;
-  if (marks.leftAtMs !== undefined) return kind === 'up' || hasRested(life);
-  return changedLate(life) && hasRested(life) && last.atMs >= life.deadlineMs;
+  if (evidence.leftAtMs !== undefined) return kind === 'up' || isStable(rebuild);
+  return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
 }
 
 /** Whether two looks in a row agree and the disk is settled in the last. */
-export function isConfirmed(life: Life): boolean {
-  const { last, rest: stretch } = life;
-  return !!last && !!stretch && stretch.looks >= 2 && diskState(life, last) === 'settled';
+export function isConfirmed(rebuild: RebuildState): boolean {
+  const { last, streak } = rebuild;
+  return !!last && !!streak && streak.observations >= 2 && diskReadiness(rebuild, last) === 'settled';
 }
 
 /**
  * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
  * the status has not left and the image cannot show a change, or has shown it too early.
  */
-export function needsDisk(life: Life): boolean {
-  if (life.rest?.looks === 0) return true;
-  if (life.marks.leftAtMs !== undefined || changedLate(life)) return false;
-  return life.reference?.instance.imageId === life.task.image.id || life.marks.imageAtMs !== undefined;
+export function needsDisk(rebuild: RebuildState): boolean {
+  if (rebuild.streak?.observations === 0) return true;
+  if (rebuild.evidence.leftAtMs !== undefined || changedLate(rebuild)) return false;
+  return (
+    rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined
+  );
 }

@@ -3,31 +3,33 @@
 import { formatDuration } from '../duration.ts';
 import { describeFailure } from '../model/failure.ts';
 import { hasStarted } from './evidence.ts';
-import type { Life } from './rebuild-state.ts';
+import type { RebuildState } from './rebuild-state.ts';
 
 /** The lines for what is new in `now`. `sinceMs` is when the clock of the log began. */
-export function narrate(before: Life, now: Life, sinceMs: number): readonly string[] {
-  const lines = [...newSights(before, now), ...newFailure(before, now), ...newPhase(before, now)];
+export function narrate(before: RebuildState, now: RebuildState, sinceMs: number): readonly string[] {
+  const lines = [...newObservations(before, now), ...newFailure(before, now), ...newPhase(before, now)];
   const atMs = now.phases.at(-1)?.phase === 'ended' ? now.phases.at(-1)?.fromMs : now.last?.atMs;
   return lines.map((line) => stamp(line, (atMs ?? sinceMs) - sinceMs));
 }
 
 /** A sign of life while nothing changes. */
-export function heartbeat(life: Life, atMs: number, sinceMs: number): string {
-  const status = life.last?.instance.status ?? 'unseen';
-  const image = life.last?.instance.imageId ?? '';
-  const left = formatDuration(Math.max(0, life.deadlineMs - atMs));
-  return stamp(`still ${status} on ${image}; ${purpose(life)}, at most ${left} more`, atMs - sinceMs);
+export function heartbeat(rebuild: RebuildState, atMs: number, sinceMs: number): string {
+  const status = rebuild.last?.instance.status ?? 'unseen';
+  const image = rebuild.last?.instance.imageId ?? '';
+  const left = formatDuration(Math.max(0, rebuild.deadlineMs - atMs));
+  return stamp(`still ${status} on ${image}; ${purpose(rebuild)}, at most ${left} more`, atMs - sinceMs);
 }
 
 function stamp(line: string, elapsedMs: number): string {
   return `[${formatDuration(elapsedMs).padStart(7)}] ${line}`;
 }
 
-function purpose(life: Life): string {
-  switch (life.phase) {
+function purpose(rebuild: RebuildState): string {
+  switch (rebuild.phase) {
     case 'settling':
-      return life.adopted ? 'waiting for the change under way to end' : 'waiting to see whether it stays so';
+      return rebuild.adopted
+        ? 'waiting for the change under way to end'
+        : 'waiting to see whether it stays so';
     case 'searching':
       return 'looking whether the rebuild was taken';
     case 'confirming':
@@ -39,7 +41,7 @@ function purpose(life: Life): string {
   }
 }
 
-function newSights(before: Life, now: Life): string[] {
+function newObservations(before: RebuildState, now: RebuildState): string[] {
   return now.history.slice(before.history.length).map((seen, index) => {
     const previous = now.history[before.history.length + index - 1];
     if (previous === undefined) return `${seen.status} on ${seen.imageId}`;
@@ -49,13 +51,13 @@ function newSights(before: Life, now: Life): string[] {
   });
 }
 
-function newFailure(before: Life, now: Life): string[] {
+function newFailure(before: RebuildState, now: RebuildState): string[] {
   if (now.lastFailure === undefined || now.lastFailure === before.lastFailure) return [];
   if (now.ending?.kind === 'failed') return [];
   return [`a call failed, going on: ${describeFailure(now.lastFailure)}`];
 }
 
-function newPhase(before: Life, now: Life): string[] {
+function newPhase(before: RebuildState, now: RebuildState): string[] {
   const lines: string[] = [];
   if (now.adopted && !before.adopted) {
     lines.push(
@@ -92,16 +94,16 @@ function newPhase(before: Life, now: Life): string[] {
   }
 }
 
-function accepted(life: Life): string {
-  const id = life.requestIds.at(-1);
-  return life.answered
+function accepted(rebuild: RebuildState): string {
+  const id = rebuild.requestIds.at(-1);
+  return rebuild.answered
     ? `accepted${id === undefined ? '' : ` (request ID ${id})`}; Running counts for nothing until the rebuild shows`
     : 'not sent again; waiting for the rebuild to show';
 }
 
-function startedBy(life: Life): string {
-  const { leftAtMs, imageAtMs } = life.marks;
-  const at = life.last?.atMs;
+function startedBy(rebuild: RebuildState): string {
+  const { leftAtMs, imageAtMs } = rebuild.evidence;
+  const at = rebuild.last?.atMs;
   if (leftAtMs === at) return 'the rebuild has started';
   const what = imageAtMs === at ? 'the image' : 'the system disk';
   return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;

@@ -4,7 +4,7 @@ import type { Task } from '../plan/decide.ts';
 import type { Ending, Obstacle } from './ending.ts';
 
 /** One look at an instance. All times of this folder are milliseconds on the monotonic clock. */
-export interface Sight {
+export interface Observation {
   readonly atMs: number;
   readonly instance: Instance;
   /** Only where the look asked for it; `null` where it asked and the API showed no system disk. */
@@ -35,11 +35,11 @@ export type Phase =
   | 'ended';
 
 /** What has been seen of a rebuild since the reference look. */
-export interface Marks {
+export interface Evidence {
   /** First look at which the status had left its settled value in a way that a rebuild does. */
   readonly leftAtMs?: number;
   /** First look at which anything at all was going on; it forbids a second send, and proves nothing. */
-  readonly stirredAtMs?: number;
+  readonly disturbedAtMs?: number;
   /** First look at which `imageId` had become the target. */
   readonly imageAtMs?: number;
   /** Last look before that at which `imageId` was still the old one. */
@@ -50,12 +50,12 @@ export interface Marks {
   readonly diskOldAtMs?: number;
 }
 
-/** A stretch of looks that all showed the same. */
-export interface Rest {
+/** A streak of looks that all showed the same. */
+export interface StableStreak {
   readonly status: string;
   readonly imageId: string;
   readonly sinceMs: number;
-  readonly looks: number;
+  readonly observations: number;
 }
 
 /** A status or an image as it was first seen. */
@@ -66,7 +66,7 @@ export interface Seen {
 }
 
 /** The whole life of one rebuild so far. A plain value: `step` makes the next one. */
-export interface Life {
+export interface RebuildState {
   readonly task: Task;
   readonly phase: Phase;
   readonly phases: readonly { readonly phase: Phase; readonly fromMs: number }[];
@@ -75,15 +75,15 @@ export interface Life {
   /** When the present wait ends; the last look is taken then. */
   readonly deadlineMs: number;
   readonly history: readonly Seen[];
-  readonly last?: Sight | undefined;
-  readonly rest?: Rest;
+  readonly last?: Observation | undefined;
+  readonly streak?: StableStreak;
   /** What the marks are measured against: the last look before sending, or the first of an adopted change. */
-  readonly reference?: Sight;
+  readonly reference?: Observation;
   /** From when on the reference counts: the answer, the lost send, or the adoption. */
   readonly referenceAtMs?: number;
   /** The instance was already changing, or refused with a conflict: somebody is at it, perhaps a run of ours. */
   readonly adopted: boolean;
-  readonly marks: Marks;
+  readonly evidence: Evidence;
   /** The image that `task.backup` asks for is made. */
   readonly backedUp: boolean;
   /** It has left the load balancers that `task.drain` asks for. */
@@ -109,9 +109,9 @@ export interface Life {
 }
 
 /** What happened; every event carries its time. */
-export type LifeEvent =
-  | { readonly type: 'looked'; readonly sight: Sight }
-  | { readonly type: 'lookFailed'; readonly atMs: number; readonly failure: CallFailure }
+export type RebuildEvent =
+  | { readonly type: 'observed'; readonly observation: Observation }
+  | { readonly type: 'observeFailed'; readonly atMs: number; readonly failure: CallFailure }
   | { readonly type: 'accepted'; readonly atMs: number; readonly requestId: string }
   | { readonly type: 'sendFailed'; readonly atMs: number; readonly failure: CallFailure }
   | { readonly type: 'refusedTogether'; readonly atMs: number; readonly failure: CallFailure }
@@ -130,8 +130,13 @@ export type LifeEvent =
     };
 
 /** What to do next; exactly one thing at a time. */
-export type LifeCommand =
-  | { readonly type: 'look'; readonly dueMs: number; readonly spreadMs: number; readonly withDisk: boolean }
+export type RebuildCommand =
+  | {
+      readonly type: 'observe';
+      readonly dueMs: number;
+      readonly spreadMs: number;
+      readonly withDisk: boolean;
+    }
   | { readonly type: 'backup' }
   | { readonly type: 'drain' }
   | { readonly type: 'send' }
@@ -139,4 +144,4 @@ export type LifeCommand =
   | { readonly type: 'end' };
 
 /** The next life and what to do in it. */
-export type Step = readonly [Life, LifeCommand];
+export type Step = readonly [RebuildState, RebuildCommand];

@@ -44,7 +44,7 @@ export function confirmBeat(nowMs: number, intervalMs: number): number {
  *
  * @param random a number in [0, 1)
  */
-export function lookMoment(
+export function observeMoment(
   look: { readonly dueMs: number; readonly spreadMs: number },
   deadlineMs: number,
   nowMs: number,
@@ -60,7 +60,7 @@ export function lookMoment(
  *
  * @param dueMs when it would be taken alone
  */
-export function earliestLook(look: { readonly spreadMs: number }, dueMs: number): number {
+export function earliestMoment(look: { readonly spreadMs: number }, dueMs: number): number {
   return dueMs - (look.spreadMs / jitter) * early;
 }
 

@@ -6,11 +6,11 @@
 import type { CallFailure } from '../model/failure.ts';
 import { longestRetryAfterMs } from '../pace.ts';
 import type { Task } from '../plan/decide.ts';
-import { mark, needsDisk, rest } from './evidence.ts';
-import { end, enter, fail, failCall, lookNext, lookNow } from './transitions.ts';
-import { adopt, settle } from './before-send.ts';
-import type { Life, LifeEvent, Sight, Step } from './rebuild-state.ts';
 import { search, watch, watchStart } from './after-send.ts';
+import { adopt, settle } from './before-send.ts';
+import { extendStreak, gatherEvidence, needsDisk } from './evidence.ts';
+import type { Observation, RebuildEvent, RebuildState, Step } from './rebuild-state.ts';
+import { end, enter, fail, failCall, observeNext, observeNow } from './transitions.ts';
 
 /** How many refusals by a conflict are waited out before the rebuild is given up. */
 const maxConflicts = 3;
@@ -20,7 +20,7 @@ const maxMissing = 2;
 
 /** The beginning: look first. */
 export function begin(task: Task, atMs: number): Step {
-  const life: Life = {
+  const rebuild: RebuildState = {
     task,
     phase: 'settling',
     phases: [{ phase: 'settling', fromMs: atMs }],
@@ -28,7 +28,7 @@ export function begin(task: Task, atMs: number): Step {
     deadlineMs: atMs + task.timeoutMs,
     history: [],
     adopted: false,
-    marks: {},
+    evidence: {},
     backedUp: false,
     drained: false,
     inDoubt: false,
@@ -39,140 +39,151 @@ export function begin(task: Task, atMs: number): Step {
     missing: 0,
     requestIds: []
   };
-  return lookNow(life, atMs);
+  return observeNow(rebuild, atMs);
 }
 
 /** The next life and the next command. An event that comes after the end changes nothing. */
-export function step(life: Life, event: LifeEvent): Step {
-  if (life.phase === 'ended') return [life, { type: 'end' }];
+export function step(rebuild: RebuildState, event: RebuildEvent): Step {
+  if (rebuild.phase === 'ended') return [rebuild, { type: 'end' }];
   switch (event.type) {
-    case 'looked':
-      return onLook(see(life, event.sight), event.sight);
-    case 'lookFailed':
-      return onLookFailed(life, event.failure, event.atMs);
+    case 'observed':
+      return onObserved(see(rebuild, event.observation), event.observation);
+    case 'observeFailed':
+      return onObserveFailed(rebuild, event.failure, event.atMs);
     case 'accepted':
-      return onAccepted(life, event.requestId, event.atMs);
+      return onAccepted(rebuild, event.requestId, event.atMs);
     case 'sendFailed':
-      return onSendFailed(life, event.failure, event.atMs);
+      return onSendFailed(rebuild, event.failure, event.atMs);
     case 'refusedTogether':
-      return onRefusedTogether(life, event.failure, event.atMs);
+      return onRefusedTogether(rebuild, event.failure, event.atMs);
     case 'backedUp':
-      return lookAnew({ ...life, backedUp: true }, event.atMs);
+      return observeAnew({ ...rebuild, backedUp: true }, event.atMs);
     case 'backupFailed':
-      return fail(life, { kind: 'backup', problem: event.problem }, event.atMs);
+      return fail(rebuild, { kind: 'backup', problem: event.problem }, event.atMs);
     case 'drained':
-      return lookAnew({ ...life, drained: true }, event.atMs);
+      return observeAnew({ ...rebuild, drained: true }, event.atMs);
     case 'drainFailed':
-      return fail(life, { kind: 'drain', problem: event.problem }, event.atMs);
+      return fail(rebuild, { kind: 'drain', problem: event.problem }, event.atMs);
     case 'startAccepted':
-      return lookNext(noteRequest(life, event.requestId), event.atMs, true);
+      return observeNext(noteRequest(rebuild, event.requestId), event.atMs, true);
     case 'startFailed':
-      return onStartFailed(life, event.failure, event.atMs);
+      return onStartFailed(rebuild, event.failure, event.atMs);
     case 'cancelled':
-      return onCancelled(life, event);
+      return onCancelled(rebuild, event);
   }
 }
 
-function see(life: Life, sight: Sight): Life {
-  const { status, imageId } = sight.instance;
-  const before = life.history.at(-1);
+function see(rebuild: RebuildState, observation: Observation): RebuildState {
+  const { status, imageId } = observation.instance;
+  const before = rebuild.history.at(-1);
   const changed = before?.status !== status || before.imageId !== imageId;
-  const history = changed ? [...life.history, { atMs: sight.atMs, status, imageId }] : life.history;
-  return { ...life, history, last: sight, rest: rest(life, sight), marks: mark(life, sight), missing: 0 };
+  const history = changed
+    ? [...rebuild.history, { atMs: observation.atMs, status, imageId }]
+    : rebuild.history;
+  return {
+    ...rebuild,
+    history,
+    last: observation,
+    streak: extendStreak(rebuild, observation),
+    evidence: gatherEvidence(rebuild, observation),
+    missing: 0
+  };
 }
 
-function onLook(life: Life, sight: Sight): Step {
-  switch (life.phase) {
+function onObserved(rebuild: RebuildState, observation: Observation): Step {
+  switch (rebuild.phase) {
     case 'settling':
-      return settle(life, sight);
+      return settle(rebuild, observation);
     case 'searching':
-      return search(life, sight);
+      return search(rebuild, observation);
     case 'starting':
-      return watchStart(life, sight);
+      return watchStart(rebuild, observation);
     default:
-      return watch(life, sight);
+      return watch(rebuild, observation);
   }
 }
 
-function onLookFailed(before: Life, failure: CallFailure, atMs: number): Step {
+function onObserveFailed(before: RebuildState, failure: CallFailure, atMs: number): Step {
   const missing = failure.kind === 'notFound' ? before.missing + 1 : before.missing;
-  const life: Life = { ...before, lastFailure: failure, missing };
-  if (failure.kind === 'notFound' && life.last === undefined) return failCall(life, failure, atMs);
-  if (failure.kind === 'notFound' && missing >= maxMissing) return fail(life, { kind: 'gone' }, atMs);
+  const rebuild: RebuildState = { ...before, lastFailure: failure, missing };
+  if (failure.kind === 'notFound' && rebuild.last === undefined) return failCall(rebuild, failure, atMs);
+  if (failure.kind === 'notFound' && missing >= maxMissing) return fail(rebuild, { kind: 'gone' }, atMs);
   const lasting = failure.kind === 'denied' || failure.kind === 'invalid' || failure.kind === 'conflict';
-  if (lasting || atMs >= life.deadlineMs) return failCall(life, failure, atMs);
-  return lookNext(life, atMs, true);
+  if (lasting || atMs >= rebuild.deadlineMs) return failCall(rebuild, failure, atMs);
+  return observeNext(rebuild, atMs, true);
 }
 
-function lookAgainLater(life: Life, atMs: number): Step {
-  if (life.sends > 0) return lookNext(enter(life, 'searching', atMs), atMs, true);
-  return lookNext({ ...enter(life, 'settling', atMs), marks: {}, dueMs: atMs }, atMs, true);
+function observeLater(rebuild: RebuildState, atMs: number): Step {
+  if (rebuild.sends > 0) return observeNext(enter(rebuild, 'searching', atMs), atMs, true);
+  return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs, true);
 }
 
 /** What comes before the wipe takes its time, so that the instance is looked at anew before it is erased. */
-function lookAnew(life: Life, atMs: number): Step {
-  const fresh: Life = { ...enter(life, 'settling', atMs), adopted: false, marks: {} };
-  return lookNow({ ...fresh, deadlineMs: atMs + life.task.timeoutMs }, atMs);
+function observeAnew(rebuild: RebuildState, atMs: number): Step {
+  const fresh: RebuildState = { ...enter(rebuild, 'settling', atMs), adopted: false, evidence: {} };
+  return observeNow({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
 }
 
-function onAccepted(life: Life, requestId: string, atMs: number): Step {
-  const accepted: Life = {
-    ...enter(noteRequest(life, requestId), 'confirming', atMs),
-    sends: life.sends + 1,
+function onAccepted(rebuild: RebuildState, requestId: string, atMs: number): Step {
+  const accepted: RebuildState = {
+    ...enter(noteRequest(rebuild, requestId), 'confirming', atMs),
+    sends: rebuild.sends + 1,
     answered: true,
     acceptedAtMs: atMs,
     referenceAtMs: atMs,
-    deadlineMs: atMs + life.task.timeoutMs,
+    deadlineMs: atMs + rebuild.task.timeoutMs,
     dueMs: atMs
   };
-  return lookNext(accepted, atMs, needsDisk(accepted));
+  return observeNext(accepted, atMs, needsDisk(accepted));
 }
 
-function onSendFailed(before: Life, failure: CallFailure, atMs: number): Step {
-  const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
-  if (failure.kind === 'ambiguous') return lookNext(lost(life, atMs), atMs, true);
+function onSendFailed(before: RebuildState, failure: CallFailure, atMs: number): Step {
+  const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
+  if (failure.kind === 'ambiguous') return observeNext(lost(rebuild, atMs), atMs, true);
   // Nothing was done, and the look that decided on the send has aged.
-  const isPatient = (failure.retryAfterMs ?? 0) <= longestRetryAfterMs && atMs < life.deadlineMs;
-  if (failure.kind === 'throttled' && isPatient) return lookAgainLater(life, atMs);
+  const isPatient = (failure.retryAfterMs ?? 0) <= longestRetryAfterMs && atMs < rebuild.deadlineMs;
+  if (failure.kind === 'throttled' && isPatient) return observeLater(rebuild, atMs);
   // A refusal after a lost answer is what the service would say if it had taken the first.
-  if (life.sends > 0) return lookNext(enter(life, 'confirming', atMs), atMs, true);
-  if (failure.kind !== 'conflict') return failCall(life, failure, atMs);
-  const conflicts = life.conflicts + 1;
-  if (conflicts > maxConflicts || life.last === undefined) return failCall(life, failure, atMs);
-  const waiting = enter({ ...adopt(life, { ...life.last, atMs }), conflicts }, 'settling', atMs);
-  return lookNext({ ...waiting, dueMs: atMs }, atMs, true);
+  if (rebuild.sends > 0) return observeNext(enter(rebuild, 'confirming', atMs), atMs, true);
+  if (failure.kind !== 'conflict') return failCall(rebuild, failure, atMs);
+  const conflicts = rebuild.conflicts + 1;
+  if (conflicts > maxConflicts || rebuild.last === undefined) return failCall(rebuild, failure, atMs);
+  const waiting = enter({ ...adopt(rebuild, { ...rebuild.last, atMs }), conflicts }, 'settling', atMs);
+  return observeNext({ ...waiting, dueMs: atMs }, atMs, true);
 }
 
 /** A refusal may be about any of the instances of the call, and nobody knows what became of the others. */
-function onRefusedTogether(before: Life, failure: CallFailure, atMs: number): Step {
-  const life = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
-  return lookNext({ ...searching(life, atMs), inDoubt: true }, atMs, true);
+function onRefusedTogether(before: RebuildState, failure: CallFailure, atMs: number): Step {
+  const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
+  return observeNext({ ...searching(rebuild, atMs), inDoubt: true }, atMs, true);
 }
 
-function lost(life: Life, atMs: number): Life {
-  return { ...searching(life, atMs), sends: life.sends + 1 };
+function lost(rebuild: RebuildState, atMs: number): RebuildState {
+  return { ...searching(rebuild, atMs), sends: rebuild.sends + 1 };
 }
 
-function searching(life: Life, atMs: number): Life {
-  const deadlineMs = atMs + life.task.timeoutMs;
-  return { ...enter(life, 'searching', atMs), referenceAtMs: atMs, deadlineMs, dueMs: atMs };
+function searching(rebuild: RebuildState, atMs: number): RebuildState {
+  const deadlineMs = atMs + rebuild.task.timeoutMs;
+  return { ...enter(rebuild, 'searching', atMs), referenceAtMs: atMs, deadlineMs, dueMs: atMs };
 }
 
-function onStartFailed(life: Life, failure: CallFailure, atMs: number): Step {
-  const again = ['conflict', 'ambiguous', 'throttled'].includes(failure.kind) && atMs < life.deadlineMs;
-  return again ? lookNext({ ...life, lastFailure: failure }, atMs, true) : failCall(life, failure, atMs);
+function onStartFailed(rebuild: RebuildState, failure: CallFailure, atMs: number): Step {
+  const again = ['conflict', 'ambiguous', 'throttled'].includes(failure.kind) && atMs < rebuild.deadlineMs;
+  return again
+    ? observeNext({ ...rebuild, lastFailure: failure }, atMs, true)
+    : failCall(rebuild, failure, atMs);
 }
 
-function onCancelled(before: Life, event: Extract<LifeEvent, { type: 'cancelled' }>): Step {
+function onCancelled(before: RebuildState, event: Extract<RebuildEvent, { type: 'cancelled' }>): Step {
   const { failure, together = false, atMs } = event;
   if (failure === undefined) return end(before, { kind: 'cancelled' }, atMs);
-  const life = { ...before, lastFailure: failure };
-  const out = together ? { ...searching(life, atMs), inDoubt: true } : lost(life, atMs);
+  const rebuild = { ...before, lastFailure: failure };
+  const out = together ? { ...searching(rebuild, atMs), inDoubt: true } : lost(rebuild, atMs);
   return end(out, { kind: 'cancelled' }, atMs);
 }
 
-function noteRequest(life: Life, requestId: string | undefined): Life {
+function noteRequest(rebuild: RebuildState, requestId: string | undefined): RebuildState {
   return requestId === undefined || requestId === ''
-    ? life
-    : { ...life, requestIds: [...life.requestIds, requestId] };
+    ? rebuild
+    : { ...rebuild, requestIds: [...rebuild.requestIds, requestId] };
 }

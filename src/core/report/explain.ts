@@ -2,9 +2,9 @@
 import { formatDuration } from '../duration.ts';
 import { type CallFailure, describeFailure } from '../model/failure.ts';
 import { describeRefusals, remedyOfRefusals } from '../plan/refusal.ts';
-import type { DiskFate, FailureReason } from '../rebuild/ending.ts';
-import { fateOf } from '../rebuild/disk-state.ts';
-import type { Life } from '../rebuild/rebuild-state.ts';
+import { diskStateOf } from '../rebuild/disk-state.ts';
+import type { DiskState, FailureReason } from '../rebuild/ending.ts';
+import type { RebuildState } from '../rebuild/rebuild-state.ts';
 
 /** A failure as a person reads it. */
 export interface Explanation {
@@ -17,28 +17,32 @@ export interface Explanation {
 }
 
 /** Explains the failed end of a life. */
-export function explain(life: Life, reason: FailureReason): Explanation {
-  const { cause, remedy } = causeAndRemedy(life, reason);
-  return { cause: `${life.task.instanceId}: ${cause}`, disk: describeFate(fateOf(life)), remedy };
+export function explain(rebuild: RebuildState, reason: FailureReason): Explanation {
+  const { cause, remedy } = causeAndRemedy(rebuild, reason);
+  return {
+    cause: `${rebuild.task.instanceId}: ${cause}`,
+    disk: describeDiskState(diskStateOf(rebuild)),
+    remedy
+  };
 }
 
 /** Explains a life that a cancel ended. */
-export function explainCancel(life: Life): Explanation {
-  const status = life.last?.instance.status ?? 'unseen';
-  const fate = fateOf(life);
+export function explainCancel(rebuild: RebuildState): Explanation {
+  const status = rebuild.last?.instance.status ?? 'unseen';
+  const diskState = diskStateOf(rebuild);
   return {
-    cause: `${life.task.instanceId}: cancelled; last seen ${status}`,
-    disk: describeFate(fate),
+    cause: `${rebuild.task.instanceId}: cancelled; last seen ${status}`,
+    disk: describeDiskState(diskState),
     remedy:
-      fate === 'untouched'
+      diskState === 'untouched'
         ? 'Nothing of it needs to be mended.'
         : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
   };
 }
 
 /** What is known of the system disk, as a sentence. */
-export function describeFate(fate: DiskFate): string {
-  switch (fate) {
+export function describeDiskState(diskState: DiskState): string {
+  switch (diskState) {
     case 'untouched':
       return 'The system disk was not touched by this run.';
     case 'erased':
@@ -51,10 +55,10 @@ export function describeFate(fate: DiskFate): string {
 const rerunIsSafe =
   'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
 
-function causeAndRemedy(life: Life, reason: FailureReason): { cause: string; remedy: string } {
-  const { task } = life;
+function causeAndRemedy(rebuild: RebuildState, reason: FailureReason): { cause: string; remedy: string } {
+  const { task } = rebuild;
   const waited = formatDuration(task.timeoutMs);
-  const seen = `Seen: ${historyLabel(life)}.`;
+  const seen = `Seen: ${historyLabel(rebuild)}.`;
   switch (reason.kind) {
     case 'refused':
       return {
@@ -74,7 +78,7 @@ function causeAndRemedy(life: Life, reason: FailureReason): { cause: string; rem
       };
     case 'unproven':
       return {
-        cause: `the rebuild is not proven: ${life.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
+        cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
         remedy: rerunIsSafe
       };
     case 'timedOut':
@@ -109,17 +113,17 @@ function causeAndRemedy(life: Life, reason: FailureReason): { cause: string; rem
         remedy: 'Look whether it was released, and check region and instanceId.'
       };
     case 'call':
-      return explainCall(life, reason.failure);
+      return explainCall(rebuild, reason.failure);
   }
 }
 
-function explainCall(life: Life, failure: CallFailure): { cause: string; remedy: string } {
-  const waiting = life.sends > 0;
+function explainCall(rebuild: RebuildState, failure: CallFailure): { cause: string; remedy: string } {
+  const waiting = rebuild.sends > 0;
   const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
   // The service does not say which of the two it does not know.
   const isEither = failure.kind === 'notFound' && failure.operation === 'RebuildInstance';
   const remedy = isEither
-    ? `Check whether the instance ${failure.target} and the image ${life.task.image.id} are still there.`
+    ? `Check whether the instance ${failure.target} and the image ${rebuild.task.image.id} are still there.`
     : callRemedy(failure, waiting);
   return { cause: `${describeFailure(failure)}.${goesOn}`, remedy };
 }
@@ -154,10 +158,10 @@ export function callRemedy(failure: CallFailure, waiting: boolean): string {
 }
 
 /** The statuses that were seen, with the time of each since the first look. */
-export function historyLabel(life: Life): string {
-  const first = life.history[0];
+export function historyLabel(rebuild: RebuildState): string {
+  const first = rebuild.history[0];
   if (first === undefined) return 'nothing';
-  return life.history
+  return rebuild.history
     .map((seen) => `${seen.status} on ${seen.imageId} after ${formatDuration(seen.atMs - first.atMs)}`)
     .join(', ');
 }

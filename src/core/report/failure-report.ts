@@ -1,22 +1,22 @@
 /** A failed deed in the form of the result. */
 
+import { describeHeldWeights, openHeldWeights } from '../balancers/held-weights.ts';
 import { describeUnhealthy } from '../health/reason.ts';
 import type { CallFailure } from '../model/failure.ts';
-import { fateOf } from '../rebuild/disk-state.ts';
-import type { Life } from '../rebuild/rebuild-state.ts';
-import { type Deed, isRolledBack, isWell } from '../run/instance-run.ts';
-import { describeFate, type Explanation, explain, explainCancel } from './explain.ts';
-import { describeHolds, openHolds } from '../balancers/held-weights.ts';
+import { diskStateOf } from '../rebuild/disk-state.ts';
+import type { RebuildState } from '../rebuild/rebuild-state.ts';
+import { hasSucceeded, type InstanceRun, isRolledBack } from '../run/instance-run.ts';
+import { describeDiskState, type Explanation, explain, explainCancel } from './explain.ts';
 import type { FailureReport } from './report.ts';
 
 /** Why the deed failed and how it stands now; `undefined` where it went well. */
-export function failureOfDeed(deed: Deed): FailureReport | undefined {
-  const failure = failureBut(deed);
-  const open = openHolds(deed.holds);
+export function failureOfRun(run: InstanceRun): FailureReport | undefined {
+  const failure = failureBut(run);
+  const open = openHeldWeights(run.heldWeights);
   if (failure === undefined || open.length === 0) return failure;
-  const weights = `It gets no traffic: its weight is 0 on ${describeHolds(open)}.`;
-  const isWhole = deed.life === undefined || fateOf(deed.life) === 'untouched';
-  const isKnownWell = isWhole || failure.reason === 'rejoin' || isRolledBack(deed);
+  const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
+  const isWhole = run.rebuild === undefined || diskStateOf(run.rebuild) === 'untouched';
+  const isKnownWell = isWhole || failure.reason === 'rejoin' || isRolledBack(run);
   const restore = isKnownWell
     ? 'The post step of this action restores the weights; look there whether it could.'
     : 'Once it is healthy, restore the weights that the summary lists.';
@@ -24,25 +24,25 @@ export function failureOfDeed(deed: Deed): FailureReport | undefined {
 }
 
 /** The failure without a word about load balancers that are still left. */
-function failureBut(deed: Deed): FailureReport | undefined {
-  if (deed.cancelled) return cancelled(deed);
-  const back = deed.rollback;
-  if (isWell(deed) && (back === undefined || isRolledBack(deed))) return undefined;
-  const failure = causeOf(deed);
+function failureBut(run: InstanceRun): FailureReport | undefined {
+  if (run.cancelled) return cancelled(run);
+  const back = run.rollback;
+  if (hasSucceeded(run) && (back === undefined || isRolledBack(run))) return undefined;
+  const failure = causeOf(run);
   if (failure === undefined || back === undefined) return failure;
-  if (isRolledBack(deed)) {
+  if (isRolledBack(run)) {
     return {
       ...failure,
       disk: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
       remedy: 'Find out what is wrong with the new image before you try again.'
     };
   }
-  if (isWell(deed)) {
-    return { ...failure, disk: `It could not be put back onto ${back.imageId}: ${rollbackProblem(deed)}` };
+  if (hasSucceeded(run)) {
+    return { ...failure, disk: `It could not be put back onto ${back.imageId}: ${rollbackProblem(run)}` };
   }
   return {
     ...failure,
-    disk: `The rollback onto ${back.imageId} failed as well: ${rollbackProblem(deed)} The old content of the system disk is gone.`
+    disk: `The rollback onto ${back.imageId} failed as well: ${rollbackProblem(run)} The old content of the system disk is gone.`
   };
 }
 
@@ -58,53 +58,56 @@ function callFacts(failure: CallFailure): Omit<FailureReport, keyof Explanation>
   };
 }
 
-function cancelled(deed: Deed): FailureReport {
-  const { life, backup } = deed;
-  const id = deed.target.instance.id;
-  if (causeOf(deed) !== undefined) return cancelledOnTheWayBack(deed);
-  if (life === undefined || (isUnsent(life) && life.ending?.kind === 'cancelled' && backup !== undefined)) {
+function cancelled(run: InstanceRun): FailureReport {
+  const { rebuild, backup } = run;
+  const id = run.target.instance.id;
+  if (causeOf(run) !== undefined) return cancelledInRollback(run);
+  if (
+    rebuild === undefined ||
+    (isUnsent(rebuild) && rebuild.ending?.kind === 'cancelled' && backup !== undefined)
+  ) {
     return {
       reason: 'cancelled',
       cause: `${id}: cancelled before the rebuild was sent`,
-      disk: describeFate('untouched'),
+      disk: describeDiskState('untouched'),
       remedy: backup === undefined ? 'Nothing of it needs to be mended.' : leftBehind(backup)
     };
   }
-  if (life.ending?.kind === 'cancelled') return { reason: 'cancelled', ...explainCancel(life) };
-  if (life.ending?.kind === 'skipped') {
+  if (rebuild.ending?.kind === 'cancelled') return { reason: 'cancelled', ...explainCancel(rebuild) };
+  if (rebuild.ending?.kind === 'skipped') {
     return {
       reason: 'cancelled',
       cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
-      disk: describeFate('untouched'),
+      disk: describeDiskState('untouched'),
       remedy: 'Run again: it is not erased, and the health check is made.'
     };
   }
   return {
     reason: 'cancelled',
     cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
-    disk: describeFate('erased'),
+    disk: describeDiskState('erased'),
     remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
   };
 }
 
-function isUnsent({ sends, inDoubt }: Life): boolean {
+function isUnsent({ sends, inDoubt }: RebuildState): boolean {
   return sends === 0 && !inDoubt;
 }
 
 /** A rollback is never begun after a cancel, but one may be under way. */
-function cancelledOnTheWayBack(deed: Deed): FailureReport {
-  const sent = deed.rollback?.life !== undefined && !isUnsent(deed.rollback.life);
+function cancelledInRollback(run: InstanceRun): FailureReport {
+  const sent = run.rollback?.rebuild !== undefined && !isUnsent(run.rollback.rebuild);
   return {
     reason: 'cancelled',
-    cause: `${causeOf(deed)?.cause ?? deed.target.instance.id} Cancelled ${sent ? 'while it was put back' : 'before it was put back'}.`,
-    disk: describeFate('erased'),
+    cause: `${causeOf(run)?.cause ?? run.target.instance.id} Cancelled ${sent ? 'while it was put back' : 'before it was put back'}.`,
+    disk: describeDiskState('erased'),
     remedy: sent
-      ? `The way back onto ${deed.rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
+      ? `The way back onto ${run.rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
       : 'Put it back with the lines that the summary gives, or run again.'
   };
 }
 
-function leftBehind({ imageId, imageName }: NonNullable<Deed['backup']>): string {
+function leftBehind({ imageId, imageName }: NonNullable<InstanceRun['backup']>): string {
   const image =
     imageId === undefined
       ? `A backup image named ${imageName} may be there`
@@ -112,22 +115,22 @@ function leftBehind({ imageId, imageName }: NonNullable<Deed['backup']>): string
   return `${image}; delete it if it is not wanted.`;
 }
 
-function causeOf(deed: Deed): FailureReport | undefined {
-  const id = deed.target.instance.id;
-  const { life, health } = deed;
-  if (life?.ending?.kind === 'failed') {
-    const { reason } = life.ending;
+function causeOf(run: InstanceRun): FailureReport | undefined {
+  const id = run.target.instance.id;
+  const { rebuild, health } = run;
+  if (rebuild?.ending?.kind === 'failed') {
+    const { reason } = rebuild.ending;
     const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
-    return { ...facts, ...explain(life, reason) };
+    return { ...facts, ...explain(rebuild, reason) };
   }
-  if (health?.healthy !== false) return afterwards(deed);
+  if (health?.healthy !== false) return afterwards(run);
   const seen = health.history.map(({ reason }) =>
     reason === undefined ? 'passes' : describeUnhealthy(reason)
   );
   return {
     reason: 'unhealthy',
     cause: `${id}: not healthy by healthDeadline; last: ${describeUnhealthy(health.reason)}. Seen: ${seen.join(', ') || 'nothing'}.`,
-    disk: describeFate(life?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
+    disk: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
     remedy:
       'Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher.'
   };
@@ -138,13 +141,13 @@ function afterwards({
   target: { instance },
   rollback,
   rejoinProblem,
-  life
-}: Deed): FailureReport | undefined {
+  rebuild
+}: InstanceRun): FailureReport | undefined {
   if (rejoinProblem !== undefined) {
     return {
       reason: 'rejoin',
       cause: `${instance.id}: well, but its weights on the load balancers could not be restored: ${rejoinProblem}`,
-      disk: describeFate(life?.ending?.kind === 'rebuilt' ? 'erased' : 'untouched'),
+      disk: describeDiskState(rebuild?.ending?.kind === 'rebuilt' ? 'erased' : 'untouched'),
       remedy: 'Find out what keeps the load balancer from being changed.'
     };
   }
@@ -152,17 +155,17 @@ function afterwards({
   return {
     reason: 'putBack',
     cause: `${instance.id}: rebuilt and well, but to be put back because the rollout has stopped.`,
-    disk: describeFate('erased'),
+    disk: describeDiskState('erased'),
     remedy: 'Look at the instance in the console.'
   };
 }
 
-function rollbackProblem(deed: Deed): string {
-  const { rollback } = deed;
+function rollbackProblem(run: InstanceRun): string {
+  const { rollback } = run;
   if (rollback?.problem !== undefined) return rollback.problem;
-  const ending = rollback?.life?.ending;
-  if (rollback?.life !== undefined && ending?.kind === 'failed')
-    return explain(rollback.life, ending.reason).cause.replace(/\.?$/, '.');
+  const ending = rollback?.rebuild?.ending;
+  if (rollback?.rebuild !== undefined && ending?.kind === 'failed')
+    return explain(rollback.rebuild, ending.reason).cause.replace(/\.?$/, '.');
   if (rollback?.health?.healthy === false) return `${describeUnhealthy(rollback.health.reason)}.`;
   return 'it did not come to an end.';
 }

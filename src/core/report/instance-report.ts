@@ -1,24 +1,30 @@
 /** One instance in the result, from what was planned for it and done to it. */
 
-import { type Era, toIso, toSeconds } from '../duration.ts';
+import { reportBackendServers } from '../balancers/held-weights.ts';
+import { type ClockAnchor, toIso, toSeconds } from '../duration.ts';
 import { describeUnhealthy } from '../health/reason.ts';
 import type { Instance, SystemDisk } from '../model/instance.ts';
-import type { RebuildOrder } from '../model/rebuild-spec.ts';
+import type { RebuildSpec } from '../model/rebuild-spec.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import { decisionLabel, loginLabel, presentLabel, stepLabels, userDataLabel } from '../plan/text.ts';
-import type { DiskFate } from '../rebuild/ending.ts';
-import { fateOf } from '../rebuild/disk-state.ts';
-import type { Life } from '../rebuild/rebuild-state.ts';
-import { type Deed, isRolledBack, isWell } from '../run/instance-run.ts';
-import { failureOfDeed } from './failure-report.ts';
-import { reportPlaces } from '../balancers/held-weights.ts';
-import type { FailureReport, HealthReport, InstanceReport, InstanceStatus, Snapshotted } from './report.ts';
+import { diskStateOf } from '../rebuild/disk-state.ts';
+import type { DiskState } from '../rebuild/ending.ts';
+import type { RebuildState } from '../rebuild/rebuild-state.ts';
+import { hasSucceeded, type InstanceRun, isRolledBack } from '../run/instance-run.ts';
+import { failureOfRun } from './failure-report.ts';
+import type {
+  FailureReport,
+  HealthReport,
+  InstanceAtTime,
+  InstanceReport,
+  InstanceStatus
+} from './report.ts';
 import { wayBackLines } from './restore-with.ts';
 
 /** A target of which nothing more was done than to plan it. */
 export function reportPlanned(
   target: PlannedTarget,
-  order: RebuildOrder,
+  order: RebuildSpec,
   status: 'planned' | 'notStarted' | 'failed',
   failure?: FailureReport
 ): InstanceReport {
@@ -31,7 +37,7 @@ export function reportPlanned(
     seen: [],
     requestIds: [],
     durationSeconds: 0,
-    balancers: reportPlaces(target.places ?? [], []),
+    balancers: reportBackendServers(target.places ?? [], []),
     knownHosts: [],
     wayBack: [],
     ...(failure === undefined ? {} : { failure })
@@ -39,41 +45,41 @@ export function reportPlanned(
 }
 
 /** What was done to a target; the deed may still go on where the run only keeps what it knows. */
-export function reportDeed(
-  deed: Deed,
-  order: RebuildOrder,
-  era: Era,
+export function reportInstanceRun(
+  run: InstanceRun,
+  order: RebuildSpec,
+  anchor: ClockAnchor,
   atMs: number,
   isOver: boolean
 ): InstanceReport {
-  const lives = livesOf(deed);
-  const last = lives.at(-1)?.last;
-  const spans = spansOf(deed, atMs);
+  const rebuilds = rebuildsOf(run);
+  const last = rebuilds.at(-1)?.last;
+  const spans = spansOf(run, atMs);
   const fromMs = spans[0]?.fromMs ?? atMs;
   const toMs = isOver ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
-  const failure = isOver ? failureOfDeed(deed) : undefined;
-  const disk = diskOf(deed);
-  const { backup, health, rollback } = deed;
+  const failure = isOver ? failureOfRun(run) : undefined;
+  const disk = diskOf(run);
+  const { backup, health, rollback } = run;
   return {
-    ...head(deed.target, order),
-    status: statusOf(deed, isOver),
+    ...head(run.target, order),
+    status: statusOf(run, isOver),
     disk,
-    adopted: deed.life?.adopted ?? false,
+    adopted: run.rebuild?.adopted ?? false,
     ...(last === undefined ? {} : { after: moment(last.instance, last.disk ?? undefined) }),
     phases: spans.map((span) => ({
       phase: span.phase,
-      startedAt: toIso(era, span.fromMs),
+      startedAt: toIso(anchor, span.fromMs),
       durationSeconds: toSeconds(span.toMs - span.fromMs)
     })),
-    seen: lives
+    seen: rebuilds
       .flatMap(({ history }) => history)
       .map(({ atMs: seenMs, status, imageId }) => ({
         status,
         imageId,
-        at: toIso(era, seenMs),
+        at: toIso(anchor, seenMs),
         seconds: toSeconds(seenMs - fromMs)
       })),
-    requestIds: lives.flatMap(({ requestIds }) => requestIds),
+    requestIds: rebuilds.flatMap(({ requestIds }) => requestIds),
     durationSeconds: toSeconds(toMs - fromMs),
     ...(backup?.imageId === undefined
       ? {}
@@ -84,22 +90,22 @@ export function reportDeed(
       : {
           rollback: {
             imageId: rollback.imageId,
-            ok: isRolledBack(deed),
+            ok: isRolledBack(run),
             ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
           }
         }),
-    balancers: reportPlaces(deed.target.places ?? [], deed.holds),
-    knownHosts: deed.knownHosts,
-    wayBack: disk === 'untouched' || isRolledBack(deed) ? [] : wayBackLines(deed, order),
+    balancers: reportBackendServers(run.target.places ?? [], run.heldWeights),
+    knownHosts: run.knownHosts,
+    wayBack: disk === 'untouched' || isRolledBack(run) ? [] : wayBackLines(run, order),
     ...(failure === undefined ? {} : { failure })
   };
 }
 
-function livesOf(deed: Deed): readonly Life[] {
-  return [deed.life, deed.rollback?.life].filter((life) => life !== undefined);
+function rebuildsOf(run: InstanceRun): readonly RebuildState[] {
+  return [run.rebuild, run.rollback?.rebuild].filter((rebuild) => rebuild !== undefined);
 }
 
-function head(target: PlannedTarget, order: RebuildOrder) {
+function head(target: PlannedTarget, order: RebuildSpec) {
   const { instance, disk, snapshots, warnings } = target;
   return {
     instanceId: instance.id,
@@ -123,36 +129,36 @@ function head(target: PlannedTarget, order: RebuildOrder) {
   };
 }
 
-function moment(instance: Instance, disk: SystemDisk | undefined): Snapshotted {
+function moment(instance: Instance, disk: SystemDisk | undefined): InstanceAtTime {
   const { status, imageId, imageName } = instance;
   return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
 }
 
-function diskOf(deed: Deed): DiskFate {
-  const fates = livesOf(deed).map(fateOf);
-  if (fates.includes('erased')) return 'erased';
-  return fates.includes('unknown') ? 'unknown' : 'untouched';
+function diskOf(run: InstanceRun): DiskState {
+  const diskStates = rebuildsOf(run).map(diskStateOf);
+  if (diskStates.includes('erased')) return 'erased';
+  return diskStates.includes('unknown') ? 'unknown' : 'untouched';
 }
 
-function statusOf(deed: Deed, isOver: boolean): InstanceStatus {
+function statusOf(run: InstanceRun, isOver: boolean): InstanceStatus {
   if (!isOver) return 'inProgress';
-  if (deed.cancelled) {
-    if (livesOf(deed).some(isUnderWay)) return 'inProgress';
-    const kind = deed.life?.ending?.kind ?? 'cancelled';
+  if (run.cancelled) {
+    if (rebuildsOf(run).some(isUnderWay)) return 'inProgress';
+    const kind = run.rebuild?.ending?.kind ?? 'cancelled';
     return kind === 'cancelled' || kind === 'skipped' ? 'notStarted' : 'failed';
   }
-  if (deed.rollback !== undefined) return isRolledBack(deed) ? 'rolledBack' : 'failed';
-  if (!isWell(deed)) return 'failed';
-  const kind = deed.life?.ending?.kind;
+  if (run.rollback !== undefined) return isRolledBack(run) ? 'rolledBack' : 'failed';
+  if (!hasSucceeded(run)) return 'failed';
+  const kind = run.rebuild?.ending?.kind;
   return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : 'failed';
 }
 
 /** Whether a cancelled life leaves something behind that goes on by itself. */
-function isUnderWay({ ending, sends, inDoubt, adopted, starts }: Life): boolean {
+function isUnderWay({ ending, sends, inDoubt, adopted, starts }: RebuildState): boolean {
   return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
 }
 
-function healthOf(health: NonNullable<Deed['health']>): HealthReport {
+function healthOf(health: NonNullable<InstanceRun['health']>): HealthReport {
   return {
     healthy: health.healthy,
     durationSeconds: toSeconds(health.atMs - health.fromMs),
@@ -169,21 +175,21 @@ interface Span {
   readonly toMs: number;
 }
 
-function spansOf({ life, health, rollback }: Deed, atMs: number): readonly Span[] {
+function spansOf({ rebuild, health, rollback }: InstanceRun, atMs: number): readonly Span[] {
   return [
-    ...(life === undefined ? [] : spansOfLife(life, '', atMs)),
+    ...(rebuild === undefined ? [] : spansOfRebuild(rebuild, '', atMs)),
     ...(health === undefined ? [] : [{ phase: 'health', fromMs: health.fromMs, toMs: health.atMs }]),
-    ...(rollback?.life === undefined ? [] : spansOfLife(rollback.life, 'rollback: ', atMs)),
+    ...(rollback?.rebuild === undefined ? [] : spansOfRebuild(rollback.rebuild, 'rollback: ', atMs)),
     ...(rollback?.health === undefined
       ? []
       : [{ phase: 'rollback: health', fromMs: rollback.health.fromMs, toMs: rollback.health.atMs }])
   ];
 }
 
-function spansOfLife(life: Life, prefix: string, atMs: number): readonly Span[] {
-  return life.phases.flatMap(({ phase, fromMs }, index) =>
+function spansOfRebuild(rebuild: RebuildState, prefix: string, atMs: number): readonly Span[] {
+  return rebuild.phases.flatMap(({ phase, fromMs }, index) =>
     phase === 'ended'
       ? []
-      : [{ phase: `${prefix}${phase}`, fromMs, toMs: life.phases[index + 1]?.fromMs ?? atMs }]
+      : [{ phase: `${prefix}${phase}`, fromMs, toMs: rebuild.phases[index + 1]?.fromMs ?? atMs }]
   );
 }

@@ -6,7 +6,7 @@ export interface Progress {
   /** All targets; after a stop also those that are not begun and will not be. */
   readonly total: number;
   /** Ended as asked for; those that were skipped are not among them. */
-  readonly well: number;
+  readonly succeeded: number;
   readonly skipped: number;
   /** Ended otherwise; those that were put back too. */
   readonly failed: number;
@@ -17,7 +17,7 @@ export interface Progress {
   /** How long each rebuild took that has ended, from its beginning to its end, health check and all. */
   readonly tookMs: readonly number[];
   /** How many may be at work at once: `maxUnavailable` less those that are away for good. */
-  readonly slots: number;
+  readonly maxUnavailable: number;
   /** Between two batches; 0 where a slot is refilled as soon as it is free. */
   readonly pauseMs: number;
   /** When the pause ends that is on now. */
@@ -27,13 +27,13 @@ export interface Progress {
 
 /** Where the rollout is, in one line, such as `120 of 500 done (3 failed), 10 under way, 370 to go`. */
 export function progressLine(progress: Progress): string {
-  const { total, well, skipped, failed, beganMs, waiting } = progress;
+  const { total, succeeded, skipped, failed, beganMs, waiting } = progress;
   const kinds = [
     ...(failed === 0 ? [] : [`${failed} failed`]),
     ...(skipped === 0 ? [] : [`${skipped} skipped`])
   ];
   const counts = [
-    `${well + skipped + failed} of ${total} done${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
+    `${succeeded + skipped + failed} of ${total} done${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
     ...(beganMs.length === 0 ? [] : [`${beganMs.length} under way`]),
     ...(waiting === 0 ? [] : [`${waiting} to go`])
   ];
@@ -54,10 +54,10 @@ export function remainingMs(progress: Progress): number | undefined {
   if (tookMs.length === 0) return undefined;
   const usualMs = median(tookMs);
   const leftMs = beganMs.map((from) => Math.max(0, usualMs - Math.max(0, nowMs - from)));
-  const slots = Math.max(1, progress.slots);
+  const maxUnavailable = Math.max(1, progress.maxUnavailable);
   return pauseMs > 0
-    ? leftInBatches(progress, leftMs, usualMs, slots)
-    : leftInSlots(leftMs, waiting, usualMs, slots);
+    ? leftInBatches(progress, leftMs, usualMs, maxUnavailable)
+    : leftInWindow(leftMs, waiting, usualMs, maxUnavailable);
 }
 
 /** In batches all of one are waited for, and then there is a pause before the next. */
@@ -65,9 +65,9 @@ function leftInBatches(
   { waiting, pauseMs, pausedUntilMs, nowMs }: Progress,
   leftMs: readonly number[],
   usualMs: number,
-  slots: number
+  maxUnavailable: number
 ): number {
-  const batches = Math.ceil(waiting / slots);
+  const batches = Math.ceil(waiting / maxUnavailable);
   const nowLeftMs = Math.max(0, ...leftMs);
   if (batches === 0) return nowLeftMs;
   const untilNextMs = leftMs.length > 0 ? nowLeftMs + pauseMs : Math.max(0, (pausedUntilMs ?? nowMs) - nowMs);
@@ -75,14 +75,19 @@ function leftInBatches(
 }
 
 /** Each slot takes the next one as soon as it is free, the one that is free first takes it first. */
-function leftInSlots(leftMs: readonly number[], waiting: number, usualMs: number, slots: number): number {
+function leftInWindow(
+  leftMs: readonly number[],
+  waiting: number,
+  usualMs: number,
+  maxUnavailable: number
+): number {
   const busy = leftMs.toSorted((one, other) => one - other);
   const free = Array.from(
-    { length: Math.max(0, Math.min(slots, waiting + busy.length) - busy.length) },
+    { length: Math.max(0, Math.min(maxUnavailable, waiting + busy.length) - busy.length) },
     () => 0
   );
   // Of more than there are slots, the first to end are not followed by others.
-  const places = [...free, ...busy.slice(Math.max(0, busy.length - slots))];
+  const places = [...free, ...busy.slice(Math.max(0, busy.length - maxUnavailable))];
   const rounds = places.length === 0 ? 0 : Math.floor(waiting / places.length);
   const extra = places.length === 0 ? 0 : waiting % places.length;
   const ends = places.map((readyMs, index) => readyMs + (rounds + (index < extra ? 1 : 0)) * usualMs);

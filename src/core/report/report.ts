@@ -1,7 +1,7 @@
 /** The form of the result: the output `result`, and what the summary is drawn from. No secret is in it. */
 
 import type { BalancerKind } from '../model/backend-server.ts';
-import type { DiskFate } from '../rebuild/ending.ts';
+import type { DiskState } from '../rebuild/ending.ts';
 import type { StopReason } from '../rollout/stop-reason.ts';
 import type { Explanation } from './explain.ts';
 
@@ -24,14 +24,14 @@ export interface InstanceReport {
   readonly instanceId: string;
   readonly name: string;
   readonly status: InstanceStatus;
-  readonly disk: DiskFate;
+  readonly disk: DiskState;
   /** The rebuild was already under way when this run came, and was waited for. */
   readonly adopted: boolean;
   readonly publicIp: string;
   readonly internalIp: string;
-  readonly before: Snapshotted;
+  readonly before: InstanceAtTime;
   /** As last seen; absent where nothing was seen after the plan. */
-  readonly after?: Snapshotted;
+  readonly after?: InstanceAtTime;
   /** What a rebuild of it erases, or has erased. */
   readonly erases: {
     readonly systemDiskId: string;
@@ -106,7 +106,7 @@ export interface HealthReport {
 }
 
 /** An instance at one moment. */
-export interface Snapshotted {
+export interface InstanceAtTime {
   readonly status: string;
   readonly imageId: string;
   readonly imageName: string;
@@ -143,13 +143,13 @@ export interface RolloutReport {
   /** How many might be away at once, as a number. */
   readonly maxUnavailable: number;
   /** How many were away at once at most, those counted that were so to begin with. */
-  readonly mostAway: number;
+  readonly peakUnavailable: number;
   /** Who goes first, by instance ID. */
   readonly canaries: readonly string[];
   readonly maxFailures: number;
   readonly pauseSeconds: number;
   /** Who was away to begin with, by instance ID, and why. */
-  readonly awayBefore: readonly { readonly instanceId: string; readonly why: string }[];
+  readonly unavailableBefore: readonly { readonly instanceId: string; readonly why: string }[];
   /** Why nothing more was begun before all were done; absent where all were, and in a plan. */
   readonly stopped?: { readonly reason: StopReason; readonly words: string };
 }

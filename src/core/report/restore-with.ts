@@ -1,12 +1,12 @@
-import type { RebuildOrder } from '../model/rebuild-spec.ts';
-import { type Deed, usableBackup } from '../run/instance-run.ts';
+import type { RebuildSpec } from '../model/rebuild-spec.ts';
+import { type InstanceRun, usableBackup } from '../run/instance-run.ts';
 
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 
 /** The `with:` lines that put an instance back onto what it ran before. A password is named, never shown. */
-export function wayBackLines(deed: Deed, order: RebuildOrder): readonly string[] {
-  const { instance } = deed.target;
-  const backup = usableBackup(deed);
+export function wayBackLines(run: InstanceRun, order: RebuildSpec): readonly string[] {
+  const { instance } = run.target;
+  const backup = usableBackup(run);
   const imageId = backup ?? instance.imageId;
   // Back onto the image that it has now, only force rebuilds it.
   const force = imageId === order.imageId ? ['force: true'] : [];
@@ -21,7 +21,7 @@ export function wayBackLines(deed: Deed, order: RebuildOrder): readonly string[]
   ];
 }
 
-function loginLine({ login }: RebuildOrder, isCustom: boolean): string {
+function loginLine({ login }: RebuildSpec, isCustom: boolean): string {
   switch (login.kind) {
     case 'adminPass':
       return adminPassLine;

@@ -1,7 +1,7 @@
 /** A rollout in the form of the result. */
 import { toSeconds } from '../duration.ts';
-import { whyAway } from '../plan/rollout-order.ts';
 import type { Plan } from '../plan/plan.ts';
+import { whyUnavailable } from '../plan/rollout-order.ts';
 import { canariesOf } from '../rollout/canaries.ts';
 import type { Member } from '../rollout/member.ts';
 import type { Rollout } from '../rollout/rollout-state.ts';
@@ -14,20 +14,22 @@ import type { RolloutReport } from './report.ts';
  * @param rollout how far it has come; left out where it has not begun
  */
 export function reportRollout(plan: Plan, rollout?: Rollout): RolloutReport {
-  const { slots, maxFailures, pauseMs, members } = plan.rollout;
-  const awayBefore = plan.targets.flatMap((target) => {
-    const why = whyAway(target);
+  const { maxUnavailable, maxFailures, pauseMs, members } = plan.rollout;
+  const unavailableBefore = plan.targets.flatMap((target) => {
+    const why = whyUnavailable(target);
     return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
   });
   const words = rollout === undefined ? undefined : stopWords(rollout);
   const stop = rollout?.stop;
   return {
-    maxUnavailable: slots,
-    mostAway: rollout?.mostAway ?? Math.max(awayBefore.length, Math.min(slots, members.length)),
+    maxUnavailable: maxUnavailable,
+    peakUnavailable:
+      rollout?.peakUnavailable ??
+      Math.max(unavailableBefore.length, Math.min(maxUnavailable, members.length)),
     canaries: canariesOf(plan.rollout),
     maxFailures,
     pauseSeconds: toSeconds(pauseMs),
-    awayBefore,
+    unavailableBefore,
     ...(stop === undefined || words === undefined ? {} : { stopped: { reason: stop, words } })
   };
 }
@@ -37,8 +39,8 @@ export function stopWords(rollout: Rollout): string | undefined {
   const { task, stop, failures } = rollout;
   const all = rollout.members.values();
   const left = all.filter(({ state }) => state === 'waiting').length;
-  const hasGoneBack = all.some((member) => member.kind === 'work' && wentBackAsWell(member));
-  if (stop === undefined || (left === 0 && !hasGoneBack)) return undefined;
+  const hasRolledBack = all.some((member) => member.kind === 'work' && rolledBackToo(member));
+  if (stop === undefined || (left === 0 && !hasRolledBack)) return undefined;
   const rest = left === 0 ? 'None was left to begin.' : `${left} of ${all.length} were not begun.`;
   return [why(stop, failures, task.maxFailures, rollout), rest, backWords(rollout, all)]
     .filter((part) => part !== '')
@@ -51,8 +53,8 @@ function why(stop: StopReason, failures: number, maxFailures: number, rollout: R
       return 'A canary did not end well, so the rollout stopped.';
     case 'maxFailures':
       return `${failures} failed, and maxFailures is ${maxFailures}, so the rollout stopped.`;
-    case 'noRoom':
-      return `${rollout.members.out} are away and stay away, and maxUnavailable is ${rollout.task.slots}, so no other could be taken.`;
+    case 'noCapacity':
+      return `${rollout.members.out} are away and stay away, and maxUnavailable is ${rollout.task.maxUnavailable}, so no other could be taken.`;
     case 'cancelled':
       return 'The run was cancelled, so nothing new was begun.';
   }
@@ -60,17 +62,19 @@ function why(stop: StopReason, failures: number, maxFailures: number, rollout: R
 
 function backWords({ task, isCancelled, stop }: Rollout, all: readonly Member[]): string {
   if (!task.rollback) return '';
-  const back = all.filter(({ state }) => state === 'back').length;
-  const forth = all.filter((member) => member.kind === 'work' && member.state === 'well' && member.canGoBack);
+  const back = all.filter(({ state }) => state === 'rolledBack').length;
+  const rollForward = all.filter(
+    (member) => member.kind === 'work' && member.state === 'succeeded' && member.canRollBack
+  );
   if (stop === 'cancelled') return '';
   const cut = isCancelled ? ' Then the run was cancelled.' : '';
   const why = isCancelled ? '' : ', for no more may be away at once';
-  const stay = forth.length === 0 ? '' : ` ${forth.length} stay on the new image${why}.`;
+  const stay = rollForward.length === 0 ? '' : ` ${rollForward.length} stay on the new image${why}.`;
   const told = back === 0 ? '' : `${back} were put back onto the image of before.`;
   return `${told}${stay}${cut}`.trim();
 }
 
 /** Put back, or tried to, although it had ended well by itself or not. */
-function wentBackAsWell({ state }: Member): boolean {
-  return state === 'back' || state === 'notBack' || state === 'goingBack';
+function rolledBackToo({ state }: Member): boolean {
+  return state === 'rolledBack' || state === 'rollbackFailed' || state === 'rollingBack';
 }

@@ -1,4 +1,4 @@
-import { type Era, toIso, toSeconds } from '../duration.ts';
+import { type ClockAnchor, toIso, toSeconds } from '../duration.ts';
 import type { Image } from '../model/image.ts';
 import type { InstanceReport, InstanceStatus, RolloutReport, RunReport, RunStatus } from './report.ts';
 
@@ -7,7 +7,7 @@ export function reportRun(
   image: Pick<Image, 'id' | 'name'>,
   instances: readonly InstanceReport[],
   rollout: RolloutReport,
-  era: Era,
+  anchor: ClockAnchor,
   span: { readonly fromMs: number; readonly toMs: number }
 ): RunReport {
   return {
@@ -16,7 +16,7 @@ export function reportRun(
     changed: instances.some(({ disk }) => disk !== 'untouched'),
     imageId: image.id,
     imageName: image.name,
-    startedAt: toIso(era, span.fromMs),
+    startedAt: toIso(anchor, span.fromMs),
     durationSeconds: toSeconds(span.toMs - span.fromMs),
     rollout,
     instances

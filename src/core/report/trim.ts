@@ -9,8 +9,8 @@ type Cut = (one: InstanceReport) => InstanceReport;
 
 /** What is left out where it is too long: the next only if those before were not enough. */
 const cuts: readonly Cut[] = [
-  ofWell(withoutCourse),
-  ofWell(withoutExtras),
+  ofSucceeded(withoutCourse),
+  ofSucceeded(withoutExtras),
   withoutCourse,
   withoutExtras,
   withoutNames,
@@ -32,7 +32,7 @@ export function resultText(report: RunReport): string {
   return text;
 }
 
-function ofWell(cut: Cut): Cut {
+function ofSucceeded(cut: Cut): Cut {
   return (one) => (one.failure === undefined ? cut(one) : one);
 }
 

@@ -1,5 +1,5 @@
 /** The members of a rollout as a value that is cheap to change: of a thousand, one step touches one or a few. */
-import { isOut, type Member, type MemberState, type MemberTask } from './member.ts';
+import { countsAsUnavailable, type Member, type MemberState, type MemberTask } from './member.ts';
 
 /** How many members of a kind are in a state. */
 type Counts = Readonly<Partial<Record<`${Member['kind']} ${MemberState}`, number>>>;
@@ -9,7 +9,7 @@ export class Members {
   readonly #places: ReadonlyMap<string, number>;
   readonly #all: readonly Member[];
   readonly #counts: Counts;
-  /** How many are out, see `isOut`. */
+  /** How many are out, see `countsAsUnavailable`. */
   readonly out: number;
 
   private constructor(
@@ -26,13 +26,15 @@ export class Members {
 
   /** Nobody has been begun yet. */
   static of(tasks: readonly MemberTask[]): Members {
-    const all = tasks.map((task): Member => ({ ...task, state: 'waiting', canGoBack: false, endedAs: 0 }));
+    const all = tasks.map(
+      (task): Member => ({ ...task, state: 'waiting', canRollBack: false, completionOrder: 0 })
+    );
     const waiting = (kind: Member['kind']): number => all.filter((member) => member.kind === kind).length;
     return new Members(
       new Map(all.map(({ id }, place) => [id, place])),
       all,
       { 'check waiting': waiting('check'), 'work waiting': waiting('work') },
-      all.filter(isOut).length
+      all.filter(countsAsUnavailable).length
     );
   }
 
@@ -53,12 +55,12 @@ export class Members {
 
   /** How many are at work, those that are only checked left out. */
   get atWork(): number {
-    return this.count('work', 'working', 'goingBack');
+    return this.count('work', 'working', 'rollingBack');
   }
 
   /** Whether somebody is at any of them, be it only to check it. */
   get isBusy(): boolean {
-    return this.atWork + this.count('check', 'working', 'goingBack') > 0;
+    return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
   }
 
   /** The members after one of them has changed; the same where there is none with this id. */
@@ -70,7 +72,7 @@ export class Members {
     const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`] as const;
     const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
     const counts: Counts = { ...less, [is]: (less[is] ?? 0) + 1 };
-    const out = this.out - Number(isOut(before)) + Number(isOut(now));
+    const out = this.out - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
     return new Members(this.#places, this.#all.with(place, now), counts, out);
   }
 }

@@ -30,6 +30,6 @@ export function rehearse(task: RolloutTask): readonly (readonly string[])[] {
 function wellAfter(command: RolloutCommand, atMs: number): RolloutEvent | undefined {
   if (command.type === 'pause') return { type: 'woke', atMs };
   if (command.type !== 'begin') return undefined;
-  const outcome = { result: 'well', isAway: false, canGoBack: false } as const;
+  const outcome = { result: 'succeeded', isUnavailable: false, canRollBack: false } as const;
   return { type: 'ended', id: command.id, outcome, atMs };
 }

@@ -1,8 +1,8 @@
 /** Who is begun next, as long as nothing has stopped the rollout. */
 
 import { canariesOf } from './canaries.ts';
+import { hasCapacity } from './capacity.ts';
 import type { Member } from './member.ts';
-import { hasRoom } from './capacity.ts';
 import type { Rollout, RolloutCommand, RolloutStep } from './rollout-state.ts';
 
 /** How many mere checks are made at a time; each may open a connection. */
@@ -23,7 +23,7 @@ export function beginNext(rollout: Rollout, atMs: number): RolloutStep {
 
   const first = new Set(canariesOf(task));
   const canaries = [...first].map((id) => members.get(id)?.state);
-  const isProven = canaries.every((state) => state === 'well');
+  const isProven = canaries.every((state) => state === 'succeeded');
   const isNext = ({ id, kind }: Member): boolean => kind === 'work' && (isProven || first.has(id));
   if (!isProven && canaries.every((state) => state !== 'waiting')) return [rollout, []];
   return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
@@ -55,7 +55,7 @@ function begin(
     if (begun.length >= most) break;
     if (member.state !== 'waiting' || !isNext(member)) continue;
     // Behind one that has no room there may be one that is away already, which needs none.
-    if (member.kind === 'work' && !hasRoom(members, member, before.task.slots)) continue;
+    if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable)) continue;
     members = members.with(member.id, { state: 'working' });
     begun.push({ type: 'begin', id: member.id });
   }

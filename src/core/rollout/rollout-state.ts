@@ -7,7 +7,7 @@ export interface RolloutTask {
   /** In the order in which they are taken; see `order.ts`. */
   readonly members: readonly MemberTask[];
   /** How many may be away at once; `maxUnavailable` as a number, at least 1. */
-  readonly slots: number;
+  readonly maxUnavailable: number;
   /** How many of the `work` go first, alone. */
   readonly canary: number;
   /** Between two batches, in milliseconds; with 0 a slot is filled as soon as it is free. */
@@ -19,10 +19,10 @@ export interface RolloutTask {
 
 /** How the work on a target ended. */
 export interface Outcome {
-  readonly result: 'well' | 'failed' | 'cancelled';
+  readonly result: 'succeeded' | 'failed' | 'cancelled';
   /** Whether it is away now: erased, or perhaps erased, and not known to be well. */
-  readonly isAway: boolean;
-  readonly canGoBack: boolean;
+  readonly isUnavailable: boolean;
+  readonly canRollBack: boolean;
 }
 
 /** The whole rollout so far. A plain value: `stepRollout` makes the next one. */
@@ -34,7 +34,7 @@ export interface Rollout {
   /** How many have ended. */
   readonly ended: number;
   /** How many were away at once at most. */
-  readonly mostAway: number;
+  readonly peakUnavailable: number;
   /** Something was begun since the last pause, so that one is due before the next batch. */
   readonly owesPause: boolean;
   /** Until when it pauses, in milliseconds on the monotonic clock. */
@@ -50,20 +50,20 @@ export interface Rollout {
 export type RolloutEvent =
   | { readonly type: 'ended'; readonly id: string; readonly outcome: Outcome; readonly atMs: number }
   | {
-      readonly type: 'wentBack';
+      readonly type: 'rollbackEnded';
       readonly id: string;
-      readonly result: 'back' | 'notBack' | 'cancelled';
+      readonly result: 'rolledBack' | 'rollbackFailed' | 'cancelled';
       readonly atMs: number;
     }
   /** One that was away to begin with serves again, and nothing has been done to it. */
-  | { readonly type: 'cameBack'; readonly id: string; readonly atMs: number }
+  | { readonly type: 'recovered'; readonly id: string; readonly atMs: number }
   | { readonly type: 'woke'; readonly atMs: number }
   | { readonly type: 'cancelled'; readonly atMs: number };
 
 /** What to do now. Commands of one step may be carried out side by side. */
 export type RolloutCommand =
   | { readonly type: 'begin'; readonly id: string }
-  | { readonly type: 'goBack'; readonly id: string }
+  | { readonly type: 'rollBack'; readonly id: string }
   | { readonly type: 'pause'; readonly untilMs: number }
   | { readonly type: 'end' };
 

@@ -19,7 +19,7 @@ export interface RolloutSettings {
  *
  * @param targets all of the run, those that are skipped too
  */
-export function slotsOf(maxUnavailable: MaxUnavailable, targets: number): number {
+export function maxUnavailableCount(maxUnavailable: MaxUnavailable, targets: number): number {
   const wanted =
     maxUnavailable.kind === 'count'
       ? maxUnavailable.count

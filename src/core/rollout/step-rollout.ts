@@ -2,12 +2,20 @@
  * A rollout as a pure reducer: from what is known of all targets and what has just happened to one of them to
  * what is known now and what to do next. It knows no clock and no network; the loop that runs it does.
  */
-import { takeBack } from './roll-back-next.ts';
+
 import { canariesOf } from './canaries.ts';
-import { beginNext } from './roll-forward-next.ts';
 import type { MemberState } from './member.ts';
 import { Members } from './members.ts';
-import type { Outcome, Rollout, RolloutCommand, RolloutEvent, RolloutStep, RolloutTask } from './rollout-state.ts';
+import { rollBackNext } from './roll-back-next.ts';
+import { beginNext } from './roll-forward-next.ts';
+import type {
+  Outcome,
+  Rollout,
+  RolloutCommand,
+  RolloutEvent,
+  RolloutStep,
+  RolloutTask
+} from './rollout-state.ts';
 import type { StopReason } from './stop-reason.ts';
 
 /** The beginning. */
@@ -18,7 +26,7 @@ export function beginRollout(task: RolloutTask, atMs: number): RolloutStep {
     members,
     failures: 0,
     ended: 0,
-    mostAway: 0,
+    peakUnavailable: 0,
     owesPause: false,
     isCancelled: false,
     isOver: false
@@ -34,13 +42,13 @@ export function stepRollout(rollout: Rollout, event: RolloutEvent): RolloutStep 
       const [after, commands] = onEnded(rollout, event.id, event.outcome);
       return next(after, commands, event.atMs);
     }
-    case 'wentBack': {
-      const patch = { state: event.result, isAway: event.result !== 'back', canGoBack: false };
+    case 'rollbackEnded': {
+      const patch = { state: event.result, isUnavailable: event.result !== 'rolledBack', canRollBack: false };
       return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
     }
-    case 'cameBack': {
+    case 'recovered': {
       // It waits for its turn like the others, for to take it now would make one more that is away.
-      const members = rollout.members.with(event.id, { state: 'waiting', isAway: false });
+      const members = rollout.members.with(event.id, { state: 'waiting', isUnavailable: false });
       return next({ ...rollout, members }, [], event.atMs);
     }
     case 'woke':
@@ -51,20 +59,20 @@ export function stepRollout(rollout: Rollout, event: RolloutEvent): RolloutStep 
 }
 
 function onEnded(before: Rollout, id: string, outcome: Outcome): RolloutStep {
-  const { result, isAway, canGoBack } = outcome;
-  const endedAs = before.ended + 1;
+  const { result, isUnavailable, canRollBack } = outcome;
+  const completionOrder = before.ended + 1;
   const failed = result === 'failed';
   const after: Rollout = {
     ...before,
-    members: before.members.with(id, { state: result, isAway, canGoBack, endedAs }),
-    ended: endedAs,
+    members: before.members.with(id, { state: result, isUnavailable, canRollBack, completionOrder }),
+    ended: completionOrder,
     failures: before.failures + Number(failed)
   };
-  const goesBack = failed && canGoBack && before.task.rollback && !before.isCancelled;
-  if (!goesBack) return [after, []];
+  const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
+  if (!rollsBack) return [after, []];
   // It keeps its slot: it is away already, and the sooner it serves again the better.
-  const members = after.members.with(id, { state: 'goingBack', isAway: true });
-  return [{ ...after, members }, [{ type: 'goBack', id }]];
+  const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
+  return [{ ...after, members }, [{ type: 'rollBack', id }]];
 }
 
 /** What is to be done now, whatever led here. */
@@ -72,18 +80,18 @@ function next(before: Rollout, already: readonly RolloutCommand[], atMs: number)
   const stop = before.stop ?? reasonToStop(before);
   const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
   const isOver = commands.some(({ type }) => type === 'end');
-  const mostAway = Math.max(after.mostAway, before.members.out, after.members.out);
-  return [{ ...after, mostAway, isOver }, [...already, ...commands]];
+  const peakUnavailable = Math.max(after.peakUnavailable, before.members.out, after.members.out);
+  return [{ ...after, peakUnavailable, isOver }, [...already, ...commands]];
 }
 
 function proceed(rollout: Rollout, atMs: number): RolloutStep {
   if (rollout.stop === undefined) {
     const [after, commands] = beginNext(rollout, atMs);
     const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
-    return isStuck ? proceed({ ...after, stop: 'noRoom' }, atMs) : [after, commands];
+    return isStuck ? proceed({ ...after, stop: 'noCapacity' }, atMs) : [after, commands];
   }
-  const staysForth = rollout.isCancelled || !rollout.task.rollback;
-  const [after, commands] = staysForth ? [rollout, []] : takeBack(rollout);
+  const staysOnNewImage = rollout.isCancelled || !rollout.task.rollback;
+  const [after, commands] = staysOnNewImage ? [rollout, []] : rollBackNext(rollout);
   const isDone = commands.length === 0 && !after.members.isBusy;
   return [after, isDone ? [{ type: 'end' }] : commands];
 }
@@ -91,7 +99,7 @@ function proceed(rollout: Rollout, atMs: number): RolloutStep {
 /** The first of those that go first must all be well; later ones may fail as often as is granted. */
 function reasonToStop({ task, members, failures }: Rollout): StopReason | undefined {
   if (failures === 0) return undefined;
-  const failed = new Set<MemberState | undefined>(['failed', 'goingBack', 'back', 'notBack']);
+  const failed = new Set<MemberState | undefined>(['failed', 'rollingBack', 'rolledBack', 'rollbackFailed']);
   if (canariesOf(task).some((id) => failed.has(members.get(id)?.state))) return 'canary';
   return failures > task.maxFailures ? 'maxFailures' : undefined;
 }

@@ -3,7 +3,7 @@
  *
  * - `canary`: one that goes first did not end well
  * - `maxFailures`: more have failed than that
- * - `noRoom`: so many are away and stay away that no other may be
+ * - `noCapacity`: so many are away and stay away that no other may be
  * - `cancelled`
  */
-export type StopReason = 'canary' | 'maxFailures' | 'noRoom' | 'cancelled';
+export type StopReason = 'canary' | 'maxFailures' | 'noCapacity' | 'cancelled';

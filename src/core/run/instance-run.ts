@@ -1,13 +1,14 @@
 /** What was done to one target, from its backup to its rollback: the value that its report is made from. */
+
+import { type HeldWeight, openHeldWeights } from '../balancers/held-weights.ts';
 import type { HealthChange } from '../health/health.ts';
 import type { Unhealthy } from '../health/reason.ts';
 import { statusKind } from '../model/instance.ts';
-import { whyAway } from '../plan/rollout-order.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
-import { fateOf } from '../rebuild/disk-state.ts';
-import type { Life } from '../rebuild/rebuild-state.ts';
+import { whyUnavailable } from '../plan/rollout-order.ts';
+import { diskStateOf } from '../rebuild/disk-state.ts';
+import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import type { Outcome } from '../rollout/rollout-state.ts';
-import { type Hold, openHolds } from '../balancers/held-weights.ts';
 
 /** How a health check ended. */
 export type Checked =
@@ -35,21 +36,21 @@ export interface Backup {
 /** The way back after a failure. */
 export interface Rollback {
   readonly imageId: string;
-  readonly life?: Life;
+  readonly rebuild?: RebuildState;
   readonly health?: Checked;
   /** Why it could not even be tried. */
   readonly problem?: string;
 }
 
 /** All that was done to one target so far. */
-export interface Deed {
+export interface InstanceRun {
   readonly target: PlannedTarget;
   readonly backup?: Backup;
-  readonly life?: Life;
+  readonly rebuild?: RebuildState;
   readonly health?: Checked;
   readonly rollback?: Rollback;
   /** The weights that were taken from it on its load balancers. */
-  readonly holds: readonly Hold[];
+  readonly heldWeights: readonly HeldWeight[];
   /** Why they could not be given back although it is well. */
   readonly rejoinProblem?: string;
   /** Lines of a known_hosts file, as first seen after the rebuild. */
@@ -59,27 +60,27 @@ export interface Deed {
 }
 
 /** Whether the instance ended as it was asked for. */
-export function isWell(deed: Deed): boolean {
-  const kind = deed.life?.ending?.kind;
+export function hasSucceeded(run: InstanceRun): boolean {
+  const kind = run.rebuild?.ending?.kind;
   const ended = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
-  return ended && deed.health?.healthy !== false && deed.rejoinProblem === undefined && !deed.cancelled;
+  return ended && run.health?.healthy !== false && run.rejoinProblem === undefined && !run.cancelled;
 }
 
 /** Whether a rollback came to a good end. */
-export function isRolledBack(deed: Deed): boolean {
-  const kind = deed.rollback?.life?.ending?.kind;
+export function isRolledBack(run: InstanceRun): boolean {
+  const kind = run.rollback?.rebuild?.ending?.kind;
   const ended = kind === 'rebuilt' || kind === 'skipped';
-  return ended && deed.rollback?.health?.healthy !== false;
+  return ended && run.rollback?.health?.healthy !== false;
 }
 
 /**
  * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
  * rebuilt. What somebody else has begun is not ours to take back. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
  */
-export function isWorthARollback(deed: Deed): boolean {
-  if (deed.cancelled || deed.life === undefined || !isOursToPutBack(deed)) return false;
-  if (deed.health?.healthy === false) return deed.life.ending?.kind === 'rebuilt';
-  const { ending } = deed.life;
+export function needsRollback(run: InstanceRun): boolean {
+  if (run.cancelled || run.rebuild === undefined || !canRollBackTo(run)) return false;
+  if (run.health?.healthy === false) return run.rebuild.ending?.kind === 'rebuilt';
+  const { ending } = run.rebuild;
   if (ending?.kind !== 'failed') return false;
   const { reason } = ending;
   if (reason.kind === 'status') return reason.status === 'Error';
@@ -87,54 +88,65 @@ export function isWorthARollback(deed: Deed): boolean {
 }
 
 /** The image that was made before the wipe and can be rebuilt from. */
-export function usableBackup({ backup }: Deed): string | undefined {
+export function usableBackup({ backup }: InstanceRun): string | undefined {
   return backup?.isAvailable ? backup.imageId : undefined;
 }
 
 /** Whether this run has erased it itself, and knows another image to put it back onto. */
-function isOursToPutBack(deed: Deed): boolean {
-  const { task, instance } = deed.target;
-  return (deed.life?.sends ?? 0) > 0 && (usableBackup(deed) ?? instance.imageId) !== task.image.id;
+function canRollBackTo(run: InstanceRun): boolean {
+  const { task, instance } = run.target;
+  return (run.rebuild?.sends ?? 0) > 0 && (usableBackup(run) ?? instance.imageId) !== task.image.id;
 }
 
 /** How the work forth on a target ended, for the rollout that it is a part of. */
-export function outcomeOf(deed: Deed): Outcome {
-  if (deed.cancelled) return { result: 'cancelled', isAway: !isServing(deed), canGoBack: false };
-  if (isWell(deed)) {
+export function outcomeOf(run: InstanceRun): Outcome {
+  if (run.cancelled) return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
+  if (hasSucceeded(run)) {
     // What is not waited for is away for as long as this run lives.
-    const isAway = deed.life?.ending?.kind === 'started';
+    const isUnavailable = run.rebuild?.ending?.kind === 'started';
     return {
-      result: 'well',
-      isAway,
-      canGoBack: deed.life?.ending?.kind === 'rebuilt' && isOursToPutBack(deed)
+      result: 'succeeded',
+      isUnavailable,
+      canRollBack: run.rebuild?.ending?.kind === 'rebuilt' && canRollBackTo(run)
     };
   }
-  return { result: 'failed', isAway: !isServing(deed), canGoBack: isWorthARollback(deed) };
+  return { result: 'failed', isUnavailable: !isServing(run), canRollBack: needsRollback(run) };
 }
 
 /** Whether an instance that did not end well serves as before, because nothing was done to it. */
-function isServing({ target, life, health, holds }: Deed): boolean {
-  if (health?.healthy === false || openHolds(holds).length > 0 || whyAway(target) !== undefined) return false;
-  if (life === undefined) return true;
-  return fateOf(life) === 'untouched' && statusKind(life.last?.instance.status ?? 'Running') === 'up';
+function isServing({ target, rebuild, health, heldWeights }: InstanceRun): boolean {
+  if (
+    health?.healthy === false ||
+    openHeldWeights(heldWeights).length > 0 ||
+    whyUnavailable(target) !== undefined
+  )
+    return false;
+  if (rebuild === undefined) return true;
+  return (
+    diskStateOf(rebuild) === 'untouched' && statusKind(rebuild.last?.instance.status ?? 'Running') === 'up'
+  );
 }
 
 /** Whether it may get its traffic back: it is well, or put back well, or it runs and nothing was done to it. */
-export function mayRejoin(deed: Deed): boolean {
-  const { life, rollback, cancelled } = deed;
+export function mayRejoin(run: InstanceRun): boolean {
+  const { rebuild, rollback, cancelled } = run;
   if (rollback !== undefined)
-    return !cancelled && (isRolledBack(deed) || (isWell(deed) && staysForth(rollback)));
-  if (isWell(deed)) return true;
-  if (cancelled || life === undefined || deed.health?.healthy === false) return false;
-  return runsUntouched(life);
+    return !cancelled && (isRolledBack(run) || (hasSucceeded(run) && staysOnNewImage(rollback)));
+  if (hasSucceeded(run)) return true;
+  if (cancelled || rebuild === undefined || run.health?.healthy === false) return false;
+  return runsUntouched(rebuild);
 }
 
 /** Whether nothing was done on the way back, so that the new system is what it was: well. */
-function staysForth({ life }: Rollback): boolean {
-  return life === undefined || runsUntouched(life);
+function staysOnNewImage({ rebuild }: Rollback): boolean {
+  return rebuild === undefined || runsUntouched(rebuild);
 }
 
-function runsUntouched(life: Life): boolean {
-  const isGone = life.ending?.kind === 'failed' && life.ending.reason.kind === 'gone';
-  return !isGone && fateOf(life) === 'untouched' && statusKind(life.last?.instance.status ?? '') === 'up';
+function runsUntouched(rebuild: RebuildState): boolean {
+  const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
+  return (
+    !isGone &&
+    diskStateOf(rebuild) === 'untouched' &&
+    statusKind(rebuild.last?.instance.status ?? '') === 'up'
+  );
 }

@@ -11,7 +11,7 @@ export function actionOf({ plan }: InstanceReport): string {
 
 /** The instances in the order in which they are taken, see `planRollout`; those that are skipped at the end. */
 export function inOrder({ instances, rollout }: RunReport): readonly InstanceReport[] {
-  const away = new Set(rollout.awayBefore.map(({ instanceId }) => instanceId));
+  const away = new Set(rollout.unavailableBefore.map(({ instanceId }) => instanceId));
   const rank = (one: InstanceReport): number => {
     if (actionOf(one) === 'skip') return 2;
     return away.has(one.instanceId) ? 0 : 1;
@@ -30,15 +30,15 @@ export function batchesOf(report: RunReport): ReadonlyMap<string, number> {
 }
 
 function taskOf(report: RunReport): RolloutTask {
-  const { maxUnavailable, canaries, pauseSeconds, maxFailures, awayBefore } = report.rollout;
-  const away = new Set(awayBefore.map(({ instanceId }) => instanceId));
+  const { maxUnavailable, canaries, pauseSeconds, maxFailures, unavailableBefore } = report.rollout;
+  const away = new Set(unavailableBefore.map(({ instanceId }) => instanceId));
   return {
     members: inOrder(report).map((one) => ({
       id: one.instanceId,
       kind: actionOf(one) === 'skip' ? 'check' : 'work',
-      isAway: away.has(one.instanceId)
+      isUnavailable: away.has(one.instanceId)
     })),
-    slots: maxUnavailable,
+    maxUnavailable: maxUnavailable,
     canary: canaries.length,
     pauseMs: pauseSeconds * 1000,
     maxFailures,

@@ -71,9 +71,9 @@ export function stopSentence({ rollout: { stopped } }: RunReport): string {
 
 /** How the rollout was set and how many were away, in one line. */
 export function rolloutLine({ rollout, instances, status }: RunReport): string {
-  const { maxUnavailable, mostAway, canaries, pauseSeconds, awayBefore } = rollout;
-  const before = awayBefore.length === 0 ? '' : `; ${awayBefore.length} to begin with`;
-  const away = status === 'planned' ? before : ` (most away: ${mostAway}${before})`;
+  const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
+  const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} to begin with`;
+  const away = status === 'planned' ? before : ` (most away: ${peakUnavailable}${before})`;
   const facts = [
     `at most ${maxUnavailable} of ${instances.length} away at once${away}`,
     ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
@@ -99,16 +99,16 @@ function failureLabel({ maxFailures }: RolloutReport): string {
 }
 
 /** Who did not serve to begin with, and why; folded away. */
-export function awayBeforePart({ rollout: { awayBefore } }: RunReport, worth: number): Part {
+export function unavailableBeforePart({ rollout: { unavailableBefore } }: RunReport, worth: number): Part {
   return {
     worth,
-    pieces: awayBefore.length,
+    pieces: unavailableBefore.length,
     draw: (pieces) => {
       if (pieces === 0) return '';
-      const rows = awayBefore
+      const rows = unavailableBefore
         .slice(0, pieces)
         .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
-      const title = `Not serving to begin with: ${counted(awayBefore.length, 'instance')}`;
+      const title = `Not serving to begin with: ${counted(unavailableBefore.length, 'instance')}`;
       return fold(title, [table(['Instance', 'Why'], rows)]);
     }
   };

@@ -7,7 +7,7 @@ import { fitted, type Part, whole } from './fit.ts';
 import { planParts, planTotals } from './fleet-plan.ts';
 import { fleetTable, wholeTable } from './instance-table.ts';
 import { counted, fold } from './markdown.ts';
-import { awayBeforePart, headline, rolloutLine, stopSentence, totals } from './overview.ts';
+import { headline, rolloutLine, stopSentence, totals, unavailableBeforePart } from './overview.ts';
 import { byUrgency } from './ranking.ts';
 import { timelineOf } from './timeline.ts';
 import { idleSentence, weightsPart } from './weights-table.ts';
@@ -47,7 +47,7 @@ function partsOfFleet(report: RunReport): readonly Part[] {
     whole(isPlan ? planTotals(report) : totals(report)),
     whole(stopSentence(report)),
     whole(rolloutLine(report)),
-    awayBeforePart(report, worth.away),
+    unavailableBeforePart(report, worth.away),
     ...failureParts(report, worth.failures),
     weightsPart(report, worth.weights),
     whole(idleSentence(report)),

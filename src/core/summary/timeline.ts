@@ -64,12 +64,12 @@ function lineOf({ kind, from, to }: Bar, mark: string, width: number): string {
 function markOf(one: InstanceReport, bars: readonly Bar[], index: number): string {
   const isLast = index === bars.length - 1;
   if (isLast && stillGoing.has(one.status)) return 'active';
-  const isBack = bars[index]?.kind === 'rollback';
-  if (isBack) return one.rollback?.ok === false ? 'crit' : 'done';
-  const isLastOfForth = isLast || bars[index + 1]?.kind === 'rollback';
+  const isRolledBackState = bars[index]?.kind === 'rollback';
+  if (isRolledBackState) return one.rollback?.ok === false ? 'crit' : 'done';
+  const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
   // One that is put back because the rollout has stopped did not fail itself.
   const hasFailed = one.failure !== undefined && (one.status === 'failed' || one.status === 'rolledBack');
-  return hasFailed && isLastOfForth ? 'crit' : 'done';
+  return hasFailed && isLastForward ? 'crit' : 'done';
 }
 
 /** The phases as bars that follow each other; none is shorter than a second, for it would not be seen. */

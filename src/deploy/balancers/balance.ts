@@ -1,18 +1,22 @@
 /** How an instance leaves its load balancers before the wipe, and rejoins them after. */
-import type { Place } from '../../core/model/backend-server.ts';
+
+import {
+  type HeldWeight,
+  isSamePool,
+  openHeldWeights,
+  poolLabel,
+  withHeldWeight,
+  withoutHeldWeight
+} from '../../core/balancers/held-weights.ts';
+import type { BackendServer } from '../../core/model/backend-server.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
 import { callRemedy } from '../../core/report/explain.ts';
-import {
-  type Hold,
-  isSamePool,
-  openHolds,
-  poolLabel,
-  withHold,
-  withoutHold
-} from '../../core/balancers/held-weights.ts';
+import type { Balancers } from '../../ports/balancers.ts';
+import type { Cancel } from '../../ports/cancel.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
 import { allDone } from '../calls/all-done.ts';
-import type { Balancers, Cancel, Clock, Log } from '../../ports/bcc.ts';
 import { createWeights } from './set-weights.ts';
 
 /** The load balancers of a run. */
@@ -26,18 +30,28 @@ export interface Balance {
    * @returns what kept it from being done
    * @throws CancelledError on abort
    */
-  leave(instanceId: string, holds: readonly Hold[], keep: KeepHolds, log: Log): Promise<Obstacle | undefined>;
+  leave(
+    instanceId: string,
+    heldWeights: readonly HeldWeight[],
+    keep: KeepHeldWeights,
+    log: Log
+  ): Promise<Obstacle | undefined>;
   /**
    * Gives back what is held.
    *
    * @returns why some could not be given back
    * @throws CancelledError on abort of what is out
    */
-  rejoin(instanceId: string, holds: readonly Hold[], keep: KeepHolds, log: Log): Promise<string | undefined>;
+  rejoin(
+    instanceId: string,
+    heldWeights: readonly HeldWeight[],
+    keep: KeepHeldWeights,
+    log: Log
+  ): Promise<string | undefined>;
 }
 
 /** Told of the holds as they are now. It must not throw. */
-export type KeepHolds = (holds: readonly Hold[]) => void;
+export type KeepHeldWeights = (heldWeights: readonly HeldWeight[]) => void;
 
 /** What a balance needs of the world. */
 export interface BalancePorts {
@@ -56,7 +70,7 @@ export function createBalance(
   const read = sharedReads(ports);
 
   /** Sets the weight of one place; gives the failure. */
-  const set = async (place: Place, weight: number): Promise<CallError | undefined> => {
+  const set = async (place: BackendServer, weight: number): Promise<CallError | undefined> => {
     read.forget(place.blbId);
     try {
       await weights.set(place, { instanceId: place.instanceId, weight });
@@ -68,13 +82,13 @@ export function createBalance(
   };
 
   const rejoin: Balance['rejoin'] = async (instanceId, before, keep, log) => {
-    let holds = before;
+    let heldWeights = before;
     const problems = await allDone(
-      openHolds(before).map(async ({ place }) => {
+      openHeldWeights(before).map(async ({ place }) => {
         const failure = await set(place, place.weight);
         if (failure !== undefined) return `${describeFailure(failure.failure)}.`;
-        holds = withHold(holds, { place, state: 'returned' });
-        keep(holds);
+        heldWeights = withHeldWeight(heldWeights, { place, state: 'returned' });
+        keep(heldWeights);
         log.info(`${poolLabel(place)}: weight 0 → ${place.weight}`);
         return undefined;
       })
@@ -86,9 +100,9 @@ export function createBalance(
 
   return {
     async leave(instanceId, before, keep, log) {
-      let holds = before;
-      const note = (now: readonly Hold[]): void => {
-        holds = now;
+      let heldWeights = before;
+      const note = (now: readonly HeldWeight[]): void => {
+        heldWeights = now;
         keep(now);
       };
       const failures: CallError[] = [];
@@ -98,15 +112,15 @@ export function createBalance(
         const places = own.map((place) => asGivenBack(place, before)).filter(({ weight }) => weight > 0);
         await allDone(
           places.map(async (place) => {
-            note(withHold(holds, { place, state: 'asked' }));
+            note(withHeldWeight(heldWeights, { place, state: 'asked' }));
             const failure = await set(place, 0);
             if (failure === undefined) {
-              note(withHold(holds, { place, state: 'held' }));
+              note(withHeldWeight(heldWeights, { place, state: 'held' }));
               log.info(`${poolLabel(place)}: weight ${place.weight} → 0`);
               return;
             }
             failures.push(failure);
-            if (failure.failure.kind !== 'ambiguous') note(withoutHold(holds, place));
+            if (failure.failure.kind !== 'ambiguous') note(withoutHeldWeight(heldWeights, place));
           })
         );
       } catch (error) {
@@ -115,10 +129,10 @@ export function createBalance(
       }
       const [first] = failures;
       if (first === undefined) {
-        if (openHolds(holds).length > 0) await clock.sleep(drainMs, cancel.signal);
+        if (openHeldWeights(heldWeights).length > 0) await clock.sleep(drainMs, cancel.signal);
         return undefined;
       }
-      await rejoin(instanceId, holds, keep, log);
+      await rejoin(instanceId, heldWeights, keep, log);
       const told = failures.map(({ failure }) => `${describeFailure(failure)}.`);
       return { cause: told.join(' '), remedy: callRemedy(first.failure, false) };
     },
@@ -127,8 +141,8 @@ export function createBalance(
 }
 
 /** A read may still show the 0 of a hold that was just given back; the weight from then is the true one. */
-function asGivenBack(place: Place, holds: readonly Hold[]): Place {
-  const former = holds.find((hold) => isSamePool(hold.place, place))?.place.weight ?? 0;
+function asGivenBack(place: BackendServer, heldWeights: readonly HeldWeight[]): BackendServer {
+  const former = heldWeights.find((heldWeight) => isSamePool(heldWeight.place, place))?.place.weight ?? 0;
   return place.weight === 0 ? { ...place, weight: former } : place;
 }
 
@@ -136,13 +150,16 @@ function asGivenBack(place: Place, holds: readonly Hold[]): Place {
 const shareMs = 1_000;
 
 function sharedReads({ balancers, clock, cancel }: BalancePorts) {
-  const reads = new Map<string, { readonly atMs: number; readonly places: Promise<readonly Place[]> }>();
+  const reads = new Map<
+    string,
+    { readonly atMs: number; readonly places: Promise<readonly BackendServer[]> }
+  >();
   return {
-    places(blbId: string): Promise<readonly Place[]> {
+    places(blbId: string): Promise<readonly BackendServer[]> {
       const nowMs = clock.nowMs();
       const known = reads.get(blbId);
       if (known !== undefined && nowMs - known.atMs < shareMs) return known.places;
-      const places = balancers.listPlaces(blbId, cancel.signal);
+      const places = balancers.listBackendServers(blbId, cancel.signal);
       reads.set(blbId, { atMs: nowMs, places });
       return places;
     },

@@ -1,10 +1,15 @@
 /** Gives instances their weights back that a run which was cut short could not. */
+
+import { poolLabel } from '../../core/balancers/held-weights.ts';
 import { CallError, CancelledError, describeFailure } from '../../core/model/failure.ts';
 import { type Instance, statusKind } from '../../core/model/instance.ts';
-import { poolLabel } from '../../core/balancers/held-weights.ts';
 import type { BalancerReport, InstanceReport, RunReport } from '../../core/report/report.ts';
+import type { Balancers } from '../../ports/balancers.ts';
+import type { Bcc } from '../../ports/bcc.ts';
+import type { Cancel } from '../../ports/cancel.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
 import { type Read, readInstances } from '../calls/read-many.ts';
-import type { Balancers, Bcc, Cancel, Clock, Log } from '../../ports/bcc.ts';
 import { createWeights } from './set-weights.ts';
 
 /** What the restoring needs of the world. */
@@ -74,8 +79,8 @@ function notWell(
 ): string | undefined {
   if (read === undefined || read instanceof CallError) return 'could not be looked at';
   const { status, imageId } = read;
-  const isWell = statusKind(status) === 'up' && imageId === expectedImage(one, report);
-  return isWell ? undefined : `is ${status} on ${imageId}`;
+  const hasSucceeded = statusKind(status) === 'up' && imageId === expectedImage(one, report);
+  return hasSucceeded ? undefined : `is ${status} on ${imageId}`;
 }
 
 function isOpen({ weight, now }: BalancerReport): boolean {

@@ -1,7 +1,9 @@
 /** Changes of weights on load balancers: those of one pool go out one after another, and together where they can. */
 import type { Pool, Weight } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
-import type { Balancers, Cancel, Clock } from '../../ports/bcc.ts';
+import type { Balancers } from '../../ports/balancers.ts';
+import type { Cancel } from '../../ports/cancel.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /** Sets weights. */
 export interface Weights {

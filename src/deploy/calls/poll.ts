@@ -1,5 +1,5 @@
 import { nextBeat } from '../../core/rebuild/schedule.ts';
-import type { Clock } from '../../ports/bcc.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /**
  * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at

@@ -8,7 +8,8 @@ import type { HostKey } from '../../core/health/reason.ts';
 import { resolveCheck } from '../../core/health/resolve.ts';
 import type { Instance } from '../../core/model/instance.ts';
 import type { Checked } from '../../core/run/instance-run.ts';
-import type { Clock, Log } from '../../ports/bcc.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { heal, type Probe } from './heal.ts';
 

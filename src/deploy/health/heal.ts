@@ -9,7 +9,7 @@ import {
   stepHealth
 } from '../../core/health/health.ts';
 import type { HostKey, ProbeResult, Unhealthy } from '../../core/health/reason.ts';
-import type { Clock } from '../../ports/bcc.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /** How a probe is taken. */
 export interface ProbeOptions {

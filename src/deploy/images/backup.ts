@@ -1,15 +1,18 @@
 /** A custom image of the system disk before the wipe: the only way back, for snapshots die with the disk. */
 import { randomUUID } from 'node:crypto';
 import { formatDuration } from '../../core/duration.ts';
+import { backupName, backupsToPrune } from '../../core/images/backup.ts';
 import { CallError, CancelledError, describeFailure } from '../../core/model/failure.ts';
 import { isSettled } from '../../core/model/instance.ts';
-import { backupName, backupsToPrune } from '../../core/images/backup.ts';
 import type { PlannedTarget } from '../../core/plan/plan.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
-import type { Backup } from '../../core/run/instance-run.ts';
 import { callRemedy } from '../../core/report/explain.ts';
+import type { Backup } from '../../core/run/instance-run.ts';
+import type { Bcc } from '../../ports/bcc.ts';
+import type { Cancel } from '../../ports/cancel.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
 import { poll } from '../calls/poll.ts';
-import type { Bcc, Cancel, Clock, Log } from '../../ports/bcc.ts';
 
 /** What a backup needs of the world. */
 export interface BackupPorts {

@@ -1,11 +1,13 @@
 /** Finds the image that is asked for, and waits for one that is still being created. */
 
 import { formatDuration } from '../../core/duration.ts';
-import type { Image } from '../../core/model/image.ts';
 import { type Choice, chooseImage, searchText } from '../../core/images/choose-image.ts';
-import { poll } from '../calls/poll.ts';
-import type { Bcc, Clock, Log } from '../../ports/bcc.ts';
+import type { Image } from '../../core/model/image.ts';
+import type { Bcc } from '../../ports/bcc.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
 import type { RunRequest } from '../../ports/request.ts';
+import { poll } from '../calls/poll.ts';
 import { SurveyError } from '../plan/survey-error.ts';
 
 /** What the search needs of the world. */

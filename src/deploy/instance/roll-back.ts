@@ -1,22 +1,22 @@
 /** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
 
+import { openHeldWeights } from '../../core/balancers/held-weights.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
-import type { RebuildOrder } from '../../core/model/rebuild-spec.ts';
+import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import type { Task } from '../../core/plan/decide.ts';
-import type { Life } from '../../core/rebuild/rebuild-state.ts';
-import { type Deed, isWell, mayRejoin, usableBackup } from '../../core/run/instance-run.ts';
-import { openHolds } from '../../core/balancers/held-weights.ts';
+import type { RebuildState } from '../../core/rebuild/rebuild-state.ts';
+import { hasSucceeded, type InstanceRun, mayRejoin, usableBackup } from '../../core/run/instance-run.ts';
 import type { RunRequest } from '../../ports/request.ts';
-import { follow } from '../rebuild/rebuild-log.ts';
 import { passGate } from '../health/gate.ts';
 import { rebuildOne } from '../rebuild/rebuild.ts';
+import { logRebuild } from '../rebuild/rebuild-log.ts';
 import {
-  type DeedObserver,
-  type Doing,
+  type InstancePorts,
+  type InstanceRunObserver,
   preparations,
+  type RunRecorder,
   rejoin,
-  type TargetPorts,
   untilCancelled
 } from './run-instance.ts';
 
@@ -25,72 +25,76 @@ import {
  *
  * @throws only a fault of the program
  */
-export async function goBack(
-  deed: Deed,
-  order: RebuildOrder,
+export async function rollBack(
+  run: InstanceRun,
+  order: RebuildSpec,
   request: RunRequest,
-  ports: TargetPorts,
-  observe: DeedObserver
-): Promise<Deed> {
-  const why = isWell(deed) ? 'the rollout has stopped' : 'the new system is not well';
-  ports.log.warning(`${deed.target.instance.id}: ${why}; going back to the image of before`);
-  return untilCancelled(deed, ports, observe, async (doing) => {
+  ports: InstancePorts,
+  observe: InstanceRunObserver
+): Promise<InstanceRun> {
+  const why = hasSucceeded(run) ? 'the rollout has stopped' : 'the new system is not well';
+  ports.log.warning(`${run.target.instance.id}: ${why}; going back to the image of before`);
+  return untilCancelled(run, ports, observe, async (recorder) => {
     try {
-      await putBack(deed, order, request, ports, doing);
+      await carryOutRollback(run, order, request, ports, recorder);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
-      doing.add({
-        rollback: { imageId: wayBackId(deed), problem: `${describeFailure(error.failure)}.` }
+      recorder.add({
+        rollback: { imageId: rollbackImageId(run), problem: `${describeFailure(error.failure)}.` }
       });
     }
-    if (mayRejoin(doing.current())) await rejoin(doing, ports);
+    if (mayRejoin(recorder.current())) await rejoin(recorder, ports);
   });
 }
 
-async function putBack(
-  deed: Deed,
-  order: RebuildOrder,
+async function carryOutRollback(
+  run: InstanceRun,
+  order: RebuildSpec,
   request: RunRequest,
-  ports: TargetPorts,
-  doing: Doing
+  ports: InstancePorts,
+  recorder: RunRecorder
 ): Promise<void> {
   const signal = ports.cancel.signal;
-  const image = await ports.bcc.getImage(wayBackId(deed), signal);
-  const keep = (life: Life): void => doing.add({ rollback: { imageId: image.id, life } });
-  const life = await rebuildOne(
-    rollbackTask(deed, image),
-    rollbackOrder(deed, order, image),
+  const image = await ports.bcc.getImage(rollbackImageId(run), signal);
+  const keep = (rebuild: RebuildState): void => recorder.add({ rollback: { imageId: image.id, rebuild } });
+  const rebuild = await rebuildOne(
+    rollbackTask(run, image),
+    rollbackOrder(run, order, image),
     undefined,
     ports,
-    follow(ports, keep),
-    preparations(deed.target, ports, doing)
+    logRebuild(ports, keep),
+    preparations(run.target, ports, recorder)
   );
-  keep(life);
-  if (life.ending?.kind === 'cancelled') return doing.add({ cancelled: true });
-  if (life.ending?.kind !== 'rebuilt' && life.ending?.kind !== 'skipped') return;
+  keep(rebuild);
+  if (rebuild.ending?.kind === 'cancelled') return recorder.add({ cancelled: true });
+  if (rebuild.ending?.kind !== 'rebuilt' && rebuild.ending?.kind !== 'skipped') return;
   // The system put back may rightly show its old host keys, so none are forbidden to it.
-  const gate = life.last && (await passGate(request, life.last.instance, undefined, { ...ports, signal }));
+  const gate =
+    rebuild.last && (await passGate(request, rebuild.last.instance, undefined, { ...ports, signal }));
   if (gate)
-    doing.add({ rollback: { imageId: image.id, life, health: gate.checked }, knownHosts: gate.knownHosts });
+    recorder.add({
+      rollback: { imageId: image.id, rebuild, health: gate.checked },
+      knownHosts: gate.knownHosts
+    });
 }
 
 /** The image to go back to: the backup where one was made, else the one that the instance ran on. */
-function wayBackId(deed: Deed): string {
-  return usableBackup(deed) ?? deed.target.instance.imageId;
+function rollbackImageId(run: InstanceRun): string {
+  return usableBackup(run) ?? run.target.instance.imageId;
 }
 
 /**
  * The task of the rollback. What protected the instance before does not protect a failed system, and one that is
  * still away from its load balancers need not leave them again.
  */
-function rollbackTask(deed: Deed, image: Image): Task {
-  const { task } = deed.target;
-  const drain = task.drain && openHolds(deed.holds).length === 0;
+function rollbackTask(run: InstanceRun, image: Image): Task {
+  const { task } = run.target;
+  const drain = task.drain && openHeldWeights(run.heldWeights).length === 0;
   return { ...task, image, force: false, allowProtected: true, backup: false, drain, wait: true };
 }
 
-function rollbackOrder(deed: Deed, order: RebuildOrder, image: Image): RebuildOrder {
-  const { oldUserData } = deed.target;
+function rollbackOrder(run: InstanceRun, order: RebuildSpec, image: Image): RebuildSpec {
+  const { oldUserData } = run.target;
   const script = oldUserData ? { userData: oldUserData } : { cleanLastUserData: true };
   return { imageId: image.id, login: order.login, ...script };
 }

@@ -3,11 +3,13 @@ import { CallError } from '../../core/model/failure.ts';
 import type { Instance } from '../../core/model/instance.ts';
 import type { Selection, Tag } from '../../core/model/selection.ts';
 import { carriesAll, isReleased, tagsLabel } from '../../core/plan/select.ts';
-import type { Sight } from '../../core/rebuild/rebuild-state.ts';
-import { look } from '../rebuild/observe.ts';
+import type { Observation } from '../../core/rebuild/rebuild-state.ts';
+import type { Bcc } from '../../ports/bcc.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
 import { mapSome } from '../calls/map-some.ts';
 import { readDisks, readInstances } from '../calls/read-many.ts';
-import type { Bcc, Clock, Log } from '../../ports/bcc.ts';
+import { look } from '../rebuild/observe.ts';
 import { problemOf, SurveyError, type SurveyProblem } from './survey-error.ts';
 
 /** What the selection needs of the world. */
@@ -29,8 +31,8 @@ export async function select(
   selection: Selection,
   ports: SelectPorts,
   signal: AbortSignal
-): Promise<readonly Sight[]> {
-  if (selection.kind === 'tags') return lookAtTagged(selection.tags, ports, signal);
+): Promise<readonly Observation[]> {
+  if (selection.kind === 'tags') return readTagged(selection.tags, ports, signal);
   const { ids } = selection;
   if (ids.length > 1) {
     const read = await readInstances(ids, ports.bcc, signal);
@@ -39,11 +41,11 @@ export async function select(
   return whole(await mapSome(ids, sideBySide, (id) => orError(look(id, true, ports, signal))));
 }
 
-async function lookAtTagged(
+async function readTagged(
   tags: readonly Tag[],
   ports: SelectPorts,
   signal: AbortSignal
-): Promise<readonly Sight[]> {
+): Promise<readonly Observation[]> {
   const { bcc, log } = ports;
   const listed = await bcc.listTagged(tags, signal);
   // A list may leave the tags out; then only the single read tells.
@@ -73,7 +75,7 @@ async function withDisks(
   instances: readonly Instance[],
   { bcc, clock }: SelectPorts,
   signal: AbortSignal
-): Promise<readonly Sight[]> {
+): Promise<readonly Observation[]> {
   const disks = await readDisks(
     instances.map(({ id }) => id),
     bcc,

@@ -2,18 +2,18 @@
 
 import { describeUnhealthy, type HostKey } from '../../core/health/reason.ts';
 import { resolveCheck } from '../../core/health/resolve.ts';
-import type { Place } from '../../core/model/backend-server.ts';
+import { customImageQuota } from '../../core/images/backup.ts';
+import type { BackendServer } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
 import { type Snapshot, statusKind } from '../../core/model/instance.ts';
-import { customImageQuota } from '../../core/images/backup.ts';
 import { decide, type Task } from '../../core/plan/decide.ts';
 import type { Target } from '../../core/plan/plan.ts';
 import type { WayBack } from '../../core/plan/preflight.ts';
-import type { Sight } from '../../core/rebuild/rebuild-state.ts';
-import { allDone } from '../calls/all-done.ts';
+import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { RunRequest } from '../../ports/request.ts';
+import { allDone } from '../calls/all-done.ts';
 import type { Probe } from '../health/heal.ts';
 import { probeOnce } from '../health/probe-once.ts';
 
@@ -25,7 +25,7 @@ export interface TargetReads {
   /** By disk or instance ID; `undefined` where each target's own are to be read. */
   readonly snapshots: ReadonlyMap<string, readonly Snapshot[]> | undefined;
   /** Of all load balancers of the run; `undefined` where it names none. */
-  readonly places: readonly Place[] | undefined;
+  readonly places: readonly BackendServer[] | undefined;
   /** Whether there are others, so that it matters who is away to begin with. */
   readonly isFleet: boolean;
 }
@@ -42,16 +42,16 @@ export function createTargets(
   request: RunRequest,
   image: Image,
   reads: TargetReads
-): (sight: Sight) => Promise<Target> {
-  const placesOf = byInstance(reads.places);
+): (observation: Observation) => Promise<Target> {
+  const backendServersOf = byInstance(reads.places);
   const images = new Map<string, Promise<WayBack>>();
   const wayBack = (imageId: string): Promise<WayBack> => {
     const known = images.get(imageId) ?? wayBackOf(request, image, imageId, reads);
     images.set(imageId, known);
     return known;
   };
-  return async (sight) => {
-    const { instance, disk } = sight;
+  return async (observation) => {
+    const { instance, disk } = observation;
     const { bcc, signal } = reads;
     const task = taskOf(request, image, instance.id);
     const action = decide(instance, task).action;
@@ -60,8 +60,8 @@ export function createTargets(
       disk && !runsOnIt ? snapshotsOf(disk.id, instance.id, reads) : [],
       runsOnIt ? ({ kind: 'notAsked' } as const) : wayBack(instance.imageId),
       request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
-      runsOnIt ? undefined : hostKeysOf(request, sight, reads),
-      runsOnIt ? undefined : unhealthyNow(request, sight, reads)
+      runsOnIt ? undefined : hostKeysOf(request, observation, reads),
+      runsOnIt ? undefined : unhealthyNow(request, observation, reads)
     ]);
     return {
       task,
@@ -75,7 +75,7 @@ export function createTargets(
         wayBack: back,
         imageQuota: customImageQuota
       },
-      places: placesOf?.(instance.id),
+      places: backendServersOf?.(instance.id),
       oldUserData,
       oldHostKeys,
       unhealthy
@@ -84,10 +84,10 @@ export function createTargets(
 }
 
 function byInstance(
-  places: readonly Place[] | undefined
-): ((instanceId: string) => readonly Place[]) | undefined {
+  places: readonly BackendServer[] | undefined
+): ((instanceId: string) => readonly BackendServer[]) | undefined {
   if (places === undefined) return undefined;
-  const found = new Map<string, Place[]>();
+  const found = new Map<string, BackendServer[]>();
   for (const place of places) {
     const others = found.get(place.instanceId);
     if (others === undefined) found.set(place.instanceId, [place]);
@@ -125,11 +125,11 @@ async function wayBackOf(
 
 async function hostKeysOf(
   request: RunRequest,
-  sight: Sight,
+  observation: Observation,
   { probe, signal }: TargetReads
 ): Promise<readonly HostKey[] | undefined> {
   if (request.health?.check.kind !== 'ssh' || request.dryRun) return undefined;
-  const resolved = resolveCheck(request.health.check, sight.instance);
+  const resolved = resolveCheck(request.health.check, observation.instance);
   if (!resolved.ok) return undefined;
   return probe.hostKeys(resolved.check, { signal, timeoutMs: hostKeysMs });
 }
@@ -137,7 +137,7 @@ async function hostKeysOf(
 /** Why a Running instance of a fleet does not pass the check even now; one probe, which a single target is spared. */
 async function unhealthyNow(
   request: RunRequest,
-  { instance }: Sight,
+  { instance }: Observation,
   { probe, signal, isFleet }: TargetReads
 ): Promise<string | undefined> {
   if (!isFleet || statusKind(instance.status) !== 'up') return undefined;

@@ -1,15 +1,16 @@
 /** The first reads of a run, from which the plan is made. Nothing here changes anything. */
 
-import type { Place } from '../../core/model/backend-server.ts';
+import { quotaLeft } from '../../core/images/backup.ts';
+import type { BackendServer } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
 import type { Snapshot } from '../../core/model/instance.ts';
-import { quotaLeft } from '../../core/images/backup.ts';
 import { decide } from '../../core/plan/decide.ts';
 import { makePlan, type Plan, type Target } from '../../core/plan/plan.ts';
-import type { Sight } from '../../core/rebuild/rebuild-state.ts';
-import { mapSome } from '../calls/map-some.ts';
-import type { Balancers, Bcc } from '../../ports/bcc.ts';
+import type { Observation } from '../../core/rebuild/rebuild-state.ts';
+import type { Balancers } from '../../ports/balancers.ts';
+import type { Bcc } from '../../ports/bcc.ts';
 import type { RunRequest } from '../../ports/request.ts';
+import { mapSome } from '../calls/map-some.ts';
 import { type ImagePorts, resolveImage } from '../images/resolve-image.ts';
 import { select } from './select.ts';
 import { problemOf, SurveyError, type SurveyProblem } from './survey-error.ts';
@@ -19,7 +20,7 @@ import { createTargets, type TargetReads } from './survey-instance.ts';
 export interface Survey {
   readonly plan: Plan;
   /** By instance id, each with the system disk. */
-  readonly sights: ReadonlyMap<string, Sight>;
+  readonly observations: ReadonlyMap<string, Observation>;
 }
 
 /** What the survey needs of the world. */
@@ -51,24 +52,27 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   const { bcc } = ports;
   // An image that is still being created may be waited for, and the looks must not be as old as that.
   const image = await collect(resolveImage(request, ports, signal));
-  const [customImages, sights, places] = await Promise.all([
+  const [customImages, observations, places] = await Promise.all([
     request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
     collect(select(request.selection, ports, signal)),
-    collect(placesOf(request, ports.balancers, signal))
+    collect(backendServersOf(request, ports.balancers, signal))
   ]);
-  if (image === undefined || sights === undefined || problems.length > 0) throw new SurveyError(problems);
-  problems.push(...strangers(request, sights, places ?? []));
-  const snapshots = sights.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
+  if (image === undefined || observations === undefined || problems.length > 0)
+    throw new SurveyError(problems);
+  problems.push(...strangers(request, observations, places ?? []));
+  const snapshots = observations.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
   if (problems.length > 0) throw new SurveyError(problems);
   const targetOf = createTargets(request, image, {
     ...ports,
     signal,
     snapshots,
     places,
-    isFleet: sights.length > 1
+    isFleet: observations.length > 1
   });
-  const targets = await mapSome(sights, sights.length > many ? width.many : width.few, (sight) =>
-    collect(targetOf(sight))
+  const targets = await mapSome(
+    observations,
+    observations.length > many ? width.many : width.few,
+    (observation) => collect(targetOf(observation))
   );
   const known = targets.filter((target) => target !== undefined);
   if (problems.length > 0) throw new SurveyError(problems);
@@ -77,26 +81,29 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   const plan = makePlan(image, { ...request.order, imageId: image.id }, counted, how);
   problems.push(...unwaited(request, plan));
   if (problems.length > 0) throw new SurveyError(problems);
-  return { plan, sights: new Map(sights.map((sight) => [sight.instance.id, sight])) };
+  return {
+    plan,
+    observations: new Map(observations.map((observation) => [observation.instance.id, observation]))
+  };
 }
 
-async function placesOf(
+async function backendServersOf(
   { balancers: asked }: RunRequest,
   balancers: Balancers,
   signal: AbortSignal
-): Promise<readonly Place[] | undefined> {
+): Promise<readonly BackendServer[] | undefined> {
   if (asked === undefined) return undefined;
-  const places = await Promise.all(asked.blbIds.map((blbId) => balancers.listPlaces(blbId, signal)));
+  const places = await Promise.all(asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal)));
   return places.flat();
 }
 
 /** A load balancer that none of the targets is in is a slip: nobody names it to leave nothing. */
 function strangers(
   { balancers }: RunRequest,
-  sights: readonly Sight[],
-  places: readonly Place[]
+  observations: readonly Observation[],
+  places: readonly BackendServer[]
 ): readonly SurveyProblem[] {
-  const ids = new Set(sights.map(({ instance }) => instance.id));
+  const ids = new Set(observations.map(({ instance }) => instance.id));
   const held = new Set(places.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId));
   const empty = (balancers?.blbIds ?? []).filter((blbId) => !held.has(blbId));
   return empty.map((blbId) => ({
@@ -132,10 +139,10 @@ function withQuota(targets: readonly Target[], quota: number): readonly Target[]
 /** What is not waited for frees no slot, so there may be no more of it than slots. */
 function unwaited({ wait }: RunRequest, { rollout }: Plan): readonly SurveyProblem[] {
   const count = rollout.members.filter(({ kind }) => kind === 'work').length;
-  if (wait || count <= rollout.slots) return [];
+  if (wait || count <= rollout.maxUnavailable) return [];
   return [
     {
-      cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.slots} to be away at once.`,
+      cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.maxUnavailable} to be away at once.`,
       remedy: 'Set wait to true, or raise maxUnavailable.'
     }
   ];

@@ -1,9 +1,10 @@
 import { CallError } from '../../core/model/failure.ts';
 import { type Instance, isSettled } from '../../core/model/instance.ts';
 import type { InstanceReport } from '../../core/report/report.ts';
+import type { Bcc } from '../../ports/bcc.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { poll } from '../calls/poll.ts';
 import { type Read, readInstances } from '../calls/read-many.ts';
-import type { Bcc, Clock } from '../../ports/bcc.ts';
 
 /** Between looks, in milliseconds. */
 const intervalMs = 5_000;
@@ -31,7 +32,7 @@ export function hiddenRebuilds(instances: readonly InstanceReport[]): readonly s
  * @returns the instances that showed nothing
  * @throws CallError when a read fails for good, CancelledError on abort
  */
-export async function linger(
+export async function awaitVisible(
   instanceIds: readonly string[],
   limitMs: number,
   ports: { readonly bcc: Bcc; readonly clock: Clock },

@@ -1,5 +1,6 @@
-import type { Sight } from '../../core/rebuild/rebuild-state.ts';
-import type { Bcc, Clock } from '../../ports/bcc.ts';
+import type { Observation } from '../../core/rebuild/rebuild-state.ts';
+import type { Bcc } from '../../ports/bcc.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { allDone } from '../calls/all-done.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function look(
   withDisk: boolean,
   ports: { readonly bcc: Bcc; readonly clock: Clock },
   signal: AbortSignal
-): Promise<Sight> {
+): Promise<Observation> {
   const { bcc, clock } = ports;
   if (!withDisk) {
     const instance = await bcc.getInstance(instanceId, signal);

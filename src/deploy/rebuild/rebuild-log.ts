@@ -1,16 +1,17 @@
 import { heartbeat, narrate } from '../../core/rebuild/log-lines.ts';
-import type { Life } from '../../core/rebuild/rebuild-state.ts';
-import type { Clock, Log } from '../../ports/bcc.ts';
-import type { LifeObserver } from './rebuild.ts';
+import type { RebuildState } from '../../core/rebuild/rebuild-state.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { RebuildObserver } from './rebuild.ts';
 
 /** A person should not wait longer than this for a line, in milliseconds. */
 const heartbeatMs = 60_000;
 
 /** Tells the log of every step of a life, and `keep` of every new phase. */
-export function follow(
+export function logRebuild(
   { log, clock }: { readonly log: Log; readonly clock: Clock },
-  keep: (life: Life) => void
-): LifeObserver {
+  keep: (rebuild: RebuildState) => void
+): RebuildObserver {
   const sinceMs = clock.nowMs();
   let spokeMs = sinceMs;
   return (before, now) => {

@@ -1,15 +1,23 @@
 /** The loop that lives the life of one rebuild: it performs each command and feeds what came of it back. */
 
 import { CallError } from '../../core/model/failure.ts';
-import type { RebuildOrder } from '../../core/model/rebuild-spec.ts';
+import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import type { Task } from '../../core/plan/decide.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
-import type { Life, LifeCommand, LifeEvent, Sight, Step } from '../../core/rebuild/rebuild-state.ts';
+import type {
+  Observation,
+  RebuildCommand,
+  RebuildEvent,
+  RebuildState,
+  Step
+} from '../../core/rebuild/rebuild-state.ts';
+import { earliestMoment, observeMoment } from '../../core/rebuild/schedule.ts';
 import { begin, step } from '../../core/rebuild/step-rebuild.ts';
-import { earliestLook, lookMoment } from '../../core/rebuild/schedule.ts';
+import type { Bcc } from '../../ports/bcc.ts';
+import type { Cancel } from '../../ports/cancel.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
 import { RefusedTogetherError, type Sender } from './send.ts';
 import type { Watch } from './watch.ts';
-import type { Bcc, Cancel, Clock, Random } from '../../ports/bcc.ts';
 
 /** What the loop needs of the world. */
 export interface RebuildPorts {
@@ -22,7 +30,7 @@ export interface RebuildPorts {
 }
 
 /** Told of every step, in order; `now` is the life after it. It must not throw. */
-export type LifeObserver = (before: Life, now: Life) => void;
+export type RebuildObserver = (before: RebuildState, now: RebuildState) => void;
 
 /** What comes before the wipe. Each gives what kept it from being done; throws `CancelledError` on abort. */
 export interface Preparations {
@@ -40,43 +48,46 @@ export interface Preparations {
  */
 export async function rebuildOne(
   task: Task,
-  order: RebuildOrder,
-  first: Sight | undefined,
+  order: RebuildSpec,
+  first: Observation | undefined,
   ports: RebuildPorts,
-  observe: LifeObserver,
+  observe: RebuildObserver,
   prepare: Preparations
-): Promise<Life> {
+): Promise<RebuildState> {
   const beginning = begin(task, first?.atMs ?? ports.clock.nowMs());
-  let [life, command]: Step = beginning;
-  if (first !== undefined) [life, command] = step(life, { type: 'looked', sight: first });
-  observe(beginning[0], life);
+  let [rebuild, command]: Step = beginning;
+  if (first !== undefined) [rebuild, command] = step(rebuild, { type: 'observed', observation: first });
+  observe(beginning[0], rebuild);
   while (command.type !== 'end') {
-    const before = life;
-    const event = await perform(command, life, order, ports, prepare);
-    [life, command] = step(life, event);
-    observe(before, life);
+    const before = rebuild;
+    const event = await perform(command, rebuild, order, ports, prepare);
+    [rebuild, command] = step(rebuild, event);
+    observe(before, rebuild);
   }
-  return life;
+  return rebuild;
 }
 
 async function perform(
-  command: Exclude<LifeCommand, { type: 'end' }>,
-  life: Life,
-  order: RebuildOrder,
+  command: Exclude<RebuildCommand, { type: 'end' }>,
+  rebuild: RebuildState,
+  order: RebuildSpec,
   ports: RebuildPorts,
   prepare: Preparations
-): Promise<LifeEvent> {
+): Promise<RebuildEvent> {
   const { bcc, clock, cancel, watch, sender } = ports;
-  const id = life.task.instanceId;
+  const id = rebuild.task.instanceId;
   try {
     cancel.signal.throwIfAborted();
     switch (command.type) {
-      case 'look': {
+      case 'observe': {
         const nowMs = clock.nowMs();
-        const dueMs = lookMoment(command, life.deadlineMs, nowMs, ports.random());
-        const earliestMs = earliestLook(command, dueMs);
+        const dueMs = observeMoment(command, rebuild.deadlineMs, nowMs, ports.random());
+        const earliestMs = earliestMoment(command, dueMs);
         const { withDisk } = command;
-        return { type: 'looked', sight: await watch.look({ instanceId: id, dueMs, earliestMs, withDisk }) };
+        return {
+          type: 'observed',
+          observation: await watch.look({ instanceId: id, dueMs, earliestMs, withDisk })
+        };
       }
       case 'backup': {
         const problem = await prepare.backup();
@@ -89,7 +100,7 @@ async function perform(
         return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
       }
       case 'send': {
-        const { requestId } = await sender.rebuild(id, order, wasSent(life));
+        const { requestId } = await sender.rebuild(id, order, wasSent(rebuild));
         return { type: 'accepted', atMs: clock.nowMs(), requestId };
       }
       case 'start': {
@@ -102,21 +113,27 @@ async function perform(
   }
 }
 
-function failed(what: Exclude<LifeCommand['type'], 'end'>, error: unknown, ports: RebuildPorts): LifeEvent {
+function failed(
+  what: Exclude<RebuildCommand['type'], 'end'>,
+  error: unknown,
+  ports: RebuildPorts
+): RebuildEvent {
   const atMs = ports.clock.nowMs();
   const failure = error instanceof CallError ? error.failure : undefined;
   if (ports.cancel.signal.aborted) {
     const together = error instanceof RefusedTogetherError;
-    const isOut = what === 'send' && (together || failure?.kind === 'ambiguous');
-    return isOut && failure ? { type: 'cancelled', atMs, failure, together } : { type: 'cancelled', atMs };
+    const countsAsUnavailable = what === 'send' && (together || failure?.kind === 'ambiguous');
+    return countsAsUnavailable && failure
+      ? { type: 'cancelled', atMs, failure, together }
+      : { type: 'cancelled', atMs };
   }
   if (failure === undefined || what === 'backup' || what === 'drain') throw error;
   if (error instanceof RefusedTogetherError) return { type: 'refusedTogether', atMs, failure };
-  const type = { look: 'lookFailed', send: 'sendFailed', start: 'startFailed' } as const;
+  const type = { observe: 'observeFailed', send: 'sendFailed', start: 'startFailed' } as const;
   return { type: type[what], atMs, failure };
 }
 
 /** Whether a call went out for it before, alone or together with others. */
-function wasSent({ phases }: Life): boolean {
+function wasSent({ phases }: RebuildState): boolean {
   return phases.some(({ phase }) => phase === 'searching');
 }

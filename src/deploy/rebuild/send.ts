@@ -3,8 +3,10 @@
  * sent again goes alone, so that what the service says of it is about it and nothing else.
  */
 import { CallError } from '../../core/model/failure.ts';
-import type { RebuildOrder } from '../../core/model/rebuild-spec.ts';
-import type { Accepted, Bcc, Cancel, Clock } from '../../ports/bcc.ts';
+import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
+import type { Accepted, Bcc } from '../../ports/bcc.ts';
+import type { Cancel } from '../../ports/cancel.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { pageOfIds } from '../calls/read-many.ts';
 
 /** Sends rebuilds. */
@@ -14,7 +16,7 @@ export interface Sender {
    *
    * @param isAgain whether this instance was sent before in this life
    */
-  rebuild(instanceId: string, order: RebuildOrder, isAgain: boolean): Promise<Accepted>;
+  rebuild(instanceId: string, order: RebuildSpec, isAgain: boolean): Promise<Accepted>;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface SenderPorts {
   readonly cancel: Cancel;
 }
 
-interface Letter {
+interface PendingRebuild {
   readonly instanceId: string;
   readonly resolve: (accepted: Accepted) => void;
   readonly reject: (error: unknown) => void;
@@ -41,21 +43,21 @@ interface Letter {
 /** A sender for one run. */
 export function createSender(ports: SenderPorts): Sender {
   const { bcc, clock, cancel } = ports;
-  const waiting = new Map<string, Letter[]>();
+  const waiting = new Map<string, PendingRebuild[]>();
 
-  const post = async (order: RebuildOrder, key: string): Promise<void> => {
-    const letters = waiting.get(key) ?? [];
+  const post = async (order: RebuildSpec, key: string): Promise<void> => {
+    const pendings = waiting.get(key) ?? [];
     try {
       // All that are decided by the looks of one tick have come by then.
       await clock.sleep(0, cancel.signal);
     } catch (error) {
-      for (const { reject } of letters) reject(error);
+      for (const { reject } of pendings) reject(error);
       return;
     } finally {
       waiting.delete(key);
     }
-    for (let from = 0; from < letters.length; from += pageOfIds) {
-      void sendTogether(letters.slice(from, from + pageOfIds), order, bcc, cancel);
+    for (let from = 0; from < pendings.length; from += pageOfIds) {
+      void sendTogether(pendings.slice(from, from + pageOfIds), order, bcc, cancel);
     }
   };
 
@@ -63,14 +65,14 @@ export function createSender(ports: SenderPorts): Sender {
     rebuild(instanceId, order, isAgain) {
       if (isAgain) return bcc.rebuild(instanceId, order, cancel.writes, cancel.signal);
       return new Promise((resolve, reject) => {
-        const letter = { instanceId, resolve, reject };
+        const pending = { instanceId, resolve, reject };
         const key = JSON.stringify(order);
         const others = waiting.get(key);
         if (others !== undefined) {
-          others.push(letter);
+          others.push(pending);
           return;
         }
-        waiting.set(key, [letter]);
+        waiting.set(key, [pending]);
         void post(order, key);
       });
     }
@@ -79,30 +81,30 @@ export function createSender(ports: SenderPorts): Sender {
 
 /** Settles every letter; never rejects. */
 async function sendTogether(
-  letters: readonly Letter[],
-  order: RebuildOrder,
+  pendings: readonly PendingRebuild[],
+  order: RebuildSpec,
   bcc: Bcc,
   cancel: Cancel
 ): Promise<void> {
-  const alone = ({ instanceId, resolve, reject }: Letter): Promise<void> =>
+  const alone = ({ instanceId, resolve, reject }: PendingRebuild): Promise<void> =>
     bcc.rebuild(instanceId, order, cancel.writes, cancel.signal).then(resolve, reject);
-  if (letters.length === 1) {
-    await Promise.all(letters.map(alone));
+  if (pendings.length === 1) {
+    await Promise.all(pendings.map(alone));
     return;
   }
-  const ids = letters.map(({ instanceId }) => instanceId);
+  const ids = pendings.map(({ instanceId }) => instanceId);
   try {
     const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, cancel.signal);
-    for (const { resolve } of letters) resolve(accepted);
+    for (const { resolve } of pendings) resolve(accepted);
   } catch (error) {
     const isDenied = error instanceof CallError && error.failure.kind === 'denied';
     if (isDenied && !cancel.signal.aborted) {
       // Nothing was done. Who may not make this call may still be allowed the single one, or some of them.
-      await Promise.all(letters.map(alone));
+      await Promise.all(pendings.map(alone));
       return;
     }
-    for (const { instanceId, reject } of letters) {
-      reject(error instanceof CallError ? ofOne(error, instanceId, letters.length) : error);
+    for (const { instanceId, reject } of pendings) {
+      reject(error instanceof CallError ? ofOne(error, instanceId, pendings.length) : error);
     }
   }
 }

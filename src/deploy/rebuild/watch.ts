@@ -1,13 +1,14 @@
 /** The looks of all instances that are waited for, taken together: a few list calls a tick, however many they are. */
 import { CallError, CancelledError } from '../../core/model/failure.ts';
 import type { Instance, SystemDisk } from '../../core/model/instance.ts';
-import type { Sight } from '../../core/rebuild/rebuild-state.ts';
-import type { Bcc, Clock } from '../../ports/bcc.ts';
-import { look } from './observe.ts';
+import type { Observation } from '../../core/rebuild/rebuild-state.ts';
+import type { Bcc } from '../../ports/bcc.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { type Read, readDisks, readInstances } from '../calls/read-many.ts';
+import { look } from './observe.ts';
 
 /** A look that is wanted. */
-export interface LookRequest {
+export interface ObserveRequest {
   readonly instanceId: string;
   /** When it is to be taken, in milliseconds on the monotonic clock. */
   readonly dueMs: number;
@@ -19,13 +20,13 @@ export interface LookRequest {
 /** Takes looks. */
 export interface Watch {
   /** Throws `CallError` when the read fails for good, `CancelledError` on abort. */
-  look(request: LookRequest): Promise<Sight>;
+  look(request: ObserveRequest): Promise<Observation>;
   /** Gives up all looks that are still wanted. */
   dispose(): void;
 }
 
-interface Wanted extends LookRequest {
-  readonly resolve: (sight: Sight) => void;
+interface Wanted extends ObserveRequest {
+  readonly resolve: (observation: Observation) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -54,7 +55,7 @@ class SharedWatch implements Watch {
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  look(request: LookRequest): Promise<Sight> {
+  look(request: ObserveRequest): Promise<Observation> {
     if (this.#ended.signal.aborted || this.#signal.aborted) return Promise.reject(new CancelledError());
     return new Promise((resolve, reject) => {
       this.#wanted.add({ ...request, resolve, reject });

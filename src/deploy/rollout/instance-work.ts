@@ -1,14 +1,15 @@
 /** The work of a rollout on its targets: forth, and back. */
+
+import { openHeldWeights } from '../../core/balancers/held-weights.ts';
 import type { Plan, PlannedTarget } from '../../core/plan/plan.ts';
-import type { Sight } from '../../core/rebuild/rebuild-state.ts';
-import { type Deed, isRolledBack, outcomeOf } from '../../core/run/instance-run.ts';
-import { failureOfDeed } from '../../core/report/failure-report.ts';
-import { openHolds } from '../../core/balancers/held-weights.ts';
-import type { Log } from '../../ports/bcc.ts';
+import type { Observation } from '../../core/rebuild/rebuild-state.ts';
+import { failureOfRun } from '../../core/report/failure-report.ts';
+import { type InstanceRun, isRolledBack, outcomeOf } from '../../core/run/instance-run.ts';
+import type { Log } from '../../ports/log.ts';
 import type { RunRequest } from '../../ports/request.ts';
-import { goBack } from '../instance/roll-back.ts';
-import { dealWith, type TargetPorts } from '../instance/run-instance.ts';
-import { lookNow, serves } from './recovered.ts';
+import { rollBack } from '../instance/roll-back.ts';
+import { type InstancePorts, runInstance } from '../instance/run-instance.ts';
+import { observeNow, serves } from './recovered.ts';
 import type { FleetWork } from './roll-out.ts';
 
 /** A look of the survey is used again if it is no older than this, in milliseconds. */
@@ -21,7 +22,7 @@ const fewTargets = 20;
 export interface WorkOrder {
   readonly request: RunRequest;
   readonly plan: Plan;
-  readonly sights: ReadonlyMap<string, Sight>;
+  readonly observations: ReadonlyMap<string, Observation>;
 }
 
 /**
@@ -29,22 +30,22 @@ export interface WorkOrder {
  *
  * @param observe told of every deed whenever it has come a step further, and when it is over; must not throw
  */
-export function createTargetWork(
-  { request, plan, sights }: WorkOrder,
-  ports: TargetPorts,
-  observe: (deed: Deed, isOver: boolean) => void
+export function createInstanceWork(
+  { request, plan, observations }: WorkOrder,
+  ports: InstancePorts,
+  observe: (run: InstanceRun, isOver: boolean) => void
 ): FleetWork {
   const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
   // Those that were away to begin with and have not been begun yet.
-  const away = new Set(plan.rollout.members.filter(({ isAway }) => isAway).map(({ id }) => id));
-  const deeds = new Map<string, Deed>();
-  const going = (deed: Deed): void => observe(deed, false);
-  const done = (deed: Deed): Deed => {
-    deeds.set(deed.target.instance.id, deed);
-    observe(deed, true);
-    const failure = targets.size === 1 ? undefined : failureOfDeed(deed);
+  const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
+  const runs = new Map<string, InstanceRun>();
+  const going = (run: InstanceRun): void => observe(run, false);
+  const done = (run: InstanceRun): InstanceRun => {
+    runs.set(run.target.instance.id, run);
+    observe(run, true);
+    const failure = targets.size === 1 ? undefined : failureOfRun(run);
     if (failure !== undefined) ports.log.info(failure.cause);
-    return deed;
+    return run;
   };
   // A single target has the log to itself; the steps of several are told apart by the ID in front.
   const inLog = <T>(id: string, title: string, work: (log: Log) => Promise<T>): Promise<T> =>
@@ -53,35 +54,37 @@ export function createTargetWork(
       : work(logOf(id, ports.log, targets.size > fewTargets));
 
   // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
-  const earlySight = ({ instance, decision }: PlannedTarget): Sight | undefined => {
-    const sight = sights.get(instance.id);
-    const isFresh = sight !== undefined && ports.clock.nowMs() - sight.atMs <= freshMs;
-    return decision.action === 'skip' || isFresh ? sight : undefined;
+  const earlyObservation = ({ instance, decision }: PlannedTarget): Observation | undefined => {
+    const observation = observations.get(instance.id);
+    const isFresh = observation !== undefined && ports.clock.nowMs() - observation.atMs <= freshMs;
+    return decision.action === 'skip' || isFresh ? observation : undefined;
   };
 
   return {
-    async forth(id) {
+    async rollForward(id) {
       const target = targets.get(id);
       if (target === undefined) throw new Error(`${id} is not in the plan`);
-      let first = earlySight(target);
+      let first = earlyObservation(target);
       if (targets.size > 1 && target.decision.action !== 'skip' && away.delete(id)) {
-        first ??= await lookNow(id, ports);
-        if (first !== undefined && (await serves(first, request, ports))) return 'cameBack';
+        first ??= await observeNow(id, ports);
+        if (first !== undefined && (await serves(first, request, ports))) return 'recovered';
       }
-      const deed = await inLog(id, `Rebuild ${id}`, (log) =>
-        dealWith(target, plan.order, request, first, { ...ports, log }, going)
+      const run = await inLog(id, `Rebuild ${id}`, (log) =>
+        runInstance(target, plan.order, request, first, { ...ports, log }, going)
       );
-      return outcomeOf(done(deed));
+      return outcomeOf(done(run));
     },
     async back(id) {
-      const before = deeds.get(id);
+      const before = runs.get(id);
       if (before === undefined) throw new Error(`nothing was done to ${id} that could be undone`);
-      const deed = await inLog(id, `Put ${id} back`, (log) =>
-        goBack(before, plan.order, request, { ...ports, log }, going)
+      const run = await inLog(id, `Put ${id} back`, (log) =>
+        rollBack(before, plan.order, request, { ...ports, log }, going)
       );
-      done(deed);
-      if (deed.cancelled) return 'cancelled';
-      return isRolledBack(deed) && openHolds(deed.holds).length === 0 ? 'back' : 'notBack';
+      done(run);
+      if (run.cancelled) return 'cancelled';
+      return isRolledBack(run) && openHeldWeights(run.heldWeights).length === 0
+        ? 'rolledBack'
+        : 'rollbackFailed';
     }
   };
 }

@@ -1,18 +1,21 @@
 /** Whether one that was away to begin with serves again by itself, so that it has to wait for its turn. */
 import { CallError, CancelledError } from '../../core/model/failure.ts';
 import { statusKind } from '../../core/model/instance.ts';
-import type { Sight } from '../../core/rebuild/rebuild-state.ts';
+import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { probeOnce } from '../health/probe-once.ts';
-import type { TargetPorts } from '../instance/run-instance.ts';
+import type { InstancePorts } from '../instance/run-instance.ts';
 
 /** How often, and how far apart in milliseconds, one that was away is looked at before it is begun. */
-const lookTries = 3;
+const observeTries = 3;
 const retryMs = 5_000;
 
 /** A look at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
-export async function lookNow(instanceId: string, { watch, clock }: TargetPorts): Promise<Sight | undefined> {
-  for (let tries = 1; tries <= lookTries; tries += 1) {
+export async function observeNow(
+  instanceId: string,
+  { watch, clock }: InstancePorts
+): Promise<Observation | undefined> {
+  for (let tries = 1; tries <= observeTries; tries += 1) {
     const dueMs = clock.nowMs() + (tries - 1) * retryMs;
     try {
       return await watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: true });
@@ -26,9 +29,9 @@ export async function lookNow(instanceId: string, { watch, clock }: TargetPorts)
 
 /** Whether it is Running, and passes the health check where one is asked for; a cancel says no. */
 export async function serves(
-  { instance }: Sight,
+  { instance }: Observation,
   request: RunRequest,
-  { probe, cancel }: TargetPorts
+  { probe, cancel }: InstancePorts
 ): Promise<boolean> {
   if (statusKind(instance.status) !== 'up') return false;
   try {

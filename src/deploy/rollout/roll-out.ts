@@ -7,13 +7,14 @@ import type {
   RolloutTask
 } from '../../core/rollout/rollout-state.ts';
 import { beginRollout, stepRollout } from '../../core/rollout/step-rollout.ts';
-import type { Cancel, Clock } from '../../ports/bcc.ts';
+import type { Cancel } from '../../ports/cancel.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /** What is done to the targets. Both resolve however it ended, and throw only faults of the program. */
 export interface FleetWork {
-  /** `cameBack` where it was away to begin with, serves again, and nothing was done to it. */
-  forth(id: string): Promise<Outcome | 'cameBack'>;
-  back(id: string): Promise<'back' | 'notBack' | 'cancelled'>;
+  /** `recovered` where it was away to begin with, serves again, and nothing was done to it. */
+  rollForward(id: string): Promise<Outcome | 'recovered'>;
+  back(id: string): Promise<'rolledBack' | 'rollbackFailed' | 'cancelled'>;
 }
 
 /** What the loop needs of the world. */
@@ -45,23 +46,23 @@ export async function rollOut(
     faults.push(error);
     // What is wrong with the program is no reason to leave the others alone, but to begin nothing new.
     onAbort();
-    return { result: 'failed', isAway: true, canGoBack: false };
+    return { result: 'failed', isUnavailable: true, canRollBack: false };
   };
   const begin = async (command: Exclude<RolloutCommand, { type: 'end' }>): Promise<RolloutEvent> => {
     switch (command.type) {
       case 'begin': {
-        const outcome = await work.forth(command.id).catch(failed);
+        const outcome = await work.rollForward(command.id).catch(failed);
         const { id } = command;
-        return outcome === 'cameBack'
-          ? { type: 'cameBack', id, atMs: nowMs() }
+        return outcome === 'recovered'
+          ? { type: 'recovered', id, atMs: nowMs() }
           : { type: 'ended', id, outcome, atMs: nowMs() };
       }
-      case 'goBack': {
+      case 'rollBack': {
         const result = await work.back(command.id).catch((error: unknown) => {
           failed(error);
-          return 'notBack' as const;
+          return 'rollbackFailed' as const;
         });
-        return { type: 'wentBack', id: command.id, result, atMs: nowMs() };
+        return { type: 'rollbackEnded', id: command.id, result, atMs: nowMs() };
       }
       case 'pause':
         // A cancel comes as an event of its own.

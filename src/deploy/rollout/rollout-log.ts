@@ -5,10 +5,11 @@ import { type Progress, progressLine } from '../../core/report/progress.ts';
 import { stopWords } from '../../core/report/rollout-report.ts';
 import { isAtWork, type Member, type MemberState } from '../../core/rollout/member.ts';
 import type { Rollout } from '../../core/rollout/rollout-state.ts';
-import type { Clock, Log } from '../../ports/bcc.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
 
 /** Tells the log of a rollout. */
-export interface News {
+export interface RolloutLog {
   /** Told of every step. */
   tell(rollout: Rollout): void;
   /** Ends the signs of life. */
@@ -21,14 +22,17 @@ const leastMs = 15_000;
 /** And no further apart than this. */
 const mostMs = 60_000;
 
-const silent: News = { tell: () => undefined, dispose: () => undefined };
+const silent: RolloutLog = { tell: () => undefined, dispose: () => undefined };
 
 /** The news of one run. A single target tells of itself. */
-export function createNews(plan: Plan, ports: { readonly log: Log; readonly clock: Clock }): News {
-  return plan.targets.length === 1 ? silent : new FleetNews(ports);
+export function createRolloutLog(
+  plan: Plan,
+  ports: { readonly log: Log; readonly clock: Clock }
+): RolloutLog {
+  return plan.targets.length === 1 ? silent : new FleetRolloutLog(ports);
 }
 
-class FleetNews implements News {
+class FleetRolloutLog implements RolloutLog {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #off = new AbortController();
@@ -44,7 +48,7 @@ class FleetNews implements News {
     this.#clock = clock;
     // The first word comes with the first end.
     this.#toldMs = clock.nowMs() - leastMs;
-    void this.#signsOfLife();
+    void this.#heartbeat();
   }
 
   tell(rollout: Rollout): void {
@@ -74,12 +78,12 @@ class FleetNews implements News {
 
   #ended(member: Member, nowMs: number): void {
     const took = nowMs - (this.#began.get(member.id) ?? nowMs);
-    if (member.state === 'well' && member.kind === 'work') this.#tookMs.push(took);
+    if (member.state === 'succeeded' && member.kind === 'work') this.#tookMs.push(took);
     const words: Readonly<Partial<Record<MemberState, string>>> = {
-      well: member.kind === 'work' ? 'done' : 'is on the image already',
+      succeeded: member.kind === 'work' ? 'done' : 'is on the image already',
       failed: 'failed',
-      back: 'is back on the image of before',
-      notBack: 'could not be put back',
+      rolledBack: 'is back on the image of before',
+      rollbackFailed: 'could not be put back',
       cancelled: 'cut off by the cancel'
     };
     this.#log.info(`${member.id}: ${words[member.state] ?? member.state} after ${formatDuration(took)}`);
@@ -94,25 +98,25 @@ class FleetNews implements News {
     const all = members.values();
     const count = (...states: readonly MemberState[]): number =>
       all.filter(({ state }) => states.includes(state)).length;
-    const skipped = members.count('check', 'well');
-    const gone = all.filter((one) => one.isAway && !isAtWork(one) && one.state !== 'waiting').length;
+    const skipped = members.count('check', 'succeeded');
+    const gone = all.filter((one) => one.isUnavailable && !isAtWork(one) && one.state !== 'waiting').length;
     return {
       total: all.length,
-      well: members.count('work', 'well'),
+      succeeded: members.count('work', 'succeeded'),
       skipped,
-      failed: count('failed', 'back', 'notBack'),
+      failed: count('failed', 'rolledBack', 'rollbackFailed'),
       beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
       // What is not begun after a stop is not to go any more.
       waiting: stop === undefined ? count('waiting') : 0,
       tookMs: this.#tookMs,
-      slots: Math.max(1, task.slots - gone),
+      maxUnavailable: Math.max(1, task.maxUnavailable - gone),
       pauseMs: task.pauseMs,
       ...(pausedUntilMs === undefined ? {} : { pausedUntilMs }),
       nowMs
     };
   }
 
-  async #signsOfLife(): Promise<void> {
+  async #heartbeat(): Promise<void> {
     while (!this.#off.signal.aborted) {
       try {
         await this.#clock.sleep(Math.max(1, this.#toldMs + mostMs - this.#clock.nowMs()), this.#off.signal);

@@ -1,22 +1,22 @@
 /** What is known of a run while it goes on, as the result that would be given now. */
-import type { Era } from '../../core/duration.ts';
+import type { ClockAnchor } from '../../core/duration.ts';
 import type { Plan, PlannedTarget } from '../../core/plan/plan.ts';
 import { begin } from '../../core/rebuild/step-rebuild.ts';
-import type { Deed } from '../../core/run/instance-run.ts';
 import { explain } from '../../core/report/explain.ts';
-import { reportDeed, reportPlanned } from '../../core/report/instance-report.ts';
+import { reportInstanceRun, reportPlanned } from '../../core/report/instance-report.ts';
 import type { InstanceReport, RunReport } from '../../core/report/report.ts';
 import { reportRollout } from '../../core/report/rollout-report.ts';
 import { reportRun } from '../../core/report/run-report.ts';
 import type { Rollout } from '../../core/rollout/rollout-state.ts';
-import type { Clock } from '../../ports/bcc.ts';
+import type { InstanceRun } from '../../core/run/instance-run.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /** The records of one run. */
-export interface Records {
+export interface RunRecords {
   /** The deed of a target as it is now. */
-  keep(deed: Deed, plan: Plan, isOver: boolean): void;
+  keep(run: InstanceRun, plan: Plan, isOver: boolean): void;
   /** How far the rollout has come. */
-  follow(rollout: Rollout): void;
+  logRebuild(rollout: Rollout): void;
   /**
    * The result of now.
    *
@@ -27,29 +27,29 @@ export interface Records {
   refused(plan: Plan): RunReport;
 }
 
-/** Records that begin now. */
-export function createRecords(clock: Clock): Records {
+/** RunRecords that begin now. */
+export function createRunRecords(clock: Clock): RunRecords {
   const fromMs = clock.nowMs();
-  const era: Era = { nowMs: fromMs, wallMs: clock.wallMs() };
+  const anchor: ClockAnchor = { nowMs: fromMs, wallMs: clock.wallMs() };
   const known = new Map<string, () => InstanceReport>();
   let rollout: Rollout | undefined;
 
   const all = (plan: Plan, one: (target: PlannedTarget) => InstanceReport): RunReport =>
-    reportRun(plan.image, plan.targets.map(one), reportRollout(plan, rollout), era, {
+    reportRun(plan.image, plan.targets.map(one), reportRollout(plan, rollout), anchor, {
       fromMs,
       toMs: clock.nowMs()
     });
-  const report: Records['report'] = (plan, rest) =>
+  const report: RunRecords['report'] = (plan, rest) =>
     all(plan, (target) => known.get(target.instance.id)?.() ?? reportPlanned(target, plan.order, rest));
 
   return {
-    keep(deed, plan, isOver) {
+    keep(run, plan, isOver) {
       const atMs = clock.nowMs();
       const make = (): InstanceReport =>
-        reportDeed(deed, plan.order, era, isOver ? atMs : clock.nowMs(), isOver);
-      known.set(deed.target.instance.id, isOver ? once(make) : make);
+        reportInstanceRun(run, plan.order, anchor, isOver ? atMs : clock.nowMs(), isOver);
+      known.set(run.target.instance.id, isOver ? once(make) : make);
     },
-    follow(now) {
+    logRebuild(now) {
       rollout = now;
     },
     report,
@@ -61,8 +61,8 @@ export function createRecords(clock: Clock): Records {
 function reportRefused(target: PlannedTarget, plan: Plan, atMs: number): InstanceReport {
   if (target.decision.action !== 'refuse') return reportPlanned(target, plan.order, 'notStarted');
   const reason = { kind: 'refused', refusals: target.decision.refusals } as const;
-  const [life] = begin(target.task, atMs);
-  return reportPlanned(target, plan.order, 'failed', { reason: reason.kind, ...explain(life, reason) });
+  const [rebuild] = begin(target.task, atMs);
+  return reportPlanned(target, plan.order, 'failed', { reason: reason.kind, ...explain(rebuild, reason) });
 }
 
 /** What is over does not change, so its report is made once. */

@@ -5,16 +5,18 @@ import { isRefused, type Plan } from '../../core/plan/plan.ts';
 import { planLines } from '../../core/plan/text.ts';
 import type { RunReport } from '../../core/report/report.ts';
 import type { Rollout } from '../../core/rollout/rollout-state.ts';
+import type { Bcc } from '../../ports/bcc.ts';
+import type { Random } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { RunRequest } from '../../ports/request.ts';
 import { type BalancePorts, createBalance } from '../balancers/balance.ts';
+import { type Survey, type SurveyPorts, survey } from '../plan/survey.ts';
 import { createSender } from '../rebuild/send.ts';
 import { createWatch } from '../rebuild/watch.ts';
-import type { Bcc, Log, Random } from '../../ports/bcc.ts';
-import type { RunRequest } from '../../ports/request.ts';
+import { createInstanceWork } from '../rollout/instance-work.ts';
 import { rollOut } from '../rollout/roll-out.ts';
-import { createNews, type News } from '../rollout/rollout-log.ts';
-import { createRecords, type Records } from './run-records.ts';
-import { createTargetWork } from '../rollout/instance-work.ts';
-import { type Survey, type SurveyPorts, survey } from '../plan/survey.ts';
+import { createRolloutLog, type RolloutLog } from '../rollout/rollout-log.ts';
+import { createRunRecords, type RunRecords } from './run-records.ts';
 
 /** What a run needs of the world. */
 export interface RunPorts extends SurveyPorts, BalancePorts {
@@ -44,43 +46,43 @@ export interface RunHooks {
  */
 export async function run(request: RunRequest, ports: RunPorts, hooks: RunHooks): Promise<RunReport> {
   const { clock, log, cancel } = ports;
-  const records = createRecords(clock);
+  const runRecords = createRunRecords(clock);
   const surveyed = await log.group('Plan', async () => {
     const found = await survey(request, ports, cancel.signal);
     for (const line of planLines(found.plan)) log.info(line);
     return found;
   });
   const { plan } = surveyed;
-  if (isRefused(plan)) return records.refused(plan);
-  await hooks.planned(plan, records.report(plan, 'planned'));
-  if (request.dryRun) return records.report(plan, 'planned');
-  const news = createNews(plan, ports);
-  await carryOut(request, surveyed, { ...ports, records, news }, hooks);
-  return records.report(plan, 'notStarted');
+  if (isRefused(plan)) return runRecords.refused(plan);
+  await hooks.planned(plan, runRecords.report(plan, 'planned'));
+  if (request.dryRun) return runRecords.report(plan, 'planned');
+  const rolloutLog = createRolloutLog(plan, ports);
+  await carryOut(request, surveyed, { ...ports, runRecords, rolloutLog }, hooks);
+  return runRecords.report(plan, 'notStarted');
 }
 
 async function carryOut(
   request: RunRequest,
-  { plan, sights }: Survey,
-  ports: RunPorts & { readonly records: Records; readonly news: News },
+  { plan, observations }: Survey,
+  ports: RunPorts & { readonly runRecords: RunRecords; readonly rolloutLog: RolloutLog },
   hooks: RunHooks
 ): Promise<void> {
-  const { cancel, records, news } = ports;
+  const { cancel, runRecords, rolloutLog } = ports;
   const watch = createWatch(ports, cancel.signal);
   const sender = createSender(ports);
   const balance = request.balancers && createBalance(request.balancers, ports);
-  const report = (): RunReport => records.report(plan, 'notStarted');
-  const work = createTargetWork(
-    { request, plan, sights },
+  const report = (): RunReport => runRecords.report(plan, 'notStarted');
+  const work = createInstanceWork(
+    { request, plan, observations },
     { ...ports, watch, sender, balance },
-    (deed, isOver) => {
-      records.keep(deed, plan, isOver);
+    (run, isOver) => {
+      runRecords.keep(run, plan, isOver);
       hooks.progressed(report);
     }
   );
   const observe = (now: Rollout): void => {
-    records.follow(now);
-    news.tell(now);
+    runRecords.logRebuild(now);
+    rolloutLog.tell(now);
   };
   try {
     await rollOut(plan.rollout, work, ports, observe);
@@ -89,6 +91,6 @@ async function carryOut(
     if (!(error instanceof CancelledError && cancel.signal.aborted)) throw error;
   } finally {
     watch.dispose();
-    news.dispose();
+    rolloutLog.dispose();
   }
 }
