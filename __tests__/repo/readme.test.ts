@@ -64,8 +64,8 @@ describe('README.md', () => {
   });
 
   test('names every operation that needs a permission', () => {
-    const operations = ['operations', 'images', 'balancers'].flatMap((file) =>
-      [...read(`src/bce/${file}.ts`).matchAll(/(?:\bname: | [?:] )'([A-Z]\w+)'/g)].map(
+    const operations = ['instances', 'images', 'balancers'].flatMap((file) =>
+      [...read(`src/bce/api/${file}.ts`).matchAll(/(?:\bname: | [?:] )'([A-Z]\w+)'/g)].map(
         ([, name = '']) => name
       )
     );
@@ -113,21 +113,25 @@ const numbers: Numbers = [
     'read: options.readDeadlineMs ?? 15_000, write: options.writeDeadlineMs ?? 30_000',
     '15 s, 30 s'
   ],
-  ['src/bce/patience.ts', 'const baseMs = 500;', 'below 0.5, 1, 2, 4 s'],
-  ['src/bce/patience.ts', 'return isRepeatable(manner) ? 5 : 1;', 'Attempts of a read | 5,'],
-  ['src/bce/patience.ts', 'const capMs = 8_000;', 'between half and all of 0.5, 1, 2, 4, 8 s'],
+  ['src/bce/retry/retry-policy.ts', 'const baseMs = 500;', 'below 0.5, 1, 2, 4 s'],
+  ['src/bce/retry/retry-policy.ts', 'return isRepeatable(traits) ? 5 : 1;', 'Attempts of a read | 5,'],
+  ['src/bce/retry/retry-policy.ts', 'const capMs = 8_000;', 'between half and all of 0.5, 1, 2, 4, 8 s'],
   [
-    'src/bce/patience.ts',
-    'const patienceMs = 300_000;',
+    'src/bce/retry/retry-policy.ts',
+    'const deferralLimitMs = 300_000;',
     'put off for 5 minutes from the first time in a row'
   ],
-  ['src/bce/patience.ts', 'const hasteMs = 10_000;', 'is sent within 10 s of the decision'],
-  ['src/bce/patience.ts', 'const patienceMs = 300_000;', 'is asked again, for 5 minutes at least'],
-  ['src/bce/patience.ts', 'const leastPutOff = 5;', 'and at least 5 times'],
-  ['src/core/pace.ts', 'const longestRetryAfterMs = 120_000;', 'obeyed up to 120 s'],
-  ['src/core/pace.ts', 'const lowestRate = 0.5;', 'not below 0.5'],
-  ['src/core/pace.ts', 'const slowEveryMs = 1_000;', 'at most once a second'],
-  ['src/core/pace.ts', 'const stepsUp = 100;', 'a hundredth of it back with each success'],
+  ['src/bce/retry/retry-policy.ts', 'const resendWindowMs = 10_000;', 'is sent within 10 s of the decision'],
+  [
+    'src/bce/retry/retry-policy.ts',
+    'const deferralLimitMs = 300_000;',
+    'is asked again, for 5 minutes at least'
+  ],
+  ['src/bce/retry/retry-policy.ts', 'const minDeferrals = 5;', 'and at least 5 times'],
+  ['src/core/model/failure.ts', 'const longestRetryAfterMs = 120_000;', 'obeyed up to 120 s'],
+  ['src/bce/retry/token-bucket.ts', 'const lowestRate = 0.5;', 'not below 0.5'],
+  ['src/bce/retry/token-bucket.ts', 'const slowEveryMs = 1_000;', 'at most once a second'],
+  ['src/bce/retry/token-bucket.ts', 'const stepsUp = 100;', 'a hundredth of it back with each success'],
   ['src/deploy/rebuild/rebuild-log.ts', 'const heartbeatMs = 60_000;', 'else every 60 s'],
   ['src/deploy/rollout/rollout-log.ts', 'const leastMs = 15_000;', 'lines of progress, 15 to 60 s apart'],
   ['src/deploy/rollout/rollout-log.ts', 'const mostMs = 60_000;', 'lines of progress, 15 to 60 s apart'],
@@ -162,8 +166,8 @@ const fleetNumbers: Numbers = [
     'Math.max(60_000, rebuild.task.timeoutMs / 4)',
     'a quarter of `timeout`, and a minute at least'
   ],
-  ['src/bce/patience.ts', 'const hasteMs = 10_000;', 'not sent within 10 s'],
-  ['src/bce/operations.ts', 'const maxListedIds = 100;', 'in lists of up to 100 instances'],
+  ['src/bce/retry/retry-policy.ts', 'const resendWindowMs = 10_000;', 'not sent within 10 s'],
+  ['src/bce/api/instances.ts', 'const maxListedIds = 100;', 'in lists of up to 100 instances'],
   ['src/deploy/calls/read-many.ts', 'const fewDisks = 4;', 'more than 4 disks'],
   ['src/deploy/rebuild/send.ts', 'pendings.slice(from, from + pageOfIds)', 'as one call of up to 100'],
   [

@@ -5,7 +5,7 @@
 
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
 import { type BccClient, createBccClient } from '../../src/bce/client.ts';
-import { createTransport } from '../../src/bce/transport.ts';
+import { createTransport } from '../../src/bce/http/transport.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import type { Probe } from '../../src/deploy/health/heal.ts';

@@ -865,7 +865,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 4300:
+/***/ 1200:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4913,72 +4913,6 @@ async function passGate(request, instance, baselineKeys, ports) {
     };
 }
 
-;// CONCATENATED MODULE: ./core/pace.js
-/** The longest wait that a service may ask for, in milliseconds; beyond it what was asked of it fails and says so. */
-const longestRetryAfterMs = 120_000;
-/** The lowest rate that throttling leads to, in calls a second. */
-const lowestRate = 0.5;
-/** A rate is lowered at most once in so many milliseconds: the calls of one burst are all refused for one reason. */
-const slowEveryMs = 1_000;
-/** How many calls have to succeed until the rate has risen from nothing to the full one. */
-const stepsUp = 100;
-/** A full bucket. Throws `RangeError` for a rate that is not a number above 0. */
-function newPace(callsPerSecond, nowMs) {
-    if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
-        throw new RangeError(`${callsPerSecond} calls a second are no rate`);
-    }
-    return {
-        fullRate: callsPerSecond,
-        rate: callsPerSecond,
-        tokens: capacity(callsPerSecond),
-        countedMs: nowMs,
-        slowedMs: Number.NEGATIVE_INFINITY
-    };
-}
-/** Takes a token where there is one. Who has to wait takes none, so only one may wait at a time. */
-function takeTurn(pace, nowMs) {
-    const counted = count(pace, nowMs);
-    if (counted.tokens >= 1) {
-        return { pace: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
-    }
-    const heldMs = Math.max(0, counted.countedMs - nowMs);
-    const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
-    // Rounded up, for a wait that is lost in the rounding of a clock would be waited for ever.
-    return { pace: counted, waitMs: Math.ceil(heldMs + missingMs) };
-}
-/** After a throttled answer: half the rate, and an empty bucket; but not within a second of the last time. */
-function slowed(pace, nowMs) {
-    if (nowMs - pace.slowedMs < slowEveryMs) {
-        return pace;
-    }
-    const rate = Math.max(Math.min(lowestRate, pace.fullRate), pace.rate / 2);
-    return { ...count(pace, nowMs), rate, tokens: 0, slowedMs: nowMs };
-}
-/** After a success: a step nearer to the full rate, unless the call had left before the rate was lowered. */
-function quickened(pace, nowMs, sentMs) {
-    if (sentMs <= pace.slowedMs) {
-        return pace;
-    }
-    const rate = Math.min(pace.fullRate, pace.rate + pace.fullRate / stepsUp);
-    return { ...count(pace, nowMs), rate };
-}
-/** HeldWeights all calls back until `untilMs`; then they begin with an empty bucket. A longer hold of before stays. */
-function held(pace, nowMs, untilMs) {
-    const counted = count(pace, nowMs);
-    return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
-}
-function count(pace, nowMs) {
-    if (nowMs <= pace.countedMs) {
-        return pace;
-    }
-    const grown = pace.tokens + ((nowMs - pace.countedMs) / 1_000) * pace.rate;
-    return { ...pace, tokens: Math.min(capacity(pace.rate), grown), countedMs: nowMs };
-}
-/** The most calls that may leave in one moment. A rate below one a second needs room for one all the same. */
-function capacity(rate) {
-    return Math.max(1, rate);
-}
-
 ;// CONCATENATED MODULE: ./core/rebuild/transitions.js
 
 
@@ -5382,7 +5316,7 @@ function onSendFailed(before, failure, atMs) {
     if (failure.kind === 'ambiguous')
         return observeNext(lost(rebuild, atMs), atMs, true);
     // Nothing was done, and the look that decided on the send has aged.
-    const isPatient = (failure.retryAfterMs ?? 0) <= longestRetryAfterMs && atMs < rebuild.deadlineMs;
+    const isPatient = (failure.retryAfterMs ?? 0) <= model_failure/* longestRetryAfterMs */.tK && atMs < rebuild.deadlineMs;
     if (failure.kind === 'throttled' && isPatient)
         return observeLater(rebuild, atMs);
     // A refusal after a lost answer is what the service would say if it had taken the first.
@@ -6739,180 +6673,40 @@ function listenForCancel() {
     };
 }
 
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
-;// CONCATENATED MODULE: ./bce/fields.js
-/** An answer lacks what it must have. The message names the field, never its value. */
-class DecodeError extends Error {
-    constructor(message) {
-        super(message);
-        this.name = 'DecodeError';
-    }
-}
-/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
-function record(json, what) {
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-        throw new DecodeError(`the ${what} is not an object`);
-    }
-    return { ...json };
-}
-/** A text that must be there and not empty. Throws `DecodeError`. */
-function vital(from, name) {
-    const value = fields_text(from, name);
-    if (value === '') {
-        throw new DecodeError(`"${name}" is missing`);
-    }
-    return value;
-}
-/** A text, or the empty one where the field is missing or something else. */
-function fields_text(from, name) {
-    const value = from[name];
-    return typeof value === 'string' ? value : '';
-}
-/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
-function fields_count(from, name) {
-    const value = Number(from[name] ?? 0);
-    return Number.isFinite(value) ? value : 0;
-}
-/** A flag, which the API gives as a boolean or as 0 and 1. */
-function fields_flag(from, name) {
-    const value = from[name];
-    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
-}
+;// CONCATENATED MODULE: ./bce/api/all-pages.js
 
-;// CONCATENATED MODULE: ./bce/decode.js
-
-
-/** The answer of GetInstance. Throws `DecodeError`. */
-function decodeInstanceReply(json) {
-    return decodeInstance(record(json, 'answer')['instance']);
-}
-/** The answer of GetImage. Throws `DecodeError`. */
-function decodeImageReply(json) {
-    return decodeImage(record(json, 'answer')['image']);
-}
-/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
-function decodeImageId(json) {
-    return vital(record(json, 'answer'), 'imageId');
-}
+/** Far more pages than any list that the action reads can have. */
+const maxPages = 1000;
 /**
- * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
- * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
+ * All items of a list, page after page. Throws what `call` throws, and a `CallError` of the kind `malformed` for a
+ * list that does not end: a marker that comes twice, or pages without number.
  */
-function decodeUserData(json) {
-    const userData = record(json, 'answer')['userData'] ?? '';
-    if (typeof userData !== 'string') {
-        throw new DecodeError('"userData" is not a text');
+async function allPages(page, call) {
+    const items = [];
+    const markers = new Set();
+    let operation = page();
+    for (;;) {
+        const { items: found, nextMarker } = await call(operation);
+        items.push(...found);
+        if (nextMarker === undefined) {
+            return items;
+        }
+        if (markers.has(nextMarker) || markers.size >= maxPages) {
+            throw endless(operation);
+        }
+        markers.add(nextMarker);
+        operation = page(nextMarker);
     }
-    const base64 = userData.replace(/\s/g, '');
-    const bytes = Buffer.from(base64, 'base64');
-    const again = bytes.toString('base64');
-    // Buffer skips what is no base64; padding alone may be missing.
-    if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
-        throw new DecodeError('"userData" is not base64');
-    }
-    if (!(0,external_node_buffer_.isUtf8)(bytes)) {
-        throw new DecodeError('"userData" holds bytes that are not text');
-    }
-    return bytes.toString('utf8');
 }
-/** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
-function decodePage(json, key, decodeItem) {
-    const reply = record(json, 'answer');
-    // A list without members is null where the service is written in Go.
-    const list = reply[key] === null ? [] : reply[key];
-    if (!Array.isArray(list)) {
-        throw new DecodeError(`"${key}" is not a list`);
-    }
-    const items = list.map(decodeItem);
-    return fields_flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
-}
-/** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
-function decodeInstance(json) {
-    const from = record(json, 'instance');
-    const tags = decodeTags(from['tags']);
-    return {
-        id: vital(from, 'id'),
-        name: fields_text(from, 'name'),
-        status: vital(from, 'status'),
-        imageId: vital(from, 'imageId'),
-        imageName: fields_text(from, 'imageName'),
-        imageType: fields_text(from, 'imageType'),
-        osName: fields_text(from, 'osName'),
-        osVersion: fields_text(from, 'osVersion'),
-        osArch: fields_text(from, 'osArch'),
-        zoneName: fields_text(from, 'zoneName'),
-        spec: fields_text(from, 'spec'),
-        publicIp: fields_text(from, 'publicIp'),
-        internalIp: fields_text(from, 'internalIp'),
-        keypairId: fields_text(from, 'keypairId'),
-        deletionProtection: fields_flag(from, 'deletionProtection'),
-        expireTime: fields_text(from, 'expireTime'),
-        ...(tags === undefined ? {} : { tags })
-    };
-}
-/** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
-function decodeImage(json) {
-    const from = record(json, 'image');
-    return {
-        id: vital(from, 'id'),
-        name: fields_text(from, 'name'),
-        type: fields_text(from, 'type'),
-        osType: fields_text(from, 'osType'),
-        osName: fields_text(from, 'osName'),
-        osVersion: fields_text(from, 'osVersion'),
-        osArch: fields_text(from, 'osArch'),
-        createTime: fields_text(from, 'createTime'),
-        status: vital(from, 'status'),
-        minDiskGb: fields_count(from, 'minDiskGb')
-    };
-}
-/** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
-function decodeVolume(json) {
-    const from = record(json, 'volume');
-    return {
-        id: vital(from, 'id'),
-        createTime: fields_text(from, 'createTime'),
-        sizeInGB: fields_count(from, 'diskSizeInGB'),
-        snapshotNum: fields_count(from, 'snapshotNum'),
-        status: vital(from, 'status'),
-        isSystemVolume: fields_flag(from, 'isSystemVolume'),
-        attachedTo: listOf(from['attachments'])
-            .map((attachment) => fields_text({ ...Object(attachment) }, 'instanceId'))
-            .filter((id) => id !== '')
-    };
-}
-/** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
-function decodeSnapshot(json) {
-    const from = record(json, 'snapshot');
-    return {
-        id: vital(from, 'id'),
-        name: fields_text(from, 'name'),
-        createTime: fields_text(from, 'createTime'),
-        volumeId: fields_text(from, 'volumeId')
-    };
-}
-/**
- * The tags of an instance, none of them where the list is null, as it is where the service is written in Go.
- * `undefined` where there is no list, or one with a tag that cannot be read: then nobody knows what it carries.
- */
-function decodeTags(json) {
-    if (json !== null && !Array.isArray(json)) {
-        return undefined;
-    }
-    const tags = listOf(json).map((tag) => {
-        const from = { ...Object(tag) };
-        return { key: fields_text(from, 'tagKey'), value: fields_text(from, 'tagValue') };
+function endless({ name, target }) {
+    return new model_failure/* CallError */.RA({
+        kind: 'malformed',
+        operation: name,
+        target,
+        message: 'the list has no end: its pages lead back to one that was read already',
+        attempts: 1
     });
-    return tags.some(({ key }) => key === '') ? undefined : tags;
 }
-function listOf(json) {
-    return Array.isArray(json) ? json : [];
-}
-
-;// CONCATENATED MODULE: ./bce/operation.js
-/** What most reads have in common. */
-const read = { kind: 'read', method: 'GET', target: '', query: {} };
 
 ;// CONCATENATED MODULE: ./bce/sign.js
 
@@ -6984,7 +6778,7 @@ function hmac(key, data) {
     return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
 }
 
-;// CONCATENATED MODULE: ./bce/request.js
+;// CONCATENATED MODULE: ./bce/signed-request.js
 
 /**
  * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
@@ -7039,7 +6833,182 @@ function wireQuery(query) {
     return text === '' ? '' : `?${text}`;
 }
 
-;// CONCATENATED MODULE: ./bce/operations.js
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+;// CONCATENATED MODULE: ./bce/api/json-fields.js
+/** An answer lacks what it must have. The message names the field, never its value. */
+class DecodeError extends Error {
+    constructor(message) {
+        super(message);
+        this.name = 'DecodeError';
+    }
+}
+/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
+function record(json, what) {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+        throw new DecodeError(`the ${what} is not an object`);
+    }
+    return { ...json };
+}
+/** A text that must be there and not empty. Throws `DecodeError`. */
+function vital(from, name) {
+    const value = json_fields_text(from, name);
+    if (value === '') {
+        throw new DecodeError(`"${name}" is missing`);
+    }
+    return value;
+}
+/** A text, or the empty one where the field is missing or something else. */
+function json_fields_text(from, name) {
+    const value = from[name];
+    return typeof value === 'string' ? value : '';
+}
+/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
+function count(from, name) {
+    const value = Number(from[name] ?? 0);
+    return Number.isFinite(value) ? value : 0;
+}
+/** A flag, which the API gives as a boolean or as 0 and 1. */
+function json_fields_flag(from, name) {
+    const value = from[name];
+    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
+}
+
+;// CONCATENATED MODULE: ./bce/api/decode.js
+
+
+/** The answer of GetInstance. Throws `DecodeError`. */
+function decodeInstanceReply(json) {
+    return decodeInstance(record(json, 'answer')['instance']);
+}
+/** The answer of GetImage. Throws `DecodeError`. */
+function decodeImageReply(json) {
+    return decodeImage(record(json, 'answer')['image']);
+}
+/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
+function decodeImageId(json) {
+    return vital(record(json, 'answer'), 'imageId');
+}
+/**
+ * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
+ * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
+ */
+function decodeUserData(json) {
+    const userData = record(json, 'answer')['userData'] ?? '';
+    if (typeof userData !== 'string') {
+        throw new DecodeError('"userData" is not a text');
+    }
+    const base64 = userData.replace(/\s/g, '');
+    const bytes = Buffer.from(base64, 'base64');
+    const again = bytes.toString('base64');
+    // Buffer skips what is no base64; padding alone may be missing.
+    if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
+        throw new DecodeError('"userData" is not base64');
+    }
+    if (!(0,external_node_buffer_.isUtf8)(bytes)) {
+        throw new DecodeError('"userData" holds bytes that are not text');
+    }
+    return bytes.toString('utf8');
+}
+/** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
+function decodePage(json, key, decodeItem) {
+    const reply = record(json, 'answer');
+    // A list without members is null where the service is written in Go.
+    const list = reply[key] === null ? [] : reply[key];
+    if (!Array.isArray(list)) {
+        throw new DecodeError(`"${key}" is not a list`);
+    }
+    const items = list.map(decodeItem);
+    return json_fields_flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
+}
+/** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
+function decodeInstance(json) {
+    const from = record(json, 'instance');
+    const tags = decodeTags(from['tags']);
+    return {
+        id: vital(from, 'id'),
+        name: json_fields_text(from, 'name'),
+        status: vital(from, 'status'),
+        imageId: vital(from, 'imageId'),
+        imageName: json_fields_text(from, 'imageName'),
+        imageType: json_fields_text(from, 'imageType'),
+        osName: json_fields_text(from, 'osName'),
+        osVersion: json_fields_text(from, 'osVersion'),
+        osArch: json_fields_text(from, 'osArch'),
+        zoneName: json_fields_text(from, 'zoneName'),
+        spec: json_fields_text(from, 'spec'),
+        publicIp: json_fields_text(from, 'publicIp'),
+        internalIp: json_fields_text(from, 'internalIp'),
+        keypairId: json_fields_text(from, 'keypairId'),
+        deletionProtection: json_fields_flag(from, 'deletionProtection'),
+        expireTime: json_fields_text(from, 'expireTime'),
+        ...(tags === undefined ? {} : { tags })
+    };
+}
+/** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
+function decodeImage(json) {
+    const from = record(json, 'image');
+    return {
+        id: vital(from, 'id'),
+        name: json_fields_text(from, 'name'),
+        type: json_fields_text(from, 'type'),
+        osType: json_fields_text(from, 'osType'),
+        osName: json_fields_text(from, 'osName'),
+        osVersion: json_fields_text(from, 'osVersion'),
+        osArch: json_fields_text(from, 'osArch'),
+        createTime: json_fields_text(from, 'createTime'),
+        status: vital(from, 'status'),
+        minDiskGb: count(from, 'minDiskGb')
+    };
+}
+/** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
+function decodeVolume(json) {
+    const from = record(json, 'volume');
+    return {
+        id: vital(from, 'id'),
+        createTime: json_fields_text(from, 'createTime'),
+        sizeInGB: count(from, 'diskSizeInGB'),
+        snapshotNum: count(from, 'snapshotNum'),
+        status: vital(from, 'status'),
+        isSystemVolume: json_fields_flag(from, 'isSystemVolume'),
+        attachedTo: listOf(from['attachments'])
+            .map((attachment) => json_fields_text({ ...Object(attachment) }, 'instanceId'))
+            .filter((id) => id !== '')
+    };
+}
+/** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
+function decodeSnapshot(json) {
+    const from = record(json, 'snapshot');
+    return {
+        id: vital(from, 'id'),
+        name: json_fields_text(from, 'name'),
+        createTime: json_fields_text(from, 'createTime'),
+        volumeId: json_fields_text(from, 'volumeId')
+    };
+}
+/**
+ * The tags of an instance, none of them where the list is null, as it is where the service is written in Go.
+ * `undefined` where there is no list, or one with a tag that cannot be read: then nobody knows what it carries.
+ */
+function decodeTags(json) {
+    if (json !== null && !Array.isArray(json)) {
+        return undefined;
+    }
+    const tags = listOf(json).map((tag) => {
+        const from = { ...Object(tag) };
+        return { key: json_fields_text(from, 'tagKey'), value: json_fields_text(from, 'tagValue') };
+    });
+    return tags.some(({ key }) => key === '') ? undefined : tags;
+}
+function listOf(json) {
+    return Array.isArray(json) ? json : [];
+}
+
+;// CONCATENATED MODULE: ./bce/api/operation.js
+/** What most reads have in common. */
+const read = { kind: 'read', method: 'GET', target: '', query: {} };
+
+;// CONCATENATED MODULE: ./bce/api/instances.js
 
 
 
@@ -7185,7 +7154,7 @@ const write = {
     decode: (_json, requestId) => ({ requestId })
 };
 
-;// CONCATENATED MODULE: ./bce/balancers.js
+;// CONCATENATED MODULE: ./bce/api/balancers.js
 /**
  * The operations of the load balancers that a deploy needs. Their names are those of bce-openapi-meta (folder blb), the
  * fields of their answers those of bce-sdk-go (services/blb and services/appblb, model.go).
@@ -7268,7 +7237,7 @@ function updateName({ kind }) {
 function decodeMembers(json) {
     return decodePage(json, 'backendServerList', (item) => {
         const from = record(item, 'member');
-        const instanceId = fields_text(from, 'instanceId');
+        const instanceId = json_fields_text(from, 'instanceId');
         return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
     });
 }
@@ -7286,7 +7255,74 @@ function poolName(blbId, sgId) {
 }
 const readBlb = { ...read, service: 'blb' };
 
-;// CONCATENATED MODULE: ./bce/blb-endpoint.js
+;// CONCATENATED MODULE: ./bce/api/backend-servers.js
+
+
+
+/** What can be the answer about an id that belongs to the other kind of load balancer; no page says which it is. */
+const unfit = ['notFound', 'invalid'];
+/**
+ * The members of a load balancer, of which only the id is known and not the kind. Asked as an ordinary one it answers
+ * with its members. If it is an application one, that may be an error or an empty list: nobody knows. So both
+ * lead to the question for its server groups.
+ *
+ * Throws what `call` throws: `notFound` where neither kind knows the id.
+ */
+async function backend_servers_backendServersOf(blbId, call) {
+    const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
+    if (!(ordinary instanceof model_failure/* CallError */.RA)) {
+        const places = backendServersIn({ kind: 'blb', blbId }, ordinary);
+        if (places.length > 0) {
+            return places;
+        }
+    }
+    const groups = await unlessUnfit(allPages((marker) => listGroups(blbId, marker), call));
+    if (groups instanceof model_failure/* CallError */.RA) {
+        if (ordinary instanceof model_failure/* CallError */.RA) {
+            throw tellingFailure(ordinary, groups);
+        }
+        return [];
+    }
+    const places = [];
+    for (const groupId of new Set(groups)) {
+        const page = (marker) => listGroupMembers(blbId, groupId, marker);
+        places.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allPages(page, call)));
+    }
+    return places;
+}
+/** Each member once, for it may come twice where the list changed between two pages. */
+function backendServersIn(pool, members) {
+    const places = new Map();
+    for (const member of members) {
+        if (member !== undefined) {
+            places.set(member.instanceId, { ...pool, ...member });
+        }
+    }
+    return [...places.values()];
+}
+async function unlessUnfit(items) {
+    try {
+        return await items;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA && unfit.includes(error.failure.kind)) {
+            return error;
+        }
+        throw error;
+    }
+}
+/** The failure that says more: one that is not "not found", or else one that tells of both questions. */
+function tellingFailure(ordinary, application) {
+    const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
+    if (other !== undefined) {
+        return other;
+    }
+    const { failure } = ordinary;
+    const message = `it is neither an ordinary nor an application load balancer; ${failure.message}`;
+    return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
+}
+
+;// CONCATENATED MODULE: ./bce/api/blb-endpoint.js
 /**
  * The endpoint of the load balancers that belongs to one of BCC: `blb.` instead of `bcc.` in front of the same region
  * (BLB page cjwvxnzix, BCC page 0jwvyo603). A host with any other beginning serves both: the emulator, or a gateway of
@@ -7298,7 +7334,186 @@ function blbEndpointOf(endpoint) {
     return url;
 }
 
-;// CONCATENATED MODULE: ./bce/errors.js
+;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
+
+const keyBytes = 16;
+/** The secret access key is too short to be cut into a key for the password. */
+class ShortSecretKeyError extends Error {
+    constructor() {
+        super(`the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`);
+        this.name = 'ShortSecretKeyError';
+    }
+}
+/**
+ * The password as the API takes it: AES-128 in ECB mode with PKCS#7 padding, as lower-case hex. The key is the
+ * start of the secret key that also signs the request, taken as bytes (BCC page ojwvynrqn).
+ *
+ * Throws `ShortSecretKeyError` for a secret key of under 16 bytes.
+ */
+function encryptPassword(password, secretAccessKey) {
+    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
+    if (key.length < keyBytes) {
+        throw new ShortSecretKeyError();
+    }
+    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
+    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/api/check-arguments.js
+
+
+/**
+ * The id, if it can stand in a path or filter a list. An empty one would turn the call into one about all things of
+ * its kind, and a dot segment into one about another path. Throws a `CallError` of the kind `invalid`.
+ */
+function checkedId(operation, id) {
+    if (id === '' || id === '.' || id === '..') {
+        throw check_arguments_refused(operation, id, `"${id}" is no id, so nothing was sent`);
+    }
+    return id;
+}
+/**
+ * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
+ * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
+ */
+function checkedToken(operation, target, token) {
+    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
+        throw check_arguments_refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
+    }
+    return token;
+}
+/**
+ * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
+ * Throws a `CallError` of the kind `invalid`.
+ */
+function checkedBatch(operation, ids) {
+    const different = [...new Set(ids)];
+    for (const id of different) {
+        checkedId(operation, id);
+    }
+    if (different.length < 2 || different.length > 100) {
+        const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
+        throw check_arguments_refused(operation, '', message);
+    }
+    return different;
+}
+/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
+function checkPool(operation, { kind, blbId, groupId = '' }) {
+    checkedId(operation, blbId);
+    if (kind === 'appblb') {
+        checkedId(operation, groupId);
+    }
+}
+/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
+function checkWeights(operation, blbId, weights) {
+    for (const { instanceId, weight } of weights) {
+        checkedId(operation, instanceId);
+        if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
+            const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
+            throw check_arguments_refused(operation, blbId, message);
+        }
+    }
+}
+/**
+ * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
+ * `invalid` for a secret key that is too short to encrypt with.
+ */
+function encryptedPassword(operation, target, order, secretAccessKey) {
+    if (order.login.kind !== 'adminPass') {
+        return undefined;
+    }
+    try {
+        return encryptPassword(order.login.adminPass, secretAccessKey);
+    }
+    catch (error) {
+        if (error instanceof ShortSecretKeyError) {
+            throw check_arguments_refused(operation, target, error.message, error);
+        }
+        throw error;
+    }
+}
+function check_arguments_refused(operation, target, message, cause) {
+    return new model_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
+}
+
+;// CONCATENATED MODULE: ./bce/api/images.js
+
+
+
+/** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
+function getImage(id) {
+    return { ...read, name: 'GetImage', target: id, path: pathOf('v2', 'image', id), decode: decodeImageReply };
+}
+/** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
+function listImages({ imageType, imageName }, marker) {
+    return {
+        ...read,
+        name: 'ListImages',
+        path: '/v2/image',
+        query: queryOf({ imageType, imageName, marker }),
+        decode: (json) => decodePage(json, 'images', decodeImage)
+    };
+}
+/** `POST /v2/image` (BCC page jjwvynviw), which the client token makes safe to repeat. */
+function createImage({ imageName, instanceId, clientToken }) {
+    return {
+        kind: 'write',
+        repeatable: true,
+        method: 'POST',
+        name: 'CreateImage',
+        target: instanceId,
+        path: '/v2/image',
+        query: { clientToken },
+        body: JSON.stringify({ imageName, instanceId }),
+        decode: (json) => ({ imageId: decodeImageId(json) })
+    };
+}
+/** `DELETE /v2/image/{id}` (BCC page Sjwvynt2u): as its id names one image for good, a repetition can hit no other. */
+function deleteImage(id) {
+    return {
+        kind: 'write',
+        repeatable: true,
+        doneAfterLoss: 'notFound',
+        method: 'DELETE',
+        name: 'DeleteImage',
+        target: id,
+        path: pathOf('v2', 'image', id),
+        query: {},
+        decode: () => undefined
+    };
+}
+
+;// CONCATENATED MODULE: ./bce/api/system-disks.js
+/** The one disk that is flagged as the system's; `undefined` where there is none, or more than one. */
+function systemDiskOf(volumes) {
+    const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
+    if (disk === undefined || another !== undefined) {
+        return undefined;
+    }
+    const { isSystemVolume: _flag, attachedTo: _ids, ...systemDisk } = disk;
+    return systemDisk;
+}
+/** The system disks by the id of their instance; one that `systemDiskOf` would not name is left out. */
+function systemDisksByInstance(volumes) {
+    // A disk may come twice where the list changed between two pages.
+    const different = new Map(volumes.map((volume) => [volume.id, volume]));
+    const byInstance = new Map();
+    for (const volume of different.values()) {
+        for (const id of volume.attachedTo) {
+            byInstance.set(id, [...(byInstance.get(id) ?? []), volume]);
+        }
+    }
+    const disks = new Map();
+    for (const [id, some] of byInstance) {
+        const disk = systemDiskOf(some);
+        if (disk !== undefined) {
+            disks.set(id, disk);
+        }
+    }
+    return disks;
+}
+
+;// CONCATENATED MODULE: ./bce/api/error-codes.js
 /**
  * Codes that mean the same whichever status they come with, in lower case. From BCC pages Ojwvyo6nc and
  * ukcld1o5f, the error tables of the single operations, and the lists in Terraform's provider; the codes of
@@ -7417,7 +7632,7 @@ function byStatus(status) {
     }
 }
 
-;// CONCATENATED MODULE: ./bce/reply.js
+;// CONCATENATED MODULE: ./bce/api/reply-facts.js
 /**
  * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
  * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
@@ -7429,8 +7644,8 @@ function replyFacts(reply, wallMs) {
     const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
     return {
         json,
-        requestId: reply_word(fields['requestId']) || reply_word(reply.headers['x-bce-request-id']),
-        code: reply_word(fields['code']),
+        requestId: reply_facts_word(fields['requestId']) || reply_facts_word(reply.headers['x-bce-request-id']),
+        code: reply_facts_word(fields['code']),
         message: oneLine(fields['message']),
         ...(serverMs === undefined ? {} : { serverMs }),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs })
@@ -7469,7 +7684,7 @@ function dateMs(value) {
     return Number.isNaN(ms) ? undefined : ms;
 }
 /** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
-function reply_word(value) {
+function reply_facts_word(value) {
     return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) ? value : '';
 }
 function oneLine(value) {
@@ -7481,14 +7696,14 @@ function oneLine(value) {
         : '';
 }
 
-;// CONCATENATED MODULE: ./bce/judge.js
+;// CONCATENATED MODULE: ./bce/api/interpret-reply.js
 
 
 
 /** What an answer means for the operation. */
-function judgeReply(operation, reply, facts, endpoint) {
+function interpretReply(operation, reply, facts, endpoint) {
     const { status, body } = reply;
-    const fail = (kind, message, cause) => judge_failed(operation, kind, message, cause, { status, facts });
+    const fail = (kind, message, cause) => interpret_reply_failed(operation, kind, message, cause, { status, facts });
     if (body.kind === 'cut' && operation.kind === 'read') {
         return fail('transient', body.error.message, body.error);
     }
@@ -7507,8 +7722,8 @@ function judgeReply(operation, reply, facts, endpoint) {
     return fail(kind, kind === 'skewed' ? `${message} (the clock here differs from the service's)` : message);
 }
 /** What it means for the operation that no answer came. */
-function judgeLoss(operation, error) {
-    return judge_failed(operation, lossKind(error, operation.kind), error.message, error);
+function interpretLoss(operation, error) {
+    return interpret_reply_failed(operation, lossKind(error, operation.kind), error.message, error);
 }
 function lossKind(error, kind) {
     switch (error.reach) {
@@ -7531,7 +7746,7 @@ function decoded(operation, facts, malformed) {
         throw error;
     }
 }
-function judge_failed(operation, kind, message, cause, answer) {
+function interpret_reply_failed(operation, kind, message, cause, answer) {
     const { code = '', requestId = '', retryAfterMs, serverMs } = answer?.facts ?? {};
     return {
         ok: false,
@@ -7550,7 +7765,7 @@ function judge_failed(operation, kind, message, cause, answer) {
     };
 }
 
-;// CONCATENATED MODULE: ./bce/transport-error.js
+;// CONCATENATED MODULE: ./bce/http/transport-error.js
 /** No answer came. The message names the host and the system's error code, and holds no secret. */
 class TransportError extends Error {
     reach;
@@ -7621,7 +7836,7 @@ function propertyOf(error, name) {
     return typeof value === 'string' ? value : '';
 }
 
-;// CONCATENATED MODULE: ./bce/call.js
+;// CONCATENATED MODULE: ./bce/attempt.js
 
 
 
@@ -7663,566 +7878,19 @@ async function exchange(operation, signed, endpoint, context, signal) {
         const reply = await transport.send(request, signal);
         const facts = replyFacts(reply, context.wallMs());
         const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
-        return [judgeReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
+        return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
     }
     catch (error) {
         if (error instanceof TransportError) {
-            return [judgeLoss(operation, error), [error.code, error.reach]];
+            return [interpretLoss(operation, error), [error.code, error.reach]];
         }
         throw error;
     }
-}
-
-;// CONCATENATED MODULE: ./bce/disks.js
-/** The one disk that is flagged as the system's; `undefined` where there is none, or more than one. */
-function systemDiskOf(volumes) {
-    const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
-    if (disk === undefined || another !== undefined) {
-        return undefined;
-    }
-    const { isSystemVolume: _flag, attachedTo: _ids, ...systemDisk } = disk;
-    return systemDisk;
-}
-/** The system disks by the id of their instance; one that `systemDiskOf` would not name is left out. */
-function systemDisksByInstance(volumes) {
-    // A disk may come twice where the list changed between two pages.
-    const different = new Map(volumes.map((volume) => [volume.id, volume]));
-    const byInstance = new Map();
-    for (const volume of different.values()) {
-        for (const id of volume.attachedTo) {
-            byInstance.set(id, [...(byInstance.get(id) ?? []), volume]);
-        }
-    }
-    const disks = new Map();
-    for (const [id, some] of byInstance) {
-        const disk = systemDiskOf(some);
-        if (disk !== undefined) {
-            disks.set(id, disk);
-        }
-    }
-    return disks;
-}
-
-;// CONCATENATED MODULE: ./bce/gate.js
-
-
-/** A gate that lets everything pass at once. */
-const openGate = { pass: async () => undefined, watch: (attempt) => attempt() };
-/** A gate for so many calls a second. Throws `RangeError` for a rate that is not a number above 0. */
-function createGate(callsPerSecond, ports) {
-    let pace = newPace(callsPerSecond, ports.nowMs());
-    let line = Promise.resolve();
-    /** Only the first in the line asks, so that a change of the rate reaches all who wait. */
-    async function takeToken(signal) {
-        for (;;) {
-            const turn = takeTurn(pace, ports.nowMs());
-            pace = turn.pace;
-            if (turn.waitMs === 0) {
-                return;
-            }
-            await ports.sleep(turn.waitMs, signal);
-        }
-    }
-    return {
-        async pass(signal) {
-            const before = line;
-            const { promise: passed, resolve: leave } = withResolver();
-            // Who gives up while in the line lets nobody past those in front.
-            line = before.then(() => passed);
-            try {
-                await unlessAborted(before, signal);
-                await takeToken(signal);
-            }
-            finally {
-                leave();
-            }
-        },
-        async watch(attempt) {
-            const sentMs = ports.nowMs();
-            const outcome = await attempt();
-            const before = pace;
-            pace = learned(pace, outcome, ports.nowMs(), sentMs);
-            if (pace.rate < before.rate) {
-                ports.debug(`the service throttles: from now on ${rounded(pace.rate)} calls a second at most`);
-            }
-            return outcome;
-        }
-    };
-}
-function learned(pace, outcome, nowMs, sentMs) {
-    if (outcome.ok) {
-        return quickened(pace, nowMs, sentMs);
-    }
-    const { kind, retryAfterMs = 0 } = outcome.failure;
-    const after = kind === 'throttled' ? slowed(pace, nowMs) : pace;
-    // A wish for longer than any call would wait is none that can be obeyed.
-    return retryAfterMs > 0 && retryAfterMs <= longestRetryAfterMs
-        ? held(after, nowMs, nowMs + retryAfterMs)
-        : after;
-}
-/** Resolves with `promise`; throws `CancelledError` as soon as the signal aborts. */
-function unlessAborted(promise, signal) {
-    return new Promise((resolve, reject) => {
-        const onAbort = () => reject(new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason }));
-        if (signal.aborted) {
-            onAbort();
-            return;
-        }
-        signal.addEventListener('abort', onAbort, { once: true });
-        const done = () => {
-            signal.removeEventListener('abort', onAbort);
-            resolve();
-        };
-        promise.then(done, done);
-    });
-}
-/** `Promise.withResolvers` would do, but Node 20 does not have it. */
-function withResolver() {
-    let resolve = () => undefined;
-    const promise = new Promise((settle) => {
-        resolve = settle;
-    });
-    return { promise, resolve: () => resolve() };
-}
-function rounded(rate) {
-    return Math.round(rate * 100) / 100;
-}
-
-;// CONCATENATED MODULE: ./bce/images.js
-
-
-
-/** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
-function getImage(id) {
-    return { ...read, name: 'GetImage', target: id, path: pathOf('v2', 'image', id), decode: decodeImageReply };
-}
-/** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
-function listImages({ imageType, imageName }, marker) {
-    return {
-        ...read,
-        name: 'ListImages',
-        path: '/v2/image',
-        query: queryOf({ imageType, imageName, marker }),
-        decode: (json) => decodePage(json, 'images', decodeImage)
-    };
-}
-/** `POST /v2/image` (BCC page jjwvynviw), which the client token makes safe to repeat. */
-function createImage({ imageName, instanceId, clientToken }) {
-    return {
-        kind: 'write',
-        repeatable: true,
-        method: 'POST',
-        name: 'CreateImage',
-        target: instanceId,
-        path: '/v2/image',
-        query: { clientToken },
-        body: JSON.stringify({ imageName, instanceId }),
-        decode: (json, requestId) => ({ imageId: decodeImageId(json), requestId })
-    };
-}
-/** `DELETE /v2/image/{id}` (BCC page Sjwvynt2u): as its id names one image for good, a repetition can hit no other. */
-function deleteImage(id) {
-    return {
-        kind: 'write',
-        repeatable: true,
-        doneAfterLoss: 'notFound',
-        method: 'DELETE',
-        name: 'DeleteImage',
-        target: id,
-        path: pathOf('v2', 'image', id),
-        query: {},
-        decode: () => undefined
-    };
-}
-
-;// CONCATENATED MODULE: ./bce/paging.js
-
-/** Far more pages than any list that the action reads can have. */
-const maxPages = 1000;
-/**
- * All items of a list, page after page. Throws what `call` throws, and a `CallError` of the kind `malformed` for a
- * list that does not end: a marker that comes twice, or pages without number.
- */
-async function allItems(page, call) {
-    const items = [];
-    const markers = new Set();
-    let operation = page();
-    for (;;) {
-        const { items: found, nextMarker } = await call(operation);
-        items.push(...found);
-        if (nextMarker === undefined) {
-            return items;
-        }
-        if (markers.has(nextMarker) || markers.size >= maxPages) {
-            throw endless(operation);
-        }
-        markers.add(nextMarker);
-        operation = page(nextMarker);
-    }
-}
-function endless({ name, target }) {
-    return new model_failure/* CallError */.RA({
-        kind: 'malformed',
-        operation: name,
-        target,
-        message: 'the list has no end: its pages lead back to one that was read already',
-        attempts: 1
-    });
-}
-
-;// CONCATENATED MODULE: ./bce/places.js
-
-
-
-/** What can be the answer about an id that belongs to the other kind of load balancer; no page says which it is. */
-const unfit = ['notFound', 'invalid'];
-/**
- * The members of a load balancer, of which only the id is known and not the kind. Asked as an ordinary one it answers
- * with its members. If it is an application one, that may be an error or an empty list: nobody knows. So both
- * lead to the question for its server groups.
- *
- * Throws what `call` throws: `notFound` where neither kind knows the id.
- */
-async function places_backendServersOf(blbId, call) {
-    const ordinary = await unlessUnfit(allItems((marker) => listMembers(blbId, marker), call));
-    if (!(ordinary instanceof model_failure/* CallError */.RA)) {
-        const places = backendServersIn({ kind: 'blb', blbId }, ordinary);
-        if (places.length > 0) {
-            return places;
-        }
-    }
-    const groups = await unlessUnfit(allItems((marker) => listGroups(blbId, marker), call));
-    if (groups instanceof model_failure/* CallError */.RA) {
-        if (ordinary instanceof model_failure/* CallError */.RA) {
-            throw tellingFailure(ordinary, groups);
-        }
-        return [];
-    }
-    const places = [];
-    for (const groupId of new Set(groups)) {
-        const page = (marker) => listGroupMembers(blbId, groupId, marker);
-        places.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allItems(page, call)));
-    }
-    return places;
-}
-/** Each member once, for it may come twice where the list changed between two pages. */
-function backendServersIn(pool, members) {
-    const places = new Map();
-    for (const member of members) {
-        if (member !== undefined) {
-            places.set(member.instanceId, { ...pool, ...member });
-        }
-    }
-    return [...places.values()];
-}
-async function unlessUnfit(items) {
-    try {
-        return await items;
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CallError */.RA && unfit.includes(error.failure.kind)) {
-            return error;
-        }
-        throw error;
-    }
-}
-/** The failure that says more: one that is not "not found", or else one that tells of both questions. */
-function tellingFailure(ordinary, application) {
-    const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
-    if (other !== undefined) {
-        return other;
-    }
-    const { failure } = ordinary;
-    const message = `it is neither an ordinary nor an application load balancer; ${failure.message}`;
-    return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
-}
-
-;// CONCATENATED MODULE: ./bce/password.js
-
-const keyBytes = 16;
-/** The secret access key is too short to be cut into a key for the password. */
-class ShortSecretKeyError extends Error {
-    constructor() {
-        super(`the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`);
-        this.name = 'ShortSecretKeyError';
-    }
-}
-/**
- * The password as the API takes it: AES-128 in ECB mode with PKCS#7 padding, as lower-case hex. The key is the
- * start of the secret key that also signs the request, taken as bytes (BCC page ojwvynrqn).
- *
- * Throws `ShortSecretKeyError` for a secret key of under 16 bytes.
- */
-function encryptPassword(password, secretAccessKey) {
-    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
-    if (key.length < keyBytes) {
-        throw new ShortSecretKeyError();
-    }
-    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
-    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
-}
-
-;// CONCATENATED MODULE: ./bce/refusals.js
-
-
-/**
- * The id, if it can stand in a path or filter a list. An empty one would turn the call into one about all things of
- * its kind, and a dot segment into one about another path. Throws a `CallError` of the kind `invalid`.
- */
-function checkedId(operation, id) {
-    if (id === '' || id === '.' || id === '..') {
-        throw refusals_refused(operation, id, `"${id}" is no id, so nothing was sent`);
-    }
-    return id;
-}
-/**
- * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
- * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
- */
-function checkedToken(operation, target, token) {
-    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
-        throw refusals_refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
-    }
-    return token;
-}
-/**
- * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
- * Throws a `CallError` of the kind `invalid`.
- */
-function checkedBatch(operation, ids) {
-    const different = [...new Set(ids)];
-    for (const id of different) {
-        checkedId(operation, id);
-    }
-    if (different.length < 2 || different.length > 100) {
-        const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
-        throw refusals_refused(operation, '', message);
-    }
-    return different;
-}
-/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
-function checkPool(operation, { kind, blbId, groupId = '' }) {
-    checkedId(operation, blbId);
-    if (kind === 'appblb') {
-        checkedId(operation, groupId);
-    }
-}
-/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
-function checkWeights(operation, blbId, weights) {
-    for (const { instanceId, weight } of weights) {
-        checkedId(operation, instanceId);
-        if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
-            const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
-            throw refusals_refused(operation, blbId, message);
-        }
-    }
-}
-/**
- * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
- * `invalid` for a secret key that is too short to encrypt with.
- */
-function encryptedPassword(operation, target, order, secretAccessKey) {
-    if (order.login.kind !== 'adminPass') {
-        return undefined;
-    }
-    try {
-        return encryptPassword(order.login.adminPass, secretAccessKey);
-    }
-    catch (error) {
-        if (error instanceof ShortSecretKeyError) {
-            throw refusals_refused(operation, target, error.message, error);
-        }
-        throw error;
-    }
-}
-function refusals_refused(operation, target, message, cause) {
-    return new model_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
-}
-
-;// CONCATENATED MODULE: ./bce/patience.js
-
-
-/** The first and the longest mean ceiling of a delay of our own, in milliseconds. */
-const baseMs = 500;
-const capMs = 8_000;
-/** How long a call lets itself be put off before it fails, in milliseconds since the first time in a row. */
-const patienceMs = 300_000;
-/**
- * The same for a write that must not be done twice, such as a rebuild: it was decided by a look, and a look ages. The
- * caller looks anew and decides anew.
- */
-const hasteMs = 10_000;
-/** How often it is put off at least, however long that takes: many calls at a low rate are minutes apart. */
-const leastPutOff = 5;
-/** The tally before the first attempt. */
-const newTally = { failed: 0, putOff: 0, putOffSinceMs: 0 };
-/** The tally with one more failure. */
-function tallied(tally, failure, manner, nowMs) {
-    if (!isPutOff(failure, manner)) {
-        return { failed: tally.failed + 1, putOff: 0, putOffSinceMs: 0 };
-    }
-    const { failed, putOff } = tally;
-    return { failed, putOff: putOff + 1, putOffSinceMs: putOff === 0 ? nowMs() : tally.putOffSinceMs };
-}
-/**
- * How many attempts a call may make in all when it fails in this way. A write is only repeated where it is certain
- * that nothing was done, unless its repetition does no harm. Being throttled uses up time, and no attempts.
- */
-function attemptLimit(failure, manner) {
-    switch (failure) {
-        case 'throttled':
-            return Number.POSITIVE_INFINITY;
-        case 'unreached':
-            return 5;
-        case 'transient':
-        case 'ambiguous':
-        case 'malformed':
-            return isRepeatable(manner) ? 5 : 1;
-        default:
-            return 1;
-    }
-}
-/**
- * Milliseconds until the next attempt after the failure that was tallied last, or `undefined` to give up. What the
- * service asks for is obeyed to the letter; our own delay is anywhere below a ceiling that doubles, so that many
- * clients spread out. A call that was put off never comes back at once, whatever chance or the service says.
- */
-function retryDelay(failure, manner, tally, ports) {
-    if (isPutOff(failure, manner)) {
-        return putOffDelay(failure.retryAfterMs, manner, tally, ports);
-    }
-    const { retryAfterMs } = failure;
-    if (tally.failed >= attemptLimit(failure.kind, manner)) {
-        return undefined;
-    }
-    if (retryAfterMs !== undefined) {
-        return retryAfterMs > longestRetryAfterMs ? undefined : retryAfterMs;
-    }
-    return ports.random() * ceiling(tally.failed);
-}
-function putOffDelay(retryAfterMs, manner, { putOff, putOffSinceMs }, ports) {
-    const sinceMs = ports.nowMs() - putOffSinceMs;
-    const delayMs = retryAfterMs === undefined
-        ? ((1 + ports.random()) / 2) * ceiling(putOff)
-        : Math.max(baseMs, retryAfterMs);
-    if (!isRepeatable(manner)) {
-        return sinceMs + delayMs > hasteMs ? undefined : delayMs;
-    }
-    const isSpent = putOff >= leastPutOff && sinceMs >= patienceMs;
-    return isSpent || (retryAfterMs ?? 0) > longestRetryAfterMs ? undefined : delayMs;
-}
-/** Below what a delay of our own stays after so many failures, in milliseconds. */
-function ceiling(failures) {
-    return Math.min(capMs, baseMs * 2 ** (failures - 1));
-}
-/** Whether doing it twice does no more than once. */
-function isRepeatable({ kind, repeatable = kind === 'read' }) {
-    return repeatable;
-}
-/**
- * Whether nothing was done because the service asks for time. That something else has to end first is no reason to
- * ask again for what must not be done twice: it may be that very thing.
- */
-function isPutOff({ kind, code }, manner) {
-    return kind === 'throttled' || (isBusy(code) && isRepeatable(manner));
-}
-
-;// CONCATENATED MODULE: ./bce/retry.js
-
-
-
-/**
- * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
- * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
- * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
- *
- * @param signal gives up what is out
- * @param start lets nothing out any more once it aborts
- */
-async function withRetries(operation, once, ports, signal, start = signal) {
-    let mended = false;
-    let lost = false;
-    let tally = newTally;
-    let last;
-    const beganMs = ports.nowMs();
-    for (let attempts = 1;; attempts += 1) {
-        await waited(ports.turn(start), start, last);
-        if (start.aborted || signal.aborted) {
-            throw new model_failure/* CancelledError */.cc('cancelled', { cause: last ?? start.reason });
-        }
-        if (!isRepeatable(operation) && ports.nowMs() - beganMs > hasteMs) {
-            throw tooOld(operation, attempts, last);
-        }
-        const outcome = await once();
-        if (outcome.ok) {
-            return outcome.value;
-        }
-        const { failure } = outcome;
-        if (lost && failure.kind === operation.doneAfterLoss) {
-            return operation.decode(undefined, failure.requestId ?? '');
-        }
-        const error = callError(outcome, attempts, operation, lost);
-        last = error;
-        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
-        if (signal.aborted) {
-            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
-            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
-        }
-        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !mended) {
-            mended = true;
-            ports.mendClock(outcome.serverMs);
-            continue;
-        }
-        // Mending the clock was no retry: it is not tallied, and takes nothing from the attempts that are allowed.
-        tally = tallied(tally, failure, operation, ports.nowMs);
-        const delayMs = retryDelay(failure, operation, tally, ports);
-        if (delayMs === undefined) {
-            throw error;
-        }
-        await waited(ports.sleep(delayMs, start), start, error);
-    }
-}
-/** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
-async function waited(wait, signal, failure) {
-    try {
-        await wait;
-    }
-    catch (error) {
-        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
-    }
-}
-/** Whether a write that failed in this way may have been carried out. */
-function leavesDoubt(kind) {
-    return kind === 'ambiguous' || kind === 'malformed';
-}
-/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
-function callError(outcome, attempts, manner, lost) {
-    const { failure, cause } = outcome;
-    const { retryAfterMs = 0 } = failure;
-    const repeats = isPutOff(failure, manner) || attemptLimit(failure.kind, manner) > 1;
-    const tooLong = repeats && retryAfterMs > longestRetryAfterMs;
-    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
-    const message = tooLong
-        ? `${failure.message}; ${asked}, longer than the ${longestRetryAfterMs / 1000} s we would`
-        : failure.message;
-    const told = lost && !leavesDoubt(failure.kind)
-        ? {
-            kind: 'ambiguous',
-            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
-        }
-        : { message };
-    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
-}
-/** What was decided by a look that has aged while it waited for its turn is not sent. */
-function tooOld({ name, target }, attempts, last) {
-    const waited = `it could not be sent within ${hasteMs / 1000} s`;
-    const message = last === undefined ? waited : `${last.failure.message}; ${waited}`;
-    return new model_failure/* CallError */.RA({ ...last?.failure, kind: 'throttled', operation: name, target, message, attempts: attempts - 1 }, last === undefined ? {} : { cause: last });
 }
 
 // EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(8564);
-;// CONCATENATED MODULE: ./bce/body.js
+;// CONCATENATED MODULE: ./bce/http/body.js
 /** The longest body that is read, in bytes: hundreds of times a full page of instances. */
 const maxBodyBytes = 16 * 1024 * 1024;
 /**
@@ -8256,7 +7924,7 @@ var external_node_https_ = __nccwpck_require__(4708);
 var external_node_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_https_, 2);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./bce/connection.js
+;// CONCATENATED MODULE: ./bce/http/node-http.js
 
 
 
@@ -8293,7 +7961,7 @@ function bindTunnel(agent, signal) {
     }
 }
 
-;// CONCATENATED MODULE: ./bce/transport.js
+;// CONCATENATED MODULE: ./bce/http/transport.js
 
 
 
@@ -8385,6 +8053,340 @@ function tooLate(deadlineMs) {
     return new AttemptEndedError('ETIMEDOUT', `no whole answer within ${deadlineMs / 1000} s`);
 }
 
+;// CONCATENATED MODULE: ./bce/retry/token-bucket.js
+/** The lowest rate that throttling leads to, in calls a second. */
+const lowestRate = 0.5;
+/** The rate is lowered at most once in this many milliseconds: the calls of one burst are all refused for one reason. */
+const slowEveryMs = 1_000;
+/** How many calls have to succeed for the rate to rise from zero to the full rate. */
+const stepsUp = 100;
+/** A full bucket. Throws `RangeError` for a rate that is not a number above 0. */
+function newBucket(callsPerSecond, nowMs) {
+    if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
+        throw new RangeError(`${callsPerSecond} calls a second is not a rate`);
+    }
+    return {
+        fullRate: callsPerSecond,
+        rate: callsPerSecond,
+        tokens: capacity(callsPerSecond),
+        countedMs: nowMs,
+        slowedMs: Number.NEGATIVE_INFINITY
+    };
+}
+/** Takes a token if there is one. A call that has to wait takes none, so only one call may wait at a time. */
+function takeToken(bucket, nowMs) {
+    const counted = token_bucket_count(bucket, nowMs);
+    if (counted.tokens >= 1) {
+        return { bucket: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
+    }
+    const heldMs = Math.max(0, counted.countedMs - nowMs);
+    const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
+    // Rounded up: a fraction of a millisecond that a clock cannot show would be waited for endlessly.
+    return { bucket: counted, waitMs: Math.ceil(heldMs + missingMs) };
+}
+/** After a throttled reply: half the rate and an empty bucket, but not within a second of the last time. */
+function slowDown(bucket, nowMs) {
+    if (nowMs - bucket.slowedMs < slowEveryMs) {
+        return bucket;
+    }
+    const rate = Math.max(Math.min(lowestRate, bucket.fullRate), bucket.rate / 2);
+    return { ...token_bucket_count(bucket, nowMs), rate, tokens: 0, slowedMs: nowMs };
+}
+/** After a success: one step nearer to the full rate, unless the call was sent before the rate was lowered. */
+function speedUp(bucket, nowMs, sentMs) {
+    if (sentMs <= bucket.slowedMs) {
+        return bucket;
+    }
+    const rate = Math.min(bucket.fullRate, bucket.rate + bucket.fullRate / stepsUp);
+    return { ...token_bucket_count(bucket, nowMs), rate };
+}
+/** Holds all calls back until `untilMs`, when they start with an empty bucket. An earlier, longer hold stays. */
+function holdUntil(bucket, nowMs, untilMs) {
+    const counted = token_bucket_count(bucket, nowMs);
+    return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
+}
+function token_bucket_count(bucket, nowMs) {
+    if (nowMs <= bucket.countedMs) {
+        return bucket;
+    }
+    const grown = bucket.tokens + ((nowMs - bucket.countedMs) / 1_000) * bucket.rate;
+    return { ...bucket, tokens: Math.min(capacity(bucket.rate), grown), countedMs: nowMs };
+}
+/** The most calls that may leave in one moment. A rate below one a second needs room for one all the same. */
+function capacity(rate) {
+    return Math.max(1, rate);
+}
+
+;// CONCATENATED MODULE: ./bce/retry/rate-limiter.js
+
+
+/** A limiter without a limit. */
+const unlimited = { acquire: async () => undefined, adapt: (attempt) => attempt() };
+/** A limiter for `callsPerSecond`. Throws `RangeError` for a rate that is not a number above 0. */
+function createRateLimiter(callsPerSecond, ports) {
+    let bucket = newBucket(callsPerSecond, ports.nowMs());
+    let queue = Promise.resolve();
+    /** Only the first of the queue asks, so that a change of the rate reaches all that wait. */
+    async function waitForToken(signal) {
+        for (;;) {
+            const request = takeToken(bucket, ports.nowMs());
+            bucket = request.bucket;
+            if (request.waitMs === 0) {
+                return;
+            }
+            await ports.sleep(request.waitMs, signal);
+        }
+    }
+    return {
+        async acquire(signal) {
+            const before = queue;
+            const { promise: left, resolve: leave } = withResolver();
+            // Also after an attempt that gives up, those behind it wait for those in front of it.
+            queue = before.then(() => left);
+            try {
+                await unlessAborted(before, signal);
+                await waitForToken(signal);
+            }
+            finally {
+                leave();
+            }
+        },
+        async adapt(attempt) {
+            const sentMs = ports.nowMs();
+            const outcome = await attempt();
+            const before = bucket;
+            bucket = adapted(bucket, outcome, ports.nowMs(), sentMs);
+            if (bucket.rate < before.rate) {
+                ports.debug(`the service throttles: from now on ${rounded(bucket.rate)} calls a second at most`);
+            }
+            return outcome;
+        }
+    };
+}
+function adapted(bucket, outcome, nowMs, sentMs) {
+    if (outcome.ok) {
+        return speedUp(bucket, nowMs, sentMs);
+    }
+    const { kind, retryAfterMs = 0 } = outcome.failure;
+    const after = kind === 'throttled' ? slowDown(bucket, nowMs) : bucket;
+    // A longer wait than any call obeys fails that call; it must not hold all others.
+    return retryAfterMs > 0 && retryAfterMs <= model_failure/* longestRetryAfterMs */.tK
+        ? holdUntil(after, nowMs, nowMs + retryAfterMs)
+        : after;
+}
+/** Resolves with `promise`; throws `CancelledError` as soon as the signal aborts. */
+function unlessAborted(promise, signal) {
+    return new Promise((resolve, reject) => {
+        const onAbort = () => reject(new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason }));
+        if (signal.aborted) {
+            onAbort();
+            return;
+        }
+        signal.addEventListener('abort', onAbort, { once: true });
+        const done = () => {
+            signal.removeEventListener('abort', onAbort);
+            resolve();
+        };
+        promise.then(done, done);
+    });
+}
+/** `Promise.withResolvers` would do, but Node 20 does not have it. */
+function withResolver() {
+    let resolve = () => undefined;
+    const promise = new Promise((settle) => {
+        resolve = settle;
+    });
+    return { promise, resolve: () => resolve() };
+}
+function rounded(rate) {
+    return Math.round(rate * 100) / 100;
+}
+
+;// CONCATENATED MODULE: ./bce/retry/retry-policy.js
+/** How often and when a call is sent again: a policy over values, without clock and network. */
+
+
+/** Backoff starts at `baseMs`, doubles, and is capped at `capMs`; in milliseconds. */
+const baseMs = 500;
+const capMs = 8_000;
+/** How long the service may defer a repeatable call before it fails, in milliseconds since the first deferral. */
+const deferralLimitMs = 300_000;
+/** A repeatable call is deferred this often at least, however long that takes: at a low rate calls are minutes apart. */
+const minDeferrals = 5;
+/**
+ * A write that must not be done twice, such as a rebuild, is only sent this long after its call began, in milliseconds.
+ * It was decided by an observation, which grows old; the caller observes and decides again.
+ */
+const resendWindowMs = 10_000;
+/** The state before the first attempt. */
+const noFailures = { failed: 0, deferred: 0, deferredSinceMs: 0 };
+/** The state after one more failure. */
+function withFailure(state, failure, traits, nowMs) {
+    if (!isDeferred(failure, traits)) {
+        return { failed: state.failed + 1, deferred: 0, deferredSinceMs: 0 };
+    }
+    const { failed, deferred } = state;
+    return {
+        failed,
+        deferred: deferred + 1,
+        deferredSinceMs: deferred === 0 ? nowMs() : state.deferredSinceMs
+    };
+}
+/**
+ * How many attempts a call may make in all when it fails in this way. A write is only sent again where it is certain
+ * that nothing was done, or where doing it twice does no harm. Throttling uses up time, and no attempts.
+ */
+function attemptLimit(failure, traits) {
+    switch (failure) {
+        case 'throttled':
+            return Number.POSITIVE_INFINITY;
+        case 'unreached':
+            return 5;
+        case 'transient':
+        case 'ambiguous':
+        case 'malformed':
+            return isRepeatable(traits) ? 5 : 1;
+        default:
+            return 1;
+    }
+}
+/**
+ * Milliseconds until the next attempt after the latest failure in `state`, or `undefined` to give up. `Retry-After` is
+ * obeyed to the letter; without it the delay is random below a ceiling that doubles (full jitter), so that many clients
+ * spread out. A deferred call never comes back at once.
+ */
+function retryDelay(failure, traits, state, ports) {
+    if (isDeferred(failure, traits)) {
+        return deferredDelay(failure.retryAfterMs, traits, state, ports);
+    }
+    const { retryAfterMs } = failure;
+    if (state.failed >= attemptLimit(failure.kind, traits)) {
+        return undefined;
+    }
+    if (retryAfterMs !== undefined) {
+        return retryAfterMs > model_failure/* longestRetryAfterMs */.tK ? undefined : retryAfterMs;
+    }
+    return ports.random() * ceiling(state.failed);
+}
+function deferredDelay(retryAfterMs, traits, { deferred, deferredSinceMs }, ports) {
+    const sinceMs = ports.nowMs() - deferredSinceMs;
+    const delayMs = retryAfterMs === undefined
+        ? ((1 + ports.random()) / 2) * ceiling(deferred)
+        : Math.max(baseMs, retryAfterMs);
+    if (!isRepeatable(traits)) {
+        return sinceMs + delayMs > resendWindowMs ? undefined : delayMs;
+    }
+    const isSpent = deferred >= minDeferrals && sinceMs >= deferralLimitMs;
+    return isSpent || (retryAfterMs ?? 0) > model_failure/* longestRetryAfterMs */.tK ? undefined : delayMs;
+}
+/** The upper bound of our own delay after so many failures, in milliseconds. */
+function ceiling(failures) {
+    return Math.min(capMs, baseMs * 2 ** (failures - 1));
+}
+/** Whether doing it twice does no more than once. */
+function isRepeatable({ kind, repeatable = kind === 'read' }) {
+    return repeatable;
+}
+/**
+ * Whether nothing was done because the service asks for time. "Another operation has not finished" defers only a
+ * repeatable call: for a rebuild that operation may be this very rebuild.
+ */
+function isDeferred({ kind, code }, traits) {
+    return kind === 'throttled' || (isBusy(code) && isRepeatable(traits));
+}
+
+;// CONCATENATED MODULE: ./bce/retry/with-retries.js
+
+
+/**
+ * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
+ * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
+ * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
+ *
+ * @param signal gives up what is out
+ * @param start lets nothing out any more once it aborts
+ */
+async function withRetries(operation, once, ports, signal, start = signal) {
+    let corrected = false;
+    let lost = false;
+    let state = noFailures;
+    let last;
+    const beganMs = ports.nowMs();
+    for (let attempts = 1;; attempts += 1) {
+        await waited(ports.acquire(start), start, last);
+        if (start.aborted || signal.aborted) {
+            throw new model_failure/* CancelledError */.cc('cancelled', { cause: last ?? start.reason });
+        }
+        if (!isRepeatable(operation) && ports.nowMs() - beganMs > resendWindowMs) {
+            throw tooOld(operation, attempts, last);
+        }
+        const outcome = await once();
+        if (outcome.ok) {
+            return outcome.value;
+        }
+        const { failure } = outcome;
+        if (lost && failure.kind === operation.doneAfterLoss) {
+            return operation.decode(undefined, failure.requestId ?? '');
+        }
+        const error = callError(outcome, attempts, operation, lost);
+        last = error;
+        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
+        if (signal.aborted) {
+            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
+            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
+        }
+        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !corrected) {
+            corrected = true;
+            ports.correctClock(outcome.serverMs);
+            continue;
+        }
+        // Mending the clock was no retry: it is not withFailure, and takes nothing from the attempts that are allowed.
+        state = withFailure(state, failure, operation, ports.nowMs);
+        const delayMs = retryDelay(failure, operation, state, ports);
+        if (delayMs === undefined) {
+            throw error;
+        }
+        await waited(ports.sleep(delayMs, start), start, error);
+    }
+}
+/** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
+async function waited(wait, signal, failure) {
+    try {
+        await wait;
+    }
+    catch (error) {
+        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
+    }
+}
+/** Whether a write that failed in this way may have been carried out. */
+function leavesDoubt(kind) {
+    return kind === 'ambiguous' || kind === 'malformed';
+}
+/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
+function callError(outcome, attempts, traits, lost) {
+    const { failure, cause } = outcome;
+    const { retryAfterMs = 0 } = failure;
+    const repeats = isDeferred(failure, traits) || attemptLimit(failure.kind, traits) > 1;
+    const tooLong = repeats && retryAfterMs > model_failure/* longestRetryAfterMs */.tK;
+    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
+    const message = tooLong
+        ? `${failure.message}; ${asked}, longer than the ${model_failure/* longestRetryAfterMs */.tK / 1000} s we would`
+        : failure.message;
+    const told = lost && !leavesDoubt(failure.kind)
+        ? {
+            kind: 'ambiguous',
+            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
+        }
+        : { message };
+    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
+}
+/** What was decided by a look that has aged while it waited for its turn is not sent. */
+function tooOld({ name, target }, attempts, last) {
+    const waited = `it could not be sent within ${resendWindowMs / 1000} s`;
+    const message = last === undefined ? waited : `${last.failure.message}; ${waited}`;
+    return new model_failure/* CallError */.RA({ ...last?.failure, kind: 'throttled', operation: name, target, message, attempts: attempts - 1 }, last === undefined ? {} : { cause: last });
+}
+
 ;// CONCATENATED MODULE: ./bce/client.js
 
 
@@ -8417,16 +8419,16 @@ function createBccClient(options) {
         debug: context.debug
     };
     const { requestsPerSecond } = options;
-    const gate = requestsPerSecond === undefined ? openGate : createGate(requestsPerSecond, time);
+    const limiter = requestsPerSecond === undefined ? unlimited : createRateLimiter(requestsPerSecond, time);
     const ports = {
         ...time,
         random: () => options.random(),
-        turn: gate.pass,
-        mendClock(serverMs) {
+        acquire: limiter.acquire,
+        correctClock(serverMs) {
             context.clock.offsetMs = serverMs - options.wallMs();
         }
     };
-    const caller = (signal, start = signal) => (operation) => withRetries(operation, () => gate.watch(() => attempt(operation, context, signal)), ports, signal, start);
+    const caller = (signal, start = signal) => (operation) => withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal)), ports, signal, start);
     const encrypted = (operation, target, order) => {
         const ciphertext = encryptedPassword(operation, target, order, options.credentials.secretAccessKey);
         if (ciphertext !== undefined) {
@@ -8439,7 +8441,7 @@ function createBccClient(options) {
         getImage: async (id, signal) => caller(signal)(getImage(checkedId('GetImage', id))),
         start: async (id, signal) => caller(signal)(startInstance(checkedId('StartInstance', id))),
         deleteImage: async (id, signal) => caller(signal)(deleteImage(checkedId('DeleteImage', id))),
-        listImages: async (filter, signal) => allItems((marker) => listImages(filter, marker), caller(signal)),
+        listImages: async (filter, signal) => allPages((marker) => listImages(filter, marker), caller(signal)),
         async createImage(order, signal) {
             checkedId('CreateImage', order.instanceId);
             checkedToken('CreateImage', order.instanceId, order.clientToken);
@@ -8453,7 +8455,7 @@ function createBccClient(options) {
             const found = new Map();
             while (wanted.length > 0) {
                 const some = wanted.splice(0, maxListedIds);
-                const items = await allItems((marker) => listInstances(some, marker), caller(signal));
+                const items = await allPages((marker) => listInstances(some, marker), caller(signal));
                 for (const instance of items.filter(({ id }) => some.includes(id))) {
                     found.set(instance.id, instance);
                 }
@@ -8462,18 +8464,18 @@ function createBccClient(options) {
         },
         async getSystemDisk(id, signal) {
             checkedId('ListVolumes', id);
-            return systemDiskOf(await allItems((marker) => listVolumes(id, marker), caller(signal)));
+            return systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal)));
         },
-        listSystemDisks: async (signal) => systemDisksByInstance(await allItems(listSystemVolumes, caller(signal))),
+        listSystemDisks: async (signal) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal))),
         async listTagged(tags, signal) {
-            const items = await allItems((marker) => listTagged(tags, marker), caller(signal));
+            const items = await allPages((marker) => listTagged(tags, marker), caller(signal));
             // An instance may come twice where the list changed between two pages.
             return [...new Map(items.map((instance) => [instance.id, instance])).values()];
         },
-        listAllSnapshots: async (signal) => allItems(listAllSnapshots, caller(signal)),
+        listAllSnapshots: async (signal) => allPages(listAllSnapshots, caller(signal)),
         async listSnapshots(id, signal) {
             checkedId('ListSnapshots', id);
-            return allItems((marker) => listSnapshots(id, marker), caller(signal));
+            return allPages((marker) => listSnapshots(id, marker), caller(signal));
         },
         async rebuild(id, order, signal, start) {
             const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), order);
@@ -8484,7 +8486,7 @@ function createBccClient(options) {
             const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), order);
             return caller(signal, start)(rebuildInstances(ids, order, ciphertext));
         },
-        listBackendServers: async (id, signal) => places_backendServersOf(checkedId('DescribeBlbServers', id), caller(signal)),
+        listBackendServers: async (id, signal) => backend_servers_backendServersOf(checkedId('DescribeBlbServers', id), caller(signal)),
         async setWeights(pool, weights, signal) {
             if (weights.length === 0)
                 return;
@@ -9094,8 +9096,11 @@ function listed(names) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ic: () => (/* binding */ describeFailure),
 /* harmony export */   RA: () => (/* binding */ CallError),
-/* harmony export */   cc: () => (/* binding */ CancelledError)
+/* harmony export */   cc: () => (/* binding */ CancelledError),
+/* harmony export */   tK: () => (/* binding */ longestRetryAfterMs)
 /* harmony export */ });
+/** The longest `Retry-After` that a call obeys, in milliseconds; asked for a longer wait, it fails and says so. */
+const longestRetryAfterMs = 120_000;
 /** A call of the API failed. `failure` says how; `cause` is the error below it, if there was one. */
 class CallError extends Error {
     failure;
@@ -9151,7 +9156,7 @@ function clip(text, most) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2581);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4300);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1200);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

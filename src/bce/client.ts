@@ -1,18 +1,11 @@
-import type { BackendServer, Pool, Weight } from '../core/model/backend-server.ts';
-import type { Image, ImageFilter, ImageSpec } from '../core/model/image.ts';
-import type { Instance, Snapshot, SystemDisk } from '../core/model/instance.ts';
+import type { Instance } from '../core/model/instance.ts';
 import type { RebuildSpec } from '../core/model/rebuild-spec.ts';
-import type { Tag } from '../core/model/selection.ts';
-import { updateName, updateWeights } from './balancers.ts';
-import { blbEndpointOf } from './blb-endpoint.ts';
-import { attempt, type CallContext } from './call.ts';
-import { systemDiskOf, systemDisksByInstance } from './disks.ts';
-import { createGate, openGate } from './gate.ts';
-import * as images from './images.ts';
-import type { Operation } from './operation.ts';
-import * as operations from './operations.ts';
-import { allItems } from './paging.ts';
-import { backendServersOf } from './places.ts';
+import type { Balancers } from '../ports/balancers.ts';
+import type { Bcc } from '../ports/bcc.ts';
+import { allPages } from './api/all-pages.ts';
+import { backendServersOf } from './api/backend-servers.ts';
+import { updateName, updateWeights } from './api/balancers.ts';
+import { blbEndpointOf } from './api/blb-endpoint.ts';
 import {
   checkedBatch,
   checkedId,
@@ -20,10 +13,16 @@ import {
   checkPool,
   checkWeights,
   encryptedPassword
-} from './refusals.ts';
-import type { Credentials } from './request.ts';
-import { withRetries } from './retry.ts';
-import { createTransport, type Transport } from './transport.ts';
+} from './api/check-arguments.ts';
+import * as images from './api/images.ts';
+import * as instances from './api/instances.ts';
+import type { Operation } from './api/operation.ts';
+import { systemDiskOf, systemDisksByInstance } from './api/system-disks.ts';
+import { attempt, type CallContext } from './attempt.ts';
+import { createTransport, type Transport } from './http/transport.ts';
+import { createRateLimiter, unlimited } from './retry/rate-limiter.ts';
+import { withRetries } from './retry/with-retries.ts';
+import type { Credentials } from './signed-request.ts';
 
 /** What a client needs. */
 export interface BccClientOptions {
@@ -59,52 +58,10 @@ export interface BccClientOptions {
 }
 
 /**
- * The calls of BCC and of the load balancers that a deploy makes. Every one throws `CallError`, or `CancelledError` on abort; a
- * rebuild that an abort catches under way is a `CallError` of the kind `ambiguous`.
+ * The calls of BCC and of the load balancers. Every one throws `CallError`, or `CancelledError` on abort; a rebuild that
+ * an abort catches under way is a `CallError` of the kind `ambiguous`.
  */
-export interface BccClient {
-  getInstance(instanceId: string, signal: AbortSignal): Promise<Instance>;
-  /** Ids that the service does not know are missing from the map. */
-  listInstances(instanceIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Instance>>;
-  /** `undefined` where no disk, or more than one, is flagged as the system's. */
-  getSystemDisk(instanceId: string, signal: AbortSignal): Promise<SystemDisk | undefined>;
-  listSnapshots(volumeId: string, signal: AbortSignal): Promise<readonly Snapshot[]>;
-  /**
-   * The instances with any of the tags, each once. A tag with a colon or a comma cannot be asked for, and where there
-   * is no other, all instances come: the caller looks at the tags of each.
-   */
-  listTagged(tags: readonly Tag[], signal: AbortSignal): Promise<readonly Instance[]>;
-  /** By instance; without those of which `getSystemDisk` would know no disk. */
-  listSystemDisks(signal: AbortSignal): Promise<ReadonlyMap<string, SystemDisk>>;
-  listAllSnapshots(signal: AbortSignal): Promise<readonly Snapshot[]>;
-  getImage(imageId: string, signal: AbortSignal): Promise<Image>;
-  listImages(filter: ImageFilter, signal: AbortSignal): Promise<readonly Image[]>;
-  /**
-   * Begins an image, one however often the request has to be sent. A failure of the kind `ambiguous` or `malformed`
-   * may have begun it; the same order with the same token then finds it, for 24 hours.
-   */
-  createImage(order: ImageSpec, signal: AbortSignal): Promise<images.CreatedImage>;
-  deleteImage(imageId: string, signal: AbortSignal): Promise<void>;
-  /** The script as text, empty where there is none; it may hold secrets, so show it to nobody. */
-  getUserData(instanceId: string, signal: AbortSignal): Promise<string>;
-  rebuild(
-    instanceId: string,
-    order: RebuildSpec,
-    signal: AbortSignal,
-    start?: AbortSignal
-  ): Promise<operations.Acceptance>;
-  /** The same for 2 to 100 instances in one call; a failure says nothing of a single one. */
-  rebuildBatch(
-    instanceIds: readonly string[],
-    order: RebuildSpec,
-    signal: AbortSignal,
-    start?: AbortSignal
-  ): Promise<operations.Acceptance>;
-  start(instanceId: string, signal: AbortSignal): Promise<operations.Acceptance>;
-  /** The members of a load balancer of either kind that are instances. */
-  listBackendServers(blbId: string, signal: AbortSignal): Promise<readonly BackendServer[]>;
-  /** Sends nothing for an empty list. Weights are whole numbers from 0 to 100. */
-  setWeights(pool: Pool, weights: readonly Weight[], signal: AbortSignal): Promise<void>;
+export interface BccClient extends Bcc, Balancers {
   /** Ends what is under way and closes every connection; without it kept connections live on for a while. */
   dispose(): void;
 }
@@ -128,12 +85,12 @@ export function createBccClient(options: BccClientOptions): BccClient {
     debug: context.debug
   };
   const { requestsPerSecond } = options;
-  const gate = requestsPerSecond === undefined ? openGate : createGate(requestsPerSecond, time);
+  const limiter = requestsPerSecond === undefined ? unlimited : createRateLimiter(requestsPerSecond, time);
   const ports = {
     ...time,
     random: () => options.random(),
-    turn: gate.pass,
-    mendClock(serverMs: number): void {
+    acquire: limiter.acquire,
+    correctClock(serverMs: number): void {
       context.clock.offsetMs = serverMs - options.wallMs();
     }
   };
@@ -142,7 +99,7 @@ export function createBccClient(options: BccClientOptions): BccClient {
     <T>(operation: Operation<T>): Promise<T> =>
       withRetries(
         operation,
-        () => gate.watch(() => attempt(operation, context, signal)),
+        () => limiter.adapt(() => attempt(operation, context, signal)),
         ports,
         signal,
         start
@@ -156,26 +113,26 @@ export function createBccClient(options: BccClientOptions): BccClient {
   };
 
   return {
-    getInstance: async (id, signal) => caller(signal)(operations.getInstance(checkedId('GetInstance', id))),
+    getInstance: async (id, signal) => caller(signal)(instances.getInstance(checkedId('GetInstance', id))),
     getImage: async (id, signal) => caller(signal)(images.getImage(checkedId('GetImage', id))),
-    start: async (id, signal) => caller(signal)(operations.startInstance(checkedId('StartInstance', id))),
+    start: async (id, signal) => caller(signal)(instances.startInstance(checkedId('StartInstance', id))),
     deleteImage: async (id, signal) => caller(signal)(images.deleteImage(checkedId('DeleteImage', id))),
     listImages: async (filter, signal) =>
-      allItems((marker) => images.listImages(filter, marker), caller(signal)),
+      allPages((marker) => images.listImages(filter, marker), caller(signal)),
     async createImage(order, signal) {
       checkedId('CreateImage', order.instanceId);
       checkedToken('CreateImage', order.instanceId, order.clientToken);
       return caller(signal)(images.createImage(order));
     },
     async getUserData(id, signal) {
-      return caller(signal)(operations.getUserData(checkedId('GetInstanceUserDataInfo', id)));
+      return caller(signal)(instances.getUserData(checkedId('GetInstanceUserDataInfo', id)));
     },
     async listInstances(ids, signal) {
       const wanted = [...new Set(ids)];
       const found = new Map<string, Instance>();
       while (wanted.length > 0) {
-        const some = wanted.splice(0, operations.maxListedIds);
-        const items = await allItems((marker) => operations.listInstances(some, marker), caller(signal));
+        const some = wanted.splice(0, instances.maxListedIds);
+        const items = await allPages((marker) => instances.listInstances(some, marker), caller(signal));
         for (const instance of items.filter(({ id }) => some.includes(id))) {
           found.set(instance.id, instance);
         }
@@ -184,28 +141,28 @@ export function createBccClient(options: BccClientOptions): BccClient {
     },
     async getSystemDisk(id, signal) {
       checkedId('ListVolumes', id);
-      return systemDiskOf(await allItems((marker) => operations.listVolumes(id, marker), caller(signal)));
+      return systemDiskOf(await allPages((marker) => instances.listVolumes(id, marker), caller(signal)));
     },
     listSystemDisks: async (signal) =>
-      systemDisksByInstance(await allItems(operations.listSystemVolumes, caller(signal))),
+      systemDisksByInstance(await allPages(instances.listSystemVolumes, caller(signal))),
     async listTagged(tags, signal) {
-      const items = await allItems((marker) => operations.listTagged(tags, marker), caller(signal));
+      const items = await allPages((marker) => instances.listTagged(tags, marker), caller(signal));
       // An instance may come twice where the list changed between two pages.
       return [...new Map(items.map((instance) => [instance.id, instance])).values()];
     },
-    listAllSnapshots: async (signal) => allItems(operations.listAllSnapshots, caller(signal)),
+    listAllSnapshots: async (signal) => allPages(instances.listAllSnapshots, caller(signal)),
     async listSnapshots(id, signal) {
       checkedId('ListSnapshots', id);
-      return allItems((marker) => operations.listSnapshots(id, marker), caller(signal));
+      return allPages((marker) => instances.listSnapshots(id, marker), caller(signal));
     },
     async rebuild(id, order, signal, start) {
       const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), order);
-      return caller(signal, start)(operations.rebuildInstance(id, order, ciphertext));
+      return caller(signal, start)(instances.rebuildInstance(id, order, ciphertext));
     },
     async rebuildBatch(instanceIds, order, signal, start) {
       const ids = checkedBatch('RebuildBatchInstance', instanceIds);
-      const ciphertext = encrypted('RebuildBatchInstance', operations.batchName(ids), order);
-      return caller(signal, start)(operations.rebuildInstances(ids, order, ciphertext));
+      const ciphertext = encrypted('RebuildBatchInstance', instances.batchName(ids), order);
+      return caller(signal, start)(instances.rebuildInstances(ids, order, ciphertext));
     },
     listBackendServers: async (id, signal) =>
       backendServersOf(checkedId('DescribeBlbServers', id), caller(signal)),

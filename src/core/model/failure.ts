@@ -22,6 +22,9 @@ export type FailureKind =
   | 'invalid'
   | 'malformed';
 
+/** The longest `Retry-After` that a call obeys, in milliseconds; asked for a longer wait, it fails and says so. */
+export const longestRetryAfterMs = 120_000;
+
 /** What is known of a failed call; a plain value, so that pure code can decide on it and print it. */
 export interface CallFailure {
   readonly kind: FailureKind;

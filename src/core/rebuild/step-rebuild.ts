@@ -3,8 +3,8 @@
  * and the one thing to do next. It knows no clock and no network; the loop that runs it does.
  */
 
-import type { CallFailure } from '../model/failure.ts';
-import { longestRetryAfterMs } from '../pace.ts';
+import { type CallFailure, longestRetryAfterMs } from '../model/failure.ts';
+
 import type { Task } from '../plan/decide.ts';
 import { search, watch, watchStart } from './after-send.ts';
 import { adopt, settle } from './before-send.ts';

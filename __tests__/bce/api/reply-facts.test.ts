@@ -1,0 +1,77 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { describe, expect, test } from '@jest/globals';
+import { parseRetryAfter, redact, redirectHost, replyFacts } from '../../../src/bce/api/reply-facts.ts';
+import type { WireReply } from '../../../src/bce/http/transport.ts';
+
+const nowMs = Date.parse('2026-01-15T08:00:00Z');
+
+function reply(text: string, headers: IncomingHttpHeaders = {}): WireReply {
+  return { status: 400, headers, body: { kind: 'whole', text } };
+}
+
+describe('the facts of an answer', () => {
+  test('of an error', () => {
+    const text = JSON.stringify({
+      requestId: 'r-1',
+      code: 'BadRequest',
+      message: ' two\n::error::lines\u0007 '
+    });
+    expect(replyFacts(reply(text, { 'x-bce-request-id': 'r-2' }), nowMs)).toEqual({
+      json: JSON.parse(text),
+      requestId: 'r-1',
+      code: 'BadRequest',
+      message: 'two ::error::lines'
+    });
+  });
+
+  test.each(['', '<html>', 'null', '7', '"text"', '[]'])('of the body %j: those of the headers', (text) => {
+    expect(replyFacts(reply(text, { 'x-bce-request-id': 'r-2' }), nowMs)).toMatchObject({
+      requestId: 'r-2',
+      code: '',
+      message: ''
+    });
+  });
+
+  test('what is no plain word is dropped, and what is long is cut', () => {
+    const text = JSON.stringify({ requestId: 'a\nb', code: 7, message: 'x'.repeat(9_999) });
+    const facts = replyFacts(reply(text), nowMs);
+    expect([facts.requestId, facts.code, facts.message.length]).toEqual(['', '', 500]);
+  });
+
+  test('the wait that is asked for goes by the clock of the service', () => {
+    const headers = { date: 'Thu, 15 Jan 2026 09:00:00 GMT', 'retry-after': 'Thu, 15 Jan 2026 09:00:30 GMT' };
+    expect(replyFacts(reply('', headers), nowMs)).toMatchObject({
+      serverMs: nowMs + 3_600_000,
+      retryAfterMs: 30_000
+    });
+  });
+});
+
+test.each([
+  [undefined, undefined],
+  ['', undefined],
+  ['soon', undefined],
+  ['-1', undefined],
+  ['0', 0],
+  [' 7 ', 7_000],
+  ['1.5', 1_500],
+  ['Thu, 15 Jan 2026 08:00:10 GMT', 10_000],
+  ['Thu, 15 Jan 2026 07:00:00 GMT', 0],
+  ['Thu, nonsense', undefined]
+])('Retry-After %j is %j ms', (value, ms) => {
+  expect(parseRetryAfter(value, nowMs)).toBe(ms);
+});
+
+test.each([
+  ['https://login.example/a?secret=1', 'login.example'],
+  ['/v2/other', 'bcc.bj.baidubce.com'],
+  ['http://[', 'an unreadable address'],
+  [undefined, 'bcc.bj.baidubce.com']
+])('a redirect to %j leads to %j', (location, host) => {
+  const headers = location === undefined ? {} : { location };
+  expect(redirectHost(reply('', headers), new URL('https://bcc.bj.baidubce.com'))).toBe(host);
+});
+
+test('secrets are taken out of a text', () => {
+  expect(redact('a key, a key and a token', ['key', '', 'token'])).toBe('a ***, a *** and a ***');
+});

@@ -1,0 +1,75 @@
+import type { BackendServer, Pool, Weight } from '../../core/model/backend-server.ts';
+import { CallError, type FailureKind } from '../../core/model/failure.ts';
+import { allPages } from './all-pages.ts';
+import { listGroupMembers, listGroups, listMembers } from './balancers.ts';
+import type { Page } from './decode.ts';
+import type { Operation } from './operation.ts';
+
+type Call = <T>(operation: Operation<T>) => Promise<T>;
+
+/** What can be the answer about an id that belongs to the other kind of load balancer; no page says which it is. */
+const unfit: readonly FailureKind[] = ['notFound', 'invalid'];
+
+/**
+ * The members of a load balancer, of which only the id is known and not the kind. Asked as an ordinary one it answers
+ * with its members. If it is an application one, that may be an error or an empty list: nobody knows. So both
+ * lead to the question for its server groups.
+ *
+ * Throws what `call` throws: `notFound` where neither kind knows the id.
+ */
+export async function backendServersOf(blbId: string, call: Call): Promise<readonly BackendServer[]> {
+  const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
+  if (!(ordinary instanceof CallError)) {
+    const places = backendServersIn({ kind: 'blb', blbId }, ordinary);
+    if (places.length > 0) {
+      return places;
+    }
+  }
+  const groups = await unlessUnfit(allPages((marker) => listGroups(blbId, marker), call));
+  if (groups instanceof CallError) {
+    if (ordinary instanceof CallError) {
+      throw tellingFailure(ordinary, groups);
+    }
+    return [];
+  }
+  const places: BackendServer[] = [];
+  for (const groupId of new Set(groups)) {
+    const page = (marker?: string): Operation<Page<Weight | undefined>> =>
+      listGroupMembers(blbId, groupId, marker);
+    places.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allPages(page, call)));
+  }
+  return places;
+}
+
+/** Each member once, for it may come twice where the list changed between two pages. */
+function backendServersIn(pool: Pool, members: readonly (Weight | undefined)[]): readonly BackendServer[] {
+  const places = new Map<string, BackendServer>();
+  for (const member of members) {
+    if (member !== undefined) {
+      places.set(member.instanceId, { ...pool, ...member });
+    }
+  }
+  return [...places.values()];
+}
+
+async function unlessUnfit<T>(items: Promise<T>): Promise<T | CallError> {
+  try {
+    return await items;
+  } catch (error) {
+    if (error instanceof CallError && unfit.includes(error.failure.kind)) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+/** The failure that says more: one that is not "not found", or else one that tells of both questions. */
+function tellingFailure(ordinary: CallError, application: CallError): CallError {
+  const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
+  if (other !== undefined) {
+    return other;
+  }
+  const { failure } = ordinary;
+  const message = `it is neither an ordinary nor an application load balancer; ${failure.message}`;
+  return new CallError({ ...failure, message }, { cause: application });
+}

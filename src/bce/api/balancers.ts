@@ -1,0 +1,114 @@
+/**
+ * The operations of the load balancers that a deploy needs. Their names are those of bce-openapi-meta (folder blb), the
+ * fields of their answers those of bce-sdk-go (services/blb and services/appblb, model.go).
+ */
+
+import type { Pool, Weight } from '../../core/model/backend-server.ts';
+import { pathOf, queryOf } from '../signed-request.ts';
+import { decodePage, type Page } from './decode.ts';
+import { longestPage } from './instances.ts';
+import { DecodeError, type Fields, record, text, vital } from './json-fields.ts';
+import { type Operation, read } from './operation.ts';
+
+/** One page of `GET /v1/blb/{id}/backendserver`: the members of an ordinary load balancer. */
+export function listMembers(blbId: string, marker?: string): Operation<Page<Weight | undefined>> {
+  return {
+    ...readBlb,
+    name: 'DescribeBlbServers',
+    target: blbId,
+    path: pathOf('v1', 'blb', blbId, 'backendserver'),
+    query: queryOf({ marker, maxKeys: longestPage }),
+    decode: decodeMembers
+  };
+}
+
+/** One page of `GET /v1/appblb/{id}/appservergroup`: the ids of an application load balancer's server groups. */
+export function listGroups(blbId: string, marker?: string): Operation<Page<string>> {
+  return {
+    ...readBlb,
+    name: 'DescribeAppBlbServerGroup',
+    target: blbId,
+    path: pathOf('v1', 'appblb', blbId, 'appservergroup'),
+    query: queryOf({ marker, maxKeys: longestPage }),
+    decode: (json) => decodePage(json, 'appServerGroupList', (item) => vital(record(item, 'group'), 'id'))
+  };
+}
+
+/** One page of `GET /v1/appblb/{id}/blbrs`: the members of one server group. */
+export function listGroupMembers(
+  blbId: string,
+  sgId: string,
+  marker?: string
+): Operation<Page<Weight | undefined>> {
+  return {
+    ...readBlb,
+    name: 'DescribeAppBlbServerGroupRs',
+    target: poolName(blbId, sgId),
+    path: pathOf('v1', 'appblb', blbId, 'blbrs'),
+    query: queryOf({ sgId, marker, maxKeys: longestPage }),
+    decode: decodeMembers
+  };
+}
+
+/**
+ * `PUT /v1/blb/{id}/backendserver?update`, or `PUT /v1/appblb/{id}/blbrs`. The first of them without its `update` is
+ * the call that removes members. A weight is a number, as the vendor's SDKs send it; a page shows a string.
+ */
+export function updateWeights(pool: Pool, weights: readonly Weight[]): Operation<undefined> {
+  const { blbId, groupId = '' } = pool;
+  const backendServerList = weights.map(({ instanceId, weight }) => ({ instanceId, weight }));
+  const common = {
+    kind: 'write',
+    service: 'blb',
+    method: 'PUT',
+    repeatable: true,
+    decode: () => undefined
+  } as const;
+  return pool.kind === 'blb'
+    ? {
+        ...common,
+        name: updateName(pool),
+        target: blbId,
+        path: pathOf('v1', 'blb', blbId, 'backendserver'),
+        query: { update: null },
+        body: JSON.stringify({ backendServerList })
+      }
+    : {
+        ...common,
+        name: updateName(pool),
+        target: poolName(blbId, groupId),
+        path: pathOf('v1', 'appblb', blbId, 'blbrs'),
+        query: {},
+        body: JSON.stringify({ sgId: groupId, backendServerList })
+      };
+}
+
+/** The vendor's name of the operation that sets weights in this pool. */
+export function updateName({ kind }: Pool): string {
+  return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
+}
+
+/** A member without an instance is one by its address, of which no deploy knows. */
+function decodeMembers(json: unknown): Page<Weight | undefined> {
+  return decodePage(json, 'backendServerList', (item) => {
+    const from = record(item, 'member');
+    const instanceId = text(from, 'instanceId');
+    return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
+  });
+}
+
+/** A weight that cannot be read must not pass for 0, which means that no traffic comes. Throws `DecodeError`. */
+function weightOf(from: Fields): number {
+  const weight = from['weight'];
+  const digits = typeof weight === 'number' || typeof weight === 'string' ? String(weight) : '';
+  if (!/^\d{1,3}$/.test(digits) || Number(digits) > 100) {
+    throw new DecodeError('"weight" is no whole number from 0 to 100');
+  }
+  return Number(digits);
+}
+
+function poolName(blbId: string, sgId: string): string {
+  return `${blbId}/${sgId}`;
+}
+
+const readBlb = { ...read, service: 'blb' } as const;

@@ -1,0 +1,127 @@
+import type { FailureKind } from '../../core/model/failure.ts';
+
+/** What a call does to the service: look, or change something. */
+export type CallKind = 'read' | 'write';
+
+/**
+ * Codes that mean the same whichever status they come with, in lower case. From BCC pages Ojwvyo6nc and
+ * ukcld1o5f, the error tables of the single operations, and the lists in Terraform's provider; the codes of
+ * throttling beyond `RateLimit` are those of sister services, for no page of BCC names one.
+ */
+const codes: ReadonlyMap<FailureKind, readonly string[]> = new Map([
+  [
+    'throttled',
+    [
+      'ratelimit',
+      'ratelimitexceeded',
+      'throttling',
+      'throttled',
+      'throttlingexception',
+      'toomanyrequests',
+      'requestlimitexceeded',
+      'exceedratelimit',
+      'slowdown'
+    ]
+  ],
+  ['skewed', ['requestexpired', 'requesttimetooskewed']],
+  [
+    'denied',
+    [
+      'accessdenied',
+      'invalidaccesskeyid',
+      'invalidhttpauthheader',
+      'optinrequired',
+      'qualifynotpass',
+      'signaturedoesnotmatch'
+    ]
+  ],
+  [
+    'notFound',
+    [
+      'forbidden.instancenotfound',
+      'instancenotexist',
+      'instancenotfound',
+      'invalidinstanceid.notfound',
+      'keypair.instancenotexist',
+      'keypair.keypairnotexist',
+      'nosuchobject',
+      'resourcenotfound'
+    ]
+  ],
+  [
+    'conflict',
+    [
+      'image.creatingimagecannotbedeleted',
+      'image.imagehasbeensharedtoothers',
+      'image.instancestatusforbidden',
+      'instance.passwordoperationforbidden',
+      'instance.rebootinstanceoperationforbidden',
+      'instance.startinstanceoperationforbidden',
+      'instance.stopinstanceoperationforbidden',
+      'keypair.instancestatusforbidden',
+      'lastoperationnotfinished',
+      'operationdenied'
+    ]
+  ],
+  // Those that would pass for missing rights or a missing thing by their status alone.
+  [
+    'invalid',
+    [
+      'idempotentparametermismatch',
+      'image.imagequotaexceedlimit',
+      'image.uncustomimagecannotbedeleted',
+      'invalidversion',
+      'keypair.unsupportostype'
+    ]
+  ]
+]);
+
+/**
+ * A code that only asks for patience: a load balancer takes one change at a time, and is not done with the one before
+ * (BLB pages Mjwvxnz6v, Djwvxnzw6).
+ */
+const busyCode = 'lastoperationnotfinished';
+
+/** Codes of a fault inside the service, which may have struck before or after the work was done. */
+const serverCodes: readonly string[] = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
+
+/**
+ * What the caller should make of an answer that is no success. The code decides where it is known, because the
+ * services of the vendor give one code with different statuses; messages are never looked at, for they vary.
+ * `code` is empty where the answer had none.
+ */
+export function classify(status: number, code: string, kind: CallKind): FailureKind {
+  const lower = code.toLowerCase();
+  for (const [failure, members] of codes) {
+    if (members.includes(lower)) {
+      return failure;
+    }
+  }
+  // A time-out reported by a gateway says as little about the work as a 5xx does.
+  if (serverCodes.includes(lower) || status >= 500 || status === 408) {
+    return kind === 'read' ? 'transient' : 'ambiguous';
+  }
+  return byStatus(status);
+}
+
+/** Whether an answer with this code says that nothing was done because something else has to end first. */
+export function isBusy(code = ''): boolean {
+  return code.toLowerCase() === busyCode;
+}
+
+function byStatus(status: number): FailureKind {
+  switch (status) {
+    case 401:
+    case 403:
+      return 'denied';
+    case 404:
+      return 'notFound';
+    case 409:
+    case 412:
+      return 'conflict';
+    case 429:
+      return 'throttled';
+    default:
+      return 'invalid';
+  }
+}

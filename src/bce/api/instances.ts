@@ -1,0 +1,183 @@
+import type { Instance, Snapshot } from '../../core/model/instance.ts';
+import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
+import type { Tag } from '../../core/model/selection.ts';
+import type { Accepted } from '../../ports/bcc.ts';
+import { pathOf, queryOf } from '../signed-request.ts';
+import {
+  decodeInstance,
+  decodeInstanceReply,
+  decodePage,
+  decodeSnapshot,
+  decodeUserData,
+  decodeVolume,
+  type Page,
+  type Volume
+} from './decode.ts';
+import { type Operation, read } from './operation.ts';
+
+/** The most ids that one list by ids takes (BCC page Kksyfijrw). */
+export const maxListedIds = 100;
+
+/** The most items of a page, and the documented default; asked for, lest the default be another one day. */
+export const longestPage = '1000';
+
+/** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
+export function getInstance(id: string): Operation<Instance> {
+  const path = pathOf('v2', 'instance', id);
+  return { ...read, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
+}
+
+/** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
+export function getUserData(instanceId: string): Operation<string> {
+  return {
+    ...read,
+    method: 'POST',
+    name: 'GetInstanceUserDataInfo',
+    target: instanceId,
+    path: '/v2/instance/attribute/getUserdata',
+    body: JSON.stringify({ instanceId }),
+    decode: decodeUserData
+  };
+}
+
+/** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
+export function listInstances(ids: readonly string[], marker?: string): Operation<Page<Instance>> {
+  return {
+    ...read,
+    method: 'POST',
+    name: 'ListInstanceByIds',
+    path: '/v2/instance/listByInstanceId',
+    query: queryOf({ marker }),
+    body: JSON.stringify({ instanceIds: ids }),
+    decode: (json) => decodePage(json, 'instances', decodeInstance)
+  };
+}
+
+/**
+ * One page of `GET /v2/instance` (BCC page Xjwvyodmx): the instances that carry any of the tags, for the service joins
+ * them with OR. A tag with a colon or a comma cannot be asked for; without any other the list is one of all instances.
+ */
+export function listTagged(tags: readonly Tag[], marker?: string): Operation<Page<Instance>> {
+  const filter = tags
+    .filter(({ key, value }) => key !== '' && !/[:,]/.test(key + value))
+    // A key alone stands for all of its values, the empty one too.
+    .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
+  return {
+    ...read,
+    name: 'ListInstances',
+    path: '/v2/instance',
+    query: queryOf({ tags: filter.join(','), marker, maxKeys: longestPage }),
+    decode: (json) => decodePage(json, 'instances', decodeInstance)
+  };
+}
+
+/** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
+export function listVolumes(instanceId: string, marker?: string): Operation<Page<Volume>> {
+  return {
+    ...read,
+    name: 'ListVolumes',
+    target: instanceId,
+    path: '/v2/volume',
+    query: queryOf({ instanceId, marker }),
+    decode: (json) => decodePage(json, 'volumes', decodeVolume)
+  };
+}
+
+/** One page of `GET /v2/volume`: the system disks of all instances. */
+export function listSystemVolumes(marker?: string): Operation<Page<Volume>> {
+  return {
+    ...read,
+    name: 'ListVolumes',
+    path: '/v2/volume',
+    query: queryOf({ usageFilter: 'system', marker, maxKeys: longestPage }),
+    decode: (json) => decodePage(json, 'volumes', decodeVolume)
+  };
+}
+
+/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
+export function listSnapshots(volumeId: string, marker?: string): Operation<Page<Snapshot>> {
+  return { ...snapshots, target: volumeId, query: queryOf({ volumeId, marker }) };
+}
+
+/** One page of `GET /v2/snapshot`: the snapshots of all disks. */
+export function listAllSnapshots(marker?: string): Operation<Page<Snapshot>> {
+  return { ...snapshots, query: queryOf({ marker, maxKeys: longestPage }) };
+}
+
+/** `PUT /v2/instance/{id}?start`. */
+export function startInstance(id: string): Operation<Accepted> {
+  const path = pathOf('v2', 'instance', id);
+  // A second start finds it on the way, and is refused.
+  return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
+}
+
+/**
+ * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The order's password comes encrypted as `ciphertext`, and no
+ * field is sent that the order does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
+ * documentation leaves the host's protection off.
+ */
+export function rebuildInstance(
+  id: string,
+  order: RebuildSpec,
+  ciphertext: string | undefined
+): Operation<Accepted> {
+  return {
+    ...rebuild(order, ciphertext),
+    name: 'RebuildInstance',
+    target: id,
+    path: pathOf('v2', 'instance', id),
+    query: { rebuild: null },
+    body: JSON.stringify(rebuildFields(order, ciphertext))
+  };
+}
+
+/** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
+export function rebuildInstances(
+  ids: readonly string[],
+  order: RebuildSpec,
+  ciphertext: string | undefined
+): Operation<Accepted> {
+  return {
+    ...rebuild(order, ciphertext),
+    name: 'RebuildBatchInstance',
+    target: batchName(ids),
+    path: '/v2/instance/rebuild',
+    query: {},
+    body: JSON.stringify({ instanceIds: ids, ...rebuildFields(order, ciphertext) })
+  };
+}
+
+/** A batch as an error names it: by its ids as long as they are few. */
+export function batchName(ids: readonly string[]): string {
+  return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
+}
+
+/** What the order sets; JSON leaves out what is undefined. */
+function rebuildFields({ imageId, login, userData, cleanLastUserData }: RebuildSpec, ciphertext?: string) {
+  return {
+    imageId,
+    adminPass: ciphertext,
+    keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
+    keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
+    userData,
+    cleanLastUserData
+  };
+}
+
+function rebuild({ login }: RebuildSpec, ciphertext = '') {
+  const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext] : [];
+  return { ...write, secrets, tellsLoss: true } as const;
+}
+
+const snapshots = {
+  ...read,
+  name: 'ListSnapshots',
+  path: '/v2/snapshot',
+  decode: (json: unknown) => decodePage(json, 'snapshots', decodeSnapshot)
+} as const;
+
+const write = {
+  kind: 'write',
+  method: 'PUT',
+  decode: (_json: unknown, requestId: string): Accepted => ({ requestId })
+} as const;

@@ -1,0 +1,91 @@
+import type { FailureKind } from '../../core/model/failure.ts';
+import type { WireReply } from '../http/transport.ts';
+import type { TransportError } from '../http/transport-error.ts';
+import { type CallKind, classify } from './error-codes.ts';
+import { DecodeError } from './json-fields.ts';
+import type { Attempt, FailedAttempt, Operation } from './operation.ts';
+import { type ReplyFacts, redirectHost } from './reply-facts.ts';
+
+/** What an answer means for the operation. */
+export function interpretReply<T>(
+  operation: Operation<T>,
+  reply: WireReply,
+  facts: ReplyFacts,
+  endpoint: URL
+): Attempt<T> {
+  const { status, body } = reply;
+  const fail = (kind: FailureKind, message: string, cause?: Error) =>
+    failed(operation, kind, message, cause, { status, facts });
+  if (body.kind === 'cut' && operation.kind === 'read') {
+    return fail('transient', body.error.message, body.error);
+  }
+  if (status >= 200 && status < 300) {
+    // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
+    return body.kind === 'tooLong' && operation.kind === 'read'
+      ? fail('malformed', 'the answer is too long')
+      : decoded(operation, facts, (message) => fail('malformed', message));
+  }
+  if (status >= 300 && status < 400) {
+    const host = redirectHost(reply, endpoint);
+    return fail('invalid', `the service sent us on to ${host}, and a signed request does not follow`);
+  }
+  const kind = classify(status, facts.code, operation.kind);
+  const message = facts.message === '' ? 'the service gave no reason' : facts.message;
+  return fail(kind, kind === 'skewed' ? `${message} (the clock here differs from the service's)` : message);
+}
+
+/** What it means for the operation that no answer came. */
+export function interpretLoss(operation: Operation<unknown>, error: TransportError): FailedAttempt {
+  return failed(operation, lossKind(error, operation.kind), error.message, error);
+}
+
+function lossKind(error: TransportError, kind: CallKind): FailureKind {
+  switch (error.reach) {
+    case 'unreached':
+      return 'unreached';
+    case 'unsent':
+      return 'invalid';
+    case 'lost':
+      return kind === 'read' ? 'transient' : 'ambiguous';
+  }
+}
+
+function decoded<T>(
+  operation: Operation<T>,
+  facts: ReplyFacts,
+  malformed: (message: string) => FailedAttempt
+): Attempt<T> {
+  try {
+    return { ok: true, value: operation.decode(facts.json, facts.requestId) };
+  } catch (error) {
+    if (error instanceof DecodeError) {
+      return malformed(`the answer cannot be understood: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+function failed(
+  operation: Operation<unknown>,
+  kind: FailureKind,
+  message: string,
+  cause?: Error,
+  answer?: { readonly status: number; readonly facts: ReplyFacts }
+): FailedAttempt {
+  const { code = '', requestId = '', retryAfterMs, serverMs } = answer?.facts ?? {};
+  return {
+    ok: false,
+    failure: {
+      kind,
+      operation: operation.name,
+      target: operation.target,
+      message,
+      ...(answer === undefined ? {} : { httpStatus: answer.status }),
+      ...(code === '' ? {} : { code }),
+      ...(requestId === '' ? {} : { requestId }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+    },
+    ...(cause === undefined ? {} : { cause }),
+    ...(serverMs === undefined ? {} : { serverMs })
+  };
+}

@@ -1,0 +1,52 @@
+import type { CallFailure, FailureKind } from '../../core/model/failure.ts';
+import type { Query } from '../sign.ts';
+import type { CallKind } from './error-codes.ts';
+
+/** The services whose operations are called; each has a host of its own. */
+export type Service = 'bcc' | 'blb';
+
+/** One operation of the API, as a value. */
+export interface Operation<T> {
+  /** The vendor's name. */
+  readonly name: string;
+  /** Whose it is; BCC's unless set. */
+  readonly service?: Service;
+  /** By what it does, not by its HTTP method: some reads are POSTs. */
+  readonly kind: CallKind;
+  /** The id that the operation is about; empty for lists. */
+  readonly target: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Encoded. */
+  readonly path: string;
+  readonly query: Query;
+  /** JSON. */
+  readonly body?: string;
+  /** What must not be seen in an error although a service might echo it. */
+  readonly secrets?: readonly string[];
+  /** Whether a caller who has given up is still told that the request may have been carried out. */
+  readonly tellsLoss?: boolean;
+  /** Whether a write may be sent again when its answer is lost: twice does no more than once. */
+  readonly repeatable?: boolean;
+  /** The failure that tells, after a lost answer, that the request was carried out: the call has then succeeded. */
+  readonly doneAfterLoss?: FailureKind;
+  /** Turns a success into a value. `json` is `undefined` where the body is none. Throws `DecodeError`. */
+  decode(json: unknown, requestId: string): T;
+}
+
+/** What most reads have in common. */
+export const read = { kind: 'read', method: 'GET', target: '', query: {} } as const;
+
+/** A failed attempt; how many there were is known only to the one who repeats them. */
+export type AttemptFailure = Omit<CallFailure, 'attempts'>;
+
+/** What came of one attempt. */
+export type Attempt<T> = { readonly ok: true; readonly value: T } | FailedAttempt;
+
+/** An attempt that came to nothing, or to an answer that is no success. */
+export interface FailedAttempt {
+  readonly ok: false;
+  readonly failure: AttemptFailure;
+  readonly cause?: Error;
+  /** The service's clock at its answer, in milliseconds since 1970. */
+  readonly serverMs?: number;
+}

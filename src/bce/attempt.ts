@@ -1,0 +1,81 @@
+import type { CallKind } from './api/error-codes.ts';
+import { interpretLoss, interpretReply } from './api/interpret-reply.ts';
+import type { Attempt, Operation, Service } from './api/operation.ts';
+import { redact, replyFacts } from './api/reply-facts.ts';
+import type { Transport } from './http/transport.ts';
+import { TransportError } from './http/transport-error.ts';
+import { type Credentials, type SignedRequest, signedRequest } from './signed-request.ts';
+
+/** What an attempt needs from outside. */
+export interface CallContext {
+  readonly transport: Transport;
+  readonly endpoints: Readonly<Record<Service, URL>>;
+  readonly credentials: Credentials;
+  /** Milliseconds for one attempt, by the kind of call. */
+  readonly deadlineMs: Readonly<Record<CallKind, number>>;
+  /** How far this machine's clock is behind the service's; shared by all calls. */
+  readonly clock: { offsetMs: number };
+  /** Milliseconds since 1970 by this machine's clock. */
+  wallMs(): number;
+  /** Called with each signature before it leaves. */
+  mask(secret: string): void;
+  /** Takes one line for each attempt; it never holds a header, a body or a secret. */
+  debug(line: string): void;
+}
+
+/** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
+export async function attempt<T>(
+  operation: Operation<T>,
+  context: CallContext,
+  signal: AbortSignal
+): Promise<Attempt<T>> {
+  const { credentials, clock } = context;
+  const endpoint = context.endpoints[operation.service ?? 'bcc'];
+  const startMs = context.wallMs();
+  // A signature holds for one moment only, so each attempt makes its own.
+  const signed = signedRequest(operation, endpoint, credentials, startMs + clock.offsetMs);
+  context.mask(signed.signature);
+  const secrets = [
+    signed.signature,
+    credentials.secretAccessKey,
+    credentials.sessionToken ?? '',
+    ...(operation.secrets ?? [])
+  ];
+  const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal);
+  const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
+  context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
+  return outcome.ok
+    ? outcome
+    : { ...outcome, failure: { ...outcome.failure, message: redact(outcome.failure.message, secrets) } };
+}
+
+/** The outcome, and the words that a log has for it. */
+async function exchange<T>(
+  operation: Operation<T>,
+  signed: SignedRequest,
+  endpoint: URL,
+  context: CallContext,
+  signal: AbortSignal
+): Promise<readonly [Attempt<T>, readonly string[]]> {
+  const { deadlineMs, transport } = context;
+  const request = {
+    method: operation.method,
+    endpoint,
+    path: signed.path,
+    headers: signed.headers,
+    deadlineMs: deadlineMs[operation.kind],
+    fresh: operation.kind === 'write',
+    ...(operation.body === undefined ? {} : { body: operation.body })
+  };
+  try {
+    const reply = await transport.send(request, signal);
+    const facts = replyFacts(reply, context.wallMs());
+    const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
+    return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
+  } catch (error) {
+    if (error instanceof TransportError) {
+      return [interpretLoss(operation, error), [error.code, error.reach]];
+    }
+    throw error;
+  }
+}

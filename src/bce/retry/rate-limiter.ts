@@ -1,0 +1,109 @@
+import { CancelledError, longestRetryAfterMs } from '../../core/model/failure.ts';
+import type { Attempt } from '../api/operation.ts';
+import { holdUntil, newBucket, slowDown, speedUp, type TokenBucket, takeToken } from './token-bucket.ts';
+
+/** Every attempt of every call takes a token here before it is signed and sent. */
+export interface RateLimiter {
+  /** Resolves when it is this attempt's turn: first come, first served. Throws `CancelledError` on abort. */
+  acquire(signal: AbortSignal): Promise<void>;
+  /** Makes an attempt, and adapts the rate to its outcome. */
+  adapt<T>(attempt: () => Promise<Attempt<T>>): Promise<Attempt<T>>;
+}
+
+/** What a limiter needs from outside. */
+export interface RateLimiterPorts {
+  /** Milliseconds on a monotonic scale. */
+  nowMs(): number;
+  /** Resolves after `ms`; throws `CancelledError` as soon as the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Takes a line when the rate falls. */
+  debug(line: string): void;
+}
+
+/** A limiter without a limit. */
+export const unlimited: RateLimiter = { acquire: async () => undefined, adapt: (attempt) => attempt() };
+
+/** A limiter for `callsPerSecond`. Throws `RangeError` for a rate that is not a number above 0. */
+export function createRateLimiter(callsPerSecond: number, ports: RateLimiterPorts): RateLimiter {
+  let bucket = newBucket(callsPerSecond, ports.nowMs());
+  let queue: Promise<unknown> = Promise.resolve();
+
+  /** Only the first of the queue asks, so that a change of the rate reaches all that wait. */
+  async function waitForToken(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const request = takeToken(bucket, ports.nowMs());
+      bucket = request.bucket;
+      if (request.waitMs === 0) {
+        return;
+      }
+      await ports.sleep(request.waitMs, signal);
+    }
+  }
+
+  return {
+    async acquire(signal) {
+      const before = queue;
+      const { promise: left, resolve: leave } = withResolver();
+      // Also after an attempt that gives up, those behind it wait for those in front of it.
+      queue = before.then(() => left);
+      try {
+        await unlessAborted(before, signal);
+        await waitForToken(signal);
+      } finally {
+        leave();
+      }
+    },
+    async adapt(attempt) {
+      const sentMs = ports.nowMs();
+      const outcome = await attempt();
+      const before = bucket;
+      bucket = adapted(bucket, outcome, ports.nowMs(), sentMs);
+      if (bucket.rate < before.rate) {
+        ports.debug(`the service throttles: from now on ${rounded(bucket.rate)} calls a second at most`);
+      }
+      return outcome;
+    }
+  };
+}
+
+function adapted(bucket: TokenBucket, outcome: Attempt<unknown>, nowMs: number, sentMs: number): TokenBucket {
+  if (outcome.ok) {
+    return speedUp(bucket, nowMs, sentMs);
+  }
+  const { kind, retryAfterMs = 0 } = outcome.failure;
+  const after = kind === 'throttled' ? slowDown(bucket, nowMs) : bucket;
+  // A longer wait than any call obeys fails that call; it must not hold all others.
+  return retryAfterMs > 0 && retryAfterMs <= longestRetryAfterMs
+    ? holdUntil(after, nowMs, nowMs + retryAfterMs)
+    : after;
+}
+
+/** Resolves with `promise`; throws `CancelledError` as soon as the signal aborts. */
+function unlessAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new CancelledError('cancelled', { cause: signal.reason }));
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    const done = () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    promise.then(done, done);
+  });
+}
+
+/** `Promise.withResolvers` would do, but Node 20 does not have it. */
+function withResolver(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve: () => resolve() };
+}
+
+function rounded(rate: number): number {
+  return Math.round(rate * 100) / 100;
+}
