@@ -101,7 +101,7 @@ describe('a config', () => {
         },
         requestsPerSecond: 20,
         health: {
-          check: { kind: 'tcp', hostPattern: '{internalIp}', port: 22 },
+          checks: [{ kind: 'tcp', hostPattern: '{internalIp}', port: 22 }],
           deadlineMs: 120_000,
           minHealthyTimeMs: 0
         },

@@ -3,10 +3,10 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { HttpCheck } from '../../src/core/health/check.ts';
 import { describeUnhealthy, type ProbeResult } from '../../src/core/health/reason.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
-import { reasonOf } from '../../src/health/failure.ts';
 import { createProbe } from '../../src/health/probe.ts';
+import { reasonOf } from '../../src/health/probe-failure.ts';
 import { certificate, serve, serveSecurely } from '../bce/server.ts';
-import { listen, type Talk } from './ssh-server.ts';
+import { listen, type Talk } from './ssh/ssh-server.ts';
 
 const probe = createProbe();
 const never = new AbortController().signal;

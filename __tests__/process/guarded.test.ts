@@ -6,7 +6,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Emulator } from '../../emulator/server.ts';
-import { newKey, talkSsh } from '../health/ssh-server.ts';
+import { newKey, talkSsh } from '../health/ssh/ssh-server.ts';
 import {
   expectGreen,
   expectRebuilds,

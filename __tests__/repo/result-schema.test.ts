@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { HeldWeight } from '../../src/core/balancers/held-weights.ts';
+import type { Checked } from '../../src/core/health/health.ts';
 import type { BackendServer } from '../../src/core/model/backend-server.ts';
 import type { CallFailure } from '../../src/core/model/failure.ts';
 import type { Image } from '../../src/core/model/image.ts';
@@ -14,7 +15,7 @@ import { reportInstanceRun, reportPlanned } from '../../src/core/report/instance
 import type { InstanceReport, RolloutReport } from '../../src/core/report/report.ts';
 import { reportRun } from '../../src/core/report/run-report.ts';
 import { resultLimit, resultText } from '../../src/core/report/trim.ts';
-import type { Backup, Checked, InstanceRun, Rollback } from '../../src/core/run/instance-run.ts';
+import type { Backup, InstanceRun, Rollback } from '../../src/core/run/instance-run.ts';
 import { read } from './files.ts';
 import { reasons, type Shape, shapesOf, wordsOf } from './types.ts';
 
@@ -285,22 +286,34 @@ const brokenBack = live([seen(0, onImage), accepted, ...['Starting', 'Error'].ma
   image: { ...image, id: 'm-old', name: 'web-1' }
 });
 
+const check = 'https://192.0.2.1/healthz';
+const expired = { kind: 'certificate', message: 'certificate has expired' } as const;
 const healthy: Checked = {
   healthy: true,
   fromMs: 60_250,
+  deadlineMs: 360_250,
   atMs: 80_000,
-  history: [{ atMs: 61_000, reason: { kind: 'refused' } }, { atMs: 70_000 }]
+  history: [
+    { atMs: 61_000, failed: [{ check, reason: { kind: 'refused' } }] },
+    { atMs: 70_000, failed: [] }
+  ],
+  checks: [{ check, result: { healthy: true } }]
 };
 const unhealthy: Checked = {
   healthy: false,
   fromMs: 60_250,
+  deadlineMs: 360_250,
   atMs: 360_000,
   history: [
-    { atMs: 61_000, reason: { kind: 'status', status: 503, wanted: [{ from: 200, to: 299 }] } },
-    { atMs: 70_000 },
-    { atMs: 72_000, reason: { kind: 'certificate', message: 'certificate has expired' } }
+    {
+      atMs: 61_000,
+      failed: [{ check, reason: { kind: 'status', status: 503, wanted: [{ from: 200, to: 299 }] } }]
+    },
+    { atMs: 70_000, failed: [] },
+    { atMs: 72_000, failed: [{ check, reason: expired }] }
   ],
-  reason: { kind: 'certificate', message: 'certificate has expired' }
+  checks: [{ check, result: { healthy: false, reason: expired } }],
+  reason: { kind: 'failing', failed: [{ check, reason: expired }] }
 };
 const backup: Backup = {
   isAvailable: true,

@@ -25,7 +25,7 @@ describe('those that are away to begin with', () => {
           { instanceId: 'i-fleet00003', why: 'its status is Stopped' },
           {
             instanceId: 'i-fleet00005',
-            why: expect.stringContaining('the health check fails: connection refused')
+            why: expect.stringContaining('tcp://10.0.0.5:22 fails: connection refused')
           },
           { instanceId: 'i-fleet00006', why: 'its status is Error' }
         ]);

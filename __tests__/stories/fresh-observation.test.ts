@@ -2,8 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { fleetWorld } from '../../emulator/fleet.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
-import type { Probe } from '../../src/deploy/health/heal.ts';
 import { hiddenRebuilds } from '../../src/deploy/rebuild/await-visible.ts';
+import type { Probe } from '../../src/ports/probe.ts';
 import { fleetIds, fleetRequest } from '../support/fleets.ts';
 import { twoSteps } from '../support/ports.ts';
 import { health, newCancel, oneOf, writesOf } from '../support/stage.ts';

@@ -7,7 +7,7 @@ import { parseHealthCheck } from '../../src/core/health/parse.ts';
 import type { HostKey } from '../../src/core/health/reason.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import { certificate, serve, serveSecurely } from '../bce/server.ts';
-import { listen, newKey, type TestKey, talkSsh } from '../health/ssh-server.ts';
+import { listen, newKey, type TestKey, talkSsh } from '../health/ssh/ssh-server.ts';
 import {
   health,
   newCancel,
@@ -84,9 +84,9 @@ describe('a health check by script', () => {
       expect(seen.at(-1)).toBeGreaterThanOrEqual(30_000);
       expect(seen.at(-1)).toBeLessThan(33_000);
       expect(oneOf(report).health?.history.map(({ result }) => result)).toEqual([
-        'connection refused: nothing listens on the port yet',
+        'tcp://192.168.0.11:22: connection refused: nothing listens on the port yet',
         'passes',
-        'connection refused: nothing listens on the port yet',
+        'tcp://192.168.0.11:22: connection refused: nothing listens on the port yet',
         'passes'
       ]);
     });
@@ -116,8 +116,10 @@ describe('a health check by script', () => {
       expect(report).toMatchObject({ status: 'failed', changed: true });
       expect(one).toMatchObject({ status: 'failed', disk: 'erased', health: { healthy: false } });
       expect(one.failure?.reason).toBe('unhealthy');
-      expect(one.failure?.cause).toContain('last: status 503, expected 200-299');
-      expect(one.failure?.cause).toContain('Seen: connection refused');
+      expect(one.failure?.cause).toContain(
+        'within healthDeadline (5m 00s); last: tcp://192.168.0.11:22: status 503, expected 200-299'
+      );
+      expect(one.failure?.cause).toContain('Seen: tcp://192.168.0.11:22: connection refused');
       expect(one.failure?.remedy).toContain('healthDeadline');
       expect(seen.at(-1)).toBe(300_000);
       expect(one.wayBack).toContain('imageId: m-web-1');
@@ -196,10 +198,14 @@ describe('with real servers', () => {
     await close();
     await withVirtualWorld(here, async (world) => {
       const check = checkOf(`tcp://{internalIp}:${port}`);
-      const failed = await world.run({ health: { check, deadlineMs: 6_000, minHealthyTimeMs: 1_000 } });
-      expect(oneOf(failed).failure?.cause).toContain('last: connection refused');
+      const failed = await world.run({
+        health: { checks: [check], deadlineMs: 6_000, minHealthyTimeMs: 1_000 }
+      });
+      expect(oneOf(failed).failure?.cause).toContain(`last: tcp://127.0.0.1:${port}: connection refused`);
       keep(await listenAt('127.0.0.1', port));
-      const skipped = await world.run({ health: { check, deadlineMs: 6_000, minHealthyTimeMs: 1_000 } });
+      const skipped = await world.run({
+        health: { checks: [check], deadlineMs: 6_000, minHealthyTimeMs: 1_000 }
+      });
       expect(oneOf(skipped).health?.healthy).toBe(true);
       expect(skipped.status).toBe('skipped');
     });
@@ -219,7 +225,7 @@ describe('with real servers', () => {
     const { port } = keep(await serve(listener));
     await withVirtualWorld(here, async (world) => {
       const check = checkOf(`http://{publicIp}:${port}/healthz?name={name} status=200 body="is well"`);
-      const report = await world.run({ health: { ...health, check, deadlineMs: 12_000 } });
+      const report = await world.run({ health: { ...health, checks: [check], deadlineMs: 12_000 } });
       const one = oneOf(report);
       expect(report.status).toBe(healthy ? 'rebuilt' : 'failed');
       expect(one.health?.history.at(-1)?.result).toContain(words);
@@ -238,7 +244,7 @@ describe('with real servers', () => {
     );
     await withVirtualWorld(here, async (world) => {
       const check = checkOf(`http://{publicIp}:${port}/{id}?n={name}&i={internalIp}`);
-      await world.run({ health: { ...health, check, minHealthyTimeMs: 0 } });
+      await world.run({ health: { ...health, checks: [check], minHealthyTimeMs: 0 } });
       expect(asked).toEqual(['/i-demo0001?n=i-demo0001-name&i=127.0.0.1']);
     });
   });
@@ -248,10 +254,10 @@ describe('with real servers', () => {
     const check = checkOf(`https://localhost:${port}/`);
     const trusting = createProbe({ ca: certificate });
     await withVirtualWorld({ ...here, probe: trusting }, async (world) => {
-      expect((await world.run({ health: { ...health, check } })).status).toBe('rebuilt');
+      expect((await world.run({ health: { ...health, checks: [check] } })).status).toBe('rebuilt');
     });
     await withVirtualWorld(here, async (world) => {
-      const report = await world.run({ health: { ...health, check, deadlineMs: 12_000 } });
+      const report = await world.run({ health: { ...health, checks: [check], deadlineMs: 12_000 } });
       expect(report.status).toBe('failed');
       expect(oneOf(report).failure?.cause).toContain('certificate not accepted');
     });
@@ -282,7 +288,7 @@ describe('ssh with a real server', () => {
       (world) => (world !== undefined && isNew(world) ? fresh : old),
       async (world, port) => {
         const check = checkOf(`ssh://{publicIp}:${port}`);
-        const report = await world.run({ health: { ...health, check } });
+        const report = await world.run({ health: { ...health, checks: [check] } });
         expect(report.status).toBe('rebuilt');
         expect(oneOf(report).knownHosts).toEqual([line(port, fresh)]);
       }
@@ -295,7 +301,7 @@ describe('ssh with a real server', () => {
       () => old,
       async (world, port) => {
         const check = checkOf(`ssh://{publicIp}:${port}`);
-        const report = await world.run({ health: { ...health, check, deadlineMs: 12_000 } });
+        const report = await world.run({ health: { ...health, checks: [check], deadlineMs: 12_000 } });
         const one = oneOf(report);
         expect(report.status).toBe('failed');
         expect(one.failure?.cause).toContain('the old host key is still there (ssh-ed25519');
@@ -315,13 +321,12 @@ describe('ssh with a real server', () => {
       },
       async (world, port) => {
         const check = checkOf(`ssh://{publicIp}:${port}`);
-        const one = oneOf(await world.run({ health: { ...health, check } }));
+        const one = oneOf(await world.run({ health: { ...health, checks: [check] } }));
         expect(one.status).toBe('rebuilt');
         expect(one.health?.durationSeconds).toBeGreaterThanOrEqual(30);
-        expect(one.health?.history.map(({ result }) => result.slice(0, 16))).toEqual([
-          'the old host key',
-          'passes'
-        ]);
+        expect(one.health?.history.map(({ result }) => result.replace(/^ssh:\S+ /, '').slice(0, 16))).toEqual(
+          ['the old host key', 'passes']
+        );
         expect(one.knownHosts).toEqual([line(port, fresh)]);
       }
     );
@@ -333,7 +338,7 @@ describe('ssh with a real server', () => {
       () => old,
       async (world, port) => {
         const check = checkOf(`ssh://{publicIp}:${port}`);
-        const request = { health: { ...health, check, deadlineMs: 12_000 }, rollback: true };
+        const request = { health: { ...health, checks: [check], deadlineMs: 12_000 }, rollback: true };
         const report = await world.run(request);
         expect(report.status).toBe('rolledBack');
         expect(oneOf(report).knownHosts).toEqual([line(port, old)]);
@@ -348,7 +353,7 @@ describe('ssh with a real server', () => {
       async (world, port) => {
         world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
         const check = checkOf(`ssh://{publicIp}:${port}`);
-        const report = await world.run({ health: { ...health, check } });
+        const report = await world.run({ health: { ...health, checks: [check] } });
         expect(report.status).toBe('skipped');
         expect(oneOf(report).knownHosts).toEqual([line(port, old)]);
       }
@@ -368,7 +373,7 @@ describe('ssh with a real server', () => {
         await world.run({}, cancel);
         world.clock.onSleep = () => undefined;
         const check = checkOf(`ssh://{publicIp}:${port}`);
-        const report = await world.run({ health: { ...health, check } });
+        const report = await world.run({ health: { ...health, checks: [check] } });
         expect(report.status).toBe('rebuilt');
         expect(oneOf(report)).toMatchObject({ adopted: true, knownHosts: [line(port, fresh)] });
       },
@@ -399,7 +404,7 @@ describe('ssh with a real server', () => {
       const check = checkOf(`ssh://{publicIp}:${ports[0]}`);
       const report = await made.run({
         selection: { kind: 'ids', ids: ['i-1', 'i-2'] },
-        health: { ...health, check }
+        health: { ...health, checks: [check] }
       });
       expect(report.status).toBe('rebuilt');
       expect(report.instances.flatMap(({ knownHosts }) => knownHosts)).toEqual([
@@ -415,7 +420,7 @@ test('host keys and texts of servers are in the report as they are, and nothing 
   const check = { kind: 'ssh', hostPattern: '{internalIp}', port: 22 } as const;
   const script = () => ({ healthy: true, hostKey: key }) as const;
   await onStage({ script, hostKeys: [] }, async (world) => {
-    const report = await world.run({ health: { ...health, check } });
+    const report = await world.run({ health: { ...health, checks: [check] } });
     expect(oneOf(report).knownHosts).toEqual(['192.168.0.11 ssh-ed25519 AAAAkey']);
     expect(textOf(report)).not.toContain('Abcdef1!xyz');
   });

@@ -41,7 +41,7 @@ describe('a dry run', () => {
         selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] },
         backup: { keep: 1 },
         rollback: true,
-        health: { check: tcpCheck, deadlineMs: 1_000, minHealthyTimeMs: 0 }
+        health: { checks: [tcpCheck], deadlineMs: 1_000, minHealthyTimeMs: 0 }
       });
       expect(writesOf(world)).toEqual([]);
       expect(world.clock.nowMs()).toBe(0);
@@ -108,7 +108,10 @@ describe('a dry run', () => {
   test('asks the SSH server for no key', async () => {
     await withVirtualWorld(worldOf({ publicIp: '127.0.0.1' }), async (world) => {
       const check = { kind: 'ssh', hostPattern: '{publicIp}', port: 1 } as const;
-      const report = await world.run({ dryRun: true, health: { check, deadlineMs: 1, minHealthyTimeMs: 0 } });
+      const report = await world.run({
+        dryRun: true,
+        health: { checks: [check], deadlineMs: 1, minHealthyTimeMs: 0 }
+      });
       expect(report.status).toBe('planned');
     });
   });
@@ -129,7 +132,7 @@ describe('an instance is refused', () => {
       { publicIp: '' },
       {
         health: {
-          check: { kind: 'ssh', hostPattern: '{publicIp}', port: 22 },
+          checks: [{ kind: 'ssh', hostPattern: '{publicIp}', port: 22 }],
           deadlineMs: 1,
           minHealthyTimeMs: 0
         }
@@ -252,7 +255,7 @@ describe('all at once', () => {
         confirmName: 'i-sound-name',
         rollback: true,
         health: {
-          check: { kind: 'tcp', hostPattern: '{publicIp}', port: 1 },
+          checks: [{ kind: 'tcp', hostPattern: '{publicIp}', port: 1 }],
           deadlineMs: 1_000,
           minHealthyTimeMs: 0
         }
@@ -362,7 +365,7 @@ describe('an instance that runs on the image', () => {
     await withVirtualWorld(worldOf(onIt), async (world) => {
       expect(await refusedOf(world, { confirmName: 'other' })).toContain('its name is "i-demo0001-name"');
       const check = { kind: 'tcp', hostPattern: '{publicIp}', port: 1 } as const;
-      const request = { health: { check, deadlineMs: 1, minHealthyTimeMs: 0 } };
+      const request = { health: { checks: [check], deadlineMs: 1, minHealthyTimeMs: 0 } };
       expect(await refusedOf(world, request)).toContain('needs {publicIp}');
       expect((await world.run({ confirmName: 'i-demo0001-name' })).status).toBe('skipped');
     });

@@ -212,9 +212,9 @@ describe('a rollback that fails itself', () => {
         rollback: { ok: false },
         failure: { reason: 'unhealthy' }
       });
-      expect(one.failure?.cause).toContain('last: connection refused');
+      expect(one.failure?.cause).toContain('last: tcp://192.168.0.11:22: connection refused');
       expect(one.failure?.disk).toContain(
-        'failed as well: the connection was lost while waiting for the SSH'
+        'failed as well: tcp://192.168.0.11:22: the connection was lost while waiting for the SSH'
       );
     });
   });

@@ -12,8 +12,8 @@ import type {
   RolloutTask
 } from '../../src/core/rollout/rollout-state.ts';
 import { beginRollout, stepRollout } from '../../src/core/rollout/step-rollout.ts';
-import type { Probe } from '../../src/deploy/health/heal.ts';
 import type { Cancel } from '../../src/ports/cancel.ts';
+import type { Probe } from '../../src/ports/probe.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from './virtual.ts';
 

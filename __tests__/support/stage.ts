@@ -2,9 +2,9 @@
 import type { ImageState, InstanceState, Spec } from '../../emulator/models.ts';
 import type { HostKey, ProbeResult } from '../../src/core/health/reason.ts';
 import type { InstanceReport, RunReport } from '../../src/core/report/report.ts';
-import type { Probe } from '../../src/deploy/health/heal.ts';
 import { SurveyError, type SurveyProblem } from '../../src/deploy/plan/survey-error.ts';
 import type { Cancel } from '../../src/ports/cancel.ts';
+import type { Probe } from '../../src/ports/probe.ts';
 import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from './virtual.ts';
 
 /** What a probe finds; `sinceMs` is virtual time since the first probe. */
@@ -20,7 +20,7 @@ export const refuses: ProbeResult = { healthy: false, reason: { kind: 'refused' 
 export const tcpCheck = { kind: 'tcp', hostPattern: '{internalIp}', port: 22 } as const;
 
 /** The usual health check of a request. */
-export const health = { check: tcpCheck, deadlineMs: 300_000, minHealthyTimeMs: 10_000 } as const;
+export const health = { checks: [tcpCheck], deadlineMs: 300_000, minHealthyTimeMs: 10_000 } as const;
 
 /** The images of the emulator's own world, to which a test adds its own. */
 export const demoImages: readonly Spec<ImageState>[] = [

@@ -8,13 +8,13 @@ import { type BccClient, createBccClient } from '../../src/bce/client.ts';
 import { createTransport } from '../../src/bce/http/transport.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
-import type { Probe } from '../../src/deploy/health/heal.ts';
 import { type RunHooks, run } from '../../src/deploy/run/run.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import type { Bcc } from '../../src/ports/bcc.ts';
 import type { Cancel } from '../../src/ports/cancel.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Log } from '../../src/ports/log.ts';
+import type { Probe } from '../../src/ports/probe.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 
 interface Sleeper {

@@ -865,7 +865,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 1200:
+/***/ 7140:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1004,6 +1004,8 @@ function describeCheck(check) {
 ;// CONCATENATED MODULE: ./core/health/expect.js
 /** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
 const success = [{ from: 200, to: 299 }];
+/** Quotation marks that people or their editors put around a text, and that would be looked for as a part of it. */
+const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
 /** One word after the address; in quotes, a backslash takes the next character as it is. */
 const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
 /**
@@ -1027,6 +1029,9 @@ function parseExpectations(text) {
         }
         if (found.has(name))
             return wrong(`gives ${name} more than once`);
+        if (otherQuotes.test(bare ?? '')) {
+            return wrong(`has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`);
+        }
         found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
     }
     const status = found.get('status');
@@ -1038,6 +1043,11 @@ function parseExpectations(text) {
     if (body === '')
         return wrong('expects an empty body text, which every body contains; leave body out');
     return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
+}
+/** The first character with its code point: many of these marks look alike. */
+function shownCharacter(text = '') {
+    const code = text.codePointAt(0) ?? 0;
+    return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
 }
 /** Codes below 200 announce an answer and are none. */
 function parseStatuses(text) {
@@ -1187,6 +1197,64 @@ function shown(piece) {
 }
 function parse_wrong(problem) {
     return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./core/health/parse-lines.js
+
+const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
+/** Another address on the same line, after white space, a comma or a semicolon, half-width or full-width. */
+const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
+/**
+ * Reads the health checks, one a line; blank lines do not count. A line that begins with `status=` or `body=` goes
+ * on with the check of the line before. A list in any other form is refused: as one check it would be found wrong
+ * only after the disk was erased.
+ *
+ * Pure, and never throws. No problem shows the whole text, for a token may be a part of it.
+ */
+function parseHealthChecks(text) {
+    const lines = joinedLines(text);
+    const checks = [];
+    const problems = [];
+    for (const { line, at } of lines) {
+        const form = problemOfForm(line);
+        const parsed = form === undefined ? parseHealthCheck(line) : { ok: false, problem: form };
+        if (parsed.ok)
+            checks.push(parsed.check);
+        else
+            problems.push(lines.length === 1 ? parsed.problem : `(line ${at}) ${parsed.problem}`);
+    }
+    if (lines.length === 0)
+        problems.push(`is empty; ${rightForm}`);
+    return problems.length === 0 ? { ok: true, checks } : { ok: false, problems };
+}
+function joinedLines(text) {
+    const joined = [];
+    for (const [index, written] of text.split(/\r\n|\r|\n/).entries()) {
+        const line = written.trim();
+        const before = joined.at(-1);
+        if (line === '')
+            continue;
+        if (before !== undefined && /^(?:status|body)=/.test(line))
+            before.line += ` ${line}`;
+        else
+            joined.push({ line, at: index + 1 });
+    }
+    return joined;
+}
+/** What tells that the line is not a single check. Texts in straight double quotes do not count. */
+function problemOfForm(line) {
+    if (/^["'“”‘’「『]/.test(line))
+        return `begins with a quotation mark; ${rightForm}`;
+    if (line.startsWith('['))
+        return `is a list in brackets; ${rightForm}`;
+    if (line.startsWith('- '))
+        return `begins with a dash, as in a YAML list; ${rightForm}`;
+    const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+    if (anotherAddress.test(bare))
+        return `has several checks on one line; ${rightForm}`;
+    if (/[,;，；、]$/.test(bare))
+        return `ends with a comma or a semicolon; ${rightForm}`;
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./config/boolean.js
@@ -1605,9 +1673,9 @@ function wholeWithin(min, max) {
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
 const orDefault = 'give a value, or leave the input out to get its default';
 const flag = trimmed(required(parseBoolean, orDefault));
-const parseCheck = (text) => {
-    const result = parseHealthCheck(text);
-    return result.ok ? parsed(result.check) : refused(result.problem);
+const parseChecks = (text) => {
+    const result = parseHealthChecks(text);
+    return result.ok ? parsed(result.checks) : refused(...result.problems);
 };
 /** How each input is read on its own. What two inputs mean together stands in relations.ts. */
 const fields = {
@@ -1641,7 +1709,7 @@ const fields = {
     pauseBetweenBatches: trimmed(required(durationWithin(pauseRange), orDefault)),
     maxFailures: trimmed(required(wholeWithin(0, 1_000), orDefault)),
     requestsPerSecond: trimmed(required(wholeWithin(1, 100), orDefault)),
-    healthCheck: trimmed(optional(parseCheck)),
+    healthCheck: trimmed(optional(parseChecks)),
     healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
     minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
     blbId: trimmed(optional(parseBalancerIds)),
@@ -1706,7 +1774,7 @@ function toBackup({ backupImage, backupKeep }) {
 function toHealth({ healthCheck, healthDeadline, minHealthyTime }) {
     return healthCheck === undefined
         ? undefined
-        : { check: healthCheck, deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
+        : { checks: healthCheck, deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
 }
 
 ;// CONCATENATED MODULE: ./config/unwaited.js
@@ -2468,6 +2536,17 @@ const called = {
     id: 'ID',
     name: 'name'
 };
+/** Fills the placeholders of all checks; the first problem stands for all. Pure, and never throws. */
+function resolveChecks(checks, instance) {
+    const resolved = [];
+    for (const check of checks) {
+        const one = resolveCheck(check, instance);
+        if (!one.ok)
+            return one;
+        resolved.push(one.check);
+    }
+    return { ok: true, checks: resolved };
+}
 /**
  * Fills the placeholders of a check.
  *
@@ -2529,7 +2608,7 @@ function refusalsBefore(task, instance, disk, circumstances) {
         ...nameRefusal(instance, circumstances.confirmName),
         ...bareMetalRefusal(task.image, instance),
         ...fitRefusals(task, instance, disk),
-        ...healthRefusal(instance, circumstances.health),
+        ...healthRefusal(instance, circumstances.checks),
         ...rollbackRefusal(task, instance, circumstances.wayBack),
         ...quotaRefusal(circumstances)
     ];
@@ -2587,10 +2666,8 @@ function familyOf(architecture) {
         return 'arm';
     return /x86|amd64|i[36]86/i.test(architecture) ? 'x86' : undefined;
 }
-function healthRefusal(instance, check) {
-    if (check === undefined)
-        return [];
-    const resolved = resolveCheck(check, instance);
+function healthRefusal(instance, checks) {
+    const resolved = resolveChecks(checks ?? [], instance);
     return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
 }
 function rollbackRefusal(task, instance, wayBack) {
@@ -3144,14 +3221,13 @@ function erasedLabel(target) {
 }
 /** What else is done with the target before and after: backup, health check, way back. */
 function stepLabels({ instance, circumstances, places }) {
-    const { health, imagesLeft, wayBack } = circumstances;
+    const { checks = [], imagesLeft, wayBack } = circumstances;
     const steps = [];
     if (imagesLeft !== undefined)
         steps.push('a custom image of the system disk is made first');
-    if (health !== undefined) {
-        const resolved = resolveCheck(health, instance);
-        if (resolved.ok)
-            steps.push(`${describeCheck(resolved.check)} must pass before it counts as done`);
+    const resolved = resolveChecks(checks, instance);
+    if (resolved.ok && resolved.checks.length > 0) {
+        steps.push(`${resolved.checks.map(describeCheck).join(' and ')} must pass before it counts as done`);
     }
     const own = (places ?? []).filter(({ weight }) => weight > 0);
     if (own.length > 0) {
@@ -4000,46 +4076,46 @@ function whole(read) {
 }
 
 // EXTERNAL MODULE: ./core/health/reason.js
-var health_reason = __nccwpck_require__(3202);
+var reason = __nccwpck_require__(3202);
 ;// CONCATENATED MODULE: ./core/health/health.js
 /**
- * When an instance counts as healthy: a reducer over the probes of a check. All times are milliseconds on the
- * monotonic clock.
+ * When an instance counts as healthy: a reducer over rounds of probes, one probe of every check in each round. All
+ * times are milliseconds on the monotonic clock.
  *
- * The deadline is by when the instance must have been healthy for `minHealthyMs`, as in Nomad's
- * `healthy_deadline`; a stretch that began in time but is not full then is a failure that says so. The last
- * probe is the one that is under way at the deadline, or begins there. It is not cut short, for half a probe
- * would prove nothing; so the end comes at the latest one probe's timeout after the deadline.
+ * By the deadline all checks must have passed for `minHealthyMs`, as with Nomad's `healthy_deadline`. A stretch that
+ * began in time but is too short at the deadline is a failure that says so. The last round is under way at the
+ * deadline, or begins there, and is not cut short; so the end comes at most one probe's timeout after the deadline.
  */
 
 
 /** A flapping instance must not fill the report. */
 const maxHistory = 50;
-/** The longest interval between probes: a probe is cheap, and somebody waits for its success. */
+/** The longest interval between rounds: a probe is cheap, and somebody waits for its success. */
 const maxIntervalMs = 2_000;
-/** From probe to probe, for a given `pollInterval`. */
+/** From round to round, for a given `pollInterval`. */
 function healthInterval(pollIntervalMs) {
     return Math.min(pollIntervalMs, maxIntervalMs);
 }
-/** The beginning: the first probe is due at once. */
+/** The beginning: the first round is due at once. */
 function beginHealth(task) {
-    const health = { task, dueMs: task.fromMs, probes: 0, history: [], changes: 0 };
+    const health = { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
     return [health, { type: 'probe', dueMs: task.fromMs }];
 }
 /** The rules. An ended wait stays as it is. */
 function stepHealth(before, probed) {
     if (before.end !== undefined)
         return [before, { type: 'end' }];
-    const { startedAtMs, atMs, result } = probed;
+    const { startedAtMs, atMs, results } = probed;
     const { deadlineMs, minHealthyMs } = before.task;
-    const health = { ...remember(before, probed), probes: before.probes + 1 };
-    if (!result.healthy) {
+    const failed = failedOf(results);
+    const health = { ...remember(before, atMs, failed), rounds: before.rounds + 1, results };
+    if (failed.length > 0) {
         const broken = { ...health, stretch: undefined };
         return atMs >= deadlineMs
-            ? end(broken, { healthy: false, atMs, reason: result.reason })
+            ? end(broken, { healthy: false, atMs, reason: { kind: 'failing', failed } })
             : probeNext(broken, atMs);
     }
-    const stretch = prolong(before, atMs, result.hostKey);
+    const stretch = prolong(before, atMs, results);
     const stretched = { ...health, stretch };
     // From the answer of the first success to the start of the last: it was healthy at least that long.
     if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
@@ -4051,27 +4127,32 @@ function stepHealth(before, probed) {
     return end(stretched, {
         healthy: false,
         atMs,
-        reason: { kind: 'tooShort', healthyForMs, wantedMs: minHealthyMs }
+        reason: {
+            kind: 'tooShort',
+            checks: results.map(({ check }) => check),
+            healthyForMs,
+            wantedMs: minHealthyMs
+        }
     });
 }
+function failedOf(results) {
+    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
+}
 /** The stretch after one more success. Another host key is another system, whose stretch begins now. */
-function prolong({ stretch }, atMs, hostKey) {
-    const goesOn = stretch !== undefined && sameKey(stretch.hostKey, hostKey);
-    return goesOn ? stretch : { sinceMs: atMs, ...(hostKey === undefined ? {} : { hostKey }) };
+function prolong({ stretch }, atMs, results) {
+    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
+    return goesOn ? stretch : { sinceMs: atMs, results };
 }
-function sameKey(one, other) {
-    return one?.algorithm === other?.algorithm && one?.key === other?.key;
+/** What the checks say about which system answers, as a text that can be compared. */
+function systemOf(results) {
+    return JSON.stringify(results.map(({ result }) => (result.healthy ? (result.hostKey ?? null) : null)));
 }
-function remember(health, { atMs, result }) {
+function remember(health, atMs, failed) {
     const last = health.history.at(-1);
-    const reason = result.healthy ? undefined : result.reason;
-    if (last !== undefined && sentence(last.reason) === sentence(reason))
+    if (last !== undefined && (0,reason/* describeFailed */.hi)(last.failed) === (0,reason/* describeFailed */.hi)(failed))
         return health;
-    const change = { atMs, ...(reason === undefined ? {} : { reason }) };
-    return { ...health, history: [...health.history, change].slice(-maxHistory), changes: health.changes + 1 };
-}
-function sentence(reason) {
-    return reason === undefined ? '' : (0,health_reason/* describeUnhealthy */.s)(reason);
+    const history = [...health.history, { atMs, failed }].slice(-maxHistory);
+    return { ...health, history, changes: health.changes + 1 };
 }
 /** On the next beat; but no later than the stretch is full, nor than the deadline. */
 function probeNext(health, atMs) {
@@ -4088,62 +4169,138 @@ function end(health, ending) {
     return [{ ...health, end: ending }, { type: 'end' }];
 }
 
-;// CONCATENATED MODULE: ./deploy/health/heal.js
-/** The loop that waits for an instance to be healthy: it takes each probe and feeds what came of it back. */
+;// CONCATENATED MODULE: ./core/health/known-hosts.js
+/** A line of a file of known hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT); other ports than 22 are written out. */
+function knownHostsLine(host, port, key) {
+    const place = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+    return `${place} ${key.algorithm} ${key.key}`;
+}
+
+;// CONCATENATED MODULE: ./core/health/narrate.js
+
+
+/** The lines for what is new in `now`, for a person who reads along. */
+function narrateHealth(before, now) {
+    const change = now.changes > before.changes ? now.history.at(-1) : undefined;
+    const lines = [];
+    const { minHealthyMs } = now.task;
+    if (change !== undefined && change.failed.length > 0) {
+        const broken = before.stretch === undefined ? 'not healthy' : 'no longer healthy';
+        lines.push(`${broken}: ${(0,reason/* describeFailed */.hi)(change.failed)}`);
+    }
+    else if (now.stretch !== undefined && now.stretch !== before.stretch && minHealthyMs > 0) {
+        const passes = now.results.length === 1 ? 'the check passes' : `all ${now.results.length} checks pass`;
+        const again = before.stretch === undefined ? passes : 'another system answers now';
+        lines.push(`${again}; it must stay so for ${(0,duration/* formatDuration */.a3)(minHealthyMs)}`);
+    }
+    if (now.end?.healthy) {
+        lines.push(`healthy ${(0,duration/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
+    }
+    return lines;
+}
+
+;// CONCATENATED MODULE: ./deploy/health/await-healthy.js
+/** The wait for an instance to be healthy: takes the probes of all checks and hands the results to the reducer. */
+
+
+
+
 
 /** How long one probe may take, in milliseconds. */
 const probeTimeoutMs = 5_000;
 /**
- * Waits until the instance is healthy, or the deadline has come.
+ * Waits until the instance passes all checks of the request; `undefined` where none is asked for.
+ *
+ * @param baselineKeys host keys that the new system must not show
+ * @throws CancelledError on abort
+ */
+async function awaitHealthy({ health, pollIntervalMs }, instance, baselineKeys, ports) {
+    if (health === undefined)
+        return undefined;
+    const { clock, log } = ports;
+    const fromMs = clock.nowMs();
+    const deadlineMs = fromMs + health.deadlineMs;
+    const resolved = resolveChecks(health.checks, instance);
+    if (!resolved.ok) {
+        const reason = { kind: 'protocol', message: `the check ${resolved.problem}` };
+        const failed = [{ check: 'healthCheck', reason }];
+        const end = { healthy: false, atMs: fromMs, reason: { kind: 'failing', failed } };
+        return { checked: { ...end, fromMs, deadlineMs, history: [], checks: [] }, knownHosts: [] };
+    }
+    const { checks } = resolved;
+    log.info(`Health: ${checks.map(describeCheck).join(', ')}`);
+    const task = {
+        fromMs,
+        deadlineMs,
+        minHealthyMs: health.minHealthyTimeMs,
+        intervalMs: healthInterval(pollIntervalMs)
+    };
+    const wait = { checks, task, ...(baselineKeys === undefined ? {} : { baselineKeys }) };
+    return awaitChecks(wait, ports, (before, now) => {
+        for (const line of narrateHealth(before, now))
+            log.info(line);
+    });
+}
+/**
+ * Takes rounds of probes until all checks have passed for long enough, or the deadline has come.
  *
  * @throws CancelledError when the signal aborts
  */
-async function heal(request, ports, observe) {
-    const { task, check } = request;
-    const { probe, clock, signal } = ports;
-    const timeoutMs = Math.max(1, Math.min(probeTimeoutMs, task.deadlineMs - task.fromMs));
-    const baseline = request.baselineKeys === undefined ? {} : { baselineKeys: request.baselineKeys };
+async function awaitChecks(wait, { probe, clock, signal }, observe) {
+    const { task, baselineKeys } = wait;
+    const options = { signal, timeoutMs: timeoutOf(task), ...(baselineKeys && { baselineKeys }) };
     let [health, command] = beginHealth(task);
     while (command.type === 'probe') {
-        // Timers count in whole milliseconds, and one that is cut off would wake us just before the moment.
+        // Timers count in whole milliseconds; a fraction that is cut off would wake us just before the moment.
         await clock.sleep(Math.max(0, Math.ceil(command.dueMs - clock.nowMs())), signal);
         const startedAtMs = clock.nowMs();
-        const result = await probe.probe(check, { signal, timeoutMs, ...baseline });
+        const results = await Promise.all(wait.checks.map(async (check) => ({
+            check: describeCheck(check),
+            result: await probe.probe(check, options)
+        })));
         const before = health;
-        [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), result });
+        [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
         observe(before, health);
     }
-    return conclude(health, request, ports, timeoutMs);
-}
-async function conclude(health, { check }, { probe, signal }, timeoutMs) {
-    const { history, end, stretch } = health;
-    // Only a probe's answer ends the loop, so there is an end; the type does not know.
+    // Only a round ends the loop, so there is an end; the type does not know.
+    const { end, history, results } = health;
     if (end === undefined)
         throw new Error('the health check ended without an outcome');
-    if (!end.healthy)
-        return { healthy: false, atMs: end.atMs, history, reason: end.reason };
-    const { atMs } = end;
-    if (check.kind !== 'ssh')
-        return { healthy: true, atMs, history };
-    const all = await probe.hostKeys(check, { signal, timeoutMs });
-    const seen = stretch?.hostKey;
-    const known = seen === undefined || all.some((key) => key.algorithm === seen.algorithm);
-    return { healthy: true, atMs, history, hostKeys: known ? all : [seen, ...all] };
+    const { fromMs, deadlineMs } = task;
+    const knownHosts = end.healthy ? await readKnownHosts(wait, health, { probe, signal }) : [];
+    return { checked: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };
 }
-
-;// CONCATENATED MODULE: ./deploy/health/probe-once.js
-
-
 /**
- * One probe of an instance by the check of the request; `undefined` where none is asked for, or none can be made.
+ * One round of probes by the checks of the request; empty where none is asked for, or one cannot be made.
  *
  * @throws CancelledError on abort
  */
 async function probeOnce({ health }, instance, probe, signal) {
     if (health === undefined)
-        return undefined;
-    const resolved = resolveCheck(health.check, instance);
-    return resolved.ok ? probe.probe(resolved.check, { signal, timeoutMs: probeTimeoutMs }) : undefined;
+        return [];
+    const resolved = resolveChecks(health.checks, instance);
+    if (!resolved.ok)
+        return [];
+    return Promise.all(resolved.checks.map(async (check) => ({
+        check: describeCheck(check),
+        result: await probe.probe(check, { signal, timeoutMs: probeTimeoutMs })
+    })));
+}
+async function readKnownHosts({ checks, task }, { results }, { probe, signal }) {
+    const read = checks.map(async (check, index) => {
+        if (check.kind !== 'ssh')
+            return [];
+        const keys = await probe.hostKeys(check, { signal, timeoutMs: timeoutOf(task) });
+        const result = results[index]?.result;
+        const seen = result?.healthy ? result.hostKey : undefined;
+        // The key that was proven is kept although not all could be read.
+        const isKnown = seen === undefined || keys.some((key) => key.algorithm === seen.algorithm);
+        return (isKnown ? keys : [seen, ...keys]).map((key) => knownHostsLine(check.host, check.port, key));
+    });
+    return [...new Set((await Promise.all(read)).flat())];
+}
+function timeoutOf({ deadlineMs, fromMs }) {
+    return Math.max(1, Math.min(probeTimeoutMs, deadlineMs - fromMs));
 }
 
 ;// CONCATENATED MODULE: ./deploy/plan/survey-instance.js
@@ -4191,7 +4348,7 @@ function createTargets(request, image, reads) {
             snapshots,
             circumstances: {
                 confirmName: request.confirmName,
-                health: request.health?.check,
+                checks: request.health?.checks,
                 blbIds: request.balancers?.blbIds,
                 wayBack: back,
                 imageQuota: customImageQuota
@@ -4239,21 +4396,22 @@ async function wayBackOf(request, image, previousId, { bcc, signal }) {
     }
 }
 async function hostKeysOf(request, observation, { probe, signal }) {
-    if (request.health?.check.kind !== 'ssh' || request.dryRun)
+    const checks = (request.health?.checks ?? []).filter(({ kind }) => kind === 'ssh');
+    if (checks.length === 0 || request.dryRun)
         return undefined;
-    const resolved = resolveCheck(request.health.check, observation.instance);
+    const resolved = resolveChecks(checks, observation.instance);
     if (!resolved.ok)
         return undefined;
-    return probe.hostKeys(resolved.check, { signal, timeoutMs: hostKeysMs });
+    const keys = await Promise.all(resolved.checks.map((check) => probe.hostKeys(check, { signal, timeoutMs: hostKeysMs })));
+    return keys.flat();
 }
-/** Why a Running instance of a fleet does not pass the check even now; one probe, which a single target is spared. */
+/** Why a Running instance of a fleet does not pass its checks even now. A single target is spared the probes. */
 async function unhealthyNow(request, { instance }, { probe, signal, isFleet }) {
     if (!isFleet || statusKind(instance.status) !== 'up')
         return undefined;
-    const result = await probeOnce(request, instance, probe, signal);
-    return result?.healthy === false
-        ? `the health check fails: ${(0,health_reason/* describeUnhealthy */.s)(result.reason)}`
-        : undefined;
+    const results = await probeOnce(request, instance, probe, signal);
+    const failed = results.flatMap(({ check, result }) => result.healthy ? [] : [`${check} fails: ${(0,reason/* describeUnhealthy */.sR)(result.reason)}`]);
+    return failed.length === 0 ? undefined : failed.join('; ');
 }
 function taskOf(request, image, instanceId) {
     const { force, allowProtected, wait, timeoutMs, pollIntervalMs } = request;
@@ -4685,6 +4843,9 @@ function runsUntouched(rebuild) {
 
 
 
+
+/** How many changes of a failed health check a cause names; `health.history` has more. */
+const mostChanges = 5;
 /** Why the deed failed and how it stands now; `undefined` where it went well. */
 function failureOfRun(run) {
     const failure = failureBut(run);
@@ -4797,13 +4958,20 @@ function causeOf(run) {
     }
     if (health?.healthy !== false)
         return afterwards(run);
-    const seen = health.history.map(({ reason }) => reason === undefined ? 'passes' : (0,health_reason/* describeUnhealthy */.s)(reason));
+    const allowed = (0,duration/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     return {
         reason: 'unhealthy',
-        cause: `${id}: not healthy by healthDeadline; last: ${(0,health_reason/* describeUnhealthy */.s)(health.reason)}. Seen: ${seen.join(', ') || 'nothing'}.`,
+        cause: `${id}: not healthy within healthDeadline (${allowed}); last: ${(0,reason/* describeNotHealthy */.O$)(health.reason)}. Seen: ${courseOf(health)}.`,
         disk: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
-        remedy: 'Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher.'
+        remedy: `Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher than ${allowed}.`
     };
+}
+/** The latest changes of what the probes found, oldest first. */
+function courseOf({ history }) {
+    const latest = history.slice(-mostChanges).map(({ failed }) => (0,reason/* describeFailed */.hi)(failed));
+    if (latest.length === 0)
+        return 'nothing';
+    return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }
 /** What went wrong although the new system is well: it did not get its traffic back, or was put back with others. */
 function afterwards({ target: { instance }, rollback, rejoinProblem, rebuild }) {
@@ -4832,85 +5000,8 @@ function rollbackProblem(run) {
     if (rollback?.rebuild !== undefined && ending?.kind === 'failed')
         return explain(rollback.rebuild, ending.reason).cause.replace(/\.?$/, '.');
     if (rollback?.health?.healthy === false)
-        return `${(0,health_reason/* describeUnhealthy */.s)(rollback.health.reason)}.`;
+        return `${(0,reason/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
     return 'it did not come to an end.';
-}
-
-;// CONCATENATED MODULE: ./core/health/known-hosts.js
-/** A line of a file of known hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT); other ports than 22 are written out. */
-function knownHostsLine(host, port, key) {
-    const place = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
-    return `${place} ${key.algorithm} ${key.key}`;
-}
-
-;// CONCATENATED MODULE: ./core/health/narrate.js
-
-
-/** The lines for what is new in `now`, for a person who reads along. */
-function narrateHealth(before, now) {
-    const change = now.changes > before.changes ? now.history.at(-1) : undefined;
-    const lines = [];
-    const { minHealthyMs } = now.task;
-    if (change?.reason !== undefined) {
-        const broken = before.stretch === undefined ? 'not healthy' : 'no longer healthy';
-        lines.push(`${broken}: ${(0,health_reason/* describeUnhealthy */.s)(change.reason)}`);
-    }
-    else if (now.stretch !== undefined && now.stretch !== before.stretch && minHealthyMs > 0) {
-        const again = before.stretch === undefined ? 'the check passes' : 'the host key has changed again';
-        lines.push(`${again}; it must pass for ${(0,duration/* formatDuration */.a3)(minHealthyMs)}`);
-    }
-    if (now.end?.healthy) {
-        lines.push(`healthy ${(0,duration/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
-    }
-    return lines;
-}
-
-;// CONCATENATED MODULE: ./deploy/health/gate.js
-/** The health check of one instance, as a gate: it opens when the instance is healthy for long enough. */
-
-
-
-
-
-
-/**
- * Waits until the instance passes the check of the request; `undefined` where none is asked for.
- *
- * @param baselineKeys host keys that the new system must not show
- * @throws CancelledError on abort
- */
-async function passGate(request, instance, baselineKeys, ports) {
-    if (request.health === undefined)
-        return undefined;
-    const { clock, log, probe, signal } = ports;
-    const fromMs = clock.nowMs();
-    const resolved = resolveCheck(request.health.check, instance);
-    if (!resolved.ok) {
-        const reason = { kind: 'protocol', message: `the check ${resolved.problem}` };
-        return {
-            checked: { healthy: false, fromMs, atMs: fromMs, history: [], reason },
-            knownHosts: [],
-            hostKeys: []
-        };
-    }
-    const { check } = resolved;
-    log.info(`Health: ${describeCheck(check)}`);
-    const task = {
-        fromMs,
-        deadlineMs: fromMs + request.health.deadlineMs,
-        minHealthyMs: request.health.minHealthyTimeMs,
-        intervalMs: healthInterval(request.pollIntervalMs)
-    };
-    const healed = await heal({ check, task, ...(baselineKeys === undefined ? {} : { baselineKeys }) }, { probe, clock, signal }, (before, now) => {
-        for (const line of narrateHealth(before, now))
-            log.info(line);
-    });
-    const hostKeys = healed.healthy ? (healed.hostKeys ?? []) : [];
-    return {
-        checked: { ...healed, fromMs },
-        hostKeys,
-        knownHosts: hostKeys.map((key) => knownHostsLine(check.host, check.port, key))
-    };
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/transitions.js
@@ -5046,7 +5137,7 @@ function watch(before, observation) {
     if (started && !rebuild.task.wait)
         return transitions_end(rebuild, { kind: 'started' }, atMs);
     if (isOver(rebuild))
-        return after_send_conclude(rebuild, observation);
+        return conclude(rebuild, observation);
     if (isOnWrongImage(rebuild, observation))
         return fail(rebuild, { kind: 'wrongImage', imageId, imageName }, atMs);
     return waitOn(rebuild, observation);
@@ -5059,7 +5150,7 @@ function watchStart(rebuild, observation) {
     if (endsTheWait(rebuild, status))
         return fail(rebuild, { kind: 'status', status }, atMs);
     if (kind === 'up' && imageId === rebuild.task.image.id)
-        return after_send_conclude(rebuild, observation);
+        return conclude(rebuild, observation);
     if (isOnWrongImage(rebuild, observation))
         return fail(rebuild, { kind: 'wrongImage', imageId, imageName }, atMs);
     const asked = rebuild.startAskedAtMs ?? atMs;
@@ -5073,7 +5164,7 @@ function endsTheWait(rebuild, status) {
         return kind === 'gone';
     return rebuild.reference?.instance.status !== 'Error' || rebuild.evidence.leftAtMs !== undefined;
 }
-function after_send_conclude(rebuild, observation) {
+function conclude(rebuild, observation) {
     const atMs = observation.atMs;
     // A disk that does not settle is waited for on the beat.
     if (rebuild.streak?.observations === 0)
@@ -5761,9 +5852,9 @@ async function carryOut(target, order, request, first, ports, recorder) {
     // Of a rebuild that was under way already, the keys that were read may be those of the new system.
     const baseline = rebuild.ending?.kind === 'rebuilt' && !rebuild.adopted ? target.oldHostKeys : undefined;
     const signal = ports.cancel.signal;
-    const gate = await passGate(request, rebuild.last.instance, baseline, { ...ports, signal });
-    if (gate !== undefined)
-        recorder.add({ health: gate.checked, knownHosts: gate.knownHosts });
+    const awaited = await awaitHealthy(request, rebuild.last.instance, baseline, { ...ports, signal });
+    if (awaited !== undefined)
+        recorder.add({ health: awaited.checked, knownHosts: awaited.knownHosts });
 }
 
 ;// CONCATENATED MODULE: ./deploy/instance/roll-back.js
@@ -5809,12 +5900,13 @@ async function carryOutRollback(run, order, request, ports, recorder) {
     if (rebuild.ending?.kind !== 'rebuilt' && rebuild.ending?.kind !== 'skipped')
         return;
     // The system put back may rightly show its old host keys, so none are forbidden to it.
-    const gate = rebuild.last && (await passGate(request, rebuild.last.instance, undefined, { ...ports, signal }));
-    if (gate)
-        recorder.add({
-            rollback: { imageId: image.id, rebuild, health: gate.checked },
-            knownHosts: gate.knownHosts
-        });
+    const awaited = rebuild.last && (await awaitHealthy(request, rebuild.last.instance, undefined, { ...ports, signal }));
+    if (awaited === undefined)
+        return;
+    recorder.add({
+        rollback: { imageId: image.id, rebuild, health: awaited.checked },
+        knownHosts: awaited.knownHosts
+    });
 }
 /** The image to go back to: the backup where one was made, else the one that the instance ran on. */
 function rollbackImageId(run) {
@@ -5864,8 +5956,8 @@ async function serves({ instance }, request, { probe, cancel }) {
     if (statusKind(instance.status) !== 'up')
         return false;
     try {
-        const result = await probeOnce(request, instance, probe, cancel.signal);
-        return result?.healthy ?? true;
+        const results = await probeOnce(request, instance, probe, cancel.signal);
+        return results.every(({ result }) => result.healthy);
     }
     catch (error) {
         if (error instanceof model_failure/* CancelledError */.cc)
@@ -6465,9 +6557,14 @@ function healthOf(health) {
     return {
         healthy: health.healthy,
         durationSeconds: (0,duration/* toSeconds */.fP)(health.atMs - health.fromMs),
-        history: health.history.map(({ atMs, reason }) => ({
+        deadlineSeconds: (0,duration/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
+        checks: health.checks.map(({ check, result }) => ({
+            check,
+            result: result.healthy ? 'passes' : (0,reason/* describeUnhealthy */.sR)(result.reason)
+        })),
+        history: health.history.map(({ atMs, failed }) => ({
             seconds: (0,duration/* toSeconds */.fP)(atMs - health.fromMs),
-            result: reason === undefined ? 'passes' : (0,health_reason/* describeUnhealthy */.s)(reason)
+            result: (0,reason/* describeFailed */.hi)(failed)
         }))
     };
 }
@@ -8573,7 +8670,7 @@ function connect(config) {
 }
 /** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
 function probeOnDemand() {
-    const load = async () => (await __nccwpck_require__.e(/* import() */ 110).then(__nccwpck_require__.bind(__nccwpck_require__, 110))).createProbe();
+    const load = async () => (await __nccwpck_require__.e(/* import() */ 865).then(__nccwpck_require__.bind(__nccwpck_require__, 7865))).createProbe();
     return {
         probe: async (check, options) => (await load()).probe(check, options),
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
@@ -8671,7 +8768,7 @@ function withoutCourse(one) {
         phases: [],
         seen: [],
         plan: { ...one.plan, present: '', steps: [], warnings: [] },
-        ...(one.health === undefined ? {} : { health: { ...one.health, history: [] } })
+        ...(one.health === undefined ? {} : { health: { ...one.health, checks: [], history: [] } })
     };
 }
 /** What stands elsewhere: the way back follows from `before`, the host keys are an output of their own. */
@@ -9027,8 +9124,10 @@ function toIso(anchor, atMs) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   g: () => (/* binding */ printable),
-/* harmony export */   s: () => (/* binding */ describeUnhealthy)
+/* harmony export */   O$: () => (/* binding */ describeNotHealthy),
+/* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   hi: () => (/* binding */ describeFailed),
+/* harmony export */   sR: () => (/* binding */ describeUnhealthy)
 /* harmony export */ });
 /* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7905);
 
@@ -9071,9 +9170,20 @@ function describeUnhealthy(reason) {
             return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
         case 'protocol':
             return `not understood: ${reason.message}`;
-        case 'tooShort':
-            return `healthy for ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.healthyForMs)} when the deadline came, and ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.wantedMs)} were asked for`;
     }
+}
+/** The checks that do not pass, each with its name and its reason; `passes` where there is none. */
+function describeFailed(failed) {
+    if (failed.length === 0)
+        return 'passes';
+    return failed.map(({ check, reason }) => `${check}: ${describeUnhealthy(reason)}`).join('; ');
+}
+/** Why an instance does not count as healthy, in words, without a full stop. */
+function describeNotHealthy(reason) {
+    if (reason.kind === 'failing')
+        return describeFailed(reason.failed);
+    const [healthyFor, wanted] = [(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.healthyForMs), (0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.wantedMs)];
+    return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
 }
 /** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */
 function printable(text, most = 120) {
@@ -9156,7 +9266,7 @@ function clip(text, most) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2581);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1200);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7140);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

@@ -637,7 +637,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 8037:
+/***/ 5395:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -776,6 +776,8 @@ function describeCheck(check) {
 ;// CONCATENATED MODULE: ./core/health/expect.js
 /** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
 const success = [{ from: 200, to: 299 }];
+/** Quotation marks that people or their editors put around a text, and that would be looked for as a part of it. */
+const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
 /** One word after the address; in quotes, a backslash takes the next character as it is. */
 const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
 /**
@@ -799,6 +801,9 @@ function parseExpectations(text) {
         }
         if (found.has(name))
             return wrong(`gives ${name} more than once`);
+        if (otherQuotes.test(bare ?? '')) {
+            return wrong(`has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`);
+        }
         found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
     }
     const status = found.get('status');
@@ -810,6 +815,11 @@ function parseExpectations(text) {
     if (body === '')
         return wrong('expects an empty body text, which every body contains; leave body out');
     return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
+}
+/** The first character with its code point: many of these marks look alike. */
+function shownCharacter(text = '') {
+    const code = text.codePointAt(0) ?? 0;
+    return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
 }
 /** Codes below 200 announce an answer and are none. */
 function parseStatuses(text) {
@@ -959,6 +969,64 @@ function shown(piece) {
 }
 function parse_wrong(problem) {
     return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./core/health/parse-lines.js
+
+const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
+/** Another address on the same line, after white space, a comma or a semicolon, half-width or full-width. */
+const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
+/**
+ * Reads the health checks, one a line; blank lines do not count. A line that begins with `status=` or `body=` goes
+ * on with the check of the line before. A list in any other form is refused: as one check it would be found wrong
+ * only after the disk was erased.
+ *
+ * Pure, and never throws. No problem shows the whole text, for a token may be a part of it.
+ */
+function parseHealthChecks(text) {
+    const lines = joinedLines(text);
+    const checks = [];
+    const problems = [];
+    for (const { line, at } of lines) {
+        const form = problemOfForm(line);
+        const parsed = form === undefined ? parseHealthCheck(line) : { ok: false, problem: form };
+        if (parsed.ok)
+            checks.push(parsed.check);
+        else
+            problems.push(lines.length === 1 ? parsed.problem : `(line ${at}) ${parsed.problem}`);
+    }
+    if (lines.length === 0)
+        problems.push(`is empty; ${rightForm}`);
+    return problems.length === 0 ? { ok: true, checks } : { ok: false, problems };
+}
+function joinedLines(text) {
+    const joined = [];
+    for (const [index, written] of text.split(/\r\n|\r|\n/).entries()) {
+        const line = written.trim();
+        const before = joined.at(-1);
+        if (line === '')
+            continue;
+        if (before !== undefined && /^(?:status|body)=/.test(line))
+            before.line += ` ${line}`;
+        else
+            joined.push({ line, at: index + 1 });
+    }
+    return joined;
+}
+/** What tells that the line is not a single check. Texts in straight double quotes do not count. */
+function problemOfForm(line) {
+    if (/^["'“”‘’「『]/.test(line))
+        return `begins with a quotation mark; ${rightForm}`;
+    if (line.startsWith('['))
+        return `is a list in brackets; ${rightForm}`;
+    if (line.startsWith('- '))
+        return `begins with a dash, as in a YAML list; ${rightForm}`;
+    const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+    if (anotherAddress.test(bare))
+        return `has several checks on one line; ${rightForm}`;
+    if (/[,;，；、]$/.test(bare))
+        return `ends with a comma or a semicolon; ${rightForm}`;
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./config/boolean.js
@@ -1377,9 +1445,9 @@ function wholeWithin(min, max) {
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
 const orDefault = 'give a value, or leave the input out to get its default';
 const flag = trimmed(required(parseBoolean, orDefault));
-const parseCheck = (text) => {
-    const result = parseHealthCheck(text);
-    return result.ok ? parsed(result.check) : refused(result.problem);
+const parseChecks = (text) => {
+    const result = parseHealthChecks(text);
+    return result.ok ? parsed(result.checks) : refused(...result.problems);
 };
 /** How each input is read on its own. What two inputs mean together stands in relations.ts. */
 const fields = {
@@ -1413,7 +1481,7 @@ const fields = {
     pauseBetweenBatches: trimmed(required(durationWithin(pauseRange), orDefault)),
     maxFailures: trimmed(required(wholeWithin(0, 1_000), orDefault)),
     requestsPerSecond: trimmed(required(wholeWithin(1, 100), orDefault)),
-    healthCheck: trimmed(optional(parseCheck)),
+    healthCheck: trimmed(optional(parseChecks)),
     healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
     minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
     blbId: trimmed(optional(parseBalancerIds)),
@@ -1478,7 +1546,7 @@ function toBackup({ backupImage, backupKeep }) {
 function toHealth({ healthCheck, healthDeadline, minHealthyTime }) {
     return healthCheck === undefined
         ? undefined
-        : { check: healthCheck, deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
+        : { checks: healthCheck, deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
 }
 
 ;// CONCATENATED MODULE: ./config/unwaited.js
@@ -5039,7 +5107,7 @@ function connect(config) {
 }
 /** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
 function probeOnDemand() {
-    const load = async () => (await __nccwpck_require__.e(/* import() */ 259).then(__nccwpck_require__.bind(__nccwpck_require__, 2259))).createProbe();
+    const load = async () => (await __nccwpck_require__.e(/* import() */ 977).then(__nccwpck_require__.bind(__nccwpck_require__, 977))).createProbe();
     return {
         probe: async (check, options) => (await load()).probe(check, options),
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
@@ -5620,7 +5688,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1368);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8037);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5395);
 /** Entry of the post step. It never fails a job. */
 
 

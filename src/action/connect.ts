@@ -1,9 +1,9 @@
 import { createBccClient } from '../bce/client.ts';
 import type { Config } from '../config/config.ts';
-import type { Probe } from '../deploy/health/heal.ts';
 import type { Balancers } from '../ports/balancers.ts';
 import type { Bcc } from '../ports/bcc.ts';
 import type { Clock, Random } from '../ports/clock.ts';
+import type { Probe } from '../ports/probe.ts';
 import { systemClock } from './clock.ts';
 import { mask } from './inputs.ts';
 import { jobLog } from './log.ts';

@@ -1,5 +1,5 @@
 import type { HealthCheck } from '../core/health/check.ts';
-import { parseHealthCheck } from '../core/health/parse.ts';
+import { parseHealthChecks } from '../core/health/parse-lines.ts';
 import { parseBoolean } from './boolean.ts';
 import {
   drainTimeRange,
@@ -27,9 +27,9 @@ const orDefault = 'give a value, or leave the input out to get its default';
 
 const flag = trimmed(required(parseBoolean, orDefault));
 
-const parseCheck: Parser<HealthCheck> = (text) => {
-  const result = parseHealthCheck(text);
-  return result.ok ? parsed(result.check) : refused(result.problem);
+const parseChecks: Parser<readonly HealthCheck[]> = (text) => {
+  const result = parseHealthChecks(text);
+  return result.ok ? parsed(result.checks) : refused(...result.problems);
 };
 
 /** How each input is read on its own. What two inputs mean together stands in relations.ts. */
@@ -64,7 +64,7 @@ export const fields = {
   pauseBetweenBatches: trimmed(required(durationWithin(pauseRange), orDefault)),
   maxFailures: trimmed(required(wholeWithin(0, 1_000), orDefault)),
   requestsPerSecond: trimmed(required(wholeWithin(1, 100), orDefault)),
-  healthCheck: trimmed(optional(parseCheck)),
+  healthCheck: trimmed(optional(parseChecks)),
   healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
   minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
   blbId: trimmed(optional(parseBalancerIds)),

@@ -14,7 +14,8 @@ export interface BackupConfig {
 
 /** What counts as healthy after the rebuild. */
 export interface HealthConfig {
-  readonly check: HealthCheck;
+  /** At least one; all must pass. */
+  readonly checks: readonly HealthCheck[];
   /** From `Running` on; 10 s to 2 h. */
   readonly deadlineMs: number;
   /** At most 1 h, and shorter than `deadlineMs`; with 0 one success will do. */
@@ -36,5 +37,5 @@ export function toBackup({ backupImage, backupKeep }: Values): BackupConfig | un
 export function toHealth({ healthCheck, healthDeadline, minHealthyTime }: Values): HealthConfig | undefined {
   return healthCheck === undefined
     ? undefined
-    : { check: healthCheck, deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
+    : { checks: healthCheck, deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
 }

@@ -1,6 +1,6 @@
 import type { Stage, Unhealthy } from '../core/health/reason.ts';
 import { CancelledError } from '../core/model/failure.ts';
-import { reasonOf } from './failure.ts';
+import { reasonOf } from './probe-failure.ts';
 
 /** One try at something over the network, while it lasts. */
 export interface Attempt {

@@ -1,8 +1,8 @@
-import type { Probe } from '../deploy/health/heal.ts';
+import type { Probe } from '../ports/probe.ts';
 import { attempt } from './attempt.ts';
-import { withConnection } from './connection.ts';
-import { probeHttp, type TrustOptions } from './http-probe.ts';
-import { probeSsh, readHostKeys } from './ssh-probe.ts';
+import { probeHttp, type TrustOptions } from './probe-http.ts';
+import { withConnection } from './socket.ts';
+import { probeSsh, readHostKeys } from './ssh/probe-ssh.ts';
 
 /** The probes over the real network, straight from this machine. */
 export function createProbe(trust: TrustOptions = {}): Probe {

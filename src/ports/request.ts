@@ -29,7 +29,8 @@ export interface RunRequest {
   /** The load balancers to leave before the wipe and to rejoin after; `drainMs` is the time in between. */
   readonly balancers?: { readonly blbIds: readonly string[]; readonly drainMs: number };
   readonly health?: {
-    readonly check: HealthCheck;
+    /** At least one; all must pass. */
+    readonly checks: readonly HealthCheck[];
     readonly deadlineMs: number;
     readonly minHealthyTimeMs: number;
   };

@@ -70,7 +70,7 @@ describe('a plan', () => {
       'a skip that could not be checked',
       targetOf(
         { imageId: 'm-new', publicIp: '' },
-        { health: { kind: 'tcp', hostPattern: '{publicIp}', port: 1 } }
+        { checks: [{ kind: 'tcp', hostPattern: '{publicIp}', port: 1 }] }
       ),
       'noHealthTarget'
     ]

@@ -97,7 +97,7 @@ describe('what does not', () => {
       instance: { spec: 'ebc.x', publicIp: '' },
       circumstances: {
         confirmName: 'no',
-        health: { kind: 'tcp', hostPattern: '{publicIp}', port: 1 },
+        checks: [{ kind: 'tcp', hostPattern: '{publicIp}', port: 1 }],
         wayBack: { kind: 'missing' },
         imagesLeft: 0
       }
@@ -169,7 +169,7 @@ describe('a health check before the wipe', () => {
     ['no internal IP', tcp('{internalIp}'), { internalIp: '' }, ['noHealthTarget']],
     ['a name that leads elsewhere', tcp('{name}.internal'), { name: 'a.evil.com/' }, ['noHealthTarget']]
   ])('%s', (_, health, patch, kinds) => {
-    expect(kindsOf({ instance: patch, circumstances: { health } })).toEqual(kinds);
+    expect(kindsOf({ instance: patch, circumstances: { checks: [health] } })).toEqual(kinds);
   });
 });
 

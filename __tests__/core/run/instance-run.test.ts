@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Checked } from '../../../src/core/health/health.ts';
 import type { RebuildSpec } from '../../../src/core/model/rebuild-spec.ts';
 import type { PlannedTarget } from '../../../src/core/plan/plan.ts';
 import type { Ending } from '../../../src/core/rebuild/ending.ts';
@@ -7,7 +8,6 @@ import { begin } from '../../../src/core/rebuild/step-rebuild.ts';
 import { reportInstanceRun } from '../../../src/core/report/instance-report.ts';
 import { wayBackLines } from '../../../src/core/report/restore-with.ts';
 import {
-  type Checked,
   hasSucceeded,
   type InstanceRun,
   isRolledBack,
@@ -32,8 +32,10 @@ function lifeOf(ending?: Ending, patch: Partial<RebuildState> = {}): RebuildStat
   return { ...rebuild, sends: 1, answered: true, ...patch, ...(ending === undefined ? {} : { ending }) };
 }
 
-const good: Checked = { healthy: true, fromMs: 0, atMs: 1_000, history: [] };
-const bad: Checked = { healthy: false, fromMs: 0, atMs: 1_000, history: [], reason: { kind: 'refused' } };
+const times = { fromMs: 0, deadlineMs: 300_000, atMs: 1_000, history: [], checks: [] } as const;
+const good: Checked = { ...times, healthy: true };
+const refused = { check: 'tcp://192.0.2.1:22', reason: { kind: 'refused' } } as const;
+const bad: Checked = { ...times, healthy: false, reason: { kind: 'failing', failed: [refused] } };
 const rebuilt = lifeOf({ kind: 'rebuilt' });
 
 function deedOf(patch: Partial<InstanceRun>): InstanceRun {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Behaviour } from '../../../emulator/behaviour.ts';
 import { fleetWorld } from '../../../emulator/fleet.ts';
-import type { Probe } from '../../../src/deploy/health/heal.ts';
+import type { Probe } from '../../../src/ports/probe.ts';
 import {
   badReturns,
   bothBalancers,

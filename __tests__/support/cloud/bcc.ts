@@ -1,9 +1,9 @@
 /** The ports of a deploy on the model cloud. */
 import { CallError } from '../../../src/core/model/failure.ts';
 import type { Instance } from '../../../src/core/model/instance.ts';
-import type { Probe } from '../../../src/deploy/health/heal.ts';
 import type { Balancers } from '../../../src/ports/balancers.ts';
 import type { Bcc } from '../../../src/ports/bcc.ts';
+import type { Probe } from '../../../src/ports/probe.ts';
 import type { Cloud } from './cloud.ts';
 import type { Dice } from './dice.ts';
 import type { Machine } from './machine.ts';

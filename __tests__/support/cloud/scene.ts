@@ -146,7 +146,7 @@ function drawRequest(dice: Dice, fleet: FleetSpec, timeoutMs: number): RunReques
     ...(dice.chance(0.55)
       ? {
           health: {
-            check: { kind: 'tcp', hostPattern: '{internalIp}', port: 22 } as const,
+            checks: [{ kind: 'tcp', hostPattern: '{internalIp}', port: 22 } as const],
             deadlineMs: dice.pick([60_000, 90_000]),
             minHealthyTimeMs: dice.pick([0, 2_000, 10_000])
           }

@@ -8,6 +8,9 @@ export type ParsedExpectations =
 /** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
 const success: readonly StatusRange[] = [{ from: 200, to: 299 }];
 
+/** Quotation marks that people or their editors put around a text, and that would be looked for as a part of it. */
+const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
+
 /** One word after the address; in quotes, a backslash takes the next character as it is. */
 const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
 
@@ -31,6 +34,11 @@ export function parseExpectations(text: string): ParsedExpectations {
       return wrong(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
     }
     if (found.has(name)) return wrong(`gives ${name} more than once`);
+    if (otherQuotes.test(bare ?? '')) {
+      return wrong(
+        `has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`
+      );
+    }
     found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
   }
   const status = found.get('status');
@@ -43,6 +51,12 @@ export function parseExpectations(text: string): ParsedExpectations {
   const body = found.get('body');
   if (body === '') return wrong('expects an empty body text, which every body contains; leave body out');
   return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
+}
+
+/** The first character with its code point: many of these marks look alike. */
+function shownCharacter(text = ''): string {
+  const code = text.codePointAt(0) ?? 0;
+  return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
 }
 
 /** Codes below 200 announce an answer and are none. */

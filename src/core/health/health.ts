@@ -1,46 +1,56 @@
 /**
- * When an instance counts as healthy: a reducer over the probes of a check. All times are milliseconds on the
- * monotonic clock.
+ * When an instance counts as healthy: a reducer over rounds of probes, one probe of every check in each round. All
+ * times are milliseconds on the monotonic clock.
  *
- * The deadline is by when the instance must have been healthy for `minHealthyMs`, as in Nomad's
- * `healthy_deadline`; a stretch that began in time but is not full then is a failure that says so. The last
- * probe is the one that is under way at the deadline, or begins there. It is not cut short, for half a probe
- * would prove nothing; so the end comes at the latest one probe's timeout after the deadline.
+ * By the deadline all checks must have passed for `minHealthyMs`, as with Nomad's `healthy_deadline`. A stretch that
+ * began in time but is too short at the deadline is a failure that says so. The last round is under way at the
+ * deadline, or begins there, and is not cut short; so the end comes at most one probe's timeout after the deadline.
  */
 
 import { nextBeat } from '../rebuild/schedule.ts';
-import { describeUnhealthy, type HostKey, type ProbeResult, type Unhealthy } from './reason.ts';
+import { type CheckResult, describeFailed, type FailedCheck, type NotHealthy } from './reason.ts';
 
 /** What is asked of one instance. */
 export interface HealthTask {
   /** When the wait begins: when the instance was seen to be Running. */
   readonly fromMs: number;
   readonly deadlineMs: number;
-  /** How long successes must go on unbroken; with 0 the first one will do. */
+  /** How long all checks must pass without a break; with 0 the first success is enough. */
   readonly minHealthyMs: number;
-  /** From probe to probe; see `healthInterval`. */
+  /** From round to round; see `healthInterval`. */
   readonly intervalMs: number;
 }
 
-/** From when on the probes said something new; no reason means healthy. */
+/** The first round that found something new; all checks pass where none failed. */
 export interface HealthChange {
   readonly atMs: number;
-  readonly reason?: Unhealthy;
+  readonly failed: readonly FailedCheck[];
 }
 
 /** How it ended. */
 export type HealthEnd =
   | { readonly healthy: true; readonly atMs: number }
-  | { readonly healthy: false; readonly atMs: number; readonly reason: Unhealthy };
+  | { readonly healthy: false; readonly atMs: number; readonly reason: NotHealthy };
+
+/** How the wait for the checks of one instance ended, and how it went. */
+export type Checked = HealthEnd & {
+  readonly fromMs: number;
+  readonly deadlineMs: number;
+  readonly history: readonly HealthChange[];
+  /** What the last round found. */
+  readonly checks: readonly CheckResult[];
+};
 
 /** The wait so far. A plain value: `stepHealth` makes the next one. */
 export interface Health {
   readonly task: HealthTask;
-  /** The beat of the probe that is out, or was last taken. */
+  /** When the round that is under way, or was the last, was due. */
   readonly dueMs: number;
-  readonly probes: number;
+  readonly rounds: number;
+  /** What the last round found. */
+  readonly results: readonly CheckResult[];
   /** The unbroken successes, from when the first of them was answered. */
-  readonly stretch?: { readonly sinceMs: number; readonly hostKey?: HostKey } | undefined;
+  readonly stretch?: { readonly sinceMs: number; readonly results: readonly CheckResult[] } | undefined;
   /** The latest changes, oldest first. */
   readonly history: readonly HealthChange[];
   /** How many changes there were, also those that the history no longer holds. */
@@ -48,11 +58,12 @@ export interface Health {
   readonly end?: HealthEnd;
 }
 
-/** A probe has ended. */
+/** A round has ended. */
 export interface Probed {
   readonly startedAtMs: number;
   readonly atMs: number;
-  readonly result: ProbeResult;
+  /** One for each check, in the order of the checks. */
+  readonly results: readonly CheckResult[];
 }
 
 /** What to do next. */
@@ -64,33 +75,34 @@ export type HealthStep = readonly [Health, HealthCommand];
 /** A flapping instance must not fill the report. */
 const maxHistory = 50;
 
-/** The longest interval between probes: a probe is cheap, and somebody waits for its success. */
+/** The longest interval between rounds: a probe is cheap, and somebody waits for its success. */
 const maxIntervalMs = 2_000;
 
-/** From probe to probe, for a given `pollInterval`. */
+/** From round to round, for a given `pollInterval`. */
 export function healthInterval(pollIntervalMs: number): number {
   return Math.min(pollIntervalMs, maxIntervalMs);
 }
 
-/** The beginning: the first probe is due at once. */
+/** The beginning: the first round is due at once. */
 export function beginHealth(task: HealthTask): HealthStep {
-  const health: Health = { task, dueMs: task.fromMs, probes: 0, history: [], changes: 0 };
+  const health: Health = { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
   return [health, { type: 'probe', dueMs: task.fromMs }];
 }
 
 /** The rules. An ended wait stays as it is. */
 export function stepHealth(before: Health, probed: Probed): HealthStep {
   if (before.end !== undefined) return [before, { type: 'end' }];
-  const { startedAtMs, atMs, result } = probed;
+  const { startedAtMs, atMs, results } = probed;
   const { deadlineMs, minHealthyMs } = before.task;
-  const health: Health = { ...remember(before, probed), probes: before.probes + 1 };
-  if (!result.healthy) {
+  const failed = failedOf(results);
+  const health: Health = { ...remember(before, atMs, failed), rounds: before.rounds + 1, results };
+  if (failed.length > 0) {
     const broken: Health = { ...health, stretch: undefined };
     return atMs >= deadlineMs
-      ? end(broken, { healthy: false, atMs, reason: result.reason })
+      ? end(broken, { healthy: false, atMs, reason: { kind: 'failing', failed } })
       : probeNext(broken, atMs);
   }
-  const stretch = prolong(before, atMs, result.hostKey);
+  const stretch = prolong(before, atMs, results);
   const stretched: Health = { ...health, stretch };
   // From the answer of the first success to the start of the last: it was healthy at least that long.
   if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
@@ -101,34 +113,39 @@ export function stepHealth(before: Health, probed: Probed): HealthStep {
   return end(stretched, {
     healthy: false,
     atMs,
-    reason: { kind: 'tooShort', healthyForMs, wantedMs: minHealthyMs }
+    reason: {
+      kind: 'tooShort',
+      checks: results.map(({ check }) => check),
+      healthyForMs,
+      wantedMs: minHealthyMs
+    }
   });
+}
+
+function failedOf(results: readonly CheckResult[]): readonly FailedCheck[] {
+  return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
 }
 
 /** The stretch after one more success. Another host key is another system, whose stretch begins now. */
 function prolong(
   { stretch }: Health,
   atMs: number,
-  hostKey: HostKey | undefined
-): { readonly sinceMs: number; readonly hostKey?: HostKey } {
-  const goesOn = stretch !== undefined && sameKey(stretch.hostKey, hostKey);
-  return goesOn ? stretch : { sinceMs: atMs, ...(hostKey === undefined ? {} : { hostKey }) };
+  results: readonly CheckResult[]
+): { readonly sinceMs: number; readonly results: readonly CheckResult[] } {
+  const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
+  return goesOn ? stretch : { sinceMs: atMs, results };
 }
 
-function sameKey(one: HostKey | undefined, other: HostKey | undefined): boolean {
-  return one?.algorithm === other?.algorithm && one?.key === other?.key;
+/** What the checks say about which system answers, as a text that can be compared. */
+function systemOf(results: readonly CheckResult[]): string {
+  return JSON.stringify(results.map(({ result }) => (result.healthy ? (result.hostKey ?? null) : null)));
 }
 
-function remember(health: Health, { atMs, result }: Probed): Health {
+function remember(health: Health, atMs: number, failed: readonly FailedCheck[]): Health {
   const last = health.history.at(-1);
-  const reason = result.healthy ? undefined : result.reason;
-  if (last !== undefined && sentence(last.reason) === sentence(reason)) return health;
-  const change: HealthChange = { atMs, ...(reason === undefined ? {} : { reason }) };
-  return { ...health, history: [...health.history, change].slice(-maxHistory), changes: health.changes + 1 };
-}
-
-function sentence(reason: Unhealthy | undefined): string {
-  return reason === undefined ? '' : describeUnhealthy(reason);
+  if (last !== undefined && describeFailed(last.failed) === describeFailed(failed)) return health;
+  const history = [...health.history, { atMs, failed }].slice(-maxHistory);
+  return { ...health, history, changes: health.changes + 1 };
 }
 
 /** On the next beat; but no later than the stretch is full, nor than the deadline. */

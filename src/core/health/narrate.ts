@@ -1,18 +1,19 @@
 import { formatDuration } from '../duration.ts';
 import type { Health } from './health.ts';
-import { describeUnhealthy } from './reason.ts';
+import { describeFailed } from './reason.ts';
 
 /** The lines for what is new in `now`, for a person who reads along. */
 export function narrateHealth(before: Health, now: Health): readonly string[] {
   const change = now.changes > before.changes ? now.history.at(-1) : undefined;
   const lines: string[] = [];
   const { minHealthyMs } = now.task;
-  if (change?.reason !== undefined) {
+  if (change !== undefined && change.failed.length > 0) {
     const broken = before.stretch === undefined ? 'not healthy' : 'no longer healthy';
-    lines.push(`${broken}: ${describeUnhealthy(change.reason)}`);
+    lines.push(`${broken}: ${describeFailed(change.failed)}`);
   } else if (now.stretch !== undefined && now.stretch !== before.stretch && minHealthyMs > 0) {
-    const again = before.stretch === undefined ? 'the check passes' : 'the host key has changed again';
-    lines.push(`${again}; it must pass for ${formatDuration(minHealthyMs)}`);
+    const passes = now.results.length === 1 ? 'the check passes' : `all ${now.results.length} checks pass`;
+    const again = before.stretch === undefined ? passes : 'another system answers now';
+    lines.push(`${again}; it must stay so for ${formatDuration(minHealthyMs)}`);
   }
   if (now.end?.healthy) {
     lines.push(`healthy ${formatDuration(now.end.atMs - now.task.fromMs)} after it was Running`);

@@ -13,7 +13,7 @@ export interface HostKey {
 export type Stage = 'connect' | 'tls' | 'answer' | 'body' | 'banner' | 'hostKey';
 
 /**
- * Why a probe did not find the instance healthy.
+ * Why one check does not pass.
  *
  * - `refused`, `unreachable`, `reset`, `dns`, `timedOut`: the way there; `code` is the system's
  * - `status`, `body`: an HTTP answer that is not the expected one
@@ -22,7 +22,6 @@ export type Stage = 'connect' | 'tls' | 'answer' | 'body' | 'banner' | 'hostKey'
  * - `noCommonKex`, `noHostKey`: the SSH server offers nothing that this probe understands
  * - `sameHostKey`: the key of the system that was to be replaced
  * - `protocol`: anything else that was not understood
- * - `tooShort`: healthy when the deadline came, but not yet for long enough
  */
 export type Unhealthy =
   | { readonly kind: 'refused' }
@@ -37,13 +36,39 @@ export type Unhealthy =
   | { readonly kind: 'noCommonKex'; readonly offered: readonly string[] }
   | { readonly kind: 'noHostKey'; readonly offered: readonly string[] }
   | { readonly kind: 'sameHostKey'; readonly algorithm: string; readonly fingerprint: string }
-  | { readonly kind: 'protocol'; readonly message: string }
-  | { readonly kind: 'tooShort'; readonly healthyForMs: number; readonly wantedMs: number };
+  | { readonly kind: 'protocol'; readonly message: string };
 
-/** What one probe found. */
+/** What one probe of one check found. */
 export type ProbeResult =
   | { readonly healthy: true; readonly hostKey?: HostKey }
   | { readonly healthy: false; readonly reason: Unhealthy };
+
+/** A check by its name, as `describeCheck` gives it, and what its probe found. */
+export interface CheckResult {
+  readonly check: string;
+  readonly result: ProbeResult;
+}
+
+/** A check that does not pass. */
+export interface FailedCheck {
+  readonly check: string;
+  readonly reason: Unhealthy;
+}
+
+/**
+ * Why an instance does not count as healthy.
+ *
+ * - `failing`: at least one check does not pass
+ * - `tooShort`: all passed when the deadline came, but not yet for long enough
+ */
+export type NotHealthy =
+  | { readonly kind: 'failing'; readonly failed: readonly FailedCheck[] }
+  | {
+      readonly kind: 'tooShort';
+      readonly checks: readonly string[];
+      readonly healthyForMs: number;
+      readonly wantedMs: number;
+    };
 
 const stages: Readonly<Record<Stage, string>> = {
   connect: 'a connection',
@@ -85,9 +110,20 @@ export function describeUnhealthy(reason: Unhealthy): string {
       return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
     case 'protocol':
       return `not understood: ${reason.message}`;
-    case 'tooShort':
-      return `healthy for ${formatDuration(reason.healthyForMs)} when the deadline came, and ${formatDuration(reason.wantedMs)} were asked for`;
   }
+}
+
+/** The checks that do not pass, each with its name and its reason; `passes` where there is none. */
+export function describeFailed(failed: readonly FailedCheck[]): string {
+  if (failed.length === 0) return 'passes';
+  return failed.map(({ check, reason }) => `${check}: ${describeUnhealthy(reason)}`).join('; ');
+}
+
+/** Why an instance does not count as healthy, in words, without a full stop. */
+export function describeNotHealthy(reason: NotHealthy): string {
+  if (reason.kind === 'failing') return describeFailed(reason.failed);
+  const [healthyFor, wanted] = [formatDuration(reason.healthyForMs), formatDuration(reason.wantedMs)];
+  return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
 }
 
 /** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */

@@ -7,6 +7,11 @@ export type ResolvedOrProblem =
   | { readonly ok: true; readonly check: ResolvedCheck }
   | { readonly ok: false; readonly problem: string };
 
+/** The same for all checks. */
+export type AllResolvedOrProblem =
+  | { readonly ok: true; readonly checks: readonly ResolvedCheck[] }
+  | { readonly ok: false; readonly problem: string };
+
 /** What a check may need to know of an instance; an empty text is a value that the instance does not have. */
 export type Addressed = Readonly<Record<Placeholder, string>>;
 
@@ -16,6 +21,17 @@ const called: Readonly<Record<Placeholder, string>> = {
   id: 'ID',
   name: 'name'
 };
+
+/** Fills the placeholders of all checks; the first problem stands for all. Pure, and never throws. */
+export function resolveChecks(checks: readonly HealthCheck[], instance: Addressed): AllResolvedOrProblem {
+  const resolved: ResolvedCheck[] = [];
+  for (const check of checks) {
+    const one = resolveCheck(check, instance);
+    if (!one.ok) return one;
+    resolved.push(one.check);
+  }
+  return { ok: true, checks: resolved };
+}
 
 /**
  * Fills the placeholders of a check.

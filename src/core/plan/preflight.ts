@@ -1,7 +1,7 @@
 /** What can be told before anything is sent: does the image fit, is it the right instance, is there a way back. */
 
 import type { HealthCheck } from '../health/check.ts';
-import { resolveCheck } from '../health/resolve.ts';
+import { resolveChecks } from '../health/resolve.ts';
 import type { Image } from '../model/image.ts';
 import { type Instance, isSettled, type SystemDisk, statusKind } from '../model/instance.ts';
 import type { Task } from './decide.ts';
@@ -17,7 +17,8 @@ export type WayBack =
 /** What the rules look at; all of it was read before. */
 export interface Circumstances {
   readonly confirmName?: string | undefined;
-  readonly health?: HealthCheck | undefined;
+  /** All of them must pass afterwards; none where nobody asks for that. */
+  readonly checks?: readonly HealthCheck[] | undefined;
   /** The load balancers that the run is to leave; none where nobody asks for that. */
   readonly blbIds?: readonly string[] | undefined;
   readonly wayBack: WayBack;
@@ -38,7 +39,7 @@ export function refusalsBefore(
     ...nameRefusal(instance, circumstances.confirmName),
     ...bareMetalRefusal(task.image, instance),
     ...fitRefusals(task, instance, disk),
-    ...healthRefusal(instance, circumstances.health),
+    ...healthRefusal(instance, circumstances.checks),
     ...rollbackRefusal(task, instance, circumstances.wayBack),
     ...quotaRefusal(circumstances)
   ];
@@ -104,9 +105,8 @@ function familyOf(architecture: string): 'arm' | 'x86' | undefined {
   return /x86|amd64|i[36]86/i.test(architecture) ? 'x86' : undefined;
 }
 
-function healthRefusal(instance: Instance, check: HealthCheck | undefined): readonly Refusal[] {
-  if (check === undefined) return [];
-  const resolved = resolveCheck(check, instance);
+function healthRefusal(instance: Instance, checks: readonly HealthCheck[] | undefined): readonly Refusal[] {
+  const resolved = resolveChecks(checks ?? [], instance);
   return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
 }
 

@@ -1,6 +1,6 @@
 /** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
 import { describeCheck } from '../health/check.ts';
-import { resolveCheck } from '../health/resolve.ts';
+import { resolveChecks } from '../health/resolve.ts';
 import type { Image } from '../model/image.ts';
 import type { RebuildSpec } from '../model/rebuild-spec.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
@@ -75,12 +75,12 @@ export function erasedLabel(target: PlannedTarget): string {
 
 /** What else is done with the target before and after: backup, health check, way back. */
 export function stepLabels({ instance, circumstances, places }: PlannedTarget): readonly string[] {
-  const { health, imagesLeft, wayBack } = circumstances;
+  const { checks = [], imagesLeft, wayBack } = circumstances;
   const steps: string[] = [];
   if (imagesLeft !== undefined) steps.push('a custom image of the system disk is made first');
-  if (health !== undefined) {
-    const resolved = resolveCheck(health, instance);
-    if (resolved.ok) steps.push(`${describeCheck(resolved.check)} must pass before it counts as done`);
+  const resolved = resolveChecks(checks, instance);
+  if (resolved.ok && resolved.checks.length > 0) {
+    steps.push(`${resolved.checks.map(describeCheck).join(' and ')} must pass before it counts as done`);
   }
   const own = (places ?? []).filter(({ weight }) => weight > 0);
   if (own.length > 0) {

@@ -1,13 +1,18 @@
 /** A failed deed in the form of the result. */
 
 import { describeHeldWeights, openHeldWeights } from '../balancers/held-weights.ts';
-import { describeUnhealthy } from '../health/reason.ts';
+import { formatDuration } from '../duration.ts';
+import type { Checked } from '../health/health.ts';
+import { describeFailed, describeNotHealthy } from '../health/reason.ts';
 import type { CallFailure } from '../model/failure.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import { hasSucceeded, type InstanceRun, isRolledBack } from '../run/instance-run.ts';
 import { describeDiskState, type Explanation, explain, explainCancel } from './explain.ts';
 import type { FailureReport } from './report.ts';
+
+/** How many changes of a failed health check a cause names; `health.history` has more. */
+const mostChanges = 5;
 
 /** Why the deed failed and how it stands now; `undefined` where it went well. */
 export function failureOfRun(run: InstanceRun): FailureReport | undefined {
@@ -124,16 +129,20 @@ function causeOf(run: InstanceRun): FailureReport | undefined {
     return { ...facts, ...explain(rebuild, reason) };
   }
   if (health?.healthy !== false) return afterwards(run);
-  const seen = health.history.map(({ reason }) =>
-    reason === undefined ? 'passes' : describeUnhealthy(reason)
-  );
+  const allowed = formatDuration(health.deadlineMs - health.fromMs);
   return {
     reason: 'unhealthy',
-    cause: `${id}: not healthy by healthDeadline; last: ${describeUnhealthy(health.reason)}. Seen: ${seen.join(', ') || 'nothing'}.`,
+    cause: `${id}: not healthy within healthDeadline (${allowed}); last: ${describeNotHealthy(health.reason)}. Seen: ${courseOf(health)}.`,
     disk: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
-    remedy:
-      'Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher.'
+    remedy: `Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher than ${allowed}.`
   };
+}
+
+/** The latest changes of what the probes found, oldest first. */
+function courseOf({ history }: Checked): string {
+  const latest = history.slice(-mostChanges).map(({ failed }) => describeFailed(failed));
+  if (latest.length === 0) return 'nothing';
+  return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }
 
 /** What went wrong although the new system is well: it did not get its traffic back, or was put back with others. */
@@ -166,6 +175,6 @@ function rollbackProblem(run: InstanceRun): string {
   const ending = rollback?.rebuild?.ending;
   if (rollback?.rebuild !== undefined && ending?.kind === 'failed')
     return explain(rollback.rebuild, ending.reason).cause.replace(/\.?$/, '.');
-  if (rollback?.health?.healthy === false) return `${describeUnhealthy(rollback.health.reason)}.`;
+  if (rollback?.health?.healthy === false) return `${describeNotHealthy(rollback.health.reason)}.`;
   return 'it did not come to an end.';
 }

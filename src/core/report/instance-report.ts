@@ -2,7 +2,7 @@
 
 import { reportBackendServers } from '../balancers/held-weights.ts';
 import { type ClockAnchor, toIso, toSeconds } from '../duration.ts';
-import { describeUnhealthy } from '../health/reason.ts';
+import { describeFailed, describeUnhealthy } from '../health/reason.ts';
 import type { Instance, SystemDisk } from '../model/instance.ts';
 import type { RebuildSpec } from '../model/rebuild-spec.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
@@ -162,9 +162,14 @@ function healthOf(health: NonNullable<InstanceRun['health']>): HealthReport {
   return {
     healthy: health.healthy,
     durationSeconds: toSeconds(health.atMs - health.fromMs),
-    history: health.history.map(({ atMs, reason }) => ({
+    deadlineSeconds: toSeconds(health.deadlineMs - health.fromMs),
+    checks: health.checks.map(({ check, result }) => ({
+      check,
+      result: result.healthy ? 'passes' : describeUnhealthy(result.reason)
+    })),
+    history: health.history.map(({ atMs, failed }) => ({
       seconds: toSeconds(atMs - health.fromMs),
-      result: reason === undefined ? 'passes' : describeUnhealthy(reason)
+      result: describeFailed(failed)
     }))
   };
 }

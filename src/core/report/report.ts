@@ -102,6 +102,10 @@ export interface BalancerReport {
 export interface HealthReport {
   readonly healthy: boolean;
   readonly durationSeconds: number;
+  /** From Running to the deadline. */
+  readonly deadlineSeconds: number;
+  /** What was asked, with placeholders filled and queries left out, and what each check found last. */
+  readonly checks: readonly { readonly check: string; readonly result: string }[];
   readonly history: readonly { readonly seconds: number; readonly result: string }[];
 }
 

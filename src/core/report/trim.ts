@@ -43,7 +43,7 @@ function withoutCourse(one: InstanceReport): InstanceReport {
     phases: [],
     seen: [],
     plan: { ...one.plan, present: '', steps: [], warnings: [] },
-    ...(one.health === undefined ? {} : { health: { ...one.health, history: [] } })
+    ...(one.health === undefined ? {} : { health: { ...one.health, checks: [], history: [] } })
   };
 }
 

@@ -1,30 +1,13 @@
 /** What was done to one target, from its backup to its rollback: the value that its report is made from. */
 
 import { type HeldWeight, openHeldWeights } from '../balancers/held-weights.ts';
-import type { HealthChange } from '../health/health.ts';
-import type { Unhealthy } from '../health/reason.ts';
+import type { Checked } from '../health/health.ts';
 import { statusKind } from '../model/instance.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import { whyUnavailable } from '../plan/rollout-order.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import type { Outcome } from '../rollout/rollout-state.ts';
-
-/** How a health check ended. */
-export type Checked =
-  | {
-      readonly healthy: true;
-      readonly fromMs: number;
-      readonly atMs: number;
-      readonly history: readonly HealthChange[];
-    }
-  | {
-      readonly healthy: false;
-      readonly fromMs: number;
-      readonly atMs: number;
-      readonly history: readonly HealthChange[];
-      readonly reason: Unhealthy;
-    };
 
 /** A backup. The name is known before it is asked for, the id when it has begun. */
 export interface Backup {

@@ -8,7 +8,7 @@ import type { Task } from '../../core/plan/decide.ts';
 import type { RebuildState } from '../../core/rebuild/rebuild-state.ts';
 import { hasSucceeded, type InstanceRun, mayRejoin, usableBackup } from '../../core/run/instance-run.ts';
 import type { RunRequest } from '../../ports/request.ts';
-import { passGate } from '../health/gate.ts';
+import { awaitHealthy } from '../health/await-healthy.ts';
 import { rebuildOne } from '../rebuild/rebuild.ts';
 import { logRebuild } from '../rebuild/rebuild-log.ts';
 import {
@@ -69,13 +69,13 @@ async function carryOutRollback(
   if (rebuild.ending?.kind === 'cancelled') return recorder.add({ cancelled: true });
   if (rebuild.ending?.kind !== 'rebuilt' && rebuild.ending?.kind !== 'skipped') return;
   // The system put back may rightly show its old host keys, so none are forbidden to it.
-  const gate =
-    rebuild.last && (await passGate(request, rebuild.last.instance, undefined, { ...ports, signal }));
-  if (gate)
-    recorder.add({
-      rollback: { imageId: image.id, rebuild, health: gate.checked },
-      knownHosts: gate.knownHosts
-    });
+  const awaited =
+    rebuild.last && (await awaitHealthy(request, rebuild.last.instance, undefined, { ...ports, signal }));
+  if (awaited === undefined) return;
+  recorder.add({
+    rollback: { imageId: image.id, rebuild, health: awaited.checked },
+    knownHosts: awaited.knownHosts
+  });
 }
 
 /** The image to go back to: the backup where one was made, else the one that the instance ran on. */

@@ -6,10 +6,10 @@ import type { PlannedTarget } from '../../core/plan/plan.ts';
 import type { Observation, RebuildState } from '../../core/rebuild/rebuild-state.ts';
 import { hasSucceeded, type InstanceRun, mayRejoin, usableBackup } from '../../core/run/instance-run.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Probe } from '../../ports/probe.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import type { Balance } from '../balancers/balance.ts';
-import { passGate } from '../health/gate.ts';
-import type { Probe } from '../health/heal.ts';
+import { awaitHealthy } from '../health/await-healthy.ts';
 import { makeBackup, pruneBackups } from '../images/backup.ts';
 import { type Preparations, type RebuildPorts, rebuildOne } from '../rebuild/rebuild.ts';
 import { logRebuild } from '../rebuild/rebuild-log.ts';
@@ -135,6 +135,6 @@ async function carryOut(
   // Of a rebuild that was under way already, the keys that were read may be those of the new system.
   const baseline = rebuild.ending?.kind === 'rebuilt' && !rebuild.adopted ? target.oldHostKeys : undefined;
   const signal = ports.cancel.signal;
-  const gate = await passGate(request, rebuild.last.instance, baseline, { ...ports, signal });
-  if (gate !== undefined) recorder.add({ health: gate.checked, knownHosts: gate.knownHosts });
+  const awaited = await awaitHealthy(request, rebuild.last.instance, baseline, { ...ports, signal });
+  if (awaited !== undefined) recorder.add({ health: awaited.checked, knownHosts: awaited.knownHosts });
 }

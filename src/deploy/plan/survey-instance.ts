@@ -1,7 +1,7 @@
 /** What has to be known of one target before the plan: snapshots, the way back, host keys, health, load balancers. */
 
 import { describeUnhealthy, type HostKey } from '../../core/health/reason.ts';
-import { resolveCheck } from '../../core/health/resolve.ts';
+import { resolveChecks } from '../../core/health/resolve.ts';
 import { customImageQuota } from '../../core/images/backup.ts';
 import type { BackendServer } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
@@ -12,10 +12,10 @@ import type { Target } from '../../core/plan/plan.ts';
 import type { WayBack } from '../../core/plan/preflight.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { Bcc } from '../../ports/bcc.ts';
+import type { Probe } from '../../ports/probe.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { allDone } from '../calls/all-done.ts';
-import type { Probe } from '../health/heal.ts';
-import { probeOnce } from '../health/probe-once.ts';
+import { probeOnce } from '../health/await-healthy.ts';
 
 /** What the reads of a target need of the world, and what was read for all of them at once. */
 export interface TargetReads {
@@ -70,7 +70,7 @@ export function createTargets(
       snapshots,
       circumstances: {
         confirmName: request.confirmName,
-        health: request.health?.check,
+        checks: request.health?.checks,
         blbIds: request.balancers?.blbIds,
         wayBack: back,
         imageQuota: customImageQuota
@@ -128,23 +128,28 @@ async function hostKeysOf(
   observation: Observation,
   { probe, signal }: TargetReads
 ): Promise<readonly HostKey[] | undefined> {
-  if (request.health?.check.kind !== 'ssh' || request.dryRun) return undefined;
-  const resolved = resolveCheck(request.health.check, observation.instance);
+  const checks = (request.health?.checks ?? []).filter(({ kind }) => kind === 'ssh');
+  if (checks.length === 0 || request.dryRun) return undefined;
+  const resolved = resolveChecks(checks, observation.instance);
   if (!resolved.ok) return undefined;
-  return probe.hostKeys(resolved.check, { signal, timeoutMs: hostKeysMs });
+  const keys = await Promise.all(
+    resolved.checks.map((check) => probe.hostKeys(check, { signal, timeoutMs: hostKeysMs }))
+  );
+  return keys.flat();
 }
 
-/** Why a Running instance of a fleet does not pass the check even now; one probe, which a single target is spared. */
+/** Why a Running instance of a fleet does not pass its checks even now. A single target is spared the probes. */
 async function unhealthyNow(
   request: RunRequest,
   { instance }: Observation,
   { probe, signal, isFleet }: TargetReads
 ): Promise<string | undefined> {
   if (!isFleet || statusKind(instance.status) !== 'up') return undefined;
-  const result = await probeOnce(request, instance, probe, signal);
-  return result?.healthy === false
-    ? `the health check fails: ${describeUnhealthy(result.reason)}`
-    : undefined;
+  const results = await probeOnce(request, instance, probe, signal);
+  const failed = results.flatMap(({ check, result }) =>
+    result.healthy ? [] : [`${check} fails: ${describeUnhealthy(result.reason)}`]
+  );
+  return failed.length === 0 ? undefined : failed.join('; ');
 }
 
 function taskOf(request: RunRequest, image: Image, instanceId: string): Task {

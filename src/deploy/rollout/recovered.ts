@@ -3,7 +3,7 @@ import { CallError, CancelledError } from '../../core/model/failure.ts';
 import { statusKind } from '../../core/model/instance.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { RunRequest } from '../../ports/request.ts';
-import { probeOnce } from '../health/probe-once.ts';
+import { probeOnce } from '../health/await-healthy.ts';
 import type { InstancePorts } from '../instance/run-instance.ts';
 
 /** How often, and how far apart in milliseconds, one that was away is looked at before it is begun. */
@@ -35,8 +35,8 @@ export async function serves(
 ): Promise<boolean> {
   if (statusKind(instance.status) !== 'up') return false;
   try {
-    const result = await probeOnce(request, instance, probe, cancel.signal);
-    return result?.healthy ?? true;
+    const results = await probeOnce(request, instance, probe, cancel.signal);
+    return results.every(({ result }) => result.healthy);
   } catch (error) {
     if (error instanceof CancelledError) return false;
     throw error;

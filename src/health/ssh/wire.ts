@@ -1,5 +1,5 @@
 /** The data types and the packets of SSH (RFC 4251, 5; RFC 4253, 6), as far as a host key needs them. */
-import { protocolFailure } from './failure.ts';
+import { protocolFailure } from '../probe-failure.ts';
 
 /** The numbers of messages (RFC 4250, 4.1.2; RFC 5656, 7.1). */
 export const message = {

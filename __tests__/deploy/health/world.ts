@@ -1,13 +1,18 @@
 /** A world for the loop in which time is a number: a clock, and a probe that plays a script. */
 
-import type { HealthChange, HealthTask } from '../../src/core/health/health.ts';
-import { describeUnhealthy, type HostKey, type ProbeResult } from '../../src/core/health/reason.ts';
-import { CancelledError } from '../../src/core/model/failure.ts';
-import type { HealPorts, Probe } from '../../src/deploy/health/heal.ts';
-import type { Clock } from '../../src/ports/clock.ts';
+import type { ResolvedCheck } from '../../../src/core/health/check.ts';
+import type { HealthChange, HealthTask } from '../../../src/core/health/health.ts';
+import { describeFailed, type HostKey, type ProbeResult } from '../../../src/core/health/reason.ts';
+import { CancelledError } from '../../../src/core/model/failure.ts';
+
+import type { Clock } from '../../../src/ports/clock.ts';
+import type { Probe } from '../../../src/ports/probe.ts';
 
 /** What a probe that begins at `atMs` finds, and how long it takes. */
-export type Script = (atMs: number) => { readonly tookMs: number; readonly result: ProbeResult };
+export type Script = (
+  atMs: number,
+  check: ResolvedCheck
+) => { readonly tookMs: number; readonly result: ProbeResult };
 
 /** One probe as it was taken. */
 export interface Taken {
@@ -30,10 +35,10 @@ export function newWorld(script: Script, allKeys: readonly HostKey[] = []) {
     }
   };
   const probe: Probe = {
-    async probe(_, { signal, timeoutMs }) {
+    async probe(check, { signal, timeoutMs }) {
       if (signal.aborted) throw new CancelledError();
       const startedAtMs = nowMs;
-      const { tookMs, result } = script(nowMs);
+      const { tookMs, result } = script(nowMs, check);
       nowMs += Math.min(tookMs, timeoutMs);
       const seen: ProbeResult =
         tookMs > timeoutMs
@@ -44,7 +49,7 @@ export function newWorld(script: Script, allKeys: readonly HostKey[] = []) {
     },
     hostKeys: async () => allKeys
   };
-  const ports: HealPorts = { probe, clock, signal: controller.signal };
+  const ports = { probe, clock, signal: controller.signal };
   return { ports, taken, cancel: () => controller.abort() };
 }
 
@@ -53,8 +58,5 @@ export const task: HealthTask = { fromMs: 0, deadlineMs: 300_000, minHealthyMs: 
 
 /** The history in words, each with its second. */
 export function inWords(history: readonly HealthChange[]): readonly string[] {
-  return history.map(({ atMs, reason }) => {
-    const seen = reason === undefined ? 'healthy' : describeUnhealthy(reason);
-    return `${Math.round(atMs / 1000)} ${seen}`;
-  });
+  return history.map(({ atMs, failed }) => `${Math.round(atMs / 1000)} ${describeFailed(failed)}`);
 }

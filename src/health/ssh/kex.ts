@@ -1,10 +1,10 @@
 /** The beginning of an SSH handshake, up to the point where the server has proven its host key (RFC 8731). */
 import { createHash, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { HostKey } from '../core/health/reason.ts';
-import { ProbeFailure, protocolFailure } from './failure.ts';
-import { provenKey, signaturesOf } from './ssh-key.ts';
-import type { SshStream } from './ssh-stream.ts';
-import { message, mpint, nameList, string, uint32, WireReader } from './ssh-wire.ts';
+import type { HostKey } from '../../core/health/reason.ts';
+import { ProbeFailure, protocolFailure } from '../probe-failure.ts';
+import { provenKey, signaturesOf } from './host-key.ts';
+import type { SshStream } from './stream.ts';
+import { message, mpint, nameList, string, uint32, WireReader } from './wire.ts';
 
 /** The host key that the server proved, and the types of all that it says it has. */
 export interface Shown {

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { systemClock } from '../../src/action/clock.ts';
-import type { HealthTask } from '../../src/core/health/health.ts';
-import { describeUnhealthy, type HostKey } from '../../src/core/health/reason.ts';
-import { heal } from '../../src/deploy/health/heal.ts';
-import { createProbe } from '../../src/health/probe.ts';
+import { systemClock } from '../../../src/action/clock.ts';
+import type { HealthTask } from '../../../src/core/health/health.ts';
+import { knownHostsLine } from '../../../src/core/health/known-hosts.ts';
+import { describeUnhealthy, type HostKey } from '../../../src/core/health/reason.ts';
+import { awaitChecks } from '../../../src/deploy/health/await-healthy.ts';
+import { createProbe } from '../../../src/health/probe.ts';
 import { listen, type Manners, newKey, type Talk, type TestKey, talkSsh } from './ssh-server.ts';
 
 const probe = createProbe();
@@ -134,15 +135,16 @@ test('healthy only when the old system has given way', async () => {
   expect(baselineKeys).toEqual([publicKey(old)]);
   const fromMs = systemClock.nowMs();
   const task: HealthTask = { fromMs, deadlineMs: fromMs + 10_000, minHealthyMs: 200, intervalMs: 50 };
-  const outcome = await heal(
-    { check, task, baselineKeys },
+  const { checked, knownHosts } = await awaitChecks(
+    { checks: [check], task, baselineKeys },
     { probe, clock: systemClock, signal: never },
     (_, now) => {
-      if (now.probes === 5) key = fresh;
+      if (now.rounds === 5) key = fresh;
     }
   );
-  expect(outcome).toMatchObject({ healthy: true, hostKeys: [publicKey(fresh)] });
-  expect(outcome.history.map(({ reason }) => reason?.kind)).toEqual(['sameHostKey', undefined]);
+  expect(checked.healthy).toBe(true);
+  expect(knownHosts).toEqual([knownHostsLine('127.0.0.1', check.port, publicKey(fresh))]);
+  expect(checked.history.map(({ failed }) => failed[0]?.reason.kind)).toEqual(['sameHostKey', undefined]);
 });
 
 test('no keys where there is no server', async () => {

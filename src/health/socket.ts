@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Attempt } from './attempt.ts';
-import { ProbeFailure } from './failure.ts';
+import { ProbeFailure } from './probe-failure.ts';
 
 /**
  * Opens a TCP connection, lends it to `work`, and closes it. When this settles the socket is closed; only the

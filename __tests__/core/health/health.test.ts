@@ -1,15 +1,15 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { beginHealth, type HealthTask, healthInterval, stepHealth } from '../../src/core/health/health.ts';
-import { narrateHealth } from '../../src/core/health/narrate.ts';
+import { beginHealth, type HealthTask, healthInterval, stepHealth } from '../../../src/core/health/health.ts';
+import { narrateHealth } from '../../../src/core/health/narrate.ts';
 import {
   describeUnhealthy,
   type ProbeResult,
   printable,
   type Unhealthy
-} from '../../src/core/health/reason.ts';
-import { heal } from '../../src/deploy/health/heal.ts';
-import { newWorld, type Taken } from '../health/world.ts';
+} from '../../../src/core/health/reason.ts';
+import { awaitChecks } from '../../../src/deploy/health/await-healthy.ts';
+import { newWorld, type Taken } from '../../deploy/health/world.ts';
 
 const check = { kind: 'tcp', host: '192.0.2.1', port: 22 } as const;
 const probeTimeoutMs = 5_000;
@@ -51,7 +51,7 @@ test('healthy is only what was unbroken for long enough, and the end comes in ti
           result: found[at % found.length] ?? { healthy: true }
         };
       });
-      const outcome = await heal({ check, task }, world.ports, () => undefined);
+      const { checked: outcome } = await awaitChecks({ checks: [check], task }, world.ports, () => undefined);
       const last = world.taken.at(-1);
       expect(last?.atMs).toBe(outcome.atMs);
       expect(outcome.atMs).toBeLessThanOrEqual(task.deadlineMs + probeTimeoutMs);
@@ -87,7 +87,7 @@ function unbroken(taken: readonly Taken[]): number | undefined {
 
 test('an ended wait stays ended', () => {
   const [health] = beginHealth({ fromMs: 0, deadlineMs: 100, minHealthyMs: 0, intervalMs: 10 });
-  const good = { startedAtMs: 0, atMs: 1, result: { healthy: true } } as const;
+  const good = { startedAtMs: 0, atMs: 1, results: [{ check: 'x', result: { healthy: true } as const }] };
   const [ended] = stepHealth(health, good);
   expect(stepHealth(ended, { ...good, atMs: 2 })).toEqual([ended, { type: 'end' }]);
 });
@@ -97,7 +97,7 @@ test('a flapping instance does not fill the history', () => {
   for (let atMs = 0; atMs < 200; atMs += 1) {
     const result: ProbeResult =
       atMs % 2 === 0 ? { healthy: true } : { healthy: false, reason: { kind: 'refused' } };
-    [health] = stepHealth(health, { startedAtMs: atMs, atMs, result });
+    [health] = stepHealth(health, { startedAtMs: atMs, atMs, results: [{ check: 'x', result }] });
   }
   expect(health.changes).toBe(200);
   expect(health.history).toHaveLength(50);
@@ -122,15 +122,19 @@ test('what a person reads along', () => {
   let [health] = beginHealth({ fromMs: 0, deadlineMs: 60_000, minHealthyMs: 2_000, intervalMs: 2_000 });
   const lines = found.flatMap((result, index) => {
     const before = health;
-    [health] = stepHealth(before, { startedAtMs: index * 2_000, atMs: index * 2_000, result });
+    [health] = stepHealth(before, {
+      startedAtMs: index * 2_000,
+      atMs: index * 2_000,
+      results: [{ check: 'ssh://192.0.2.1', result }]
+    });
     return narrateHealth(before, health);
   });
   expect(lines).toEqual([
-    'not healthy: connection refused: nothing listens on the port yet',
-    'the check passes; it must pass for 2s',
-    'the host key has changed again; it must pass for 2s',
-    'no longer healthy: the connection was lost while waiting for the SSH identification',
-    'the check passes; it must pass for 2s',
+    'not healthy: ssh://192.0.2.1: connection refused: nothing listens on the port yet',
+    'the check passes; it must stay so for 2s',
+    'another system answers now; it must stay so for 2s',
+    'no longer healthy: ssh://192.0.2.1: the connection was lost while waiting for the SSH identification',
+    'the check passes; it must stay so for 2s',
     'healthy 12s after it was Running'
   ]);
 });
@@ -151,11 +155,7 @@ test.each<[Unhealthy, string]>([
   [{ kind: 'noCommonKex', offered: ['a', 'b'] }, 'curve25519-sha256, only a, b'],
   [{ kind: 'noHostKey', offered: [] }, 'no host key of a known type, only nothing'],
   [{ kind: 'sameHostKey', algorithm: 'ssh-rsa', fingerprint: 'SHA256:x' }, 'still there (ssh-rsa SHA256:x)'],
-  [{ kind: 'protocol', message: 'what' }, 'not understood: what'],
-  [
-    { kind: 'tooShort', healthyForMs: 4_000, wantedMs: 10_000 },
-    'healthy for 4s when the deadline came, and 10s'
-  ]
+  [{ kind: 'protocol', message: 'what' }, 'not understood: what']
 ])('%j in words', (reason, part) => {
   expect(describeUnhealthy(reason)).toContain(part);
 });

@@ -1,9 +1,9 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ProbeFailure } from '../../src/health/failure.ts';
-import { keyTypes, provenKey, signaturesOf } from '../../src/health/ssh-key.ts';
-import { mpint, packet, payloadOf, string, uint32, WireReader } from '../../src/health/ssh-wire.ts';
+import { ProbeFailure } from '../../../src/health/probe-failure.ts';
+import { keyTypes, provenKey, signaturesOf } from '../../../src/health/ssh/host-key.ts';
+import { mpint, packet, payloadOf, string, uint32, WireReader } from '../../../src/health/ssh/wire.ts';
 
 const data = Buffer.from('what both sides have said');
 

@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { systemClock } from '../../src/action/clock.ts';
-import { knownHostsLine } from '../../src/core/health/known-hosts.ts';
-import { heal } from '../../src/deploy/health/heal.ts';
-import { createProbe } from '../../src/health/probe.ts';
+import { systemClock } from '../../../src/action/clock.ts';
+import { knownHostsLine } from '../../../src/core/health/known-hosts.ts';
+import { awaitChecks } from '../../../src/deploy/health/await-healthy.ts';
+import { createProbe } from '../../../src/health/probe.ts';
 import { listen } from './ssh-server.ts';
 
 const sshd = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/opt/homebrew/sbin/sshd'].find((path) =>
@@ -102,23 +102,23 @@ const probe = createProbe();
     const fromMs = systemClock.nowMs();
     const task = { fromMs, deadlineMs: fromMs + 15_000, minHealthyMs: 500, intervalMs: 250 };
     let isReplacing = false;
-    const outcome = await heal(
-      { check, task, baselineKeys },
+    const { checked, knownHosts } = await awaitChecks(
+      { checks: [check], task, baselineKeys },
       { probe, clock: systemClock, signal: never },
-      ({ probes }) => {
-        if (probes < 1 || isReplacing) return;
+      ({ rounds }) => {
+        if (rounds < 1 || isReplacing) return;
         isReplacing = true;
         void stop(old)
           .then(() => systemClock.sleep(600, never))
           .then(() => start('new'));
       }
     );
-    const seen = outcome.history.map(({ reason }) => reason?.kind ?? 'healthy');
+    const seen = checked.history.map(({ failed }) => failed[0]?.reason.kind ?? 'healthy');
     // On a slow machine a connection may also be lost while a server goes or comes.
     expect([seen[0], seen.at(-1)]).toEqual(['sameHostKey', 'healthy']);
     expect(seen).toContain('refused');
-    const [algorithm, key] = publicOf('new').split(' ');
-    expect(outcome).toMatchObject({ healthy: true, hostKeys: [{ algorithm, key }] });
+    expect(checked.healthy).toBe(true);
+    expect(knownHosts).toEqual([`[127.0.0.1]:${port} ${publicOf('new')}`]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { printable } from '../core/health/reason.ts';
-import { ProbeFailure, protocolFailure } from './failure.ts';
-import { maxPacketBytes, message, packet, payloadOf, uint32, WireReader } from './ssh-wire.ts';
+import { printable } from '../../core/health/reason.ts';
+import { ProbeFailure, protocolFailure } from '../probe-failure.ts';
+import { maxPacketBytes, message, packet, payloadOf, uint32, WireReader } from './wire.ts';
 
 /** How much a server may say before its identification, in bytes; OpenSSH's own client takes about as much. */
 const maxGreetingBytes = 32 * 1024;

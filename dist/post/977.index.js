@@ -1,8 +1,8 @@
-export const id = 110;
-export const ids = [110];
+export const id = 977;
+export const ids = [977];
 export const modules = {
 
-/***/ 110:
+/***/ 977:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -15,9 +15,75 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
-// EXTERNAL MODULE: ./core/health/reason.js
-var reason = __webpack_require__(3202);
-;// CONCATENATED MODULE: ./health/failure.js
+;// CONCATENATED MODULE: ./core/health/reason.js
+
+const stages = {
+    connect: 'a connection',
+    tls: 'the TLS handshake',
+    answer: 'an answer',
+    body: 'the rest of the answer',
+    banner: 'the SSH identification',
+    hostKey: 'the host key'
+};
+/** A reason in words, without a full stop. What came from the network is already made printable. */
+function describeUnhealthy(reason) {
+    switch (reason.kind) {
+        case 'refused':
+            return 'connection refused: nothing listens on the port yet';
+        case 'unreachable':
+            return `no way to the host (${reason.code}); the network or a firewall is in between`;
+        case 'reset':
+            return `the connection was lost while waiting for ${stages[reason.stage]}`;
+        case 'dns':
+            return `the host name cannot be resolved (${reason.code})`;
+        case 'timedOut':
+            return `timed out: waited ${formatDuration(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
+        case 'status':
+            return `status ${reason.status}, expected ${reason.wanted.map(describeRange).join(', ')}`;
+        case 'body':
+            return `wrong body: it does not contain ${JSON.stringify(reason.wanted)}`;
+        case 'certificate':
+            return `certificate not accepted: ${reason.message}`;
+        case 'noBanner':
+            return reason.said === ''
+                ? 'the connection ended before the server said that it speaks SSH'
+                : `no SSH server: it said ${JSON.stringify(reason.said)}`;
+        case 'noCommonKex':
+            return `the SSH server does not offer the key exchange curve25519-sha256, only ${listed(reason.offered)}`;
+        case 'noHostKey':
+            return `the SSH server has no host key of a known type, only ${listed(reason.offered)}`;
+        case 'sameHostKey':
+            return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
+        case 'protocol':
+            return `not understood: ${reason.message}`;
+    }
+}
+/** The checks that do not pass, each with its name and its reason; `passes` where there is none. */
+function describeFailed(failed) {
+    if (failed.length === 0)
+        return 'passes';
+    return failed.map(({ check, reason }) => `${check}: ${describeUnhealthy(reason)}`).join('; ');
+}
+/** Why an instance does not count as healthy, in words, without a full stop. */
+function describeNotHealthy(reason) {
+    if (reason.kind === 'failing')
+        return describeFailed(reason.failed);
+    const [healthyFor, wanted] = [formatDuration(reason.healthyForMs), formatDuration(reason.wantedMs)];
+    return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
+}
+/** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */
+function printable(text, most = 120) {
+    const plain = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
+    return plain.length > most ? `${plain.slice(0, most)}…` : plain;
+}
+function describeRange({ from, to }) {
+    return from === to ? `${from}` : `${from}-${to}`;
+}
+function listed(names) {
+    return names.length === 0 ? 'nothing' : names.join(', ');
+}
+
+;// CONCATENATED MODULE: ./health/probe-failure.js
 
 /** A probe has found out why the instance is not healthy. */
 class ProbeFailure extends Error {
@@ -30,7 +96,7 @@ class ProbeFailure extends Error {
 }
 /** A failure because the peer broke the rules of a protocol. */
 function protocolFailure(message, options) {
-    return new ProbeFailure({ kind: 'protocol', message: (0,reason/* printable */.g)(message) }, options);
+    return new ProbeFailure({ kind: 'protocol', message: printable(message) }, options);
 }
 /** What the system's error codes mean for a check (libuv, and getaddrinfo for the names). */
 const kinds = new Map([
@@ -68,7 +134,7 @@ function reasonOf(error, stage) {
         case 'dns':
             return { kind: 'dns', code };
         default:
-            return { kind: 'protocol', message: (0,reason/* printable */.g)(textOf(error, 'message') || String(error)) };
+            return { kind: 'protocol', message: printable(textOf(error, 'message') || String(error)) };
     }
 }
 /** A name with several addresses fails with all their errors at once; the first stands for them. */
@@ -127,49 +193,6 @@ async function attempt({ signal, timeoutMs }, work) {
     }
 }
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(7030);
-;// CONCATENATED MODULE: ./health/connection.js
-
-
-/**
- * Opens a TCP connection, lends it to `work`, and closes it. When this settles the socket is closed; only the
- * look-up of a host name, which the system does not let one call off, may still be under way after an abort.
- *
- * @throws the error of the connection, or what `work` throws
- */
-async function withConnection(host, port, attempt, work) {
-    const socket = (0,external_node_net_.connect)({ host, port, noDelay: true });
-    const closed = new Promise((resolve) => socket.once('close', () => resolve()));
-    // Errors reach whoever reads; one that comes when nobody does must not end the process.
-    socket.on('error', () => undefined);
-    const onAbort = () => {
-        socket.destroy(new Error('the attempt was given up'));
-    };
-    attempt.signal.addEventListener('abort', onAbort, { once: true });
-    try {
-        await connected(socket);
-        const value = await work(socket);
-        // What was written last still goes out.
-        socket.resume();
-        socket.destroySoon();
-        await closed;
-        return value;
-    }
-    finally {
-        socket.destroy();
-        await closed;
-        attempt.signal.removeEventListener('abort', onAbort);
-    }
-}
-function connected(socket) {
-    return new Promise((resolve, reject) => {
-        socket.once('connect', resolve);
-        socket.once('error', reject);
-        socket.once('close', () => reject(new ProbeFailure({ kind: 'reset', stage: 'connect' })));
-    });
-}
-
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __webpack_require__(7067);
 var external_node_http_namespaceObject = /*#__PURE__*/__webpack_require__.t(external_node_http_, 2);
@@ -178,7 +201,7 @@ var external_node_https_ = __webpack_require__(4708);
 var external_node_https_namespaceObject = /*#__PURE__*/__webpack_require__.t(external_node_https_, 2);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __webpack_require__(1692);
-;// CONCATENATED MODULE: ./health/http-probe.js
+;// CONCATENATED MODULE: ./health/probe-http.js
 
 
 
@@ -233,7 +256,7 @@ function certificateFailure(request, error) {
     if (!(socket instanceof external_node_tls_.TLSSocket) || !socket.authorizationError)
         return undefined;
     // Node's newest versions add advice about their command line, which is no use in a workflow.
-    const message = (0,reason/* printable */.g)(error.message.replace(/; if the root CA.*$/s, ''));
+    const message = printable(error.message.replace(/; if the root CA.*$/s, ''));
     return new ProbeFailure({ kind: 'certificate', message }, { cause: error });
 }
 async function judge(check, response, attempt) {
@@ -266,9 +289,52 @@ async function contains(response, wanted) {
     return false;
 }
 
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(7030);
+;// CONCATENATED MODULE: ./health/socket.js
+
+
+/**
+ * Opens a TCP connection, lends it to `work`, and closes it. When this settles the socket is closed; only the
+ * look-up of a host name, which the system does not let one call off, may still be under way after an abort.
+ *
+ * @throws the error of the connection, or what `work` throws
+ */
+async function withConnection(host, port, attempt, work) {
+    const socket = (0,external_node_net_.connect)({ host, port, noDelay: true });
+    const closed = new Promise((resolve) => socket.once('close', () => resolve()));
+    // Errors reach whoever reads; one that comes when nobody does must not end the process.
+    socket.on('error', () => undefined);
+    const onAbort = () => {
+        socket.destroy(new Error('the attempt was given up'));
+    };
+    attempt.signal.addEventListener('abort', onAbort, { once: true });
+    try {
+        await connected(socket);
+        const value = await work(socket);
+        // What was written last still goes out.
+        socket.resume();
+        socket.destroySoon();
+        await closed;
+        return value;
+    }
+    finally {
+        socket.destroy();
+        await closed;
+        attempt.signal.removeEventListener('abort', onAbort);
+    }
+}
+function connected(socket) {
+    return new Promise((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('error', reject);
+        socket.once('close', () => reject(new ProbeFailure({ kind: 'reset', stage: 'connect' })));
+    });
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
-;// CONCATENATED MODULE: ./health/ssh-wire.js
+;// CONCATENATED MODULE: ./health/ssh/wire.js
 /** The data types and the packets of SSH (RFC 4251, 5; RFC 4253, 6), as far as a host key needs them. */
 
 /** The numbers of messages (RFC 4250, 4.1.2; RFC 5656, 7.1). */
@@ -370,7 +436,7 @@ function withoutZeros(bytes) {
     return first < 0 ? Buffer.alloc(0) : bytes.subarray(first);
 }
 
-;// CONCATENATED MODULE: ./health/ssh-key.js
+;// CONCATENATED MODULE: ./health/ssh/host-key.js
 /** Host keys: which types there are, and whether a signature is theirs (RFC 4253, 5656, 8332, 8709). */
 
 
@@ -464,7 +530,7 @@ function pad(bytes, length) {
     return Buffer.concat([Buffer.alloc(length - bytes.length), bytes]);
 }
 
-;// CONCATENATED MODULE: ./health/ssh-kex.js
+;// CONCATENATED MODULE: ./health/ssh/kex.js
 /** The beginning of an SSH handshake, up to the point where the server has proven its host key (RFC 8731). */
 
 
@@ -557,7 +623,7 @@ function agree(privateKey, point) {
     }
 }
 
-;// CONCATENATED MODULE: ./health/ssh-stream.js
+;// CONCATENATED MODULE: ./health/ssh/stream.js
 
 
 
@@ -588,7 +654,7 @@ class SshStream {
         }
         throw new ProbeFailure({
             kind: 'noBanner',
-            said: (0,reason/* printable */.g)(said || this.#buffered.toString('latin1'), 60)
+            said: printable(said || this.#buffered.toString('latin1'), 60)
         });
     }
     /** The payload of the next packet that is not just chatter. A farewell is a failure. */
@@ -663,7 +729,7 @@ function farewell(payload) {
     return protocolFailure(`the SSH server hung up (${code}): ${reader.string().toString('utf8')}`);
 }
 
-;// CONCATENATED MODULE: ./health/ssh-probe.js
+;// CONCATENATED MODULE: ./health/ssh/probe-ssh.js
 
 
 

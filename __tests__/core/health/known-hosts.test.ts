@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { knownHostsLine } from '../../src/core/health/known-hosts.ts';
-import { fingerprint } from '../../src/health/ssh-key.ts';
+import { knownHostsLine } from '../../../src/core/health/known-hosts.ts';
+import { fingerprint } from '../../../src/health/ssh/host-key.ts';
 
 const key = {
   algorithm: 'ssh-ed25519',

@@ -1,11 +1,11 @@
-import type { SocketCheck } from '../core/health/check.ts';
-import type { HostKey } from '../core/health/reason.ts';
-import { type Attempt, type AttemptLimits, attempt } from './attempt.ts';
-import { withConnection } from './connection.ts';
-import { ProbeFailure, protocolFailure } from './failure.ts';
-import { type Shown, showHostKey } from './ssh-kex.ts';
-import { fingerprint, keyTypes } from './ssh-key.ts';
-import { SshStream } from './ssh-stream.ts';
+import type { SocketCheck } from '../../core/health/check.ts';
+import type { HostKey } from '../../core/health/reason.ts';
+import { type Attempt, type AttemptLimits, attempt } from '../attempt.ts';
+import { ProbeFailure, protocolFailure } from '../probe-failure.ts';
+import { withConnection } from '../socket.ts';
+import { fingerprint, keyTypes } from './host-key.ts';
+import { type Shown, showHostKey } from './kex.ts';
+import { SshStream } from './stream.ts';
 
 /**
  * Connects, has the SSH server prove its host key, and says good-bye before any login.

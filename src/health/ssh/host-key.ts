@@ -1,8 +1,8 @@
 /** Host keys: which types there are, and whether a signature is theirs (RFC 4253, 5656, 8332, 8709). */
 import { createHash, createPublicKey, type JsonWebKey, verify } from 'node:crypto';
-import type { HostKey } from '../core/health/reason.ts';
-import { protocolFailure } from './failure.ts';
-import { WireReader } from './ssh-wire.ts';
+import type { HostKey } from '../../core/health/reason.ts';
+import { protocolFailure } from '../probe-failure.ts';
+import { WireReader } from './wire.ts';
 
 /** The types of host keys that are understood, the wanted ones first; the order is OpenSSH's. */
 export const keyTypes: readonly string[] = [

@@ -1,0 +1,163 @@
+/** The wait for an instance to be healthy: takes the probes of all checks and hands the results to the reducer. */
+
+import { describeCheck, type ResolvedCheck } from '../../core/health/check.ts';
+import {
+  beginHealth,
+  type Checked,
+  type Health,
+  type HealthTask,
+  healthInterval,
+  stepHealth
+} from '../../core/health/health.ts';
+import { knownHostsLine } from '../../core/health/known-hosts.ts';
+import { narrateHealth } from '../../core/health/narrate.ts';
+import type { CheckResult, HostKey } from '../../core/health/reason.ts';
+import { type Addressed, resolveChecks } from '../../core/health/resolve.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Probe } from '../../ports/probe.ts';
+import type { RunRequest } from '../../ports/request.ts';
+
+/** What the wait needs of the world. */
+export interface HealthPorts {
+  readonly probe: Probe;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** How the wait ended, and the lines of a known_hosts file for the keys that `ssh` checks saw. */
+export interface Awaited {
+  readonly checked: Checked;
+  readonly knownHosts: readonly string[];
+}
+
+/** The checks of one instance, when they must pass, and the host keys that the new system must not show. */
+export interface ChecksWait {
+  readonly checks: readonly ResolvedCheck[];
+  readonly task: HealthTask;
+  readonly baselineKeys?: readonly HostKey[];
+}
+
+/** Told of every round, in order; `now` is the state after it. It must not throw. */
+export type HealthObserver = (before: Health, now: Health) => void;
+
+/** How long one probe may take, in milliseconds. */
+const probeTimeoutMs = 5_000;
+
+/**
+ * Waits until the instance passes all checks of the request; `undefined` where none is asked for.
+ *
+ * @param baselineKeys host keys that the new system must not show
+ * @throws CancelledError on abort
+ */
+export async function awaitHealthy(
+  { health, pollIntervalMs }: RunRequest,
+  instance: Addressed,
+  baselineKeys: readonly HostKey[] | undefined,
+  ports: HealthPorts
+): Promise<Awaited | undefined> {
+  if (health === undefined) return undefined;
+  const { clock, log } = ports;
+  const fromMs = clock.nowMs();
+  const deadlineMs = fromMs + health.deadlineMs;
+  const resolved = resolveChecks(health.checks, instance);
+  if (!resolved.ok) {
+    const reason = { kind: 'protocol', message: `the check ${resolved.problem}` } as const;
+    const failed = [{ check: 'healthCheck', reason }];
+    const end = { healthy: false, atMs: fromMs, reason: { kind: 'failing', failed } } as const;
+    return { checked: { ...end, fromMs, deadlineMs, history: [], checks: [] }, knownHosts: [] };
+  }
+  const { checks } = resolved;
+  log.info(`Health: ${checks.map(describeCheck).join(', ')}`);
+  const task = {
+    fromMs,
+    deadlineMs,
+    minHealthyMs: health.minHealthyTimeMs,
+    intervalMs: healthInterval(pollIntervalMs)
+  };
+  const wait = { checks, task, ...(baselineKeys === undefined ? {} : { baselineKeys }) };
+  return awaitChecks(wait, ports, (before, now) => {
+    for (const line of narrateHealth(before, now)) log.info(line);
+  });
+}
+
+/**
+ * Takes rounds of probes until all checks have passed for long enough, or the deadline has come.
+ *
+ * @throws CancelledError when the signal aborts
+ */
+export async function awaitChecks(
+  wait: ChecksWait,
+  { probe, clock, signal }: Omit<HealthPorts, 'log'>,
+  observe: HealthObserver
+): Promise<Awaited> {
+  const { task, baselineKeys } = wait;
+  const options = { signal, timeoutMs: timeoutOf(task), ...(baselineKeys && { baselineKeys }) };
+  let [health, command] = beginHealth(task);
+  while (command.type === 'probe') {
+    // Timers count in whole milliseconds; a fraction that is cut off would wake us just before the moment.
+    await clock.sleep(Math.max(0, Math.ceil(command.dueMs - clock.nowMs())), signal);
+    const startedAtMs = clock.nowMs();
+    const results = await Promise.all(
+      wait.checks.map(
+        async (check): Promise<CheckResult> => ({
+          check: describeCheck(check),
+          result: await probe.probe(check, options)
+        })
+      )
+    );
+    const before = health;
+    [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
+    observe(before, health);
+  }
+  // Only a round ends the loop, so there is an end; the type does not know.
+  const { end, history, results } = health;
+  if (end === undefined) throw new Error('the health check ended without an outcome');
+  const { fromMs, deadlineMs } = task;
+  const knownHosts = end.healthy ? await readKnownHosts(wait, health, { probe, signal }) : [];
+  return { checked: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };
+}
+
+/**
+ * One round of probes by the checks of the request; empty where none is asked for, or one cannot be made.
+ *
+ * @throws CancelledError on abort
+ */
+export async function probeOnce(
+  { health }: RunRequest,
+  instance: Addressed,
+  probe: Probe,
+  signal: AbortSignal
+): Promise<readonly CheckResult[]> {
+  if (health === undefined) return [];
+  const resolved = resolveChecks(health.checks, instance);
+  if (!resolved.ok) return [];
+  return Promise.all(
+    resolved.checks.map(async (check) => ({
+      check: describeCheck(check),
+      result: await probe.probe(check, { signal, timeoutMs: probeTimeoutMs })
+    }))
+  );
+}
+
+async function readKnownHosts(
+  { checks, task }: ChecksWait,
+  { results }: Health,
+  { probe, signal }: Pick<HealthPorts, 'probe' | 'signal'>
+): Promise<readonly string[]> {
+  const read = checks.map(async (check, index) => {
+    if (check.kind !== 'ssh') return [];
+    const keys = await probe.hostKeys(check, { signal, timeoutMs: timeoutOf(task) });
+    const result = results[index]?.result;
+    const seen = result?.healthy ? result.hostKey : undefined;
+    // The key that was proven is kept although not all could be read.
+    const isKnown = seen === undefined || keys.some((key) => key.algorithm === seen.algorithm);
+    return (isKnown ? keys : [seen, ...keys]).map((key) => knownHostsLine(check.host, check.port, key));
+  });
+  return [...new Set((await Promise.all(read)).flat())];
+}
+
+function timeoutOf({ deadlineMs, fromMs }: HealthTask): number {
+  return Math.max(1, Math.min(probeTimeoutMs, deadlineMs - fromMs));
+}
