@@ -1,18 +1,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Credentials } from './auth.ts';
-import { type BalancerSpec, buildBalancer, type PlacedWeight, poolOf, weightsOf } from './balancers.ts';
-import { type Behaviour, defaultBehaviour } from './behaviour.ts';
-import { buildWorld } from './defaults.ts';
-import { type Fault, FaultDeck } from './faults.ts';
-import { receive } from './incoming.ts';
-import { CallLimit } from './limit.ts';
-import type { InstanceState, WorldSpec } from './models.ts';
-import { ownerOf } from './pool.ts';
-import type { CallRecord, RebuildRecord, WeightChange } from './records.ts';
-import { deliver } from './reply.ts';
-import { type Service, serve } from './service.ts';
-import { type InstanceView, viewInstance, World } from './world.ts';
+import { type BalancerSpec, buildBalancer, type PlacedWeight, poolOf, weightsOf } from './blb/balancers.ts';
+import { ownerOf } from './blb/pool.ts';
+import { type Fault, FaultDeck } from './faults/faults.ts';
+import type { Credentials } from './http/auth.ts';
+import { receive } from './http/incoming.ts';
+import { CallLimit } from './http/limit.ts';
+import type { CallRecord, RebuildRecord, WeightChange } from './http/records.ts';
+import { deliver } from './http/reply.ts';
+import { type Service, serve } from './http/service.ts';
+import { type Behaviour, defaultBehaviour } from './world/behaviour.ts';
+import { buildWorld } from './world/build-world.ts';
+import type { InstanceState, WorldSpec } from './world/models.ts';
+import { type InstanceView, viewInstance, World } from './world/world.ts';
 
 /** The key pair of the demonstration; made up. */
 const demoCredentials: Credentials = {

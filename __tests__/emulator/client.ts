@@ -1,9 +1,9 @@
 import { createCipheriv } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { Auth } from '@baiducloud/sdk';
-import type { Behaviour } from '../../emulator/behaviour.ts';
-import type { Fault } from '../../emulator/faults.ts';
+import type { Fault } from '../../emulator/faults/faults.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
+import type { Behaviour } from '../../emulator/world/behaviour.ts';
 
 /** A clock that moves when told to. */
 interface VirtualClock {

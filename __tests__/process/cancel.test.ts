@@ -1,7 +1,7 @@
 /** A cancel at any moment: the process ends at once and red, nothing more is sent, and what is known is kept. */
 import type { ChildProcess } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
-import type { CallRecord } from '../../emulator/records.ts';
+import type { CallRecord } from '../../emulator/http/records.ts';
 import { beginAll, countOf, expectRed, type Played, play, type Scene } from './scene.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;

@@ -1,6 +1,6 @@
 /** Debug mode: one line for every call, with all that finds it again, and no secret. */
 import { describe, expect, test } from '@jest/globals';
-import type { CallRecord } from '../../emulator/records.ts';
+import type { CallRecord } from '../../emulator/http/records.ts';
 import { expectGreen, expectNoSecrets, type Played, playAll, type Scene } from './scene.ts';
 
 const scenes = {

@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { behaviourValues } from '../../emulator/behaviour.ts';
-import { type Fault, playKinds, type WirePlay, type WorldPlay } from '../../emulator/faults.ts';
+import { type Fault, playKinds, type WirePlay, type WorldPlay } from '../../emulator/faults/faults.ts';
+import { behaviourValues } from '../../emulator/world/behaviour.ts';
 import {
   countOf,
   expectGreen,

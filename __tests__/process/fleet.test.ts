@@ -1,8 +1,8 @@
 /** Fifty instances through the real bundle in real time: cancelled in the middle, and run again. */
 import type { ChildProcess } from 'node:child_process';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { fleetWorld } from '../../emulator/fleet.ts';
 import type { Emulator } from '../../emulator/server.ts';
+import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { InstanceReport } from '../../src/core/report/report.ts';
 import { onEmulator, type Played, type Scene } from './scene.ts';
 

@@ -1,6 +1,6 @@
 /** The life of a rebuild from end to end, as a workflow would see it. */
 import { describe, expect, test } from '@jest/globals';
-import type { InstanceState, Spec } from '../../emulator/models.ts';
+import type { InstanceState, Spec } from '../../emulator/world/models.ts';
 import {
   adminPass,
   beginAll,

@@ -3,7 +3,7 @@
  * that takes a minute before the one more send; so all scenes run at the same time.
  */
 import { describe, expect, test } from '@jest/globals';
-import type { Fault, WirePlay } from '../../emulator/faults.ts';
+import type { Fault, WirePlay } from '../../emulator/faults/faults.ts';
 import { expectGreen, expectRebuilds, expectRed, playAll, type Scene, storyOf } from './scene.ts';
 
 const onRebuild = (play: WirePlay): readonly Fault[] => [{ on: 'RebuildInstance', play }];

@@ -7,11 +7,11 @@ import { createCipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Behaviour } from '../../emulator/behaviour.ts';
-import type { Fault } from '../../emulator/faults.ts';
-import type { WorldSpec } from '../../emulator/models.ts';
-import type { CallRecord, RebuildRecord } from '../../emulator/records.ts';
+import type { Fault } from '../../emulator/faults/faults.ts';
+import type { CallRecord, RebuildRecord } from '../../emulator/http/records.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
+import type { Behaviour } from '../../emulator/world/behaviour.ts';
+import type { WorldSpec } from '../../emulator/world/models.ts';
 import { type ActionOptions, type ActionResult, runAction } from '../../scripts/runner.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 

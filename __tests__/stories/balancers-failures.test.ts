@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Fault, WirePlay } from '../../emulator/faults.ts';
+import type { Fault, WirePlay } from '../../emulator/faults/faults.ts';
 import { annotationsOf } from '../../src/core/summary/annotations.ts';
 import {
   badReturns,

@@ -4,8 +4,8 @@
  * and never two rebuilds.
  */
 import { describe, expect, test } from '@jest/globals';
-import { type Behaviour, behaviourValues } from '../../emulator/behaviour.ts';
-import type { Fault } from '../../emulator/faults.ts';
+import type { Fault } from '../../emulator/faults/faults.ts';
+import { type Behaviour, behaviourValues } from '../../emulator/world/behaviour.ts';
 import { awaitVisible, hiddenRebuilds } from '../../src/deploy/rebuild/await-visible.ts';
 import { pairwise } from '../support/pairwise.ts';
 import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';

@@ -1,7 +1,7 @@
 /** A call for several instances that is refused, and a cancel while nobody knows what became of each. */
 import { expect, test } from '@jest/globals';
-import type { Fault } from '../../emulator/faults.ts';
-import { fleetWorld } from '../../emulator/fleet.ts';
+import type { Fault } from '../../emulator/faults/faults.ts';
+import { fleetWorld } from '../../emulator/world/fleet.ts';
 import { stopWords } from '../../src/core/report/rollout-report.ts';
 import { restoreWeights } from '../../src/deploy/balancers/restore-weights.ts';
 import { hiddenRebuilds } from '../../src/deploy/rebuild/await-visible.ts';

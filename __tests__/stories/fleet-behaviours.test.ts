@@ -3,9 +3,9 @@
  * none is erased twice on one way, and what is called rebuilt runs on the image.
  */
 import { expect, test } from '@jest/globals';
-import { type Behaviour, behaviourValues } from '../../emulator/behaviour.ts';
-import type { Fault } from '../../emulator/faults.ts';
-import { fleetWorld } from '../../emulator/fleet.ts';
+import type { Fault } from '../../emulator/faults/faults.ts';
+import { type Behaviour, behaviourValues } from '../../emulator/world/behaviour.ts';
+import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import { fleetIds, randomFrom } from '../support/fleets.ts';

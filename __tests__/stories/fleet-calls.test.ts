@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Behaviour, behaviourValues } from '../../emulator/behaviour.ts';
-import type { Fault } from '../../emulator/faults.ts';
-import { fleetWorld } from '../../emulator/fleet.ts';
+import type { Fault } from '../../emulator/faults/faults.ts';
+import { type Behaviour, behaviourValues } from '../../emulator/world/behaviour.ts';
+import { fleetWorld } from '../../emulator/world/fleet.ts';
 import { countCalls, fleetIds, fleetRequest, rebuiltIds, statusesOf } from '../support/fleets.ts';
 import { problemsOf } from '../support/stage.ts';
 import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Fault } from '../../emulator/faults.ts';
-import { fleetWorld } from '../../emulator/fleet.ts';
+import type { Fault } from '../../emulator/faults/faults.ts';
+import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import {
   cancelAt,

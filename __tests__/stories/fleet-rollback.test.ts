@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Behaviour } from '../../emulator/behaviour.ts';
-import type { Fault } from '../../emulator/faults.ts';
-import { fleetWorld } from '../../emulator/fleet.ts';
+import type { Fault } from '../../emulator/faults/faults.ts';
+import type { Behaviour } from '../../emulator/world/behaviour.ts';
+import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import {
   cancelAt,

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { behaviourValues } from '../../emulator/behaviour.ts';
-import type { Fault } from '../../emulator/faults.ts';
-import { fleetWorld } from '../../emulator/fleet.ts';
+import type { Fault } from '../../emulator/faults/faults.ts';
+import { behaviourValues } from '../../emulator/world/behaviour.ts';
+import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import { countCalls, faultsOn, fleetIds, fleetRequest, rebuiltIds, statusesOf } from '../support/fleets.ts';
 import { newCancel } from '../support/stage.ts';

@@ -1,6 +1,6 @@
 /** Nothing is erased on a look that is not fresh, and nothing that the plan calls a skip. */
 import { describe, expect, test } from '@jest/globals';
-import { fleetWorld } from '../../emulator/fleet.ts';
+import { fleetWorld } from '../../emulator/world/fleet.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import { hiddenRebuilds } from '../../src/deploy/rebuild/await-visible.ts';
 import type { Probe } from '../../src/ports/probe.ts';

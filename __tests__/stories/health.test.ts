@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Behaviour } from '../../emulator/behaviour.ts';
+import type { Behaviour } from '../../emulator/world/behaviour.ts';
 import type { HealthCheck } from '../../src/core/health/check.ts';
 import { parseHealthCheck } from '../../src/core/health/parse.ts';
 import type { HostKey } from '../../src/core/health/reason.ts';

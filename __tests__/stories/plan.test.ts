@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ImageState, InstanceState, WorldSpec } from '../../emulator/models.ts';
+import type { ImageState, InstanceState, WorldSpec } from '../../emulator/world/models.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import {
   callsOf,

@@ -1,7 +1,7 @@
 /** The lines of `with:` that a run gives are carried out by a second run: the instance must end as it began. */
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import type { WorldPlay } from '../../emulator/faults.ts';
+import type { WorldPlay } from '../../emulator/faults/faults.ts';
 import type { Login } from '../../src/core/model/rebuild-spec.ts';
 import { summaryOf } from '../../src/core/summary/summary.ts';
 import type { RunRequest } from '../../src/ports/request.ts';

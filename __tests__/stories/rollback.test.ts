@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Fault, WorldPlay } from '../../emulator/faults.ts';
+import type { Fault, WorldPlay } from '../../emulator/faults/faults.ts';
 import type { Login } from '../../src/core/model/rebuild-spec.ts';
 import {
   callsOf,

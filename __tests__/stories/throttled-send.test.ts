@@ -1,8 +1,8 @@
 /** A rebuild that is put off, or refused because another is under way: looked at anew each time, and done once. */
 import { describe, expect, test } from '@jest/globals';
-import type { ThrottleShape } from '../../emulator/behaviour.ts';
-import type { Fault } from '../../emulator/faults.ts';
-import type { CallRecord } from '../../emulator/records.ts';
+import type { Fault } from '../../emulator/faults/faults.ts';
+import type { CallRecord } from '../../emulator/http/records.ts';
+import type { ThrottleShape } from '../../emulator/world/behaviour.ts';
 import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 /** Some sends of a rebuild that nothing came between. */

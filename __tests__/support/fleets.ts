@@ -1,7 +1,7 @@
 /** What the tests of fleets share: a rollout by hand, and fleets on the emulator with an eye on who is away. */
 
-import type { Fault } from '../../emulator/faults.ts';
-import { fleetWorld } from '../../emulator/fleet.ts';
+import type { Fault } from '../../emulator/faults/faults.ts';
+import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import type { MemberTask } from '../../src/core/rollout/member.ts';
 import type {

@@ -1,5 +1,5 @@
 /** What the tests of whole runs share: a probe by script, an eye on the calls, and parts of worlds. */
-import type { ImageState, InstanceState, Spec } from '../../emulator/models.ts';
+import type { ImageState, InstanceState, Spec } from '../../emulator/world/models.ts';
 import type { HostKey, ProbeResult } from '../../src/core/health/reason.ts';
 import type { InstanceReport, RunReport } from '../../src/core/report/report.ts';
 import { SurveyError, type SurveyProblem } from '../../src/deploy/plan/survey-error.ts';

@@ -1,6 +1,7 @@
 /** An emulator in a process of its own, on a clock that its parent moves; the parent is measured without it. */
-import { fleetWorld } from '../../emulator/fleet.ts';
+
 import { startEmulator } from '../../emulator/server.ts';
+import { fleetWorld } from '../../emulator/world/fleet.ts';
 
 /** What the parent says: what time it is, or that it is over. */
 export type ToEmulator = { readonly nowMs: number } | 'end';

@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { fleetWorld } from '../../emulator/fleet.ts';
 import { startEmulator } from '../../emulator/server.ts';
+import { fleetWorld } from '../../emulator/world/fleet.ts';
 import { actionNode, runAction } from '../runner.ts';
 import type { FleetCost } from './fleet.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { WirePlay } from '../../../emulator/faults.ts';
+import type { WirePlay } from '../../../emulator/faults/faults.ts';
 import { CancelledError } from '../../../src/core/model/failure.ts';
 import { type Emulated, errorOf, everythingOf, never, withEmulator } from '../emulated.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Fault } from '../../../emulator/faults.ts';
+import type { Fault } from '../../../emulator/faults/faults.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
 import { summaryLimit, summaryOf } from '../../../src/core/summary/summary.ts';
 import type { RunRequest } from '../../../src/ports/request.ts';

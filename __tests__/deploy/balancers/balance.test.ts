@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Behaviour } from '../../../emulator/behaviour.ts';
-import { fleetWorld } from '../../../emulator/fleet.ts';
+import type { Behaviour } from '../../../emulator/world/behaviour.ts';
+import { fleetWorld } from '../../../emulator/world/fleet.ts';
 import type { Probe } from '../../../src/ports/probe.ts';
 import {
   badReturns,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Fault } from '../../../emulator/faults.ts';
-import { fleetWorld } from '../../../emulator/fleet.ts';
+import type { Fault } from '../../../emulator/faults/faults.ts';
+import { fleetWorld } from '../../../emulator/world/fleet.ts';
 import type { BalancerReport, InstanceReport, RunReport } from '../../../src/core/report/report.ts';
 import { annotationsOf } from '../../../src/core/summary/annotations.ts';
 import { restoreWeights } from '../../../src/deploy/balancers/restore-weights.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Fault } from '../../../emulator/faults.ts';
-import type { ImageState, Spec } from '../../../emulator/models.ts';
+import type { Fault } from '../../../emulator/faults/faults.ts';
+import type { ImageState, Spec } from '../../../emulator/world/models.ts';
 import type { InstanceReport } from '../../../src/core/report/report.ts';
 import { callsOf, demoImages, foreignImages, newCancel, oneOf, web, writesOf } from '../../support/stage.ts';
 import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';

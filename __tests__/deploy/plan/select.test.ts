@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Behaviour, behaviourValues } from '../../../emulator/behaviour.ts';
-import { fleetWorld } from '../../../emulator/fleet.ts';
-import type { InstanceState, Spec } from '../../../emulator/models.ts';
+import { type Behaviour, behaviourValues } from '../../../emulator/world/behaviour.ts';
+import { fleetWorld } from '../../../emulator/world/fleet.ts';
+import type { InstanceState, Spec } from '../../../emulator/world/models.ts';
 import type { Tag } from '../../../src/core/model/selection.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
 import { countCalls, fleetIds } from '../../support/fleets.ts';

@@ -1,0 +1,89 @@
+import { type Answer, type Call, queryOf } from '../http/call.ts';
+import { badRequest, noSuchObject } from '../http/errors.ts';
+import { page } from '../http/paging.ts';
+import {
+  type SnapshotState,
+  systemVolumeOf,
+  type VolumeState,
+  volumesOf,
+  type WorldState
+} from '../world/models.ts';
+
+/** GET /v2/volume (BCC page Sjwvyo5be): without a parameter all disks of all instances. */
+export function listVolumes(call: Call): Answer {
+  const { state } = call;
+  const instanceId = queryOf(call, 'instanceId');
+  const zoneName = queryOf(call, 'zoneName');
+  const name = queryOf(call, 'name');
+  const usage = queryOf(call, 'usageFilter');
+  if (usage !== undefined && usage !== 'system' && usage !== 'data') {
+    throw badRequest('The parameter usageFilter must be system or data.');
+  }
+  const candidates = instanceId === undefined ? [...state.volumes.values()] : volumesOf(state, instanceId);
+  const found = candidates.filter(
+    (volume) =>
+      (zoneName === undefined || volume.zoneName === zoneName) &&
+      (name === undefined || volume.name === name) &&
+      (usage === undefined || volume.isSystemVolume === (usage === 'system'))
+  );
+  return { json: page(call, 'volumes', found, shower(state)) };
+}
+
+/** GET /v2/volume/{id}. */
+export function getVolume(call: Call): Answer {
+  const volume = call.state.volumes.get(call.id);
+  if (volume === undefined) throw noSuchObject(`volume ${call.id}`);
+  return { json: { volume: shower(call.state)(volume) } };
+}
+
+/** GET /v2/snapshot: for a system disk the id of its instance is a volumeId too. */
+export function listSnapshots(call: Call): Answer {
+  const asked = queryOf(call, 'volumeId');
+  const volumeId = asked === undefined ? undefined : (systemVolumeOf(call.state, asked)?.id ?? asked);
+  const found = [...call.state.snapshots.values()].filter(
+    (snapshot) => volumeId === undefined || snapshot.volumeId === volumeId
+  );
+  return { json: page(call, 'snapshots', found, showSnapshot) };
+}
+
+/** Disks as the API shows them (bce-sdk-go services/bcc, VolumeModel: snapshotNum is a string). */
+function shower(state: WorldState): (volume: VolumeState) => Record<string, unknown> {
+  const counts = new Map<string, number>();
+  for (const { volumeId } of state.snapshots.values()) counts.set(volumeId, (counts.get(volumeId) ?? 0) + 1);
+  return (volume) => showVolume(volume, counts.get(volume.id) ?? 0);
+}
+
+function showVolume(volume: VolumeState, snapshots: number): Record<string, unknown> {
+  const { instanceId, device, ...shown } = volume;
+  return {
+    ...shown,
+    volumeId: volume.id,
+    attachments: instanceId === '' ? [] : [{ volumeId: volume.id, instanceId, device, serial: volume.id }],
+    snapshotNum: String(snapshots),
+    sourceSnapshotId: '',
+    autoSnapshotPolicy: null,
+    regionId: '1',
+    tags: [],
+    encrypted: false,
+    enableAutoRenew: false,
+    autoRenewTime: 0,
+    ebcDiskSize: 0,
+    clusterId: '',
+    roleName: '',
+    createdFrom: 'user',
+    releaseTime: ''
+  };
+}
+
+function showSnapshot(snapshot: SnapshotState): Record<string, unknown> {
+  return {
+    ...snapshot,
+    expireTime: '',
+    package: false,
+    insnapId: '',
+    templateId: '',
+    encrypted: false,
+    progress: snapshot.status === 'Available' ? 100 : 0,
+    tags: []
+  };
+}

@@ -1,0 +1,141 @@
+import { type Answer, type Call, queryOf, textOf, textsOf } from '../http/call.ts';
+import { badRequest, noSuchObject } from '../http/errors.ts';
+import { page } from '../http/paging.ts';
+import { type InstanceState, volumesOf, type WorldState } from '../world/models.ts';
+
+/** Greatest number of ids or names in one list (BCC pages Xjwvyodmx, Kksyfijrw). */
+export const MAX_IDS = 100;
+
+/** GET /v2/instance/{id} (BCC page sjwvyoeqr). */
+export function getInstance(call: Call): Answer {
+  return { json: { instance: showInstance(call.state, findInstance(call.state, call.id), true) } };
+}
+
+/** POST /v2/instance/attribute/getUserdata (BCC page om4wfql2o): always base64. */
+export function getInstanceUserDataInfo(call: Call): Answer {
+  const instance = findInstance(call.state, textOf(call.body, 'instanceId'));
+  return { json: { instanceId: instance.id, userData: Buffer.from(instance.userData).toString('base64') } };
+}
+
+/** POST /v2/instance/listByInstanceId (BCC page Kksyfijrw). */
+export function listInstanceByIds(call: Call): Answer {
+  const ids = textsOf(call.body, 'instanceIds');
+  if (ids.length === 0 || ids.length > MAX_IDS)
+    throw badRequest(`The parameter instanceIds must have 1 to ${MAX_IDS} items.`);
+  refuseUnknown(call, ids);
+  const wanted = new Set(ids);
+  return list(
+    call,
+    [...call.state.instances.values()].filter((instance) => wanted.has(instance.id))
+  );
+}
+
+/** GET /v2/instance (BCC page Xjwvyodmx): AND between the parameters, OR within one. */
+export function listInstances(call: Call): Answer {
+  if (queryOf(call, 'instanceNames') !== undefined && queryOf(call, 'fuzzyInstanceName') !== undefined) {
+    throw badRequest('The parameters instanceNames and fuzzyInstanceName exclude each other.');
+  }
+  if ((queryOf(call, 'vpcId') === undefined) !== (queryOf(call, 'privateIps') === undefined)) {
+    throw badRequest('The parameters vpcId and privateIps go only together.');
+  }
+  refuseUnknown(call, split(queryOf(call, 'instanceIds') ?? ''));
+  let found = [...call.state.instances.values()];
+  for (const [name, fits] of Object.entries(filters)) {
+    const value = queryOf(call, name);
+    if (value === undefined) continue;
+    const values = split(value);
+    if (values.length > MAX_IDS)
+      throw badRequest(`The parameter ${name} must have at most ${MAX_IDS} items.`);
+    found = found.filter(fits(values, call.state));
+  }
+  return list(call, found);
+}
+
+/** Makes a test of instances from the values of a parameter; made once a call, so that 100 ids stay cheap. */
+type Filter = (values: readonly string[], state: WorldState) => (instance: InstanceState) => boolean;
+
+function among(field: (instance: InstanceState) => string): Filter {
+  return (values) => {
+    const wanted = new Set(values);
+    return (instance) => wanted.has(field(instance));
+  };
+}
+
+const byVolume: Filter = (values, state) => {
+  const holders = new Set(values.map((id) => state.volumes.get(id)?.instanceId));
+  return (instance) => holders.has(instance.id);
+};
+
+/** Filters for what an emulated instance never has are left out: such a query finds what it would without them. */
+const filters: Readonly<Record<string, Filter>> = {
+  instanceIds: among((instance) => instance.id),
+  instanceNames: among((instance) => instance.name),
+  fuzzyInstanceName: (values) => (instance) => instance.name.includes(values.join(',')),
+  volumeIds: byVolume,
+  cdsIds: byVolume,
+  internalIp: among((instance) => instance.internalIp),
+  privateIps: among((instance) => instance.internalIp),
+  vpcId: among((instance) => instance.vpcId),
+  zoneName: among((instance) => instance.zoneName),
+  keypairId: among((instance) => instance.keypairId),
+  paymentTiming: among((instance) => instance.paymentTiming),
+  status: among((instance) => instance.status),
+  tags: (values) => {
+    const wanted = new Set(values);
+    return ({ tags }) =>
+      tags.some(({ tagKey, tagValue }) => wanted.has(tagKey) || wanted.has(`${tagKey}:${tagValue}`));
+  }
+};
+
+/** An instance, or the 404 of the service. */
+export function findInstance(state: WorldState, id: string): InstanceState {
+  const instance = state.instances.get(id);
+  if (instance === undefined) throw noSuchObject(`instance ${id}`);
+  return instance;
+}
+
+/** An instance as the API shows it. */
+function showInstance(
+  state: WorldState,
+  instance: InstanceState,
+  withTags: boolean
+): Record<string, unknown> {
+  const { userData, login, busyUntilMs, ebc, osType, tags, ...shown } = instance;
+  return {
+    ...shown,
+    ...(withTags ? { tags } : {}),
+    imageType: state.images.get(instance.imageId)?.type ?? '',
+    chargeStatus: 'CHARGING',
+    localDiskSizeInGB: 0,
+    networkCapacityInMbps: instance.publicIp === '' ? 0 : 10,
+    autoRenew: false,
+    repairStatus: 'normal',
+    nicInfo: {
+      status: 'inuse',
+      ips: [{ privateIp: instance.internalIp, eip: instance.publicIp, primary: 'true' }],
+      securityGroups: ['g-demo0001'],
+      enterpriseSecurityGroups: []
+    },
+    volumes: volumesOf(state, instance.id).map(({ id, name, isSystemVolume, diskSizeInGB }) => ({
+      volumeId: id,
+      name,
+      isSystemVolume,
+      diskSizeInGB
+    }))
+  };
+}
+
+function list(call: Call, found: readonly InstanceState[]): Answer {
+  return {
+    json: page(call, 'instances', found, (each) => showInstance(call.state, each, call.behaviour.listTags))
+  };
+}
+
+function refuseUnknown(call: Call, ids: readonly string[]): void {
+  if (call.behaviour.unknownIdsInList !== 'error') return;
+  for (const id of ids) findInstance(call.state, id);
+}
+
+function split(value: string): string[] {
+  return value === '' ? [] : value.split(',');
+}

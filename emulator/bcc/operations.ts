@@ -1,0 +1,113 @@
+import { get, type Operation, write } from '../http/operation.ts';
+
+const rebuildBody = {
+  imageId: 'String',
+  keepImageLogin: 'Boolean',
+  isPreserveData: 'Boolean',
+  adminPass: 'String',
+  isOpenHostEye: 'Boolean',
+  sysRootSize: 'Integer',
+  keypairId: 'String',
+  dataPartitionType: 'String',
+  rootPartitionType: 'String',
+  raidId: 'String',
+  userData: 'String',
+  useLastUserData: 'Boolean',
+  cleanLastUserData: 'Boolean'
+} as const;
+
+const tagsBody = { changeTags: 'List', attachRelatedResourceTag: 'Boolean' } as const;
+
+const imageBody = {
+  imageName: 'String',
+  instanceId: 'String',
+  snapshotId: 'String',
+  encryptKey: 'String',
+  relateCds: 'Boolean',
+  detection: 'Boolean'
+} as const;
+
+const one = '/instance/{id}';
+const token = ['clientToken'];
+
+/** The calls of BCC. Where two paths fit, the one without `{id}` is meant, so those come first. */
+export const bccOperations: readonly Operation[] = [
+  get(
+    'bcc',
+    'ListInstances',
+    '/instance',
+    'marker maxKeys internalIp dedicatedHostId zoneName showRdmaTopo instanceIds instanceNames fuzzyInstanceName ' +
+      'volumeIds deploySetIds securityGroupIds paymentTiming status tags vpcId privateIps ehcClusterId',
+    // The page has these as well; the SDKs write volumeIds as cdsIds, and the one for Go misspells dedicatedHostId.
+    'keypairId autoRenew ipv6Addresses cdsIds dedicateHostId'
+  ),
+  {
+    name: 'ListInstanceByIds',
+    service: 'bcc',
+    method: 'POST',
+    path: '/instance/listByInstanceId',
+    query: ['marker', 'maxKeys'],
+    alsoQuery: token,
+    body: { instanceIds: 'List' },
+    required: ['instanceIds'],
+    write: false
+  },
+  {
+    name: 'GetInstanceUserDataInfo',
+    service: 'bcc',
+    method: 'POST',
+    path: '/instance/attribute/getUserdata',
+    query: [],
+    body: { instanceId: 'String' },
+    required: ['instanceId'],
+    write: false
+  },
+  write('bcc', 'PUT', 'RebuildBatchInstance', '/instance/rebuild', {
+    alsoQuery: token,
+    body: { ...rebuildBody, instanceIds: 'List' },
+    required: ['imageId', 'instanceIds']
+  }),
+  get('bcc', 'GetInstance', one, '', 'containsFailed isDeploySet'),
+  write('bcc', 'PUT', 'RebuildInstance', one, {
+    action: 'rebuild',
+    alsoQuery: token,
+    body: rebuildBody,
+    required: ['imageId']
+  }),
+  write('bcc', 'PUT', 'StartInstance', one, { action: 'start' }),
+  write('bcc', 'PUT', 'StopInstance', one, {
+    action: 'stop',
+    body: { forceStop: 'Boolean', stopWithNoCharge: 'Boolean' }
+  }),
+  write('bcc', 'PUT', 'RebootInstance', one, { action: 'reboot', body: { forceStop: 'Boolean' } }),
+  write('bcc', 'PUT', 'InstanceDeletionProtection', `${one}/deletionProtection`, {
+    body: { deletionProtection: 'Integer' },
+    required: ['deletionProtection']
+  }),
+  write('bcc', 'PUT', 'BindInstanceTags', `${one}/tag`, {
+    action: 'bind',
+    body: tagsBody,
+    required: ['changeTags']
+  }),
+  write('bcc', 'PUT', 'UnbindInstanceTags', `${one}/tag`, {
+    action: 'unbind',
+    body: tagsBody,
+    required: ['changeTags']
+  }),
+  get('bcc', 'ListImages', '/image', 'marker maxKeys imageType imageName'),
+  get('bcc', 'GetImage', '/image/{id}', ''),
+  write('bcc', 'POST', 'CreateImage', '/image', {
+    alsoQuery: token,
+    body: imageBody,
+    required: ['imageName']
+  }),
+  write('bcc', 'DELETE', 'DeleteImage', '/image/{id}'),
+  get('bcc', 'ListSnapshots', '/snapshot', 'marker maxKeys volumeId'),
+  get(
+    'bcc',
+    'ListVolumes',
+    '/volume',
+    'marker maxKeys instanceId zoneName clusterId chargeFilter usageFilter name productCategory'
+  ),
+  get('bcc', 'GetVolume', '/volume/{id}', '')
+];

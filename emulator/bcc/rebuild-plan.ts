@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import type { Behaviour } from '../world/behaviour.ts';
+import {
+  apiTime,
+  type ImageState,
+  type InstanceState,
+  type Login,
+  systemVolumeOf,
+  type WorldState
+} from '../world/models.ts';
+import type { World } from '../world/world.ts';
+import type { RebuildTimeline } from './rebuild-timeline.ts';
+
+/** A rebuild that was accepted. */
+export interface RebuildJob {
+  readonly world: World;
+  readonly behaviour: Behaviour;
+  readonly instanceId: string;
+  readonly image: ImageState;
+  readonly login: Login;
+  /** The script afterwards, plain. */
+  readonly userData: string;
+  readonly timeline: RebuildTimeline;
+  /** Whether the disk ever leaves Creating. */
+  readonly diskSettles: boolean;
+}
+
+/** Endings in which the new system was not written, so an image that shows only at the end never shows. */
+const FAILED = ['Error', 'Expired', 'Deleted', 'Recycled'];
+
+/**
+ * Turns a timeline into changes of the world. What no page mentions stays: addresses, name, tags, data disks, and
+ * custom images of the old disk. Its snapshots go (BCC pages 1jwvyoaw8 and Fk48bhw50).
+ */
+export function planRebuild(job: RebuildJob): void {
+  const { timeline, behaviour } = job;
+  const change = (atMs: number, apply: (state: WorldState, instance: InstanceState) => void) =>
+    job.world.plan({
+      atMs,
+      owner: job.instanceId,
+      apply: (state) => {
+        const instance = state.instances.get(job.instanceId);
+        if (instance !== undefined) apply(state, instance);
+      }
+    });
+  const status = timeline.statuses.at(-1)?.status ?? 'Running';
+  if (!FAILED.includes(status) || behaviour.imageIdFlips !== 'end') {
+    change(timeline.imageAtMs, (_state, instance) => install(job, instance));
+  }
+  if (behaviour.diskStatusDuringRebuild === 'Creating' || !job.diskSettles) {
+    change(timeline.diskBusyAtMs, (state) => setDisk(state, job.instanceId, 'Creating'));
+  }
+  change(timeline.diskAtMs, (state) => replaceDisk(job, state));
+  for (const shown of timeline.statuses) {
+    change(shown.atMs, (_state, instance) => {
+      instance.status = shown.status;
+    });
+  }
+  if (job.diskSettles) change(timeline.endsAtMs, (state) => setDisk(state, job.instanceId, 'InUse'));
+}
+
+function install(job: RebuildJob, instance: InstanceState): void {
+  const { image, login } = job;
+  instance.imageId = image.id;
+  instance.imageName = image.name;
+  instance.osType = image.osType;
+  instance.osName = image.osName;
+  instance.osVersion = image.osVersion;
+  instance.osArch = image.osArch;
+  instance.login = login;
+  instance.userData = job.userData;
+  if (login.kind === 'keypairId') {
+    instance.keypairId = login.keypairId;
+    instance.keypairName = login.keypairId;
+  } else if (job.behaviour.keypairAfterPassword === 'cleared') {
+    instance.keypairId = '';
+    instance.keypairName = '';
+  }
+}
+
+function setDisk(state: WorldState, instanceId: string, status: string): void {
+  const disk = systemVolumeOf(state, instanceId);
+  if (disk !== undefined) disk.status = status;
+}
+
+function replaceDisk(job: RebuildJob, state: WorldState): void {
+  const disk = systemVolumeOf(state, job.instanceId);
+  if (disk === undefined) return;
+  for (const snapshot of [...state.snapshots.values()]) {
+    if (snapshot.volumeId === disk.id) state.snapshots.delete(snapshot.id);
+  }
+  if (job.behaviour.diskReplaced === 'unchanged') return;
+  disk.createTime = apiTime(job.timeline.diskAtMs);
+  if (job.behaviour.diskReplaced === 'newCreateTime') return;
+  state.volumes.delete(disk.id);
+  disk.id = `v-${randomBytes(4).toString('hex')}`;
+  state.volumes.set(disk.id, disk);
+}

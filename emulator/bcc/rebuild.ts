@@ -1,0 +1,149 @@
+import type { WorldPlay } from '../faults/faults.ts';
+import { type Answer, type Call, queryOf, textOf, textsOf } from '../http/call.ts';
+import { answeredBefore, remember } from '../http/client-tokens.ts';
+import { badRequest, Refusal } from '../http/errors.ts';
+import type { ImageState, InstanceState, Login } from '../world/models.ts';
+import { systemVolumeOf } from '../world/models.ts';
+import { findImage } from './images.ts';
+import { findInstance, MAX_IDS } from './instances.ts';
+import { loginOf, userDataOf } from './login.ts';
+import { isBusy } from './power.ts';
+import { planRebuild } from './rebuild-plan.ts';
+import { ownRebuildMs, rebuildTimeline } from './rebuild-timeline.ts';
+
+/** Settled statuses that permit a rebuild. No page lists them; key pairs and images want Running or Stopped. */
+const REBUILDABLE = ['Running', 'Stopped', 'Error'];
+/** Statuses of an instance that is no longer there to be used. */
+const GONE = ['Expired', 'Deleted', 'Recycled'];
+
+/** PUT /v2/instance/{id}?rebuild (BCC page 1jwvyoaw8). */
+export function rebuildInstance(call: Call): Answer {
+  return once(call, 'RebuildInstance', () => {
+    const { image, login } = whatToWrite(call);
+    const instance = findInstance(call.world.at(call.nowMs), call.id);
+    checkInstance(call, instance, image);
+    accept(call, instance, image, login);
+  });
+}
+
+/** PUT /v2/instance/rebuild (BCC page Fk48bhw50): up to 100, and the reply tells nothing about the single ones. */
+export function rebuildBatchInstance(call: Call): Answer {
+  return once(call, 'RebuildBatchInstance', () => {
+    const ids = textsOf(call.body, 'instanceIds');
+    if (ids.length === 0 || ids.length > MAX_IDS) {
+      throw badRequest(`The parameter instanceIds must have 1 to ${MAX_IDS} items.`);
+    }
+    const { image, login } = whatToWrite(call);
+    const good: InstanceState[] = [];
+    for (const id of ids) {
+      try {
+        const instance = findInstance(call.world.at(call.nowMs), id);
+        checkInstance(call, instance, image);
+        good.push(instance);
+      } catch (refusal) {
+        if (call.behaviour.batchWithBadId === 'none' || !(refusal instanceof Refusal)) throw refusal;
+      }
+    }
+    for (const instance of good) accept(call, instance, image, login);
+  });
+}
+
+/** Runs a rebuild under the switches for clientToken, refusals and the reply. */
+function once(call: Call, operation: string, work: () => void): Answer {
+  const { behaviour } = call;
+  const token = queryOf(call, 'clientToken');
+  if (token !== undefined && behaviour.clientTokenOnRebuild === 'rejected') {
+    throw badRequest('The parameter clientToken is unknown.');
+  }
+  const honoured = behaviour.clientTokenOnRebuild === 'honoured';
+  const before = honoured ? answeredBefore(call, operation) : undefined;
+  if (before !== undefined) return before;
+  try {
+    work();
+  } catch (refusal) {
+    if (behaviour.refusals === 'specific' || !(refusal instanceof Refusal)) throw refusal;
+    throw badRequest(refusal.message);
+  }
+  const answer: Answer = {
+    ...(behaviour.rebuildReply === 'object' ? { json: {} } : {}),
+    contentType: behaviour.rebuildReplyContentType
+  };
+  return honoured ? remember(call, operation, answer) : answer;
+}
+
+function whatToWrite(call: Call): { image: ImageState; login: Login } {
+  const image = findImage(call.world.at(call.nowMs), textOf(call.body, 'imageId'));
+  if (image.status !== 'Available') {
+    throw new Refusal(409, 'Image.ImageStatusForbidden', `The image is ${image.status}.`);
+  }
+  return { image, login: loginOf(call, image) };
+}
+
+function checkInstance(call: Call, instance: InstanceState, image: ImageState): void {
+  const { behaviour, nowMs } = call;
+  const { status } = instance;
+  const changing = isBusy(instance, nowMs) || !(REBUILDABLE.includes(status) || GONE.includes(status));
+  const stopped = status === 'Stopped' && !changing;
+  if (
+    GONE.includes(status) ||
+    (changing && behaviour.secondRebuild === 'refused') ||
+    (stopped && (instance.ebc || behaviour.stoppedInstance === 'refused'))
+  ) {
+    throw new Refusal(409, 'Instance.RebuildInstanceOperationForbidden', `The instance is ${status}.`);
+  }
+  if (instance.osType !== image.osType && behaviour.osChange === 'refused') {
+    throw badRequest('The operating system of the image is not that of the instance.');
+  }
+  const disk = systemVolumeOf(call.world.at(nowMs), instance.id);
+  if (disk !== undefined && image.minDiskGb > disk.diskSizeInGB) {
+    throw badRequest(
+      `The image needs a system disk of ${image.minDiskGb} GB, and this one has ${disk.diskSizeInGB}.`
+    );
+  }
+}
+
+function accept(call: Call, instance: InstanceState, requested: ImageState, login: Login): void {
+  const { behaviour, nowMs, world } = call;
+  const plays = call.playing.world(instance.id);
+  if (plays.some((play) => play.kind === 'lostRebuild')) return;
+  const wrong = find(plays, 'wrongImage')?.imageId;
+  const imageId = wrong ?? requested.id;
+  const image = world.at(nowMs).images.get(imageId) ?? { ...requested, id: imageId, name: '' };
+  const stuck = find(plays, 'stuck')?.status;
+  const unknownStatus = find(plays, 'unknownStatus')?.status;
+  const wasStopped = instance.status === 'Stopped' && !isBusy(instance, nowMs);
+  const usual = wasStopped && behaviour.stoppedInstance === 'endsStopped' ? 'Stopped' : 'Running';
+  const finalStatus = find(plays, 'endsIn')?.status ?? usual;
+  const freeAtMs = isBusy(instance, nowMs) ? instance.busyUntilMs : nowMs;
+  const own = { ...behaviour, rebuildMs: ownRebuildMs(instance.id, behaviour) };
+  const timeline = rebuildTimeline(nowMs, freeAtMs, finalStatus, own, {
+    ...(stuck === undefined ? {} : { stuck }),
+    ...(unknownStatus === undefined ? {} : { unknownStatus })
+  });
+  const userData = userDataOf(call, instance.userData);
+  instance.busyUntilMs = timeline.endsAtMs;
+  const diskSettles = !plays.some((play) => play.kind === 'diskNeverSettles');
+  planRebuild({ world, behaviour, instanceId: instance.id, image, login, userData, timeline, diskSettles });
+  const eye = call.body['isOpenHostEye'];
+  call.memory.rebuilds.push({
+    instanceId: instance.id,
+    imageId,
+    requestedImageId: requested.id,
+    login: login.kind,
+    ...(login.kind === 'adminPass' ? { adminPass: login.adminPass } : {}),
+    ...(login.kind === 'keypairId' ? { keypairId: login.keypairId } : {}),
+    userData,
+    isOpenHostEye: typeof eye === 'boolean' ? eye : behaviour.isOpenHostEyeDefault,
+    requestId: call.requestId,
+    acceptedAtMs: nowMs,
+    startsAtMs: timeline.startsAtMs,
+    endsAtMs: timeline.endsAtMs
+  });
+}
+
+function find<K extends WorldPlay['kind']>(
+  plays: readonly WorldPlay[],
+  kind: K
+): Extract<WorldPlay, { kind: K }> | undefined {
+  return plays.find((play): play is Extract<WorldPlay, { kind: K }> => play.kind === kind);
+}

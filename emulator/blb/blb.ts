@@ -1,0 +1,108 @@
+import { type Answer, type Call, queryOf } from '../http/call.ts';
+import { page } from '../http/paging.ts';
+import type { WorldState } from '../world/models.ts';
+import { type BalancerState, hasMember } from './balancers.ts';
+import { addMembers, changePool, findBalancer, removeMembers, setWeights } from './pool.ts';
+
+/** GET /v1/blb: AND between the parameters. The types are about IPv6 only, which nothing here speaks. */
+export function describeBlbs(call: Call): Answer {
+  return listBalancers(call, 'blb');
+}
+
+/** GET /v1/blb/{id}: the fields stand at the top of the reply, not under a name. */
+export function describeBlb(call: Call): Answer {
+  return { json: showBalancer(call, findBalancer(call.state, call.id, 'blb')) };
+}
+
+/** GET /v1/blb/{id}/backendserver. With `listenerPort` it is the call for their health, which is not played. */
+export function describeBlbServers(call: Call): Answer {
+  const { members } = findBalancer(call.state, call.id, 'blb');
+  return listMembers(call, members);
+}
+
+/** POST /v1/blb/{id}/backendserver. */
+export function addBlbServer(call: Call): Answer {
+  return changePool(call, 'AddBlbServer', 'blb', undefined, (pool) => addMembers(call, pool));
+}
+
+/** PUT /v1/blb/{id}/backendserver?update (BLB page Qmrlvor8j). */
+export function updateBlbServer(call: Call): Answer {
+  return changePool(call, 'UpdateBlbServer', 'blb', undefined, (pool) => setWeights(call, pool));
+}
+
+/**
+ * PUT /v1/blb/{id}/backendserver: takes out the members whose bare ids the body lists. This is what a weight change
+ * becomes that loses its `?update`; only its list of objects saves it then.
+ */
+export function deleteBlbServer(call: Call): Answer {
+  return changePool(call, 'DeleteBlbServer', 'blb', undefined, (pool) =>
+    removeMembers(call, pool, 'backendServerList')
+  );
+}
+
+/** One page of the balancers of a kind (bce-openapi-meta, DescribeBlbs: blbId and bccId are exact). */
+export function listBalancers(call: Call, kind: BalancerState['kind']): Answer {
+  const blbId = queryOf(call, 'blbId');
+  const bccId = queryOf(call, 'bccId');
+  const found = [...call.state.balancers.values()].filter(
+    (balancer) =>
+      balancer.kind === kind &&
+      (blbId === undefined || balancer.id === blbId) &&
+      (bccId === undefined || hasMember(balancer, bccId)) &&
+      matches(call, 'name', balancer.name) &&
+      matches(call, 'address', balancer.address)
+  );
+  return { json: page(call, 'blbList', found, (balancer) => showBalancer(call, balancer)) };
+}
+
+/** Whether a text is what a parameter looks for: a part of it, or all of it where the call says so. */
+export function matches(call: Call, parameter: string, text: string): boolean {
+  const asked = queryOf(call, parameter) ?? '';
+  return queryOf(call, 'exactlyMatch') === 'true' && asked !== '' ? text === asked : text.includes(asked);
+}
+
+/** A balancer as both lists and details show it (bce-sdk-go, BLBModel and DescribeLoadBalancerDetailResult). */
+export function showBalancer(call: Call, balancer: BalancerState): Record<string, unknown> {
+  const { id, name, address, busyUntilMs } = balancer;
+  return {
+    blbId: id,
+    name,
+    desc: '',
+    address,
+    publicIp: '',
+    status: busyUntilMs > call.nowMs ? 'updating' : 'available',
+    vpcId: 'vpc-demo0001',
+    subnetId: 'sbn-demo0001',
+    cidr: '192.168.0.0/24',
+    vpcName: 'demo',
+    createTime: '2026-01-10T08:00:00Z',
+    paymentTiming: 'Postpaid',
+    layer4ClusterId: '',
+    layer7ClusterId: '',
+    listener: [],
+    tags: [],
+    eipRouteType: 'BLB',
+    allowDelete: true
+  };
+}
+
+/** One page of members, with the weights that reads show (bce-sdk-go, BackendServerModel). */
+export function listMembers(
+  call: Call,
+  members: BalancerState['members'],
+  more: Readonly<Record<string, unknown>> = {}
+): Answer {
+  const listed = members.map(({ instanceId, shownWeight }) => ({ id: instanceId, weight: shownWeight }));
+  return {
+    json: page(call, 'backendServerList', listed, ({ id, weight }) => ({
+      instanceId: id,
+      weight,
+      privateIp: addressOf(call.state, id),
+      ...more
+    }))
+  };
+}
+
+function addressOf(state: WorldState, instanceId: string): string {
+  return state.instances.get(instanceId)?.internalIp ?? '';
+}

@@ -1,0 +1,121 @@
+import type { CallRecord } from '../http/records.ts';
+import type { Emulator } from '../server.ts';
+import { type Behaviour, behaviourValues } from '../world/behaviour.ts';
+import type { WorldSpec } from '../world/models.ts';
+
+/** One line for a call: when, what, what came of it, and what that meant. */
+export function logLine(record: CallRecord, emulator: Pick<Emulator, 'instance'>): string {
+  const query = Object.entries(record.query)
+    .map(([name, value]) => (value === '' ? name : `${name}=${value}`))
+    .join('&');
+  const target = query === '' ? record.path : `${record.path}?${query}`;
+  const status = record.status === 0 ? 'no answer' : String(record.status);
+  const parts = [
+    new Date(record.atMs).toISOString(),
+    record.method,
+    target,
+    status,
+    ...(record.code === '' ? [] : [record.code]),
+    record.requestId,
+    `- ${meaning(record, emulator)}`
+  ];
+  return parts.join(' ');
+}
+
+function meaning(record: CallRecord, emulator: Pick<Emulator, 'instance'>): string {
+  const fault = record.fault === undefined ? '' : ` [fault: ${record.fault}]`;
+  const whom = record.instanceIds.join(', ');
+  if (record.code !== '') {
+    const done = record.workTaken ? ', although the work was taken' : '';
+    return `refused${done}: ${record.message}${fault}`;
+  }
+  if (record.workTaken)
+    return `${record.operation || 'call'} accepted${whom === '' ? '' : ` for ${whom}`}${fault}`;
+  if (record.operation === 'GetInstance' && record.status === 200) return `${seen(whom, emulator)}${fault}`;
+  return `${record.operation || 'unknown call'}${whom === '' ? '' : ` of ${whom}`}${fault}`;
+}
+
+function seen(id: string, emulator: Pick<Emulator, 'instance'>): string {
+  try {
+    const { status, imageId } = emulator.instance(id);
+    return `${id} is ${status} on ${imageId}`;
+  } catch {
+    // A stale read can show what is gone by now.
+    return `${id} is gone`;
+  }
+}
+
+/** What is printed at the start. */
+export function banner(
+  emulator: Pick<Emulator, 'endpoint' | 'credentials'>,
+  { instances = [] }: WorldSpec = {}
+): string {
+  const { accessKeyId, secretAccessKey } = emulator.credentials;
+  const fleet = instances.map(({ id }) => id).filter((id) => id.startsWith('i-fleet'));
+  const more =
+    fleet.length === 0
+      ? ''
+      : `Behind lb-demo0001 there is a fleet of ${fleet.length} besides: ${fleet[0]} to ${fleet.at(-1)} (tag fleet=demo).\n`;
+  return `A stand-in for the APIs of BCC and of load balancers listens at ${emulator.endpoint}
+It knows i-demo0001 and i-demo0002 (tag app=web), the custom images m-web-1 and m-web-2,
+the public ones m-ubuntu22 and m-win2022, the key pair k-demo0001, and with both instances in them
+the load balancers lb-demo0001 (ordinary) and lb-demo0002 (application, server group sg-demo0001).
+${more}Paste this into a step of a workflow:
+
+  with:
+    endpoint: ${emulator.endpoint}
+    accessKeyId: ${accessKeyId}
+    secretAccessKey: ${secretAccessKey}
+    region: bj
+    instanceId: i-demo0001
+    imageId: m-web-2
+    adminPass: Demo-pass-2026
+
+Control-C ends it.
+`;
+}
+
+/** The text of --help. */
+export function help(): string {
+  const switches = Object.entries(behaviourValues)
+    .map(([key, values]) => `  ${key}: ${(values as readonly unknown[]).map(shown).join(' | ')}`)
+    .join('\n');
+  return `Usage: npm run emulator -- [options]
+
+Plays the APIs of BCC and of load balancers on this machine, to rehearse a rebuild without an account and
+without cost.
+
+  --port N               where to listen; default 8790, 0 for any free port
+  --rebuild-seconds N    how long a rebuild takes; default 180
+  --stale-seconds N      for how long the old status is still shown after acceptance; default 7
+  --behaviour key=value  one of the switches below; may be repeated
+  --fault JSON           something that goes wrong; may be repeated, for example
+                         '{"on":"GetInstance","from":3,"times":2,"play":{"kind":"throttle"}}'
+                         '{"on":"RebuildInstance","play":{"kind":"reset","when":"after"}}'
+                         '{"on":"RebuildInstance","play":{"kind":"endsIn","status":"Error"}}'
+                         '{"on":"UpdateBlbServer","play":{"kind":"accessDenied"}}'
+  --fleet N              N instances besides the two, i-fleet00001 and so on: tags app=web and fleet=demo,
+                         behind lb-demo0001 with weight 100
+  --strict               refuse unknown items instead of ignoring them
+  --help                 this text
+
+Switches, the default first (numbers are free; lists are split by commas):
+${switches}
+`;
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.join(',') || '(nothing)';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** The switches that the short flags stand for. */
+export function shortcuts(
+  rebuildSeconds: number | undefined,
+  staleSeconds: number | undefined
+): Partial<Behaviour> {
+  return {
+    ...(rebuildSeconds === undefined ? {} : { rebuildMs: rebuildSeconds * 1000 }),
+    ...(staleSeconds === undefined ? {} : { staleRunningMs: staleSeconds * 1000 })
+  };
+}

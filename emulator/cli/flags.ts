@@ -1,0 +1,116 @@
+import { type Fault, type Play, playKinds } from '../faults/faults.ts';
+import { isObject } from '../http/call.ts';
+import { operations } from '../http/operations.ts';
+import { type Behaviour, behaviourValues, defaultBehaviour } from '../world/behaviour.ts';
+
+/** A flag that makes no sense; its message is for the user. */
+export class FlagError extends Error {}
+
+/** Reads `key=value` into a switch. Numbers are free, words must be one of those that exist. */
+export function readBehaviour(text: string): Partial<Behaviour> {
+  const at = text.indexOf('=');
+  const key = at < 0 ? text : text.slice(0, at);
+  if (!isSwitch(key)) {
+    throw new FlagError(
+      `--behaviour ${text}: no such switch; there are ${Object.keys(defaultBehaviour).join(', ')}`
+    );
+  }
+  if (at < 0) throw new FlagError(`--behaviour ${text}: a value is missing, write ${key}=value`);
+  return { [key]: readValue(key, text.slice(at + 1)) };
+}
+
+function isSwitch(key: string): key is keyof Behaviour {
+  return Object.hasOwn(defaultBehaviour, key);
+}
+
+function readValue(key: keyof Behaviour, text: string): unknown {
+  if (key === 'statuses') return text.split(',').filter((status) => status !== '');
+  if (key === 'throttle') return readShape(text);
+  if (typeof defaultBehaviour[key] === 'number') return readNumber(`--behaviour ${key}`, text);
+  const found = behaviourValues[key].find((value) => String(value) === text);
+  if (found === undefined) {
+    throw new FlagError(`--behaviour ${key}=${text}: must be one of ${behaviourValues[key].join(', ')}`);
+  }
+  return found;
+}
+
+function readShape(text: string): unknown {
+  const shape = readJson('--behaviour throttle', text);
+  if (!Number.isInteger(shape['status']) || typeof shape['code'] !== 'string') {
+    throw new FlagError(
+      '--behaviour throttle: must be like {"status":429,"code":"RateLimit","retryAfter":2}'
+    );
+  }
+  return shape;
+}
+
+/** Reads a number that is not negative. */
+export function readNumber(flag: string, text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(value >= 0)) throw new FlagError(`${flag}: ${text} is not a number of zero or more`);
+  return value;
+}
+
+/** What each play needs besides its kind. */
+const needs: Readonly<Record<Play['kind'], readonly string[]>> = {
+  throttle: [],
+  error: ['status', 'code'],
+  accessDenied: [],
+  reset: ['when'],
+  cutBody: [],
+  hang: [],
+  emptyBody: [],
+  garbage: [],
+  redirect: ['to'],
+  slow: ['ms'],
+  skew: ['ms'],
+  stale: ['reads'],
+  wrongImage: ['imageId'],
+  stuck: ['status'],
+  unknownStatus: ['status'],
+  endsIn: ['status'],
+  lostRebuild: [],
+  diskNeverSettles: [],
+  imageStuck: [],
+  imageEndsIn: ['status']
+};
+
+/** Reads a fault from JSON; `times` may be "always" there, since JSON has no Infinity. */
+export function readFault(text: string): Fault {
+  const fault = readJson('--fault', text);
+  const { on, play, times } = fault;
+  const known = operations.map((operation) => operation.name);
+  if (typeof on !== 'string' || (on !== '*' && !known.includes(on))) {
+    throw new FlagError(`--fault: "on" must be * or one of ${known.join(', ')}`);
+  }
+  const kinds: readonly string[] = Object.values(playKinds).flat();
+  if (!isObject(play) || typeof play['kind'] !== 'string' || !kinds.includes(play['kind'])) {
+    throw new FlagError(
+      `--fault: "play" must be like {"kind":"throttle"}; the kinds are ${kinds.join(', ')}`
+    );
+  }
+  const kind = play['kind'] as Play['kind'];
+  const missing = needs[kind].filter((name) => play[name] === undefined);
+  if (missing.length > 0)
+    throw new FlagError(`--fault: a play of the kind ${kind} needs ${missing.join(' and ')}`);
+  for (const [name, value] of Object.entries({
+    from: fault['from'] ?? 1,
+    times: times === 'always' ? 1 : (times ?? 1)
+  })) {
+    if (typeof value !== 'number' || value < 1)
+      throw new FlagError(`--fault: "${name}" must be a number from 1 on`);
+  }
+  const whole = { ...fault, ...(times === 'always' ? { times: Number.POSITIVE_INFINITY } : {}) };
+  return whole as unknown as Fault;
+}
+
+function readJson(flag: string, text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new FlagError(`${flag}: ${text} is not JSON`);
+  }
+  if (!isObject(value)) throw new FlagError(`${flag}: ${text} is not a JSON object`);
+  return value;
+}

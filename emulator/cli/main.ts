@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../server.ts';
+import { fleetWorld } from '../world/fleet.ts';
+import { banner, help, logLine, shortcuts } from './explain.ts';
+import { FlagError, readBehaviour, readFault, readNumber } from './flags.ts';
+
+/** Where to listen unless told otherwise. */
+const DEFAULT_PORT = '8790';
+
+/** What the five digits of an id have room for. */
+const MAX_FLEET = 99_999;
+
+function readFlags(args: readonly string[]): EmulatorOptions | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string', default: DEFAULT_PORT },
+      'rebuild-seconds': { type: 'string' },
+      'stale-seconds': { type: 'string' },
+      behaviour: { type: 'string', multiple: true, default: [] },
+      fault: { type: 'string', multiple: true, default: [] },
+      fleet: { type: 'string', default: '0' },
+      strict: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false }
+    }
+  });
+  if (values.help) return 'help';
+  const port = readNumber('--port', values.port);
+  if (!Number.isInteger(port) || port > 65_535) throw new FlagError(`--port: ${values.port} is not a port`);
+  const fleet = readNumber('--fleet', values.fleet);
+  if (!Number.isInteger(fleet) || fleet > MAX_FLEET) {
+    throw new FlagError(`--fleet: ${values.fleet} is not a whole number of up to ${MAX_FLEET}`);
+  }
+  const seconds = (flag: 'rebuild-seconds' | 'stale-seconds') => {
+    const text = values[flag];
+    return text === undefined ? undefined : readNumber(`--${flag}`, text);
+  };
+  return {
+    port,
+    strict: values.strict,
+    world: fleetWorld(fleet),
+    behaviour: Object.assign(
+      shortcuts(seconds('rebuild-seconds'), seconds('stale-seconds')),
+      ...values.behaviour.map(readBehaviour)
+    ),
+    faults: values.fault.map(readFault)
+  };
+}
+
+async function main(): Promise<void> {
+  let options: EmulatorOptions | 'help';
+  try {
+    options = readFlags(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  if (options === 'help') {
+    process.stdout.write(help());
+    return;
+  }
+  let emulator: Emulator | undefined;
+  try {
+    emulator = await startEmulator({
+      ...options,
+      onCall: (record) => {
+        if (emulator !== undefined) process.stdout.write(`${logLine(record, emulator)}\n`);
+      }
+    });
+  } catch (error) {
+    process.stderr.write(`It cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const running = emulator;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.close());
+  process.stdout.write(banner(running, options.world));
+}
+
+await main();

@@ -1,0 +1,153 @@
+import type { Playing } from '../faults/faults.ts';
+import type { Behaviour } from '../world/behaviour.ts';
+import type { WorldState } from '../world/models.ts';
+import type { World } from '../world/world.ts';
+import type { QueryPair } from './canonical.ts';
+import { badRequest, inappropriateJson, malformedJson, missingParameter } from './errors.ts';
+import type { JsonObject } from './json.ts';
+import type { Operation } from './operation.ts';
+import type { RebuildRecord, WeightChange } from './records.ts';
+
+/** What the server remembers between calls, besides the world. */
+export interface Memory {
+  readonly rebuilds: RebuildRecord[];
+  readonly weightChanges: WeightChange[];
+  /** What was asked and answered under a clientToken; the key is `operation token`. */
+  readonly tokens: Map<string, { readonly asked: string; readonly atMs: number; readonly answer: unknown }>;
+}
+
+/** One call on its way to its handler. */
+export interface Call {
+  readonly nowMs: number;
+  readonly requestId: string;
+  /** The `{id}` of the path; '' when there is none. */
+  readonly id: string;
+  readonly query: readonly QueryPair[];
+  readonly body: JsonObject;
+  /** What reads look at; may be stale. */
+  readonly state: WorldState;
+  /** What writes change. */
+  readonly world: World;
+  readonly behaviour: Behaviour;
+  readonly secretAccessKey: string;
+  readonly playing: Playing;
+  readonly memory: Memory;
+}
+
+/** What a handler answers; without `json` the body is empty. Always 200. */
+export interface Answer {
+  readonly json?: unknown;
+  /** Whether to send a Content-Type; default true. */
+  readonly contentType?: boolean;
+}
+
+/** Carries out one operation, or throws a Refusal. */
+export type Handler = (call: Call) => Answer;
+
+/** Parses a body; none at all counts as `{}`. */
+export function parseBody(text: string): JsonObject {
+  if (text.trim() === '') return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw malformedJson();
+  }
+  if (!isObject(parsed)) throw inappropriateJson('it is not an object');
+  return parsed;
+}
+
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Holds a call against the list of what its operation takes. */
+export function checkFields(
+  call: Pick<Call, 'body' | 'query' | 'behaviour'>,
+  operation: Operation,
+  strict: boolean
+): void {
+  const { body, query, behaviour } = call;
+  for (const [key, value] of Object.entries(body)) {
+    const type = operation.body[key];
+    if (type === undefined) {
+      // The page of common errors says that unknown items are ignored; strict is for tests of what we send.
+      if (strict) throw inappropriateJson(`it has the unknown item ${key}`);
+      continue;
+    }
+    if (value === null || value === '') {
+      if (behaviour.emptyStrings === 'refused') throw inappropriateJson(`its item ${key} is empty`);
+      if (value === null) continue;
+    }
+    const fits =
+      type === 'List'
+        ? Array.isArray(value)
+        : type === 'Integer'
+          ? Number.isInteger(value)
+          : typeof value === type.toLowerCase();
+    if (!fits) throw inappropriateJson(`its item ${key} is not of the type ${type}`);
+  }
+  for (const key of operation.required ?? []) {
+    const value = body[key];
+    if (value !== undefined && value !== null && value !== '') continue;
+    throw operation.service === 'blb'
+      ? missingParameter(key)
+      : badRequest(`The parameter ${key} is missing.`);
+  }
+  if (!strict) return;
+  const known = new Set([...operation.query, ...(operation.alsoQuery ?? []), operation.action ?? '']);
+  const stray = query.find(
+    ([key]) => !known.has(key) && key !== 'x-bce-security-token' && key !== 'authorization'
+  );
+  if (stray !== undefined) throw badRequest(`The parameter ${stray[0]} is unknown.`);
+}
+
+/** A string of the body; '' when absent or null. */
+export function textOf(body: JsonObject, key: string): string {
+  const value = body[key];
+  return typeof value === 'string' ? value : '';
+}
+
+/** A list of strings of the body, without doubles; anything else in the list is refused. */
+export function textsOf(body: JsonObject, key: string): string[] {
+  const value = body[key];
+  const list: unknown[] = Array.isArray(value) ? value : [];
+  const texts = list.filter((each): each is string => typeof each === 'string' && each !== '');
+  if (texts.length !== list.length) throw inappropriateJson(`its item ${key} is not a list of strings`);
+  return [...new Set(texts)];
+}
+
+/** A query parameter; '' counts as absent. */
+export function queryOf(call: Pick<Call, 'query'>, name: string): string | undefined {
+  const value = call.query.find(([key]) => key === name)?.[1];
+  return value === '' ? undefined : value;
+}
+
+/** The ids of instances that a call names, for its record and for the faults. */
+export function namedInstances(
+  operation: Operation,
+  id: string,
+  body: JsonObject,
+  query: readonly QueryPair[]
+): string[] {
+  if (operation.path.startsWith('/instance/{id}')) return [id];
+  if (operation.service === 'blb') return namedMembers(body, query);
+  const single = textOf(body, 'instanceId') || queryOf({ query }, 'instanceId');
+  if (single !== undefined && single !== '') return [single];
+  const many: unknown = body['instanceIds'];
+  if (Array.isArray(many)) return many.filter((each): each is string => typeof each === 'string');
+  return queryOf({ query }, 'instanceIds')?.split(',') ?? [];
+}
+
+/** The members that a write of a load balancer names, as objects or bare; or the one that a list asks for. */
+function namedMembers(body: JsonObject, query: readonly QueryPair[]): string[] {
+  const list: unknown = body['backendServerList'] ?? body['backendServerIdList'];
+  if (Array.isArray(list)) {
+    return list
+      .map((each: unknown) => (isObject(each) ? each['instanceId'] : each))
+      .filter((each) => typeof each === 'string');
+  }
+  const asked = queryOf({ query }, 'bccId');
+  return asked === undefined ? [] : [asked];
+}

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { judgePassword } from '../bcc/password.ts';
+import type { FaultDeck, Playing, SidePlay } from '../faults/faults.ts';
+import { isAfter, refusalOf, spoil } from '../faults/spoil.ts';
+import type { Behaviour } from '../world/behaviour.ts';
+import type { WorldState } from '../world/models.ts';
+import type { World } from '../world/world.ts';
+import { authenticate, type Credentials } from './auth.ts';
+import { type Answer, type Call, checkFields, type Memory, namedInstances } from './call.ts';
+import { accessDenied, invalidUri, Refusal } from './errors.ts';
+import { handlers } from './handlers.ts';
+import { type Incoming, type Parsed, parse } from './incoming.ts';
+import type { JsonObject } from './json.ts';
+import type { CallLimit } from './limit.ts';
+import type { CallRecord } from './records.ts';
+import { commonHeaders, jsonType, type Reply } from './reply.ts';
+
+/** Everything that answering a request needs. */
+export interface Service {
+  readonly now: () => number;
+  readonly credentials: Credentials;
+  readonly behaviour: Behaviour;
+  readonly strict: boolean;
+  readonly world: World;
+  readonly deck: FaultDeck;
+  readonly limit: CallLimit;
+  readonly memory: Memory;
+  /** The world before the last write, where a fault may show it, and how many reads are still to see it. */
+  readonly past: { before: WorldState | undefined; reads: number };
+}
+
+/** Answers one request: which faults play, who asks, what is wanted, may it be, and what goes back. */
+export function serve(
+  service: Service,
+  incoming: Incoming
+): { readonly record: CallRecord; readonly reply: Reply } {
+  const atMs = service.now();
+  const requestId = randomUUID();
+  const parsed = parse(incoming);
+  const operation = parsed.found?.operation;
+  const instanceIds =
+    operation === undefined
+      ? []
+      : namedInstances(operation, parsed.found?.id ?? '', parsed.body ?? {}, parsed.query);
+  const playing = service.deck.draw(operation?.name ?? '', instanceIds);
+  const serverNowMs = atMs + sum(playing, 'skew');
+  const progress = { workTaken: false };
+  let answer: Answer = {};
+  let refusal: Refusal | undefined;
+  try {
+    const { path, query } = parsed;
+    authenticate(
+      { method: incoming.method, path, query, headers: incoming.headers },
+      service.credentials,
+      service.behaviour,
+      serverNowMs
+    );
+    service.limit.check(atMs, service.behaviour);
+    answer = work(service, parsed, { atMs, requestId, playing }, progress);
+  } catch (error) {
+    // Anything else is a bug of the emulator's own; it is told, not hidden in a broken connection.
+    refusal = error instanceof Refusal ? error : new Refusal(500, 'InternalError', String(error));
+  }
+  const plain: Reply = {
+    status: refusal?.status ?? 200,
+    headers: {
+      ...commonHeaders(requestId, serverNowMs),
+      ...(answer.contentType === false ? {} : jsonType()),
+      ...(refusal?.retryAfter === undefined ? {} : { 'Retry-After': String(refusal.retryAfter) })
+    },
+    body: bodyOf(answer, refusal, requestId),
+    delivery: 'whole',
+    delayMs: sum(playing, 'slow')
+  };
+  const reply = spoil(plain, playing.wire, refusal);
+  const record: CallRecord = {
+    atMs,
+    operation: operation?.name ?? '',
+    method: incoming.method,
+    path: parsed.path,
+    query: Object.fromEntries(parsed.query),
+    headers: incoming.headers,
+    instanceIds,
+    status: reply.status,
+    code: reply.status === 0 ? '' : (refusal?.code ?? ''),
+    message: reply.status === 0 ? '' : (refusal?.message ?? ''),
+    requestId,
+    workTaken: progress.workTaken,
+    ...bodyRecord(service, parsed.body),
+    ...(playing.names.length === 0 ? {} : { fault: playing.names.join('+') })
+  };
+  return { record, reply };
+}
+
+/** Does the work between the faults that strike before it and those that strike after it. */
+function work(
+  service: Service,
+  parsed: Parsed,
+  about: { readonly atMs: number; readonly requestId: string; readonly playing: Playing },
+  progress: { workTaken: boolean }
+): Answer {
+  const { wire } = about.playing;
+  if (wire?.kind === 'accessDenied') throw accessDenied();
+  if (wire !== undefined && !isAfter(wire)) {
+    const early = refusalOf(wire, service.behaviour);
+    if (early !== undefined) throw early;
+    return {};
+  }
+  if (parsed.problem !== undefined) throw parsed.problem;
+  const { found, body = {}, query } = parsed;
+  const handler = found === undefined ? undefined : handlers[found.operation.name];
+  if (found === undefined || handler === undefined) throw invalidUri();
+  const { write } = found.operation;
+  const call: Call = {
+    nowMs: about.atMs,
+    requestId: about.requestId,
+    id: found.id,
+    query,
+    body,
+    state: write ? service.world.at(about.atMs) : readable(service, about),
+    world: service.world,
+    behaviour: service.behaviour,
+    secretAccessKey: service.credentials.secretAccessKey,
+    playing: about.playing,
+    memory: service.memory
+  };
+  checkFields(call, found.operation, service.strict);
+  const stale = sum(about.playing, 'stale');
+  // A copy of a large world takes long, so it is made only where somebody may come to see it.
+  const wanted = write && (stale > 0 || service.deck.hasLeft('stale'));
+  const before = wanted ? service.world.copy(about.atMs) : undefined;
+  const answer = handler(call);
+  if (write) {
+    progress.workTaken = true;
+    service.past.before = before;
+    service.past.reads = stale;
+  }
+  const late = wire === undefined ? undefined : refusalOf(wire, service.behaviour);
+  if (late !== undefined) throw late;
+  return answer;
+}
+
+/** The state that a read sees: the world, or for a number of reads the one before the last write. */
+function readable(service: Service, about: { readonly atMs: number; readonly playing: Playing }): WorldState {
+  const { past } = service;
+  if (past.before !== undefined) {
+    past.reads += sum(about.playing, 'stale');
+    if (past.reads > 0) {
+      past.reads -= 1;
+      return past.before;
+    }
+  }
+  return service.world.at(about.atMs);
+}
+
+function bodyOf(answer: Answer, refusal: Refusal | undefined, requestId: string): string {
+  if (refusal !== undefined)
+    return JSON.stringify({ requestId, code: refusal.code, message: refusal.message });
+  return answer.json === undefined ? '' : JSON.stringify(answer.json);
+}
+
+function sum(playing: Playing, kind: SidePlay['kind']): number {
+  let total = 0;
+  for (const play of playing.sides) {
+    if (play.kind === kind) total += play.kind === 'stale' ? play.reads : play.ms;
+  }
+  return total;
+}
+
+function bodyRecord(
+  service: Service,
+  body: JsonObject | undefined
+): Pick<CallRecord, 'body' | 'passwordLength' | 'passwordValid'> {
+  if (body === undefined) return {};
+  const adminPass = body['adminPass'];
+  if (typeof adminPass !== 'string' || adminPass === '') return { body };
+  const verdict = judgePassword(adminPass, service.credentials.secretAccessKey, service.behaviour);
+  return {
+    body: { ...body, adminPass: '[encrypted]' },
+    passwordLength: verdict.length,
+    passwordValid: verdict.problem === undefined
+  };
+}

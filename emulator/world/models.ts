@@ -1,0 +1,153 @@
+import type { BalancerSpec, BalancerState } from '../blb/balancers.ts';
+
+/** A tag as the API writes it. */
+export interface Tag {
+  readonly tagKey: string;
+  readonly tagValue: string;
+}
+
+/** How one logs in to an instance. `adminPass` is the plain password, kept for tests only. */
+export type Login =
+  | { readonly kind: 'adminPass'; readonly adminPass: string }
+  | { readonly kind: 'keypairId'; readonly keypairId: string }
+  | { readonly kind: 'keepImageLogin' }
+  | { readonly kind: 'unknown' };
+
+/** What the emulator keeps of an instance; names as in the API (BCC page sjwvyoeqr). */
+export interface InstanceState {
+  id: string;
+  name: string;
+  status: string;
+  imageId: string;
+  imageName: string;
+  osType: 'linux' | 'windows';
+  osName: string;
+  osVersion: string;
+  osArch: string;
+  internalIp: string;
+  /** '' when there is none. */
+  publicIp: string;
+  zoneName: string;
+  vpcId: string;
+  subnetId: string;
+  hostname: string;
+  desc: string;
+  spec: string;
+  instanceType: string;
+  cpuCount: number;
+  memoryCapacityInGB: number;
+  keypairId: string;
+  keypairName: string;
+  /** 0 or 1; guards the release only. */
+  deletionProtection: number;
+  tags: Tag[];
+  createTime: string;
+  expireTime: string;
+  paymentTiming: 'Postpaid' | 'Prepaid';
+  /** Plain text; reading it through the API gives base64. */
+  userData: string;
+  /** Elastic bare metal: cannot be rebuilt while stopped (BCC page 1jwvyoaw8). */
+  ebc: boolean;
+  login: Login;
+  /** Until when, in ms since the epoch, something is being done to it; Infinity for ever. Not on the wire. */
+  busyUntilMs: number;
+}
+
+/** What the emulator keeps of an image (BCC page Ajwvynu5r). */
+export interface ImageState {
+  id: string;
+  name: string;
+  type: string;
+  status: string;
+  osType: 'linux' | 'windows';
+  osName: string;
+  osVersion: string;
+  osArch: string;
+  osBuild: string;
+  osLang: string;
+  specialVersion: string;
+  createTime: string;
+  desc: string;
+  package: boolean;
+  encrypted: boolean;
+  minDiskGb: number;
+  diskSize: number;
+  tags: Tag[];
+  /** Shared with other accounts, so it cannot be deleted. Not on the wire. */
+  shared: boolean;
+}
+
+/** What the emulator keeps of a disk (bce-sdk-go services/bcc, VolumeModel). */
+export interface VolumeState {
+  id: string;
+  name: string;
+  status: string;
+  /** System, Ephemeral or Cds. */
+  type: string;
+  storageType: string;
+  diskSizeInGB: number;
+  isSystemVolume: boolean;
+  createTime: string;
+  expireTime: string;
+  paymentTiming: string;
+  zoneName: string;
+  desc: string;
+  device: string;
+  /** '' when it hangs on none. */
+  instanceId: string;
+}
+
+/** What the emulator keeps of a snapshot (bce-sdk-go services/bcc, SnapshotModel). */
+export interface SnapshotState {
+  id: string;
+  name: string;
+  volumeId: string;
+  status: string;
+  sizeInGB: number;
+  createTime: string;
+  createMethod: string;
+  desc: string;
+}
+
+/** Everything there is, by id. Plain data, so that it can be copied whole. */
+export interface WorldState {
+  readonly instances: Map<string, InstanceState>;
+  readonly images: Map<string, ImageState>;
+  readonly volumes: Map<string, VolumeState>;
+  /** The same disks by the instance they hang on, since scanning all of them makes large worlds slow. */
+  readonly volumesOf: Map<string, VolumeState[]>;
+  readonly snapshots: Map<string, SnapshotState>;
+  readonly keypairs: Set<string>;
+  readonly balancers: Map<string, BalancerState>;
+}
+
+/** What may be said of a thing in a world's specification; everything but the id has a default. */
+export type Spec<T extends { id: string }> = Pick<T, 'id'> & Partial<T>;
+
+/** Everything that a test or a user may say about a world; an absent list means that of the default world. */
+export interface WorldSpec {
+  readonly instances?: readonly Spec<InstanceState>[];
+  readonly images?: readonly Spec<ImageState>[];
+  /** A system disk is made for every instance that has none here. */
+  readonly volumes?: readonly Spec<VolumeState>[];
+  readonly snapshots?: readonly Spec<SnapshotState>[];
+  /** Ids of the key pairs that exist. */
+  readonly keypairs?: readonly string[];
+  /** Load balancers of both kinds. */
+  readonly balancers?: readonly BalancerSpec[];
+}
+
+/** The disks of an instance. */
+export function volumesOf(state: WorldState, instanceId: string): readonly VolumeState[] {
+  return state.volumesOf.get(instanceId) ?? [];
+}
+
+/** The system disk of an instance. */
+export function systemVolumeOf(state: WorldState, instanceId: string): VolumeState | undefined {
+  return volumesOf(state, instanceId).find((volume) => volume.isSystemVolume);
+}
+
+/** Time as the API writes it: UTC, without a fraction. */
+export function apiTime(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+}
