@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { fillTables, inputsTable, readAction } from '../../scripts/docs.ts';
 import { parseHealthCheck } from '../../src/core/health/parse.ts';
+import { failureReasons } from '../../src/core/report/failure-reasons.ts';
 import { blocksOf, exists, filesIn, read, type Step } from './files.ts';
-import { reasons, wordsOf } from './types.ts';
+import { wordsOf } from './types.ts';
 
 const readme = read('README.md');
 const action = readAction(read('action.yml'));
@@ -60,7 +61,7 @@ describe('README.md', () => {
     const rows = [...table.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell = '']) =>
       cell.split(', ').map((word) => word.replaceAll('`', ''))
     );
-    expect(rows.filter((word) => word !== 'reason').toSorted()).toEqual(reasons().toSorted());
+    expect(rows.filter((word) => word !== 'reason').toSorted()).toEqual(failureReasons.toSorted());
   });
 
   test('names every operation that needs a permission', () => {

@@ -11,13 +11,14 @@ import type { Task } from '../../src/core/plan/decide.ts';
 import type { PlannedTarget } from '../../src/core/plan/plan.ts';
 import type { RebuildEvent, RebuildState } from '../../src/core/rebuild/rebuild-state.ts';
 import { begin, step } from '../../src/core/rebuild/step-rebuild.ts';
+import { failureReasons } from '../../src/core/report/failure-reasons.ts';
 import { reportInstanceRun, reportPlanned } from '../../src/core/report/instance-report.ts';
 import type { InstanceReport, RolloutReport } from '../../src/core/report/report.ts';
 import { reportRun } from '../../src/core/report/run-report.ts';
 import { resultLimit, resultText } from '../../src/core/report/trim.ts';
 import type { Backup, InstanceRun, Rollback } from '../../src/core/run/instance-run.ts';
 import { read } from './files.ts';
-import { reasons, type Shape, shapesOf, wordsOf } from './types.ts';
+import { type Shape, shapesOf, wordsOf } from './types.ts';
 
 const schema = JSON.parse(read('docs/result.schema.json')) as Schema;
 const shapes = shapesOf('src/core/report/report.ts', 'src/core/report/explain.ts');
@@ -163,7 +164,7 @@ const rollout: RolloutReport = {
   maxFailures: 0,
   pauseSeconds: 30,
   unavailableBefore: [{ instanceId: 'i-one', why: 'its status is Stopped' }],
-  stopped: { reason: 'canary', words: 'The canary failed.' }
+  stopped: { reason: 'canary', message: 'The canary failed.' }
 };
 
 /** As it comes out of the output: through JSON. */
@@ -360,7 +361,7 @@ const runs: readonly RunRecorder[] = [
     status: 'failed',
     reason: 'backup',
     parts: { backup: noBackup, rebuild: unsaved },
-    more: { disk: 'untouched', wayBack: [] }
+    more: { disk: 'untouched', restoreWith: [] }
   },
   {
     name: 'stopped by a backup that was refused',
@@ -425,8 +426,8 @@ const runs: readonly RunRecorder[] = [
     parts: { rebuild: rebuilt, health: healthy, heldWeights: held, rejoinProblem: 'It is denied.' },
     more: {
       balancers: [
-        { kind: 'blb', blbId: 'lb-1', weight: 50, now: 0 },
-        { kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1', weight: 50, now: 50 }
+        { kind: 'blb', blbId: 'lb-1', weight: 50, currentWeight: 0 },
+        { kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1', weight: 50, currentWeight: 50 }
       ]
     }
   },
@@ -478,7 +479,7 @@ describe('the schema of the output `result`', () => {
   });
 
   test('takes what was only planned, and what was refused', () => {
-    const failure = { reason: 'refused', cause: 'a', disk: 'b', remedy: 'c' };
+    const failure = { reason: 'refused' as const, cause: 'a', diskNote: 'b', remedy: 'c' };
     const refused = reportPlanned(target({ deletionProtection: true }), order, 'failed', failure);
     expect(faults(printed(reportPlanned(target(), order, 'planned')))).toEqual([]);
     expect(faults(printed(refused, reportPlanned(target(), order, 'notStarted')))).toEqual([]);
@@ -504,7 +505,7 @@ describe('a result of 1,000 instances', () => {
     return Array.from({ length: 1000 }, (_, index) => {
       const one = index < failing ? bad : well;
       const name = '名'.repeat(nameLength);
-      const plan = { ...one.plan, present: 'x'.repeat(wordLength) };
+      const plan = { ...one.plan, current: 'x'.repeat(wordLength) };
       return { ...one, instanceId: `i-${index}`, name, before: { ...one.before, imageName: name }, plan };
     });
   }
@@ -534,11 +535,11 @@ describe('a result of 1,000 instances', () => {
     expect(text.slice(0, 3)).toEqual(JSON.parse(JSON.stringify(instances.slice(0, 3))));
     expect(text[3]).toMatchObject({
       phases: [],
-      seen: [],
-      plan: { decision: 'rebuild: erases the system disk', present: '', steps: [], warnings: [] },
+      statusHistory: [],
+      plan: { description: 'rebuild: erases the system disk', current: '', steps: [], warnings: [] },
       health: { healthy: true, history: [] }
     });
-    expect(text[3]?.wayBack).not.toEqual([]);
+    expect(text[3]?.restoreWith).not.toEqual([]);
     expect(text[3]?.knownHosts).not.toEqual([]);
   });
 
@@ -548,7 +549,7 @@ describe('a result of 1,000 instances', () => {
     ['all failing', 1000]
   ])('with long names still fits where they are %s', (_, failing) => {
     const text = written(crowd(failing, 128, 100));
-    expect(text[999]).toMatchObject({ name: '', wayBack: [], knownHosts: [], phases: [] });
+    expect(text[999]).toMatchObject({ name: '', restoreWith: [], knownHosts: [], phases: [] });
   });
 });
 
@@ -613,7 +614,7 @@ describe('the schema describes what the code has, and nothing else:', () => {
       ...phases,
       ...phases.filter((phase) => phase !== 'backup').map((phase) => `rollback: ${phase}`)
     ]);
-    expect(words('failure', 'properties', 'reason').toSorted()).toEqual(reasons().toSorted());
+    expect(words('failure', 'properties', 'reason').toSorted()).toEqual(failureReasons.toSorted());
     const stops = wordsOf('src/core/rollout/stop-reason.ts', 'StopReason');
     expect(words('rollout', 'properties', 'stopped', 'properties', 'reason')).toEqual(stops);
     const kinds = wordsOf('src/core/model/backend-server.ts', 'BalancerKind');

@@ -31,17 +31,6 @@ export function wordsOf(file: string, name: string): readonly string[] {
   return [...declaration.matchAll(/(?:kind: |\| |^ ?)'([a-zA-Z]+)'/g)].map(([, word = '']) => word);
 }
 
-/** Every word that can be the reason of a failure. */
-export function reasons(): readonly string[] {
-  const ofDeeds = read('src/core/report/failure-report.ts').matchAll(/\breason: '(\w+)'/g);
-  const all = [
-    ...wordsOf('src/core/rebuild/ending.ts', 'FailureReason').filter((word) => word !== 'call'),
-    ...wordsOf('src/core/model/failure.ts', 'FailureKind'),
-    ...[...ofDeeds].map(([, word = '']) => word)
-  ];
-  return [...new Set(all)];
-}
-
 function propertiesOf(body: string, resolve: (name: string) => Shape): Shape {
   const properties: Shape[number][] = [];
   const head = /\s*readonly (\w+)(\??): /y;

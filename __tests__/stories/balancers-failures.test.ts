@@ -60,13 +60,13 @@ describe('a load balancer that cannot be left', () => {
       );
       expect(one.failure?.cause).toContain('lb-demo0001');
       expect(one.failure?.cause).toContain(words);
-      expect(one.failure?.disk).toBe('The system disk was not touched by this run.');
+      expect(one.failure?.diskNote).toBe('The system disk was not touched by this run.');
       expect(rebuildsOf(world)).toEqual([]);
       expect(weightsIn(world)).toEqual(demoWeights);
       expect(movesOf(world, 'i-demo0001')).toEqual(
         expect.arrayContaining(['lb-demo0002 30→0', 'lb-demo0002 0→30'])
       );
-      expect(one.balancers.filter(({ weight, now }) => weight !== now)).toEqual([]);
+      expect(one.balancers.filter(({ weight, currentWeight: now }) => weight !== now)).toEqual([]);
       expect(badReturns(world, ['m-web-1'])).toEqual([]);
     });
   });
@@ -101,9 +101,14 @@ describe('a load balancer that cannot be left', () => {
       expect(one).toMatchObject({ disk: 'untouched', failure: { reason: 'drain' } });
       expect(weightsIn(world)).toContain('lb-demo0001 i-demo0001 0');
       expect(weightsIn(world)).toContain('lb-demo0002 i-demo0001 30');
-      expect(one.balancers).toContainEqual({ kind: 'blb', blbId: 'lb-demo0001', weight: 100, now: 0 });
-      expect(one.failure?.disk).toContain('its weight is 0 on lb-demo0001 (was 100).');
-      expect(one.failure?.disk).not.toContain('lb-demo0002');
+      expect(one.balancers).toContainEqual({
+        kind: 'blb',
+        blbId: 'lb-demo0001',
+        weight: 100,
+        currentWeight: 0
+      });
+      expect(one.failure?.diskNote).toContain('its weight is 0 on lb-demo0001 (was 100).');
+      expect(one.failure?.diskNote).not.toContain('lb-demo0002');
       expect(one.failure?.remedy).toContain('The post step of this action restores the weights');
       expect(rebuildsOf(world)).toEqual([]);
     });
@@ -225,8 +230,8 @@ describe('a rollout that fails before the wipe gives the weights back at once', 
         'lb-demo0002 30→0'
       ]);
       expect(weightsIn(world)).toEqual(demoWeights);
-      expect(one.balancers.every(({ weight, now }) => weight === now)).toBe(true);
-      expect(one.failure?.disk).not.toContain('no traffic');
+      expect(one.balancers.every(({ weight, currentWeight: now }) => weight === now)).toBe(true);
+      expect(one.failure?.diskNote).not.toContain('no traffic');
       expect(badReturns(world, ['m-web-1'])).toEqual([]);
     });
   });
@@ -352,8 +357,13 @@ describe('weights that cannot be restored after a good rebuild', () => {
         'well, but its weights on the load balancers could not be restored'
       );
       expect(one.failure?.cause).toContain('UpdateBlbServer lb-demo0001');
-      expect(one.failure?.disk).toContain('its weight is 0 on lb-demo0001 (was 100).');
-      expect(one.balancers).toContainEqual({ kind: 'blb', blbId: 'lb-demo0001', weight: 100, now: 0 });
+      expect(one.failure?.diskNote).toContain('its weight is 0 on lb-demo0001 (was 100).');
+      expect(one.balancers).toContainEqual({
+        kind: 'blb',
+        blbId: 'lb-demo0001',
+        weight: 100,
+        currentWeight: 0
+      });
       expect(weightsIn(world)).toContain('lb-demo0002 i-demo0001 30');
       expect(annotationsOf(report).at(-1)).toMatchObject({
         title: 'Load balancer weights are not restored',

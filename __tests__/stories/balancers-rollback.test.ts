@@ -47,8 +47,8 @@ describe('an instance that fails and is put back', () => {
         expect(weightsIn(world)).toEqual(demoWeights);
         expect(badReturns(world, ['m-web-1'])).toEqual([]);
         const one = oneOf(report);
-        expect(one.balancers.every(({ weight, now }) => weight === now)).toBe(true);
-        expect(one.failure?.disk).toBe('The instance was put back onto m-web-1 and is healthy again.');
+        expect(one.balancers.every(({ weight, currentWeight: now }) => weight === now)).toBe(true);
+        expect(one.failure?.diskNote).toBe('The instance was put back onto m-web-1 and is healthy again.');
         const [, second] = world.emulator.rebuilds;
         const returned = world.emulator.weightChanges.filter(({ to }) => to > 0).map(({ atMs }) => atMs);
         expect(Math.min(...returned)).toBeGreaterThan(second?.endsAtMs ?? always);
@@ -63,8 +63,8 @@ describe('an instance that fails and is put back', () => {
       expect(report.status).toBe('failed');
       expect(one.rollback).toMatchObject({ ok: false });
       expect(movesOf(world, 'i-demo0001').toSorted()).toEqual(['lb-demo0001 100→0', 'lb-demo0002 30→0']);
-      expect(one.balancers.map(({ now }) => now)).toEqual([0, 0]);
-      expect(one.failure?.disk).toContain('It gets no traffic: its weight is 0 on lb-demo0001 (was 100)');
+      expect(one.balancers.map(({ currentWeight: now }) => now)).toEqual([0, 0]);
+      expect(one.failure?.diskNote).toContain('It gets no traffic: its weight is 0 on lb-demo0001 (was 100)');
     });
   });
 
@@ -91,11 +91,11 @@ describe('an instance that fails and is put back', () => {
       expect(report.status).toBe('rolledBack');
       expect(world.emulator.instance('i-demo0001')).toMatchObject({ status: 'Running', imageId: 'm-web-1' });
       expect(one.rollback).toMatchObject({ ok: true });
-      expect(one.failure?.disk).toBe(
+      expect(one.failure?.diskNote).toBe(
         'The instance was put back onto m-web-1 and is healthy again. It gets no traffic: its weight is 0 on lb-demo0001 (was 100).'
       );
       expect(one.failure?.remedy).toContain('The post step of this action restores the weights');
-      expect(one.balancers.map(({ now }) => now).toSorted((a, b) => a - b)).toEqual([0, 30]);
+      expect(one.balancers.map(({ currentWeight: now }) => now).toSorted((a, b) => a - b)).toEqual([0, 30]);
       expect(weightsIn(world)).toContain('lb-demo0002 i-demo0001 30');
     });
   });
@@ -133,7 +133,9 @@ describe('a well instance that is put back because the rollout has stopped', () 
         expect(moves.filter((move) => move.startsWith('lb-demo0002'))).toHaveLength(4);
         expect(weightsIn(world)).toEqual(demoWeights);
         expect(
-          report.instances.flatMap((one) => one.balancers).every(({ weight, now }) => weight === now)
+          report.instances
+            .flatMap((one) => one.balancers)
+            .every(({ weight, currentWeight: now }) => weight === now)
         ).toBe(true);
         // The second time as well nobody is erased before drainTime has passed.
         const [, , sent] = world.emulator.rebuilds.filter(({ instanceId }) => instanceId === 'i-demo0001');
@@ -186,11 +188,11 @@ describe('a well instance that is put back because the rollout has stopped', () 
       const report = await world.run({ balancers, rollback: true, selection: bothDemos });
       const one = oneOf(report, 'i-demo0001');
       expect(one).toMatchObject({ status: 'failed', rollback: { imageId: 'm-web-1', ok: false } });
-      expect(one.failure?.disk).toContain('the load balancers could not be left, so nothing was erased');
+      expect(one.failure?.diskNote).toContain('the load balancers could not be left, so nothing was erased');
       expect(world.emulator.instance('i-demo0001').imageId).toBe('m-web-2');
       expect(weightsIn(world)).toEqual(demoWeights);
-      expect(one.balancers.every(({ weight, now }) => weight === now)).toBe(true);
-      expect(one.failure?.disk).not.toContain('no traffic');
+      expect(one.balancers.every(({ weight, currentWeight: now }) => weight === now)).toBe(true);
+      expect(one.failure?.diskNote).not.toContain('no traffic');
     });
   });
 
@@ -215,9 +217,9 @@ describe('a well instance that is put back because the rollout has stopped', () 
       });
       expect(world.emulator.instance('i-demo0001')).toMatchObject({ status: 'Running', imageId: 'm-web-2' });
       expect(weightsIn(world)).toEqual(demoWeights);
-      expect(one.balancers.every(({ weight, now }) => weight === now)).toBe(true);
-      expect(one.failure?.disk).toMatch(/^It could not be put back onto m-web-1: /);
-      expect(one.failure?.disk).not.toContain('no traffic');
+      expect(one.balancers.every(({ weight, currentWeight: now }) => weight === now)).toBe(true);
+      expect(one.failure?.diskNote).toMatch(/^It could not be put back onto m-web-1: /);
+      expect(one.failure?.diskNote).not.toContain('no traffic');
       expect(badReturns(world, ['m-web-1', 'm-web-2'])).toEqual([]);
     });
   });
@@ -229,7 +231,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
       const one = oneOf(report, 'i-demo0001');
       expect(one).toMatchObject({ status: 'failed', rollback: { ok: false } });
       expect(weightsIn(world)).toContain('lb-demo0001 i-demo0001 0');
-      expect(one.failure?.disk).toContain('its weight is 0 on lb-demo0001 (was 100)');
+      expect(one.failure?.diskNote).toContain('its weight is 0 on lb-demo0001 (was 100)');
       expect(one.failure?.remedy).toContain('restore the weights that the summary lists');
     });
   });

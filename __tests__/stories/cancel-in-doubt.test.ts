@@ -49,7 +49,7 @@ test('a cancel while in doubt, with a backup: the words do not say that the disk
   await inDoubt(async (world, cancel) => {
     const report = await world.run({ ...fleetRequest(fleetIds(2), 2), backup: {} } as never, cancel);
     expect(report.instances[0]).toMatchObject({ disk: 'unknown' });
-    expect(report.instances[0]?.failure?.disk).not.toContain('not touched');
+    expect(report.instances[0]?.failure?.diskNote).not.toContain('not touched');
   });
 });
 

@@ -198,7 +198,7 @@ describe('a batch that is refused for all of them', () => {
       expect(report.changed).toBe(false);
       expect(report.durationSeconds).toBeLessThan(400);
       // Those that nothing was done to serve as before.
-      expect(report.instances.every(({ wayBack }) => wayBack.length === 0)).toBe(true);
+      expect(report.instances.every(({ restoreWith }) => restoreWith.length === 0)).toBe(true);
     });
   });
 

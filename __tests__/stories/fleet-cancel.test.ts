@@ -102,7 +102,7 @@ describe('a cancel in the middle', () => {
       // The cancel does not hide why it had stopped before.
       expect(report.rollout.stopped).toMatchObject({
         reason: 'maxFailures',
-        words: expect.stringMatching(/^1 failed, .* Then the run was cancelled\.$/)
+        message: expect.stringMatching(/^1 failed, .* Then the run was cancelled\.$/)
       });
       expect(report.instances[1]?.failure?.reason).toBe('cancelled');
     });

@@ -78,7 +78,7 @@ describe('a failure with rollback', () => {
       ]);
       expect(report.rollout.stopped).toEqual({
         reason: 'maxFailures',
-        words:
+        message:
           '1 failed, and maxFailures is 0, so the rollout stopped. 2 of 6 were not begun. 4 were put back onto the image of before.'
       });
     });
@@ -134,7 +134,7 @@ describe('a failure with rollback', () => {
       const report = await world.run(request(1));
       expect(statusesOf(report)).toBe('rebuilt rebuilt failed notStarted notStarted notStarted');
       expect(rebuiltIds(world)).toEqual([one, two, three, three]);
-      expect(report.rollout.stopped?.words).toContain('2 stay on the new image');
+      expect(report.rollout.stopped?.message).toContain('2 stay on the new image');
     });
   });
 

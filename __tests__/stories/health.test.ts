@@ -122,7 +122,7 @@ describe('a health check by script', () => {
       expect(one.failure?.cause).toContain('Seen: tcp://192.168.0.11:22: connection refused');
       expect(one.failure?.remedy).toContain('healthDeadline');
       expect(seen.at(-1)).toBe(300_000);
-      expect(one.wayBack).toContain('imageId: m-web-1');
+      expect(one.restoreWith).toContain('imageId: m-web-1');
     });
   });
 
@@ -173,7 +173,7 @@ describe('a health check by script', () => {
         expect(report.status).toBe(result.healthy ? 'skipped' : 'failed');
         expect(report.changed).toBe(false);
         expect(oneOf(report).health?.healthy).toBe(result.healthy);
-        expect(oneOf(report)).toMatchObject({ disk: 'untouched', wayBack: [] });
+        expect(oneOf(report)).toMatchObject({ disk: 'untouched', restoreWith: [] });
         // Nothing was erased by this run, so that there is nothing to roll back.
         expect(writesOf(world)).toEqual(writes);
         expect(seen.length).toBeGreaterThan(1);

@@ -52,7 +52,7 @@ describe('a dry run', () => {
         imageName: 'web-2'
       });
       expect(report.instances.map(({ status }) => status)).toEqual(['planned', 'planned']);
-      expect(oneOf(report).plan.decision).toBe('rebuild: erases the system disk');
+      expect(oneOf(report).plan.description).toBe('rebuild: erases the system disk');
       expect(textOf([report, world.lines])).not.toContain(password);
     });
   });
@@ -332,7 +332,7 @@ describe('a warning stops nothing', () => {
     await withVirtualWorld({}, async (world) => {
       world.emulator.setInstance('i-demo0001', { status: 'Error', imageId: 'm-web-2' });
       const one = oneOf(await world.run({ dryRun: true }));
-      expect(one.plan.decision).toBe('rebuild: erases the system disk');
+      expect(one.plan.description).toBe('rebuild: erases the system disk');
       expect(one.erases.snapshots.map(({ id }) => id)).toEqual(['s-demo0001']);
     });
   });

@@ -50,9 +50,9 @@ describe('the way back by hand', () => {
     test.each([false, true])('after a success (backup: %s)', async (withBackup) => {
       await onStage({}, async (world) => {
         const first = await world.run({ order: { login }, ...(withBackup ? { backup: {} } : {}) });
-        const { wayBack, backup } = oneOf(first);
+        const { restoreWith, backup } = oneOf(first);
         expect(first.status).toBe('rebuilt');
-        const second = await world.run(requestOf(wayBack));
+        const second = await world.run(requestOf(restoreWith));
         expect(second).toMatchObject({ status: 'rebuilt', changed: true });
         const wanted = withBackup ? backup?.imageId : 'm-web-1';
         const now = world.emulator.instance('i-demo0001');
@@ -68,9 +68,9 @@ describe('the way back by hand', () => {
     await onStage({}, async (world) => {
       const login = { kind: 'adminPass', adminPass } as const;
       const first = await world.run({ order: { login, userData: '#!/bin/sh\necho new' } });
-      const { wayBack } = oneOf(first);
-      expect(wayBack).toContain('cleanLastUserData: true');
-      await world.run(requestOf(wayBack));
+      const { restoreWith } = oneOf(first);
+      expect(restoreWith).toContain('cleanLastUserData: true');
+      await world.run(requestOf(restoreWith));
       expect(world.emulator.rebuilds.map(({ userData }) => userData)).toEqual(['#!/bin/sh\necho new', '']);
     });
   });
@@ -83,7 +83,7 @@ describe('the way back by hand', () => {
     await onStage({ emulator: { faults } }, async (world) => {
       const first = await world.run();
       expect(first.status).toBe('failed');
-      expect((await world.run(requestOf(oneOf(first).wayBack))).status).toBe('rebuilt');
+      expect((await world.run(requestOf(oneOf(first).restoreWith))).status).toBe('rebuilt');
       expect(world.emulator.instance('i-demo0001')).toMatchObject({ status: 'Running', imageId: 'm-web-1' });
     });
   });
@@ -91,7 +91,7 @@ describe('the way back by hand', () => {
   test('after a check that failed', async () => {
     await onStage({ script: () => refuses }, async (world) => {
       const first = await world.run({ health });
-      expect((await world.run(requestOf(oneOf(first).wayBack))).status).toBe('rebuilt');
+      expect((await world.run(requestOf(oneOf(first).restoreWith))).status).toBe('rebuilt');
       expect(world.emulator.instance('i-demo0001').imageId).toBe('m-web-1');
     });
   });
@@ -100,7 +100,7 @@ describe('the way back by hand', () => {
     await onStage({}, async (world) => {
       const first = await world.run({ wait: false });
       expect(first.status).toBe('started');
-      expect((await world.run(requestOf(oneOf(first).wayBack))).status).toBe('rebuilt');
+      expect((await world.run(requestOf(oneOf(first).restoreWith))).status).toBe('rebuilt');
       expect(world.emulator.instance('i-demo0001').imageId).toBe('m-web-1');
     });
   });
@@ -108,9 +108,9 @@ describe('the way back by hand', () => {
   test('after a rebuild of the same image only force goes back', async () => {
     await onStage({}, async (world) => {
       const first = await world.run({ image: { kind: 'id', id: 'm-web-1' }, force: true });
-      const { wayBack } = oneOf(first);
-      expect(wayBack).toContain('force: true');
-      expect((await world.run(requestOf(wayBack))).status).toBe('rebuilt');
+      const { restoreWith } = oneOf(first);
+      expect(restoreWith).toContain('force: true');
+      expect((await world.run(requestOf(restoreWith))).status).toBe('rebuilt');
       expect(world.emulator.rebuilds).toHaveLength(2);
     });
   });
@@ -119,7 +119,7 @@ describe('the way back by hand', () => {
     const instances = [web('i-1'), web('i-2', { imageId: 'm-ubuntu22' })];
     await onStage({ emulator: { world: { instances } } }, async (world) => {
       const first = await world.run({ selection: { kind: 'ids', ids: ['i-1', 'i-2'] } });
-      for (const { wayBack } of first.instances) await world.run(requestOf(wayBack));
+      for (const { restoreWith } of first.instances) await world.run(requestOf(restoreWith));
       expect(world.emulator.instance('i-1').imageId).toBe('m-web-1');
       expect(world.emulator.instance('i-2').imageId).toBe('m-ubuntu22');
     });
@@ -129,7 +129,7 @@ describe('the way back by hand', () => {
     const instances = [web('i-demo0001', { imageId: 'm-ubuntu22' })];
     await onStage({ emulator: { world: { instances } } }, async (world) => {
       const first = await world.run({ order: { login: { kind: 'keepImageLogin' } } });
-      expect((await world.run(requestOf(oneOf(first).wayBack))).status).toBe('rebuilt');
+      expect((await world.run(requestOf(oneOf(first).restoreWith))).status).toBe('rebuilt');
       expect(world.emulator.instance('i-demo0001').imageId).toBe('m-ubuntu22');
     });
   });
@@ -142,15 +142,17 @@ describe('the way back by hand', () => {
       const summary = summaryOf(report);
       expect(textOf(report) + summary).not.toContain(adminPass);
       expect(summary).toContain('To put it back onto what it ran before:');
-      expect(summary).toContain(['with:', ...oneOf(report).wayBack.map((line) => `  ${line}`)].join('\n'));
+      expect(summary).toContain(
+        ['with:', ...oneOf(report).restoreWith.map((line) => `  ${line}`)].join('\n')
+      );
     });
   });
 
   test('is not given where nothing was erased', async () => {
     await onStage({}, async (world) => {
-      expect(oneOf(await world.run({ dryRun: true })).wayBack).toEqual([]);
+      expect(oneOf(await world.run({ dryRun: true })).restoreWith).toEqual([]);
       world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
-      expect(oneOf(await world.run()).wayBack).toEqual([]);
+      expect(oneOf(await world.run()).restoreWith).toEqual([]);
       expect(summaryOf(await world.run())).not.toContain('To put it back');
     });
   });

@@ -71,7 +71,7 @@ describe.each(failures)('after %s', (kind, faults, script, reason) => {
         after: { status: 'Running', imageId: 'm-web-1' },
         failure: { reason }
       });
-      expect(one.failure?.disk).toBe('The instance was put back onto m-web-1 and is healthy again.');
+      expect(one.failure?.diskNote).toBe('The instance was put back onto m-web-1 and is healthy again.');
       expect(now(world)).toEqual({ status: 'Running', imageId: 'm-web-1', userData: oldScript });
       expect(writesOf(world)).toEqual(['RebuildInstance', 'RebuildInstance']);
       expect(world.emulator.rebuilds[1]).toMatchObject({ login: 'adminPass', adminPass: login.adminPass });
@@ -159,7 +159,7 @@ describe('the order of a rollback', () => {
     await onStage({ script: onlyOldIsWell, emulator: { faults: [lost] } }, async (world) => {
       const one = oneOf(await world.run({ rollback: true, health }));
       expect(one).toMatchObject({ status: 'failed', rollback: { ok: false } });
-      expect(one.failure?.disk).toContain('the rebuild is not proven');
+      expect(one.failure?.diskNote).toContain('the rebuild is not proven');
     });
   });
 });
@@ -193,7 +193,7 @@ describe('a rollback that fails itself', () => {
       expect(report).toMatchObject({ status: 'failed', changed: true });
       expect(one).toMatchObject({ status: 'failed', rollback: { imageId: 'm-web-1', ok: false } });
       expect(one.failure?.cause).toContain('came to the status Error');
-      expect(one.failure?.disk).toContain(
+      expect(one.failure?.diskNote).toContain(
         'The rollback onto m-web-1 failed as well: i-demo0001: the instance came to'
       );
       expect(world.emulator.rebuilds).toHaveLength(2);
@@ -213,7 +213,7 @@ describe('a rollback that fails itself', () => {
         failure: { reason: 'unhealthy' }
       });
       expect(one.failure?.cause).toContain('last: tcp://192.168.0.11:22: connection refused');
-      expect(one.failure?.disk).toContain(
+      expect(one.failure?.diskNote).toContain(
         'failed as well: tcp://192.168.0.11:22: the connection was lost while waiting for the SSH'
       );
     });
@@ -241,7 +241,7 @@ describe('a rollback that fails itself', () => {
       const one = oneOf(report);
       expect(one).toMatchObject({ status: 'failed', rollback: { imageId: 'm-web-1', ok: false } });
       expect(one.rollback?.problem).toContain('GetImage m-web-1');
-      expect(one.failure?.disk).toContain('The rollback onto m-web-1 failed as well: GetImage m-web-1');
+      expect(one.failure?.diskNote).toContain('The rollback onto m-web-1 failed as well: GetImage m-web-1');
       expect(writesOf(world)).toEqual(['RebuildInstance']);
     });
   });
@@ -269,7 +269,7 @@ describe('a rollback that fails itself', () => {
     await onStage({ emulator: { faults } }, async (world) => {
       const one = oneOf(await world.run({ rollback: true }));
       expect(one.failure?.reason).toBe('status');
-      expect(one.failure?.disk).toContain('failed as well: i-demo0001: RebuildInstance i-demo0001');
+      expect(one.failure?.diskNote).toContain('failed as well: i-demo0001: RebuildInstance i-demo0001');
     });
   });
 });
@@ -292,7 +292,7 @@ describe('there is none', () => {
       const report = await world.run({ rollback: true }, cancel, {
         progressed: (report) => {
           const { instances } = report();
-          if (instances[0]?.seen.some(({ status }) => status === 'Error')) pull();
+          if (instances[0]?.statusHistory.some(({ status }) => status === 'Error')) pull();
         }
       });
       expect(writesOf(world)).toEqual(['RebuildInstance']);
@@ -370,7 +370,7 @@ test.each([false, true])(
       expect(writesOf(world).filter((name) => name === 'RebuildInstance')).toHaveLength(1);
       expect(report.changed).toBe(true);
       expect(one.disk).toBe('erased');
-      expect(one.failure?.disk).not.toContain('not touched');
+      expect(one.failure?.diskNote).not.toContain('not touched');
       expect(one.failure?.cause).not.toContain('before the rebuild was sent');
       expect(one.failure?.remedy).not.toBe('Nothing of it needs to be mended.');
     });

@@ -605,7 +605,7 @@ function totals({ instances, durationSeconds }) {
 }
 /** Why nothing more was begun, as a sentence that cannot be overlooked. */
 function stopSentence({ rollout: { stopped } }) {
-    return stopped === undefined ? '' : `> 🛑 **${cell(clip(stopped.words, 1000))}**`;
+    return stopped === undefined ? '' : `> 🛑 **${cell(clip(stopped.message, 1000))}**`;
 }
 /** How the rollout was set and how many were away, in one line. */
 function rolloutLine({ rollout, instances, status }) {
@@ -661,12 +661,14 @@ const openRows = 20;
  * them, for nobody restores it after the run.
  */
 function leftWeights({ instances }) {
-    return instances.flatMap((instance) => instance.balancers.filter(({ weight, now }) => now !== weight).map((place) => ({ ...place, instance })));
+    return instances.flatMap((instance) => instance.balancers
+        .filter(({ weight, currentWeight }) => currentWeight !== weight)
+        .map((place) => ({ ...place, instance })));
 }
 /** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
 function idleInstances({ instances }) {
     return instances
-        .filter(({ balancers }) => balancers.some(({ weight, now }) => weight === 0 && now === 0))
+        .filter(({ balancers }) => balancers.some(({ weight, currentWeight }) => weight === 0 && currentWeight === 0))
         .map(({ instanceId }) => instanceId);
 }
 /** What that may mean, and what to do. */
@@ -695,7 +697,7 @@ function drawn(left, pieces) {
         statusLabel(place.instance),
         code(place.blbId),
         code(place.groupId ?? ''),
-        String(place.now),
+        String(place.currentWeight),
         String(place.weight)
     ]);
     const list = table(['Instance', 'Result', 'Load balancer', 'Group', 'Weight now', 'To restore'], rows);
@@ -765,7 +767,7 @@ function annotationsOf(report) {
     const each = single.map(({ instanceId, failure }) => ({
         level: 'error',
         title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
-        lines: [failure.cause, failure.disk, failure.remedy].map((line) => (0,report_clip/* clip */.$)(line, 2000))
+        lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => (0,report_clip/* clip */.$)(line, 2000))
     }));
     const more = {
         level: 'error',
@@ -777,9 +779,9 @@ function annotationsOf(report) {
 function ofWeights(left) {
     if (left.length === 0)
         return [];
-    const named = left.slice(0, mostNamed).map(({ instance, blbId, groupId, now, weight }) => {
+    const named = left.slice(0, mostNamed).map(({ instance, blbId, groupId, currentWeight, weight }) => {
         const group = groupId === undefined ? '' : `, group ${groupId}`;
-        return `${instance.instanceId} on ${blbId}${group}: ${now} instead of ${weight}`;
+        return `${instance.instanceId} on ${blbId}${group}: ${currentWeight} instead of ${weight}`;
     });
     const more = left.length - named.length;
     return [
@@ -2328,7 +2330,7 @@ function explain(rebuild, reason) {
     const { cause, remedy } = causeAndRemedy(rebuild, reason);
     return {
         cause: `${rebuild.task.instanceId}: ${cause}`,
-        disk: describeDiskState(diskStateOf(rebuild)),
+        diskNote: describeDiskState(diskStateOf(rebuild)),
         remedy
     };
 }
@@ -2338,7 +2340,7 @@ function explainCancel(rebuild) {
     const diskState = diskStateOf(rebuild);
     return {
         cause: `${rebuild.task.instanceId}: cancelled; last seen ${status}`,
-        disk: describeDiskState(diskState),
+        diskNote: describeDiskState(diskState),
         remedy: diskState === 'untouched'
             ? 'Nothing of it needs to be mended.'
             : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
@@ -3317,8 +3319,8 @@ function reportBackendServers(places, heldWeights) {
         ...heldWeights.map(({ place, state }) => reportBackendServer(place, state === 'returned' ? place.weight : 0))
     ];
 }
-function reportBackendServer({ kind, blbId, groupId, weight }, now) {
-    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, now };
+function reportBackendServer({ kind, blbId, groupId, weight }, currentWeight) {
+    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
 }
 /** Where traffic is still to be given back, in words. */
 function describeHeldWeights(heldWeights) {
@@ -4858,7 +4860,7 @@ function failureOfRun(run) {
     const restore = isKnownWell
         ? 'The post step of this action restores the weights; look there whether it could.'
         : 'Once it is healthy, restore the weights that the summary lists.';
-    return { ...failure, disk: `${failure.disk} ${weights}`, remedy: `${failure.remedy} ${restore}` };
+    return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
 }
 /** The failure without a word about load balancers that are still left. */
 function failureBut(run) {
@@ -4873,16 +4875,16 @@ function failureBut(run) {
     if (isRolledBack(run)) {
         return {
             ...failure,
-            disk: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
+            diskNote: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
             remedy: 'Find out what is wrong with the new image before you try again.'
         };
     }
     if (hasSucceeded(run)) {
-        return { ...failure, disk: `It could not be put back onto ${back.imageId}: ${rollbackProblem(run)}` };
+        return { ...failure, diskNote: `It could not be put back onto ${back.imageId}: ${rollbackProblem(run)}` };
     }
     return {
         ...failure,
-        disk: `The rollback onto ${back.imageId} failed as well: ${rollbackProblem(run)} The old content of the system disk is gone.`
+        diskNote: `The rollback onto ${back.imageId} failed as well: ${rollbackProblem(run)} The old content of the system disk is gone.`
     };
 }
 /** A failed call in the form of the result. */
@@ -4906,7 +4908,7 @@ function cancelled(run) {
         return {
             reason: 'cancelled',
             cause: `${id}: cancelled before the rebuild was sent`,
-            disk: describeDiskState('untouched'),
+            diskNote: describeDiskState('untouched'),
             remedy: backup === undefined ? 'Nothing of it needs to be mended.' : leftBehind(backup)
         };
     }
@@ -4916,14 +4918,14 @@ function cancelled(run) {
         return {
             reason: 'cancelled',
             cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
-            disk: describeDiskState('untouched'),
+            diskNote: describeDiskState('untouched'),
             remedy: 'Run again: it is not erased, and the health check is made.'
         };
     }
     return {
         reason: 'cancelled',
         cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
-        disk: describeDiskState('erased'),
+        diskNote: describeDiskState('erased'),
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
@@ -4936,7 +4938,7 @@ function cancelledInRollback(run) {
     return {
         reason: 'cancelled',
         cause: `${causeOf(run)?.cause ?? run.target.instance.id} Cancelled ${sent ? 'while it was put back' : 'before it was put back'}.`,
-        disk: describeDiskState('erased'),
+        diskNote: describeDiskState('erased'),
         remedy: sent
             ? `The way back onto ${run.rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
             : 'Put it back with the lines that the summary gives, or run again.'
@@ -4962,7 +4964,7 @@ function causeOf(run) {
     return {
         reason: 'unhealthy',
         cause: `${id}: not healthy within healthDeadline (${allowed}); last: ${(0,reason/* describeNotHealthy */.O$)(health.reason)}. Seen: ${courseOf(health)}.`,
-        disk: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
+        diskNote: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
         remedy: `Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher than ${allowed}.`
     };
 }
@@ -4979,7 +4981,7 @@ function afterwards({ target: { instance }, rollback, rejoinProblem, rebuild }) 
         return {
             reason: 'rejoin',
             cause: `${instance.id}: well, but its weights on the load balancers could not be restored: ${rejoinProblem}`,
-            disk: describeDiskState(rebuild?.ending?.kind === 'rebuilt' ? 'erased' : 'untouched'),
+            diskNote: describeDiskState(rebuild?.ending?.kind === 'rebuilt' ? 'erased' : 'untouched'),
             remedy: 'Find out what keeps the load balancer from being changed.'
         };
     }
@@ -4988,7 +4990,7 @@ function afterwards({ target: { instance }, rollback, rejoinProblem, rebuild }) 
     return {
         reason: 'putBack',
         cause: `${instance.id}: rebuilt and well, but to be put back because the rollout has stopped.`,
-        disk: describeDiskState('erased'),
+        diskNote: describeDiskState('erased'),
         remedy: 'Look at the instance in the console.'
     };
 }
@@ -6221,7 +6223,7 @@ function reportRollout(plan, rollout) {
         const why = whyUnavailable(target);
         return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
     });
-    const words = rollout === undefined ? undefined : stopWords(rollout);
+    const message = rollout === undefined ? undefined : stopWords(rollout);
     const stop = rollout?.stop;
     return {
         maxUnavailable: maxUnavailable,
@@ -6231,7 +6233,7 @@ function reportRollout(plan, rollout) {
         maxFailures,
         pauseSeconds: (0,duration/* toSeconds */.fP)(pauseMs),
         unavailableBefore,
-        ...(stop === undefined || words === undefined ? {} : { stopped: { reason: stop, words } })
+        ...(stop === undefined || message === undefined ? {} : { stopped: { reason: stop, message } })
     };
 }
 /** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
@@ -6392,7 +6394,7 @@ class FleetRolloutLog {
 
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 /** The `with:` lines that put an instance back onto what it ran before. A password is named, never shown. */
-function wayBackLines(run, order) {
+function restoreWithLines(run, order) {
     const { instance } = run.target;
     const backup = usableBackup(run);
     const imageId = backup ?? instance.imageId;
@@ -6438,12 +6440,12 @@ function reportPlanned(target, order, status, failure) {
         disk: 'untouched',
         adopted: false,
         phases: [],
-        seen: [],
+        statusHistory: [],
         requestIds: [],
         durationSeconds: 0,
         balancers: reportBackendServers(target.places ?? [], []),
         knownHosts: [],
-        wayBack: [],
+        restoreWith: [],
         ...(failure === undefined ? {} : { failure })
     };
 }
@@ -6468,7 +6470,7 @@ function reportInstanceRun(run, order, anchor, atMs, isOver) {
             startedAt: (0,duration/* toIso */.tK)(anchor, span.fromMs),
             durationSeconds: (0,duration/* toSeconds */.fP)(span.toMs - span.fromMs)
         })),
-        seen: rebuilds
+        statusHistory: rebuilds
             .flatMap(({ history }) => history)
             .map(({ atMs: seenMs, status, imageId }) => ({
             status,
@@ -6493,7 +6495,7 @@ function reportInstanceRun(run, order, anchor, atMs, isOver) {
             }),
         balancers: reportBackendServers(run.target.places ?? [], run.heldWeights),
         knownHosts: run.knownHosts,
-        wayBack: disk === 'untouched' || isRolledBack(run) ? [] : wayBackLines(run, order),
+        restoreWith: disk === 'untouched' || isRolledBack(run) ? [] : restoreWithLines(run, order),
         ...(failure === undefined ? {} : { failure })
     };
 }
@@ -6514,8 +6516,9 @@ function head(target, order) {
             snapshots: snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
         },
         plan: {
-            decision: decisionLabel(target),
-            present: presentLabel(target),
+            action: target.decision.action,
+            description: decisionLabel(target),
+            current: presentLabel(target),
             steps: stepLabels(target),
             warnings,
             login: loginLabel(order),
@@ -8766,14 +8769,14 @@ function withoutCourse(one) {
     return {
         ...one,
         phases: [],
-        seen: [],
-        plan: { ...one.plan, present: '', steps: [], warnings: [] },
+        statusHistory: [],
+        plan: { ...one.plan, current: '', steps: [], warnings: [] },
         ...(one.health === undefined ? {} : { health: { ...one.health, checks: [], history: [] } })
     };
 }
 /** What stands elsewhere: the way back follows from `before`, the host keys are an output of their own. */
 function withoutExtras(one) {
-    return { ...one, knownHosts: [], wayBack: [], erases: { ...one.erases, snapshots: [] } };
+    return { ...one, knownHosts: [], restoreWith: [], erases: { ...one.erases, snapshots: [] } };
 }
 /** Names, which may be long; every ID stays. */
 function withoutNames(one) {
@@ -8791,7 +8794,7 @@ function inShort({ after: _left, failure, ...one }) {
     if (failure === undefined)
         return { ...one, plan };
     const cause = (0,clip/* clip */.$)(failure.cause, 100);
-    return { ...one, plan, failure: { ...failure, cause, disk: '…', remedy: '…' } };
+    return { ...one, plan, failure: { ...failure, cause, diskNote: '…', remedy: '…' } };
 }
 
 ;// CONCATENATED MODULE: ./action/outputs.js

@@ -537,7 +537,7 @@ function annotations_annotationsOf(report) {
     const each = single.map(({ instanceId, failure }) => ({
         level: 'error',
         title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
-        lines: [failure.cause, failure.disk, failure.remedy].map((line) => clip(line, 2000))
+        lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => clip(line, 2000))
     }));
     const more = {
         level: 'error',
@@ -549,9 +549,9 @@ function annotations_annotationsOf(report) {
 function ofWeights(left) {
     if (left.length === 0)
         return [];
-    const named = left.slice(0, mostNamed).map(({ instance, blbId, groupId, now, weight }) => {
+    const named = left.slice(0, mostNamed).map(({ instance, blbId, groupId, currentWeight, weight }) => {
         const group = groupId === undefined ? '' : `, group ${groupId}`;
-        return `${instance.instanceId} on ${blbId}${group}: ${now} instead of ${weight}`;
+        return `${instance.instanceId} on ${blbId}${group}: ${currentWeight} instead of ${weight}`;
     });
     const more = left.length - named.length;
     return [
@@ -1805,16 +1805,16 @@ function detailsOf(one, isOpen) {
         balancerTable(one),
         requestLine(one),
         hostKeys(one),
-        wayBack(one)
+        restoreWith(one)
     ].filter((part) => part !== '');
     return (0,markdown/* fold */.AU)(`${(0,markdown/* code */.aY)(one.instanceId)} in detail`, inner, isOpen);
 }
 function planTable(one) {
     const { plan, erases } = one;
     const rows = [
-        ['Plan', (0,markdown/* cell */.Hn)(plan.decision)],
+        ['Plan', (0,markdown/* cell */.Hn)(plan.description)],
         ...plan.warnings.map((warning) => ['Mind', (0,markdown/* cell */.Hn)(warning)]),
-        ['Before', (0,markdown/* cell */.Hn)(plan.present)]
+        ['Before', (0,markdown/* cell */.Hn)(plan.current)]
     ];
     if (one.backup !== undefined)
         rows.push(['Backup', `${(0,markdown/* code */.aY)(one.backup.imageId)} ${(0,markdown/* cell */.Hn)(one.backup.imageName)}`]);
@@ -1843,9 +1843,9 @@ function phaseTable(one) {
     return (0,markdown/* table */.tp)(['Phase', 'From (UTC)', 'Took'], rows);
 }
 function seenTable(one) {
-    if (one.seen.length === 0)
+    if (one.statusHistory.length === 0)
         return '';
-    const rows = one.seen.map(({ status, imageId, seconds }) => [
+    const rows = one.statusHistory.map(({ status, imageId, seconds }) => [
         (0,duration/* formatDuration */.a3)(seconds * 1000),
         (0,markdown/* cell */.Hn)(status),
         (0,markdown/* code */.aY)(imageId)
@@ -1864,11 +1864,11 @@ function healthTable(one) {
 function balancerTable(one) {
     if (one.balancers.length === 0)
         return '';
-    const rows = one.balancers.map(({ blbId, groupId = '', weight, now }) => [
+    const rows = one.balancers.map(({ blbId, groupId = '', weight, currentWeight }) => [
         (0,markdown/* code */.aY)(blbId),
         (0,markdown/* code */.aY)(groupId),
         String(weight),
-        String(now)
+        String(currentWeight)
     ]);
     return (0,markdown/* table */.tp)(['Load balancer', 'Group', 'Weight before', 'Weight now'], rows);
 }
@@ -1880,10 +1880,10 @@ function hostKeys(one) {
         return '';
     return `SSH host keys, as first seen and verified by nobody:\n\n${(0,markdown/* fenced */.OF)('yaml', one.knownHosts)}`;
 }
-function wayBack(one) {
-    if (one.wayBack.length === 0)
+function restoreWith(one) {
+    if (one.restoreWith.length === 0)
         return '';
-    return `To put it back onto what it ran before:\n\n${(0,markdown/* fenced */.OF)('yaml', ['with:', ...one.wayBack.map((line) => `  ${line}`)])}`;
+    return `To put it back onto what it ran before:\n\n${(0,markdown/* fenced */.OF)('yaml', ['with:', ...one.restoreWith.map((line) => `  ${line}`)])}`;
 }
 
 // EXTERNAL MODULE: ./core/report/clip.js
@@ -1907,7 +1907,7 @@ function failureOf({ failure }) {
     return [
         `> **${(0,markdown/* cell */.Hn)(failure.cause)}**`,
         '>',
-        `> ${(0,markdown/* cell */.Hn)(failure.disk)}`,
+        `> ${(0,markdown/* cell */.Hn)(failure.diskNote)}`,
         '>',
         `> **What to do:** ${(0,markdown/* cell */.Hn)(failure.remedy)}`
     ].join('\n');
@@ -1938,8 +1938,8 @@ function heading(failed) {
 }
 /** A message from outside may be of any length, and one failure must not crowd out the others. */
 function failures_short(failure) {
-    const { cause, disk, remedy } = failure;
-    return { ...failure, cause: (0,clip/* clip */.$)(cause, 2000), disk: (0,clip/* clip */.$)(disk, 1000), remedy: (0,clip/* clip */.$)(remedy, 1000) };
+    const { cause, diskNote, remedy } = failure;
+    return { ...failure, cause: (0,clip/* clip */.$)(cause, 2000), diskNote: (0,clip/* clip */.$)(diskNote, 1000), remedy: (0,clip/* clip */.$)(remedy, 1000) };
 }
 function restOf(rest, pieces) {
     if (rest.length === 0)
@@ -2333,15 +2333,11 @@ function wellAfter(command, atMs) {
 ;// CONCATENATED MODULE: ./core/summary/batches.js
 /** The order and the batches in which a fleet is taken, for its plan. */
 
-/** What is to be done with an instance, in one word: `plan.decision` begins with it. */
-function actionOf({ plan }) {
-    return plan.decision.split(':', 1)[0] ?? '';
-}
 /** The instances in the order in which they are taken, see `planRollout`; those that are skipped at the end. */
 function inOrder({ instances, rollout }) {
     const away = new Set(rollout.unavailableBefore.map(({ instanceId }) => instanceId));
     const rank = (one) => {
-        if (actionOf(one) === 'skip')
+        if (one.plan.action === 'skip')
             return 2;
         return away.has(one.instanceId) ? 0 : 1;
     };
@@ -2364,7 +2360,7 @@ function taskOf(report) {
     return {
         members: inOrder(report).map((one) => ({
             id: one.instanceId,
-            kind: actionOf(one) === 'skip' ? 'check' : 'work',
+            kind: one.plan.action === 'skip' ? 'check' : 'work',
             isUnavailable: away.has(one.instanceId)
         })),
         maxUnavailable: maxUnavailable,
@@ -2446,14 +2442,15 @@ const labels = {
     rebuild: '📋 rebuild',
     start: '🚀 start',
     wait: '⏳ wait, then decide',
-    skip: '✅ skip'
+    skip: '✅ skip',
+    refuse: '❌ refuse'
 };
 /** How many are to be treated how, in one line. */
 function planTotals({ instances }) {
     const counts = new Map();
-    for (const one of instances)
-        counts.set(actionOf(one), (counts.get(actionOf(one)) ?? 0) + 1);
-    const each = [...counts].map(([action, count]) => labelOf(action).replace(' ', ` **${count}** `));
+    for (const { plan } of instances)
+        counts.set(plan.action, (counts.get(plan.action) ?? 0) + 1);
+    const each = [...counts].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
     return `${each.join(' · ')} (${(0,markdown/* counted */.hS)(instances.length, 'instance')})`;
 }
 /** How many batches there will be, and the targets in the order in which they are taken. */
@@ -2465,8 +2462,8 @@ function planParts(report, worth) {
     const rows = ordered.map((one) => [
         `${(0,markdown/* code */.aY)(one.instanceId)} ${(0,markdown/* cell */.Hn)(one.name)}`.trimEnd(),
         turnOf(one, report.rollout.canaries, batches.get(one.instanceId)),
-        [labelOf(actionOf(one)), ...one.plan.warnings.map((text) => `Mind: ${(0,markdown/* cell */.Hn)(text)}`)].join('<br>'),
-        (0,markdown/* cell */.Hn)(one.plan.present),
+        [labels[one.plan.action], ...one.plan.warnings.map((text) => `Mind: ${(0,markdown/* cell */.Hn)(text)}`)].join('<br>'),
+        (0,markdown/* cell */.Hn)(one.plan.current),
         erasedBy(one)
     ]);
     const head = ['Instance', 'Turn', 'What is done', 'Now', 'Would be erased'];
@@ -2485,10 +2482,7 @@ function commonOf([first]) {
     ].join('\n\n');
 }
 function erasesNothing(one) {
-    return ['skip', 'start'].includes(actionOf(one));
-}
-function labelOf(action) {
-    return labels[action] ?? `📋 ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(action, 60))}`;
+    return ['skip', 'start'].includes(one.plan.action);
 }
 function turnOf({ instanceId }, canaries, batch) {
     const canary = canaries.includes(instanceId) ? ['canary'] : [];
@@ -2714,8 +2708,8 @@ function reportBackendServers(places, heldWeights) {
         ...heldWeights.map(({ place, state }) => reportBackendServer(place, state === 'returned' ? place.weight : 0))
     ];
 }
-function reportBackendServer({ kind, blbId, groupId, weight }, now) {
-    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, now };
+function reportBackendServer({ kind, blbId, groupId, weight }, currentWeight) {
+    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
 }
 /** Where traffic is still to be given back, in words. */
 function describeHeldWeights(heldWeights) {
@@ -2961,7 +2955,7 @@ async function restoreWeights(report, ports) {
             return place;
         }
         log.info(`${instanceId}: weight on ${poolLabel(place)} restored to ${place.weight}`);
-        return { ...place, now: place.weight };
+        return { ...place, currentWeight: place.weight };
     }
 }
 /** Why the instance must not get its traffic back, in words that follow its ID; `undefined` where it may. */
@@ -2972,8 +2966,8 @@ function notWell(one, read, report) {
     const hasSucceeded = statusKind(status) === 'up' && imageId === expectedImage(one, report);
     return hasSucceeded ? undefined : `is ${status} on ${imageId}`;
 }
-function isOpen({ weight, now }) {
-    return now !== weight;
+function isOpen({ weight, currentWeight }) {
+    return currentWeight !== weight;
 }
 /** The image on which the instance is well; `undefined` where it is not known to be. */
 function expectedImage(one, report) {
@@ -3080,12 +3074,12 @@ const intervalMs = 5_000;
  */
 function hiddenRebuilds(instances) {
     return instances
-        .filter(({ status, disk, seen, phases, failure }) => {
+        .filter(({ status, disk, statusHistory, phases, failure }) => {
         const sent = phases.findLast(({ phase }) => phase.endsWith('sending'))?.startedAt;
         const isLeft = status === 'inProgress' || (status === 'failed' && failure?.operation !== undefined);
         if (!isLeft || disk === 'untouched' || sent === undefined)
             return false;
-        return seen.filter(({ at }) => at >= sent).every((one) => isSettled(one.status));
+        return statusHistory.filter(({ at }) => at >= sent).every((one) => isSettled(one.status));
     })
         .map(({ instanceId }) => instanceId);
 }
@@ -5222,7 +5216,7 @@ async function closeRecord(config, left) {
 }
 /** What was not erased, or is known to be well, gets its traffic back. */
 async function restore(config, report) {
-    if (report.instances.every(({ balancers }) => balancers.every(({ now, weight }) => now === weight))) {
+    if (report.instances.every(({ balancers }) => balancers.every(({ currentWeight, weight }) => currentWeight === weight))) {
         return report;
     }
     const cancel = listenForCancel();
@@ -5456,7 +5450,7 @@ function totals({ instances, durationSeconds }) {
 }
 /** Why nothing more was begun, as a sentence that cannot be overlooked. */
 function stopSentence({ rollout: { stopped } }) {
-    return stopped === undefined ? '' : `> 🛑 **${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(stopped.words, 1000))}**`;
+    return stopped === undefined ? '' : `> 🛑 **${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(stopped.message, 1000))}**`;
 }
 /** How the rollout was set and how many were away, in one line. */
 function rolloutLine({ rollout, instances, status }) {
@@ -5577,12 +5571,14 @@ const openRows = 20;
  * them, for nobody restores it after the run.
  */
 function leftWeights({ instances }) {
-    return instances.flatMap((instance) => instance.balancers.filter(({ weight, now }) => now !== weight).map((place) => ({ ...place, instance })));
+    return instances.flatMap((instance) => instance.balancers
+        .filter(({ weight, currentWeight }) => currentWeight !== weight)
+        .map((place) => ({ ...place, instance })));
 }
 /** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
 function idleInstances({ instances }) {
     return instances
-        .filter(({ balancers }) => balancers.some(({ weight, now }) => weight === 0 && now === 0))
+        .filter(({ balancers }) => balancers.some(({ weight, currentWeight }) => weight === 0 && currentWeight === 0))
         .map(({ instanceId }) => instanceId);
 }
 /** What that may mean, and what to do. */
@@ -5611,7 +5607,7 @@ function drawn(left, pieces) {
         (0,_overview_js__WEBPACK_IMPORTED_MODULE_0__/* .statusLabel */ .Rh)(place.instance),
         (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.blbId),
         (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.groupId ?? ''),
-        String(place.now),
+        String(place.currentWeight),
         String(place.weight)
     ]);
     const list = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .table */ .tp)(['Instance', 'Result', 'Load balancer', 'Group', 'Weight now', 'To restore'], rows);

@@ -55,7 +55,11 @@ async function closeRecord(config: Config, left: Handover): Promise<void> {
 
 /** What was not erased, or is known to be well, gets its traffic back. */
 async function restore(config: Config, report: RunReport): Promise<RunReport> {
-  if (report.instances.every(({ balancers }) => balancers.every(({ now, weight }) => now === weight))) {
+  if (
+    report.instances.every(({ balancers }) =>
+      balancers.every(({ currentWeight, weight }) => currentWeight === weight)
+    )
+  ) {
     return report;
   }
   const cancel = listenForCancel();

@@ -77,8 +77,8 @@ test('without a place the others stay', () => {
 describe('in the result', () => {
   test('places without a hold have the weight of the plan', () => {
     expect(reportBackendServers([ordinary, { ...group, weight: 0 }], [])).toEqual([
-      { kind: 'blb', blbId: 'lb-1', weight: 40, now: 40 },
-      { kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1', weight: 0, now: 0 }
+      { kind: 'blb', blbId: 'lb-1', weight: 40, currentWeight: 40 },
+      { kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1', weight: 0, currentWeight: 0 }
     ]);
   });
 
@@ -88,13 +88,13 @@ describe('in the result', () => {
     ['returned', 40]
   ])('one that is %s has the weight %i now', (state, now) => {
     expect(reportBackendServers([ordinary], [heldWeight(ordinary, state)])).toEqual([
-      { kind: 'blb', blbId: 'lb-1', weight: 40, now }
+      { kind: 'blb', blbId: 'lb-1', weight: 40, currentWeight: now }
     ]);
   });
 
   test('the weight of before is the one that was taken, not the one of the plan', () => {
     expect(reportBackendServers([ordinary], [heldWeight({ ...ordinary, weight: 17 }, 'held')])).toEqual([
-      { kind: 'blb', blbId: 'lb-1', weight: 17, now: 0 }
+      { kind: 'blb', blbId: 'lb-1', weight: 17, currentWeight: 0 }
     ]);
   });
 

@@ -131,7 +131,7 @@ describe('when it fails', () => {
     expect(rebuild.phases.at(-1)).toEqual({ phase: 'ended', fromMs: 5_000 });
     expect(explain(rebuild, { kind: 'drain', problem })).toEqual({
       cause: 'i-1: the load balancers could not be left, so nothing was erased. It is locked.',
-      disk: 'The system disk was not touched by this run.',
+      diskNote: 'The system disk was not touched by this run.',
       remedy: 'Unlock it.'
     });
   });

@@ -143,7 +143,7 @@ describe('failures in words', () => {
   ];
 
   test.each(reasons.map((reason) => [reason.kind, reason] as const))('%s', (_, reason) => {
-    const { cause, disk: diskState, remedy } = explain(lived, reason);
+    const { cause, diskNote: diskState, remedy } = explain(lived, reason);
     expect(cause).toMatch(/^i-1: /);
     expect(diskState).toBe(describeDiskState('erased'));
     expect(remedy).not.toBe('');
@@ -162,7 +162,7 @@ describe('failures in words', () => {
     const [fresh] = begin(taskOf(), 0);
     const told = explain(fresh, { kind: 'call', failure: failureOf('denied') });
     expect(told.cause).not.toContain('goes on');
-    expect(told.disk).toBe('The system disk was not touched by this run.');
+    expect(told.diskNote).toBe('The system disk was not touched by this run.');
     expect(explain(fresh, { kind: 'unproven' }).cause).toContain('its answer was lost');
     expect(explain(fresh, { kind: 'unproven' }).cause).toContain('Seen: nothing.');
   });

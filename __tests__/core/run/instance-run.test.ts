@@ -6,7 +6,7 @@ import type { Ending } from '../../../src/core/rebuild/ending.ts';
 import type { Observation, RebuildState } from '../../../src/core/rebuild/rebuild-state.ts';
 import { begin } from '../../../src/core/rebuild/step-rebuild.ts';
 import { reportInstanceRun } from '../../../src/core/report/instance-report.ts';
-import { wayBackLines } from '../../../src/core/report/restore-with.ts';
+import { restoreWithLines } from '../../../src/core/report/restore-with.ts';
 import {
   hasSucceeded,
   type InstanceRun,
@@ -226,9 +226,9 @@ describe('the report of a deed', () => {
       rejoinProblem: 'it is locked.'
     });
     const report = reportInstanceRun(rolledBack, order, anchor, 5_000, true);
-    expect(report).toMatchObject({ status: 'rolledBack', rollback: { ok: true }, wayBack: [] });
+    expect(report).toMatchObject({ status: 'rolledBack', rollback: { ok: true }, restoreWith: [] });
     expect(report.failure).toMatchObject({ reason: 'unhealthy' });
-    expect(report.failure?.disk).toBe(
+    expect(report.failure?.diskNote).toBe(
       'The instance was put back onto m-old and is healthy again. It gets no traffic: its weight is 0 on lb-1 (was 50).'
     );
     expect(report.failure?.remedy).toContain('The post step of this action restores the weights');
@@ -244,7 +244,7 @@ describe('the report of a deed', () => {
       true
     );
     expect(report).toMatchObject({ status: 'failed', failure: { reason: 'putBack' } });
-    expect(report.failure?.disk).toBe('It could not be put back onto m-old: GetImage m-old: gone.');
+    expect(report.failure?.diskNote).toBe('It could not be put back onto m-old: GetImage m-old: gone.');
   });
 
   test('weights that were being given back when the run was cancelled are a failure of their own', () => {
@@ -296,28 +296,30 @@ describe('the report of a deed', () => {
     const backup = { imageName: 'rbi-backup/i-1', imageId: 'm-b', isAvailable: false };
     const report = reportInstanceRun(deedOf({ backup }), order, anchor, 5_000, false);
     expect(report.backup).toEqual({ imageId: 'm-b', imageName: 'rbi-backup/i-1' });
-    expect(report.wayBack).toEqual([]);
+    expect(report.restoreWith).toEqual([]);
   });
 
   test('the lines of the way back name the login by its kind', () => {
     const run = deedOf({ rebuild: rebuilt });
-    expect(wayBackLines(run, order)).toEqual([
+    expect(restoreWithLines(run, order)).toEqual([
       'instanceId: i-1',
       'imageId: m-old',
       'adminPass: ${{ secrets.BCC_ADMIN_PASS }}'
     ]);
     const key: RebuildSpec = { imageId: 'm-new', login: { kind: 'keypairId', keypairId: 'k-1' } };
-    expect(wayBackLines(run, key)[2]).toBe('keypairId: k-1');
+    expect(restoreWithLines(run, key)[2]).toBe('keypairId: k-1');
     const same: RebuildSpec = { ...key, imageId: 'm-old' };
-    expect(wayBackLines(run, same).slice(2)).toEqual(['keypairId: k-1', 'force: true']);
+    expect(restoreWithLines(run, same).slice(2)).toEqual(['keypairId: k-1', 'force: true']);
     const keep: RebuildSpec = { imageId: 'm-new', login: { kind: 'keepImageLogin' } };
     const backup = { imageName: 'b', imageId: 'm-b', isAvailable: true };
-    expect(wayBackLines(deedOf({ rebuild: rebuilt, backup }), keep)).toEqual([
+    expect(restoreWithLines(deedOf({ rebuild: rebuilt, backup }), keep)).toEqual([
       'instanceId: i-1',
       'imageId: m-b',
       'keepImageLogin: true'
     ]);
     const unfinished = { ...backup, isAvailable: false };
-    expect(wayBackLines(deedOf({ rebuild: rebuilt, backup: unfinished }), order)[1]).toBe('imageId: m-old');
+    expect(restoreWithLines(deedOf({ rebuild: rebuilt, backup: unfinished }), order)[1]).toBe(
+      'imageId: m-old'
+    );
   });
 });

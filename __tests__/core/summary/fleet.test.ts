@@ -5,6 +5,7 @@ import type {
   BalancerReport,
   InstanceReport,
   InstanceStatus,
+  PlanReport,
   RunReport
 } from '../../../src/core/report/report.ts';
 import { annotationsOf } from '../../../src/core/summary/annotations.ts';
@@ -41,9 +42,9 @@ function fleet(counts: Partial<Record<InstanceStatus, number>>): readonly Instan
   return statuses.map((status, index) => instanceReport(idOf(index), status));
 }
 
-function planned(index: number, decision = 'rebuild: erases the system disk'): InstanceReport {
+function planned(index: number, action: PlanReport['action'] = 'rebuild'): InstanceReport {
   const one = instanceReport(idOf(index), 'planned');
-  return { ...one, plan: { ...one.plan, decision } };
+  return { ...one, plan: { ...one.plan, action } };
 }
 
 /** The rows of the table under the heading `Instances`, without its head. */
@@ -73,7 +74,7 @@ describe('the summary of a fleet', () => {
         canaries: ['i-1'],
         pauseSeconds: 300,
         unavailableBefore: [{ instanceId: 'i-2', why: 'its status is Stopped' }],
-        stopped: { reason: 'maxFailures', words: 'One has failed, so nothing more was begun.' }
+        stopped: { reason: 'maxFailures', message: 'One has failed, so nothing more was begun.' }
       })
     );
     expectInOrder(text, [
@@ -180,7 +181,7 @@ describe('weights that are not restored', () => {
 });
 
 describe('the plan of a fleet', () => {
-  const skip = 'skip: it runs on the image already';
+  const skip = 'skip';
 
   test('has every target in the order of its turn, with the batches', () => {
     const instances = times(9, (index) => (index === 1 ? planned(index, skip) : planned(index)));
@@ -218,13 +219,9 @@ describe('the plan of a fleet', () => {
   });
 
   test('without pauses has no batches, and says that slots are refilled', () => {
-    const instances = [
-      planned(0),
-      planned(1, 'start: it is on the image already, and Stopped'),
-      planned(2, 'x')
-    ];
+    const instances = [planned(0), planned(1, 'start'), planned(2, 'wait')];
     const text = summaryOf(runReport(instances, { canaries: [idOf(0)] }));
-    expectInOrder(text, ['a slot is refilled as soon as it is free', '| canary |', '🚀 start', '📋 x']);
+    expectInOrder(text, ['a slot is refilled as soon as it is free', '| canary |', '🚀 start', '⏳ wait']);
     expect(text).not.toContain('batch');
   });
 

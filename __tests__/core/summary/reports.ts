@@ -10,8 +10,16 @@ import type {
 import { runStatus } from '../../../src/core/report/run-report.ts';
 
 /** A failure with a reason. */
-export function failureReport(reason = 'timedOut', cause = `it failed: ${reason}`): FailureReport {
-  return { reason, cause, disk: 'Its old content is gone.', remedy: 'Look at the instance in the console.' };
+export function failureReport(
+  reason: FailureReport['reason'] = 'timedOut',
+  cause = `it failed: ${reason}`
+): FailureReport {
+  return {
+    reason,
+    cause,
+    diskNote: 'Its old content is gone.',
+    remedy: 'Look at the instance in the console.'
+  };
 }
 
 /** Phases one after another from the beginning of an hour on, as pairs of a name and seconds. */
@@ -49,12 +57,13 @@ export function instanceReport(
     ...(isTouched ? { after } : {}),
     erases: { systemDiskId: 'v-old', sizeInGB: 40, snapshots: [] },
     phases: [],
-    seen: [],
+    statusHistory: [],
     requestIds: isTouched ? ['r-1'] : [],
     durationSeconds: isTouched ? 250 : 0,
     plan: {
-      decision: 'rebuild: erases the system disk',
-      present: 'Running, cn-bj-a, bcc.g5.c1m4, image m-old web-1',
+      action: 'rebuild',
+      description: 'rebuild: erases the system disk',
+      current: 'Running, cn-bj-a, bcc.g5.c1m4, image m-old web-1',
       steps: [],
       warnings: [],
       login: 'with the key pair k-one',
@@ -62,7 +71,7 @@ export function instanceReport(
     },
     balancers: [],
     knownHosts: [],
-    wayBack: [],
+    restoreWith: [],
     ...(failing.includes(status) ? { failure: failureReport() } : {}),
     ...patch
   };
@@ -74,7 +83,7 @@ export function balancerReport(
   now: number,
   patch: Partial<BalancerReport> = {}
 ): BalancerReport {
-  return { kind: 'blb', blbId: 'lb-1', weight, now, ...patch };
+  return { kind: 'blb', blbId: 'lb-1', weight, currentWeight: now, ...patch };
 }
 
 /** A run of instances. */

@@ -180,7 +180,7 @@ describe('the summary of one instance', () => {
 
   test('has no word of a rollout', () => {
     const text = summaryOf(
-      runReport([instanceReport('i-a')], { stopped: { reason: 'canary', words: 'No.' } })
+      runReport([instanceReport('i-a')], { stopped: { reason: 'canary', message: 'No.' } })
     );
     expect(text).not.toContain('Rollout');
     expect(text).not.toContain('weights to restore');

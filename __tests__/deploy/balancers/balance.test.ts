@@ -37,8 +37,8 @@ describe('one instance behind a load balancer of each kind', () => {
       expect(movesOf(world, 'i-demo0002')).toEqual([]);
       expect(badReturns(world, ['m-web-2'])).toEqual([]);
       expect(oneOf(report).balancers).toEqual([
-        { kind: 'blb', blbId: 'lb-demo0001', weight: 100, now: 100 },
-        { kind: 'appblb', blbId: 'lb-demo0002', groupId: 'sg-demo0001', weight: 30, now: 30 }
+        { kind: 'blb', blbId: 'lb-demo0001', weight: 100, currentWeight: 100 },
+        { kind: 'appblb', blbId: 'lb-demo0002', groupId: 'sg-demo0001', weight: 30, currentWeight: 30 }
       ]);
     });
   });
@@ -117,7 +117,9 @@ describe('one instance behind a load balancer of each kind', () => {
       const report = await world.run({ balancers, dryRun: true });
       expect(report.status).toBe('planned');
       expect(weightCallsOf(world)).toEqual([]);
-      expect(oneOf(report).balancers.map(({ blbId, weight, now }) => [blbId, weight, now])).toEqual([
+      expect(
+        oneOf(report).balancers.map(({ blbId, weight, currentWeight: now }) => [blbId, weight, now])
+      ).toEqual([
         ['lb-demo0001', 100, 100],
         ['lb-demo0002', 30, 30]
       ]);
@@ -148,7 +150,7 @@ describe('a weight of 0', () => {
         kind: 'blb',
         blbId: 'lb-demo0001',
         weight: 0,
-        now: 0
+        currentWeight: 0
       });
     });
   });
@@ -307,11 +309,11 @@ describe('traffic comes only to what is well', () => {
       const one = oneOf(report);
       expect(one).toMatchObject({ status: 'failed', failure: { reason: 'unhealthy' } });
       expect(movesOf(world, 'i-demo0001').toSorted()).toEqual(['lb-demo0001 100→0', 'lb-demo0002 30→0']);
-      expect(one.balancers.map(({ weight, now }) => [weight, now])).toEqual([
+      expect(one.balancers.map(({ weight, currentWeight: now }) => [weight, now])).toEqual([
         [100, 0],
         [30, 0]
       ]);
-      expect(one.failure?.disk).toContain(
+      expect(one.failure?.diskNote).toContain(
         'It gets no traffic: its weight is 0 on lb-demo0001 (was 100), lb-demo0002/sg-demo0001 (was 30).'
       );
       expect(one.failure?.remedy).toContain(
@@ -325,7 +327,7 @@ describe('traffic comes only to what is well', () => {
     await onStage({ emulator: { faults } }, async (world) => {
       const one = oneOf(await world.run({ balancers, health }));
       expect(one.failure?.reason).toBe('status');
-      expect(one.balancers.map(({ now }) => now)).toEqual([0, 0]);
+      expect(one.balancers.map(({ currentWeight: now }) => now)).toEqual([0, 0]);
       expect(weightsIn(world)).toContain('lb-demo0001 i-demo0001 0');
     });
   });

@@ -71,7 +71,7 @@ const isSent = ({ emulator }: VirtualWorld): boolean => emulator.rebuilds.length
 
 /** The weights of one instance now, as the report tells. */
 function nowOf(report: RunReport, id = 'i-demo0001'): readonly number[] {
-  return oneOf(report, id).balancers.map(({ now }) => now);
+  return oneOf(report, id).balancers.map(({ currentWeight: now }) => now);
 }
 
 describe('after a cancel during the drain', () => {
@@ -85,10 +85,10 @@ describe('after a cancel during the drain', () => {
         failure: { reason: 'cancelled' }
       });
       expect(one.balancers).toEqual([
-        { kind: 'blb', blbId: 'lb-demo0001', weight: 100, now: 0 },
-        { kind: 'appblb', blbId: 'lb-demo0002', groupId: 'sg-demo0001', weight: 30, now: 0 }
+        { kind: 'blb', blbId: 'lb-demo0001', weight: 100, currentWeight: 0 },
+        { kind: 'appblb', blbId: 'lb-demo0002', groupId: 'sg-demo0001', weight: 30, currentWeight: 0 }
       ]);
-      expect(one.failure?.disk).toContain('its weight is 0 on lb-demo0001 (was 100)');
+      expect(one.failure?.diskNote).toContain('its weight is 0 on lb-demo0001 (was 100)');
       expect(one.failure?.remedy).toContain('The post step of this action restores the weights');
       expect(callsOf(world)).not.toContain('RebuildInstance');
       expect(textOf(annotationsOf(report))).toContain('i-demo0001 on lb-demo0001: 0 instead of 100');
@@ -186,7 +186,7 @@ test('a cancel while the weights are being set to 0: those that may be at 0 are 
       kind: 'blb',
       blbId: 'lb-demo0001',
       weight: 100,
-      now: 0
+      currentWeight: 0
     });
     await restore(world, report);
     expect(weightsIn(world)).toEqual(demoWeights);
@@ -220,7 +220,7 @@ describe('after a cancel that comes when it is erased', () => {
       const cancelled = await cancelledRun(world, when, { health });
       expect(oneOf(cancelled)).toMatchObject({ status: 'inProgress', disk: 'erased' });
       expect(nowOf(cancelled)).toEqual([0, 0]);
-      expect(oneOf(cancelled).failure?.disk).toContain('its weight is 0 on lb-demo0001 (was 100)');
+      expect(oneOf(cancelled).failure?.diskNote).toContain('its weight is 0 on lb-demo0001 (was 100)');
       expect(oneOf(cancelled).failure?.remedy).toContain('restore the weights that the summary lists');
       expect(await restore(world, cancelled)).toBe(cancelled);
       expect(weightCallsOf(world)).toHaveLength(2);
@@ -355,7 +355,7 @@ describe('a cancel when an instance is known to be well', () => {
       const cancelled = await cancelledRun(world, isLeavingAgain, request);
       const one = oneOf(cancelled, 'i-demo0001');
       expect(one).toMatchObject({ status: 'failed', failure: { reason: 'cancelled' } });
-      expect(one.failure?.disk).toContain('its weight is 0 on lb-demo0001 (was 100)');
+      expect(one.failure?.diskNote).toContain('its weight is 0 on lb-demo0001 (was 100)');
       expect(world.emulator.rebuilds.filter(({ instanceId }) => instanceId === 'i-demo0001')).toHaveLength(1);
     });
   });
@@ -487,7 +487,7 @@ describe('by hand', () => {
       ['lb-1', both],
       ['lb-3', both]
     ]);
-    expect(restored.instances.map(({ balancers: all }) => all.map(({ now }) => now))).toEqual([
+    expect(restored.instances.map(({ balancers: all }) => all.map(({ currentWeight: now }) => now))).toEqual([
       [10, 7, 10],
       [20, 7, 20],
       [0, 7, 0]
@@ -517,6 +517,6 @@ describe('by hand', () => {
     const report = runReport([instanceReport('i-1', 'notStarted', untouched)]);
     // What was restored before it is known all the same, so the report is given and not thrown away.
     const after = await restoreWeights(report, { ...ports, cancel });
-    expect(after.instances[0]?.balancers).toMatchObject([{ now: 0 }]);
+    expect(after.instances[0]?.balancers).toMatchObject([{ currentWeight: 0 }]);
   });
 });

@@ -19,8 +19,8 @@ async function failing(
     expect(report).toMatchObject({ status: 'failed', changed: false });
     expect(one).toMatchObject({ status: 'failed', disk: 'untouched', failure: { reason: 'backup' } });
     expect(one.failure?.cause).toContain('the backup failed, so nothing was erased');
-    expect(one.failure?.disk).toBe('The system disk was not touched by this run.');
-    expect(one.wayBack).toEqual([]);
+    expect(one.failure?.diskNote).toBe('The system disk was not touched by this run.');
+    expect(one.restoreWith).toEqual([]);
     expect(one.rollback).toBeUndefined();
     expect(world.emulator.rebuilds).toEqual([]);
     expect(callsOf(world)).not.toContain('RebuildInstance');
@@ -40,14 +40,14 @@ describe('a backup', () => {
       const report = await world.run({ backup: {} });
       expect(report).toMatchObject({ status: 'rebuilt', changed: true });
       expect(writesOf(world)).toEqual(['CreateImage', 'RebuildInstance']);
-      const { backup, adopted, wayBack, phases } = oneOf(report);
+      const { backup, adopted, restoreWith, phases } = oneOf(report);
       const image = await world.bcc.getImage(backup?.imageId ?? '', new AbortController().signal);
       expect(image).toMatchObject({ status: 'Available', name: backup?.imageName });
       expect(world.emulator.rebuilds[0]?.acceptedAtMs).toBeGreaterThanOrEqual(startMs + 100_000);
       // Its own ImageProcessing is not somebody else's work, after which it would rest for minutes.
       expect(adopted).toBe(false);
       expect(world.emulator.rebuilds[0]?.acceptedAtMs).toBeLessThan(startMs + 106_000);
-      expect(wayBack).toContain(`imageId: ${backup?.imageId}`);
+      expect(restoreWith).toContain(`imageId: ${backup?.imageId}`);
       expect(phases[1]).toMatchObject({ phase: 'backup', startedAt: '2026-03-01T00:00:00Z' });
     });
   });

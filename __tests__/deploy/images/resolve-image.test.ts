@@ -239,7 +239,7 @@ describe('an image that vanishes between plan and send', () => {
       });
       const [one] = report.instances;
       expect(report).toMatchObject({ status: 'failed', changed: false });
-      expect(one).toMatchObject({ disk: 'untouched', failure: { reason: 'notFound' }, wayBack: [] });
+      expect(one).toMatchObject({ disk: 'untouched', failure: { reason: 'notFound' }, restoreWith: [] });
       expect(one?.failure?.cause).toContain('m-web-2');
       expect(one?.failure?.remedy).not.toContain('i-demo0001 is not known there');
       const now = world.emulator.instance('i-demo0001');

@@ -7,7 +7,7 @@ import { noCancel, withVirtualWorld } from '../../support/virtual.ts';
 
 const sentAt = '2026-03-01T00:01:00Z';
 
-function seenAs(status: string): InstanceReport['seen'] {
+function seenAs(status: string): InstanceReport['statusHistory'] {
   return [{ status, imageId: 'm-old', at: '2026-03-01T00:02:00Z', seconds: 60 }];
 }
 
@@ -15,7 +15,7 @@ function left(patch: Partial<InstanceReport>): InstanceReport {
   return instanceReport('i-1', 'inProgress', {
     disk: 'unknown',
     phases: [{ phase: 'sending', startedAt: sentAt, durationSeconds: 1 }],
-    seen: seenAs('Running'),
+    statusHistory: seenAs('Running'),
     ...patch
   });
 }
@@ -26,7 +26,7 @@ describe('a rebuild that may be under way without showing it', () => {
   test.each<[string, Partial<InstanceReport>, boolean]>([
     ['is one that was cut off before its status had left', {}, true],
     ['is one of a run that could no longer look', { status: 'failed', failure: byCall }, true],
-    ['is none that was seen away', { seen: seenAs('Starting') }, false],
+    ['is none that was seen away', { statusHistory: seenAs('Starting') }, false],
     ['is none whose disk is whole', { disk: 'untouched' }, false],
     ['is none that was never sent', { phases: [] }, false],
     [

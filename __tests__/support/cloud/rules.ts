@@ -34,7 +34,7 @@ export function checkReport(report: RunReport, witness: Witness, isCancelled: bo
     broken(`(1) it allows ${maxUnavailable}, not ${scene.facts.maxUnavailable}`);
   // One that is on the image is not looked at before it is checked, so that it is found away later.
   const checked = report.instances.filter(
-    ({ plan, status }) => plan.decision.startsWith('skip') && status === 'failed'
+    ({ plan, status }) => plan.action === 'skip' && status === 'failed'
   );
   if (peakUnavailable > Math.max(scene.facts.maxUnavailable, unavailableBefore.length + checked.length)) {
     broken(`(1) it says that ${peakUnavailable} were away`);
@@ -117,11 +117,12 @@ export function checkWeights(report: RunReport, witness: Witness): void {
     }
     if (place.weight !== runWeight)
       broken(`(5) ${name} had ${runWeight}, is said to have had ${place.weight}`);
-    if (place.now === place.weight && weight !== runWeight) {
+    if (place.currentWeight === place.weight && weight !== runWeight) {
       broken(`(5) ${name} has ${weight}, had ${runWeight}, is said to be restored`);
     }
     const hasSucceeded = one.status === 'rebuilt' || one.status === 'skipped';
-    if (hasSucceeded && place.now !== place.weight) broken(`(5) ${name} is ${one.status} without its weight`);
+    if (hasSucceeded && place.currentWeight !== place.weight)
+      broken(`(5) ${name} is ${one.status} without its weight`);
   }
   const count = report.instances.reduce((sum, { balancers }) => sum + balancers.length, 0);
   const seats = cloud.pools.seats.filter(({ instanceId }) => scene.fleet.ids.includes(instanceId)).length;

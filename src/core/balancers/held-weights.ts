@@ -57,8 +57,11 @@ export function reportBackendServers(
   ];
 }
 
-function reportBackendServer({ kind, blbId, groupId, weight }: BackendServer, now: number): BalancerReport {
-  return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, now };
+function reportBackendServer(
+  { kind, blbId, groupId, weight }: BackendServer,
+  currentWeight: number
+): BalancerReport {
+  return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
 }
 
 /** Where traffic is still to be given back, in words. */

@@ -11,7 +11,7 @@ export interface Explanation {
   /** What happened, in one sentence that names the instance. */
   readonly cause: string;
   /** What it means for the system disk. */
-  readonly disk: string;
+  readonly diskNote: string;
   /** What to do now. */
   readonly remedy: string;
 }
@@ -21,7 +21,7 @@ export function explain(rebuild: RebuildState, reason: FailureReason): Explanati
   const { cause, remedy } = causeAndRemedy(rebuild, reason);
   return {
     cause: `${rebuild.task.instanceId}: ${cause}`,
-    disk: describeDiskState(diskStateOf(rebuild)),
+    diskNote: describeDiskState(diskStateOf(rebuild)),
     remedy
   };
 }
@@ -32,7 +32,7 @@ export function explainCancel(rebuild: RebuildState): Explanation {
   const diskState = diskStateOf(rebuild);
   return {
     cause: `${rebuild.task.instanceId}: cancelled; last seen ${status}`,
-    disk: describeDiskState(diskState),
+    diskNote: describeDiskState(diskState),
     remedy:
       diskState === 'untouched'
         ? 'Nothing of it needs to be mended.'

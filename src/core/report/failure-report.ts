@@ -25,7 +25,7 @@ export function failureOfRun(run: InstanceRun): FailureReport | undefined {
   const restore = isKnownWell
     ? 'The post step of this action restores the weights; look there whether it could.'
     : 'Once it is healthy, restore the weights that the summary lists.';
-  return { ...failure, disk: `${failure.disk} ${weights}`, remedy: `${failure.remedy} ${restore}` };
+  return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
 }
 
 /** The failure without a word about load balancers that are still left. */
@@ -38,16 +38,16 @@ function failureBut(run: InstanceRun): FailureReport | undefined {
   if (isRolledBack(run)) {
     return {
       ...failure,
-      disk: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
+      diskNote: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
       remedy: 'Find out what is wrong with the new image before you try again.'
     };
   }
   if (hasSucceeded(run)) {
-    return { ...failure, disk: `It could not be put back onto ${back.imageId}: ${rollbackProblem(run)}` };
+    return { ...failure, diskNote: `It could not be put back onto ${back.imageId}: ${rollbackProblem(run)}` };
   }
   return {
     ...failure,
-    disk: `The rollback onto ${back.imageId} failed as well: ${rollbackProblem(run)} The old content of the system disk is gone.`
+    diskNote: `The rollback onto ${back.imageId} failed as well: ${rollbackProblem(run)} The old content of the system disk is gone.`
   };
 }
 
@@ -74,7 +74,7 @@ function cancelled(run: InstanceRun): FailureReport {
     return {
       reason: 'cancelled',
       cause: `${id}: cancelled before the rebuild was sent`,
-      disk: describeDiskState('untouched'),
+      diskNote: describeDiskState('untouched'),
       remedy: backup === undefined ? 'Nothing of it needs to be mended.' : leftBehind(backup)
     };
   }
@@ -83,14 +83,14 @@ function cancelled(run: InstanceRun): FailureReport {
     return {
       reason: 'cancelled',
       cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
-      disk: describeDiskState('untouched'),
+      diskNote: describeDiskState('untouched'),
       remedy: 'Run again: it is not erased, and the health check is made.'
     };
   }
   return {
     reason: 'cancelled',
     cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
-    disk: describeDiskState('erased'),
+    diskNote: describeDiskState('erased'),
     remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
   };
 }
@@ -105,7 +105,7 @@ function cancelledInRollback(run: InstanceRun): FailureReport {
   return {
     reason: 'cancelled',
     cause: `${causeOf(run)?.cause ?? run.target.instance.id} Cancelled ${sent ? 'while it was put back' : 'before it was put back'}.`,
-    disk: describeDiskState('erased'),
+    diskNote: describeDiskState('erased'),
     remedy: sent
       ? `The way back onto ${run.rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
       : 'Put it back with the lines that the summary gives, or run again.'
@@ -133,7 +133,7 @@ function causeOf(run: InstanceRun): FailureReport | undefined {
   return {
     reason: 'unhealthy',
     cause: `${id}: not healthy within healthDeadline (${allowed}); last: ${describeNotHealthy(health.reason)}. Seen: ${courseOf(health)}.`,
-    disk: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
+    diskNote: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
     remedy: `Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher than ${allowed}.`
   };
 }
@@ -156,7 +156,7 @@ function afterwards({
     return {
       reason: 'rejoin',
       cause: `${instance.id}: well, but its weights on the load balancers could not be restored: ${rejoinProblem}`,
-      disk: describeDiskState(rebuild?.ending?.kind === 'rebuilt' ? 'erased' : 'untouched'),
+      diskNote: describeDiskState(rebuild?.ending?.kind === 'rebuilt' ? 'erased' : 'untouched'),
       remedy: 'Find out what keeps the load balancer from being changed.'
     };
   }
@@ -164,7 +164,7 @@ function afterwards({
   return {
     reason: 'putBack',
     cause: `${instance.id}: rebuilt and well, but to be put back because the rollout has stopped.`,
-    disk: describeDiskState('erased'),
+    diskNote: describeDiskState('erased'),
     remedy: 'Look at the instance in the console.'
   };
 }

@@ -19,7 +19,7 @@ import type {
   InstanceReport,
   InstanceStatus
 } from './report.ts';
-import { wayBackLines } from './restore-with.ts';
+import { restoreWithLines } from './restore-with.ts';
 
 /** A target of which nothing more was done than to plan it. */
 export function reportPlanned(
@@ -34,12 +34,12 @@ export function reportPlanned(
     disk: 'untouched',
     adopted: false,
     phases: [],
-    seen: [],
+    statusHistory: [],
     requestIds: [],
     durationSeconds: 0,
     balancers: reportBackendServers(target.places ?? [], []),
     knownHosts: [],
-    wayBack: [],
+    restoreWith: [],
     ...(failure === undefined ? {} : { failure })
   };
 }
@@ -71,7 +71,7 @@ export function reportInstanceRun(
       startedAt: toIso(anchor, span.fromMs),
       durationSeconds: toSeconds(span.toMs - span.fromMs)
     })),
-    seen: rebuilds
+    statusHistory: rebuilds
       .flatMap(({ history }) => history)
       .map(({ atMs: seenMs, status, imageId }) => ({
         status,
@@ -96,7 +96,7 @@ export function reportInstanceRun(
         }),
     balancers: reportBackendServers(run.target.places ?? [], run.heldWeights),
     knownHosts: run.knownHosts,
-    wayBack: disk === 'untouched' || isRolledBack(run) ? [] : wayBackLines(run, order),
+    restoreWith: disk === 'untouched' || isRolledBack(run) ? [] : restoreWithLines(run, order),
     ...(failure === undefined ? {} : { failure })
   };
 }
@@ -119,8 +119,9 @@ function head(target: PlannedTarget, order: RebuildSpec) {
       snapshots: snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
     },
     plan: {
-      decision: decisionLabel(target),
-      present: presentLabel(target),
+      action: target.decision.action,
+      description: decisionLabel(target),
+      current: presentLabel(target),
       steps: stepLabels(target),
       warnings,
       login: loginLabel(order),

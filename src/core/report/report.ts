@@ -1,9 +1,11 @@
 /** The form of the result: the output `result`, and what the summary is drawn from. No secret is in it. */
 
 import type { BalancerKind } from '../model/backend-server.ts';
+import type { Decision } from '../plan/decide.ts';
 import type { DiskState } from '../rebuild/ending.ts';
 import type { StopReason } from '../rollout/stop-reason.ts';
 import type { Explanation } from './explain.ts';
+import type { ReportedReason } from './failure-reasons.ts';
 
 /** What became of one instance. */
 export type InstanceStatus =
@@ -48,7 +50,7 @@ export interface InstanceReport {
     readonly durationSeconds: number;
   }[];
   /** Every change of status or image that was seen, with the seconds since the work on the instance began. */
-  readonly seen: readonly {
+  readonly statusHistory: readonly {
     readonly status: string;
     readonly imageId: string;
     readonly at: string;
@@ -69,15 +71,17 @@ export interface InstanceReport {
   /** Lines of a known_hosts file, as first seen after the rebuild; nobody has verified them. */
   readonly knownHosts: readonly string[];
   /** The lines of `with:` that put the instance back. */
-  readonly wayBack: readonly string[];
+  readonly restoreWith: readonly string[];
   readonly failure?: FailureReport;
 }
 
 /** What the plan said of it, in words. */
 export interface PlanReport {
-  readonly decision: string;
+  /** What was to be done. */
+  readonly action: Decision['action'];
+  readonly description: string;
   /** Status, zone, specification, image and system at the time of the plan. */
-  readonly present: string;
+  readonly current: string;
   /** What else is done: backup, health check, way back. */
   readonly steps: readonly string[];
   readonly warnings: readonly string[];
@@ -95,7 +99,7 @@ export interface BalancerReport {
   /** The weight that it had before the run. */
   readonly weight: number;
   /** The weight that it has now, as far as is known; another one than `weight` is still to be restored. */
-  readonly now: number;
+  readonly currentWeight: number;
 }
 
 /** How a health check went. */
@@ -120,7 +124,7 @@ export interface InstanceAtTime {
 /** Why it failed, for people and for programs. */
 export interface FailureReport extends Explanation {
   /** The kind of the reason, such as `timedOut`, or of the failed call, such as `denied`. */
-  readonly reason: string;
+  readonly reason: ReportedReason;
   readonly operation?: string;
   readonly httpStatus?: number;
   readonly code?: string;
@@ -155,5 +159,5 @@ export interface RolloutReport {
   /** Who was away to begin with, by instance ID, and why. */
   readonly unavailableBefore: readonly { readonly instanceId: string; readonly why: string }[];
   /** Why nothing more was begun before all were done; absent where all were, and in a plan. */
-  readonly stopped?: { readonly reason: StopReason; readonly words: string };
+  readonly stopped?: { readonly reason: StopReason; readonly message: string };
 }

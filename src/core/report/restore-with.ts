@@ -4,7 +4,7 @@ import { type InstanceRun, usableBackup } from '../run/instance-run.ts';
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 
 /** The `with:` lines that put an instance back onto what it ran before. A password is named, never shown. */
-export function wayBackLines(run: InstanceRun, order: RebuildSpec): readonly string[] {
+export function restoreWithLines(run: InstanceRun, order: RebuildSpec): readonly string[] {
   const { instance } = run.target;
   const backup = usableBackup(run);
   const imageId = backup ?? instance.imageId;

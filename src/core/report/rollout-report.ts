@@ -19,7 +19,7 @@ export function reportRollout(plan: Plan, rollout?: Rollout): RolloutReport {
     const why = whyUnavailable(target);
     return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
   });
-  const words = rollout === undefined ? undefined : stopWords(rollout);
+  const message = rollout === undefined ? undefined : stopWords(rollout);
   const stop = rollout?.stop;
   return {
     maxUnavailable: maxUnavailable,
@@ -30,7 +30,7 @@ export function reportRollout(plan: Plan, rollout?: Rollout): RolloutReport {
     maxFailures,
     pauseSeconds: toSeconds(pauseMs),
     unavailableBefore,
-    ...(stop === undefined || words === undefined ? {} : { stopped: { reason: stop, words } })
+    ...(stop === undefined || message === undefined ? {} : { stopped: { reason: stop, message } })
   };
 }
 

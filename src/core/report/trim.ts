@@ -41,15 +41,15 @@ function withoutCourse(one: InstanceReport): InstanceReport {
   return {
     ...one,
     phases: [],
-    seen: [],
-    plan: { ...one.plan, present: '', steps: [], warnings: [] },
+    statusHistory: [],
+    plan: { ...one.plan, current: '', steps: [], warnings: [] },
     ...(one.health === undefined ? {} : { health: { ...one.health, checks: [], history: [] } })
   };
 }
 
 /** What stands elsewhere: the way back follows from `before`, the host keys are an output of their own. */
 function withoutExtras(one: InstanceReport): InstanceReport {
-  return { ...one, knownHosts: [], wayBack: [], erases: { ...one.erases, snapshots: [] } };
+  return { ...one, knownHosts: [], restoreWith: [], erases: { ...one.erases, snapshots: [] } };
 }
 
 /** Names, which may be long; every ID stays. */
@@ -68,5 +68,5 @@ function inShort({ after: _left, failure, ...one }: InstanceReport): InstanceRep
   const plan = { ...one.plan, login: '…', userData: '…' };
   if (failure === undefined) return { ...one, plan };
   const cause = clip(failure.cause, 100);
-  return { ...one, plan, failure: { ...failure, cause, disk: '…', remedy: '…' } };
+  return { ...one, plan, failure: { ...failure, cause, diskNote: '…', remedy: '…' } };
 }

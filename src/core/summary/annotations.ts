@@ -30,7 +30,7 @@ export function annotationsOf(report: RunReport): readonly Annotation[] {
   const each = single.map(({ instanceId, failure }) => ({
     level: 'error' as const,
     title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
-    lines: [failure.cause, failure.disk, failure.remedy].map((line) => clip(line, 2000))
+    lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => clip(line, 2000))
   }));
   const more = {
     level: 'error' as const,
@@ -42,9 +42,9 @@ export function annotationsOf(report: RunReport): readonly Annotation[] {
 
 function ofWeights(left: readonly LeftWeight[]): readonly Annotation[] {
   if (left.length === 0) return [];
-  const named = left.slice(0, mostNamed).map(({ instance, blbId, groupId, now, weight }) => {
+  const named = left.slice(0, mostNamed).map(({ instance, blbId, groupId, currentWeight, weight }) => {
     const group = groupId === undefined ? '' : `, group ${groupId}`;
-    return `${instance.instanceId} on ${blbId}${group}: ${now} instead of ${weight}`;
+    return `${instance.instanceId} on ${blbId}${group}: ${currentWeight} instead of ${weight}`;
   });
   const more = left.length - named.length;
   return [

@@ -4,16 +4,11 @@ import type { InstanceReport, RunReport } from '../report/report.ts';
 import { rehearse } from '../rollout/rehearse.ts';
 import type { RolloutTask } from '../rollout/rollout-state.ts';
 
-/** What is to be done with an instance, in one word: `plan.decision` begins with it. */
-export function actionOf({ plan }: InstanceReport): string {
-  return plan.decision.split(':', 1)[0] ?? '';
-}
-
 /** The instances in the order in which they are taken, see `planRollout`; those that are skipped at the end. */
 export function inOrder({ instances, rollout }: RunReport): readonly InstanceReport[] {
   const away = new Set(rollout.unavailableBefore.map(({ instanceId }) => instanceId));
   const rank = (one: InstanceReport): number => {
-    if (actionOf(one) === 'skip') return 2;
+    if (one.plan.action === 'skip') return 2;
     return away.has(one.instanceId) ? 0 : 1;
   };
   return instances.toSorted((one, other) => rank(one) - rank(other));
@@ -35,7 +30,7 @@ function taskOf(report: RunReport): RolloutTask {
   return {
     members: inOrder(report).map((one) => ({
       id: one.instanceId,
-      kind: actionOf(one) === 'skip' ? 'check' : 'work',
+      kind: one.plan.action === 'skip' ? 'check' : 'work',
       isUnavailable: away.has(one.instanceId)
     })),
     maxUnavailable: maxUnavailable,

@@ -13,7 +13,7 @@ export function detailsOf(one: InstanceReport, isOpen: boolean): string {
     balancerTable(one),
     requestLine(one),
     hostKeys(one),
-    wayBack(one)
+    restoreWith(one)
   ].filter((part) => part !== '');
   return fold(`${code(one.instanceId)} in detail`, inner, isOpen);
 }
@@ -21,9 +21,9 @@ export function detailsOf(one: InstanceReport, isOpen: boolean): string {
 function planTable(one: InstanceReport): string {
   const { plan, erases } = one;
   const rows: string[][] = [
-    ['Plan', cell(plan.decision)],
+    ['Plan', cell(plan.description)],
     ...plan.warnings.map((warning) => ['Mind', cell(warning)]),
-    ['Before', cell(plan.present)]
+    ['Before', cell(plan.current)]
   ];
   if (one.backup !== undefined)
     rows.push(['Backup', `${code(one.backup.imageId)} ${cell(one.backup.imageName)}`]);
@@ -62,8 +62,8 @@ function phaseTable(one: InstanceReport): string {
 }
 
 function seenTable(one: InstanceReport): string {
-  if (one.seen.length === 0) return '';
-  const rows = one.seen.map(({ status, imageId, seconds }) => [
+  if (one.statusHistory.length === 0) return '';
+  const rows = one.statusHistory.map(({ status, imageId, seconds }) => [
     formatDuration(seconds * 1000),
     cell(status),
     code(imageId)
@@ -82,11 +82,11 @@ function healthTable(one: InstanceReport): string {
 
 function balancerTable(one: InstanceReport): string {
   if (one.balancers.length === 0) return '';
-  const rows = one.balancers.map(({ blbId, groupId = '', weight, now }) => [
+  const rows = one.balancers.map(({ blbId, groupId = '', weight, currentWeight }) => [
     code(blbId),
     code(groupId),
     String(weight),
-    String(now)
+    String(currentWeight)
   ]);
   return table(['Load balancer', 'Group', 'Weight before', 'Weight now'], rows);
 }
@@ -100,7 +100,7 @@ function hostKeys(one: InstanceReport): string {
   return `SSH host keys, as first seen and verified by nobody:\n\n${fenced('yaml', one.knownHosts)}`;
 }
 
-function wayBack(one: InstanceReport): string {
-  if (one.wayBack.length === 0) return '';
-  return `To put it back onto what it ran before:\n\n${fenced('yaml', ['with:', ...one.wayBack.map((line) => `  ${line}`)])}`;
+function restoreWith(one: InstanceReport): string {
+  if (one.restoreWith.length === 0) return '';
+  return `To put it back onto what it ran before:\n\n${fenced('yaml', ['with:', ...one.restoreWith.map((line) => `  ${line}`)])}`;
 }

@@ -16,7 +16,7 @@ export function failureOf({ failure }: Pick<InstanceReport, 'failure'>): string 
   return [
     `> **${cell(failure.cause)}**`,
     '>',
-    `> ${cell(failure.disk)}`,
+    `> ${cell(failure.diskNote)}`,
     '>',
     `> **What to do:** ${cell(failure.remedy)}`
   ].join('\n');
@@ -53,8 +53,8 @@ function heading(failed: readonly Failed[]): string {
 
 /** A message from outside may be of any length, and one failure must not crowd out the others. */
 function short(failure: FailureReport): FailureReport {
-  const { cause, disk, remedy } = failure;
-  return { ...failure, cause: clip(cause, 2000), disk: clip(disk, 1000), remedy: clip(remedy, 1000) };
+  const { cause, diskNote, remedy } = failure;
+  return { ...failure, cause: clip(cause, 2000), diskNote: clip(diskNote, 1000), remedy: clip(remedy, 1000) };
 }
 
 function restOf(rest: readonly Failed[], pieces: number): string {

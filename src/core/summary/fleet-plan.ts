@@ -1,24 +1,25 @@
 /** The plan of several instances, as a dry run ends with it: who is taken when, and what is erased. */
 
 import { clip } from '../report/clip.ts';
-import type { InstanceReport, RunReport } from '../report/report.ts';
-import { actionOf, batchesOf, inOrder } from './batches.ts';
+import type { InstanceReport, PlanReport, RunReport } from '../report/report.ts';
+import { batchesOf, inOrder } from './batches.ts';
 import { type Part, whole } from './fit.ts';
 import { tablePart } from './instance-table.ts';
 import { cell, code, counted } from './markdown.ts';
 
-const labels: Readonly<Record<string, string>> = {
+const labels: Readonly<Record<PlanReport['action'], string>> = {
   rebuild: '📋 rebuild',
   start: '🚀 start',
   wait: '⏳ wait, then decide',
-  skip: '✅ skip'
+  skip: '✅ skip',
+  refuse: '❌ refuse'
 };
 
 /** How many are to be treated how, in one line. */
 export function planTotals({ instances }: RunReport): string {
-  const counts = new Map<string, number>();
-  for (const one of instances) counts.set(actionOf(one), (counts.get(actionOf(one)) ?? 0) + 1);
-  const each = [...counts].map(([action, count]) => labelOf(action).replace(' ', ` **${count}** `));
+  const counts = new Map<PlanReport['action'], number>();
+  for (const { plan } of instances) counts.set(plan.action, (counts.get(plan.action) ?? 0) + 1);
+  const each = [...counts].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
   return `${each.join(' · ')} (${counted(instances.length, 'instance')})`;
 }
 
@@ -31,8 +32,8 @@ export function planParts(report: RunReport, worth: number): readonly Part[] {
   const rows = ordered.map((one) => [
     `${code(one.instanceId)} ${cell(one.name)}`.trimEnd(),
     turnOf(one, report.rollout.canaries, batches.get(one.instanceId)),
-    [labelOf(actionOf(one)), ...one.plan.warnings.map((text) => `Mind: ${cell(text)}`)].join('<br>'),
-    cell(one.plan.present),
+    [labels[one.plan.action], ...one.plan.warnings.map((text) => `Mind: ${cell(text)}`)].join('<br>'),
+    cell(one.plan.current),
     erasedBy(one)
   ]);
   const head = ['Instance', 'Turn', 'What is done', 'Now', 'Would be erased'];
@@ -52,11 +53,7 @@ function commonOf([first]: readonly InstanceReport[]): string {
 }
 
 function erasesNothing(one: InstanceReport): boolean {
-  return ['skip', 'start'].includes(actionOf(one));
-}
-
-function labelOf(action: string): string {
-  return labels[action] ?? `📋 ${cell(clip(action, 60))}`;
+  return ['skip', 'start'].includes(one.plan.action);
 }
 
 function turnOf(

@@ -66,7 +66,7 @@ export function totals({ instances, durationSeconds }: RunReport): string {
 
 /** Why nothing more was begun, as a sentence that cannot be overlooked. */
 export function stopSentence({ rollout: { stopped } }: RunReport): string {
-  return stopped === undefined ? '' : `> 🛑 **${cell(clip(stopped.words, 1000))}**`;
+  return stopped === undefined ? '' : `> 🛑 **${cell(clip(stopped.message, 1000))}**`;
 }
 
 /** How the rollout was set and how many were away, in one line. */

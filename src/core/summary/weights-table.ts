@@ -19,14 +19,18 @@ export interface LeftWeight extends BalancerReport {
  */
 export function leftWeights({ instances }: RunReport): readonly LeftWeight[] {
   return instances.flatMap((instance) =>
-    instance.balancers.filter(({ weight, now }) => now !== weight).map((place) => ({ ...place, instance }))
+    instance.balancers
+      .filter(({ weight, currentWeight }) => currentWeight !== weight)
+      .map((place) => ({ ...place, instance }))
   );
 }
 
 /** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
 export function idleInstances({ instances }: RunReport): readonly string[] {
   return instances
-    .filter(({ balancers }) => balancers.some(({ weight, now }) => weight === 0 && now === 0))
+    .filter(({ balancers }) =>
+      balancers.some(({ weight, currentWeight }) => weight === 0 && currentWeight === 0)
+    )
     .map(({ instanceId }) => instanceId);
 }
 
@@ -58,7 +62,7 @@ function drawn(left: readonly LeftWeight[], pieces: number): string {
     statusLabel(place.instance),
     code(place.blbId),
     code(place.groupId ?? ''),
-    String(place.now),
+    String(place.currentWeight),
     String(place.weight)
   ]);
   const list = table(['Instance', 'Result', 'Load balancer', 'Group', 'Weight now', 'To restore'], rows);

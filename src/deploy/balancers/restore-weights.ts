@@ -67,7 +67,7 @@ export async function restoreWeights(report: RunReport, ports: RestorePorts): Pr
       return place;
     }
     log.info(`${instanceId}: weight on ${poolLabel(place)} restored to ${place.weight}`);
-    return { ...place, now: place.weight };
+    return { ...place, currentWeight: place.weight };
   }
 }
 
@@ -83,8 +83,8 @@ function notWell(
   return hasSucceeded ? undefined : `is ${status} on ${imageId}`;
 }
 
-function isOpen({ weight, now }: BalancerReport): boolean {
-  return now !== weight;
+function isOpen({ weight, currentWeight }: BalancerReport): boolean {
+  return currentWeight !== weight;
 }
 
 /** The image on which the instance is well; `undefined` where it is not known to be. */

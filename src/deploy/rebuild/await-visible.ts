@@ -15,11 +15,11 @@ const intervalMs = 5_000;
  */
 export function hiddenRebuilds(instances: readonly InstanceReport[]): readonly string[] {
   return instances
-    .filter(({ status, disk, seen, phases, failure }) => {
+    .filter(({ status, disk, statusHistory, phases, failure }) => {
       const sent = phases.findLast(({ phase }) => phase.endsWith('sending'))?.startedAt;
       const isLeft = status === 'inProgress' || (status === 'failed' && failure?.operation !== undefined);
       if (!isLeft || disk === 'untouched' || sent === undefined) return false;
-      return seen.filter(({ at }) => at >= sent).every((one) => isSettled(one.status));
+      return statusHistory.filter(({ at }) => at >= sent).every((one) => isSettled(one.status));
     })
     .map(({ instanceId }) => instanceId);
 }
