@@ -1,12 +1,16 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Handover } from '../../src/action/handover.ts';
+import { OutputsError } from '../../src/action/outputs.ts';
 import { Progress } from '../../src/action/progress.ts';
-import type { Handover } from '../../src/action/state.ts';
-import type { Config } from '../../src/config/config.ts';
 import { parseConfig } from '../../src/config/config.ts';
+import { CancelledError } from '../../src/core/model/failure.ts';
+import { makePlan } from '../../src/core/plan/plan.ts';
+import { JournalError } from '../../src/ports/journal.ts';
 import { minimal } from '../config/raw.ts';
 import { idOf, instanceReport, runReport, times } from '../core/summary/reports.ts';
+import { rolloutOfOne } from '../support/plan.ts';
 import { noCancel } from '../support/virtual.ts';
 
 const before = process.env['GITHUB_OUTPUT'];
@@ -21,44 +25,116 @@ afterAll(() => {
   else process.env['GITHUB_OUTPUT'] = before;
 });
 
-function configOf(): Config {
+type Written = Omit<Handover, 'process'>;
+
+const open: Progress[] = [];
+
+afterEach(() => {
+  for (const progress of open.splice(0)) progress.dispose();
+});
+
+function newProgress(file: { isTaken?: () => boolean; isFull?: boolean } = {}) {
   const parsed = parseConfig(minimal);
   if (!parsed.ok) throw new Error('the inputs are not right');
-  return parsed.config;
+  const written: Written[] = [];
+  const reasons: string[] = [];
+  const cancel = {
+    ...noCancel,
+    cancel: (reason: string) => reasons.push(reason),
+    grantRestoring: () => noCancel.signal,
+    dispose: () => undefined
+  };
+  const progress = new Progress(parsed.config, cancel, {
+    write(handover) {
+      if (file.isFull) throw new Error('ENOSPC: no space left on device');
+      written.push(handover);
+    },
+    isTaken: file.isTaken ?? (() => false)
+  });
+  open.push(progress);
+  return { progress, written, reasons };
 }
 
-function newProgress(): { readonly progress: Progress; readonly kept: Handover[] } {
-  const kept: Handover[] = [];
-  const cancel = { ...noCancel, dispose: () => undefined };
-  return { progress: new Progress(configOf(), cancel, (handover) => kept.push(handover)), kept };
-}
+const image = {
+  id: 'm-web-2',
+  name: 'web-v2',
+  type: 'Custom',
+  osType: 'linux',
+  osName: 'Ubuntu',
+  osVersion: '24.04',
+  osArch: 'x86_64',
+  createTime: '2026-01-01T00:00:00Z',
+  status: 'Available',
+  minDiskGb: 20
+};
 
-test('outputs that cannot be written stop no rebuild, and the post step gets all the same what is known', () => {
-  const { progress, kept } = newProgress();
-  const report = runReport([instanceReport('i-1')]);
-  progress.progressed(() => report);
-  progress.progressed(() => report);
-  expect(kept).toHaveLength(2);
+const plan = makePlan(image, { imageId: image.id, login: { kind: 'keepImageLogin' } }, [], rolloutOfOne);
+
+const many = times(40, (index) => instanceReport(idOf(index)));
+
+describe('the outputs', () => {
+  test('that cannot be written at the plan end the run before anything is sent', async () => {
+    const { progress } = newProgress();
+    const planned = progress.planned(plan, runReport([instanceReport('i-1')]));
+    await expect(planned).rejects.toThrow(OutputsError);
+    await expect(planned).rejects.toThrow(/cannot be written, so nothing was sent/);
+  });
+
+  test('that cannot be written later stop no rebuild, and the post step gets all the same what is known', () => {
+    const { progress, written } = newProgress();
+    const report = runReport([instanceReport('i-1')]);
+    progress.progressed(() => report);
+    progress.progressed(() => report);
+    expect(written).toHaveLength(2);
+  });
 });
 
-test('the last word has to be written: without it the step is red', () => {
-  const { progress, kept } = newProgress();
-  expect(() => progress.finish(runReport([instanceReport('i-1')]), true)).toThrow();
-  expect(kept).toMatchObject([{ ok: true }]);
-});
+describe('the handover', () => {
+  test('of many instances is written now and then, the last state of them too', async () => {
+    const { progress, written } = newProgress();
+    let made = 0;
+    for (let step = 0; step < 100; step += 1) {
+      progress.progressed(() => {
+        made += 1;
+        return runReport(many);
+      });
+    }
+    expect(written).toHaveLength(1);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(written).toHaveLength(2);
+    expect(made).toBeLessThan(10);
+  });
 
-test('many instances are written down now and then, the last state of them too', async () => {
-  const { progress, kept } = newProgress();
-  const many = times(40, (index) => instanceReport(idOf(index)));
-  let made = 0;
-  for (let step = 0; step < 100; step += 1) {
-    progress.progressed(() => {
-      made += 1;
-      return runReport(many);
-    });
-  }
-  expect(kept).toHaveLength(1);
-  await new Promise((resolve) => setTimeout(resolve, 400));
-  expect(kept).toHaveLength(2);
-  expect(made).toBeLessThan(10);
+  test('is written before a call that cannot be taken back, however many instances there are', () => {
+    const { progress, written } = newProgress();
+    progress.progressed(() => runReport(many));
+    progress.progressed(() => runReport([instanceReport('i-last')]));
+    progress.commit();
+    expect(written).toHaveLength(2);
+    expect(written.at(-1)?.report.instances.map(({ instanceId }) => instanceId)).toEqual(['i-last']);
+  });
+
+  test('that cannot be written lets no such call out', () => {
+    const { progress } = newProgress({ isFull: true });
+    progress.progressed(() => runReport(many));
+    expect(() => progress.commit()).toThrow(JournalError);
+    expect(() => progress.commit()).toThrow(/nothing more was sent: ENOSPC/);
+  });
+
+  test('that the post step has taken lets no such call out, and cancels the run', () => {
+    const { progress, reasons } = newProgress({ isTaken: () => true });
+    progress.progressed(() => runReport(many));
+    expect(() => progress.commit()).toThrow(CancelledError);
+    expect(reasons).toEqual(['the post step has taken over']);
+  });
+
+  test('says at the end that the main step is over', () => {
+    const { progress, written } = newProgress();
+    progress.progressed(() => runReport(many));
+    progress.finish(runReport([instanceReport('i-1')]), true);
+    expect(written.map(({ ended, ok }) => ({ ended, ok }))).toEqual([
+      { ended: false, ok: false },
+      { ended: true, ok: true }
+    ]);
+  });
 });

@@ -212,7 +212,11 @@ export async function withVirtualWorld<T>(
     debug: () => undefined,
     group: (_title, work) => work()
   };
-  const hooks: RunHooks = { planned: async () => undefined, progressed: () => undefined };
+  const hooks: RunHooks = {
+    planned: async () => undefined,
+    progressed: () => undefined,
+    commit: () => undefined
+  };
   try {
     return await test({
       emulator,

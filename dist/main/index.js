@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2581:
+/***/ 7813:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -513,7 +513,39 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var core = __nccwpck_require__(5806);
 // EXTERNAL MODULE: ./core/report/clip.js
-var report_clip = __nccwpck_require__(5984);
+var clip = __nccwpck_require__(5984);
+;// CONCATENATED MODULE: ./core/summary/annotation-text.js
+
+/** The runner cuts the text of an annotation after so many characters (actions/runner, IssueMatcher and Issue). */
+const runnerLimit = 4_096;
+/** Room for the characters that become escapes on the way. */
+const limit = runnerLimit - 96;
+/** No single line takes up the room of all others. */
+const lineLimit = 1_000;
+/**
+ * The lines of an annotation that is not cut: what matters most first, then as many of the `items` as fit with a
+ * count of the rest, and the `remedies` last.
+ */
+function annotationText(first, items, remedies = []) {
+    const head = (0,clip/* clip */.$)(first, lineLimit);
+    const tail = remedies.map((line) => (0,clip/* clip */.$)(line, lineLimit));
+    const more = (count) => `and ${count} more`;
+    let left = limit - sizeOf([head, ...tail]) - more(items.length).length - 1;
+    const told = [];
+    for (const item of items) {
+        const line = (0,clip/* clip */.$)(item, lineLimit);
+        left -= sizeOf([line]);
+        if (left < 0)
+            break;
+        told.push(line);
+    }
+    const rest = items.length - told.length;
+    return [head, ...told, ...(rest === 0 ? [] : [more(rest)]), ...tail];
+}
+function sizeOf(lines) {
+    return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
 ;// CONCATENATED MODULE: ./core/summary/ranking.js
 const urgency = {
     failed: 0,
@@ -557,194 +589,8 @@ function isFailed(one) {
     return one.failure !== undefined;
 }
 
-;// CONCATENATED MODULE: ./core/summary/overview.js
-/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
-
-
-
-const headlines = {
-    rebuilt: '✅ Rebuilt',
-    skipped: '✅ Nothing to do',
-    planned: '📋 Plan: nothing was sent',
-    started: '🚀 Started, not waited for',
-    inProgress: '🛑 Cancelled while rebuilding',
-    rolledBack: '↩️ Failed, and rolled back',
-    failed: '❌ Failed',
-    partial: '❌ Failed for some'
-};
-/** In the order in which the totals are told. */
-const words = {
-    rebuilt: { icon: '✅', one: 'rebuilt' },
-    skipped: { icon: '✅', one: 'skipped' },
-    planned: { icon: '📋', one: 'planned' },
-    started: { icon: '🚀', one: 'started' },
-    failed: { icon: '❌', one: 'failed' },
-    rolledBack: { icon: '↩️', one: 'rolled back' },
-    inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
-    notStarted: { icon: '–', one: 'not begun' }
-};
-/** What became of the run, and the image, as a heading. */
-function headline({ status, imageId, imageName }) {
-    return `## ${headlines[status]}: BCC image ${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
-}
-/** What became of an instance, with a sign. */
-function overview_statusLabel({ status, adopted }) {
-    const { icon, one } = words[status];
-    return adopted ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
-}
-/** How many came to what, in one line. */
-function totals({ instances, durationSeconds }) {
-    const counts = new Map();
-    for (const { status } of instances)
-        counts.set(status, (counts.get(status) ?? 0) + 1);
-    const each = Object.entries(words).flatMap(([status, { icon, one, many = one }]) => {
-        const count = counts.get(status);
-        return count === undefined ? [] : [`${icon} **${count}** ${many}`];
-    });
-    return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(durationSeconds * 1000)})`;
-}
-/** Why nothing more was begun, as a sentence that cannot be overlooked. */
-function stopSentence({ rollout: { stopped } }) {
-    return stopped === undefined ? '' : `> 🛑 **${cell(clip(stopped.message, 1000))}**`;
-}
-/** How the rollout was set and how many were away, in one line. */
-function rolloutLine({ rollout, instances, status }) {
-    const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
-    const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} to begin with`;
-    const away = status === 'planned' ? before : ` (most away: ${peakUnavailable}${before})`;
-    const facts = [
-        `at most ${maxUnavailable} of ${instances.length} away at once${away}`,
-        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
-        pauseSeconds === 0
-            ? 'a slot is refilled as soon as it is free'
-            : `in batches, ${formatDuration(pauseSeconds * 1000)} between two`,
-        failureLabel(rollout)
-    ];
-    return `**Rollout:** ${facts.join(' · ')}`;
-}
-function canaryLabel(canaries) {
-    const named = canaries.slice(0, 10).map((id) => code(clip(id, 64)));
-    const more = canaries.length - named.length;
-    const all = more === 0 ? named : [...named, `${more} more`];
-    return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
-}
-function failureLabel({ maxFailures }) {
-    return maxFailures === 0
-        ? 'stops at the first failure'
-        : `stops after more than ${counted(maxFailures, 'failure')}`;
-}
-/** Who did not serve to begin with, and why; folded away. */
-function unavailableBeforePart({ rollout: { unavailableBefore } }, worth) {
-    return {
-        worth,
-        pieces: unavailableBefore.length,
-        draw: (pieces) => {
-            if (pieces === 0)
-                return '';
-            const rows = unavailableBefore
-                .slice(0, pieces)
-                .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
-            const title = `Not serving to begin with: ${counted(unavailableBefore.length, 'instance')}`;
-            return fold(title, [table(['Instance', 'Why'], rows)]);
-        }
-    };
-}
-
-;// CONCATENATED MODULE: ./core/summary/weights-table.js
-/** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
-
-
-/** More rows than these are folded away. */
-const openRows = 20;
-/**
- * All places whose weight is still another one than before. An instance that goes on without the run is among
- * them, for nobody restores it after the run.
- */
-function leftWeights({ instances }) {
-    return instances.flatMap((instance) => instance.balancers
-        .filter(({ weight, currentWeight }) => currentWeight !== weight)
-        .map((place) => ({ ...place, instance })));
-}
-/** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
-function idleInstances({ instances }) {
-    return instances
-        .filter(({ balancers }) => balancers.some(({ weight, currentWeight }) => weight === 0 && currentWeight === 0))
-        .map(({ instanceId }) => instanceId);
-}
-/** What that may mean, and what to do. */
-const idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
-/** Who gets no traffic since before the run, as a sentence that stands by itself. */
-function idleSentence(report) {
-    const ids = idleInstances(report);
-    if (ids.length === 0)
-        return '';
-    const named = ids.slice(0, openRows).map(code).join(', ');
-    const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
-    return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
-}
-/** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
-function weightsPart(report, worth) {
-    const left = leftWeights(report);
-    return { worth, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
-}
-function drawn(left, pieces) {
-    if (left.length === 0)
-        return '';
-    const head = `### Load balancer weights to restore: ${left.length}`;
-    const told = left.slice(0, pieces);
-    const rows = told.map((place) => [
-        code(place.instance.instanceId),
-        statusLabel(place.instance),
-        code(place.blbId),
-        code(place.groupId ?? ''),
-        String(place.currentWeight),
-        String(place.weight)
-    ]);
-    const list = table(['Instance', 'Result', 'Load balancer', 'Group', 'Weight now', 'To restore'], rows);
-    const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
-    const calls = poolsOf(told).map(callOf);
-    const isLong = told.length > openRows;
-    return [
-        head,
-        'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out of it whoever does not serve yet.',
-        ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
-        ...missing,
-        ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
-    ].join('\n\n');
-}
-/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
-function poolsOf(left) {
-    const pools = new Map();
-    for (const place of left) {
-        const key = JSON.stringify([place.kind, place.blbId, place.groupId ?? null]);
-        const pool = pools.get(key);
-        if (pool === undefined)
-            pools.set(key, [place]);
-        else
-            pool.push(place);
-    }
-    return [...pools.values()];
-}
-/**
- * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
- * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
- */
-function callOf(pool) {
-    const [first] = pool;
-    if (first === undefined)
-        return '';
-    const { kind, blbId, groupId } = first;
-    const id = encodeURIComponent(blbId);
-    const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
-    const members = pool.map(({ instance, weight }) => JSON.stringify({ instanceId: instance.instanceId, weight }));
-    const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
-    const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
-    return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
-}
-function line(member, at, members) {
-    return `  ${member}${at === members.length - 1 ? '' : ','}`;
-}
-
+// EXTERNAL MODULE: ./core/summary/weights-table.js + 1 modules
+var weights_table = __nccwpck_require__(9481);
 ;// CONCATENATED MODULE: ./core/summary/annotations.js
 /** What a run has to say beside its log: few words, for GitHub shows few of them. */
 
@@ -759,7 +605,7 @@ const mostNamed = 20;
  * have no room, one for the weights that are not restored, and one for those that were 0 even before.
  */
 function annotationsOf(report) {
-    const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
+    const weights = [...ofWeights((0,weights_table/* leftWeights */.dS)(report)), ...ofIdle((0,weights_table/* idleInstances */.Fs)(report))];
     const room = most - weights.length;
     const failed = failuresFirst(report.instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
@@ -767,7 +613,7 @@ function annotationsOf(report) {
     const each = single.map(({ instanceId, failure }) => ({
         level: 'error',
         title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
-        lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => (0,report_clip/* clip */.$)(line, 2000))
+        lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => (0,clip/* clip */.$)(line, 2000))
     }));
     const more = {
         level: 'error',
@@ -791,7 +637,7 @@ function ofWeights(left) {
             lines: [
                 ...named,
                 ...(more === 0 ? [] : [`and ${more} more`]),
-                'An instance with the weight 0 gets no traffic. The post step restores what it safely can; the job summary has the calls that restore the rest.'
+                'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.'
             ]
         }
     ];
@@ -801,7 +647,7 @@ function ofIdle(ids) {
         return [];
     const more = ids.length - mostNamed;
     const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
+    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, weights_table/* idleWords */._e] }];
 }
 
 // EXTERNAL MODULE: ./action/log.js
@@ -810,28 +656,35 @@ var log = __nccwpck_require__(7230);
 
 
 
+
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateReport(report) {
     for (const { level, title, lines } of annotationsOf(report)) {
-        const annotate = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
-        annotate(lines.map(log/* escapeCommands */.g).join('\n'), { title: (0,log/* escapeCommands */.g)(title) });
+        const [first = '', ...others] = lines;
+        annotate(level, title, annotationText(first, others));
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */
 function annotateProblems(problems) {
-    const lines = problems.map(({ input, message }) => (0,log/* escapeCommands */.g)(`${input} ${message}`));
-    core/* error */.z3([...lines, 'Nothing was sent.'].join('\n'), { title: 'The inputs are not right' });
+    const lines = problems.map(({ input, message }) => `${input} ${message}`);
+    annotate('error', 'The inputs are not right', annotationText('Nothing was sent.', lines));
 }
 /** One annotation for all that keeps a plan from being made. */
 function annotateSurvey(problems) {
-    const lines = problems.flatMap(({ cause, remedy }) => [cause, remedy]);
-    core/* error */.z3([...new Set(lines.map(log/* escapeCommands */.g)), 'Nothing was sent that changes anything.'].join('\n'), {
-        title: 'No plan can be made'
-    });
+    const causes = [...new Set(problems.map(({ cause }) => cause))];
+    const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
+    // Many causes usually share one remedy; where they do not, the first few stand for all.
+    const told = remedies.slice(0, 3);
+    annotate('error', 'No plan can be made', annotationText('Nothing was sent that changes anything.', causes, told));
 }
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 function annotateEnd(title, text) {
-    core/* error */.z3((0,log/* escapeCommands */.g)(text), { title });
+    const [first = '', ...others] = text.split('\n');
+    annotate('error', title, annotationText(first, others));
+}
+function annotate(level, title, lines) {
+    const write = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
+    write(lines.map(log/* escapeCommands */.g).join('\n'), { title: (0,log/* escapeCommands */.g)(title) });
 }
 
 
@@ -867,7 +720,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 7140:
+/***/ 6654:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2019,6 +1872,304 @@ function toRecord({ githubToken, environment, environmentUrl }) {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var model_failure = __nccwpck_require__(5437);
+// EXTERNAL MODULE: ./core/summary/weights-table.js + 1 modules
+var weights_table = __nccwpck_require__(9481);
+;// CONCATENATED MODULE: ./core/balancers/held-weights.js
+/** Those that are not what they were before, as far as is known. */
+function openHeldWeights(heldWeights) {
+    return heldWeights.filter(({ state }) => state !== 'returned');
+}
+/** The holds with one more, or with another state of the same place. */
+function withHeldWeight(heldWeights, heldWeight) {
+    return [...heldWeights.filter(({ place }) => !isSamePool(place, heldWeight.place)), heldWeight];
+}
+/** The holds without that of a place that was left as it was. */
+function withoutHeldWeight(heldWeights, place) {
+    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.place, place));
+}
+/** Whether two places of one instance are in the same pool. */
+function isSamePool(one, other) {
+    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
+}
+/** All places of an instance, in the form of the result. */
+function reportBackendServers(places, heldWeights) {
+    const unheld = places.filter((place) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.place, place)));
+    return [
+        ...unheld.map((place) => reportBackendServer(place, place.weight)),
+        ...heldWeights.map(({ place, state }) => reportBackendServer(place, state === 'returned' ? place.weight : 0))
+    ];
+}
+function reportBackendServer({ kind, blbId, groupId, weight }, currentWeight) {
+    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
+}
+/** Where traffic is still to be given back, in words. */
+function describeHeldWeights(heldWeights) {
+    return openHeldWeights(heldWeights)
+        .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
+        .join(', ');
+}
+/** A pool for people. */
+function poolLabel({ blbId, groupId }) {
+    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
+}
+
+;// CONCATENATED MODULE: ./core/model/instance.js
+/**
+ * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
+ * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
+ * start that a rebuild may show.
+ */
+const instance_kinds = new Map([
+    ['Running', 'up'],
+    ['Stopped', 'down'],
+    ['Error', 'broken'],
+    ['Starting', 'moving'],
+    ['Stopping', 'moving'],
+    ['ImageProcessing', 'moving'],
+    ['SnapshotProcessing', 'moving'],
+    ['Scaling', 'foreign'],
+    ['Recharging', 'foreign'],
+    ['VolumeResizing', 'foreign'],
+    ['BillingChanging', 'foreign'],
+    ['ChangeSubnet', 'foreign'],
+    ['ChangeVpc', 'foreign'],
+    ['AttachingPort', 'foreign'],
+    ['DetachingPort', 'foreign'],
+    ['Moving', 'foreign'],
+    ['Expired', 'gone'],
+    ['Deleted', 'gone'],
+    ['Recycled', 'gone']
+]);
+/** The meaning of a status; a word that is not in the table is `unknown`. */
+function statusKind(status) {
+    return instance_kinds.get(status) ?? 'unknown';
+}
+/** Whether an instance with this status rests, so that something can be decided about it. */
+function isSettled(status) {
+    const kind = statusKind(status);
+    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/map-some.js
+/**
+ * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
+ *
+ * @throws the first error that any of them throws; those under way are then left to end by themselves
+ */
+async function mapSome(items, width, map) {
+    const results = new Array(items.length);
+    const queue = items.entries();
+    const worker = async () => {
+        for (const [index, item] of queue)
+            results[index] = await map(item);
+    };
+    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    return results;
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/read-many.js
+/** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
+
+
+/** The most ids that one list takes (BCC page Kksyfijrw). */
+const pageOfIds = 100;
+/** How many single reads go out side by side where a list cannot do it. */
+const sideBySide = 4;
+/** Beyond so many disks, one list of all disks of the account costs fewer calls than one call for each. */
+const fewDisks = 4;
+/**
+ * Reads instances, by id. A list that is refused, perhaps because of one of its ids, is followed by single reads.
+ *
+ * @throws what is no failure of a call; CancelledError on abort
+ */
+async function readInstances(ids, bcc, signal) {
+    const pages = [];
+    for (let from = 0; from < ids.length; from += pageOfIds)
+        pages.push(ids.slice(from, from + pageOfIds));
+    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal)));
+    return new Map(read.flat());
+}
+/** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
+async function readDisks(ids, bcc, signal) {
+    if (ids.length <= fewDisks) {
+        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal)))));
+    }
+    try {
+        const all = await bcc.listSystemDisks(signal);
+        return new Map(ids.map((id) => [id, all.get(id)]));
+    }
+    catch (error) {
+        const failure = asCallError(error);
+        return new Map(ids.map((id) => [id, failure]));
+    }
+}
+async function readPage(ids, bcc, signal) {
+    const [only] = ids;
+    const single = (id) => one(id, () => bcc.getInstance(id, signal));
+    if (only === undefined)
+        return [];
+    if (ids.length === 1)
+        return [await single(only)];
+    try {
+        const found = await bcc.listInstances(ids, signal);
+        return await mapSome(ids, sideBySide, async (id) => {
+            const instance = found.get(id);
+            // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
+            return instance === undefined ? single(id) : [id, instance];
+        });
+    }
+    catch (error) {
+        const failure = asCallError(error);
+        const { kind } = failure.failure;
+        if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
+            return mapSome(ids, sideBySide, single);
+        }
+        return ids.map((id) => [id, failure]);
+    }
+}
+async function one(id, read) {
+    try {
+        return [id, await read()];
+    }
+    catch (error) {
+        return [id, asCallError(error)];
+    }
+}
+function asCallError(error) {
+    if (error instanceof model_failure/* CallError */.RA)
+        return error;
+    throw error;
+}
+
+;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
+
+/** Weights for one run. */
+function createWeights(ports) {
+    const lines = new Map();
+    return {
+        async set(pool, { instanceId, weight }) {
+            const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
+            const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
+            lines.set(key, line);
+            const batch = line.next ?? begin(line, pool, ports);
+            batch.weights.set(instanceId, weight);
+            const failure = (await batch.done).get(instanceId);
+            if (failure !== undefined)
+                throw failure;
+        }
+    };
+}
+/** The next call of a pool; what is added before the call of before has ended goes out with it. */
+function begin(line, pool, ports) {
+    const weights = new Map();
+    const done = line.tail.then(async () => {
+        // What is decided in the same moment is still to be added.
+        await ports.clock.sleep(0, ports.cancel.writes);
+        line.next = undefined;
+        return send(pool, [...weights].map(([instanceId, weight]) => ({ instanceId, weight })), ports);
+    });
+    line.next = { weights, done };
+    line.tail = done.catch(() => {
+        line.next = undefined;
+    });
+    return line.next;
+}
+/** The failures, by instance. Throws `CancelledError` on abort. */
+async function send(pool, weights, ports) {
+    try {
+        await ports.balancers.setWeights(pool, weights, ports.cancel.writes);
+        return new Map();
+    }
+    catch (error) {
+        if (!(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        const isRefused = error.failure.kind === 'notFound' || error.failure.kind === 'invalid';
+        if (weights.length === 1 || !isRefused) {
+            return new Map(weights.map(({ instanceId }) => [instanceId, error]));
+        }
+    }
+    // One that is no longer a member must not keep the others from being changed.
+    const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
+    return new Map(each.flatMap((failures) => [...failures]));
+}
+
+;// CONCATENATED MODULE: ./deploy/balancers/restore-weights.js
+/** Gives instances their weights back that a run which was cut short could not. */
+
+
+
+
+
+/**
+ * Restores the weights of those instances that are as well as they were: nothing was done to them, or what was done
+ * ended well. Each is looked at first: it must be Running, on the image that it is to be on.
+ *
+ * @returns the report with the weights as they are now
+ * @throws CallError when a read fails for good, CancelledError on abort
+ */
+async function restoreWeights(report, ports) {
+    const waiting = report.instances.filter((one) => one.balancers.some(isOpen) && expectedImage(one, report) !== undefined);
+    if (waiting.length === 0)
+        return report;
+    const { bcc, cancel, log } = ports;
+    const read = await readInstances(waiting.map(({ instanceId }) => instanceId), bcc, cancel.signal);
+    const weights = createWeights(ports);
+    const left = [];
+    const restored = await Promise.all(waiting.map(async (one) => {
+        const why = notWell(one, read.get(one.instanceId), report);
+        if (why !== undefined) {
+            left.push(`${one.instanceId} ${why}`);
+            return one;
+        }
+        const balancers = await Promise.all(one.balancers.map((place) => restore(one.instanceId, place)));
+        return { ...one, balancers };
+    }));
+    if (left.length > 0)
+        log.warning(`Weights are not restored: ${left.join('; ')}`);
+    const byId = new Map(restored.map((one) => [one.instanceId, one]));
+    return { ...report, instances: report.instances.map((one) => byId.get(one.instanceId) ?? one) };
+    async function restore(instanceId, place) {
+        if (!isOpen(place))
+            return place;
+        try {
+            await weights.set(place, { instanceId, weight: place.weight });
+        }
+        catch (error) {
+            if (error instanceof model_failure/* CallError */.RA)
+                left.push(`${instanceId} (${(0,model_failure/* describeFailure */.Ic)(error.failure)})`);
+            else if (error instanceof model_failure/* CancelledError */.cc)
+                left.push(`${instanceId} (given up)`);
+            else
+                throw error;
+            return place;
+        }
+        log.info(`${instanceId}: weight on ${poolLabel(place)} restored to ${place.weight}`);
+        return { ...place, currentWeight: place.weight };
+    }
+}
+/** Why the instance must not get its traffic back, in words that follow its ID; `undefined` where it may. */
+function notWell(one, read, report) {
+    if (read === undefined || read instanceof model_failure/* CallError */.RA)
+        return 'could not be looked at';
+    const { status, imageId } = read;
+    const hasSucceeded = statusKind(status) === 'up' && imageId === expectedImage(one, report);
+    return hasSucceeded ? undefined : `is ${status} on ${imageId}`;
+}
+function isOpen({ weight, currentWeight }) {
+    return currentWeight !== weight;
+}
+/** The image on which the instance is well; `undefined` where it is not known to be. */
+function expectedImage(one, report) {
+    // What was killed while the call was out may be erased although nobody has seen it.
+    if (one.status === 'inProgress' && one.phases.at(-1)?.phase.endsWith('sending'))
+        return undefined;
+    if (one.disk === 'untouched')
+        return one.before.imageId;
+    if (one.status === 'rolledBack')
+        return one.rollback?.imageId;
+    return one.status === 'rebuilt' || one.failure?.reason === 'rejoin' ? report.imageId : undefined;
+}
+
 // EXTERNAL MODULE: ./core/duration.js
 var duration = __nccwpck_require__(7905);
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
@@ -2098,43 +2249,6 @@ function wordsOf(refusal) {
                 remedy: 'Delete a custom image that is not needed, or have the quota raised.'
             };
     }
-}
-
-;// CONCATENATED MODULE: ./core/model/instance.js
-/**
- * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
- * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
- * start that a rebuild may show.
- */
-const instance_kinds = new Map([
-    ['Running', 'up'],
-    ['Stopped', 'down'],
-    ['Error', 'broken'],
-    ['Starting', 'moving'],
-    ['Stopping', 'moving'],
-    ['ImageProcessing', 'moving'],
-    ['SnapshotProcessing', 'moving'],
-    ['Scaling', 'foreign'],
-    ['Recharging', 'foreign'],
-    ['VolumeResizing', 'foreign'],
-    ['BillingChanging', 'foreign'],
-    ['ChangeSubnet', 'foreign'],
-    ['ChangeVpc', 'foreign'],
-    ['AttachingPort', 'foreign'],
-    ['DetachingPort', 'foreign'],
-    ['Moving', 'foreign'],
-    ['Expired', 'gone'],
-    ['Deleted', 'gone'],
-    ['Recycled', 'gone']
-]);
-/** The meaning of a status; a word that is not in the table is `unknown`. */
-function statusKind(status) {
-    return instance_kinds.get(status) ?? 'unknown';
-}
-/** Whether an instance with this status rests, so that something can be decided about it. */
-function isSettled(status) {
-    const kind = statusKind(status);
-    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/evidence.js
@@ -2929,7 +3043,7 @@ function beginNext(rollout, atMs) {
     const { members, task } = rollout;
     const checking = members.count('check', 'working');
     if (members.count('check', 'waiting') > 0) {
-        return begin(rollout, ({ kind }) => kind === 'check', checksAtOnce - checking);
+        return roll_forward_next_begin(rollout, ({ kind }) => kind === 'check', checksAtOnce - checking);
     }
     if (checking > 0)
         return [rollout, []];
@@ -2941,7 +3055,7 @@ function beginNext(rollout, atMs) {
     const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
     if (!isProven && canaries.every((state) => state !== 'waiting'))
         return [rollout, []];
-    return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
+    return task.pauseMs === 0 ? roll_forward_next_begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
 }
 /** In batches all of one are waited for, and then there is a pause. */
 function beginBatch(before, isNext, atMs) {
@@ -2955,10 +3069,10 @@ function beginBatch(before, isNext, atMs) {
         return [before, [{ type: 'pause', untilMs: before.pausedUntilMs }]];
     }
     const { pausedUntilMs: _over, ...rollout } = before;
-    return begin(rollout, isNext);
+    return roll_forward_next_begin(rollout, isNext);
 }
 /** Takes one after the other, as long as there is room with those taken before it, and no more than `most`. */
-function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
+function roll_forward_next_begin(before, isNext, most = Number.POSITIVE_INFINITY) {
     const begun = [];
     let { members } = before;
     for (const member of before.members.values()) {
@@ -3294,45 +3408,6 @@ function targetLines(plan, target) {
     ];
 }
 
-;// CONCATENATED MODULE: ./core/balancers/held-weights.js
-/** Those that are not what they were before, as far as is known. */
-function openHeldWeights(heldWeights) {
-    return heldWeights.filter(({ state }) => state !== 'returned');
-}
-/** The holds with one more, or with another state of the same place. */
-function withHeldWeight(heldWeights, heldWeight) {
-    return [...heldWeights.filter(({ place }) => !isSamePool(place, heldWeight.place)), heldWeight];
-}
-/** The holds without that of a place that was left as it was. */
-function withoutHeldWeight(heldWeights, place) {
-    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.place, place));
-}
-/** Whether two places of one instance are in the same pool. */
-function isSamePool(one, other) {
-    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
-}
-/** All places of an instance, in the form of the result. */
-function reportBackendServers(places, heldWeights) {
-    const unheld = places.filter((place) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.place, place)));
-    return [
-        ...unheld.map((place) => reportBackendServer(place, place.weight)),
-        ...heldWeights.map(({ place, state }) => reportBackendServer(place, state === 'returned' ? place.weight : 0))
-    ];
-}
-function reportBackendServer({ kind, blbId, groupId, weight }, currentWeight) {
-    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
-}
-/** Where traffic is still to be given back, in words. */
-function describeHeldWeights(heldWeights) {
-    return openHeldWeights(heldWeights)
-        .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
-        .join(', ');
-}
-/** A pool for people. */
-function poolLabel({ blbId, groupId }) {
-    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
-}
-
 ;// CONCATENATED MODULE: ./deploy/calls/all-done.js
 /**
  * Like `Promise.all`, but what is out has ended, whatever comes of the others.
@@ -3342,58 +3417,6 @@ function poolLabel({ blbId, groupId }) {
 async function allDone(works) {
     await Promise.allSettled(works);
     return Promise.all(works);
-}
-
-;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
-
-/** Weights for one run. */
-function createWeights(ports) {
-    const lines = new Map();
-    return {
-        async set(pool, { instanceId, weight }) {
-            const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
-            const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
-            lines.set(key, line);
-            const batch = line.next ?? set_weights_begin(line, pool, ports);
-            batch.weights.set(instanceId, weight);
-            const failure = (await batch.done).get(instanceId);
-            if (failure !== undefined)
-                throw failure;
-        }
-    };
-}
-/** The next call of a pool; what is added before the call of before has ended goes out with it. */
-function set_weights_begin(line, pool, ports) {
-    const weights = new Map();
-    const done = line.tail.then(async () => {
-        // What is decided in the same moment is still to be added.
-        await ports.clock.sleep(0, ports.cancel.writes);
-        line.next = undefined;
-        return send(pool, [...weights].map(([instanceId, weight]) => ({ instanceId, weight })), ports);
-    });
-    line.next = { weights, done };
-    line.tail = done.catch(() => {
-        line.next = undefined;
-    });
-    return line.next;
-}
-/** The failures, by instance. Throws `CancelledError` on abort. */
-async function send(pool, weights, ports) {
-    try {
-        await ports.balancers.setWeights(pool, weights, ports.cancel.writes);
-        return new Map();
-    }
-    catch (error) {
-        if (!(error instanceof model_failure/* CallError */.RA))
-            throw error;
-        const isRefused = error.failure.kind === 'notFound' || error.failure.kind === 'invalid';
-        if (weights.length === 1 || !isRefused) {
-            return new Map(weights.map(({ instanceId }) => [instanceId, error]));
-        }
-    }
-    // One that is no longer a member must not keep the others from being changed.
-    const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
-    return new Map(each.flatMap((failures) => [...failures]));
 }
 
 ;// CONCATENATED MODULE: ./deploy/balancers/balance.js
@@ -3604,23 +3627,6 @@ function isWhole(instanceId) {
 /** Text of which an image's name may consist, and that is not empty. */
 function plain(text) {
     return text.replace(/[^\w.-]/g, '-') || '-';
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/map-some.js
-/**
- * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
- *
- * @throws the first error that any of them throws; those under way are then left to end by themselves
- */
-async function mapSome(items, width, map) {
-    const results = new Array(items.length);
-    const queue = items.entries();
-    const worker = async () => {
-        for (const [index, item] of queue)
-            results[index] = await map(item);
-    };
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-    return results;
 }
 
 ;// CONCATENATED MODULE: ./core/images/choose-image.js
@@ -3906,80 +3912,6 @@ function isReleased({ status }) {
 /** Tags for people. */
 function tagsLabel(tags) {
     return tags.map(({ key, value }) => `${key}=${value}`).join(' and ');
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/read-many.js
-/** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
-
-
-/** The most ids that one list takes (BCC page Kksyfijrw). */
-const pageOfIds = 100;
-/** How many single reads go out side by side where a list cannot do it. */
-const sideBySide = 4;
-/** Beyond so many disks, one list of all disks of the account costs fewer calls than one call for each. */
-const fewDisks = 4;
-/**
- * Reads instances, by id. A list that is refused, perhaps because of one of its ids, is followed by single reads.
- *
- * @throws what is no failure of a call; CancelledError on abort
- */
-async function readInstances(ids, bcc, signal) {
-    const pages = [];
-    for (let from = 0; from < ids.length; from += pageOfIds)
-        pages.push(ids.slice(from, from + pageOfIds));
-    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal)));
-    return new Map(read.flat());
-}
-/** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
-async function readDisks(ids, bcc, signal) {
-    if (ids.length <= fewDisks) {
-        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal)))));
-    }
-    try {
-        const all = await bcc.listSystemDisks(signal);
-        return new Map(ids.map((id) => [id, all.get(id)]));
-    }
-    catch (error) {
-        const failure = asCallError(error);
-        return new Map(ids.map((id) => [id, failure]));
-    }
-}
-async function readPage(ids, bcc, signal) {
-    const [only] = ids;
-    const single = (id) => one(id, () => bcc.getInstance(id, signal));
-    if (only === undefined)
-        return [];
-    if (ids.length === 1)
-        return [await single(only)];
-    try {
-        const found = await bcc.listInstances(ids, signal);
-        return await mapSome(ids, sideBySide, async (id) => {
-            const instance = found.get(id);
-            // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
-            return instance === undefined ? single(id) : [id, instance];
-        });
-    }
-    catch (error) {
-        const failure = asCallError(error);
-        const { kind } = failure.failure;
-        if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
-            return mapSome(ids, sideBySide, single);
-        }
-        return ids.map((id) => [id, failure]);
-    }
-}
-async function one(id, read) {
-    try {
-        return [id, await read()];
-    }
-    catch (error) {
-        return [id, asCallError(error)];
-    }
-}
-function asCallError(error) {
-    if (error instanceof model_failure/* CallError */.RA)
-        return error;
-    throw error;
 }
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/observe.js
@@ -6669,8 +6601,33 @@ function once(make) {
     };
 }
 
+;// CONCATENATED MODULE: ./deploy/run/write-ahead.js
+/** The same ports; each risky call first writes down what the post step needs to know if this process is killed. */
+function writeAhead({ bcc, balancers }, journal) {
+    return {
+        bcc: {
+            async rebuild(...call) {
+                journal.commit();
+                return bcc.rebuild(...call);
+            },
+            async rebuildBatch(...call) {
+                journal.commit();
+                return bcc.rebuildBatch(...call);
+            }
+        },
+        balancers: {
+            listBackendServers: (...call) => balancers.listBackendServers(...call),
+            async setWeights(...call) {
+                journal.commit();
+                return balancers.setWeights(...call);
+            }
+        }
+    };
+}
+
 ;// CONCATENATED MODULE: ./deploy/run/run.js
 /** One run: look, plan, take the targets through the rollout, report. */
+
 
 
 
@@ -6709,8 +6666,9 @@ async function run(request, ports, hooks) {
 async function run_carryOut(request, { plan, observations }, ports, hooks) {
     const { cancel, runRecords, rolloutLog } = ports;
     const watch = createWatch(ports, cancel.signal);
-    const sender = createSender(ports);
-    const balance = request.balancers && createBalance(request.balancers, ports);
+    const risky = { ...ports, ...writeAhead(ports, hooks) };
+    const sender = createSender(risky);
+    const balance = request.balancers && createBalance(request.balancers, risky);
     const report = () => runRecords.report(plan, 'notStarted');
     const work = createInstanceWork({ request, plan, observations }, { ...ports, watch, sender, balance }, (run, isOver) => {
         runRecords.keep(run, plan, isOver);
@@ -6734,8 +6692,14 @@ async function run_carryOut(request, { plan, observations }, ports, hooks) {
     }
 }
 
-// EXTERNAL MODULE: ./action/annotate.js + 4 modules
-var annotate = __nccwpck_require__(2581);
+;// CONCATENATED MODULE: ./ports/journal.js
+/** What the post step needs could not be written, so nothing more is sent. */
+class JournalError extends Error {
+    name = 'JournalError';
+}
+
+// EXTERNAL MODULE: ./action/annotate.js + 3 modules
+var annotate = __nccwpck_require__(7813);
 ;// CONCATENATED MODULE: ./action/cancel.js
 
 /**
@@ -6746,6 +6710,11 @@ const writeGraceMs = 700;
 /** When the process ends whatever still holds it, in milliseconds after the signal. */
 const lastResortMs = 1_700;
 /**
+ * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
+ * runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s after that.
+ */
+const restoringMs = 7_000;
+/**
  * Turns SIGINT and SIGTERM into a cancel. The runner sends SIGINT first and SIGTERM 7.5 s later; only the first
  * signal counts.
  */
@@ -6753,18 +6722,33 @@ function listenForCancel() {
     const now = new AbortController();
     const writes = new AbortController();
     let grace;
-    const onSignal = (name) => {
+    let lastResort;
+    let cancelledMs = 0;
+    const endIn = (ms) => {
+        clearTimeout(lastResort);
+        lastResort = setTimeout(() => process.exit(1), ms).unref();
+    };
+    const cancel = (reason) => {
         if (now.signal.aborted)
             return;
-        now.abort(new model_failure/* CancelledError */.cc(`cancelled by ${name}`));
-        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(`cancelled by ${name}`)), writeGraceMs);
-        setTimeout(() => process.exit(1), lastResortMs).unref();
+        cancelledMs = performance.now();
+        now.abort(new model_failure/* CancelledError */.cc(reason));
+        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(reason)), writeGraceMs);
+        endIn(lastResortMs);
     };
+    const onSignal = (name) => cancel(`cancelled by ${name}`);
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
     return {
         signal: now.signal,
         writes: writes.signal,
+        cancel,
+        grantRestoring() {
+            const leftMs = Math.max(0, cancelledMs + restoringMs - performance.now());
+            endIn(leftMs);
+            // What is to be told at the end takes its time too.
+            return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
+        },
         dispose() {
             clearTimeout(grace);
             process.off('SIGINT', onSignal);
@@ -8680,56 +8664,71 @@ function probeOnDemand() {
     };
 }
 
-;// CONCATENATED MODULE: ./github/record.js
-/** How long GitHub may take for one call, in milliseconds. */
-const limitMs = 10_000;
-/**
- * Creates a record, which has no state yet, and gives its id.
- *
- * @throws what the toolkit throws; the caller warns
- */
-async function openRecord(config, subject, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
-    const octokit = getOctokit(config.githubToken);
-    const { data } = await octokit.rest.repos.createDeployment({
-        ...context.repo,
-        ref: context.sha,
-        environment: config.environment,
-        auto_merge: false,
-        required_contexts: [],
-        description: `BCC image ${subject.imageId}`,
-        payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
-        request: { signal: limited(signal) }
-    });
-    if (!('id' in data))
-        throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
-    return data.id;
-}
-/**
- * Sets the state of a record.
- *
- * @throws what the toolkit throws; the caller warns
- */
-async function setRecord(config, id, state, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
-    const { owner, repo } = context.repo;
-    await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
-        owner,
-        repo,
-        deployment_id: id,
-        state,
-        log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
-        ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
-        request: { signal: limited(signal) }
-    });
-}
-function limited(signal) {
-    const limit = AbortSignal.timeout(limitMs);
-    return signal === undefined ? limit : AbortSignal.any([limit, signal]);
-}
-
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./action/handover.js
+
+
+
+
+
+const stateName = 'handover';
+/** Makes the file known to the post step. */
+function openHandover() {
+    const file = (0,external_node_path_namespaceObject.join)(process.env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), `rebuild-bcc-instance-${(0,external_node_crypto_.randomUUID)()}.json`);
+    const own = { pid: process.pid, script: process.argv[1] ?? '' };
+    lib_core/* saveState */.LZ(stateName, file);
+    return {
+        write(handover) {
+            // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
+            writeThrough(`${file}.part`, JSON.stringify({ ...handover, process: own }));
+            (0,external_node_fs_namespaceObject.renameSync)(`${file}.part`, file);
+        },
+        isTaken: () => (0,external_node_fs_namespaceObject.existsSync)(takenMark(file))
+    };
+}
+/** What the main step left; `undefined` where it never made the file known. */
+function findHandover() {
+    const file = core.getState(stateName);
+    if (file === '')
+        return undefined;
+    return {
+        read() {
+            try {
+                return JSON.parse(readFileSync(file, 'utf8'));
+            }
+            catch (error) {
+                if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+                    return undefined;
+                throw error;
+            }
+        },
+        take: () => writeFileSync(takenMark(file), '', { mode: 0o600 }),
+        remove() {
+            for (const name of [file, `${file}.part`, takenMark(file)])
+                rmSync(name, { force: true });
+        }
+    };
+}
+function takenMark(file) {
+    return `${file}.taken`;
+}
+/** Returns when the disk has it: a machine that loses its power right after a call must not forget the call. */
+function writeThrough(file, text) {
+    const handle = (0,external_node_fs_namespaceObject.openSync)(file, 'w', 0o600);
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(handle, text);
+        (0,external_node_fs_namespaceObject.fsyncSync)(handle);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(handle);
+    }
+}
+
 // EXTERNAL MODULE: ./core/report/clip.js
 var clip = __nccwpck_require__(5984);
 ;// CONCATENATED MODULE: ./core/report/trim.js
@@ -8801,6 +8800,10 @@ function inShort({ after: _left, failure, ...one }) {
 
 
 
+/** The outputs could not be written; the message says what has become of the run. */
+class OutputsError extends Error {
+    name = 'OutputsError';
+}
 /** The runner reads the file of the outputs as a whole at the end of the step. In bytes. */
 const mostBytes = 16_000_000;
 /**
@@ -8843,104 +8846,186 @@ function forgetEarlier() {
         (0,external_node_fs_namespaceObject.truncateSync)(file);
 }
 
+;// CONCATENATED MODULE: ./github/record.js
+/** How long GitHub may take for one call, in milliseconds. */
+const limitMs = 10_000;
+/**
+ * Creates a record, which has no state yet, and gives its id.
+ *
+ * @throws what the toolkit throws; the caller warns
+ */
+async function openRecord(config, subject, signal) {
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const octokit = getOctokit(config.githubToken);
+    const { data } = await octokit.rest.repos.createDeployment({
+        ...context.repo,
+        ref: context.sha,
+        environment: config.environment,
+        auto_merge: false,
+        required_contexts: [],
+        description: `BCC image ${subject.imageId}`,
+        payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
+        request: { signal: limited(signal) }
+    });
+    if (!('id' in data))
+        throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
+    return data.id;
+}
+/**
+ * Sets the state of a record.
+ *
+ * @throws what the toolkit throws; the caller warns
+ */
+async function setRecord(config, id, state, signal) {
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { owner, repo } = context.repo;
+    await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
+        owner,
+        repo,
+        deployment_id: id,
+        state,
+        log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
+        ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
+        request: { signal: limited(signal) }
+    });
+}
+function limited(signal) {
+    const limit = AbortSignal.timeout(limitMs);
+    return signal === undefined ? limit : AbortSignal.any([limit, signal]);
+}
+
 ;// CONCATENATED MODULE: ./action/progress.js
 
 
 
-/**
- * How long, in milliseconds, a kind of writing rests after each time: so long for each instance, where they are
- * many. The file of the outputs only ever grows; that of the handover is written anew.
- */
-const restMs = { outputs: 100, handover: 5 };
+
+
+/** How long, in milliseconds, the writing of the handover rests after each time: so long for each instance. */
+const restMs = 5;
 /** Up to so many instances everything is written at once. */
 const few = 10;
+/** How often it is looked whether the post step has taken over, in milliseconds. */
+const takenIntervalMs = 1_000;
 /** Keeps outputs and handover up to date while the run goes on. */
 class Progress {
     #config;
     #cancel;
-    #keep;
-    #outputs;
-    #handover;
+    #file;
+    #watch;
     #recordId;
-    constructor(config, cancel, keep) {
+    #report;
+    #rest;
+    #changesTold = 0;
+    #warnings = 0;
+    constructor(config, cancel, file) {
         this.#config = config;
         this.#cancel = cancel;
-        this.#outputs = new Writer(restMs.outputs, setOutputs);
-        this.#handover = new Writer(restMs.handover, (report) => this.#hand(report, false));
-        this.#keep = keep;
+        this.#file = file;
+        this.#watch = setInterval(() => this.#stopIfTaken(), takenIntervalMs).unref();
     }
     async planned(plan, report) {
-        setOutputs(report);
+        try {
+            setOutputs(report);
+        }
+        catch (cause) {
+            throw new OutputsError(`The outputs cannot be written, so nothing was sent: ${progress_wordsOf(cause)}`, {
+                cause
+            });
+        }
         const { record, dryRun } = this.#config;
         if (record !== undefined && !dryRun)
             this.#recordId = await tryRecord(record, plan, this.#cancel.signal);
-        this.#handover.write(() => report);
+        this.#report = () => report;
+        this.#writeOrWarn();
     }
     progressed(report) {
-        this.#handover.write(report);
-        this.#outputs.write(report);
+        this.#report = report;
+        if (this.#rest === undefined)
+            this.#writeOrWarn();
     }
-    /** Writes the last word; nothing is written after it. */
-    finish(report, ok) {
-        this.#outputs.end();
-        this.#handover.end();
-        this.#hand(report, ok);
-        setOutputs(report);
-    }
-    #hand(report, ok) {
-        this.#keep({
-            report,
-            ok,
-            cancelled: this.#cancel.signal.aborted,
-            ...(this.#recordId === undefined ? {} : { recordId: this.#recordId })
-        });
-    }
-}
-/** Writes a report at once, or when the rest after the last time is over; of those in between only the last. */
-class Writer {
-    #restMsEach;
-    #put;
-    #timer;
-    #next;
-    #isWarned = false;
-    constructor(restMsEach, put) {
-        this.#restMsEach = restMsEach;
-        this.#put = put;
-    }
-    write(make) {
-        if (this.#timer !== undefined) {
-            this.#next = make;
-            return;
-        }
-        const report = make();
+    commit() {
+        if (this.#stopIfTaken())
+            throw new model_failure/* CancelledError */.cc('the post step has taken over');
         try {
-            this.#put(report);
+            this.#write();
+        }
+        catch (cause) {
+            throw new JournalError(`What the post step needs cannot be written, so nothing more was sent: ${progress_wordsOf(cause)}`, { cause });
+        }
+    }
+    /** Writes what is known at the end for the post step; nothing is written after it. */
+    finish(report, ok) {
+        this.dispose();
+        this.#report = undefined;
+        try {
+            this.#put(report, ok, true);
         }
         catch (error) {
-            // The work goes on; that the last word is written too is asked for at the end.
-            if (!this.#isWarned) {
-                log/* jobLog */.W.warning(`Not written down: ${error instanceof Error ? error.message : String(error)}`);
-            }
-            this.#isWarned = true;
+            this.#warn(error);
         }
+    }
+    /** Ends the timers. */
+    dispose() {
+        clearTimeout(this.#rest);
+        clearInterval(this.#watch);
+    }
+    #stopIfTaken() {
+        const isTaken = this.#file.isTaken();
+        if (isTaken)
+            this.#cancel.cancel('the post step has taken over');
+        return isTaken;
+    }
+    #writeOrWarn() {
+        try {
+            this.#write();
+        }
+        catch (error) {
+            this.#warn(error);
+        }
+    }
+    #write() {
+        const make = this.#report;
+        if (make === undefined)
+            return;
+        const report = make();
+        this.#put(report, false, false);
+        if (report.changed && this.#changesTold === 0)
+            this.#tellChange(report);
+        clearTimeout(this.#rest);
+        this.#rest = undefined;
         const count = report.instances.length;
-        if (count > few)
-            this.#timer = setTimeout(() => this.#rested(), count * this.#restMsEach).unref();
+        if (count > few) {
+            this.#rest = setTimeout(() => {
+                this.#rest = undefined;
+                if (this.#report !== make)
+                    this.#writeOrWarn();
+            }, count * restMs).unref();
+        }
     }
-    end() {
-        clearTimeout(this.#timer);
-        this.#next = undefined;
+    /** A run that is killed leaves with its outputs that a disk was erased, or may have been. */
+    #tellChange(report) {
+        this.#changesTold += 1;
+        try {
+            setOutputs(report);
+        }
+        catch (error) {
+            this.#warn(error);
+        }
     }
-    #rested() {
-        this.#timer = undefined;
-        const make = this.#next;
-        this.#next = undefined;
-        if (make !== undefined)
-            this.write(make);
+    #put(report, ok, ended) {
+        const record = this.#recordId === undefined ? {} : { recordId: this.#recordId };
+        this.#file.write({ report, ok, ended, cancelled: this.#cancel.signal.aborted, ...record });
+    }
+    #warn(error) {
+        this.#warnings += 1;
+        if (this.#warnings === 1)
+            log/* jobLog */.W.warning(`Not written for the post step: ${progress_wordsOf(error)}`);
     }
 }
+function progress_wordsOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
 async function tryRecord(record, plan, signal) {
-    const warn = (what, error) => log/* jobLog */.W.warning(`${what}: ${error instanceof Error ? error.message : String(error)}`);
     let id;
     try {
         const instanceIds = plan.targets.map(({ instance }) => instance.id);
@@ -8948,65 +9033,19 @@ async function tryRecord(record, plan, signal) {
         await setRecord(record, id, 'in_progress', signal);
     }
     catch (error) {
+        const what = id === undefined ? 'No Deployment record' : 'The Deployment record could not be set to in progress';
         if (!signal.aborted)
-            warn(id === undefined ? 'No Deployment record' : 'The Deployment record could not be set going', error);
+            log/* jobLog */.W.warning(`${what}: ${progress_wordsOf(error)}`);
     }
     return id;
 }
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./action/state.js
-
-
-
-
-
-
-const stateName = 'handover';
-/**
- * Makes the file known to the post step and gives the function that fills it. The summary is an extra: where the
- * file cannot be written, that is one warning, and the rebuild goes on.
- */
-function openHandover() {
-    const file = (0,external_node_path_namespaceObject.join)(process.env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), `rebuild-bcc-instance-${(0,external_node_crypto_.randomUUID)()}.json`);
-    lib_core/* saveState */.LZ(stateName, file);
-    let isWarned = false;
-    return (handover) => {
-        try {
-            // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
-            (0,external_node_fs_namespaceObject.writeFileSync)(`${file}.part`, JSON.stringify(handover), { mode: 0o600 });
-            (0,external_node_fs_namespaceObject.renameSync)(`${file}.part`, file);
-        }
-        catch (error) {
-            if (!isWarned)
-                log/* jobLog */.W.warning(`No job summary: ${error instanceof Error ? error.message : String(error)}`);
-            isWarned = true;
-        }
-    };
-}
-/** What the main step left; `undefined` where it ended before there was a plan. */
-function takeHandover() {
-    const file = core.getState(stateName);
-    if (file === '')
-        return undefined;
-    try {
-        return JSON.parse(readFileSync(file, 'utf8'));
-    }
-    catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-            return undefined;
-        throw error;
-    }
-    finally {
-        rmSync(file, { force: true });
-    }
-}
-
 ;// CONCATENATED MODULE: ./action/main-step.js
 /** The main step: inputs in, one run, outputs and annotations out. */
+
+
+
+
 
 
 
@@ -9026,9 +9065,8 @@ function takeHandover() {
 async function mainStep() {
     const parsed = parseConfig(readInputs());
     if (!parsed.ok) {
-        lib_core/* setOutput */.uH('status', 'failed');
-        lib_core/* setOutput */.uH('changed', 'false');
         (0,annotate/* annotateProblems */.$9)(parsed.problems);
+        tellEarlyEnd('false');
         return false;
     }
     const cancel = listenForCancel();
@@ -9036,17 +9074,7 @@ async function mainStep() {
         return await main_step_rebuild(parsed.config, cancel);
     }
     catch (error) {
-        lib_core/* setOutput */.uH('status', 'failed');
-        const isCancelled = cancel.signal.aborted && error instanceof model_failure/* CancelledError */.cc;
-        // A fault of the program may come after the send: what was said of `changed` by then stays.
-        if (!(error instanceof SurveyError) && !isCancelled)
-            throw error;
-        lib_core/* setOutput */.uH('changed', 'false');
-        if (error instanceof SurveyError)
-            (0,annotate/* annotateSurvey */.$U)(error.problems);
-        else
-            (0,annotate/* annotateEnd */.mD)('Cancelled', 'Cancelled before anything was sent that changes anything.');
-        return false;
+        return tellFailure(error, cancel);
     }
     finally {
         cancel.dispose();
@@ -9054,21 +9082,86 @@ async function mainStep() {
 }
 async function main_step_rebuild(config, cancel) {
     const { dispose, ...world } = connect(config);
-    const keep = openHandover();
-    const progress = new Progress(config, cancel, keep);
+    const progress = new Progress(config, cancel, openHandover());
     try {
-        const report = await run(config, { ...world, cancel, log: log/* jobLog */.W, runId: process.env['GITHUB_RUN_ID'] ?? 'local' }, progress);
+        const ports = { ...world, cancel, log: log/* jobLog */.W, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
+        const ran = await run(config, ports, progress);
+        const report = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
         const ok = isGood(report, cancel);
         progress.finish(report, ok);
-        (0,annotate/* annotateReport */.vi)(report);
-        const isUntold = report.instances.every(({ failure }) => failure === undefined);
-        if (cancel.signal.aborted && isUntold)
-            (0,annotate/* annotateEnd */.mD)('Cancelled', cancelledBetween(report));
-        lastWord(report, ok);
+        tellEnd(report, ok, cancel);
         return ok;
     }
     finally {
+        progress.dispose();
         dispose();
+    }
+}
+/**
+ * On the shutdown of a runner there is no post step, so what this run took off its load balancers and did not erase
+ * gets its weights back here, in the time that a signal leaves.
+ */
+async function restoreAfterCancel(report, world, cancel, progress) {
+    if ((0,weights_table/* leftWeights */.dS)(report).length === 0)
+        return report;
+    const signal = cancel.grantRestoring();
+    progress.progressed(() => report);
+    try {
+        return await restoreWeights(report, { ...world, log: log/* jobLog */.W, cancel: { signal, writes: signal } });
+    }
+    catch (error) {
+        log/* jobLog */.W.warning(`Weights are not restored by this step: ${main_step_wordsOf(error)}`);
+        return report;
+    }
+}
+/** What happened to the instances comes before the outputs, which may be what fails. */
+function tellEnd(report, ok, cancel) {
+    (0,annotate/* annotateReport */.vi)(report);
+    const isUntold = report.instances.every(({ failure }) => failure === undefined);
+    if (cancel.signal.aborted && isUntold)
+        (0,annotate/* annotateEnd */.mD)('Cancelled', cancelledBetween(report));
+    lastWord(report, ok);
+    try {
+        setOutputs(report);
+    }
+    catch (cause) {
+        const end = ok ? `The run ended well (${report.status})` : `The run ended as ${report.status}`;
+        throw new OutputsError(`${end}, but its outputs could not be written: ${main_step_wordsOf(cause)}`, { cause });
+    }
+}
+/** Tells how a run ended that has no report; what is thrown again is a fault of the program. */
+function tellFailure(error, cancel) {
+    if (error instanceof OutputsError) {
+        (0,annotate/* annotateEnd */.mD)('The outputs could not be written', error.message);
+        return false;
+    }
+    if (error instanceof SurveyError) {
+        (0,annotate/* annotateSurvey */.$U)(error.problems);
+        tellEarlyEnd('false');
+        return false;
+    }
+    if (cancel.signal.aborted && error instanceof model_failure/* CancelledError */.cc) {
+        (0,annotate/* annotateEnd */.mD)('Cancelled', 'Cancelled before anything was sent that changes anything.');
+        tellEarlyEnd('false');
+        return false;
+    }
+    if (error instanceof JournalError) {
+        (0,annotate/* annotateEnd */.mD)('Nothing more was sent', error.message);
+        tellEarlyEnd();
+        return false;
+    }
+    tellEarlyEnd();
+    throw error;
+}
+/** A fault of the program may come after the send: what was said of `changed` by then stays. */
+function tellEarlyEnd(changed) {
+    try {
+        lib_core/* setOutput */.uH('status', 'failed');
+        if (changed !== undefined)
+            lib_core/* setOutput */.uH('changed', changed);
+    }
+    catch (error) {
+        (0,annotate/* annotateEnd */.mD)('The outputs could not be written', `The run failed, see the other error. ${main_step_wordsOf(error)}`);
     }
 }
 /** Green is what ended well and was seen to; a cancelled run is never green. */
@@ -9088,6 +9181,9 @@ function lastWord(report, ok) {
         counts.set(status, (counts.get(status) ?? 0) + 1);
     const each = [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
     log/* jobLog */.W.info(`${ok ? 'Done' : 'Not done'}: ${report.status} (${each}) in ${report.durationSeconds} s.`);
+}
+function main_step_wordsOf(error) {
+    return error instanceof Error ? error.message : String(error);
 }
 
 
@@ -9264,12 +9360,216 @@ function clip(text, most) {
 
 /***/ }),
 
+/***/ 9481:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Fs: () => (/* binding */ idleInstances),
+  _e: () => (/* binding */ idleWords),
+  dS: () => (/* binding */ leftWeights)
+});
+
+// UNUSED EXPORTS: idleSentence, weightsPart
+
+;// CONCATENATED MODULE: ./core/summary/overview.js
+/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
+
+
+
+const headlines = {
+    rebuilt: '✅ Rebuilt',
+    skipped: '✅ Nothing to do',
+    planned: '📋 Plan: nothing was sent',
+    started: '🚀 Started, not waited for',
+    inProgress: '🛑 Cancelled while rebuilding',
+    rolledBack: '↩️ Failed, and rolled back',
+    failed: '❌ Failed',
+    partial: '❌ Failed for some'
+};
+/** In the order in which the totals are told. */
+const words = {
+    rebuilt: { icon: '✅', one: 'rebuilt' },
+    skipped: { icon: '✅', one: 'skipped' },
+    planned: { icon: '📋', one: 'planned' },
+    started: { icon: '🚀', one: 'started' },
+    failed: { icon: '❌', one: 'failed' },
+    rolledBack: { icon: '↩️', one: 'rolled back' },
+    inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
+    notStarted: { icon: '–', one: 'not begun' }
+};
+/** What became of the run, and the image, as a heading. */
+function headline({ status, imageId, imageName }) {
+    return `## ${headlines[status]}: BCC image ${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
+}
+/** What became of an instance, with a sign. */
+function overview_statusLabel({ status, adopted }) {
+    const { icon, one } = words[status];
+    return adopted ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
+}
+/** How many came to what, in one line. */
+function totals({ instances, durationSeconds }) {
+    const counts = new Map();
+    for (const { status } of instances)
+        counts.set(status, (counts.get(status) ?? 0) + 1);
+    const each = Object.entries(words).flatMap(([status, { icon, one, many = one }]) => {
+        const count = counts.get(status);
+        return count === undefined ? [] : [`${icon} **${count}** ${many}`];
+    });
+    return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(durationSeconds * 1000)})`;
+}
+/** Why nothing more was begun, as a sentence that cannot be overlooked. */
+function stopSentence({ rollout: { stopped } }) {
+    return stopped === undefined ? '' : `> 🛑 **${cell(clip(stopped.message, 1000))}**`;
+}
+/** How the rollout was set and how many were away, in one line. */
+function rolloutLine({ rollout, instances, status }) {
+    const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
+    const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} to begin with`;
+    const away = status === 'planned' ? before : ` (most away: ${peakUnavailable}${before})`;
+    const facts = [
+        `at most ${maxUnavailable} of ${instances.length} away at once${away}`,
+        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
+        pauseSeconds === 0
+            ? 'a slot is refilled as soon as it is free'
+            : `in batches, ${formatDuration(pauseSeconds * 1000)} between two`,
+        failureLabel(rollout)
+    ];
+    return `**Rollout:** ${facts.join(' · ')}`;
+}
+function canaryLabel(canaries) {
+    const named = canaries.slice(0, 10).map((id) => code(clip(id, 64)));
+    const more = canaries.length - named.length;
+    const all = more === 0 ? named : [...named, `${more} more`];
+    return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
+}
+function failureLabel({ maxFailures }) {
+    return maxFailures === 0
+        ? 'stops at the first failure'
+        : `stops after more than ${counted(maxFailures, 'failure')}`;
+}
+/** Who did not serve to begin with, and why; folded away. */
+function unavailableBeforePart({ rollout: { unavailableBefore } }, worth) {
+    return {
+        worth,
+        pieces: unavailableBefore.length,
+        draw: (pieces) => {
+            if (pieces === 0)
+                return '';
+            const rows = unavailableBefore
+                .slice(0, pieces)
+                .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
+            const title = `Not serving to begin with: ${counted(unavailableBefore.length, 'instance')}`;
+            return fold(title, [table(['Instance', 'Why'], rows)]);
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./core/summary/weights-table.js
+/** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
+
+
+/** More rows than these are folded away. */
+const openRows = 20;
+/**
+ * All places whose weight is still another one than before. An instance that goes on without the run is among
+ * them, for nobody restores it after the run.
+ */
+function leftWeights({ instances }) {
+    return instances.flatMap((instance) => instance.balancers
+        .filter(({ weight, currentWeight }) => currentWeight !== weight)
+        .map((place) => ({ ...place, instance })));
+}
+/** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
+function idleInstances({ instances }) {
+    return instances
+        .filter(({ balancers }) => balancers.some(({ weight, currentWeight }) => weight === 0 && currentWeight === 0))
+        .map(({ instanceId }) => instanceId);
+}
+/** What that may mean, and what to do. */
+const idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
+/** Who gets no traffic since before the run, as a sentence that stands by itself. */
+function idleSentence(report) {
+    const ids = idleInstances(report);
+    if (ids.length === 0)
+        return '';
+    const named = ids.slice(0, openRows).map(code).join(', ');
+    const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
+    return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
+}
+/** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
+function weightsPart(report, worth) {
+    const left = leftWeights(report);
+    return { worth, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
+}
+function drawn(left, pieces) {
+    if (left.length === 0)
+        return '';
+    const head = `### Load balancer weights to restore: ${left.length}`;
+    const told = left.slice(0, pieces);
+    const rows = told.map((place) => [
+        code(place.instance.instanceId),
+        statusLabel(place.instance),
+        code(place.blbId),
+        code(place.groupId ?? ''),
+        String(place.currentWeight),
+        String(place.weight)
+    ]);
+    const list = table(['Instance', 'Result', 'Load balancer', 'Group', 'Weight now', 'To restore'], rows);
+    const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
+    const calls = poolsOf(told).map(callOf);
+    const isLong = told.length > openRows;
+    return [
+        head,
+        'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out of it whoever does not serve yet.',
+        ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
+        ...missing,
+        ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
+    ].join('\n\n');
+}
+/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
+function poolsOf(left) {
+    const pools = new Map();
+    for (const place of left) {
+        const key = JSON.stringify([place.kind, place.blbId, place.groupId ?? null]);
+        const pool = pools.get(key);
+        if (pool === undefined)
+            pools.set(key, [place]);
+        else
+            pool.push(place);
+    }
+    return [...pools.values()];
+}
+/**
+ * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
+ * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
+ */
+function callOf(pool) {
+    const [first] = pool;
+    if (first === undefined)
+        return '';
+    const { kind, blbId, groupId } = first;
+    const id = encodeURIComponent(blbId);
+    const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
+    const members = pool.map(({ instance, weight }) => JSON.stringify({ instanceId: instance.instanceId, weight }));
+    const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
+    const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
+    return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
+}
+function line(member, at, members) {
+    return `  ${member}${at === members.length - 1 ? '' : ','}`;
+}
+
+
+/***/ }),
+
 /***/ 8540:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2581);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7140);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7813);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6654);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 1368:
+/***/ 6079:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -510,7 +510,41 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: annotateProblems, annotateReport, annotateSurvey
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
-var lib_core = __nccwpck_require__(5806);
+var core = __nccwpck_require__(5806);
+// EXTERNAL MODULE: ./core/report/clip.js
+var report_clip = __nccwpck_require__(5984);
+;// CONCATENATED MODULE: ./core/summary/annotation-text.js
+
+/** The runner cuts the text of an annotation after so many characters (actions/runner, IssueMatcher and Issue). */
+const runnerLimit = 4_096;
+/** Room for the characters that become escapes on the way. */
+const limit = runnerLimit - 96;
+/** No single line takes up the room of all others. */
+const lineLimit = 1_000;
+/**
+ * The lines of an annotation that is not cut: what matters most first, then as many of the `items` as fit with a
+ * count of the rest, and the `remedies` last.
+ */
+function annotation_text_annotationText(first, items, remedies = []) {
+    const head = (0,report_clip/* clip */.$)(first, lineLimit);
+    const tail = remedies.map((line) => (0,report_clip/* clip */.$)(line, lineLimit));
+    const more = (count) => `and ${count} more`;
+    let left = limit - sizeOf([head, ...tail]) - more(items.length).length - 1;
+    const told = [];
+    for (const item of items) {
+        const line = (0,report_clip/* clip */.$)(item, lineLimit);
+        left -= sizeOf([line]);
+        if (left < 0)
+            break;
+        told.push(line);
+    }
+    const rest = items.length - told.length;
+    return [head, ...told, ...(rest === 0 ? [] : [more(rest)]), ...tail];
+}
+function sizeOf(lines) {
+    return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
 // EXTERNAL MODULE: ./core/summary/ranking.js
 var ranking = __nccwpck_require__(3636);
 // EXTERNAL MODULE: ./core/summary/weights-table.js
@@ -561,7 +595,7 @@ function ofWeights(left) {
             lines: [
                 ...named,
                 ...(more === 0 ? [] : [`and ${more} more`]),
-                'An instance with the weight 0 gets no traffic. The post step restores what it safely can; the job summary has the calls that restore the rest.'
+                'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.'
             ]
         }
     ];
@@ -580,28 +614,35 @@ var log = __nccwpck_require__(7230);
 
 
 
+
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateReport(report) {
     for (const { level, title, lines } of annotationsOf(report)) {
-        const annotate = level === 'error' ? core.error : core.warning;
-        annotate(lines.map(escapeCommands).join('\n'), { title: escapeCommands(title) });
+        const [first = '', ...others] = lines;
+        annotate(level, title, annotationText(first, others));
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */
 function annotateProblems(problems) {
-    const lines = problems.map(({ input, message }) => escapeCommands(`${input} ${message}`));
-    core.error([...lines, 'Nothing was sent.'].join('\n'), { title: 'The inputs are not right' });
+    const lines = problems.map(({ input, message }) => `${input} ${message}`);
+    annotate('error', 'The inputs are not right', annotationText('Nothing was sent.', lines));
 }
 /** One annotation for all that keeps a plan from being made. */
 function annotateSurvey(problems) {
-    const lines = problems.flatMap(({ cause, remedy }) => [cause, remedy]);
-    core.error([...new Set(lines.map(escapeCommands)), 'Nothing was sent that changes anything.'].join('\n'), {
-        title: 'No plan can be made'
-    });
+    const causes = [...new Set(problems.map(({ cause }) => cause))];
+    const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
+    // Many causes usually share one remedy; where they do not, the first few stand for all.
+    const told = remedies.slice(0, 3);
+    annotate('error', 'No plan can be made', annotationText('Nothing was sent that changes anything.', causes, told));
 }
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 function annotateEnd(title, text) {
-    lib_core/* error */.z3((0,log/* escapeCommands */.g)(text), { title });
+    const [first = '', ...others] = text.split('\n');
+    annotate('error', title, annotation_text_annotationText(first, others));
+}
+function annotate(level, title, lines) {
+    const write = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
+    write(lines.map(log/* escapeCommands */.g).join('\n'), { title: (0,log/* escapeCommands */.g)(title) });
 }
 
 
@@ -637,7 +678,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 5395:
+/***/ 8811:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3172,6 +3213,11 @@ const writeGraceMs = 700;
 /** When the process ends whatever still holds it, in milliseconds after the signal. */
 const lastResortMs = 1_700;
 /**
+ * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
+ * runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s after that.
+ */
+const restoringMs = 7_000;
+/**
  * Turns SIGINT and SIGTERM into a cancel. The runner sends SIGINT first and SIGTERM 7.5 s later; only the first
  * signal counts.
  */
@@ -3179,18 +3225,33 @@ function listenForCancel() {
     const now = new AbortController();
     const writes = new AbortController();
     let grace;
-    const onSignal = (name) => {
+    let lastResort;
+    let cancelledMs = 0;
+    const endIn = (ms) => {
+        clearTimeout(lastResort);
+        lastResort = setTimeout(() => process.exit(1), ms).unref();
+    };
+    const cancel = (reason) => {
         if (now.signal.aborted)
             return;
-        now.abort(new model_failure/* CancelledError */.cc(`cancelled by ${name}`));
-        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(`cancelled by ${name}`)), writeGraceMs);
-        setTimeout(() => process.exit(1), lastResortMs).unref();
+        cancelledMs = performance.now();
+        now.abort(new model_failure/* CancelledError */.cc(reason));
+        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(reason)), writeGraceMs);
+        endIn(lastResortMs);
     };
+    const onSignal = (name) => cancel(`cancelled by ${name}`);
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
     return {
         signal: now.signal,
         writes: writes.signal,
+        cancel,
+        grantRestoring() {
+            const leftMs = Math.max(0, cancelledMs + restoringMs - performance.now());
+            endIn(leftMs);
+            // What is to be told at the end takes its time too.
+            return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
+        },
         dispose() {
             clearTimeout(grace);
             process.off('SIGINT', onSignal);
@@ -5114,50 +5175,108 @@ const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./action/state.js
-
+;// CONCATENATED MODULE: ./action/handover.js
 
 
 
 
 
 const stateName = 'handover';
-/**
- * Makes the file known to the post step and gives the function that fills it. The summary is an extra: where the
- * file cannot be written, that is one warning, and the rebuild goes on.
- */
+/** Makes the file known to the post step. */
 function openHandover() {
     const file = join(process.env['RUNNER_TEMP'] || tmpdir(), `rebuild-bcc-instance-${randomUUID()}.json`);
+    const own = { pid: process.pid, script: process.argv[1] ?? '' };
     core.saveState(stateName, file);
-    let isWarned = false;
-    return (handover) => {
-        try {
+    return {
+        write(handover) {
             // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
-            writeFileSync(`${file}.part`, JSON.stringify(handover), { mode: 0o600 });
+            writeThrough(`${file}.part`, JSON.stringify({ ...handover, process: own }));
             renameSync(`${file}.part`, file);
-        }
-        catch (error) {
-            if (!isWarned)
-                jobLog.warning(`No job summary: ${error instanceof Error ? error.message : String(error)}`);
-            isWarned = true;
-        }
+        },
+        isTaken: () => existsSync(takenMark(file))
     };
 }
-/** What the main step left; `undefined` where it ended before there was a plan. */
-function takeHandover() {
+/** What the main step left; `undefined` where it never made the file known. */
+function findHandover() {
     const file = lib_core/* getState */.Gu(stateName);
     if (file === '')
         return undefined;
+    return {
+        read() {
+            try {
+                return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8'));
+            }
+            catch (error) {
+                if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+                    return undefined;
+                throw error;
+            }
+        },
+        take: () => (0,external_node_fs_namespaceObject.writeFileSync)(takenMark(file), '', { mode: 0o600 }),
+        remove() {
+            for (const name of [file, `${file}.part`, takenMark(file)])
+                (0,external_node_fs_namespaceObject.rmSync)(name, { force: true });
+        }
+    };
+}
+function takenMark(file) {
+    return `${file}.taken`;
+}
+/** Returns when the disk has it: a machine that loses its power right after a call must not forget the call. */
+function writeThrough(file, text) {
+    const handle = openSync(file, 'w', 0o600);
     try {
-        return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8'));
-    }
-    catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-            return undefined;
-        throw error;
+        writeFileSync(handle, text);
+        fsyncSync(handle);
     }
     finally {
-        (0,external_node_fs_namespaceObject.rmSync)(file, { force: true });
+        closeSync(handle);
+    }
+}
+
+;// CONCATENATED MODULE: ./action/main-process.js
+/** The end of a main step that is still alive when the post step begins. */
+
+
+/** A cancelled main step ends within this time after a signal, in milliseconds; then it is killed. */
+const graceMs = 8_000;
+/** How often it is looked whether it is gone, in milliseconds. */
+const main_process_intervalMs = 50;
+/**
+ * Ends the process of the main step and resolves when it is gone. In a job with a `container:` a cancel may never
+ * reach that process: the runner ends `docker exec`, and what it started in the container lives on.
+ *
+ * @returns `gone` where there was none to end, `ended` where there was, `alive` where it could not be ended
+ */
+async function endMainProcess(main) {
+    if (!isAlive(main))
+        return 'gone';
+    for (const signal of ['SIGTERM', 'SIGKILL']) {
+        try {
+            process.kill(main.pid, signal);
+        }
+        catch {
+            return isAlive(main) ? 'alive' : 'ended';
+        }
+        for (let waited = 0; waited < graceMs; waited += main_process_intervalMs) {
+            await (0,promises_namespaceObject.setTimeout)(main_process_intervalMs);
+            if (!isAlive(main))
+                return 'ended';
+        }
+    }
+    return 'alive';
+}
+/** Container jobs exist on Linux only; elsewhere the runner itself ends the main step before the post step begins. */
+function isAlive({ pid, script }) {
+    if (process.platform !== 'linux' || pid === process.pid)
+        return false;
+    try {
+        const state = /^State:\s+(\S)/m.exec((0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/status`, 'utf8'))?.[1];
+        const command = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return state !== 'Z' && state !== 'X' && command.includes(script);
+    }
+    catch {
+        return false;
     }
 }
 
@@ -5174,31 +5293,56 @@ function takeHandover() {
 
 
 
+
+
 /** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
 const awaitVisibleLimitMs = 180_000;
 /** How long the restoring of weights may take, in milliseconds. */
 const restoreLimitMs = 60_000;
+/** So many instances are named in one line. */
+const mostNamed = 20;
 /** Does the whole post step; resolves in any case. */
 async function postStep() {
-    const parsed = parseConfig(readInputs());
-    if (!parsed.ok)
-        return;
-    const { config } = parsed;
     let handover;
     await post_step_attempt('read what the main step left', async () => {
-        handover = takeHandover();
+        const file = findHandover();
+        handover = file && (await takeOver(file));
     });
     if (handover === undefined)
         return;
+    const inputs = readInputs();
+    const parsed = parseConfig(inputs);
+    if (parsed.ok)
+        await seeToAll(parsed.config, handover);
+    else
+        await seeToTheSummary(parsed.problems, inputs.summary, handover);
+}
+async function seeToAll(config, handover) {
     let left = handover;
     await post_step_attempt('restore the weights on the load balancers', async () => {
         left = { ...left, report: await restore(config, left.report) };
     });
-    if (config.summary) {
-        await post_step_attempt('write the job summary', () => lib_core/* summary */.z.addRaw(summaryOf(left.report)).write());
-    }
+    if (config.summary)
+        await post_step_attempt('write the job summary', () => writeSummary(left.report));
     await post_step_attempt('close the Deployment record', () => closeRecord(config, left));
     await post_step_attempt('watch for the rebuild to show', () => watchOn(config, left));
+}
+/**
+ * The post step reads its inputs anew, and an expression such as `steps.x.outputs.y` may give something else by then.
+ * Without them no call can be signed, so what is left undone is told.
+ */
+async function seeToTheSummary(problems, summary, { report }) {
+    const why = problems.map(({ input, message }) => `${input} ${message}`).join(' ');
+    log/* jobLog */.W.warning(`The inputs are not the ones of the main step any more, so the service was not asked. ${why}`);
+    const weights = (0,weights_table/* leftWeights */.dS)(report);
+    if (weights.length > 0) {
+        log/* jobLog */.W.warning(`Weights on load balancers are not restored; the job summary has the calls: ${named(weights.map(({ instance }) => instance.instanceId))}`);
+    }
+    const hidden = hiddenRebuilds(report.instances);
+    if (hidden.length > 0)
+        log/* jobLog */.W.warning(lookFirst(hidden));
+    if (summary.trim() !== 'false')
+        await post_step_attempt('write the job summary', () => writeSummary(report));
 }
 async function post_step_attempt(what, work) {
     try {
@@ -5208,17 +5352,36 @@ async function post_step_attempt(what, work) {
         log/* jobLog */.W.warning(`Could not ${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
 }
+/** Makes sure that the main step is over before anything is done with what it left. */
+async function takeOver(file) {
+    const first = file.read();
+    if (first !== undefined && !first.ended) {
+        file.take();
+        const end = await endMainProcess(first.process);
+        if (end === 'ended')
+            log/* jobLog */.W.info('The main step was still running although the job was cancelled: ended.');
+        if (end === 'alive') {
+            throw new Error(`the main step still runs as process ${first.process.pid}. It sends nothing any more, but what it did last is not known.`);
+        }
+    }
+    // The main step may have written its last word meanwhile.
+    const last = first === undefined ? undefined : file.read();
+    file.remove();
+    return last;
+}
+async function writeSummary(report) {
+    await lib_core/* summary */.z.addRaw(summaryOf(report)).write();
+}
 async function closeRecord(config, left) {
     if (config.record === undefined || left.recordId === undefined)
         return;
     const failed = left.cancelled ? 'inactive' : 'failure';
     await setRecord(config.record, left.recordId, left.ok ? 'success' : failed);
 }
-/** What was not erased, or is known to be well, gets its traffic back. */
+/** What was not erased, or is known to be healthy, gets its traffic back. */
 async function restore(config, report) {
-    if (report.instances.every(({ balancers }) => balancers.every(({ currentWeight, weight }) => currentWeight === weight))) {
+    if ((0,weights_table/* leftWeights */.dS)(report).length === 0)
         return report;
-    }
     const cancel = listenForCancel();
     const late = AbortSignal.timeout(restoreLimitMs);
     const { dispose, ...world } = connect(config);
@@ -5240,19 +5403,27 @@ async function watchOn(config, left) {
     const hidden = hiddenRebuilds(left.report.instances);
     if (hidden.length === 0)
         return;
-    log/* jobLog */.W.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${hidden.join(', ')}`);
+    log/* jobLog */.W.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${named(hidden)}`);
     const cancel = listenForCancel();
     const { bcc, clock, dispose } = connect(config);
     try {
         const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock }, cancel.signal);
         if (still.length === 0)
             return log/* jobLog */.W.info('It shows: a re-run will wait for it and not erase again.');
-        log/* jobLog */.W.warning(`Nothing shows of the rebuild of ${still.join(', ')}. Look at it in the console before you run again.`);
+        log/* jobLog */.W.warning(lookFirst(still));
     }
     finally {
         dispose();
         cancel.dispose();
     }
+}
+function lookFirst(ids) {
+    return `Nothing shows of the rebuild of ${named(ids)}. Look at it in the console before you run again.`;
+}
+function named(ids) {
+    const each = [...new Set(ids)];
+    const more = each.length - mostNamed;
+    return `${each.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 
@@ -5556,9 +5727,10 @@ function isFailed(one) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   OX: () => (/* binding */ idleSentence),
-/* harmony export */   Tu: () => (/* binding */ weightsPart)
+/* harmony export */   Tu: () => (/* binding */ weightsPart),
+/* harmony export */   dS: () => (/* binding */ leftWeights)
 /* harmony export */ });
-/* unused harmony exports leftWeights, idleInstances, idleWords */
+/* unused harmony exports idleInstances, idleWords */
 /* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5089);
 /* harmony import */ var _overview_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5075);
 /** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
@@ -5683,8 +5855,8 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1368);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5395);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6079);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8811);
 /** Entry of the post step. It never fails a job. */
 
 

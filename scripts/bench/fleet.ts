@@ -69,7 +69,7 @@ const report = await run(
     probe: busily(createProbe(), clock),
     runId: 'bench'
   },
-  { planned: async () => undefined, progressed: () => undefined }
+  { planned: async () => undefined, progressed: () => undefined, commit: () => undefined }
 );
 const usage = process.resourceUsage();
 say('end');

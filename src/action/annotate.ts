@@ -1,6 +1,7 @@
 import * as core from '@actions/core';
 import type { Problem } from '../config/inputs.ts';
 import type { RunReport } from '../core/report/report.ts';
+import { annotationText } from '../core/summary/annotation-text.ts';
 import { annotationsOf } from '../core/summary/annotations.ts';
 import type { SurveyProblem } from '../deploy/plan/survey-error.ts';
 import { escapeCommands } from './log.ts';
@@ -8,26 +9,37 @@ import { escapeCommands } from './log.ts';
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 export function annotateReport(report: RunReport): void {
   for (const { level, title, lines } of annotationsOf(report)) {
-    const annotate = level === 'error' ? core.error : core.warning;
-    annotate(lines.map(escapeCommands).join('\n'), { title: escapeCommands(title) });
+    const [first = '', ...others] = lines;
+    annotate(level, title, annotationText(first, others));
   }
 }
 
 /** One annotation that lists all that is wrong with the inputs. */
 export function annotateProblems(problems: readonly Problem[]): void {
-  const lines = problems.map(({ input, message }) => escapeCommands(`${input} ${message}`));
-  core.error([...lines, 'Nothing was sent.'].join('\n'), { title: 'The inputs are not right' });
+  const lines = problems.map(({ input, message }) => `${input} ${message}`);
+  annotate('error', 'The inputs are not right', annotationText('Nothing was sent.', lines));
 }
 
 /** One annotation for all that keeps a plan from being made. */
 export function annotateSurvey(problems: readonly SurveyProblem[]): void {
-  const lines = problems.flatMap(({ cause, remedy }) => [cause, remedy]);
-  core.error([...new Set(lines.map(escapeCommands)), 'Nothing was sent that changes anything.'].join('\n'), {
-    title: 'No plan can be made'
-  });
+  const causes = [...new Set(problems.map(({ cause }) => cause))];
+  const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
+  // Many causes usually share one remedy; where they do not, the first few stand for all.
+  const told = remedies.slice(0, 3);
+  annotate(
+    'error',
+    'No plan can be made',
+    annotationText('Nothing was sent that changes anything.', causes, told)
+  );
 }
 
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 export function annotateEnd(title: string, text: string): void {
-  core.error(escapeCommands(text), { title });
+  const [first = '', ...others] = text.split('\n');
+  annotate('error', title, annotationText(first, others));
+}
+
+function annotate(level: 'error' | 'warning', title: string, lines: readonly string[]): void {
+  const write = level === 'error' ? core.error : core.warning;
+  write(lines.map(escapeCommands).join('\n'), { title: escapeCommands(title) });
 }

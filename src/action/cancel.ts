@@ -10,8 +10,22 @@ const writeGraceMs = 700;
 /** When the process ends whatever still holds it, in milliseconds after the signal. */
 const lastResortMs = 1_700;
 
+/**
+ * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
+ * runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s after that.
+ */
+const restoringMs = 7_000;
+
 /** A cancel that follows the signals of the process. */
 export interface SignalCancel extends Cancel {
+  /** Cancels as a signal does. */
+  cancel(reason: string): void;
+  /**
+   * Grants the process a little more time after a cancel.
+   *
+   * @returns aborts when that time is over
+   */
+  grantRestoring(): AbortSignal;
   /** Stops listening; a timer that is still running is dropped. */
   dispose(): void;
 }
@@ -24,17 +38,32 @@ export function listenForCancel(): SignalCancel {
   const now = new AbortController();
   const writes = new AbortController();
   let grace: NodeJS.Timeout | undefined;
-  const onSignal = (name: NodeJS.Signals): void => {
-    if (now.signal.aborted) return;
-    now.abort(new CancelledError(`cancelled by ${name}`));
-    grace = setTimeout(() => writes.abort(new CancelledError(`cancelled by ${name}`)), writeGraceMs);
-    setTimeout(() => process.exit(1), lastResortMs).unref();
+  let lastResort: NodeJS.Timeout | undefined;
+  let cancelledMs = 0;
+  const endIn = (ms: number): void => {
+    clearTimeout(lastResort);
+    lastResort = setTimeout(() => process.exit(1), ms).unref();
   };
+  const cancel = (reason: string): void => {
+    if (now.signal.aborted) return;
+    cancelledMs = performance.now();
+    now.abort(new CancelledError(reason));
+    grace = setTimeout(() => writes.abort(new CancelledError(reason)), writeGraceMs);
+    endIn(lastResortMs);
+  };
+  const onSignal = (name: NodeJS.Signals): void => cancel(`cancelled by ${name}`);
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   return {
     signal: now.signal,
     writes: writes.signal,
+    cancel,
+    grantRestoring() {
+      const leftMs = Math.max(0, cancelledMs + restoringMs - performance.now());
+      endIn(leftMs);
+      // What is to be told at the end takes its time too.
+      return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
+    },
     dispose() {
       clearTimeout(grace);
       process.off('SIGINT', onSignal);

@@ -3,15 +3,19 @@ import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
 import { CancelledError } from '../core/model/failure.ts';
 import type { RunReport } from '../core/report/report.ts';
+import { leftWeights } from '../core/summary/weights-table.ts';
+import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
 import { SurveyError } from '../deploy/plan/survey-error.ts';
 import { run } from '../deploy/run/run.ts';
+import { JournalError } from '../ports/journal.ts';
 import { annotateEnd, annotateProblems, annotateReport, annotateSurvey } from './annotate.ts';
 import { listenForCancel, type SignalCancel } from './cancel.ts';
-import { connect } from './connect.ts';
+import { type Connection, connect } from './connect.ts';
+import { openHandover } from './handover.ts';
 import { readInputs } from './inputs.ts';
 import { jobLog } from './log.ts';
+import { OutputsError, setOutputs } from './outputs.ts';
 import { Progress } from './progress.ts';
-import { openHandover } from './state.ts';
 
 /**
  * Does the whole main step and tells whether it may be green. Every failure that is foreseen is annotated here;
@@ -20,23 +24,15 @@ import { openHandover } from './state.ts';
 export async function mainStep(): Promise<boolean> {
   const parsed = parseConfig(readInputs());
   if (!parsed.ok) {
-    core.setOutput('status', 'failed');
-    core.setOutput('changed', 'false');
     annotateProblems(parsed.problems);
+    tellEarlyEnd('false');
     return false;
   }
   const cancel = listenForCancel();
   try {
     return await rebuild(parsed.config, cancel);
   } catch (error) {
-    core.setOutput('status', 'failed');
-    const isCancelled = cancel.signal.aborted && error instanceof CancelledError;
-    // A fault of the program may come after the send: what was said of `changed` by then stays.
-    if (!(error instanceof SurveyError) && !isCancelled) throw error;
-    core.setOutput('changed', 'false');
-    if (error instanceof SurveyError) annotateSurvey(error.problems);
-    else annotateEnd('Cancelled', 'Cancelled before anything was sent that changes anything.');
-    return false;
+    return tellFailure(error, cancel);
   } finally {
     cancel.dispose();
   }
@@ -44,23 +40,88 @@ export async function mainStep(): Promise<boolean> {
 
 async function rebuild(config: Config, cancel: SignalCancel): Promise<boolean> {
   const { dispose, ...world } = connect(config);
-  const keep = openHandover();
-  const progress = new Progress(config, cancel, keep);
+  const progress = new Progress(config, cancel, openHandover());
   try {
-    const report = await run(
-      config,
-      { ...world, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' },
-      progress
-    );
+    const ports = { ...world, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
+    const ran = await run(config, ports, progress);
+    const report = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
     const ok = isGood(report, cancel);
     progress.finish(report, ok);
-    annotateReport(report);
-    const isUntold = report.instances.every(({ failure }) => failure === undefined);
-    if (cancel.signal.aborted && isUntold) annotateEnd('Cancelled', cancelledBetween(report));
-    lastWord(report, ok);
+    tellEnd(report, ok, cancel);
     return ok;
   } finally {
+    progress.dispose();
     dispose();
+  }
+}
+
+/**
+ * On the shutdown of a runner there is no post step, so what this run took off its load balancers and did not erase
+ * gets its weights back here, in the time that a signal leaves.
+ */
+async function restoreAfterCancel(
+  report: RunReport,
+  world: Omit<Connection, 'dispose'>,
+  cancel: SignalCancel,
+  progress: Progress
+): Promise<RunReport> {
+  if (leftWeights(report).length === 0) return report;
+  const signal = cancel.grantRestoring();
+  progress.progressed(() => report);
+  try {
+    return await restoreWeights(report, { ...world, log: jobLog, cancel: { signal, writes: signal } });
+  } catch (error) {
+    jobLog.warning(`Weights are not restored by this step: ${wordsOf(error)}`);
+    return report;
+  }
+}
+
+/** What happened to the instances comes before the outputs, which may be what fails. */
+function tellEnd(report: RunReport, ok: boolean, cancel: SignalCancel): void {
+  annotateReport(report);
+  const isUntold = report.instances.every(({ failure }) => failure === undefined);
+  if (cancel.signal.aborted && isUntold) annotateEnd('Cancelled', cancelledBetween(report));
+  lastWord(report, ok);
+  try {
+    setOutputs(report);
+  } catch (cause) {
+    const end = ok ? `The run ended well (${report.status})` : `The run ended as ${report.status}`;
+    throw new OutputsError(`${end}, but its outputs could not be written: ${wordsOf(cause)}`, { cause });
+  }
+}
+
+/** Tells how a run ended that has no report; what is thrown again is a fault of the program. */
+function tellFailure(error: unknown, cancel: SignalCancel): false {
+  if (error instanceof OutputsError) {
+    annotateEnd('The outputs could not be written', error.message);
+    return false;
+  }
+  if (error instanceof SurveyError) {
+    annotateSurvey(error.problems);
+    tellEarlyEnd('false');
+    return false;
+  }
+  if (cancel.signal.aborted && error instanceof CancelledError) {
+    annotateEnd('Cancelled', 'Cancelled before anything was sent that changes anything.');
+    tellEarlyEnd('false');
+    return false;
+  }
+  if (error instanceof JournalError) {
+    annotateEnd('Nothing more was sent', error.message);
+    tellEarlyEnd();
+    return false;
+  }
+  tellEarlyEnd();
+  throw error;
+}
+
+/** A fault of the program may come after the send: what was said of `changed` by then stays. */
+function tellEarlyEnd(changed?: 'false'): void {
+  try {
+    core.setOutput('status', 'failed');
+    if (changed !== undefined) core.setOutput('changed', changed);
+  } catch (error) {
+    annotateEnd('The outputs could not be written', `The run failed, see the other error. ${wordsOf(error)}`);
   }
 }
 
@@ -82,4 +143,8 @@ function lastWord(report: RunReport, ok: boolean): void {
   for (const { status } of report.instances) counts.set(status, (counts.get(status) ?? 0) + 1);
   const each = [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
   jobLog.info(`${ok ? 'Done' : 'Not done'}: ${report.status} (${each}) in ${report.durationSeconds} s.`);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,11 @@ import * as core from '@actions/core';
 import type { RunReport } from '../core/report/report.ts';
 import { resultText } from '../core/report/trim.ts';
 
+/** The outputs could not be written; the message says what has become of the run. */
+export class OutputsError extends Error {
+  override name = 'OutputsError';
+}
+
 /** The runner reads the file of the outputs as a whole at the end of the step. In bytes. */
 const mostBytes = 16_000_000;
 

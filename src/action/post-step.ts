@@ -1,16 +1,19 @@
 /** The post step: the summary, the end of the Deployment record, and a last watch after a cancel. It only warns. */
 import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
+import type { Problem } from '../config/inputs.ts';
 import type { RunReport } from '../core/report/report.ts';
 import { summaryOf } from '../core/summary/summary.ts';
+import { leftWeights } from '../core/summary/weights-table.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
 import { awaitVisible, hiddenRebuilds } from '../deploy/rebuild/await-visible.ts';
 import { type RecordState, setRecord } from '../github/record.ts';
 import { listenForCancel } from './cancel.ts';
 import { connect } from './connect.ts';
+import { findHandover, type Handover, type TakenHandover } from './handover.ts';
 import { readInputs } from './inputs.ts';
 import { jobLog } from './log.ts';
-import { type Handover, takeHandover } from './state.ts';
+import { endMainProcess } from './main-process.ts';
 
 /** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
 const awaitVisibleLimitMs = 180_000;
@@ -18,25 +21,55 @@ const awaitVisibleLimitMs = 180_000;
 /** How long the restoring of weights may take, in milliseconds. */
 const restoreLimitMs = 60_000;
 
+/** So many instances are named in one line. */
+const mostNamed = 20;
+
 /** Does the whole post step; resolves in any case. */
 export async function postStep(): Promise<void> {
-  const parsed = parseConfig(readInputs());
-  if (!parsed.ok) return;
-  const { config } = parsed;
   let handover: Handover | undefined;
   await attempt('read what the main step left', async () => {
-    handover = takeHandover();
+    const file = findHandover();
+    handover = file && (await takeOver(file));
   });
   if (handover === undefined) return;
+  const inputs = readInputs();
+  const parsed = parseConfig(inputs);
+  if (parsed.ok) await seeToAll(parsed.config, handover);
+  else await seeToTheSummary(parsed.problems, inputs.summary, handover);
+}
+
+async function seeToAll(config: Config, handover: Handover): Promise<void> {
   let left = handover;
   await attempt('restore the weights on the load balancers', async () => {
     left = { ...left, report: await restore(config, left.report) };
   });
-  if (config.summary) {
-    await attempt('write the job summary', () => core.summary.addRaw(summaryOf(left.report)).write());
-  }
+  if (config.summary) await attempt('write the job summary', () => writeSummary(left.report));
   await attempt('close the Deployment record', () => closeRecord(config, left));
   await attempt('watch for the rebuild to show', () => watchOn(config, left));
+}
+
+/**
+ * The post step reads its inputs anew, and an expression such as `steps.x.outputs.y` may give something else by then.
+ * Without them no call can be signed, so what is left undone is told.
+ */
+async function seeToTheSummary(
+  problems: readonly Problem[],
+  summary: string,
+  { report }: Handover
+): Promise<void> {
+  const why = problems.map(({ input, message }) => `${input} ${message}`).join(' ');
+  jobLog.warning(
+    `The inputs are not the ones of the main step any more, so the service was not asked. ${why}`
+  );
+  const weights = leftWeights(report);
+  if (weights.length > 0) {
+    jobLog.warning(
+      `Weights on load balancers are not restored; the job summary has the calls: ${named(weights.map(({ instance }) => instance.instanceId))}`
+    );
+  }
+  const hidden = hiddenRebuilds(report.instances);
+  if (hidden.length > 0) jobLog.warning(lookFirst(hidden));
+  if (summary.trim() !== 'false') await attempt('write the job summary', () => writeSummary(report));
 }
 
 async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {
@@ -47,21 +80,39 @@ async function attempt(what: string, work: () => Promise<unknown>): Promise<void
   }
 }
 
+/** Makes sure that the main step is over before anything is done with what it left. */
+async function takeOver(file: TakenHandover): Promise<Handover | undefined> {
+  const first = file.read();
+  if (first !== undefined && !first.ended) {
+    file.take();
+    const end = await endMainProcess(first.process);
+    if (end === 'ended')
+      jobLog.info('The main step was still running although the job was cancelled: ended.');
+    if (end === 'alive') {
+      throw new Error(
+        `the main step still runs as process ${first.process.pid}. It sends nothing any more, but what it did last is not known.`
+      );
+    }
+  }
+  // The main step may have written its last word meanwhile.
+  const last = first === undefined ? undefined : file.read();
+  file.remove();
+  return last;
+}
+
+async function writeSummary(report: RunReport): Promise<void> {
+  await core.summary.addRaw(summaryOf(report)).write();
+}
+
 async function closeRecord(config: Config, left: Handover): Promise<void> {
   if (config.record === undefined || left.recordId === undefined) return;
   const failed: RecordState = left.cancelled ? 'inactive' : 'failure';
   await setRecord(config.record, left.recordId, left.ok ? 'success' : failed);
 }
 
-/** What was not erased, or is known to be well, gets its traffic back. */
+/** What was not erased, or is known to be healthy, gets its traffic back. */
 async function restore(config: Config, report: RunReport): Promise<RunReport> {
-  if (
-    report.instances.every(({ balancers }) =>
-      balancers.every(({ currentWeight, weight }) => currentWeight === weight)
-    )
-  ) {
-    return report;
-  }
+  if (leftWeights(report).length === 0) return report;
   const cancel = listenForCancel();
   const late = AbortSignal.timeout(restoreLimitMs);
   const { dispose, ...world } = connect(config);
@@ -82,17 +133,25 @@ async function restore(config: Config, report: RunReport): Promise<RunReport> {
 async function watchOn(config: Config, left: Handover): Promise<void> {
   const hidden = hiddenRebuilds(left.report.instances);
   if (hidden.length === 0) return;
-  jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${hidden.join(', ')}`);
+  jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${named(hidden)}`);
   const cancel = listenForCancel();
   const { bcc, clock, dispose } = connect(config);
   try {
     const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock }, cancel.signal);
     if (still.length === 0) return jobLog.info('It shows: a re-run will wait for it and not erase again.');
-    jobLog.warning(
-      `Nothing shows of the rebuild of ${still.join(', ')}. Look at it in the console before you run again.`
-    );
+    jobLog.warning(lookFirst(still));
   } finally {
     dispose();
     cancel.dispose();
   }
+}
+
+function lookFirst(ids: readonly string[]): string {
+  return `Nothing shows of the rebuild of ${named(ids)}. Look at it in the console before you run again.`;
+}
+
+function named(ids: readonly string[]): string {
+  const each = [...new Set(ids)];
+  const more = each.length - mostNamed;
+  return `${each.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -101,7 +101,8 @@ async function playRun(stage: Stage, number: number): Promise<RunReport | string
             guard.unavailableBefore = planned.rollout.unavailableBefore.map(({ instanceId }) => instanceId);
             wire.isTroubled = true;
           },
-          progressed: () => undefined
+          progressed: () => undefined,
+          commit: () => undefined
         }
       )
     );

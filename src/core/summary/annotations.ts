@@ -54,7 +54,7 @@ function ofWeights(left: readonly LeftWeight[]): readonly Annotation[] {
       lines: [
         ...named,
         ...(more === 0 ? [] : [`and ${more} more`]),
-        'An instance with the weight 0 gets no traffic. The post step restores what it safely can; the job summary has the calls that restore the rest.'
+        'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.'
       ]
     }
   ];

@@ -29,7 +29,7 @@ export class RefusedTogetherError extends CallError {
 
 /** What the sender needs of the world. */
 export interface SenderPorts {
-  readonly bcc: Bcc;
+  readonly bcc: Pick<Bcc, 'rebuild' | 'rebuildBatch'>;
   readonly clock: Clock;
   readonly cancel: Cancel;
 }
@@ -83,7 +83,7 @@ export function createSender(ports: SenderPorts): Sender {
 async function sendTogether(
   pendings: readonly PendingRebuild[],
   order: RebuildSpec,
-  bcc: Bcc,
+  bcc: SenderPorts['bcc'],
   cancel: Cancel
 ): Promise<void> {
   const alone = ({ instanceId, resolve, reject }: PendingRebuild): Promise<void> =>

@@ -7,6 +7,7 @@ import type { RunReport } from '../../core/report/report.ts';
 import type { Rollout } from '../../core/rollout/rollout-state.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Random } from '../../ports/clock.ts';
+import type { Journal } from '../../ports/journal.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { type BalancePorts, createBalance } from '../balancers/balance.ts';
@@ -17,6 +18,7 @@ import { createInstanceWork } from '../rollout/instance-work.ts';
 import { rollOut } from '../rollout/roll-out.ts';
 import { createRolloutLog, type RolloutLog } from '../rollout/rollout-log.ts';
 import { createRunRecords, type RunRecords } from './run-records.ts';
+import { writeAhead } from './write-ahead.ts';
 
 /** What a run needs of the world. */
 export interface RunPorts extends SurveyPorts, BalancePorts {
@@ -27,12 +29,12 @@ export interface RunPorts extends SurveyPorts, BalancePorts {
   readonly runId: string;
 }
 
-/** Told of what is known while the run goes on. They must not throw. */
-export interface RunHooks {
+/** Told of what is known while the run goes on. Only `planned` and `commit` may throw. */
+export interface RunHooks extends Journal {
   /** The plan stands; nothing has been sent. */
   planned(plan: Plan, report: RunReport): Promise<void>;
   /**
-   * Something worth keeping has changed: a rebuild was accepted, a weight was changed, a life ended.
+   * Something worth keeping has changed: a rebuild was accepted, a weight was changed, a rebuild ended.
    *
    * @param report makes the report of now, which is work where there are many instances
    */
@@ -69,8 +71,9 @@ async function carryOut(
 ): Promise<void> {
   const { cancel, runRecords, rolloutLog } = ports;
   const watch = createWatch(ports, cancel.signal);
-  const sender = createSender(ports);
-  const balance = request.balancers && createBalance(request.balancers, ports);
+  const risky = { ...ports, ...writeAhead(ports, hooks) };
+  const sender = createSender(risky);
+  const balance = request.balancers && createBalance(request.balancers, risky);
   const report = (): RunReport => runRecords.report(plan, 'notStarted');
   const work = createInstanceWork(
     { request, plan, observations },
