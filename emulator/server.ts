@@ -1,8 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { scheduleSnapshots } from './bcc/snapshots.ts';
 import { type BalancerSpec, buildBalancer, type PlacedWeight, poolOf, weightsOf } from './blb/balancers.ts';
 import { ownerOf } from './blb/pool.ts';
-import { type Fault, FaultDeck } from './faults/faults.ts';
+import { FaultDeck } from './faults/deck.ts';
+import type { Fault } from './faults/faults.ts';
 import type { Credentials } from './http/auth.ts';
 import { receive } from './http/incoming.ts';
 import { CallLimit } from './http/limit.ts';
@@ -75,20 +77,29 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const world = new World(buildWorld(options.world));
   const calls: CallRecord[] = [];
   const deck = new FaultDeck();
-  for (const fault of options.faults ?? []) deck.add(fault);
+  const behaviour = { ...defaultBehaviour, ...options.behaviour };
+  world.keep(behaviour.replicaLagMs);
+  for (const id of world.at(now()).instances.keys()) scheduleSnapshots(world, behaviour, id, now());
+  const addFault = (fault: Fault) => {
+    if (fault.play.kind === 'lag') world.keep(fault.play.ms);
+    deck.add(fault, now());
+  };
+  for (const fault of options.faults ?? []) addFault(fault);
   const service: Service = {
     now,
     credentials,
-    behaviour: { ...defaultBehaviour, ...options.behaviour },
+    behaviour,
     strict: options.strict === true,
     world,
     deck,
     limit: new CallLimit(),
     memory: { rebuilds: [], weightChanges: [], tokens: new Map() },
-    past: { before: undefined, reads: 0 }
+    past: { before: undefined, reads: 0, calls: 0 }
   };
+  const connections = new WeakMap<object, number>();
+  let connected = 0;
   const server = createServer((request, response) => {
-    receive(request)
+    receive(request, connections.get(request.socket) ?? 0)
       .then(async (incoming) => {
         const { record, reply } = serve(service, incoming);
         calls.push(record);
@@ -98,15 +109,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       // A caller that went away in mid-request, or a bug of ours: either way the connection is of no more use.
       .catch(() => response.destroy());
   });
+  server.on('connection', (socket) => {
+    connected += 1;
+    connections.set(socket, connected);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', () => resolve());
   });
   const { port } = server.address() as AddressInfo;
   const live = (id: string) => {
-    const instance = world.at(now()).instances.get(id);
-    if (instance === undefined) throw new Error(`The emulator has no instance ${id}.`);
-    return instance;
+    const instance = world.alter(now()).instances.get(id);
+    return instance ?? fail(id);
   };
   return {
     endpoint: `http://127.0.0.1:${port}`,
@@ -114,8 +128,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     calls,
     rebuilds: service.memory.rebuilds,
     weightChanges: service.memory.weightChanges,
-    instance: (id) => viewInstance(world.at(now()), live(id).id) ?? fail(id),
-    addFault: (fault) => deck.add(fault),
+    instance: (id) => viewInstance(world.at(now()), id) ?? fail(id),
+    addFault,
     setInstance: (id, patch) => {
       const instance = live(id);
       if (patch.status !== undefined) {
@@ -126,11 +140,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     removeInstance: (id) => {
       world.forget(id);
-      world.at(now()).instances.delete(id);
+      world.alter(now()).instances.delete(id);
     },
     weights: () => weightsOf(world.at(now()).balancers.values()),
     setWeight: ({ blbId, groupId, instanceId, weight }) => {
-      const balancer = world.at(now()).balancers.get(blbId);
+      const balancer = world.alter(now()).balancers.get(blbId);
       const pool = balancer === undefined ? undefined : poolOf(balancer, groupId);
       const member = pool?.members.find((each) => each.instanceId === instanceId);
       if (member === undefined) throw new Error(`The emulator has no member ${instanceId} in ${blbId}.`);
@@ -138,14 +152,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       Object.assign(member, { weight, shownWeight: weight });
     },
     setBalancer: (spec) => {
-      world.at(now()).balancers.set(spec.id, buildBalancer(spec));
+      world.alter(now()).balancers.set(spec.id, buildBalancer(spec));
     },
     removeBalancer: (id) => {
-      world.at(now()).balancers.delete(id);
+      world.alter(now()).balancers.delete(id);
     },
     removeImage: (id) => {
       world.forget(id);
-      world.at(now()).images.delete(id);
+      world.alter(now()).images.delete(id);
     },
     close: () =>
       new Promise((resolve) => {

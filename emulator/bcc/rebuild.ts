@@ -2,6 +2,7 @@ import type { WorldPlay } from '../faults/faults.ts';
 import { type Answer, type Call, queryOf, textOf, textsOf } from '../http/call.ts';
 import { answeredBefore, remember } from '../http/client-tokens.ts';
 import { badRequest, Refusal } from '../http/errors.ts';
+import type { Behaviour } from '../world/behaviour.ts';
 import type { ImageState, InstanceState, Login } from '../world/models.ts';
 import { systemVolumeOf } from '../world/models.ts';
 import { findImage } from './images.ts';
@@ -10,6 +11,7 @@ import { loginOf, userDataOf } from './login.ts';
 import { isBusy } from './power.ts';
 import { planRebuild } from './rebuild-plan.ts';
 import { ownRebuildMs, rebuildTimeline } from './rebuild-timeline.ts';
+import { planSnapshot } from './snapshots.ts';
 
 /** Settled statuses that permit a rebuild. No page lists them; key pairs and images want Running or Stopped. */
 const REBUILDABLE = ['Running', 'Stopped', 'Error'];
@@ -34,18 +36,35 @@ export function rebuildBatchInstance(call: Call): Answer {
       throw badRequest(`The parameter instanceIds must have 1 to ${MAX_IDS} items.`);
     }
     const { image, login } = whatToWrite(call);
-    const good: InstanceState[] = [];
-    for (const id of ids) {
-      try {
-        const instance = findInstance(call.world.at(call.nowMs), id);
-        checkInstance(call, instance, image);
-        good.push(instance);
-      } catch (refusal) {
-        if (call.behaviour.batchWithBadId === 'none' || !(refusal instanceof Refusal)) throw refusal;
-      }
+    const { good, refusal } = sort(call, ids, image);
+    const partial = find(call.playing.world(), 'partialBatch');
+    for (const instance of good.slice(0, partial?.count)) accept(call, instance, image, login);
+    if (partial !== undefined) {
+      const { status = 500, code = 'InternalError' } = partial;
+      throw new Refusal(status, code, 'A part of the instances could not be rebuilt.');
     }
-    for (const instance of good) accept(call, instance, image, login);
+    if (refusal !== undefined) throw refusal;
   });
+}
+
+/** Those of a batch that can be rebuilt, as far as the switch for bad ones lets them, and its refusal afterwards. */
+function sort(
+  call: Call,
+  ids: readonly string[],
+  image: ImageState
+): { readonly good: readonly InstanceState[]; readonly refusal?: Refusal } {
+  const good: InstanceState[] = [];
+  for (const id of ids) {
+    try {
+      const instance = findInstance(call.world.at(call.nowMs), id);
+      checkInstance(call, instance, image);
+      good.push(instance);
+    } catch (refusal) {
+      if (call.behaviour.batchWithBadId === 'none' || !(refusal instanceof Refusal)) throw refusal;
+      if (call.behaviour.batchWithBadId === 'refusedInPart') return { good, refusal };
+    }
+  }
+  return { good };
 }
 
 /** Runs a rebuild under the switches for clientToken, refusals and the reply. */
@@ -86,7 +105,7 @@ function checkInstance(call: Call, instance: InstanceState, image: ImageState): 
   const stopped = status === 'Stopped' && !changing;
   if (
     GONE.includes(status) ||
-    (changing && behaviour.secondRebuild === 'refused') ||
+    (changing && !takesSecond(instance, behaviour)) ||
     (stopped && (instance.ebc || behaviour.stoppedInstance === 'refused'))
   ) {
     throw new Refusal(409, 'Instance.RebuildInstanceOperationForbidden', `The instance is ${status}.`);
@@ -102,9 +121,19 @@ function checkInstance(call: Call, instance: InstanceState, image: ImageState): 
   }
 }
 
+/** Whether a rebuild is taken although something is still being done. */
+function takesSecond(
+  { status }: InstanceState,
+  { secondRebuild }: Pick<Behaviour, 'secondRebuild'>
+): boolean {
+  return secondRebuild === 'queued' || (secondRebuild === 'whileRunning' && status === 'Running');
+}
+
 function accept(call: Call, instance: InstanceState, requested: ImageState, login: Login): void {
   const { behaviour, nowMs, world } = call;
   const plays = call.playing.world(instance.id);
+  const snapshot = find(plays, 'snapshotAt');
+  if (snapshot !== undefined) planSnapshot(world, instance.id, nowMs + snapshot.afterMs, snapshot.ms);
   if (plays.some((play) => play.kind === 'lostRebuild')) return;
   const wrong = find(plays, 'wrongImage')?.imageId;
   const imageId = wrong ?? requested.id;

@@ -1,6 +1,6 @@
 import type { CallRecord } from '../http/records.ts';
 import type { Emulator } from '../server.ts';
-import { type Behaviour, behaviourValues } from '../world/behaviour.ts';
+import { type Behaviour, switchValues } from '../world/behaviour.ts';
 import type { WorldSpec } from '../world/models.ts';
 
 /** One line for a call: when, what, what came of it, and what that meant. */
@@ -77,7 +77,7 @@ Control-C ends it.
 
 /** The text of --help. */
 export function help(): string {
-  const switches = Object.entries(behaviourValues)
+  const switches = Object.entries(switchValues)
     .map(([key, values]) => `  ${key}: ${(values as readonly unknown[]).map(shown).join(' | ')}`)
     .join('\n');
   return `Usage: npm run emulator -- [options]
@@ -94,6 +94,7 @@ without cost.
                          '{"on":"RebuildInstance","play":{"kind":"reset","when":"after"}}'
                          '{"on":"RebuildInstance","play":{"kind":"endsIn","status":"Error"}}'
                          '{"on":"UpdateBlbServer","play":{"kind":"accessDenied"}}'
+                         '{"on":"*","during":{"since":"rebuild","fromMs":5000,"forMs":60000},"play":{"kind":"hang"}}'
   --fleet N              N instances besides the two, i-fleet00001 and so on: tags app=web and fleet=demo,
                          behind lb-demo0001 with weight 100
   --strict               refuse unknown items instead of ignoring them

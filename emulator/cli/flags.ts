@@ -1,7 +1,7 @@
 import { type Fault, type Play, playKinds } from '../faults/faults.ts';
 import { isObject } from '../http/call.ts';
 import { operations } from '../http/operations.ts';
-import { type Behaviour, behaviourValues, defaultBehaviour } from '../world/behaviour.ts';
+import { type Behaviour, defaultBehaviour, switchValues } from '../world/behaviour.ts';
 
 /** A flag that makes no sense; its message is for the user. */
 export class FlagError extends Error {}
@@ -27,9 +27,9 @@ function readValue(key: keyof Behaviour, text: string): unknown {
   if (key === 'statuses') return text.split(',').filter((status) => status !== '');
   if (key === 'throttle') return readShape(text);
   if (typeof defaultBehaviour[key] === 'number') return readNumber(`--behaviour ${key}`, text);
-  const found = behaviourValues[key].find((value) => String(value) === text);
+  const found = switchValues[key].find((value) => String(value) === text);
   if (found === undefined) {
-    throw new FlagError(`--behaviour ${key}=${text}: must be one of ${behaviourValues[key].join(', ')}`);
+    throw new FlagError(`--behaviour ${key}=${text}: must be one of ${switchValues[key].join(', ')}`);
   }
   return found;
 }
@@ -65,11 +65,14 @@ const needs: Readonly<Record<Play['kind'], readonly string[]>> = {
   slow: ['ms'],
   skew: ['ms'],
   stale: ['reads'],
+  lag: ['ms'],
   wrongImage: ['imageId'],
   stuck: ['status'],
   unknownStatus: ['status'],
   endsIn: ['status'],
   lostRebuild: [],
+  snapshotAt: ['afterMs', 'ms'],
+  partialBatch: ['count'],
   diskNeverSettles: [],
   imageStuck: [],
   imageEndsIn: ['status']
@@ -100,8 +103,19 @@ export function readFault(text: string): Fault {
     if (typeof value !== 'number' || value < 1)
       throw new FlagError(`--fault: "${name}" must be a number from 1 on`);
   }
+  const during = fault['during'];
+  if (during !== undefined && !isDuring(during)) {
+    throw new FlagError('--fault: "during" must be like {"since":"rebuild","fromMs":0,"forMs":60000}');
+  }
   const whole = { ...fault, ...(times === 'always' ? { times: Number.POSITIVE_INFINITY } : {}) };
   return whole as unknown as Fault;
+}
+
+function isDuring(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { since = 'added', fromMs, forMs = 0 } = value;
+  const isTime = (ms: unknown) => typeof ms === 'number' && ms >= 0;
+  return (since === 'added' || since === 'rebuild') && isTime(fromMs) && isTime(forMs);
 }
 
 function readJson(flag: string, text: string): Readonly<Record<string, unknown>> {

@@ -23,12 +23,14 @@ export type WirePlay =
 
 /**
  * What changes a call without deciding its answer. Times in ms, real ones for `slow`. A stale one shows the world
- * before the last write, which is kept only while such a fault waits: so it must be there before that write.
+ * before the last write, which is kept only while such a fault waits: so it must be there before that write. A lag
+ * shows the world as it was so long ago, as a replica does, as far as it is known since the fault was added.
  */
 export type SidePlay =
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'skew'; readonly ms: number }
-  | { readonly kind: 'stale'; readonly reads: number };
+  | { readonly kind: 'stale'; readonly reads: number }
+  | { readonly kind: 'lag'; readonly ms: number };
 
 /** What goes wrong in the world, after a rebuild or the making of an image was accepted. */
 export type WorldPlay =
@@ -37,6 +39,15 @@ export type WorldPlay =
   | { readonly kind: 'unknownStatus'; readonly status: string }
   | { readonly kind: 'endsIn'; readonly status: 'Error' | 'Expired' | 'Deleted' | 'Recycled' | 'Stopped' }
   | { readonly kind: 'lostRebuild' }
+  /** A snapshot is taken so long after the acceptance, and for so long the instance shows SnapshotProcessing. */
+  | { readonly kind: 'snapshotAt'; readonly afterMs: number; readonly ms: number }
+  /** Of a batch so many are carried out, in its order, and then all of it is refused. */
+  | {
+      readonly kind: 'partialBatch';
+      readonly count: number;
+      readonly status?: number;
+      readonly code?: string;
+    }
   | { readonly kind: 'diskNeverSettles' }
   | { readonly kind: 'imageStuck' }
   | {
@@ -47,6 +58,15 @@ export type WorldPlay =
 /** Everything that can go wrong. */
 export type Play = WirePlay | SidePlay | WorldPlay;
 
+/** A while, in ms. */
+export interface During {
+  /** What it counts from: the fault was added (default), or the last acceptance of a rebuild since then. */
+  readonly since?: 'added' | 'rebuild';
+  readonly fromMs: number;
+  /** Without end when absent. */
+  readonly forMs?: number;
+}
+
 /** One fault, as data. */
 export interface Fault {
   /** The name of an operation (`RebuildInstance`, ...), or `*` for all. */
@@ -55,90 +75,27 @@ export interface Fault {
   readonly instanceId?: string;
   /** From which matching call on, counted from 1 since the fault was added; default 1. */
   readonly from?: number;
-  /** How many times; default 1, Infinity allowed. */
+  /** How many times; default 1, or without end where there is `during`. Infinity allowed. */
   readonly times?: number;
+  /** Only for a while, such as an outage. */
+  readonly during?: During;
   readonly play: Play;
 }
 
 /** The names of all plays, by their sort. */
 export const playKinds = {
   wire: ['throttle', 'error', 'accessDenied', 'reset', 'cutBody', 'hang', 'emptyBody', 'garbage', 'redirect'],
-  side: ['slow', 'skew', 'stale'],
+  side: ['slow', 'skew', 'stale', 'lag'],
   world: [
     'wrongImage',
     'stuck',
     'unknownStatus',
     'endsIn',
     'lostRebuild',
+    'snapshotAt',
+    'partialBatch',
     'diskNeverSettles',
     'imageStuck',
     'imageEndsIn'
   ]
 } as const;
-
-/** The faults that play in one call. */
-export interface Playing {
-  readonly wire: WirePlay | undefined;
-  readonly sides: readonly SidePlay[];
-  /** World faults for an instance, or for the call as a whole when it names none. */
-  world(instanceId?: string): readonly WorldPlay[];
-  /** Names for the record of the call. */
-  readonly names: readonly string[];
-}
-
-/** Keeps count of the faults and says which ones play. */
-export class FaultDeck {
-  readonly #cards: { readonly fault: Fault; seen: number; played: number }[] = [];
-
-  /** Adds a fault; it counts calls from now on. */
-  add(fault: Fault): void {
-    this.#cards.push({ fault, seen: 0, played: 0 });
-  }
-
-  /** Whether a fault of this kind may still play. */
-  hasLeft(kind: Play['kind']): boolean {
-    return this.#cards.some(({ fault, played }) => fault.play.kind === kind && played < (fault.times ?? 1));
-  }
-
-  /**
-   * Draws for a call. Of several wire faults the one that was added first plays; the others keep their turn for a
-   * later call, so a list of faults reads as a sequence.
-   */
-  draw(operation: string, instanceIds: readonly string[]): Playing {
-    let wire: WirePlay | undefined;
-    const sides: SidePlay[] = [];
-    const world: { readonly play: WorldPlay; readonly instanceId: string | undefined }[] = [];
-    const names: string[] = [];
-    for (const card of this.#cards) {
-      const { on, instanceId, from = 1, times = 1, play } = card.fault;
-      if (on !== '*' && on !== operation) continue;
-      if (instanceId !== undefined && !instanceIds.includes(instanceId)) continue;
-      card.seen += 1;
-      if (card.seen < from || card.played >= times) continue;
-      if (isWire(play)) {
-        if (wire !== undefined) continue;
-        wire = play;
-      } else if (isSide(play)) sides.push(play);
-      else world.push({ play, instanceId });
-      card.played += 1;
-      names.push(play.kind);
-    }
-    return {
-      wire,
-      sides,
-      names,
-      world: (id) =>
-        world
-          .filter((each) => each.instanceId === undefined || each.instanceId === id)
-          .map((each) => each.play)
-    };
-  }
-}
-
-function isWire(play: Play): play is WirePlay {
-  return (playKinds.wire as readonly string[]).includes(play.kind);
-}
-
-function isSide(play: Play): play is SidePlay {
-  return (playKinds.side as readonly string[]).includes(play.kind);
-}

@@ -1,4 +1,4 @@
-import type { Playing } from '../faults/faults.ts';
+import type { Playing } from '../faults/deck.ts';
 import type { Behaviour } from '../world/behaviour.ts';
 import type { WorldState } from '../world/models.ts';
 import type { World } from '../world/world.ts';

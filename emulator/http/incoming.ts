@@ -13,6 +13,8 @@ export interface Incoming {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
+  /** Which connection it came over, counted from 1. */
+  readonly connection: number;
 }
 
 /** A request taken apart as far as it can be; `problem` says what stopped it. */
@@ -25,7 +27,7 @@ export interface Parsed {
 }
 
 /** Reads a request to its end. */
-export async function receive(request: IncomingMessage): Promise<Incoming> {
+export async function receive(request: IncomingMessage, connection: number): Promise<Incoming> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const headers: Record<string, string> = {};
@@ -36,7 +38,8 @@ export async function receive(request: IncomingMessage): Promise<Incoming> {
     method: request.method ?? '',
     target: request.url ?? '',
     headers,
-    body: Buffer.concat(chunks).toString('utf8')
+    body: Buffer.concat(chunks).toString('utf8'),
+    connection
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { judgePassword } from '../bcc/password.ts';
-import type { FaultDeck, Playing, SidePlay } from '../faults/faults.ts';
+import type { FaultDeck, Playing } from '../faults/deck.ts';
+import type { SidePlay } from '../faults/faults.ts';
 import { isAfter, refusalOf, spoil } from '../faults/spoil.ts';
 import type { Behaviour } from '../world/behaviour.ts';
 import type { WorldState } from '../world/models.ts';
@@ -13,6 +14,7 @@ import { type Incoming, type Parsed, parse } from './incoming.ts';
 import type { JsonObject } from './json.ts';
 import type { CallLimit } from './limit.ts';
 import type { CallRecord } from './records.ts';
+import { replicaLagMs } from './replica.ts';
 import { commonHeaders, jsonType, type Reply } from './reply.ts';
 
 /** Everything that answering a request needs. */
@@ -25,8 +27,11 @@ export interface Service {
   readonly deck: FaultDeck;
   readonly limit: CallLimit;
   readonly memory: Memory;
-  /** The world before the last write, where a fault may show it, and how many reads are still to see it. */
-  readonly past: { before: WorldState | undefined; reads: number };
+  /**
+   * The world before the last write, where a fault may show it, how many reads are still to see it,
+   * and how many calls there were at all.
+   */
+  readonly past: { before: WorldState | undefined; reads: number; calls: number };
 }
 
 /** Answers one request: which faults play, who asks, what is wanted, may it be, and what goes back. */
@@ -42,7 +47,12 @@ export function serve(
     operation === undefined
       ? []
       : namedInstances(operation, parsed.found?.id ?? '', parsed.body ?? {}, parsed.query);
-  const playing = service.deck.draw(operation?.name ?? '', instanceIds);
+  const playing = service.deck.draw(operation?.name ?? '', instanceIds, atMs);
+  service.past.calls += 1;
+  const lagMs = Math.max(
+    sum(playing, 'lag'),
+    replicaLagMs(service.behaviour, { call: service.past.calls, connection: incoming.connection })
+  );
   const serverNowMs = atMs + sum(playing, 'skew');
   const progress = { workTaken: false };
   let answer: Answer = {};
@@ -56,7 +66,7 @@ export function serve(
       serverNowMs
     );
     service.limit.check(atMs, service.behaviour);
-    answer = work(service, parsed, { atMs, requestId, playing }, progress);
+    answer = work(service, parsed, { atMs, requestId, playing, lagMs }, progress);
   } catch (error) {
     // Anything else is a bug of the emulator's own; it is told, not hidden in a broken connection.
     refusal = error instanceof Refusal ? error : new Refusal(500, 'InternalError', String(error));
@@ -92,13 +102,17 @@ export function serve(
   return { record, reply };
 }
 
+/** What is known of a call before its work. */
+interface About {
+  readonly atMs: number;
+  readonly requestId: string;
+  readonly playing: Playing;
+  /** How far behind a read is. */
+  readonly lagMs: number;
+}
+
 /** Does the work between the faults that strike before it and those that strike after it. */
-function work(
-  service: Service,
-  parsed: Parsed,
-  about: { readonly atMs: number; readonly requestId: string; readonly playing: Playing },
-  progress: { workTaken: boolean }
-): Answer {
+function work(service: Service, parsed: Parsed, about: About, progress: { workTaken: boolean }): Answer {
   const { wire } = about.playing;
   if (wire?.kind === 'accessDenied') throw accessDenied();
   if (wire !== undefined && !isAfter(wire)) {
@@ -117,7 +131,7 @@ function work(
     id: found.id,
     query,
     body,
-    state: write ? service.world.at(about.atMs) : readable(service, about),
+    state: write ? service.world.alter(about.atMs) : readable(service, about),
     world: service.world,
     behaviour: service.behaviour,
     secretAccessKey: service.credentials.secretAccessKey,
@@ -129,7 +143,19 @@ function work(
   // A copy of a large world takes long, so it is made only where somebody may come to see it.
   const wanted = write && (stale > 0 || service.deck.hasLeft('stale'));
   const before = wanted ? service.world.copy(about.atMs) : undefined;
-  const answer = handler(call);
+  const { rebuilds } = service.memory;
+  const known = rebuilds.length;
+  let answer: Answer;
+  try {
+    answer = handler(call);
+  } finally {
+    // A batch can be carried out in part and then refused.
+    const accepted = rebuilds.slice(known).map(({ instanceId }) => instanceId);
+    if (accepted.length > 0) {
+      progress.workTaken = true;
+      service.deck.rebuilt(accepted, about.atMs);
+    }
+  }
   if (write) {
     progress.workTaken = true;
     service.past.before = before;
@@ -141,7 +167,7 @@ function work(
 }
 
 /** The state that a read sees: the world, or for a number of reads the one before the last write. */
-function readable(service: Service, about: { readonly atMs: number; readonly playing: Playing }): WorldState {
+function readable(service: Service, about: About): WorldState {
   const { past } = service;
   if (past.before !== undefined) {
     past.reads += sum(about.playing, 'stale');
@@ -150,7 +176,7 @@ function readable(service: Service, about: { readonly atMs: number; readonly pla
       return past.before;
     }
   }
-  return service.world.at(about.atMs);
+  return service.world.past(about.atMs, about.lagMs);
 }
 
 function bodyOf(answer: Answer, refusal: Refusal | undefined, requestId: string): string {

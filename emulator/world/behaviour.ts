@@ -1,100 +1,11 @@
-/** How a refused flood looks on the wire; `retryAfter` in seconds becomes a `Retry-After` header. */
-export interface ThrottleShape {
-  readonly status: 429 | 400 | 403 | 503;
-  readonly code: string;
-  readonly retryAfter?: number;
-}
+import type { Behaviour, Conditions } from './switches.ts';
 
-/**
- * What nobody outside knows about the live service, as switches.
- * The number in brackets is the question in the list of unknowns that a switch stands for:
- * 1 statuses after acceptance, 2 stopped instances, 3 when the image shows, 4 codes of refusals, 5 clientToken,
- * 6 body of the reply, 7 throttling, 8 clock, 9 session token, 10 user data and defaults, 11 empty strings,
- * 12 what else a rebuild changes, 13 password rule, 14 unknown ids in a list, 16 tags of images, 19 load balancers.
- * (15, 17 and 18 concern permissions, regions and bearer keys, none of which is played here. Of 19 only the API is
- * played: there is no traffic, so nothing tells whether open connections are closed.)
- */
-export interface Behaviour {
-  /** [1] For how many ms after acceptance the old status is still shown. */
-  readonly staleRunningMs: number;
-  /** [1] Statuses shown between start and end, in equal shares; none means that the old status never leaves. */
-  readonly statuses: readonly string[];
-  /** [1] From the start of the work to its end, in ms. */
-  readonly rebuildMs: number;
-  /** [1] By how much that differs between instances, as a part of it: with 0.5 it is from half to one and a half. */
-  readonly rebuildSpread: number;
-  /** [3] When imageId, imageName and the os fields change. */
-  readonly imageIdFlips: 'accept' | 'start' | 'end';
-  /** [12] What becomes of the record of the system disk. */
-  readonly diskReplaced: 'newId' | 'newCreateTime' | 'unchanged';
-  /** [12] When it does. The snapshots of the old disk vanish at the same time. */
-  readonly diskChanges: 'accept' | 'start' | 'end';
-  /** [12] The system disk's status until the rebuild ends. */
-  readonly diskStatusDuringRebuild: 'InUse' | 'Creating';
-  /** [2] What a rebuild does with an instance that is stopped. */
-  readonly stoppedInstance: 'endsRunning' | 'endsStopped' | 'refused';
-  /** [6] Body of the answer to a rebuild: none at all, or `{}`. */
-  readonly rebuildReply: 'empty' | 'object';
-  /** [6] Whether that answer carries a Content-Type. */
-  readonly rebuildReplyContentType: boolean;
-  /** [4] A rebuild of an instance that is already changing: 409, or carried out afterwards. */
-  readonly secondRebuild: 'refused' | 'queued';
-  /** [4] Whether refusals of a rebuild bear telling codes, or all are `BadRequest` 400. */
-  readonly refusals: 'specific' | 'badRequest';
-  /** [4] Linux onto Windows or the reverse. */
-  readonly osChange: 'allowed' | 'refused';
-  /** [4] One bad id in a batch: nothing is done, or all the others go on and the reply tells nothing. */
-  readonly batchWithBadId: 'none' | 'others';
-  /** [5] What `?clientToken=` does on a rebuild. */
-  readonly clientTokenOnRebuild: 'ignored' | 'honoured' | 'rejected';
-  /** [5] Whether creating an image needs a clientToken (page jjwvynviw: yes; schema: not listed). */
-  readonly clientTokenOnImage: 'optional' | 'required';
-  /** [7] The shape of a throttled answer. */
-  readonly throttle: ThrottleShape;
-  /** [7] How many calls are answered within any second; 0 means that there is no limit. */
-  readonly callsPerSecond: number;
-  /** [8] How far ahead, in ms, a caller's clock may be. How far behind is the signature's own expiry. */
-  readonly clockToleranceMs: number;
-  /** [8] What a clock outside of that gets. */
-  readonly skewReply: 'RequestExpired400' | 'RequestTimeTooSkewed403';
-  /** [9] A session token that is sent, but not signed. */
-  readonly unsignedToken: 'accepted' | 'refused';
-  /** [10] Whether userData in a rebuild is plain text or base64 (reading it back gives base64 either way). */
-  readonly userDataEncoding: 'plain' | 'base64';
-  /** [10] What a rebuild without any word about user data does with the old script. */
-  readonly useLastUserDataDefault: boolean;
-  /** [10] Which one wins when useLastUserData and cleanLastUserData are both true. */
-  readonly userDataPrecedence: 'cleanLast' | 'useLast';
-  /** [10] What an absent isOpenHostEye means; shows in the record of the rebuild only. */
-  readonly isOpenHostEyeDefault: boolean;
-  /** [11] `""` and `null` for what is not meant. */
-  readonly emptyStrings: 'tolerated' | 'refused';
-  /** [12] The old key pair after a rebuild with a password. */
-  readonly keypairAfterPassword: 'kept' | 'cleared';
-  /** [13] The rule that a password must meet. */
-  readonly passwordRule: 'newest' | 'oldEnglish' | 'terraform';
-  /** [13] A ciphertext in upper-case hex, which no SDK produces. */
-  readonly upperCaseHex: 'accepted' | 'refused';
-  /** [14] Ids in a list call that do not exist. */
-  readonly unknownIdsInList: 'dropped' | 'error';
-  /** [16] Whether lists of instances carry their tags. */
-  readonly listTags: boolean;
-  /** [16] Whether images carry their tags. */
-  readonly imagesCarryTags: boolean;
-  /** [1] From Starting to Running, and from Stopping to Stopped, in ms. */
-  readonly powerMs: number;
-  /** [1] From Creating to Available, in ms. */
-  readonly imageMs: number;
-  /** [1] Whether an instance shows ImageProcessing while an image is made of it. */
-  readonly imageShowsProcessing: boolean;
-  /** [19] For how many ms reads still show the old weight of a member; the new one is in force at once. */
-  readonly weightShowsMs: number;
-  /** [19] For how many ms after a change a balancer refuses another one (409 LastOperationNotFinished). */
-  readonly blbBusyMs: number;
-}
+export type { Behaviour, ThrottleShape } from './switches.ts';
 
 /** Every value that we hold possible, the likeliest first: a table for tests that combine them. */
-export const behaviourValues: { readonly [K in keyof Behaviour]: readonly Behaviour[K][] } = {
+export const behaviourValues: {
+  readonly [K in Exclude<keyof Behaviour, keyof Conditions>]: readonly Behaviour[K][];
+} = {
   staleRunningMs: [7000, 0, 45_000, 200_000],
   statuses: [
     ['Starting'],
@@ -113,10 +24,10 @@ export const behaviourValues: { readonly [K in keyof Behaviour]: readonly Behavi
   stoppedInstance: ['endsRunning', 'endsStopped', 'refused'],
   rebuildReply: ['empty', 'object'],
   rebuildReplyContentType: [true, false],
-  secondRebuild: ['refused', 'queued'],
+  secondRebuild: ['refused', 'queued', 'whileRunning'],
   refusals: ['specific', 'badRequest'],
   osChange: ['allowed', 'refused'],
-  batchWithBadId: ['none', 'others'],
+  batchWithBadId: ['none', 'others', 'refusedInPart'],
   clientTokenOnRebuild: ['ignored', 'honoured', 'rejected'],
   clientTokenOnImage: ['optional', 'required'],
   throttle: [
@@ -149,44 +60,23 @@ export const behaviourValues: { readonly [K in keyof Behaviour]: readonly Behavi
   blbBusyMs: [0, 2000]
 };
 
-/** The likeliest service: the first value of every switch. */
-export const defaultBehaviour: Behaviour = {
-  staleRunningMs: 7000,
-  statuses: ['Starting'],
-  rebuildMs: 180_000,
-  rebuildSpread: 0,
-  imageIdFlips: 'start',
-  diskReplaced: 'newId',
-  diskChanges: 'start',
-  diskStatusDuringRebuild: 'InUse',
-  stoppedInstance: 'endsRunning',
-  rebuildReply: 'empty',
-  rebuildReplyContentType: true,
-  secondRebuild: 'refused',
-  refusals: 'specific',
-  osChange: 'allowed',
-  batchWithBadId: 'none',
-  clientTokenOnRebuild: 'ignored',
-  clientTokenOnImage: 'optional',
-  throttle: { status: 429, code: 'RateLimit' },
-  callsPerSecond: 0,
-  clockToleranceMs: 900_000,
-  skewReply: 'RequestExpired400',
-  unsignedToken: 'accepted',
-  userDataEncoding: 'plain',
-  useLastUserDataDefault: true,
-  userDataPrecedence: 'cleanLast',
-  isOpenHostEyeDefault: true,
-  emptyStrings: 'tolerated',
-  keypairAfterPassword: 'kept',
-  passwordRule: 'newest',
-  upperCaseHex: 'accepted',
-  unknownIdsInList: 'dropped',
-  listTags: true,
-  imagesCarryTags: false,
-  powerMs: 20_000,
-  imageMs: 120_000,
-  imageShowsProcessing: true,
-  weightShowsMs: 0,
-  blbBusyMs: 0
+/** Conditions to combine with any of these; the first of each is fair weather. */
+export const conditionValues: { readonly [K in keyof Conditions]: readonly Conditions[K][] } = {
+  replicas: [1, 3],
+  replicaLagMs: [0, 3000, 20_000],
+  replicaFor: ['call', 'connection'],
+  snapshotEveryMs: [0, 600_000],
+  snapshotMs: [30_000, 300_000],
+  snapshotShowsProcessing: [true, false]
 };
+
+/** All switches with all their values. */
+export const switchValues: { readonly [K in keyof Behaviour]: readonly Behaviour[K][] } = {
+  ...behaviourValues,
+  ...conditionValues
+};
+
+/** The likeliest service: the first value of every switch. */
+export const defaultBehaviour = Object.fromEntries(
+  Object.entries(switchValues).map(([name, [first]]) => [name, first])
+) as unknown as Behaviour;

@@ -1,3 +1,4 @@
+import { History } from './history.ts';
 import type { InstanceState, Login, VolumeState, WorldState } from './models.ts';
 import { systemVolumeOf, volumesOf } from './models.ts';
 
@@ -21,6 +22,7 @@ export interface InstanceView extends Readonly<InstanceState> {
  */
 export class World {
   readonly #state: WorldState;
+  readonly #history = new History();
   #changes: Change[] = [];
 
   constructor(state: WorldState) {
@@ -32,10 +34,29 @@ export class World {
     let next = this.#changes[0];
     while (next !== undefined && next.atMs <= nowMs) {
       this.#changes.shift();
+      this.#history.before(this.#state, next.atMs);
       next.apply(this.#state);
       next = this.#changes[0];
     }
     return this.#state;
+  }
+
+  /** From now on `past` can show what was at least so many ms ago. */
+  keep(ms: number): void {
+    this.#history.keep(ms);
+  }
+
+  /** The state at a time that something other than a planned change is about to alter. */
+  alter(nowMs: number): WorldState {
+    const state = this.at(nowMs);
+    this.#history.before(state, nowMs);
+    return state;
+  }
+
+  /** The state as it was `lagMs` before a time. */
+  past(nowMs: number, lagMs: number): WorldState {
+    const state = this.at(nowMs);
+    return this.#history.at(nowMs - lagMs) ?? state;
   }
 
   /** Plans a change; among changes of the same instant the order of planning holds. Never means never. */

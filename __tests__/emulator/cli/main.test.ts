@@ -134,7 +134,10 @@ describe('flags', () => {
     '{"on":"*","play":{"kind":"nothing"}}',
     '{"on":"*"}',
     '{"on":"*","play":{"kind":"error"}}',
-    '{"on":"*","times":0,"play":{"kind":"throttle"}}'
+    '{"on":"*","times":0,"play":{"kind":"throttle"}}',
+    '{"on":"*","during":{"fromMs":-1},"play":{"kind":"throttle"}}',
+    '{"on":"*","during":{"since":"now","fromMs":0},"play":{"kind":"throttle"}}',
+    '{"on":"*","play":{"kind":"partialBatch"}}'
   ])('refused: %s', (text) => {
     expect(() => readFault(text)).toThrow('--fault');
   });

@@ -1,12 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Behaviour, behaviourValues, defaultBehaviour } from '../../../emulator/world/behaviour.ts';
+import {
+  type Behaviour,
+  behaviourValues,
+  defaultBehaviour,
+  switchValues
+} from '../../../emulator/world/behaviour.ts';
 import { withBench } from '../client.ts';
 
 const ID = 'i-demo0001';
 
 test('the default is the first value of every switch', () => {
-  for (const [key, values] of Object.entries(behaviourValues)) {
+  expect(Object.keys(defaultBehaviour)).toHaveLength(Object.keys(switchValues).length);
+  for (const [key, values] of Object.entries(switchValues)) {
     expect({ key, value: defaultBehaviour[key as keyof Behaviour] }).toEqual({ key, value: values[0] });
     expect(values.length).toBeGreaterThan(1);
   }

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import type { Behaviour } from '../world/behaviour.ts';
+
+/**
+ * How far behind the replica is that answers a read, in ms. Which one it is looks like chance, yet the same calls in
+ * the same order meet the same replicas.
+ */
+export function replicaLagMs(
+  {
+    replicas,
+    replicaLagMs: slowestMs,
+    replicaFor
+  }: Pick<Behaviour, 'replicas' | 'replicaLagMs' | 'replicaFor'>,
+  about: { readonly call: number; readonly connection: number }
+): number {
+  if (slowestMs === 0) return 0;
+  const hash = createHash('sha256').update(`${replicaFor} ${about[replicaFor]}`).digest();
+  const chosen = hash.readUInt32BE(0) % Math.max(1, replicas);
+  return Math.round((slowestMs * (chosen + 1)) / Math.max(1, replicas));
+}
