@@ -35,19 +35,21 @@ describe('action.yml', () => {
     expect(result).toMatchObject({
       ok: true,
       config: {
-        region: 'bj',
-        order: { login: { kind: 'keypairId' } },
-        dryRun: false,
-        force: false,
-        allowProtected: false,
-        rollback: false,
-        wait: true,
-        timeoutMs: 1_200_000,
-        pollIntervalMs: 5_000,
-        rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 },
+        endpoint: new URL('https://bcc.bj.baidubce.com'),
         requestsPerSecond: 5,
-        balancers: { drainMs: 30_000 },
-        health: { deadlineMs: 300_000, minHealthyTimeMs: 10_000 },
+        request: {
+          order: { login: { kind: 'keypairId' } },
+          dryRun: false,
+          force: false,
+          allowProtected: false,
+          rollback: false,
+          wait: true,
+          timeoutMs: 1_200_000,
+          pollIntervalMs: 5_000,
+          rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 },
+          balancers: { drainMs: 30_000 },
+          health: { deadlineMs: 300_000, minHealthyTimeMs: 10_000 }
+        },
         summary: true
       }
     });

@@ -9,19 +9,20 @@ describe('a config', () => {
       ok: true,
       config: {
         credentials: { accessKeyId: minimal.accessKeyId, secretAccessKey: minimal.secretAccessKey },
-        region: 'bj',
         endpoint: new URL('https://bcc.bj.baidubce.com'),
-        selection: { kind: 'ids', ids: ['i-YufwpQAe'] },
-        image: { kind: 'id', id: 'm-DpgNg8lO' },
-        order: { login: { kind: 'keypairId', keypairId: 'k-keypair1' } },
-        dryRun: false,
-        force: false,
-        allowProtected: false,
-        rollback: false,
-        wait: true,
-        timeoutMs: 1_200_000,
-        pollIntervalMs: 5_000,
-        rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 },
+        request: {
+          selection: { kind: 'ids', ids: ['i-YufwpQAe'] },
+          image: { kind: 'id', id: 'm-DpgNg8lO' },
+          order: { login: { kind: 'keypairId', keypairId: 'k-keypair1' } },
+          dryRun: false,
+          force: false,
+          allowProtected: false,
+          rollback: false,
+          wait: true,
+          timeoutMs: 1_200_000,
+          pollIntervalMs: 5_000,
+          rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 }
+        },
         requestsPerSecond: 5,
         summary: true
       }
@@ -75,37 +76,38 @@ describe('a config', () => {
           secretAccessKey: minimal.secretAccessKey,
           sessionToken: 'token'
         },
-        region: 'gz',
         endpoint: new URL('http://127.0.0.1:8080'),
-        selection: { kind: 'ids', ids: ['i-a'] },
-        image: { kind: 'name', pattern: 'web-*' },
-        order: {
-          login: { kind: 'adminPass', adminPass: 'Abcdefg1' },
-          userData: '#!/bin/sh\n',
-          cleanLastUserData: true
-        },
-        dryRun: true,
-        force: true,
-        allowProtected: true,
-        confirmName: 'web 1',
-        backup: { keep: 3 },
-        rollback: true,
-        wait: true,
-        timeoutMs: 3_600_000,
-        pollIntervalMs: 90_000,
-        rollout: {
-          maxUnavailable: { kind: 'percent', percent: 25 },
-          canary: 2,
-          pauseMs: 60_000,
-          maxFailures: 3
+        request: {
+          selection: { kind: 'ids', ids: ['i-a'] },
+          image: { kind: 'name', pattern: 'web-*' },
+          order: {
+            login: { kind: 'adminPass', adminPass: 'Abcdefg1' },
+            userData: '#!/bin/sh\n',
+            cleanLastUserData: true
+          },
+          dryRun: true,
+          force: true,
+          allowProtected: true,
+          confirmName: 'web 1',
+          backup: { keep: 3 },
+          rollback: true,
+          wait: true,
+          timeoutMs: 3_600_000,
+          pollIntervalMs: 90_000,
+          rollout: {
+            maxUnavailable: { kind: 'percent', percent: 25 },
+            canary: 2,
+            pauseMs: 60_000,
+            maxFailures: 3
+          },
+          health: {
+            checks: [{ kind: 'tcp', hostPattern: '{internalIp}', port: 22 }],
+            deadlineMs: 120_000,
+            minHealthyTimeMs: 0
+          },
+          balancers: { blbIds: ['lb-b', 'lb-a'], drainMs: 0 }
         },
         requestsPerSecond: 20,
-        health: {
-          checks: [{ kind: 'tcp', hostPattern: '{internalIp}', port: 22 }],
-          deadlineMs: 120_000,
-          minHealthyTimeMs: 0
-        },
-        balancers: { blbIds: ['lb-b', 'lb-a'], drainMs: 0 },
         record: {
           githubToken: 'ghs_x',
           environment: 'production',
@@ -123,7 +125,7 @@ describe('a config', () => {
       keepImageLogin: 'true',
       cleanLastUserData: 'false'
     });
-    expect(result.ok && result.config.order).toStrictEqual({
+    expect(result.ok && result.config.request.order).toStrictEqual({
       login: { kind: 'keepImageLogin' },
       cleanLastUserData: false
     });
@@ -133,7 +135,7 @@ describe('a config', () => {
     const result = parseConfig({ ...minimal, instanceId: 'i-b i-a', wait: 'False' });
     expect(result).toMatchObject({
       ok: true,
-      config: { selection: { kind: 'ids', ids: ['i-b', 'i-a'] }, wait: false }
+      config: { request: { selection: { kind: 'ids', ids: ['i-b', 'i-a'] }, wait: false } }
     });
   });
 
@@ -143,13 +145,13 @@ describe('a config', () => {
       { key: 'role', value: 'web' },
       { key: 'stage', value: 'canary' }
     ];
-    expect(result.ok && result.config.selection).toStrictEqual({ kind: 'tags', tags });
+    expect(result.ok && result.config.request.selection).toStrictEqual({ kind: 'tags', tags });
   });
 
   test('has a time to drain only where a load balancer is named', () => {
     const balancersOf = (blbId: string): unknown => {
       const result = parseConfig({ ...minimal, blbId });
-      return result.ok && result.config.balancers;
+      return result.ok && result.config.request.balancers;
     };
     expect(balancersOf('lb-a')).toStrictEqual({ blbIds: ['lb-a'], drainMs: 30_000 });
     expect(balancersOf('')).toBeUndefined();
@@ -157,7 +159,7 @@ describe('a config', () => {
 
   test('keeps all backups where no number is given', () => {
     const result = parseConfig({ ...minimal, backupImage: 'true' });
-    expect(result.ok && result.config.backup).toStrictEqual({});
+    expect(result.ok && result.config.request.backup).toStrictEqual({});
   });
 
   test('has a record without an address', () => {

@@ -1,46 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { parseConfig } from '../../src/config/config.ts';
 import type { RawInputs } from '../../src/config/inputs.ts';
 
+const action = parse(readFileSync(new URL('../../action.yml', import.meta.url), 'utf8')) as {
+  readonly inputs: Readonly<Record<string, { readonly default?: string }>>;
+};
+
+/** What a runner hands over for an empty `with:` block. */
+const defaults = Object.fromEntries(
+  Object.entries(action.inputs).map(([name, { default: usual = '' }]) => [name, usual])
+) as RawInputs;
+
 /** Inputs as a runner hands them over for the shortest `with:` block, defaults of action.yml included. */
 export const minimal: RawInputs = {
+  ...defaults,
   accessKeyId: 'ALTAKexampleKeyId',
   secretAccessKey: '0123456789abcdef0123456789abcdef',
-  sessionToken: '',
-  region: 'bj',
-  endpoint: '',
   instanceId: 'i-YufwpQAe',
-  instanceTag: '',
   imageId: 'm-DpgNg8lO',
-  imageName: '',
-  adminPass: '',
-  keypairId: 'k-keypair1',
-  keepImageLogin: 'false',
-  userData: '',
-  cleanLastUserData: '',
-  dryRun: 'false',
-  force: 'false',
-  allowProtected: 'false',
-  confirmName: '',
-  backupImage: 'false',
-  backupKeep: '',
-  rollback: 'false',
-  wait: 'true',
-  timeout: '20m',
-  pollInterval: '5s',
-  maxUnavailable: '1',
-  canary: '0',
-  pauseBetweenBatches: '0s',
-  maxFailures: '0',
-  requestsPerSecond: '5',
-  healthCheck: '',
-  healthDeadline: '5m',
-  minHealthyTime: '10s',
-  blbId: '',
-  drainTime: '30s',
-  githubToken: '',
-  environment: '',
-  environmentUrl: '',
-  summary: 'true'
+  keypairId: 'k-keypair1'
 };
 
 /** The problems of the minimal inputs after some changes, each with its input's name in front. */

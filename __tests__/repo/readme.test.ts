@@ -158,7 +158,7 @@ const numbers: Numbers = [
 ];
 
 const fleetNumbers: Numbers = [
-  ['src/config/tags.ts', 'const maxTags = 20;', '`key=value`, one a line, at most 20'],
+  ['src/config/parsers/tags.ts', 'const maxTags = 20;', '`key=value`, one a line, at most 20'],
   ['src/core/rollout/roll-forward-next.ts', 'const checksAtOnce = 50;', '50 at once'],
   ['src/core/rollout/settings.ts', 'Math.max(1,', 'and is at least 1'],
   ['src/deploy/health/await-healthy.ts', 'const probeTimeoutMs = 5_000;', 'one probe of at most 5 s'],

@@ -678,7 +678,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 8811:
+/***/ 3038:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -689,113 +689,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var lib_core = __nccwpck_require__(5806);
-;// CONCATENATED MODULE: ./config/parsed.js
-/** The text was understood. */
-function parsed(value) {
-    return { ok: true, value };
-}
-/** The text is refused, for at least one reason. Each reads on after the input's name. */
-function refused(...faults) {
-    return { ok: false, faults };
-}
-/**
- * A parser that refuses the empty or blank text with `remedy`.
- *
- * An input with a default is also read by this one: it is empty only where somebody passed an expression that
- * gave nothing, and to guess what they meant (`dryRun` is `false`, say) could cost them a disk.
- */
-function required(parse, remedy) {
-    return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
-}
-/** A parser that takes the empty text for `undefined`, which is "not given". */
-function optional(parse) {
-    return (text) => (text === '' ? parsed(undefined) : parse(text));
-}
-/** A parser that does not care about white space around the value. Not for secrets. */
-function trimmed(parse) {
-    return (text) => parse(text.trim());
-}
-/** Accepts any text as it is. */
-const anyText = (text) => parsed(text);
-/** The longest piece of a value that a message shows, in characters. */
-const quotedLength = 60;
-/**
- * A value for a message: in quotes, cut at 60 characters, and with line breaks and quotes escaped, so that it
- * can neither flood the log nor begin a line with a workflow command.
- */
-function quote(text) {
-    const characters = [...text];
-    const shown = characters.slice(0, quotedLength).join('');
-    return JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
-}
-
-;// CONCATENATED MODULE: ./config/endpoint.js
-
-/**
- * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
- * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host
- * that the signed requests go to.
- */
-const parseRegion = (text) => {
-    if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) {
-        return parsed(text);
-    }
-    const lower = text.toLowerCase();
-    return lower !== text && parseRegion(lower).ok
-        ? refused(`is ${quote(text)}; regions are in lower case: ${lower}`)
-        : refused(`is ${quote(text)}, which cannot be a region; write one such as bj, gz, su or hkg`);
-};
-/** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
-function endpointOfRegion(region) {
-    return new URL(`https://bcc.${region}.baidubce.com`);
-}
-/**
- * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
- * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
- *
- * No message shows the text: a user name or a password may be a part of it.
- */
-const parseEndpoint = (text) => {
-    const url = httpUrl(text);
-    if (url === undefined) {
-        return refused('is no URL; write one such as https://bcc.bj.baidubce.com');
-    }
-    const faults = [];
-    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-        faults.push('is plain HTTP, which is only for localhost, 127.0.0.1 and [::1]; begin it with https://');
-    }
-    if (hasUserInfo(url)) {
-        faults.push('holds a user name or a password; the key pair goes into accessKeyId and secretAccessKey');
-    }
-    if (url.pathname !== '/' || /[?#]/.test(text)) {
-        faults.push('goes on after the host; leave out path, query and fragment');
-    }
-    return faults.length === 0 ? parsed(url) : refused(...faults);
-};
-/** Reads the address of what was deployed, for a person to follow: `http` or `https`. */
-const parseWebUrl = (text) => {
-    const url = httpUrl(text);
-    if (url === undefined) {
-        return refused('is no web address; write one such as https://example.com');
-    }
-    return hasUserInfo(url)
-        ? refused('holds a user name or a password, which everybody would see; leave them out')
-        : parsed(url);
-};
-/** `URL.parse` would do, but Node 20 does not have it; and `URL` forgives white space in the middle. */
-function httpUrl(text) {
-    return /^https?:\/\/[^\s/]/i.test(text) && !/\s/.test(text) && URL.canParse(text)
-        ? new URL(text)
-        : undefined;
-}
-function hasUserInfo(url) {
-    return url.username !== '' || url.password !== '';
-}
-/** `hostname` as `URL` gives it: lower case, IPv4 in four decimal parts, IPv6 in brackets. */
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-
 ;// CONCATENATED MODULE: ./core/health/check.js
 /** What a health check is, before and after its placeholders are filled. */
 /** The fields of an instance that a check's address may hold, in braces. */
@@ -1070,7 +963,47 @@ function problemOfForm(line) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./config/boolean.js
+;// CONCATENATED MODULE: ./config/parsers/parser.js
+/** The text was understood. */
+function parsed(value) {
+    return { ok: true, value };
+}
+/** The text is refused, for at least one reason. Each reads on after the input's name. */
+function refused(...faults) {
+    return { ok: false, faults };
+}
+/**
+ * A parser that refuses the empty or blank text with `remedy`.
+ *
+ * An input with a default is also read by this one: it is empty only where somebody passed an expression that
+ * gave nothing, and to guess what they meant (`dryRun` is `false`, say) could cost them a disk.
+ */
+function required(parse, remedy) {
+    return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
+}
+/** A parser that takes the empty text for `undefined`, which is "not given". */
+function optional(parse) {
+    return (text) => (text === '' ? parsed(undefined) : parse(text));
+}
+/** A parser that does not care about white space around the value. Not for secrets. */
+function trimmed(parse) {
+    return (text) => parse(text.trim());
+}
+/** Accepts any text as it is. */
+const anyText = (text) => parsed(text);
+/** The longest piece of a value that a message shows, in characters. */
+const quotedLength = 60;
+/**
+ * A value for a message: in quotes, cut at 60 characters, and with line breaks and quotes escaped, so that it
+ * can neither flood the log nor begin a line with a workflow command.
+ */
+function quote(text) {
+    const characters = [...text];
+    const shown = characters.slice(0, quotedLength).join('');
+    return JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
+}
+
+;// CONCATENATED MODULE: ./config/parsers/boolean.js
 
 const spellings = new Map([
     ['true', true],
@@ -1089,7 +1022,34 @@ const parseBoolean = (text) => {
     return value === undefined ? refused(`is ${quote(text)}; write true or false`) : parsed(value);
 };
 
-;// CONCATENATED MODULE: ./config/duration.js
+;// CONCATENATED MODULE: ./config/parsers/count-or-percent.js
+
+const maxCount = 1_000;
+const maxPercent = 100;
+/** Digits, and perhaps a percent sign; white space before the sign is caught to say so. */
+const pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
+/**
+ * Reads how many may be away at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
+ * None at all is refused, for with that no instance could ever be taken.
+ */
+const parseMaxUnavailable = (text) => {
+    const [, digits, gap] = pattern.exec(text) ?? [];
+    const amount = Number(digits);
+    if (amount === 0) {
+        return refused(`is ${quote(text)}, with which no instance could ever be taken; give at least 1, or 1%`);
+    }
+    // What is no number at all is not within either.
+    if (!(amount <= (gap === undefined ? maxCount : maxPercent))) {
+        return refused(`is ${quote(text)}; give a whole number from 1 to ${maxCount}, or a whole percentage from 1% to ${maxPercent}%`);
+    }
+    if (gap === undefined)
+        return parsed({ kind: 'count', count: amount });
+    return gap === ''
+        ? parsed({ kind: 'percent', percent: amount })
+        : refused(`is ${quote(text)}, with white space in it; write ${amount}%`);
+};
+
+;// CONCATENATED MODULE: ./config/parsers/duration.js
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -1107,7 +1067,7 @@ const pauseRange = { minMs: 0, maxMs: 24 * hourMs };
 /** How long an instance goes on serving what it has, once a load balancer sends it nothing new. */
 const drainTimeRange = { minMs: 0, maxMs: hourMs };
 /** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
-const pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
+const duration_pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
 /**
  * A parser of durations in milliseconds: whole numbers with a unit, `90s`, `15m`, `1h`, or several in
  * descending order, `1m30s`. A bare number is refused, for nobody can tell what it counts. What lies outside
@@ -1119,7 +1079,7 @@ function durationWithin(range) {
         if (/^\d{1,6}$/.test(text)) {
             return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
         }
-        const units = pattern.exec(text)?.groups;
+        const units = duration_pattern.exec(text)?.groups;
         if (text === '' || units === undefined) {
             return refused(`is ${quote(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`);
         }
@@ -1146,7 +1106,74 @@ function formatDuration(ms) {
     return parts.join('') || '0s';
 }
 
-;// CONCATENATED MODULE: ./config/ids.js
+;// CONCATENATED MODULE: ./config/parsers/endpoint.js
+
+/**
+ * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
+ * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host
+ * that the signed requests go to.
+ */
+const parseRegion = (text) => {
+    if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) {
+        return parsed(text);
+    }
+    const lower = text.toLowerCase();
+    return lower !== text && parseRegion(lower).ok
+        ? refused(`is ${quote(text)}; regions are in lower case: ${lower}`)
+        : refused(`is ${quote(text)}, which cannot be a region; write one such as bj, gz, su or hkg`);
+};
+/** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
+function endpointOfRegion(region) {
+    return new URL(`https://bcc.${region}.baidubce.com`);
+}
+/**
+ * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
+ * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
+ *
+ * No message shows the text: a user name or a password may be a part of it.
+ */
+const parseEndpoint = (text) => {
+    const url = httpUrl(text);
+    if (url === undefined) {
+        return refused('is no URL; write one such as https://bcc.bj.baidubce.com');
+    }
+    const faults = [];
+    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+        faults.push('is plain HTTP, which is only for localhost, 127.0.0.1 and [::1]; begin it with https://');
+    }
+    if (hasUserInfo(url)) {
+        faults.push('holds a user name or a password; the key pair goes into accessKeyId and secretAccessKey');
+    }
+    if (url.pathname !== '/' || /[?#]/.test(text)) {
+        faults.push('goes on after the host; leave out path, query and fragment');
+    }
+    return faults.length === 0 ? parsed(url) : refused(...faults);
+};
+/** Reads the address of what was deployed, for a person to follow: `http` or `https`. */
+const parseWebUrl = (text) => {
+    const url = httpUrl(text);
+    if (url === undefined) {
+        return refused('is no web address; write one such as https://example.com');
+    }
+    return hasUserInfo(url)
+        ? refused('holds a user name or a password, which everybody would see; leave them out')
+        : parsed(url);
+};
+/** `URL.parse` would do, but Node 20 does not have it; and `URL` forgives white space in the middle. */
+function httpUrl(text) {
+    return /^https?:\/\/[^\s/]/i.test(text) && !/\s/.test(text) && URL.canParse(text)
+        ? new URL(text)
+        : undefined;
+}
+function hasUserInfo(url) {
+    return url.username !== '' || url.password !== '';
+}
+/** `hostname` as `URL` gives it: lower case, IPv4 in four decimal parts, IPv6 in brackets. */
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./config/parsers/ids.js
 
 const kinds = {
     instance: {
@@ -1227,62 +1254,19 @@ function faultOfId(id, wanted) {
         : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
 }
 
-;// CONCATENATED MODULE: ./config/inputs.js
-/**
- * Every input of the action, by the name that it bears in action.yml.
- *
- * A new input begins here: the compiler then asks for its parser in fields.ts, and a test for its entry in
- * action.yml.
- */
-const inputNames = [
-    'accessKeyId',
-    'secretAccessKey',
-    'sessionToken',
-    'region',
-    'endpoint',
-    'instanceId',
-    'instanceTag',
-    'imageId',
-    'imageName',
-    'adminPass',
-    'keypairId',
-    'keepImageLogin',
-    'userData',
-    'cleanLastUserData',
-    'dryRun',
-    'force',
-    'allowProtected',
-    'confirmName',
-    'backupImage',
-    'backupKeep',
-    'rollback',
-    'wait',
-    'timeout',
-    'pollInterval',
-    'maxUnavailable',
-    'canary',
-    'pauseBetweenBatches',
-    'maxFailures',
-    'requestsPerSecond',
-    'healthCheck',
-    'healthDeadline',
-    'minHealthyTime',
-    'blbId',
-    'drainTime',
-    'githubToken',
-    'environment',
-    'environmentUrl',
-    'summary'
-];
-/** The inputs whose values are to be masked in the log before anything else happens. */
-const secretInputs = [
-    'secretAccessKey',
-    'sessionToken',
-    'adminPass',
-    'githubToken'
-];
+;// CONCATENATED MODULE: ./config/parsers/integer.js
 
-;// CONCATENATED MODULE: ./config/name.js
+/** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
+function integerWithin(min, max) {
+    return (text) => {
+        const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
+        return value >= min && value <= max
+            ? parsed(value)
+            : refused(`is ${quote(text)}; give a whole number from ${min} to ${max}`);
+    };
+}
+
+;// CONCATENATED MODULE: ./config/parsers/name.js
 
 /** Reads a name. What the API calls names is free text, but of one line, and nobody can see a control character. */
 const parseName = (text) => /\p{Cc}/u.test(text)
@@ -1296,7 +1280,7 @@ const parseImageName = (text) => /^\*+$/.test(text)
     ? refused('is a pattern that every image matches; write a part of the name as well, such as web-*')
     : parseName(text);
 
-;// CONCATENATED MODULE: ./config/password.js
+;// CONCATENATED MODULE: ./config/parsers/password.js
 
 /** The symbols that a password may hold, in the order of the vendor's list. */
 const passwordSymbols = "()`~!@#$%^&*-_+=\\|{}[]:;'<>,.?/";
@@ -1350,7 +1334,7 @@ function isSymbol(character) {
     return passwordSymbols.includes(character);
 }
 
-;// CONCATENATED MODULE: ./config/secret.js
+;// CONCATENATED MODULE: ./config/parsers/secret.js
 
 /**
  * Reads a key or a token that goes into a header or into a signature: printable ASCII without white space. A
@@ -1374,34 +1358,7 @@ const parseScript = (text) => text.trim() === ''
     ? refused('holds only white space; leave it out, or set cleanLastUserData to true to forget the script of before')
     : parsed(text);
 
-;// CONCATENATED MODULE: ./config/share.js
-
-const maxCount = 1_000;
-const maxPercent = 100;
-/** Digits, and perhaps a percent sign; white space before the sign is caught to say so. */
-const share_pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
-/**
- * Reads how many may be away at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
- * None at all is refused, for with that no instance could ever be taken.
- */
-const parseMaxUnavailable = (text) => {
-    const [, digits, gap] = share_pattern.exec(text) ?? [];
-    const amount = Number(digits);
-    if (amount === 0) {
-        return refused(`is ${quote(text)}, with which no instance could ever be taken; give at least 1, or 1%`);
-    }
-    // What is no number at all is not within either.
-    if (!(amount <= (gap === undefined ? maxCount : maxPercent))) {
-        return refused(`is ${quote(text)}; give a whole number from 1 to ${maxCount}, or a whole percentage from 1% to ${maxPercent}%`);
-    }
-    if (gap === undefined)
-        return parsed({ kind: 'count', count: amount });
-    return gap === ''
-        ? parsed({ kind: 'percent', percent: amount })
-        : refused(`is ${quote(text)}, with white space in it; write ${amount}%`);
-};
-
-;// CONCATENATED MODULE: ./config/tags.js
+;// CONCATENATED MODULE: ./config/parsers/tags.js
 
 /** Nobody needs more to tell instances apart; a longer text is something else that was pasted. */
 const maxTags = 20;
@@ -1457,20 +1414,7 @@ function repeats(tags) {
     });
 }
 
-;// CONCATENATED MODULE: ./config/whole.js
-
-/** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
-function wholeWithin(min, max) {
-    return (text) => {
-        const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
-        return value >= min && value <= max
-            ? parsed(value)
-            : refused(`is ${quote(text)}; give a whole number from ${min} to ${max}`);
-    };
-}
-
-;// CONCATENATED MODULE: ./config/fields.js
-
+;// CONCATENATED MODULE: ./config/inputs.js
 
 
 
@@ -1490,8 +1434,13 @@ const parseChecks = (text) => {
     const result = parseHealthChecks(text);
     return result.ok ? parsed(result.checks) : refused(...result.problems);
 };
-/** How each input is read on its own. What two inputs mean together stands in relations.ts. */
-const fields = {
+/**
+ * Every input of the action, by the name that it has in action.yml and in the same order, with its parser.
+ *
+ * A new input begins here: a test asks for its entry in action.yml, and config.ts says what it means. What two
+ * inputs mean together stands in rules/.
+ */
+const parsers = {
     accessKeyId: required(parseSecret, fromSecret),
     secretAccessKey: required(parseSecret, fromSecret),
     sessionToken: optional(parseSecret),
@@ -1512,16 +1461,16 @@ const fields = {
     confirmName: trimmed(optional(parseName)),
     backupImage: flag,
     // Of the 20 custom images that a region holds, one must be free for the backup that is being made.
-    backupKeep: trimmed(optional(wholeWithin(1, 19))),
+    backupKeep: trimmed(optional(integerWithin(1, 19))),
     rollback: flag,
     wait: flag,
     timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
     pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
     maxUnavailable: trimmed(required(parseMaxUnavailable, orDefault)),
-    canary: trimmed(required(wholeWithin(0, 1_000), orDefault)),
+    canary: trimmed(required(integerWithin(0, 1_000), orDefault)),
     pauseBetweenBatches: trimmed(required(durationWithin(pauseRange), orDefault)),
-    maxFailures: trimmed(required(wholeWithin(0, 1_000), orDefault)),
-    requestsPerSecond: trimmed(required(wholeWithin(1, 100), orDefault)),
+    maxFailures: trimmed(required(integerWithin(0, 1_000), orDefault)),
+    requestsPerSecond: trimmed(required(integerWithin(1, 100), orDefault)),
     healthCheck: trimmed(optional(parseChecks)),
     healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
     minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
@@ -1532,16 +1481,25 @@ const fields = {
     environmentUrl: trimmed(optional(parseWebUrl)),
     summary: flag
 };
+/** The names of all inputs, in the order of action.yml. */
+const inputNames = Object.keys(parsers);
+/** The inputs whose values are to be masked in the log before anything else happens. */
+const secretInputs = [
+    'secretAccessKey',
+    'sessionToken',
+    'adminPass',
+    'githubToken'
+];
 /** A value that could not be read was given all the same. */
 function isGiven(values, input) {
     return !(input in values) || values[input] !== undefined;
 }
 /** Reads every input on its own, and goes on after a bad one. */
-function readFields(raw) {
+function readInputs(raw) {
     const values = {};
     const problems = [];
     for (const input of inputNames) {
-        const result = fields[input](raw[input]);
+        const result = parsers[input](raw[input]);
         if (result.ok) {
             values[input] = result.value;
         }
@@ -1553,44 +1511,7 @@ function readFields(raw) {
     return { values: values, problems };
 }
 
-;// CONCATENATED MODULE: ./config/fleet.js
-/** Without a problem exactly one of the two is there. Were none, then no ID, for no tag would be every instance. */
-function toSelection({ instanceId = [], instanceTag }) {
-    return instanceTag === undefined ? { kind: 'ids', ids: instanceId } : { kind: 'tags', tags: instanceTag };
-}
-/** How many at once, who goes first, and when to stop; for a single instance too, where it says little. */
-function toRollout(values) {
-    return {
-        maxUnavailable: values.maxUnavailable,
-        canary: values.canary,
-        pauseMs: values.pauseBetweenBatches,
-        maxFailures: values.maxFailures
-    };
-}
-/** No load balancers where none is named, whatever `drainTime` is. */
-function toBalancers({ blbId, drainTime }) {
-    return blbId === undefined ? undefined : { blbIds: blbId, drainMs: drainTime };
-}
-
-;// CONCATENATED MODULE: ./config/parts.js
-/** Without a problem exactly one of the two is there. */
-function toImage({ imageId, imageName = '' }) {
-    return imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId };
-}
-/** No backup where none is asked for. */
-function toBackup({ backupImage, backupKeep }) {
-    if (!backupImage)
-        return undefined;
-    return backupKeep === undefined ? {} : { keep: backupKeep };
-}
-/** No health where no check is given, whatever the times are. */
-function toHealth({ healthCheck, healthDeadline, minHealthyTime }) {
-    return healthCheck === undefined
-        ? undefined
-        : { checks: healthCheck, deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
-}
-
-;// CONCATENATED MODULE: ./config/unwaited.js
+;// CONCATENATED MODULE: ./config/rules/without-wait.js
 
 
 /** What is asked for with `wait: false`, although it comes after the rebuild and needs somebody who waits for it. */
@@ -1626,7 +1547,7 @@ function unwaitedProblems(values) {
     return problems;
 }
 
-;// CONCATENATED MODULE: ./config/guards.js
+;// CONCATENATED MODULE: ./config/rules/guards.js
 
 
 
@@ -1684,7 +1605,7 @@ function healthProblems({ healthDeadline, minHealthyTime }) {
     return [{ input: 'minHealthyTime', message }];
 }
 
-;// CONCATENATED MODULE: ./config/relations.js
+;// CONCATENATED MODULE: ./config/rules/rules.js
 
 
 
@@ -1694,7 +1615,7 @@ const cipherKeyLength = 16;
  * What is wrong between inputs that are right in themselves. An input with a fault of its own counts as given,
  * but is not compared, so that one mistake is told once.
  */
-function relationProblems(values) {
+function ruleProblems(values) {
     return [
         ...loginProblems(values),
         ...cipherProblems(values),
@@ -1762,17 +1683,14 @@ function recordProblems(values) {
 
 
 
-
-
-
 /** Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret. */
 function parseConfig(raw) {
-    const { values, problems } = readFields(raw);
-    const all = [...problems, ...relationProblems(values)];
+    const { values, problems } = readInputs(raw);
+    const all = [...problems, ...ruleProblems(values)];
     if (all.length > 0) {
         return { ok: false, problems: all.toSorted(byInput) };
     }
-    // Without a problem every input has been read, so that the values are whole.
+    // Without a problem every input has been read, so no value is missing.
     return { ok: true, config: toConfig(values) };
 }
 /** All that concerns one input side by side, wherever it was found. */
@@ -1780,40 +1698,52 @@ function byInput(one, other) {
     return inputNames.indexOf(one.input) - inputNames.indexOf(other.input);
 }
 function toConfig(values) {
-    const backup = toBackup(values);
-    const health = toHealth(values);
-    const balancers = toBalancers(values);
-    const record = toRecord(values);
+    const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
     return {
-        credentials: {
-            accessKeyId: values.accessKeyId,
-            secretAccessKey: values.secretAccessKey,
-            ...(values.sessionToken !== undefined && { sessionToken: values.sessionToken })
-        },
-        region: values.region,
+        credentials: { accessKeyId, secretAccessKey, ...given({ sessionToken }) },
         endpoint: values.endpoint ?? endpointOfRegion(values.region),
-        selection: toSelection(values),
-        image: toImage(values),
-        order: {
-            login: toLogin(values),
-            ...(values.userData !== undefined && { userData: values.userData }),
-            ...(values.cleanLastUserData !== undefined && { cleanLastUserData: values.cleanLastUserData })
-        },
+        requestsPerSecond: values.requestsPerSecond,
+        request: toRequest(values),
+        ...(githubToken !== undefined &&
+            environment !== undefined && {
+            record: { githubToken, environment, ...given({ environmentUrl }) }
+        }),
+        summary: values.summary
+    };
+}
+/** Of two inputs of which exactly one is allowed, the rules have let through exactly one. */
+function toRequest(values) {
+    const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
+    const { userData, cleanLastUserData, confirmName } = values;
+    const { backupImage, backupKeep, healthCheck, blbId } = values;
+    return {
+        // Were none of the two given, then no ID: an empty list of tags would be every instance.
+        selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
+        image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
+        order: { login: toLogin(values), ...given({ userData, cleanLastUserData }) },
         dryRun: values.dryRun,
         force: values.force,
         allowProtected: values.allowProtected,
-        ...(values.confirmName !== undefined && { confirmName: values.confirmName }),
-        ...(backup !== undefined && { backup }),
+        ...given({ confirmName }),
+        ...(backupImage && { backup: given({ keep: backupKeep }) }),
         rollback: values.rollback,
         wait: values.wait,
         timeoutMs: values.timeout,
         pollIntervalMs: values.pollInterval,
-        rollout: toRollout(values),
-        requestsPerSecond: values.requestsPerSecond,
-        ...(health !== undefined && { health }),
-        ...(balancers !== undefined && { balancers }),
-        ...(record !== undefined && { record }),
-        summary: values.summary
+        rollout: {
+            maxUnavailable: values.maxUnavailable,
+            canary: values.canary,
+            pauseMs: values.pauseBetweenBatches,
+            maxFailures: values.maxFailures
+        },
+        ...(healthCheck !== undefined && {
+            health: {
+                checks: healthCheck,
+                deadlineMs: values.healthDeadline,
+                minHealthyTimeMs: values.minHealthyTime
+            }
+        }),
+        ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
     };
 }
 function toLogin({ adminPass, keypairId }) {
@@ -1822,10 +1752,10 @@ function toLogin({ adminPass, keypairId }) {
     }
     return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
 }
-function toRecord({ githubToken, environment, environmentUrl }) {
-    return githubToken === undefined || environment === undefined
-        ? undefined
-        : { githubToken, environment, ...(environmentUrl !== undefined && { environmentUrl }) };
+/** The fields that have a value: what the user did not set is no key of the config, and is not sent. */
+function given(fields) {
+    const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(entries);
 }
 
 // EXTERNAL MODULE: ./core/duration.js
@@ -5113,7 +5043,7 @@ const systemClock = {
  * Reads every input, once, and masks the secret ones before anything else can print them. Nothing else asks
  * for an input. White space is kept: it is for the parsers to judge.
  */
-function readInputs() {
+function inputs_readInputs() {
     const read = (name) => lib_core/* getInput */.V4(name, { trimWhitespace: false });
     for (const name of secretInputs)
         mask(read(name));
@@ -5310,7 +5240,7 @@ async function postStep() {
     });
     if (handover === undefined)
         return;
-    const inputs = readInputs();
+    const inputs = inputs_readInputs();
     const parsed = parseConfig(inputs);
     if (parsed.ok)
         await seeToAll(parsed.config, handover);
@@ -5856,7 +5786,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6079);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8811);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3038);
 /** Entry of the post step. It never fails a job. */
 
 

@@ -43,7 +43,7 @@ async function rebuild(config: Config, cancel: SignalCancel): Promise<boolean> {
   const progress = new Progress(config, cancel, openHandover());
   try {
     const ports = { ...world, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
-    const ran = await run(config, ports, progress);
+    const ran = await run(config.request, ports, progress);
     const report = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
     const ok = isGood(report, cancel);
     progress.finish(report, ok);

@@ -47,8 +47,9 @@ export class Progress implements RunHooks {
         cause
       });
     }
-    const { record, dryRun } = this.#config;
-    if (record !== undefined && !dryRun) this.#recordId = await tryRecord(record, plan, this.#cancel.signal);
+    const { record, request } = this.#config;
+    if (record !== undefined && !request.dryRun)
+      this.#recordId = await tryRecord(record, plan, this.#cancel.signal);
     this.#report = () => report;
     this.#writeOrWarn();
   }

@@ -1,19 +1,8 @@
-import type { Login, RebuildSpec } from '../core/model/rebuild-spec.ts';
-import type { Selection } from '../core/model/selection.ts';
-import type { RolloutSettings } from '../core/rollout/settings.ts';
-import { endpointOfRegion } from './endpoint.ts';
-import { readFields, type Values } from './fields.ts';
-import { type BalancerConfig, toBalancers, toRollout, toSelection } from './fleet.ts';
-import { inputNames, type Problem, type RawInputs } from './inputs.ts';
-import {
-  type BackupConfig,
-  type HealthConfig,
-  type ImageConfig,
-  toBackup,
-  toHealth,
-  toImage
-} from './parts.ts';
-import { relationProblems } from './relations.ts';
+import type { Login } from '../core/model/rebuild-spec.ts';
+import type { RunRequest } from '../ports/request.ts';
+import { inputNames, type Problem, type RawInputs, readInputs, type Values } from './inputs.ts';
+import { endpointOfRegion } from './parsers/endpoint.ts';
+import { ruleProblems } from './rules/rules.ts';
 
 /** The key pair that signs; with temporary credentials also the token that belongs to it. */
 export interface Credentials {
@@ -29,41 +18,17 @@ export interface RecordConfig {
   readonly environmentUrl?: URL;
 }
 
-/** What the user asks for: read once, right in itself, and with nothing left to interpret. */
+/** What the user asks for: the request of the run, and what is needed to carry it out and to report it. */
 export interface Config {
   readonly credentials: Credentials;
-  readonly region: string;
   /** Scheme, host and port; HTTPS, or HTTP on the loopback interface. */
   readonly endpoint: URL;
-  /** At least one ID, or at least one tag; none twice, in the order given. */
-  readonly selection: Selection;
-  readonly image: ImageConfig;
-  /** The rebuild call without the image. What the user did not set is not a key of it. */
-  readonly order: Omit<RebuildSpec, 'imageId'>;
-  readonly dryRun: boolean;
-  readonly force: boolean;
-  readonly allowProtected: boolean;
-  /** What the single instance, named by its ID, must be called. Unset where nobody asks. */
-  readonly confirmName?: string;
-  /** Unset where no backup is asked for. */
-  readonly backup?: BackupConfig;
-  /** Only where `wait` is true. */
-  readonly rollback: boolean;
-  readonly wait: boolean;
-  /** One instance's rebuild, from accepted to `Running`; 10 s to 24 h. */
-  readonly timeoutMs: number;
-  /** Between two looks; 1 s to 5 min, and shorter than `timeoutMs`. */
-  readonly pollIntervalMs: number;
-  /** With canaries and a pause (0 to 24 h) only where `wait` is true. */
-  readonly rollout: RolloutSettings;
   /** Of all calls together; 1 to 100. */
   readonly requestsPerSecond: number;
-  /** Unset where no check is asked for; only where `wait` is true. */
-  readonly health?: HealthConfig;
-  /** Unset where no load balancer is named; only where `wait` is true. */
-  readonly balancers?: BalancerConfig;
+  readonly request: RunRequest;
   /** Unset where no Deployment record is asked for. */
   readonly record?: RecordConfig;
+  /** Whether to write the job summary. */
   readonly summary: boolean;
 }
 
@@ -74,12 +39,12 @@ export type ParsedConfig =
 
 /** Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret. */
 export function parseConfig(raw: RawInputs): ParsedConfig {
-  const { values, problems } = readFields(raw);
-  const all = [...problems, ...relationProblems(values)];
+  const { values, problems } = readInputs(raw);
+  const all = [...problems, ...ruleProblems(values)];
   if (all.length > 0) {
     return { ok: false, problems: all.toSorted(byInput) };
   }
-  // Without a problem every input has been read, so that the values are whole.
+  // Without a problem every input has been read, so no value is missing.
   return { ok: true, config: toConfig(values as Values) };
 }
 
@@ -89,40 +54,53 @@ function byInput(one: Problem, other: Problem): number {
 }
 
 function toConfig(values: Values): Config {
-  const backup = toBackup(values);
-  const health = toHealth(values);
-  const balancers = toBalancers(values);
-  const record = toRecord(values);
+  const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
   return {
-    credentials: {
-      accessKeyId: values.accessKeyId,
-      secretAccessKey: values.secretAccessKey,
-      ...(values.sessionToken !== undefined && { sessionToken: values.sessionToken })
-    },
-    region: values.region,
+    credentials: { accessKeyId, secretAccessKey, ...given({ sessionToken }) },
     endpoint: values.endpoint ?? endpointOfRegion(values.region),
-    selection: toSelection(values),
-    image: toImage(values),
-    order: {
-      login: toLogin(values),
-      ...(values.userData !== undefined && { userData: values.userData }),
-      ...(values.cleanLastUserData !== undefined && { cleanLastUserData: values.cleanLastUserData })
-    },
+    requestsPerSecond: values.requestsPerSecond,
+    request: toRequest(values),
+    ...(githubToken !== undefined &&
+      environment !== undefined && {
+        record: { githubToken, environment, ...given({ environmentUrl }) }
+      }),
+    summary: values.summary
+  };
+}
+
+/** Of two inputs of which exactly one is allowed, the rules have let through exactly one. */
+function toRequest(values: Values): RunRequest {
+  const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
+  const { userData, cleanLastUserData, confirmName } = values;
+  const { backupImage, backupKeep, healthCheck, blbId } = values;
+  return {
+    // Were none of the two given, then no ID: an empty list of tags would be every instance.
+    selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
+    image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
+    order: { login: toLogin(values), ...given({ userData, cleanLastUserData }) },
     dryRun: values.dryRun,
     force: values.force,
     allowProtected: values.allowProtected,
-    ...(values.confirmName !== undefined && { confirmName: values.confirmName }),
-    ...(backup !== undefined && { backup }),
+    ...given({ confirmName }),
+    ...(backupImage && { backup: given({ keep: backupKeep }) }),
     rollback: values.rollback,
     wait: values.wait,
     timeoutMs: values.timeout,
     pollIntervalMs: values.pollInterval,
-    rollout: toRollout(values),
-    requestsPerSecond: values.requestsPerSecond,
-    ...(health !== undefined && { health }),
-    ...(balancers !== undefined && { balancers }),
-    ...(record !== undefined && { record }),
-    summary: values.summary
+    rollout: {
+      maxUnavailable: values.maxUnavailable,
+      canary: values.canary,
+      pauseMs: values.pauseBetweenBatches,
+      maxFailures: values.maxFailures
+    },
+    ...(healthCheck !== undefined && {
+      health: {
+        checks: healthCheck,
+        deadlineMs: values.healthDeadline,
+        minHealthyTimeMs: values.minHealthyTime
+      }
+    }),
+    ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
   };
 }
 
@@ -133,8 +111,8 @@ function toLogin({ adminPass, keypairId }: Values): Login {
   return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
 }
 
-function toRecord({ githubToken, environment, environmentUrl }: Values): RecordConfig | undefined {
-  return githubToken === undefined || environment === undefined
-    ? undefined
-    : { githubToken, environment, ...(environmentUrl !== undefined && { environmentUrl }) };
+/** The fields that have a value: what the user did not set is no key of the config, and is not sent. */
+function given<T extends object>(fields: T): { readonly [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
 }

@@ -1,52 +1,89 @@
+import type { HealthCheck } from '../core/health/check.ts';
+import { parseHealthChecks } from '../core/health/parse-lines.ts';
+import { parseBoolean } from './parsers/boolean.ts';
+import { parseMaxUnavailable } from './parsers/count-or-percent.ts';
+import {
+  drainTimeRange,
+  durationWithin,
+  healthDeadlineRange,
+  minHealthyTimeRange,
+  pauseRange,
+  pollIntervalRange,
+  timeoutRange
+} from './parsers/duration.ts';
+import { parseEndpoint, parseRegion, parseWebUrl } from './parsers/endpoint.ts';
+import { parseBalancerIds, parseImageId, parseInstanceIds, parseKeypairId } from './parsers/ids.ts';
+import { integerWithin } from './parsers/integer.ts';
+import { parseImageName, parseName } from './parsers/name.ts';
+import { anyText, optional, type Parser, parsed, refused, required, trimmed } from './parsers/parser.ts';
+import { parsePassword } from './parsers/password.ts';
+import { parseScript, parseSecret } from './parsers/secret.ts';
+import { parseTags } from './parsers/tags.ts';
+
+const fromSecret =
+  'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
+const orDefault = 'give a value, or leave the input out to get its default';
+
+const flag = trimmed(required(parseBoolean, orDefault));
+
+const parseChecks: Parser<readonly HealthCheck[]> = (text) => {
+  const result = parseHealthChecks(text);
+  return result.ok ? parsed(result.checks) : refused(...result.problems);
+};
+
 /**
- * Every input of the action, by the name that it bears in action.yml.
+ * Every input of the action, by the name that it has in action.yml and in the same order, with its parser.
  *
- * A new input begins here: the compiler then asks for its parser in fields.ts, and a test for its entry in
- * action.yml.
+ * A new input begins here: a test asks for its entry in action.yml, and config.ts says what it means. What two
+ * inputs mean together stands in rules/.
  */
-export const inputNames = [
-  'accessKeyId',
-  'secretAccessKey',
-  'sessionToken',
-  'region',
-  'endpoint',
-  'instanceId',
-  'instanceTag',
-  'imageId',
-  'imageName',
-  'adminPass',
-  'keypairId',
-  'keepImageLogin',
-  'userData',
-  'cleanLastUserData',
-  'dryRun',
-  'force',
-  'allowProtected',
-  'confirmName',
-  'backupImage',
-  'backupKeep',
-  'rollback',
-  'wait',
-  'timeout',
-  'pollInterval',
-  'maxUnavailable',
-  'canary',
-  'pauseBetweenBatches',
-  'maxFailures',
-  'requestsPerSecond',
-  'healthCheck',
-  'healthDeadline',
-  'minHealthyTime',
-  'blbId',
-  'drainTime',
-  'githubToken',
-  'environment',
-  'environmentUrl',
-  'summary'
-] as const;
+const parsers = {
+  accessKeyId: required(parseSecret, fromSecret),
+  secretAccessKey: required(parseSecret, fromSecret),
+  sessionToken: optional(parseSecret),
+  region: trimmed(required(parseRegion, orDefault)),
+  endpoint: trimmed(optional(parseEndpoint)),
+  instanceId: trimmed(optional(parseInstanceIds)),
+  instanceTag: trimmed(optional(parseTags)),
+  imageId: trimmed(optional(parseImageId)),
+  imageName: trimmed(optional(parseImageName)),
+  adminPass: optional(parsePassword),
+  keypairId: trimmed(optional(parseKeypairId)),
+  keepImageLogin: flag,
+  userData: optional(parseScript),
+  cleanLastUserData: trimmed(optional(parseBoolean)),
+  dryRun: flag,
+  force: flag,
+  allowProtected: flag,
+  confirmName: trimmed(optional(parseName)),
+  backupImage: flag,
+  // Of the 20 custom images that a region holds, one must be free for the backup that is being made.
+  backupKeep: trimmed(optional(integerWithin(1, 19))),
+  rollback: flag,
+  wait: flag,
+  timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
+  pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
+  maxUnavailable: trimmed(required(parseMaxUnavailable, orDefault)),
+  canary: trimmed(required(integerWithin(0, 1_000), orDefault)),
+  pauseBetweenBatches: trimmed(required(durationWithin(pauseRange), orDefault)),
+  maxFailures: trimmed(required(integerWithin(0, 1_000), orDefault)),
+  requestsPerSecond: trimmed(required(integerWithin(1, 100), orDefault)),
+  healthCheck: trimmed(optional(parseChecks)),
+  healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
+  minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
+  blbId: trimmed(optional(parseBalancerIds)),
+  drainTime: trimmed(required(durationWithin(drainTimeRange), orDefault)),
+  githubToken: optional(parseSecret),
+  environment: trimmed(optional(anyText)),
+  environmentUrl: trimmed(optional(parseWebUrl)),
+  summary: flag
+} satisfies Readonly<Record<string, Parser<unknown>>>;
 
 /** The name of an input. */
-export type InputName = (typeof inputNames)[number];
+export type InputName = keyof typeof parsers;
+
+/** The names of all inputs, in the order of action.yml. */
+export const inputNames = Object.keys(parsers) as readonly InputName[];
 
 /**
  * What the runner hands over, untrimmed; `''` stands for an input that was not given. Defaults are already in:
@@ -67,4 +104,36 @@ export interface Problem {
   readonly input: InputName;
   /** What is wrong, and what to do about it; reads on after the input's name. Never shows a secret. */
   readonly message: string;
+}
+
+type ValueOf<P> = P extends Parser<infer T> ? T : never;
+
+/** The values of all inputs, each right in itself. */
+export type Values = { readonly [Name in InputName]: ValueOf<(typeof parsers)[Name]> };
+
+/** The values that could be read; one that is missing has a problem of its own. */
+export type ReadValues = Partial<Values>;
+
+/** A value that could not be read was given all the same. */
+export function isGiven(values: ReadValues, input: InputName): boolean {
+  return !(input in values) || values[input] !== undefined;
+}
+
+/** Reads every input on its own, and goes on after a bad one. */
+export function readInputs(raw: RawInputs): {
+  readonly values: ReadValues;
+  readonly problems: readonly Problem[];
+} {
+  const values: Partial<Record<InputName, unknown>> = {};
+  const problems: Problem[] = [];
+  for (const input of inputNames) {
+    const result = parsers[input](raw[input]);
+    if (result.ok) {
+      values[input] = result.value;
+    } else {
+      problems.push(...result.faults.map((message) => ({ input, message })));
+    }
+  }
+  // Each value comes from the parser of its own name, a tie that the compiler cannot follow through a loop.
+  return { values: values as ReadValues, problems };
 }

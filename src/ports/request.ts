@@ -3,35 +3,48 @@ import type { RebuildOptions } from '../core/model/rebuild-spec.ts';
 import type { Selection } from '../core/model/selection.ts';
 import type { RolloutSettings } from '../core/rollout/settings.ts';
 
-/** Which image is wanted. */
+/** Which image is wanted: the one with an ID, or the newest whose name is or matches a pattern. */
 export type ImageRequest =
   | { readonly kind: 'id'; readonly id: string }
   | { readonly kind: 'name'; readonly pattern: string };
 
 /** What a run is asked to do; the part of the configuration that is about instances and not about GitHub. */
 export interface RunRequest {
+  /** At least one ID, or at least one tag; none twice, in the order given. */
   readonly selection: Selection;
   readonly image: ImageRequest;
+  /** The rebuild call without the image. What the user did not set is not a key of it. */
   readonly order: RebuildOptions;
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly allowProtected: boolean;
-  /** Must be the name of the one target, where it is given. */
+  /** Must be the name of the single target, which is named by its ID. Unset where nobody asks. */
   readonly confirmName?: string;
-  readonly wait: boolean;
-  readonly timeoutMs: number;
-  readonly pollIntervalMs: number;
-  /** Make a custom image of the system disk first; `keep` is how many of them stay. */
+  /** Make a custom image of the system disk first. `keep` is how many stay, the new one included; unset, all. */
   readonly backup?: { readonly keep?: number };
-  /** Rebuild onto the previous image when it fails after the wipe. */
+  /** Rebuild onto the previous image when it fails after the wipe. Only where `wait` is true. */
   readonly rollback: boolean;
+  readonly wait: boolean;
+  /** One instance's rebuild, from accepted to `Running`; 10 s to 24 h. */
+  readonly timeoutMs: number;
+  /** Between two looks; 1 s to 5 min, and shorter than `timeoutMs`. */
+  readonly pollIntervalMs: number;
+  /** With canaries and a pause (0 to 24 h) only where `wait` is true. */
   readonly rollout: RolloutSettings;
-  /** The load balancers to leave before the wipe and to rejoin after; `drainMs` is the time in between. */
-  readonly balancers?: { readonly blbIds: readonly string[]; readonly drainMs: number };
+  /** The load balancers to leave before the wipe and to rejoin after. Only where `wait` is true. */
+  readonly balancers?: {
+    /** At least one, none twice, in the order given. */
+    readonly blbIds: readonly string[];
+    /** From weight 0 to the rebuild; 0 to 1 h. */
+    readonly drainMs: number;
+  };
+  /** What counts as healthy after the rebuild. Unset where no check is asked for; only where `wait` is true. */
   readonly health?: {
     /** At least one; all must pass. */
     readonly checks: readonly HealthCheck[];
+    /** From `Running` on; 10 s to 2 h. */
     readonly deadlineMs: number;
+    /** At most 1 h, and shorter than `deadlineMs`; with 0 one success will do. */
     readonly minHealthyTimeMs: number;
   };
 }

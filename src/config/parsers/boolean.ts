@@ -1,4 +1,4 @@
-import { type Parser, parsed, quote, refused } from './parsed.ts';
+import { type Parser, parsed, quote, refused } from './parser.ts';
 
 const spellings: ReadonlyMap<string, boolean> = new Map([
   ['true', true],

@@ -1,7 +1,7 @@
-import { type Parser, parsed, quote, refused } from './parsed.ts';
+import { type Parser, parsed, quote, refused } from './parser.ts';
 
 /** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
-export function wholeWithin(min: number, max: number): Parser<number> {
+export function integerWithin(min: number, max: number): Parser<number> {
   return (text) => {
     const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
     return value >= min && value <= max

@@ -1,7 +1,7 @@
-import { formatDuration } from './duration.ts';
-import { isGiven, type ReadValues } from './fields.ts';
+import type { InputName, Problem } from '../inputs.ts';
+import { isGiven, type ReadValues } from '../inputs.ts';
+import { formatDuration } from '../parsers/duration.ts';
 import { guardProblems } from './guards.ts';
-import type { InputName, Problem } from './inputs.ts';
 
 /** The cipher for adminPass takes its key from the first 16 characters of the secret key (BCC page ojwvynrqn). */
 const cipherKeyLength = 16;
@@ -10,7 +10,7 @@ const cipherKeyLength = 16;
  * What is wrong between inputs that are right in themselves. An input with a fault of its own counts as given,
  * but is not compared, so that one mistake is told once.
  */
-export function relationProblems(values: ReadValues): readonly Problem[] {
+export function ruleProblems(values: ReadValues): readonly Problem[] {
   return [
     ...loginProblems(values),
     ...cipherProblems(values),

@@ -1,7 +1,7 @@
-import { formatDuration } from './duration.ts';
-import { isGiven, type ReadValues } from './fields.ts';
-import type { InputName, Problem } from './inputs.ts';
-import { unwaitedProblems } from './unwaited.ts';
+import type { InputName, Problem } from '../inputs.ts';
+import { isGiven, type ReadValues } from '../inputs.ts';
+import { formatDuration } from '../parsers/duration.ts';
+import { unwaitedProblems } from './without-wait.ts';
 
 /** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
 export function guardProblems(values: ReadValues): readonly Problem[] {

@@ -1,5 +1,5 @@
-import type { MaxUnavailable } from '../core/rollout/settings.ts';
-import { type Parser, parsed, quote, refused } from './parsed.ts';
+import type { MaxUnavailable } from '../../core/rollout/settings.ts';
+import { type Parser, parsed, quote, refused } from './parser.ts';
 
 const maxCount = 1_000;
 const maxPercent = 100;

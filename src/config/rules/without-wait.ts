@@ -1,6 +1,6 @@
-import { formatDuration } from './duration.ts';
-import { isGiven, type ReadValues } from './fields.ts';
-import type { Problem } from './inputs.ts';
+import type { Problem } from '../inputs.ts';
+import { isGiven, type ReadValues } from '../inputs.ts';
+import { formatDuration } from '../parsers/duration.ts';
 
 /** What is asked for with `wait: false`, although it comes after the rebuild and needs somebody who waits for it. */
 export function unwaitedProblems(values: ReadValues): readonly Problem[] {

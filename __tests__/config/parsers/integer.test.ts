@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { wholeWithin } from '../../src/config/whole.ts';
+import { integerWithin } from '../../../src/config/parsers/integer.ts';
 
-const parse = wholeWithin(1, 19);
+const parse = integerWithin(1, 19);
 
 test.each([
   ['1', 1],
@@ -21,5 +21,5 @@ test.each(['0', '20', '-1', '+1', '1.0', '01', '1e1', '0x1', '', ' ', '1\n', 'ï¼
 );
 
 test('zero is a whole number too', () => {
-  expect(wholeWithin(0, 1)('0')).toEqual({ ok: true, value: 0 });
+  expect(integerWithin(0, 1)('0')).toEqual({ ok: true, value: 0 });
 });

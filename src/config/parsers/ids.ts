@@ -1,4 +1,4 @@
-import { type Parser, parsed, quote, refused } from './parsed.ts';
+import { type Parser, parsed, quote, refused } from './parser.ts';
 
 /** A kind of things that are named by ID. */
 interface Kind {

@@ -1,4 +1,4 @@
-import { type Parser, parsed, quote, refused } from './parsed.ts';
+import { type Parser, parsed, quote, refused } from './parser.ts';
 
 /**
  * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of

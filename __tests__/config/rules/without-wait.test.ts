@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { RawInputs } from '../../src/config/inputs.ts';
-import { problemsOf } from './raw.ts';
+import type { RawInputs } from '../../../src/config/inputs.ts';
+import { problemsOf } from '../raw.ts';
 
 test.each<[string, Partial<RawInputs>, readonly string[]]>([
   [

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { RawInputs } from '../../src/config/inputs.ts';
-import { problemsOf } from './raw.ts';
+import type { RawInputs } from '../../../src/config/inputs.ts';
+import { problemsOf } from '../raw.ts';
 
 const imageChoice = 'give exactly one of imageId (such as m-DpgNg8lO) and imageName (such as web-*)';
 const instanceChoice =

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseTags } from '../../src/config/tags.ts';
+import { parseTags } from '../../../src/config/parsers/tags.ts';
 
 const form = 'write key=value, such as role=web';
 

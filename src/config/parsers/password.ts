@@ -1,4 +1,4 @@
-import { type Parser, parsed, refused } from './parsed.ts';
+import { type Parser, parsed, refused } from './parser.ts';
 
 /** The symbols that a password may hold, in the order of the vendor's list. */
 export const passwordSymbols = "()`~!@#$%^&*-_+=\\|{}[]:;'<>,.?/";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parsePassword, passwordSymbols } from '../../src/config/password.ts';
+import { parsePassword, passwordSymbols } from '../../../src/config/parsers/password.ts';
 
 const tooSimple = (count: number): string =>
   `is too simple: it has ${count} of the four classes upper case, lower case, digits and symbols; use at least 3 of them`;

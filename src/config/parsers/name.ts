@@ -1,4 +1,4 @@
-import { type Parser, parsed, refused } from './parsed.ts';
+import { type Parser, parsed, refused } from './parser.ts';
 
 /** Reads a name. What the API calls names is free text, but of one line, and nobody can see a control character. */
 export const parseName: Parser<string> = (text) =>

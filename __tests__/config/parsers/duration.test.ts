@@ -9,7 +9,7 @@ import {
   pauseRange,
   pollIntervalRange,
   timeoutRange
-} from '../../src/config/duration.ts';
+} from '../../../src/config/parsers/duration.ts';
 
 const parse = durationWithin({ minMs: 0, maxMs: 1_000 * 3_600_000 });
 

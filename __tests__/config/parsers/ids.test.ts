@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseBalancerIds, parseImageId, parseInstanceIds, parseKeypairId } from '../../src/config/ids.ts';
-import type { Parsed } from '../../src/config/parsed.ts';
+import {
+  parseBalancerIds,
+  parseImageId,
+  parseInstanceIds,
+  parseKeypairId
+} from '../../../src/config/parsers/ids.ts';
+import type { Parsed } from '../../../src/config/parsers/parser.ts';
 
 function faultsOf(result: Parsed<unknown>): readonly string[] {
   return result.ok ? [] : result.faults;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { anyText, optional, quote, required, trimmed } from '../../src/config/parsed.ts';
-import { parseScript, parseSecret } from '../../src/config/secret.ts';
+import { anyText, optional, quote, required, trimmed } from '../../../src/config/parsers/parser.ts';
+import { parseScript, parseSecret } from '../../../src/config/parsers/secret.ts';
 
 const edges = 'begins or ends with white space, perhaps a pasted line break; store it again without';
 const inside = 'contains white space or a character that is not ASCII; copy it again from the console';

@@ -1,4 +1,4 @@
-import { type Parser, parsed, refused } from './parsed.ts';
+import { type Parser, parsed, refused } from './parser.ts';
 
 /**
  * Reads a key or a token that goes into a header or into a signature: printable ASCII without white space. A

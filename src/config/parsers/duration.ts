@@ -1,4 +1,4 @@
-import { type Parser, parsed, quote, refused } from './parsed.ts';
+import { type Parser, parsed, quote, refused } from './parser.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;

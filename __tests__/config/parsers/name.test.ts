@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseImageName, parseName } from '../../src/config/name.ts';
+import { parseImageName, parseName } from '../../../src/config/parsers/name.ts';
 
 const control = 'contains a line break or another control character, which no name has; give one name';
 const everything = 'is a pattern that every image matches; write a part of the name as well, such as web-*';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseBoolean } from '../../src/config/boolean.ts';
+import { parseBoolean } from '../../../src/config/parsers/boolean.ts';
 
 test.each([
   ['true', true],

@@ -1,5 +1,5 @@
-import type { Tag } from '../core/model/selection.ts';
-import { type Parsed, type Parser, parsed, quote, refused } from './parsed.ts';
+import type { Tag } from '../../core/model/selection.ts';
+import { type Parsed, type Parser, parsed, quote, refused } from './parser.ts';
 
 /** Nobody needs more to tell instances apart; a longer text is something else that was pasted. */
 const maxTags = 20;

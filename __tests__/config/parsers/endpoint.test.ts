@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { endpointOfRegion, parseEndpoint, parseRegion, parseWebUrl } from '../../src/config/endpoint.ts';
-import type { Parsed } from '../../src/config/parsed.ts';
+import {
+  endpointOfRegion,
+  parseEndpoint,
+  parseRegion,
+  parseWebUrl
+} from '../../../src/config/parsers/endpoint.ts';
+import type { Parsed } from '../../../src/config/parsers/parser.ts';
 
 function faultsOf(result: Parsed<unknown>): string {
   return result.ok ? '' : result.faults.join(' | ');

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseMaxUnavailable } from '../../src/config/share.ts';
+import { parseMaxUnavailable } from '../../../src/config/parsers/count-or-percent.ts';
 
 const range = 'give a whole number from 1 to 1000, or a whole percentage from 1% to 100%';
 const nothing = 'with which no instance could ever be taken; give at least 1, or 1%';
