@@ -170,7 +170,7 @@ const fleetNumbers: Numbers = [
   ['src/bce/retry/retry-policy.ts', 'const resendWindowMs = 10_000;', 'not sent within 10 s'],
   ['src/bce/api/instances.ts', 'const maxListedIds = 100;', 'in lists of up to 100 instances'],
   ['src/deploy/calls/read-many.ts', 'const fewDisks = 4;', 'more than 4 disks'],
-  ['src/deploy/rebuild/send.ts', 'pendings.slice(from, from + pageOfIds)', 'as one call of up to 100'],
+  ['src/deploy/rebuild/send.ts', 'isBatchDenied ? 1 : pageOfIds', 'as one call of up to 100'],
   [
     'src/deploy/rollout/instance-work.ts',
     'const fewTargets = 20;',

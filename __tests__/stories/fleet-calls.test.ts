@@ -165,13 +165,13 @@ describe('a batch whose answer does not come', () => {
     });
   });
 
-  test('because the service throttles: it goes out again, as a batch', async () => {
+  test('because the service throttles: some may have been taken, so each is sent again alone', async () => {
     const faults = [{ on: 'RebuildBatchInstance', times: 5, play: { kind: 'throttle' } }] as const;
     await onFleet(5, { faults }, async (world, ids) => {
       expect((await world.run(fleetRequest(ids, 5))).status).toBe('rebuilt');
       expectEachOnce(world, ids);
-      expect(countCalls(world, 'RebuildBatchInstance')).toBe(6);
-      expect(countCalls(world, 'RebuildInstance')).toBe(0);
+      expect(countCalls(world, 'RebuildBatchInstance')).toBe(1);
+      expect(countCalls(world, 'RebuildInstance')).toBe(5);
     });
   });
 });

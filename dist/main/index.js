@@ -720,7 +720,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 1475:
+/***/ 5738:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4416,16 +4416,41 @@ function unwaited({ wait }, { rollout }) {
     ];
 }
 
+;// CONCATENATED MODULE: ./core/rebuild/batch-refusal.js
+/**
+ * Codes of a request that was turned away by its signature alone, before anybody read what it asks for, in lower
+ * case (BCC page Ojwvyo6nc; `IamSignatureInvalid` is what the vendor's gateway answers).
+ */
+const signatureCodes = new Set([
+    'iamsignatureinvalid',
+    'invalidaccesskeyid',
+    'invalidhttpauthheader',
+    'signaturedoesnotmatch'
+]);
+/**
+ * Whether the service may have carried out a failed batch for some of its instances. Its reply tells nothing of a
+ * single one, so any refusal may have come after some of them were taken: `AccessDenied` for the third, throttling
+ * after two. Only a request that never reached the service, or that its signature or clock turned away, did nothing.
+ */
+function mayBePartlyDone({ kind, code = '', httpStatus }) {
+    if (kind === 'ambiguous' || kind === 'malformed')
+        return true;
+    if (httpStatus === undefined || kind === 'skewed')
+        return false;
+    return !signatureCodes.has(code.toLowerCase());
+}
+
 ;// CONCATENATED MODULE: ./deploy/rebuild/send.js
 /**
- * The rebuild calls of a run. Those of one moment that ask for the same go out as one call; one that has to be
- * sent again goes alone, so that what the service says of it is about it and nothing else.
+ * The rebuild calls of a run. Rebuilds of one moment that ask for the same go out as one batch call. A rebuild that
+ * is sent again goes alone, so that the reply is about this instance and nothing else.
  */
 
 
+
 /**
- * A call for several instances was refused. The refusal may be about any of them, and nobody knows whether the
- * others were taken all the same, so for each of them looking has to tell.
+ * The service refused a batch. It may have carried out the rebuild for some of the instances all the same, so each
+ * of them must be observed before anything is sent again.
  */
 class RefusedTogetherError extends model_failure/* CallError */.RA {
     name = 'RefusedTogetherError';
@@ -4434,10 +4459,12 @@ class RefusedTogetherError extends model_failure/* CallError */.RA {
 function createSender(ports) {
     const { bcc, clock, cancel } = ports;
     const waiting = new Map();
+    // The policy may permit only single calls, so later rebuilds do not run into the same refusal.
+    let isBatchDenied = false;
     const post = async (order, key) => {
         const pendings = waiting.get(key) ?? [];
         try {
-            // All that are decided by the looks of one tick have come by then.
+            // Wait one tick, so that this tick's rebuilds join the batch.
             await clock.sleep(0, cancel.signal);
         }
         catch (error) {
@@ -4448,8 +4475,11 @@ function createSender(ports) {
         finally {
             waiting.delete(key);
         }
-        for (let from = 0; from < pendings.length; from += pageOfIds) {
-            void sendTogether(pendings.slice(from, from + pageOfIds), order, bcc, cancel);
+        const size = isBatchDenied ? 1 : pageOfIds;
+        for (let from = 0; from < pendings.length; from += size) {
+            void sendTogether(pendings.slice(from, from + size), order, bcc, cancel).then((end) => {
+                isBatchDenied ||= end === 'denied';
+            });
         }
     };
     return {
@@ -4470,12 +4500,12 @@ function createSender(ports) {
         }
     };
 }
-/** Settles every letter; never rejects. */
+/** Settles every pending rebuild; never rejects. Resolves with `denied` where the service denied the batch. */
 async function sendTogether(pendings, order, bcc, cancel) {
     const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, order, cancel.writes, cancel.signal).then(resolve, reject);
     if (pendings.length === 1) {
         await Promise.all(pendings.map(alone));
-        return;
+        return undefined;
     }
     const ids = pendings.map(({ instanceId }) => instanceId);
     try {
@@ -4484,23 +4514,20 @@ async function sendTogether(pendings, order, bcc, cancel) {
             resolve(accepted);
     }
     catch (error) {
-        const isDenied = error instanceof model_failure/* CallError */.RA && error.failure.kind === 'denied';
-        if (isDenied && !cancel.signal.aborted) {
-            // Nothing was done. Who may not make this call may still be allowed the single one, or some of them.
-            await Promise.all(pendings.map(alone));
-            return;
-        }
         for (const { instanceId, reject } of pendings) {
-            reject(error instanceof model_failure/* CallError */.RA ? ofOne(error, instanceId, pendings.length) : error);
+            reject(error instanceof model_failure/* CallError */.RA ? failureOfMember(error, instanceId, pendings.length) : error);
         }
+        return error instanceof model_failure/* CallError */.RA && error.failure.kind === 'denied' ? 'denied' : undefined;
     }
+    return undefined;
 }
-/** What the failure of a call for several means for one of them. */
-function ofOne(error, instanceId, count) {
+/** What the failure of a batch means for one of its instances. */
+function failureOfMember(error, instanceId, count) {
     const { failure } = error;
     const together = `${failure.message} (one call for ${count} instances)`;
     const own = { ...failure, target: instanceId, message: together };
-    const isRefusal = ['conflict', 'notFound', 'invalid'].includes(failure.kind);
+    // A lost answer is searched for in the same way, whether it was for one or for several.
+    const isRefusal = failure.kind !== 'ambiguous' && mayBePartlyDone(failure);
     return isRefusal ? new RefusedTogetherError(own, { cause: error }) : new model_failure/* CallError */.RA(own, { cause: error });
 }
 
@@ -7134,6 +7161,7 @@ function rebuildInstances(ids, order, ciphertext) {
         target: batchName(ids),
         path: '/v2/instance/rebuild',
         query: {},
+        isBatch: true,
         body: JSON.stringify({ instanceIds: ids, ...rebuildFields(order, ciphertext) })
     };
 }
@@ -8253,7 +8281,7 @@ function withFailure(state, failure, traits, nowMs) {
 function attemptLimit(failure, traits) {
     switch (failure) {
         case 'throttled':
-            return Number.POSITIVE_INFINITY;
+            return traits.isBatch === true ? 1 : Number.POSITIVE_INFINITY;
         case 'unreached':
             return 5;
         case 'transient':
@@ -8303,10 +8331,13 @@ function isRepeatable({ kind, repeatable = kind === 'read' }) {
 }
 /**
  * Whether nothing was done because the service asks for time. "Another operation has not finished" defers only a
- * repeatable call: for a rebuild that operation may be this very rebuild.
+ * repeatable call: for a rebuild that operation may be this very rebuild. A throttled batch may have been carried out
+ * for some of its instances.
  */
 function isDeferred({ kind, code }, traits) {
-    return kind === 'throttled' || (isBusy(code) && isRepeatable(traits));
+    if (kind === 'throttled')
+        return traits.isBatch !== true;
+    return isBusy(code) && isRepeatable(traits);
 }
 
 ;// CONCATENATED MODULE: ./bce/retry/with-retries.js
@@ -9499,7 +9530,7 @@ function line(member, at, members) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7813);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1475);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5738);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

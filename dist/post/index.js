@@ -3639,6 +3639,7 @@ function rebuildInstances(ids, order, ciphertext) {
         target: batchName(ids),
         path: '/v2/instance/rebuild',
         query: {},
+        isBatch: true,
         body: JSON.stringify({ instanceIds: ids, ...rebuildFields(order, ciphertext) })
     };
 }
@@ -4758,7 +4759,7 @@ function withFailure(state, failure, traits, nowMs) {
 function attemptLimit(failure, traits) {
     switch (failure) {
         case 'throttled':
-            return Number.POSITIVE_INFINITY;
+            return traits.isBatch === true ? 1 : Number.POSITIVE_INFINITY;
         case 'unreached':
             return 5;
         case 'transient':
@@ -4808,10 +4809,13 @@ function isRepeatable({ kind, repeatable = kind === 'read' }) {
 }
 /**
  * Whether nothing was done because the service asks for time. "Another operation has not finished" defers only a
- * repeatable call: for a rebuild that operation may be this very rebuild.
+ * repeatable call: for a rebuild that operation may be this very rebuild. A throttled batch may have been carried out
+ * for some of its instances.
  */
 function isDeferred({ kind, code }, traits) {
-    return kind === 'throttled' || (isBusy(code) && isRepeatable(traits));
+    if (kind === 'throttled')
+        return traits.isBatch !== true;
+    return isBusy(code) && isRepeatable(traits);
 }
 
 ;// CONCATENATED MODULE: ./bce/retry/with-retries.js

@@ -186,24 +186,46 @@ describe('throttling', () => {
     expect(clock.nowMs()).toBeLessThan(310_000);
   });
 
-  test.each(hasty)('fails a %s after ten seconds, with a limit and without', async (_, call) => {
-    for (const limit of [{}, { requestsPerSecond: 5 }]) {
-      for (const random of [0, 0.5, 1]) {
-        const clock = oneClock();
-        const times: number[] = [];
-        const { bcc } = await world(
-          (response) => {
-            times.push(clock.nowMs());
-            answer(response, 429, { code: 'RateLimit' });
-          },
-          { ...clock, ...limit, random: () => random }
-        );
-        expect(await failureOf(call(bcc))).toMatchObject({ kind: 'throttled', code: 'RateLimit' });
-        expect(times.length).toBeGreaterThanOrEqual(5);
-        expect(times.at(-1)).toBeLessThanOrEqual(10_000);
-        expect(clock.nowMs()).toBeLessThanOrEqual(10_000);
+  test.each(hasty.filter(([name]) => name !== 'rebuild of many'))(
+    'fails a %s after ten seconds, with a limit and without',
+    async (_, call) => {
+      for (const limit of [{}, { requestsPerSecond: 5 }]) {
+        for (const random of [0, 0.5, 1]) {
+          const clock = oneClock();
+          const times: number[] = [];
+          const { bcc } = await world(
+            (response) => {
+              times.push(clock.nowMs());
+              answer(response, 429, { code: 'RateLimit' });
+            },
+            { ...clock, ...limit, random: () => random }
+          );
+          expect(await failureOf(call(bcc))).toMatchObject({ kind: 'throttled', code: 'RateLimit' });
+          expect(times.length).toBeGreaterThanOrEqual(5);
+          expect(times.at(-1)).toBeLessThanOrEqual(10_000);
+          expect(clock.nowMs()).toBeLessThanOrEqual(10_000);
+        }
       }
     }
+  );
+
+  test('fails a rebuild of many at once: some of them may have been taken', async () => {
+    const clock = oneClock();
+    let count = 0;
+    const { bcc } = await world(
+      (response) => {
+        count += 1;
+        answer(response, 429, { code: 'RateLimit' });
+      },
+      { ...clock, random: () => 0.5 }
+    );
+    const batch = bcc.rebuildBatch(
+      ['i-1', 'i-2'],
+      { imageId: 'm-1', login: { kind: 'keepImageLogin' } },
+      never
+    );
+    expect(await failureOf(batch)).toMatchObject({ kind: 'throttled', code: 'RateLimit', httpStatus: 429 });
+    expect(count).toBe(1);
   });
 
   test.each(hasty)('with Retry-After 30 fails a %s at once, and holds back all others', async (_, call) => {

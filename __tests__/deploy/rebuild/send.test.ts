@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { CallError, CancelledError, type FailureKind } from '../../../src/core/model/failure.ts';
+import {
+  CallError,
+  type CallFailure,
+  CancelledError,
+  type FailureKind
+} from '../../../src/core/model/failure.ts';
 import type { RebuildSpec } from '../../../src/core/model/rebuild-spec.ts';
 import { createSender, RefusedTogetherError } from '../../../src/deploy/rebuild/send.ts';
 import type { Cancel } from '../../../src/ports/cancel.ts';
@@ -19,9 +24,10 @@ function newScene(script?: CallScript, cancel: Cancel = noCancel) {
 }
 
 /** Fails every batch in this way. */
-function batchFails(kind: FailureKind): CallScript {
+function batchFails(kind: FailureKind, patch: Partial<CallFailure>): CallScript {
   return ({ name }) => {
-    if (name === 'rebuildBatch') throw failureAs(kind, { target: '', requestId: 'r-9', message: 'said no' });
+    const facts = { target: '', requestId: 'r-9', message: 'said no', ...patch };
+    if (name === 'rebuildBatch') throw failureAs(kind, facts);
   };
 }
 
@@ -81,43 +87,40 @@ describe('rebuilds of one moment', () => {
 
 describe('a batch that fails', () => {
   // Nobody knows whether a refusal of the call is one for all of them.
-  test.each<[FailureKind, string]>([
-    ['conflict', 'a refusal of several'],
-    ['notFound', 'a refusal of several'],
-    ['invalid', 'a refusal of several'],
-    ['throttled', 'its own'],
-    ['unreached', 'its own'],
-    ['skewed', 'its own'],
-    ['ambiguous', 'its own'],
-    ['malformed', 'its own'],
-    ['transient', 'its own']
-  ])('as %s is for each of them %s, of the same kind', async (kind, told) => {
-    const { send, calls } = newScene(batchFails(kind));
-    const errors = await Promise.all(idsUpTo(3).map((id) => rejectionOf(send(id))));
-    for (const [index, error] of errors.entries()) {
-      if (!(error instanceof CallError)) throw error;
-      expect(error instanceof RefusedTogetherError).toBe(told === 'a refusal of several');
-      expect(error.failure).toMatchObject({ kind, target: `i-${index + 1}`, requestId: 'r-9' });
-      expect(error.failure.message).toBe('said no (one call for 3 instances)');
-      expect(error.cause).toMatchObject({ failure: { kind, target: '' } });
+  test.each<[FailureKind, Partial<CallFailure>, string]>([
+    ['conflict', { httpStatus: 409 }, 'a refusal of several'],
+    ['notFound', { httpStatus: 404 }, 'a refusal of several'],
+    ['invalid', { httpStatus: 400 }, 'a refusal of several'],
+    ['denied', { httpStatus: 403, code: 'AccessDenied' }, 'a refusal of several'],
+    ['throttled', { httpStatus: 429 }, 'a refusal of several'],
+    ['malformed', { httpStatus: 200 }, 'a refusal of several'],
+    ['denied', { httpStatus: 400, code: 'SignatureDoesNotMatch' }, 'its own'],
+    ['throttled', {}, 'its own'],
+    ['unreached', {}, 'its own'],
+    ['skewed', { httpStatus: 400 }, 'its own'],
+    ['ambiguous', {}, 'its own']
+  ])(
+    'as %s, %j, is for each of them %s, of the same kind, and no call follows',
+    async (kind, patch, told) => {
+      const { send, calls } = newScene(batchFails(kind, patch));
+      const errors = await Promise.all(idsUpTo(3).map((id) => rejectionOf(send(id))));
+      for (const [index, error] of errors.entries()) {
+        if (!(error instanceof CallError)) throw error;
+        expect(error instanceof RefusedTogetherError).toBe(told === 'a refusal of several');
+        expect(error.failure).toMatchObject({ kind, target: `i-${index + 1}`, requestId: 'r-9' });
+        expect(error.failure.message).toBe('said no (one call for 3 instances)');
+        expect(error.cause).toMatchObject({ failure: { kind, target: '' } });
+      }
+      expect(calls).toHaveLength(1);
     }
-    expect(calls).toHaveLength(1);
-  });
+  );
 
-  test('as denied is followed by single calls: who may not batch may rebuild', async () => {
-    const { send, told } = newScene(batchFails('denied'));
-    const accepted = await Promise.all(idsUpTo(3).map((id) => send(id)));
-    expect(accepted.map(({ requestId }) => requestId)).toEqual(['r-i-1', 'r-i-2', 'r-i-3']);
-    expect(told()).toEqual(['rebuildBatch i-1 i-2 i-3', 'rebuild i-1', 'rebuild i-2', 'rebuild i-3']);
-  });
-
-  test('as denied, and one of the single calls too: only that one fails', async () => {
-    const { send } = newScene(({ ids }) => {
-      if (ids.includes('i-2')) throw failureAs('denied');
-    });
-    const ended = await Promise.allSettled(idsUpTo(3).map((id) => send(id)));
-    expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(ended[1]).toMatchObject({ reason: { failure: { kind: 'denied' } } });
+  test('as denied makes later rebuilds go out alone: who may not batch may rebuild', async () => {
+    const { send, told, clock } = newScene(batchFails('denied', { httpStatus: 403 }));
+    await Promise.all(idsUpTo(2).map((id) => rejectionOf(send(id))));
+    await clock.sleep(1, never);
+    await Promise.all(['i-3', 'i-4'].map((id) => send(id)));
+    expect(told()).toEqual(['rebuildBatch i-1 i-2', 'rebuild i-3', 'rebuild i-4']);
   });
 
   test('leaves the other batches of its moment alone', async () => {
@@ -148,15 +151,6 @@ describe('a batch that fails', () => {
       expect(await rejectionOf(send('i-1', true))).toBe(error);
     }
   );
-
-  test('as denied, and the single calls are refused: each is told of its own alone', async () => {
-    const { send } = newScene(({ name }) => {
-      throw failureAs(name === 'rebuildBatch' ? 'denied' : 'conflict');
-    });
-    const errors = await Promise.all(idsUpTo(2).map((id) => rejectionOf(send(id))));
-    expect(errors.map((error) => error instanceof RefusedTogetherError)).toEqual([false, false]);
-    expect(errors).toMatchObject([{ failure: { kind: 'conflict' } }, { failure: { kind: 'conflict' } }]);
-  });
 });
 
 describe('a cancel', () => {

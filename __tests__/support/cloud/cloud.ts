@@ -5,6 +5,7 @@ import type { Dice } from './dice.ts';
 import { Guard, type RunFacts } from './guard.ts';
 import { Machine, type MachineSpec } from './machine.ts';
 import { drawFate, type Luck, type Manner } from './manner.ts';
+import { partlyRefused, wipePartly } from './partly.ts';
 import { type MemberSpec, Pools } from './pools.ts';
 import { failure, type Wire, type WireCall } from './wire.ts';
 
@@ -113,6 +114,7 @@ export class Cloud {
 
   /** For several at once; the answer tells nothing of a single one. */
   wipeSome(ids: readonly string[], imageId: string, call: WireCall): void {
+    if (wipePartly(this, ids, imageId, this.#dice, this.#luck)) throw partlyRefused(call, this.#dice);
     const { batch } = this.manner;
     const known = ids.map((id) => this.machine(id)).filter((machine) => machine !== undefined);
     // One of them may be refused for a reason that only the service knows.

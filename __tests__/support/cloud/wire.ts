@@ -24,9 +24,20 @@ export interface WireCall {
   readonly detail?: string;
 }
 
+/** The status of an answer of the service; what has none never got one. */
+const statuses: Readonly<Partial<Record<FailureKind, number>>> = {
+  denied: 403,
+  throttled: 429,
+  conflict: 409,
+  notFound: 404,
+  invalid: 400
+};
+
 /** A failure of a call. */
 export function failure(kind: FailureKind, { operation, ids }: WireCall, message: string = kind): CallError {
-  return new CallError({ kind, operation, target: ids.join(','), message, attempts: 1 });
+  const httpStatus = statuses[kind];
+  const answer = httpStatus === undefined ? {} : { httpStatus };
+  return new CallError({ kind, operation, target: ids.join(','), message, attempts: 1, ...answer });
 }
 
 /** Carries calls out. */
@@ -172,5 +183,5 @@ export function isRebuild({ operation }: Pick<WireCall, 'operation'>): boolean {
 function isUnclear(error: unknown, call: WireCall): boolean {
   if (!(error instanceof CallError)) return true;
   const { kind } = error.failure;
-  return kind === 'ambiguous' || (call.operation === 'rebuildBatch' && kind !== 'denied');
+  return kind === 'ambiguous' || (call.operation === 'rebuildBatch' && kind !== 'unreached');
 }

@@ -143,6 +143,7 @@ export function rebuildInstances(
     target: batchName(ids),
     path: '/v2/instance/rebuild',
     query: {},
+    isBatch: true,
     body: JSON.stringify({ instanceIds: ids, ...rebuildFields(order, ciphertext) })
   };
 }

@@ -20,7 +20,7 @@ const minDeferrals = 5;
 export const resendWindowMs = 10_000;
 
 /** What an operation says about being sent again. */
-export type RetryTraits = Pick<Operation<unknown>, 'kind' | 'repeatable'>;
+export type RetryTraits = Pick<Operation<unknown>, 'kind' | 'repeatable' | 'isBatch'>;
 
 /** What tells whether the service deferred a call. */
 type DeferralFacts = Pick<AttemptFailure, 'kind' | 'code'>;
@@ -71,7 +71,7 @@ export function withFailure(
 export function attemptLimit(failure: FailureKind, traits: RetryTraits): number {
   switch (failure) {
     case 'throttled':
-      return Number.POSITIVE_INFINITY;
+      return traits.isBatch === true ? 1 : Number.POSITIVE_INFINITY;
     case 'unreached':
       return 5;
     case 'transient':
@@ -137,8 +137,10 @@ export function isRepeatable({ kind, repeatable = kind === 'read' }: RetryTraits
 
 /**
  * Whether nothing was done because the service asks for time. "Another operation has not finished" defers only a
- * repeatable call: for a rebuild that operation may be this very rebuild.
+ * repeatable call: for a rebuild that operation may be this very rebuild. A throttled batch may have been carried out
+ * for some of its instances.
  */
 export function isDeferred({ kind, code }: DeferralFacts, traits: RetryTraits): boolean {
-  return kind === 'throttled' || (isBusy(code) && isRepeatable(traits));
+  if (kind === 'throttled') return traits.isBatch !== true;
+  return isBusy(code) && isRepeatable(traits);
 }

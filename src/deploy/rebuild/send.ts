@@ -1,9 +1,10 @@
 /**
- * The rebuild calls of a run. Those of one moment that ask for the same go out as one call; one that has to be
- * sent again goes alone, so that what the service says of it is about it and nothing else.
+ * The rebuild calls of a run. Rebuilds of one moment that ask for the same go out as one batch call. A rebuild that
+ * is sent again goes alone, so that the reply is about this instance and nothing else.
  */
 import { CallError } from '../../core/model/failure.ts';
 import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
+import { mayBePartlyDone } from '../../core/rebuild/batch-refusal.ts';
 import type { Accepted, Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -14,14 +15,14 @@ export interface Sender {
   /**
    * Accepted when it resolves; throws like `Bcc.rebuild`, and `RefusedTogetherError`.
    *
-   * @param isAgain whether this instance was sent before in this life
+   * @param isAgain whether a rebuild of this instance was sent before
    */
   rebuild(instanceId: string, order: RebuildSpec, isAgain: boolean): Promise<Accepted>;
 }
 
 /**
- * A call for several instances was refused. The refusal may be about any of them, and nobody knows whether the
- * others were taken all the same, so for each of them looking has to tell.
+ * The service refused a batch. It may have carried out the rebuild for some of the instances all the same, so each
+ * of them must be observed before anything is sent again.
  */
 export class RefusedTogetherError extends CallError {
   override name = 'RefusedTogetherError';
@@ -44,11 +45,13 @@ interface PendingRebuild {
 export function createSender(ports: SenderPorts): Sender {
   const { bcc, clock, cancel } = ports;
   const waiting = new Map<string, PendingRebuild[]>();
+  // The policy may permit only single calls, so later rebuilds do not run into the same refusal.
+  let isBatchDenied = false;
 
   const post = async (order: RebuildSpec, key: string): Promise<void> => {
     const pendings = waiting.get(key) ?? [];
     try {
-      // All that are decided by the looks of one tick have come by then.
+      // Wait one tick, so that this tick's rebuilds join the batch.
       await clock.sleep(0, cancel.signal);
     } catch (error) {
       for (const { reject } of pendings) reject(error);
@@ -56,8 +59,11 @@ export function createSender(ports: SenderPorts): Sender {
     } finally {
       waiting.delete(key);
     }
-    for (let from = 0; from < pendings.length; from += pageOfIds) {
-      void sendTogether(pendings.slice(from, from + pageOfIds), order, bcc, cancel);
+    const size = isBatchDenied ? 1 : pageOfIds;
+    for (let from = 0; from < pendings.length; from += size) {
+      void sendTogether(pendings.slice(from, from + size), order, bcc, cancel).then((end) => {
+        isBatchDenied ||= end === 'denied';
+      });
     }
   };
 
@@ -79,41 +85,38 @@ export function createSender(ports: SenderPorts): Sender {
   };
 }
 
-/** Settles every letter; never rejects. */
+/** Settles every pending rebuild; never rejects. Resolves with `denied` where the service denied the batch. */
 async function sendTogether(
   pendings: readonly PendingRebuild[],
   order: RebuildSpec,
   bcc: SenderPorts['bcc'],
   cancel: Cancel
-): Promise<void> {
+): Promise<'denied' | undefined> {
   const alone = ({ instanceId, resolve, reject }: PendingRebuild): Promise<void> =>
     bcc.rebuild(instanceId, order, cancel.writes, cancel.signal).then(resolve, reject);
   if (pendings.length === 1) {
     await Promise.all(pendings.map(alone));
-    return;
+    return undefined;
   }
   const ids = pendings.map(({ instanceId }) => instanceId);
   try {
     const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, cancel.signal);
     for (const { resolve } of pendings) resolve(accepted);
   } catch (error) {
-    const isDenied = error instanceof CallError && error.failure.kind === 'denied';
-    if (isDenied && !cancel.signal.aborted) {
-      // Nothing was done. Who may not make this call may still be allowed the single one, or some of them.
-      await Promise.all(pendings.map(alone));
-      return;
-    }
     for (const { instanceId, reject } of pendings) {
-      reject(error instanceof CallError ? ofOne(error, instanceId, pendings.length) : error);
+      reject(error instanceof CallError ? failureOfMember(error, instanceId, pendings.length) : error);
     }
+    return error instanceof CallError && error.failure.kind === 'denied' ? 'denied' : undefined;
   }
+  return undefined;
 }
 
-/** What the failure of a call for several means for one of them. */
-function ofOne(error: CallError, instanceId: string, count: number): CallError {
+/** What the failure of a batch means for one of its instances. */
+function failureOfMember(error: CallError, instanceId: string, count: number): CallError {
   const { failure } = error;
   const together = `${failure.message} (one call for ${count} instances)`;
   const own = { ...failure, target: instanceId, message: together };
-  const isRefusal = ['conflict', 'notFound', 'invalid'].includes(failure.kind);
+  // A lost answer is searched for in the same way, whether it was for one or for several.
+  const isRefusal = failure.kind !== 'ambiguous' && mayBePartlyDone(failure);
   return isRefusal ? new RefusedTogetherError(own, { cause: error }) : new CallError(own, { cause: error });
 }
