@@ -1,0 +1,105 @@
+/** What a main step leaves that is killed, or that a cancel never reaches, and what the post step makes of it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import type { Emulator } from '../../emulator/server.ts';
+import { fleetWorld } from '../../emulator/world/fleet.ts';
+import { actionNode } from '../../scripts/runner.ts';
+import { onEmulator, type Scene } from './scene.ts';
+
+const ids = Array.from({ length: 12 }, (_, index) => `i-fleet${String(index + 1).padStart(5, '0')}`);
+
+const fleet = {
+  world: fleetWorld(ids.length),
+  inputs: {
+    instanceId: ids.join(','),
+    maxUnavailable: '12',
+    requestsPerSecond: '50',
+    timeout: '60s'
+  }
+} satisfies Scene;
+
+const balanced: Scene = {
+  ...fleet,
+  inputs: { ...fleet.inputs, blbId: 'lb-demo0001', drainTime: '10s' }
+};
+
+/** The instances whose weight is 0. */
+function lowered(emulator: Emulator): readonly string[] {
+  const own = emulator.weights().filter(({ instanceId }) => ids.includes(instanceId));
+  return own.filter(({ weight }) => weight === 0).map(({ instanceId }) => instanceId);
+}
+
+/** Starts the post step beside a main step that lives on, as in a container that a cancel did not reach. */
+function postBeside(main: ChildProcess): Promise<string> {
+  const pairs = readFileSync(`/proc/${main.pid}/environ`, 'utf8').split('\0');
+  const env = Object.fromEntries(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])
+  );
+  const state = readFileSync(env['GITHUB_STATE'] ?? '', 'utf8');
+  const script = main.spawnargs.at(-1)?.replace(/main([\\/]index\.js)$/, 'post$1') ?? '';
+  const post = spawn(actionNode(), [script], {
+    env: { ...env, STATE_handover: /^handover<<(\S+)\n(.*)\n\1$/m.exec(state)?.[2] ?? '' },
+    stdio: ['ignore', 'pipe', 'inherit']
+  });
+  let text = '';
+  post.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  return new Promise((resolve) => post.on('close', () => resolve(text)));
+}
+
+describe('a main step that is killed', () => {
+  test('right after a batch was taken: the post step waits for it to show, and a re-run erases none again', async () => {
+    const behaviour = { staleRunningMs: 3_000, rebuildMs: 20_000 };
+    await onEmulator({ ...fleet, behaviour }, async (run, emulator) => {
+      const first = await run({
+        onCall: ({ operation }, child) =>
+          void (operation === 'RebuildBatchInstance' && child?.kill('SIGKILL'))
+      });
+      expect(first.main.exitCode).toBeNull();
+      expect(emulator.rebuilds).toHaveLength(ids.length);
+      expect(first.log).toMatch(/It shows: a re-run will wait for it/);
+      const second = await run({ onCall: () => undefined });
+      expect(emulator.rebuilds).toHaveLength(ids.length);
+      expect(second.main.exitCode).toBe(0);
+      expect(second.outputs['status']).toMatch(/^(rebuilt|skipped)$/);
+    });
+  }, 120_000);
+
+  test('while twelve are drained: the post step gives all weights back', async () => {
+    await onEmulator(balanced, async (run, emulator) => {
+      let atKill: readonly string[] = [];
+      const first = await run({
+        onCall({ operation }, child) {
+          if (operation !== 'UpdateBlbServer' || atKill.length > 0) return;
+          atKill = lowered(emulator);
+          child?.kill('SIGKILL');
+        }
+      });
+      expect(first.main.exitCode).toBeNull();
+      expect(atKill).toHaveLength(ids.length);
+      expect(lowered(emulator)).toEqual([]);
+      expect(emulator.rebuilds).toEqual([]);
+    });
+  }, 120_000);
+});
+
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+onLinux('a main step that a cancel does not reach', () => {
+  test('is ended by the post step before that restores a weight, and sends nothing after', async () => {
+    await onEmulator(balanced, async (run, emulator) => {
+      let post: Promise<string> | undefined;
+      const first = await run({
+        onCall({ operation }, child) {
+          if (operation === 'UpdateBlbServer' && child !== undefined) post ??= postBeside(child);
+        }
+      });
+      expect(first.main.exitCode).toBe(1);
+      expect(await post).toMatch(/The main step was still running/);
+      expect(lowered(emulator)).toEqual([]);
+      expect(emulator.rebuilds).toEqual([]);
+    });
+  }, 120_000);
+});
