@@ -1,5 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { boot, shutDown } from './assistant/guest.ts';
+import type { RunState } from './assistant/runs.ts';
+import type { ScriptAnswer } from './assistant/scripts.ts';
 import { scheduleSnapshots } from './bcc/snapshots.ts';
 import { type BalancerSpec, buildBalancer, type PlacedWeight, poolOf, weightsOf } from './blb/balancers.ts';
 import { ownerOf } from './blb/pool.ts';
@@ -32,6 +35,8 @@ export interface EmulatorOptions {
   readonly world?: WorldSpec;
   readonly behaviour?: Partial<Behaviour>;
   readonly faults?: readonly Fault[];
+  /** How guests answer the scripts of Cloud Assistant, before what is built in. */
+  readonly scripts?: readonly ScriptAnswer[];
   /** Told of each call once its answer is settled, before it is sent. */
   readonly onCall?: (record: CallRecord) => void;
   /** Refuse unknown body items and query parameters; default is to ignore them, as the service says it does. */
@@ -52,6 +57,8 @@ export interface Emulator {
   readonly rebuilds: readonly RebuildRecord[];
   /** All changes of weights that calls made, the oldest first; those made by hand are not in it. */
   readonly weightChanges: readonly WeightChange[];
+  /** All runs of Cloud Assistant as of the last call, the oldest first. */
+  readonly runs: readonly Readonly<RunState>[];
   /** An instance as of now; throws for an unknown id. */
   instance(id: string): InstanceView;
   addFault(fault: Fault): void;
@@ -93,7 +100,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     world,
     deck,
     limit: new CallLimit(),
-    memory: { rebuilds: [], weightChanges: [], tokens: new Map() },
+    memory: {
+      rebuilds: [],
+      weightChanges: [],
+      runs: [],
+      actions: new Map(),
+      scripts: options.scripts ?? [],
+      tokens: new Map()
+    },
     past: { before: undefined, reads: 0, calls: 0 }
   };
   const connections = new WeakMap<object, number>();
@@ -128,6 +142,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     calls,
     rebuilds: service.memory.rebuilds,
     weightChanges: service.memory.weightChanges,
+    runs: service.memory.runs,
     instance: (id) => viewInstance(world.at(now()), id) ?? fail(id),
     addFault,
     setInstance: (id, patch) => {
@@ -137,6 +152,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         instance.busyUntilMs = 0;
       }
       Object.assign(instance, structuredClone(patch));
+      const { guest, status, imageId } = instance;
+      if (status !== 'Running') shutDown(guest, now());
+      else if (guest.upSinceMs === undefined)
+        boot(guest, id, now(), world.at(now()).images.get(imageId)?.agent ?? true);
     },
     removeInstance: (id) => {
       world.forget(id);

@@ -4,12 +4,16 @@
  */
 
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
+import { createAssistant } from '../../src/bce/assistant.ts';
 import { type BccClient, createBccClient } from '../../src/bce/client.ts';
 import { createTransport } from '../../src/bce/http/transport.ts';
+import { healthInterval } from '../../src/core/health/health.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import { type RunHooks, run } from '../../src/deploy/run/run.ts';
+import { createGuestProbe } from '../../src/health/assistant/guest-probe.ts';
 import { createProbe } from '../../src/health/probe.ts';
+import type { GuestProbe } from '../../src/ports/assistant.ts';
 import type { Bcc } from '../../src/ports/bcc.ts';
 import type { Cancel } from '../../src/ports/cancel.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -235,6 +239,7 @@ export async function withVirtualWorld<T>(
             cancel,
             log,
             probe: busily(options.probe ?? createProbe(), clock),
+            guests: guestsOf({ ...defaultRequest, ...options.request, ...request }, client, clock),
             runId: '4711'
           },
           { ...hooks, ...more }
@@ -244,4 +249,20 @@ export async function withVirtualWorld<T>(
     client.dispose();
     await emulator.close();
   }
+}
+
+/** The looks from inside of one run, where it asks for them. */
+export function guestsOf(
+  { health, pollIntervalMs }: RunRequest,
+  client: BccClient,
+  clock: VirtualClock
+): GuestProbe | undefined {
+  if (health === undefined) return undefined;
+  return createGuestProbe({
+    assistant: createAssistant(client, ['hunter2']),
+    clock,
+    intervalMs: healthInterval(pollIntervalMs),
+    script: health.guestScript,
+    deadlineMs: health.deadlineMs
+  });
 }

@@ -720,7 +720,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 5738:
+/***/ 1118:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -732,7 +732,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var lib_core = __nccwpck_require__(5806);
 ;// CONCATENATED MODULE: ./core/health/check.js
-/** What a health check is, before and after its placeholders are filled. */
 /** The fields of an instance that a check's address may hold, in braces. */
 const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
 /** The ports that an address may leave out; for `tcp` there is none. */
@@ -741,8 +740,20 @@ const defaultPorts = new Map([
     ['http', 80],
     ['https', 443]
 ]);
+/** Whether the check is about the host key of an SSH server. */
+function isSshCheck(check) {
+    return check.kind === 'ssh';
+}
+/** Whether the check looks from inside. */
+function isGuestCheck(check) {
+    return check.kind === 'assistant' || check.kind === 'guestScript';
+}
 /** The check for a person to read. The query is left out: people put tokens there. */
 function describeCheck(check) {
+    if (check.kind === 'assistant')
+        return 'assistant://';
+    if (check.kind === 'guestScript')
+        return 'guestScript';
     const host = check.host.includes(':') ? `[${check.host}]` : check.host;
     const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
     const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';
@@ -868,8 +879,13 @@ function parseHealthCheck(text) {
         return parse_wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
     }
     const scheme = written.toLowerCase();
+    if (scheme === 'assistant') {
+        return `${authority}${path}${fragment ?? ''}${rest}` === ''
+            ? { ok: true, check: { kind: 'assistant' } }
+            : parse_wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
+    }
     if (!isKind(scheme)) {
-        return parse_wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http and https can be checked`);
+        return parse_wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
     }
     if (authority.includes('@')) {
         return parse_wrong('holds a user name or a password, which no check sends; leave them out');
@@ -1215,6 +1231,21 @@ function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
+;// CONCATENATED MODULE: ./config/parsers/guest.js
+
+/** Reads the script that runs inside the new system, and keeps it to the last byte. No message shows it. */
+const parseGuestScript = (text) => {
+    if (text.trim() === '')
+        return refused('holds only white space; write the commands, or leave it out');
+    return text.includes('\0')
+        ? refused('holds a NUL character, as files in UTF-16 do; store the script as UTF-8')
+        : parsed(text);
+};
+/** Reads the name of a user inside the guest. */
+const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
+    ? parsed(text)
+    : refused(`is ${quote(text)}, which is no user name; write one such as root or deploy`);
+
 ;// CONCATENATED MODULE: ./config/parsers/ids.js
 
 const kinds = {
@@ -1469,6 +1500,7 @@ function repeats(tags) {
 
 
 
+
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
 const orDefault = 'give a value, or leave the input out to get its default';
 const flag = trimmed(required(parseBoolean, orDefault));
@@ -1514,6 +1546,8 @@ const parsers = {
     maxFailures: trimmed(required(integerWithin(0, 1_000), orDefault)),
     requestsPerSecond: trimmed(required(integerWithin(1, 100), orDefault)),
     healthCheck: trimmed(optional(parseChecks)),
+    guestScript: optional(parseGuestScript),
+    guestUser: trimmed(required(parseGuestUser, orDefault)),
     healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
     minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
     blbId: trimmed(optional(parseBalancerIds)),
@@ -1580,6 +1614,10 @@ function unwaitedProblems(values) {
     if (isGiven(values, 'healthCheck')) {
         const message = 'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
         problems.push({ input: 'healthCheck', message });
+    }
+    if (isGiven(values, 'guestScript')) {
+        const message = 'is given, but wait is false; it runs once the new system is up, so set wait to true or leave guestScript out';
+        problems.push({ input: 'guestScript', message });
     }
     if (isGiven(values, 'blbId')) {
         const message = 'is given, but wait is false; nobody would give the instances their weights back, ' +
@@ -1757,7 +1795,7 @@ function toConfig(values) {
 function toRequest(values) {
     const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
     const { userData, cleanLastUserData, confirmName } = values;
-    const { backupImage, backupKeep, healthCheck, blbId } = values;
+    const { backupImage, backupKeep, blbId } = values;
     return {
         // Were none of the two given, then no ID: an empty list of tags would be every instance.
         selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
@@ -1778,15 +1816,20 @@ function toRequest(values) {
             pauseMs: values.pauseBetweenBatches,
             maxFailures: values.maxFailures
         },
-        ...(healthCheck !== undefined && {
-            health: {
-                checks: healthCheck,
-                deadlineMs: values.healthDeadline,
-                minHealthyTimeMs: values.minHealthyTime
-            }
-        }),
+        ...given({ health: toHealth(values) }),
         ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
     };
+}
+/** A script is run only in a system that is proven to be the new one, so it brings the proof along. */
+function toHealth(values) {
+    const { healthCheck = [], guestScript, guestUser, healthDeadline, minHealthyTime } = values;
+    const times = { deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
+    if (guestScript === undefined) {
+        return healthCheck.length === 0 ? undefined : { checks: healthCheck, ...times };
+    }
+    const proof = healthCheck.some(({ kind }) => kind === 'assistant') ? [] : [{ kind: 'assistant' }];
+    const checks = [...healthCheck, ...proof, { kind: 'guestScript', user: guestUser }];
+    return { checks, ...times, guestScript: { content: guestScript, user: guestUser } };
 }
 function toLogin({ adminPass, keypairId }) {
     if (adminPass !== undefined) {
@@ -2348,6 +2391,17 @@ function needsDisk(rebuild) {
         return false;
     return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
 }
+/**
+ * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
+ * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
+ * that somebody else had begun.
+ */
+function acceptedSinceMs(rebuild) {
+    if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
+        return rebuild.acceptedAtMs;
+    const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
+    return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+}
 
 ;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
 
@@ -2572,7 +2626,10 @@ function keepsLogin(image) {
     return /custom|sharing/i.test(image.type) || image.type === '';
 }
 
+// EXTERNAL MODULE: ./core/health/guest/guest-system.js
+var guest_system = __nccwpck_require__(1741);
 ;// CONCATENATED MODULE: ./core/health/resolve.js
+
 
 
 
@@ -2603,6 +2660,10 @@ function resolveChecks(checks, instance) {
  * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
  */
 function resolveCheck(check, instance) {
+    if (check.kind === 'assistant' || check.kind === 'guestScript') {
+        const system = (0,guest_system/* guestSystem */.wS)(instance);
+        return { ok: true, check: { ...check, instanceId: instance.id, system } };
+    }
     const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
     for (const name of placeholders) {
         if (!pattern.includes(`{${name}}`))
@@ -2803,10 +2864,12 @@ function planTarget(target) {
         decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
         warnings: [
             ...(decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)),
-            ...fleetWarnings(target)
+            ...fleetWarnings(target),
+            ...(target.agent === 'offline' ? [offlineWarning] : [])
         ]
     };
 }
+const offlineWarning = 'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
 /** What a person should know of a target that is one of several, or behind a load balancer. */
 function fleetWarnings({ unhealthy, places = [], circumstances }) {
     const warnings = [];
@@ -3203,11 +3266,20 @@ function names(ids) {
 
 
 
+
 /** Of more targets than this, each has one line, and what is the same for all of them is told once. */
 const fewTargets = 5;
-/** The lines of the plan. They hold no secret: a login is named by its kind. */
-function planLines(plan) {
-    const head = [`Image: ${imageLabel(plan.image)}`, ...rolloutLines(plan)];
+/**
+ * The lines of the plan. They hold no secret: a login is named by its kind, and of a script that runs inside the new system
+ * only the first line is shown, which the log masks as GitHub masks all lines.
+ */
+function planLines(plan, guestScript) {
+    const script = guestScript === undefined
+        ? []
+        : [
+            `Script inside the new system: run by Cloud Assistant as ${guestScript.user} once the system is proven to be new; first line: ${(0,guest_system/* firstLineOf */.Qy)(guestScript)}`
+        ];
+    const head = [`Image: ${imageLabel(plan.image)}`, ...rolloutLines(plan), ...script];
     return plan.targets.length > fewTargets
         ? [...head, ...commonLines(plan), ...plan.targets.flatMap(shortLines)]
         : [...head, ...plan.targets.flatMap((target) => targetLines(plan, target))];
@@ -3273,7 +3345,7 @@ function stepLabels({ instance, circumstances, places }) {
         steps.push('a custom image of the system disk is made first');
     const resolved = resolveChecks(checks, instance);
     if (resolved.ok && resolved.checks.length > 0) {
-        steps.push(`${resolved.checks.map(describeCheck).join(' and ')} must pass before it counts as done`);
+        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
     }
     const own = (places ?? []).filter(({ weight }) => weight > 0);
     if (own.length > 0) {
@@ -3285,6 +3357,9 @@ function stepLabels({ instance, circumstances, places }) {
     if (wayBack.kind === 'image')
         steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
     return steps;
+}
+function describeStep(check) {
+    return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
 }
 /** Where the instance is and what it runs, as far as is known. */
 function presentLabel({ instance }) {
@@ -3456,6 +3531,53 @@ function sharedReads({ balancers, clock, cancel }) {
             reads.delete(blbId);
         }
     };
+}
+
+;// CONCATENATED MODULE: ./deploy/health/guest-agents.js
+/** What is asked of Cloud Assistant before anything is erased, so that a check that can never pass is found out then. */
+
+
+const remedy = 'Is Cloud Assistant switched on in the console for this account? May the user use it (CAFullControlAccessPolicy)? Else take assistant:// and guestScript out. Nothing was sent that changes anything.';
+/**
+ * The agents of all instances, a read; `undefined` where no check looks from inside.
+ *
+ * @throws SurveyError when they cannot be read, CancelledError on abort
+ */
+async function readAgents({ health }, instanceIds, { guests }, signal) {
+    if (guests === undefined || health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
+        return undefined;
+    try {
+        return await guests.getAgents(instanceIds, signal);
+    }
+    catch (error) {
+        throw error instanceof model_failure/* CallError */.RA ? problem(error.failure) : error;
+    }
+}
+/**
+ * The plan with the boot IDs of now, of those that are to be rebuilt and whose agent is on line. They are taken from the
+ * inside by a probe that writes nothing; one that does not answer in time goes without.
+ *
+ * @throws SurveyError when the service does not let us run commands, CancelledError on abort
+ */
+async function withBootIds(plan, { guests, log, cancel }) {
+    const asked = plan.targets.filter(({ decision, agent }) => erases(decision) && agent === 'online');
+    if (guests === undefined || asked.length === 0)
+        return plan;
+    try {
+        const bootIds = await guests.getBootIds(asked.map(({ instance }) => instance), cancel.signal);
+        log.info(`Cloud Assistant: ${bootIds.size} of ${asked.length} agents that are on line told the boot of before`);
+        const targets = plan.targets.map((target) => ({ ...target, oldBootId: bootIds.get(target.instance.id) }));
+        return { ...plan, targets };
+    }
+    catch (error) {
+        throw error instanceof model_failure/* CallError */.RA ? problem(error.failure) : error;
+    }
+}
+function erases({ action }) {
+    return action === 'rebuild' || action === 'wait';
+}
+function problem(failure) {
+    return new SurveyError([{ cause: `Cloud Assistant cannot be used: ${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy }]);
 }
 
 ;// CONCATENATED MODULE: ./core/images/backup.js
@@ -3940,7 +4062,7 @@ function whole(read) {
 }
 
 // EXTERNAL MODULE: ./core/health/reason.js
-var reason = __nccwpck_require__(3202);
+var health_reason = __nccwpck_require__(3202);
 ;// CONCATENATED MODULE: ./core/health/health.js
 /**
  * When an instance counts as healthy: a reducer over rounds of probes, one probe of every check in each round. All
@@ -3952,6 +4074,11 @@ var reason = __nccwpck_require__(3202);
  */
 
 
+/** The boot that the checks saw last, where one of them looked from inside and passed. */
+function bootIdOf(checked) {
+    const results = (checked?.checks ?? []).map(({ result }) => result);
+    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
+}
 /** A flapping instance must not fill the report. */
 const maxHistory = 50;
 /** The longest interval between rounds: a probe is cheap, and somebody waits for its success. */
@@ -4002,18 +4129,18 @@ function stepHealth(before, probed) {
 function failedOf(results) {
     return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
 }
-/** The stretch after one more success. Another host key is another system, whose stretch begins now. */
+/** The stretch after one more success. Another host key or boot is another system, whose stretch begins now. */
 function prolong({ stretch }, atMs, results) {
     const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
     return goesOn ? stretch : { sinceMs: atMs, results };
 }
 /** What the checks say about which system answers, as a text that can be compared. */
 function systemOf(results) {
-    return JSON.stringify(results.map(({ result }) => (result.healthy ? (result.hostKey ?? null) : null)));
+    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
 function remember(health, atMs, failed) {
     const last = health.history.at(-1);
-    if (last !== undefined && (0,reason/* describeFailed */.hi)(last.failed) === (0,reason/* describeFailed */.hi)(failed))
+    if (last !== undefined && (0,health_reason/* describeFailed */.hi)(last.failed) === (0,health_reason/* describeFailed */.hi)(failed))
         return health;
     const history = [...health.history, { atMs, failed }].slice(-maxHistory);
     return { ...health, history, changes: health.changes + 1 };
@@ -4040,9 +4167,21 @@ function knownHostsLine(host, port, key) {
     return `${place} ${key.algorithm} ${key.key}`;
 }
 
+// EXTERNAL MODULE: ./core/health/guest/inside-failure.js
+var inside_failure = __nccwpck_require__(9020);
 ;// CONCATENATED MODULE: ./core/health/narrate.js
 
 
+
+/** The last lines of a script that failed. None can be taken for a command of the runner: each begins with a bar. */
+function outputOf(results) {
+    return results.flatMap(({ check, result }) => {
+        const output = !result.healthy && result.reason.kind === 'script' ? (0,inside_failure/* outputLines */.j)(result.reason) : [];
+        return output.length === 0
+            ? []
+            : [`${check}: the last lines of its output (${output.length}):`, ...output.map((line) => `| ${line}`)];
+    });
+}
 /** The lines for what is new in `now`, for a person who reads along. */
 function narrateHealth(before, now) {
     const change = now.changes > before.changes ? now.history.at(-1) : undefined;
@@ -4050,13 +4189,15 @@ function narrateHealth(before, now) {
     const { minHealthyMs } = now.task;
     if (change !== undefined && change.failed.length > 0) {
         const broken = before.stretch === undefined ? 'not healthy' : 'no longer healthy';
-        lines.push(`${broken}: ${(0,reason/* describeFailed */.hi)(change.failed)}`);
+        lines.push(`${broken}: ${(0,health_reason/* describeFailed */.hi)(change.failed)}`);
     }
     else if (now.stretch !== undefined && now.stretch !== before.stretch && minHealthyMs > 0) {
         const passes = now.results.length === 1 ? 'the check passes' : `all ${now.results.length} checks pass`;
         const again = before.stretch === undefined ? passes : 'another system answers now';
         lines.push(`${again}; it must stay so for ${(0,duration/* formatDuration */.a3)(minHealthyMs)}`);
     }
+    for (const line of now.end?.healthy === false ? outputOf(now.results) : [])
+        lines.push(line);
     if (now.end?.healthy) {
         lines.push(`healthy ${(0,duration/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
     }
@@ -4075,10 +4216,9 @@ const probeTimeoutMs = 5_000;
 /**
  * Waits until the instance passes all checks of the request; `undefined` where none is asked for.
  *
- * @param baselineKeys host keys that the new system must not show
  * @throws CancelledError on abort
  */
-async function awaitHealthy({ health, pollIntervalMs }, instance, baselineKeys, ports) {
+async function awaitHealthy({ health, pollIntervalMs }, instance, baseline, ports) {
     if (health === undefined)
         return undefined;
     const { clock, log } = ports;
@@ -4099,8 +4239,7 @@ async function awaitHealthy({ health, pollIntervalMs }, instance, baselineKeys, 
         minHealthyMs: health.minHealthyTimeMs,
         intervalMs: healthInterval(pollIntervalMs)
     };
-    const wait = { checks, task, ...(baselineKeys === undefined ? {} : { baselineKeys }) };
-    return awaitChecks(wait, ports, (before, now) => {
+    return awaitChecks({ checks, task, baseline }, ports, (before, now) => {
         for (const line of narrateHealth(before, now))
             log.info(line);
     });
@@ -4110,18 +4249,15 @@ async function awaitHealthy({ health, pollIntervalMs }, instance, baselineKeys, 
  *
  * @throws CancelledError when the signal aborts
  */
-async function awaitChecks(wait, { probe, clock, signal }, observe) {
-    const { task, baselineKeys } = wait;
-    const options = { signal, timeoutMs: timeoutOf(task), ...(baselineKeys && { baselineKeys }) };
+async function awaitChecks(wait, ports, observe) {
+    const { task } = wait;
+    const { probe, clock, signal } = ports;
     let [health, command] = beginHealth(task);
     while (command.type === 'probe') {
         // Timers count in whole milliseconds; a fraction that is cut off would wake us just before the moment.
         await clock.sleep(Math.max(0, Math.ceil(command.dueMs - clock.nowMs())), signal);
         const startedAtMs = clock.nowMs();
-        const results = await Promise.all(wait.checks.map(async (check) => ({
-            check: describeCheck(check),
-            result: await probe.probe(check, options)
-        })));
+        const results = await takeRound(wait, ports);
         const before = health;
         [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
         observe(before, health);
@@ -4134,8 +4270,30 @@ async function awaitChecks(wait, { probe, clock, signal }, observe) {
     const knownHosts = end.healthy ? await readKnownHosts(wait, health, { probe, signal }) : [];
     return { checked: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };
 }
+/** One probe of each check, side by side; a script runs only after this round has proven the system that it runs in. */
+async function takeRound({ checks, task, baseline }, { probe, guests, signal }) {
+    const timeoutMs = timeoutOf(task);
+    const { hostKeys } = baseline;
+    const network = { signal, timeoutMs, ...(hostKeys && { baselineKeys: hostKeys }) };
+    const inside = { signal, untilMs: task.deadlineMs + timeoutMs, baseline: baseline.guest };
+    const take = async (check) => {
+        if (!isGuestCheck(check))
+            return await probe.probe(check, network);
+        if (guests === undefined)
+            throw new Error('a check from inside, and nothing that can take it');
+        return await guests.probe(check, inside);
+    };
+    const proofs = checks.map((check) => (check.kind === 'guestScript' ? undefined : take(check)));
+    const assistant = proofs[checks.findIndex(({ kind }) => kind === 'assistant')];
+    const script = async (check) => (await assistant)?.healthy ? await take(check) : { healthy: false, reason: { kind: 'notProven' } };
+    return Promise.all(checks.map(async (check, index) => ({
+        check: describeCheck(check),
+        result: await (proofs[index] ?? script(check))
+    })));
+}
 /**
- * One round of probes by the checks of the request; empty where none is asked for, or one cannot be made.
+ * One round of probes by the checks of the request that look from outside; empty where there is none, or one cannot be
+ * made.
  *
  * @throws CancelledError on abort
  */
@@ -4145,7 +4303,7 @@ async function probeOnce({ health }, instance, probe, signal) {
     const resolved = resolveChecks(health.checks, instance);
     if (!resolved.ok)
         return [];
-    return Promise.all(resolved.checks.map(async (check) => ({
+    return Promise.all(resolved.checks.filter(isNetworkCheck).map(async (check) => ({
         check: describeCheck(check),
         result: await probe.probe(check, { signal, timeoutMs: probeTimeoutMs })
     })));
@@ -4163,12 +4321,16 @@ async function readKnownHosts({ checks, task }, { results }, { probe, signal }) 
     });
     return [...new Set((await Promise.all(read)).flat())];
 }
+function isNetworkCheck(check) {
+    return !isGuestCheck(check);
+}
 function timeoutOf({ deadlineMs, fromMs }) {
     return Math.max(1, Math.min(probeTimeoutMs, deadlineMs - fromMs));
 }
 
 ;// CONCATENATED MODULE: ./deploy/plan/survey-instance.js
 /** What has to be known of one target before the plan: snapshots, the way back, host keys, health, load balancers. */
+
 
 
 
@@ -4220,6 +4382,7 @@ function createTargets(request, image, reads) {
             places: backendServersOf?.(instance.id),
             oldUserData,
             oldHostKeys,
+            agent: runsOnIt ? undefined : reads.agents?.get(instance.id),
             unhealthy
         };
     };
@@ -4260,13 +4423,13 @@ async function wayBackOf(request, image, previousId, { bcc, signal }) {
     }
 }
 async function hostKeysOf(request, observation, { probe, signal }) {
-    const checks = (request.health?.checks ?? []).filter(({ kind }) => kind === 'ssh');
-    if (checks.length === 0 || request.dryRun)
+    const resolved = resolveChecks(request.health?.checks ?? [], observation.instance);
+    if (!resolved.ok || request.dryRun)
         return undefined;
-    const resolved = resolveChecks(checks, observation.instance);
-    if (!resolved.ok)
+    const checks = resolved.checks.filter(isSshCheck);
+    if (checks.length === 0)
         return undefined;
-    const keys = await Promise.all(resolved.checks.map((check) => probe.hostKeys(check, { signal, timeoutMs: hostKeysMs })));
+    const keys = await Promise.all(checks.map((check) => probe.hostKeys(check, { signal, timeoutMs: hostKeysMs })));
     return keys.flat();
 }
 /** Why a Running instance of a fleet does not pass its checks even now. A single target is spared the probes. */
@@ -4274,7 +4437,7 @@ async function unhealthyNow(request, { instance }, { probe, signal, isFleet }) {
     if (!isFleet || statusKind(instance.status) !== 'up')
         return undefined;
     const results = await probeOnce(request, instance, probe, signal);
-    const failed = results.flatMap(({ check, result }) => result.healthy ? [] : [`${check} fails: ${(0,reason/* describeUnhealthy */.sR)(result.reason)}`]);
+    const failed = results.flatMap(({ check, result }) => result.healthy ? [] : [`${check} fails: ${(0,health_reason/* describeUnhealthy */.sR)(result.reason)}`]);
     return failed.length === 0 ? undefined : failed.join('; ');
 }
 function taskOf(request, image, instanceId) {
@@ -4298,6 +4461,7 @@ function taskOf(request, image, instanceId) {
 
 ;// CONCATENATED MODULE: ./deploy/plan/survey.js
 /** The first reads of a run, from which the plan is made. Nothing here changes anything. */
+
 
 
 
@@ -4340,6 +4504,8 @@ async function survey(request, ports, signal) {
     if (image === undefined || observations === undefined || problems.length > 0)
         throw new SurveyError(problems);
     problems.push(...strangers(request, observations, places ?? []));
+    const ids = observations.map(({ instance }) => instance.id);
+    const agents = await collect(readAgents(request, ids, ports, signal));
     const snapshots = observations.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
     if (problems.length > 0)
         throw new SurveyError(problems);
@@ -4348,6 +4514,7 @@ async function survey(request, ports, signal) {
         signal,
         snapshots,
         places,
+        agents,
         isFleet: observations.length > 1
     });
     const targets = await mapSome(observations, observations.length > many ? width.many : width.few, (observation) => collect(targetOf(observation)));
@@ -4727,6 +4894,68 @@ function runsUntouched(rebuild) {
         statusKind(rebuild.last?.instance.status ?? '') === 'up');
 }
 
+;// CONCATENATED MODULE: ./core/report/explain-health.js
+/** A failed health check in words: what did not pass, by when, and what to do. */
+
+
+/** How many changes of a failed health check a cause names; `health.history` has more. */
+const mostChanges = 5;
+/** Explains a health check that did not pass. */
+function explainHealth(instanceId, health) {
+    const allowed = (0,duration/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
+    const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
+    const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
+    return {
+        reason,
+        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,health_reason/* describeNotHealthy */.O$)(health.reason)}. Seen: ${courseOf(health)}.`,
+        remedy: remedyOf(reason, allowed)
+    };
+}
+/** The script that waits for the proof is no failure of its own. */
+function reasonOf(failed) {
+    const kinds = failed.map(({ reason }) => reason.kind).filter((kind) => kind !== 'notProven');
+    const [kind, ...others] = kinds;
+    if (others.length > 0)
+        return 'unhealthy';
+    switch (kind) {
+        case 'agentOffline':
+            return 'noAgent';
+        case 'sameBoot':
+        case 'olderBoot':
+            return 'oldSystem';
+        case 'runFailed':
+        case 'runLate':
+        case 'assistantCall':
+            return 'assistant';
+        case 'script':
+            return 'guestScript';
+        default:
+            return 'unhealthy';
+    }
+}
+function remedyOf(reason, allowed) {
+    const longer = `if it only needs longer, set healthDeadline higher than ${allowed}.`;
+    switch (reason) {
+        case 'noAgent':
+            return `Is the agent (bsm-agent) in the image? Is Cloud Assistant switched on in the console? Did the system boot? ${longer}`;
+        case 'oldSystem':
+            return 'Look at the instance in the console: the rebuild shows as done, and the system inside was not booted after it. Do not trust it until you know why.';
+        case 'assistant':
+            return `Look at the run in the console of Cloud Assistant, and whether the user has the permission; ${longer}`;
+        case 'guestScript':
+            return `The last lines of the script are in the log. Mend what it names; ${longer}`;
+        case 'unhealthy':
+            return `Look at the instance and at what healthCheck asks; ${longer}`;
+    }
+}
+/** The latest changes of what the probes found, oldest first. */
+function courseOf({ history }) {
+    const latest = history.slice(-mostChanges).map(({ failed }) => (0,health_reason/* describeFailed */.hi)(failed));
+    if (latest.length === 0)
+        return 'nothing';
+    return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
+}
+
 ;// CONCATENATED MODULE: ./core/report/failure-report.js
 /** A failed deed in the form of the result. */
 
@@ -4735,8 +4964,6 @@ function runsUntouched(rebuild) {
 
 
 
-/** How many changes of a failed health check a cause names; `health.history` has more. */
-const mostChanges = 5;
 /** Why the deed failed and how it stands now; `undefined` where it went well. */
 function failureOfRun(run) {
     const failure = failureBut(run);
@@ -4849,20 +5076,10 @@ function causeOf(run) {
     }
     if (health?.healthy !== false)
         return afterwards(run);
-    const allowed = (0,duration/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     return {
-        reason: 'unhealthy',
-        cause: `${id}: not healthy within healthDeadline (${allowed}); last: ${(0,reason/* describeNotHealthy */.O$)(health.reason)}. Seen: ${courseOf(health)}.`,
-        diskNote: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
-        remedy: `Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher than ${allowed}.`
+        ...explainHealth(id, health),
+        diskNote: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased')
     };
-}
-/** The latest changes of what the probes found, oldest first. */
-function courseOf({ history }) {
-    const latest = history.slice(-mostChanges).map(({ failed }) => (0,reason/* describeFailed */.hi)(failed));
-    if (latest.length === 0)
-        return 'nothing';
-    return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }
 /** What went wrong although the new system is well: it did not get its traffic back, or was put back with others. */
 function afterwards({ target: { instance }, rollback, rejoinProblem, rebuild }) {
@@ -4891,7 +5108,7 @@ function rollbackProblem(run) {
     if (rollback?.rebuild !== undefined && ending?.kind === 'failed')
         return explain(rollback.rebuild, ending.reason).cause.replace(/\.?$/, '.');
     if (rollback?.health?.healthy === false)
-        return `${(0,reason/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
+        return `${(0,health_reason/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
     return 'it did not come to an end.';
 }
 
@@ -5672,6 +5889,8 @@ async function orWarn(what, { log, cancel }, work) {
 
 
 
+
+
 /**
  * Deals with one target and resolves with the whole deed, however it ended.
  *
@@ -5731,6 +5950,16 @@ async function rejoin(recorder, { balance, log }) {
         recorder.add({ rejoinProblem: 'the run was cancelled.' });
     }
 }
+/** What the new system must differ from. */
+function baselineOf({ oldHostKeys, oldBootId }, rebuild) {
+    if (rebuild.ending?.kind !== 'rebuilt')
+        return { guest: {} };
+    const acceptedMs = acceptedSinceMs(rebuild);
+    // Of a rebuild that was under way already, what was read before may be of the new system.
+    if (rebuild.adopted)
+        return { guest: { acceptedMs } };
+    return { hostKeys: oldHostKeys, guest: { acceptedMs, bootId: oldBootId } };
+}
 async function carryOut(target, order, request, first, ports, recorder) {
     const keep = logRebuild(ports, (now) => recorder.add({ rebuild: now }));
     const rebuild = await rebuildOne(target.task, order, first, ports, keep, preparations(target, ports, recorder));
@@ -5740,16 +5969,18 @@ async function carryOut(target, order, request, first, ports, recorder) {
     const isThere = rebuild.ending?.kind === 'rebuilt' || rebuild.ending?.kind === 'skipped';
     if (!isThere || rebuild.last === undefined)
         return;
-    // Of a rebuild that was under way already, the keys that were read may be those of the new system.
-    const baseline = rebuild.ending?.kind === 'rebuilt' && !rebuild.adopted ? target.oldHostKeys : undefined;
     const signal = ports.cancel.signal;
-    const awaited = await awaitHealthy(request, rebuild.last.instance, baseline, { ...ports, signal });
+    const instance = (0,guest_system/* withSystemOf */.Lz)(target.task.image, rebuild.last.instance);
+    const awaited = await awaitHealthy(request, instance, baselineOf(target, rebuild), { ...ports, signal });
     if (awaited !== undefined)
         recorder.add({ health: awaited.checked, knownHosts: awaited.knownHosts });
 }
 
 ;// CONCATENATED MODULE: ./deploy/instance/roll-back.js
 /** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
+
+
+
 
 
 
@@ -5791,7 +6022,12 @@ async function carryOutRollback(run, order, request, ports, recorder) {
     if (rebuild.ending?.kind !== 'rebuilt' && rebuild.ending?.kind !== 'skipped')
         return;
     // The system put back may rightly show its old host keys, so none are forbidden to it.
-    const awaited = rebuild.last && (await awaitHealthy(request, rebuild.last.instance, undefined, { ...ports, signal }));
+    if (rebuild.last === undefined)
+        return;
+    const instance = (0,guest_system/* withSystemOf */.Lz)(image, rebuild.last.instance);
+    const acceptedMs = rebuild.ending.kind === 'rebuilt' ? acceptedSinceMs(rebuild) : undefined;
+    const guest = { acceptedMs, bootId: bootIdOf(run.health) };
+    const awaited = await awaitHealthy(request, instance, { guest }, { ...ports, signal });
     if (awaited === undefined)
         return;
     recorder.add({
@@ -6452,11 +6688,11 @@ function healthOf(health) {
         deadlineSeconds: (0,duration/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
         checks: health.checks.map(({ check, result }) => ({
             check,
-            result: result.healthy ? 'passes' : (0,reason/* describeUnhealthy */.sR)(result.reason)
+            result: result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason)
         })),
         history: health.history.map(({ atMs, failed }) => ({
             seconds: (0,duration/* toSeconds */.fP)(atMs - health.fromMs),
-            result: (0,reason/* describeFailed */.hi)(failed)
+            result: (0,health_reason/* describeFailed */.hi)(failed)
         }))
     };
 }
@@ -6596,6 +6832,7 @@ function writeAhead({ bcc, balancers }, journal) {
 
 
 
+
 /**
  * Carries the request out and resolves with the report, whether it went well or not.
  *
@@ -6604,20 +6841,20 @@ function writeAhead({ bcc, balancers }, journal) {
 async function run(request, ports, hooks) {
     const { clock, log, cancel } = ports;
     const runRecords = createRunRecords(clock);
-    const surveyed = await log.group('Plan', async () => {
-        const found = await survey(request, ports, cancel.signal);
-        for (const line of planLines(found.plan))
+    const found = await log.group('Plan', async () => {
+        const surveyed = await survey(request, ports, cancel.signal);
+        for (const line of planLines(surveyed.plan, request.health?.guestScript))
             log.info(line);
-        return found;
+        return surveyed;
     });
-    const { plan } = surveyed;
-    if (isRefused(plan))
-        return runRecords.refused(plan);
+    if (isRefused(found.plan))
+        return runRecords.refused(found.plan);
+    const plan = request.dryRun ? found.plan : await withBootIds(found.plan, ports);
     await hooks.planned(plan, runRecords.report(plan, 'planned'));
     if (request.dryRun)
         return runRecords.report(plan, 'planned');
     const rolloutLog = createRolloutLog(plan, ports);
-    await run_carryOut(request, surveyed, { ...ports, runRecords, rolloutLog }, hooks);
+    await run_carryOut(request, { ...found, plan }, { ...ports, runRecords, rolloutLog }, hooks);
     return runRecords.report(plan, 'notStarted');
 }
 async function run_carryOut(request, { plan, observations }, ports, hooks) {
@@ -6749,282 +6986,122 @@ function endless({ name, target }) {
     });
 }
 
-;// CONCATENATED MODULE: ./bce/sign.js
-
-/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
-const defaultExpirationSeconds = 1800;
-/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
-function timestamp(wallMs) {
-    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
-}
-/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
-function uriEncode(text) {
-    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
-function canonicalUri(path) {
-    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
-    return encoded.startsWith('/') ? encoded : `/${encoded}`;
-}
-/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
-function canonicalQuery(query) {
-    return Object.entries(query)
-        .filter(([name]) => name.toLowerCase() !== 'authorization')
-        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
-        .sort()
-        .join('&');
-}
-/** One `name:value` line for each header that has a value, sorted. */
-function canonicalHeaders(headers) {
-    return Object.entries(headers)
-        .map(([name, value]) => [name.toLowerCase(), value.trim()])
-        .filter(([, value]) => value !== '')
-        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
-        .sort()
-        .join('\n');
-}
-/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
-function signedHeaders(headers) {
-    return canonicalHeaders(headers)
-        .split('\n')
-        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
-        .join(';');
-}
-/** The text that the signature is made over; it has no line end of its own. */
-function canonicalRequest(request) {
-    return [
-        request.method.toUpperCase(),
-        canonicalUri(request.path),
-        canonicalQuery(request.query),
-        canonicalHeaders(request.headers)
-    ].join('\n');
-}
-/** The start of the `Authorization` header, which is also what the signing key is made over. */
-function authorizationPrefix(request) {
-    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
-}
-/** The key for one prefix, as 64 lower-case hex digits. */
-function signingKey(request) {
-    return hmac(request.secretAccessKey, authorizationPrefix(request));
-}
-/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
-function signature(request) {
-    return hmac(signingKey(request), canonicalRequest(request));
-}
-/** The whole value of the `Authorization` header. */
-function authorization(request) {
-    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
-}
-function hmac(key, data) {
-    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
-}
-
-;// CONCATENATED MODULE: ./bce/signed-request.js
-
-/**
- * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
- * what BCC asks for, and of the third the vendor's newest SDK does the same.
- */
-function signedRequest(operation, endpoint, credentials, atMs) {
-    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
-    const time = timestamp(atMs);
-    const headers = {
-        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
-        host: endpoint.host,
-        'x-bce-date': time,
-        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
-    };
-    const signable = {
-        accessKeyId,
-        secretAccessKey,
-        method: operation.method,
-        path: operation.path,
-        query: operation.query,
-        headers,
-        timestamp: time,
-        expirationSeconds: defaultExpirationSeconds
-    };
-    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
-    return {
-        path: operation.path + wireQuery(operation.query),
-        headers: { ...headers, ...contentType, authorization: authorization(signable) },
-        signature: signature(signable)
-    };
-}
-/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
-function pathOf(...parts) {
-    return `/${parts.map(uriEncode).join('/')}`;
-}
-/** The query of those parameters that have a value. */
-function queryOf(parameters) {
-    const query = {};
-    for (const [name, value] of Object.entries(parameters)) {
-        if (value !== undefined && value !== '') {
-            query[name] = value;
-        }
-    }
-    return query;
-}
-/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
-function wireQuery(query) {
-    const text = canonicalQuery(query)
-        .split('&')
-        .map((pair) => pair.replace(/=$/, ''))
-        .join('&');
-    return text === '' ? '' : `?${text}`;
-}
-
+// EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
+var signed_request = __nccwpck_require__(6018);
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __nccwpck_require__(4573);
-;// CONCATENATED MODULE: ./bce/api/json-fields.js
-/** An answer lacks what it must have. The message names the field, never its value. */
-class DecodeError extends Error {
-    constructor(message) {
-        super(message);
-        this.name = 'DecodeError';
-    }
-}
-/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
-function record(json, what) {
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-        throw new DecodeError(`the ${what} is not an object`);
-    }
-    return { ...json };
-}
-/** A text that must be there and not empty. Throws `DecodeError`. */
-function vital(from, name) {
-    const value = json_fields_text(from, name);
-    if (value === '') {
-        throw new DecodeError(`"${name}" is missing`);
-    }
-    return value;
-}
-/** A text, or the empty one where the field is missing or something else. */
-function json_fields_text(from, name) {
-    const value = from[name];
-    return typeof value === 'string' ? value : '';
-}
-/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
-function count(from, name) {
-    const value = Number(from[name] ?? 0);
-    return Number.isFinite(value) ? value : 0;
-}
-/** A flag, which the API gives as a boolean or as 0 and 1. */
-function json_fields_flag(from, name) {
-    const value = from[name];
-    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
-}
-
+// EXTERNAL MODULE: ./bce/api/json-fields.js
+var json_fields = __nccwpck_require__(219);
 ;// CONCATENATED MODULE: ./bce/api/decode.js
 
 
 /** The answer of GetInstance. Throws `DecodeError`. */
 function decodeInstanceReply(json) {
-    return decodeInstance(record(json, 'answer')['instance']);
+    return decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']);
 }
 /** The answer of GetImage. Throws `DecodeError`. */
 function decodeImageReply(json) {
-    return decodeImage(record(json, 'answer')['image']);
+    return decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']);
 }
 /** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
 function decodeImageId(json) {
-    return vital(record(json, 'answer'), 'imageId');
+    return (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId');
 }
 /**
  * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
  * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
  */
 function decodeUserData(json) {
-    const userData = record(json, 'answer')['userData'] ?? '';
+    const userData = (0,json_fields/* record */.g1)(json, 'answer')['userData'] ?? '';
     if (typeof userData !== 'string') {
-        throw new DecodeError('"userData" is not a text');
+        throw new json_fields/* DecodeError */.Xc('"userData" is not a text');
     }
     const base64 = userData.replace(/\s/g, '');
     const bytes = Buffer.from(base64, 'base64');
     const again = bytes.toString('base64');
     // Buffer skips what is no base64; padding alone may be missing.
     if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
-        throw new DecodeError('"userData" is not base64');
+        throw new json_fields/* DecodeError */.Xc('"userData" is not base64');
     }
     if (!(0,external_node_buffer_.isUtf8)(bytes)) {
-        throw new DecodeError('"userData" holds bytes that are not text');
+        throw new json_fields/* DecodeError */.Xc('"userData" holds bytes that are not text');
     }
     return bytes.toString('utf8');
 }
 /** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
 function decodePage(json, key, decodeItem) {
-    const reply = record(json, 'answer');
+    const reply = (0,json_fields/* record */.g1)(json, 'answer');
     // A list without members is null where the service is written in Go.
     const list = reply[key] === null ? [] : reply[key];
     if (!Array.isArray(list)) {
-        throw new DecodeError(`"${key}" is not a list`);
+        throw new json_fields/* DecodeError */.Xc(`"${key}" is not a list`);
     }
     const items = list.map(decodeItem);
-    return json_fields_flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
+    return (0,json_fields/* flag */.Jt)(reply, 'isTruncated') ? { items, nextMarker: (0,json_fields/* vital */.$n)(reply, 'nextMarker') } : { items };
 }
 /** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
 function decodeInstance(json) {
-    const from = record(json, 'instance');
+    const from = (0,json_fields/* record */.g1)(json, 'instance');
     const tags = decodeTags(from['tags']);
     return {
-        id: vital(from, 'id'),
-        name: json_fields_text(from, 'name'),
-        status: vital(from, 'status'),
-        imageId: vital(from, 'imageId'),
-        imageName: json_fields_text(from, 'imageName'),
-        imageType: json_fields_text(from, 'imageType'),
-        osName: json_fields_text(from, 'osName'),
-        osVersion: json_fields_text(from, 'osVersion'),
-        osArch: json_fields_text(from, 'osArch'),
-        zoneName: json_fields_text(from, 'zoneName'),
-        spec: json_fields_text(from, 'spec'),
-        publicIp: json_fields_text(from, 'publicIp'),
-        internalIp: json_fields_text(from, 'internalIp'),
-        keypairId: json_fields_text(from, 'keypairId'),
-        deletionProtection: json_fields_flag(from, 'deletionProtection'),
-        expireTime: json_fields_text(from, 'expireTime'),
+        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        name: (0,json_fields/* text */.Qq)(from, 'name'),
+        status: (0,json_fields/* vital */.$n)(from, 'status'),
+        imageId: (0,json_fields/* vital */.$n)(from, 'imageId'),
+        imageName: (0,json_fields/* text */.Qq)(from, 'imageName'),
+        imageType: (0,json_fields/* text */.Qq)(from, 'imageType'),
+        osName: (0,json_fields/* text */.Qq)(from, 'osName'),
+        osVersion: (0,json_fields/* text */.Qq)(from, 'osVersion'),
+        osArch: (0,json_fields/* text */.Qq)(from, 'osArch'),
+        zoneName: (0,json_fields/* text */.Qq)(from, 'zoneName'),
+        spec: (0,json_fields/* text */.Qq)(from, 'spec'),
+        publicIp: (0,json_fields/* text */.Qq)(from, 'publicIp'),
+        internalIp: (0,json_fields/* text */.Qq)(from, 'internalIp'),
+        keypairId: (0,json_fields/* text */.Qq)(from, 'keypairId'),
+        deletionProtection: (0,json_fields/* flag */.Jt)(from, 'deletionProtection'),
+        expireTime: (0,json_fields/* text */.Qq)(from, 'expireTime'),
         ...(tags === undefined ? {} : { tags })
     };
 }
 /** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
 function decodeImage(json) {
-    const from = record(json, 'image');
+    const from = (0,json_fields/* record */.g1)(json, 'image');
     return {
-        id: vital(from, 'id'),
-        name: json_fields_text(from, 'name'),
-        type: json_fields_text(from, 'type'),
-        osType: json_fields_text(from, 'osType'),
-        osName: json_fields_text(from, 'osName'),
-        osVersion: json_fields_text(from, 'osVersion'),
-        osArch: json_fields_text(from, 'osArch'),
-        createTime: json_fields_text(from, 'createTime'),
-        status: vital(from, 'status'),
-        minDiskGb: count(from, 'minDiskGb')
+        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        name: (0,json_fields/* text */.Qq)(from, 'name'),
+        type: (0,json_fields/* text */.Qq)(from, 'type'),
+        osType: (0,json_fields/* text */.Qq)(from, 'osType'),
+        osName: (0,json_fields/* text */.Qq)(from, 'osName'),
+        osVersion: (0,json_fields/* text */.Qq)(from, 'osVersion'),
+        osArch: (0,json_fields/* text */.Qq)(from, 'osArch'),
+        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
+        status: (0,json_fields/* vital */.$n)(from, 'status'),
+        minDiskGb: (0,json_fields/* count */.U9)(from, 'minDiskGb')
     };
 }
 /** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
 function decodeVolume(json) {
-    const from = record(json, 'volume');
+    const from = (0,json_fields/* record */.g1)(json, 'volume');
     return {
-        id: vital(from, 'id'),
-        createTime: json_fields_text(from, 'createTime'),
-        sizeInGB: count(from, 'diskSizeInGB'),
-        snapshotNum: count(from, 'snapshotNum'),
-        status: vital(from, 'status'),
-        isSystemVolume: json_fields_flag(from, 'isSystemVolume'),
+        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
+        sizeInGB: (0,json_fields/* count */.U9)(from, 'diskSizeInGB'),
+        snapshotNum: (0,json_fields/* count */.U9)(from, 'snapshotNum'),
+        status: (0,json_fields/* vital */.$n)(from, 'status'),
+        isSystemVolume: (0,json_fields/* flag */.Jt)(from, 'isSystemVolume'),
         attachedTo: listOf(from['attachments'])
-            .map((attachment) => json_fields_text({ ...Object(attachment) }, 'instanceId'))
+            .map((attachment) => (0,json_fields/* text */.Qq)({ ...Object(attachment) }, 'instanceId'))
             .filter((id) => id !== '')
     };
 }
 /** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
 function decodeSnapshot(json) {
-    const from = record(json, 'snapshot');
+    const from = (0,json_fields/* record */.g1)(json, 'snapshot');
     return {
-        id: vital(from, 'id'),
-        name: json_fields_text(from, 'name'),
-        createTime: json_fields_text(from, 'createTime'),
-        volumeId: json_fields_text(from, 'volumeId')
+        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        name: (0,json_fields/* text */.Qq)(from, 'name'),
+        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
+        volumeId: (0,json_fields/* text */.Qq)(from, 'volumeId')
     };
 }
 /**
@@ -7037,7 +7114,7 @@ function decodeTags(json) {
     }
     const tags = listOf(json).map((tag) => {
         const from = { ...Object(tag) };
-        return { key: json_fields_text(from, 'tagKey'), value: json_fields_text(from, 'tagValue') };
+        return { key: (0,json_fields/* text */.Qq)(from, 'tagKey'), value: (0,json_fields/* text */.Qq)(from, 'tagValue') };
     });
     return tags.some(({ key }) => key === '') ? undefined : tags;
 }
@@ -7045,10 +7122,8 @@ function listOf(json) {
     return Array.isArray(json) ? json : [];
 }
 
-;// CONCATENATED MODULE: ./bce/api/operation.js
-/** What most reads have in common. */
-const read = { kind: 'read', method: 'GET', target: '', query: {} };
-
+// EXTERNAL MODULE: ./bce/api/operation.js
+var operation = __nccwpck_require__(9666);
 ;// CONCATENATED MODULE: ./bce/api/instances.js
 
 
@@ -7059,13 +7134,13 @@ const maxListedIds = 100;
 const longestPage = '1000';
 /** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
 function getInstance(id) {
-    const path = pathOf('v2', 'instance', id);
-    return { ...read, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
+    const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
+    return { ...operation/* read */.L, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
 }
 /** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
 function getUserData(instanceId) {
     return {
-        ...read,
+        ...operation/* read */.L,
         method: 'POST',
         name: 'GetInstanceUserDataInfo',
         target: instanceId,
@@ -7077,11 +7152,11 @@ function getUserData(instanceId) {
 /** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
 function listInstances(ids, marker) {
     return {
-        ...read,
+        ...operation/* read */.L,
         method: 'POST',
         name: 'ListInstanceByIds',
         path: '/v2/instance/listByInstanceId',
-        query: queryOf({ marker }),
+        query: (0,signed_request/* queryOf */.E2)({ marker }),
         body: JSON.stringify({ instanceIds: ids }),
         decode: (json) => decodePage(json, 'instances', decodeInstance)
     };
@@ -7096,45 +7171,45 @@ function listTagged(tags, marker) {
         // A key alone stands for all of its values, the empty one too.
         .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
     return {
-        ...read,
+        ...operation/* read */.L,
         name: 'ListInstances',
         path: '/v2/instance',
-        query: queryOf({ tags: filter.join(','), marker, maxKeys: longestPage }),
+        query: (0,signed_request/* queryOf */.E2)({ tags: filter.join(','), marker, maxKeys: longestPage }),
         decode: (json) => decodePage(json, 'instances', decodeInstance)
     };
 }
 /** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
 function listVolumes(instanceId, marker) {
     return {
-        ...read,
+        ...operation/* read */.L,
         name: 'ListVolumes',
         target: instanceId,
         path: '/v2/volume',
-        query: queryOf({ instanceId, marker }),
+        query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
         decode: (json) => decodePage(json, 'volumes', decodeVolume)
     };
 }
 /** One page of `GET /v2/volume`: the system disks of all instances. */
 function listSystemVolumes(marker) {
     return {
-        ...read,
+        ...operation/* read */.L,
         name: 'ListVolumes',
         path: '/v2/volume',
-        query: queryOf({ usageFilter: 'system', marker, maxKeys: longestPage }),
+        query: (0,signed_request/* queryOf */.E2)({ usageFilter: 'system', marker, maxKeys: longestPage }),
         decode: (json) => decodePage(json, 'volumes', decodeVolume)
     };
 }
 /** One page of `GET /v2/snapshot`: the snapshots of a disk. */
 function listSnapshots(volumeId, marker) {
-    return { ...snapshots, target: volumeId, query: queryOf({ volumeId, marker }) };
+    return { ...snapshots, target: volumeId, query: (0,signed_request/* queryOf */.E2)({ volumeId, marker }) };
 }
 /** One page of `GET /v2/snapshot`: the snapshots of all disks. */
 function listAllSnapshots(marker) {
-    return { ...snapshots, query: queryOf({ marker, maxKeys: longestPage }) };
+    return { ...snapshots, query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }) };
 }
 /** `PUT /v2/instance/{id}?start`. */
 function startInstance(id) {
-    const path = pathOf('v2', 'instance', id);
+    const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
     // A second start finds it on the way, and is refused.
     return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
 }
@@ -7148,7 +7223,7 @@ function rebuildInstance(id, order, ciphertext) {
         ...rebuild(order, ciphertext),
         name: 'RebuildInstance',
         target: id,
-        path: pathOf('v2', 'instance', id),
+        path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
         query: { rebuild: null },
         body: JSON.stringify(rebuildFields(order, ciphertext))
     };
@@ -7185,7 +7260,7 @@ function rebuild({ login }, ciphertext = '') {
     return { ...write, secrets, tellsLoss: true };
 }
 const snapshots = {
-    ...read,
+    ...operation/* read */.L,
     name: 'ListSnapshots',
     path: '/v2/snapshot',
     decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
@@ -7212,8 +7287,8 @@ function listMembers(blbId, marker) {
         ...readBlb,
         name: 'DescribeBlbServers',
         target: blbId,
-        path: pathOf('v1', 'blb', blbId, 'backendserver'),
-        query: queryOf({ marker, maxKeys: longestPage }),
+        path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
+        query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
         decode: decodeMembers
     };
 }
@@ -7223,9 +7298,9 @@ function listGroups(blbId, marker) {
         ...readBlb,
         name: 'DescribeAppBlbServerGroup',
         target: blbId,
-        path: pathOf('v1', 'appblb', blbId, 'appservergroup'),
-        query: queryOf({ marker, maxKeys: longestPage }),
-        decode: (json) => decodePage(json, 'appServerGroupList', (item) => vital(record(item, 'group'), 'id'))
+        path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'appservergroup'),
+        query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
+        decode: (json) => decodePage(json, 'appServerGroupList', (item) => (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(item, 'group'), 'id'))
     };
 }
 /** One page of `GET /v1/appblb/{id}/blbrs`: the members of one server group. */
@@ -7234,8 +7309,8 @@ function listGroupMembers(blbId, sgId, marker) {
         ...readBlb,
         name: 'DescribeAppBlbServerGroupRs',
         target: poolName(blbId, sgId),
-        path: pathOf('v1', 'appblb', blbId, 'blbrs'),
-        query: queryOf({ sgId, marker, maxKeys: longestPage }),
+        path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
+        query: (0,signed_request/* queryOf */.E2)({ sgId, marker, maxKeys: longestPage }),
         decode: decodeMembers
     };
 }
@@ -7258,7 +7333,7 @@ function updateWeights(pool, weights) {
             ...common,
             name: updateName(pool),
             target: blbId,
-            path: pathOf('v1', 'blb', blbId, 'backendserver'),
+            path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
             query: { update: null },
             body: JSON.stringify({ backendServerList })
         }
@@ -7266,7 +7341,7 @@ function updateWeights(pool, weights) {
             ...common,
             name: updateName(pool),
             target: poolName(blbId, groupId),
-            path: pathOf('v1', 'appblb', blbId, 'blbrs'),
+            path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
             query: {},
             body: JSON.stringify({ sgId: groupId, backendServerList })
         };
@@ -7278,8 +7353,8 @@ function updateName({ kind }) {
 /** A member without an instance is one by its address, of which no deploy knows. */
 function decodeMembers(json) {
     return decodePage(json, 'backendServerList', (item) => {
-        const from = record(item, 'member');
-        const instanceId = json_fields_text(from, 'instanceId');
+        const from = (0,json_fields/* record */.g1)(item, 'member');
+        const instanceId = (0,json_fields/* text */.Qq)(from, 'instanceId');
         return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
     });
 }
@@ -7288,14 +7363,14 @@ function weightOf(from) {
     const weight = from['weight'];
     const digits = typeof weight === 'number' || typeof weight === 'string' ? String(weight) : '';
     if (!/^\d{1,3}$/.test(digits) || Number(digits) > 100) {
-        throw new DecodeError('"weight" is no whole number from 0 to 100');
+        throw new json_fields/* DecodeError */.Xc('"weight" is no whole number from 0 to 100');
     }
     return Number(digits);
 }
 function poolName(blbId, sgId) {
     return `${blbId}/${sgId}`;
 }
-const readBlb = { ...read, service: 'blb' };
+const readBlb = { ...operation/* read */.L, service: 'blb' };
 
 ;// CONCATENATED MODULE: ./bce/api/backend-servers.js
 
@@ -7364,135 +7439,23 @@ function tellingFailure(ordinary, application) {
     return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
 }
 
-;// CONCATENATED MODULE: ./bce/api/blb-endpoint.js
-/**
- * The endpoint of the load balancers that belongs to one of BCC: `blb.` instead of `bcc.` in front of the same region
- * (BLB page cjwvxnzix, BCC page 0jwvyo603). A host with any other beginning serves both: the emulator, or a gateway of
- * one's own.
- */
-function blbEndpointOf(endpoint) {
-    const url = new URL(endpoint);
-    url.hostname = url.hostname.replace(/^bcc\./, 'blb.');
-    return url;
-}
-
-;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
-
-const keyBytes = 16;
-/** The secret access key is too short to be cut into a key for the password. */
-class ShortSecretKeyError extends Error {
-    constructor() {
-        super(`the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`);
-        this.name = 'ShortSecretKeyError';
-    }
-}
-/**
- * The password as the API takes it: AES-128 in ECB mode with PKCS#7 padding, as lower-case hex. The key is the
- * start of the secret key that also signs the request, taken as bytes (BCC page ojwvynrqn).
- *
- * Throws `ShortSecretKeyError` for a secret key of under 16 bytes.
- */
-function encryptPassword(password, secretAccessKey) {
-    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
-    if (key.length < keyBytes) {
-        throw new ShortSecretKeyError();
-    }
-    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
-    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
-}
-
-;// CONCATENATED MODULE: ./bce/api/check-arguments.js
-
-
-/**
- * The id, if it can stand in a path or filter a list. An empty one would turn the call into one about all things of
- * its kind, and a dot segment into one about another path. Throws a `CallError` of the kind `invalid`.
- */
-function checkedId(operation, id) {
-    if (id === '' || id === '.' || id === '..') {
-        throw check_arguments_refused(operation, id, `"${id}" is no id, so nothing was sent`);
-    }
-    return id;
-}
-/**
- * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
- * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
- */
-function checkedToken(operation, target, token) {
-    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
-        throw check_arguments_refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
-    }
-    return token;
-}
-/**
- * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
- * Throws a `CallError` of the kind `invalid`.
- */
-function checkedBatch(operation, ids) {
-    const different = [...new Set(ids)];
-    for (const id of different) {
-        checkedId(operation, id);
-    }
-    if (different.length < 2 || different.length > 100) {
-        const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
-        throw check_arguments_refused(operation, '', message);
-    }
-    return different;
-}
-/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
-function checkPool(operation, { kind, blbId, groupId = '' }) {
-    checkedId(operation, blbId);
-    if (kind === 'appblb') {
-        checkedId(operation, groupId);
-    }
-}
-/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
-function checkWeights(operation, blbId, weights) {
-    for (const { instanceId, weight } of weights) {
-        checkedId(operation, instanceId);
-        if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
-            const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
-            throw check_arguments_refused(operation, blbId, message);
-        }
-    }
-}
-/**
- * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
- * `invalid` for a secret key that is too short to encrypt with.
- */
-function encryptedPassword(operation, target, order, secretAccessKey) {
-    if (order.login.kind !== 'adminPass') {
-        return undefined;
-    }
-    try {
-        return encryptPassword(order.login.adminPass, secretAccessKey);
-    }
-    catch (error) {
-        if (error instanceof ShortSecretKeyError) {
-            throw check_arguments_refused(operation, target, error.message, error);
-        }
-        throw error;
-    }
-}
-function check_arguments_refused(operation, target, message, cause) {
-    return new model_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
-}
-
+// EXTERNAL MODULE: ./bce/api/check-arguments.js + 1 modules
+var check_arguments = __nccwpck_require__(8825);
 ;// CONCATENATED MODULE: ./bce/api/images.js
 
 
 
 /** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
 function getImage(id) {
-    return { ...read, name: 'GetImage', target: id, path: pathOf('v2', 'image', id), decode: decodeImageReply };
+    return { ...operation/* read */.L, name: 'GetImage', target: id, path: (0,signed_request/* pathOf */.XM)('v2', 'image', id), decode: decodeImageReply };
 }
 /** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
 function listImages({ imageType, imageName }, marker) {
     return {
-        ...read,
+        ...operation/* read */.L,
         name: 'ListImages',
         path: '/v2/image',
-        query: queryOf({ imageType, imageName, marker }),
+        query: (0,signed_request/* queryOf */.E2)({ imageType, imageName, marker }),
         decode: (json) => decodePage(json, 'images', decodeImage)
     };
 }
@@ -7519,12 +7482,14 @@ function deleteImage(id) {
         method: 'DELETE',
         name: 'DeleteImage',
         target: id,
-        path: pathOf('v2', 'image', id),
+        path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
         query: {},
         decode: () => undefined
     };
 }
 
+// EXTERNAL MODULE: ./bce/api/service-endpoints.js
+var service_endpoints = __nccwpck_require__(8547);
 ;// CONCATENATED MODULE: ./bce/api/system-disks.js
 /** The one disk that is flagged as the system's; `undefined` where there is none, or more than one. */
 function systemDiskOf(volumes) {
@@ -7674,70 +7639,8 @@ function byStatus(status) {
     }
 }
 
-;// CONCATENATED MODULE: ./bce/api/reply-facts.js
-/**
- * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
- * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
- */
-function replyFacts(reply, wallMs) {
-    const json = reply.body.kind === 'whole' ? parseJson(reply.body.text) : undefined;
-    const fields = { ...Object(json) };
-    const serverMs = dateMs(reply.headers.date);
-    const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
-    return {
-        json,
-        requestId: reply_facts_word(fields['requestId']) || reply_facts_word(reply.headers['x-bce-request-id']),
-        code: reply_facts_word(fields['code']),
-        message: oneLine(fields['message']),
-        ...(serverMs === undefined ? {} : { serverMs }),
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs })
-    };
-}
-/** `Retry-After` in milliseconds: seconds, or an HTTP date (RFC 9110, 10.2.3). `undefined` where it is neither. */
-function parseRetryAfter(value, nowMs) {
-    if (value !== undefined && /^\s*\d{1,9}(\.\d*)?\s*$/.test(value)) {
-        return Number(value) * 1000;
-    }
-    const atMs = dateMs(value);
-    return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
-}
-/** Where a redirect leads, as a host alone: the rest of the address could hold anything. */
-function redirectHost(reply, endpoint) {
-    const location = reply.headers.location ?? '';
-    return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
-}
-/** Replaces every occurrence of a secret, for services may echo what they were sent. */
-function redact(text, secrets) {
-    return secrets
-        .filter((secret) => secret !== '')
-        .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
-}
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function dateMs(value) {
-    // Only what begins with a day's name: Date.parse would take a bare number for a year.
-    const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
-    return Number.isNaN(ms) ? undefined : ms;
-}
-/** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
-function reply_facts_word(value) {
-    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) ? value : '';
-}
-function oneLine(value) {
-    return typeof value === 'string'
-        ? value
-            .replace(/[\s\p{Cc}]+/gu, ' ')
-            .trim()
-            .slice(0, 500)
-        : '';
-}
-
+// EXTERNAL MODULE: ./bce/api/reply-facts.js
+var reply_facts = __nccwpck_require__(8421);
 ;// CONCATENATED MODULE: ./bce/api/interpret-reply.js
 
 
@@ -7749,17 +7652,18 @@ function interpretReply(operation, reply, facts, endpoint) {
     if (body.kind === 'cut' && operation.kind === 'read') {
         return fail('transient', body.error.message, body.error);
     }
-    if (status >= 200 && status < 300) {
+    if (status >= 200 && status < 300 && operation.isRefused?.(facts.json) !== true) {
         // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
         return body.kind === 'tooLong' && operation.kind === 'read'
             ? fail('malformed', 'the answer is too long')
             : decoded(operation, facts, (message) => fail('malformed', message));
     }
     if (status >= 300 && status < 400) {
-        const host = redirectHost(reply, endpoint);
+        const host = (0,reply_facts/* redirectHost */.DM)(reply, endpoint);
         return fail('invalid', `the service sent us on to ${host}, and a signed request does not follow`);
     }
-    const kind = classify(status, facts.code, operation.kind);
+    // A refusal with a status of success: the code alone tells what it is.
+    const kind = classify(Math.max(status, 400), facts.code, operation.kind);
     const message = facts.message === '' ? 'the service gave no reason' : facts.message;
     return fail(kind, kind === 'skewed' ? `${message} (the clock here differs from the service's)` : message);
 }
@@ -7782,7 +7686,7 @@ function decoded(operation, facts, malformed) {
         return { ok: true, value: operation.decode(facts.json, facts.requestId) };
     }
     catch (error) {
-        if (error instanceof DecodeError) {
+        if (error instanceof json_fields/* DecodeError */.Xc) {
             return malformed(`the answer cannot be understood: ${error.message}`);
         }
         throw error;
@@ -7889,7 +7793,7 @@ async function attempt(operation, context, signal) {
     const endpoint = context.endpoints[operation.service ?? 'bcc'];
     const startMs = context.wallMs();
     // A signature holds for one moment only, so each attempt makes its own.
-    const signed = signedRequest(operation, endpoint, credentials, startMs + clock.offsetMs);
+    const signed = (0,signed_request/* signedRequest */.IU)(operation, endpoint, credentials, startMs + clock.offsetMs);
     context.mask(signed.signature);
     const secrets = [
         signed.signature,
@@ -7899,10 +7803,10 @@ async function attempt(operation, context, signal) {
     ];
     const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal);
     const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-    context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
+    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
     return outcome.ok
         ? outcome
-        : { ...outcome, failure: { ...outcome.failure, message: redact(outcome.failure.message, secrets) } };
+        : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, secrets) } };
 }
 /** The outcome, and the words that a log has for it. */
 async function exchange(operation, signed, endpoint, context, signal) {
@@ -7918,7 +7822,7 @@ async function exchange(operation, signed, endpoint, context, signal) {
     };
     try {
         const reply = await transport.send(request, signal);
-        const facts = replyFacts(reply, context.wallMs());
+        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs());
         const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
         return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
     }
@@ -8117,7 +8021,7 @@ function newBucket(callsPerSecond, nowMs) {
 }
 /** Takes a token if there is one. A call that has to wait takes none, so only one call may wait at a time. */
 function takeToken(bucket, nowMs) {
-    const counted = token_bucket_count(bucket, nowMs);
+    const counted = count(bucket, nowMs);
     if (counted.tokens >= 1) {
         return { bucket: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
     }
@@ -8132,7 +8036,7 @@ function slowDown(bucket, nowMs) {
         return bucket;
     }
     const rate = Math.max(Math.min(lowestRate, bucket.fullRate), bucket.rate / 2);
-    return { ...token_bucket_count(bucket, nowMs), rate, tokens: 0, slowedMs: nowMs };
+    return { ...count(bucket, nowMs), rate, tokens: 0, slowedMs: nowMs };
 }
 /** After a success: one step nearer to the full rate, unless the call was sent before the rate was lowered. */
 function speedUp(bucket, nowMs, sentMs) {
@@ -8140,14 +8044,14 @@ function speedUp(bucket, nowMs, sentMs) {
         return bucket;
     }
     const rate = Math.min(bucket.fullRate, bucket.rate + bucket.fullRate / stepsUp);
-    return { ...token_bucket_count(bucket, nowMs), rate };
+    return { ...count(bucket, nowMs), rate };
 }
 /** Holds all calls back until `untilMs`, when they start with an empty bucket. An earlier, longer hold stays. */
 function holdUntil(bucket, nowMs, untilMs) {
-    const counted = token_bucket_count(bucket, nowMs);
+    const counted = count(bucket, nowMs);
     return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
 }
-function token_bucket_count(bucket, nowMs) {
+function count(bucket, nowMs) {
     if (nowMs <= bucket.countedMs) {
         return bucket;
     }
@@ -8450,7 +8354,11 @@ function createBccClient(options) {
     const transport = options.transport ?? createTransport(options.userAgent);
     const context = {
         transport,
-        endpoints: { bcc: options.endpoint, blb: options.blbEndpoint ?? blbEndpointOf(options.endpoint) },
+        endpoints: {
+            bcc: options.endpoint,
+            blb: options.blbEndpoint ?? (0,service_endpoints/* blbEndpointOf */.z)(options.endpoint),
+            ca: (0,service_endpoints/* assistantEndpointOf */.p)(options.endpoint)
+        },
         credentials: options.credentials,
         deadlineMs: { read: options.readDeadlineMs ?? 15_000, write: options.writeDeadlineMs ?? 30_000 },
         clock: { offsetMs: 0 },
@@ -8475,25 +8383,27 @@ function createBccClient(options) {
     };
     const caller = (signal, start = signal) => (operation) => withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal)), ports, signal, start);
     const encrypted = (operation, target, order) => {
-        const ciphertext = encryptedPassword(operation, target, order, options.credentials.secretAccessKey);
+        const ciphertext = (0,check_arguments/* encryptedPassword */.Eu)(operation, target, order, options.credentials.secretAccessKey);
         if (ciphertext !== undefined) {
             options.mask(ciphertext);
         }
         return ciphertext;
     };
     return {
-        getInstance: async (id, signal) => caller(signal)(getInstance(checkedId('GetInstance', id))),
-        getImage: async (id, signal) => caller(signal)(getImage(checkedId('GetImage', id))),
-        start: async (id, signal) => caller(signal)(startInstance(checkedId('StartInstance', id))),
-        deleteImage: async (id, signal) => caller(signal)(deleteImage(checkedId('DeleteImage', id))),
+        endpoint: options.endpoint,
+        call: async (operation, signal) => caller(signal)(operation),
+        getInstance: async (id, signal) => caller(signal)(getInstance((0,check_arguments/* checkedId */.VJ)('GetInstance', id))),
+        getImage: async (id, signal) => caller(signal)(getImage((0,check_arguments/* checkedId */.VJ)('GetImage', id))),
+        start: async (id, signal) => caller(signal)(startInstance((0,check_arguments/* checkedId */.VJ)('StartInstance', id))),
+        deleteImage: async (id, signal) => caller(signal)(deleteImage((0,check_arguments/* checkedId */.VJ)('DeleteImage', id))),
         listImages: async (filter, signal) => allPages((marker) => listImages(filter, marker), caller(signal)),
         async createImage(order, signal) {
-            checkedId('CreateImage', order.instanceId);
-            checkedToken('CreateImage', order.instanceId, order.clientToken);
+            (0,check_arguments/* checkedId */.VJ)('CreateImage', order.instanceId);
+            (0,check_arguments/* checkedToken */.L_)('CreateImage', order.instanceId, order.clientToken);
             return caller(signal)(createImage(order));
         },
         async getUserData(id, signal) {
-            return caller(signal)(getUserData(checkedId('GetInstanceUserDataInfo', id)));
+            return caller(signal)(getUserData((0,check_arguments/* checkedId */.VJ)('GetInstanceUserDataInfo', id)));
         },
         async listInstances(ids, signal) {
             const wanted = [...new Set(ids)];
@@ -8508,7 +8418,7 @@ function createBccClient(options) {
             return found;
         },
         async getSystemDisk(id, signal) {
-            checkedId('ListVolumes', id);
+            (0,check_arguments/* checkedId */.VJ)('ListVolumes', id);
             return systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal)));
         },
         listSystemDisks: async (signal) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal))),
@@ -8519,24 +8429,24 @@ function createBccClient(options) {
         },
         listAllSnapshots: async (signal) => allPages(listAllSnapshots, caller(signal)),
         async listSnapshots(id, signal) {
-            checkedId('ListSnapshots', id);
+            (0,check_arguments/* checkedId */.VJ)('ListSnapshots', id);
             return allPages((marker) => listSnapshots(id, marker), caller(signal));
         },
         async rebuild(id, order, signal, start) {
-            const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), order);
+            const ciphertext = encrypted('RebuildInstance', (0,check_arguments/* checkedId */.VJ)('RebuildInstance', id), order);
             return caller(signal, start)(rebuildInstance(id, order, ciphertext));
         },
         async rebuildBatch(instanceIds, order, signal, start) {
-            const ids = checkedBatch('RebuildBatchInstance', instanceIds);
+            const ids = (0,check_arguments/* checkedBatch */.mh)('RebuildBatchInstance', instanceIds);
             const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), order);
             return caller(signal, start)(rebuildInstances(ids, order, ciphertext));
         },
-        listBackendServers: async (id, signal) => backend_servers_backendServersOf(checkedId('DescribeBlbServers', id), caller(signal)),
+        listBackendServers: async (id, signal) => backend_servers_backendServersOf((0,check_arguments/* checkedId */.VJ)('DescribeBlbServers', id), caller(signal)),
         async setWeights(pool, weights, signal) {
             if (weights.length === 0)
                 return;
-            checkPool(updateName(pool), pool);
-            checkWeights(updateName(pool), pool.blbId, weights);
+            (0,check_arguments/* checkPool */.RA)(updateName(pool), pool);
+            (0,check_arguments/* checkWeights */.qO)(updateName(pool), pool.blbId, weights);
             await caller(signal)(updateWeights(pool, weights));
         },
         dispose: () => transport.dispose()
@@ -8593,6 +8503,7 @@ var log = __nccwpck_require__(7230);
 
 
 
+
 /** Connects to the service that the configuration names. Nothing is sent yet. */
 function connect(config) {
     const client = createBccClient({
@@ -8607,13 +8518,18 @@ function connect(config) {
         debug: log/* jobLog */.W.debug,
         userAgent: 'rebuild-bcc-instance'
     });
+    const guests = guestsOnDemand(config, client);
     return {
         bcc: client,
         balancers: client,
         clock: systemClock,
         random: Math.random,
         probe: probeOnDemand(),
-        dispose: () => client.dispose()
+        guests,
+        dispose() {
+            guests?.dispose();
+            client.dispose();
+        }
     };
 }
 /** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
@@ -8622,6 +8538,44 @@ function probeOnDemand() {
     return {
         probe: async (check, options) => (await load()).probe(check, options),
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
+    };
+}
+/** The looks from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
+function guestsOnDemand(config, client) {
+    const { credentials, record } = config;
+    const { health, order, pollIntervalMs } = config.request;
+    if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
+        return undefined;
+    const { login } = order;
+    const secrets = [
+        credentials.secretAccessKey,
+        credentials.sessionToken,
+        login.kind === 'adminPass' ? login.adminPass : undefined,
+        record?.githubToken
+    ].filter((secret) => secret !== undefined);
+    const load = async () => {
+        const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
+            __nccwpck_require__.e(/* import() */ 969).then(__nccwpck_require__.bind(__nccwpck_require__, 3969)),
+            __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
+        ]);
+        return createGuestProbe({
+            assistant: createAssistant(client, secrets),
+            clock: systemClock,
+            intervalMs: healthInterval(pollIntervalMs),
+            script: health.guestScript,
+            deadlineMs: health.deadlineMs
+        });
+    };
+    let loaded;
+    const guests = () => {
+        loaded ??= load();
+        return loaded;
+    };
+    return {
+        getAgents: async (ids, signal) => (await guests()).getAgents(ids, signal),
+        getBootIds: async (instances, signal) => (await guests()).getBootIds(instances, signal),
+        probe: async (check, options) => (await guests()).probe(check, options),
+        dispose: () => void loaded?.then((probe) => probe.dispose())
     };
 }
 
@@ -9150,6 +9104,436 @@ function main_step_wordsOf(error) {
 
 /***/ }),
 
+/***/ 8825:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  RA: () => (/* binding */ checkPool),
+  qO: () => (/* binding */ checkWeights),
+  mh: () => (/* binding */ checkedBatch),
+  VJ: () => (/* binding */ checkedId),
+  L_: () => (/* binding */ checkedToken),
+  Eu: () => (/* binding */ encryptedPassword)
+});
+
+// EXTERNAL MODULE: ./core/model/failure.js
+var failure = __nccwpck_require__(5437);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
+
+const keyBytes = 16;
+/** The secret access key is too short to be cut into a key for the password. */
+class ShortSecretKeyError extends Error {
+    constructor() {
+        super(`the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`);
+        this.name = 'ShortSecretKeyError';
+    }
+}
+/**
+ * The password as the API takes it: AES-128 in ECB mode with PKCS#7 padding, as lower-case hex. The key is the
+ * start of the secret key that also signs the request, taken as bytes (BCC page ojwvynrqn).
+ *
+ * Throws `ShortSecretKeyError` for a secret key of under 16 bytes.
+ */
+function encryptPassword(password, secretAccessKey) {
+    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
+    if (key.length < keyBytes) {
+        throw new ShortSecretKeyError();
+    }
+    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
+    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/api/check-arguments.js
+
+
+/**
+ * The id, if it can stand in a path or filter a list. An empty one would turn the call into one about all things of
+ * its kind, and a dot segment into one about another path. Throws a `CallError` of the kind `invalid`.
+ */
+function checkedId(operation, id) {
+    if (id === '' || id === '.' || id === '..') {
+        throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
+    }
+    return id;
+}
+/**
+ * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
+ * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
+ */
+function checkedToken(operation, target, token) {
+    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
+        throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
+    }
+    return token;
+}
+/**
+ * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
+ * Throws a `CallError` of the kind `invalid`.
+ */
+function checkedBatch(operation, ids) {
+    const different = [...new Set(ids)];
+    for (const id of different) {
+        checkedId(operation, id);
+    }
+    if (different.length < 2 || different.length > 100) {
+        const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
+        throw refused(operation, '', message);
+    }
+    return different;
+}
+/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
+function checkPool(operation, { kind, blbId, groupId = '' }) {
+    checkedId(operation, blbId);
+    if (kind === 'appblb') {
+        checkedId(operation, groupId);
+    }
+}
+/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
+function checkWeights(operation, blbId, weights) {
+    for (const { instanceId, weight } of weights) {
+        checkedId(operation, instanceId);
+        if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
+            const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
+            throw refused(operation, blbId, message);
+        }
+    }
+}
+/**
+ * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
+ * `invalid` for a secret key that is too short to encrypt with.
+ */
+function encryptedPassword(operation, target, order, secretAccessKey) {
+    if (order.login.kind !== 'adminPass') {
+        return undefined;
+    }
+    try {
+        return encryptPassword(order.login.adminPass, secretAccessKey);
+    }
+    catch (error) {
+        if (error instanceof ShortSecretKeyError) {
+            throw refused(operation, target, error.message, error);
+        }
+        throw error;
+    }
+}
+function refused(operation, target, message, cause) {
+    return new failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
+}
+
+
+/***/ }),
+
+/***/ 219:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $n: () => (/* binding */ vital),
+/* harmony export */   Jt: () => (/* binding */ flag),
+/* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   Xc: () => (/* binding */ DecodeError),
+/* harmony export */   g1: () => (/* binding */ record)
+/* harmony export */ });
+/** An answer lacks what it must have. The message names the field, never its value. */
+class DecodeError extends Error {
+    constructor(message) {
+        super(message);
+        this.name = 'DecodeError';
+    }
+}
+/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
+function record(json, what) {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+        throw new DecodeError(`the ${what} is not an object`);
+    }
+    return { ...json };
+}
+/** A text that must be there and not empty. Throws `DecodeError`. */
+function vital(from, name) {
+    const value = text(from, name);
+    if (value === '') {
+        throw new DecodeError(`"${name}" is missing`);
+    }
+    return value;
+}
+/** A text, or the empty one where the field is missing or something else. */
+function text(from, name) {
+    const value = from[name];
+    return typeof value === 'string' ? value : '';
+}
+/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
+function count(from, name) {
+    const value = Number(from[name] ?? 0);
+    return Number.isFinite(value) ? value : 0;
+}
+/** A flag, which the API gives as a boolean or as 0 and 1. */
+function flag(from, name) {
+    const value = from[name];
+    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
+}
+
+
+/***/ }),
+
+/***/ 9666:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ read)
+/* harmony export */ });
+/** What most reads have in common. */
+const read = { kind: 'read', method: 'GET', target: '', query: {} };
+
+
+/***/ }),
+
+/***/ 8421:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DM: () => (/* binding */ redirectHost),
+/* harmony export */   E$: () => (/* binding */ redact),
+/* harmony export */   EE: () => (/* binding */ replyFacts)
+/* harmony export */ });
+/* unused harmony export parseRetryAfter */
+/**
+ * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
+ * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
+ */
+function replyFacts(reply, wallMs) {
+    const json = reply.body.kind === 'whole' ? parseJson(reply.body.text) : undefined;
+    const fields = { ...Object(json) };
+    const serverMs = dateMs(reply.headers.date);
+    const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
+    return {
+        json,
+        requestId: word(fields['requestId']) || word(reply.headers['x-bce-request-id']),
+        code: word(fields['code']),
+        message: oneLine(fields['message']),
+        ...(serverMs === undefined ? {} : { serverMs }),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+    };
+}
+/** `Retry-After` in milliseconds: seconds, or an HTTP date (RFC 9110, 10.2.3). `undefined` where it is neither. */
+function parseRetryAfter(value, nowMs) {
+    if (value !== undefined && /^\s*\d{1,9}(\.\d*)?\s*$/.test(value)) {
+        return Number(value) * 1000;
+    }
+    const atMs = dateMs(value);
+    return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
+}
+/** Where a redirect leads, as a host alone: the rest of the address could hold anything. */
+function redirectHost(reply, endpoint) {
+    const location = reply.headers.location ?? '';
+    return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
+}
+/** Replaces every occurrence of a secret, for services may echo what they were sent. */
+function redact(text, secrets) {
+    return secrets
+        .filter((secret) => secret !== '')
+        .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function dateMs(value) {
+    // Only what begins with a day's name: Date.parse would take a bare number for a year.
+    const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
+    return Number.isNaN(ms) ? undefined : ms;
+}
+/** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
+function word(value) {
+    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) ? value : '';
+}
+function oneLine(value) {
+    return typeof value === 'string'
+        ? value
+            .replace(/[\s\p{Cc}]+/gu, ' ')
+            .trim()
+            .slice(0, 500)
+        : '';
+}
+
+
+/***/ }),
+
+/***/ 8547:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ assistantEndpointOf),
+/* harmony export */   z: () => (/* binding */ blbEndpointOf)
+/* harmony export */ });
+/**
+ * The endpoint of the load balancers that belongs to one of BCC: `blb.` instead of `bcc.` in front of the same region
+ * (BLB page cjwvxnzix, BCC page 0jwvyo603). Any other `endpoint` serves both APIs.
+ */
+function blbEndpointOf(endpoint) {
+    return withPrefix(endpoint, 'blb.');
+}
+/** The same for Cloud Assistant: `ca.` (BCC page flu7ytlin). */
+function assistantEndpointOf(endpoint) {
+    return withPrefix(endpoint, 'ca.');
+}
+function withPrefix(endpoint, prefix) {
+    const url = new URL(endpoint);
+    url.hostname = url.hostname.replace(/^bcc\./, prefix);
+    return url;
+}
+
+
+/***/ }),
+
+/***/ 6018:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  XM: () => (/* binding */ pathOf),
+  E2: () => (/* binding */ queryOf),
+  IU: () => (/* binding */ signedRequest)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./bce/sign.js
+
+/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
+const defaultExpirationSeconds = 1800;
+/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
+function timestamp(wallMs) {
+    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
+}
+/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
+function uriEncode(text) {
+    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
+function canonicalUri(path) {
+    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
+    return encoded.startsWith('/') ? encoded : `/${encoded}`;
+}
+/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
+function canonicalQuery(query) {
+    return Object.entries(query)
+        .filter(([name]) => name.toLowerCase() !== 'authorization')
+        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
+        .sort()
+        .join('&');
+}
+/** One `name:value` line for each header that has a value, sorted. */
+function canonicalHeaders(headers) {
+    return Object.entries(headers)
+        .map(([name, value]) => [name.toLowerCase(), value.trim()])
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
+        .sort()
+        .join('\n');
+}
+/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
+function signedHeaders(headers) {
+    return canonicalHeaders(headers)
+        .split('\n')
+        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
+        .join(';');
+}
+/** The text that the signature is made over; it has no line end of its own. */
+function canonicalRequest(request) {
+    return [
+        request.method.toUpperCase(),
+        canonicalUri(request.path),
+        canonicalQuery(request.query),
+        canonicalHeaders(request.headers)
+    ].join('\n');
+}
+/** The start of the `Authorization` header, which is also what the signing key is made over. */
+function authorizationPrefix(request) {
+    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
+}
+/** The key for one prefix, as 64 lower-case hex digits. */
+function signingKey(request) {
+    return hmac(request.secretAccessKey, authorizationPrefix(request));
+}
+/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
+function signature(request) {
+    return hmac(signingKey(request), canonicalRequest(request));
+}
+/** The whole value of the `Authorization` header. */
+function authorization(request) {
+    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
+}
+function hmac(key, data) {
+    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/signed-request.js
+
+/**
+ * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
+ * what BCC asks for, and of the third the vendor's newest SDK does the same.
+ */
+function signedRequest(operation, endpoint, credentials, atMs) {
+    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
+    const time = timestamp(atMs);
+    const headers = {
+        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
+        host: endpoint.host,
+        'x-bce-date': time,
+        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
+    };
+    const signable = {
+        accessKeyId,
+        secretAccessKey,
+        method: operation.method,
+        path: operation.path,
+        query: operation.query,
+        headers,
+        timestamp: time,
+        expirationSeconds: defaultExpirationSeconds
+    };
+    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
+    return {
+        path: operation.path + wireQuery(operation.query),
+        headers: { ...headers, ...contentType, authorization: authorization(signable) },
+        signature: signature(signable)
+    };
+}
+/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
+function pathOf(...parts) {
+    return `/${parts.map(uriEncode).join('/')}`;
+}
+/** The query of those parameters that have a value. */
+function queryOf(parameters) {
+    const query = {};
+    for (const [name, value] of Object.entries(parameters)) {
+        if (value !== undefined && value !== '') {
+            query[name] = value;
+        }
+    }
+    return query;
+}
+/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
+function wireQuery(query) {
+    const text = canonicalQuery(query)
+        .split('&')
+        .map((pair) => pair.replace(/=$/, ''))
+        .join('&');
+    return text === '' ? '' : `?${text}`;
+}
+
+
+/***/ }),
+
 /***/ 7905:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -9180,6 +9564,94 @@ function toIso(anchor, atMs) {
 
 /***/ }),
 
+/***/ 1741:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Lz: () => (/* binding */ withSystemOf),
+/* harmony export */   Qy: () => (/* binding */ firstLineOf),
+/* harmony export */   Ww: () => (/* binding */ escapedLine),
+/* harmony export */   wS: () => (/* binding */ guestSystem)
+/* harmony export */ });
+/** What is known of the system inside an instance, and of the script that runs in it. */
+/** The system of an instance by the names that its image gives; what does not say Windows has a shell. */
+function guestSystem({ osName }) {
+    return /windows/i.test(osName) ? 'windows' : 'linux';
+}
+/** The instance with the system of an image, which tells it for sure where the instance's own fields lag behind. */
+function withSystemOf({ osType, osName }, instance) {
+    const known = `${osType} ${osName}`.trim();
+    return known === '' ? instance : { ...instance, osName: known };
+}
+/** The first line of the script that does something, for the plan; control characters escaped, cut at 80 characters. */
+function firstLineOf({ content }) {
+    const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
+    const line = lines.find((text) => text !== '' && !text.startsWith('#')) ?? lines.find((text) => text !== '') ?? '';
+    return escapedLine(line, 80);
+}
+/** A line from a guest for the log: what is not printable is escaped, and it is cut at `most` characters. */
+function escapedLine(text, most) {
+    const characters = [...text.replaceAll('\t', ' ')];
+    const shown = characters
+        .slice(0, most)
+        .join('')
+        .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
+    return characters.length > most ? `${shown}…` : shown;
+}
+
+
+/***/ }),
+
+/***/ 9020:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ outputLines),
+/* harmony export */   u: () => (/* binding */ describeInside)
+/* harmony export */ });
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7905);
+/* harmony import */ var _guest_system_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1741);
+
+
+/** A failed look from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
+function describeInside(reason) {
+    switch (reason.kind) {
+        case 'agentOffline':
+            return 'the agent of Cloud Assistant is not on line';
+        case 'sameBoot':
+            return `the old system answers (boot ${reason.bootId}, as before the rebuild; run ${reason.runId})`;
+        case 'olderBoot':
+            return `the system that answers is older than this rebuild (up for ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.uptimeMs)}, accepted ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.sinceMs)} ago; run ${reason.runId})`;
+        case 'runFailed':
+            return `run ${reason.runId} ended as ${(0,_guest_system_js__WEBPACK_IMPORTED_MODULE_1__/* .escapedLine */ .Ww)(reason.state, 40)} without an answer${factsOf(reason)}`;
+        case 'runLate':
+            return reason.runId === ''
+                ? 'the command could not be sent in time'
+                : `run ${reason.runId} is ${reason.state === '' ? 'unanswered' : (0,_guest_system_js__WEBPACK_IMPORTED_MODULE_1__/* .escapedLine */ .Ww)(reason.state, 40)} and did not end in time`;
+        case 'assistantCall':
+            return `Cloud Assistant could not be asked: ${reason.message}`;
+        case 'script':
+            return `the script ended with exit code ${reason.exitCode} (run ${reason.runId})`;
+        case 'notProven':
+            return 'the script was not run: nothing proves yet that the new system is up';
+    }
+}
+/** The last lines of a script's output for the log, each escaped and cut. */
+function outputLines(reason) {
+    return reason.output.map((line) => (0,_guest_system_js__WEBPACK_IMPORTED_MODULE_1__/* .escapedLine */ .Ww)(line, 200));
+}
+function factsOf({ exitCode, errorCode, failReason }) {
+    const facts = [
+        exitCode === undefined ? '' : `exit code ${exitCode}`,
+        (0,_guest_system_js__WEBPACK_IMPORTED_MODULE_1__/* .escapedLine */ .Ww)(errorCode, 60),
+        (0,_guest_system_js__WEBPACK_IMPORTED_MODULE_1__/* .escapedLine */ .Ww)(failReason, 120)
+    ].filter((fact) => fact !== '');
+    return facts.length === 0 ? '' : `: ${facts.join(', ')}`;
+}
+
+
+/***/ }),
+
 /***/ 3202:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -9190,6 +9662,8 @@ function toIso(anchor, atMs) {
 /* harmony export */   sR: () => (/* binding */ describeUnhealthy)
 /* harmony export */ });
 /* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7905);
+/* harmony import */ var _guest_inside_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9020);
+
 
 const stages = {
     connect: 'a connection',
@@ -9230,6 +9704,8 @@ function describeUnhealthy(reason) {
             return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
         case 'protocol':
             return `not understood: ${reason.message}`;
+        default:
+            return (0,_guest_inside_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .describeInside */ .u)(reason);
     }
 }
 /** The checks that do not pass, each with its name and its reason; `passes` where there is none. */
@@ -9530,7 +10006,7 @@ function line(member, at, members) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7813);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5738);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1118);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

@@ -678,7 +678,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 3038:
+/***/ 7299:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -690,7 +690,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var lib_core = __nccwpck_require__(5806);
 ;// CONCATENATED MODULE: ./core/health/check.js
-/** What a health check is, before and after its placeholders are filled. */
 /** The fields of an instance that a check's address may hold, in braces. */
 const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
 /** The ports that an address may leave out; for `tcp` there is none. */
@@ -699,8 +698,20 @@ const defaultPorts = new Map([
     ['http', 80],
     ['https', 443]
 ]);
+/** Whether the check is about the host key of an SSH server. */
+function isSshCheck(check) {
+    return check.kind === 'ssh';
+}
+/** Whether the check looks from inside. */
+function isGuestCheck(check) {
+    return check.kind === 'assistant' || check.kind === 'guestScript';
+}
 /** The check for a person to read. The query is left out: people put tokens there. */
 function describeCheck(check) {
+    if (check.kind === 'assistant')
+        return 'assistant://';
+    if (check.kind === 'guestScript')
+        return 'guestScript';
     const host = check.host.includes(':') ? `[${check.host}]` : check.host;
     const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
     const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';
@@ -826,8 +837,13 @@ function parseHealthCheck(text) {
         return parse_wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
     }
     const scheme = written.toLowerCase();
+    if (scheme === 'assistant') {
+        return `${authority}${path}${fragment ?? ''}${rest}` === ''
+            ? { ok: true, check: { kind: 'assistant' } }
+            : parse_wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
+    }
     if (!isKind(scheme)) {
-        return parse_wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http and https can be checked`);
+        return parse_wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
     }
     if (authority.includes('@')) {
         return parse_wrong('holds a user name or a password, which no check sends; leave them out');
@@ -1173,6 +1189,21 @@ function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
+;// CONCATENATED MODULE: ./config/parsers/guest.js
+
+/** Reads the script that runs inside the new system, and keeps it to the last byte. No message shows it. */
+const parseGuestScript = (text) => {
+    if (text.trim() === '')
+        return refused('holds only white space; write the commands, or leave it out');
+    return text.includes('\0')
+        ? refused('holds a NUL character, as files in UTF-16 do; store the script as UTF-8')
+        : parsed(text);
+};
+/** Reads the name of a user inside the guest. */
+const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
+    ? parsed(text)
+    : refused(`is ${quote(text)}, which is no user name; write one such as root or deploy`);
+
 ;// CONCATENATED MODULE: ./config/parsers/ids.js
 
 const kinds = {
@@ -1427,6 +1458,7 @@ function repeats(tags) {
 
 
 
+
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
 const orDefault = 'give a value, or leave the input out to get its default';
 const flag = trimmed(required(parseBoolean, orDefault));
@@ -1472,6 +1504,8 @@ const parsers = {
     maxFailures: trimmed(required(integerWithin(0, 1_000), orDefault)),
     requestsPerSecond: trimmed(required(integerWithin(1, 100), orDefault)),
     healthCheck: trimmed(optional(parseChecks)),
+    guestScript: optional(parseGuestScript),
+    guestUser: trimmed(required(parseGuestUser, orDefault)),
     healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
     minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
     blbId: trimmed(optional(parseBalancerIds)),
@@ -1538,6 +1572,10 @@ function unwaitedProblems(values) {
     if (isGiven(values, 'healthCheck')) {
         const message = 'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
         problems.push({ input: 'healthCheck', message });
+    }
+    if (isGiven(values, 'guestScript')) {
+        const message = 'is given, but wait is false; it runs once the new system is up, so set wait to true or leave guestScript out';
+        problems.push({ input: 'guestScript', message });
     }
     if (isGiven(values, 'blbId')) {
         const message = 'is given, but wait is false; nobody would give the instances their weights back, ' +
@@ -1715,7 +1753,7 @@ function toConfig(values) {
 function toRequest(values) {
     const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
     const { userData, cleanLastUserData, confirmName } = values;
-    const { backupImage, backupKeep, healthCheck, blbId } = values;
+    const { backupImage, backupKeep, blbId } = values;
     return {
         // Were none of the two given, then no ID: an empty list of tags would be every instance.
         selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
@@ -1736,15 +1774,20 @@ function toRequest(values) {
             pauseMs: values.pauseBetweenBatches,
             maxFailures: values.maxFailures
         },
-        ...(healthCheck !== undefined && {
-            health: {
-                checks: healthCheck,
-                deadlineMs: values.healthDeadline,
-                minHealthyTimeMs: values.minHealthyTime
-            }
-        }),
+        ...given({ health: toHealth(values) }),
         ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
     };
+}
+/** A script is run only in a system that is proven to be the new one, so it brings the proof along. */
+function toHealth(values) {
+    const { healthCheck = [], guestScript, guestUser, healthDeadline, minHealthyTime } = values;
+    const times = { deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
+    if (guestScript === undefined) {
+        return healthCheck.length === 0 ? undefined : { checks: healthCheck, ...times };
+    }
+    const proof = healthCheck.some(({ kind }) => kind === 'assistant') ? [] : [{ kind: 'assistant' }];
+    const checks = [...healthCheck, ...proof, { kind: 'guestScript', user: guestUser }];
+    return { checks, ...times, guestScript: { content: guestScript, user: guestUser } };
 }
 function toLogin({ adminPass, keypairId }) {
     if (adminPass !== undefined) {
@@ -2976,7 +3019,7 @@ const confirmAfter = 0.04;
  * @param intervalMs the interval between looks
  * @param nowMs when that look was answered
  */
-function nextBeat(dueMs, intervalMs, nowMs) {
+function schedule_nextBeat(dueMs, intervalMs, nowMs) {
     const next = dueMs + beat * intervalMs;
     // A look that was taken along well before its beat does not make the gap after it any longer.
     const latest = nowMs + (beat + jitter) * intervalMs;
@@ -3027,7 +3070,7 @@ async function poll(look, beat, clock, signal) {
         const nowMs = clock.nowMs();
         if (found !== undefined || nowMs >= untilMs)
             return found;
-        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
+        dueMs = schedule_nextBeat(dueMs, beat.intervalMs, nowMs);
         await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
     }
 }
@@ -3225,284 +3268,122 @@ function endless({ name, target }) {
     });
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./bce/sign.js
-
-/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
-const defaultExpirationSeconds = 1800;
-/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
-function timestamp(wallMs) {
-    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
-}
-/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
-function uriEncode(text) {
-    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
-function canonicalUri(path) {
-    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
-    return encoded.startsWith('/') ? encoded : `/${encoded}`;
-}
-/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
-function canonicalQuery(query) {
-    return Object.entries(query)
-        .filter(([name]) => name.toLowerCase() !== 'authorization')
-        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
-        .sort()
-        .join('&');
-}
-/** One `name:value` line for each header that has a value, sorted. */
-function canonicalHeaders(headers) {
-    return Object.entries(headers)
-        .map(([name, value]) => [name.toLowerCase(), value.trim()])
-        .filter(([, value]) => value !== '')
-        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
-        .sort()
-        .join('\n');
-}
-/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
-function signedHeaders(headers) {
-    return canonicalHeaders(headers)
-        .split('\n')
-        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
-        .join(';');
-}
-/** The text that the signature is made over; it has no line end of its own. */
-function canonicalRequest(request) {
-    return [
-        request.method.toUpperCase(),
-        canonicalUri(request.path),
-        canonicalQuery(request.query),
-        canonicalHeaders(request.headers)
-    ].join('\n');
-}
-/** The start of the `Authorization` header, which is also what the signing key is made over. */
-function authorizationPrefix(request) {
-    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
-}
-/** The key for one prefix, as 64 lower-case hex digits. */
-function signingKey(request) {
-    return hmac(request.secretAccessKey, authorizationPrefix(request));
-}
-/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
-function signature(request) {
-    return hmac(signingKey(request), canonicalRequest(request));
-}
-/** The whole value of the `Authorization` header. */
-function authorization(request) {
-    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
-}
-function hmac(key, data) {
-    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
-}
-
-;// CONCATENATED MODULE: ./bce/signed-request.js
-
-/**
- * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
- * what BCC asks for, and of the third the vendor's newest SDK does the same.
- */
-function signedRequest(operation, endpoint, credentials, atMs) {
-    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
-    const time = timestamp(atMs);
-    const headers = {
-        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
-        host: endpoint.host,
-        'x-bce-date': time,
-        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
-    };
-    const signable = {
-        accessKeyId,
-        secretAccessKey,
-        method: operation.method,
-        path: operation.path,
-        query: operation.query,
-        headers,
-        timestamp: time,
-        expirationSeconds: defaultExpirationSeconds
-    };
-    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
-    return {
-        path: operation.path + wireQuery(operation.query),
-        headers: { ...headers, ...contentType, authorization: authorization(signable) },
-        signature: signature(signable)
-    };
-}
-/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
-function pathOf(...parts) {
-    return `/${parts.map(uriEncode).join('/')}`;
-}
-/** The query of those parameters that have a value. */
-function queryOf(parameters) {
-    const query = {};
-    for (const [name, value] of Object.entries(parameters)) {
-        if (value !== undefined && value !== '') {
-            query[name] = value;
-        }
-    }
-    return query;
-}
-/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
-function wireQuery(query) {
-    const text = canonicalQuery(query)
-        .split('&')
-        .map((pair) => pair.replace(/=$/, ''))
-        .join('&');
-    return text === '' ? '' : `?${text}`;
-}
-
+// EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
+var signed_request = __nccwpck_require__(6018);
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __nccwpck_require__(4573);
-;// CONCATENATED MODULE: ./bce/api/json-fields.js
-/** An answer lacks what it must have. The message names the field, never its value. */
-class DecodeError extends Error {
-    constructor(message) {
-        super(message);
-        this.name = 'DecodeError';
-    }
-}
-/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
-function record(json, what) {
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-        throw new DecodeError(`the ${what} is not an object`);
-    }
-    return { ...json };
-}
-/** A text that must be there and not empty. Throws `DecodeError`. */
-function vital(from, name) {
-    const value = json_fields_text(from, name);
-    if (value === '') {
-        throw new DecodeError(`"${name}" is missing`);
-    }
-    return value;
-}
-/** A text, or the empty one where the field is missing or something else. */
-function json_fields_text(from, name) {
-    const value = from[name];
-    return typeof value === 'string' ? value : '';
-}
-/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
-function count(from, name) {
-    const value = Number(from[name] ?? 0);
-    return Number.isFinite(value) ? value : 0;
-}
-/** A flag, which the API gives as a boolean or as 0 and 1. */
-function json_fields_flag(from, name) {
-    const value = from[name];
-    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
-}
-
+// EXTERNAL MODULE: ./bce/api/json-fields.js
+var json_fields = __nccwpck_require__(219);
 ;// CONCATENATED MODULE: ./bce/api/decode.js
 
 
 /** The answer of GetInstance. Throws `DecodeError`. */
 function decodeInstanceReply(json) {
-    return decodeInstance(record(json, 'answer')['instance']);
+    return decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']);
 }
 /** The answer of GetImage. Throws `DecodeError`. */
 function decodeImageReply(json) {
-    return decodeImage(record(json, 'answer')['image']);
+    return decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']);
 }
 /** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
 function decodeImageId(json) {
-    return vital(record(json, 'answer'), 'imageId');
+    return (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId');
 }
 /**
  * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
  * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
  */
 function decodeUserData(json) {
-    const userData = record(json, 'answer')['userData'] ?? '';
+    const userData = (0,json_fields/* record */.g1)(json, 'answer')['userData'] ?? '';
     if (typeof userData !== 'string') {
-        throw new DecodeError('"userData" is not a text');
+        throw new json_fields/* DecodeError */.Xc('"userData" is not a text');
     }
     const base64 = userData.replace(/\s/g, '');
     const bytes = Buffer.from(base64, 'base64');
     const again = bytes.toString('base64');
     // Buffer skips what is no base64; padding alone may be missing.
     if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
-        throw new DecodeError('"userData" is not base64');
+        throw new json_fields/* DecodeError */.Xc('"userData" is not base64');
     }
     if (!(0,external_node_buffer_.isUtf8)(bytes)) {
-        throw new DecodeError('"userData" holds bytes that are not text');
+        throw new json_fields/* DecodeError */.Xc('"userData" holds bytes that are not text');
     }
     return bytes.toString('utf8');
 }
 /** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
 function decodePage(json, key, decodeItem) {
-    const reply = record(json, 'answer');
+    const reply = (0,json_fields/* record */.g1)(json, 'answer');
     // A list without members is null where the service is written in Go.
     const list = reply[key] === null ? [] : reply[key];
     if (!Array.isArray(list)) {
-        throw new DecodeError(`"${key}" is not a list`);
+        throw new json_fields/* DecodeError */.Xc(`"${key}" is not a list`);
     }
     const items = list.map(decodeItem);
-    return json_fields_flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
+    return (0,json_fields/* flag */.Jt)(reply, 'isTruncated') ? { items, nextMarker: (0,json_fields/* vital */.$n)(reply, 'nextMarker') } : { items };
 }
 /** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
 function decodeInstance(json) {
-    const from = record(json, 'instance');
+    const from = (0,json_fields/* record */.g1)(json, 'instance');
     const tags = decodeTags(from['tags']);
     return {
-        id: vital(from, 'id'),
-        name: json_fields_text(from, 'name'),
-        status: vital(from, 'status'),
-        imageId: vital(from, 'imageId'),
-        imageName: json_fields_text(from, 'imageName'),
-        imageType: json_fields_text(from, 'imageType'),
-        osName: json_fields_text(from, 'osName'),
-        osVersion: json_fields_text(from, 'osVersion'),
-        osArch: json_fields_text(from, 'osArch'),
-        zoneName: json_fields_text(from, 'zoneName'),
-        spec: json_fields_text(from, 'spec'),
-        publicIp: json_fields_text(from, 'publicIp'),
-        internalIp: json_fields_text(from, 'internalIp'),
-        keypairId: json_fields_text(from, 'keypairId'),
-        deletionProtection: json_fields_flag(from, 'deletionProtection'),
-        expireTime: json_fields_text(from, 'expireTime'),
+        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        name: (0,json_fields/* text */.Qq)(from, 'name'),
+        status: (0,json_fields/* vital */.$n)(from, 'status'),
+        imageId: (0,json_fields/* vital */.$n)(from, 'imageId'),
+        imageName: (0,json_fields/* text */.Qq)(from, 'imageName'),
+        imageType: (0,json_fields/* text */.Qq)(from, 'imageType'),
+        osName: (0,json_fields/* text */.Qq)(from, 'osName'),
+        osVersion: (0,json_fields/* text */.Qq)(from, 'osVersion'),
+        osArch: (0,json_fields/* text */.Qq)(from, 'osArch'),
+        zoneName: (0,json_fields/* text */.Qq)(from, 'zoneName'),
+        spec: (0,json_fields/* text */.Qq)(from, 'spec'),
+        publicIp: (0,json_fields/* text */.Qq)(from, 'publicIp'),
+        internalIp: (0,json_fields/* text */.Qq)(from, 'internalIp'),
+        keypairId: (0,json_fields/* text */.Qq)(from, 'keypairId'),
+        deletionProtection: (0,json_fields/* flag */.Jt)(from, 'deletionProtection'),
+        expireTime: (0,json_fields/* text */.Qq)(from, 'expireTime'),
         ...(tags === undefined ? {} : { tags })
     };
 }
 /** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
 function decodeImage(json) {
-    const from = record(json, 'image');
+    const from = (0,json_fields/* record */.g1)(json, 'image');
     return {
-        id: vital(from, 'id'),
-        name: json_fields_text(from, 'name'),
-        type: json_fields_text(from, 'type'),
-        osType: json_fields_text(from, 'osType'),
-        osName: json_fields_text(from, 'osName'),
-        osVersion: json_fields_text(from, 'osVersion'),
-        osArch: json_fields_text(from, 'osArch'),
-        createTime: json_fields_text(from, 'createTime'),
-        status: vital(from, 'status'),
-        minDiskGb: count(from, 'minDiskGb')
+        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        name: (0,json_fields/* text */.Qq)(from, 'name'),
+        type: (0,json_fields/* text */.Qq)(from, 'type'),
+        osType: (0,json_fields/* text */.Qq)(from, 'osType'),
+        osName: (0,json_fields/* text */.Qq)(from, 'osName'),
+        osVersion: (0,json_fields/* text */.Qq)(from, 'osVersion'),
+        osArch: (0,json_fields/* text */.Qq)(from, 'osArch'),
+        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
+        status: (0,json_fields/* vital */.$n)(from, 'status'),
+        minDiskGb: (0,json_fields/* count */.U9)(from, 'minDiskGb')
     };
 }
 /** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
 function decodeVolume(json) {
-    const from = record(json, 'volume');
+    const from = (0,json_fields/* record */.g1)(json, 'volume');
     return {
-        id: vital(from, 'id'),
-        createTime: json_fields_text(from, 'createTime'),
-        sizeInGB: count(from, 'diskSizeInGB'),
-        snapshotNum: count(from, 'snapshotNum'),
-        status: vital(from, 'status'),
-        isSystemVolume: json_fields_flag(from, 'isSystemVolume'),
+        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
+        sizeInGB: (0,json_fields/* count */.U9)(from, 'diskSizeInGB'),
+        snapshotNum: (0,json_fields/* count */.U9)(from, 'snapshotNum'),
+        status: (0,json_fields/* vital */.$n)(from, 'status'),
+        isSystemVolume: (0,json_fields/* flag */.Jt)(from, 'isSystemVolume'),
         attachedTo: listOf(from['attachments'])
-            .map((attachment) => json_fields_text({ ...Object(attachment) }, 'instanceId'))
+            .map((attachment) => (0,json_fields/* text */.Qq)({ ...Object(attachment) }, 'instanceId'))
             .filter((id) => id !== '')
     };
 }
 /** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
 function decodeSnapshot(json) {
-    const from = record(json, 'snapshot');
+    const from = (0,json_fields/* record */.g1)(json, 'snapshot');
     return {
-        id: vital(from, 'id'),
-        name: json_fields_text(from, 'name'),
-        createTime: json_fields_text(from, 'createTime'),
-        volumeId: json_fields_text(from, 'volumeId')
+        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        name: (0,json_fields/* text */.Qq)(from, 'name'),
+        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
+        volumeId: (0,json_fields/* text */.Qq)(from, 'volumeId')
     };
 }
 /**
@@ -3515,7 +3396,7 @@ function decodeTags(json) {
     }
     const tags = listOf(json).map((tag) => {
         const from = { ...Object(tag) };
-        return { key: json_fields_text(from, 'tagKey'), value: json_fields_text(from, 'tagValue') };
+        return { key: (0,json_fields/* text */.Qq)(from, 'tagKey'), value: (0,json_fields/* text */.Qq)(from, 'tagValue') };
     });
     return tags.some(({ key }) => key === '') ? undefined : tags;
 }
@@ -3523,10 +3404,8 @@ function listOf(json) {
     return Array.isArray(json) ? json : [];
 }
 
-;// CONCATENATED MODULE: ./bce/api/operation.js
-/** What most reads have in common. */
-const read = { kind: 'read', method: 'GET', target: '', query: {} };
-
+// EXTERNAL MODULE: ./bce/api/operation.js
+var operation = __nccwpck_require__(9666);
 ;// CONCATENATED MODULE: ./bce/api/instances.js
 
 
@@ -3537,13 +3416,13 @@ const maxListedIds = 100;
 const longestPage = '1000';
 /** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
 function getInstance(id) {
-    const path = pathOf('v2', 'instance', id);
-    return { ...read, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
+    const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
+    return { ...operation/* read */.L, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
 }
 /** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
 function getUserData(instanceId) {
     return {
-        ...read,
+        ...operation/* read */.L,
         method: 'POST',
         name: 'GetInstanceUserDataInfo',
         target: instanceId,
@@ -3555,11 +3434,11 @@ function getUserData(instanceId) {
 /** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
 function listInstances(ids, marker) {
     return {
-        ...read,
+        ...operation/* read */.L,
         method: 'POST',
         name: 'ListInstanceByIds',
         path: '/v2/instance/listByInstanceId',
-        query: queryOf({ marker }),
+        query: (0,signed_request/* queryOf */.E2)({ marker }),
         body: JSON.stringify({ instanceIds: ids }),
         decode: (json) => decodePage(json, 'instances', decodeInstance)
     };
@@ -3574,45 +3453,45 @@ function listTagged(tags, marker) {
         // A key alone stands for all of its values, the empty one too.
         .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
     return {
-        ...read,
+        ...operation/* read */.L,
         name: 'ListInstances',
         path: '/v2/instance',
-        query: queryOf({ tags: filter.join(','), marker, maxKeys: longestPage }),
+        query: (0,signed_request/* queryOf */.E2)({ tags: filter.join(','), marker, maxKeys: longestPage }),
         decode: (json) => decodePage(json, 'instances', decodeInstance)
     };
 }
 /** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
 function listVolumes(instanceId, marker) {
     return {
-        ...read,
+        ...operation/* read */.L,
         name: 'ListVolumes',
         target: instanceId,
         path: '/v2/volume',
-        query: queryOf({ instanceId, marker }),
+        query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
         decode: (json) => decodePage(json, 'volumes', decodeVolume)
     };
 }
 /** One page of `GET /v2/volume`: the system disks of all instances. */
 function listSystemVolumes(marker) {
     return {
-        ...read,
+        ...operation/* read */.L,
         name: 'ListVolumes',
         path: '/v2/volume',
-        query: queryOf({ usageFilter: 'system', marker, maxKeys: longestPage }),
+        query: (0,signed_request/* queryOf */.E2)({ usageFilter: 'system', marker, maxKeys: longestPage }),
         decode: (json) => decodePage(json, 'volumes', decodeVolume)
     };
 }
 /** One page of `GET /v2/snapshot`: the snapshots of a disk. */
 function listSnapshots(volumeId, marker) {
-    return { ...snapshots, target: volumeId, query: queryOf({ volumeId, marker }) };
+    return { ...snapshots, target: volumeId, query: (0,signed_request/* queryOf */.E2)({ volumeId, marker }) };
 }
 /** One page of `GET /v2/snapshot`: the snapshots of all disks. */
 function listAllSnapshots(marker) {
-    return { ...snapshots, query: queryOf({ marker, maxKeys: longestPage }) };
+    return { ...snapshots, query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }) };
 }
 /** `PUT /v2/instance/{id}?start`. */
 function startInstance(id) {
-    const path = pathOf('v2', 'instance', id);
+    const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
     // A second start finds it on the way, and is refused.
     return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
 }
@@ -3626,7 +3505,7 @@ function rebuildInstance(id, order, ciphertext) {
         ...rebuild(order, ciphertext),
         name: 'RebuildInstance',
         target: id,
-        path: pathOf('v2', 'instance', id),
+        path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
         query: { rebuild: null },
         body: JSON.stringify(rebuildFields(order, ciphertext))
     };
@@ -3663,7 +3542,7 @@ function rebuild({ login }, ciphertext = '') {
     return { ...write, secrets, tellsLoss: true };
 }
 const snapshots = {
-    ...read,
+    ...operation/* read */.L,
     name: 'ListSnapshots',
     path: '/v2/snapshot',
     decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
@@ -3690,8 +3569,8 @@ function listMembers(blbId, marker) {
         ...readBlb,
         name: 'DescribeBlbServers',
         target: blbId,
-        path: pathOf('v1', 'blb', blbId, 'backendserver'),
-        query: queryOf({ marker, maxKeys: longestPage }),
+        path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
+        query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
         decode: decodeMembers
     };
 }
@@ -3701,9 +3580,9 @@ function listGroups(blbId, marker) {
         ...readBlb,
         name: 'DescribeAppBlbServerGroup',
         target: blbId,
-        path: pathOf('v1', 'appblb', blbId, 'appservergroup'),
-        query: queryOf({ marker, maxKeys: longestPage }),
-        decode: (json) => decodePage(json, 'appServerGroupList', (item) => vital(record(item, 'group'), 'id'))
+        path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'appservergroup'),
+        query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
+        decode: (json) => decodePage(json, 'appServerGroupList', (item) => (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(item, 'group'), 'id'))
     };
 }
 /** One page of `GET /v1/appblb/{id}/blbrs`: the members of one server group. */
@@ -3712,8 +3591,8 @@ function listGroupMembers(blbId, sgId, marker) {
         ...readBlb,
         name: 'DescribeAppBlbServerGroupRs',
         target: poolName(blbId, sgId),
-        path: pathOf('v1', 'appblb', blbId, 'blbrs'),
-        query: queryOf({ sgId, marker, maxKeys: longestPage }),
+        path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
+        query: (0,signed_request/* queryOf */.E2)({ sgId, marker, maxKeys: longestPage }),
         decode: decodeMembers
     };
 }
@@ -3736,7 +3615,7 @@ function updateWeights(pool, weights) {
             ...common,
             name: updateName(pool),
             target: blbId,
-            path: pathOf('v1', 'blb', blbId, 'backendserver'),
+            path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
             query: { update: null },
             body: JSON.stringify({ backendServerList })
         }
@@ -3744,7 +3623,7 @@ function updateWeights(pool, weights) {
             ...common,
             name: updateName(pool),
             target: poolName(blbId, groupId),
-            path: pathOf('v1', 'appblb', blbId, 'blbrs'),
+            path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
             query: {},
             body: JSON.stringify({ sgId: groupId, backendServerList })
         };
@@ -3756,8 +3635,8 @@ function updateName({ kind }) {
 /** A member without an instance is one by its address, of which no deploy knows. */
 function decodeMembers(json) {
     return decodePage(json, 'backendServerList', (item) => {
-        const from = record(item, 'member');
-        const instanceId = json_fields_text(from, 'instanceId');
+        const from = (0,json_fields/* record */.g1)(item, 'member');
+        const instanceId = (0,json_fields/* text */.Qq)(from, 'instanceId');
         return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
     });
 }
@@ -3766,14 +3645,14 @@ function weightOf(from) {
     const weight = from['weight'];
     const digits = typeof weight === 'number' || typeof weight === 'string' ? String(weight) : '';
     if (!/^\d{1,3}$/.test(digits) || Number(digits) > 100) {
-        throw new DecodeError('"weight" is no whole number from 0 to 100');
+        throw new json_fields/* DecodeError */.Xc('"weight" is no whole number from 0 to 100');
     }
     return Number(digits);
 }
 function poolName(blbId, sgId) {
     return `${blbId}/${sgId}`;
 }
-const readBlb = { ...read, service: 'blb' };
+const readBlb = { ...operation/* read */.L, service: 'blb' };
 
 ;// CONCATENATED MODULE: ./bce/api/backend-servers.js
 
@@ -3842,135 +3721,23 @@ function tellingFailure(ordinary, application) {
     return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
 }
 
-;// CONCATENATED MODULE: ./bce/api/blb-endpoint.js
-/**
- * The endpoint of the load balancers that belongs to one of BCC: `blb.` instead of `bcc.` in front of the same region
- * (BLB page cjwvxnzix, BCC page 0jwvyo603). A host with any other beginning serves both: the emulator, or a gateway of
- * one's own.
- */
-function blbEndpointOf(endpoint) {
-    const url = new URL(endpoint);
-    url.hostname = url.hostname.replace(/^bcc\./, 'blb.');
-    return url;
-}
-
-;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
-
-const keyBytes = 16;
-/** The secret access key is too short to be cut into a key for the password. */
-class ShortSecretKeyError extends Error {
-    constructor() {
-        super(`the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`);
-        this.name = 'ShortSecretKeyError';
-    }
-}
-/**
- * The password as the API takes it: AES-128 in ECB mode with PKCS#7 padding, as lower-case hex. The key is the
- * start of the secret key that also signs the request, taken as bytes (BCC page ojwvynrqn).
- *
- * Throws `ShortSecretKeyError` for a secret key of under 16 bytes.
- */
-function encryptPassword(password, secretAccessKey) {
-    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
-    if (key.length < keyBytes) {
-        throw new ShortSecretKeyError();
-    }
-    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
-    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
-}
-
-;// CONCATENATED MODULE: ./bce/api/check-arguments.js
-
-
-/**
- * The id, if it can stand in a path or filter a list. An empty one would turn the call into one about all things of
- * its kind, and a dot segment into one about another path. Throws a `CallError` of the kind `invalid`.
- */
-function checkedId(operation, id) {
-    if (id === '' || id === '.' || id === '..') {
-        throw check_arguments_refused(operation, id, `"${id}" is no id, so nothing was sent`);
-    }
-    return id;
-}
-/**
- * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
- * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
- */
-function checkedToken(operation, target, token) {
-    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
-        throw check_arguments_refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
-    }
-    return token;
-}
-/**
- * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
- * Throws a `CallError` of the kind `invalid`.
- */
-function checkedBatch(operation, ids) {
-    const different = [...new Set(ids)];
-    for (const id of different) {
-        checkedId(operation, id);
-    }
-    if (different.length < 2 || different.length > 100) {
-        const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
-        throw check_arguments_refused(operation, '', message);
-    }
-    return different;
-}
-/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
-function checkPool(operation, { kind, blbId, groupId = '' }) {
-    checkedId(operation, blbId);
-    if (kind === 'appblb') {
-        checkedId(operation, groupId);
-    }
-}
-/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
-function checkWeights(operation, blbId, weights) {
-    for (const { instanceId, weight } of weights) {
-        checkedId(operation, instanceId);
-        if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
-            const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
-            throw check_arguments_refused(operation, blbId, message);
-        }
-    }
-}
-/**
- * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
- * `invalid` for a secret key that is too short to encrypt with.
- */
-function encryptedPassword(operation, target, order, secretAccessKey) {
-    if (order.login.kind !== 'adminPass') {
-        return undefined;
-    }
-    try {
-        return encryptPassword(order.login.adminPass, secretAccessKey);
-    }
-    catch (error) {
-        if (error instanceof ShortSecretKeyError) {
-            throw check_arguments_refused(operation, target, error.message, error);
-        }
-        throw error;
-    }
-}
-function check_arguments_refused(operation, target, message, cause) {
-    return new model_failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
-}
-
+// EXTERNAL MODULE: ./bce/api/check-arguments.js + 1 modules
+var check_arguments = __nccwpck_require__(8825);
 ;// CONCATENATED MODULE: ./bce/api/images.js
 
 
 
 /** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
 function getImage(id) {
-    return { ...read, name: 'GetImage', target: id, path: pathOf('v2', 'image', id), decode: decodeImageReply };
+    return { ...operation/* read */.L, name: 'GetImage', target: id, path: (0,signed_request/* pathOf */.XM)('v2', 'image', id), decode: decodeImageReply };
 }
 /** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
 function listImages({ imageType, imageName }, marker) {
     return {
-        ...read,
+        ...operation/* read */.L,
         name: 'ListImages',
         path: '/v2/image',
-        query: queryOf({ imageType, imageName, marker }),
+        query: (0,signed_request/* queryOf */.E2)({ imageType, imageName, marker }),
         decode: (json) => decodePage(json, 'images', decodeImage)
     };
 }
@@ -3997,12 +3764,14 @@ function deleteImage(id) {
         method: 'DELETE',
         name: 'DeleteImage',
         target: id,
-        path: pathOf('v2', 'image', id),
+        path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
         query: {},
         decode: () => undefined
     };
 }
 
+// EXTERNAL MODULE: ./bce/api/service-endpoints.js
+var service_endpoints = __nccwpck_require__(8547);
 ;// CONCATENATED MODULE: ./bce/api/system-disks.js
 /** The one disk that is flagged as the system's; `undefined` where there is none, or more than one. */
 function systemDiskOf(volumes) {
@@ -4152,70 +3921,8 @@ function byStatus(status) {
     }
 }
 
-;// CONCATENATED MODULE: ./bce/api/reply-facts.js
-/**
- * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
- * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
- */
-function replyFacts(reply, wallMs) {
-    const json = reply.body.kind === 'whole' ? parseJson(reply.body.text) : undefined;
-    const fields = { ...Object(json) };
-    const serverMs = dateMs(reply.headers.date);
-    const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
-    return {
-        json,
-        requestId: reply_facts_word(fields['requestId']) || reply_facts_word(reply.headers['x-bce-request-id']),
-        code: reply_facts_word(fields['code']),
-        message: oneLine(fields['message']),
-        ...(serverMs === undefined ? {} : { serverMs }),
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs })
-    };
-}
-/** `Retry-After` in milliseconds: seconds, or an HTTP date (RFC 9110, 10.2.3). `undefined` where it is neither. */
-function parseRetryAfter(value, nowMs) {
-    if (value !== undefined && /^\s*\d{1,9}(\.\d*)?\s*$/.test(value)) {
-        return Number(value) * 1000;
-    }
-    const atMs = dateMs(value);
-    return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
-}
-/** Where a redirect leads, as a host alone: the rest of the address could hold anything. */
-function redirectHost(reply, endpoint) {
-    const location = reply.headers.location ?? '';
-    return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
-}
-/** Replaces every occurrence of a secret, for services may echo what they were sent. */
-function redact(text, secrets) {
-    return secrets
-        .filter((secret) => secret !== '')
-        .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
-}
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function dateMs(value) {
-    // Only what begins with a day's name: Date.parse would take a bare number for a year.
-    const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
-    return Number.isNaN(ms) ? undefined : ms;
-}
-/** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
-function reply_facts_word(value) {
-    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) ? value : '';
-}
-function oneLine(value) {
-    return typeof value === 'string'
-        ? value
-            .replace(/[\s\p{Cc}]+/gu, ' ')
-            .trim()
-            .slice(0, 500)
-        : '';
-}
-
+// EXTERNAL MODULE: ./bce/api/reply-facts.js
+var reply_facts = __nccwpck_require__(8421);
 ;// CONCATENATED MODULE: ./bce/api/interpret-reply.js
 
 
@@ -4227,17 +3934,18 @@ function interpretReply(operation, reply, facts, endpoint) {
     if (body.kind === 'cut' && operation.kind === 'read') {
         return fail('transient', body.error.message, body.error);
     }
-    if (status >= 200 && status < 300) {
+    if (status >= 200 && status < 300 && operation.isRefused?.(facts.json) !== true) {
         // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
         return body.kind === 'tooLong' && operation.kind === 'read'
             ? fail('malformed', 'the answer is too long')
             : decoded(operation, facts, (message) => fail('malformed', message));
     }
     if (status >= 300 && status < 400) {
-        const host = redirectHost(reply, endpoint);
+        const host = (0,reply_facts/* redirectHost */.DM)(reply, endpoint);
         return fail('invalid', `the service sent us on to ${host}, and a signed request does not follow`);
     }
-    const kind = classify(status, facts.code, operation.kind);
+    // A refusal with a status of success: the code alone tells what it is.
+    const kind = classify(Math.max(status, 400), facts.code, operation.kind);
     const message = facts.message === '' ? 'the service gave no reason' : facts.message;
     return fail(kind, kind === 'skewed' ? `${message} (the clock here differs from the service's)` : message);
 }
@@ -4260,7 +3968,7 @@ function decoded(operation, facts, malformed) {
         return { ok: true, value: operation.decode(facts.json, facts.requestId) };
     }
     catch (error) {
-        if (error instanceof DecodeError) {
+        if (error instanceof json_fields/* DecodeError */.Xc) {
             return malformed(`the answer cannot be understood: ${error.message}`);
         }
         throw error;
@@ -4367,7 +4075,7 @@ async function attempt(operation, context, signal) {
     const endpoint = context.endpoints[operation.service ?? 'bcc'];
     const startMs = context.wallMs();
     // A signature holds for one moment only, so each attempt makes its own.
-    const signed = signedRequest(operation, endpoint, credentials, startMs + clock.offsetMs);
+    const signed = (0,signed_request/* signedRequest */.IU)(operation, endpoint, credentials, startMs + clock.offsetMs);
     context.mask(signed.signature);
     const secrets = [
         signed.signature,
@@ -4377,10 +4085,10 @@ async function attempt(operation, context, signal) {
     ];
     const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal);
     const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-    context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
+    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
     return outcome.ok
         ? outcome
-        : { ...outcome, failure: { ...outcome.failure, message: redact(outcome.failure.message, secrets) } };
+        : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, secrets) } };
 }
 /** The outcome, and the words that a log has for it. */
 async function exchange(operation, signed, endpoint, context, signal) {
@@ -4396,7 +4104,7 @@ async function exchange(operation, signed, endpoint, context, signal) {
     };
     try {
         const reply = await transport.send(request, signal);
-        const facts = replyFacts(reply, context.wallMs());
+        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs());
         const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
         return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
     }
@@ -4595,7 +4303,7 @@ function newBucket(callsPerSecond, nowMs) {
 }
 /** Takes a token if there is one. A call that has to wait takes none, so only one call may wait at a time. */
 function takeToken(bucket, nowMs) {
-    const counted = token_bucket_count(bucket, nowMs);
+    const counted = count(bucket, nowMs);
     if (counted.tokens >= 1) {
         return { bucket: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
     }
@@ -4610,7 +4318,7 @@ function slowDown(bucket, nowMs) {
         return bucket;
     }
     const rate = Math.max(Math.min(lowestRate, bucket.fullRate), bucket.rate / 2);
-    return { ...token_bucket_count(bucket, nowMs), rate, tokens: 0, slowedMs: nowMs };
+    return { ...count(bucket, nowMs), rate, tokens: 0, slowedMs: nowMs };
 }
 /** After a success: one step nearer to the full rate, unless the call was sent before the rate was lowered. */
 function speedUp(bucket, nowMs, sentMs) {
@@ -4618,14 +4326,14 @@ function speedUp(bucket, nowMs, sentMs) {
         return bucket;
     }
     const rate = Math.min(bucket.fullRate, bucket.rate + bucket.fullRate / stepsUp);
-    return { ...token_bucket_count(bucket, nowMs), rate };
+    return { ...count(bucket, nowMs), rate };
 }
 /** Holds all calls back until `untilMs`, when they start with an empty bucket. An earlier, longer hold stays. */
 function holdUntil(bucket, nowMs, untilMs) {
-    const counted = token_bucket_count(bucket, nowMs);
+    const counted = count(bucket, nowMs);
     return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
 }
-function token_bucket_count(bucket, nowMs) {
+function count(bucket, nowMs) {
     if (nowMs <= bucket.countedMs) {
         return bucket;
     }
@@ -4928,7 +4636,11 @@ function createBccClient(options) {
     const transport = options.transport ?? createTransport(options.userAgent);
     const context = {
         transport,
-        endpoints: { bcc: options.endpoint, blb: options.blbEndpoint ?? blbEndpointOf(options.endpoint) },
+        endpoints: {
+            bcc: options.endpoint,
+            blb: options.blbEndpoint ?? (0,service_endpoints/* blbEndpointOf */.z)(options.endpoint),
+            ca: (0,service_endpoints/* assistantEndpointOf */.p)(options.endpoint)
+        },
         credentials: options.credentials,
         deadlineMs: { read: options.readDeadlineMs ?? 15_000, write: options.writeDeadlineMs ?? 30_000 },
         clock: { offsetMs: 0 },
@@ -4953,25 +4665,27 @@ function createBccClient(options) {
     };
     const caller = (signal, start = signal) => (operation) => withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal)), ports, signal, start);
     const encrypted = (operation, target, order) => {
-        const ciphertext = encryptedPassword(operation, target, order, options.credentials.secretAccessKey);
+        const ciphertext = (0,check_arguments/* encryptedPassword */.Eu)(operation, target, order, options.credentials.secretAccessKey);
         if (ciphertext !== undefined) {
             options.mask(ciphertext);
         }
         return ciphertext;
     };
     return {
-        getInstance: async (id, signal) => caller(signal)(getInstance(checkedId('GetInstance', id))),
-        getImage: async (id, signal) => caller(signal)(getImage(checkedId('GetImage', id))),
-        start: async (id, signal) => caller(signal)(startInstance(checkedId('StartInstance', id))),
-        deleteImage: async (id, signal) => caller(signal)(deleteImage(checkedId('DeleteImage', id))),
+        endpoint: options.endpoint,
+        call: async (operation, signal) => caller(signal)(operation),
+        getInstance: async (id, signal) => caller(signal)(getInstance((0,check_arguments/* checkedId */.VJ)('GetInstance', id))),
+        getImage: async (id, signal) => caller(signal)(getImage((0,check_arguments/* checkedId */.VJ)('GetImage', id))),
+        start: async (id, signal) => caller(signal)(startInstance((0,check_arguments/* checkedId */.VJ)('StartInstance', id))),
+        deleteImage: async (id, signal) => caller(signal)(deleteImage((0,check_arguments/* checkedId */.VJ)('DeleteImage', id))),
         listImages: async (filter, signal) => allPages((marker) => listImages(filter, marker), caller(signal)),
         async createImage(order, signal) {
-            checkedId('CreateImage', order.instanceId);
-            checkedToken('CreateImage', order.instanceId, order.clientToken);
+            (0,check_arguments/* checkedId */.VJ)('CreateImage', order.instanceId);
+            (0,check_arguments/* checkedToken */.L_)('CreateImage', order.instanceId, order.clientToken);
             return caller(signal)(createImage(order));
         },
         async getUserData(id, signal) {
-            return caller(signal)(getUserData(checkedId('GetInstanceUserDataInfo', id)));
+            return caller(signal)(getUserData((0,check_arguments/* checkedId */.VJ)('GetInstanceUserDataInfo', id)));
         },
         async listInstances(ids, signal) {
             const wanted = [...new Set(ids)];
@@ -4986,7 +4700,7 @@ function createBccClient(options) {
             return found;
         },
         async getSystemDisk(id, signal) {
-            checkedId('ListVolumes', id);
+            (0,check_arguments/* checkedId */.VJ)('ListVolumes', id);
             return systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal)));
         },
         listSystemDisks: async (signal) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal))),
@@ -4997,28 +4711,127 @@ function createBccClient(options) {
         },
         listAllSnapshots: async (signal) => allPages(listAllSnapshots, caller(signal)),
         async listSnapshots(id, signal) {
-            checkedId('ListSnapshots', id);
+            (0,check_arguments/* checkedId */.VJ)('ListSnapshots', id);
             return allPages((marker) => listSnapshots(id, marker), caller(signal));
         },
         async rebuild(id, order, signal, start) {
-            const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), order);
+            const ciphertext = encrypted('RebuildInstance', (0,check_arguments/* checkedId */.VJ)('RebuildInstance', id), order);
             return caller(signal, start)(rebuildInstance(id, order, ciphertext));
         },
         async rebuildBatch(instanceIds, order, signal, start) {
-            const ids = checkedBatch('RebuildBatchInstance', instanceIds);
+            const ids = (0,check_arguments/* checkedBatch */.mh)('RebuildBatchInstance', instanceIds);
             const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), order);
             return caller(signal, start)(rebuildInstances(ids, order, ciphertext));
         },
-        listBackendServers: async (id, signal) => backendServersOf(checkedId('DescribeBlbServers', id), caller(signal)),
+        listBackendServers: async (id, signal) => backendServersOf((0,check_arguments/* checkedId */.VJ)('DescribeBlbServers', id), caller(signal)),
         async setWeights(pool, weights, signal) {
             if (weights.length === 0)
                 return;
-            checkPool(updateName(pool), pool);
-            checkWeights(updateName(pool), pool.blbId, weights);
+            (0,check_arguments/* checkPool */.RA)(updateName(pool), pool);
+            (0,check_arguments/* checkWeights */.qO)(updateName(pool), pool.blbId, weights);
             await caller(signal)(updateWeights(pool, weights));
         },
         dispose: () => transport.dispose()
     };
+}
+
+// EXTERNAL MODULE: ./core/health/reason.js
+var reason = __nccwpck_require__(3202);
+;// CONCATENATED MODULE: ./core/health/health.js
+/**
+ * When an instance counts as healthy: a reducer over rounds of probes, one probe of every check in each round. All
+ * times are milliseconds on the monotonic clock.
+ *
+ * By the deadline all checks must have passed for `minHealthyMs`, as with Nomad's `healthy_deadline`. A stretch that
+ * began in time but is too short at the deadline is a failure that says so. The last round is under way at the
+ * deadline, or begins there, and is not cut short; so the end comes at most one probe's timeout after the deadline.
+ */
+
+
+/** The boot that the checks saw last, where one of them looked from inside and passed. */
+function bootIdOf(checked) {
+    const results = (checked?.checks ?? []).map(({ result }) => result);
+    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
+}
+/** A flapping instance must not fill the report. */
+const maxHistory = 50;
+/** The longest interval between rounds: a probe is cheap, and somebody waits for its success. */
+const maxIntervalMs = 2_000;
+/** From round to round, for a given `pollInterval`. */
+function healthInterval(pollIntervalMs) {
+    return Math.min(pollIntervalMs, maxIntervalMs);
+}
+/** The beginning: the first round is due at once. */
+function beginHealth(task) {
+    const health = { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
+    return [health, { type: 'probe', dueMs: task.fromMs }];
+}
+/** The rules. An ended wait stays as it is. */
+function stepHealth(before, probed) {
+    if (before.end !== undefined)
+        return [before, { type: 'end' }];
+    const { startedAtMs, atMs, results } = probed;
+    const { deadlineMs, minHealthyMs } = before.task;
+    const failed = failedOf(results);
+    const health = { ...remember(before, atMs, failed), rounds: before.rounds + 1, results };
+    if (failed.length > 0) {
+        const broken = { ...health, stretch: undefined };
+        return atMs >= deadlineMs
+            ? end(broken, { healthy: false, atMs, reason: { kind: 'failing', failed } })
+            : probeNext(broken, atMs);
+    }
+    const stretch = prolong(before, atMs, results);
+    const stretched = { ...health, stretch };
+    // From the answer of the first success to the start of the last: it was healthy at least that long.
+    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
+        return end(stretched, { healthy: true, atMs });
+    }
+    if (atMs < deadlineMs)
+        return probeNext(stretched, atMs);
+    const healthyForMs = atMs - stretch.sinceMs;
+    return end(stretched, {
+        healthy: false,
+        atMs,
+        reason: {
+            kind: 'tooShort',
+            checks: results.map(({ check }) => check),
+            healthyForMs,
+            wantedMs: minHealthyMs
+        }
+    });
+}
+function failedOf(results) {
+    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
+}
+/** The stretch after one more success. Another host key or boot is another system, whose stretch begins now. */
+function prolong({ stretch }, atMs, results) {
+    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
+    return goesOn ? stretch : { sinceMs: atMs, results };
+}
+/** What the checks say about which system answers, as a text that can be compared. */
+function systemOf(results) {
+    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
+}
+function remember(health, atMs, failed) {
+    const last = health.history.at(-1);
+    if (last !== undefined && describeFailed(last.failed) === describeFailed(failed))
+        return health;
+    const history = [...health.history, { atMs, failed }].slice(-maxHistory);
+    return { ...health, history, changes: health.changes + 1 };
+}
+/** On the next beat; but no later than the stretch is full, nor than the deadline. */
+function probeNext(health, atMs) {
+    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
+    const beat = nextBeat(health.dueMs, intervalMs, atMs);
+    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
+    const dueMs = Math.min(beat, fullMs, deadlineMs);
+    return [
+        { ...health, dueMs },
+        { type: 'probe', dueMs }
+    ];
+}
+function end(health, ending) {
+    return [{ ...health, end: ending }, { type: 'end' }];
 }
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
@@ -5071,6 +4884,7 @@ var log = __nccwpck_require__(7230);
 
 
 
+
 /** Connects to the service that the configuration names. Nothing is sent yet. */
 function connect(config) {
     const client = createBccClient({
@@ -5085,24 +4899,69 @@ function connect(config) {
         debug: log/* jobLog */.W.debug,
         userAgent: 'rebuild-bcc-instance'
     });
+    const guests = guestsOnDemand(config, client);
     return {
         bcc: client,
         balancers: client,
         clock: systemClock,
         random: Math.random,
         probe: probeOnDemand(),
-        dispose: () => client.dispose()
+        guests,
+        dispose() {
+            guests?.dispose();
+            client.dispose();
+        }
     };
 }
 /** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
 function probeOnDemand() {
-    const load = async () => (await __nccwpck_require__.e(/* import() */ 977).then(__nccwpck_require__.bind(__nccwpck_require__, 977))).createProbe();
+    const load = async () => (await __nccwpck_require__.e(/* import() */ 865).then(__nccwpck_require__.bind(__nccwpck_require__, 7865))).createProbe();
     return {
         probe: async (check, options) => (await load()).probe(check, options),
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
     };
 }
+/** The looks from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
+function guestsOnDemand(config, client) {
+    const { credentials, record } = config;
+    const { health, order, pollIntervalMs } = config.request;
+    if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
+        return undefined;
+    const { login } = order;
+    const secrets = [
+        credentials.secretAccessKey,
+        credentials.sessionToken,
+        login.kind === 'adminPass' ? login.adminPass : undefined,
+        record?.githubToken
+    ].filter((secret) => secret !== undefined);
+    const load = async () => {
+        const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
+            __nccwpck_require__.e(/* import() */ 969).then(__nccwpck_require__.bind(__nccwpck_require__, 3969)),
+            __nccwpck_require__.e(/* import() */ 573).then(__nccwpck_require__.bind(__nccwpck_require__, 2573))
+        ]);
+        return createGuestProbe({
+            assistant: createAssistant(client, secrets),
+            clock: systemClock,
+            intervalMs: healthInterval(pollIntervalMs),
+            script: health.guestScript,
+            deadlineMs: health.deadlineMs
+        });
+    };
+    let loaded;
+    const guests = () => {
+        loaded ??= load();
+        return loaded;
+    };
+    return {
+        getAgents: async (ids, signal) => (await guests()).getAgents(ids, signal),
+        getBootIds: async (instances, signal) => (await guests()).getBootIds(instances, signal),
+        probe: async (check, options) => (await guests()).probe(check, options),
+        dispose: () => void loaded?.then((probe) => probe.dispose())
+    };
+}
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:os"
@@ -5363,6 +5222,436 @@ function named(ids) {
 
 /***/ }),
 
+/***/ 8825:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  RA: () => (/* binding */ checkPool),
+  qO: () => (/* binding */ checkWeights),
+  mh: () => (/* binding */ checkedBatch),
+  VJ: () => (/* binding */ checkedId),
+  L_: () => (/* binding */ checkedToken),
+  Eu: () => (/* binding */ encryptedPassword)
+});
+
+// EXTERNAL MODULE: ./core/model/failure.js
+var failure = __nccwpck_require__(5437);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
+
+const keyBytes = 16;
+/** The secret access key is too short to be cut into a key for the password. */
+class ShortSecretKeyError extends Error {
+    constructor() {
+        super(`the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`);
+        this.name = 'ShortSecretKeyError';
+    }
+}
+/**
+ * The password as the API takes it: AES-128 in ECB mode with PKCS#7 padding, as lower-case hex. The key is the
+ * start of the secret key that also signs the request, taken as bytes (BCC page ojwvynrqn).
+ *
+ * Throws `ShortSecretKeyError` for a secret key of under 16 bytes.
+ */
+function encryptPassword(password, secretAccessKey) {
+    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
+    if (key.length < keyBytes) {
+        throw new ShortSecretKeyError();
+    }
+    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
+    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/api/check-arguments.js
+
+
+/**
+ * The id, if it can stand in a path or filter a list. An empty one would turn the call into one about all things of
+ * its kind, and a dot segment into one about another path. Throws a `CallError` of the kind `invalid`.
+ */
+function checkedId(operation, id) {
+    if (id === '' || id === '.' || id === '..') {
+        throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
+    }
+    return id;
+}
+/**
+ * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
+ * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
+ */
+function checkedToken(operation, target, token) {
+    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
+        throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
+    }
+    return token;
+}
+/**
+ * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
+ * Throws a `CallError` of the kind `invalid`.
+ */
+function checkedBatch(operation, ids) {
+    const different = [...new Set(ids)];
+    for (const id of different) {
+        checkedId(operation, id);
+    }
+    if (different.length < 2 || different.length > 100) {
+        const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
+        throw refused(operation, '', message);
+    }
+    return different;
+}
+/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
+function checkPool(operation, { kind, blbId, groupId = '' }) {
+    checkedId(operation, blbId);
+    if (kind === 'appblb') {
+        checkedId(operation, groupId);
+    }
+}
+/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
+function checkWeights(operation, blbId, weights) {
+    for (const { instanceId, weight } of weights) {
+        checkedId(operation, instanceId);
+        if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
+            const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
+            throw refused(operation, blbId, message);
+        }
+    }
+}
+/**
+ * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
+ * `invalid` for a secret key that is too short to encrypt with.
+ */
+function encryptedPassword(operation, target, order, secretAccessKey) {
+    if (order.login.kind !== 'adminPass') {
+        return undefined;
+    }
+    try {
+        return encryptPassword(order.login.adminPass, secretAccessKey);
+    }
+    catch (error) {
+        if (error instanceof ShortSecretKeyError) {
+            throw refused(operation, target, error.message, error);
+        }
+        throw error;
+    }
+}
+function refused(operation, target, message, cause) {
+    return new failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
+}
+
+
+/***/ }),
+
+/***/ 219:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $n: () => (/* binding */ vital),
+/* harmony export */   Jt: () => (/* binding */ flag),
+/* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   Xc: () => (/* binding */ DecodeError),
+/* harmony export */   g1: () => (/* binding */ record)
+/* harmony export */ });
+/** An answer lacks what it must have. The message names the field, never its value. */
+class DecodeError extends Error {
+    constructor(message) {
+        super(message);
+        this.name = 'DecodeError';
+    }
+}
+/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
+function record(json, what) {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+        throw new DecodeError(`the ${what} is not an object`);
+    }
+    return { ...json };
+}
+/** A text that must be there and not empty. Throws `DecodeError`. */
+function vital(from, name) {
+    const value = text(from, name);
+    if (value === '') {
+        throw new DecodeError(`"${name}" is missing`);
+    }
+    return value;
+}
+/** A text, or the empty one where the field is missing or something else. */
+function text(from, name) {
+    const value = from[name];
+    return typeof value === 'string' ? value : '';
+}
+/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
+function count(from, name) {
+    const value = Number(from[name] ?? 0);
+    return Number.isFinite(value) ? value : 0;
+}
+/** A flag, which the API gives as a boolean or as 0 and 1. */
+function flag(from, name) {
+    const value = from[name];
+    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
+}
+
+
+/***/ }),
+
+/***/ 9666:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ read)
+/* harmony export */ });
+/** What most reads have in common. */
+const read = { kind: 'read', method: 'GET', target: '', query: {} };
+
+
+/***/ }),
+
+/***/ 8421:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DM: () => (/* binding */ redirectHost),
+/* harmony export */   E$: () => (/* binding */ redact),
+/* harmony export */   EE: () => (/* binding */ replyFacts)
+/* harmony export */ });
+/* unused harmony export parseRetryAfter */
+/**
+ * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
+ * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
+ */
+function replyFacts(reply, wallMs) {
+    const json = reply.body.kind === 'whole' ? parseJson(reply.body.text) : undefined;
+    const fields = { ...Object(json) };
+    const serverMs = dateMs(reply.headers.date);
+    const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
+    return {
+        json,
+        requestId: word(fields['requestId']) || word(reply.headers['x-bce-request-id']),
+        code: word(fields['code']),
+        message: oneLine(fields['message']),
+        ...(serverMs === undefined ? {} : { serverMs }),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+    };
+}
+/** `Retry-After` in milliseconds: seconds, or an HTTP date (RFC 9110, 10.2.3). `undefined` where it is neither. */
+function parseRetryAfter(value, nowMs) {
+    if (value !== undefined && /^\s*\d{1,9}(\.\d*)?\s*$/.test(value)) {
+        return Number(value) * 1000;
+    }
+    const atMs = dateMs(value);
+    return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
+}
+/** Where a redirect leads, as a host alone: the rest of the address could hold anything. */
+function redirectHost(reply, endpoint) {
+    const location = reply.headers.location ?? '';
+    return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
+}
+/** Replaces every occurrence of a secret, for services may echo what they were sent. */
+function redact(text, secrets) {
+    return secrets
+        .filter((secret) => secret !== '')
+        .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function dateMs(value) {
+    // Only what begins with a day's name: Date.parse would take a bare number for a year.
+    const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
+    return Number.isNaN(ms) ? undefined : ms;
+}
+/** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
+function word(value) {
+    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) ? value : '';
+}
+function oneLine(value) {
+    return typeof value === 'string'
+        ? value
+            .replace(/[\s\p{Cc}]+/gu, ' ')
+            .trim()
+            .slice(0, 500)
+        : '';
+}
+
+
+/***/ }),
+
+/***/ 8547:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ assistantEndpointOf),
+/* harmony export */   z: () => (/* binding */ blbEndpointOf)
+/* harmony export */ });
+/**
+ * The endpoint of the load balancers that belongs to one of BCC: `blb.` instead of `bcc.` in front of the same region
+ * (BLB page cjwvxnzix, BCC page 0jwvyo603). Any other `endpoint` serves both APIs.
+ */
+function blbEndpointOf(endpoint) {
+    return withPrefix(endpoint, 'blb.');
+}
+/** The same for Cloud Assistant: `ca.` (BCC page flu7ytlin). */
+function assistantEndpointOf(endpoint) {
+    return withPrefix(endpoint, 'ca.');
+}
+function withPrefix(endpoint, prefix) {
+    const url = new URL(endpoint);
+    url.hostname = url.hostname.replace(/^bcc\./, prefix);
+    return url;
+}
+
+
+/***/ }),
+
+/***/ 6018:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  XM: () => (/* binding */ pathOf),
+  E2: () => (/* binding */ queryOf),
+  IU: () => (/* binding */ signedRequest)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./bce/sign.js
+
+/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
+const defaultExpirationSeconds = 1800;
+/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
+function timestamp(wallMs) {
+    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
+}
+/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
+function uriEncode(text) {
+    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
+function canonicalUri(path) {
+    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
+    return encoded.startsWith('/') ? encoded : `/${encoded}`;
+}
+/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
+function canonicalQuery(query) {
+    return Object.entries(query)
+        .filter(([name]) => name.toLowerCase() !== 'authorization')
+        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
+        .sort()
+        .join('&');
+}
+/** One `name:value` line for each header that has a value, sorted. */
+function canonicalHeaders(headers) {
+    return Object.entries(headers)
+        .map(([name, value]) => [name.toLowerCase(), value.trim()])
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
+        .sort()
+        .join('\n');
+}
+/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
+function signedHeaders(headers) {
+    return canonicalHeaders(headers)
+        .split('\n')
+        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
+        .join(';');
+}
+/** The text that the signature is made over; it has no line end of its own. */
+function canonicalRequest(request) {
+    return [
+        request.method.toUpperCase(),
+        canonicalUri(request.path),
+        canonicalQuery(request.query),
+        canonicalHeaders(request.headers)
+    ].join('\n');
+}
+/** The start of the `Authorization` header, which is also what the signing key is made over. */
+function authorizationPrefix(request) {
+    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
+}
+/** The key for one prefix, as 64 lower-case hex digits. */
+function signingKey(request) {
+    return hmac(request.secretAccessKey, authorizationPrefix(request));
+}
+/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
+function signature(request) {
+    return hmac(signingKey(request), canonicalRequest(request));
+}
+/** The whole value of the `Authorization` header. */
+function authorization(request) {
+    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
+}
+function hmac(key, data) {
+    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/signed-request.js
+
+/**
+ * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
+ * what BCC asks for, and of the third the vendor's newest SDK does the same.
+ */
+function signedRequest(operation, endpoint, credentials, atMs) {
+    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
+    const time = timestamp(atMs);
+    const headers = {
+        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
+        host: endpoint.host,
+        'x-bce-date': time,
+        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
+    };
+    const signable = {
+        accessKeyId,
+        secretAccessKey,
+        method: operation.method,
+        path: operation.path,
+        query: operation.query,
+        headers,
+        timestamp: time,
+        expirationSeconds: defaultExpirationSeconds
+    };
+    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
+    return {
+        path: operation.path + wireQuery(operation.query),
+        headers: { ...headers, ...contentType, authorization: authorization(signable) },
+        signature: signature(signable)
+    };
+}
+/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
+function pathOf(...parts) {
+    return `/${parts.map(uriEncode).join('/')}`;
+}
+/** The query of those parameters that have a value. */
+function queryOf(parameters) {
+    const query = {};
+    for (const [name, value] of Object.entries(parameters)) {
+        if (value !== undefined && value !== '') {
+            query[name] = value;
+        }
+    }
+    return query;
+}
+/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
+function wireQuery(query) {
+    const text = canonicalQuery(query)
+        .split('&')
+        .map((pair) => pair.replace(/=$/, ''))
+        .join('&');
+    return text === '' ? '' : `?${text}`;
+}
+
+
+/***/ }),
+
 /***/ 7905:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -5387,6 +5676,86 @@ function toSeconds(ms) {
 /** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
 function toIso(anchor, atMs) {
     return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
+}
+
+
+/***/ }),
+
+/***/ 3202:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g$: () => (/* binding */ printable)
+/* harmony export */ });
+/* unused harmony exports describeUnhealthy, describeFailed, describeNotHealthy */
+
+
+const stages = {
+    connect: 'a connection',
+    tls: 'the TLS handshake',
+    answer: 'an answer',
+    body: 'the rest of the answer',
+    banner: 'the SSH identification',
+    hostKey: 'the host key'
+};
+/** A reason in words, without a full stop. What came from the network is already made printable. */
+function describeUnhealthy(reason) {
+    switch (reason.kind) {
+        case 'refused':
+            return 'connection refused: nothing listens on the port yet';
+        case 'unreachable':
+            return `no way to the host (${reason.code}); the network or a firewall is in between`;
+        case 'reset':
+            return `the connection was lost while waiting for ${stages[reason.stage]}`;
+        case 'dns':
+            return `the host name cannot be resolved (${reason.code})`;
+        case 'timedOut':
+            return `timed out: waited ${formatDuration(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
+        case 'status':
+            return `status ${reason.status}, expected ${reason.wanted.map(describeRange).join(', ')}`;
+        case 'body':
+            return `wrong body: it does not contain ${JSON.stringify(reason.wanted)}`;
+        case 'certificate':
+            return `certificate not accepted: ${reason.message}`;
+        case 'noBanner':
+            return reason.said === ''
+                ? 'the connection ended before the server said that it speaks SSH'
+                : `no SSH server: it said ${JSON.stringify(reason.said)}`;
+        case 'noCommonKex':
+            return `the SSH server does not offer the key exchange curve25519-sha256, only ${listed(reason.offered)}`;
+        case 'noHostKey':
+            return `the SSH server has no host key of a known type, only ${listed(reason.offered)}`;
+        case 'sameHostKey':
+            return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
+        case 'protocol':
+            return `not understood: ${reason.message}`;
+        default:
+            return describeInside(reason);
+    }
+}
+/** The checks that do not pass, each with its name and its reason; `passes` where there is none. */
+function describeFailed(failed) {
+    if (failed.length === 0)
+        return 'passes';
+    return failed.map(({ check, reason }) => `${check}: ${describeUnhealthy(reason)}`).join('; ');
+}
+/** Why an instance does not count as healthy, in words, without a full stop. */
+function describeNotHealthy(reason) {
+    if (reason.kind === 'failing')
+        return describeFailed(reason.failed);
+    const [healthyFor, wanted] = [formatDuration(reason.healthyForMs), formatDuration(reason.wantedMs)];
+    return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
+}
+/** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */
+function printable(text, most = 120) {
+    const plain = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
+    return plain.length > most ? `${plain.slice(0, most)}…` : plain;
+}
+function describeRange({ from, to }) {
+    return from === to ? `${from}` : `${from}-${to}`;
+}
+function listed(names) {
+    return names.length === 0 ? 'nothing' : names.join(', ');
 }
 
 
@@ -5790,7 +6159,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6079);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3038);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7299);
 /** Entry of the post step. It never fails a job. */
 
 

@@ -133,7 +133,8 @@ function newImage(name: string, instance: InstanceState, state: WorldState, nowM
     minDiskGb: size,
     diskSize: size,
     tags: [],
-    shared: false
+    shared: false,
+    agent: instance.guest.hasAgent
   };
 }
 

@@ -1,3 +1,4 @@
+import { boot, shutDown } from '../assistant/guest.ts';
 import { type Answer, type Call, isObject } from '../http/call.ts';
 import { badRequest, inappropriateJson, Refusal } from '../http/errors.ts';
 import type { InstanceState, Tag } from '../world/models.ts';
@@ -26,6 +27,7 @@ function move(call: Call, from: string, over: string, to: string, code: string):
   const endsAtMs = call.nowMs + call.behaviour.powerMs;
   instance.status = over;
   instance.busyUntilMs = endsAtMs;
+  shutDown(instance.guest, call.nowMs);
   showLater(call, instance.id, endsAtMs, to);
   return {};
 }
@@ -37,7 +39,10 @@ function showLater(call: Call, instanceId: string, atMs: number, status: string)
     owner: instanceId,
     apply: (state) => {
       const instance = state.instances.get(instanceId);
-      if (instance !== undefined) instance.status = status;
+      if (instance === undefined) return;
+      instance.status = status;
+      const hasAgent = state.images.get(instance.imageId)?.agent ?? true;
+      if (status === 'Running') boot(instance.guest, instanceId, atMs, hasAgent);
     }
   });
 }

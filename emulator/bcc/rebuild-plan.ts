@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { boot, shutDown } from '../assistant/guest.ts';
 import type { Behaviour } from '../world/behaviour.ts';
 import {
   apiTime,
@@ -55,6 +56,12 @@ export function planRebuild(job: RebuildJob): void {
     change(shown.atMs, (_state, instance) => {
       instance.status = shown.status;
     });
+  }
+  change(timeline.startsAtMs, (_state, instance) => shutDown(instance.guest, timeline.startsAtMs));
+  if (status === 'Running') {
+    change(timeline.endsAtMs, (_state, instance) =>
+      boot(instance.guest, instance.id, timeline.endsAtMs, job.image.agent)
+    );
   }
   if (job.diskSettles) change(timeline.endsAtMs, (state) => setDisk(state, job.instanceId, 'InUse'));
 }

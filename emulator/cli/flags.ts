@@ -56,6 +56,7 @@ const needs: Readonly<Record<Play['kind'], readonly string[]>> = {
   throttle: [],
   error: ['status', 'code'],
   accessDenied: [],
+  softError: ['code'],
   reset: ['when'],
   cutBody: [],
   hang: [],
@@ -75,6 +76,8 @@ const needs: Readonly<Record<Play['kind'], readonly string[]>> = {
   partialBatch: ['count'],
   diskNeverSettles: [],
   imageStuck: [],
+  runStuck: [],
+  agentLost: [],
   imageEndsIn: ['status']
 };
 

@@ -14,6 +14,7 @@ export type WirePlay =
       readonly when?: When;
     }
   | { readonly kind: 'accessDenied' }
+  | { readonly kind: 'softError'; readonly code: string; readonly message?: string }
   | { readonly kind: 'reset'; readonly when: When }
   | { readonly kind: 'cutBody'; readonly chunked?: boolean }
   | { readonly kind: 'hang'; readonly when?: When }
@@ -32,7 +33,7 @@ export type SidePlay =
   | { readonly kind: 'stale'; readonly reads: number }
   | { readonly kind: 'lag'; readonly ms: number };
 
-/** What goes wrong in the world, after a rebuild or the making of an image was accepted. */
+/** What goes wrong in the world, after a rebuild, the making of an image or a command was accepted. */
 export type WorldPlay =
   | { readonly kind: 'wrongImage'; readonly imageId: string }
   | { readonly kind: 'stuck'; readonly status: string }
@@ -50,6 +51,8 @@ export type WorldPlay =
     }
   | { readonly kind: 'diskNeverSettles' }
   | { readonly kind: 'imageStuck' }
+  | { readonly kind: 'runStuck' }
+  | { readonly kind: 'agentLost' }
   | {
       readonly kind: 'imageEndsIn';
       readonly status: 'CreatedFailed' | 'CreateFailed' | 'Error' | 'NotAvailable';
@@ -84,7 +87,18 @@ export interface Fault {
 
 /** The names of all plays, by their sort. */
 export const playKinds = {
-  wire: ['throttle', 'error', 'accessDenied', 'reset', 'cutBody', 'hang', 'emptyBody', 'garbage', 'redirect'],
+  wire: [
+    'throttle',
+    'error',
+    'accessDenied',
+    'softError',
+    'reset',
+    'cutBody',
+    'hang',
+    'emptyBody',
+    'garbage',
+    'redirect'
+  ],
   side: ['slow', 'skew', 'stale', 'lag'],
   world: [
     'wrongImage',
@@ -96,6 +110,8 @@ export const playKinds = {
     'partialBatch',
     'diskNeverSettles',
     'imageStuck',
+    'runStuck',
+    'agentLost',
     'imageEndsIn'
   ]
 } as const;

@@ -29,6 +29,7 @@ export function throttled({ status, code, retryAfter }: ThrottleShape): Refusal 
 /** The refusal that a fault answers with, if it is one that answers at all. */
 export function refusalOf(play: WirePlay, behaviour: Pick<Behaviour, 'throttle'>): Refusal | undefined {
   if (play.kind === 'throttle') return throttled(play.shape ?? behaviour.throttle);
+  if (play.kind === 'softError') return new Refusal(200, play.code, play.message ?? 'A fault was asked for.');
   if (play.kind === 'error')
     return new Refusal(play.status, play.code, play.message ?? 'A fault was asked for.');
   return undefined;

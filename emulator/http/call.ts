@@ -1,3 +1,5 @@
+import type { RunState } from '../assistant/runs.ts';
+import type { ScriptAnswer } from '../assistant/scripts.ts';
 import type { Playing } from '../faults/deck.ts';
 import type { Behaviour } from '../world/behaviour.ts';
 import type { WorldState } from '../world/models.ts';
@@ -12,6 +14,10 @@ import type { RebuildRecord, WeightChange } from './records.ts';
 export interface Memory {
   readonly rebuilds: RebuildRecord[];
   readonly weightChanges: WeightChange[];
+  /** Runs of Cloud Assistant, the oldest first; its saved commands by ID; and how guests answer scripts. */
+  readonly runs: RunState[];
+  readonly actions: Map<string, JsonObject>;
+  readonly scripts: readonly ScriptAnswer[];
   /** What was asked and answered under a clientToken; the key is `operation token`. */
   readonly tokens: Map<string, { readonly asked: string; readonly atMs: number; readonly answer: unknown }>;
 }
@@ -85,7 +91,9 @@ export function checkFields(
         ? Array.isArray(value)
         : type === 'Integer'
           ? Number.isInteger(value)
-          : typeof value === type.toLowerCase();
+          : type === 'Object'
+            ? isObject(value)
+            : typeof value === type.toLowerCase();
     if (!fits) throw inappropriateJson(`its item ${key} is not of the type ${type}`);
   }
   for (const key of operation.required ?? []) {
@@ -133,6 +141,7 @@ export function namedInstances(
 ): string[] {
   if (operation.path.startsWith('/instance/{id}')) return [id];
   if (operation.service === 'blb') return namedMembers(body, query);
+  if (operation.service === 'ca') return namedGuests(body);
   const single = textOf(body, 'instanceId') || queryOf({ query }, 'instanceId');
   if (single !== undefined && single !== '') return [single];
   const many: unknown = body['instanceIds'];
@@ -150,4 +159,10 @@ function namedMembers(body: JsonObject, query: readonly QueryPair[]): string[] {
   }
   const asked = queryOf({ query }, 'bccId');
   return asked === undefined ? [] : [asked];
+}
+
+/** The instances that a call of Cloud Assistant names, as hosts or as targets. */
+function namedGuests(body: JsonObject): string[] {
+  const list: unknown = body['hosts'] ?? body['targets'];
+  return (Array.isArray(list) ? list.filter(isObject) : []).map((each) => textOf(each, 'instanceId'));
 }

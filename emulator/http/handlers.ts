@@ -1,3 +1,11 @@
+import {
+  actionLog,
+  actionRun,
+  actionRunList,
+  batchGetAgent,
+  createAction,
+  getActionRun
+} from '../assistant/assistant.ts';
 import { getVolume, listSnapshots, listVolumes } from '../bcc/disks.ts';
 import { createImage, deleteImage, getImage, listImages } from '../bcc/images.ts';
 import { getInstance, getInstanceUserDataInfo, listInstanceByIds, listInstances } from '../bcc/instances.ts';
@@ -62,5 +70,11 @@ export const handlers: Readonly<Record<string, Handler>> = {
   DescribeAppBlbServerGroupRs: describeAppBlbServerGroupRs,
   AddAppBlbServerGroupRs: addAppBlbServerGroupRs,
   UpdateAppBlbServerGroupRs: updateAppBlbServerGroupRs,
-  DeleteAppBlbServerGroupRs: deleteAppBlbServerGroupRs
+  DeleteAppBlbServerGroupRs: deleteAppBlbServerGroupRs,
+  BatchGetAgent: batchGetAgent,
+  CreateAction: createAction,
+  ActionRun: actionRun,
+  GetActionRun: getActionRun,
+  ActionRunList: actionRunList,
+  ActionLog: actionLog
 };

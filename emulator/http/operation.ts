@@ -1,12 +1,12 @@
 /** Types of body fields, in the words of the vendor's schema. */
-type FieldType = 'String' | 'Boolean' | 'Integer' | 'List';
+type FieldType = 'String' | 'Boolean' | 'Integer' | 'List' | 'Object';
 
 /** One call of the API: where it is, and what it takes (bce-openapi-meta, 2026-08). */
 export interface Operation {
   /** Its name in the schema. */
   readonly name: string;
-  /** Whose call it is: instances, images and disks, or load balancers of both kinds. */
-  readonly service: 'bcc' | 'blb';
+  /** Whose call it is: instances, images and disks, load balancers of both kinds, or Cloud Assistant. */
+  readonly service: 'bcc' | 'blb' | 'ca';
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Behind `/v{version}`, with `{id}` for the one part that varies. */
   readonly path: string;
@@ -24,11 +24,12 @@ export interface Operation {
 
 /**
  * The versions that a service answers at. For BCC 1 and 2 are the same here, since the JavaScript SDK still calls
- * version 1; load balancers have version 1 only.
+ * version 1; the others have version 1 only.
  */
 export const versionsOf: Readonly<Record<Operation['service'], readonly string[]>> = {
   bcc: ['1', '2'],
-  blb: ['1']
+  blb: ['1'],
+  ca: ['1']
 };
 
 /** What a call may have besides its name and place. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { asAssistant, checkRequest } from '../assistant/check-request.ts';
 import { judgePassword } from '../bcc/password.ts';
 import type { FaultDeck, Playing } from '../faults/deck.ts';
 import type { SidePlay } from '../faults/faults.ts';
@@ -66,11 +67,13 @@ export function serve(
       serverNowMs
     );
     service.limit.check(atMs, service.behaviour);
+    if (operation?.service === 'ca') checkRequest(incoming, service.behaviour);
     answer = work(service, parsed, { atMs, requestId, playing, lagMs }, progress);
   } catch (error) {
     // Anything else is a bug of the emulator's own; it is told, not hidden in a broken connection.
     refusal = error instanceof Refusal ? error : new Refusal(500, 'InternalError', String(error));
   }
+  if (operation?.service === 'ca') refusal = asAssistant(refusal, service.behaviour);
   const plain: Reply = {
     status: refusal?.status ?? 200,
     headers: {
@@ -181,8 +184,13 @@ function readable(service: Service, about: About): WorldState {
 
 function bodyOf(answer: Answer, refusal: Refusal | undefined, requestId: string): string {
   if (refusal !== undefined)
-    return JSON.stringify({ requestId, code: refusal.code, message: refusal.message });
+    return JSON.stringify({ requestId, code: refusal.code, message: refusal.message, ...soft(refusal) });
   return answer.json === undefined ? '' : JSON.stringify(answer.json);
+}
+
+/** A refusal with a status of success says in its body that it is one. */
+function soft({ status }: Refusal): { readonly success?: false } {
+  return status === 200 ? { success: false } : {};
 }
 
 function sum(playing: Playing, kind: SidePlay['kind']): number {

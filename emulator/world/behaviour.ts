@@ -1,10 +1,14 @@
+import { type AssistantBehaviour, assistantValues } from '../assistant/assistant-behaviour.ts';
 import type { Behaviour, Conditions } from './switches.ts';
 
 export type { Behaviour, ThrottleShape } from './switches.ts';
 
 /** Every value that we hold possible, the likeliest first: a table for tests that combine them. */
 export const behaviourValues: {
-  readonly [K in Exclude<keyof Behaviour, keyof Conditions>]: readonly Behaviour[K][];
+  readonly [K in Exclude<
+    keyof Behaviour,
+    keyof Conditions | keyof AssistantBehaviour
+  >]: readonly Behaviour[K][];
 } = {
   staleRunningMs: [7000, 0, 45_000, 200_000],
   statuses: [
@@ -57,7 +61,8 @@ export const behaviourValues: {
   imageMs: [120_000, 0, 600_000],
   imageShowsProcessing: [true, false],
   weightShowsMs: [0, 5000],
-  blbBusyMs: [0, 2000]
+  blbBusyMs: [0, 2000],
+  ...assistantValues
 };
 
 /** Conditions to combine with any of these; the first of each is fair weather. */
@@ -73,7 +78,8 @@ export const conditionValues: { readonly [K in keyof Conditions]: readonly Condi
 /** All switches with all their values. */
 export const switchValues: { readonly [K in keyof Behaviour]: readonly Behaviour[K][] } = {
   ...behaviourValues,
-  ...conditionValues
+  ...conditionValues,
+  ...assistantValues
 };
 
 /** The likeliest service: the first value of every switch. */

@@ -1,3 +1,4 @@
+import { newGuest } from '../assistant/guest.ts';
 import { buildBalancer } from '../blb/balancers.ts';
 import { defaultWorld } from './default-world.ts';
 import type {
@@ -89,10 +90,15 @@ function fullInstance(spec: Spec<InstanceState>, state: WorldState): InstanceSta
     ebc: false,
     login: { kind: 'unknown' },
     busyUntilMs: 0,
+    guest: newGuest(spec.id, isUp(spec) ? Date.parse(CREATED) : undefined, image?.agent ?? true),
     ...structuredClone(spec)
   };
   if (full.keypairId !== '') state.keypairs.add(full.keypairId);
   return full;
+}
+
+function isUp({ status = 'Running' }: Spec<InstanceState>): boolean {
+  return status === 'Running';
 }
 
 function fullImage(spec: Spec<ImageState>): ImageState {
@@ -115,6 +121,7 @@ function fullImage(spec: Spec<ImageState>): ImageState {
     diskSize: 20,
     tags: [],
     shared: false,
+    agent: true,
     ...structuredClone(spec)
   };
 }

@@ -1,3 +1,4 @@
+import type { GuestState } from '../assistant/guest.ts';
 import type { BalancerSpec, BalancerState } from '../blb/balancers.ts';
 
 /** A tag as the API writes it. */
@@ -51,6 +52,8 @@ export interface InstanceState {
   login: Login;
   /** Until when, in ms since the epoch, something is being done to it; Infinity for ever. Not on the wire. */
   busyUntilMs: number;
+  /** The system inside. Not on the wire. */
+  guest: GuestState;
 }
 
 /** What the emulator keeps of an image (BCC page Ajwvynu5r). */
@@ -75,6 +78,8 @@ export interface ImageState {
   tags: Tag[];
   /** Shared with other accounts, so it cannot be deleted. Not on the wire. */
   shared: boolean;
+  /** Whether a system from it has the agent of Cloud Assistant. Not on the wire. */
+  agent: boolean;
 }
 
 /** What the emulator keeps of a disk (bce-sdk-go services/bcc, VolumeModel). */

@@ -1,3 +1,5 @@
+import type { AssistantBehaviour } from '../assistant/assistant-behaviour.ts';
+
 /** How a refused flood looks on the wire; `retryAfter` in seconds becomes a `Retry-After` header. */
 export interface ThrottleShape {
   readonly status: 429 | 400 | 403 | 503;
@@ -14,7 +16,7 @@ export interface ThrottleShape {
  * (15, 17 and 18 concern permissions, regions and bearer keys, none of which is played here. Of 19 only the API is
  * played: there is no traffic, so nothing tells whether open connections are closed.)
  */
-export interface Behaviour extends Conditions {
+export interface Behaviour extends Conditions, AssistantBehaviour {
   /** [1] For how many ms after acceptance the old status is still shown. */
   readonly staleRunningMs: number;
   /** [1] Statuses shown between start and end, in equal shares; none means that the old status never leaves. */

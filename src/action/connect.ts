@@ -1,5 +1,7 @@
-import { createBccClient } from '../bce/client.ts';
+import { type BccClient, createBccClient } from '../bce/client.ts';
 import type { Config } from '../config/config.ts';
+import { healthInterval } from '../core/health/health.ts';
+import type { GuestProbe } from '../ports/assistant.ts';
 import type { Balancers } from '../ports/balancers.ts';
 import type { Bcc } from '../ports/bcc.ts';
 import type { Clock, Random } from '../ports/clock.ts';
@@ -15,6 +17,8 @@ export interface Connection {
   readonly clock: Clock;
   readonly random: Random;
   readonly probe: Probe;
+  /** `undefined` where no check looks from inside. */
+  readonly guests: GuestProbe | undefined;
   /** Closes what is still open, so that the process can end. */
   dispose(): void;
 }
@@ -33,13 +37,18 @@ export function connect(config: Config): Connection {
     debug: jobLog.debug,
     userAgent: 'rebuild-bcc-instance'
   });
+  const guests = guestsOnDemand(config, client);
   return {
     bcc: client,
     balancers: client,
     clock: systemClock,
     random: Math.random,
     probe: probeOnDemand(),
-    dispose: () => client.dispose()
+    guests,
+    dispose() {
+      guests?.dispose();
+      client.dispose();
+    }
   };
 }
 
@@ -49,5 +58,43 @@ function probeOnDemand(): Probe {
   return {
     probe: async (check, options) => (await load()).probe(check, options),
     hostKeys: async (check, options) => (await load()).hostKeys(check, options)
+  };
+}
+
+/** The looks from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
+function guestsOnDemand(config: Config, client: BccClient): GuestProbe | undefined {
+  const { credentials, record } = config;
+  const { health, order, pollIntervalMs } = config.request;
+  if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false) return undefined;
+  const { login } = order;
+  const secrets = [
+    credentials.secretAccessKey,
+    credentials.sessionToken,
+    login.kind === 'adminPass' ? login.adminPass : undefined,
+    record?.githubToken
+  ].filter((secret) => secret !== undefined);
+  const load = async (): Promise<GuestProbe> => {
+    const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
+      import('../bce/assistant.ts'),
+      import('../health/assistant/guest-probe.ts')
+    ]);
+    return createGuestProbe({
+      assistant: createAssistant(client, secrets),
+      clock: systemClock,
+      intervalMs: healthInterval(pollIntervalMs),
+      script: health.guestScript,
+      deadlineMs: health.deadlineMs
+    });
+  };
+  let loaded: Promise<GuestProbe> | undefined;
+  const guests = (): Promise<GuestProbe> => {
+    loaded ??= load();
+    return loaded;
+  };
+  return {
+    getAgents: async (ids, signal) => (await guests()).getAgents(ids, signal),
+    getBootIds: async (instances, signal) => (await guests()).getBootIds(instances, signal),
+    probe: async (check, options) => (await guests()).probe(check, options),
+    dispose: () => void loaded?.then((probe) => probe.dispose())
   };
 }

@@ -5,7 +5,6 @@ import type { Bcc } from '../ports/bcc.ts';
 import { allPages } from './api/all-pages.ts';
 import { backendServersOf } from './api/backend-servers.ts';
 import { updateName, updateWeights } from './api/balancers.ts';
-import { blbEndpointOf } from './api/blb-endpoint.ts';
 import {
   checkedBatch,
   checkedId,
@@ -17,6 +16,7 @@ import {
 import * as images from './api/images.ts';
 import * as instances from './api/instances.ts';
 import type { Operation } from './api/operation.ts';
+import { assistantEndpointOf, blbEndpointOf } from './api/service-endpoints.ts';
 import { systemDiskOf, systemDisksByInstance } from './api/system-disks.ts';
 import { attempt, type CallContext } from './attempt.ts';
 import { createTransport, type Transport } from './http/transport.ts';
@@ -62,6 +62,10 @@ export interface BccClientOptions {
  * an abort catches under way is a `CallError` of the kind `ambiguous`.
  */
 export interface BccClient extends Bcc, Balancers {
+  /** Where BCC is. */
+  readonly endpoint: URL;
+  /** Makes any call, with the same retries and at the same rate as all others. */
+  call<T>(operation: Operation<T>, signal: AbortSignal): Promise<T>;
   /** Ends what is under way and closes every connection; without it kept connections live on for a while. */
   dispose(): void;
 }
@@ -71,7 +75,11 @@ export function createBccClient(options: BccClientOptions): BccClient {
   const transport = options.transport ?? createTransport(options.userAgent);
   const context: CallContext = {
     transport,
-    endpoints: { bcc: options.endpoint, blb: options.blbEndpoint ?? blbEndpointOf(options.endpoint) },
+    endpoints: {
+      bcc: options.endpoint,
+      blb: options.blbEndpoint ?? blbEndpointOf(options.endpoint),
+      ca: assistantEndpointOf(options.endpoint)
+    },
     credentials: options.credentials,
     deadlineMs: { read: options.readDeadlineMs ?? 15_000, write: options.writeDeadlineMs ?? 30_000 },
     clock: { offsetMs: 0 },
@@ -113,6 +121,8 @@ export function createBccClient(options: BccClientOptions): BccClient {
   };
 
   return {
+    endpoint: options.endpoint,
+    call: async (operation, signal) => caller(signal)(operation),
     getInstance: async (id, signal) => caller(signal)(instances.getInstance(checkedId('GetInstance', id))),
     getImage: async (id, signal) => caller(signal)(images.getImage(checkedId('GetImage', id))),
     start: async (id, signal) => caller(signal)(instances.startInstance(checkedId('StartInstance', id))),

@@ -72,7 +72,7 @@ function toConfig(values: Values): Config {
 function toRequest(values: Values): RunRequest {
   const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
   const { userData, cleanLastUserData, confirmName } = values;
-  const { backupImage, backupKeep, healthCheck, blbId } = values;
+  const { backupImage, backupKeep, blbId } = values;
   return {
     // Were none of the two given, then no ID: an empty list of tags would be every instance.
     selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
@@ -93,15 +93,21 @@ function toRequest(values: Values): RunRequest {
       pauseMs: values.pauseBetweenBatches,
       maxFailures: values.maxFailures
     },
-    ...(healthCheck !== undefined && {
-      health: {
-        checks: healthCheck,
-        deadlineMs: values.healthDeadline,
-        minHealthyTimeMs: values.minHealthyTime
-      }
-    }),
+    ...given({ health: toHealth(values) }),
     ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
   };
+}
+
+/** A script is run only in a system that is proven to be the new one, so it brings the proof along. */
+function toHealth(values: Values): RunRequest['health'] {
+  const { healthCheck = [], guestScript, guestUser, healthDeadline, minHealthyTime } = values;
+  const times = { deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
+  if (guestScript === undefined) {
+    return healthCheck.length === 0 ? undefined : { checks: healthCheck, ...times };
+  }
+  const proof = healthCheck.some(({ kind }) => kind === 'assistant') ? [] : [{ kind: 'assistant' as const }];
+  const checks = [...healthCheck, ...proof, { kind: 'guestScript' as const, user: guestUser }];
+  return { checks, ...times, guestScript: { content: guestScript, user: guestUser } };
 }
 
 function toLogin({ adminPass, keypairId }: Values): Login {

@@ -12,6 +12,7 @@ import {
   timeoutRange
 } from './parsers/duration.ts';
 import { parseEndpoint, parseRegion, parseWebUrl } from './parsers/endpoint.ts';
+import { parseGuestScript, parseGuestUser } from './parsers/guest.ts';
 import { parseBalancerIds, parseImageId, parseInstanceIds, parseKeypairId } from './parsers/ids.ts';
 import { integerWithin } from './parsers/integer.ts';
 import { parseImageName, parseName } from './parsers/name.ts';
@@ -69,6 +70,8 @@ const parsers = {
   maxFailures: trimmed(required(integerWithin(0, 1_000), orDefault)),
   requestsPerSecond: trimmed(required(integerWithin(1, 100), orDefault)),
   healthCheck: trimmed(optional(parseChecks)),
+  guestScript: optional(parseGuestScript),
+  guestUser: trimmed(required(parseGuestUser, orDefault)),
   healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
   minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
   blbId: trimmed(optional(parseBalancerIds)),

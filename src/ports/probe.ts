@@ -1,4 +1,4 @@
-import type { ResolvedCheck } from '../core/health/check.ts';
+import type { NetworkCheck } from '../core/health/check.ts';
 import type { HostKey, ProbeResult } from '../core/health/reason.ts';
 
 /** How a probe is taken. */
@@ -10,13 +10,13 @@ export interface ProbeOptions {
   readonly baselineKeys?: readonly HostKey[];
 }
 
-/** Looks at an instance from outside. Nothing is left open when a call ends, however it ends. */
+/** Looks at an instance from outside, over the network. Nothing is left open when a call ends, however it ends. */
 export interface Probe {
   /** One probe. A failed check is a result; throws only `CancelledError`, on abort. */
-  probe(check: ResolvedCheck, options: ProbeOptions): Promise<ProbeResult>;
+  probe(check: NetworkCheck, options: ProbeOptions): Promise<ProbeResult>;
   /**
    * All host keys that the server of an `ssh` check shows, one for each type; empty where there are none, or
    * none could be had in time. Throws only `CancelledError`, on abort.
    */
-  hostKeys(check: ResolvedCheck, options: Omit<ProbeOptions, 'baselineKeys'>): Promise<readonly HostKey[]>;
+  hostKeys(check: NetworkCheck, options: Omit<ProbeOptions, 'baselineKeys'>): Promise<readonly HostKey[]>;
 }

@@ -1,4 +1,5 @@
 import type { HealthCheck } from '../core/health/check.ts';
+import type { GuestScript } from '../core/health/guest/guest-system.ts';
 import type { RebuildOptions } from '../core/model/rebuild-spec.ts';
 import type { Selection } from '../core/model/selection.ts';
 import type { RolloutSettings } from '../core/rollout/settings.ts';
@@ -46,5 +47,7 @@ export interface RunRequest {
     readonly deadlineMs: number;
     /** At most 1 h, and shorter than `deadlineMs`; with 0 one success will do. */
     readonly minHealthyTimeMs: number;
+    /** What the check `guestScript` runs; it may hold secrets. */
+    readonly guestScript?: GuestScript;
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { blbEndpointOf } from '../../../src/bce/api/blb-endpoint.ts';
+import { blbEndpointOf } from '../../../src/bce/api/service-endpoints.ts';
 
 test.each([
   ['https://bcc.bj.baidubce.com', 'https://blb.bj.baidubce.com/'],

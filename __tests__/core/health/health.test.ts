@@ -51,7 +51,11 @@ test('healthy is only what was unbroken for long enough, and the end comes in ti
           result: found[at % found.length] ?? { healthy: true }
         };
       });
-      const { checked: outcome } = await awaitChecks({ checks: [check], task }, world.ports, () => undefined);
+      const { checked: outcome } = await awaitChecks(
+        { checks: [check], task, baseline: { guest: {} } },
+        world.ports,
+        () => undefined
+      );
       const last = world.taken.at(-1);
       expect(last?.atMs).toBe(outcome.atMs);
       expect(outcome.atMs).toBeLessThanOrEqual(task.deadlineMs + probeTimeoutMs);

@@ -8,7 +8,8 @@ const instance: Addressed = {
   publicIp: '203.0.113.7',
   internalIp: '192.168.0.4',
   id: 'i-Ab12',
-  name: 'web-1'
+  name: 'web-1',
+  osName: ''
 };
 
 function resolve(text: string, more: Partial<Addressed> = {}): ResolvedOrProblem {

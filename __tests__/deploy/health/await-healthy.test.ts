@@ -13,7 +13,11 @@ const ignore = (): void => undefined;
 
 test('healthy from the start: ends when the stretch is full, to the millisecond', async () => {
   const { ports, taken } = newWorld(() => ({ tookMs: 20, result: good }));
-  const { checked: outcome } = await awaitChecks({ checks: [check], task }, ports, ignore);
+  const { checked: outcome } = await awaitChecks(
+    { checks: [check], task, baseline: { guest: {} } },
+    ports,
+    ignore
+  );
   expect(outcome).toMatchObject({ healthy: true, atMs: 10_040, history: [{ atMs: 20, failed: [] }] });
   expect(taken).toHaveLength(7);
 });
@@ -23,7 +27,11 @@ test('a flap begins the stretch anew', async () => {
     tookMs: 0,
     result: atMs < 20_000 || (atMs > 25_000 && atMs < 27_000) ? refused : good
   }));
-  const { checked: outcome } = await awaitChecks({ checks: [check], task }, ports, ignore);
+  const { checked: outcome } = await awaitChecks(
+    { checks: [check], task, baseline: { guest: {} } },
+    ports,
+    ignore
+  );
   expect(outcome.healthy).toBe(true);
   expect(outcome.atMs).toBeGreaterThanOrEqual(37_000);
   expect(outcome.atMs).toBeLessThan(39_500);
@@ -38,7 +46,11 @@ test('a flap begins the stretch anew', async () => {
 test('never healthy: the last probe is at the deadline, and its reason is the last one', async () => {
   const status: ProbeResult = { healthy: false, reason: { kind: 'status', status: 503, wanted: [] } };
   const { ports, taken } = newWorld((atMs) => ({ tookMs: 5, result: atMs < 299_999 ? refused : status }));
-  const { checked: outcome } = await awaitChecks({ checks: [check], task }, ports, ignore);
+  const { checked: outcome } = await awaitChecks(
+    { checks: [check], task, baseline: { guest: {} } },
+    ports,
+    ignore
+  );
   expect(outcome).toMatchObject({
     healthy: false,
     reason: { kind: 'failing', failed: [{ check: name, reason: { kind: 'status', status: 503 } }] },
@@ -49,14 +61,18 @@ test('never healthy: the last probe is at the deadline, and its reason is the la
 
 test('healthy too late: the stretch is not full at the deadline', async () => {
   const { ports } = newWorld((atMs) => ({ tookMs: 0, result: atMs < 294_000 ? refused : good }));
-  const { checked: outcome } = await awaitChecks({ checks: [check], task }, ports, ignore);
+  const { checked: outcome } = await awaitChecks(
+    { checks: [check], task, baseline: { guest: {} } },
+    ports,
+    ignore
+  );
   expect(outcome).toMatchObject({ healthy: false, reason: { kind: 'tooShort', wantedMs: 10_000 } });
 });
 
 test('a probe has no more time than the whole wait', async () => {
   const { ports } = newWorld(() => ({ tookMs: 60_000, result: good }));
   const { checked: outcome } = await awaitChecks(
-    { checks: [check], task: { ...task, deadlineMs: 700 } },
+    { checks: [check], task: { ...task, deadlineMs: 700 }, baseline: { guest: {} } },
     ports,
     ignore
   );
@@ -75,7 +91,11 @@ test('a host key that changes during the wait begins the stretch anew', async ()
     result: { healthy: true, hostKey: ed(atMs < 5_000 ? 'A' : 'B') } as const
   });
   const { ports } = newWorld(script, [ed('B'), rsa]);
-  const { checked: outcome, knownHosts } = await awaitChecks({ checks: [sshCheck], task }, ports, ignore);
+  const { checked: outcome, knownHosts } = await awaitChecks(
+    { checks: [sshCheck], task, baseline: { guest: {} } },
+    ports,
+    ignore
+  );
   expect(outcome.healthy).toBe(true);
   expect(knownHosts).toEqual(['192.0.2.1 ssh-ed25519 B', '192.0.2.1 ssh-rsa C']);
   expect(outcome.atMs).toBeGreaterThan(15_000);
@@ -84,7 +104,11 @@ test('a host key that changes during the wait begins the stretch anew', async ()
 test('a key that was proven is kept, although all keys could not be had', async () => {
   const hostKey = { algorithm: 'ssh-ed25519', key: 'A' };
   const { ports } = newWorld(() => ({ tookMs: 0, result: { healthy: true, hostKey } }));
-  const { checked: outcome, knownHosts } = await awaitChecks({ checks: [sshCheck], task }, ports, ignore);
+  const { checked: outcome, knownHosts } = await awaitChecks(
+    { checks: [sshCheck], task, baseline: { guest: {} } },
+    ports,
+    ignore
+  );
   expect(outcome.healthy).toBe(true);
   expect(knownHosts).toEqual(['192.0.2.1 ssh-ed25519 A']);
 });
@@ -94,9 +118,9 @@ test('a cancel ends it', async () => {
     if (atMs > 10_000) world.cancel();
     return { tookMs: 0, result: refused };
   });
-  await expect(awaitChecks({ checks: [check], task }, world.ports, ignore)).rejects.toBeInstanceOf(
-    CancelledError
-  );
+  await expect(
+    awaitChecks({ checks: [check], task, baseline: { guest: {} } }, world.ports, ignore)
+  ).rejects.toBeInstanceOf(CancelledError);
 });
 
 test('all checks of a round must pass, and each has its name', async () => {
@@ -105,7 +129,11 @@ test('all checks of a round must pass, and each has its name', async () => {
     result: atMs < (check.kind === 'tcp' ? 10_000 : 20_000) ? refused : good
   }));
   const http = { kind: 'http', host: '192.0.2.1', port: 80, path: '/', statuses: [] } as const;
-  const { checked } = await awaitChecks({ checks: [check, http], task }, ports, ignore);
+  const { checked } = await awaitChecks(
+    { checks: [check, http], task, baseline: { guest: {} } },
+    ports,
+    ignore
+  );
   const why = 'connection refused: nothing listens on the port yet';
   expect(inWords(checked.history)).toEqual([
     `0 ${name}: ${why}; http://192.0.2.1/: ${why}`,
@@ -122,6 +150,10 @@ test('a check that fails in one round breaks the stretch of the others', async (
     tookMs: 0,
     result: kind === 'ssh' && Math.floor(atMs / 8_000) % 2 === 1 ? refused : good
   }));
-  const { checked } = await awaitChecks({ checks: [check, sshCheck], task }, ports, ignore);
+  const { checked } = await awaitChecks(
+    { checks: [check, sshCheck], task, baseline: { guest: {} } },
+    ports,
+    ignore
+  );
   expect(checked.healthy).toBe(false);
 });

@@ -73,8 +73,9 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     test('refuses items of another type', async () => {
       const target = targetOf(operation);
       await withBench({}, async ({ send }) => {
-        for (const item of Object.keys(operation.body)) {
-          const { json } = await send(operation.method, target, { [item]: { no: 'type' } });
+        for (const [item, type] of Object.entries(operation.body)) {
+          const wrong = type === 'Object' ? 'no object' : { no: 'type' };
+          const { json } = await send(operation.method, target, { [item]: wrong });
           expect(json).toMatchObject({ code: 'InappropriateJSON', message: expect.stringContaining(item) });
         }
       });

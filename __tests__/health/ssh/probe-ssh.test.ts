@@ -136,7 +136,7 @@ test('healthy only when the old system has given way', async () => {
   const fromMs = systemClock.nowMs();
   const task: HealthTask = { fromMs, deadlineMs: fromMs + 10_000, minHealthyMs: 200, intervalMs: 50 };
   const { checked, knownHosts } = await awaitChecks(
-    { checks: [check], task, baselineKeys },
+    { checks: [check], task, baseline: { hostKeys: baselineKeys, guest: {} } },
     { probe, clock: systemClock, signal: never },
     (_, now) => {
       if (now.rounds === 5) key = fresh;

@@ -103,7 +103,7 @@ const probe = createProbe();
     const task = { fromMs, deadlineMs: fromMs + 15_000, minHealthyMs: 500, intervalMs: 250 };
     let isReplacing = false;
     const { checked, knownHosts } = await awaitChecks(
-      { checks: [check], task, baselineKeys },
+      { checks: [check], task, baseline: { hostKeys: baselineKeys, guest: {} } },
       { probe, clock: systemClock, signal: never },
       ({ rounds }) => {
         if (rounds < 1 || isReplacing) return;

@@ -19,7 +19,7 @@ export function interpretReply<T>(
   if (body.kind === 'cut' && operation.kind === 'read') {
     return fail('transient', body.error.message, body.error);
   }
-  if (status >= 200 && status < 300) {
+  if (status >= 200 && status < 300 && operation.isRefused?.(facts.json) !== true) {
     // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
     return body.kind === 'tooLong' && operation.kind === 'read'
       ? fail('malformed', 'the answer is too long')
@@ -29,7 +29,8 @@ export function interpretReply<T>(
     const host = redirectHost(reply, endpoint);
     return fail('invalid', `the service sent us on to ${host}, and a signed request does not follow`);
   }
-  const kind = classify(status, facts.code, operation.kind);
+  // A refusal with a status of success: the code alone tells what it is.
+  const kind = classify(Math.max(status, 400), facts.code, operation.kind);
   const message = facts.message === '' ? 'the service gave no reason' : facts.message;
   return fail(kind, kind === 'skewed' ? `${message} (the clock here differs from the service's)` : message);
 }

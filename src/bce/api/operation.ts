@@ -3,7 +3,7 @@ import type { Query } from '../sign.ts';
 import type { CallKind } from './error-codes.ts';
 
 /** The services whose operations are called; each has a host of its own. */
-export type Service = 'bcc' | 'blb';
+export type Service = 'bcc' | 'blb' | 'ca';
 
 /** One operation of the API, as a value. */
 export interface Operation<T> {
@@ -31,6 +31,8 @@ export interface Operation<T> {
   readonly isBatch?: boolean;
   /** The failure that tells, after a lost answer, that the request was carried out: the call has then succeeded. */
   readonly doneAfterLoss?: FailureKind;
+  /** Whether an answer with a status of success is a refusal all the same. */
+  isRefused?(json: unknown): boolean;
   /** Turns a success into a value. `json` is `undefined` where the body is none. Throws `DecodeError`. */
   decode(json: unknown, requestId: string): T;
 }

@@ -30,6 +30,11 @@ export function unwaitedProblems(values: ReadValues): readonly Problem[] {
       'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
     problems.push({ input: 'healthCheck', message });
   }
+  if (isGiven(values, 'guestScript')) {
+    const message =
+      'is given, but wait is false; it runs once the new system is up, so set wait to true or leave guestScript out';
+    problems.push({ input: 'guestScript', message });
+  }
   if (isGiven(values, 'blbId')) {
     const message =
       'is given, but wait is false; nobody would give the instances their weights back, ' +

@@ -1,4 +1,5 @@
 /** What a health check is, before and after its placeholders are filled. */
+import type { GuestSystem } from './guest/guest-system.ts';
 
 /** The fields of an instance that a check's address may hold, in braces. */
 export const placeholders = ['publicIp', 'internalIp', 'id', 'name'] as const;
@@ -20,8 +21,8 @@ export interface Expectations {
   readonly body?: string;
 }
 
-/** A check as the input gave it. Patterns may hold placeholders; an IPv6 host stands without its brackets. */
-export type HealthCheck =
+/** A check from outside. Patterns may hold placeholders; an IPv6 host stands without its brackets. */
+export type AddressCheck =
   | { readonly kind: 'tcp' | 'ssh'; readonly hostPattern: string; readonly port: number }
   | ({
       readonly kind: 'http' | 'https';
@@ -30,6 +31,17 @@ export type HealthCheck =
       /** Path and query, from the first slash on. */
       readonly pathPattern: string;
     } & Expectations);
+
+/**
+ * A check from inside, by Cloud Assistant: that the new system is up, or that a script in it ends with exit code 0. The
+ * script itself is no part of it, for it may hold secrets.
+ */
+export type InsideCheck =
+  | { readonly kind: 'assistant' }
+  | { readonly kind: 'guestScript'; readonly user: string };
+
+/** A check as the inputs gave it. */
+export type HealthCheck = AddressCheck | InsideCheck;
 
 /** A check that is a matter of TCP alone, or of SSH. */
 export interface SocketCheck {
@@ -47,8 +59,14 @@ export interface HttpCheck extends Expectations {
   readonly path: string;
 }
 
-/** A check of one instance: all of the address is known. */
-export type ResolvedCheck = SocketCheck | HttpCheck;
+/** A check from outside of one instance: all of the address is known. */
+export type NetworkCheck = SocketCheck | HttpCheck;
+
+/** A check from inside of one instance. */
+export type GuestCheck = InsideCheck & { readonly instanceId: string; readonly system: GuestSystem };
+
+/** A check of one instance. */
+export type ResolvedCheck = NetworkCheck | GuestCheck;
 
 /** The ports that an address may leave out; for `tcp` there is none. */
 export const defaultPorts: ReadonlyMap<string, number> = new Map([
@@ -57,8 +75,20 @@ export const defaultPorts: ReadonlyMap<string, number> = new Map([
   ['https', 443]
 ]);
 
+/** Whether the check is about the host key of an SSH server. */
+export function isSshCheck(check: ResolvedCheck): check is SocketCheck {
+  return check.kind === 'ssh';
+}
+
+/** Whether the check looks from inside. */
+export function isGuestCheck(check: ResolvedCheck): check is GuestCheck {
+  return check.kind === 'assistant' || check.kind === 'guestScript';
+}
+
 /** The check for a person to read. The query is left out: people put tokens there. */
 export function describeCheck(check: ResolvedCheck): string {
+  if (check.kind === 'assistant') return 'assistant://';
+  if (check.kind === 'guestScript') return 'guestScript';
   const host = check.host.includes(':') ? `[${check.host}]` : check.host;
   const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
   const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';

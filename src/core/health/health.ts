@@ -41,6 +41,12 @@ export type Checked = HealthEnd & {
   readonly checks: readonly CheckResult[];
 };
 
+/** The boot that the checks saw last, where one of them looked from inside and passed. */
+export function bootIdOf(checked: Checked | undefined): string | undefined {
+  const results = (checked?.checks ?? []).map(({ result }) => result);
+  return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
+}
+
 /** The wait so far. A plain value: `stepHealth` makes the next one. */
 export interface Health {
   readonly task: HealthTask;
@@ -126,7 +132,7 @@ function failedOf(results: readonly CheckResult[]): readonly FailedCheck[] {
   return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
 }
 
-/** The stretch after one more success. Another host key is another system, whose stretch begins now. */
+/** The stretch after one more success. Another host key or boot is another system, whose stretch begins now. */
 function prolong(
   { stretch }: Health,
   atMs: number,
@@ -138,7 +144,7 @@ function prolong(
 
 /** What the checks say about which system answers, as a text that can be compared. */
 function systemOf(results: readonly CheckResult[]): string {
-  return JSON.stringify(results.map(({ result }) => (result.healthy ? (result.hostKey ?? null) : null)));
+  return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
 
 function remember(health: Health, atMs: number, failed: readonly FailedCheck[]): Health {

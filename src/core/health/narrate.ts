@@ -1,6 +1,17 @@
 import { formatDuration } from '../duration.ts';
+import { outputLines } from './guest/inside-failure.ts';
 import type { Health } from './health.ts';
-import { describeFailed } from './reason.ts';
+import { type CheckResult, describeFailed } from './reason.ts';
+
+/** The last lines of a script that failed. None can be taken for a command of the runner: each begins with a bar. */
+function outputOf(results: readonly CheckResult[]): readonly string[] {
+  return results.flatMap(({ check, result }) => {
+    const output = !result.healthy && result.reason.kind === 'script' ? outputLines(result.reason) : [];
+    return output.length === 0
+      ? []
+      : [`${check}: the last lines of its output (${output.length}):`, ...output.map((line) => `| ${line}`)];
+  });
+}
 
 /** The lines for what is new in `now`, for a person who reads along. */
 export function narrateHealth(before: Health, now: Health): readonly string[] {
@@ -15,6 +26,7 @@ export function narrateHealth(before: Health, now: Health): readonly string[] {
     const again = before.stretch === undefined ? passes : 'another system answers now';
     lines.push(`${again}; it must stay so for ${formatDuration(minHealthyMs)}`);
   }
+  for (const line of now.end?.healthy === false ? outputOf(now.results) : []) lines.push(line);
   if (now.end?.healthy) {
     lines.push(`healthy ${formatDuration(now.end.atMs - now.task.fromMs)} after it was Running`);
   }

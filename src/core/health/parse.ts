@@ -1,4 +1,4 @@
-import { defaultPorts, type HealthCheck, placeholders } from './check.ts';
+import { type AddressCheck, defaultPorts, type HealthCheck, placeholders } from './check.ts';
 import { parseExpectations } from './expect.ts';
 import { isHost, isIpv6 } from './host.ts';
 
@@ -7,7 +7,7 @@ export type ParsedCheck =
   | { readonly ok: true; readonly check: HealthCheck }
   | { readonly ok: false; readonly problem: string };
 
-type Kind = HealthCheck['kind'];
+type Kind = AddressCheck['kind'];
 
 /** Scheme, host with port, path with query, fragment. */
 const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
@@ -32,8 +32,13 @@ export function parseHealthCheck(text: string): ParsedCheck {
     return wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
   }
   const scheme = written.toLowerCase();
+  if (scheme === 'assistant') {
+    return `${authority}${path}${fragment ?? ''}${rest}` === ''
+      ? { ok: true, check: { kind: 'assistant' } }
+      : wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
+  }
   if (!isKind(scheme)) {
-    return wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http and https can be checked`);
+    return wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
   }
   if (authority.includes('@')) {
     return wrong('holds a user name or a password, which no check sends; leave them out');

@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration.ts';
 import type { StatusRange } from './check.ts';
+import { describeInside, type InsideFailure } from './guest/inside-failure.ts';
 
 /** A public host key of an SSH server. */
 export interface HostKey {
@@ -36,11 +37,12 @@ export type Unhealthy =
   | { readonly kind: 'noCommonKex'; readonly offered: readonly string[] }
   | { readonly kind: 'noHostKey'; readonly offered: readonly string[] }
   | { readonly kind: 'sameHostKey'; readonly algorithm: string; readonly fingerprint: string }
-  | { readonly kind: 'protocol'; readonly message: string };
+  | { readonly kind: 'protocol'; readonly message: string }
+  | InsideFailure;
 
 /** What one probe of one check found. */
 export type ProbeResult =
-  | { readonly healthy: true; readonly hostKey?: HostKey }
+  | { readonly healthy: true; readonly hostKey?: HostKey; readonly bootId?: string }
   | { readonly healthy: false; readonly reason: Unhealthy };
 
 /** A check by its name, as `describeCheck` gives it, and what its probe found. */
@@ -110,6 +112,8 @@ export function describeUnhealthy(reason: Unhealthy): string {
       return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
     case 'protocol':
       return `not understood: ${reason.message}`;
+    default:
+      return describeInside(reason);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type HealthCheck, type Placeholder, placeholders, type ResolvedCheck } from './check.ts';
+import { guestSystem } from './guest/guest-system.ts';
 import { isHost, isIp, isLabel } from './host.ts';
 import { hasDotSegment } from './parse.ts';
 
@@ -13,7 +14,7 @@ export type AllResolvedOrProblem =
   | { readonly ok: false; readonly problem: string };
 
 /** What a check may need to know of an instance; an empty text is a value that the instance does not have. */
-export type Addressed = Readonly<Record<Placeholder, string>>;
+export type Addressed = Readonly<Record<Placeholder | 'osName', string>>;
 
 const called: Readonly<Record<Placeholder, string>> = {
   publicIp: 'public IP',
@@ -43,6 +44,10 @@ export function resolveChecks(checks: readonly HealthCheck[], instance: Addresse
  * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
  */
 export function resolveCheck(check: HealthCheck, instance: Addressed): ResolvedOrProblem {
+  if (check.kind === 'assistant' || check.kind === 'guestScript') {
+    const system = guestSystem(instance);
+    return { ok: true, check: { ...check, instanceId: instance.id, system } };
+  }
   const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
   for (const name of placeholders) {
     if (!pattern.includes(`{${name}}`)) continue;

@@ -1,3 +1,4 @@
+import type { AgentState } from '../health/guest/guest-run.ts';
 import type { HostKey } from '../health/reason.ts';
 import type { BackendServer } from '../model/backend-server.ts';
 import type { Image } from '../model/image.ts';
@@ -27,6 +28,10 @@ export interface Target {
   readonly places?: readonly BackendServer[] | undefined;
   /** The SSH host keys of now, read where a check must tell the new system from the old. */
   readonly oldHostKeys?: readonly HostKey[] | undefined;
+  /** Whether its Cloud Assistant agent is on line; only known where a check looks from inside. */
+  readonly agent?: AgentState | undefined;
+  /** The boot of now, read where a check looks from inside and the agent was on line. */
+  readonly oldBootId?: string | undefined;
 }
 
 /** What would become of one target. */
@@ -68,10 +73,14 @@ function planTarget(target: Target): PlannedTarget {
     decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
     warnings: [
       ...(decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)),
-      ...fleetWarnings(target)
+      ...fleetWarnings(target),
+      ...(target.agent === 'offline' ? [offlineWarning] : [])
     ]
   };
 }
+
+const offlineWarning =
+  'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
 
 /** What a person should know of a target that is one of several, or behind a load balancer. */
 function fleetWarnings({ unhealthy, places = [], circumstances }: Target): readonly string[] {

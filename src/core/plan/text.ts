@@ -1,5 +1,6 @@
 /** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
-import { describeCheck } from '../health/check.ts';
+import { describeCheck, type ResolvedCheck } from '../health/check.ts';
+import { firstLineOf, type GuestScript } from '../health/guest/guest-system.ts';
 import { resolveChecks } from '../health/resolve.ts';
 import type { Image } from '../model/image.ts';
 import type { RebuildSpec } from '../model/rebuild-spec.ts';
@@ -10,9 +11,18 @@ import { rolloutLines } from './text-rollout.ts';
 /** Of more targets than this, each has one line, and what is the same for all of them is told once. */
 const fewTargets = 5;
 
-/** The lines of the plan. They hold no secret: a login is named by its kind. */
-export function planLines(plan: Plan): readonly string[] {
-  const head = [`Image: ${imageLabel(plan.image)}`, ...rolloutLines(plan)];
+/**
+ * The lines of the plan. They hold no secret: a login is named by its kind, and of a script that runs inside the new system
+ * only the first line is shown, which the log masks as GitHub masks all lines.
+ */
+export function planLines(plan: Plan, guestScript?: GuestScript): readonly string[] {
+  const script =
+    guestScript === undefined
+      ? []
+      : [
+          `Script inside the new system: run by Cloud Assistant as ${guestScript.user} once the system is proven to be new; first line: ${firstLineOf(guestScript)}`
+        ];
+  const head = [`Image: ${imageLabel(plan.image)}`, ...rolloutLines(plan), ...script];
   return plan.targets.length > fewTargets
     ? [...head, ...commonLines(plan), ...plan.targets.flatMap(shortLines)]
     : [...head, ...plan.targets.flatMap((target) => targetLines(plan, target))];
@@ -80,7 +90,7 @@ export function stepLabels({ instance, circumstances, places }: PlannedTarget): 
   if (imagesLeft !== undefined) steps.push('a custom image of the system disk is made first');
   const resolved = resolveChecks(checks, instance);
   if (resolved.ok && resolved.checks.length > 0) {
-    steps.push(`${resolved.checks.map(describeCheck).join(' and ')} must pass before it counts as done`);
+    steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
   }
   const own = (places ?? []).filter(({ weight }) => weight > 0);
   if (own.length > 0) {
@@ -90,6 +100,10 @@ export function stepLabels({ instance, circumstances, places }: PlannedTarget): 
   if (wayBack.kind === 'backup') steps.push('if it goes wrong, it is put back onto the image made before');
   if (wayBack.kind === 'image') steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
   return steps;
+}
+
+function describeStep(check: ResolvedCheck): string {
+  return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
 }
 
 /** Where the instance is and what it runs, as far as is known. */

@@ -173,3 +173,14 @@ export function needsDisk(rebuild: RebuildState): boolean {
     rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined
   );
 }
+
+/**
+ * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
+ * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
+ * that somebody else had begun.
+ */
+export function acceptedSinceMs(rebuild: RebuildState): number | undefined {
+  if (rebuild.answered && rebuild.acceptedAtMs !== undefined) return rebuild.acceptedAtMs;
+  const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
+  return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+}

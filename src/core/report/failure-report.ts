@@ -1,18 +1,14 @@
 /** A failed deed in the form of the result. */
 
 import { describeHeldWeights, openHeldWeights } from '../balancers/held-weights.ts';
-import { formatDuration } from '../duration.ts';
-import type { Checked } from '../health/health.ts';
-import { describeFailed, describeNotHealthy } from '../health/reason.ts';
+import { describeNotHealthy } from '../health/reason.ts';
 import type { CallFailure } from '../model/failure.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import { hasSucceeded, type InstanceRun, isRolledBack } from '../run/instance-run.ts';
 import { describeDiskState, type Explanation, explain, explainCancel } from './explain.ts';
+import { explainHealth } from './explain-health.ts';
 import type { FailureReport } from './report.ts';
-
-/** How many changes of a failed health check a cause names; `health.history` has more. */
-const mostChanges = 5;
 
 /** Why the deed failed and how it stands now; `undefined` where it went well. */
 export function failureOfRun(run: InstanceRun): FailureReport | undefined {
@@ -129,20 +125,10 @@ function causeOf(run: InstanceRun): FailureReport | undefined {
     return { ...facts, ...explain(rebuild, reason) };
   }
   if (health?.healthy !== false) return afterwards(run);
-  const allowed = formatDuration(health.deadlineMs - health.fromMs);
   return {
-    reason: 'unhealthy',
-    cause: `${id}: not healthy within healthDeadline (${allowed}); last: ${describeNotHealthy(health.reason)}. Seen: ${courseOf(health)}.`,
-    diskNote: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased'),
-    remedy: `Look at the instance and at what healthCheck asks; if it only needs longer, set healthDeadline higher than ${allowed}.`
+    ...explainHealth(id, health),
+    diskNote: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased')
   };
-}
-
-/** The latest changes of what the probes found, oldest first. */
-function courseOf({ history }: Checked): string {
-  const latest = history.slice(-mostChanges).map(({ failed }) => describeFailed(failed));
-  if (latest.length === 0) return 'nothing';
-  return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }
 
 /** What went wrong although the new system is well: it did not get its traffic back, or was put back with others. */

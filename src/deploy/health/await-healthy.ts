@@ -1,6 +1,12 @@
 /** The wait for an instance to be healthy: takes the probes of all checks and hands the results to the reducer. */
 
-import { describeCheck, type ResolvedCheck } from '../../core/health/check.ts';
+import {
+  describeCheck,
+  isGuestCheck,
+  type NetworkCheck,
+  type ResolvedCheck
+} from '../../core/health/check.ts';
+import type { GuestBaseline } from '../../core/health/guest/guest-proof.ts';
 import {
   beginHealth,
   type Checked,
@@ -11,8 +17,9 @@ import {
 } from '../../core/health/health.ts';
 import { knownHostsLine } from '../../core/health/known-hosts.ts';
 import { narrateHealth } from '../../core/health/narrate.ts';
-import type { CheckResult, HostKey } from '../../core/health/reason.ts';
+import type { CheckResult, HostKey, ProbeResult } from '../../core/health/reason.ts';
 import { type Addressed, resolveChecks } from '../../core/health/resolve.ts';
+import type { GuestProbe } from '../../ports/assistant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Probe } from '../../ports/probe.ts';
@@ -21,6 +28,8 @@ import type { RunRequest } from '../../ports/request.ts';
 /** What the wait needs of the world. */
 export interface HealthPorts {
   readonly probe: Probe;
+  /** Only where a check looks from inside. */
+  readonly guests?: GuestProbe | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -32,11 +41,18 @@ export interface Awaited {
   readonly knownHosts: readonly string[];
 }
 
-/** The checks of one instance, when they must pass, and the host keys that the new system must not show. */
+/** What is known of the system that was to be replaced, so that it is not taken for the new one. */
+export interface Baseline {
+  /** Host keys that the new system must not show; absent where none are forbidden. */
+  readonly hostKeys?: readonly HostKey[] | undefined;
+  readonly guest: GuestBaseline;
+}
+
+/** The checks of one instance, and when they must pass. */
 export interface ChecksWait {
   readonly checks: readonly ResolvedCheck[];
   readonly task: HealthTask;
-  readonly baselineKeys?: readonly HostKey[];
+  readonly baseline: Baseline;
 }
 
 /** Told of every round, in order; `now` is the state after it. It must not throw. */
@@ -48,13 +64,12 @@ const probeTimeoutMs = 5_000;
 /**
  * Waits until the instance passes all checks of the request; `undefined` where none is asked for.
  *
- * @param baselineKeys host keys that the new system must not show
  * @throws CancelledError on abort
  */
 export async function awaitHealthy(
   { health, pollIntervalMs }: RunRequest,
   instance: Addressed,
-  baselineKeys: readonly HostKey[] | undefined,
+  baseline: Baseline,
   ports: HealthPorts
 ): Promise<Awaited | undefined> {
   if (health === undefined) return undefined;
@@ -76,8 +91,7 @@ export async function awaitHealthy(
     minHealthyMs: health.minHealthyTimeMs,
     intervalMs: healthInterval(pollIntervalMs)
   };
-  const wait = { checks, task, ...(baselineKeys === undefined ? {} : { baselineKeys }) };
-  return awaitChecks(wait, ports, (before, now) => {
+  return awaitChecks({ checks, task, baseline }, ports, (before, now) => {
     for (const line of narrateHealth(before, now)) log.info(line);
   });
 }
@@ -89,24 +103,17 @@ export async function awaitHealthy(
  */
 export async function awaitChecks(
   wait: ChecksWait,
-  { probe, clock, signal }: Omit<HealthPorts, 'log'>,
+  ports: Omit<HealthPorts, 'log'>,
   observe: HealthObserver
 ): Promise<Awaited> {
-  const { task, baselineKeys } = wait;
-  const options = { signal, timeoutMs: timeoutOf(task), ...(baselineKeys && { baselineKeys }) };
+  const { task } = wait;
+  const { probe, clock, signal } = ports;
   let [health, command] = beginHealth(task);
   while (command.type === 'probe') {
     // Timers count in whole milliseconds; a fraction that is cut off would wake us just before the moment.
     await clock.sleep(Math.max(0, Math.ceil(command.dueMs - clock.nowMs())), signal);
     const startedAtMs = clock.nowMs();
-    const results = await Promise.all(
-      wait.checks.map(
-        async (check): Promise<CheckResult> => ({
-          check: describeCheck(check),
-          result: await probe.probe(check, options)
-        })
-      )
-    );
+    const results = await takeRound(wait, ports);
     const before = health;
     [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
     observe(before, health);
@@ -119,8 +126,35 @@ export async function awaitChecks(
   return { checked: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };
 }
 
+/** One probe of each check, side by side; a script runs only after this round has proven the system that it runs in. */
+async function takeRound(
+  { checks, task, baseline }: ChecksWait,
+  { probe, guests, signal }: Omit<HealthPorts, 'log'>
+): Promise<readonly CheckResult[]> {
+  const timeoutMs = timeoutOf(task);
+  const { hostKeys } = baseline;
+  const network = { signal, timeoutMs, ...(hostKeys && { baselineKeys: hostKeys }) };
+  const inside = { signal, untilMs: task.deadlineMs + timeoutMs, baseline: baseline.guest };
+  const take = async (check: ResolvedCheck): Promise<ProbeResult> => {
+    if (!isGuestCheck(check)) return await probe.probe(check, network);
+    if (guests === undefined) throw new Error('a check from inside, and nothing that can take it');
+    return await guests.probe(check, inside);
+  };
+  const proofs = checks.map((check) => (check.kind === 'guestScript' ? undefined : take(check)));
+  const assistant = proofs[checks.findIndex(({ kind }) => kind === 'assistant')];
+  const script = async (check: ResolvedCheck): Promise<ProbeResult> =>
+    (await assistant)?.healthy ? await take(check) : { healthy: false, reason: { kind: 'notProven' } };
+  return Promise.all(
+    checks.map(async (check, index) => ({
+      check: describeCheck(check),
+      result: await (proofs[index] ?? script(check))
+    }))
+  );
+}
+
 /**
- * One round of probes by the checks of the request; empty where none is asked for, or one cannot be made.
+ * One round of probes by the checks of the request that look from outside; empty where there is none, or one cannot be
+ * made.
  *
  * @throws CancelledError on abort
  */
@@ -134,7 +168,7 @@ export async function probeOnce(
   const resolved = resolveChecks(health.checks, instance);
   if (!resolved.ok) return [];
   return Promise.all(
-    resolved.checks.map(async (check) => ({
+    resolved.checks.filter(isNetworkCheck).map(async (check) => ({
       check: describeCheck(check),
       result: await probe.probe(check, { signal, timeoutMs: probeTimeoutMs })
     }))
@@ -156,6 +190,10 @@ async function readKnownHosts(
     return (isKnown ? keys : [seen, ...keys]).map((key) => knownHostsLine(check.host, check.port, key));
   });
   return [...new Set((await Promise.all(read)).flat())];
+}
+
+function isNetworkCheck(check: ResolvedCheck): check is NetworkCheck {
+  return !isGuestCheck(check);
 }
 
 function timeoutOf({ deadlineMs, fromMs }: HealthTask): number {

@@ -1,10 +1,13 @@
 /** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
 
 import { openHeldWeights } from '../../core/balancers/held-weights.ts';
+import { withSystemOf } from '../../core/health/guest/guest-system.ts';
+import { bootIdOf } from '../../core/health/health.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
 import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import type { Task } from '../../core/plan/decide.ts';
+import { acceptedSinceMs } from '../../core/rebuild/evidence.ts';
 import type { RebuildState } from '../../core/rebuild/rebuild-state.ts';
 import { hasSucceeded, type InstanceRun, mayRejoin, usableBackup } from '../../core/run/instance-run.ts';
 import type { RunRequest } from '../../ports/request.ts';
@@ -69,8 +72,11 @@ async function carryOutRollback(
   if (rebuild.ending?.kind === 'cancelled') return recorder.add({ cancelled: true });
   if (rebuild.ending?.kind !== 'rebuilt' && rebuild.ending?.kind !== 'skipped') return;
   // The system put back may rightly show its old host keys, so none are forbidden to it.
-  const awaited =
-    rebuild.last && (await awaitHealthy(request, rebuild.last.instance, undefined, { ...ports, signal }));
+  if (rebuild.last === undefined) return;
+  const instance = withSystemOf(image, rebuild.last.instance);
+  const acceptedMs = rebuild.ending.kind === 'rebuilt' ? acceptedSinceMs(rebuild) : undefined;
+  const guest = { acceptedMs, bootId: bootIdOf(run.health) };
+  const awaited = await awaitHealthy(request, instance, { guest }, { ...ports, signal });
   if (awaited === undefined) return;
   recorder.add({
     rollback: { imageId: image.id, rebuild, health: awaited.checked },

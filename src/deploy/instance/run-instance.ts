@@ -1,15 +1,18 @@
 /** Everything that happens to one target on its way forth: backup, leaving, rebuild, health check, rejoining. */
 
+import { withSystemOf } from '../../core/health/guest/guest-system.ts';
 import { CancelledError } from '../../core/model/failure.ts';
 import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import type { PlannedTarget } from '../../core/plan/plan.ts';
+import { acceptedSinceMs } from '../../core/rebuild/evidence.ts';
 import type { Observation, RebuildState } from '../../core/rebuild/rebuild-state.ts';
 import { hasSucceeded, type InstanceRun, mayRejoin, usableBackup } from '../../core/run/instance-run.ts';
+import type { GuestProbe } from '../../ports/assistant.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import type { Balance } from '../balancers/balance.ts';
-import { awaitHealthy } from '../health/await-healthy.ts';
+import { awaitHealthy, type Baseline } from '../health/await-healthy.ts';
 import { makeBackup, pruneBackups } from '../images/backup.ts';
 import { type Preparations, type RebuildPorts, rebuildOne } from '../rebuild/rebuild.ts';
 import { logRebuild } from '../rebuild/rebuild-log.ts';
@@ -18,6 +21,8 @@ import { logRebuild } from '../rebuild/rebuild-log.ts';
 export interface InstancePorts extends RebuildPorts {
   readonly log: Log;
   readonly probe: Probe;
+  /** Only where a check looks from inside. */
+  readonly guests?: GuestProbe | undefined;
   readonly runId: string;
   /** `undefined` where the run names no load balancer. */
   readonly balance: Balance | undefined;
@@ -111,6 +116,15 @@ export async function rejoin(recorder: RunRecorder, { balance, log }: InstancePo
   }
 }
 
+/** What the new system must differ from. */
+function baselineOf({ oldHostKeys, oldBootId }: PlannedTarget, rebuild: RebuildState): Baseline {
+  if (rebuild.ending?.kind !== 'rebuilt') return { guest: {} };
+  const acceptedMs = acceptedSinceMs(rebuild);
+  // Of a rebuild that was under way already, what was read before may be of the new system.
+  if (rebuild.adopted) return { guest: { acceptedMs } };
+  return { hostKeys: oldHostKeys, guest: { acceptedMs, bootId: oldBootId } };
+}
+
 async function carryOut(
   target: PlannedTarget,
   order: RebuildSpec,
@@ -132,9 +146,8 @@ async function carryOut(
   if (rebuild.ending?.kind === 'cancelled') return recorder.add({ cancelled: true });
   const isThere = rebuild.ending?.kind === 'rebuilt' || rebuild.ending?.kind === 'skipped';
   if (!isThere || rebuild.last === undefined) return;
-  // Of a rebuild that was under way already, the keys that were read may be those of the new system.
-  const baseline = rebuild.ending?.kind === 'rebuilt' && !rebuild.adopted ? target.oldHostKeys : undefined;
   const signal = ports.cancel.signal;
-  const awaited = await awaitHealthy(request, rebuild.last.instance, baseline, { ...ports, signal });
+  const instance = withSystemOf(target.task.image, rebuild.last.instance);
+  const awaited = await awaitHealthy(request, instance, baselineOf(target, rebuild), { ...ports, signal });
   if (awaited !== undefined) recorder.add({ health: awaited.checked, knownHosts: awaited.knownHosts });
 }

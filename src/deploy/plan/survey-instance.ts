@@ -1,5 +1,7 @@
 /** What has to be known of one target before the plan: snapshots, the way back, host keys, health, load balancers. */
 
+import { isSshCheck } from '../../core/health/check.ts';
+import type { AgentState } from '../../core/health/guest/guest-run.ts';
 import { describeUnhealthy, type HostKey } from '../../core/health/reason.ts';
 import { resolveChecks } from '../../core/health/resolve.ts';
 import { customImageQuota } from '../../core/images/backup.ts';
@@ -26,6 +28,8 @@ export interface TargetReads {
   readonly snapshots: ReadonlyMap<string, readonly Snapshot[]> | undefined;
   /** Of all load balancers of the run; `undefined` where it names none. */
   readonly places: readonly BackendServer[] | undefined;
+  /** `undefined` where no check looks from inside. */
+  readonly agents: ReadonlyMap<string, AgentState> | undefined;
   /** Whether there are others, so that it matters who is away to begin with. */
   readonly isFleet: boolean;
 }
@@ -78,6 +82,7 @@ export function createTargets(
       places: backendServersOf?.(instance.id),
       oldUserData,
       oldHostKeys,
+      agent: runsOnIt ? undefined : reads.agents?.get(instance.id),
       unhealthy
     };
   };
@@ -128,12 +133,12 @@ async function hostKeysOf(
   observation: Observation,
   { probe, signal }: TargetReads
 ): Promise<readonly HostKey[] | undefined> {
-  const checks = (request.health?.checks ?? []).filter(({ kind }) => kind === 'ssh');
-  if (checks.length === 0 || request.dryRun) return undefined;
-  const resolved = resolveChecks(checks, observation.instance);
-  if (!resolved.ok) return undefined;
+  const resolved = resolveChecks(request.health?.checks ?? [], observation.instance);
+  if (!resolved.ok || request.dryRun) return undefined;
+  const checks = resolved.checks.filter(isSshCheck);
+  if (checks.length === 0) return undefined;
   const keys = await Promise.all(
-    resolved.checks.map((check) => probe.hostKeys(check, { signal, timeoutMs: hostKeysMs }))
+    checks.map((check) => probe.hostKeys(check, { signal, timeoutMs: hostKeysMs }))
   );
   return keys.flat();
 }

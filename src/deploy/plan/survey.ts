@@ -7,10 +7,12 @@ import type { Snapshot } from '../../core/model/instance.ts';
 import { decide } from '../../core/plan/decide.ts';
 import { makePlan, type Plan, type Target } from '../../core/plan/plan.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
+import type { GuestProbe } from '../../ports/assistant.ts';
 import type { Balancers } from '../../ports/balancers.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { mapSome } from '../calls/map-some.ts';
+import { readAgents } from '../health/guest-agents.ts';
 import { type ImagePorts, resolveImage } from '../images/resolve-image.ts';
 import { select } from './select.ts';
 import { problemOf, SurveyError, type SurveyProblem } from './survey-error.ts';
@@ -26,6 +28,8 @@ export interface Survey {
 /** What the survey needs of the world. */
 export interface SurveyPorts extends ImagePorts, Pick<TargetReads, 'probe'> {
   readonly balancers: Balancers;
+  /** Only where a check looks from inside. */
+  readonly guests?: GuestProbe | undefined;
 }
 
 /** How many targets are seen to side by side; more of them where there are many, for most of it is waiting. */
@@ -60,6 +64,8 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   if (image === undefined || observations === undefined || problems.length > 0)
     throw new SurveyError(problems);
   problems.push(...strangers(request, observations, places ?? []));
+  const ids = observations.map(({ instance }) => instance.id);
+  const agents = await collect(readAgents(request, ids, ports, signal));
   const snapshots = observations.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
   if (problems.length > 0) throw new SurveyError(problems);
   const targetOf = createTargets(request, image, {
@@ -67,6 +73,7 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
     signal,
     snapshots,
     places,
+    agents,
     isFleet: observations.length > 1
   });
   const targets = await mapSome(

@@ -11,6 +11,7 @@ import type { Journal } from '../../ports/journal.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { type BalancePorts, createBalance } from '../balancers/balance.ts';
+import { withBootIds } from '../health/guest-agents.ts';
 import { type Survey, type SurveyPorts, survey } from '../plan/survey.ts';
 import { createSender } from '../rebuild/send.ts';
 import { createWatch } from '../rebuild/watch.ts';
@@ -49,17 +50,17 @@ export interface RunHooks extends Journal {
 export async function run(request: RunRequest, ports: RunPorts, hooks: RunHooks): Promise<RunReport> {
   const { clock, log, cancel } = ports;
   const runRecords = createRunRecords(clock);
-  const surveyed = await log.group('Plan', async () => {
-    const found = await survey(request, ports, cancel.signal);
-    for (const line of planLines(found.plan)) log.info(line);
-    return found;
+  const found = await log.group('Plan', async () => {
+    const surveyed = await survey(request, ports, cancel.signal);
+    for (const line of planLines(surveyed.plan, request.health?.guestScript)) log.info(line);
+    return surveyed;
   });
-  const { plan } = surveyed;
-  if (isRefused(plan)) return runRecords.refused(plan);
+  if (isRefused(found.plan)) return runRecords.refused(found.plan);
+  const plan = request.dryRun ? found.plan : await withBootIds(found.plan, ports);
   await hooks.planned(plan, runRecords.report(plan, 'planned'));
   if (request.dryRun) return runRecords.report(plan, 'planned');
   const rolloutLog = createRolloutLog(plan, ports);
-  await carryOut(request, surveyed, { ...ports, runRecords, rolloutLog }, hooks);
+  await carryOut(request, { ...found, plan }, { ...ports, runRecords, rolloutLog }, hooks);
   return runRecords.report(plan, 'notStarted');
 }
 

@@ -1,8 +1,8 @@
-export const id = 977;
-export const ids = [977];
+export const id = 865;
+export const ids = [865];
 export const modules = {
 
-/***/ 977:
+/***/ 7865:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -15,74 +15,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
-;// CONCATENATED MODULE: ./core/health/reason.js
-
-const stages = {
-    connect: 'a connection',
-    tls: 'the TLS handshake',
-    answer: 'an answer',
-    body: 'the rest of the answer',
-    banner: 'the SSH identification',
-    hostKey: 'the host key'
-};
-/** A reason in words, without a full stop. What came from the network is already made printable. */
-function describeUnhealthy(reason) {
-    switch (reason.kind) {
-        case 'refused':
-            return 'connection refused: nothing listens on the port yet';
-        case 'unreachable':
-            return `no way to the host (${reason.code}); the network or a firewall is in between`;
-        case 'reset':
-            return `the connection was lost while waiting for ${stages[reason.stage]}`;
-        case 'dns':
-            return `the host name cannot be resolved (${reason.code})`;
-        case 'timedOut':
-            return `timed out: waited ${formatDuration(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
-        case 'status':
-            return `status ${reason.status}, expected ${reason.wanted.map(describeRange).join(', ')}`;
-        case 'body':
-            return `wrong body: it does not contain ${JSON.stringify(reason.wanted)}`;
-        case 'certificate':
-            return `certificate not accepted: ${reason.message}`;
-        case 'noBanner':
-            return reason.said === ''
-                ? 'the connection ended before the server said that it speaks SSH'
-                : `no SSH server: it said ${JSON.stringify(reason.said)}`;
-        case 'noCommonKex':
-            return `the SSH server does not offer the key exchange curve25519-sha256, only ${listed(reason.offered)}`;
-        case 'noHostKey':
-            return `the SSH server has no host key of a known type, only ${listed(reason.offered)}`;
-        case 'sameHostKey':
-            return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
-        case 'protocol':
-            return `not understood: ${reason.message}`;
-    }
-}
-/** The checks that do not pass, each with its name and its reason; `passes` where there is none. */
-function describeFailed(failed) {
-    if (failed.length === 0)
-        return 'passes';
-    return failed.map(({ check, reason }) => `${check}: ${describeUnhealthy(reason)}`).join('; ');
-}
-/** Why an instance does not count as healthy, in words, without a full stop. */
-function describeNotHealthy(reason) {
-    if (reason.kind === 'failing')
-        return describeFailed(reason.failed);
-    const [healthyFor, wanted] = [formatDuration(reason.healthyForMs), formatDuration(reason.wantedMs)];
-    return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
-}
-/** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */
-function printable(text, most = 120) {
-    const plain = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
-    return plain.length > most ? `${plain.slice(0, most)}…` : plain;
-}
-function describeRange({ from, to }) {
-    return from === to ? `${from}` : `${from}-${to}`;
-}
-function listed(names) {
-    return names.length === 0 ? 'nothing' : names.join(', ');
-}
-
+// EXTERNAL MODULE: ./core/health/reason.js
+var reason = __webpack_require__(3202);
 ;// CONCATENATED MODULE: ./health/probe-failure.js
 
 /** A probe has found out why the instance is not healthy. */
@@ -96,7 +30,7 @@ class ProbeFailure extends Error {
 }
 /** A failure because the peer broke the rules of a protocol. */
 function protocolFailure(message, options) {
-    return new ProbeFailure({ kind: 'protocol', message: printable(message) }, options);
+    return new ProbeFailure({ kind: 'protocol', message: (0,reason/* printable */.g$)(message) }, options);
 }
 /** What the system's error codes mean for a check (libuv, and getaddrinfo for the names). */
 const kinds = new Map([
@@ -134,7 +68,7 @@ function reasonOf(error, stage) {
         case 'dns':
             return { kind: 'dns', code };
         default:
-            return { kind: 'protocol', message: printable(textOf(error, 'message') || String(error)) };
+            return { kind: 'protocol', message: (0,reason/* printable */.g$)(textOf(error, 'message') || String(error)) };
     }
 }
 /** A name with several addresses fails with all their errors at once; the first stands for them. */
@@ -256,7 +190,7 @@ function certificateFailure(request, error) {
     if (!(socket instanceof external_node_tls_.TLSSocket) || !socket.authorizationError)
         return undefined;
     // Node's newest versions add advice about their command line, which is no use in a workflow.
-    const message = printable(error.message.replace(/; if the root CA.*$/s, ''));
+    const message = (0,reason/* printable */.g$)(error.message.replace(/; if the root CA.*$/s, ''));
     return new ProbeFailure({ kind: 'certificate', message }, { cause: error });
 }
 async function judge(check, response, attempt) {
@@ -654,7 +588,7 @@ class SshStream {
         }
         throw new ProbeFailure({
             kind: 'noBanner',
-            said: printable(said || this.#buffered.toString('latin1'), 60)
+            said: (0,reason/* printable */.g$)(said || this.#buffered.toString('latin1'), 60)
         });
     }
     /** The payload of the next packet that is not just chatter. A farewell is a failure. */

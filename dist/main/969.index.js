@@ -1,0 +1,237 @@
+export const id = 969;
+export const ids = [969];
+export const modules = {
+
+/***/ 3969:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  createAssistant: () => (/* binding */ createAssistant)
+});
+
+// EXTERNAL MODULE: ./core/model/failure.js
+var failure = __webpack_require__(5437);
+// EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
+var signed_request = __webpack_require__(6018);
+// EXTERNAL MODULE: ./bce/api/json-fields.js
+var json_fields = __webpack_require__(219);
+// EXTERNAL MODULE: ./bce/api/operation.js
+var operation = __webpack_require__(9666);
+;// CONCATENATED MODULE: ./bce/api/assistant.js
+
+
+
+/** The most instances of one call: the documented limit of BatchGetAgent, and one page of a run's children. */
+const maxGuests = 100;
+const service = { service: 'ca', isRefused };
+/** `POST /v1/ca/agent/batch`: a read although it is a POST. What has no state is left out. */
+function getAgents(instanceIds) {
+    return {
+        ...operation/* read */.L,
+        ...service,
+        method: 'POST',
+        name: 'BatchGetAgent',
+        path: '/v1/ca/agent/batch',
+        body: JSON.stringify({ hosts: instanceIds.map((instanceId) => ({ instanceId })) }),
+        decode(json) {
+            const found = listOf((0,json_fields/* record */.g1)(json, 'answer')['result'], 'result').map((item) => {
+                const from = (0,json_fields/* record */.g1)(item, 'agent');
+                const host = (0,json_fields/* record */.g1)(from['host'], 'host');
+                const isOnline = (0,json_fields/* text */.Qq)(from, 'state').toUpperCase() === 'ONLINE';
+                return [(0,json_fields/* text */.Qq)(host, 'instanceId'), isOnline ? 'online' : 'offline'];
+            });
+            return new Map(found.filter(([id]) => id !== ''));
+        }
+    };
+}
+/**
+ * `POST /v1/ca/action` with RUN, which saves no command. There is no client token, so a run whose answer is lost is
+ * looked up by its description.
+ */
+function runCommand({ command, nonce }, instanceIds) {
+    const content = command.content(nonce);
+    const isLinux = command.system === 'linux';
+    return {
+        ...service,
+        name: 'CreateAction',
+        kind: 'write',
+        method: 'POST',
+        target: instanceIds.length <= 3 ? instanceIds.join(', ') : `${instanceIds.length} instances`,
+        path: '/v1/ca/action',
+        query: {},
+        secrets: [content],
+        body: JSON.stringify({
+            execution: 'RUN',
+            action: {
+                type: 'COMMAND',
+                description: descriptionOf(nonce),
+                timeoutSecond: command.timeoutSeconds,
+                command: {
+                    type: isLinux ? 'SHELL' : 'POWERSHELL',
+                    content,
+                    scope: 'INDIVIDUAL',
+                    enableParameter: false,
+                    user: command.user,
+                    workDir: isLinux ? '/' : undefined
+                }
+            },
+            targetSelectorType: 'INSTANCES_LIST',
+            targets: instanceIds.map((instanceId) => ({ instanceType: 'BCC', instanceId }))
+        }),
+        decode: (json) => ({ runId: (0,json_fields/* vital */.$n)(resultOf(json), 'runId') })
+    };
+}
+/** `GET /v1/ca/actionRun` with the first 100 children. */
+function getRun(runId) {
+    return {
+        ...operation/* read */.L,
+        ...service,
+        name: 'GetActionRun',
+        target: runId,
+        path: '/v1/ca/actionRun',
+        query: (0,signed_request/* queryOf */.E2)({ id: runId, withLog: 'true', pageNo: '1', pageSize: `${maxGuests}`, locale: 'en-us' }),
+        decode(json) {
+            const result = resultOf(json);
+            const children = listOf(result['children'], 'children').map(decodeChild);
+            return {
+                runId,
+                state: (0,json_fields/* vital */.$n)(result, 'state'),
+                children: children.filter(({ instanceId }) => instanceId !== '')
+            };
+        }
+    };
+}
+/** The newest runs since `sinceMs` (milliseconds since 1970): the ID of the one with this nonce, if it is there. */
+function findRun(nonce, sinceMs) {
+    return {
+        ...operation/* read */.L,
+        ...service,
+        method: 'POST',
+        name: 'ActionRunList',
+        path: '/v1/ca/actionRun/list',
+        query: (0,signed_request/* queryOf */.E2)({ locale: 'en-us' }),
+        // `action` is required on the page, and optional in the schema.
+        body: JSON.stringify({
+            pageNo: 1,
+            pageSize: 100,
+            ascending: false,
+            action: { type: 'COMMAND' },
+            startTime: Math.floor(sinceMs)
+        }),
+        decode(json) {
+            for (const item of listOf(resultOf(json)['data'], 'data')) {
+                const run = (0,json_fields/* record */.g1)(item, 'run');
+                if (JSON.stringify(run['action'] ?? '').includes(nonce))
+                    return (0,json_fields/* vital */.$n)(run, 'id');
+            }
+            return undefined;
+        }
+    };
+}
+function descriptionOf(nonce) {
+    return `rebuild-bcc-instance ${nonce}`;
+}
+function decodeChild(json) {
+    const from = (0,json_fields/* record */.g1)(json, 'child');
+    const target = { ...Object(from['target']) };
+    const output = { ...Object(from['output']) };
+    const hasExit = output['exitCode'] !== undefined && output['exitCode'] !== null && output['exitCode'] !== '';
+    return {
+        instanceId: (0,json_fields/* text */.Qq)(target, 'instanceId'),
+        state: (0,json_fields/* text */.Qq)(from, 'state'),
+        ...(hasExit && Number.isInteger(Number(output['exitCode']))
+            ? { exitCode: (0,json_fields/* count */.U9)(output, 'exitCode') }
+            : {}),
+        // Whether `output` comes without a log, or the log alone, is not documented.
+        stdout: (0,json_fields/* text */.Qq)(output, 'stdout') || (0,json_fields/* text */.Qq)(from, 'log'),
+        stderr: (0,json_fields/* text */.Qq)(output, 'stderr'),
+        errorCode: (0,json_fields/* text */.Qq)(from, 'errorCode'),
+        failReason: (0,json_fields/* text */.Qq)(from, 'failReason')
+    };
+}
+function resultOf(json) {
+    return (0,json_fields/* record */.g1)((0,json_fields/* record */.g1)(json, 'answer')['result'], 'result');
+}
+function listOf(json, what) {
+    // A list without members is null where the service is written in Go.
+    const list = json ?? [];
+    if (!Array.isArray(list))
+        throw new json_fields/* DecodeError */.Xc(`"${what}" is not a list`);
+    return list;
+}
+/** An answer with HTTP 200 that is a refusal all the same: `success` is false, or `code` is another word than success. */
+function isRefused(json) {
+    const fields = { ...Object(json) };
+    const code = (0,json_fields/* text */.Qq)(fields, 'code').toLowerCase();
+    return fields['success'] === false || (code !== '' && code !== 'success');
+}
+
+// EXTERNAL MODULE: ./bce/api/check-arguments.js + 1 modules
+var check_arguments = __webpack_require__(8825);
+// EXTERNAL MODULE: ./bce/api/reply-facts.js
+var reply_facts = __webpack_require__(8421);
+// EXTERNAL MODULE: ./bce/api/service-endpoints.js
+var service_endpoints = __webpack_require__(8547);
+;// CONCATENATED MODULE: ./bce/assistant.js
+/** Cloud Assistant on the connection of a client. A file of its own, loaded only where a check looks from inside. */
+
+
+
+
+
+/**
+ * Cloud Assistant for one client.
+ *
+ * @param secrets texts that no output of a script may show
+ */
+function createAssistant(client, secrets) {
+    const hidden = (text) => (0,reply_facts/* redact */.E$)(text, secrets);
+    return {
+        async getAgents(ids, signal) {
+            return client.call(getAgents(checkedGuests('BatchGetAgent', ids)), signal);
+        },
+        async runCommand(order, ids, signal) {
+            refusePlainHttp(client.endpoint);
+            return client.call(runCommand(order, checkedGuests('CreateAction', ids)), signal);
+        },
+        async getRun(runId, signal) {
+            const run = await client.call(getRun((0,check_arguments/* checkedId */.VJ)('GetActionRun', runId)), signal);
+            const children = run.children.map((child) => ({
+                ...child,
+                stdout: hidden(child.stdout),
+                stderr: hidden(child.stderr),
+                failReason: hidden(child.failReason)
+            }));
+            return { ...run, children };
+        },
+        findRun: async (nonce, sinceMs, signal) => client.call(findRun(nonce, sinceMs), signal)
+    };
+}
+/** A script over plain HTTP could be exchanged on the way, for the signature does not cover the body. */
+function refusePlainHttp(endpoint) {
+    const { protocol, hostname, host } = (0,service_endpoints/* assistantEndpointOf */.p)(endpoint);
+    const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+    if (protocol === 'https:' || isLoopback)
+        return;
+    throw refused('CreateAction', `a script is sent only over HTTPS, and ${host} is asked over plain HTTP; nothing was sent`);
+}
+function checkedGuests(operation, ids) {
+    const different = [...new Set(ids)];
+    for (const id of different)
+        (0,check_arguments/* checkedId */.VJ)(operation, id);
+    if (different.length >= 1 && different.length <= maxGuests)
+        return different;
+    throw refused(operation, `one call is for 1 to ${maxGuests} instances, not ${different.length}, so nothing was sent`);
+}
+function refused(operation, message) {
+    return new failure/* CallError */.RA({ kind: 'invalid', operation, target: '', message, attempts: 0 });
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,509 @@
+export const id = 573;
+export const ids = [573];
+export const modules = {
+
+/***/ 2573:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  createGuestProbe: () => (/* binding */ createGuestProbe)
+});
+
+;// CONCATENATED MODULE: ./core/health/guest/guest-command.js
+/** How long the probe may take inside the instance, in seconds: it reads two files. */
+const probeSeconds = 30;
+/** The longest time for one run of the script; the range that the service takes is not documented, its examples are 60 and 300. */
+const maxScriptSeconds = 600;
+/**
+ * Prints one line with the nonce, the ID of the boot and the seconds since it: `RB1 nonce=… boot=… up=…`. Uptime and not
+ * the date, for the guest's clock may be wrong. Reads only.
+ */
+function probeCommand(system) {
+    return {
+        key: `probe ${system}`,
+        system,
+        user: system === 'linux' ? 'root' : undefined,
+        timeoutSeconds: probeSeconds,
+        content: (nonce) => system === 'linux'
+            ? `printf 'RB1 nonce=%s boot=%s up=%s\\n' ${nonce} "$(cat /proc/sys/kernel/random/boot_id)" "$(cut -d' ' -f1 /proc/uptime)"\n`
+            : [
+                '$boot = (Get-CimInstance Win32_OperatingSystem).LastBootUpTime.ToFileTimeUtc()',
+                '$up = (Get-CimInstance Win32_PerfFormattedData_PerfOS_System).SystemUpTime',
+                `"RB1 nonce=${nonce} boot=$boot up=$up"`,
+                ''
+            ].join('\n')
+    };
+}
+/**
+ * The user's script as it is, byte for byte.
+ *
+ * @param deadlineMs how long the whole health check may take; a run of the script is given no more than that
+ */
+function scriptCommand(script, system, deadlineMs) {
+    const isAgentsOwn = system === 'windows' && script.user === 'root';
+    return {
+        key: `script ${system}`,
+        system,
+        user: isAgentsOwn ? undefined : script.user,
+        timeoutSeconds: Math.min(maxScriptSeconds, Math.max(10, Math.ceil(deadlineMs / 1_000))),
+        content: () => script.content
+    };
+}
+
+;// CONCATENATED MODULE: ./core/health/guest/guest-run.js
+/** What Cloud Assistant says of a run, as far as the action understands it. */
+/** Whether nothing more comes of it; an unknown state goes on. */
+function isFinished(state) {
+    return ['SUCCESS', 'FAILED', 'PARTIAL_FAILED'].includes(state.toUpperCase());
+}
+/** Whether it ran to its end and its exit code is 0. */
+function hasExitedWell({ state, exitCode }) {
+    return state.toUpperCase() === 'SUCCESS' && exitCode === 0;
+}
+
+;// CONCATENATED MODULE: ./core/health/guest/guest-proof.js
+
+/** For the drift of a guest's clock: a fixed part in milliseconds, and a share of the time since the acceptance. */
+const margin = { ms: 2_000, share: 0.001 };
+/** The line of `probeCommand` with this nonce; `undefined` where there is none. */
+function readProbeLine(output, nonce) {
+    for (const line of output.split(/\r\n|\r|\n/)) {
+        const [, seen, bootId, up] = /^RB1 nonce=(\S+) boot=([0-9a-f-]{8,40}) up=(\d{1,10}(?:\.\d+)?)\s*$/i.exec(line) ?? [];
+        if (seen === nonce && bootId !== undefined)
+            return { bootId, uptimeMs: Number(up) * 1_000 };
+    }
+    return undefined;
+}
+/** Judges the answer of one probe. Pure. */
+function judgeProof(answer, baseline) {
+    if (answer.kind !== 'finished')
+        return unanswered(answer);
+    const { child, nonce, runId, sentMs } = answer;
+    const facts = hasExitedWell(child) ? readProbeLine(child.stdout, nonce) : undefined;
+    if (facts === undefined)
+        return runFailed(answer);
+    const { bootId, uptimeMs } = facts;
+    if (bootId === baseline.bootId)
+        return { healthy: false, reason: { kind: 'sameBoot', bootId, runId } };
+    const { acceptedMs } = baseline;
+    if (acceptedMs !== undefined) {
+        const sinceMs = sentMs - acceptedMs;
+        if (uptimeMs + margin.ms + margin.share * sinceMs >= sinceMs) {
+            return { healthy: false, reason: { kind: 'olderBoot', uptimeMs, sinceMs, runId } };
+        }
+    }
+    return { healthy: true, bootId };
+}
+/** Judges one run of the user's script. Pure. */
+function judgeScript(answer) {
+    if (answer.kind !== 'finished')
+        return unanswered(answer);
+    const { child, runId } = answer;
+    if (hasExitedWell(child))
+        return { healthy: true };
+    const { exitCode } = child;
+    if (exitCode === undefined || exitCode === 0)
+        return runFailed(answer);
+    return { healthy: false, reason: { kind: 'script', exitCode, output: lastLines(child), runId } };
+}
+/** How many lines of a script's output are kept, and how many characters of each. */
+const shownLines = 20;
+function lastLines({ stdout, stderr }) {
+    return `${stdout}\n${stderr}`
+        .split(/\r\n|\r|\n/)
+        .filter((line) => line.trim() !== '')
+        .slice(-shownLines);
+}
+function unanswered(answer) {
+    switch (answer.kind) {
+        case 'offline':
+            return { healthy: false, reason: { kind: 'agentOffline' } };
+        case 'late':
+            return {
+                healthy: false,
+                reason: { kind: 'runLate', runId: answer.runId ?? '', state: answer.state ?? '' }
+            };
+        case 'failed':
+            return {
+                healthy: false,
+                reason: { kind: 'assistantCall', isDenied: answer.isDenied, message: answer.words }
+            };
+    }
+}
+function runFailed({ child, runId }) {
+    const { state, exitCode, errorCode, failReason } = child;
+    return {
+        healthy: false,
+        reason: {
+            kind: 'runFailed',
+            runId,
+            state,
+            errorCode,
+            failReason,
+            ...(exitCode === undefined ? {} : { exitCode })
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./core/health/guest/guest-system.js
+/** What is known of the system inside an instance, and of the script that runs in it. */
+/** The system of an instance by the names that its image gives; what does not say Windows has a shell. */
+function guestSystem({ osName }) {
+    return /windows/i.test(osName) ? 'windows' : 'linux';
+}
+/** The instance with the system of an image, which tells it for sure where the instance's own fields lag behind. */
+function withSystemOf({ osType, osName }, instance) {
+    const known = `${osType} ${osName}`.trim();
+    return known === '' ? instance : { ...instance, osName: known };
+}
+/** The first line of the script that does something, for the plan; control characters escaped, cut at 80 characters. */
+function firstLineOf({ content }) {
+    const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
+    const line = lines.find((text) => text !== '' && !text.startsWith('#')) ?? lines.find((text) => text !== '') ?? '';
+    return escapedLine(line, 80);
+}
+/** A line from a guest for the log: what is not printable is escaped, and it is cut at `most` characters. */
+function escapedLine(text, most) {
+    const characters = [...text.replaceAll('\t', ' ')];
+    const shown = characters
+        .slice(0, most)
+        .join('')
+        .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
+    return characters.length > most ? `${shown}…` : shown;
+}
+
+// EXTERNAL MODULE: ./core/model/failure.js
+var failure = __webpack_require__(5437);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./health/assistant/sent-run.js
+
+/** How many instances share a call. */
+const together = 100;
+/** Notes the ID of a run. */
+function found(sent, runId) {
+    sent.runId = runId;
+    for (const one of sent.members)
+        one.late = { kind: 'late', runId };
+}
+/** Answers those that `answerOf` has an answer for, and keeps the others. */
+function settle(sent, answerOf) {
+    for (const one of sent.members.splice(0)) {
+        const answer = answerOf(one);
+        if (answer === undefined)
+            sent.members.push(one);
+        else
+            one.answer(answer);
+    }
+}
+/** A run that is over and does not name an instance says nothing of it. */
+function unnamed(instanceId, state) {
+    return {
+        instanceId,
+        state: `${state}, without a word about this instance`,
+        stdout: '',
+        stderr: '',
+        errorCode: '',
+        failReason: ''
+    };
+}
+/** A failed call as an answer; throws anything else. */
+function failed(error) {
+    if (error instanceof failure/* CallError */.RA) {
+        return {
+            kind: 'failed',
+            isDenied: error.failure.kind === 'denied',
+            words: (0,failure/* describeFailure */.Ic)(error.failure)
+        };
+    }
+    throw error;
+}
+/** Cuts a list to what one call takes. */
+function pagesOf(all) {
+    const pages = [];
+    for (let from = 0; from < all.length; from += together)
+        pages.push(all.slice(from, from + together));
+    return pages;
+}
+
+;// CONCATENATED MODULE: ./health/assistant/guest-runs.js
+/**
+ * Commands on instances, gathered: all agents in one call for 100 instances, and one run for all instances that are at
+ * the same point, on one beat for all. So a tick costs a call for every 100 instances that wait, and one for every run.
+ */
+
+
+
+
+/** How often a lost run is looked for, a beat apart, before the command is sent again. */
+const maxLookups = 3;
+/** How much longer than its own time-out a run is waited for, in milliseconds. */
+const graceMs = 20_000;
+/** How far this machine's clock may be ahead of the service's, in milliseconds, when a lost run is looked for. */
+const skewMs = 300_000;
+/** Runs commands on one beat. Everything ends with the signal. */
+class GuestRuns {
+    #assistant;
+    #clock;
+    #intervalMs;
+    #ended = new AbortController();
+    #wanted = [];
+    #sent = [];
+    #isBeating = false;
+    /** A fault of the program that ended the beat; everybody who waits is told. */
+    #fault;
+    #lastMs = Number.NEGATIVE_INFINITY;
+    constructor(assistant, clock, intervalMs) {
+        this.#assistant = assistant;
+        this.#clock = clock;
+        this.#intervalMs = intervalMs;
+    }
+    /**
+     * Runs a command on one instance once its agent is on line, together with what others want by then.
+     *
+     * @param untilMs when to give up, on the monotonic clock
+     * @param isOnline whether the agent was seen on line just now, so that it need not be asked about
+     * @throws CancelledError when either signal aborts, and what is no failure of a call
+     */
+    async execute(instanceId, command, untilMs, signal, isOnline = false) {
+        const timer = new AbortController();
+        const off = () => timer.abort();
+        const signals = [signal, this.#ended.signal];
+        if (this.#fault !== undefined)
+            throw this.#fault;
+        if (signals.some(({ aborted }) => aborted))
+            throw new failure/* CancelledError */.cc();
+        for (const one of signals)
+            one.addEventListener('abort', off, { once: true });
+        let wanted;
+        try {
+            return await new Promise((resolve, reject) => {
+                const one = {
+                    instanceId,
+                    command,
+                    isOnline,
+                    answer: resolve,
+                    late: { kind: 'late' },
+                    isOver: false
+                };
+                wanted = one;
+                this.#wanted.push(one);
+                const leftMs = Math.max(0, Math.ceil(untilMs - this.#clock.nowMs()));
+                this.#clock.sleep(leftMs, timer.signal).then(() => resolve(one.late), (error) => reject(this.#fault ?? error));
+                if (!this.#isBeating)
+                    void this.#beat();
+            });
+        }
+        finally {
+            if (wanted !== undefined)
+                wanted.isOver = true;
+            timer.abort();
+            for (const one of signals)
+                one.removeEventListener('abort', off);
+        }
+    }
+    /** Gives up all that is wanted. */
+    dispose() {
+        this.#ended.abort();
+    }
+    async #beat() {
+        this.#isBeating = true;
+        try {
+            while (this.#wanted.length + this.#sent.length > 0) {
+                const nowMs = this.#clock.nowMs();
+                // The first one waits for those that come in the same moment, and never longer than a beat.
+                const dueMs = Math.max(nowMs, this.#lastMs + this.#intervalMs);
+                await this.#clock.sleep(Math.ceil(dueMs - nowMs), this.#ended.signal);
+                this.#lastMs = this.#clock.nowMs();
+                await this.#tick();
+            }
+        }
+        catch (error) {
+            // With a cancel, everybody who waits is told by the same signal.
+            if (!(error instanceof failure/* CancelledError */.cc))
+                this.#fault = error;
+            this.#ended.abort();
+        }
+        finally {
+            this.#isBeating = false;
+        }
+    }
+    async #tick() {
+        const sent = this.#sent.filter(({ members }) => members.some(({ isOver }) => !isOver));
+        const wanted = this.#wanted.filter(({ isOver }) => !isOver);
+        this.#sent = sent;
+        this.#wanted = [];
+        await Promise.all([...sent.map((one) => this.#follow(one)), this.#begin(wanted)]);
+        this.#sent = this.#sent.filter(({ members }) => members.length > 0);
+    }
+    /** Asks for the agents, and sends each command to all that are on line. */
+    async #begin(wanted) {
+        const known = wanted.filter((one) => one.isOnline).map(({ instanceId }) => instanceId);
+        const agents = new Map(known.map((id) => [id, 'online']));
+        const ids = [...new Set(wanted.map(({ instanceId }) => instanceId))].filter((id) => !agents.has(id));
+        await Promise.all(pagesOf(ids).map(async (page) => {
+            try {
+                const found = await this.#assistant.getAgents(page, this.#ended.signal);
+                for (const id of page)
+                    agents.set(id, found.get(id) ?? 'offline');
+            }
+            catch (error) {
+                for (const id of page)
+                    agents.set(id, failed(error));
+            }
+        }));
+        const ready = new Map();
+        for (const one of wanted) {
+            const agent = agents.get(one.instanceId) ?? 'offline';
+            if (agent === 'offline')
+                one.answer({ kind: 'offline' });
+            else if (agent !== 'online')
+                one.answer(agent);
+            else
+                ready.set(one.command.key, [...(ready.get(one.command.key) ?? []), one]);
+        }
+        await Promise.all([...ready.values()].flatMap((all) => pagesOf(all).map((page) => this.#send(page))));
+    }
+    async #send(members) {
+        const command = members[0]?.command;
+        if (command === undefined)
+            return;
+        const ids = [...new Set(members.map(({ instanceId }) => instanceId))];
+        const sent = {
+            nonce: (0,external_node_crypto_.randomBytes)(12).toString('hex'),
+            sentMs: this.#clock.nowMs(),
+            sentWallMs: this.#clock.wallMs(),
+            members: [...members],
+            runId: undefined,
+            lookups: 0
+        };
+        try {
+            const { runId } = await this.#assistant.runCommand({ command, nonce: sent.nonce }, ids, this.#ended.signal);
+            found(sent, runId);
+        }
+        catch (error) {
+            const kind = error instanceof failure/* CallError */.RA ? error.failure.kind : undefined;
+            if (kind !== 'ambiguous' && kind !== 'malformed') {
+                for (const { answer } of members)
+                    answer(failed(error));
+                return;
+            }
+        }
+        this.#sent.push(sent);
+    }
+    /** Looks at a run, or for it where the answer was lost. */
+    async #follow(sent) {
+        try {
+            if (sent.runId === undefined)
+                await this.#lookUp(sent);
+            else
+                await this.#read(sent, sent.runId);
+        }
+        catch (error) {
+            const isOver = !(error instanceof failure/* CallError */.RA) || ['denied', 'invalid'].includes(error.failure.kind);
+            if (isOver)
+                settle(sent, () => failed(error));
+        }
+        const limitMs = (sent.members[0]?.command.timeoutSeconds ?? 0) * 1_000 + graceMs;
+        if (this.#clock.nowMs() - sent.sentMs >= limitMs)
+            settle(sent, ({ late }) => late);
+    }
+    async #lookUp(sent) {
+        const runId = await this.#assistant.findRun(sent.nonce, sent.sentWallMs - skewMs, this.#ended.signal);
+        sent.lookups += 1;
+        if (runId !== undefined)
+            found(sent, runId);
+        // It was not taken, as far as anybody can tell; on the next beat it is sent again.
+        else if (sent.lookups >= maxLookups)
+            this.#wanted.push(...sent.members.splice(0));
+    }
+    async #read(sent, runId) {
+        const run = await this.#assistant.getRun(runId, this.#ended.signal);
+        const children = new Map(run.children.map((child) => [child.instanceId, child]));
+        const isRunOver = isFinished(run.state);
+        settle(sent, (one) => {
+            const child = children.get(one.instanceId);
+            one.late = { kind: 'late', runId, state: child?.state ?? run.state };
+            if (child === undefined ? !isRunOver : !isFinished(child.state) && !isRunOver)
+                return undefined;
+            const { nonce, sentMs } = sent;
+            return { kind: 'finished', runId, nonce, sentMs, child: child ?? unnamed(one.instanceId, run.state) };
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./health/assistant/guest-probe.js
+
+
+
+
+
+/** How long the baseline may take, in milliseconds; an instance that does not answer by then goes without. */
+const baselineMs = 30_000;
+/** How many instances one question about agents is for (page 2ms3wv3y0). */
+const agentsTogether = 100;
+/** The looks of one run. */
+function createGuestProbe(parts) {
+    const { assistant, clock, intervalMs, script, deadlineMs } = parts;
+    const runs = new GuestRuns(assistant, clock, intervalMs);
+    const commandOf = (check) => {
+        if (check.kind === 'assistant')
+            return probeCommand(check.system);
+        if (script === undefined)
+            throw new Error('a check by a script, and no script');
+        return scriptCommand(script, check.system, deadlineMs);
+    };
+    return {
+        async getAgents(ids, signal) {
+            const agents = new Map();
+            for (let from = 0; from < ids.length; from += agentsTogether) {
+                const page = ids.slice(from, from + agentsTogether);
+                const found = await assistant.getAgents(page, signal);
+                for (const id of page)
+                    agents.set(id, found.get(id) ?? 'offline');
+            }
+            return agents;
+        },
+        async getBootIds(instances, signal) {
+            const untilMs = clock.nowMs() + baselineMs;
+            const answers = await Promise.all(instances.map(async ({ id, osName }) => {
+                const command = probeCommand(guestSystem({ osName }));
+                return [id, await runs.execute(id, command, untilMs, signal, true)];
+            }));
+            const bootIds = new Map();
+            for (const [id, answer] of answers) {
+                if (answer.kind === 'failed' && answer.isDenied) {
+                    throw new failure/* CallError */.RA({
+                        kind: 'denied',
+                        operation: 'CreateAction',
+                        target: id,
+                        message: answer.words,
+                        attempts: 1
+                    });
+                }
+                const result = judgeProof(answer, {});
+                if (result.healthy && result.bootId !== undefined)
+                    bootIds.set(id, result.bootId);
+            }
+            return bootIds;
+        },
+        async probe(check, { signal, untilMs, baseline }) {
+            const answer = await runs.execute(check.instanceId, commandOf(check), untilMs, signal);
+            if (check.kind === 'guestScript')
+                return judgeScript(answer);
+            const result = judgeProof(answer, baseline);
+            // The boot of Windows moves with its clock, so it tells no two boots apart from look to look.
+            return result.healthy && check.system === 'windows' ? { healthy: true } : result;
+        },
+        dispose: () => runs.dispose()
+    };
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,163 @@
+/** Cloud Assistant's operations (BCC pages 2lu14ywia, 9ms3wxers, Yms3wzpqs, 2ms3wv3y0; its schema of 2026-08). */
+import type { AgentState, GuestChild, GuestRun } from '../../core/health/guest/guest-run.ts';
+import type { GuestOrder } from '../../ports/assistant.ts';
+import { queryOf } from '../signed-request.ts';
+import { count, DecodeError, type Fields, record, text, vital } from './json-fields.ts';
+import { type Operation, read } from './operation.ts';
+
+/** The most instances of one call: the documented limit of BatchGetAgent, and one page of a run's children. */
+export const maxGuests = 100;
+
+const service = { service: 'ca', isRefused } as const;
+
+/** `POST /v1/ca/agent/batch`: a read although it is a POST. What has no state is left out. */
+export function getAgents(instanceIds: readonly string[]): Operation<ReadonlyMap<string, AgentState>> {
+  return {
+    ...read,
+    ...service,
+    method: 'POST',
+    name: 'BatchGetAgent',
+    path: '/v1/ca/agent/batch',
+    body: JSON.stringify({ hosts: instanceIds.map((instanceId) => ({ instanceId })) }),
+    decode(json) {
+      const found = listOf(record(json, 'answer')['result'], 'result').map((item) => {
+        const from = record(item, 'agent');
+        const host = record(from['host'], 'host');
+        const isOnline = text(from, 'state').toUpperCase() === 'ONLINE';
+        return [text(host, 'instanceId'), isOnline ? 'online' : 'offline'] as const;
+      });
+      return new Map(found.filter(([id]) => id !== ''));
+    }
+  };
+}
+
+/**
+ * `POST /v1/ca/action` with RUN, which saves no command. There is no client token, so a run whose answer is lost is
+ * looked up by its description.
+ */
+export function runCommand(
+  { command, nonce }: GuestOrder,
+  instanceIds: readonly string[]
+): Operation<{ readonly runId: string }> {
+  const content = command.content(nonce);
+  const isLinux = command.system === 'linux';
+  return {
+    ...service,
+    name: 'CreateAction',
+    kind: 'write',
+    method: 'POST',
+    target: instanceIds.length <= 3 ? instanceIds.join(', ') : `${instanceIds.length} instances`,
+    path: '/v1/ca/action',
+    query: {},
+    secrets: [content],
+    body: JSON.stringify({
+      execution: 'RUN',
+      action: {
+        type: 'COMMAND',
+        description: descriptionOf(nonce),
+        timeoutSecond: command.timeoutSeconds,
+        command: {
+          type: isLinux ? 'SHELL' : 'POWERSHELL',
+          content,
+          scope: 'INDIVIDUAL',
+          enableParameter: false,
+          user: command.user,
+          workDir: isLinux ? '/' : undefined
+        }
+      },
+      targetSelectorType: 'INSTANCES_LIST',
+      targets: instanceIds.map((instanceId) => ({ instanceType: 'BCC', instanceId }))
+    }),
+    decode: (json) => ({ runId: vital(resultOf(json), 'runId') })
+  };
+}
+
+/** `GET /v1/ca/actionRun` with the first 100 children. */
+export function getRun(runId: string): Operation<GuestRun> {
+  return {
+    ...read,
+    ...service,
+    name: 'GetActionRun',
+    target: runId,
+    path: '/v1/ca/actionRun',
+    query: queryOf({ id: runId, withLog: 'true', pageNo: '1', pageSize: `${maxGuests}`, locale: 'en-us' }),
+    decode(json) {
+      const result = resultOf(json);
+      const children = listOf(result['children'], 'children').map(decodeChild);
+      return {
+        runId,
+        state: vital(result, 'state'),
+        children: children.filter(({ instanceId }) => instanceId !== '')
+      };
+    }
+  };
+}
+
+/** The newest runs since `sinceMs` (milliseconds since 1970): the ID of the one with this nonce, if it is there. */
+export function findRun(nonce: string, sinceMs: number): Operation<string | undefined> {
+  return {
+    ...read,
+    ...service,
+    method: 'POST',
+    name: 'ActionRunList',
+    path: '/v1/ca/actionRun/list',
+    query: queryOf({ locale: 'en-us' }),
+    // `action` is required on the page, and optional in the schema.
+    body: JSON.stringify({
+      pageNo: 1,
+      pageSize: 100,
+      ascending: false,
+      action: { type: 'COMMAND' },
+      startTime: Math.floor(sinceMs)
+    }),
+    decode(json) {
+      for (const item of listOf(resultOf(json)['data'], 'data')) {
+        const run = record(item, 'run');
+        if (JSON.stringify(run['action'] ?? '').includes(nonce)) return vital(run, 'id');
+      }
+      return undefined;
+    }
+  };
+}
+
+function descriptionOf(nonce: string): string {
+  return `rebuild-bcc-instance ${nonce}`;
+}
+
+function decodeChild(json: unknown): GuestChild {
+  const from = record(json, 'child');
+  const target: Fields = { ...Object(from['target']) };
+  const output: Fields = { ...Object(from['output']) };
+  const hasExit =
+    output['exitCode'] !== undefined && output['exitCode'] !== null && output['exitCode'] !== '';
+  return {
+    instanceId: text(target, 'instanceId'),
+    state: text(from, 'state'),
+    ...(hasExit && Number.isInteger(Number(output['exitCode']))
+      ? { exitCode: count(output, 'exitCode') }
+      : {}),
+    // Whether `output` comes without a log, or the log alone, is not documented.
+    stdout: text(output, 'stdout') || text(from, 'log'),
+    stderr: text(output, 'stderr'),
+    errorCode: text(from, 'errorCode'),
+    failReason: text(from, 'failReason')
+  };
+}
+
+function resultOf(json: unknown): Fields {
+  return record(record(json, 'answer')['result'], 'result');
+}
+
+function listOf(json: unknown, what: string): readonly unknown[] {
+  // A list without members is null where the service is written in Go.
+  const list = json ?? [];
+  if (!Array.isArray(list)) throw new DecodeError(`"${what}" is not a list`);
+  return list;
+}
+
+/** An answer with HTTP 200 that is a refusal all the same: `success` is false, or `code` is another word than success. */
+function isRefused(json: unknown): boolean {
+  const fields: Fields = { ...Object(json) };
+  const code = text(fields, 'code').toLowerCase();
+  return fields['success'] === false || (code !== '' && code !== 'success');
+}

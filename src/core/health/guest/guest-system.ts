@@ -1,0 +1,43 @@
+/** What is known of the system inside an instance, and of the script that runs in it. */
+
+/** Which shell an instance has. */
+export type GuestSystem = 'linux' | 'windows';
+
+/** The script of the input `guestScript`. It may hold secrets: neither a plan nor a report may have it. */
+export interface GuestScript {
+  readonly content: string;
+  /** Who runs it on Linux; on Windows `root` means the agent's own user. */
+  readonly user: string;
+}
+
+/** The system of an instance by the names that its image gives; what does not say Windows has a shell. */
+export function guestSystem({ osName }: { readonly osName: string }): GuestSystem {
+  return /windows/i.test(osName) ? 'windows' : 'linux';
+}
+
+/** The instance with the system of an image, which tells it for sure where the instance's own fields lag behind. */
+export function withSystemOf<T extends { readonly osName: string }>(
+  { osType, osName }: { readonly osType: string; readonly osName: string },
+  instance: T
+): T {
+  const known = `${osType} ${osName}`.trim();
+  return known === '' ? instance : { ...instance, osName: known };
+}
+
+/** The first line of the script that does something, for the plan; control characters escaped, cut at 80 characters. */
+export function firstLineOf({ content }: GuestScript): string {
+  const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
+  const line =
+    lines.find((text) => text !== '' && !text.startsWith('#')) ?? lines.find((text) => text !== '') ?? '';
+  return escapedLine(line, 80);
+}
+
+/** A line from a guest for the log: what is not printable is escaped, and it is cut at `most` characters. */
+export function escapedLine(text: string, most: number): string {
+  const characters = [...text.replaceAll('\t', ' ')];
+  const shown = characters
+    .slice(0, most)
+    .join('')
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
+  return characters.length > most ? `${shown}…` : shown;
+}

@@ -1,0 +1,79 @@
+/** A failed health check in words: what did not pass, by when, and what to do. */
+import { formatDuration } from '../duration.ts';
+import type { Checked } from '../health/health.ts';
+import { describeFailed, describeNotHealthy, type FailedCheck } from '../health/reason.ts';
+import type { Explanation } from './explain.ts';
+
+/**
+ * What kept an instance from being healthy.
+ *
+ * - `noAgent`: nothing could be asked from inside, for the agent was not on line
+ * - `oldSystem`: a system answered that is older than the rebuild
+ * - `assistant`: Cloud Assistant could not be asked, or gave no answer
+ * - `guestScript`: the new system is up, and the script ended with another exit code than 0
+ * - `unhealthy`: anything else, and where several checks fail
+ */
+export type HealthReason = 'noAgent' | 'oldSystem' | 'assistant' | 'guestScript' | 'unhealthy';
+
+/** How many changes of a failed health check a cause names; `health.history` has more. */
+const mostChanges = 5;
+
+/** Explains a health check that did not pass. */
+export function explainHealth(
+  instanceId: string,
+  health: Extract<Checked, { healthy: false }>
+): Omit<Explanation, 'diskNote'> & { readonly reason: HealthReason } {
+  const allowed = formatDuration(health.deadlineMs - health.fromMs);
+  const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
+  const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
+  return {
+    reason,
+    cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${describeNotHealthy(health.reason)}. Seen: ${courseOf(health)}.`,
+    remedy: remedyOf(reason, allowed)
+  };
+}
+
+/** The script that waits for the proof is no failure of its own. */
+function reasonOf(failed: readonly FailedCheck[]): HealthReason {
+  const kinds = failed.map(({ reason }) => reason.kind).filter((kind) => kind !== 'notProven');
+  const [kind, ...others] = kinds;
+  if (others.length > 0) return 'unhealthy';
+  switch (kind) {
+    case 'agentOffline':
+      return 'noAgent';
+    case 'sameBoot':
+    case 'olderBoot':
+      return 'oldSystem';
+    case 'runFailed':
+    case 'runLate':
+    case 'assistantCall':
+      return 'assistant';
+    case 'script':
+      return 'guestScript';
+    default:
+      return 'unhealthy';
+  }
+}
+
+function remedyOf(reason: HealthReason, allowed: string): string {
+  const longer = `if it only needs longer, set healthDeadline higher than ${allowed}.`;
+  switch (reason) {
+    case 'noAgent':
+      return `Is the agent (bsm-agent) in the image? Is Cloud Assistant switched on in the console? Did the system boot? ${longer}`;
+    case 'oldSystem':
+      return 'Look at the instance in the console: the rebuild shows as done, and the system inside was not booted after it. Do not trust it until you know why.';
+    case 'assistant':
+      return `Look at the run in the console of Cloud Assistant, and whether the user has the permission; ${longer}`;
+    case 'guestScript':
+      return `The last lines of the script are in the log. Mend what it names; ${longer}`;
+    case 'unhealthy':
+      return `Look at the instance and at what healthCheck asks; ${longer}`;
+  }
+}
+
+/** The latest changes of what the probes found, oldest first. */
+function courseOf({ history }: Checked): string {
+  const latest = history.slice(-mostChanges).map(({ failed }) => describeFailed(failed));
+  if (latest.length === 0) return 'nothing';
+  return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
+}

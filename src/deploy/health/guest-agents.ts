@@ -1,0 +1,73 @@
+/** What is asked of Cloud Assistant before anything is erased, so that a check that can never pass is found out then. */
+
+import type { AgentState } from '../../core/health/guest/guest-run.ts';
+import { CallError, type CallFailure, describeFailure } from '../../core/model/failure.ts';
+import type { Plan, PlannedTarget } from '../../core/plan/plan.ts';
+import type { GuestProbe } from '../../ports/assistant.ts';
+import type { Cancel } from '../../ports/cancel.ts';
+import type { Log } from '../../ports/log.ts';
+import type { RunRequest } from '../../ports/request.ts';
+import { SurveyError } from '../plan/survey-error.ts';
+
+/** What these questions need of the world. */
+export interface AgentPorts {
+  /** Only where a check looks from inside. */
+  readonly guests?: GuestProbe | undefined;
+  readonly log: Log;
+  readonly cancel: Cancel;
+}
+
+const remedy =
+  'Is Cloud Assistant switched on in the console for this account? May the user use it (CAFullControlAccessPolicy)? Else take assistant:// and guestScript out. Nothing was sent that changes anything.';
+
+/**
+ * The agents of all instances, a read; `undefined` where no check looks from inside.
+ *
+ * @throws SurveyError when they cannot be read, CancelledError on abort
+ */
+export async function readAgents(
+  { health }: RunRequest,
+  instanceIds: readonly string[],
+  { guests }: Pick<AgentPorts, 'guests'>,
+  signal: AbortSignal
+): Promise<ReadonlyMap<string, AgentState> | undefined> {
+  if (guests === undefined || health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
+    return undefined;
+  try {
+    return await guests.getAgents(instanceIds, signal);
+  } catch (error) {
+    throw error instanceof CallError ? problem(error.failure) : error;
+  }
+}
+
+/**
+ * The plan with the boot IDs of now, of those that are to be rebuilt and whose agent is on line. They are taken from the
+ * inside by a probe that writes nothing; one that does not answer in time goes without.
+ *
+ * @throws SurveyError when the service does not let us run commands, CancelledError on abort
+ */
+export async function withBootIds(plan: Plan, { guests, log, cancel }: AgentPorts): Promise<Plan> {
+  const asked = plan.targets.filter(({ decision, agent }) => erases(decision) && agent === 'online');
+  if (guests === undefined || asked.length === 0) return plan;
+  try {
+    const bootIds = await guests.getBootIds(
+      asked.map(({ instance }) => instance),
+      cancel.signal
+    );
+    log.info(
+      `Cloud Assistant: ${bootIds.size} of ${asked.length} agents that are on line told the boot of before`
+    );
+    const targets = plan.targets.map((target) => ({ ...target, oldBootId: bootIds.get(target.instance.id) }));
+    return { ...plan, targets };
+  } catch (error) {
+    throw error instanceof CallError ? problem(error.failure) : error;
+  }
+}
+
+function erases({ action }: PlannedTarget['decision']): boolean {
+  return action === 'rebuild' || action === 'wait';
+}
+
+function problem(failure: CallFailure): SurveyError {
+  return new SurveyError([{ cause: `Cloud Assistant cannot be used: ${describeFailure(failure)}.`, remedy }]);
+}

@@ -1,0 +1,82 @@
+/** Looks from inside, by Cloud Assistant. */
+import type { GuestCheck } from '../../core/health/check.ts';
+import { type GuestCommand, probeCommand, scriptCommand } from '../../core/health/guest/guest-command.ts';
+import { judgeProof, judgeScript } from '../../core/health/guest/guest-proof.ts';
+import type { AgentState } from '../../core/health/guest/guest-run.ts';
+import { type GuestScript, guestSystem } from '../../core/health/guest/guest-system.ts';
+import { CallError } from '../../core/model/failure.ts';
+import type { Assistant, GuestProbe } from '../../ports/assistant.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { GuestRuns } from './guest-runs.ts';
+
+/** What the looks need. */
+export interface GuestProbeParts {
+  readonly assistant: Assistant;
+  readonly clock: Clock;
+  /** From beat to beat, in milliseconds. */
+  readonly intervalMs: number;
+  /** The script of the run, where there is one. */
+  readonly script: GuestScript | undefined;
+  /** How long the health check of an instance may take, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** How long the baseline may take, in milliseconds; an instance that does not answer by then goes without. */
+const baselineMs = 30_000;
+
+/** How many instances one question about agents is for (page 2ms3wv3y0). */
+const agentsTogether = 100;
+
+/** The looks of one run. */
+export function createGuestProbe(parts: GuestProbeParts): GuestProbe {
+  const { assistant, clock, intervalMs, script, deadlineMs } = parts;
+  const runs = new GuestRuns(assistant, clock, intervalMs);
+  const commandOf = (check: GuestCheck): GuestCommand => {
+    if (check.kind === 'assistant') return probeCommand(check.system);
+    if (script === undefined) throw new Error('a check by a script, and no script');
+    return scriptCommand(script, check.system, deadlineMs);
+  };
+  return {
+    async getAgents(ids, signal) {
+      const agents = new Map<string, AgentState>();
+      for (let from = 0; from < ids.length; from += agentsTogether) {
+        const page = ids.slice(from, from + agentsTogether);
+        const found = await assistant.getAgents(page, signal);
+        for (const id of page) agents.set(id, found.get(id) ?? 'offline');
+      }
+      return agents;
+    },
+    async getBootIds(instances, signal) {
+      const untilMs = clock.nowMs() + baselineMs;
+      const answers = await Promise.all(
+        instances.map(async ({ id, osName }) => {
+          const command = probeCommand(guestSystem({ osName }));
+          return [id, await runs.execute(id, command, untilMs, signal, true)] as const;
+        })
+      );
+      const bootIds = new Map<string, string>();
+      for (const [id, answer] of answers) {
+        if (answer.kind === 'failed' && answer.isDenied) {
+          throw new CallError({
+            kind: 'denied',
+            operation: 'CreateAction',
+            target: id,
+            message: answer.words,
+            attempts: 1
+          });
+        }
+        const result = judgeProof(answer, {});
+        if (result.healthy && result.bootId !== undefined) bootIds.set(id, result.bootId);
+      }
+      return bootIds;
+    },
+    async probe(check, { signal, untilMs, baseline }) {
+      const answer = await runs.execute(check.instanceId, commandOf(check), untilMs, signal);
+      if (check.kind === 'guestScript') return judgeScript(answer);
+      const result = judgeProof(answer, baseline);
+      // The boot of Windows moves with its clock, so it tells no two boots apart from look to look.
+      return result.healthy && check.system === 'windows' ? { healthy: true } : result;
+    },
+    dispose: () => runs.dispose()
+  };
+}

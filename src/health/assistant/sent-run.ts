@@ -1,0 +1,75 @@
+/** A command that was sent to several instances, and who waits for it. */
+import type { GuestCommand } from '../../core/health/guest/guest-command.ts';
+import type { GuestAnswer, GuestChild } from '../../core/health/guest/guest-run.ts';
+import { CallError, describeFailure } from '../../core/model/failure.ts';
+
+/** A command on one instance that somebody waits for. */
+export interface Wanted {
+  readonly instanceId: string;
+  readonly command: GuestCommand;
+  /** Its agent was seen on line just now, so it need not be asked about. */
+  readonly isOnline: boolean;
+  readonly answer: (answer: GuestAnswer) => void;
+  /** What is known so far, should the time be over. */
+  late: Extract<GuestAnswer, { kind: 'late' }>;
+  isOver: boolean;
+}
+
+/** A command that was sent. Without a run ID its answer was lost, and it is looked for. */
+export interface Sent {
+  readonly nonce: string;
+  readonly sentMs: number;
+  readonly sentWallMs: number;
+  readonly members: Wanted[];
+  runId: string | undefined;
+  lookups: number;
+}
+
+/** How many instances share a call. */
+const together = 100;
+
+/** Notes the ID of a run. */
+export function found(sent: Sent, runId: string): void {
+  sent.runId = runId;
+  for (const one of sent.members) one.late = { kind: 'late', runId };
+}
+
+/** Answers those that `answerOf` has an answer for, and keeps the others. */
+export function settle(sent: Sent, answerOf: (one: Wanted) => GuestAnswer | undefined): void {
+  for (const one of sent.members.splice(0)) {
+    const answer = answerOf(one);
+    if (answer === undefined) sent.members.push(one);
+    else one.answer(answer);
+  }
+}
+
+/** A run that is over and does not name an instance says nothing of it. */
+export function unnamed(instanceId: string, state: string): GuestChild {
+  return {
+    instanceId,
+    state: `${state}, without a word about this instance`,
+    stdout: '',
+    stderr: '',
+    errorCode: '',
+    failReason: ''
+  };
+}
+
+/** A failed call as an answer; throws anything else. */
+export function failed(error: unknown): GuestAnswer {
+  if (error instanceof CallError) {
+    return {
+      kind: 'failed',
+      isDenied: error.failure.kind === 'denied',
+      words: describeFailure(error.failure)
+    };
+  }
+  throw error;
+}
+
+/** Cuts a list to what one call takes. */
+export function pagesOf<T>(all: readonly T[]): readonly (readonly T[])[] {
+  const pages: (readonly T[])[] = [];
+  for (let from = 0; from < all.length; from += together) pages.push(all.slice(from, from + together));
+  return pages;
+}
