@@ -7,6 +7,9 @@ import { blocksOf, exists, filesIn, read, type Step } from './files.ts';
 import { wordsOf } from './types.ts';
 
 const readme = read('README.md');
+const howItWorks = read('docs/how-it-works.md');
+const permissions = read('docs/permissions.md');
+const troubleshooting = read('docs/troubleshooting.md');
 const action = readAction(read('action.yml'));
 
 describe('the tables of README.md', () => {
@@ -57,8 +60,7 @@ describe('README.md', () => {
   });
 
   test('has a row for every way to fail', () => {
-    const table = readme.slice(readme.indexOf('## Failures'), readme.indexOf('## Limits'));
-    const rows = [...table.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell = '']) =>
+    const rows = [...troubleshooting.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell = '']) =>
       cell.split(', ').map((word) => word.replaceAll('`', ''))
     );
     expect(rows.filter((word) => word !== 'reason').toSorted()).toEqual(failureReasons.toSorted());
@@ -72,11 +74,15 @@ describe('README.md', () => {
     );
     expect(operations).toEqual(expect.arrayContaining(['RebuildBatchInstance', 'UpdateBlbServer']));
     expect(new Set(operations).size).toBeGreaterThan(17);
-    for (const name of operations) expect(readme).toContain(`| ${name} |`);
-    const named = [...readme.matchAll(/^\| `[A-Z]+ \/v\d[^|]*` \| (\w+) \|/gm)].map(([, name = '']) => name);
+    for (const name of operations) expect(permissions).toContain(`| ${name} |`);
+    const named = [...permissions.matchAll(/^\| `[A-Z]+ \/v\d[^|]*` \| (\w+) \|/gm)].map(
+      ([, name = '']) => name
+    );
     expect(new Set(named)).toEqual(new Set(operations));
   });
 });
+
+const documents = [readme, howItWorks, permissions, troubleshooting].join('\n');
 
 /** Where a number of a document comes from, and the words it stands in there. */
 type Numbers = readonly (readonly [file: string, code: string, words: string])[];
@@ -185,10 +191,10 @@ const fleetNumbers: Numbers = [
   ['src/core/report/trim.ts', 'const resultLimit = 900_000;', 'Beyond 900,000 bytes']
 ];
 
-describe('a number of README.md is the one in the code', () => {
+describe('a number of the documents is the one in the code', () => {
   test.each(numbers)('%s: %s', (file, code, words) => {
     expect(read(file)).toContain(code);
-    expect(readme).toContain(words);
+    expect(documents).toContain(words);
   });
 });
 
@@ -204,9 +210,9 @@ test('CONTRIBUTING.md knows how large a bundle may be', () => {
   expect(read('CONTRIBUTING.md')).toContain(`bundle over ${limit} kB`);
 });
 
-describe('the checks of README.md', () => {
-  const checks = [...readme.matchAll(/`((?:tcp|ssh|https?):\/\/\{[^`]*)`/g)].map(([, text = '']) => text);
-  const cells = [...readme.matchAll(/^\| (`(?:tcp|ssh|https?):\/\/[^|]*) \|/gm)];
+describe('the checks of docs/how-it-works.md', () => {
+  const checks = [...howItWorks.matchAll(/`((?:tcp|ssh|https?):\/\/\{[^`]*)`/g)].map(([, text = '']) => text);
+  const cells = [...howItWorks.matchAll(/^\| (`(?:tcp|ssh|https?):\/\/[^|]*) \|/gm)];
 
   test('stand in the table, and are no fewer than the kinds', () => {
     expect(cells.length).toBeGreaterThan(4);
@@ -218,24 +224,18 @@ describe('the checks of README.md', () => {
   });
 });
 
-test('README.md says of every way to end whether a rollback follows', () => {
-  const from = readme.indexOf('| It ended so |');
-  const table = readme.slice(from, readme.indexOf('\n\n', from));
+test('docs/how-it-works.md says of every way to end whether a rollback follows', () => {
+  const from = howItWorks.indexOf('| It ended so |');
+  const table = howItWorks.slice(from, howItWorks.indexOf('\n\n', from));
   const lives = wordsOf('src/core/rebuild/ending.ts', 'FailureReason').filter((word) => word !== 'call');
   const deeds = ['unhealthy', 'cancelled', 'rejoin', 'putBack'];
   for (const word of [...lives, ...deeds]) expect(table).toContain(`\`${word}\``);
 });
 
 describe('the documents', () => {
-  const documents = [
-    'README.md',
-    'CHANGELOG.md',
-    'CONTRIBUTING.md',
-    'SECURITY.md',
-    ...filesIn('docs', /\.md$/)
-  ];
+  const paths = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', /\.md$/)];
 
-  test.each(documents)('%s links only to what is there', (path) => {
+  test.each(paths)('%s links only to what is there', (path) => {
     const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : '';
     const links = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, to = '']) => to);
     const missing = links.filter((to) => !exists(`${folder}${to}`));
