@@ -7,6 +7,7 @@ describe('a config', () => {
   test('of the shortest inputs holds the defaults, and no key that was not set', () => {
     expect(parseConfig(minimal)).toStrictEqual({
       ok: true,
+      warnings: [],
       config: {
         credentials: { accessKeyId: minimal.accessKeyId, secretAccessKey: minimal.secretAccessKey },
         endpoint: new URL('https://bcc.bj.baidubce.com'),
@@ -70,6 +71,7 @@ describe('a config', () => {
     };
     expect(parseConfig(raw)).toStrictEqual({
       ok: true,
+      warnings: [],
       config: {
         credentials: {
           accessKeyId: minimal.accessKeyId,
@@ -79,7 +81,7 @@ describe('a config', () => {
         endpoint: new URL('http://127.0.0.1:8080'),
         request: {
           selection: { kind: 'ids', ids: ['i-a'] },
-          image: { kind: 'name', pattern: 'web-*' },
+          image: { kind: 'name', pattern: ' web-*' },
           order: {
             login: { kind: 'adminPass', adminPass: 'Abcdefg1' },
             userData: '#!/bin/sh\n',
@@ -88,7 +90,7 @@ describe('a config', () => {
           dryRun: true,
           force: true,
           allowProtected: true,
-          confirmName: 'web 1',
+          confirmName: ' web 1 ',
           backup: { keep: 3 },
           rollback: true,
           wait: true,
@@ -165,5 +167,28 @@ describe('a config', () => {
   test('has a record without an address', () => {
     const result = parseConfig({ ...minimal, githubToken: 't', environment: 'e' });
     expect(result.ok && result.config.record).toStrictEqual({ githubToken: 't', environment: 'e' });
+  });
+
+  test('takes an empty text for the default where that makes nothing less safe', () => {
+    const safe = {
+      force: '',
+      timeout: '',
+      pollInterval: ' ',
+      maxUnavailable: '',
+      maxFailures: '\n',
+      requestsPerSecond: '',
+      healthDeadline: '',
+      minHealthyTime: '',
+      drainTime: '',
+      summary: ''
+    };
+    expect(parseConfig({ ...minimal, ...safe })).toEqual(parseConfig(minimal));
+  });
+
+  test('warns of an instance ID that does not begin as one', () => {
+    expect(parseConfig({ ...minimal, instanceId: 'i-a 0a1b2c' })).toMatchObject({
+      ok: true,
+      warnings: ['instanceId has "0a1b2c": instance IDs usually begin with i-, such as i-YufwpQAe.']
+    });
   });
 });

@@ -720,7 +720,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 1118:
+/***/ 4209:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1021,6 +1021,31 @@ function problemOfForm(line) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: ./core/quote.js
+/** The longest piece of a value that a message shows, in characters. */
+const quotedLength = 60;
+/** What nobody can see, or takes for a plain blank: controls, format characters, and separators but the blank. */
+const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+/**
+ * A value for a message: in quotes, cut at 60 characters, and with quotes and everything invisible escaped, so that
+ * it can neither flood the log, nor begin a line with a workflow command, nor look like another value.
+ */
+function quote(text) {
+    const characters = [...text];
+    const shown = characters.slice(0, quotedLength).join('');
+    const quoted = JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
+    return quoted.replace(invisible, escaped);
+}
+/** Like `quote`, with everything escaped that is not ASCII: for values that should be nothing else. */
+function quoteAscii(text) {
+    return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
+}
+/** A character as JavaScript and JSON write it: `\u200b`, or `\u{1f600}` beyond four digits. */
+function escaped(character) {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+}
+
 ;// CONCATENATED MODULE: ./config/parsers/parser.js
 /** The text was understood. */
 function parsed(value) {
@@ -1030,14 +1055,26 @@ function parsed(value) {
 function refused(...faults) {
     return { ok: false, faults };
 }
-/**
- * A parser that refuses the empty or blank text with `remedy`.
- *
- * An input with a default is also read by this one: it is empty only where somebody passed an expression that
- * gave nothing, and to guess what they meant (`dryRun` is `false`, say) could cost them a disk.
- */
+/** A parser that refuses the empty or blank text with `remedy`. */
 function required(parse, remedy) {
     return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
+}
+/**
+ * A parser of an input with a default, which takes the empty or blank text for it: a composite action or a reusable
+ * workflow passes one on where its own input is not given. Only where the default makes nothing less safe.
+ *
+ * @param usual the default of action.yml
+ */
+function orDefault(usual, parse) {
+    return (text) => parse(text.trim() === '' ? usual : text);
+}
+/**
+ * A parser of an input with a default that refuses the empty or blank text, because the default would switch off or
+ * weaken what the input guards, and nobody can tell whether that was meant.
+ */
+function neverEmpty(usual, risk, parse) {
+    const remedy = `give a value, or leave the input out for ${usual}`;
+    return (text) => text.trim() === '' ? refused(`is empty, and its default would ${risk}; ${remedy}`) : parse(text);
 }
 /** A parser that takes the empty text for `undefined`, which is "not given". */
 function optional(parse) {
@@ -1049,19 +1086,81 @@ function trimmed(parse) {
 }
 /** Accepts any text as it is. */
 const anyText = (text) => parsed(text);
-/** The longest piece of a value that a message shows, in characters. */
-const quotedLength = 60;
+
+;// CONCATENATED MODULE: ./config/parsers/ascii.js
+
+
+/** Characters that get into a value by copying or by an input method, with their names and what was meant. */
+const lookAlikes = {
+    '\u00a0': ['no-break space', ' '],
+    '\u00ad': ['soft hyphen', ''],
+    '\u200b': ['zero width space', ''],
+    '\u200c': ['zero width non-joiner', ''],
+    '\u200d': ['zero width joiner', ''],
+    '\u200e': ['left-to-right mark', ''],
+    '\u200f': ['right-to-left mark', ''],
+    '\u2060': ['word joiner', ''],
+    '\ufeff': ['byte order mark', ''],
+    '\u2010': ['hyphen', '-'],
+    '\u2011': ['non-breaking hyphen', '-'],
+    '\u2012': ['figure dash', '-'],
+    '\u2013': ['en dash', '-'],
+    '\u2014': ['em dash', '-'],
+    '\u2212': ['minus sign', '-'],
+    '\u2018': ['typographic quote', "'"],
+    '\u2019': ['typographic quote', "'"],
+    '\u201c': ['typographic quote', '"'],
+    '\u201d': ['typographic quote', '"'],
+    '\u3000': ['ideographic space', ' '],
+    '\u3001': ['Chinese enumeration comma', ','],
+    '\u3002': ['Chinese full stop', '.'],
+    '\uff0c': ['Chinese comma', ','],
+    '\uff1a': ['Chinese colon', ':'],
+    '\uff1b': ['Chinese semicolon', ',']
+};
+/** Quotes of every kind around the whole value. */
+const quotes = /^(["'`“”‘’「『])(.*)["'`“”‘’」』]$/s;
 /**
- * A value for a message: in quotes, cut at 60 characters, and with line breaks and quotes escaped, so that it
- * can neither flood the log nor begin a line with a workflow command.
+ * A parser of values with a form, which is ASCII only: refuses quotes around the value, and any other character by
+ * its escape, since those that look alike or cannot be seen cannot be told from the text.
  */
-function quote(text) {
-    const characters = [...text];
-    const shown = characters.slice(0, quotedLength).join('');
-    return JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
+function ascii(parse) {
+    return (text) => {
+        const [, , inner] = quotes.exec(text) ?? [];
+        if (inner !== undefined && inner.trim() !== '') {
+            return refused(`is ${quoteAscii(text)}, in quotes that are part of the value; leave them out`);
+        }
+        const foreign = [...new Set([...text].filter((character) => character > '\x7e'))];
+        return foreign.length === 0 ? parse(text) : refused(faultOf(text, foreign));
+    };
+}
+function faultOf(text, foreign) {
+    const [first = ''] = foreign;
+    const named = foreign.slice(0, 3).map(nameOf).join(', ');
+    const meant = meantBy(first);
+    const remedy = meant === undefined
+        ? 'type the value anew'
+        : meant === ''
+            ? 'take it out, or type the value anew'
+            : `write ${quoteAscii(meant)} instead`;
+    return `is ${quoteAscii(text)}, where ${named} ${foreign.length === 1 ? 'is' : 'are'} not ASCII; ${remedy}`;
+}
+function nameOf(character) {
+    const [name] = lookAlikes[character] ?? [fullWidth(character) === undefined ? undefined : 'full-width'];
+    const code = quoteAscii(character).slice(1, -1);
+    return name === undefined ? code : `${code} (${name})`;
+}
+function meantBy(character) {
+    return lookAlikes[character]?.[1] ?? fullWidth(character);
+}
+/** The ASCII character of a full-width one (U+FF01 to U+FF5E), which an input method for Chinese may type. */
+function fullWidth(character) {
+    const code = character.codePointAt(0) ?? 0;
+    return code >= 0xff01 && code <= 0xff5e ? String.fromCodePoint(code - 0xfee0) : undefined;
 }
 
 ;// CONCATENATED MODULE: ./config/parsers/boolean.js
+
 
 const spellings = new Map([
     ['true', true],
@@ -1081,6 +1180,7 @@ const parseBoolean = (text) => {
 };
 
 ;// CONCATENATED MODULE: ./config/parsers/count-or-percent.js
+
 
 const maxCount = 1_000;
 const maxPercent = 100;
@@ -1108,6 +1208,7 @@ const parseMaxUnavailable = (text) => {
 };
 
 ;// CONCATENATED MODULE: ./config/parsers/duration.js
+
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -1138,6 +1239,10 @@ function durationWithin(range) {
             return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
         }
         const units = duration_pattern.exec(text)?.groups;
+        const written = text.toLowerCase();
+        if (written !== text && duration_pattern.test(written)) {
+            return refused(`is ${quote(text)}; units are in lower case: ${written}`);
+        }
         if (text === '' || units === undefined) {
             return refused(`is ${quote(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`);
         }
@@ -1166,20 +1271,6 @@ function formatDuration(ms) {
 
 ;// CONCATENATED MODULE: ./config/parsers/endpoint.js
 
-/**
- * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
- * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host
- * that the signed requests go to.
- */
-const parseRegion = (text) => {
-    if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) {
-        return parsed(text);
-    }
-    const lower = text.toLowerCase();
-    return lower !== text && parseRegion(lower).ok
-        ? refused(`is ${quote(text)}; regions are in lower case: ${lower}`)
-        : refused(`is ${quote(text)}, which cannot be a region; write one such as bj, gz, su or hkg`);
-};
 /** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
 function endpointOfRegion(region) {
     return new URL(`https://bcc.${region}.baidubce.com`);
@@ -1233,6 +1324,7 @@ function isLoopback(hostname) {
 
 ;// CONCATENATED MODULE: ./config/parsers/guest.js
 
+
 /** Reads the script that runs inside the new system, and keeps it to the last byte. No message shows it. */
 const parseGuestScript = (text) => {
     if (text.trim() === '')
@@ -1247,6 +1339,8 @@ const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
     : refused(`is ${quote(text)}, which is no user name; write one such as root or deploy`);
 
 ;// CONCATENATED MODULE: ./config/parsers/ids.js
+
+
 
 const kinds = {
     instance: {
@@ -1289,13 +1383,22 @@ const parseKeypairId = (text) => idPattern.test(text)
 /** A parser of a list of IDs, at least one, none twice. */
 function idsOf(wanted) {
     const { noun, example } = kinds[wanted];
+    const form = `write the IDs alone, split by commas, spaces or lines, such as ${example}`;
     return (text) => {
+        if (/^[[{]/.test(text))
+            return refused(`is written as JSON; ${form}`);
+        if (text.includes(';'))
+            return refused(`has a semicolon between IDs; ${form}`);
         const ids = text.split(/[\s,]+/).filter((id) => id !== '');
         if (ids.length === 0) {
             return refused(`names no ${noun}; give at least one ID such as ${example}`);
         }
         const unique = new Set(ids);
-        const faults = [...unique].map((id) => faultOfId(id, wanted)).filter((fault) => fault !== undefined);
+        const check = ascii((id) => {
+            const fault = faultOfId(id, wanted);
+            return fault === undefined ? parsed(id) : refused(fault);
+        });
+        const faults = [...unique].map(check).flatMap((one) => (one.ok ? [] : one.faults));
         for (const id of unique) {
             if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
                 faults.push(`names ${quote(id)} more than once; give each ${noun} once`);
@@ -1329,6 +1432,7 @@ function faultOfId(id, wanted) {
 
 ;// CONCATENATED MODULE: ./config/parsers/integer.js
 
+
 /** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
 function integerWithin(min, max) {
     return (text) => {
@@ -1341,17 +1445,31 @@ function integerWithin(min, max) {
 
 ;// CONCATENATED MODULE: ./config/parsers/name.js
 
-/** Reads a name. What the API calls names is free text, but of one line, and nobody can see a control character. */
-const parseName = (text) => /\p{Cc}/u.test(text)
-    ? refused('contains a line break or another control character, which no name has; give one name')
-    : parsed(text);
 /**
- * Reads the name of an image, or a pattern in which `*` stands for any text. One that every name matches is
- * refused: which image happens to be the newest of all is nothing to wipe a disk for.
+ * Reads a name. What the API calls names is free text of one line. Blanks at its ends are kept, since they may be
+ * part of the name; line breaks around it, as YAML leaves them, are not.
  */
-const parseImageName = (text) => /^\*+$/.test(text)
-    ? refused('is a pattern that every image matches; write a part of the name as well, such as web-*')
+const parseName = (text) => {
+    const line = text.replace(/^[\r\n]+|[\r\n]+$/g, '');
+    return /\p{Cc}/u.test(line.trim())
+        ? refused('contains a line break or another control character, which no name has; give one name')
+        : parsed(line);
+};
+/** Reads the name that an instance must have. A blank one would switch the check off unseen. */
+const parseConfirmName = (text) => text.trim() === ''
+    ? refused('holds only white space, which would confirm nothing; give the name, or leave the input out')
     : parseName(text);
+/**
+ * Reads the name of an image, or a pattern in which `*` stands for any text; a blank text is none. A pattern that
+ * every name matches is refused: the newest of all images is no choice to erase a disk for.
+ */
+const parseImageName = (text) => {
+    if (text.trim() === '')
+        return parsed(undefined);
+    return /^\*+$/.test(text.trim())
+        ? refused('is a pattern that every image matches; write a part of the name as well, such as web-*')
+        : parseName(text);
+};
 
 ;// CONCATENATED MODULE: ./config/parsers/password.js
 
@@ -1407,6 +1525,48 @@ function isSymbol(character) {
     return passwordSymbols.includes(character);
 }
 
+;// CONCATENATED MODULE: ./config/parsers/region.js
+
+
+/** The regions that the vendor names, with their cities (BCC page 0jwvyo603 and the tables of the SDKs). */
+const cities = {
+    bj: ['beijing', '北京'],
+    bd: ['baoding', '保定'],
+    cd: ['chengdu', '成都'],
+    fsh: ['shanghai', '上海'],
+    fwh: ['wuhan', '武汉'],
+    gz: ['guangzhou', '广州'],
+    hkg: ['hongkong', 'hk', '香港'],
+    nj: ['nanjing', '南京'],
+    sin: ['singapore', 'sg', '新加坡'],
+    su: ['suzhou', '苏州'],
+    yq: ['yangquan', '阳泉']
+};
+const known = Object.keys(cities);
+/**
+ * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
+ * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host that the
+ * signed requests go to. A zone or a city is refused with the region that it is in.
+ */
+const parseRegion = (text) => {
+    const meant = regionOf(text);
+    if (meant !== undefined && meant !== text) {
+        return refused(`is ${quote(text)}; that region is called ${meant}, so write ${meant}`);
+    }
+    return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+        ? parsed(text)
+        : refused(`is ${quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`);
+};
+/** The known region that a text in another form stands for: `cn-bj-d`, `cn-bj`, `BJ`, `bj-d`, `Beijing`. */
+function regionOf(text) {
+    const bare = text
+        .toLowerCase()
+        .replace(/^cn[-_]/, '')
+        .replace(/[-_][a-z]$/, '');
+    const city = bare.replace(/[-_\s]/g, '');
+    return known.find((region) => region === bare || cities[region]?.includes(city));
+}
+
 ;// CONCATENATED MODULE: ./config/parsers/secret.js
 
 /**
@@ -1426,12 +1586,28 @@ const parseSecret = (text) => {
     ].filter((fault) => fault !== undefined);
     return faults.length === 0 ? parsed(text) : refused(...faults);
 };
+/** What newer access key IDs begin with (BCE console); older ones are 32 hexadecimal digits, as secret keys are. */
+const accessKeyPrefix = 'ALTAK';
+/** Reads an access key ID. No ID has a colon in it, so one is there where both keys were pasted together. */
+const parseAccessKeyId = (text) => text.includes(':')
+    ? refused('contains a colon, as where ID and secret key are joined; give each in its own input')
+    : parseSecret(text);
+/** Reads a secret access key, and refuses what is plainly the ID, or both joined by a colon. */
+const parseSecretKey = (text) => {
+    if (text.includes(':')) {
+        return refused('contains a colon, as where ID and secret key are joined; give each in its own input');
+    }
+    return text.startsWith(accessKeyPrefix)
+        ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
+        : parseSecret(text);
+};
 /** Reads a script, and keeps it to the last byte. One that is blank is taken for an accident. */
 const parseScript = (text) => text.trim() === ''
     ? refused('holds only white space; leave it out, or set cleanLastUserData to true to forget the script of before')
     : parsed(text);
 
 ;// CONCATENATED MODULE: ./config/parsers/tags.js
+
 
 /** Nobody needs more to tell instances apart; a longer text is something else that was pasted. */
 const maxTags = 20;
@@ -1501,9 +1677,12 @@ function repeats(tags) {
 
 
 
+
+
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
-const orDefault = 'give a value, or leave the input out to get its default';
-const flag = trimmed(required(parseBoolean, orDefault));
+/** A flag that may only do more harm when it is set, so that an empty text can be its default. */
+const flag = orDefault('false', trimmed(ascii(parseBoolean)));
+const duration = (range) => trimmed(ascii(durationWithin(range)));
 const parseChecks = (text) => {
     const result = parseHealthChecks(text);
     return result.ok ? parsed(result.checks) : refused(...result.problems);
@@ -1515,47 +1694,47 @@ const parseChecks = (text) => {
  * inputs mean together stands in rules/.
  */
 const parsers = {
-    accessKeyId: required(parseSecret, fromSecret),
-    secretAccessKey: required(parseSecret, fromSecret),
+    accessKeyId: required(parseAccessKeyId, fromSecret),
+    secretAccessKey: required(parseSecretKey, fromSecret),
     sessionToken: optional(parseSecret),
-    region: trimmed(required(parseRegion, orDefault)),
+    region: neverEmpty('bj', 'pick the instances of another region', trimmed(ascii(parseRegion))),
     endpoint: trimmed(optional(parseEndpoint)),
     instanceId: trimmed(optional(parseInstanceIds)),
     instanceTag: trimmed(optional(parseTags)),
-    imageId: trimmed(optional(parseImageId)),
-    imageName: trimmed(optional(parseImageName)),
+    imageId: trimmed(optional(ascii(parseImageId))),
+    imageName: optional(parseImageName),
     adminPass: optional(parsePassword),
-    keypairId: trimmed(optional(parseKeypairId)),
+    keypairId: trimmed(optional(ascii(parseKeypairId))),
     keepImageLogin: flag,
     userData: optional(parseScript),
-    cleanLastUserData: trimmed(optional(parseBoolean)),
-    dryRun: flag,
+    cleanLastUserData: trimmed(optional(ascii(parseBoolean))),
+    dryRun: neverEmpty('false', 'erase', trimmed(ascii(parseBoolean))),
     force: flag,
     allowProtected: flag,
-    confirmName: trimmed(optional(parseName)),
-    backupImage: flag,
+    confirmName: optional(parseConfirmName),
+    backupImage: neverEmpty('false', 'erase without a backup', trimmed(ascii(parseBoolean))),
     // Of the 20 custom images that a region holds, one must be free for the backup that is being made.
-    backupKeep: trimmed(optional(integerWithin(1, 19))),
-    rollback: flag,
-    wait: flag,
-    timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
-    pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
-    maxUnavailable: trimmed(required(parseMaxUnavailable, orDefault)),
-    canary: trimmed(required(integerWithin(0, 1_000), orDefault)),
-    pauseBetweenBatches: trimmed(required(durationWithin(pauseRange), orDefault)),
-    maxFailures: trimmed(required(integerWithin(0, 1_000), orDefault)),
-    requestsPerSecond: trimmed(required(integerWithin(1, 100), orDefault)),
+    backupKeep: trimmed(optional(ascii(integerWithin(1, 19)))),
+    rollback: neverEmpty('false', 'leave a failed instance as it is', trimmed(ascii(parseBoolean))),
+    wait: neverEmpty('true', 'change what a green step means', trimmed(ascii(parseBoolean))),
+    timeout: orDefault('20m', duration(timeoutRange)),
+    pollInterval: orDefault('5s', duration(pollIntervalRange)),
+    maxUnavailable: orDefault('1', trimmed(ascii(parseMaxUnavailable))),
+    canary: neverEmpty('0', 'send no canary ahead', trimmed(ascii(integerWithin(0, 1_000)))),
+    pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration(pauseRange)),
+    maxFailures: orDefault('0', trimmed(ascii(integerWithin(0, 1_000)))),
+    requestsPerSecond: orDefault('5', trimmed(ascii(integerWithin(1, 100)))),
     healthCheck: trimmed(optional(parseChecks)),
     guestScript: optional(parseGuestScript),
-    guestUser: trimmed(required(parseGuestUser, orDefault)),
-    healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
-    minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
+    guestUser: orDefault('root', trimmed(ascii(parseGuestUser))),
+    healthDeadline: orDefault('5m', duration(healthDeadlineRange)),
+    minHealthyTime: orDefault('10s', duration(minHealthyTimeRange)),
     blbId: trimmed(optional(parseBalancerIds)),
-    drainTime: trimmed(required(durationWithin(drainTimeRange), orDefault)),
+    drainTime: orDefault('30s', duration(drainTimeRange)),
     githubToken: optional(parseSecret),
     environment: trimmed(optional(anyText)),
     environmentUrl: trimmed(optional(parseWebUrl)),
-    summary: flag
+    summary: orDefault('true', trimmed(ascii(parseBoolean)))
 };
 /** The names of all inputs, in the order of action.yml. */
 const inputNames = Object.keys(parsers);
@@ -1759,19 +1938,169 @@ function recordProblems(values) {
         }));
 }
 
+;// CONCATENATED MODULE: ./config/rules/warnings.js
+
+/** What is unusual about the inputs, and may be right all the same. */
+function valueWarnings({ instanceId = [] }) {
+    // Every instance ID in the documents begins so, but none of them says that it must.
+    const strange = instanceId.filter((id) => !id.startsWith('i-'));
+    return strange.length === 0
+        ? []
+        : [
+            `instanceId has ${strange.map(quote).join(', ')}: instance IDs usually begin with i-, such as i-YufwpQAe.`
+        ];
+}
+
+;// CONCATENATED MODULE: ./config/edit-distance.js
+/**
+ * How many characters must be put in, taken out, replaced or swapped with their neighbour to turn one text into the
+ * other (optimal string alignment).
+ */
+function editDistance(one, other) {
+    let older = [];
+    let row = Array.from({ length: other.length + 1 }, (_, length) => length);
+    for (let at = 1; at <= one.length; at += 1) {
+        const next = [at];
+        for (let length = 1; length <= other.length; length += 1) {
+            const replaced = (row[length - 1] ?? 0) + (one[at - 1] === other[length - 1] ? 0 : 1);
+            const isSwap = length > 1 && one[at - 1] === other[length - 2] && one[at - 2] === other[length - 1];
+            next.push(Math.min((next[length - 1] ?? 0) + 1, (row[length] ?? 0) + 1, replaced, isSwap ? (older[length - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY));
+        }
+        older = row;
+        row = next;
+    }
+    return row.at(-1) ?? 0;
+}
+
+;// CONCATENATED MODULE: ./config/synonyms.js
+/** What people call an input elsewhere, or by mistake: in small letters, without `-`, `_` and blanks. */
+const words = {
+    accessKeyId: 'accessKey accessId ak apiKey apiKeyId keyId bceAccessKeyId bceAccessKey',
+    secretAccessKey: 'secretKey secret sk accessKeySecret accessSecret apiSecret bceSecretAccessKey bceSecretKey',
+    sessionToken: 'securityToken stsToken bceSessionToken bceSecurityToken',
+    region: 'regionId location bceRegion regionName',
+    endpoint: 'endpointUrl apiEndpoint bccEndpoint apiUrl baseUrl',
+    instanceId: 'instance instances instanceName instanceNames server servers serverId serverName host hosts hostId vm vms vmId machine machines target targets bccId bccInstanceId',
+    instanceTag: 'tag tags label labels instanceLabel instanceLabels selector tagSelector filter filters',
+    imageId: 'image images',
+    imageName: 'imagePattern imageTag imageFilter',
+    adminPass: 'password pass passwd adminPassword rootPass rootPassword instancePassword userPassword',
+    keypairId: 'keypair keypairName keypairs sshKey sshKeyId sshKeyName keyName',
+    keepImageLogin: 'keepLogin keepPassword keepImagePassword imageLogin keepCredentials preserveLogin',
+    userData: 'userScript cloudInit startupScript initScript bootScript firstBootScript customData',
+    cleanLastUserData: 'cleanUserData clearUserData useLastUserData forgetUserData resetUserData',
+    dryRun: 'dry isDryRun checkMode checkOnly check plan planOnly preview simulate simulation noop whatIf validateOnly',
+    force: 'forceRebuild isForce always overwrite rebuildAlways',
+    allowProtected: 'ignoreProtection allowProtection deletionProtection overrideProtection ignoreDeletionProtection',
+    confirmName: 'confirm confirmation confirmInstance confirmInstanceName expectedName expectName name',
+    backupImage: 'backup createBackup makeBackup backupFirst snapshot createSnapshot createImage backupBefore',
+    backupKeep: 'keepBackups keepBackup backupRetention backupsToKeep backupCount retention keepImages',
+    rollback: 'autoRollback rollbackOnFailure rollbackOnError enableRollback undo revert',
+    wait: 'noWait waitForCompletion waitUntilDone waitForRunning waitForReady async',
+    timeout: 'waitTimeout timeoutMinutes timeoutSeconds timeoutInMinutes deadline maxWait rebuildTimeout',
+    pollInterval: 'interval poll polling pollSeconds waitInterval checkInterval pollIntervalSeconds',
+    maxUnavailable: 'batch batchSize maxParallel parallel parallelism concurrency maxInFlight maxConcurrency unavailable',
+    canary: 'canaries canaryCount canarySize',
+    pauseBetweenBatches: 'pause batchPause batchInterval pauseTime pauseBetween batchDelay delay sleep',
+    maxFailures: 'maxErrors failureLimit errorLimit errorBudget maxFail allowedFailures tolerance',
+    requestsPerSecond: 'rps qps rate rateLimit maxQps callsPerSecond requestRate',
+    healthCheck: 'health healthUrl healthCheckUrl healthCheckPath healthEndpoint readinessProbe probe smokeTest',
+    guestScript: 'script guestCommand postScript healthScript checkScript remoteScript runScript',
+    guestUser: 'user runAs scriptUser guestUsername',
+    healthDeadline: 'healthTimeout healthCheckTimeout healthyDeadline healthWait',
+    minHealthyTime: 'healthyTime minReadySeconds minHealthySeconds minHealthy stableTime',
+    blbId: 'blb lb lbId elb slb loadBalancer loadBalancers loadBalancerId loadBalancerIds appBlbId balancer balancerId',
+    drainTime: 'drain drainTimeout drainSeconds drainDelay connectionDraining deregistrationDelay',
+    githubToken: 'ghToken repoToken ghsToken',
+    environment: 'environmentName deployEnvironment deploymentEnvironment githubEnvironment env',
+    environmentUrl: 'deployUrl deploymentUrl siteUrl appUrl',
+    summary: 'jobSummary stepSummary writeSummary summarize'
+};
+/** A name as people mean it: whatever its case, and with or without `-`, `_` and blanks. */
+function bareName(name) {
+    return name.toLowerCase().replace(/[-_\s]/g, '');
+}
+/** The inputs that a bare name usually stands for; none where it is no usual word for one. */
+const synonyms = new Map(Object.entries(words).flatMap(([input, text]) => text.split(' ').map((word) => [bareName(word), input])));
+
+;// CONCATENATED MODULE: ./config/unknown-inputs.js
+
+
+
+
+/** Where GitHub's runner puts an input: a blank becomes `_`, and the case is lost. */
+const prefix = 'INPUT_';
+/** From so many letters on, a name with two wrong ones is still told from another word; shorter ones may have one. */
+const longName = 6;
+/**
+ * The names of the inputs that a workflow gives and the action does not have, as the environment shows them: in
+ * capitals, without `INPUT_`.
+ */
+function undeclaredInputs(environment) {
+    const declared = new Set(inputNames.map((name) => name.toUpperCase()));
+    return Object.keys(environment)
+        .filter((name) => name.toUpperCase().startsWith(prefix))
+        .map((name) => name.slice(prefix.length))
+        .filter((name) => name !== '' && !declared.has(name.toUpperCase()))
+        .toSorted((one, other) => (one < other ? -1 : 1));
+}
+/**
+ * What a workflow gives and the action does not have. GitHub only warns of it, and passes it on. One that is meant
+ * for an input of ours is a problem: a guard with a misspelled name guards nothing. Of the others a person is told.
+ */
+function judgeUnknown(undeclared) {
+    const problems = [];
+    const strangers = [];
+    for (const name of undeclared) {
+        const meant = unknown_inputs_meantBy(name);
+        if (meant === undefined)
+            strangers.push(name);
+        else {
+            problems.push({
+                input: meant,
+                message: `is not spelled ${unknown_inputs_shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
+            });
+        }
+    }
+    const warnings = strangers.length === 0
+        ? []
+        : [`This action has no input ${strangers.map(unknown_inputs_shown).join(', ')}: without effect. Check the spelling.`];
+    return { problems, warnings };
+}
+/** The case was lost in the environment, so capitals say nothing. */
+function unknown_inputs_shown(name) {
+    return quote(name.toLowerCase());
+}
+function unknown_inputs_meantBy(name) {
+    const bare = bareName(name);
+    const near = inputNames
+        .map((input) => ({ input, edits: editDistance(bare, bareName(input)) }))
+        .filter(({ input, edits }) => edits <= (bareName(input).length < longName ? 1 : 2))
+        .toSorted((one, other) => one.edits - other.edits);
+    return near.find(({ edits }) => edits === 0)?.input ?? synonyms.get(bare) ?? near[0]?.input;
+}
+
 ;// CONCATENATED MODULE: ./config/config.js
 
 
 
-/** Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret. */
-function parseConfig(raw) {
+
+
+/**
+ * Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret.
+ *
+ * @param undeclared the names of what the workflow gives although the action has no such input
+ */
+function parseConfig(raw, undeclared = []) {
     const { values, problems } = readInputs(raw);
-    const all = [...problems, ...ruleProblems(values)];
+    const unknown = judgeUnknown(undeclared);
+    const all = [...unknown.problems, ...problems, ...ruleProblems(values)];
+    const warnings = [...unknown.warnings, ...valueWarnings(values)];
     if (all.length > 0) {
-        return { ok: false, problems: all.toSorted(byInput) };
+        return { ok: false, problems: all.toSorted(byInput), warnings };
     }
     // Without a problem every input has been read, so no value is missing.
-    return { ok: true, config: toConfig(values) };
+    return { ok: true, config: toConfig(values), warnings };
 }
 /** All that concerns one input side by side, wherever it was found. */
 function byInput(one, other) {
@@ -2144,8 +2473,9 @@ function expectedImage(one, report) {
 }
 
 // EXTERNAL MODULE: ./core/duration.js
-var duration = __nccwpck_require__(7905);
+var core_duration = __nccwpck_require__(7905);
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
+
 /** The reasons, joined. */
 function describeRefusals(refusals) {
     return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
@@ -2203,7 +2533,7 @@ function wordsOf(refusal) {
             };
         case 'otherName':
             return {
-                reason: `its name is "${refusal.name}", which is not what confirmName says`,
+                reason: `its name is ${quote(refusal.name)}, which is not what confirmName says`,
                 remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
             };
         case 'noHealthTarget':
@@ -2458,7 +2788,7 @@ function describeDiskState(diskState) {
 const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
 function causeAndRemedy(rebuild, reason) {
     const { task } = rebuild;
-    const waited = (0,duration/* formatDuration */.a3)(task.timeoutMs);
+    const waited = (0,core_duration/* formatDuration */.a3)(task.timeoutMs);
     const seen = `Seen: ${historyLabel(rebuild)}.`;
     switch (reason.kind) {
         case 'refused':
@@ -2559,7 +2889,7 @@ function historyLabel(rebuild) {
     if (first === undefined)
         return 'nothing';
     return rebuild.history
-        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,duration/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
+        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,core_duration/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
         .join(', ');
 }
 
@@ -2737,7 +3067,8 @@ function warningsBefore(task, instance) {
     return warnings;
 }
 function nameRefusal(instance, confirmName) {
-    const isRight = confirmName === undefined || confirmName === instance.name;
+    // Nobody can see a blank at the end of a name, and the console shows none.
+    const isRight = confirmName === undefined || confirmName.trim() === instance.name.trim();
     return isRight ? [] : [{ kind: 'otherName', name: instance.name }];
 }
 /**
@@ -3249,7 +3580,7 @@ function batchLines({ rollout }) {
     if (rollout.pauseMs === 0)
         return ['  a slot is filled as soon as it is free'];
     const batches = rehearse(rollout);
-    const pause = (0,duration/* formatDuration */.a3)(rollout.pauseMs);
+    const pause = (0,core_duration/* formatDuration */.a3)(rollout.pauseMs);
     return [
         `  ${batches.length} batches, with ${pause} between them:`,
         ...batches.map((batch, index) => `    ${index + 1}: ${names(batch)}`)
@@ -3710,6 +4041,7 @@ function matchesName(pattern, name) {
  * Chooses among all images of the account by a name or a pattern. The order of the list does not matter, and an
  * image that is listed twice (pages shift while they are read) counts once.
  *
+ * - The name or pattern as it is given comes first; only where nothing matches it, blanks at the ends do not count.
  * - A newer match whose making has failed does not hold up an older Available one; it is told as `ignored`.
  * - A match in Creating that is as new as the newest Available one is waited for: whether it is a tie must not
  *   depend on how fast it was made.
@@ -3718,10 +4050,10 @@ function matchesName(pattern, name) {
  */
 function chooseImage(pattern, images) {
     const unique = [...new Map(images.map((image) => [image.id, image])).values()];
-    const matches = unique
-        .filter(({ name }) => matchesName(pattern, name))
-        .filter(({ name }) => pattern.startsWith(backupPrefix) || !name.startsWith(backupPrefix))
-        .toSorted(newestFirst);
+    const allowed = unique.filter(({ name }) => pattern.trim().startsWith(backupPrefix) || !name.startsWith(backupPrefix));
+    const exact = allowed.filter(({ name }) => matchesName(pattern, name));
+    const trimmed = allowed.filter(({ name }) => matchesName(pattern.trim(), name.trim()));
+    const matches = (exact.length > 0 ? exact : trimmed).toSorted(newestFirst);
     if (matches.length === 0)
         return { kind: 'none', nearest: nearest(pattern, unique) };
     const [creating] = matches.filter(({ status }) => status === 'Creating');
@@ -3743,7 +4075,10 @@ function chooseImage(pattern, images) {
  * `*`. What comes back may match or not; names that are merely near are left out of it.
  */
 function searchText(pattern) {
-    return pattern.split('*').reduce((longest, part) => (part.length > longest.length ? part : longest), '');
+    return pattern
+        .trim()
+        .split('*')
+        .reduce((longest, part) => (part.length > longest.length ? part : longest), '');
 }
 function newestFirst(one, other) {
     const [oneMs, otherMs] = [createdMs(one), createdMs(other)];
@@ -3866,6 +4201,7 @@ async function poll(look, beat, clock, signal) {
 
 
 
+
 /**
  * The wanted image. One in `Creating` is waited for at most `timeout`, for a release tag may be there before its
  * image is; a dry run takes it as it is. An image in any other status is given as it is: to refuse it is for the
@@ -3910,25 +4246,25 @@ async function findImage({ image }, { bcc, log }, signal) {
 function stillCreating(image, waitedMs) {
     return new SurveyError([
         {
-            cause: `The image ${image?.id} (${image?.name}) is still being created after ${(0,duration/* formatDuration */.a3)(waitedMs)}.`,
+            cause: `The image ${image?.id} (${image?.name}) is still being created after ${(0,core_duration/* formatDuration */.a3)(waitedMs)}.`,
             remedy: 'Run again when it is Available, or set timeout higher.'
         }
     ]);
 }
 function noChoice(pattern, choice) {
-    const names = (images) => images.map(({ id, name, status }) => `${name} (${id}, ${status})`).join(', ');
+    const names = (images) => images.map(({ id, name, status }) => `${quote(name)} (${id}, ${status})`).join(', ');
     switch (choice.kind) {
         case 'tie':
             return new SurveyError([
                 {
-                    cause: `imageName "${pattern}" fits images of the same age: ${names(choice.images)}.`,
+                    cause: `imageName ${quote(pattern)} fits images of the same age: ${names(choice.images)}.`,
                     remedy: 'Give the imageId of the one that is meant.'
                 }
             ]);
         case 'unfinished':
             return new SurveyError([
                 {
-                    cause: `imageName "${pattern}" fits only images that cannot be used: ${names(choice.images)}.`,
+                    cause: `imageName ${quote(pattern)} fits only images that cannot be used: ${names(choice.images)}.`,
                     remedy: 'Make the image anew, or give another name.'
                 }
             ]);
@@ -3936,7 +4272,7 @@ function noChoice(pattern, choice) {
             const near = choice.nearest.length === 0 ? 'There is no image at all.' : `Nearest: ${names(choice.nearest)}.`;
             return new SurveyError([
                 {
-                    cause: `No image of this account in this region fits imageName "${pattern}". ${near}`,
+                    cause: `No image of this account in this region fits imageName ${quote(pattern)}. ${near}`,
                     remedy: 'Check the name, its case, and the region; an image can be used only where it is.'
                 }
             ]);
@@ -3944,7 +4280,7 @@ function noChoice(pattern, choice) {
         default:
             // It came up between the two lists.
             return new SurveyError([
-                { cause: `The image "${pattern}" has only just appeared.`, remedy: 'Run again.' }
+                { cause: `The image ${quote(pattern)} has only just appeared.`, remedy: 'Run again.' }
             ]);
     }
 }
@@ -4194,12 +4530,12 @@ function narrateHealth(before, now) {
     else if (now.stretch !== undefined && now.stretch !== before.stretch && minHealthyMs > 0) {
         const passes = now.results.length === 1 ? 'the check passes' : `all ${now.results.length} checks pass`;
         const again = before.stretch === undefined ? passes : 'another system answers now';
-        lines.push(`${again}; it must stay so for ${(0,duration/* formatDuration */.a3)(minHealthyMs)}`);
+        lines.push(`${again}; it must stay so for ${(0,core_duration/* formatDuration */.a3)(minHealthyMs)}`);
     }
     for (const line of now.end?.healthy === false ? outputOf(now.results) : [])
         lines.push(line);
     if (now.end?.healthy) {
-        lines.push(`healthy ${(0,duration/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
+        lines.push(`healthy ${(0,core_duration/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
     }
     return lines;
 }
@@ -4902,7 +5238,7 @@ function runsUntouched(rebuild) {
 const mostChanges = 5;
 /** Explains a health check that did not pass. */
 function explainHealth(instanceId, health) {
-    const allowed = (0,duration/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
+    const allowed = (0,core_duration/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
@@ -5664,11 +6000,11 @@ function narrate(before, now, sinceMs) {
 function heartbeat(rebuild, atMs, sinceMs) {
     const status = rebuild.last?.instance.status ?? 'unseen';
     const image = rebuild.last?.instance.imageId ?? '';
-    const left = (0,duration/* formatDuration */.a3)(Math.max(0, rebuild.deadlineMs - atMs));
+    const left = (0,core_duration/* formatDuration */.a3)(Math.max(0, rebuild.deadlineMs - atMs));
     return stamp(`still ${status} on ${image}; ${purpose(rebuild)}, at most ${left} more`, atMs - sinceMs);
 }
 function stamp(line, elapsedMs) {
-    return `[${(0,duration/* formatDuration */.a3)(elapsedMs).padStart(7)}] ${line}`;
+    return `[${(0,core_duration/* formatDuration */.a3)(elapsedMs).padStart(7)}] ${line}`;
 }
 function purpose(rebuild) {
     switch (rebuild.phase) {
@@ -5813,7 +6149,7 @@ async function makeBackup(target, ports, keep) {
         if (problem !== undefined)
             return problem;
         keep({ imageName, imageId, isAvailable: true });
-        log.info(`Backup: image ${imageId} is Available after ${(0,duration/* formatDuration */.a3)(clock.nowMs() - fromMs)}`);
+        log.info(`Backup: image ${imageId} is Available after ${(0,core_duration/* formatDuration */.a3)(clock.nowMs() - fromMs)}`);
         return undefined;
     }
     catch (error) {
@@ -5846,7 +6182,7 @@ async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, ca
     if (end === 'usable')
         return undefined;
     return (end ?? {
-        cause: `The backup image ${imageId} ${seen} after ${(0,duration/* formatDuration */.a3)(task.timeoutMs)}.`,
+        cause: `The backup image ${imageId} ${seen} after ${(0,core_duration/* formatDuration */.a3)(task.timeoutMs)}.`,
         remedy: 'Set timeout higher, or look at the image in the console.'
     });
 }
@@ -6279,7 +6615,7 @@ function progressLine(progress) {
     const left = remainingMs(progress);
     if (left === undefined || beganMs.length + waiting === 0)
         return counts.join(', ');
-    const usual = (0,duration/* formatDuration */.a3)(median(progress.tookMs));
+    const usual = (0,core_duration/* formatDuration */.a3)(median(progress.tookMs));
     const estimate = left < 1000 ? 'should end any moment' : `about ${roughly(left)} left`;
     return `${counts.join(', ')}; ${estimate} (a rebuild takes ${usual})`;
 }
@@ -6329,7 +6665,7 @@ function median(values) {
 /** An estimate with no more digits than it deserves. */
 function roughly(ms) {
     const minutes = Math.round(ms / 60_000);
-    return minutes >= 10 && minutes < 60 ? `${minutes}m` : (0,duration/* formatDuration */.a3)(ms);
+    return minutes >= 10 && minutes < 60 ? `${minutes}m` : (0,core_duration/* formatDuration */.a3)(ms);
 }
 
 ;// CONCATENATED MODULE: ./core/report/rollout-report.js
@@ -6356,7 +6692,7 @@ function reportRollout(plan, rollout) {
             Math.max(unavailableBefore.length, Math.min(maxUnavailable, members.length)),
         canaries: canariesOf(plan.rollout),
         maxFailures,
-        pauseSeconds: (0,duration/* toSeconds */.fP)(pauseMs),
+        pauseSeconds: (0,core_duration/* toSeconds */.fP)(pauseMs),
         unavailableBefore,
         ...(stop === undefined || message === undefined ? {} : { stopped: { reason: stop, message } })
     };
@@ -6474,7 +6810,7 @@ class FleetRolloutLog {
             rollbackFailed: 'could not be put back',
             cancelled: 'cut off by the cancel'
         };
-        this.#log.info(`${member.id}: ${words[member.state] ?? member.state} after ${(0,duration/* formatDuration */.a3)(took)}`);
+        this.#log.info(`${member.id}: ${words[member.state] ?? member.state} after ${(0,core_duration/* formatDuration */.a3)(took)}`);
     }
     #line(rollout, nowMs) {
         this.#toldMs = nowMs;
@@ -6592,19 +6928,19 @@ function reportInstanceRun(run, order, anchor, atMs, isOver) {
         ...(last === undefined ? {} : { after: moment(last.instance, last.disk ?? undefined) }),
         phases: spans.map((span) => ({
             phase: span.phase,
-            startedAt: (0,duration/* toIso */.tK)(anchor, span.fromMs),
-            durationSeconds: (0,duration/* toSeconds */.fP)(span.toMs - span.fromMs)
+            startedAt: (0,core_duration/* toIso */.tK)(anchor, span.fromMs),
+            durationSeconds: (0,core_duration/* toSeconds */.fP)(span.toMs - span.fromMs)
         })),
         statusHistory: rebuilds
             .flatMap(({ history }) => history)
             .map(({ atMs: seenMs, status, imageId }) => ({
             status,
             imageId,
-            at: (0,duration/* toIso */.tK)(anchor, seenMs),
-            seconds: (0,duration/* toSeconds */.fP)(seenMs - fromMs)
+            at: (0,core_duration/* toIso */.tK)(anchor, seenMs),
+            seconds: (0,core_duration/* toSeconds */.fP)(seenMs - fromMs)
         })),
         requestIds: rebuilds.flatMap(({ requestIds }) => requestIds),
-        durationSeconds: (0,duration/* toSeconds */.fP)(toMs - fromMs),
+        durationSeconds: (0,core_duration/* toSeconds */.fP)(toMs - fromMs),
         ...(backup?.imageId === undefined
             ? {}
             : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
@@ -6684,14 +7020,14 @@ function isUnderWay({ ending, sends, inDoubt, adopted, starts }) {
 function healthOf(health) {
     return {
         healthy: health.healthy,
-        durationSeconds: (0,duration/* toSeconds */.fP)(health.atMs - health.fromMs),
-        deadlineSeconds: (0,duration/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
+        durationSeconds: (0,core_duration/* toSeconds */.fP)(health.atMs - health.fromMs),
+        deadlineSeconds: (0,core_duration/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
         checks: health.checks.map(({ check, result }) => ({
             check,
             result: result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason)
         })),
         history: health.history.map(({ atMs, failed }) => ({
-            seconds: (0,duration/* toSeconds */.fP)(atMs - health.fromMs),
+            seconds: (0,core_duration/* toSeconds */.fP)(atMs - health.fromMs),
             result: (0,health_reason/* describeFailed */.hi)(failed)
         }))
     };
@@ -6722,8 +7058,8 @@ function reportRun(image, instances, rollout, anchor, span) {
         changed: instances.some(({ disk }) => disk !== 'untouched'),
         imageId: image.id,
         imageName: image.name,
-        startedAt: (0,duration/* toIso */.tK)(anchor, span.fromMs),
-        durationSeconds: (0,duration/* toSeconds */.fP)(span.toMs - span.fromMs),
+        startedAt: (0,core_duration/* toIso */.tK)(anchor, span.fromMs),
+        durationSeconds: (0,core_duration/* toSeconds */.fP)(span.toMs - span.fromMs),
         rollout,
         instances
     };
@@ -8475,6 +8811,7 @@ const systemClock = {
 ;// CONCATENATED MODULE: ./action/inputs.js
 
 
+
 /**
  * Reads every input, once, and masks the secret ones before anything else can print them. Nothing else asks
  * for an input. White space is kept: it is for the parsers to judge.
@@ -8494,6 +8831,10 @@ function mask(secret) {
     for (const part of parts)
         if (part.trim() !== '')
             lib_core/* setSecret */.Pq(part);
+}
+/** The names of what the workflow gives although the action has no such input. Their values are not read. */
+function readUndeclared() {
+    return undeclaredInputs(process.env);
 }
 
 // EXTERNAL MODULE: ./action/log.js
@@ -8978,7 +9319,9 @@ async function tryRecord(record, plan, signal) {
  * what is thrown is a fault of the program.
  */
 async function mainStep() {
-    const parsed = parseConfig(inputs_readInputs());
+    const parsed = parseConfig(inputs_readInputs(), readUndeclared());
+    for (const warning of parsed.warnings)
+        log/* jobLog */.W.warning(warning);
     if (!parsed.ok) {
         (0,annotate/* annotateProblems */.$9)(parsed.problems);
         tellEarlyEnd('false');
@@ -10006,7 +10349,7 @@ function line(member, at, members) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7813);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1118);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4209);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

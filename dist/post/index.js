@@ -678,7 +678,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 7299:
+/***/ 7624:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -979,6 +979,31 @@ function problemOfForm(line) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: ./core/quote.js
+/** The longest piece of a value that a message shows, in characters. */
+const quotedLength = 60;
+/** What nobody can see, or takes for a plain blank: controls, format characters, and separators but the blank. */
+const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+/**
+ * A value for a message: in quotes, cut at 60 characters, and with quotes and everything invisible escaped, so that
+ * it can neither flood the log, nor begin a line with a workflow command, nor look like another value.
+ */
+function quote(text) {
+    const characters = [...text];
+    const shown = characters.slice(0, quotedLength).join('');
+    const quoted = JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
+    return quoted.replace(invisible, escaped);
+}
+/** Like `quote`, with everything escaped that is not ASCII: for values that should be nothing else. */
+function quoteAscii(text) {
+    return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
+}
+/** A character as JavaScript and JSON write it: `\u200b`, or `\u{1f600}` beyond four digits. */
+function escaped(character) {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+}
+
 ;// CONCATENATED MODULE: ./config/parsers/parser.js
 /** The text was understood. */
 function parsed(value) {
@@ -988,14 +1013,26 @@ function parsed(value) {
 function refused(...faults) {
     return { ok: false, faults };
 }
-/**
- * A parser that refuses the empty or blank text with `remedy`.
- *
- * An input with a default is also read by this one: it is empty only where somebody passed an expression that
- * gave nothing, and to guess what they meant (`dryRun` is `false`, say) could cost them a disk.
- */
+/** A parser that refuses the empty or blank text with `remedy`. */
 function required(parse, remedy) {
     return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
+}
+/**
+ * A parser of an input with a default, which takes the empty or blank text for it: a composite action or a reusable
+ * workflow passes one on where its own input is not given. Only where the default makes nothing less safe.
+ *
+ * @param usual the default of action.yml
+ */
+function orDefault(usual, parse) {
+    return (text) => parse(text.trim() === '' ? usual : text);
+}
+/**
+ * A parser of an input with a default that refuses the empty or blank text, because the default would switch off or
+ * weaken what the input guards, and nobody can tell whether that was meant.
+ */
+function neverEmpty(usual, risk, parse) {
+    const remedy = `give a value, or leave the input out for ${usual}`;
+    return (text) => text.trim() === '' ? refused(`is empty, and its default would ${risk}; ${remedy}`) : parse(text);
 }
 /** A parser that takes the empty text for `undefined`, which is "not given". */
 function optional(parse) {
@@ -1007,19 +1044,81 @@ function trimmed(parse) {
 }
 /** Accepts any text as it is. */
 const anyText = (text) => parsed(text);
-/** The longest piece of a value that a message shows, in characters. */
-const quotedLength = 60;
+
+;// CONCATENATED MODULE: ./config/parsers/ascii.js
+
+
+/** Characters that get into a value by copying or by an input method, with their names and what was meant. */
+const lookAlikes = {
+    '\u00a0': ['no-break space', ' '],
+    '\u00ad': ['soft hyphen', ''],
+    '\u200b': ['zero width space', ''],
+    '\u200c': ['zero width non-joiner', ''],
+    '\u200d': ['zero width joiner', ''],
+    '\u200e': ['left-to-right mark', ''],
+    '\u200f': ['right-to-left mark', ''],
+    '\u2060': ['word joiner', ''],
+    '\ufeff': ['byte order mark', ''],
+    '\u2010': ['hyphen', '-'],
+    '\u2011': ['non-breaking hyphen', '-'],
+    '\u2012': ['figure dash', '-'],
+    '\u2013': ['en dash', '-'],
+    '\u2014': ['em dash', '-'],
+    '\u2212': ['minus sign', '-'],
+    '\u2018': ['typographic quote', "'"],
+    '\u2019': ['typographic quote', "'"],
+    '\u201c': ['typographic quote', '"'],
+    '\u201d': ['typographic quote', '"'],
+    '\u3000': ['ideographic space', ' '],
+    '\u3001': ['Chinese enumeration comma', ','],
+    '\u3002': ['Chinese full stop', '.'],
+    '\uff0c': ['Chinese comma', ','],
+    '\uff1a': ['Chinese colon', ':'],
+    '\uff1b': ['Chinese semicolon', ',']
+};
+/** Quotes of every kind around the whole value. */
+const quotes = /^(["'`“”‘’「『])(.*)["'`“”‘’」』]$/s;
 /**
- * A value for a message: in quotes, cut at 60 characters, and with line breaks and quotes escaped, so that it
- * can neither flood the log nor begin a line with a workflow command.
+ * A parser of values with a form, which is ASCII only: refuses quotes around the value, and any other character by
+ * its escape, since those that look alike or cannot be seen cannot be told from the text.
  */
-function quote(text) {
-    const characters = [...text];
-    const shown = characters.slice(0, quotedLength).join('');
-    return JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
+function ascii(parse) {
+    return (text) => {
+        const [, , inner] = quotes.exec(text) ?? [];
+        if (inner !== undefined && inner.trim() !== '') {
+            return refused(`is ${quoteAscii(text)}, in quotes that are part of the value; leave them out`);
+        }
+        const foreign = [...new Set([...text].filter((character) => character > '\x7e'))];
+        return foreign.length === 0 ? parse(text) : refused(faultOf(text, foreign));
+    };
+}
+function faultOf(text, foreign) {
+    const [first = ''] = foreign;
+    const named = foreign.slice(0, 3).map(nameOf).join(', ');
+    const meant = meantBy(first);
+    const remedy = meant === undefined
+        ? 'type the value anew'
+        : meant === ''
+            ? 'take it out, or type the value anew'
+            : `write ${quoteAscii(meant)} instead`;
+    return `is ${quoteAscii(text)}, where ${named} ${foreign.length === 1 ? 'is' : 'are'} not ASCII; ${remedy}`;
+}
+function nameOf(character) {
+    const [name] = lookAlikes[character] ?? [fullWidth(character) === undefined ? undefined : 'full-width'];
+    const code = quoteAscii(character).slice(1, -1);
+    return name === undefined ? code : `${code} (${name})`;
+}
+function meantBy(character) {
+    return lookAlikes[character]?.[1] ?? fullWidth(character);
+}
+/** The ASCII character of a full-width one (U+FF01 to U+FF5E), which an input method for Chinese may type. */
+function fullWidth(character) {
+    const code = character.codePointAt(0) ?? 0;
+    return code >= 0xff01 && code <= 0xff5e ? String.fromCodePoint(code - 0xfee0) : undefined;
 }
 
 ;// CONCATENATED MODULE: ./config/parsers/boolean.js
+
 
 const spellings = new Map([
     ['true', true],
@@ -1039,6 +1138,7 @@ const parseBoolean = (text) => {
 };
 
 ;// CONCATENATED MODULE: ./config/parsers/count-or-percent.js
+
 
 const maxCount = 1_000;
 const maxPercent = 100;
@@ -1066,6 +1166,7 @@ const parseMaxUnavailable = (text) => {
 };
 
 ;// CONCATENATED MODULE: ./config/parsers/duration.js
+
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -1096,6 +1197,10 @@ function durationWithin(range) {
             return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
         }
         const units = duration_pattern.exec(text)?.groups;
+        const written = text.toLowerCase();
+        if (written !== text && duration_pattern.test(written)) {
+            return refused(`is ${quote(text)}; units are in lower case: ${written}`);
+        }
         if (text === '' || units === undefined) {
             return refused(`is ${quote(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`);
         }
@@ -1124,20 +1229,6 @@ function formatDuration(ms) {
 
 ;// CONCATENATED MODULE: ./config/parsers/endpoint.js
 
-/**
- * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
- * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host
- * that the signed requests go to.
- */
-const parseRegion = (text) => {
-    if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) {
-        return parsed(text);
-    }
-    const lower = text.toLowerCase();
-    return lower !== text && parseRegion(lower).ok
-        ? refused(`is ${quote(text)}; regions are in lower case: ${lower}`)
-        : refused(`is ${quote(text)}, which cannot be a region; write one such as bj, gz, su or hkg`);
-};
 /** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
 function endpointOfRegion(region) {
     return new URL(`https://bcc.${region}.baidubce.com`);
@@ -1191,6 +1282,7 @@ function isLoopback(hostname) {
 
 ;// CONCATENATED MODULE: ./config/parsers/guest.js
 
+
 /** Reads the script that runs inside the new system, and keeps it to the last byte. No message shows it. */
 const parseGuestScript = (text) => {
     if (text.trim() === '')
@@ -1205,6 +1297,8 @@ const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
     : refused(`is ${quote(text)}, which is no user name; write one such as root or deploy`);
 
 ;// CONCATENATED MODULE: ./config/parsers/ids.js
+
+
 
 const kinds = {
     instance: {
@@ -1247,13 +1341,22 @@ const parseKeypairId = (text) => idPattern.test(text)
 /** A parser of a list of IDs, at least one, none twice. */
 function idsOf(wanted) {
     const { noun, example } = kinds[wanted];
+    const form = `write the IDs alone, split by commas, spaces or lines, such as ${example}`;
     return (text) => {
+        if (/^[[{]/.test(text))
+            return refused(`is written as JSON; ${form}`);
+        if (text.includes(';'))
+            return refused(`has a semicolon between IDs; ${form}`);
         const ids = text.split(/[\s,]+/).filter((id) => id !== '');
         if (ids.length === 0) {
             return refused(`names no ${noun}; give at least one ID such as ${example}`);
         }
         const unique = new Set(ids);
-        const faults = [...unique].map((id) => faultOfId(id, wanted)).filter((fault) => fault !== undefined);
+        const check = ascii((id) => {
+            const fault = faultOfId(id, wanted);
+            return fault === undefined ? parsed(id) : refused(fault);
+        });
+        const faults = [...unique].map(check).flatMap((one) => (one.ok ? [] : one.faults));
         for (const id of unique) {
             if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
                 faults.push(`names ${quote(id)} more than once; give each ${noun} once`);
@@ -1287,6 +1390,7 @@ function faultOfId(id, wanted) {
 
 ;// CONCATENATED MODULE: ./config/parsers/integer.js
 
+
 /** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
 function integerWithin(min, max) {
     return (text) => {
@@ -1299,17 +1403,31 @@ function integerWithin(min, max) {
 
 ;// CONCATENATED MODULE: ./config/parsers/name.js
 
-/** Reads a name. What the API calls names is free text, but of one line, and nobody can see a control character. */
-const parseName = (text) => /\p{Cc}/u.test(text)
-    ? refused('contains a line break or another control character, which no name has; give one name')
-    : parsed(text);
 /**
- * Reads the name of an image, or a pattern in which `*` stands for any text. One that every name matches is
- * refused: which image happens to be the newest of all is nothing to wipe a disk for.
+ * Reads a name. What the API calls names is free text of one line. Blanks at its ends are kept, since they may be
+ * part of the name; line breaks around it, as YAML leaves them, are not.
  */
-const parseImageName = (text) => /^\*+$/.test(text)
-    ? refused('is a pattern that every image matches; write a part of the name as well, such as web-*')
+const parseName = (text) => {
+    const line = text.replace(/^[\r\n]+|[\r\n]+$/g, '');
+    return /\p{Cc}/u.test(line.trim())
+        ? refused('contains a line break or another control character, which no name has; give one name')
+        : parsed(line);
+};
+/** Reads the name that an instance must have. A blank one would switch the check off unseen. */
+const parseConfirmName = (text) => text.trim() === ''
+    ? refused('holds only white space, which would confirm nothing; give the name, or leave the input out')
     : parseName(text);
+/**
+ * Reads the name of an image, or a pattern in which `*` stands for any text; a blank text is none. A pattern that
+ * every name matches is refused: the newest of all images is no choice to erase a disk for.
+ */
+const parseImageName = (text) => {
+    if (text.trim() === '')
+        return parsed(undefined);
+    return /^\*+$/.test(text.trim())
+        ? refused('is a pattern that every image matches; write a part of the name as well, such as web-*')
+        : parseName(text);
+};
 
 ;// CONCATENATED MODULE: ./config/parsers/password.js
 
@@ -1365,6 +1483,48 @@ function isSymbol(character) {
     return passwordSymbols.includes(character);
 }
 
+;// CONCATENATED MODULE: ./config/parsers/region.js
+
+
+/** The regions that the vendor names, with their cities (BCC page 0jwvyo603 and the tables of the SDKs). */
+const cities = {
+    bj: ['beijing', '北京'],
+    bd: ['baoding', '保定'],
+    cd: ['chengdu', '成都'],
+    fsh: ['shanghai', '上海'],
+    fwh: ['wuhan', '武汉'],
+    gz: ['guangzhou', '广州'],
+    hkg: ['hongkong', 'hk', '香港'],
+    nj: ['nanjing', '南京'],
+    sin: ['singapore', 'sg', '新加坡'],
+    su: ['suzhou', '苏州'],
+    yq: ['yangquan', '阳泉']
+};
+const known = Object.keys(cities);
+/**
+ * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
+ * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host that the
+ * signed requests go to. A zone or a city is refused with the region that it is in.
+ */
+const parseRegion = (text) => {
+    const meant = regionOf(text);
+    if (meant !== undefined && meant !== text) {
+        return refused(`is ${quote(text)}; that region is called ${meant}, so write ${meant}`);
+    }
+    return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+        ? parsed(text)
+        : refused(`is ${quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`);
+};
+/** The known region that a text in another form stands for: `cn-bj-d`, `cn-bj`, `BJ`, `bj-d`, `Beijing`. */
+function regionOf(text) {
+    const bare = text
+        .toLowerCase()
+        .replace(/^cn[-_]/, '')
+        .replace(/[-_][a-z]$/, '');
+    const city = bare.replace(/[-_\s]/g, '');
+    return known.find((region) => region === bare || cities[region]?.includes(city));
+}
+
 ;// CONCATENATED MODULE: ./config/parsers/secret.js
 
 /**
@@ -1384,12 +1544,28 @@ const parseSecret = (text) => {
     ].filter((fault) => fault !== undefined);
     return faults.length === 0 ? parsed(text) : refused(...faults);
 };
+/** What newer access key IDs begin with (BCE console); older ones are 32 hexadecimal digits, as secret keys are. */
+const accessKeyPrefix = 'ALTAK';
+/** Reads an access key ID. No ID has a colon in it, so one is there where both keys were pasted together. */
+const parseAccessKeyId = (text) => text.includes(':')
+    ? refused('contains a colon, as where ID and secret key are joined; give each in its own input')
+    : parseSecret(text);
+/** Reads a secret access key, and refuses what is plainly the ID, or both joined by a colon. */
+const parseSecretKey = (text) => {
+    if (text.includes(':')) {
+        return refused('contains a colon, as where ID and secret key are joined; give each in its own input');
+    }
+    return text.startsWith(accessKeyPrefix)
+        ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
+        : parseSecret(text);
+};
 /** Reads a script, and keeps it to the last byte. One that is blank is taken for an accident. */
 const parseScript = (text) => text.trim() === ''
     ? refused('holds only white space; leave it out, or set cleanLastUserData to true to forget the script of before')
     : parsed(text);
 
 ;// CONCATENATED MODULE: ./config/parsers/tags.js
+
 
 /** Nobody needs more to tell instances apart; a longer text is something else that was pasted. */
 const maxTags = 20;
@@ -1459,9 +1635,12 @@ function repeats(tags) {
 
 
 
+
+
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
-const orDefault = 'give a value, or leave the input out to get its default';
-const flag = trimmed(required(parseBoolean, orDefault));
+/** A flag that may only do more harm when it is set, so that an empty text can be its default. */
+const flag = orDefault('false', trimmed(ascii(parseBoolean)));
+const duration = (range) => trimmed(ascii(durationWithin(range)));
 const parseChecks = (text) => {
     const result = parseHealthChecks(text);
     return result.ok ? parsed(result.checks) : refused(...result.problems);
@@ -1473,50 +1652,50 @@ const parseChecks = (text) => {
  * inputs mean together stands in rules/.
  */
 const parsers = {
-    accessKeyId: required(parseSecret, fromSecret),
-    secretAccessKey: required(parseSecret, fromSecret),
+    accessKeyId: required(parseAccessKeyId, fromSecret),
+    secretAccessKey: required(parseSecretKey, fromSecret),
     sessionToken: optional(parseSecret),
-    region: trimmed(required(parseRegion, orDefault)),
+    region: neverEmpty('bj', 'pick the instances of another region', trimmed(ascii(parseRegion))),
     endpoint: trimmed(optional(parseEndpoint)),
     instanceId: trimmed(optional(parseInstanceIds)),
     instanceTag: trimmed(optional(parseTags)),
-    imageId: trimmed(optional(parseImageId)),
-    imageName: trimmed(optional(parseImageName)),
+    imageId: trimmed(optional(ascii(parseImageId))),
+    imageName: optional(parseImageName),
     adminPass: optional(parsePassword),
-    keypairId: trimmed(optional(parseKeypairId)),
+    keypairId: trimmed(optional(ascii(parseKeypairId))),
     keepImageLogin: flag,
     userData: optional(parseScript),
-    cleanLastUserData: trimmed(optional(parseBoolean)),
-    dryRun: flag,
+    cleanLastUserData: trimmed(optional(ascii(parseBoolean))),
+    dryRun: neverEmpty('false', 'erase', trimmed(ascii(parseBoolean))),
     force: flag,
     allowProtected: flag,
-    confirmName: trimmed(optional(parseName)),
-    backupImage: flag,
+    confirmName: optional(parseConfirmName),
+    backupImage: neverEmpty('false', 'erase without a backup', trimmed(ascii(parseBoolean))),
     // Of the 20 custom images that a region holds, one must be free for the backup that is being made.
-    backupKeep: trimmed(optional(integerWithin(1, 19))),
-    rollback: flag,
-    wait: flag,
-    timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
-    pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
-    maxUnavailable: trimmed(required(parseMaxUnavailable, orDefault)),
-    canary: trimmed(required(integerWithin(0, 1_000), orDefault)),
-    pauseBetweenBatches: trimmed(required(durationWithin(pauseRange), orDefault)),
-    maxFailures: trimmed(required(integerWithin(0, 1_000), orDefault)),
-    requestsPerSecond: trimmed(required(integerWithin(1, 100), orDefault)),
+    backupKeep: trimmed(optional(ascii(integerWithin(1, 19)))),
+    rollback: neverEmpty('false', 'leave a failed instance as it is', trimmed(ascii(parseBoolean))),
+    wait: neverEmpty('true', 'change what a green step means', trimmed(ascii(parseBoolean))),
+    timeout: orDefault('20m', duration(timeoutRange)),
+    pollInterval: orDefault('5s', duration(pollIntervalRange)),
+    maxUnavailable: orDefault('1', trimmed(ascii(parseMaxUnavailable))),
+    canary: neverEmpty('0', 'send no canary ahead', trimmed(ascii(integerWithin(0, 1_000)))),
+    pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration(pauseRange)),
+    maxFailures: orDefault('0', trimmed(ascii(integerWithin(0, 1_000)))),
+    requestsPerSecond: orDefault('5', trimmed(ascii(integerWithin(1, 100)))),
     healthCheck: trimmed(optional(parseChecks)),
     guestScript: optional(parseGuestScript),
-    guestUser: trimmed(required(parseGuestUser, orDefault)),
-    healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
-    minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
+    guestUser: orDefault('root', trimmed(ascii(parseGuestUser))),
+    healthDeadline: orDefault('5m', duration(healthDeadlineRange)),
+    minHealthyTime: orDefault('10s', duration(minHealthyTimeRange)),
     blbId: trimmed(optional(parseBalancerIds)),
-    drainTime: trimmed(required(durationWithin(drainTimeRange), orDefault)),
+    drainTime: orDefault('30s', duration(drainTimeRange)),
     githubToken: optional(parseSecret),
     environment: trimmed(optional(anyText)),
     environmentUrl: trimmed(optional(parseWebUrl)),
-    summary: flag
+    summary: orDefault('true', trimmed(ascii(parseBoolean)))
 };
 /** The names of all inputs, in the order of action.yml. */
-const inputNames = Object.keys(parsers);
+const inputs_inputNames = Object.keys(parsers);
 /** The inputs whose values are to be masked in the log before anything else happens. */
 const secretInputs = [
     'secretAccessKey',
@@ -1532,7 +1711,7 @@ function isGiven(values, input) {
 function readInputs(raw) {
     const values = {};
     const problems = [];
-    for (const input of inputNames) {
+    for (const input of inputs_inputNames) {
         const result = parsers[input](raw[input]);
         if (result.ok) {
             values[input] = result.value;
@@ -1717,23 +1896,173 @@ function recordProblems(values) {
         }));
 }
 
+;// CONCATENATED MODULE: ./config/rules/warnings.js
+
+/** What is unusual about the inputs, and may be right all the same. */
+function valueWarnings({ instanceId = [] }) {
+    // Every instance ID in the documents begins so, but none of them says that it must.
+    const strange = instanceId.filter((id) => !id.startsWith('i-'));
+    return strange.length === 0
+        ? []
+        : [
+            `instanceId has ${strange.map(quote).join(', ')}: instance IDs usually begin with i-, such as i-YufwpQAe.`
+        ];
+}
+
+;// CONCATENATED MODULE: ./config/edit-distance.js
+/**
+ * How many characters must be put in, taken out, replaced or swapped with their neighbour to turn one text into the
+ * other (optimal string alignment).
+ */
+function editDistance(one, other) {
+    let older = [];
+    let row = Array.from({ length: other.length + 1 }, (_, length) => length);
+    for (let at = 1; at <= one.length; at += 1) {
+        const next = [at];
+        for (let length = 1; length <= other.length; length += 1) {
+            const replaced = (row[length - 1] ?? 0) + (one[at - 1] === other[length - 1] ? 0 : 1);
+            const isSwap = length > 1 && one[at - 1] === other[length - 2] && one[at - 2] === other[length - 1];
+            next.push(Math.min((next[length - 1] ?? 0) + 1, (row[length] ?? 0) + 1, replaced, isSwap ? (older[length - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY));
+        }
+        older = row;
+        row = next;
+    }
+    return row.at(-1) ?? 0;
+}
+
+;// CONCATENATED MODULE: ./config/synonyms.js
+/** What people call an input elsewhere, or by mistake: in small letters, without `-`, `_` and blanks. */
+const words = {
+    accessKeyId: 'accessKey accessId ak apiKey apiKeyId keyId bceAccessKeyId bceAccessKey',
+    secretAccessKey: 'secretKey secret sk accessKeySecret accessSecret apiSecret bceSecretAccessKey bceSecretKey',
+    sessionToken: 'securityToken stsToken bceSessionToken bceSecurityToken',
+    region: 'regionId location bceRegion regionName',
+    endpoint: 'endpointUrl apiEndpoint bccEndpoint apiUrl baseUrl',
+    instanceId: 'instance instances instanceName instanceNames server servers serverId serverName host hosts hostId vm vms vmId machine machines target targets bccId bccInstanceId',
+    instanceTag: 'tag tags label labels instanceLabel instanceLabels selector tagSelector filter filters',
+    imageId: 'image images',
+    imageName: 'imagePattern imageTag imageFilter',
+    adminPass: 'password pass passwd adminPassword rootPass rootPassword instancePassword userPassword',
+    keypairId: 'keypair keypairName keypairs sshKey sshKeyId sshKeyName keyName',
+    keepImageLogin: 'keepLogin keepPassword keepImagePassword imageLogin keepCredentials preserveLogin',
+    userData: 'userScript cloudInit startupScript initScript bootScript firstBootScript customData',
+    cleanLastUserData: 'cleanUserData clearUserData useLastUserData forgetUserData resetUserData',
+    dryRun: 'dry isDryRun checkMode checkOnly check plan planOnly preview simulate simulation noop whatIf validateOnly',
+    force: 'forceRebuild isForce always overwrite rebuildAlways',
+    allowProtected: 'ignoreProtection allowProtection deletionProtection overrideProtection ignoreDeletionProtection',
+    confirmName: 'confirm confirmation confirmInstance confirmInstanceName expectedName expectName name',
+    backupImage: 'backup createBackup makeBackup backupFirst snapshot createSnapshot createImage backupBefore',
+    backupKeep: 'keepBackups keepBackup backupRetention backupsToKeep backupCount retention keepImages',
+    rollback: 'autoRollback rollbackOnFailure rollbackOnError enableRollback undo revert',
+    wait: 'noWait waitForCompletion waitUntilDone waitForRunning waitForReady async',
+    timeout: 'waitTimeout timeoutMinutes timeoutSeconds timeoutInMinutes deadline maxWait rebuildTimeout',
+    pollInterval: 'interval poll polling pollSeconds waitInterval checkInterval pollIntervalSeconds',
+    maxUnavailable: 'batch batchSize maxParallel parallel parallelism concurrency maxInFlight maxConcurrency unavailable',
+    canary: 'canaries canaryCount canarySize',
+    pauseBetweenBatches: 'pause batchPause batchInterval pauseTime pauseBetween batchDelay delay sleep',
+    maxFailures: 'maxErrors failureLimit errorLimit errorBudget maxFail allowedFailures tolerance',
+    requestsPerSecond: 'rps qps rate rateLimit maxQps callsPerSecond requestRate',
+    healthCheck: 'health healthUrl healthCheckUrl healthCheckPath healthEndpoint readinessProbe probe smokeTest',
+    guestScript: 'script guestCommand postScript healthScript checkScript remoteScript runScript',
+    guestUser: 'user runAs scriptUser guestUsername',
+    healthDeadline: 'healthTimeout healthCheckTimeout healthyDeadline healthWait',
+    minHealthyTime: 'healthyTime minReadySeconds minHealthySeconds minHealthy stableTime',
+    blbId: 'blb lb lbId elb slb loadBalancer loadBalancers loadBalancerId loadBalancerIds appBlbId balancer balancerId',
+    drainTime: 'drain drainTimeout drainSeconds drainDelay connectionDraining deregistrationDelay',
+    githubToken: 'ghToken repoToken ghsToken',
+    environment: 'environmentName deployEnvironment deploymentEnvironment githubEnvironment env',
+    environmentUrl: 'deployUrl deploymentUrl siteUrl appUrl',
+    summary: 'jobSummary stepSummary writeSummary summarize'
+};
+/** A name as people mean it: whatever its case, and with or without `-`, `_` and blanks. */
+function bareName(name) {
+    return name.toLowerCase().replace(/[-_\s]/g, '');
+}
+/** The inputs that a bare name usually stands for; none where it is no usual word for one. */
+const synonyms = new Map(Object.entries(words).flatMap(([input, text]) => text.split(' ').map((word) => [bareName(word), input])));
+
+;// CONCATENATED MODULE: ./config/unknown-inputs.js
+
+
+
+
+/** Where GitHub's runner puts an input: a blank becomes `_`, and the case is lost. */
+const prefix = 'INPUT_';
+/** From so many letters on, a name with two wrong ones is still told from another word; shorter ones may have one. */
+const longName = 6;
+/**
+ * The names of the inputs that a workflow gives and the action does not have, as the environment shows them: in
+ * capitals, without `INPUT_`.
+ */
+function unknown_inputs_undeclaredInputs(environment) {
+    const declared = new Set(inputNames.map((name) => name.toUpperCase()));
+    return Object.keys(environment)
+        .filter((name) => name.toUpperCase().startsWith(prefix))
+        .map((name) => name.slice(prefix.length))
+        .filter((name) => name !== '' && !declared.has(name.toUpperCase()))
+        .toSorted((one, other) => (one < other ? -1 : 1));
+}
+/**
+ * What a workflow gives and the action does not have. GitHub only warns of it, and passes it on. One that is meant
+ * for an input of ours is a problem: a guard with a misspelled name guards nothing. Of the others a person is told.
+ */
+function judgeUnknown(undeclared) {
+    const problems = [];
+    const strangers = [];
+    for (const name of undeclared) {
+        const meant = unknown_inputs_meantBy(name);
+        if (meant === undefined)
+            strangers.push(name);
+        else {
+            problems.push({
+                input: meant,
+                message: `is not spelled ${unknown_inputs_shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
+            });
+        }
+    }
+    const warnings = strangers.length === 0
+        ? []
+        : [`This action has no input ${strangers.map(unknown_inputs_shown).join(', ')}: without effect. Check the spelling.`];
+    return { problems, warnings };
+}
+/** The case was lost in the environment, so capitals say nothing. */
+function unknown_inputs_shown(name) {
+    return quote(name.toLowerCase());
+}
+function unknown_inputs_meantBy(name) {
+    const bare = bareName(name);
+    const near = inputs_inputNames
+        .map((input) => ({ input, edits: editDistance(bare, bareName(input)) }))
+        .filter(({ input, edits }) => edits <= (bareName(input).length < longName ? 1 : 2))
+        .toSorted((one, other) => one.edits - other.edits);
+    return near.find(({ edits }) => edits === 0)?.input ?? synonyms.get(bare) ?? near[0]?.input;
+}
+
 ;// CONCATENATED MODULE: ./config/config.js
 
 
 
-/** Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret. */
-function parseConfig(raw) {
+
+
+/**
+ * Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret.
+ *
+ * @param undeclared the names of what the workflow gives although the action has no such input
+ */
+function parseConfig(raw, undeclared = []) {
     const { values, problems } = readInputs(raw);
-    const all = [...problems, ...ruleProblems(values)];
+    const unknown = judgeUnknown(undeclared);
+    const all = [...unknown.problems, ...problems, ...ruleProblems(values)];
+    const warnings = [...unknown.warnings, ...valueWarnings(values)];
     if (all.length > 0) {
-        return { ok: false, problems: all.toSorted(byInput) };
+        return { ok: false, problems: all.toSorted(byInput), warnings };
     }
     // Without a problem every input has been read, so no value is missing.
-    return { ok: true, config: toConfig(values) };
+    return { ok: true, config: toConfig(values), warnings };
 }
 /** All that concerns one input side by side, wherever it was found. */
 function byInput(one, other) {
-    return inputNames.indexOf(one.input) - inputNames.indexOf(other.input);
+    return inputs_inputNames.indexOf(one.input) - inputs_inputNames.indexOf(other.input);
 }
 function toConfig(values) {
     const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
@@ -1802,7 +2131,7 @@ function given(fields) {
 }
 
 // EXTERNAL MODULE: ./core/duration.js
-var duration = __nccwpck_require__(7905);
+var core_duration = __nccwpck_require__(7905);
 // EXTERNAL MODULE: ./core/summary/markdown.js
 var markdown = __nccwpck_require__(5089);
 ;// CONCATENATED MODULE: ./core/summary/details.js
@@ -1852,7 +2181,7 @@ function phaseTable(one) {
     const rows = one.phases.map(({ phase, startedAt, durationSeconds }) => [
         phase,
         startedAt.slice(11),
-        (0,duration/* formatDuration */.a3)(durationSeconds * 1000)
+        (0,core_duration/* formatDuration */.a3)(durationSeconds * 1000)
     ]);
     return (0,markdown/* table */.tp)(['Phase', 'From (UTC)', 'Took'], rows);
 }
@@ -1860,7 +2189,7 @@ function seenTable(one) {
     if (one.statusHistory.length === 0)
         return '';
     const rows = one.statusHistory.map(({ status, imageId, seconds }) => [
-        (0,duration/* formatDuration */.a3)(seconds * 1000),
+        (0,core_duration/* formatDuration */.a3)(seconds * 1000),
         (0,markdown/* cell */.Hn)(status),
         (0,markdown/* code */.aY)(imageId)
     ]);
@@ -1870,7 +2199,7 @@ function healthTable(one) {
     if (one.health === undefined)
         return '';
     const rows = one.health.history.map(({ seconds, result }) => [
-        (0,duration/* formatDuration */.a3)(seconds * 1000),
+        (0,core_duration/* formatDuration */.a3)(seconds * 1000),
         (0,markdown/* cell */.Hn)(result)
     ]);
     return (0,markdown/* table */.tp)(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
@@ -2442,7 +2771,7 @@ function imagesOf(one, report) {
     return one.rollback?.ok ? `${there}<br>↩ ${(0,markdown/* code */.aY)(one.rollback.imageId)}` : there;
 }
 function timeOf({ durationSeconds }) {
-    return durationSeconds === 0 ? '–' : (0,duration/* formatDuration */.a3)(durationSeconds * 1000);
+    return durationSeconds === 0 ? '–' : (0,core_duration/* formatDuration */.a3)(durationSeconds * 1000);
 }
 
 ;// CONCATENATED MODULE: ./core/summary/fleet-plan.js
@@ -4856,6 +5185,7 @@ const systemClock = {
 ;// CONCATENATED MODULE: ./action/inputs.js
 
 
+
 /**
  * Reads every input, once, and masks the secret ones before anything else can print them. Nothing else asks
  * for an input. White space is kept: it is for the parsers to judge.
@@ -4864,7 +5194,7 @@ function inputs_readInputs() {
     const read = (name) => lib_core/* getInput */.V4(name, { trimWhitespace: false });
     for (const name of secretInputs)
         mask(read(name));
-    return Object.fromEntries(inputNames.map((name) => [name, read(name)]));
+    return Object.fromEntries(inputs_inputNames.map((name) => [name, read(name)]));
 }
 /**
  * Keeps a secret out of the log. A text of several lines is masked line by line as well, for that is how the
@@ -4875,6 +5205,10 @@ function mask(secret) {
     for (const part of parts)
         if (part.trim() !== '')
             lib_core/* setSecret */.Pq(part);
+}
+/** The names of what the workflow gives although the action has no such input. Their values are not read. */
+function readUndeclared() {
+    return undeclaredInputs(process.env);
 }
 
 // EXTERNAL MODULE: ./action/log.js
@@ -6159,7 +6493,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6079);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7299);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7624);
 /** Entry of the post step. It never fails a job. */
 
 

@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import { inputNames, type RawInputs, secretInputs } from '../config/inputs.ts';
+import { undeclaredInputs } from '../config/unknown-inputs.ts';
 
 /**
  * Reads every input, once, and masks the secret ones before anything else can print them. Nothing else asks
@@ -18,4 +19,9 @@ export function readInputs(): RawInputs {
 export function mask(secret: string): void {
   const parts = new Set([secret, secret.trim(), ...secret.split(/[\r\n]+/)]);
   for (const part of parts) if (part.trim() !== '') core.setSecret(part);
+}
+
+/** The names of what the workflow gives although the action has no such input. Their values are not read. */
+export function readUndeclared(): readonly string[] {
+  return undeclaredInputs(process.env);
 }

@@ -12,7 +12,7 @@ import { annotateEnd, annotateProblems, annotateReport, annotateSurvey } from '.
 import { listenForCancel, type SignalCancel } from './cancel.ts';
 import { type Connection, connect } from './connect.ts';
 import { openHandover } from './handover.ts';
-import { readInputs } from './inputs.ts';
+import { readInputs, readUndeclared } from './inputs.ts';
 import { jobLog } from './log.ts';
 import { OutputsError, setOutputs } from './outputs.ts';
 import { Progress } from './progress.ts';
@@ -22,7 +22,8 @@ import { Progress } from './progress.ts';
  * what is thrown is a fault of the program.
  */
 export async function mainStep(): Promise<boolean> {
-  const parsed = parseConfig(readInputs());
+  const parsed = parseConfig(readInputs(), readUndeclared());
+  for (const warning of parsed.warnings) jobLog.warning(warning);
   if (!parsed.ok) {
     annotateProblems(parsed.problems);
     tellEarlyEnd('false');

@@ -3,6 +3,8 @@ import type { RunRequest } from '../ports/request.ts';
 import { inputNames, type Problem, type RawInputs, readInputs, type Values } from './inputs.ts';
 import { endpointOfRegion } from './parsers/endpoint.ts';
 import { ruleProblems } from './rules/rules.ts';
+import { valueWarnings } from './rules/warnings.ts';
+import { judgeUnknown } from './unknown-inputs.ts';
 
 /** The key pair that signs; with temporary credentials also the token that belongs to it. */
 export interface Credentials {
@@ -33,19 +35,29 @@ export interface Config {
 }
 
 /** A config, or all that is wrong with the inputs: at least one problem, in the order of the inputs. */
-export type ParsedConfig =
+export type ParsedConfig = {
+  /** What a person should know, and what stops nothing. */
+  readonly warnings: readonly string[];
+} & (
   | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+);
 
-/** Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret. */
-export function parseConfig(raw: RawInputs): ParsedConfig {
+/**
+ * Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret.
+ *
+ * @param undeclared the names of what the workflow gives although the action has no such input
+ */
+export function parseConfig(raw: RawInputs, undeclared: readonly string[] = []): ParsedConfig {
   const { values, problems } = readInputs(raw);
-  const all = [...problems, ...ruleProblems(values)];
+  const unknown = judgeUnknown(undeclared);
+  const all = [...unknown.problems, ...problems, ...ruleProblems(values)];
+  const warnings = [...unknown.warnings, ...valueWarnings(values)];
   if (all.length > 0) {
-    return { ok: false, problems: all.toSorted(byInput) };
+    return { ok: false, problems: all.toSorted(byInput), warnings };
   }
   // Without a problem every input has been read, so no value is missing.
-  return { ok: true, config: toConfig(values as Values) };
+  return { ok: true, config: toConfig(values as Values), warnings };
 }
 
 /** All that concerns one input side by side, wherever it was found. */

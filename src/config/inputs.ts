@@ -1,8 +1,10 @@
 import type { HealthCheck } from '../core/health/check.ts';
 import { parseHealthChecks } from '../core/health/parse-lines.ts';
+import { ascii } from './parsers/ascii.ts';
 import { parseBoolean } from './parsers/boolean.ts';
 import { parseMaxUnavailable } from './parsers/count-or-percent.ts';
 import {
+  type DurationRange,
   drainTimeRange,
   durationWithin,
   healthDeadlineRange,
@@ -11,21 +13,33 @@ import {
   pollIntervalRange,
   timeoutRange
 } from './parsers/duration.ts';
-import { parseEndpoint, parseRegion, parseWebUrl } from './parsers/endpoint.ts';
+import { parseEndpoint, parseWebUrl } from './parsers/endpoint.ts';
 import { parseGuestScript, parseGuestUser } from './parsers/guest.ts';
 import { parseBalancerIds, parseImageId, parseInstanceIds, parseKeypairId } from './parsers/ids.ts';
 import { integerWithin } from './parsers/integer.ts';
-import { parseImageName, parseName } from './parsers/name.ts';
-import { anyText, optional, type Parser, parsed, refused, required, trimmed } from './parsers/parser.ts';
+import { parseConfirmName, parseImageName } from './parsers/name.ts';
+import {
+  anyText,
+  neverEmpty,
+  optional,
+  orDefault,
+  type Parser,
+  parsed,
+  refused,
+  required,
+  trimmed
+} from './parsers/parser.ts';
 import { parsePassword } from './parsers/password.ts';
-import { parseScript, parseSecret } from './parsers/secret.ts';
+import { parseRegion } from './parsers/region.ts';
+import { parseAccessKeyId, parseScript, parseSecret, parseSecretKey } from './parsers/secret.ts';
 import { parseTags } from './parsers/tags.ts';
 
 const fromSecret =
   'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
-const orDefault = 'give a value, or leave the input out to get its default';
+/** A flag that may only do more harm when it is set, so that an empty text can be its default. */
+const flag = orDefault('false', trimmed(ascii(parseBoolean)));
 
-const flag = trimmed(required(parseBoolean, orDefault));
+const duration = (range: DurationRange): Parser<number> => trimmed(ascii(durationWithin(range)));
 
 const parseChecks: Parser<readonly HealthCheck[]> = (text) => {
   const result = parseHealthChecks(text);
@@ -39,47 +53,47 @@ const parseChecks: Parser<readonly HealthCheck[]> = (text) => {
  * inputs mean together stands in rules/.
  */
 const parsers = {
-  accessKeyId: required(parseSecret, fromSecret),
-  secretAccessKey: required(parseSecret, fromSecret),
+  accessKeyId: required(parseAccessKeyId, fromSecret),
+  secretAccessKey: required(parseSecretKey, fromSecret),
   sessionToken: optional(parseSecret),
-  region: trimmed(required(parseRegion, orDefault)),
+  region: neverEmpty('bj', 'pick the instances of another region', trimmed(ascii(parseRegion))),
   endpoint: trimmed(optional(parseEndpoint)),
   instanceId: trimmed(optional(parseInstanceIds)),
   instanceTag: trimmed(optional(parseTags)),
-  imageId: trimmed(optional(parseImageId)),
-  imageName: trimmed(optional(parseImageName)),
+  imageId: trimmed(optional(ascii(parseImageId))),
+  imageName: optional(parseImageName),
   adminPass: optional(parsePassword),
-  keypairId: trimmed(optional(parseKeypairId)),
+  keypairId: trimmed(optional(ascii(parseKeypairId))),
   keepImageLogin: flag,
   userData: optional(parseScript),
-  cleanLastUserData: trimmed(optional(parseBoolean)),
-  dryRun: flag,
+  cleanLastUserData: trimmed(optional(ascii(parseBoolean))),
+  dryRun: neverEmpty('false', 'erase', trimmed(ascii(parseBoolean))),
   force: flag,
   allowProtected: flag,
-  confirmName: trimmed(optional(parseName)),
-  backupImage: flag,
+  confirmName: optional(parseConfirmName),
+  backupImage: neverEmpty('false', 'erase without a backup', trimmed(ascii(parseBoolean))),
   // Of the 20 custom images that a region holds, one must be free for the backup that is being made.
-  backupKeep: trimmed(optional(integerWithin(1, 19))),
-  rollback: flag,
-  wait: flag,
-  timeout: trimmed(required(durationWithin(timeoutRange), orDefault)),
-  pollInterval: trimmed(required(durationWithin(pollIntervalRange), orDefault)),
-  maxUnavailable: trimmed(required(parseMaxUnavailable, orDefault)),
-  canary: trimmed(required(integerWithin(0, 1_000), orDefault)),
-  pauseBetweenBatches: trimmed(required(durationWithin(pauseRange), orDefault)),
-  maxFailures: trimmed(required(integerWithin(0, 1_000), orDefault)),
-  requestsPerSecond: trimmed(required(integerWithin(1, 100), orDefault)),
+  backupKeep: trimmed(optional(ascii(integerWithin(1, 19)))),
+  rollback: neverEmpty('false', 'leave a failed instance as it is', trimmed(ascii(parseBoolean))),
+  wait: neverEmpty('true', 'change what a green step means', trimmed(ascii(parseBoolean))),
+  timeout: orDefault('20m', duration(timeoutRange)),
+  pollInterval: orDefault('5s', duration(pollIntervalRange)),
+  maxUnavailable: orDefault('1', trimmed(ascii(parseMaxUnavailable))),
+  canary: neverEmpty('0', 'send no canary ahead', trimmed(ascii(integerWithin(0, 1_000)))),
+  pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration(pauseRange)),
+  maxFailures: orDefault('0', trimmed(ascii(integerWithin(0, 1_000)))),
+  requestsPerSecond: orDefault('5', trimmed(ascii(integerWithin(1, 100)))),
   healthCheck: trimmed(optional(parseChecks)),
   guestScript: optional(parseGuestScript),
-  guestUser: trimmed(required(parseGuestUser, orDefault)),
-  healthDeadline: trimmed(required(durationWithin(healthDeadlineRange), orDefault)),
-  minHealthyTime: trimmed(required(durationWithin(minHealthyTimeRange), orDefault)),
+  guestUser: orDefault('root', trimmed(ascii(parseGuestUser))),
+  healthDeadline: orDefault('5m', duration(healthDeadlineRange)),
+  minHealthyTime: orDefault('10s', duration(minHealthyTimeRange)),
   blbId: trimmed(optional(parseBalancerIds)),
-  drainTime: trimmed(required(durationWithin(drainTimeRange), orDefault)),
+  drainTime: orDefault('30s', duration(drainTimeRange)),
   githubToken: optional(parseSecret),
   environment: trimmed(optional(anyText)),
   environmentUrl: trimmed(optional(parseWebUrl)),
-  summary: flag
+  summary: orDefault('true', trimmed(ascii(parseBoolean)))
 } satisfies Readonly<Record<string, Parser<unknown>>>;
 
 /** The name of an input. */

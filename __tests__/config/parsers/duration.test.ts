@@ -115,3 +115,14 @@ describe('no time at all will do', () => {
     });
   });
 });
+
+test.each([
+  ['5M', '5m'],
+  ['1H', '1h'],
+  ['1H30M', '1h30m']
+])('%s is answered with its lower case', (text, right) => {
+  expect(durationWithin(timeoutRange)(text)).toEqual({
+    ok: false,
+    faults: [`is "${text}"; units are in lower case: ${right}`]
+  });
+});

@@ -1,44 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  endpointOfRegion,
-  parseEndpoint,
-  parseRegion,
-  parseWebUrl
-} from '../../../src/config/parsers/endpoint.ts';
+import { parseEndpoint, parseWebUrl } from '../../../src/config/parsers/endpoint.ts';
 import type { Parsed } from '../../../src/config/parsers/parser.ts';
 
 function faultsOf(result: Parsed<unknown>): string {
   return result.ok ? '' : result.faults.join(' | ');
 }
-
-describe('parseRegion', () => {
-  test.each(['bj', 'gz', 'fwh', 'a-new-1', '1', 'x'.repeat(63)])('%s is read', (text) => {
-    expect(parseRegion(text)).toEqual({ ok: true, value: text });
-  });
-
-  test.each(['-bj', 'bj-', 'b.j', 'evil.example/#', 'bj@host', '北京', 'x'.repeat(64), 'b j', 'B.J'])(
-    '%s is refused',
-    (text) => {
-      expect(faultsOf(parseRegion(text))).toMatch(/cannot be a region; write one such as bj/);
-    }
-  );
-
-  test('capitals are answered with the right spelling', () => {
-    expect(faultsOf(parseRegion('BJ'))).toBe('is "BJ"; regions are in lower case: bj');
-  });
-
-  test('a region never leads out of the vendor’s domain', () => {
-    const text = fc.oneof(fc.string(), fc.stringMatching(/^[a-z./@:#?\\-]{1,12}$/));
-    fc.assert(
-      fc.property(text, (region) => {
-        fc.pre(parseRegion(region).ok);
-        const url = endpointOfRegion(region);
-        expect(url.href).toBe(`https://bcc.${region}.baidubce.com/`);
-      })
-    );
-  });
-});
 
 describe('parseEndpoint', () => {
   test.each([

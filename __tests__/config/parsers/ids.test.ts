@@ -41,7 +41,24 @@ describe('parseInstanceIds', () => {
       ]
     ],
     ['web-1', ['has "web-1", which is not an instance ID; write one such as i-YufwpQAe, not a name']],
-    ['i-a/../x', ['has "i-a/../x", which is not an instance ID; write one such as i-YufwpQAe, not a name']]
+    ['i-a/../x', ['has "i-a/../x", which is not an instance ID; write one such as i-YufwpQAe, not a name']],
+    [
+      '["i-a", "i-b"]',
+      ['is written as JSON; write the IDs alone, split by commas, spaces or lines, such as i-YufwpQAe']
+    ],
+    [
+      'i-a; i-b',
+      [
+        'has a semicolon between IDs; write the IDs alone, split by commas, spaces or lines, such as i-YufwpQAe'
+      ]
+    ],
+    ['i-a，i-b', ['is "i-a\\uff0ci-b", where \\uff0c (Chinese comma) is not ASCII; write "," instead']],
+    ['i-a；i-b', ['is "i-a\\uff1bi-b", where \\uff1b (Chinese semicolon) is not ASCII; write "," instead']],
+    ['"i-a" i-b', ['is "\\"i-a\\"", in quotes that are part of the value; leave them out']],
+    [
+      '\ufeffi-a\u200b',
+      ['is "i-a\\u200b", where \\u200b (zero width space) is not ASCII; take it out, or type the value anew']
+    ]
   ])('%j is refused', (text, faults) => {
     expect(faultsOf(parseInstanceIds(text))).toEqual(faults);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseImageName, parseName } from '../../../src/config/parsers/name.ts';
+import { parseConfirmName, parseImageName, parseName } from '../../../src/config/parsers/name.ts';
 
 const control = 'contains a line break or another control character, which no name has; give one name';
 const everything = 'is a pattern that every image matches; write a part of the name as well, such as web-*';
@@ -26,4 +26,20 @@ describe('parseImageName', () => {
 test('parseName takes stars for what they are', () => {
   expect(parseName('*')).toEqual({ ok: true, value: '*' });
   expect(parseName('a\tb')).toEqual({ ok: false, faults: [control] });
+});
+
+test('parseName keeps blanks at the ends, and no line breaks', () => {
+  expect(parseName('web-prod ')).toEqual({ ok: true, value: 'web-prod ' });
+  expect(parseName('\n web\r\n')).toEqual({ ok: true, value: ' web' });
+});
+
+test('parseConfirmName refuses a blank, which would confirm nothing', () => {
+  const fault = 'holds only white space, which would confirm nothing; give the name, or leave the input out';
+  for (const blank of [' ', '\n', '\u3000']) {
+    expect(parseConfirmName(blank)).toEqual({ ok: false, faults: [fault] });
+  }
+});
+
+test('parseImageName takes a blank for none', () => {
+  expect(parseImageName(' \n')).toEqual({ ok: true, value: undefined });
 });

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { anyText, optional, quote, required, trimmed } from '../../../src/config/parsers/parser.ts';
-import { parseScript, parseSecret } from '../../../src/config/parsers/secret.ts';
+import {
+  parseAccessKeyId,
+  parseScript,
+  parseSecret,
+  parseSecretKey
+} from '../../../src/config/parsers/secret.ts';
 
 const edges = 'begins or ends with white space, perhaps a pasted line break; store it again without';
 const inside = 'contains white space or a character that is not ASCII; copy it again from the console';
@@ -32,26 +36,20 @@ describe('parseScript', () => {
   });
 });
 
-describe('what surrounds a parser', () => {
-  test('required refuses nothing and blanks, and reads the rest', () => {
-    const parse = required(anyText, 'give one');
-    expect(parse('')).toEqual({ ok: false, faults: ['is empty; give one'] });
-    expect(parse(' \n')).toEqual({ ok: false, faults: ['is empty; give one'] });
-    expect(parse(' x')).toEqual({ ok: true, value: ' x' });
+describe('the key pair', () => {
+  const joined = 'contains a colon, as where ID and secret key are joined; give each in its own input';
+
+  test.each([
+    [parseAccessKeyId, 'ALTAKx:0123456789abcdef', joined],
+    [parseSecretKey, 'ALTAKx:0123456789abcdef', joined],
+    [parseSecretKey, 'ALTAKexample', 'begins with ALTAK, as access key IDs do; are the two keys swapped?']
+  ])('joined or swapped is refused by its form', (parse, text, fault) => {
+    expect(parse(text)).toEqual({ ok: false, faults: [fault] });
   });
 
-  test('optional takes nothing for undefined', () => {
-    expect(optional(anyText)('')).toEqual({ ok: true, value: undefined });
-    expect(optional(anyText)('x')).toEqual({ ok: true, value: 'x' });
-  });
-
-  test('trimmed trims', () => {
-    expect(trimmed(anyText)(' x\n')).toEqual({ ok: true, value: 'x' });
-  });
-
-  test('quote cuts, and leaves no line break', () => {
-    expect(quote('a\n::error::"')).toBe('"a\\n::error::\\""');
-    expect(quote('x'.repeat(60))).toBe(`"${'x'.repeat(60)}"`);
-    expect(quote('😀'.repeat(61))).toBe(`"${'😀'.repeat(60)}…"`);
+  test('of either form is read', () => {
+    expect(parseAccessKeyId('0123456789abcdef0123456789abcdef').ok).toBe(true);
+    expect(parseAccessKeyId('ALTAKexample').ok).toBe(true);
+    expect(parseSecretKey('0123456789abcdef0123456789abcdef').ok).toBe(true);
   });
 });

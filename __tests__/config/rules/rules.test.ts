@@ -74,7 +74,7 @@ test.each<[string, Partial<RawInputs>, readonly string[]]>([
   [
     'a flag that an expression left empty',
     { dryRun: '' },
-    ['dryRun is empty; give a value, or leave the input out to get its default']
+    ['dryRun is empty, and its default would erase; give a value, or leave the input out for false']
   ],
   [
     'no instance',

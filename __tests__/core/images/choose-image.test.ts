@@ -229,3 +229,34 @@ describe('searchText', () => {
     );
   });
 });
+
+describe('blanks at the ends of a name', () => {
+  const blank = image('m-blank', { name: 'web-v3 ', createTime: '2026-01-05T00:00:00Z' });
+  const plain = image('m-plain', { name: 'web-v3', createTime: '2026-01-01T00:00:00Z' });
+
+  test.each([
+    ['web-v3', [blank, plain], ['m-plain']],
+    ['web-v3 ', [blank, plain], ['m-blank']],
+    ['web-v3', [blank], ['m-blank']],
+    [' web-v3\t', [plain], ['m-plain']],
+    ['*-v3', [blank], ['m-blank']],
+    ['*-v3', [blank, plain], ['m-plain']]
+  ])('of %j count only where nothing is exactly so', (pattern, all, chosen) => {
+    const choice = chooseImage(pattern, all);
+    expect([choice.kind, ...ids(choice)]).toEqual(['chosen', ...chosen]);
+  });
+
+  test('leave a tie a tie', () => {
+    const other = { ...blank, id: 'm-other', name: ' web-v3' };
+    const choice = chooseImage('web-v3', [blank, other]);
+    expect([choice.kind, ...ids(choice)]).toEqual(['tie', 'm-blank', 'm-other']);
+  });
+
+  test('are not searched for', () => {
+    expect(searchText(' web-v3 ')).toBe('web-v3');
+  });
+
+  test('do not let a pattern reach the backups', () => {
+    expect(chooseImage(' *', [image('m-b', { name: 'rbi-backup/x' })]).kind).toBe('none');
+  });
+});

@@ -32,6 +32,11 @@ describe('what fits', () => {
   test.each<[string, Case]>([
     ['the usual', {}],
     ['the right name', { circumstances: { confirmName: 'web' } }],
+    ['a name with blanks at its ends', { circumstances: { confirmName: ' web\t' } }],
+    [
+      'a name with blanks where there are others',
+      { instance: { name: 'web ' }, circumstances: { confirmName: 'web' } }
+    ],
     ['a disk of just the size', { image: { minDiskGb: 40 } }],
     ['an image that tells no size', { image: { minDiskGb: 0 }, diskGb: 0 }],
     ['architectures in other words', { image: { osArch: 'x86_64' }, instance: { osArch: 'amd64 (64bit)' } }],
@@ -51,6 +56,7 @@ describe('what does not', () => {
   test.each<[string, Case, string]>([
     ['another name', { circumstances: { confirmName: 'Web' } }, 'otherName'],
     ['a part of the name', { circumstances: { confirmName: 'we' } }, 'otherName'],
+    ['a blank inside', { circumstances: { confirmName: 'w eb' } }, 'otherName'],
     ['an empty name', { circumstances: { confirmName: '' } }, 'otherName'],
     ['a disk that is a GB too small', { image: { minDiskGb: 41 } }, 'diskTooSmall'],
     ['x86 on ARM', { instance: { osArch: 'arm64' } }, 'otherArchitecture'],

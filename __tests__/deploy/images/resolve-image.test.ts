@@ -49,7 +49,7 @@ describe('imageName', () => {
   test('a part of a name is no match, and neither is another case', async () => {
     await withImages(releases, async (world) => {
       expect(await causeOf(world, 'rel-v')).toContain('No image of this account in this region');
-      expect(await causeOf(world, 'REL-v1')).toContain('rel-v1 (m-r1, Available)');
+      expect(await causeOf(world, 'REL-v1')).toContain('"rel-v1" (m-r1, Available)');
     });
   });
 
@@ -57,8 +57,8 @@ describe('imageName', () => {
     await withImages(releases, async (world) => {
       const cause = await causeOf(world, 'rel-v5');
       expect(cause).toContain('fits imageName "rel-v5"');
-      expect(cause).toMatch(/Nearest: rel-v\d \(m-r\d, \w+\), rel-v\d/);
-      expect(cause).toContain('rel-v4 (m-r4, CreatedFailed)');
+      expect(cause).toMatch(/Nearest: "rel-v\d" \(m-r\d, \w+\), "rel-v\d"/);
+      expect(cause).toContain('"rel-v4" (m-r4, CreatedFailed)');
     });
     await withImages(
       [],
@@ -74,7 +74,7 @@ describe('imageName', () => {
     const older = { id: 'm-c', name: 'twin', createTime: '2026-01-01T00:00:00Z' };
     await withImages([...twins, older], async (world) => {
       const cause = await causeOf(world, 'twin');
-      expect(cause).toContain('images of the same age: twin (m-a, Available), twin (m-b, Available)');
+      expect(cause).toContain('images of the same age: "twin" (m-a, Available), "twin" (m-b, Available)');
       expect(cause).not.toContain('m-c');
     });
   });
@@ -96,8 +96,8 @@ describe('imageName', () => {
     await withImages(bad, async (world) => {
       const cause = await causeOf(world, 'bad');
       expect(cause).toContain('fits only images that cannot be used');
-      expect(cause).toContain('bad (m-bad0, CreatedFailed)');
-      expect(cause).toContain('bad (m-bad1, NotAvailable)');
+      expect(cause).toContain('"bad" (m-bad0, CreatedFailed)');
+      expect(cause).toContain('"bad" (m-bad1, NotAvailable)');
     });
   });
 
@@ -136,7 +136,7 @@ describe('more images than a page holds', () => {
 
   test('near misses are sought on all pages', async () => {
     await withImages(many, async (world) => {
-      expect(await causeOf(world, 'many-23444')).toContain('many-2344 (m-many2344, Available)');
+      expect(await causeOf(world, 'many-23444')).toContain('"many-2344" (m-many2344, Available)');
     });
   });
 
@@ -203,7 +203,7 @@ describe('an image that is still being created', () => {
     await withVirtualWorld({ emulator: { faults } }, async (world) => {
       await make(world, 'web-v3');
       const problems = await problemsOf(world.run({ image: named('web-v3') }));
-      expect(problems[0]?.cause).toContain('fits only images that cannot be used: web-v3');
+      expect(problems[0]?.cause).toContain('fits only images that cannot be used: "web-v3"');
       expect(writesOf(world)).toEqual(['CreateImage']);
     });
   });

@@ -1,4 +1,5 @@
-import { type Parser, parsed, quote, refused } from './parser.ts';
+import { quote } from '../../core/quote.ts';
+import { type Parser, parsed, refused } from './parser.ts';
 
 const spellings: ReadonlyMap<string, boolean> = new Map([
   ['true', true],

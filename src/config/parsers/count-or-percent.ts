@@ -1,5 +1,6 @@
+import { quote } from '../../core/quote.ts';
 import type { MaxUnavailable } from '../../core/rollout/settings.ts';
-import { type Parser, parsed, quote, refused } from './parser.ts';
+import { type Parser, parsed, refused } from './parser.ts';
 
 const maxCount = 1_000;
 const maxPercent = 100;

@@ -1,4 +1,5 @@
-import { type Parser, parsed, quote, refused } from './parser.ts';
+import { quote } from '../../core/quote.ts';
+import { type Parser, parsed, refused } from './parser.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -43,6 +44,10 @@ export function durationWithin(range: DurationRange): Parser<number> {
       return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
     }
     const units = pattern.exec(text)?.groups;
+    const written = text.toLowerCase();
+    if (written !== text && pattern.test(written)) {
+      return refused(`is ${quote(text)}; units are in lower case: ${written}`);
+    }
     if (text === '' || units === undefined) {
       return refused(
         `is ${quote(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`

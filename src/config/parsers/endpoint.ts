@@ -1,19 +1,4 @@
-import { type Parser, parsed, quote, refused } from './parser.ts';
-
-/**
- * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
- * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host
- * that the signed requests go to.
- */
-export const parseRegion: Parser<string> = (text) => {
-  if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) {
-    return parsed(text);
-  }
-  const lower = text.toLowerCase();
-  return lower !== text && parseRegion(lower).ok
-    ? refused(`is ${quote(text)}; regions are in lower case: ${lower}`)
-    : refused(`is ${quote(text)}, which cannot be a region; write one such as bj, gz, su or hkg`);
-};
+import { type Parser, parsed, refused } from './parser.ts';
 
 /** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
 export function endpointOfRegion(region: string): URL {

@@ -1,4 +1,5 @@
-import { type Parser, parsed, quote, refused } from './parser.ts';
+import { quote } from '../../core/quote.ts';
+import { type Parser, parsed, refused } from './parser.ts';
 
 /** Reads the script that runs inside the new system, and keeps it to the last byte. No message shows it. */
 export const parseGuestScript: Parser<string> = (text) => {

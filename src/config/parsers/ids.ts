@@ -1,4 +1,6 @@
-import { type Parser, parsed, quote, refused } from './parser.ts';
+import { quote } from '../../core/quote.ts';
+import { ascii } from './ascii.ts';
+import { type Parser, parsed, refused } from './parser.ts';
 
 /** A kind of things that are named by ID. */
 interface Kind {
@@ -61,13 +63,20 @@ export const parseKeypairId: Parser<string> = (text) =>
 /** A parser of a list of IDs, at least one, none twice. */
 function idsOf(wanted: keyof typeof kinds): Parser<readonly string[]> {
   const { noun, example } = kinds[wanted];
+  const form = `write the IDs alone, split by commas, spaces or lines, such as ${example}`;
   return (text) => {
+    if (/^[[{]/.test(text)) return refused(`is written as JSON; ${form}`);
+    if (text.includes(';')) return refused(`has a semicolon between IDs; ${form}`);
     const ids = text.split(/[\s,]+/).filter((id) => id !== '');
     if (ids.length === 0) {
       return refused(`names no ${noun}; give at least one ID such as ${example}`);
     }
     const unique = new Set(ids);
-    const faults = [...unique].map((id) => faultOfId(id, wanted)).filter((fault) => fault !== undefined);
+    const check = ascii((id) => {
+      const fault = faultOfId(id, wanted);
+      return fault === undefined ? parsed(id) : refused(fault);
+    });
+    const faults = [...unique].map(check).flatMap((one) => (one.ok ? [] : one.faults));
     for (const id of unique) {
       if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
         faults.push(`names ${quote(id)} more than once; give each ${noun} once`);

@@ -1,4 +1,5 @@
-import { type Parser, parsed, quote, refused } from './parser.ts';
+import { quote } from '../../core/quote.ts';
+import { type Parser, parsed, refused } from './parser.ts';
 
 /** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
 export function integerWithin(min: number, max: number): Parser<number> {

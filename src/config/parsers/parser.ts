@@ -19,14 +19,29 @@ export function refused(...faults: readonly string[]): {
   return { ok: false, faults };
 }
 
-/**
- * A parser that refuses the empty or blank text with `remedy`.
- *
- * An input with a default is also read by this one: it is empty only where somebody passed an expression that
- * gave nothing, and to guess what they meant (`dryRun` is `false`, say) could cost them a disk.
- */
+/** A parser that refuses the empty or blank text with `remedy`. */
 export function required<T>(parse: Parser<T>, remedy: string): Parser<T> {
   return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
+}
+
+/**
+ * A parser of an input with a default, which takes the empty or blank text for it: a composite action or a reusable
+ * workflow passes one on where its own input is not given. Only where the default makes nothing less safe.
+ *
+ * @param usual the default of action.yml
+ */
+export function orDefault<T>(usual: string, parse: Parser<T>): Parser<T> {
+  return (text) => parse(text.trim() === '' ? usual : text);
+}
+
+/**
+ * A parser of an input with a default that refuses the empty or blank text, because the default would switch off or
+ * weaken what the input guards, and nobody can tell whether that was meant.
+ */
+export function neverEmpty<T>(usual: string, risk: string, parse: Parser<T>): Parser<T> {
+  const remedy = `give a value, or leave the input out for ${usual}`;
+  return (text) =>
+    text.trim() === '' ? refused(`is empty, and its default would ${risk}; ${remedy}`) : parse(text);
 }
 
 /** A parser that takes the empty text for `undefined`, which is "not given". */
@@ -41,16 +56,3 @@ export function trimmed<T>(parse: Parser<T>): Parser<T> {
 
 /** Accepts any text as it is. */
 export const anyText: Parser<string> = (text) => parsed(text);
-
-/** The longest piece of a value that a message shows, in characters. */
-const quotedLength = 60;
-
-/**
- * A value for a message: in quotes, cut at 60 characters, and with line breaks and quotes escaped, so that it
- * can neither flood the log nor begin a line with a workflow command.
- */
-export function quote(text: string): string {
-  const characters = [...text];
-  const shown = characters.slice(0, quotedLength).join('');
-  return JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
-}

@@ -1,5 +1,6 @@
 import type { Tag } from '../../core/model/selection.ts';
-import { type Parsed, type Parser, parsed, quote, refused } from './parser.ts';
+import { quote } from '../../core/quote.ts';
+import { type Parsed, type Parser, parsed, refused } from './parser.ts';
 
 /** Nobody needs more to tell instances apart; a longer text is something else that was pasted. */
 const maxTags = 20;

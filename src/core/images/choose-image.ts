@@ -40,6 +40,7 @@ export function matchesName(pattern: string, name: string): boolean {
  * Chooses among all images of the account by a name or a pattern. The order of the list does not matter, and an
  * image that is listed twice (pages shift while they are read) counts once.
  *
+ * - The name or pattern as it is given comes first; only where nothing matches it, blanks at the ends do not count.
  * - A newer match whose making has failed does not hold up an older Available one; it is told as `ignored`.
  * - A match in Creating that is as new as the newest Available one is waited for: whether it is a tie must not
  *   depend on how fast it was made.
@@ -48,10 +49,12 @@ export function matchesName(pattern: string, name: string): boolean {
  */
 export function chooseImage(pattern: string, images: readonly Image[]): Choice {
   const unique = [...new Map(images.map((image) => [image.id, image])).values()];
-  const matches = unique
-    .filter(({ name }) => matchesName(pattern, name))
-    .filter(({ name }) => pattern.startsWith(backupPrefix) || !name.startsWith(backupPrefix))
-    .toSorted(newestFirst);
+  const allowed = unique.filter(
+    ({ name }) => pattern.trim().startsWith(backupPrefix) || !name.startsWith(backupPrefix)
+  );
+  const exact = allowed.filter(({ name }) => matchesName(pattern, name));
+  const trimmed = allowed.filter(({ name }) => matchesName(pattern.trim(), name.trim()));
+  const matches = (exact.length > 0 ? exact : trimmed).toSorted(newestFirst);
   if (matches.length === 0) return { kind: 'none', nearest: nearest(pattern, unique) };
   const [creating] = matches.filter(({ status }) => status === 'Creating');
   const available = matches.filter(({ status }) => status === 'Available');
@@ -71,7 +74,10 @@ export function chooseImage(pattern: string, images: readonly Image[]): Choice {
  * `*`. What comes back may match or not; names that are merely near are left out of it.
  */
 export function searchText(pattern: string): string {
-  return pattern.split('*').reduce((longest, part) => (part.length > longest.length ? part : longest), '');
+  return pattern
+    .trim()
+    .split('*')
+    .reduce((longest, part) => (part.length > longest.length ? part : longest), '');
 }
 
 function newestFirst(one: Image, other: Image): number {

@@ -1,3 +1,5 @@
+import { quote } from '../quote.ts';
+
 /** Why an instance must not be rebuilt, with what to do about it. */
 export type Refusal =
   | { readonly kind: 'gone'; readonly status: string }
@@ -73,7 +75,7 @@ function wordsOf(refusal: Refusal): { readonly reason: string; readonly remedy: 
       };
     case 'otherName':
       return {
-        reason: `its name is "${refusal.name}", which is not what confirmName says`,
+        reason: `its name is ${quote(refusal.name)}, which is not what confirmName says`,
         remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
       };
     case 'noHealthTarget':

@@ -3,6 +3,7 @@
 import { formatDuration } from '../../core/duration.ts';
 import { type Choice, chooseImage, searchText } from '../../core/images/choose-image.ts';
 import type { Image } from '../../core/model/image.ts';
+import { quote } from '../../core/quote.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -79,19 +80,19 @@ function stillCreating(image: Image | undefined, waitedMs: number): SurveyError 
 
 function noChoice(pattern: string, choice: Choice): SurveyError {
   const names = (images: readonly Image[]): string =>
-    images.map(({ id, name, status }) => `${name} (${id}, ${status})`).join(', ');
+    images.map(({ id, name, status }) => `${quote(name)} (${id}, ${status})`).join(', ');
   switch (choice.kind) {
     case 'tie':
       return new SurveyError([
         {
-          cause: `imageName "${pattern}" fits images of the same age: ${names(choice.images)}.`,
+          cause: `imageName ${quote(pattern)} fits images of the same age: ${names(choice.images)}.`,
           remedy: 'Give the imageId of the one that is meant.'
         }
       ]);
     case 'unfinished':
       return new SurveyError([
         {
-          cause: `imageName "${pattern}" fits only images that cannot be used: ${names(choice.images)}.`,
+          cause: `imageName ${quote(pattern)} fits only images that cannot be used: ${names(choice.images)}.`,
           remedy: 'Make the image anew, or give another name.'
         }
       ]);
@@ -100,7 +101,7 @@ function noChoice(pattern: string, choice: Choice): SurveyError {
         choice.nearest.length === 0 ? 'There is no image at all.' : `Nearest: ${names(choice.nearest)}.`;
       return new SurveyError([
         {
-          cause: `No image of this account in this region fits imageName "${pattern}". ${near}`,
+          cause: `No image of this account in this region fits imageName ${quote(pattern)}. ${near}`,
           remedy: 'Check the name, its case, and the region; an image can be used only where it is.'
         }
       ]);
@@ -108,7 +109,7 @@ function noChoice(pattern: string, choice: Choice): SurveyError {
     default:
       // It came up between the two lists.
       return new SurveyError([
-        { cause: `The image "${pattern}" has only just appeared.`, remedy: 'Run again.' }
+        { cause: `The image ${quote(pattern)} has only just appeared.`, remedy: 'Run again.' }
       ]);
   }
 }
