@@ -4593,7 +4593,10 @@ async function awaitChecks(wait, ports, observe) {
         // Timers count in whole milliseconds; a fraction that is cut off would wake us just before the moment.
         await clock.sleep(Math.max(0, Math.ceil(command.dueMs - clock.nowMs())), signal);
         const startedAtMs = clock.nowMs();
-        const results = await takeRound(wait, ports);
+        const round = await takeRound(wait, ports);
+        const isCut = clock.nowMs() >= task.deadlineMs && round.some(isLate);
+        // A round that the deadline has cut says less than a failed one before it.
+        const results = isCut && health.results.some(hasFailed) ? health.results : round;
         const before = health;
         [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
         observe(before, health);
@@ -4659,6 +4662,12 @@ async function readKnownHosts({ checks, task }, { results }, { probe, signal }) 
 }
 function isNetworkCheck(check) {
     return !isGuestCheck(check);
+}
+function hasFailed({ result }) {
+    return !result.healthy;
+}
+function isLate({ result }) {
+    return !result.healthy && result.reason.kind === 'runLate';
 }
 function timeoutOf({ deadlineMs, fromMs }) {
     return Math.max(1, Math.min(probeTimeoutMs, deadlineMs - fromMs));
@@ -5249,20 +5258,21 @@ function explainHealth(instanceId, health) {
 }
 /** The script that waits for the proof is no failure of its own. */
 function reasonOf(failed) {
-    const kinds = failed.map(({ reason }) => reason.kind).filter((kind) => kind !== 'notProven');
-    const [kind, ...others] = kinds;
-    if (others.length > 0)
+    const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
+    if (first === undefined || others.length > 0)
         return 'unhealthy';
-    switch (kind) {
+    switch (first.reason.kind) {
         case 'agentOffline':
             return 'noAgent';
         case 'sameBoot':
         case 'olderBoot':
             return 'oldSystem';
-        case 'runFailed':
-        case 'runLate':
         case 'assistantCall':
             return 'assistant';
+        case 'runFailed':
+        case 'runLate':
+            // What was proven a moment ago answers, so it is the script that does not end as it should.
+            return first.check === 'guestScript' ? 'guestScript' : 'assistant';
         case 'script':
             return 'guestScript';
         default:
@@ -5279,7 +5289,7 @@ function remedyOf(reason, allowed) {
         case 'assistant':
             return `Look at the run in the console of Cloud Assistant, and whether the user has the permission; ${longer}`;
         case 'guestScript':
-            return `The last lines of the script are in the log. Mend what it names; ${longer}`;
+            return `What the script printed last is in the log. Fix what it names; ${longer}`;
         case 'unhealthy':
             return `Look at the instance and at what healthCheck asks; ${longer}`;
     }

@@ -24,6 +24,8 @@ export interface RebuildJob {
   readonly timeline: RebuildTimeline;
   /** Whether the disk ever leaves Creating. */
   readonly diskSettles: boolean;
+  /** Whether the system inside is replaced as well, as it should be. */
+  readonly replacesSystem: boolean;
 }
 
 /** Endings in which the new system was not written, so an image that shows only at the end never shows. */
@@ -57,8 +59,10 @@ export function planRebuild(job: RebuildJob): void {
       instance.status = shown.status;
     });
   }
-  change(timeline.startsAtMs, (_state, instance) => shutDown(instance.guest, timeline.startsAtMs));
-  if (status === 'Running') {
+  if (job.replacesSystem) {
+    change(timeline.startsAtMs, (_state, instance) => shutDown(instance.guest, timeline.startsAtMs));
+  }
+  if (job.replacesSystem && status === 'Running') {
     change(timeline.endsAtMs, (_state, instance) =>
       boot(instance.guest, instance.id, timeline.endsAtMs, job.image.agent)
     );

@@ -152,7 +152,18 @@ function accept(call: Call, instance: InstanceState, requested: ImageState, logi
   const userData = userDataOf(call, instance.userData);
   instance.busyUntilMs = timeline.endsAtMs;
   const diskSettles = !plays.some((play) => play.kind === 'diskNeverSettles');
-  planRebuild({ world, behaviour, instanceId: instance.id, image, login, userData, timeline, diskSettles });
+  const replacesSystem = !plays.some((play) => play.kind === 'ghost');
+  planRebuild({
+    world,
+    behaviour,
+    instanceId: instance.id,
+    image,
+    login,
+    userData,
+    timeline,
+    diskSettles,
+    replacesSystem
+  });
   const eye = call.body['isOpenHostEye'];
   call.memory.rebuilds.push({
     instanceId: instance.id,

@@ -95,6 +95,9 @@ without cost.
                          '{"on":"RebuildInstance","play":{"kind":"endsIn","status":"Error"}}'
                          '{"on":"UpdateBlbServer","play":{"kind":"accessDenied"}}'
                          '{"on":"*","during":{"since":"rebuild","fromMs":5000,"forMs":60000},"play":{"kind":"hang"}}'
+  --script JSON          how guests answer a script of Cloud Assistant; may be repeated, the first that fits counts:
+                         '{"pattern":"nginx","exitCode":3,"stdout":"inactive"}'
+                         (also stderr, ms, instanceId, imageId, fromUptimeMs); others end with 127
   --fleet N              N instances besides the two, i-fleet00001 and so on: tags app=web and fleet=demo,
                          behind lb-demo0001 with weight 100
   --strict               refuse unknown items instead of ignoring them

@@ -1,3 +1,4 @@
+import type { ScriptAnswer } from '../assistant/scripts.ts';
 import { type Fault, type Play, playKinds } from '../faults/faults.ts';
 import { isObject } from '../http/call.ts';
 import { operations } from '../http/operations.ts';
@@ -76,6 +77,7 @@ const needs: Readonly<Record<Play['kind'], readonly string[]>> = {
   partialBatch: ['count'],
   diskNeverSettles: [],
   imageStuck: [],
+  ghost: [],
   runStuck: [],
   agentLost: [],
   imageEndsIn: ['status']
@@ -119,6 +121,26 @@ function isDuring(value: unknown): boolean {
   const { since = 'added', fromMs, forMs = 0 } = value;
   const isTime = (ms: unknown) => typeof ms === 'number' && ms >= 0;
   return (since === 'added' || since === 'rebuild') && isTime(fromMs) && isTime(forMs);
+}
+
+/** Reads from JSON how guests answer a script. */
+export function readScript(text: string): ScriptAnswer {
+  const row = readJson('--script', text);
+  const { pattern } = row;
+  if (typeof pattern !== 'string' || !isPattern(pattern)) {
+    throw new FlagError(
+      '--script: "pattern" must be a regular expression, as in {"pattern":"nginx","exitCode":3}'
+    );
+  }
+  return { ...row, pattern };
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text).source !== '';
+  } catch {
+    return false;
+  }
 }
 
 function readJson(flag: string, text: string): Readonly<Record<string, unknown>> {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../server.ts';
 import { fleetWorld } from '../world/fleet.ts';
 import { banner, help, logLine, shortcuts } from './explain.ts';
-import { FlagError, readBehaviour, readFault, readNumber } from './flags.ts';
+import { FlagError, readBehaviour, readFault, readNumber, readScript } from './flags.ts';
 
 /** Where to listen unless told otherwise. */
 const DEFAULT_PORT = '8790';
@@ -19,6 +19,7 @@ function readFlags(args: readonly string[]): EmulatorOptions | 'help' {
       'stale-seconds': { type: 'string' },
       behaviour: { type: 'string', multiple: true, default: [] },
       fault: { type: 'string', multiple: true, default: [] },
+      script: { type: 'string', multiple: true, default: [] },
       fleet: { type: 'string', default: '0' },
       strict: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false }
@@ -43,7 +44,8 @@ function readFlags(args: readonly string[]): EmulatorOptions | 'help' {
       shortcuts(seconds('rebuild-seconds'), seconds('stale-seconds')),
       ...values.behaviour.map(readBehaviour)
     ),
-    faults: values.fault.map(readFault)
+    faults: values.fault.map(readFault),
+    scripts: values.script.map(readScript)
   };
 }
 

@@ -51,6 +51,8 @@ export type WorldPlay =
     }
   | { readonly kind: 'diskNeverSettles' }
   | { readonly kind: 'imageStuck' }
+  /** All of the rebuild shows, and the old system goes on. */
+  | { readonly kind: 'ghost' }
   | { readonly kind: 'runStuck' }
   | { readonly kind: 'agentLost' }
   | {
@@ -110,6 +112,7 @@ export const playKinds = {
     'partialBatch',
     'diskNeverSettles',
     'imageStuck',
+    'ghost',
     'runStuck',
     'agentLost',
     'imageEndsIn'

@@ -10,7 +10,7 @@ import type { Explanation } from './explain.ts';
  * - `noAgent`: nothing could be asked from inside, for the agent was not on line
  * - `oldSystem`: a system answered that is older than the rebuild
  * - `assistant`: Cloud Assistant could not be asked, or gave no answer
- * - `guestScript`: the new system is up, and the script ended with another exit code than 0
+ * - `guestScript`: the new system is up, and the script did not end with exit code 0
  * - `unhealthy`: anything else, and where several checks fail
  */
 export type HealthReason = 'noAgent' | 'oldSystem' | 'assistant' | 'guestScript' | 'unhealthy';
@@ -35,19 +35,20 @@ export function explainHealth(
 
 /** The script that waits for the proof is no failure of its own. */
 function reasonOf(failed: readonly FailedCheck[]): HealthReason {
-  const kinds = failed.map(({ reason }) => reason.kind).filter((kind) => kind !== 'notProven');
-  const [kind, ...others] = kinds;
-  if (others.length > 0) return 'unhealthy';
-  switch (kind) {
+  const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
+  if (first === undefined || others.length > 0) return 'unhealthy';
+  switch (first.reason.kind) {
     case 'agentOffline':
       return 'noAgent';
     case 'sameBoot':
     case 'olderBoot':
       return 'oldSystem';
-    case 'runFailed':
-    case 'runLate':
     case 'assistantCall':
       return 'assistant';
+    case 'runFailed':
+    case 'runLate':
+      // What was proven a moment ago answers, so it is the script that does not end as it should.
+      return first.check === 'guestScript' ? 'guestScript' : 'assistant';
     case 'script':
       return 'guestScript';
     default:
@@ -65,7 +66,7 @@ function remedyOf(reason: HealthReason, allowed: string): string {
     case 'assistant':
       return `Look at the run in the console of Cloud Assistant, and whether the user has the permission; ${longer}`;
     case 'guestScript':
-      return `The last lines of the script are in the log. Mend what it names; ${longer}`;
+      return `What the script printed last is in the log. Fix what it names; ${longer}`;
     case 'unhealthy':
       return `Look at the instance and at what healthCheck asks; ${longer}`;
   }
