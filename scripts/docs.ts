@@ -1,13 +1,13 @@
 /**
- * Fills the tables of inputs and outputs in README.md from action.yml, so that there is one place to edit.
- * `node scripts/docs.ts` writes; with `--check` it only compares, and fails where they differ.
+ * Writes docs/inputs.md and docs/outputs.md from action.yml and the schema of `result`, so that there is one place to
+ * edit. `node scripts/docs.ts` writes; with `--check` it only compares, and fails where they differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
-/** What the tables need of action.yml. */
+/** What the pages need of action.yml. */
 export interface ActionFile {
   readonly inputs: Readonly<Record<string, ActionInput>>;
   readonly outputs: Readonly<Record<string, { readonly description: string }>>;
@@ -20,72 +20,102 @@ export interface ActionInput {
   readonly default?: string;
 }
 
+/** What the page of the outputs needs of a JSON Schema. */
+export interface Schema {
+  readonly description?: string;
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly $ref?: string;
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+}
+
 /** Reads the text of an action.yml. */
 export function readAction(text: string): ActionFile {
   return parse(text) as ActionFile;
 }
 
-/** The table of inputs, in the order of action.yml. */
-export function inputsTable({ inputs }: ActionFile): string {
-  const rows = Object.entries(inputs).map(([name, input]) => [
-    `\`${name}\``,
-    defaultLabel(input),
-    input.description
-  ]);
-  return table(['Input', 'Default', 'Meaning'], rows);
+/** Headings above inputs in action.yml: a comment line `# == Heading` stands before the first input of a group. */
+export function groupsOf(text: string): ReadonlyMap<string, string> {
+  const found = text.matchAll(/^ {2}# == (.+)\n {2}(\w+):$/gm);
+  return new Map([...found].map(([, heading = '', name = '']) => [name, heading]));
 }
 
-/** The table of outputs, in the order of action.yml. */
-export function outputsTable({ outputs }: ActionFile): string {
-  return table(
-    ['Output', 'Meaning'],
-    Object.entries(outputs).map(([name, { description }]) => [`\`${name}\``, description])
+/** The page of the inputs, in the order of action.yml. Lists, not tables: a phone shows them whole. */
+export function inputsPage(text: string): string {
+  const groups = groupsOf(text);
+  const parts = Object.entries(readAction(text).inputs).map(([name, input]) => {
+    const group = groups.get(name);
+    const heading = group === undefined ? '' : `## ${group}\n\n`;
+    return `${heading}### \`${name}\`\n\n${defaultLine(input)}${oneLine(input.description)}`;
+  });
+  const intro =
+    'Durations need a unit: `90s`, `15m`, `1h30m`. Booleans are `true` or `false`. All problems of all inputs are reported at once, before the first call. A name that is not an input but looks like one is refused.';
+  return page('Inputs', 'action.yml', intro, parts);
+}
+
+/** The page of the outputs: those of action.yml, and the form of `result`. */
+export function outputsPage(text: string, schema: Schema): string {
+  const outputs = Object.entries(readAction(text).outputs).map(
+    ([name, { description }]) => `### \`${name}\`\n\n${oneLine(description)}`
   );
+  const intro =
+    'For several instances, an output about one instance holds one value for each, split by commas, in the order of `instanceIds`. What is known before the wait is set before the wait.';
+  const form = [
+    '## The form of `result`',
+    `${oneLine(schema.description ?? '')} The schema: [result.schema.json](result.schema.json).`,
+    listOf(schema, schema, 0).join('\n')
+  ];
+  return page('Outputs', 'action.yml and result.schema.json', intro, [...outputs, ...form]);
 }
 
-/**
- * The text with both tables put between their markers.
- *
- * @throws Error where a marker is missing
- */
-export function fillTables(text: string, action: ActionFile): string {
-  return between(between(text, 'inputs', inputsTable(action)), 'outputs', outputsTable(action));
+function page(title: string, source: string, intro: string, parts: readonly string[]): string {
+  const mark = `<!-- Written by npm run docs from ${source}. -->`;
+  return `${[`# ${title}`, mark, intro, ...parts].join('\n\n')}\n`;
 }
 
-function defaultLabel({ required, default: usual }: ActionInput): string {
-  if (required === true) return '**required**';
-  return usual === undefined ? '' : `\`${usual}\``;
+function listOf(schema: Schema, root: Schema, depth: number): readonly string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+    const own = resolved(property, root);
+    const inner = own.items === undefined ? own : resolved(own.items, root);
+    const words = oneLine(property.description ?? own.description ?? inner.description ?? '');
+    const oneOf =
+      own.enum === undefined ? '' : ` One of ${own.enum.map((word) => `\`${word}\``).join(', ')}.`;
+    const label = own.type === 'array' ? `${name}[]` : name;
+    const line = `${'  '.repeat(depth)}- \`${label}\`${words === '' ? '' : `: ${words}`}${oneOf}`;
+    return [line, ...listOf(inner, root, depth + 1)];
+  });
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+function resolved(schema: Schema, root: Schema): Schema {
+  const name = schema.$ref?.replace('#/$defs/', '');
+  return (name === undefined ? undefined : root.$defs?.[name]) ?? schema;
 }
 
-/** A cell is one line, and a bar in it would end it, even within code. */
-function cell(text: string): string {
-  return text.trim().replace(/\s+/g, ' ').replaceAll('|', '\\|');
+function defaultLine({ required, default: usual }: ActionInput): string {
+  if (required === true) return '**Required.** ';
+  return usual === undefined ? '' : `Default \`${usual}\`. `;
 }
 
-function between(text: string, name: string, content: string): string {
-  const [open, close] = [`<!-- ${name}: from action.yml -->`, `<!-- end of ${name} -->`];
-  const from = text.indexOf(open);
-  const to = text.indexOf(close, from);
-  if (from < 0 || to < 0) throw new Error(`README.md lacks the markers ${open} and ${close}`);
-  return `${text.slice(0, from + open.length)}\n\n${content}\n\n${text.slice(to)}`;
+function oneLine(text: string): string {
+  return text.trim().replace(/\s+/g, ' ');
 }
 
 function main(args: readonly string[]): void {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
-  const file = join(root, 'README.md');
-  const before = readFileSync(file, 'utf8');
-  const after = fillTables(before, readAction(readFileSync(join(root, 'action.yml'), 'utf8')));
-  if (after === before) return;
-  if (args.includes('--check')) {
-    process.stderr.write('README.md does not match action.yml: run npm run docs\n');
-    process.exitCode = 1;
-  } else {
-    writeFileSync(file, after);
+  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+  const action = read('action.yml');
+  const pages = {
+    'docs/inputs.md': inputsPage(action),
+    'docs/outputs.md': outputsPage(action, JSON.parse(read('docs/result.schema.json')) as Schema)
+  };
+  for (const [path, text] of Object.entries(pages)) {
+    if (!args.includes('--check')) writeFileSync(join(root, path), text);
+    else if (read(path) !== text) {
+      process.stderr.write(`${path} does not match its sources: run npm run docs\n`);
+      process.exitCode = 1;
+    }
   }
 }
 
