@@ -50,7 +50,7 @@ describe('a skip of the plan', () => {
         'refused',
         'refused'
       ]);
-      expect(oneOf(report, ids[0]).failure?.cause).toContain('it ran on the image when the plan was made');
+      expect(oneOf(report, ids[0]).failure?.cause).toContain('its image is m-web-1, not m-web-2');
       expect(world.emulator.rebuilds).toHaveLength(3);
     });
   });

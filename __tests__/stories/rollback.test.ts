@@ -41,7 +41,6 @@ function now(world: VirtualWorld) {
 /** What is there to fail by, and what the failure is then called. */
 const failures: readonly (readonly [string, readonly Fault[], ProbeScript, string])[] = [
   ['Error', [ends({ kind: 'endsIn', status: 'Error' })], () => passes, 'status'],
-  ['wrongImage', [ends({ kind: 'wrongImage', imageId: 'm-ubuntu22' })], () => passes, 'wrongImage'],
   ['timedOut', [ends({ kind: 'stuck', status: 'Starting' })], () => passes, 'timedOut'],
   ['unhealthy', [], onlyOldIsWell, 'unhealthy']
 ];
@@ -55,6 +54,18 @@ function mendLate(world: VirtualWorld): void {
     }
   };
 }
+
+test('not after an end on another image than the wanted one: nobody knows who put it there', async () => {
+  const faults = [ends({ kind: 'wrongImage', imageId: 'm-ubuntu22' })];
+  await onStage({ emulator: { faults } }, async (world) => {
+    const report = await world.run({ rollback: true, health });
+    expect(oneOf(report)).toMatchObject({ status: 'failed', failure: { reason: 'wrongImage' } });
+    expect(oneOf(report).failure?.diskNote).toContain(
+      'It was not rolled back: it runs on m-ubuntu22, which this run did not put on it.'
+    );
+    expect(writesOf(world)).toEqual(['RebuildInstance']);
+  });
+});
 
 describe.each(failures)('after %s', (kind, faults, script, reason) => {
   test('onto the previous image, with the same login and the script of before', async () => {

@@ -67,9 +67,15 @@ export class Game {
     ids: string,
     result: 'rolledBack' | 'rollbackFailed' | 'cancelled' = 'rolledBack'
   ): readonly string[] {
-    return ids
-      .split(' ')
-      .flatMap((id) => this.#step({ type: 'rollbackEnded', id, result, atMs: this.nowMs }));
+    return ids.split(' ').flatMap((id) =>
+      this.#step({
+        type: 'rollbackEnded',
+        id,
+        result,
+        isUnavailable: result !== 'rolledBack',
+        atMs: this.nowMs
+      })
+    );
   }
 
   woke(atMs: number): readonly string[] {

@@ -720,7 +720,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 4209:
+/***/ 9745:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2493,8 +2493,13 @@ function wordsOf(refusal) {
             };
         case 'changed':
             return {
-                reason: `it ran on the image when the plan was made, and is ${refusal.status} on ${refusal.imageId} now`,
-                remedy: 'Run again: it is looked at and planned anew.'
+                reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
+                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: the plan is made anew.'
+            };
+        case 'moved':
+            return {
+                reason: `it runs on ${refusal.imageId}, not on ${refusal.ownImageId} that this run put on it: somebody else has rebuilt it since`,
+                remedy: 'Find out who rebuilt it. If it is to go back all the same, rebuild it from the earlier image.'
             };
         case 'protected':
             return {
@@ -2910,14 +2915,80 @@ function problemOf(failure) {
     return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
 }
 
+;// CONCATENATED MODULE: ./core/plan/select.js
+/** Whether it carries every one of the tags; `undefined` where what was read says nothing about tags. */
+function carriesAll(instance, tags) {
+    const own = instance.tags;
+    if (own === undefined)
+        return undefined;
+    return tags.every(({ key, value }) => own.some((tag) => tag.key === key && tag.value === value));
+}
+/** Released instances keep their tags for a while, and nobody means them by a tag. */
+function isReleased({ status }) {
+    return status === 'Recycled' || status === 'Deleted';
+}
+/** Tags for people. */
+function tagsLabel(tags) {
+    return tags.map(({ key, value }) => `${key}=${value}`).join(' and ');
+}
+
+;// CONCATENATED MODULE: ./core/plan/since-plan.js
+/** What has become of an instance since the plan was made: an erasing that the plan does not cover is refused. */
+
+
+/** Why it must not be erased any more, although the plan said so; empty where nothing has changed. */
+function refusalsSincePlan(instance, task) {
+    if (task.rollsBackFrom !== undefined)
+        return movedSince(instance, task.rollsBackFrom);
+    const { planned } = task;
+    if (planned === undefined)
+        return [];
+    const changes = [
+        ...(instance.name === planned.name ? [] : [`its name is "${instance.name}", not "${planned.name}"`]),
+        ...(isImageExpected(instance, planned, task.image.id)
+            ? []
+            : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
+        ...tagChanges(instance, planned.tags)
+    ];
+    if (task.checkOnly === true && changes.length === 0) {
+        changes.push(`its status is ${instance.status}, not ${planned.status}`);
+    }
+    return changes.length === 0 ? [] : [{ kind: 'changed', changes }];
+}
+/** An instance that was changing when the plan was made may have come to the wanted image by then. */
+function isImageExpected({ imageId }, planned, wantedId) {
+    if (imageId === planned.imageId)
+        return true;
+    const kind = statusKind(planned.status);
+    const wasChanging = kind === 'moving' || kind === 'foreign' || kind === 'unknown';
+    return wasChanging && imageId === wantedId;
+}
+/** A reply without a word about tags does not show that they are gone; whoever decides asks for them before. */
+function tagChanges(instance, tags) {
+    if (tags.length === 0 || carriesAll(instance, tags) === true)
+        return [];
+    return [
+        instance.tags === undefined
+            ? `the API no longer tells whether it carries ${tagsLabel(tags)}`
+            : `it no longer carries ${tagsLabel(tags)}`
+    ];
+}
+/** A rollback touches only what rests on this run's image, or is in `Error`. */
+function movedSince({ status, imageId }, ownImageId) {
+    if (statusKind(status) === 'broken' || imageId === ownImageId)
+        return [];
+    return [{ kind: 'moved', imageId, ownImageId }];
+}
+
 ;// CONCATENATED MODULE: ./core/plan/decide.js
 
+
 /**
- * Decides what becomes of an instance, from what was seen of it and nothing else; the dry run prints the same.
+ * Decides what to do about an instance, from one observation and nothing else; the dry run prints the same.
  *
- * - in a changing state it belongs to somebody: wait until it rests, then decide anew
- * - Running on the image: nothing to erase; Stopped on it: only to be started
- * - in `Error` it is rebuilt whatever its image is: the broken one is the one that people rebuild
+ * - in a changing state somebody is working on it: wait until it rests, then decide again
+ * - Running on the image: nothing to erase; Stopped on it: only start it
+ * - in `Error`: rebuild it whatever its image is, for that is why people rebuild a broken one
  */
 function decide(instance, task) {
     const kind = statusKind(instance.status);
@@ -2928,15 +2999,12 @@ function decide(instance, task) {
     if (instance.imageId === task.image.id && !task.force) {
         if (kind === 'up')
             return { action: 'skip' };
-        if (kind === 'down')
+        // What is Stopped on the image to go back to was stopped by somebody else.
+        if (kind === 'down' && task.rollsBackFrom === undefined)
             return { action: 'start' };
     }
-    const changed = task.checkOnly === true ? [changedRefusal(instance)] : [];
-    const refusals = [...changed, ...refusalsOf(instance, task)];
+    const refusals = [...refusalsSincePlan(instance, task), ...refusalsOf(instance, task)];
     return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
-}
-function changedRefusal({ status, imageId }) {
-    return { kind: 'changed', status, imageId };
 }
 function refusalsOf(instance, task) {
     const refusals = [];
@@ -3191,7 +3259,7 @@ function planTarget(target) {
     ];
     return {
         ...target,
-        task: decision.action === 'skip' ? { ...task, checkOnly: true } : task,
+        task: plannedTask(target, decision),
         decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
         warnings: [
             ...(decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)),
@@ -3201,6 +3269,12 @@ function planTarget(target) {
     };
 }
 const offlineWarning = 'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
+/** The task as it is carried out: it knows what it was decided on. */
+function plannedTask({ task, instance }, { action }) {
+    const { name, imageId, status } = instance;
+    const planned = { name, imageId, status, tags: task.selectedBy ?? [] };
+    return { ...task, planned, ...(action === 'skip' ? { checkOnly: true } : {}) };
+}
 /** What a person should know of a target that is one of several, or behind a load balancer. */
 function fleetWarnings({ unhealthy, places = [], circumstances }) {
     const warnings = [];
@@ -3448,7 +3522,7 @@ function stepRollout(rollout, event) {
             return next(after, commands, event.atMs);
         }
         case 'rollbackEnded': {
-            const patch = { state: event.result, isUnavailable: event.result !== 'rolledBack', canRollBack: false };
+            const patch = { state: event.result, isUnavailable: event.isUnavailable, canRollBack: false };
             return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
         }
         case 'recovered': {
@@ -4285,23 +4359,6 @@ function noChoice(pattern, choice) {
     }
 }
 
-;// CONCATENATED MODULE: ./core/plan/select.js
-/** Whether it carries every one of the tags; `undefined` where what was read says nothing about tags. */
-function carriesAll(instance, tags) {
-    const own = instance.tags;
-    if (own === undefined)
-        return undefined;
-    return tags.every(({ key, value }) => own.some((tag) => tag.key === key && tag.value === value));
-}
-/** Released instances keep their tags for a while, and nobody means them by a tag. */
-function isReleased({ status }) {
-    return status === 'Recycled' || status === 'Deleted';
-}
-/** Tags for people. */
-function tagsLabel(tags) {
-    return tags.map(({ key, value }) => `${key}=${value}`).join(' and ');
-}
-
 ;// CONCATENATED MODULE: ./deploy/rebuild/observe.js
 
 /**
@@ -4786,7 +4843,7 @@ async function unhealthyNow(request, { instance }, { probe, signal, isFleet }) {
     return failed.length === 0 ? undefined : failed.join('; ');
 }
 function taskOf(request, image, instanceId) {
-    const { force, allowProtected, wait, timeoutMs, pollIntervalMs } = request;
+    const { force, allowProtected, wait, timeoutMs, pollIntervalMs, selection } = request;
     const loginKind = request.order.login.kind;
     const backup = request.backup !== undefined;
     const drain = request.balancers !== undefined;
@@ -4800,7 +4857,8 @@ function taskOf(request, image, instanceId) {
         drain,
         wait,
         timeoutMs,
-        pollIntervalMs
+        pollIntervalMs,
+        ...(selection.kind === 'tags' ? { selectedBy: selection.tags } : {})
     };
 }
 
@@ -5148,8 +5206,19 @@ function answer(wanted, atMs, instance, disk) {
         resolve({ atMs, instance, disk: disk ?? null });
 }
 
+;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
+/**
+ * The instance as it was last observed before this run's rebuild was sent, or as the plan saw it where nothing was
+ * sent. Hours may lie between the two.
+ */
+function instanceBefore(rebuild, planned) {
+    const isSent = rebuild !== undefined && (rebuild.sends > 0 || rebuild.inDoubt);
+    return (isSent ? rebuild.reference?.instance : undefined) ?? planned;
+}
+
 ;// CONCATENATED MODULE: ./core/run/instance-run.js
 /** What was done to one target, from its backup to its rollback: the value that its report is made from. */
+
 
 
 
@@ -5167,8 +5236,9 @@ function isRolledBack(run) {
     return ended && run.rollback?.health?.healthy !== false;
 }
 /**
- * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
- * rebuilt. What somebody else has begun is not ours to take back. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
+ * Whether a rollback can help: the disk was erased, and the instance is there to be rebuilt. One on another image
+ * than this run's is left alone, for somebody else may have put it there. A rebuild that is not proven may still be
+ * to come, and one that could not be observed cannot be judged.
  */
 function needsRollback(run) {
     if (run.cancelled || run.rebuild === undefined || !canRollBackTo(run))
@@ -5181,7 +5251,7 @@ function needsRollback(run) {
     const { reason } = ending;
     if (reason.kind === 'status')
         return reason.status === 'Error';
-    return reason.kind === 'timedOut' || reason.kind === 'wrongImage';
+    return reason.kind === 'timedOut';
 }
 /** The image that was made before the wipe and can be rebuilt from. */
 function usableBackup({ backup }) {
@@ -5190,7 +5260,8 @@ function usableBackup({ backup }) {
 /** Whether this run has erased it itself, and knows another image to put it back onto. */
 function canRollBackTo(run) {
     const { task, instance } = run.target;
-    return (run.rebuild?.sends ?? 0) > 0 && (usableBackup(run) ?? instance.imageId) !== task.image.id;
+    return ((run.rebuild?.sends ?? 0) > 0 &&
+        (usableBackup(run) ?? instanceBefore(run.rebuild, instance).imageId) !== task.image.id);
 }
 /** How the work forth on a target ended, for the rollout that it is a part of. */
 function outcomeOf(run) {
@@ -5302,8 +5373,42 @@ function courseOf({ history }) {
     return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }
 
+;// CONCATENATED MODULE: ./core/report/no-rollback.js
+/** Why a failed instance was not rolled back although the run was asked to. */
+
+/** One sentence; `undefined` where no rollback was asked for, none was needed, or one was tried. */
+function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
+    const isAskedFor = target.circumstances.wayBack.kind !== 'notAsked';
+    if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
+        return undefined;
+    if (diskStateOf(rebuild) === 'untouched')
+        return undefined;
+    const why = whyNot(rebuild.ending.reason);
+    return why === undefined ? undefined : `It was not rolled back: ${why}.`;
+}
+function whyNot(reason) {
+    switch (reason.kind) {
+        case 'wrongImage':
+            return `it runs on ${reason.imageId}, which this run did not put on it`;
+        case 'unproven':
+            return 'the rebuild may not have begun, or may still begin';
+        case 'unclear':
+            return 'whose rebuild it was is not known';
+        case 'call':
+            return 'it could not be observed any more';
+        case 'status':
+            return `an instance in ${reason.status} cannot be rebuilt`;
+        case 'gone':
+            return 'the API no longer knows it';
+        default:
+            return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./core/report/failure-report.js
 /** A failed deed in the form of the result. */
+
+
 
 
 
@@ -5332,13 +5437,25 @@ function failureBut(run) {
     if (hasSucceeded(run) && (back === undefined || isRolledBack(run)))
         return undefined;
     const failure = causeOf(run);
-    if (failure === undefined || back === undefined)
-        return failure;
+    if (failure === undefined)
+        return undefined;
+    if (back === undefined) {
+        const why = whyNotRolledBack(run);
+        return why === undefined ? failure : { ...failure, diskNote: `${failure.diskNote} ${why}` };
+    }
     if (isRolledBack(run)) {
         return {
             ...failure,
             diskNote: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
             remedy: 'Find out what is wrong with the new image before you try again.'
+        };
+    }
+    const leftAlone = failure_report_refusalsOf(back);
+    if (leftAlone !== undefined) {
+        return {
+            ...failure,
+            diskNote: `It was not rolled back onto ${back.imageId}, because ${describeRefusals(leftAlone)}.`,
+            remedy: remedyOfRefusals(leftAlone)
         };
     }
     if (hasSucceeded(run)) {
@@ -5348,6 +5465,11 @@ function failureBut(run) {
         ...failure,
         diskNote: `The rollback onto ${back.imageId} failed as well: ${rollbackProblem(run)} The old content of the system disk is gone.`
     };
+}
+/** Why a rollback left the instance alone, if it did. */
+function failure_report_refusalsOf({ rebuild }) {
+    const ending = rebuild?.ending;
+    return ending?.kind === 'failed' && ending.reason.kind === 'refused' ? ending.reason.refusals : undefined;
 }
 /** A failed call in the form of the result. */
 function callFacts(failure) {
@@ -5461,6 +5583,7 @@ function rollbackProblem(run) {
 ;// CONCATENATED MODULE: ./core/rebuild/transitions.js
 
 
+
 /** Until the status is seen to leave, looks come at least this often, lest a short rebuild be over between two. */
 const startIntervalMs = 5_000;
 function intervalOf(rebuild) {
@@ -5521,6 +5644,9 @@ function measureFrom(rebuild, reference, sinceMs) {
  * seen is what the rebuild will be measured against.
  */
 function transitions_send(rebuild, observation) {
+    const refusals = refusalsSincePlan(observation.instance, rebuild.task);
+    if (refusals.length > 0)
+        return fail(rebuild, { kind: 'refused', refusals }, observation.atMs);
     if (rebuild.task.backup && !rebuild.backedUp)
         return [enter(rebuild, 'backup', observation.atMs), { type: 'backup' }];
     if (rebuild.task.drain && !rebuild.drained)
@@ -6334,6 +6460,7 @@ async function carryOut(target, order, request, first, ports, recorder) {
 
 
 
+
 /**
  * Puts one target back and resolves with the whole deed, however that ended.
  *
@@ -6383,16 +6510,27 @@ async function carryOutRollback(run, order, request, ports, recorder) {
 }
 /** The image to go back to: the backup where one was made, else the one that the instance ran on. */
 function rollbackImageId(run) {
-    return usableBackup(run) ?? run.target.instance.imageId;
+    return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
 }
 /**
- * The task of the rollback. What protected the instance before does not protect a failed system, and one that is
- * still away from its load balancers need not leave them again.
+ * The task of the rollback: only what rests on this run's image or is in `Error` is touched. The deletion protection
+ * of the earlier system does not protect a failed one, and an instance that has left its load balancers need not
+ * leave them again.
  */
 function rollbackTask(run, image) {
-    const { task } = run.target;
+    const { planned: _planned, checkOnly: _checkOnly, ...task } = run.target.task;
     const drain = task.drain && openHeldWeights(run.heldWeights).length === 0;
-    return { ...task, image, force: false, allowProtected: true, backup: false, drain, wait: true };
+    const rollsBackFrom = task.image.id;
+    return {
+        ...task,
+        image,
+        rollsBackFrom,
+        force: false,
+        allowProtected: true,
+        backup: false,
+        drain,
+        wait: true
+    };
 }
 function rollbackOrder(run, order, image) {
     const { oldUserData } = run.target;
@@ -6494,17 +6632,17 @@ function createInstanceWork({ request, plan, observations }, ports, observe) {
             const run = await inLog(id, `Rebuild ${id}`, (log) => runInstance(target, plan.order, request, first, { ...ports, log }, going));
             return outcomeOf(done(run));
         },
-        async back(id) {
+        async rollBack(id) {
             const before = runs.get(id);
             if (before === undefined)
                 throw new Error(`nothing was done to ${id} that could be undone`);
             const run = await inLog(id, `Put ${id} back`, (log) => rollBack(before, plan.order, request, { ...ports, log }, going));
             done(run);
+            const hasTraffic = openHeldWeights(run.heldWeights).length === 0;
+            const isUnavailable = !(mayRejoin(run) && hasTraffic);
             if (run.cancelled)
-                return 'cancelled';
-            return isRolledBack(run) && openHeldWeights(run.heldWeights).length === 0
-                ? 'rolledBack'
-                : 'rollbackFailed';
+                return { result: 'cancelled', isUnavailable };
+            return { result: isRolledBack(run) && hasTraffic ? 'rolledBack' : 'rollbackFailed', isUnavailable };
         }
     };
 }
@@ -6548,11 +6686,11 @@ async function rollOut(task, work, ports, observe) {
                     : { type: 'ended', id, outcome, atMs: nowMs() };
             }
             case 'rollBack': {
-                const result = await work.back(command.id).catch((error) => {
+                const outcome = await work.rollBack(command.id).catch((error) => {
                     failed(error);
-                    return 'rollbackFailed';
+                    return { result: 'rollbackFailed', isUnavailable: true };
                 });
-                return { type: 'rollbackEnded', id: command.id, result, atMs: nowMs() };
+                return { type: 'rollbackEnded', id: command.id, ...outcome, atMs: nowMs() };
             }
             case 'pause':
                 // A cancel comes as an event of its own.
@@ -10359,7 +10497,7 @@ function line(member, at, members) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7813);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4209);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9745);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

@@ -2577,7 +2577,7 @@ function stepRollout(rollout, event) {
             return next(after, commands, event.atMs);
         }
         case 'rollbackEnded': {
-            const patch = { state: event.result, isUnavailable: event.result !== 'rolledBack', canRollBack: false };
+            const patch = { state: event.result, isUnavailable: event.isUnavailable, canRollBack: false };
             return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
         }
         case 'recovered': {

@@ -113,7 +113,7 @@ class Auditor {
     }
     if (event.type === 'rollbackEnded') {
       const state = event.result === 'rolledBack' ? 'returned' : event.result;
-      Object.assign(this.#entry(event.id), { state, countsAsUnavailable: event.result !== 'rolledBack' });
+      Object.assign(this.#entry(event.id), { state, countsAsUnavailable: event.isUnavailable });
       this.#lastEndMs = event.atMs;
     }
     this.mostOut = Math.max(this.mostOut, this.out);
@@ -289,7 +289,13 @@ function play(seed: number): string {
         if (command.type === 'begin')
           queue.push({ type: 'ended', id: command.id, outcome: outcomes.succeeded, atMs });
         if (command.type === 'rollBack')
-          queue.push({ type: 'rollbackEnded', id: command.id, result: 'rolledBack', atMs });
+          queue.push({
+            type: 'rollbackEnded',
+            id: command.id,
+            result: 'rolledBack',
+            isUnavailable: false,
+            atMs
+          });
         if (command.type === 'pause') {
           const isEarly = random() < 0.3 && command.untilMs - nowMs > 1;
           queue.push({ type: 'woke', atMs: isEarly ? command.untilMs - 1 : command.untilMs });
@@ -322,8 +328,10 @@ function play(seed: number): string {
     if (due.type === 'ended')
       return { ...due, outcome: outcome(auditor.entries.get(due.id)?.kind ?? 'work') };
     if (due.type !== 'rollbackEnded') return due;
-    if (auditor.isCancelled) return { ...due, result: 'cancelled' };
-    return { ...due, result: random() < 0.7 ? 'rolledBack' : 'rollbackFailed' };
+    if (auditor.isCancelled) return { ...due, result: 'cancelled', isUnavailable: true };
+    if (random() < 0.7) return { ...due, result: 'rolledBack', isUnavailable: false };
+    // One that was left alone serves.
+    return { ...due, result: 'rollbackFailed', isUnavailable: random() < 0.7 };
   }
 }
 

@@ -65,7 +65,11 @@ describe('whether a rollback may come', () => {
     ],
     ['Expired', { rebuild: failed({ kind: 'status', status: 'Expired' }) }, false],
     ['timed out', { rebuild: failed({ kind: 'timedOut', status: 'Starting' }) }, true],
-    ['the wrong image', { rebuild: failed({ kind: 'wrongImage', imageId: 'm-x', imageName: '' }) }, true],
+    [
+      'another image, which somebody else may have put on it',
+      { rebuild: failed({ kind: 'wrongImage', imageId: 'm-x', imageName: '' }) },
+      false
+    ],
     ['unproven', { rebuild: failed({ kind: 'unproven' }) }, false],
     ['unclear', { rebuild: failed({ kind: 'unclear', status: 'Running' }) }, false],
     ['busy', { rebuild: failed({ kind: 'busy', status: 'Starting' }) }, false],

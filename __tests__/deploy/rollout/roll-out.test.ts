@@ -19,10 +19,10 @@ function scripted(clock: Clock, ends: (id: string) => Outcome = () => outcomes.s
       await second();
       return ends(id);
     },
-    async back(id) {
+    async rollBack(id) {
       begun.push(`back ${id}`);
       await second();
-      return 'rolledBack';
+      return { result: 'rolledBack', isUnavailable: false };
     }
   };
   return { work, begun };
@@ -102,7 +102,7 @@ describe('the loop of a rollout', () => {
       const { work, begun } = scripted(clock, (id) => (id === 'b' ? outcomes.broken : outcomes.succeeded));
       const broken: FleetWork = {
         rollForward: (id) => (way === 'forth' && id === 'a' ? fault() : work.rollForward(id)),
-        back: (id) => (way === 'rolledBack' ? fault() : work.back(id))
+        rollBack: (id) => (way === 'rolledBack' ? fault() : work.rollBack(id))
       };
       let ended = 0;
       const task = { ...usual, maxFailures: 5, members: membersOf('a b c d e f') };

@@ -72,7 +72,13 @@ function newScene(
     wait: (ms: number) => virtual.sleep(ms, never),
     end: (id: string, outcome = well) => feed({ type: 'ended', id, outcome, atMs: clock.nowMs() }),
     back: (id: string, result: 'rolledBack' | 'rollbackFailed') =>
-      feed({ type: 'rollbackEnded', id, result, atMs: clock.nowMs() }),
+      feed({
+        type: 'rollbackEnded',
+        id,
+        result,
+        isUnavailable: result !== 'rolledBack',
+        atMs: clock.nowMs()
+      }),
     cancel: () => feed({ type: 'cancelled', atMs: clock.nowMs() })
   };
 }

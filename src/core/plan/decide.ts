@@ -1,12 +1,16 @@
 import type { Image } from '../model/image.ts';
 import { type Instance, statusKind } from '../model/instance.ts';
 import type { Login } from '../model/rebuild-spec.ts';
+import type { Tag } from '../model/selection.ts';
 import type { Refusal } from './refusal.ts';
+import { refusalsSincePlan, type SincePlan } from './since-plan.ts';
 
-/** What one instance is to become. It stays the same for the whole life of a rebuild. */
-export interface Task {
+/** What one instance is to become. It stays the same for the whole rebuild. */
+export interface Task extends SincePlan {
   readonly instanceId: string;
   readonly image: Image;
+  /** The tags that selected it; absent where it was given by its ID. */
+  readonly selectedBy?: readonly Tag[];
   readonly loginKind: Login['kind'];
   /** Rebuild although the instance is already on the image. */
   readonly force: boolean;
@@ -16,17 +20,15 @@ export interface Task {
   readonly backup: boolean;
   /** Leave its load balancers before it is erased. */
   readonly drain: boolean;
-  /** The plan says that nothing of it is erased, so nothing is, whatever it has become since. */
-  readonly checkOnly?: boolean;
   /** `false`: end as soon as the rebuild is proven to have started. */
   readonly wait: boolean;
   /** How long a rebuild may take, from accepted to Running, in milliseconds. */
   readonly timeoutMs: number;
-  /** Between looks, in milliseconds. */
+  /** Between observations, in milliseconds. */
   readonly pollIntervalMs: number;
 }
 
-/** What to do about an instance that was looked at. */
+/** What to do about an instance that was observed. */
 export type Decision =
   | { readonly action: 'wait' }
   | { readonly action: 'skip' }
@@ -35,11 +37,11 @@ export type Decision =
   | { readonly action: 'refuse'; readonly refusals: readonly Refusal[] };
 
 /**
- * Decides what becomes of an instance, from what was seen of it and nothing else; the dry run prints the same.
+ * Decides what to do about an instance, from one observation and nothing else; the dry run prints the same.
  *
- * - in a changing state it belongs to somebody: wait until it rests, then decide anew
- * - Running on the image: nothing to erase; Stopped on it: only to be started
- * - in `Error` it is rebuilt whatever its image is: the broken one is the one that people rebuild
+ * - in a changing state somebody is working on it: wait until it rests, then decide again
+ * - Running on the image: nothing to erase; Stopped on it: only start it
+ * - in `Error`: rebuild it whatever its image is, for that is why people rebuild a broken one
  */
 export function decide(instance: Instance, task: Task): Decision {
   const kind = statusKind(instance.status);
@@ -47,15 +49,11 @@ export function decide(instance: Instance, task: Task): Decision {
   if (kind === 'moving' || kind === 'foreign' || kind === 'unknown') return { action: 'wait' };
   if (instance.imageId === task.image.id && !task.force) {
     if (kind === 'up') return { action: 'skip' };
-    if (kind === 'down') return { action: 'start' };
+    // What is Stopped on the image to go back to was stopped by somebody else.
+    if (kind === 'down' && task.rollsBackFrom === undefined) return { action: 'start' };
   }
-  const changed = task.checkOnly === true ? [changedRefusal(instance)] : [];
-  const refusals = [...changed, ...refusalsOf(instance, task)];
+  const refusals = [...refusalsSincePlan(instance, task), ...refusalsOf(instance, task)];
   return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
-}
-
-function changedRefusal({ status, imageId }: Instance): Refusal {
-  return { kind: 'changed', status, imageId };
 }
 
 function refusalsOf(instance: Instance, task: Task): readonly Refusal[] {

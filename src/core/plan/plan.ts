@@ -69,7 +69,7 @@ function planTarget(target: Target): PlannedTarget {
   ];
   return {
     ...target,
-    task: decision.action === 'skip' ? { ...task, checkOnly: true } : task,
+    task: plannedTask(target, decision),
     decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
     warnings: [
       ...(decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)),
@@ -81,6 +81,13 @@ function planTarget(target: Target): PlannedTarget {
 
 const offlineWarning =
   'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
+
+/** The task as it is carried out: it knows what it was decided on. */
+function plannedTask({ task, instance }: Target, { action }: Decision): Task {
+  const { name, imageId, status } = instance;
+  const planned = { name, imageId, status, tags: task.selectedBy ?? [] };
+  return { ...task, planned, ...(action === 'skip' ? { checkOnly: true } : {}) };
+}
 
 /** What a person should know of a target that is one of several, or behind a load balancer. */
 function fleetWarnings({ unhealthy, places = [], circumstances }: Target): readonly string[] {

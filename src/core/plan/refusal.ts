@@ -3,7 +3,10 @@ import { quote } from '../quote.ts';
 /** Why an instance must not be rebuilt, with what to do about it. */
 export type Refusal =
   | { readonly kind: 'gone'; readonly status: string }
-  | { readonly kind: 'changed'; readonly status: string; readonly imageId: string }
+  /** It is not what the plan says any more; `changes` are clauses that say in what. */
+  | { readonly kind: 'changed'; readonly changes: readonly string[] }
+  /** To be rolled back, and somebody has put another image on it since. */
+  | { readonly kind: 'moved'; readonly imageId: string; readonly ownImageId: string }
   | { readonly kind: 'protected' }
   | { readonly kind: 'imageNotAvailable'; readonly status: string }
   | { readonly kind: 'imageKeepsNoLogin'; readonly imageType: string }
@@ -35,8 +38,15 @@ function wordsOf(refusal: Refusal): { readonly reason: string; readonly remedy: 
       };
     case 'changed':
       return {
-        reason: `it ran on the image when the plan was made, and is ${refusal.status} on ${refusal.imageId} now`,
-        remedy: 'Run again: it is looked at and planned anew.'
+        reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
+        remedy:
+          'Find out who changed it. If it is to be rebuilt all the same, run again: the plan is made anew.'
+      };
+    case 'moved':
+      return {
+        reason: `it runs on ${refusal.imageId}, not on ${refusal.ownImageId} that this run put on it: somebody else has rebuilt it since`,
+        remedy:
+          'Find out who rebuilt it. If it is to go back all the same, rebuild it from the earlier image.'
       };
     case 'protected':
       return {

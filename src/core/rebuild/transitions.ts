@@ -1,5 +1,6 @@
 /** The small moves that the rules of a life are made of. */
 import type { CallFailure } from '../model/failure.ts';
+import { refusalsSincePlan } from '../plan/since-plan.ts';
 import type { Ending, FailureReason } from './ending.ts';
 import { isReplaced, quietMs } from './evidence.ts';
 import type { Observation, Phase, RebuildState, Step } from './rebuild-state.ts';
@@ -75,6 +76,8 @@ export function measureFrom(rebuild: RebuildState, reference: Observation, since
  * seen is what the rebuild will be measured against.
  */
 export function send(rebuild: RebuildState, observation: Observation): Step {
+  const refusals = refusalsSincePlan(observation.instance, rebuild.task);
+  if (refusals.length > 0) return fail(rebuild, { kind: 'refused', refusals }, observation.atMs);
   if (rebuild.task.backup && !rebuild.backedUp)
     return [enter(rebuild, 'backup', observation.atMs), { type: 'backup' }];
   if (rebuild.task.drain && !rebuild.drained)

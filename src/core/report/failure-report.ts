@@ -3,11 +3,13 @@
 import { describeHeldWeights, openHeldWeights } from '../balancers/held-weights.ts';
 import { describeNotHealthy } from '../health/reason.ts';
 import type { CallFailure } from '../model/failure.ts';
+import { describeRefusals, type Refusal, remedyOfRefusals } from '../plan/refusal.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
-import { hasSucceeded, type InstanceRun, isRolledBack } from '../run/instance-run.ts';
+import { hasSucceeded, type InstanceRun, isRolledBack, type Rollback } from '../run/instance-run.ts';
 import { describeDiskState, type Explanation, explain, explainCancel } from './explain.ts';
 import { explainHealth } from './explain-health.ts';
+import { whyNotRolledBack } from './no-rollback.ts';
 import type { FailureReport } from './report.ts';
 
 /** Why the deed failed and how it stands now; `undefined` where it went well. */
@@ -30,12 +32,24 @@ function failureBut(run: InstanceRun): FailureReport | undefined {
   const back = run.rollback;
   if (hasSucceeded(run) && (back === undefined || isRolledBack(run))) return undefined;
   const failure = causeOf(run);
-  if (failure === undefined || back === undefined) return failure;
+  if (failure === undefined) return undefined;
+  if (back === undefined) {
+    const why = whyNotRolledBack(run);
+    return why === undefined ? failure : { ...failure, diskNote: `${failure.diskNote} ${why}` };
+  }
   if (isRolledBack(run)) {
     return {
       ...failure,
       diskNote: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
       remedy: 'Find out what is wrong with the new image before you try again.'
+    };
+  }
+  const leftAlone = refusalsOf(back);
+  if (leftAlone !== undefined) {
+    return {
+      ...failure,
+      diskNote: `It was not rolled back onto ${back.imageId}, because ${describeRefusals(leftAlone)}.`,
+      remedy: remedyOfRefusals(leftAlone)
     };
   }
   if (hasSucceeded(run)) {
@@ -45,6 +59,12 @@ function failureBut(run: InstanceRun): FailureReport | undefined {
     ...failure,
     diskNote: `The rollback onto ${back.imageId} failed as well: ${rollbackProblem(run)} The old content of the system disk is gone.`
   };
+}
+
+/** Why a rollback left the instance alone, if it did. */
+function refusalsOf({ rebuild }: Rollback): readonly Refusal[] | undefined {
+  const ending = rebuild?.ending;
+  return ending?.kind === 'failed' && ending.reason.kind === 'refused' ? ending.reason.refusals : undefined;
 }
 
 /** A failed call in the form of the result. */

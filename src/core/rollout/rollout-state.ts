@@ -53,6 +53,8 @@ export type RolloutEvent =
       readonly type: 'rollbackEnded';
       readonly id: string;
       readonly result: 'rolledBack' | 'rollbackFailed' | 'cancelled';
+      /** Whether it does not serve now; one that was left alone may. */
+      readonly isUnavailable: boolean;
       readonly atMs: number;
     }
   /** One that was away to begin with serves again, and nothing has been done to it. */

@@ -43,7 +43,7 @@ export function stepRollout(rollout: Rollout, event: RolloutEvent): RolloutStep 
       return next(after, commands, event.atMs);
     }
     case 'rollbackEnded': {
-      const patch = { state: event.result, isUnavailable: event.result !== 'rolledBack', canRollBack: false };
+      const patch = { state: event.result, isUnavailable: event.isUnavailable, canRollBack: false };
       return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
     }
     case 'recovered': {

@@ -6,6 +6,7 @@ import { statusKind } from '../model/instance.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import { whyUnavailable } from '../plan/rollout-order.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';
+import { instanceBefore } from '../rebuild/instance-before.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import type { Outcome } from '../rollout/rollout-state.ts';
 
@@ -57,8 +58,9 @@ export function isRolledBack(run: InstanceRun): boolean {
 }
 
 /**
- * Whether a failure is one that a rollback can mend: the disk was erased, and the instance is there to be
- * rebuilt. What somebody else has begun is not ours to take back. A rebuild that is not proven may still be to come, and one that nobody may look at cannot be judged.
+ * Whether a rollback can help: the disk was erased, and the instance is there to be rebuilt. One on another image
+ * than this run's is left alone, for somebody else may have put it there. A rebuild that is not proven may still be
+ * to come, and one that could not be observed cannot be judged.
  */
 export function needsRollback(run: InstanceRun): boolean {
   if (run.cancelled || run.rebuild === undefined || !canRollBackTo(run)) return false;
@@ -67,7 +69,7 @@ export function needsRollback(run: InstanceRun): boolean {
   if (ending?.kind !== 'failed') return false;
   const { reason } = ending;
   if (reason.kind === 'status') return reason.status === 'Error';
-  return reason.kind === 'timedOut' || reason.kind === 'wrongImage';
+  return reason.kind === 'timedOut';
 }
 
 /** The image that was made before the wipe and can be rebuilt from. */
@@ -78,7 +80,10 @@ export function usableBackup({ backup }: InstanceRun): string | undefined {
 /** Whether this run has erased it itself, and knows another image to put it back onto. */
 function canRollBackTo(run: InstanceRun): boolean {
   const { task, instance } = run.target;
-  return (run.rebuild?.sends ?? 0) > 0 && (usableBackup(run) ?? instance.imageId) !== task.image.id;
+  return (
+    (run.rebuild?.sends ?? 0) > 0 &&
+    (usableBackup(run) ?? instanceBefore(run.rebuild, instance).imageId) !== task.image.id
+  );
 }
 
 /** How the work forth on a target ended, for the rollout that it is a part of. */

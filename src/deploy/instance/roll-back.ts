@@ -8,6 +8,7 @@ import type { Image } from '../../core/model/image.ts';
 import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import type { Task } from '../../core/plan/decide.ts';
 import { acceptedSinceMs } from '../../core/rebuild/evidence.ts';
+import { instanceBefore } from '../../core/rebuild/instance-before.ts';
 import type { RebuildState } from '../../core/rebuild/rebuild-state.ts';
 import { hasSucceeded, type InstanceRun, mayRejoin, usableBackup } from '../../core/run/instance-run.ts';
 import type { RunRequest } from '../../ports/request.ts';
@@ -86,17 +87,28 @@ async function carryOutRollback(
 
 /** The image to go back to: the backup where one was made, else the one that the instance ran on. */
 function rollbackImageId(run: InstanceRun): string {
-  return usableBackup(run) ?? run.target.instance.imageId;
+  return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
 }
 
 /**
- * The task of the rollback. What protected the instance before does not protect a failed system, and one that is
- * still away from its load balancers need not leave them again.
+ * The task of the rollback: only what rests on this run's image or is in `Error` is touched. The deletion protection
+ * of the earlier system does not protect a failed one, and an instance that has left its load balancers need not
+ * leave them again.
  */
 function rollbackTask(run: InstanceRun, image: Image): Task {
-  const { task } = run.target;
+  const { planned: _planned, checkOnly: _checkOnly, ...task } = run.target.task;
   const drain = task.drain && openHeldWeights(run.heldWeights).length === 0;
-  return { ...task, image, force: false, allowProtected: true, backup: false, drain, wait: true };
+  const rollsBackFrom = task.image.id;
+  return {
+    ...task,
+    image,
+    rollsBackFrom,
+    force: false,
+    allowProtected: true,
+    backup: false,
+    drain,
+    wait: true
+  };
 }
 
 function rollbackOrder(run: InstanceRun, order: RebuildSpec, image: Image): RebuildSpec {

@@ -158,7 +158,7 @@ async function unhealthyNow(
 }
 
 function taskOf(request: RunRequest, image: Image, instanceId: string): Task {
-  const { force, allowProtected, wait, timeoutMs, pollIntervalMs } = request;
+  const { force, allowProtected, wait, timeoutMs, pollIntervalMs, selection } = request;
   const loginKind = request.order.login.kind;
   const backup = request.backup !== undefined;
   const drain = request.balancers !== undefined;
@@ -172,6 +172,7 @@ function taskOf(request: RunRequest, image: Image, instanceId: string): Task {
     drain,
     wait,
     timeoutMs,
-    pollIntervalMs
+    pollIntervalMs,
+    ...(selection.kind === 'tags' ? { selectedBy: selection.tags } : {})
   };
 }

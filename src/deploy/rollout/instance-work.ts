@@ -4,7 +4,7 @@ import { openHeldWeights } from '../../core/balancers/held-weights.ts';
 import type { Plan, PlannedTarget } from '../../core/plan/plan.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import { failureOfRun } from '../../core/report/failure-report.ts';
-import { type InstanceRun, isRolledBack, outcomeOf } from '../../core/run/instance-run.ts';
+import { type InstanceRun, isRolledBack, mayRejoin, outcomeOf } from '../../core/run/instance-run.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { rollBack } from '../instance/roll-back.ts';
@@ -74,17 +74,17 @@ export function createInstanceWork(
       );
       return outcomeOf(done(run));
     },
-    async back(id) {
+    async rollBack(id) {
       const before = runs.get(id);
       if (before === undefined) throw new Error(`nothing was done to ${id} that could be undone`);
       const run = await inLog(id, `Put ${id} back`, (log) =>
         rollBack(before, plan.order, request, { ...ports, log }, going)
       );
       done(run);
-      if (run.cancelled) return 'cancelled';
-      return isRolledBack(run) && openHeldWeights(run.heldWeights).length === 0
-        ? 'rolledBack'
-        : 'rollbackFailed';
+      const hasTraffic = openHeldWeights(run.heldWeights).length === 0;
+      const isUnavailable = !(mayRejoin(run) && hasTraffic);
+      if (run.cancelled) return { result: 'cancelled', isUnavailable };
+      return { result: isRolledBack(run) && hasTraffic ? 'rolledBack' : 'rollbackFailed', isUnavailable };
     }
   };
 }

@@ -14,8 +14,14 @@ import type { Clock } from '../../ports/clock.ts';
 export interface FleetWork {
   /** `recovered` where it was away to begin with, serves again, and nothing was done to it. */
   rollForward(id: string): Promise<Outcome | 'recovered'>;
-  back(id: string): Promise<'rolledBack' | 'rollbackFailed' | 'cancelled'>;
+  rollBack(id: string): Promise<RollbackOutcome>;
 }
+
+/** How a rollback ended, and whether the instance does not serve now. */
+export type RollbackOutcome = Pick<
+  Extract<RolloutEvent, { type: 'rollbackEnded' }>,
+  'result' | 'isUnavailable'
+>;
 
 /** What the loop needs of the world. */
 export interface FleetPorts {
@@ -58,11 +64,11 @@ export async function rollOut(
           : { type: 'ended', id, outcome, atMs: nowMs() };
       }
       case 'rollBack': {
-        const result = await work.back(command.id).catch((error: unknown) => {
+        const outcome = await work.rollBack(command.id).catch((error: unknown): RollbackOutcome => {
           failed(error);
-          return 'rollbackFailed' as const;
+          return { result: 'rollbackFailed', isUnavailable: true };
         });
-        return { type: 'rollbackEnded', id: command.id, result, atMs: nowMs() };
+        return { type: 'rollbackEnded', id: command.id, ...outcome, atMs: nowMs() };
       }
       case 'pause':
         // A cancel comes as an event of its own.

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { decide } from '../../../src/core/plan/decide.ts';
+import { refusalsSincePlan, type SincePlan } from '../../../src/core/plan/since-plan.ts';
+import { image, instance, taskOf } from '../rebuild/rebuilds.ts';
+
+const planned = { name: instance.name, imageId: instance.imageId, status: 'Running', tags: [] };
+const task: SincePlan = { image, planned };
+const web = [{ key: 'app', value: 'web' }];
+
+function changesOf(patch: Partial<typeof instance>, more: Partial<SincePlan> = {}): readonly string[] {
+  return refusalsSincePlan({ ...instance, ...patch }, { ...task, ...more }).flatMap((refusal) =>
+    refusal.kind === 'changed' ? refusal.changes : [refusal.kind]
+  );
+}
+
+describe('what has changed since the plan', () => {
+  test('nothing, or nothing is planned yet', () => {
+    expect(changesOf({})).toEqual([]);
+    expect(changesOf({ name: 'other', imageId: 'm-x' }, { planned: undefined })).toEqual([]);
+  });
+
+  test('name and image, all at once', () => {
+    expect(changesOf({ name: 'kept', imageId: 'm-x' })).toEqual([
+      `its name is "kept", not "${instance.name}"`,
+      `its image is m-x, not ${instance.imageId}`
+    ]);
+  });
+
+  test('the wanted image counts as a change, unless somebody was changing the instance when it was planned', () => {
+    expect(changesOf({ imageId: image.id })).toHaveLength(1);
+    const changing = { ...planned, status: 'Starting' };
+    expect(changesOf({ imageId: image.id }, { planned: changing })).toEqual([]);
+    expect(changesOf({ imageId: 'm-x' }, { planned: changing })).toHaveLength(1);
+  });
+
+  test('tags that selected it', () => {
+    const selected = { planned: { ...planned, tags: web } };
+    expect(changesOf({ tags: [...web, { key: 'more', value: '' }] }, selected)).toEqual([]);
+    expect(changesOf({ tags: [] }, selected)).toEqual(['it no longer carries app=web']);
+    const { tags: _tags, ...without } = instance;
+    expect(refusalsSincePlan(without, { ...task, ...selected })).toEqual([
+      { kind: 'changed', changes: ['the API no longer tells whether it carries app=web'] }
+    ]);
+  });
+
+  test('what was to be skipped is never erased', () => {
+    expect(changesOf({ status: 'Error' }, { checkOnly: true })).toEqual(['its status is Error, not Running']);
+  });
+});
+
+describe('a rollback', () => {
+  const back = taskOf({ rollsBackFrom: 'm-own', force: false });
+  const of = (status: string, imageId: string) => decide({ ...instance, status, imageId }, back);
+
+  test.each([
+    ['Running', 'm-own'],
+    ['Stopped', 'm-own'],
+    ['Error', 'm-own'],
+    ['Error', 'm-hotfix']
+  ])('of one that is %s on %s erases it', (status, imageId) => {
+    expect(of(status, imageId)).toEqual({ action: 'rebuild' });
+  });
+
+  test.each([
+    ['Running', 'm-hotfix'],
+    ['Stopped', 'm-hotfix'],
+    ['Stopped', image.id]
+  ])('of one that is %s on %s leaves it alone', (status, imageId) => {
+    expect(of(status, imageId)).toEqual({
+      action: 'refuse',
+      refusals: [{ kind: 'moved', imageId, ownImageId: 'm-own' }]
+    });
+  });
+
+  test('of one that runs on the earlier image has nothing to do', () => {
+    expect(of('Running', image.id)).toEqual({ action: 'skip' });
+  });
+});

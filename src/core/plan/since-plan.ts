@@ -1,0 +1,67 @@
+/** What has become of an instance since the plan was made: an erasing that the plan does not cover is refused. */
+import { type Instance, statusKind } from '../model/instance.ts';
+import type { Tag } from '../model/selection.ts';
+import type { Refusal } from './refusal.ts';
+import { carriesAll, tagsLabel } from './select.ts';
+
+/** What the plan says of an instance, as far as the erasing rests on it. */
+export interface PlannedFacts {
+  readonly name: string;
+  readonly imageId: string;
+  readonly status: string;
+  /** The tags that selected it; none where it was given by its ID. */
+  readonly tags: readonly Tag[];
+}
+
+/** What tells whether an instance is still the one that was planned for. */
+export interface SincePlan {
+  readonly image: { readonly id: string };
+  /** Absent until the plan stands. */
+  readonly planned?: PlannedFacts | undefined;
+  /** The plan says that nothing of it is erased. */
+  readonly checkOnly?: boolean;
+  /** Of a rollback: the image that this run has put on it. */
+  readonly rollsBackFrom?: string | undefined;
+}
+
+/** Why it must not be erased any more, although the plan said so; empty where nothing has changed. */
+export function refusalsSincePlan(instance: Instance, task: SincePlan): readonly Refusal[] {
+  if (task.rollsBackFrom !== undefined) return movedSince(instance, task.rollsBackFrom);
+  const { planned } = task;
+  if (planned === undefined) return [];
+  const changes = [
+    ...(instance.name === planned.name ? [] : [`its name is "${instance.name}", not "${planned.name}"`]),
+    ...(isImageExpected(instance, planned, task.image.id)
+      ? []
+      : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
+    ...tagChanges(instance, planned.tags)
+  ];
+  if (task.checkOnly === true && changes.length === 0) {
+    changes.push(`its status is ${instance.status}, not ${planned.status}`);
+  }
+  return changes.length === 0 ? [] : [{ kind: 'changed', changes }];
+}
+
+/** An instance that was changing when the plan was made may have come to the wanted image by then. */
+function isImageExpected({ imageId }: Instance, planned: PlannedFacts, wantedId: string): boolean {
+  if (imageId === planned.imageId) return true;
+  const kind = statusKind(planned.status);
+  const wasChanging = kind === 'moving' || kind === 'foreign' || kind === 'unknown';
+  return wasChanging && imageId === wantedId;
+}
+
+/** A reply without a word about tags does not show that they are gone; whoever decides asks for them before. */
+function tagChanges(instance: Instance, tags: readonly Tag[]): readonly string[] {
+  if (tags.length === 0 || carriesAll(instance, tags) === true) return [];
+  return [
+    instance.tags === undefined
+      ? `the API no longer tells whether it carries ${tagsLabel(tags)}`
+      : `it no longer carries ${tagsLabel(tags)}`
+  ];
+}
+
+/** A rollback touches only what rests on this run's image, or is in `Error`. */
+function movedSince({ status, imageId }: Instance, ownImageId: string): readonly Refusal[] {
+  if (statusKind(status) === 'broken' || imageId === ownImageId) return [];
+  return [{ kind: 'moved', imageId, ownImageId }];
+}

@@ -1,0 +1,11 @@
+import type { Instance } from '../model/instance.ts';
+import type { RebuildState } from './rebuild-state.ts';
+
+/**
+ * The instance as it was last observed before this run's rebuild was sent, or as the plan saw it where nothing was
+ * sent. Hours may lie between the two.
+ */
+export function instanceBefore(rebuild: RebuildState | undefined, planned: Instance): Instance {
+  const isSent = rebuild !== undefined && (rebuild.sends > 0 || rebuild.inDoubt);
+  return (isSent ? rebuild.reference?.instance : undefined) ?? planned;
+}
