@@ -7,6 +7,7 @@ import { createCipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ScriptAnswer } from '../../emulator/assistant/scripts.ts';
 import type { Fault } from '../../emulator/faults/faults.ts';
 import type { CallRecord, RebuildRecord } from '../../emulator/http/records.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
@@ -35,6 +36,8 @@ export interface Scene extends Omit<ActionOptions, 'inputs'> {
   /** On top of `quick`. */
   readonly behaviour?: Partial<Behaviour>;
   readonly faults?: readonly Fault[];
+  /** How guests answer scripts. */
+  readonly scripts?: readonly ScriptAnswer[];
   /** Told of each call as its answer is settled; `child` is the main process. */
   readonly onCall?: (call: CallRecord, child: ChildProcess | undefined) => void;
 }
@@ -70,6 +73,7 @@ export async function onEmulator<T>(
     ...(scene.world === undefined ? {} : { world: scene.world }),
     behaviour: { ...quick, ...scene.behaviour },
     faults: scene.faults ?? [],
+    scripts: scene.scripts ?? [],
     onCall: (call) => onCall?.(call, child)
   });
   const run = async (more: Scene = {}): Promise<Played> => {

@@ -10074,11 +10074,12 @@ function withSystemOf({ osType, osName }, instance) {
     const known = `${osType} ${osName}`.trim();
     return known === '' ? instance : { ...instance, osName: known };
 }
+/** Comments, and settings of variables, which may be secrets. */
+const saysNothing = /^(?:#|$|(?:export\s+|\$env:|\$)?[a-z_]\w*\s*=)/i;
 /** The first line of the script that does something, for the plan; control characters escaped, cut at 80 characters. */
 function firstLineOf({ content }) {
     const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
-    const line = lines.find((text) => text !== '' && !text.startsWith('#')) ?? lines.find((text) => text !== '') ?? '';
-    return escapedLine(line, 80);
+    return escapedLine(lines.find((line) => !saysNothing.test(line)) ?? '(only comments and settings)', 80);
 }
 /** A line from a guest for the log: what is not printable is escaped, and it is cut at `most` characters. */
 function escapedLine(text, most) {

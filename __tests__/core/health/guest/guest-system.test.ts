@@ -25,7 +25,9 @@ test('the image tells the system, where it says anything', () => {
 test.each([
   ['#!/bin/sh\n# wait\n\n  systemctl is-active nginx\nexit 0', 'systemctl is-active nginx'],
   ['true', 'true'],
-  ['# only a comment', '# only a comment'],
+  ['# only a comment', '(only comments and settings)'],
+  ['set -eu\nexit 0', 'set -eu'],
+  ['TOKEN=abc\nexport A_B=1\n$env:X = 1\n$x = 2\ncurl -fs http://127.0.0.1/', 'curl -fs http://127.0.0.1/'],
   [`echo ${'x'.repeat(200)}`, `echo ${'x'.repeat(75)}…`],
   ['echo \u001b[31m\u202e', 'echo \\u{1b}[31m\\u{202e}']
 ])('the first line of %j', (content, line) => {

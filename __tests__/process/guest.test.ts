@@ -1,0 +1,52 @@
+/** Checks from inside, with the bundle as a process: what it loads on demand is there, and nothing of a script gets out. */
+import { describe, expect, test } from '@jest/globals';
+import type { Behaviour } from '../../emulator/world/behaviour.ts';
+import { expectGreen, expectRebuilds, expectRed, type Played, play, type Scene } from './scene.ts';
+
+/** Quick enough to be waited for in real time. */
+const behaviour: Partial<Behaviour> = { agentStaleMs: 1_000, agentBootMs: 500, runDelayMs: 100, runMs: 200 };
+const guestScript = '#!/bin/sh\nPASSWORD=hunter2-in-a-script\nsystemctl is-active nginx\n';
+
+function scene(more: Scene): Scene {
+  const inputs = { minHealthyTime: '1s', healthDeadline: '20s', ...more.inputs };
+  return { ...more, behaviour: { ...behaviour, ...more.behaviour }, inputs };
+}
+
+function assistantCalls({ calls }: Played): readonly string[] {
+  return calls.filter(({ path }) => path.startsWith('/v1/ca/')).map(({ operation }) => operation);
+}
+
+describe('a check from inside', () => {
+  test('by a script: green, and the script is seen nowhere', async () => {
+    const scripts = [{ pattern: 'nginx', stdout: 'active\n' }];
+    const played = await play(scene({ scripts, inputs: { guestScript, guestUser: 'deploy' } }));
+    expectGreen(played, 'rebuilt');
+    expectRebuilds(played, 1);
+    expect(new Set(assistantCalls(played))).toEqual(
+      new Set(['BatchGetAgent', 'CreateAction', 'GetActionRun'])
+    );
+    expect(played.log).toContain('run by Cloud Assistant as deploy');
+    expect(played.report?.instances[0]?.health?.checks.map(({ check }) => check)).toEqual([
+      'assistant://',
+      'guestScript'
+    ]);
+    // The first line that does something is in the plan, and no other.
+    expect(played.log).toContain('first line: systemctl is-active nginx');
+    expect(played.log).not.toContain('hunter2-in-a-script');
+    expect(JSON.stringify(played.outputs)).not.toContain('hunter2-in-a-script');
+    expect(played.summary).not.toContain('hunter2-in-a-script');
+  });
+
+  test('by a script that fails: red, with its last lines', async () => {
+    const scripts = [{ pattern: 'nginx', exitCode: 3, stdout: 'inactive (dead)\n' }];
+    const played = await play(scene({ scripts, inputs: { guestScript, healthDeadline: '10s' } }));
+    expectRed(played, { cause: /exit code 3/, remedy: /in the log/, changed: true });
+    expect(played.log).toContain('| inactive (dead)');
+  });
+
+  test('that is not asked for loads and calls nothing', async () => {
+    const played = await play(scene({}));
+    expectGreen(played, 'rebuilt');
+    expect(assistantCalls(played)).toEqual([]);
+  });
+});
