@@ -1,0 +1,52 @@
+/** Outputs that cannot be written: what happened to the instance is told all the same. */
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { play } from './scene.ts';
+
+/** Takes the file of the outputs away from a process, as a full disk would. */
+function loseOutputs(main: ChildProcess | undefined): void {
+  const environment = readFileSync(`/proc/${main?.pid}/environ`, 'utf8');
+  const file = /(?:^|\0)GITHUB_OUTPUT=([^\0]+)/.exec(environment)?.[1] ?? '';
+  rmSync(file, { force: true });
+  // The stand-in runner reads it afterwards.
+  main?.once('exit', () => writeFileSync(file, ''));
+}
+
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+onLinux('outputs that cannot be written', () => {
+  test('before anything was sent: nothing is sent, and that is said', async () => {
+    const run = await play({
+      onCall: ({ operation }, child) => void (operation === 'GetImage' && loseOutputs(child))
+    });
+    expect(run.main.exitCode).toBe(1);
+    expect(run.rebuilds).toEqual([]);
+    expect(run.annotations.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^The outputs cannot be written, so nothing was sent: /)
+    ]);
+  }, 60_000);
+
+  test('after a good rebuild: red, and it is said that the rebuild went well', async () => {
+    const run = await play({
+      onCall: ({ operation }, child) => void (operation === 'RebuildInstance' && loseOutputs(child))
+    });
+    expect(run.main.exitCode).toBe(1);
+    expect(run.rebuilds).toHaveLength(1);
+    const texts = run.annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
+    expect(texts).toEqual([
+      expect.stringMatching(/^The run ended well \(rebuilt\), but its outputs could not be written: /)
+    ]);
+    expect(run.log).not.toMatch(/\n\s+at /);
+  }, 60_000);
+
+  test('after a failure: the failure comes first', async () => {
+    const run = await play({
+      faults: [{ on: 'RebuildInstance', play: { kind: 'endsIn', status: 'Error' } }],
+      onCall: ({ operation }, child) => void (operation === 'RebuildInstance' && loseOutputs(child))
+    });
+    expect(run.main.exitCode).toBe(1);
+    const titles = run.annotations.filter(({ level }) => level === 'error').map(({ title }) => title);
+    expect(titles).toEqual(['Rebuild of i-demo0001 failed (status)', 'The outputs could not be written']);
+  }, 60_000);
+});
