@@ -15,8 +15,8 @@ import type { CallRecord, RebuildRecord, WeightChange } from './http/records.ts'
 import { deliver } from './http/reply.ts';
 import { type Service, serve } from './http/service.ts';
 import { type Behaviour, defaultBehaviour } from './world/behaviour.ts';
-import { buildWorld } from './world/build-world.ts';
-import type { InstanceState, WorldSpec } from './world/models.ts';
+import { buildImage, buildWorld } from './world/build-world.ts';
+import type { ImageState, InstanceState, Spec, WorldSpec } from './world/models.ts';
 import { type InstanceView, viewInstance, World } from './world/world.ts';
 
 /** The key pair of the demonstration; made up. */
@@ -72,6 +72,8 @@ export interface Emulator {
   /** Puts a load balancer, whole, in the place of the one with its id, if there is one. */
   setBalancer(spec: BalancerSpec): void;
   removeBalancer(id: string): void;
+  /** Puts an image in the place of the one with its id, if there is one. */
+  setImage(spec: Spec<ImageState>): void;
   removeImage(id: string): void;
   /** Stops listening and cuts all connections, hung ones too. */
   close(): Promise<void>;
@@ -175,6 +177,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     removeBalancer: (id) => {
       world.alter(now()).balancers.delete(id);
+    },
+    setImage: (spec) => {
+      world.alter(now()).images.set(spec.id, buildImage(spec));
     },
     removeImage: (id) => {
       world.forget(id);

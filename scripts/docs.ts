@@ -1,11 +1,12 @@
 /**
- * Writes docs/inputs.md and docs/outputs.md from action.yml and the schema of `result`, so that there is one place to
- * edit. `node scripts/docs.ts` writes; with `--check` it only compares, and fails where they differ.
+ * Writes docs/inputs.md, docs/outputs.md and the inputs of the reusable workflow from action.yml and the schema of
+ * `result`, so that there is one place to edit. `node scripts/docs.ts` writes; with `--check` it only compares, and fails where they differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { fillWorkflow } from './workflow-inputs.ts';
 
 /** What the pages need of action.yml. */
 export interface ActionFile {
@@ -51,7 +52,7 @@ export function inputsPage(text: string): string {
     return `${heading}### \`${name}\`\n\n${defaultLine(input)}${oneLine(input.description)}`;
   });
   const intro =
-    'Durations need a unit: `90s`, `15m`, `1h30m`. Booleans are `true` or `false`. All problems of all inputs are reported at once, before the first call. A name that is not an input but looks like one is refused.';
+    'Durations need a unit: `90s`, `15m`, `1h30m`. Booleans are `true` or `false`. All problems of all inputs are reported at once, before the first call. A name that is not an input but looks like one, such as `dry-run` or `password`, is refused, because GitHub only warns of it; any other unknown name is warned of. An empty text means the default, and is refused where the default would guard less (`dryRun`, `wait`, `rollback`, ...).';
   return page('Inputs', 'action.yml', intro, parts);
 }
 
@@ -106,9 +107,11 @@ function main(args: readonly string[]): void {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
   const read = (path: string): string => readFileSync(join(root, path), 'utf8');
   const action = read('action.yml');
+  const workflow = '.github/workflows/rebuild.yml';
   const pages = {
     'docs/inputs.md': inputsPage(action),
-    'docs/outputs.md': outputsPage(action, JSON.parse(read('docs/result.schema.json')) as Schema)
+    'docs/outputs.md': outputsPage(action, JSON.parse(read('docs/result.schema.json')) as Schema),
+    [workflow]: fillWorkflow(read(workflow), action)
   };
   for (const [path, text] of Object.entries(pages)) {
     if (!args.includes('--check')) writeFileSync(join(root, path), text);

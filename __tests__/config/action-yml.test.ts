@@ -46,6 +46,7 @@ describe('action.yml', () => {
           wait: true,
           timeoutMs: 1_200_000,
           pollIntervalMs: 5_000,
+          imageWaitMs: 0,
           rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 },
           balancers: { drainMs: 30_000 },
           health: { deadlineMs: 300_000, minHealthyTimeMs: 10_000 }

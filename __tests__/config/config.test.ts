@@ -22,6 +22,7 @@ describe('a config', () => {
           wait: true,
           timeoutMs: 1_200_000,
           pollIntervalMs: 5_000,
+          imageWaitMs: 0,
           rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 }
         },
         requestsPerSecond: 5,
@@ -96,6 +97,7 @@ describe('a config', () => {
           wait: true,
           timeoutMs: 3_600_000,
           pollIntervalMs: 90_000,
+          imageWaitMs: 0,
           rollout: {
             maxUnavailable: { kind: 'percent', percent: 25 },
             canary: 2,
@@ -172,6 +174,7 @@ describe('a config', () => {
   test('takes an empty text for the default where that makes nothing less safe', () => {
     const safe = {
       force: '',
+      imageWait: '',
       timeout: '',
       pollInterval: ' ',
       maxUnavailable: '',

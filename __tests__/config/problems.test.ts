@@ -35,6 +35,7 @@ describe('problems', () => {
       instanceTag: 'role',
       imageId: 'i-a',
       imageName: '*',
+      imageWait: '1d',
       adminPass: 'x',
       keypairId: 'k k',
       keepImageLogin: 'yes',

@@ -152,7 +152,8 @@ export const defaultRequest: RunRequest = {
   rollback: false,
   rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 },
   timeoutMs: 1_200_000,
-  pollIntervalMs: 5_000
+  pollIntervalMs: 5_000,
+  imageWaitMs: 0
 };
 
 const never = new AbortController().signal;

@@ -720,7 +720,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 9745:
+/***/ 6203:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1217,6 +1217,8 @@ const hourMs = 60 * minuteMs;
 const timeoutRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
 /** How long to wait between two looks. */
 const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
+/** How long to wait for an image that is not there yet; with no time at all it must be there. */
+const imageWaitRange = { minMs: 0, maxMs: 6 * hourMs };
 /** By when an instance that runs must have been healthy. */
 const healthDeadlineRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
 /** How long an instance must stay healthy; with no time at all, one success will do. */
@@ -1703,6 +1705,7 @@ const parsers = {
     instanceTag: trimmed(optional(parseTags)),
     imageId: trimmed(optional(ascii(parseImageId))),
     imageName: optional(parseImageName),
+    imageWait: orDefault('0s', duration(imageWaitRange)),
     adminPass: optional(parsePassword),
     keypairId: trimmed(optional(ascii(parseKeypairId))),
     keepImageLogin: flag,
@@ -1810,11 +1813,13 @@ function unwaitedProblems(values) {
 
 
 
+
 /** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
 function guardProblems(values) {
     return [
         ...choiceProblems(values, ['instanceId', 'i-YufwpQAe'], ['instanceTag', 'role=web']),
         ...choiceProblems(values, ['imageId', 'm-DpgNg8lO'], ['imageName', 'web-*']),
+        ...imageWaitProblems(values),
         ...confirmProblems(values),
         ...backupProblems(values),
         ...unwaitedProblems(values),
@@ -1829,6 +1834,14 @@ function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
     const fault = byOne ? `is given together with ${other}` : `is not given, and neither is ${other}`;
     const choice = `give exactly one of ${one} (such as ${oneSuchAs}) and ${other} (such as ${otherSuchAs})`;
     return [{ input: one, message: `${fault}; ${choice}` }];
+}
+/** While the wanted image is still to come, a pattern would take an older one. */
+function imageWaitProblems({ imageWait = 0, imageName }) {
+    if (imageWait === 0 || !imageName?.includes('*'))
+        return [];
+    const message = `is ${formatDuration(imageWait)}, but imageName ${quote(imageName)} is a pattern, which takes an older image at once; ` +
+        'give the exact name, or leave imageWait out';
+    return [{ input: 'imageWait', message }];
 }
 /** One name cannot confirm several instances, nor as many as a tag happens to find. */
 function confirmProblems(values) {
@@ -2129,6 +2142,7 @@ function toRequest(values) {
         // Were none of the two given, then no ID: an empty list of tags would be every instance.
         selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
         image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
+        imageWaitMs: values.imageWait,
         order: { login: toLogin(values), ...given({ userData, cleanLastUserData }) },
         dryRun: values.dryRun,
         force: values.force,
@@ -2918,10 +2932,21 @@ function problemOf(failure) {
 ;// CONCATENATED MODULE: ./core/plan/select.js
 /** Whether it carries every one of the tags; `undefined` where what was read says nothing about tags. */
 function carriesAll(instance, tags) {
-    const own = instance.tags;
-    if (own === undefined)
-        return undefined;
-    return tags.every(({ key, value }) => own.some((tag) => tag.key === key && tag.value === value));
+    return instance.tags && tags.every((tag) => instance.tags?.some((own) => isSame(own, tag)));
+}
+/**
+ * Its own spelling of the tags, where it carries every one of them but for blanks at the ends of keys and values;
+ * else `undefined`. Nobody can see those blanks, and the console shows none.
+ */
+function spellingOf({ tags: own = [] }, tags) {
+    const found = tags.map((tag) => own.find((one) => isSame(select_trimmed(one), select_trimmed(tag))));
+    return found.every((tag) => tag !== undefined) ? found : undefined;
+}
+function isSame(one, other) {
+    return one.key === other.key && one.value === other.value;
+}
+function select_trimmed({ key, value }) {
+    return { key: key.trim(), value: value.trim() };
 }
 /** Released instances keep their tags for a while, and nobody means them by a tag. */
 function isReleased({ status }) {
@@ -3240,18 +3265,56 @@ function planRollout(targets, { settings, rollback }) {
     };
 }
 
+;// CONCATENATED MODULE: ./core/plan/user-data.js
+/** What a first-boot script may begin with (cloud-init, User-Data Formats; cloudbase-init, Userdata), in small letters. */
+const marks = [
+    '#!',
+    '#cloud-config',
+    '#include',
+    '#cloud-boothook',
+    '#part-handler',
+    '## template:',
+    'content-type:',
+    'mime-version:',
+    '#ps1',
+    '<powershell>',
+    '<script>',
+    'rem cmd'
+];
+const unlikely = 'userData may never run at first boot';
+/**
+ * Why the first-boot script will probably not run, in words that show nothing of it; `undefined` where nothing
+ * speaks against it. What runs it in the guest silently passes over anything that it does not know.
+ */
+function userDataWarning(script) {
+    const core = script.replace(/^[\s\ufeff]+/, '');
+    if (!marks.some((mark) => core.toLowerCase().startsWith(mark))) {
+        return `${unlikely}: it begins with none of #!, #cloud-config, #include, a MIME header, or a mark of PowerShell or batch`;
+    }
+    if (core !== script) {
+        return script.startsWith('\ufeff')
+            ? `${unlikely}: a byte order mark stands before its first line; store it as UTF-8 without one`
+            : `${unlikely}: white space stands before its first line; remove it`;
+    }
+    return /^#![^\n]*\r/.test(script)
+        ? `${unlikely}: its first line ends with CRLF, so that its interpreter is not found; store it with LF`
+        : undefined;
+}
+
 ;// CONCATENATED MODULE: ./core/plan/plan.js
+
 
 
 
 /** Decides for every target, and in which order they are taken. */
 function makePlan(image, order, targets, how) {
-    const planned = targets.map(planTarget);
+    const planned = targets.map((target) => planTarget(target, order));
     return { image, order, targets: planned, rollout: planRollout(planned, how) };
 }
-function planTarget(target) {
+function planTarget(target, { userData }) {
     const { task, instance, disk, circumstances } = target;
     const decision = decide(instance, task);
+    const scriptWarning = userData === undefined ? undefined : userDataWarning(userData);
     const against = refusalsBefore(task, instance, disk, circumstances);
     const refusals = [
         ...(decision.action === 'refuse' ? decision.refusals : []),
@@ -3262,7 +3325,9 @@ function planTarget(target) {
         task: plannedTask(target, decision),
         decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
         warnings: [
-            ...(decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)),
+            ...(decision.action === 'skip' || decision.action === 'start'
+                ? []
+                : [...warningsBefore(task, instance), ...(scriptWarning === undefined ? [] : [scriptWarning])]),
             ...fleetWarnings(target),
             ...(target.agent === 'offline' ? [offlineWarning] : [])
         ]
@@ -4276,51 +4341,93 @@ async function poll(look, beat, clock, signal) {
 
 
 
+
+/** How often the log says what is waited for, in milliseconds; and the longest time between two looks. */
+const resolve_image_minuteMs = 60_000;
 /**
- * The wanted image. One in `Creating` is waited for at most `timeout`, for a release tag may be there before its
- * image is; a dry run takes it as it is. An image in any other status is given as it is: to refuse it is for the
- * plan.
+ * The wanted image. One that is not there yet is waited for at most `imageWait`, and one in `Creating` at most
+ * `timeout`, for a release tag may be there before its image is; a dry run takes one in `Creating` as it is. An image
+ * in any other status is given as it is: to refuse it is for the plan.
  *
  * @throws SurveyError where no image, or no single one, fits; CallError; CancelledError on abort
  */
 async function resolveImage(request, ports, signal) {
     const { clock, log } = ports;
-    let latest;
+    let latest = await awaitImage(request, ports, signal);
+    if (latest.status !== 'Creating' || request.dryRun)
+        return latest;
+    log.info(`Image ${latest.id} (${latest.name}) is still being created; waiting for it.`);
     const usable = await poll(async () => {
-        const image = await findImage(request, ports, signal);
-        if (image.status !== 'Creating' || request.dryRun)
-            return image;
-        if (latest === undefined) {
-            log.info(`Image ${image.id} (${image.name}) is still being created; waiting for it.`);
-        }
-        latest = image;
-        return undefined;
+        latest = (await findImage(request, ports, signal)) ?? (await absent(request, ports, signal));
+        return latest.status === 'Creating' ? undefined : latest;
     }, { intervalMs: request.pollIntervalMs, limitMs: request.timeoutMs }, clock, signal);
     if (usable !== undefined)
         return usable;
     throw stillCreating(latest, request.timeoutMs);
 }
-async function findImage({ image }, { bcc, log }, signal) {
-    if (image.kind === 'id')
-        return bcc.getImage(image.id, signal);
+/** The image as soon as it is there, in any status. */
+async function awaitImage(request, ports, signal) {
+    const { clock, log } = ports;
+    const { image, imageWaitMs, pollIntervalMs } = request;
+    const label = image.kind === 'id' ? image.id : quote(image.pattern);
+    const startMs = clock.nowMs();
+    let tellMs = startMs;
+    const found = await poll(async () => {
+        const seen = await findImage(request, ports, signal);
+        const nowMs = clock.nowMs();
+        if (seen === undefined && imageWaitMs > 0 && nowMs >= tellMs) {
+            const waited = `${(0,core_duration/* formatDuration */.a3)(nowMs - startMs)} of at most ${(0,core_duration/* formatDuration */.a3)(imageWaitMs)}`;
+            log.info(`Image ${label} is not there yet; waiting for it to appear (${waited}).`);
+            tellMs += resolve_image_minuteMs;
+        }
+        return seen;
+    }, { intervalMs: Math.min(pollIntervalMs, resolve_image_minuteMs), limitMs: imageWaitMs }, clock, signal);
+    return found ?? absent(request, ports, signal);
+}
+/** The image that fits; `undefined` where there is none. */
+async function findImage({ image, imageWaitMs }, { bcc, log }, signal) {
+    if (image.kind === 'id') {
+        try {
+            return await bcc.getImage(image.id, signal);
+        }
+        catch (error) {
+            const isAbsent = error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound';
+            if (isAbsent && imageWaitMs > 0)
+                return undefined;
+            throw error;
+        }
+    }
     const candidates = await bcc.listImages({ imageName: searchText(image.pattern) }, signal);
     const choice = chooseImage(image.pattern, candidates);
-    if (choice.kind === 'pending')
-        return choice.image;
-    if (choice.kind === 'chosen') {
-        for (const { id, name, status } of choice.ignored)
-            log.warning(`The newer image ${id} (${name}) is ${status} and is passed over.`);
-        return choice.image;
+    switch (choice.kind) {
+        case 'none':
+            return undefined;
+        case 'pending':
+            return choice.image;
+        case 'chosen':
+            for (const { id, name, status } of choice.ignored)
+                log.warning(`The newer image ${id} (${name}) is ${status} and is passed over.`);
+            return choice.image;
+        default:
+            throw noChoice(image.pattern, choice);
     }
-    if (choice.kind !== 'none')
-        throw noChoice(image.pattern, choice);
-    // The service filters by a part of the name, so that near misses are only in the whole list.
-    throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, signal)));
+}
+/** Looks a last time, and tells why there is no image. The service filters by a part of the name; the near are told too. */
+async function absent({ image, imageWaitMs }, { bcc }, signal) {
+    if (image.kind === 'name') {
+        throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, signal)));
+    }
+    throw new SurveyError([
+        {
+            cause: `The image ${image.id} has not appeared within imageWait (${(0,core_duration/* formatDuration */.a3)(imageWaitMs)}).`,
+            remedy: 'Check imageId and region, or set imageWait higher.'
+        }
+    ]);
 }
 function stillCreating(image, waitedMs) {
     return new SurveyError([
         {
-            cause: `The image ${image?.id} (${image?.name}) is still being created after ${(0,core_duration/* formatDuration */.a3)(waitedMs)}.`,
+            cause: `The image ${image.id} (${image.name}) is still being created after ${(0,core_duration/* formatDuration */.a3)(waitedMs)}.`,
             remedy: 'Run again when it is Available, or set timeout higher.'
         }
     ]);
@@ -4388,6 +4495,7 @@ async function look(instanceId, withDisk, ports, signal) {
 
 
 
+
 /** How many single calls go out side by side. */
 const select_sideBySide = 4;
 /**
@@ -4410,7 +4518,8 @@ async function readTagged(tags, ports, signal) {
     const listed = await bcc.listTagged(tags, signal);
     // A list may leave the tags out; then only the single read tells.
     const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance);
-    const carriers = whole(told).filter((instance) => carriesAll(instance, tags) === true);
+    const exact = whole(told).filter((instance) => carriesAll(instance, tags) === true);
+    const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports, signal);
     const released = carriers.filter(isReleased);
     if (released.length > 0) {
         log.info(`Left out, for they are released: ${released.map(({ id }) => id).join(', ')}`);
@@ -4421,6 +4530,34 @@ async function readTagged(tags, ports, signal) {
     const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
     log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
     return withDisks(sorted, ports, signal);
+}
+/**
+ * Those that carry the tags but for blanks at the ends, which the service's own filter passes over; none where they
+ * differ in how they spell them, because then nobody can tell which are meant.
+ *
+ * @throws SurveyError where they differ
+ */
+async function carriersBlanksApart(tags, { bcc, log }, signal) {
+    const spelled = new Map();
+    for (const instance of await bcc.listTagged([], signal)) {
+        const spelling = spellingOf(instance, tags);
+        if (spelling === undefined || isReleased(instance))
+            continue;
+        const label = spelling.map(({ key, value }) => `${quote(key)}=${quote(value)}`).join(' and ');
+        spelled.set(label, [...(spelled.get(label) ?? []), instance]);
+    }
+    const [[label, instances] = ['', []], ...others] = spelled;
+    if (others.length > 0)
+        throw new SurveyError([spelledApart(tags, [...spelled.keys()])]);
+    if (instances.length > 0)
+        log.info(`The tags are spelled ${label}, with blanks at the ends`);
+    return instances;
+}
+function spelledApart(tags, labels) {
+    return {
+        cause: `No instance carries exactly ${tagsLabel(tags)}, and with blanks at the ends there are several: ${labels.slice(0, 5).join(', ')}.`,
+        remedy: 'Spell the tags of the instances alike, or give instanceId.'
+    };
 }
 function nothingSelected(tags) {
     return {
@@ -10498,7 +10635,7 @@ function line(member, at, members) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7813);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9745);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6203);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

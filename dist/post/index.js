@@ -1175,6 +1175,8 @@ const hourMs = 60 * minuteMs;
 const timeoutRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
 /** How long to wait between two looks. */
 const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
+/** How long to wait for an image that is not there yet; with no time at all it must be there. */
+const imageWaitRange = { minMs: 0, maxMs: 6 * hourMs };
 /** By when an instance that runs must have been healthy. */
 const healthDeadlineRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
 /** How long an instance must stay healthy; with no time at all, one success will do. */
@@ -1661,6 +1663,7 @@ const parsers = {
     instanceTag: trimmed(optional(parseTags)),
     imageId: trimmed(optional(ascii(parseImageId))),
     imageName: optional(parseImageName),
+    imageWait: orDefault('0s', duration(imageWaitRange)),
     adminPass: optional(parsePassword),
     keypairId: trimmed(optional(ascii(parseKeypairId))),
     keepImageLogin: flag,
@@ -1768,11 +1771,13 @@ function unwaitedProblems(values) {
 
 
 
+
 /** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
 function guardProblems(values) {
     return [
         ...choiceProblems(values, ['instanceId', 'i-YufwpQAe'], ['instanceTag', 'role=web']),
         ...choiceProblems(values, ['imageId', 'm-DpgNg8lO'], ['imageName', 'web-*']),
+        ...imageWaitProblems(values),
         ...confirmProblems(values),
         ...backupProblems(values),
         ...unwaitedProblems(values),
@@ -1787,6 +1792,14 @@ function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
     const fault = byOne ? `is given together with ${other}` : `is not given, and neither is ${other}`;
     const choice = `give exactly one of ${one} (such as ${oneSuchAs}) and ${other} (such as ${otherSuchAs})`;
     return [{ input: one, message: `${fault}; ${choice}` }];
+}
+/** While the wanted image is still to come, a pattern would take an older one. */
+function imageWaitProblems({ imageWait = 0, imageName }) {
+    if (imageWait === 0 || !imageName?.includes('*'))
+        return [];
+    const message = `is ${formatDuration(imageWait)}, but imageName ${quote(imageName)} is a pattern, which takes an older image at once; ` +
+        'give the exact name, or leave imageWait out';
+    return [{ input: 'imageWait', message }];
 }
 /** One name cannot confirm several instances, nor as many as a tag happens to find. */
 function confirmProblems(values) {
@@ -2087,6 +2100,7 @@ function toRequest(values) {
         // Were none of the two given, then no ID: an empty list of tags would be every instance.
         selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
         image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
+        imageWaitMs: values.imageWait,
         order: { login: toLogin(values), ...given({ userData, cleanLastUserData }) },
         dryRun: values.dryRun,
         force: values.force,

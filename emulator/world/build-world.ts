@@ -19,7 +19,7 @@ export function buildWorld(spec: WorldSpec = {}): WorldState {
   const whole = { ...defaultWorld, ...spec };
   const state: WorldState = {
     instances: new Map(),
-    images: new Map(whole.images.map((image) => [image.id, fullImage(image)])),
+    images: new Map(whole.images.map((image) => [image.id, buildImage(image)])),
     volumes: new Map(),
     volumesOf: new Map(),
     snapshots: new Map(),
@@ -101,7 +101,8 @@ function isUp({ status = 'Running' }: Spec<InstanceState>): boolean {
   return status === 'Running';
 }
 
-function fullImage(spec: Spec<ImageState>): ImageState {
+/** An image with everything that its description leaves out. */
+export function buildImage(spec: Spec<ImageState>): ImageState {
   return {
     name: spec.id,
     type: 'Custom',

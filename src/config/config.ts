@@ -89,6 +89,7 @@ function toRequest(values: Values): RunRequest {
     // Were none of the two given, then no ID: an empty list of tags would be every instance.
     selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
     image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
+    imageWaitMs: values.imageWait,
     order: { login: toLogin(values), ...given({ userData, cleanLastUserData }) },
     dryRun: values.dryRun,
     force: values.force,

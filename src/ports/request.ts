@@ -14,6 +14,8 @@ export interface RunRequest {
   /** At least one ID, or at least one tag; none twice, in the order given. */
   readonly selection: Selection;
   readonly image: ImageRequest;
+  /** How long an image that is not there yet may take to appear; 0 to 6 h, and 0 with a pattern. */
+  readonly imageWaitMs: number;
   /** The rebuild call without the image. What the user did not set is not a key of it. */
   readonly order: RebuildOptions;
   readonly dryRun: boolean;

@@ -106,6 +106,16 @@ test.each<[string, Partial<RawInputs>, readonly string[]]>([
     { imageId: '', imageName: '**' },
     ['imageName is a pattern that every image matches; write a part of the name as well, such as web-*']
   ],
+  ['a wait for an image by its exact name or its ID', { imageWait: '30m' }, []],
+  ['a wait for an exact name', { imageWait: '30m', imageId: '', imageName: 'web-v3' }, []],
+  ['no wait for a pattern', { imageWait: '0s', imageId: '', imageName: 'web-*' }, []],
+  [
+    'a wait for a pattern',
+    { imageWait: '30m', imageId: '', imageName: 'web-*' },
+    [
+      'imageWait is 30m, but imageName "web-*" is a pattern, which takes an older image at once; give the exact name, or leave imageWait out'
+    ]
+  ],
   ['a name for one instance', { confirmName: 'web' }, []],
   [
     'a name for two instances',

@@ -143,3 +143,14 @@ describe('a plan', () => {
     expect(text).toContain('all 20 custom images');
   });
 });
+
+test('a script that may never run is warned of, where it would be put to use', () => {
+  const spec = { ...order, userData: 'echo Zq9' };
+  const warningsOf = (patch: Partial<Instance>): string =>
+    makePlan(image, spec, [targetOf(patch)], how)
+      .targets.flatMap(({ warnings }) => warnings)
+      .join();
+  expect(warningsOf({})).toMatch(/userData may never run/);
+  expect(warningsOf({})).not.toContain('Zq9');
+  expect(warningsOf({ imageId: image.id })).not.toMatch(/userData/);
+});

@@ -231,6 +231,58 @@ describe('an image that is still being created', () => {
   });
 });
 
+describe('an image that is not there yet', () => {
+  const id = 'm-later';
+
+  /** Puts the image into the world once so much time has passed. */
+  function appearAt(world: VirtualWorld, atMs: number): void {
+    let isThere = false;
+    world.clock.onSleep = (untilMs) => {
+      if (isThere || untilMs < atMs) return;
+      isThere = true;
+      world.emulator.setImage({ id, name: 'web-v3', createTime: '2026-03-01T00:00:00Z' });
+    };
+  }
+
+  test.each(['name', 'id'] as const)('is waited for with imageWait, asked for by %s', async (kind) => {
+    await withVirtualWorld({}, async (world) => {
+      appearAt(world, 150_000);
+      const image = kind === 'id' ? { kind, id } : named('web-v3');
+      const report = await world.run({ image, imageWaitMs: 600_000 });
+      expect(report).toMatchObject({ status: 'rebuilt', imageId: id });
+      const told = world.lines.filter((line) => line.includes('not there yet'));
+      expect(told).toHaveLength(3);
+      expect(told[1]).toMatch(/waiting for it to appear \(1m 0\ds of at most 10m 00s\)/);
+    });
+  });
+
+  test('ends the run at once without imageWait', async () => {
+    await withVirtualWorld({}, async (world) => {
+      expect(await causeOf(world, 'web-v3')).toContain('No image of this account in this region fits');
+      expect(world.clock.nowMs()).toBe(0);
+      expect(world.lines.join()).not.toContain('not there yet');
+    });
+  });
+
+  test('ends the run once imageWait is over: by name with the near ones, by ID with the input', async () => {
+    await withVirtualWorld({}, async (world) => {
+      const [byName] = await problemsOf(world.run({ image: named('web-v3'), imageWaitMs: 120_000 }));
+      expect(byName?.cause).toContain('"web-2" (m-web-2, Available)');
+      expect(world.clock.nowMs()).toBe(120_000);
+      const [byId] = await problemsOf(world.run({ image: { kind: 'id', id }, imageWaitMs: 120_000 }));
+      expect(byId?.cause).toBe('The image m-later has not appeared within imageWait (2m 00s).');
+      expect(writesOf(world)).toEqual([]);
+    });
+  });
+
+  test('is looked for once a minute at least, however long pollInterval is', async () => {
+    await withVirtualWorld({}, async (world) => {
+      await problemsOf(world.run({ image: named('x'), imageWaitMs: 600_000, pollIntervalMs: 300_000 }));
+      expect(world.lines.filter((line) => line.includes('not there yet'))).toHaveLength(11);
+    });
+  });
+});
+
 describe('an image that vanishes between plan and send', () => {
   test('erases nothing, and the failure names the image and not only the instance', async () => {
     await withVirtualWorld({}, async (world) => {

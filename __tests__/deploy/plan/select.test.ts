@@ -127,6 +127,43 @@ describe.each(switches)('a selection by tags, where lists show them: %s', (listT
   });
 });
 
+describe('blanks at the ends of tags', () => {
+  const blank = (id: string, key: string, value: string): Spec<InstanceState> =>
+    web(id, { tags: [{ tagKey: key, tagValue: value }] });
+
+  test('do not count where no instance carries exactly what is asked for', async () => {
+    const more = [blank('i-x', 'role ', 'api '), blank('i-y', 'role ', 'api ')];
+    await select(
+      'role=api',
+      async (world, run) => {
+        expect(idsOf(await run)).toBe('i-x i-y');
+        expect(world.lines).toContain('The tags are spelled "role "="api ", with blanks at the ends');
+      },
+      {},
+      more
+    );
+  });
+
+  test('count where one does', async () => {
+    const more = [blank('i-x', 'role', 'api '), blank('i-y', 'role', 'api')];
+    await select('role=api', async (_, run) => expect(idsOf(await run)).toBe('i-y'), {}, more);
+  });
+
+  test('make a choice that nobody can tell, where instances differ in them', async () => {
+    const more = [blank('i-x', 'role', 'api '), blank('i-y', 'role', ' api')];
+    await select(
+      'role=api',
+      async (world, run) => {
+        const [problem] = await problemsOf(run);
+        expect(problem?.cause).toContain('several: "role"="api ", "role"=" api"');
+        expect(world.emulator.rebuilds).toEqual([]);
+      },
+      {},
+      more
+    );
+  });
+});
+
 describe('the calls of a selection', () => {
   test('are pages of a thousand, and none for a single instance', async () => {
     await withVirtualWorld({ emulator: { world: fleetWorld(1_050) } }, async (world) => {

@@ -123,6 +123,7 @@ function drawRequest(dice: Dice, fleet: FleetSpec, timeoutMs: number): RunReques
       ? { kind: 'tags', tags: [{ key: 'app', value: 'web' }] }
       : { kind: 'ids', ids: fleet.ids },
     image: { kind: 'id', id: 'm-new' },
+    imageWaitMs: 0,
     order: { login: { kind: 'keepImageLogin' } },
     dryRun: false,
     force: dice.chance(0.06),

@@ -17,6 +17,9 @@ export const timeoutRange: DurationRange = { minMs: 10 * secondMs, maxMs: 24 * h
 /** How long to wait between two looks. */
 export const pollIntervalRange: DurationRange = { minMs: secondMs, maxMs: 5 * minuteMs };
 
+/** How long to wait for an image that is not there yet; with no time at all it must be there. */
+export const imageWaitRange: DurationRange = { minMs: 0, maxMs: 6 * hourMs };
+
 /** By when an instance that runs must have been healthy. */
 export const healthDeadlineRange: DurationRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
 

@@ -1,3 +1,4 @@
+import { quote } from '../../core/quote.ts';
 import type { InputName, Problem } from '../inputs.ts';
 import { isGiven, type ReadValues } from '../inputs.ts';
 import { formatDuration } from '../parsers/duration.ts';
@@ -8,6 +9,7 @@ export function guardProblems(values: ReadValues): readonly Problem[] {
   return [
     ...choiceProblems(values, ['instanceId', 'i-YufwpQAe'], ['instanceTag', 'role=web']),
     ...choiceProblems(values, ['imageId', 'm-DpgNg8lO'], ['imageName', 'web-*']),
+    ...imageWaitProblems(values),
     ...confirmProblems(values),
     ...backupProblems(values),
     ...unwaitedProblems(values),
@@ -26,6 +28,15 @@ function choiceProblems(
   const fault = byOne ? `is given together with ${other}` : `is not given, and neither is ${other}`;
   const choice = `give exactly one of ${one} (such as ${oneSuchAs}) and ${other} (such as ${otherSuchAs})`;
   return [{ input: one, message: `${fault}; ${choice}` }];
+}
+
+/** While the wanted image is still to come, a pattern would take an older one. */
+function imageWaitProblems({ imageWait = 0, imageName }: ReadValues): readonly Problem[] {
+  if (imageWait === 0 || !imageName?.includes('*')) return [];
+  const message =
+    `is ${formatDuration(imageWait)}, but imageName ${quote(imageName)} is a pattern, which takes an older image at once; ` +
+    'give the exact name, or leave imageWait out';
+  return [{ input: 'imageWait', message }];
 }
 
 /** One name cannot confirm several instances, nor as many as a tag happens to find. */

@@ -10,6 +10,7 @@ import { type Decision, decide, type Task } from './decide.ts';
 import { type Circumstances, refusalsBefore, warningsBefore } from './preflight.ts';
 import type { Refusal } from './refusal.ts';
 import { planRollout } from './rollout-order.ts';
+import { userDataWarning } from './user-data.ts';
 
 /** What was seen of one target before anything is decided. */
 export interface Target {
@@ -55,13 +56,14 @@ export function makePlan(
   targets: readonly Target[],
   how: { readonly settings: RolloutSettings; readonly rollback: boolean }
 ): Plan {
-  const planned = targets.map(planTarget);
+  const planned = targets.map((target) => planTarget(target, order));
   return { image, order, targets: planned, rollout: planRollout(planned, how) };
 }
 
-function planTarget(target: Target): PlannedTarget {
+function planTarget(target: Target, { userData }: RebuildSpec): PlannedTarget {
   const { task, instance, disk, circumstances } = target;
   const decision = decide(instance, task);
+  const scriptWarning = userData === undefined ? undefined : userDataWarning(userData);
   const against = refusalsBefore(task, instance, disk, circumstances);
   const refusals = [
     ...(decision.action === 'refuse' ? decision.refusals : []),
@@ -72,7 +74,9 @@ function planTarget(target: Target): PlannedTarget {
     task: plannedTask(target, decision),
     decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
     warnings: [
-      ...(decision.action === 'skip' || decision.action === 'start' ? [] : warningsBefore(task, instance)),
+      ...(decision.action === 'skip' || decision.action === 'start'
+        ? []
+        : [...warningsBefore(task, instance), ...(scriptWarning === undefined ? [] : [scriptWarning])]),
       ...fleetWarnings(target),
       ...(target.agent === 'offline' ? [offlineWarning] : [])
     ]

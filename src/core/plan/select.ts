@@ -4,9 +4,24 @@ import type { Tag } from '../model/selection.ts';
 
 /** Whether it carries every one of the tags; `undefined` where what was read says nothing about tags. */
 export function carriesAll(instance: Instance, tags: readonly Tag[]): boolean | undefined {
-  const own = instance.tags;
-  if (own === undefined) return undefined;
-  return tags.every(({ key, value }) => own.some((tag) => tag.key === key && tag.value === value));
+  return instance.tags && tags.every((tag) => instance.tags?.some((own) => isSame(own, tag)));
+}
+
+/**
+ * Its own spelling of the tags, where it carries every one of them but for blanks at the ends of keys and values;
+ * else `undefined`. Nobody can see those blanks, and the console shows none.
+ */
+export function spellingOf({ tags: own = [] }: Instance, tags: readonly Tag[]): readonly Tag[] | undefined {
+  const found = tags.map((tag) => own.find((one) => isSame(trimmed(one), trimmed(tag))));
+  return found.every((tag) => tag !== undefined) ? found : undefined;
+}
+
+function isSame(one: Tag, other: Tag): boolean {
+  return one.key === other.key && one.value === other.value;
+}
+
+function trimmed({ key, value }: Tag): Tag {
+  return { key: key.trim(), value: value.trim() };
 }
 
 /** Released instances keep their tags for a while, and nobody means them by a tag. */

@@ -2,6 +2,7 @@
 
 import { formatDuration } from '../../core/duration.ts';
 import { type Choice, chooseImage, searchText } from '../../core/images/choose-image.ts';
+import { CallError } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
 import { quote } from '../../core/quote.ts';
 import type { Bcc } from '../../ports/bcc.ts';
@@ -18,10 +19,13 @@ export interface ImagePorts {
   readonly log: Log;
 }
 
+/** How often the log says what is waited for, in milliseconds; and the longest time between two looks. */
+const minuteMs = 60_000;
+
 /**
- * The wanted image. One in `Creating` is waited for at most `timeout`, for a release tag may be there before its
- * image is; a dry run takes it as it is. An image in any other status is given as it is: to refuse it is for the
- * plan.
+ * The wanted image. One that is not there yet is waited for at most `imageWait`, and one in `Creating` at most
+ * `timeout`, for a release tag may be there before its image is; a dry run takes one in `Creating` as it is. An image
+ * in any other status is given as it is: to refuse it is for the plan.
  *
  * @throws SurveyError where no image, or no single one, fits; CallError; CancelledError on abort
  */
@@ -31,16 +35,13 @@ export async function resolveImage(
   signal: AbortSignal
 ): Promise<Image> {
   const { clock, log } = ports;
-  let latest: Image | undefined;
+  let latest = await awaitImage(request, ports, signal);
+  if (latest.status !== 'Creating' || request.dryRun) return latest;
+  log.info(`Image ${latest.id} (${latest.name}) is still being created; waiting for it.`);
   const usable = await poll(
     async () => {
-      const image = await findImage(request, ports, signal);
-      if (image.status !== 'Creating' || request.dryRun) return image;
-      if (latest === undefined) {
-        log.info(`Image ${image.id} (${image.name}) is still being created; waiting for it.`);
-      }
-      latest = image;
-      return undefined;
+      latest = (await findImage(request, ports, signal)) ?? (await absent(request, ports, signal));
+      return latest.status === 'Creating' ? undefined : latest;
     },
     { intervalMs: request.pollIntervalMs, limitMs: request.timeoutMs },
     clock,
@@ -50,29 +51,83 @@ export async function resolveImage(
   throw stillCreating(latest, request.timeoutMs);
 }
 
-async function findImage(
-  { image }: RunRequest,
-  { bcc, log }: ImagePorts,
-  signal: AbortSignal
-): Promise<Image> {
-  if (image.kind === 'id') return bcc.getImage(image.id, signal);
-  const candidates = await bcc.listImages({ imageName: searchText(image.pattern) }, signal);
-  const choice = chooseImage(image.pattern, candidates);
-  if (choice.kind === 'pending') return choice.image;
-  if (choice.kind === 'chosen') {
-    for (const { id, name, status } of choice.ignored)
-      log.warning(`The newer image ${id} (${name}) is ${status} and is passed over.`);
-    return choice.image;
-  }
-  if (choice.kind !== 'none') throw noChoice(image.pattern, choice);
-  // The service filters by a part of the name, so that near misses are only in the whole list.
-  throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, signal)));
+/** The image as soon as it is there, in any status. */
+async function awaitImage(request: RunRequest, ports: ImagePorts, signal: AbortSignal): Promise<Image> {
+  const { clock, log } = ports;
+  const { image, imageWaitMs, pollIntervalMs } = request;
+  const label = image.kind === 'id' ? image.id : quote(image.pattern);
+  const startMs = clock.nowMs();
+  let tellMs = startMs;
+  const found = await poll(
+    async () => {
+      const seen = await findImage(request, ports, signal);
+      const nowMs = clock.nowMs();
+      if (seen === undefined && imageWaitMs > 0 && nowMs >= tellMs) {
+        const waited = `${formatDuration(nowMs - startMs)} of at most ${formatDuration(imageWaitMs)}`;
+        log.info(`Image ${label} is not there yet; waiting for it to appear (${waited}).`);
+        tellMs += minuteMs;
+      }
+      return seen;
+    },
+    { intervalMs: Math.min(pollIntervalMs, minuteMs), limitMs: imageWaitMs },
+    clock,
+    signal
+  );
+  return found ?? absent(request, ports, signal);
 }
 
-function stillCreating(image: Image | undefined, waitedMs: number): SurveyError {
+/** The image that fits; `undefined` where there is none. */
+async function findImage(
+  { image, imageWaitMs }: RunRequest,
+  { bcc, log }: ImagePorts,
+  signal: AbortSignal
+): Promise<Image | undefined> {
+  if (image.kind === 'id') {
+    try {
+      return await bcc.getImage(image.id, signal);
+    } catch (error) {
+      const isAbsent = error instanceof CallError && error.failure.kind === 'notFound';
+      if (isAbsent && imageWaitMs > 0) return undefined;
+      throw error;
+    }
+  }
+  const candidates = await bcc.listImages({ imageName: searchText(image.pattern) }, signal);
+  const choice = chooseImage(image.pattern, candidates);
+  switch (choice.kind) {
+    case 'none':
+      return undefined;
+    case 'pending':
+      return choice.image;
+    case 'chosen':
+      for (const { id, name, status } of choice.ignored)
+        log.warning(`The newer image ${id} (${name}) is ${status} and is passed over.`);
+      return choice.image;
+    default:
+      throw noChoice(image.pattern, choice);
+  }
+}
+
+/** Looks a last time, and tells why there is no image. The service filters by a part of the name; the near are told too. */
+async function absent(
+  { image, imageWaitMs }: RunRequest,
+  { bcc }: ImagePorts,
+  signal: AbortSignal
+): Promise<never> {
+  if (image.kind === 'name') {
+    throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, signal)));
+  }
+  throw new SurveyError([
+    {
+      cause: `The image ${image.id} has not appeared within imageWait (${formatDuration(imageWaitMs)}).`,
+      remedy: 'Check imageId and region, or set imageWait higher.'
+    }
+  ]);
+}
+
+function stillCreating(image: Image, waitedMs: number): SurveyError {
   return new SurveyError([
     {
-      cause: `The image ${image?.id} (${image?.name}) is still being created after ${formatDuration(waitedMs)}.`,
+      cause: `The image ${image.id} (${image.name}) is still being created after ${formatDuration(waitedMs)}.`,
       remedy: 'Run again when it is Available, or set timeout higher.'
     }
   ]);

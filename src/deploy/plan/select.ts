@@ -2,7 +2,8 @@
 import { CallError } from '../../core/model/failure.ts';
 import type { Instance } from '../../core/model/instance.ts';
 import type { Selection, Tag } from '../../core/model/selection.ts';
-import { carriesAll, isReleased, tagsLabel } from '../../core/plan/select.ts';
+import { carriesAll, isReleased, spellingOf, tagsLabel } from '../../core/plan/select.ts';
+import { quote } from '../../core/quote.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -52,7 +53,8 @@ async function readTagged(
   const told = await mapSome(listed, sideBySide, async (instance) =>
     instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance
   );
-  const carriers = whole(told).filter((instance) => carriesAll(instance, tags) === true);
+  const exact = whole(told).filter((instance) => carriesAll(instance, tags) === true);
+  const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports, signal);
   const released = carriers.filter(isReleased);
   if (released.length > 0) {
     log.info(`Left out, for they are released: ${released.map(({ id }) => id).join(', ')}`);
@@ -62,6 +64,37 @@ async function readTagged(
   const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
   return withDisks(sorted, ports, signal);
+}
+
+/**
+ * Those that carry the tags but for blanks at the ends, which the service's own filter passes over; none where they
+ * differ in how they spell them, because then nobody can tell which are meant.
+ *
+ * @throws SurveyError where they differ
+ */
+async function carriersBlanksApart(
+  tags: readonly Tag[],
+  { bcc, log }: SelectPorts,
+  signal: AbortSignal
+): Promise<readonly Instance[]> {
+  const spelled = new Map<string, Instance[]>();
+  for (const instance of await bcc.listTagged([], signal)) {
+    const spelling = spellingOf(instance, tags);
+    if (spelling === undefined || isReleased(instance)) continue;
+    const label = spelling.map(({ key, value }) => `${quote(key)}=${quote(value)}`).join(' and ');
+    spelled.set(label, [...(spelled.get(label) ?? []), instance]);
+  }
+  const [[label, instances] = ['', []], ...others] = spelled;
+  if (others.length > 0) throw new SurveyError([spelledApart(tags, [...spelled.keys()])]);
+  if (instances.length > 0) log.info(`The tags are spelled ${label}, with blanks at the ends`);
+  return instances;
+}
+
+function spelledApart(tags: readonly Tag[], labels: readonly string[]): SurveyProblem {
+  return {
+    cause: `No instance carries exactly ${tagsLabel(tags)}, and with blanks at the ends there are several: ${labels.slice(0, 5).join(', ')}.`,
+    remedy: 'Spell the tags of the instances alike, or give instanceId.'
+  };
 }
 
 function nothingSelected(tags: readonly Tag[]): SurveyProblem {
