@@ -9,8 +9,10 @@ import { ownerOf } from './blb/pool.ts';
 import { FaultDeck } from './faults/deck.ts';
 import type { Fault } from './faults/faults.ts';
 import type { Credentials } from './http/auth.ts';
+import { CallLog } from './http/call-log.ts';
 import { receive } from './http/incoming.ts';
 import { CallLimit } from './http/limit.ts';
+import { refuseMalformed } from './http/malformed.ts';
 import type { CallRecord, RebuildRecord, WeightChange } from './http/records.ts';
 import { deliver } from './http/reply.ts';
 import { type Service, serve } from './http/service.ts';
@@ -84,7 +86,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { clock = Date, credentials = demoCredentials } = options;
   const now = () => clock.now();
   const world = new World(buildWorld(options.world));
-  const calls: CallRecord[] = [];
+  const log = new CallLog();
   const deck = new FaultDeck();
   const behaviour = { ...defaultBehaviour, ...options.behaviour };
   world.keep(behaviour.replicaLagMs);
@@ -114,17 +116,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   const connections = new WeakMap<object, number>();
   let connected = 0;
-  const server = createServer((request, response) => {
+  const server = createServer({ requireHostHeader: false }, (request, response) => {
     receive(request, connections.get(request.socket) ?? 0)
       .then(async (incoming) => {
         const { record, reply } = serve(service, incoming);
-        calls.push(record);
+        log.add(record, incoming.body.length);
         options.onCall?.(record);
         await deliver(response, reply);
       })
       // A caller that went away in mid-request, or a bug of ours: either way the connection is of no more use.
       .catch(() => response.destroy());
   });
+  server.on('clientError', (error, socket) => refuseMalformed(error, socket, now()));
   server.on('connection', (socket) => {
     connected += 1;
     connections.set(socket, connected);
@@ -141,7 +144,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return {
     endpoint: `http://127.0.0.1:${port}`,
     credentials,
-    calls,
+    calls: log.calls,
     rebuilds: service.memory.rebuilds,
     weightChanges: service.memory.weightChanges,
     runs: service.memory.runs,

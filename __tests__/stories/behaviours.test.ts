@@ -132,7 +132,7 @@ function isWipedTwice(one: Case, { emulator }: VirtualWorld): boolean {
 
 function isBeyondTelling(one: Case): boolean {
   const isLost = ['lostAnswer', 'answer500', 'cancelAtOnceAndAgain'].includes(one.fault);
-  return isLost && one.statuses.length === 0 && one.secondRebuild === 'queued';
+  return isLost && one.statuses.length === 0 && one.secondRebuild !== 'refused';
 }
 
 /** With `force`, a rebuild of the same image that was found under way may show too little to be told apart. */

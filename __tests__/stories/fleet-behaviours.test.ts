@@ -62,11 +62,11 @@ function randomCase(random: () => number): Case {
   };
 }
 
-/** With no answer and no status to go by, and a service that queues, no looking can tell; README.md says so. */
+/** With no answer and no status to go by, and a service that takes a second one, no looking can tell; README.md says so. */
 function isBeyondTelling({ behaviour, faults }: Case): boolean {
   const isLost = faults.some(({ play }) => play.kind === 'reset' || play.kind === 'error');
   const mayBeLost = isLost || behaviour.throttle.status === 503;
-  return mayBeLost && behaviour.statuses.length === 0 && behaviour.secondRebuild === 'queued';
+  return mayBeLost && behaviour.statuses.length === 0 && behaviour.secondRebuild !== 'refused';
 }
 
 function problemsOf(one: Case, report: RunReport, { emulator, clock }: VirtualWorld): readonly string[] {

@@ -19,11 +19,22 @@ export function listVolumes(call: Call): Answer {
   if (usage !== undefined && usage !== 'system' && usage !== 'data') {
     throw badRequest('The parameter usageFilter must be system or data.');
   }
+  const charge = queryOf(call, 'chargeFilter');
+  if (charge !== undefined && charge !== 'postpay' && charge !== 'prepay') {
+    throw badRequest('The parameter chargeFilter must be postpay or prepay.');
+  }
+  const clusterId = queryOf(call, 'clusterId');
+  const category = queryOf(call, 'productCategory');
+  const ids = queryOf(call, 'volumeIds')?.split(',');
   const candidates = instanceId === undefined ? [...state.volumes.values()] : volumesOf(state, instanceId);
   const found = candidates.filter(
     (volume) =>
       (zoneName === undefined || volume.zoneName === zoneName) &&
       (name === undefined || volume.name === name) &&
+      (charge === undefined || volume.paymentTiming.toLowerCase() === `${charge.slice(0, -3)}paid`) &&
+      (clusterId === undefined || volume.clusterId === clusterId) &&
+      (category === undefined || volume.productCategory === category) &&
+      (ids === undefined || ids.includes(volume.id)) &&
       (usage === undefined || volume.isSystemVolume === (usage === 'system'))
   );
   return { json: page(call, 'volumes', found, shower(state)) };
@@ -36,6 +47,13 @@ export function getVolume(call: Call): Answer {
   return { json: { volume: shower(call.state)(volume) } };
 }
 
+/** GET /v2/snapshot/{id}. */
+export function getSnapshot(call: Call): Answer {
+  const snapshot = call.state.snapshots.get(call.id);
+  if (snapshot === undefined) throw noSuchObject(`snapshot ${call.id}`);
+  return { json: { snapshot: showSnapshot(snapshot) } };
+}
+
 /** GET /v2/snapshot: for a system disk the id of its instance is a volumeId too. */
 export function listSnapshots(call: Call): Answer {
   const asked = queryOf(call, 'volumeId');
@@ -46,7 +64,7 @@ export function listSnapshots(call: Call): Answer {
   return { json: page(call, 'snapshots', found, showSnapshot) };
 }
 
-/** Disks as the API shows them (bce-sdk-go services/bcc, VolumeModel: snapshotNum is a string). */
+/** Disks as the API shows them (bce-sdk-go services/bcc, VolumeModel): snapshotNum is text. */
 function shower(state: WorldState): (volume: VolumeState) => Record<string, unknown> {
   const counts = new Map<string, number>();
   for (const { volumeId } of state.snapshots.values()) counts.set(volumeId, (counts.get(volumeId) ?? 0) + 1);
@@ -68,7 +86,10 @@ function showVolume(volume: VolumeState, snapshots: number): Record<string, unkn
     enableAutoRenew: false,
     autoRenewTime: 0,
     ebcDiskSize: 0,
-    clusterId: '',
+    encryptKey: '',
+    encryptKeySpec: '',
+    enableDeleteProtection: false,
+    resGroupInfos: [],
     roleName: '',
     createdFrom: 'user',
     releaseTime: ''
@@ -83,7 +104,8 @@ function showSnapshot(snapshot: SnapshotState): Record<string, unknown> {
     insnapId: '',
     templateId: '',
     encrypted: false,
-    progress: snapshot.status === 'Available' ? 100 : 0,
+    // Text: bce-sdk-go and Terraform cannot read a number here.
+    progress: snapshot.status === 'Available' ? '100' : '0',
     tags: []
   };
 }

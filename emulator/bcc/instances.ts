@@ -1,10 +1,11 @@
 import { type Answer, type Call, queryOf, textOf, textsOf } from '../http/call.ts';
 import { badRequest, noSuchObject } from '../http/errors.ts';
 import { page } from '../http/paging.ts';
-import { type InstanceState, volumesOf, type WorldState } from '../world/models.ts';
+import type { InstanceState, WorldState } from '../world/models.ts';
+import { showInstance } from './show-instance.ts';
 
 /** Greatest number of ids or names in one list (BCC pages Xjwvyodmx, Kksyfijrw). */
-export const MAX_IDS = 100;
+const MAX_IDS = 100;
 
 /** GET /v2/instance/{id} (BCC page sjwvyoeqr). */
 export function getInstance(call: Call): Answer {
@@ -19,15 +20,20 @@ export function getInstanceUserDataInfo(call: Call): Answer {
 
 /** POST /v2/instance/listByInstanceId (BCC page Kksyfijrw). */
 export function listInstanceByIds(call: Call): Answer {
-  const ids = textsOf(call.body, 'instanceIds');
-  if (ids.length === 0 || ids.length > MAX_IDS)
-    throw badRequest(`The parameter instanceIds must have 1 to ${MAX_IDS} items.`);
+  const ids = batchIds(call);
   refuseUnknown(call, ids);
   const wanted = new Set(ids);
   return list(
     call,
     [...call.state.instances.values()].filter((instance) => wanted.has(instance.id))
   );
+}
+
+/** The instanceIds of a body, 1 to 100 of them. */
+export function batchIds(call: Call): string[] {
+  const ids = textsOf(call.body, 'instanceIds');
+  if (ids.length > 0 && ids.length <= MAX_IDS) return ids;
+  throw badRequest(`The parameter instanceIds must have 1 to ${MAX_IDS} items.`);
 }
 
 /** GET /v2/instance (BCC page Xjwvyodmx): AND between the parameters, OR within one. */
@@ -61,12 +67,19 @@ function among(field: (instance: InstanceState) => string): Filter {
   };
 }
 
+function amongSome(field: (instance: InstanceState) => readonly string[]): Filter {
+  return (values) => {
+    const wanted = new Set(values);
+    return (instance) => field(instance).some((each) => wanted.has(each));
+  };
+}
+
 const byVolume: Filter = (values, state) => {
   const holders = new Set(values.map((id) => state.volumes.get(id)?.instanceId));
   return (instance) => holders.has(instance.id);
 };
 
-/** Filters for what an emulated instance never has are left out: such a query finds what it would without them. */
+/** Every parameter that narrows the list: one that was ignored would make a selection wider than asked for. */
 const filters: Readonly<Record<string, Filter>> = {
   instanceIds: among((instance) => instance.id),
   instanceNames: among((instance) => instance.name),
@@ -80,6 +93,13 @@ const filters: Readonly<Record<string, Filter>> = {
   keypairId: among((instance) => instance.keypairId),
   paymentTiming: among((instance) => instance.paymentTiming),
   status: among((instance) => instance.status),
+  securityGroupIds: amongSome((instance) => instance.securityGroupIds),
+  deploySetIds: amongSome((instance) => instance.deploySetIds),
+  dedicatedHostId: among((instance) => instance.dedicatedHostId),
+  dedicateHostId: among((instance) => instance.dedicatedHostId),
+  ehcClusterId: among((instance) => instance.ehcClusterId),
+  ipv6Addresses: among((instance) => instance.ipv6),
+  autoRenew: among((instance) => String(instance.autoRenew)),
   tags: (values) => {
     const wanted = new Set(values);
     return ({ tags }) =>
@@ -92,37 +112,6 @@ export function findInstance(state: WorldState, id: string): InstanceState {
   const instance = state.instances.get(id);
   if (instance === undefined) throw noSuchObject(`instance ${id}`);
   return instance;
-}
-
-/** An instance as the API shows it. */
-function showInstance(
-  state: WorldState,
-  instance: InstanceState,
-  withTags: boolean
-): Record<string, unknown> {
-  const { userData, login, busyUntilMs, ebc, osType, tags, ...shown } = instance;
-  return {
-    ...shown,
-    ...(withTags ? { tags } : {}),
-    imageType: state.images.get(instance.imageId)?.type ?? '',
-    chargeStatus: 'CHARGING',
-    localDiskSizeInGB: 0,
-    networkCapacityInMbps: instance.publicIp === '' ? 0 : 10,
-    autoRenew: false,
-    repairStatus: 'normal',
-    nicInfo: {
-      status: 'inuse',
-      ips: [{ privateIp: instance.internalIp, eip: instance.publicIp, primary: 'true' }],
-      securityGroups: ['g-demo0001'],
-      enterpriseSecurityGroups: []
-    },
-    volumes: volumesOf(state, instance.id).map(({ id, name, isSystemVolume, diskSizeInGB }) => ({
-      volumeId: id,
-      name,
-      isSystemVolume,
-      diskSizeInGB
-    }))
-  };
 }
 
 function list(call: Call, found: readonly InstanceState[]): Answer {

@@ -27,6 +27,7 @@ const imageBody = {
   detection: 'Boolean'
 } as const;
 
+const stopBody = { forceStop: 'Boolean', stopWithNoCharge: 'Boolean' } as const;
 const one = '/instance/{id}';
 const token = ['clientToken'];
 
@@ -49,6 +50,7 @@ export const bccOperations: readonly Operation[] = [
     query: ['marker', 'maxKeys'],
     alsoQuery: token,
     body: { instanceIds: 'List' },
+    alsoBody: { Marker: 'String', MaxKeys: 'Integer' },
     required: ['instanceIds'],
     write: false
   },
@@ -67,6 +69,21 @@ export const bccOperations: readonly Operation[] = [
     body: { ...rebuildBody, instanceIds: 'List' },
     required: ['imageId', 'instanceIds']
   }),
+  write('bcc', 'PUT', 'BatchStartInstance', '/instance/batchAction', {
+    action: 'start',
+    alsoQuery: token,
+    body: { instanceIds: 'List' },
+    required: ['instanceIds']
+  }),
+  write('bcc', 'PUT', 'BatchStopInstance', '/instance/batchAction', {
+    action: 'stop',
+    alsoQuery: token,
+    body: { instanceIds: 'List', ...stopBody },
+    required: ['instanceIds']
+  }),
+  get('bcc', 'GetZoneBySpec', '/instance/flavorZones', 'instanceType productType spec specId'),
+  get('bcc', 'ListFlavorSpec', '/instance/flavorSpec', 'zoneName specs specIds'),
+  get('bcc', 'ListZones', '/zone', ''),
   get('bcc', 'GetInstance', one, '', 'containsFailed isDeploySet'),
   write('bcc', 'PUT', 'RebuildInstance', one, {
     action: 'rebuild',
@@ -77,11 +94,22 @@ export const bccOperations: readonly Operation[] = [
   write('bcc', 'PUT', 'StartInstance', one, { action: 'start' }),
   write('bcc', 'PUT', 'StopInstance', one, {
     action: 'stop',
-    body: { forceStop: 'Boolean', stopWithNoCharge: 'Boolean' }
+    body: stopBody
   }),
-  write('bcc', 'PUT', 'RebootInstance', one, { action: 'reboot', body: { forceStop: 'Boolean' } }),
+  write('bcc', 'PUT', 'ModifyInstancePassword', one, {
+    action: 'changePass',
+    body: { adminPass: 'String' },
+    required: ['adminPass']
+  }),
+  write('bcc', 'PUT', 'RebootInstance', one, {
+    action: 'reboot',
+    body: { forceStop: 'Boolean' },
+    alsoBody: { stopWithNoCharge: 'Boolean' }
+  }),
   write('bcc', 'PUT', 'InstanceDeletionProtection', `${one}/deletionProtection`, {
+    alsoQuery: token,
     body: { deletionProtection: 'Integer' },
+    alsoBody: { clientToken: 'String' },
     required: ['deletionProtection']
   }),
   write('bcc', 'PUT', 'BindInstanceTags', `${one}/tag`, {
@@ -95,6 +123,7 @@ export const bccOperations: readonly Operation[] = [
     required: ['changeTags']
   }),
   get('bcc', 'ListImages', '/image', 'marker maxKeys imageType imageName'),
+  get('bcc', 'GetAvailableImagesBySpec', '/image/getAvailableImagesBySpec', 'spec marker maxKeys osName'),
   get('bcc', 'GetImage', '/image/{id}', ''),
   write('bcc', 'POST', 'CreateImage', '/image', {
     alsoQuery: token,
@@ -103,11 +132,13 @@ export const bccOperations: readonly Operation[] = [
   }),
   write('bcc', 'DELETE', 'DeleteImage', '/image/{id}'),
   get('bcc', 'ListSnapshots', '/snapshot', 'marker maxKeys volumeId'),
+  get('bcc', 'GetSnapshot', '/snapshot/{id}', ''),
   get(
     'bcc',
     'ListVolumes',
     '/volume',
-    'marker maxKeys instanceId zoneName clusterId chargeFilter usageFilter name productCategory'
+    'marker maxKeys instanceId zoneName clusterId chargeFilter usageFilter name productCategory',
+    'volumeIds'
   ),
   get('bcc', 'GetVolume', '/volume/{id}', '')
 ];

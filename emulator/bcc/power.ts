@@ -1,26 +1,74 @@
 import { boot, shutDown } from '../assistant/guest.ts';
-import { type Answer, type Call, isObject } from '../http/call.ts';
-import { badRequest, inappropriateJson, Refusal } from '../http/errors.ts';
-import type { InstanceState, Tag } from '../world/models.ts';
-import { findInstance } from './instances.ts';
+import { type Answer, type Call, textOf } from '../http/call.ts';
+import { badRequest, Refusal } from '../http/errors.ts';
+import type { InstanceState } from '../world/models.ts';
+import { batchIds, findInstance } from './instances.ts';
+import { passwordLogin } from './login.ts';
+
+/** From, over, to, and the code of a refusal. */
+type Move = readonly [string, string, string, string];
+const START: Move = ['Stopped', 'Starting', 'Running', 'Instance.StartInstanceOperationForbidden'];
+const STOP: Move = ['Running', 'Stopping', 'Stopped', 'Instance.StopInstanceOperationForbidden'];
 
 /** PUT /v2/instance/{id}?start: only a stopped one; Starting at once. */
 export function startInstance(call: Call): Answer {
-  return move(call, 'Stopped', 'Starting', 'Running', 'Instance.StartInstanceOperationForbidden');
+  move(call, call.id, ...START);
+  return {};
 }
 
 /** PUT /v2/instance/{id}?stop: only a running one. */
 export function stopInstance(call: Call): Answer {
-  return move(call, 'Running', 'Stopping', 'Stopped', 'Instance.StopInstanceOperationForbidden');
+  move(call, call.id, ...STOP);
+  return {};
 }
 
 /** PUT /v2/instance/{id}?reboot: only a running one; Starting at once. */
 export function rebootInstance(call: Call): Answer {
-  return move(call, 'Running', 'Starting', 'Running', 'Instance.RebootInstanceOperationForbidden');
+  move(call, call.id, 'Running', 'Starting', 'Running', 'Instance.RebootInstanceOperationForbidden');
+  // bce-sdk-go reads JSON here; the other clients take either.
+  return call.behaviour.rebootReply === 'object' ? { json: {} } : {};
 }
 
-function move(call: Call, from: string, over: string, to: string, code: string): Answer {
+/** PUT /v2/instance/batchAction?start: the reply names those that could not be started. */
+export function batchStartInstance(call: Call): Answer {
+  return moveAll(call, (id) => move(call, id, ...START));
+}
+
+/** PUT /v2/instance/batchAction?stop. */
+export function batchStopInstance(call: Call): Answer {
+  return moveAll(call, (id) => move(call, id, ...STOP));
+}
+
+/** PUT /v2/instance/{id}?changePass: takes the password in the form that a rebuild takes it in. */
+export function modifyInstancePassword(call: Call): Answer {
   const instance = findInstance(call.world.at(call.nowMs), call.id);
+  const allowed = call.behaviour.changePassWhen === 'stopped' ? ['Stopped'] : ['Running', 'Stopped'];
+  if (!allowed.includes(instance.status) || isBusy(instance, call.nowMs)) {
+    throw new Refusal(
+      409,
+      'Instance.PasswordOperationForbidden',
+      `The instance is ${instance.status}, which does not permit the operation.`
+    );
+  }
+  instance.login = passwordLogin(call, textOf(call.body, 'adminPass'));
+  return { json: { requestId: call.requestId, failedInstanceIdList: [] } };
+}
+
+function moveAll(call: Call, one: (id: string) => void): Answer {
+  const failed = batchIds(call).filter((id) => {
+    try {
+      one(id);
+      return false;
+    } catch (error) {
+      if (error instanceof Refusal) return true;
+      throw error;
+    }
+  });
+  return { json: { requestId: call.requestId, failedInstanceIdList: failed } };
+}
+
+function move(call: Call, id: string, from: string, over: string, to: string, code: string): void {
+  const instance = findInstance(call.world.at(call.nowMs), id);
   if (instance.status !== from || isBusy(instance, call.nowMs)) {
     throw new Refusal(409, code, `The instance is ${instance.status}, which does not permit the operation.`);
   }
@@ -29,7 +77,6 @@ function move(call: Call, from: string, over: string, to: string, code: string):
   instance.busyUntilMs = endsAtMs;
   shutDown(instance.guest, call.nowMs);
   showLater(call, instance.id, endsAtMs, to);
-  return {};
 }
 
 /** Plans a status. */
@@ -58,33 +105,4 @@ export function instanceDeletionProtection(call: Call): Answer {
   if (value !== 0 && value !== 1) throw badRequest('The parameter deletionProtection must be 0 or 1.');
   findInstance(call.world.at(call.nowMs), call.id).deletionProtection = value;
   return {};
-}
-
-/** PUT /v2/instance/{id}/tag?bind. */
-export function bindInstanceTags(call: Call): Answer {
-  const instance = findInstance(call.world.at(call.nowMs), call.id);
-  const changes = changeTags(call);
-  const keys = new Set(changes.map((tag) => tag.tagKey));
-  instance.tags = [...instance.tags.filter((tag) => !keys.has(tag.tagKey)), ...changes];
-  return {};
-}
-
-/** PUT /v2/instance/{id}/tag?unbind. */
-export function unbindInstanceTags(call: Call): Answer {
-  const instance = findInstance(call.world.at(call.nowMs), call.id);
-  const gone = new Set(changeTags(call).map((tag) => JSON.stringify([tag.tagKey, tag.tagValue])));
-  instance.tags = instance.tags.filter((tag) => !gone.has(JSON.stringify([tag.tagKey, tag.tagValue])));
-  return {};
-}
-
-function changeTags(call: Call): Tag[] {
-  const list: unknown = call.body['changeTags'];
-  return (Array.isArray(list) ? list : []).map((each: unknown) => {
-    const tagKey = isObject(each) ? each['tagKey'] : undefined;
-    const tagValue = isObject(each) ? (each['tagValue'] ?? '') : '';
-    if (typeof tagKey !== 'string' || tagKey === '' || typeof tagValue !== 'string') {
-      throw inappropriateJson('its item changeTags is not a list of tags');
-    }
-    return { tagKey, tagValue };
-  });
 }

@@ -1,12 +1,12 @@
 import type { WorldPlay } from '../faults/faults.ts';
-import { type Answer, type Call, queryOf, textOf, textsOf } from '../http/call.ts';
+import { type Answer, type Call, queryOf, textOf } from '../http/call.ts';
 import { answeredBefore, remember } from '../http/client-tokens.ts';
 import { badRequest, Refusal } from '../http/errors.ts';
 import type { Behaviour } from '../world/behaviour.ts';
 import type { ImageState, InstanceState, Login } from '../world/models.ts';
 import { systemVolumeOf } from '../world/models.ts';
 import { findImage } from './images.ts';
-import { findInstance, MAX_IDS } from './instances.ts';
+import { batchIds, findInstance } from './instances.ts';
 import { loginOf, userDataOf } from './login.ts';
 import { isBusy } from './power.ts';
 import { planRebuild } from './rebuild-plan.ts';
@@ -31,10 +31,7 @@ export function rebuildInstance(call: Call): Answer {
 /** PUT /v2/instance/rebuild (BCC page Fk48bhw50): up to 100, and the reply tells nothing about the single ones. */
 export function rebuildBatchInstance(call: Call): Answer {
   return once(call, 'RebuildBatchInstance', () => {
-    const ids = textsOf(call.body, 'instanceIds');
-    if (ids.length === 0 || ids.length > MAX_IDS) {
-      throw badRequest(`The parameter instanceIds must have 1 to ${MAX_IDS} items.`);
-    }
+    const ids = batchIds(call);
     const { image, login } = whatToWrite(call);
     const { good, refusal } = sort(call, ids, image);
     const partial = find(call.playing.world(), 'partialBatch');

@@ -42,7 +42,7 @@ export function describeAppBlbServerGroupRs(call: Call): Answer {
   const balancer = findBalancer(call.state, call.id, 'appblb');
   const sgId = queryOf(call, 'sgId');
   if (sgId === undefined) throw missingParameter('sgId');
-  return listMembers(call, findPool(balancer, sgId).members, { portList: [] });
+  return listMembers(call, findPool(balancer, sgId).members, () => ({ portList: [] }));
 }
 
 /** POST /v1/appblb/{id}/blbrs. */

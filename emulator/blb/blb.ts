@@ -1,4 +1,5 @@
 import { type Answer, type Call, queryOf } from '../http/call.ts';
+import { invalidParameter } from '../http/errors.ts';
 import { page } from '../http/paging.ts';
 import type { WorldState } from '../world/models.ts';
 import { type BalancerState, hasMember } from './balancers.ts';
@@ -14,7 +15,23 @@ export function describeBlb(call: Call): Answer {
   return { json: showBalancer(call, findBalancer(call.state, call.id, 'blb')) };
 }
 
-/** GET /v1/blb/{id}/backendserver. With `listenerPort` it is the call for their health, which is not played. */
+/**
+ * GET /v1/blb/{id}/backendserver?listenerPort= (bce-sdk-go, DescribeHealthStatusResult). There is no traffic here, so
+ * a member counts as alive while its instance is Running. The words are those of BLB page Ujwvxnz9e.
+ */
+export function describeBlbServerHealth(call: Call): Answer {
+  const port = Number(queryOf(call, 'listenerPort'));
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw invalidParameter('listenerPort', 'it must be 1 to 65535');
+  }
+  const { members } = findBalancer(call.state, call.id, 'blb');
+  const { json } = listMembers(call, members, ({ instanceId }) => ({
+    status: call.state.instances.get(instanceId)?.status === 'Running' ? 'Alive' : 'Dead'
+  }));
+  return { json: { type: 'TCP', listenerPort: port, backendPort: port, ...json } };
+}
+
+/** GET /v1/blb/{id}/backendserver. */
 export function describeBlbServers(call: Call): Answer {
   const { members } = findBalancer(call.state, call.id, 'blb');
   return listMembers(call, members);
@@ -82,7 +99,23 @@ export function showBalancer(call: Call, balancer: BalancerState): Record<string
     listener: [],
     tags: [],
     eipRouteType: 'BLB',
-    allowDelete: true
+    allowDelete: true,
+    layer4ClusterExclusive: false,
+    layer7ClusterExclusive: false,
+    layer4ClusterMode: '',
+    layer7ClusterMode: '',
+    layer4MasterAz: '',
+    layer7MasterAz: '',
+    layer4SlaveAz: '',
+    layer7SlaveAz: '',
+    performanceLevel: 'small1',
+    billingMethod: '',
+    expireTime: '',
+    releaseTime: '',
+    subnetCider: '192.168.0.0/24',
+    subnetName: 'demo',
+    publicIpv6: '',
+    eipV6RouteType: ''
   };
 }
 
@@ -90,15 +123,15 @@ export function showBalancer(call: Call, balancer: BalancerState): Record<string
 export function listMembers(
   call: Call,
   members: BalancerState['members'],
-  more: Readonly<Record<string, unknown>> = {}
-): Answer {
+  more: (member: { readonly instanceId: string }) => Readonly<Record<string, unknown>> = () => ({})
+): { readonly json: Readonly<Record<string, unknown>> } {
   const listed = members.map(({ instanceId, shownWeight }) => ({ id: instanceId, weight: shownWeight }));
   return {
     json: page(call, 'backendServerList', listed, ({ id, weight }) => ({
       instanceId: id,
       weight,
       privateIp: addressOf(call.state, id),
-      ...more
+      ...more({ instanceId: id })
     }))
   };
 }

@@ -27,6 +27,8 @@ const listQuery = 'address name blbId bccId exactlyMatch marker maxKeys type';
 export const blbOperations: readonly Operation[] = [
   get('blb', 'DescribeBlbs', '/blb', listQuery),
   get('blb', 'DescribeBlb', ordinary, 'type'),
+  // The same path as the list of members, and told from it by the port alone.
+  get('blb', 'DescribeBlbServerHealth', members, 'listenerPort marker maxKeys', '', 'listenerPort'),
   get('blb', 'DescribeBlbServers', members, 'marker maxKeys'),
   write('blb', 'POST', 'AddBlbServer', members, withMembers),
   write('blb', 'PUT', 'UpdateBlbServer', members, { ...withMembers, action: 'update' }),

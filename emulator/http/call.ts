@@ -26,6 +26,7 @@ export interface Memory {
 export interface Call {
   readonly nowMs: number;
   readonly requestId: string;
+  readonly service: Operation['service'];
   /** The `{id}` of the path; '' when there is none. */
   readonly id: string;
   readonly query: readonly QueryPair[];
@@ -50,6 +51,9 @@ export interface Answer {
 /** Carries out one operation, or throws a Refusal. */
 export type Handler = (call: Call) => Answer;
 
+/** How deep a body may be nested; deeper ones would break whoever walks them. */
+const MAX_DEPTH = 100;
+
 /** Parses a body; none at all counts as `{}`. */
 export function parseBody(text: string): JsonObject {
   if (text.trim() === '') return {};
@@ -59,8 +63,19 @@ export function parseBody(text: string): JsonObject {
   } catch {
     throw malformedJson();
   }
+  if (isTooDeep(parsed)) throw inappropriateJson(`it is nested deeper than ${MAX_DEPTH} levels`);
   if (!isObject(parsed)) throw inappropriateJson('it is not an object');
   return parsed;
+}
+
+/** Goes down level by level, since a walk that calls itself is what a deep body breaks. */
+function isTooDeep(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; depth <= MAX_DEPTH; depth += 1) {
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 /** Whether a value is a JSON object. */
@@ -76,7 +91,7 @@ export function checkFields(
 ): void {
   const { body, query, behaviour } = call;
   for (const [key, value] of Object.entries(body)) {
-    const type = operation.body[key];
+    const type = typeIn(operation.body, key) ?? typeIn(operation.alsoBody, key);
     if (type === undefined) {
       // The page of common errors says that unknown items are ignored; strict is for tests of what we send.
       if (strict) throw inappropriateJson(`it has the unknown item ${key}`);
@@ -109,6 +124,11 @@ export function checkFields(
     ([key]) => !known.has(key) && key !== 'x-bce-security-token' && key !== 'authorization'
   );
   if (stray !== undefined) throw badRequest(`The parameter ${stray[0]} is unknown.`);
+}
+
+/** The type of an item; names that every object inherits, such as toString, are as unknown as any other. */
+function typeIn(types: Operation['body'] | undefined, key: string): string | undefined {
+  return types !== undefined && Object.hasOwn(types, key) ? types[key] : undefined;
 }
 
 /** A string of the body; '' when absent or null. */

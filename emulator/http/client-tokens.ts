@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import { type Answer, type Call, queryOf } from './call.ts';
 import { badRequest, Refusal } from './errors.ts';
 
 /** A clientToken is valid for 24 hours from its last receipt (Reference: idempotency). */
 const VALID_MS = 24 * 60 * 60 * 1000;
+
+/** How many are kept; beyond that the oldest are forgotten. */
+const MAX_TOKENS = 10_000;
 
 /** The first answer to a repeated call, or undefined when its clientToken is new or absent. */
 export function answeredBefore(call: Call, operation: string): Answer | undefined {
@@ -28,11 +32,16 @@ export function answeredBefore(call: Call, operation: string): Answer | undefine
 export function remember(call: Call, operation: string, answer: Answer): Answer {
   const token = queryOf(call, 'clientToken');
   if (token !== undefined) {
-    call.memory.tokens.set(`${operation} ${token}`, { asked: asked(call), atMs: call.nowMs, answer });
+    const { tokens } = call.memory;
+    const [oldest] = tokens.keys();
+    if (tokens.size >= MAX_TOKENS && oldest !== undefined) tokens.delete(oldest);
+    tokens.set(`${operation} ${token}`, { asked: asked(call), atMs: call.nowMs, answer });
   }
   return answer;
 }
 
 function asked(call: Call): string {
-  return JSON.stringify([call.id, call.body]);
+  return createHash('sha256')
+    .update(JSON.stringify([call.id, call.body]))
+    .digest('hex');
 }

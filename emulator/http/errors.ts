@@ -55,6 +55,19 @@ export function invalidUri(): Refusal {
   return new Refusal(400, 'InvalidURI', 'Could not parse the specified URI.');
 }
 
+/**
+ * A call that the service has and the emulator has not. No 404, which clients take for a thing that was deleted, and
+ * no 500, 502 or 503, which they repeat.
+ */
+export function notEmulated(operation: string): Refusal {
+  return new Refusal(501, 'NotEmulated', `The emulator does not play the operation ${operation}.`);
+}
+
+/** A request that is no proper HTTP, or too large (common errors: `InvalidHTTPRequest`, 400). */
+export function invalidHttpRequest(why: string, status = 400): Refusal {
+  return new Refusal(status, 'InvalidHTTPRequest', `There was an error in the HTTP request: ${why}.`);
+}
+
 /** A version that the service does not have (common errors: `InvalidVersion`, 404). */
 export function invalidVersion(): Refusal {
   return new Refusal(404, 'InvalidVersion', 'The API version specified was invalid.');

@@ -6,18 +6,21 @@ import {
   createAction,
   getActionRun
 } from '../assistant/assistant.ts';
-import { getVolume, listSnapshots, listVolumes } from '../bcc/disks.ts';
+import { getAvailableImagesBySpec, getZoneBySpec, listFlavorSpec, listZones } from '../bcc/catalogue.ts';
+import { getSnapshot, getVolume, listSnapshots, listVolumes } from '../bcc/disks.ts';
 import { createImage, deleteImage, getImage, listImages } from '../bcc/images.ts';
 import { getInstance, getInstanceUserDataInfo, listInstanceByIds, listInstances } from '../bcc/instances.ts';
 import {
-  bindInstanceTags,
+  batchStartInstance,
+  batchStopInstance,
   instanceDeletionProtection,
+  modifyInstancePassword,
   rebootInstance,
   startInstance,
-  stopInstance,
-  unbindInstanceTags
+  stopInstance
 } from '../bcc/power.ts';
 import { rebuildBatchInstance, rebuildInstance } from '../bcc/rebuild.ts';
+import { bindInstanceTags, unbindInstanceTags } from '../bcc/tags.ts';
 import {
   addAppBlbServerGroupRs,
   deleteAppBlbServerGroupRs,
@@ -31,6 +34,7 @@ import {
   addBlbServer,
   deleteBlbServer,
   describeBlb,
+  describeBlbServerHealth,
   describeBlbServers,
   describeBlbs,
   updateBlbServer
@@ -51,16 +55,25 @@ export const handlers: Readonly<Record<string, Handler>> = {
   InstanceDeletionProtection: instanceDeletionProtection,
   BindInstanceTags: bindInstanceTags,
   UnbindInstanceTags: unbindInstanceTags,
+  BatchStartInstance: batchStartInstance,
+  BatchStopInstance: batchStopInstance,
+  ModifyInstancePassword: modifyInstancePassword,
+  GetZoneBySpec: getZoneBySpec,
+  ListFlavorSpec: listFlavorSpec,
+  ListZones: listZones,
   ListImages: listImages,
+  GetAvailableImagesBySpec: getAvailableImagesBySpec,
   GetImage: getImage,
   CreateImage: createImage,
   DeleteImage: deleteImage,
   ListSnapshots: listSnapshots,
+  GetSnapshot: getSnapshot,
   ListVolumes: listVolumes,
   GetVolume: getVolume,
   DescribeBlbs: describeBlbs,
   DescribeBlb: describeBlb,
   DescribeBlbServers: describeBlbServers,
+  DescribeBlbServerHealth: describeBlbServerHealth,
   AddBlbServer: addBlbServer,
   UpdateBlbServer: updateBlbServer,
   DeleteBlbServer: deleteBlbServer,

@@ -16,6 +16,8 @@ export interface Operation {
   /** Sent by some official client or named on some page, though not in the schema. */
   readonly alsoQuery?: readonly string[];
   readonly body: Readonly<Record<string, FieldType>>;
+  /** Body fields that some official client sends, though they are not in the schema. */
+  readonly alsoBody?: Readonly<Record<string, FieldType>>;
   /** Body fields without which the call is refused. */
   readonly required?: readonly string[];
   /** Changes the world. */
@@ -33,7 +35,9 @@ export const versionsOf: Readonly<Record<Operation['service'], readonly string[]
 };
 
 /** What a call may have besides its name and place. */
-export type Rest = Partial<Pick<Operation, 'action' | 'query' | 'alsoQuery' | 'body' | 'required'>>;
+export type Rest = Partial<
+  Pick<Operation, 'action' | 'query' | 'alsoQuery' | 'body' | 'alsoBody' | 'required'>
+>;
 
 /** A call that reads, with the names of its query parameters as one string, to keep a line a call. */
 export function get(
@@ -41,7 +45,8 @@ export function get(
   name: string,
   path: string,
   query: string,
-  alsoQuery = ''
+  alsoQuery = '',
+  action?: string
 ): Operation {
   const names = (text: string) => text.split(' ').filter((each) => each !== '');
   return {
@@ -49,6 +54,7 @@ export function get(
     service,
     method: 'GET',
     path,
+    ...(action === undefined ? {} : { action }),
     query: names(query),
     alsoQuery: names(alsoQuery),
     body: {},

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { asAssistant, checkRequest } from '../assistant/check-request.ts';
-import { judgePassword } from '../bcc/password.ts';
 import type { FaultDeck, Playing } from '../faults/deck.ts';
 import type { SidePlay } from '../faults/faults.ts';
 import { isAfter, refusalOf, spoil } from '../faults/spoil.ts';
@@ -8,11 +7,11 @@ import type { Behaviour } from '../world/behaviour.ts';
 import type { WorldState } from '../world/models.ts';
 import type { World } from '../world/world.ts';
 import { authenticate, type Credentials } from './auth.ts';
+import { bodyRecord } from './body-record.ts';
 import { type Answer, type Call, checkFields, type Memory, namedInstances } from './call.ts';
 import { accessDenied, invalidUri, Refusal } from './errors.ts';
 import { handlers } from './handlers.ts';
 import { type Incoming, type Parsed, parse } from './incoming.ts';
-import type { JsonObject } from './json.ts';
 import type { CallLimit } from './limit.ts';
 import type { CallRecord } from './records.ts';
 import { replicaLagMs } from './replica.ts';
@@ -55,17 +54,19 @@ export function serve(
     replicaLagMs(service.behaviour, { call: service.past.calls, connection: incoming.connection })
   );
   const serverNowMs = atMs + sum(playing, 'skew');
-  const progress = { workTaken: false };
+  const progress: Progress = { workTaken: false, isAuthentic: false };
   let answer: Answer = {};
   let refusal: Refusal | undefined;
   try {
     const { path, query } = parsed;
+    if (parsed.isHttpFault && parsed.problem !== undefined) throw parsed.problem;
     authenticate(
       { method: incoming.method, path, query, headers: incoming.headers },
       service.credentials,
       service.behaviour,
       serverNowMs
     );
+    progress.isAuthentic = true;
     service.limit.check(atMs, service.behaviour);
     if (operation?.service === 'ca') checkRequest(incoming, service.behaviour);
     answer = work(service, parsed, { atMs, requestId, playing, lagMs }, progress);
@@ -99,10 +100,19 @@ export function serve(
     message: reply.status === 0 ? '' : (refusal?.message ?? ''),
     requestId,
     workTaken: progress.workTaken,
-    ...bodyRecord(service, parsed.body),
+    // Whoever has no key fills no memory.
+    ...(progress.isAuthentic
+      ? bodyRecord(service.credentials.secretAccessKey, service.behaviour, parsed.body)
+      : {}),
     ...(playing.names.length === 0 ? {} : { fault: playing.names.join('+') })
   };
   return { record, reply };
+}
+
+/** How far a call has come. */
+interface Progress {
+  workTaken: boolean;
+  isAuthentic: boolean;
 }
 
 /** What is known of a call before its work. */
@@ -115,7 +125,7 @@ interface About {
 }
 
 /** Does the work between the faults that strike before it and those that strike after it. */
-function work(service: Service, parsed: Parsed, about: About, progress: { workTaken: boolean }): Answer {
+function work(service: Service, parsed: Parsed, about: About, progress: Progress): Answer {
   const { wire } = about.playing;
   if (wire?.kind === 'accessDenied') throw accessDenied();
   if (wire !== undefined && !isAfter(wire)) {
@@ -131,6 +141,7 @@ function work(service: Service, parsed: Parsed, about: About, progress: { workTa
   const call: Call = {
     nowMs: about.atMs,
     requestId: about.requestId,
+    service: found.operation.service,
     id: found.id,
     query,
     body,
@@ -199,19 +210,4 @@ function sum(playing: Playing, kind: SidePlay['kind']): number {
     if (play.kind === kind) total += play.kind === 'stale' ? play.reads : play.ms;
   }
   return total;
-}
-
-function bodyRecord(
-  service: Service,
-  body: JsonObject | undefined
-): Pick<CallRecord, 'body' | 'passwordLength' | 'passwordValid'> {
-  if (body === undefined) return {};
-  const adminPass = body['adminPass'];
-  if (typeof adminPass !== 'string' || adminPass === '') return { body };
-  const verdict = judgePassword(adminPass, service.credentials.secretAccessKey, service.behaviour);
-  return {
-    body: { ...body, adminPass: '[encrypted]' },
-    passwordLength: verdict.length,
-    passwordValid: verdict.problem === undefined
-  };
 }

@@ -86,6 +86,12 @@ function fullInstance(spec: Spec<InstanceState>, state: WorldState): InstanceSta
     createTime: CREATED,
     expireTime: '',
     paymentTiming: 'Postpaid',
+    securityGroupIds: ['g-demo0001'],
+    deploySetIds: [],
+    dedicatedHostId: '',
+    ehcClusterId: '',
+    ipv6: '',
+    autoRenew: false,
     userData: '',
     ebc: false,
     login: { kind: 'unknown' },
@@ -141,6 +147,8 @@ function fullVolume(spec: Spec<VolumeState>): VolumeState {
     zoneName: 'cn-bj-d',
     desc: '',
     device: '',
+    clusterId: '',
+    productCategory: 'BCC',
     instanceId: '',
     ...spec
   };

@@ -45,6 +45,13 @@ export interface InstanceState {
   createTime: string;
   expireTime: string;
   paymentTiming: 'Postpaid' | 'Prepaid';
+  securityGroupIds: string[];
+  deploySetIds: string[];
+  /** '' when it has none, as the next two. */
+  dedicatedHostId: string;
+  ehcClusterId: string;
+  ipv6: string;
+  autoRenew: boolean;
   /** Plain text; reading it through the API gives base64. */
   userData: string;
   /** Elastic bare metal: cannot be rebuilt while stopped (BCC page 1jwvyoaw8). */
@@ -98,6 +105,10 @@ export interface VolumeState {
   zoneName: string;
   desc: string;
   device: string;
+  /** Of a dedicated storage cluster; '' when it is in none. */
+  clusterId: string;
+  /** BCC or HPAS. */
+  productCategory: string;
   /** '' when it hangs on none. */
   instanceId: string;
 }

@@ -79,6 +79,12 @@ export interface Behaviour extends Conditions, AssistantBehaviour {
   readonly emptyStrings: 'tolerated' | 'refused';
   /** [12] The old key pair after a rebuild with a password. */
   readonly keypairAfterPassword: 'kept' | 'cleared';
+  /** [12] A password and a key pair in one rebuild, as the Java SDK sends them. */
+  readonly passwordWithKeypair: 'keypairWins' | 'passwordWins' | 'refused';
+  /** [4] In which statuses a password can be changed (the page's table and its prose differ). */
+  readonly changePassWhen: 'runningOrStopped' | 'stopped';
+  /** [6] Body of the answer to a reboot; bce-sdk-go fails on an empty one. */
+  readonly rebootReply: 'object' | 'empty';
   /** [13] The rule that a password must meet. */
   readonly passwordRule: 'newest' | 'oldEnglish' | 'terraform';
   /** [13] A ciphertext in upper-case hex, which no SDK produces. */

@@ -19,7 +19,7 @@ test('an instance with the fields of its page', async () => {
       status: 'Running',
       imageId: 'm-web-1',
       imageName: 'web-1',
-      imageType: 'Custom',
+      imageType: 'custom',
       osName: 'Ubuntu',
       internalIp: '192.168.0.11',
       publicIp: '203.0.113.11',

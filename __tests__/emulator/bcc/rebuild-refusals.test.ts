@@ -38,7 +38,7 @@ describe('refused', () => {
   ];
 
   test.each(cases)('%s', async (_name, imageId, body, status, code) => {
-    await withBench({}, async (bench) => {
+    await withBench({ behaviour: { passwordWithKeypair: 'refused' } }, async (bench) => {
       expect(await bench.rebuild(ID, imageId, body(bench))).toMatchObject({ status, json: { code } });
       expect(bench.emulator.rebuilds).toEqual([]);
       expect(bench.emulator.instance(ID).status).toBe('Running');
@@ -47,10 +47,13 @@ describe('refused', () => {
   });
 
   test.each(cases)('refusals=badRequest: %s', async (_name, imageId, body) => {
-    await withBench({ behaviour: { refusals: 'badRequest' } }, async (bench) => {
-      const reply = await bench.rebuild(ID, imageId, body(bench));
-      expect(reply).toMatchObject({ status: 400, json: { code: 'BadRequest' } });
-    });
+    await withBench(
+      { behaviour: { refusals: 'badRequest', passwordWithKeypair: 'refused' } },
+      async (bench) => {
+        const reply = await bench.rebuild(ID, imageId, body(bench));
+        expect(reply).toMatchObject({ status: 400, json: { code: 'BadRequest' } });
+      }
+    );
   });
 
   test('an unknown instance, an image that is not Available, an image too large', async () => {

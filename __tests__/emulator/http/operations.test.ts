@@ -56,7 +56,8 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     test('knows no other item when it is strict, and ignores one when it is not', async () => {
       const target = targetOf(operation);
       const body = operation.method === 'GET' ? undefined : { stray: 1 };
-      const probe = operation.method === 'GET' ? `${target}?stray=1` : target;
+      const probe =
+        operation.method === 'GET' ? `${target}${target.includes('?') ? '&' : '?'}stray=1` : target;
       await withBench({ strict: true }, async ({ send }) => {
         const { status, json } = await send(operation.method, probe, body);
         expect({ status, message: json.message }).toEqual({

@@ -27,7 +27,7 @@ test.each([
   ['GET', '/v1/blb/', 400, 'InvalidURI'],
   ['GET', '/v1/blb/lb-1/nothing', 400, 'InvalidURI'],
   ['GET', '/v1/blb/lb-1/more/backendserver', 400, 'InvalidURI'],
-  ['DELETE', '/v1/blb/lb-1', 400, 'InvalidURI']
+  ['DELETE', '/v1/blb/lb-1', 501, 'NotEmulated']
 ])('%s %s: %i %s', async (method, target, status, code) => {
   await withBench({}, async ({ send, emulator }) => {
     expect(await send(method, target)).toMatchObject({ status, json: { code } });
