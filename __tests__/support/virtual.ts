@@ -124,6 +124,8 @@ export interface VirtualOptions {
   readonly request?: Partial<RunRequest>;
   readonly random?: () => number;
   readonly probe?: Probe;
+  /** What stands between the run and the client. */
+  readonly wrap?: (bcc: Bcc) => Bcc;
   /** No limit unless set. */
   readonly requestsPerSecond?: number;
 }
@@ -233,7 +235,7 @@ export async function withVirtualWorld<T>(
         run(
           { ...defaultRequest, ...options.request, ...request },
           {
-            bcc: client,
+            bcc: options.wrap?.(client) ?? client,
             balancers: client,
             clock,
             random,

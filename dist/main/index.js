@@ -720,7 +720,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 6203:
+/***/ 5035:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2520,6 +2520,11 @@ function wordsOf(refusal) {
                 reason: 'deletionProtection is on',
                 remedy: 'If it is to be erased all the same, set allowProtected: true.'
             };
+        case 'protectionUnknown':
+            return {
+                reason: 'the API does not tell whether deletionProtection is on',
+                remedy: 'Look in the console. If it is to be erased all the same, set allowProtected: true.'
+            };
         case 'imageNotAvailable':
             return {
                 reason: `the image is ${refusal.status}, not Available`,
@@ -2969,7 +2974,7 @@ function refusalsSincePlan(instance, task) {
     if (planned === undefined)
         return [];
     const changes = [
-        ...(instance.name === planned.name ? [] : [`its name is "${instance.name}", not "${planned.name}"`]),
+        ...(isSameName(instance, planned) ? [] : [`its name is "${instance.name}", not "${planned.name}"`]),
         ...(isImageExpected(instance, planned, task.image.id)
             ? []
             : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
@@ -2979,6 +2984,10 @@ function refusalsSincePlan(instance, task) {
         changes.push(`its status is ${instance.status}, not ${planned.status}`);
     }
     return changes.length === 0 ? [] : [{ kind: 'changed', changes }];
+}
+/** A list may leave the name out. */
+function isSameName({ name }, planned) {
+    return name === planned.name || name === '' || planned.name === '';
 }
 /** An instance that was changing when the plan was made may have come to the wanted image by then. */
 function isImageExpected({ imageId }, planned, wantedId) {
@@ -3033,8 +3042,9 @@ function decide(instance, task) {
 }
 function refusalsOf(instance, task) {
     const refusals = [];
-    if (instance.deletionProtection && !task.allowProtected)
-        refusals.push({ kind: 'protected' });
+    if (instance.deletionProtection !== false && !task.allowProtected) {
+        refusals.push({ kind: instance.deletionProtection === true ? 'protected' : 'protectionUnknown' });
+    }
     // One that is still being created is waited for before anything is sent; only a dry run shows it.
     if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
         refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
@@ -3047,6 +3057,17 @@ function refusalsOf(instance, task) {
 /** Only custom and shared images carry a login of their own (BCC page 1jwvyoaw8, `keepImageLogin`). */
 function keepsLogin(image) {
     return /custom|sharing/i.test(image.type) || image.type === '';
+}
+/**
+ * Whether the reply leaves out what an erasing rests on, so that the detail call has to be asked: a list may leave out
+ * `deletionProtection` and the tags. What is skipped or only started needs neither.
+ */
+function lacksFacts(instance, task) {
+    const { action } = decide(instance, task);
+    if (action !== 'rebuild' && action !== 'refuse')
+        return false;
+    const isProtectionUnknown = instance.deletionProtection === undefined && !task.allowProtected;
+    return isProtectionUnknown || (task.selectedBy !== undefined && instance.tags === undefined);
 }
 
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
@@ -3328,12 +3349,18 @@ function planTarget(target, { userData }) {
             ...(decision.action === 'skip' || decision.action === 'start'
                 ? []
                 : [...warningsBefore(task, instance), ...(scriptWarning === undefined ? [] : [scriptWarning])]),
+            ...snapshotWarning(target),
             ...fleetWarnings(target),
             ...(target.agent === 'offline' ? [offlineWarning] : [])
         ]
     };
 }
 const offlineWarning = 'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
+function snapshotWarning({ snapshotsProblem }) {
+    return snapshotsProblem === undefined
+        ? []
+        : [`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`];
+}
 /** The task as it is carried out: it knows what it was decided on. */
 function plannedTask({ task, instance }, { action }) {
     const { name, imageId, status } = instance;
@@ -3802,6 +3829,8 @@ function erasedLabel(target) {
     if (disk === undefined)
         return 'the system disk (the API shows no details of it)';
     const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
+    if (target.snapshotsProblem !== undefined)
+        return `${what}, and its snapshots, which could not be read`;
     if (snapshots.length === 0)
         return `${what}; it has no snapshots`;
     const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
@@ -4593,6 +4622,25 @@ function whole(read) {
 
 // EXTERNAL MODULE: ./core/health/reason.js
 var health_reason = __nccwpck_require__(3202);
+;// CONCATENATED MODULE: ./deploy/calls/complete.js
+
+/**
+ * The observation with what a list left out of it and an erasing rests on, asked of the detail call; the same one
+ * where nothing is missing.
+ *
+ * @throws CallError when that call fails for good, CancelledError on abort
+ */
+async function withMissingFacts(observation, task, bcc, signal) {
+    const { instance } = observation;
+    if (!lacksFacts(instance, task))
+        return observation;
+    const detail = await bcc.getInstance(instance.id, signal);
+    const deletionProtection = instance.deletionProtection ?? detail.deletionProtection;
+    const tags = instance.tags ?? detail.tags;
+    const complete = { ...instance, deletionProtection, ...(tags === undefined ? {} : { tags }) };
+    return { ...observation, instance: complete };
+}
+
 ;// CONCATENATED MODULE: ./core/health/health.js
 /**
  * When an instance counts as healthy: a reducer over rounds of probes, one probe of every check in each round. All
@@ -4878,6 +4926,7 @@ function timeoutOf({ deadlineMs, fromMs }) {
 
 
 
+
 /** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
 const hostKeysMs = 5_000;
 /**
@@ -4893,14 +4942,15 @@ function createTargets(request, image, reads) {
         images.set(imageId, known);
         return known;
     };
-    return async (observation) => {
-        const { instance, disk } = observation;
+    return async (read) => {
         const { bcc, signal } = reads;
-        const task = taskOf(request, image, instance.id);
+        const task = taskOf(request, image, read.instance.id);
+        const observation = await withMissingFacts(read, task, bcc, signal);
+        const { instance, disk } = observation;
         const action = decide(instance, task).action;
         const runsOnIt = action === 'skip' || action === 'start';
-        const [snapshots, back, oldUserData, oldHostKeys, unhealthy] = await allDone([
-            disk && !runsOnIt ? snapshotsOf(disk.id, instance.id, reads) : [],
+        const [lost, back, oldUserData, oldHostKeys, unhealthy] = await allDone([
+            disk && !runsOnIt ? snapshotsOrWhy(disk.id, instance.id, reads) : { snapshots: [] },
             runsOnIt ? { kind: 'notAsked' } : wayBack(instance.imageId),
             request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
             runsOnIt ? undefined : hostKeysOf(request, observation, reads),
@@ -4910,7 +4960,7 @@ function createTargets(request, image, reads) {
             task,
             instance,
             disk: disk ?? undefined,
-            snapshots,
+            ...lost,
             circumstances: {
                 confirmName: request.confirmName,
                 checks: request.health?.checks,
@@ -4939,8 +4989,22 @@ function byInstance(places) {
     }
     return (instanceId) => found.get(instanceId) ?? [];
 }
+/** The snapshots only inform the plan, so a run that may not read them goes on with a warning. */
+async function snapshotsOrWhy(diskId, instanceId, reads) {
+    if (reads.snapshots instanceof model_failure/* CallError */.RA) {
+        return { snapshots: [], snapshotsProblem: (0,model_failure/* describeFailure */.Ic)(reads.snapshots.failure) };
+    }
+    try {
+        return { snapshots: await snapshotsOf(diskId, instanceId, reads.snapshots, reads) };
+    }
+    catch (error) {
+        if (!(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        return { snapshots: [], snapshotsProblem: (0,model_failure/* describeFailure */.Ic)(error.failure) };
+    }
+}
 /** The API takes an instance's ID for that of its system disk, and may show either. */
-async function snapshotsOf(diskId, instanceId, { bcc, signal, snapshots }) {
+async function snapshotsOf(diskId, instanceId, snapshots, { bcc, signal }) {
     if (snapshots === undefined)
         return bcc.listSnapshots(diskId, signal);
     return [...(snapshots.get(diskId) ?? []), ...(snapshots.get(instanceId) ?? [])];
@@ -5046,7 +5110,7 @@ async function survey(request, ports, signal) {
     problems.push(...strangers(request, observations, places ?? []));
     const ids = observations.map(({ instance }) => instance.id);
     const agents = await collect(readAgents(request, ids, ports, signal));
-    const snapshots = observations.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
+    const snapshots = observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal), signal) : undefined;
     if (problems.length > 0)
         throw new SurveyError(problems);
     const targetOf = createTargets(request, image, {
@@ -5069,8 +5133,27 @@ async function survey(request, ports, signal) {
         throw new SurveyError(problems);
     return {
         plan,
-        observations: new Map(observations.map((observation) => [observation.instance.id, observation]))
+        observations: completed(observations, known)
     };
+}
+/** The observations with what was asked of the detail calls since. */
+function completed(observations, targets) {
+    const instances = new Map(targets.map(({ instance }) => [instance.id, instance]));
+    return new Map(observations.map((one) => [
+        one.instance.id,
+        { ...one, instance: instances.get(one.instance.id) ?? one.instance }
+    ]));
+}
+/** What was read, or how it failed; throws CancelledError on abort. */
+async function orCallError(read, signal) {
+    try {
+        return await read;
+    }
+    catch (error) {
+        if (signal.aborted || !(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        return error;
+    }
 }
 async function backendServersOf({ balancers: asked }, balancers, signal) {
     if (asked === undefined)
@@ -6176,6 +6259,8 @@ function noteRequest(rebuild, requestId) {
 
 
 
+
+
 /**
  * Rebuilds one instance and waits for the end; resolves with the whole life, however it ended.
  *
@@ -6185,7 +6270,7 @@ function noteRequest(rebuild, requestId) {
 async function rebuildOne(task, order, first, ports, observe, prepare) {
     const beginning = step_rebuild_begin(task, first?.atMs ?? ports.clock.nowMs());
     let [rebuild, command] = beginning;
-    if (first !== undefined)
+    if (first !== undefined && !lacksFacts(first.instance, task))
         [rebuild, command] = step(rebuild, { type: 'observed', observation: first });
     observe(beginning[0], rebuild);
     while (command.type !== 'end') {
@@ -6207,9 +6292,13 @@ async function perform(command, rebuild, order, ports, prepare) {
                 const dueMs = observeMoment(command, rebuild.deadlineMs, nowMs, ports.random());
                 const earliestMs = earliestMoment(command, dueMs);
                 const { withDisk } = command;
+                const observation = await watch.look({ instanceId: id, dueMs, earliestMs, withDisk });
+                const mayErase = rebuild.phase === 'settling' || rebuild.phase === 'searching';
                 return {
                     type: 'observed',
-                    observation: await watch.look({ instanceId: id, dueMs, earliestMs, withDisk })
+                    observation: mayErase
+                        ? await withMissingFacts(observation, rebuild.task, bcc, cancel.signal)
+                        : observation
                 };
             }
             case 'backup': {
@@ -7679,7 +7768,7 @@ function decodeInstance(json) {
         publicIp: (0,json_fields/* text */.Qq)(from, 'publicIp'),
         internalIp: (0,json_fields/* text */.Qq)(from, 'internalIp'),
         keypairId: (0,json_fields/* text */.Qq)(from, 'keypairId'),
-        deletionProtection: (0,json_fields/* flag */.Jt)(from, 'deletionProtection'),
+        deletionProtection: (0,json_fields/* optionalFlag */.bS)(from, 'deletionProtection'),
         expireTime: (0,json_fields/* text */.Qq)(from, 'expireTime'),
         ...(tags === undefined ? {} : { tags })
     };
@@ -9864,6 +9953,7 @@ function refused(operation, target, message, cause) {
 /* harmony export */   Qq: () => (/* binding */ text),
 /* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   Xc: () => (/* binding */ DecodeError),
+/* harmony export */   bS: () => (/* binding */ optionalFlag),
 /* harmony export */   g1: () => (/* binding */ record)
 /* harmony export */ });
 /** An answer lacks what it must have. The message names the field, never its value. */
@@ -9897,6 +9987,10 @@ function text(from, name) {
 function count(from, name) {
     const value = Number(from[name] ?? 0);
     return Number.isFinite(value) ? value : 0;
+}
+/** A flag as `flag` reads it, or `undefined` where the field is missing: then nobody knows. */
+function optionalFlag(from, name) {
+    return from[name] === undefined || from[name] === null ? undefined : flag(from, name);
 }
 /** A flag, which the API gives as a boolean or as 0 and 1. */
 function flag(from, name) {
@@ -10635,7 +10729,7 @@ function line(member, at, members) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7813);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6203);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5035);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

@@ -3683,7 +3683,7 @@ function decodeInstance(json) {
         publicIp: (0,json_fields/* text */.Qq)(from, 'publicIp'),
         internalIp: (0,json_fields/* text */.Qq)(from, 'internalIp'),
         keypairId: (0,json_fields/* text */.Qq)(from, 'keypairId'),
-        deletionProtection: (0,json_fields/* flag */.Jt)(from, 'deletionProtection'),
+        deletionProtection: (0,json_fields/* optionalFlag */.bS)(from, 'deletionProtection'),
         expireTime: (0,json_fields/* text */.Qq)(from, 'expireTime'),
         ...(tags === undefined ? {} : { tags })
     };
@@ -5702,6 +5702,7 @@ function refused(operation, target, message, cause) {
 /* harmony export */   Qq: () => (/* binding */ text),
 /* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   Xc: () => (/* binding */ DecodeError),
+/* harmony export */   bS: () => (/* binding */ optionalFlag),
 /* harmony export */   g1: () => (/* binding */ record)
 /* harmony export */ });
 /** An answer lacks what it must have. The message names the field, never its value. */
@@ -5735,6 +5736,10 @@ function text(from, name) {
 function count(from, name) {
     const value = Number(from[name] ?? 0);
     return Number.isFinite(value) ? value : 0;
+}
+/** A flag as `flag` reads it, or `undefined` where the field is missing: then nobody knows. */
+function optionalFlag(from, name) {
+    return from[name] === undefined || from[name] === null ? undefined : flag(from, name);
 }
 /** A flag, which the API gives as a boolean or as 0 and 1. */
 function flag(from, name) {

@@ -17,7 +17,7 @@ const emptyInstance = {
   publicIp: '',
   internalIp: '',
   keypairId: '',
-  deletionProtection: false,
+  deletionProtection: undefined,
   expireTime: ''
 };
 
@@ -78,7 +78,7 @@ test.each([
   ['false', false],
   [true, true],
   [false, false],
-  [null, false],
+  [null, undefined],
   [2, false]
 ])('deletionProtection %j is %j', (given, flag) => {
   expect(decode.decodeInstance({ ...least, deletionProtection: given }).deletionProtection).toBe(flag);

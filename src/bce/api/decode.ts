@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Image } from '../../core/model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../../core/model/instance.ts';
 import type { Tag } from '../../core/model/selection.ts';
-import { count, DecodeError, flag, record, text, vital } from './json-fields.ts';
+import { count, DecodeError, flag, optionalFlag, record, text, vital } from './json-fields.ts';
 
 /** A disk of an instance; only the system disk matters to a rebuild. */
 export interface Volume extends SystemDisk {
@@ -86,7 +86,7 @@ export function decodeInstance(json: unknown): Instance {
     publicIp: text(from, 'publicIp'),
     internalIp: text(from, 'internalIp'),
     keypairId: text(from, 'keypairId'),
-    deletionProtection: flag(from, 'deletionProtection'),
+    deletionProtection: optionalFlag(from, 'deletionProtection'),
     expireTime: text(from, 'expireTime'),
     ...(tags === undefined ? {} : { tags })
   };

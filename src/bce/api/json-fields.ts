@@ -38,6 +38,11 @@ export function count(from: Fields, name: string): number {
   return Number.isFinite(value) ? value : 0;
 }
 
+/** A flag as `flag` reads it, or `undefined` where the field is missing: then nobody knows. */
+export function optionalFlag(from: Fields, name: string): boolean | undefined {
+  return from[name] === undefined || from[name] === null ? undefined : flag(from, name);
+}
+
 /** A flag, which the API gives as a boolean or as 0 and 1. */
 export function flag(from: Fields, name: string): boolean {
   const value = from[name];

@@ -19,8 +19,11 @@ export interface Instance {
   readonly publicIp: string;
   readonly internalIp: string;
   readonly keypairId: string;
-  /** The API's int (0 or 1), read as a flag. The service itself guards only release with it. */
-  readonly deletionProtection: boolean;
+  /**
+   * The API's int (0 or 1), read as a flag; `undefined` where the reply leaves it out. The service itself guards only
+   * release with it.
+   */
+  readonly deletionProtection: boolean | undefined;
   /** ISO 8601, UTC; empty for postpaid instances. */
   readonly expireTime: string;
   /** Absent where the reply has no word about tags, which is not the same as none. */

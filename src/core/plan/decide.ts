@@ -58,7 +58,9 @@ export function decide(instance: Instance, task: Task): Decision {
 
 function refusalsOf(instance: Instance, task: Task): readonly Refusal[] {
   const refusals: Refusal[] = [];
-  if (instance.deletionProtection && !task.allowProtected) refusals.push({ kind: 'protected' });
+  if (instance.deletionProtection !== false && !task.allowProtected) {
+    refusals.push({ kind: instance.deletionProtection === true ? 'protected' : 'protectionUnknown' });
+  }
   // One that is still being created is waited for before anything is sent; only a dry run shows it.
   if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
     refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
@@ -72,4 +74,15 @@ function refusalsOf(instance: Instance, task: Task): readonly Refusal[] {
 /** Only custom and shared images carry a login of their own (BCC page 1jwvyoaw8, `keepImageLogin`). */
 function keepsLogin(image: Image): boolean {
   return /custom|sharing/i.test(image.type) || image.type === '';
+}
+
+/**
+ * Whether the reply leaves out what an erasing rests on, so that the detail call has to be asked: a list may leave out
+ * `deletionProtection` and the tags. What is skipped or only started needs neither.
+ */
+export function lacksFacts(instance: Instance, task: Task): boolean {
+  const { action } = decide(instance, task);
+  if (action !== 'rebuild' && action !== 'refuse') return false;
+  const isProtectionUnknown = instance.deletionProtection === undefined && !task.allowProtected;
+  return isProtectionUnknown || (task.selectedBy !== undefined && instance.tags === undefined);
 }

@@ -20,6 +20,8 @@ export interface Target {
   readonly disk: SystemDisk | undefined;
   /** The snapshots that a rebuild deletes. */
   readonly snapshots: readonly Snapshot[];
+  /** Why they could not be read; a rebuild deletes them all the same. */
+  readonly snapshotsProblem?: string | undefined;
   readonly circumstances: Circumstances;
   /** The first-boot script of now, read where a rollback may have to put it back. It may hold secrets. */
   readonly oldUserData?: string | undefined;
@@ -77,6 +79,7 @@ function planTarget(target: Target, { userData }: RebuildSpec): PlannedTarget {
       ...(decision.action === 'skip' || decision.action === 'start'
         ? []
         : [...warningsBefore(task, instance), ...(scriptWarning === undefined ? [] : [scriptWarning])]),
+      ...snapshotWarning(target),
       ...fleetWarnings(target),
       ...(target.agent === 'offline' ? [offlineWarning] : [])
     ]
@@ -85,6 +88,12 @@ function planTarget(target: Target, { userData }: RebuildSpec): PlannedTarget {
 
 const offlineWarning =
   'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
+
+function snapshotWarning({ snapshotsProblem }: Target): readonly string[] {
+  return snapshotsProblem === undefined
+    ? []
+    : [`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`];
+}
 
 /** The task as it is carried out: it knows what it was decided on. */
 function plannedTask({ task, instance }: Target, { action }: Decision): Task {

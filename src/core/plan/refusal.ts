@@ -8,6 +8,7 @@ export type Refusal =
   /** To be rolled back, and somebody has put another image on it since. */
   | { readonly kind: 'moved'; readonly imageId: string; readonly ownImageId: string }
   | { readonly kind: 'protected' }
+  | { readonly kind: 'protectionUnknown' }
   | { readonly kind: 'imageNotAvailable'; readonly status: string }
   | { readonly kind: 'imageKeepsNoLogin'; readonly imageType: string }
   | { readonly kind: 'noKeypairForWindows' }
@@ -52,6 +53,11 @@ function wordsOf(refusal: Refusal): { readonly reason: string; readonly remedy: 
       return {
         reason: 'deletionProtection is on',
         remedy: 'If it is to be erased all the same, set allowProtected: true.'
+      };
+    case 'protectionUnknown':
+      return {
+        reason: 'the API does not tell whether deletionProtection is on',
+        remedy: 'Look in the console. If it is to be erased all the same, set allowProtected: true.'
       };
     case 'imageNotAvailable':
       return {

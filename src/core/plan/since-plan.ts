@@ -30,7 +30,7 @@ export function refusalsSincePlan(instance: Instance, task: SincePlan): readonly
   const { planned } = task;
   if (planned === undefined) return [];
   const changes = [
-    ...(instance.name === planned.name ? [] : [`its name is "${instance.name}", not "${planned.name}"`]),
+    ...(isSameName(instance, planned) ? [] : [`its name is "${instance.name}", not "${planned.name}"`]),
     ...(isImageExpected(instance, planned, task.image.id)
       ? []
       : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
@@ -40,6 +40,11 @@ export function refusalsSincePlan(instance: Instance, task: SincePlan): readonly
     changes.push(`its status is ${instance.status}, not ${planned.status}`);
   }
   return changes.length === 0 ? [] : [{ kind: 'changed', changes }];
+}
+
+/** A list may leave the name out. */
+function isSameName({ name }: Instance, planned: PlannedFacts): boolean {
+  return name === planned.name || name === '' || planned.name === '';
 }
 
 /** An instance that was changing when the plan was made may have come to the wanted image by then. */

@@ -78,6 +78,7 @@ export function erasedLabel(target: PlannedTarget): string {
   const { disk, snapshots } = target;
   if (disk === undefined) return 'the system disk (the API shows no details of it)';
   const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
+  if (target.snapshotsProblem !== undefined) return `${what}, and its snapshots, which could not be read`;
   if (snapshots.length === 0) return `${what}; it has no snapshots`;
   const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
   return `${what}, and its snapshots: ${named.join(', ')}`;

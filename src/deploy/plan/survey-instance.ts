@@ -6,7 +6,7 @@ import { describeUnhealthy, type HostKey } from '../../core/health/reason.ts';
 import { resolveChecks } from '../../core/health/resolve.ts';
 import { customImageQuota } from '../../core/images/backup.ts';
 import type { BackendServer } from '../../core/model/backend-server.ts';
-import { CallError } from '../../core/model/failure.ts';
+import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
 import { type Snapshot, statusKind } from '../../core/model/instance.ts';
 import { decide, type Task } from '../../core/plan/decide.ts';
@@ -17,6 +17,7 @@ import type { Bcc } from '../../ports/bcc.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { allDone } from '../calls/all-done.ts';
+import { withMissingFacts } from '../calls/complete.ts';
 import { probeOnce } from '../health/await-healthy.ts';
 
 /** What the reads of a target need of the world, and what was read for all of them at once. */
@@ -24,8 +25,8 @@ export interface TargetReads {
   readonly bcc: Bcc;
   readonly probe: Probe;
   readonly signal: AbortSignal;
-  /** By disk or instance ID; `undefined` where each target's own are to be read. */
-  readonly snapshots: ReadonlyMap<string, readonly Snapshot[]> | undefined;
+  /** By disk or instance ID, or why they could not be read; `undefined` where each target's own are to be read. */
+  readonly snapshots: ReadonlyMap<string, readonly Snapshot[]> | CallError | undefined;
   /** Of all load balancers of the run; `undefined` where it names none. */
   readonly places: readonly BackendServer[] | undefined;
   /** `undefined` where no check looks from inside. */
@@ -54,14 +55,15 @@ export function createTargets(
     images.set(imageId, known);
     return known;
   };
-  return async (observation) => {
-    const { instance, disk } = observation;
+  return async (read) => {
     const { bcc, signal } = reads;
-    const task = taskOf(request, image, instance.id);
+    const task = taskOf(request, image, read.instance.id);
+    const observation = await withMissingFacts(read, task, bcc, signal);
+    const { instance, disk } = observation;
     const action = decide(instance, task).action;
     const runsOnIt = action === 'skip' || action === 'start';
-    const [snapshots, back, oldUserData, oldHostKeys, unhealthy] = await allDone([
-      disk && !runsOnIt ? snapshotsOf(disk.id, instance.id, reads) : [],
+    const [lost, back, oldUserData, oldHostKeys, unhealthy] = await allDone([
+      disk && !runsOnIt ? snapshotsOrWhy(disk.id, instance.id, reads) : { snapshots: [] },
       runsOnIt ? ({ kind: 'notAsked' } as const) : wayBack(instance.imageId),
       request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
       runsOnIt ? undefined : hostKeysOf(request, observation, reads),
@@ -71,7 +73,7 @@ export function createTargets(
       task,
       instance,
       disk: disk ?? undefined,
-      snapshots,
+      ...lost,
       circumstances: {
         confirmName: request.confirmName,
         checks: request.health?.checks,
@@ -101,11 +103,29 @@ function byInstance(
   return (instanceId) => found.get(instanceId) ?? [];
 }
 
+/** The snapshots only inform the plan, so a run that may not read them goes on with a warning. */
+async function snapshotsOrWhy(
+  diskId: string,
+  instanceId: string,
+  reads: TargetReads
+): Promise<Pick<Target, 'snapshots' | 'snapshotsProblem'>> {
+  if (reads.snapshots instanceof CallError) {
+    return { snapshots: [], snapshotsProblem: describeFailure(reads.snapshots.failure) };
+  }
+  try {
+    return { snapshots: await snapshotsOf(diskId, instanceId, reads.snapshots, reads) };
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    return { snapshots: [], snapshotsProblem: describeFailure(error.failure) };
+  }
+}
+
 /** The API takes an instance's ID for that of its system disk, and may show either. */
 async function snapshotsOf(
   diskId: string,
   instanceId: string,
-  { bcc, signal, snapshots }: TargetReads
+  snapshots: ReadonlyMap<string, readonly Snapshot[]> | undefined,
+  { bcc, signal }: TargetReads
 ): Promise<readonly Snapshot[]> {
   if (snapshots === undefined) return bcc.listSnapshots(diskId, signal);
   return [...(snapshots.get(diskId) ?? []), ...(snapshots.get(instanceId) ?? [])];

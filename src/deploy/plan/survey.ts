@@ -66,7 +66,8 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   problems.push(...strangers(request, observations, places ?? []));
   const ids = observations.map(({ instance }) => instance.id);
   const agents = await collect(readAgents(request, ids, ports, signal));
-  const snapshots = observations.length > many ? await collect(snapshotsByDisk(bcc, signal)) : undefined;
+  const snapshots =
+    observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal), signal) : undefined;
   if (problems.length > 0) throw new SurveyError(problems);
   const targetOf = createTargets(request, image, {
     ...ports,
@@ -90,8 +91,32 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   if (problems.length > 0) throw new SurveyError(problems);
   return {
     plan,
-    observations: new Map(observations.map((observation) => [observation.instance.id, observation]))
+    observations: completed(observations, known)
   };
+}
+
+/** The observations with what was asked of the detail calls since. */
+function completed(
+  observations: readonly Observation[],
+  targets: readonly Target[]
+): ReadonlyMap<string, Observation> {
+  const instances = new Map(targets.map(({ instance }) => [instance.id, instance]));
+  return new Map(
+    observations.map((one) => [
+      one.instance.id,
+      { ...one, instance: instances.get(one.instance.id) ?? one.instance }
+    ])
+  );
+}
+
+/** What was read, or how it failed; throws CancelledError on abort. */
+async function orCallError<T>(read: Promise<T>, signal: AbortSignal): Promise<T | CallError> {
+  try {
+    return await read;
+  } catch (error) {
+    if (signal.aborted || !(error instanceof CallError)) throw error;
+    return error;
+  }
 }
 
 async function backendServersOf(

@@ -2,7 +2,7 @@
 
 import { CallError } from '../../core/model/failure.ts';
 import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
-import type { Task } from '../../core/plan/decide.ts';
+import { lacksFacts, type Task } from '../../core/plan/decide.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
 import type {
   Observation,
@@ -16,6 +16,7 @@ import { begin, step } from '../../core/rebuild/step-rebuild.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
+import { withMissingFacts } from '../calls/complete.ts';
 import { RefusedTogetherError, type Sender } from './send.ts';
 import type { Watch } from './watch.ts';
 
@@ -56,7 +57,8 @@ export async function rebuildOne(
 ): Promise<RebuildState> {
   const beginning = begin(task, first?.atMs ?? ports.clock.nowMs());
   let [rebuild, command]: Step = beginning;
-  if (first !== undefined) [rebuild, command] = step(rebuild, { type: 'observed', observation: first });
+  if (first !== undefined && !lacksFacts(first.instance, task))
+    [rebuild, command] = step(rebuild, { type: 'observed', observation: first });
   observe(beginning[0], rebuild);
   while (command.type !== 'end') {
     const before = rebuild;
@@ -84,9 +86,13 @@ async function perform(
         const dueMs = observeMoment(command, rebuild.deadlineMs, nowMs, ports.random());
         const earliestMs = earliestMoment(command, dueMs);
         const { withDisk } = command;
+        const observation = await watch.look({ instanceId: id, dueMs, earliestMs, withDisk });
+        const mayErase = rebuild.phase === 'settling' || rebuild.phase === 'searching';
         return {
           type: 'observed',
-          observation: await watch.look({ instanceId: id, dueMs, earliestMs, withDisk })
+          observation: mayErase
+            ? await withMissingFacts(observation, rebuild.task, bcc, cancel.signal)
+            : observation
         };
       }
       case 'backup': {

@@ -1,0 +1,25 @@
+import type { Instance } from '../../core/model/instance.ts';
+import { lacksFacts, type Task } from '../../core/plan/decide.ts';
+import type { Observation } from '../../core/rebuild/rebuild-state.ts';
+import type { Bcc } from '../../ports/bcc.ts';
+
+/**
+ * The observation with what a list left out of it and an erasing rests on, asked of the detail call; the same one
+ * where nothing is missing.
+ *
+ * @throws CallError when that call fails for good, CancelledError on abort
+ */
+export async function withMissingFacts(
+  observation: Observation,
+  task: Task,
+  bcc: Bcc,
+  signal: AbortSignal
+): Promise<Observation> {
+  const { instance } = observation;
+  if (!lacksFacts(instance, task)) return observation;
+  const detail = await bcc.getInstance(instance.id, signal);
+  const deletionProtection = instance.deletionProtection ?? detail.deletionProtection;
+  const tags = instance.tags ?? detail.tags;
+  const complete: Instance = { ...instance, deletionProtection, ...(tags === undefined ? {} : { tags }) };
+  return { ...observation, instance: complete };
+}
