@@ -6,7 +6,7 @@ import type { Behaviour } from '../../emulator/world/behaviour.ts';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import { fleetIds, fleetRequest } from '../support/fleets.ts';
-import { oneOf, problemsOf, textOf, web, writesOf } from '../support/stage.ts';
+import { newCancel, oneOf, problemsOf, textOf, web, writesOf } from '../support/stage.ts';
 import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 const script = '#!/bin/sh\n# wait\ncloud-init status --wait\n';
@@ -298,6 +298,93 @@ describe('guestScript', () => {
       const last = virtual.emulator.runs.at(-1)?.action;
       expect(last?.['command']).toMatchObject({ type: 'POWERSHELL' });
       expect(last?.['command']).not.toHaveProperty('user');
+    });
+  });
+});
+
+describe('a guarded run', () => {
+  const failing: ScriptAnswer = { pattern: 'cloud-init', exitCode: 1 };
+
+  test.each([
+    [healthy, 100],
+    [failing, 0]
+  ])('gives no traffic before the script has passed: %j', async (answer, weight) => {
+    const world = {
+      instances: [web('i-demo0001', { imageId: 'm-web-1' })],
+      balancers: [{ id: 'lb-1', members: [{ instanceId: 'i-demo0001', weight: 100 }] }]
+    };
+    const options = { world, scripts: [{ ...answer, fromUptimeMs: 0 }] };
+    await withVirtualWorld({ emulator: options }, async (virtual) => {
+      const balancers = { blbIds: ['lb-1'], drainMs: 0 };
+      const report = await virtual.run({ health: withScript, balancers });
+      expect(report.status).toBe(weight === 0 ? 'failed' : 'rebuilt');
+      expect(virtual.emulator.weights()).toMatchObject([{ weight }]);
+      const firstPass = virtual.emulator.runs.find(({ content }) => content === script)?.createdMs ?? 0;
+      const back = virtual.emulator.weightChanges.filter(({ to }) => to > 0);
+      for (const { atMs } of back) expect(atMs).toBeGreaterThan(firstPass);
+    });
+  });
+
+  test('keeps the next instance from being begun', async () => {
+    const world = { instances: [web('i-demo0001'), web('i-demo0002')] };
+    await withVirtualWorld({ emulator: { world, scripts: [failing] } }, async (virtual) => {
+      const selection = { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] } as const;
+      const report = await virtual.run({ selection, health: withScript });
+      expect(report.instances.map(({ status }) => status)).toEqual(['failed', 'notStarted']);
+      expect(writesOf(virtual)).toEqual(['RebuildInstance']);
+    });
+  });
+
+  test('that is cancelled sends no more scripts', async () => {
+    await onStage({ scripts: [failing] }, async (world) => {
+      const { cancel, pull } = newCancel();
+      let sent = 0;
+      world.clock.onSleep = () => {
+        const count = world.emulator.runs.filter(({ content }) => content === script).length;
+        if (count === 2 && !cancel.signal.aborted) {
+          sent = world.emulator.runs.length;
+          pull();
+        }
+      };
+      const one = oneOf(await world.run({ health: withScript }, cancel));
+      expect(one.failure?.reason).toBe('cancelled');
+      expect(world.emulator.runs).toHaveLength(sent);
+    });
+  });
+
+  test('of an instance that is on the image already erases nothing, whatever the script says', async () => {
+    await onStage({ scripts: [failing] }, async (world) => {
+      world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
+      const one = oneOf(await world.run({ health: withScript, rollback: true }));
+      expect(one).toMatchObject({ status: 'failed', disk: 'untouched', failure: { reason: 'guestScript' } });
+      expect(writesOf(world)).toEqual([]);
+    });
+  });
+
+  test('with a script for a shell on Windows is refused before anything is erased', async () => {
+    const images = [{ id: 'm-web-1' }, { id: 'm-web-2', osType: 'windows' as const }];
+    const world = { images, instances: [web('i-demo0001')] };
+    await withVirtualWorld({ emulator: { world } }, async (virtual) => {
+      const [problem] = await problemsOf(virtual.run({ health: withScript }));
+      expect(problem?.cause).toContain('guestScript begins with #!');
+      expect(writesOf(virtual)).toEqual([]);
+    });
+  });
+
+  test('whose script never ends fails as the script, not as the service', async () => {
+    const scripts = [{ pattern: 'cloud-init', ms: 3_600_000 }];
+    await onStage({ scripts }, async (world) => {
+      const one = oneOf(await world.run({ health: withScript }));
+      expect(one.failure?.reason).toBe('guestScript');
+      expect(one.failure?.cause).toMatch(/run r-\w+ is RUNNING and did not end in time/);
+    });
+  });
+
+  test('whose last round the deadline cuts keeps what the round before had found', async () => {
+    const scripts = [{ pattern: 'cloud-init', exitCode: 5, ms: 20_000 }];
+    await onStage({ scripts, behaviour: { runDelayMs: 8_000 } }, async (world) => {
+      const one = oneOf(await world.run({ health: { ...withScript, deadlineMs: 100_000 } }));
+      expect(one.failure?.cause).toContain('exit code 5');
     });
   });
 });

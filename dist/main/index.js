@@ -1331,6 +1331,9 @@ function isLoopback(hostname) {
 const parseGuestScript = (text) => {
     if (text.trim() === '')
         return refused('holds only white space; write the commands, or leave it out');
+    if (/^#![^\n]*\r/.test(text)) {
+        return refused('has Windows line ends (CR LF) after #!, so that no shell would be found; store it with LF');
+    }
     return text.includes('\0')
         ? refused('holds a NUL character, as files in UTF-16 do; store the script as UTF-8')
         : parsed(text);
@@ -4036,7 +4039,16 @@ function sharedReads({ balancers, clock, cancel }) {
 /** What is asked of Cloud Assistant before anything is erased, so that a check that can never pass is found out then. */
 
 
-const remedy = 'Is Cloud Assistant switched on in the console for this account? May the user use it (CAFullControlAccessPolicy)? Else take assistant:// and guestScript out. Nothing was sent that changes anything.';
+
+const remedy = 'Is Cloud Assistant switched on in the console for this account? May the user use it (CAFullControlAccessPolicy)? Else take assistant:// and guestScript out.';
+/** A script for a shell can never pass where PowerShell runs it, which would be found out after the erasing. */
+function scriptProblems({ health }, image) {
+    const isShell = health?.guestScript?.content.trimStart().startsWith('#!') === true;
+    if (!isShell || (0,guest_system/* guestSystem */.wS)({ osName: `${image.osType} ${image.osName}` }) !== 'windows')
+        return [];
+    const cause = `guestScript begins with #!, and ${image.id} is an image of Windows, where PowerShell runs it.`;
+    return [{ cause, remedy: 'Write guestScript in PowerShell, or give another image.' }];
+}
 /**
  * The agents of all instances, a read; `undefined` where no check looks from inside.
  *
@@ -4837,8 +4849,8 @@ async function awaitChecks(wait, ports, observe) {
         const startedAtMs = clock.nowMs();
         const round = await takeRound(wait, ports);
         const isCut = clock.nowMs() >= task.deadlineMs && round.some(isLate);
-        // A round that the deadline has cut says less than a failed one before it.
-        const results = isCut && health.results.some(hasFailed) ? health.results : round;
+        // A round that the deadline has cut says less than one before it in which the guest itself gave the answer.
+        const results = isCut && health.results.some(hasAnsweredBadly) ? health.results : round;
         const before = health;
         [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
         observe(before, health);
@@ -4905,8 +4917,8 @@ async function readKnownHosts({ checks, task }, { results }, { probe, signal }) 
 function isNetworkCheck(check) {
     return !isGuestCheck(check);
 }
-function hasFailed({ result }) {
-    return !result.healthy;
+function hasAnsweredBadly({ result }) {
+    return !result.healthy && ['script', 'sameBoot', 'olderBoot'].includes(result.reason.kind);
 }
 function isLate({ result }) {
     return !result.healthy && result.reason.kind === 'runLate';
@@ -5109,6 +5121,7 @@ async function survey(request, ports, signal) {
         throw new SurveyError(problems);
     problems.push(...strangers(request, observations, places ?? []));
     const ids = observations.map(({ instance }) => instance.id);
+    problems.push(...scriptProblems(request, image));
     const agents = await collect(readAgents(request, ids, ports, signal));
     const snapshots = observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal), signal) : undefined;
     if (problems.length > 0)

@@ -1289,6 +1289,9 @@ function isLoopback(hostname) {
 const parseGuestScript = (text) => {
     if (text.trim() === '')
         return refused('holds only white space; write the commands, or leave it out');
+    if (/^#![^\n]*\r/.test(text)) {
+        return refused('has Windows line ends (CR LF) after #!, so that no shell would be found; store it with LF');
+    }
     return text.includes('\0')
         ? refused('holds a NUL character, as files in UTF-16 do; store the script as UTF-8')
         : parsed(text);
@@ -2216,7 +2219,9 @@ function healthTable(one) {
         (0,core_duration/* formatDuration */.a3)(seconds * 1000),
         (0,markdown/* cell */.Hn)(result)
     ]);
-    return (0,markdown/* table */.tp)(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
+    const checks = one.health.checks.map(({ check, result }) => [(0,markdown/* code */.aY)(check), (0,markdown/* cell */.Hn)(result)]);
+    const course = (0,markdown/* table */.tp)(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
+    return checks.length < 2 ? course : `${(0,markdown/* table */.tp)(['Check', 'Found last'], checks)}\n\n${course}`;
 }
 function balancerTable(one) {
     if (one.balancers.length === 0)

@@ -8,7 +8,7 @@ test('a script is kept to the last byte', () => {
   expect(parseGuestScript(text)).toEqual({ ok: true, value: text });
 });
 
-test.each([[' \n'], ['a\0b']])('%j is refused, and not shown', (text) => {
+test.each([[' \n'], ['a\0b'], ['#!/bin/sh\r\ntrue\r\n']])('%j is refused, and not shown', (text) => {
   const result = parseGuestScript(text);
   expect(result.ok).toBe(false);
   expect(JSON.stringify(result)).not.toContain('a\\u0000b');

@@ -4,6 +4,11 @@ import { type Parser, parsed, refused } from './parser.ts';
 /** Reads the script that runs inside the new system, and keeps it to the last byte. No message shows it. */
 export const parseGuestScript: Parser<string> = (text) => {
   if (text.trim() === '') return refused('holds only white space; write the commands, or leave it out');
+  if (/^#![^\n]*\r/.test(text)) {
+    return refused(
+      'has Windows line ends (CR LF) after #!, so that no shell would be found; store it with LF'
+    );
+  }
   return text.includes('\0')
     ? refused('holds a NUL character, as files in UTF-16 do; store the script as UTF-8')
     : parsed(text);

@@ -77,7 +77,9 @@ function healthTable(one: InstanceReport): string {
     formatDuration(seconds * 1000),
     cell(result)
   ]);
-  return table(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
+  const checks = one.health.checks.map(({ check, result }) => [code(check), cell(result)]);
+  const course = table(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
+  return checks.length < 2 ? course : `${table(['Check', 'Found last'], checks)}\n\n${course}`;
 }
 
 function balancerTable(one: InstanceReport): string {

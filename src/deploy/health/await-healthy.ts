@@ -115,8 +115,8 @@ export async function awaitChecks(
     const startedAtMs = clock.nowMs();
     const round = await takeRound(wait, ports);
     const isCut = clock.nowMs() >= task.deadlineMs && round.some(isLate);
-    // A round that the deadline has cut says less than a failed one before it.
-    const results = isCut && health.results.some(hasFailed) ? health.results : round;
+    // A round that the deadline has cut says less than one before it in which the guest itself gave the answer.
+    const results = isCut && health.results.some(hasAnsweredBadly) ? health.results : round;
     const before = health;
     [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
     observe(before, health);
@@ -199,8 +199,8 @@ function isNetworkCheck(check: ResolvedCheck): check is NetworkCheck {
   return !isGuestCheck(check);
 }
 
-function hasFailed({ result }: CheckResult): boolean {
-  return !result.healthy;
+function hasAnsweredBadly({ result }: CheckResult): boolean {
+  return !result.healthy && ['script', 'sameBoot', 'olderBoot'].includes(result.reason.kind);
 }
 
 function isLate({ result }: CheckResult): boolean {

@@ -1,13 +1,15 @@
 /** What is asked of Cloud Assistant before anything is erased, so that a check that can never pass is found out then. */
 
 import type { AgentState } from '../../core/health/guest/guest-run.ts';
+import { guestSystem } from '../../core/health/guest/guest-system.ts';
 import { CallError, type CallFailure, describeFailure } from '../../core/model/failure.ts';
+import type { Image } from '../../core/model/image.ts';
 import type { Plan, PlannedTarget } from '../../core/plan/plan.ts';
 import type { GuestProbe } from '../../ports/assistant.ts';
 import type { Cancel } from '../../ports/cancel.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RunRequest } from '../../ports/request.ts';
-import { SurveyError } from '../plan/survey-error.ts';
+import { SurveyError, type SurveyProblem } from '../plan/survey-error.ts';
 
 /** What these questions need of the world. */
 export interface AgentPorts {
@@ -18,7 +20,15 @@ export interface AgentPorts {
 }
 
 const remedy =
-  'Is Cloud Assistant switched on in the console for this account? May the user use it (CAFullControlAccessPolicy)? Else take assistant:// and guestScript out. Nothing was sent that changes anything.';
+  'Is Cloud Assistant switched on in the console for this account? May the user use it (CAFullControlAccessPolicy)? Else take assistant:// and guestScript out.';
+
+/** A script for a shell can never pass where PowerShell runs it, which would be found out after the erasing. */
+export function scriptProblems({ health }: RunRequest, image: Image): readonly SurveyProblem[] {
+  const isShell = health?.guestScript?.content.trimStart().startsWith('#!') === true;
+  if (!isShell || guestSystem({ osName: `${image.osType} ${image.osName}` }) !== 'windows') return [];
+  const cause = `guestScript begins with #!, and ${image.id} is an image of Windows, where PowerShell runs it.`;
+  return [{ cause, remedy: 'Write guestScript in PowerShell, or give another image.' }];
+}
 
 /**
  * The agents of all instances, a read; `undefined` where no check looks from inside.

@@ -12,7 +12,7 @@ import type { Balancers } from '../../ports/balancers.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { mapSome } from '../calls/map-some.ts';
-import { readAgents } from '../health/guest-agents.ts';
+import { readAgents, scriptProblems } from '../health/guest-agents.ts';
 import { type ImagePorts, resolveImage } from '../images/resolve-image.ts';
 import { select } from './select.ts';
 import { problemOf, SurveyError, type SurveyProblem } from './survey-error.ts';
@@ -65,6 +65,7 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
     throw new SurveyError(problems);
   problems.push(...strangers(request, observations, places ?? []));
   const ids = observations.map(({ instance }) => instance.id);
+  problems.push(...scriptProblems(request, image));
   const agents = await collect(readAgents(request, ids, ports, signal));
   const snapshots =
     observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal), signal) : undefined;
