@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { quote, quoteAscii } from '../../src/core/quote.ts';
+import { quote, quoteAscii, visible } from '../../src/core/quote.ts';
 
 test('quote cuts, and leaves no line break', () => {
   expect(quote('a\n::error::"')).toBe('"a\\n::error::\\""');
@@ -15,4 +15,8 @@ test('quote shows what cannot be seen as an escape, and leaves other languages a
 
 test('quoteAscii shows everything else as an escape as well', () => {
   expect(quoteAscii('\uff49\u2011demo\u{1f600}')).toBe('"\\uff49\\u2011demo\\u{1f600}"');
+});
+
+test('visible escapes what cannot be seen, and nothing else', () => {
+  expect(visible('role=we\u200bb "网"')).toBe('role=we\\u200bb "网"');
 });

@@ -731,6 +731,35 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var lib_core = __nccwpck_require__(5806);
+;// CONCATENATED MODULE: ./core/quote.js
+/** The longest piece of a value that a message shows, in characters. */
+const quotedLength = 60;
+/** What nobody can see, or takes for a plain blank: controls, format characters, and separators but the blank. */
+const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+/**
+ * A value for a message: in quotes, cut at 60 characters, and with quotes and everything invisible escaped, so that
+ * it can neither flood the log, nor begin a line with a workflow command, nor look like another value.
+ */
+function quote(text) {
+    const characters = [...text];
+    const shown = characters.slice(0, quotedLength).join('');
+    const quoted = JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
+    return visible(quoted);
+}
+/** A text with everything invisible escaped. */
+function visible(text) {
+    return text.replace(invisible, escaped);
+}
+/** Like `quote`, with everything escaped that is not ASCII: for values that should be nothing else. */
+function quoteAscii(text) {
+    return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
+}
+/** A character as JavaScript and JSON write it: `\u200b`, or `\u{1f600}` beyond four digits. */
+function escaped(character) {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+}
+
 ;// CONCATENATED MODULE: ./core/health/check.js
 /** The fields of an instance that a check's address may hold, in braces. */
 const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
@@ -767,6 +796,8 @@ const success = [{ from: 200, to: 299 }];
 const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
 /** One word after the address; in quotes, a backslash takes the next character as it is. */
 const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
+/** Another expectation behind a comma or a semicolon, which would be a part of the text before. */
+const joined = /[,;，；、](?:status|body)=/;
 /**
  * Reads what follows the address of an HTTP check: words split by white space, each at most once.
  *
@@ -790,6 +821,9 @@ function parseExpectations(text) {
             return wrong(`gives ${name} more than once`);
         if (otherQuotes.test(bare ?? '')) {
             return wrong(`has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`);
+        }
+        if (joined.test(bare ?? '')) {
+            return wrong('joins status and body by a comma or a semicolon; put a blank between them');
         }
         found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
     }
@@ -858,6 +892,7 @@ function isHost(text) {
 
 
 
+
 /** Scheme, host with port, path with query, fragment. */
 const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
 /** What may stand in a path or a query (RFC 3986), a percent sign only before two hexadecimal digits. */
@@ -874,6 +909,10 @@ const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
 function parseHealthCheck(text) {
     const url = text.trim().replace(/\s.*$/s, '');
     const rest = text.trim().slice(url.length);
+    const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
+    if (foreign !== undefined) {
+        return parse_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it anew, or percent-encode it`);
+    }
     const [, written, authority, path, fragment] = address.exec(url) ?? [];
     if (written === undefined || authority === undefined || path === undefined) {
         return parse_wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
@@ -885,7 +924,7 @@ function parseHealthCheck(text) {
             : parse_wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
     }
     if (!isKind(scheme)) {
-        return parse_wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
+        return parse_wrong(`begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
     }
     if (authority.includes('@')) {
         return parse_wrong('holds a user name or a password, which no check sends; leave them out');
@@ -931,7 +970,7 @@ function parsePlace(kind, authority) {
         return { hostPattern: host, port };
     return digits === undefined
         ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
-        : `has the port ${shown(digits)}; ports are whole numbers from 1 to 65535`;
+        : `has the port ${quoteAscii(digits)}; ports are whole numbers from 1 to 65535`;
 }
 function portOf(digits) {
     const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
@@ -941,7 +980,7 @@ function problemOfBraces(text) {
     const known = placeholders.map((name) => `{${name}}`).join(', ');
     for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
         if (placeholders.every((name) => `{${name}}` !== written)) {
-            return `holds the placeholder ${shown(written)}; there are ${known}`;
+            return `holds the placeholder ${quoteAscii(written)}; there are ${known}`;
         }
     }
     return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
@@ -954,10 +993,6 @@ function blank(text) {
 }
 function isKind(scheme) {
     return scheme === 'tcp' || defaultPorts.has(scheme);
-}
-/** A piece of the text for a message: short, in quotes, control characters escaped. */
-function shown(piece) {
-    return JSON.stringify(piece.length > 40 ? `${piece.slice(0, 40)}…` : piece);
 }
 function parse_wrong(problem) {
     return { ok: false, problem };
@@ -1019,31 +1054,6 @@ function problemOfForm(line) {
     if (/[,;，；、]$/.test(bare))
         return `ends with a comma or a semicolon; ${rightForm}`;
     return undefined;
-}
-
-;// CONCATENATED MODULE: ./core/quote.js
-/** The longest piece of a value that a message shows, in characters. */
-const quotedLength = 60;
-/** What nobody can see, or takes for a plain blank: controls, format characters, and separators but the blank. */
-const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
-/**
- * A value for a message: in quotes, cut at 60 characters, and with quotes and everything invisible escaped, so that
- * it can neither flood the log, nor begin a line with a workflow command, nor look like another value.
- */
-function quote(text) {
-    const characters = [...text];
-    const shown = characters.slice(0, quotedLength).join('');
-    const quoted = JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
-    return quoted.replace(invisible, escaped);
-}
-/** Like `quote`, with everything escaped that is not ASCII: for values that should be nothing else. */
-function quoteAscii(text) {
-    return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
-}
-/** A character as JavaScript and JSON write it: `\u200b`, or `\u{1f600}` beyond four digits. */
-function escaped(character) {
-    const code = (character.codePointAt(0) ?? 0).toString(16);
-    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }
 
 ;// CONCATENATED MODULE: ./config/parsers/parser.js
@@ -2074,17 +2084,17 @@ function judgeUnknown(undeclared) {
         else {
             problems.push({
                 input: meant,
-                message: `is not spelled ${unknown_inputs_shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
+                message: `is not spelled ${shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
             });
         }
     }
     const warnings = strangers.length === 0
         ? []
-        : [`This action has no input ${strangers.map(unknown_inputs_shown).join(', ')}: without effect. Check the spelling.`];
+        : [`This action has no input ${strangers.map(shown).join(', ')}: without effect. Check the spelling.`];
     return { problems, warnings };
 }
 /** The case was lost in the environment, so capitals say nothing. */
-function unknown_inputs_shown(name) {
+function shown(name) {
     return quote(name.toLowerCase());
 }
 function unknown_inputs_meantBy(name) {
@@ -2938,6 +2948,7 @@ function problemOf(failure) {
 }
 
 ;// CONCATENATED MODULE: ./core/plan/select.js
+
 /** Whether it carries every one of the tags; `undefined` where what was read says nothing about tags. */
 function carriesAll(instance, tags) {
     return instance.tags && tags.every((tag) => instance.tags?.some((own) => isSame(own, tag)));
@@ -2962,11 +2973,12 @@ function isReleased({ status }) {
 }
 /** Tags for people. */
 function tagsLabel(tags) {
-    return tags.map(({ key, value }) => `${key}=${value}`).join(' and ');
+    return tags.map(({ key, value }) => visible(`${key}=${value}`)).join(' and ');
 }
 
 ;// CONCATENATED MODULE: ./core/plan/since-plan.js
 /** What has become of an instance since the plan was made: an erasing that the plan does not cover is refused. */
+
 
 
 /** Why it must not be erased any more, although the plan said so; empty where nothing has changed. */
@@ -2977,7 +2989,9 @@ function refusalsSincePlan(instance, task) {
     if (planned === undefined)
         return [];
     const changes = [
-        ...(isSameName(instance, planned) ? [] : [`its name is "${instance.name}", not "${planned.name}"`]),
+        ...(isSameName(instance, planned)
+            ? []
+            : [`its name is ${quote(instance.name)}, not ${quote(planned.name)}`]),
         ...(isImageExpected(instance, planned, task.image.id)
             ? []
             : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
@@ -3002,7 +3016,8 @@ function isImageExpected({ imageId }, planned, wantedId) {
 }
 /** A reply without a word about tags does not show that they are gone; whoever decides asks for them before. */
 function tagChanges(instance, tags) {
-    if (tags.length === 0 || carriesAll(instance, tags) === true)
+    // Blanks at the ends may not have counted when it was selected.
+    if (tags.length === 0 || spellingOf(instance, tags) !== undefined)
         return [];
     return [
         instance.tags === undefined

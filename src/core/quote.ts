@@ -12,7 +12,12 @@ export function quote(text: string): string {
   const characters = [...text];
   const shown = characters.slice(0, quotedLength).join('');
   const quoted = JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
-  return quoted.replace(invisible, escaped);
+  return visible(quoted);
+}
+
+/** A text with everything invisible escaped. */
+export function visible(text: string): string {
+  return text.replace(invisible, escaped);
 }
 
 /** Like `quote`, with everything escaped that is not ASCII: for values that should be nothing else. */

@@ -144,6 +144,14 @@ describe('blanks at the ends of tags', () => {
     );
   });
 
+  test('do not keep the instance from being rebuilt', async () => {
+    const world = { instances: [blank('i-x', 'role ', 'api ')] };
+    await withVirtualWorld({ emulator: { world } }, async (stage) => {
+      const report = await stage.run({ selection: { kind: 'tags', tags: tags('role=api') } });
+      expect(report.status).toBe('rebuilt');
+    });
+  });
+
   test('count where one does', async () => {
     const more = [blank('i-x', 'role', 'api '), blank('i-y', 'role', 'api')];
     await select('role=api', async (_, run) => expect(idsOf(await run)).toBe('i-y'), {}, more);

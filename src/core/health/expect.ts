@@ -14,6 +14,9 @@ const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞�
 /** One word after the address; in quotes, a backslash takes the next character as it is. */
 const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
 
+/** Another expectation behind a comma or a semicolon, which would be a part of the text before. */
+const joined = /[,;，；、](?:status|body)=/;
+
 /**
  * Reads what follows the address of an HTTP check: words split by white space, each at most once.
  *
@@ -38,6 +41,9 @@ export function parseExpectations(text: string): ParsedExpectations {
       return wrong(
         `has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`
       );
+    }
+    if (joined.test(bare ?? '')) {
+      return wrong('joins status and body by a comma or a semicolon; put a blank between them');
     }
     found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
   }

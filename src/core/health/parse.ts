@@ -1,3 +1,4 @@
+import { quoteAscii } from '../quote.ts';
 import { type AddressCheck, defaultPorts, type HealthCheck, placeholders } from './check.ts';
 import { parseExpectations } from './expect.ts';
 import { isHost, isIpv6 } from './host.ts';
@@ -27,6 +28,12 @@ const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
 export function parseHealthCheck(text: string): ParsedCheck {
   const url = text.trim().replace(/\s.*$/s, '');
   const rest = text.trim().slice(url.length);
+  const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
+  if (foreign !== undefined) {
+    return wrong(
+      `has ${quoteAscii(foreign)} in its address, which is not ASCII; type it anew, or percent-encode it`
+    );
+  }
   const [, written, authority, path, fragment] = address.exec(url) ?? [];
   if (written === undefined || authority === undefined || path === undefined) {
     return wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
@@ -38,7 +45,9 @@ export function parseHealthCheck(text: string): ParsedCheck {
       : wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
   }
   if (!isKind(scheme)) {
-    return wrong(`begins with ${shown(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
+    return wrong(
+      `begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`
+    );
   }
   if (authority.includes('@')) {
     return wrong('holds a user name or a password, which no check sends; leave them out');
@@ -79,7 +88,7 @@ function parsePlace(kind: Kind, authority: string): { hostPattern: string; port:
   if (port !== undefined) return { hostPattern: host, port };
   return digits === undefined
     ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
-    : `has the port ${shown(digits)}; ports are whole numbers from 1 to 65535`;
+    : `has the port ${quoteAscii(digits)}; ports are whole numbers from 1 to 65535`;
 }
 
 function portOf(digits: string): number | undefined {
@@ -91,7 +100,7 @@ function problemOfBraces(text: string): string | undefined {
   const known = placeholders.map((name) => `{${name}}`).join(', ');
   for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
     if (placeholders.every((name) => `{${name}}` !== written)) {
-      return `holds the placeholder ${shown(written)}; there are ${known}`;
+      return `holds the placeholder ${quoteAscii(written)}; there are ${known}`;
     }
   }
   return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
@@ -106,11 +115,6 @@ function blank(text: string): string {
 
 function isKind(scheme: string): scheme is Kind {
   return scheme === 'tcp' || defaultPorts.has(scheme);
-}
-
-/** A piece of the text for a message: short, in quotes, control characters escaped. */
-function shown(piece: string): string {
-  return JSON.stringify(piece.length > 40 ? `${piece.slice(0, 40)}…` : piece);
 }
 
 function wrong(problem: string): ParsedCheck {

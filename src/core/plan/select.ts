@@ -1,6 +1,7 @@
 /** Which of the instances that a list gave are meant by tags. */
 import type { Instance } from '../model/instance.ts';
 import type { Tag } from '../model/selection.ts';
+import { visible } from '../quote.ts';
 
 /** Whether it carries every one of the tags; `undefined` where what was read says nothing about tags. */
 export function carriesAll(instance: Instance, tags: readonly Tag[]): boolean | undefined {
@@ -31,5 +32,5 @@ export function isReleased({ status }: Instance): boolean {
 
 /** Tags for people. */
 export function tagsLabel(tags: readonly Tag[]): string {
-  return tags.map(({ key, value }) => `${key}=${value}`).join(' and ');
+  return tags.map(({ key, value }) => visible(`${key}=${value}`)).join(' and ');
 }

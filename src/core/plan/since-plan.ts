@@ -1,8 +1,9 @@
 /** What has become of an instance since the plan was made: an erasing that the plan does not cover is refused. */
 import { type Instance, statusKind } from '../model/instance.ts';
 import type { Tag } from '../model/selection.ts';
+import { quote } from '../quote.ts';
 import type { Refusal } from './refusal.ts';
-import { carriesAll, tagsLabel } from './select.ts';
+import { spellingOf, tagsLabel } from './select.ts';
 
 /** What the plan says of an instance, as far as the erasing rests on it. */
 export interface PlannedFacts {
@@ -30,7 +31,9 @@ export function refusalsSincePlan(instance: Instance, task: SincePlan): readonly
   const { planned } = task;
   if (planned === undefined) return [];
   const changes = [
-    ...(isSameName(instance, planned) ? [] : [`its name is "${instance.name}", not "${planned.name}"`]),
+    ...(isSameName(instance, planned)
+      ? []
+      : [`its name is ${quote(instance.name)}, not ${quote(planned.name)}`]),
     ...(isImageExpected(instance, planned, task.image.id)
       ? []
       : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
@@ -57,7 +60,8 @@ function isImageExpected({ imageId }: Instance, planned: PlannedFacts, wantedId:
 
 /** A reply without a word about tags does not show that they are gone; whoever decides asks for them before. */
 function tagChanges(instance: Instance, tags: readonly Tag[]): readonly string[] {
-  if (tags.length === 0 || carriesAll(instance, tags) === true) return [];
+  // Blanks at the ends may not have counted when it was selected.
+  if (tags.length === 0 || spellingOf(instance, tags) !== undefined) return [];
   return [
     instance.tags === undefined
       ? `the API no longer tells whether it carries ${tagsLabel(tags)}`
