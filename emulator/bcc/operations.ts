@@ -60,6 +60,7 @@ export const bccOperations: readonly Operation[] = [
     method: 'POST',
     path: '/instance/attribute/getUserdata',
     query: [],
+    alsoQuery: token,
     body: { instanceId: 'String' },
     required: ['instanceId'],
     write: false

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { matrix, type Verdict, verdictsIn } from '../../../emulator/judges/matrix.ts';
+
+test('reads what a judge says, and not what its client says', () => {
+  const output = 'retrying...\n{"call":"stop"}\n{"call":"start","problem":"409"}\n';
+  expect(verdictsIn(output)).toEqual([{ call: 'stop' }, { call: 'start', problem: '409' }]);
+});
+
+test('every client has its column, and every call of any its row', () => {
+  const results = new Map<string, readonly Verdict[] | undefined>([
+    ['Go', [{ call: 'stop' }, { call: 'start' }]],
+    ['Java', undefined],
+    ['Python', [{ call: 'stop', problem: '409 Conflict' }]]
+  ]);
+  expect(matrix(results)).toEqual({
+    text: [
+      '| Call | Go | Java | Python |',
+      '| --- | --- | --- | --- |',
+      '| stop | works | not tried | FAILS |',
+      '| start | works | not tried | – |',
+      'Python, stop: 409 Conflict',
+      ''
+    ].join('\n'),
+    problems: 1
+  });
+});
+
+test('a client that says nothing has failed', () => {
+  expect(matrix(new Map([['Go', []]])).problems).toBe(1);
+});
