@@ -720,7 +720,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 5035:
+/***/ 9201:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2885,12 +2885,16 @@ function causeAndRemedy(rebuild, reason) {
 function explainCall(rebuild, failure) {
     const waiting = rebuild.sends > 0;
     const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
-    // The service does not say which of the two it does not know.
-    const isEither = failure.kind === 'notFound' && failure.operation === 'RebuildInstance';
-    const remedy = isEither
-        ? `Check whether the instance ${failure.target} and the image ${rebuild.task.image.id} are still there.`
-        : callRemedy(failure, waiting);
+    const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
+    const remedy = isRebuild && failure.kind === 'notFound' ? unknownRemedy(rebuild, failure) : callRemedy(failure, waiting);
     return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
+}
+/** The service may not say which of them it does not know. */
+function unknownRemedy({ task }, { code = '', target }) {
+    if (/^keypair\./i.test(code))
+        return 'Check keypairId: the region has no key pair with this ID.';
+    const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
+    return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
 }
 /**
  * What to do about a call that failed for good.
@@ -3035,6 +3039,10 @@ function movedSince({ status, imageId }, ownImageId) {
 ;// CONCATENATED MODULE: ./core/plan/decide.js
 
 
+/** Whether it ends, or may end, in an erasing. */
+function erases({ action }) {
+    return action === 'rebuild' || action === 'wait';
+}
 /**
  * Decides what to do about an instance, from one observation and nothing else; the dry run prints the same.
  *
@@ -3411,6 +3419,136 @@ function isRefused(plan) {
     return plan.targets.some((target) => target.decision.action === 'refuse');
 }
 
+;// CONCATENATED MODULE: ./core/plan/text.js
+/** The parts of a plan in words, as the log, the summary and `result` show them. */
+
+
+
+/** The name of an image for people: id, name and system. */
+function imageLabel(image) {
+    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
+    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
+    const known = facts.filter((fact) => fact !== '').join(', ');
+    return known === '' ? image.id : `${image.id} (${known})`;
+}
+/** What the run does with the target, in a few words. */
+function decisionLabel(target) {
+    const { decision, instance } = target;
+    switch (decision.action) {
+        case 'rebuild':
+            return 'rebuild: erases the system disk';
+        case 'skip':
+            return 'skip: it runs on the image already';
+        case 'start':
+            return 'start: it is on the image already, and Stopped';
+        case 'wait':
+            return `wait: its status is ${instance.status}; decide when it rests`;
+        case 'refuse':
+            return `refuse: ${describeRefusals(decision.refusals)}`;
+    }
+}
+/** How one logs in after the rebuild. */
+function loginLabel(order) {
+    switch (order.login.kind) {
+        case 'adminPass':
+            return 'with the password given as adminPass';
+        case 'keypairId':
+            return `with the key pair ${order.login.keypairId}`;
+        case 'keepImageLogin':
+            return 'as the image says (keepImageLogin)';
+    }
+}
+/** Which first-boot script runs. */
+function userDataLabel(order) {
+    if (order.userData !== undefined)
+        return 'the script given as userData runs at first boot';
+    return order.cleanLastUserData === true
+        ? 'no script runs: the one of before is cleared'
+        : 'a script of before, if there was one, runs again';
+}
+/** What a rebuild of the target erases. */
+function erasedLabel(target) {
+    const { disk, snapshots } = target;
+    if (disk === undefined)
+        return 'the system disk (the API shows no details of it)';
+    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
+    if (target.snapshotsProblem !== undefined)
+        return `${what}, and its snapshots, which could not be read`;
+    if (snapshots.length === 0)
+        return `${what}; it has no snapshots`;
+    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
+    return `${what}, and its snapshots: ${named.join(', ')}`;
+}
+/** What else is done with the target before and after: backup, health check, way back. */
+function stepLabels({ instance, circumstances, places }) {
+    const { checks = [], imagesLeft, wayBack } = circumstances;
+    const steps = [];
+    if (imagesLeft !== undefined)
+        steps.push('a custom image of the system disk is made first');
+    const resolved = resolveChecks(checks, instance);
+    if (resolved.ok && resolved.checks.length > 0) {
+        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
+    }
+    const own = (places ?? []).filter(({ weight }) => weight > 0);
+    if (own.length > 0) {
+        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
+        steps.push(`leaves ${where} before, and rejoins once it is well`);
+    }
+    if (wayBack.kind === 'backup')
+        steps.push('if it goes wrong, it is put back onto the image made before');
+    if (wayBack.kind === 'image')
+        steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
+    return steps;
+}
+function describeStep(check) {
+    return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
+}
+/** Where the instance is and what it runs, as far as is known. */
+function presentLabel({ instance }) {
+    const system = [instance.osName, instance.osVersion, instance.osArch]
+        .filter((part) => part !== '')
+        .join(' ');
+    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
+    const facts = [
+        instance.status,
+        instance.zoneName,
+        instance.spec,
+        image.filter((part) => part !== '').join(' ')
+    ];
+    return facts.filter((fact) => fact !== '').join(', ');
+}
+
+;// CONCATENATED MODULE: ./core/plan/text-many.js
+/** The plan of many targets: what is the same for all of them is told once, and each has a line of its own. */
+
+
+/** The lines, after the image and the rollout. */
+function manyLines(plan) {
+    const erased = plan.targets.filter(({ decision }) => erases(decision));
+    const steps = erased.map(stepLabels);
+    const common = (steps[0] ?? []).filter((step) => steps.every((others) => others.includes(step)));
+    return [
+        `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
+        '  stays  data disks, IP addresses, custom images',
+        `  login  ${loginLabel(plan.order)}`,
+        `  script ${userDataLabel(plan.order)}`,
+        ...common.map((step) => `  also   ${step}`),
+        ...plan.targets.flatMap((target) => targetLines(target, common))
+    ];
+}
+function targetLines(target, common) {
+    const { instance, decision } = target;
+    const name = instance.name === '' ? '' : ` "${instance.name}"`;
+    const own = erases(decision) ? stepLabels(target).filter((step) => !common.includes(step)) : [];
+    return [
+        `${instance.id}${name}: ${decisionLabel(target)}`,
+        ...target.warnings.map((warning) => `  mind   ${warning}`),
+        `  now    ${presentLabel(target)}`,
+        ...(erases(decision) ? [`  erased ${erasedLabel(target)}`] : []),
+        ...own.map((step) => `  also   ${step}`)
+    ];
+}
+
 ;// CONCATENATED MODULE: ./core/rollout/canaries.js
 /** Who goes first, by id: of those that something is to be done to, the first in order. */
 function canariesOf({ members, canary }) {
@@ -3775,14 +3913,14 @@ function names(ids) {
     return ids.length > namesInLine ? `${shown} and ${ids.length - namesInLine} more` : shown;
 }
 
-;// CONCATENATED MODULE: ./core/plan/text.js
+;// CONCATENATED MODULE: ./core/plan/plan-lines.js
 /** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
 
 
 
 
 
-/** Of more targets than this, each has one line, and what is the same for all of them is told once. */
+/** Of more targets than this, what is the same for all of them is told once. */
 const fewTargets = 5;
 /**
  * The lines of the plan. They hold no secret: a login is named by its kind, and of a script that runs inside the new system
@@ -3796,120 +3934,10 @@ function planLines(plan, guestScript) {
         ];
     const head = [`Image: ${imageLabel(plan.image)}`, ...rolloutLines(plan), ...script];
     return plan.targets.length > fewTargets
-        ? [...head, ...commonLines(plan), ...plan.targets.flatMap(shortLines)]
-        : [...head, ...plan.targets.flatMap((target) => targetLines(plan, target))];
+        ? [...head, ...manyLines(plan)]
+        : [...head, ...plan.targets.flatMap((target) => plan_lines_targetLines(plan, target))];
 }
-/** The name of an image for people: id, name and system. */
-function imageLabel(image) {
-    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
-    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
-    const known = facts.filter((fact) => fact !== '').join(', ');
-    return known === '' ? image.id : `${image.id} (${known})`;
-}
-/** What the run does with the target, in a few words. */
-function decisionLabel(target) {
-    const { decision, instance } = target;
-    switch (decision.action) {
-        case 'rebuild':
-            return 'rebuild: erases the system disk';
-        case 'skip':
-            return 'skip: it runs on the image already';
-        case 'start':
-            return 'start: it is on the image already, and Stopped';
-        case 'wait':
-            return `wait: its status is ${instance.status}; decide when it rests`;
-        case 'refuse':
-            return `refuse: ${describeRefusals(decision.refusals)}`;
-    }
-}
-/** How one logs in after the rebuild. */
-function loginLabel(order) {
-    switch (order.login.kind) {
-        case 'adminPass':
-            return 'with the password given as adminPass';
-        case 'keypairId':
-            return `with the key pair ${order.login.keypairId}`;
-        case 'keepImageLogin':
-            return 'as the image says (keepImageLogin)';
-    }
-}
-/** Which first-boot script runs. */
-function userDataLabel(order) {
-    if (order.userData !== undefined)
-        return 'the script given as userData runs at first boot';
-    return order.cleanLastUserData === true
-        ? 'no script runs: the one of before is cleared'
-        : 'a script of before, if there was one, runs again';
-}
-/** What a rebuild of the target erases. */
-function erasedLabel(target) {
-    const { disk, snapshots } = target;
-    if (disk === undefined)
-        return 'the system disk (the API shows no details of it)';
-    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
-    if (target.snapshotsProblem !== undefined)
-        return `${what}, and its snapshots, which could not be read`;
-    if (snapshots.length === 0)
-        return `${what}; it has no snapshots`;
-    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
-    return `${what}, and its snapshots: ${named.join(', ')}`;
-}
-/** What else is done with the target before and after: backup, health check, way back. */
-function stepLabels({ instance, circumstances, places }) {
-    const { checks = [], imagesLeft, wayBack } = circumstances;
-    const steps = [];
-    if (imagesLeft !== undefined)
-        steps.push('a custom image of the system disk is made first');
-    const resolved = resolveChecks(checks, instance);
-    if (resolved.ok && resolved.checks.length > 0) {
-        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
-    }
-    const own = (places ?? []).filter(({ weight }) => weight > 0);
-    if (own.length > 0) {
-        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-        steps.push(`leaves ${where} before, and rejoins once it is well`);
-    }
-    if (wayBack.kind === 'backup')
-        steps.push('if it goes wrong, it is put back onto the image made before');
-    if (wayBack.kind === 'image')
-        steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
-    return steps;
-}
-function describeStep(check) {
-    return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
-}
-/** Where the instance is and what it runs, as far as is known. */
-function presentLabel({ instance }) {
-    const system = [instance.osName, instance.osVersion, instance.osArch]
-        .filter((part) => part !== '')
-        .join(' ');
-    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
-    const facts = [
-        instance.status,
-        instance.zoneName,
-        instance.spec,
-        image.filter((part) => part !== '').join(' ')
-    ];
-    return facts.filter((fact) => fact !== '').join(', ');
-}
-function commonLines(plan) {
-    return [
-        `  login  ${loginLabel(plan.order)}`,
-        `  script ${userDataLabel(plan.order)}`,
-        '  stays  data disks, IP addresses, custom images'
-    ];
-}
-function shortLines(target) {
-    const { instance, decision, disk, snapshots } = target;
-    const name = instance.name === '' ? '' : ` "${instance.name}"`;
-    const erases = decision.action === 'rebuild' || decision.action === 'wait';
-    const lost = disk && erases ? `, disk ${disk.id}, ${disk.sizeInGB} GB, ${snapshots.length} snapshots` : '';
-    return [
-        `${instance.id}${name}: ${decisionLabel(target)}${lost}`,
-        ...target.warnings.map((warning) => `  mind   ${warning}`)
-    ];
-}
-function targetLines(plan, target) {
+function plan_lines_targetLines(plan, target) {
     const { instance, decision } = target;
     const name = instance.name === '' ? '' : ` "${instance.name}"`;
     const lines = [
@@ -3917,7 +3945,7 @@ function targetLines(plan, target) {
         ...target.warnings.map((warning) => `  mind   ${warning}`),
         `  now    ${presentLabel(target)}`
     ];
-    if (decision.action !== 'rebuild' && decision.action !== 'wait')
+    if (!erases(decision))
         return lines;
     return [
         ...lines,
@@ -4086,7 +4114,7 @@ async function readAgents({ health }, instanceIds, { guests }, signal) {
  * @throws SurveyError when the service does not let us run commands, CancelledError on abort
  */
 async function withBootIds(plan, { guests, log, cancel }) {
-    const asked = plan.targets.filter(({ decision, agent }) => erases(decision) && agent === 'online');
+    const asked = plan.targets.filter(({ decision, agent }) => guest_agents_erases(decision) && agent === 'online');
     if (guests === undefined || asked.length === 0)
         return plan;
     try {
@@ -4099,7 +4127,7 @@ async function withBootIds(plan, { guests, log, cancel }) {
         throw error instanceof model_failure/* CallError */.RA ? problem(error.failure) : error;
     }
 }
-function erases({ action }) {
+function guest_agents_erases({ action }) {
     return action === 'rebuild' || action === 'wait';
 }
 function problem(failure) {
@@ -4149,21 +4177,22 @@ function isBackupOf(name, instanceId) {
 /**
  * The backups of an instance that are beyond the newest `keep`, newest first.
  *
- * The one just made counts among these, stands before all others, and is never named. Only custom images are,
+ * An image that is being deployed, or that an instance runs on, is in use and never named; it counts among those that
+ * stay. The one just made counts among these, stands before all others, and is never named either. Only custom images are,
  * whose names are ours and of that instance; and only those that are Available or have failed: one in Creating is
  * another run's, and what another status means we do not know. A failed one is no way back and takes nobody's
  * place, so that it never pushes out one that is.
  */
-function backupsToPrune(images, instanceId, keep, justMadeId) {
+function backupsToPrune(images, instanceId, keep, justMadeId, inUse) {
     const old = images
         .filter((image) => image.id !== justMadeId && isCustom(image) && isBackupOf(image.name, instanceId))
         .toSorted((one, other) => madeMs(other, instanceId) - madeMs(one, instanceId) || byId(one, other));
     let kept = 1;
-    return old.filter(({ status }) => {
+    return old.filter(({ id, status }) => {
         const beyond = kept >= keep;
         if (status === 'Available')
             kept += 1;
-        return beyond && (status === 'Available' || failedStatuses.includes(status));
+        return beyond && !inUse.has(id) && (status === 'Available' || failedStatuses.includes(status));
     });
 }
 /** How many more custom images there may be, going by the documented quota; never below 0. */
@@ -4179,9 +4208,9 @@ function createdMs({ createTime }) {
 function byId(one, other) {
     return one.id < other.id ? -1 : Number(one.id > other.id);
 }
-/** `Custom`, and those of special machines: `GpuBccCustom`, `EbcCustom` and the like. */
+/** `Custom`, which some replies write in lower case, and those of special machines: `GpuBccCustom`, `EbcCustom`. */
 function isCustom({ type }) {
-    return type.endsWith('Custom');
+    return /custom$/i.test(type);
 }
 /** By the service's clock; where that cannot be read, by ours, which is in the name. */
 function madeMs(image, instanceId) {
@@ -6480,10 +6509,32 @@ function startedBy(rebuild) {
     return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;
 }
 
+;// CONCATENATED MODULE: ./deploy/calls/heartbeat.js
+/** A person should not wait longer than this for a line of the log, in milliseconds. */
+const heartbeatMs = 60_000;
+/** Does the work, and calls `say` with the milliseconds since it began, once a minute, until it ends. */
+async function withHeartbeat(work, say, clock) {
+    const off = new AbortController();
+    const fromMs = clock.nowMs();
+    const beat = async () => {
+        for (;;) {
+            await clock.sleep(heartbeatMs, off.signal);
+            say(clock.nowMs() - fromMs);
+        }
+    };
+    // It ends only by the abort, with a rejection that says nothing.
+    beat().catch(() => undefined);
+    try {
+        return await work();
+    }
+    finally {
+        off.abort();
+    }
+}
+
 ;// CONCATENATED MODULE: ./deploy/rebuild/rebuild-log.js
 
-/** A person should not wait longer than this for a line, in milliseconds. */
-const heartbeatMs = 60_000;
+
 /** Tells the log of every step of a life, and `keep` of every new phase. */
 function logRebuild({ log, clock }, keep) {
     const sinceMs = clock.nowMs();
@@ -6491,7 +6542,7 @@ function logRebuild({ log, clock }, keep) {
     return (before, now) => {
         const atMs = clock.nowMs();
         const lines = narrate(before, now, sinceMs);
-        const isQuiet = lines.length === 0 && atMs - spokeMs >= heartbeatMs;
+        const isQuiet = now.phase !== 'ended' && lines.length === 0 && atMs - spokeMs >= heartbeatMs;
         for (const line of isQuiet ? [heartbeat(now, atMs, sinceMs)] : lines)
             log.info(line);
         if (isQuiet || lines.length > 0)
@@ -6505,6 +6556,7 @@ function logRebuild({ log, clock }, keep) {
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./deploy/images/backup.js
 /** A custom image of the system disk before the wipe: the only way back, for snapshots die with the disk. */
+
 
 
 
@@ -6551,9 +6603,9 @@ async function makeBackup(target, ports, keep) {
         return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
     }
 }
-async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, cancel: { signal } }) {
-    let seen = '';
-    const end = await poll(async () => {
+async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, log, cancel: { signal } }) {
+    let seen = 'was not observed yet';
+    const wait = () => poll(async () => {
         const [image, instance] = await Promise.all([
             bcc.getImage(imageId, signal),
             bcc.getInstance(id, signal)
@@ -6569,6 +6621,7 @@ async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, ca
             remedy: 'Run again, or look at the image in the console.'
         };
     }, { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs }, clock, signal);
+    const end = await withHeartbeat(wait, (elapsedMs) => log.info(`Backup: image ${imageId} ${seen} after ${(0,core_duration/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock);
     if (end === 'usable')
         return undefined;
     return (end ?? {
@@ -6577,14 +6630,16 @@ async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, ca
     });
 }
 /**
- * Deletes the old backups of the instance that this action made, but for the newest `keep`. It only warns, and
- * a cancel ends it without a word: what the run is about is done by then.
+ * Deletes the old backups of the instance that this action made, except the newest `keep` and those in use. It only
+ * warns, and a cancel ends it silently, for the run has done its work by then.
+ *
+ * @param inUse the images that are being deployed or that an instance runs on, asked for once the list is read
  */
-async function pruneBackups(instanceId, keep, justMadeId, ports) {
+async function pruneBackups(instanceId, keep, justMadeId, inUse, ports) {
     const { bcc, log, cancel } = ports;
     await orWarn(`Old backups of ${instanceId} could not be deleted`, ports, async () => {
         const images = await bcc.listImages({ imageType: 'Custom' }, cancel.signal);
-        for (const image of backupsToPrune(images, instanceId, keep, justMadeId)) {
+        for (const image of backupsToPrune(images, instanceId, keep, justMadeId, inUse())) {
             await orWarn(`Old backups of ${instanceId} could not be deleted: ${image.id}`, ports, async () => {
                 await bcc.deleteImage(image.id, cancel.writes);
                 log.info(`Backup: the old image ${image.id} (${image.name}) is deleted`);
@@ -6617,6 +6672,8 @@ async function orWarn(what, { log, cancel }, work) {
 
 
 
+
+
 /**
  * Deals with one target and resolves with the whole deed, however it ended.
  *
@@ -6631,7 +6688,7 @@ async function runInstance(target, order, request, first, ports, observe) {
             await rejoin(recorder, ports);
         const backup = usableBackup(recorder.current());
         if (hasSucceeded(recorder.current()) && request.backup?.keep !== undefined && backup !== undefined) {
-            await pruneBackups(target.instance.id, request.backup.keep, backup, ports);
+            await pruneBackups(target.instance.id, request.backup.keep, backup, ports.imagesInUse, ports);
         }
     });
 }
@@ -6654,10 +6711,10 @@ async function untilCancelled(begun, ports, observe, work) {
 }
 /** What comes before the wipe. */
 function preparations(target, ports, recorder) {
-    const { balance, log } = ports;
+    const { balance, log, clock } = ports;
     return {
         backup: () => makeBackup(target, ports, (backup) => recorder.add({ backup })),
-        drain: async () => balance?.leave(target.instance.id, recorder.current().heldWeights, (heldWeights) => recorder.add({ heldWeights }), log)
+        drain: () => withHeartbeat(async () => balance?.leave(target.instance.id, recorder.current().heldWeights, (heldWeights) => recorder.add({ heldWeights }), log), (elapsedMs) => log.info(`still leaving the load balancers after ${(0,core_duration/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock)
     };
 }
 /** Gives back the weights that are held. */
@@ -6848,13 +6905,26 @@ const instance_work_fewTargets = 20;
  *
  * @param observe told of every deed whenever it has come a step further, and when it is over; must not throw
  */
-function createInstanceWork({ request, plan, observations }, ports, observe) {
+function createInstanceWork({ request, plan, observations }, given, observe) {
+    const inUse = new Set([plan.image.id, ...plan.targets.map(({ instance }) => instance.imageId)]);
+    const ports = { ...given, imagesInUse: () => inUse };
     const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
     // Those that were away to begin with and have not been begun yet.
     const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
     const runs = new Map();
-    const going = (run) => observe(run, false);
+    const noteImages = ({ rebuild, rollback }) => {
+        for (const { imageId } of [...(rebuild?.history ?? []), ...(rollback?.rebuild?.history ?? [])]) {
+            inUse.add(imageId);
+        }
+        if (rollback !== undefined)
+            inUse.add(rollback.imageId);
+    };
+    const going = (run) => {
+        noteImages(run);
+        observe(run, false);
+    };
     const done = (run) => {
+        noteImages(run);
         runs.set(run.target.instance.id, run);
         observe(run, true);
         const failure = targets.size === 1 ? undefined : failureOfRun(run);
@@ -7589,8 +7659,10 @@ async function run(request, ports, hooks) {
         return runRecords.refused(found.plan);
     const plan = request.dryRun ? found.plan : await withBootIds(found.plan, ports);
     await hooks.planned(plan, runRecords.report(plan, 'planned'));
-    if (request.dryRun)
+    if (request.dryRun) {
+        log.info('dryRun: the run ends here. Nothing was sent that changes anything.');
         return runRecords.report(plan, 'planned');
+    }
     const rolloutLog = createRolloutLog(plan, ports);
     await run_carryOut(request, { ...found, plan }, { ...ports, runRecords, rolloutLog }, hooks);
     return runRecords.report(plan, 'notStarted');
@@ -10757,7 +10829,7 @@ function line(member, at, members) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7813);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5035);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9201);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

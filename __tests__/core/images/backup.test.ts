@@ -148,8 +148,22 @@ describe('backupsToPrune', () => {
     image('m-1', { createTime: day(1) }),
     image('m-3', { createTime: day(3) })
   ];
-  const pruned = (images: readonly Image[], keep: number): readonly string[] =>
-    backupsToPrune(images, usual.instanceId, keep, 'm-4').map(({ id }) => id);
+  const pruned = (images: readonly Image[], keep: number, inUse: readonly string[] = []): readonly string[] =>
+    backupsToPrune(images, usual.instanceId, keep, 'm-4', new Set(inUse)).map(({ id }) => id);
+
+  test('an image in use stays, and counts among those that stay', () => {
+    expect(pruned(list, 1, ['m-2'])).toEqual(['m-3', 'm-1']);
+    expect(pruned(list, 2, ['m-3'])).toEqual(['m-2', 'm-1']);
+  });
+
+  test('a type in lower case is one of a backup too', () => {
+    expect(
+      pruned(
+        list.map((one) => ({ ...one, type: one.type.toLowerCase() })),
+        1
+      )
+    ).toEqual(['m-3', 'm-2', 'm-1']);
+  });
 
   test.each([
     [1, ['m-3', 'm-2', 'm-1']],
@@ -222,7 +236,7 @@ describe('backupsToPrune', () => {
     fc.assert(
       fc.property(someImages, fc.integer({ min: 1, max: 19 }), (images, keep) => {
         const madeId = images[0]?.id ?? '';
-        const named = backupsToPrune(images, 'i-demo0001', keep, madeId);
+        const named = backupsToPrune(images, 'i-demo0001', keep, madeId, new Set());
         expect(named.map(({ id }) => id)).not.toContain(madeId);
         const ours = images.filter(
           ({ name, type }) => type === 'Custom' && name.startsWith('rbi-backup/i-demo0001/m-')

@@ -3,8 +3,8 @@ import type { BackendServer } from '../../../src/core/model/backend-server.ts';
 import type { Instance } from '../../../src/core/model/instance.ts';
 import type { Task } from '../../../src/core/plan/decide.ts';
 import { isRefused, makePlan, type Target } from '../../../src/core/plan/plan.ts';
+import { planLines } from '../../../src/core/plan/plan-lines.ts';
 import type { Circumstances } from '../../../src/core/plan/preflight.ts';
-import { planLines } from '../../../src/core/plan/text.ts';
 import { rolloutOfOne as how } from '../../support/plan.ts';
 import { disk, image, instance, taskOf } from '../rebuild/rebuilds.ts';
 

@@ -3,8 +3,9 @@ import { formatDuration, toIso, toSeconds } from '../../../src/core/duration.ts'
 import { describeFailure, type FailureKind } from '../../../src/core/model/failure.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
 import { makePlan, type Target } from '../../../src/core/plan/plan.ts';
+import { planLines } from '../../../src/core/plan/plan-lines.ts';
 import { describeRefusals } from '../../../src/core/plan/refusal.ts';
-import { imageLabel, planLines } from '../../../src/core/plan/text.ts';
+import { imageLabel } from '../../../src/core/plan/text.ts';
 import type { FailureReason } from '../../../src/core/rebuild/ending.ts';
 import { heartbeat, narrate } from '../../../src/core/rebuild/log-lines.ts';
 import { nextBeat, observeMoment } from '../../../src/core/rebuild/schedule.ts';

@@ -59,7 +59,8 @@ export function isBackupOf(name: string, instanceId: string): boolean {
 /**
  * The backups of an instance that are beyond the newest `keep`, newest first.
  *
- * The one just made counts among these, stands before all others, and is never named. Only custom images are,
+ * An image that is being deployed, or that an instance runs on, is in use and never named; it counts among those that
+ * stay. The one just made counts among these, stands before all others, and is never named either. Only custom images are,
  * whose names are ours and of that instance; and only those that are Available or have failed: one in Creating is
  * another run's, and what another status means we do not know. A failed one is no way back and takes nobody's
  * place, so that it never pushes out one that is.
@@ -68,16 +69,17 @@ export function backupsToPrune(
   images: readonly Image[],
   instanceId: string,
   keep: number,
-  justMadeId: string
+  justMadeId: string,
+  inUse: ReadonlySet<string>
 ): readonly Image[] {
   const old = images
     .filter((image) => image.id !== justMadeId && isCustom(image) && isBackupOf(image.name, instanceId))
     .toSorted((one, other) => madeMs(other, instanceId) - madeMs(one, instanceId) || byId(one, other));
   let kept = 1;
-  return old.filter(({ status }) => {
+  return old.filter(({ id, status }) => {
     const beyond = kept >= keep;
     if (status === 'Available') kept += 1;
-    return beyond && (status === 'Available' || failedStatuses.includes(status));
+    return beyond && !inUse.has(id) && (status === 'Available' || failedStatuses.includes(status));
   });
 }
 
@@ -97,9 +99,9 @@ export function byId(one: Image, other: Image): number {
   return one.id < other.id ? -1 : Number(one.id > other.id);
 }
 
-/** `Custom`, and those of special machines: `GpuBccCustom`, `EbcCustom` and the like. */
+/** `Custom`, which some replies write in lower case, and those of special machines: `GpuBccCustom`, `EbcCustom`. */
 function isCustom({ type }: Image): boolean {
-  return type.endsWith('Custom');
+  return /custom$/i.test(type);
 }
 
 /** By the service's clock; where that cannot be read, by ours, which is in the name. */

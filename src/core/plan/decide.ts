@@ -36,6 +36,11 @@ export type Decision =
   | { readonly action: 'rebuild' }
   | { readonly action: 'refuse'; readonly refusals: readonly Refusal[] };
 
+/** Whether it ends, or may end, in an erasing. */
+export function erases({ action }: Decision): boolean {
+  return action === 'rebuild' || action === 'wait';
+}
+
 /**
  * Decides what to do about an instance, from one observation and nothing else; the dry run prints the same.
  *

@@ -1,32 +1,10 @@
-/** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
+/** The parts of a plan in words, as the log, the summary and `result` show them. */
 import { describeCheck, type ResolvedCheck } from '../health/check.ts';
-import { firstLineOf, type GuestScript } from '../health/guest/guest-system.ts';
 import { resolveChecks } from '../health/resolve.ts';
 import type { Image } from '../model/image.ts';
 import type { RebuildSpec } from '../model/rebuild-spec.ts';
-import type { Plan, PlannedTarget } from './plan.ts';
+import type { PlannedTarget } from './plan.ts';
 import { describeRefusals } from './refusal.ts';
-import { rolloutLines } from './text-rollout.ts';
-
-/** Of more targets than this, each has one line, and what is the same for all of them is told once. */
-const fewTargets = 5;
-
-/**
- * The lines of the plan. They hold no secret: a login is named by its kind, and of a script that runs inside the new system
- * only the first line is shown, which the log masks as GitHub masks all lines.
- */
-export function planLines(plan: Plan, guestScript?: GuestScript): readonly string[] {
-  const script =
-    guestScript === undefined
-      ? []
-      : [
-          `Script inside the new system: run by Cloud Assistant as ${guestScript.user} once the system is proven to be new; first line: ${firstLineOf(guestScript)}`
-        ];
-  const head = [`Image: ${imageLabel(plan.image)}`, ...rolloutLines(plan), ...script];
-  return plan.targets.length > fewTargets
-    ? [...head, ...commonLines(plan), ...plan.targets.flatMap(shortLines)]
-    : [...head, ...plan.targets.flatMap((target) => targetLines(plan, target))];
-}
 
 /** The name of an image for people: id, name and system. */
 export function imageLabel(image: Image): string {
@@ -120,43 +98,4 @@ export function presentLabel({ instance }: PlannedTarget): string {
     image.filter((part) => part !== '').join(' ')
   ];
   return facts.filter((fact) => fact !== '').join(', ');
-}
-
-function commonLines(plan: Plan): readonly string[] {
-  return [
-    `  login  ${loginLabel(plan.order)}`,
-    `  script ${userDataLabel(plan.order)}`,
-    '  stays  data disks, IP addresses, custom images'
-  ];
-}
-
-function shortLines(target: PlannedTarget): readonly string[] {
-  const { instance, decision, disk, snapshots } = target;
-  const name = instance.name === '' ? '' : ` "${instance.name}"`;
-  const erases = decision.action === 'rebuild' || decision.action === 'wait';
-  const lost = disk && erases ? `, disk ${disk.id}, ${disk.sizeInGB} GB, ${snapshots.length} snapshots` : '';
-  return [
-    `${instance.id}${name}: ${decisionLabel(target)}${lost}`,
-    ...target.warnings.map((warning) => `  mind   ${warning}`)
-  ];
-}
-
-function targetLines(plan: Plan, target: PlannedTarget): string[] {
-  const { instance, decision } = target;
-  const name = instance.name === '' ? '' : ` "${instance.name}"`;
-  const lines = [
-    `${instance.id}${name}: ${decisionLabel(target)}`,
-    ...target.warnings.map((warning) => `  mind   ${warning}`),
-    `  now    ${presentLabel(target)}`
-  ];
-  if (decision.action !== 'rebuild' && decision.action !== 'wait') return lines;
-  return [
-    ...lines,
-    `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
-    `  erased ${erasedLabel(target)}`,
-    '  stays  data disks, IP addresses, custom images',
-    `  login  ${loginLabel(plan.order)}`,
-    `  script ${userDataLabel(plan.order)}`,
-    ...stepLabels(target).map((step) => `  also   ${step}`)
-  ];
 }

@@ -120,12 +120,17 @@ function causeAndRemedy(rebuild: RebuildState, reason: FailureReason): { cause: 
 function explainCall(rebuild: RebuildState, failure: CallFailure): { cause: string; remedy: string } {
   const waiting = rebuild.sends > 0;
   const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
-  // The service does not say which of the two it does not know.
-  const isEither = failure.kind === 'notFound' && failure.operation === 'RebuildInstance';
-  const remedy = isEither
-    ? `Check whether the instance ${failure.target} and the image ${rebuild.task.image.id} are still there.`
-    : callRemedy(failure, waiting);
+  const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
+  const remedy =
+    isRebuild && failure.kind === 'notFound' ? unknownRemedy(rebuild, failure) : callRemedy(failure, waiting);
   return { cause: `${describeFailure(failure)}.${goesOn}`, remedy };
+}
+
+/** The service may not say which of them it does not know. */
+function unknownRemedy({ task }: RebuildState, { code = '', target }: CallFailure): string {
+  if (/^keypair\./i.test(code)) return 'Check keypairId: the region has no key pair with this ID.';
+  const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
+  return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
 }
 
 /**

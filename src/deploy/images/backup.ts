@@ -12,6 +12,7 @@ import type { Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import { withHeartbeat } from '../calls/heartbeat.ts';
 import { poll } from '../calls/poll.ts';
 
 /** What a backup needs of the world. */
@@ -67,27 +68,34 @@ export async function makeBackup(
 async function untilUsable(
   imageId: string,
   { task, instance: { id } }: PlannedTarget,
-  { bcc, clock, cancel: { signal } }: BackupPorts
+  { bcc, clock, log, cancel: { signal } }: BackupPorts
 ): Promise<Obstacle | undefined> {
-  let seen = '';
-  const end = await poll<'usable' | Obstacle>(
-    async () => {
-      const [image, instance] = await Promise.all([
-        bcc.getImage(imageId, signal),
-        bcc.getInstance(id, signal)
-      ]);
-      seen = `is ${image.status} and the instance ${instance.status}`;
-      // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
-      if (image.status === 'Available') return isSettled(instance.status) ? 'usable' : undefined;
-      if (image.status === 'Creating') return undefined;
-      return {
-        cause: `The backup image ${imageId} came to the status ${image.status}.`,
-        remedy: 'Run again, or look at the image in the console.'
-      };
-    },
-    { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs },
-    clock,
-    signal
+  let seen = 'was not observed yet';
+  const wait = () =>
+    poll<'usable' | Obstacle>(
+      async () => {
+        const [image, instance] = await Promise.all([
+          bcc.getImage(imageId, signal),
+          bcc.getInstance(id, signal)
+        ]);
+        seen = `is ${image.status} and the instance ${instance.status}`;
+        // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
+        if (image.status === 'Available') return isSettled(instance.status) ? 'usable' : undefined;
+        if (image.status === 'Creating') return undefined;
+        return {
+          cause: `The backup image ${imageId} came to the status ${image.status}.`,
+          remedy: 'Run again, or look at the image in the console.'
+        };
+      },
+      { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs },
+      clock,
+      signal
+    );
+  const end = await withHeartbeat(
+    wait,
+    (elapsedMs) =>
+      log.info(`Backup: image ${imageId} ${seen} after ${formatDuration(elapsedMs)}; nothing is erased yet`),
+    clock
   );
   if (end === 'usable') return undefined;
   return (
@@ -99,19 +107,22 @@ async function untilUsable(
 }
 
 /**
- * Deletes the old backups of the instance that this action made, but for the newest `keep`. It only warns, and
- * a cancel ends it without a word: what the run is about is done by then.
+ * Deletes the old backups of the instance that this action made, except the newest `keep` and those in use. It only
+ * warns, and a cancel ends it silently, for the run has done its work by then.
+ *
+ * @param inUse the images that are being deployed or that an instance runs on, asked for once the list is read
  */
 export async function pruneBackups(
   instanceId: string,
   keep: number,
   justMadeId: string,
+  inUse: () => ReadonlySet<string>,
   ports: BackupPorts
 ): Promise<void> {
   const { bcc, log, cancel } = ports;
   await orWarn(`Old backups of ${instanceId} could not be deleted`, ports, async () => {
     const images = await bcc.listImages({ imageType: 'Custom' }, cancel.signal);
-    for (const image of backupsToPrune(images, instanceId, keep, justMadeId)) {
+    for (const image of backupsToPrune(images, instanceId, keep, justMadeId, inUse())) {
       await orWarn(`Old backups of ${instanceId} could not be deleted: ${image.id}`, ports, async () => {
         await bcc.deleteImage(image.id, cancel.writes);
         log.info(`Backup: the old image ${image.id} (${image.name}) is deleted`);

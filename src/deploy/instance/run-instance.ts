@@ -1,5 +1,6 @@
 /** Everything that happens to one target on its way forth: backup, leaving, rebuild, health check, rejoining. */
 
+import { formatDuration } from '../../core/duration.ts';
 import { withSystemOf } from '../../core/health/guest/guest-system.ts';
 import { CancelledError } from '../../core/model/failure.ts';
 import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
@@ -12,6 +13,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import type { Balance } from '../balancers/balance.ts';
+import { withHeartbeat } from '../calls/heartbeat.ts';
 import { awaitHealthy, type Baseline } from '../health/await-healthy.ts';
 import { makeBackup, pruneBackups } from '../images/backup.ts';
 import { type Preparations, type RebuildPorts, rebuildOne } from '../rebuild/rebuild.ts';
@@ -24,6 +26,8 @@ export interface InstancePorts extends RebuildPorts {
   /** Only where a check looks from inside. */
   readonly guests?: GuestProbe | undefined;
   readonly runId: string;
+  /** The images that no pruning of backups may delete: the deployed one, and all that an instance was seen on. */
+  imagesInUse(): ReadonlySet<string>;
   /** `undefined` where the run names no load balancer. */
   readonly balance: Balance | undefined;
 }
@@ -57,7 +61,7 @@ export async function runInstance(
     if (mayRejoin(recorder.current())) await rejoin(recorder, ports);
     const backup = usableBackup(recorder.current());
     if (hasSucceeded(recorder.current()) && request.backup?.keep !== undefined && backup !== undefined) {
-      await pruneBackups(target.instance.id, request.backup.keep, backup, ports);
+      await pruneBackups(target.instance.id, request.backup.keep, backup, ports.imagesInUse, ports);
     }
   });
 }
@@ -89,15 +93,23 @@ export function preparations(
   ports: InstancePorts,
   recorder: RunRecorder
 ): Preparations {
-  const { balance, log } = ports;
+  const { balance, log, clock } = ports;
   return {
     backup: () => makeBackup(target, ports, (backup) => recorder.add({ backup })),
-    drain: async () =>
-      balance?.leave(
-        target.instance.id,
-        recorder.current().heldWeights,
-        (heldWeights) => recorder.add({ heldWeights }),
-        log
+    drain: () =>
+      withHeartbeat(
+        async () =>
+          balance?.leave(
+            target.instance.id,
+            recorder.current().heldWeights,
+            (heldWeights) => recorder.add({ heldWeights }),
+            log
+          ),
+        (elapsedMs) =>
+          log.info(
+            `still leaving the load balancers after ${formatDuration(elapsedMs)}; nothing is erased yet`
+          ),
+        clock
       )
   };
 }

@@ -32,15 +32,27 @@ export interface WorkOrder {
  */
 export function createInstanceWork(
   { request, plan, observations }: WorkOrder,
-  ports: InstancePorts,
+  given: Omit<InstancePorts, 'imagesInUse'>,
   observe: (run: InstanceRun, isOver: boolean) => void
 ): FleetWork {
+  const inUse = new Set([plan.image.id, ...plan.targets.map(({ instance }) => instance.imageId)]);
+  const ports: InstancePorts = { ...given, imagesInUse: () => inUse };
   const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
   // Those that were away to begin with and have not been begun yet.
   const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
   const runs = new Map<string, InstanceRun>();
-  const going = (run: InstanceRun): void => observe(run, false);
+  const noteImages = ({ rebuild, rollback }: InstanceRun): void => {
+    for (const { imageId } of [...(rebuild?.history ?? []), ...(rollback?.rebuild?.history ?? [])]) {
+      inUse.add(imageId);
+    }
+    if (rollback !== undefined) inUse.add(rollback.imageId);
+  };
+  const going = (run: InstanceRun): void => {
+    noteImages(run);
+    observe(run, false);
+  };
   const done = (run: InstanceRun): InstanceRun => {
+    noteImages(run);
     runs.set(run.target.instance.id, run);
     observe(run, true);
     const failure = targets.size === 1 ? undefined : failureOfRun(run);

@@ -2,7 +2,7 @@
 
 import { CancelledError } from '../../core/model/failure.ts';
 import { isRefused, type Plan } from '../../core/plan/plan.ts';
-import { planLines } from '../../core/plan/text.ts';
+import { planLines } from '../../core/plan/plan-lines.ts';
 import type { RunReport } from '../../core/report/report.ts';
 import type { Rollout } from '../../core/rollout/rollout-state.ts';
 import type { Bcc } from '../../ports/bcc.ts';
@@ -58,7 +58,10 @@ export async function run(request: RunRequest, ports: RunPorts, hooks: RunHooks)
   if (isRefused(found.plan)) return runRecords.refused(found.plan);
   const plan = request.dryRun ? found.plan : await withBootIds(found.plan, ports);
   await hooks.planned(plan, runRecords.report(plan, 'planned'));
-  if (request.dryRun) return runRecords.report(plan, 'planned');
+  if (request.dryRun) {
+    log.info('dryRun: the run ends here. Nothing was sent that changes anything.');
+    return runRecords.report(plan, 'planned');
+  }
   const rolloutLog = createRolloutLog(plan, ports);
   await carryOut(request, { ...found, plan }, { ...ports, runRecords, rolloutLog }, hooks);
   return runRecords.report(plan, 'notStarted');

@@ -1,0 +1,55 @@
+/** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
+import { firstLineOf, type GuestScript } from '../health/guest/guest-system.ts';
+import { erases } from './decide.ts';
+import type { Plan, PlannedTarget } from './plan.ts';
+import {
+  decisionLabel,
+  erasedLabel,
+  imageLabel,
+  loginLabel,
+  presentLabel,
+  stepLabels,
+  userDataLabel
+} from './text.ts';
+import { manyLines } from './text-many.ts';
+import { rolloutLines } from './text-rollout.ts';
+
+/** Of more targets than this, what is the same for all of them is told once. */
+const fewTargets = 5;
+
+/**
+ * The lines of the plan. They hold no secret: a login is named by its kind, and of a script that runs inside the new system
+ * only the first line is shown, which the log masks as GitHub masks all lines.
+ */
+export function planLines(plan: Plan, guestScript?: GuestScript): readonly string[] {
+  const script =
+    guestScript === undefined
+      ? []
+      : [
+          `Script inside the new system: run by Cloud Assistant as ${guestScript.user} once the system is proven to be new; first line: ${firstLineOf(guestScript)}`
+        ];
+  const head = [`Image: ${imageLabel(plan.image)}`, ...rolloutLines(plan), ...script];
+  return plan.targets.length > fewTargets
+    ? [...head, ...manyLines(plan)]
+    : [...head, ...plan.targets.flatMap((target) => targetLines(plan, target))];
+}
+
+function targetLines(plan: Plan, target: PlannedTarget): string[] {
+  const { instance, decision } = target;
+  const name = instance.name === '' ? '' : ` "${instance.name}"`;
+  const lines = [
+    `${instance.id}${name}: ${decisionLabel(target)}`,
+    ...target.warnings.map((warning) => `  mind   ${warning}`),
+    `  now    ${presentLabel(target)}`
+  ];
+  if (!erases(decision)) return lines;
+  return [
+    ...lines,
+    `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
+    `  erased ${erasedLabel(target)}`,
+    '  stays  data disks, IP addresses, custom images',
+    `  login  ${loginLabel(plan.order)}`,
+    `  script ${userDataLabel(plan.order)}`,
+    ...stepLabels(target).map((step) => `  also   ${step}`)
+  ];
+}
