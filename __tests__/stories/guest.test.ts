@@ -1,11 +1,13 @@
 /** Checks from inside, by the emulator's Cloud Assistant: whole runs on a virtual clock. */
 import { describe, expect, test } from '@jest/globals';
+import { assistantValues } from '../../emulator/assistant/assistant-behaviour.ts';
 import type { ScriptAnswer } from '../../emulator/assistant/scripts.ts';
 import type { Fault } from '../../emulator/faults/faults.ts';
 import type { Behaviour } from '../../emulator/world/behaviour.ts';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import { fleetIds, fleetRequest } from '../support/fleets.ts';
+import { pairwise } from '../support/pairwise.ts';
 import { newCancel, oneOf, problemsOf, textOf, web, writesOf } from '../support/stage.ts';
 import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
@@ -387,6 +389,25 @@ describe('a guarded run', () => {
       expect(one.failure?.cause).toContain('exit code 5');
     });
   });
+});
+
+describe('every pair of the switches', () => {
+  const { assistantSwitchedOn: _, ...switches } = assistantValues;
+  const cases = pairwise({ ...switches, rebuildMs: [20_000, 180_000] }) as readonly Partial<Behaviour>[];
+
+  test.each(cases.map((behaviour, index) => [index, behaviour] as const))(
+    'case %i ends well',
+    async (_index, behaviour) => {
+      await onStage({ behaviour }, async (world) => {
+        const report = await world.run({ health: { ...withScript, deadlineMs: 900_000 } });
+        expect({ behaviour, failure: report.instances[0]?.failure }).toEqual({
+          behaviour,
+          failure: undefined
+        });
+        expect(report.status).toBe('rebuilt');
+      });
+    }
+  );
 });
 
 describe('a fleet of 200 with a script', () => {

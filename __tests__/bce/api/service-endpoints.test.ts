@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { blbEndpointOf } from '../../../src/bce/api/service-endpoints.ts';
+import { assistantEndpointOf, blbEndpointOf } from '../../../src/bce/api/service-endpoints.ts';
 
 test.each([
   ['https://bcc.bj.baidubce.com', 'https://blb.bj.baidubce.com/'],
@@ -15,4 +15,12 @@ test.each([
   const before = url.href;
   expect(blbEndpointOf(url).href).toBe(expected);
   expect(url.href).toBe(before);
+});
+
+test.each([
+  ['https://bcc.bj.baidubce.com', 'https://ca.bj.baidubce.com/'],
+  ['http://127.0.0.1:4010', 'http://127.0.0.1:4010/'],
+  ['https://gateway.example', 'https://gateway.example/']
+])('Cloud Assistant of %s is at %s', (endpoint, expected) => {
+  expect(assistantEndpointOf(new URL(endpoint)).href).toBe(expected);
 });
