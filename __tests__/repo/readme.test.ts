@@ -158,6 +158,15 @@ const numbers: Numbers = [
   ['src/action/post-step.ts', 'const awaitVisibleLimitMs = 180_000;', 'up to 3 minutes']
 ];
 
+const guestNumbers: Numbers = [
+  ['src/core/health/guest/guest-proof.ts', '{ ms: 2_000, share: 0.001 }', 'a margin of 2 s and 0.1 %'],
+  ['src/core/health/guest/guest-proof.ts', 'const shownLines = 20;', 'its last 20 lines'],
+  ['src/core/health/guest/inside-failure.ts', 'escapedLine(line, 200)', 'cut at 200 characters'],
+  ['src/core/health/guest/guest-command.ts', 'const maxScriptSeconds = 600;', 'at most 10 minutes'],
+  ['src/health/assistant/sent-run.ts', 'const together = 100;', 'agents of up to 100 instances'],
+  ['src/core/health/health.ts', 'const maxIntervalMs = 2_000;', 'a tick (2 s']
+];
+
 const fleetNumbers: Numbers = [
   ['src/config/parsers/tags.ts', 'const maxTags = 20;', '`key=value`, one a line, at most 20'],
   ['src/core/rollout/roll-forward-next.ts', 'const checksAtOnce = 50;', '50 at once'],
@@ -197,6 +206,13 @@ describe('a number of docs/fleets.md is the one in the code', () => {
   test.each(fleetNumbers)('%s: %s', (file, code, words) => {
     expect(read(file)).toContain(code);
     expect(read('docs/fleets.md')).toContain(words);
+  });
+});
+
+describe('a number of docs/cloud-assistant.md is the one in the code', () => {
+  test.each(guestNumbers)('%s: %s', (file, code, words) => {
+    expect(read(file)).toContain(code);
+    expect(read('docs/cloud-assistant.md')).toContain(words);
   });
 });
 
