@@ -6,11 +6,10 @@ import { OutputsError } from '../../src/action/outputs.ts';
 import { Progress } from '../../src/action/progress.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
-import { makePlan } from '../../src/core/plan/plan.ts';
 import { JournalError } from '../../src/ports/journal.ts';
 import { minimal } from '../config/raw.ts';
-import { idOf, instanceReport, runReport, times } from '../core/summary/reports.ts';
-import { rolloutOfOne } from '../support/plan.ts';
+import { runOf, stateOf } from '../core/run/runs.ts';
+import { idOf, times } from '../core/summary/reports.ts';
 import { noCancel } from '../support/virtual.ts';
 
 const before = process.env['GITHUB_OUTPUT'];
@@ -55,36 +54,22 @@ function newProgress(file: { isTaken?: () => boolean; isFull?: boolean } = {}) {
   return { progress, written, reasons };
 }
 
-const image = {
-  id: 'm-web-2',
-  name: 'web-v2',
-  type: 'Custom',
-  osType: 'linux',
-  osName: 'Ubuntu',
-  osVersion: '24.04',
-  osArch: 'x86_64',
-  createTime: '2026-01-01T00:00:00Z',
-  status: 'Available',
-  minDiskGb: 20
-};
-
-const plan = makePlan(image, { imageId: image.id, login: { kind: 'keepImageLogin' } }, [], rolloutOfOne);
-
-const many = times(40, (index) => instanceReport(idOf(index)));
+const states = (count: number) => stateOf(times(count, (index) => runOf({}, idOf(index))));
+const one = states(1);
+const many = states(40);
 
 describe('the outputs', () => {
   test('that cannot be written at the plan end the run before anything is sent', async () => {
     const { progress } = newProgress();
-    const planned = progress.planned(plan, runReport([instanceReport('i-1')]));
+    const planned = progress.planned(one);
     await expect(planned).rejects.toThrow(OutputsError);
     await expect(planned).rejects.toThrow(/cannot be written, so nothing was sent/);
   });
 
   test('that cannot be written later stop no rebuild, and the post step gets all the same what is known', () => {
     const { progress, written } = newProgress();
-    const report = runReport([instanceReport('i-1')]);
-    progress.progressed(() => report);
-    progress.progressed(() => report);
+    progress.progressed(() => one);
+    progress.progressed(() => one);
     expect(written).toHaveLength(2);
   });
 });
@@ -96,7 +81,7 @@ describe('the handover', () => {
     for (let step = 0; step < 100; step += 1) {
       progress.progressed(() => {
         made += 1;
-        return runReport(many);
+        return many;
       });
     }
     expect(written).toHaveLength(1);
@@ -107,31 +92,31 @@ describe('the handover', () => {
 
   test('is written before a call that cannot be taken back, however many instances there are', () => {
     const { progress, written } = newProgress();
-    progress.progressed(() => runReport(many));
-    progress.progressed(() => runReport([instanceReport('i-last')]));
+    progress.progressed(() => many);
+    progress.progressed(() => stateOf([runOf({}, 'i-last')]));
     progress.commit();
     expect(written).toHaveLength(2);
-    expect(written.at(-1)?.report.instances.map(({ instanceId }) => instanceId)).toEqual(['i-last']);
+    expect(written.at(-1)?.state.instances.map(({ target }) => target.instance.id)).toEqual(['i-last']);
   });
 
   test('that cannot be written lets no such call out', () => {
     const { progress } = newProgress({ isFull: true });
-    progress.progressed(() => runReport(many));
+    progress.progressed(() => many);
     expect(() => progress.commit()).toThrow(JournalError);
     expect(() => progress.commit()).toThrow(/nothing more was sent: ENOSPC/);
   });
 
   test('that the post step has taken lets no such call out, and cancels the run', () => {
     const { progress, reasons } = newProgress({ isTaken: () => true });
-    progress.progressed(() => runReport(many));
+    progress.progressed(() => many);
     expect(() => progress.commit()).toThrow(CancelledError);
     expect(reasons).toEqual(['the post step has taken over']);
   });
 
   test('says at the end that the main step is over', () => {
     const { progress, written } = newProgress();
-    progress.progressed(() => runReport(many));
-    progress.finish(runReport([instanceReport('i-1')]), true);
+    progress.progressed(() => many);
+    progress.finish(one, true);
     expect(written.map(({ ended, ok }) => ({ ended, ok }))).toEqual([
       { ended: false, ok: false },
       { ended: true, ok: true }

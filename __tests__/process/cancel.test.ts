@@ -137,7 +137,7 @@ describe.each(signals)('a cancel by %s', (signal) => {
     const run = await cancelOf(`while a stopped instance is watched before the send, ${signal}`);
     expectRed(run, {
       cause: /i-demo0001: cancelled/,
-      remedy: /Nothing of it needs to be mended/,
+      remedy: /There is nothing to repair/,
       changed: false
     });
     expect(run.rebuilds).toEqual([]);

@@ -6,17 +6,17 @@ import type { BackendServer } from '../../src/core/model/backend-server.ts';
 import type { CallFailure } from '../../src/core/model/failure.ts';
 import type { Image } from '../../src/core/model/image.ts';
 import type { Instance, SystemDisk } from '../../src/core/model/instance.ts';
-import type { RebuildSpec } from '../../src/core/model/rebuild-spec.ts';
 import type { Task } from '../../src/core/plan/decide.ts';
 import type { PlannedTarget } from '../../src/core/plan/plan.ts';
 import type { RebuildEvent, RebuildState } from '../../src/core/rebuild/rebuild-state.ts';
 import { begin, step } from '../../src/core/rebuild/step-rebuild.ts';
 import { failureReasons } from '../../src/core/report/failure-reasons.ts';
-import { reportInstanceRun, reportPlanned } from '../../src/core/report/instance-report.ts';
+import { reportInstance } from '../../src/core/report/instance-report.ts';
 import type { InstanceReport, RolloutReport } from '../../src/core/report/report.ts';
 import { reportRun } from '../../src/core/report/run-report.ts';
 import { resultLimit, resultText } from '../../src/core/report/trim.ts';
-import type { Backup, InstanceRun, Rollback } from '../../src/core/run/instance-run.ts';
+import { type Backup, type InstanceRun, plannedRun, type Rollback } from '../../src/core/run/instance-run.ts';
+import { stateOf } from '../core/run/runs.ts';
 import { read } from './files.ts';
 import { type Shape, shapesOf, wordsOf } from './types.ts';
 
@@ -77,7 +77,7 @@ const task: Task = {
   pollIntervalMs: 5_000
 };
 
-const order: RebuildSpec = { imageId: 'm-new', login: { kind: 'keypairId', keypairId: 'k-one' } };
+const options = { login: { kind: 'keypairId', keypairId: 'k-one' }, script: 'kept' } as const;
 
 const anchor = { nowMs: 0, wallMs: Date.parse('2026-03-01T00:00:00Z') };
 
@@ -142,7 +142,11 @@ function target(of: Partial<Instance> = {}): PlannedTarget {
 }
 
 function deedOf(parts: Partial<InstanceRun>): InstanceRun {
-  return { target: target(), heldWeights: [], knownHosts: [], cancelled: false, ...parts };
+  return { ...plannedRun(target()), progress: 'ended', endedAtMs: 700_000, ...parts };
+}
+
+function reportOf(run: InstanceRun): InstanceReport {
+  return reportInstance(run, stateOf([run], { anchor, atMs: 700_000, options }));
 }
 
 /** A deed that was no more than one life; the shell calls it cancelled where the life was. */
@@ -169,7 +173,7 @@ const rollout: RolloutReport = {
 
 /** As it comes out of the output: through JSON. */
 function printed(...instances: readonly InstanceReport[]): unknown {
-  const report = reportRun(image, instances, rollout, anchor, { fromMs: 0, toMs: 123_456 });
+  const report = { ...reportRun(stateOf([], { anchor, atMs: 123_456, image })), rollout, instances };
   return JSON.parse(resultText(report));
 }
 
@@ -459,39 +463,46 @@ const runs: readonly RunRecorder[] = [
 
 describe('the schema of the output `result`', () => {
   test.each(endings)('takes a life that was $name', ({ status, reason, events, change }) => {
-    const report = reportInstanceRun(lived(live(events, change)), order, anchor, 700_000, true);
+    const report = reportOf(lived(live(events, change)));
     expect(report).toMatchObject({ status });
     expect(report.failure?.reason).toBe(reason);
     expect(faults(printed(report))).toEqual([]);
   });
 
   test.each(runs)('takes what was $name', ({ status, reason, parts, more }) => {
-    const report = reportInstanceRun(deedOf(parts), order, anchor, 700_000, true);
+    const report = reportOf(deedOf(parts));
     expect(report).toMatchObject({ status, ...more });
     expect(report.failure?.reason).toBe(reason);
     expect(faults(printed(report))).toEqual([]);
   });
 
   test.each(runs)('takes a run that is cut off where it is $name', ({ parts }) => {
-    const report = reportInstanceRun(deedOf(parts), order, anchor, 700_000, false);
+    const report = reportOf(deedOf({ ...parts, progress: 'working' }));
     expect(report).toMatchObject({ status: 'inProgress' });
     expect(faults(printed(report))).toEqual([]);
   });
 
   test('takes what was only planned, and what was refused', () => {
-    const failure = { reason: 'refused' as const, cause: 'a', diskNote: 'b', remedy: 'c' };
-    const refused = reportPlanned(target({ deletionProtection: true }), order, 'failed', failure);
-    expect(faults(printed(reportPlanned(target(), order, 'planned')))).toEqual([]);
-    expect(faults(printed(refused, reportPlanned(target(), order, 'notStarted')))).toEqual([]);
+    const refusal = { action: 'refuse', refusals: [{ kind: 'protected' }] } as const;
+    const refused = plannedRun({ ...target({ deletionProtection: true }), decision: refusal });
+    const untouched = plannedRun(target());
+    const both = stateOf([refused, untouched], { anchor });
+    const told = both.instances.map((run) => reportInstance(run, both));
+    expect(told.map(({ status }) => status)).toEqual(['failed', 'notStarted']);
+    expect(faults(printed(...told))).toEqual([]);
+    const { course: _none, ...plan } = stateOf([untouched], { anchor });
+    const planned = reportInstance(untouched, plan);
+    expect(planned.status).toBe('planned');
+    expect(faults(printed(planned))).toEqual([]);
   });
 
   test('takes a target of which the API shows no system disk', () => {
-    const bare = { ...target(), disk: undefined, snapshots: [] };
-    expect(faults(printed(reportPlanned(bare, order, 'planned')))).toEqual([]);
+    const bare = plannedRun({ ...target(), disk: undefined, snapshots: [] });
+    expect(faults(printed(reportOf(bare)))).toEqual([]);
   });
 
   test('takes a run that ended as its instances did', () => {
-    const reports = runs.map(({ parts }) => reportInstanceRun(deedOf(parts), order, anchor, 700_000, true));
+    const reports = runs.map(({ parts }) => reportOf(deedOf(parts)));
     for (const report of reports) expect(faults(printed(report, ...reports))).toEqual([]);
   });
 });
@@ -500,8 +511,8 @@ describe('a result of 1,000 instances', () => {
   /** Names of so many characters, and words of so many more in what the instance is said to be. */
   function crowd(failing: number, nameLength: number, wordLength: number): readonly InstanceReport[] {
     const parts = { backup, rebuild: rebuilt, health: healthy, knownHosts };
-    const well = reportInstanceRun(deedOf(parts), order, anchor, 700_000, true);
-    const bad = reportInstanceRun(deedOf({ ...parts, health: unhealthy }), order, anchor, 700_000, true);
+    const well = reportOf(deedOf(parts));
+    const bad = reportOf(deedOf({ ...parts, health: unhealthy }));
     return Array.from({ length: 1000 }, (_, index) => {
       const one = index < failing ? bad : well;
       const name = '名'.repeat(nameLength);
@@ -511,7 +522,7 @@ describe('a result of 1,000 instances', () => {
   }
 
   function written(instances: readonly InstanceReport[]): readonly InstanceReport[] {
-    const report = reportRun(image, instances, rollout, anchor, { fromMs: 0, toMs: 123_456 });
+    const report = { ...reportRun(stateOf([], { anchor, atMs: 123_456, image })), rollout, instances };
     const text = resultText(report);
     expect(faults(JSON.parse(text))).toEqual([]);
     const isWhole = Buffer.byteLength(JSON.stringify(report)) <= resultLimit;
@@ -557,8 +568,8 @@ describe('the schema is strict', () => {
   const all = { backup, health: unhealthy, rollback: { ...back, problem: 'x' }, knownHosts };
   const failedCall = live([...sent, { type: 'observeFailed', atMs: 9_000, failure: denied }]);
   const whole = printed(
-    reportInstanceRun(deedOf({ rebuild: rebuilt, ...all }), order, anchor, 0, true),
-    reportInstanceRun(deedOf({ rebuild: failedCall }), order, anchor, 0, true)
+    reportOf(deedOf({ rebuild: rebuilt, ...all })),
+    reportOf(deedOf({ rebuild: failedCall }))
   );
   const optional = shapesIn(shapes.get('RunReport') ?? []).flatMap((shape) =>
     shape.filter((property) => property.optional).map(({ name }) => name)

@@ -354,7 +354,7 @@ describe('weights that cannot be restored after a good rebuild', () => {
       expect(report).toMatchObject({ status: 'failed', changed: true });
       expect(one).toMatchObject({ status: 'failed', disk: 'erased', failure: { reason: 'rejoin' } });
       expect(one.failure?.cause).toContain(
-        'well, but its weights on the load balancers could not be restored'
+        'healthy, but its weights on the load balancers could not be restored'
       );
       expect(one.failure?.cause).toContain('UpdateBlbServer lb-demo0001');
       expect(one.failure?.diskNote).toContain('its weight is 0 on lb-demo0001 (was 100).');

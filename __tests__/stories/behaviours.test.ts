@@ -6,8 +6,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults/faults.ts';
 import { type Behaviour, behaviourValues } from '../../emulator/world/behaviour.ts';
-import { awaitVisible, hiddenRebuilds } from '../../src/deploy/rebuild/await-visible.ts';
+import { hiddenRebuilds } from '../../src/core/run/left-behind.ts';
+import { awaitVisible } from '../../src/deploy/rebuild/await-visible.ts';
 import { pairwise } from '../support/pairwise.ts';
+import { stateBehind } from '../support/reported.ts';
 import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 /** What the run meets besides the behaviour of the service. */
@@ -167,7 +169,7 @@ async function cancelAtOnce(world: VirtualWorld, request: ReturnType<typeof requ
       }
     }
   );
-  await awaitVisible(hiddenRebuilds(report.instances), 210_000, world, noCancel.signal);
+  await awaitVisible(hiddenRebuilds(stateBehind(report)), 210_000, world, noCancel.signal);
 }
 
 /** A first run that is cancelled as soon as its rebuild shows in the status. */

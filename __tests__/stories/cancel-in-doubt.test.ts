@@ -2,11 +2,11 @@
 import { expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults/faults.ts';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
-import { stopWords } from '../../src/core/report/rollout-report.ts';
+import { hiddenRebuilds } from '../../src/core/run/left-behind.ts';
 import { restoreWeights } from '../../src/deploy/balancers/restore-weights.ts';
-import { hiddenRebuilds } from '../../src/deploy/rebuild/await-visible.ts';
-import { fleetIds, fleetRequest, Game } from '../support/fleets.ts';
+import { fleetIds, fleetRequest } from '../support/fleets.ts';
 import { bothBalancers, demoWeights, twoSteps, weightsIn } from '../support/ports.ts';
+import { stateBehind } from '../support/reported.ts';
 import { oneOf, onStage } from '../support/stage.ts';
 import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
@@ -41,7 +41,7 @@ test('a cancel while in doubt is inProgress, and lingered for', async () => {
   await inDoubt(async (world, cancel) => {
     const report = await world.run(fleetRequest(fleetIds(2), 2), cancel);
     expect(report.instances.map(({ status }) => status)).toEqual(['inProgress', 'inProgress']);
-    expect(hiddenRebuilds(report.instances)).toEqual(fleetIds(2));
+    expect(hiddenRebuilds(stateBehind(report))).toEqual(fleetIds(2));
   });
 });
 
@@ -51,16 +51,6 @@ test('a cancel while in doubt, with a backup: the words do not say that the disk
     expect(report.instances[0]).toMatchObject({ disk: 'unknown' });
     expect(report.instances[0]?.failure?.diskNote).not.toContain('not touched');
   });
-});
-
-test('a cancel that is the stop itself is told once, with rollback as without', () => {
-  const game = new Game('a b c', { rollback: true });
-  game.ends('a');
-  game.cancel();
-  game.ends('b', 'cut');
-  expect(stopWords(game.rollout)).toBe(
-    'The run was cancelled, so nothing new was begun. 1 of 3 were not begun.'
-  );
 });
 
 test('refused alone, and a weight could not be given back: the post step does it, as the remedy says', async () => {
@@ -78,7 +68,7 @@ test('refused alone, and a weight could not be given back: the post step does it
       debug() {},
       group: <T>(_: string, work: () => Promise<T>) => work()
     };
-    await restoreWeights(report, {
+    await restoreWeights(stateBehind(report), {
       bcc: world.bcc,
       balancers: world.bcc as never,
       clock: world.clock,

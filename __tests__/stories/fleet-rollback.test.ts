@@ -79,7 +79,7 @@ describe('a failure with rollback', () => {
       expect(report.rollout.stopped).toEqual({
         reason: 'maxFailures',
         message:
-          '1 failed, and maxFailures is 0, so the rollout stopped. 2 of 6 were not begun. 4 were put back onto the image of before.'
+          '1 failed, and maxFailures is 0, so the rollout stopped. 2 of 6 were not begun. 4 were rolled back.'
       });
     });
   });

@@ -2,10 +2,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
-import { hiddenRebuilds } from '../../src/deploy/rebuild/await-visible.ts';
+import { hiddenRebuilds } from '../../src/core/run/left-behind.ts';
 import type { Probe } from '../../src/ports/probe.ts';
 import { fleetIds, fleetRequest } from '../support/fleets.ts';
 import { twoSteps } from '../support/ports.ts';
+import { stateBehind } from '../support/reported.ts';
 import { health, newCancel, oneOf, writesOf } from '../support/stage.ts';
 import { noCancel, withVirtualWorld } from '../support/virtual.ts';
 
@@ -112,7 +113,7 @@ test('as long as the rebuild call is out, nobody says that the disk is whole', a
         const now = report();
         const [one] = now.instances;
         if (one?.phases.at(-1)?.phase !== 'sending') return;
-        told.push(`${one.disk} ${now.changed} ${hiddenRebuilds(now.instances).length}`);
+        told.push(`${one.disk} ${now.changed} ${hiddenRebuilds(stateBehind(now)).length}`);
       }
     });
     expect(told).toEqual(['unknown true 1']);

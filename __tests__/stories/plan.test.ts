@@ -376,9 +376,9 @@ test('the hook of the plan comes before the first write', async () => {
   await withVirtualWorld({}, async (world) => {
     let before: readonly string[] = ['never'];
     await world.run({ backup: {} }, undefined, {
-      planned: async (plan, report) => {
+      planned: async (report) => {
         before = writesOf(world);
-        expect(plan.targets).toHaveLength(1);
+        expect(report.instances).toHaveLength(1);
         expect(report.status).toBe('planned');
       }
     });

@@ -82,7 +82,7 @@ describe.each(failures)('after %s', (kind, faults, script, reason) => {
         after: { status: 'Running', imageId: 'm-web-1' },
         failure: { reason }
       });
-      expect(one.failure?.diskNote).toBe('The instance was put back onto m-web-1 and is healthy again.');
+      expect(one.failure?.diskNote).toBe('The instance was rolled back onto m-web-1 and is healthy again.');
       expect(now(world)).toEqual({ status: 'Running', imageId: 'm-web-1', userData: oldScript });
       expect(writesOf(world)).toEqual(['RebuildInstance', 'RebuildInstance']);
       expect(world.emulator.rebuilds[1]).toMatchObject({ login: 'adminPass', adminPass: login.adminPass });

@@ -10,7 +10,7 @@ import { createTransport } from '../../src/bce/http/transport.ts';
 import { healthInterval } from '../../src/core/health/health.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
-import { type RunHooks, run } from '../../src/deploy/run/run.ts';
+import { run } from '../../src/deploy/run/run.ts';
 import { createGuestProbe } from '../../src/health/assistant/guest-probe.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import type { GuestProbe } from '../../src/ports/assistant.ts';
@@ -20,6 +20,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Probe } from '../../src/ports/probe.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
+import { hooksOf, type ReportHooks, reported } from './reported.ts';
 
 interface Sleeper {
   readonly untilMs: number;
@@ -140,7 +141,7 @@ export interface VirtualWorld {
   /** Everything that was masked. */
   readonly masked: string[];
   /** Carries a request out; `cancel` may end it early. */
-  run(request?: Partial<RunRequest>, cancel?: Cancel, hooks?: Partial<RunHooks>): Promise<RunReport>;
+  run(request?: Partial<RunRequest>, cancel?: Cancel, hooks?: ReportHooks): Promise<RunReport>;
 }
 
 export const defaultRequest: RunRequest = {
@@ -219,11 +220,6 @@ export async function withVirtualWorld<T>(
     debug: () => undefined,
     group: (_title, work) => work()
   };
-  const hooks: RunHooks = {
-    planned: async () => undefined,
-    progressed: () => undefined,
-    commit: () => undefined
-  };
   try {
     return await test({
       emulator,
@@ -231,8 +227,8 @@ export async function withVirtualWorld<T>(
       bcc: client,
       lines,
       masked,
-      run: (request, cancel = noCancel, more = {}) =>
-        run(
+      run: async (request, cancel = noCancel, hooks = {}) => {
+        const state = await run(
           { ...defaultRequest, ...options.request, ...request },
           {
             bcc: options.wrap?.(client) ?? client,
@@ -245,8 +241,10 @@ export async function withVirtualWorld<T>(
             guests: guestsOf({ ...defaultRequest, ...options.request, ...request }, client, clock),
             runId: '4711'
           },
-          { ...hooks, ...more }
-        )
+          hooksOf(hooks)
+        );
+        return reported(state);
+      }
     });
   } finally {
     client.dispose();

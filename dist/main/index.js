@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 7813:
+/***/ 5191:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -513,7 +513,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var core = __nccwpck_require__(5806);
 // EXTERNAL MODULE: ./core/report/clip.js
-var clip = __nccwpck_require__(5984);
+var report_clip = __nccwpck_require__(5984);
 ;// CONCATENATED MODULE: ./core/summary/annotation-text.js
 
 /** The runner cuts the text of an annotation after so many characters (actions/runner, IssueMatcher and Issue). */
@@ -527,13 +527,13 @@ const lineLimit = 1_000;
  * count of the rest, and the `remedies` last.
  */
 function annotationText(first, items, remedies = []) {
-    const head = (0,clip/* clip */.$)(first, lineLimit);
-    const tail = remedies.map((line) => (0,clip/* clip */.$)(line, lineLimit));
+    const head = (0,report_clip/* clip */.$)(first, lineLimit);
+    const tail = remedies.map((line) => (0,report_clip/* clip */.$)(line, lineLimit));
     const more = (count) => `and ${count} more`;
     let left = limit - sizeOf([head, ...tail]) - more(items.length).length - 1;
     const told = [];
     for (const item of items) {
-        const line = (0,clip/* clip */.$)(item, lineLimit);
+        const line = (0,report_clip/* clip */.$)(item, lineLimit);
         left -= sizeOf([line]);
         if (left < 0)
             break;
@@ -589,8 +589,194 @@ function isFailed(one) {
     return one.failure !== undefined;
 }
 
-// EXTERNAL MODULE: ./core/summary/weights-table.js + 1 modules
-var weights_table = __nccwpck_require__(9481);
+;// CONCATENATED MODULE: ./core/summary/overview.js
+/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
+
+
+
+const headlines = {
+    rebuilt: '✅ Rebuilt',
+    skipped: '✅ Nothing to do',
+    planned: '📋 Plan: nothing was sent',
+    started: '🚀 Started, not waited for',
+    inProgress: '🛑 Cancelled while rebuilding',
+    rolledBack: '↩️ Failed, and rolled back',
+    failed: '❌ Failed',
+    partial: '❌ Failed for some'
+};
+/** In the order in which the totals are told. */
+const words = {
+    rebuilt: { icon: '✅', one: 'rebuilt' },
+    skipped: { icon: '✅', one: 'skipped' },
+    planned: { icon: '📋', one: 'planned' },
+    started: { icon: '🚀', one: 'started' },
+    failed: { icon: '❌', one: 'failed' },
+    rolledBack: { icon: '↩️', one: 'rolled back' },
+    inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
+    notStarted: { icon: '–', one: 'not begun' }
+};
+/** What became of the run, and the image, as a heading. */
+function headline({ status, imageId, imageName }) {
+    return `## ${headlines[status]}: BCC image ${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
+}
+/** What became of an instance, with a sign. */
+function overview_statusLabel({ status, adopted }) {
+    const { icon, one } = words[status];
+    return adopted ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
+}
+/** How many came to what, in one line. */
+function totals({ instances, durationSeconds }) {
+    const counts = new Map();
+    for (const { status } of instances)
+        counts.set(status, (counts.get(status) ?? 0) + 1);
+    const each = Object.entries(words).flatMap(([status, { icon, one, many = one }]) => {
+        const count = counts.get(status);
+        return count === undefined ? [] : [`${icon} **${count}** ${many}`];
+    });
+    return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(durationSeconds * 1000)})`;
+}
+/** Why nothing more was begun, as a sentence that cannot be overlooked. */
+function stopSentence({ rollout: { stopped } }) {
+    return stopped === undefined ? '' : `> 🛑 **${cell(clip(stopped.message, 1000))}**`;
+}
+/** How the rollout was set and how many were away, in one line. */
+function rolloutLine({ rollout, instances, status }) {
+    const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
+    const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} to begin with`;
+    const away = status === 'planned' ? before : ` (most away: ${peakUnavailable}${before})`;
+    const facts = [
+        `at most ${maxUnavailable} of ${instances.length} away at once${away}`,
+        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
+        pauseSeconds === 0
+            ? 'a slot is refilled as soon as it is free'
+            : `in batches, ${formatDuration(pauseSeconds * 1000)} between two`,
+        failureLabel(rollout)
+    ];
+    return `**Rollout:** ${facts.join(' · ')}`;
+}
+function canaryLabel(canaries) {
+    const named = canaries.slice(0, 10).map((id) => code(clip(id, 64)));
+    const more = canaries.length - named.length;
+    const all = more === 0 ? named : [...named, `${more} more`];
+    return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
+}
+function failureLabel({ maxFailures }) {
+    return maxFailures === 0
+        ? 'stops at the first failure'
+        : `stops after more than ${counted(maxFailures, 'failure')}`;
+}
+/** Who did not serve to begin with, and why; folded away. */
+function unavailableBeforePart({ rollout: { unavailableBefore } }, worth) {
+    return {
+        worth,
+        pieces: unavailableBefore.length,
+        draw: (pieces) => {
+            if (pieces === 0)
+                return '';
+            const rows = unavailableBefore
+                .slice(0, pieces)
+                .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
+            const title = `Not serving to begin with: ${counted(unavailableBefore.length, 'instance')}`;
+            return fold(title, [table(['Instance', 'Why'], rows)]);
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./core/summary/weights-table.js
+/** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
+
+
+/** More rows than these are folded away. */
+const openRows = 20;
+/**
+ * All places whose weight is still another one than before. An instance that goes on without the run is among
+ * them, for nobody restores it after the run.
+ */
+function leftWeights({ instances }) {
+    return instances.flatMap((instance) => instance.balancers
+        .filter(({ weight, currentWeight }) => currentWeight !== weight)
+        .map((place) => ({ ...place, instance })));
+}
+/** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
+function idleInstances({ instances }) {
+    return instances
+        .filter(({ balancers }) => balancers.some(({ weight, currentWeight }) => weight === 0 && currentWeight === 0))
+        .map(({ instanceId }) => instanceId);
+}
+/** What that may mean, and what to do. */
+const idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
+/** Who gets no traffic since before the run, as a sentence that stands by itself. */
+function idleSentence(report) {
+    const ids = idleInstances(report);
+    if (ids.length === 0)
+        return '';
+    const named = ids.slice(0, openRows).map(code).join(', ');
+    const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
+    return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
+}
+/** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
+function weightsPart(report, worth) {
+    const left = leftWeights(report);
+    return { worth, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
+}
+function drawn(left, pieces) {
+    if (left.length === 0)
+        return '';
+    const head = `### Load balancer weights to restore: ${left.length}`;
+    const told = left.slice(0, pieces);
+    const rows = told.map((place) => [
+        code(place.instance.instanceId),
+        statusLabel(place.instance),
+        code(place.blbId),
+        code(place.groupId ?? ''),
+        String(place.currentWeight),
+        String(place.weight)
+    ]);
+    const list = table(['Instance', 'Result', 'Load balancer', 'Group', 'Weight now', 'To restore'], rows);
+    const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
+    const calls = poolsOf(told).map(callOf);
+    const isLong = told.length > openRows;
+    return [
+        head,
+        'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out of it whoever does not serve yet.',
+        ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
+        ...missing,
+        ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
+    ].join('\n\n');
+}
+/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
+function poolsOf(left) {
+    const pools = new Map();
+    for (const place of left) {
+        const key = JSON.stringify([place.kind, place.blbId, place.groupId ?? null]);
+        const pool = pools.get(key);
+        if (pool === undefined)
+            pools.set(key, [place]);
+        else
+            pool.push(place);
+    }
+    return [...pools.values()];
+}
+/**
+ * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
+ * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
+ */
+function callOf(pool) {
+    const [first] = pool;
+    if (first === undefined)
+        return '';
+    const { kind, blbId, groupId } = first;
+    const id = encodeURIComponent(blbId);
+    const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
+    const members = pool.map(({ instance, weight }) => JSON.stringify({ instanceId: instance.instanceId, weight }));
+    const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
+    const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
+    return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
+}
+function line(member, at, members) {
+    return `  ${member}${at === members.length - 1 ? '' : ','}`;
+}
+
 ;// CONCATENATED MODULE: ./core/summary/annotations.js
 /** What a run has to say beside its log: few words, for GitHub shows few of them. */
 
@@ -605,7 +791,7 @@ const mostNamed = 20;
  * have no room, one for the weights that are not restored, and one for those that were 0 even before.
  */
 function annotationsOf(report) {
-    const weights = [...ofWeights((0,weights_table/* leftWeights */.dS)(report)), ...ofIdle((0,weights_table/* idleInstances */.Fs)(report))];
+    const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
     const room = most - weights.length;
     const failed = failuresFirst(report.instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
@@ -613,7 +799,7 @@ function annotationsOf(report) {
     const each = single.map(({ instanceId, failure }) => ({
         level: 'error',
         title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
-        lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => (0,clip/* clip */.$)(line, 2000))
+        lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => (0,report_clip/* clip */.$)(line, 2000))
     }));
     const more = {
         level: 'error',
@@ -647,7 +833,7 @@ function ofIdle(ids) {
         return [];
     const more = ids.length - mostNamed;
     const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, weights_table/* idleWords */._e] }];
+    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
 }
 
 // EXTERNAL MODULE: ./action/log.js
@@ -720,7 +906,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 9201:
+/***/ 7747:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2201,8 +2387,8 @@ function given(fields) {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var model_failure = __nccwpck_require__(5437);
-// EXTERNAL MODULE: ./core/summary/weights-table.js + 1 modules
-var weights_table = __nccwpck_require__(9481);
+// EXTERNAL MODULE: ./core/duration.js
+var core_duration = __nccwpck_require__(7905);
 ;// CONCATENATED MODULE: ./core/balancers/held-weights.js
 /** Those that are not what they were before, as far as is known. */
 function openHeldWeights(heldWeights) {
@@ -2210,7 +2396,8 @@ function openHeldWeights(heldWeights) {
 }
 /** The holds with one more, or with another state of the same place. */
 function withHeldWeight(heldWeights, heldWeight) {
-    return [...heldWeights.filter(({ place }) => !isSamePool(place, heldWeight.place)), heldWeight];
+    const at = heldWeights.findIndex(({ place }) => isSamePool(place, heldWeight.place));
+    return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
 }
 /** The holds without that of a place that was left as it was. */
 function withoutHeldWeight(heldWeights, place) {
@@ -2274,9 +2461,1563 @@ function statusKind(status) {
     return instance_kinds.get(status) ?? 'unknown';
 }
 /** Whether an instance with this status rests, so that something can be decided about it. */
-function isSettled(status) {
+function instance_isSettled(status) {
     const kind = statusKind(status);
     return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/evidence.js
+/**
+ * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
+ * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
+ * proves anything; these rules say what a series of them does.
+ */
+
+/**
+ * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
+ * work of the rebuild rather than a record that is written on acceptance.
+ */
+const lateMs = 30_000;
+/**
+ * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
+ * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
+ */
+function quietMs(rebuild) {
+    return rebuild.task.timeoutMs / 10;
+}
+/** The marks after one more look. */
+function gatherEvidence(rebuild, observation) {
+    const { reference, evidence, task } = rebuild;
+    if (reference === undefined)
+        return evidence;
+    const atMs = observation.atMs;
+    const next = { ...evidence };
+    if (!instance_isSettled(observation.instance.status) || isOtherNow(reference, observation))
+        next.disturbedAtMs ??= atMs;
+    if (hasLeft(rebuild, reference, observation))
+        next.leftAtMs ??= atMs;
+    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
+        if (observation.instance.imageId === task.image.id)
+            next.imageAtMs = atMs;
+        else
+            next.imageOldAtMs = atMs;
+    }
+    if (reference.disk && observation.disk && next.diskAtMs === undefined) {
+        if (isOtherDisk(reference.disk, observation.disk))
+            next.diskAtMs = atMs;
+        else
+            next.diskOldAtMs = atMs;
+    }
+    return next;
+}
+/**
+ * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
+ * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
+ * the status could tell: no answer came, and the image stays the same.
+ */
+function hasLeft(rebuild, reference, observation) {
+    const { status } = observation.instance;
+    const kind = statusKind(status);
+    if (kind === 'foreign')
+        return false;
+    if (kind === 'unknown')
+        return true;
+    if (kind === 'moving') {
+        const onlyStatusTells = !rebuild.answered && reference.instance.imageId === rebuild.task.image.id;
+        return !(onlyStatusTells && !rebuild.adopted && backups.has(status));
+    }
+    return instance_isSettled(reference.instance.status) && status !== reference.instance.status;
+}
+/** Whether image or disk are others than before, be it the wanted ones or not. */
+function isOtherNow(reference, { instance, disk }) {
+    const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
+    return isOther || reference.instance.imageId !== instance.imageId;
+}
+/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
+const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
+/**
+ * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
+ * rebuild to the same image that would make a green of nothing.
+ */
+function isOtherDisk(before, now) {
+    return before.id !== now.id || before.createTime !== now.createTime;
+}
+/** Whether the looks show that the rebuild has begun. */
+function hasStarted(rebuild) {
+    const { leftAtMs, imageAtMs, diskAtMs } = rebuild.evidence;
+    return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
+}
+/** Whether image or disk have changed, which nothing but a rebuild does. */
+function isReplaced(rebuild) {
+    return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
+}
+/**
+ * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
+ * tells of work done; one that is there from the first look on may have been written on acceptance.
+ */
+function changedLate(rebuild) {
+    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
+    const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
+    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
+    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
+}
+/** The streak of equal looks, with one more look added. A disk that is not settled begins it anew. */
+function extendStreak(rebuild, observation) {
+    const { status, imageId } = observation.instance;
+    const before = rebuild.streak;
+    const settled = diskReadiness(rebuild, observation) !== 'unsettled';
+    if (before &&
+        settled &&
+        before.observations > 0 &&
+        before.status === status &&
+        before.imageId === imageId) {
+        return { ...before, observations: before.observations + 1 };
+    }
+    return { status, imageId, sinceMs: observation.atMs, observations: settled ? 1 : 0 };
+}
+/**
+ * Whether the last looks all showed the same for as long as an inference from rest needs. `Stopped` needs a
+ * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
+ */
+function isStable(rebuild) {
+    const { last, streak } = rebuild;
+    if (!last || !streak || streak.observations === 0)
+        return false;
+    const isDown = statusKind(last.instance.status) === 'down';
+    const needMs = isDown ? rebuild.task.timeoutMs / 4 : quietMs(rebuild);
+    return last.atMs - streak.sinceMs >= needMs;
+}
+/**
+ * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
+ * disk at all, neither before nor now, there is nothing to wait for.
+ */
+function diskReadiness(rebuild, observation) {
+    if (observation.disk === undefined)
+        return 'unasked';
+    if (observation.disk === null)
+        return rebuild.reference?.disk ? 'unsettled' : 'settled';
+    return /^in_?use$/i.test(observation.disk.status) ? 'settled' : 'unsettled';
+}
+/**
+ * Whether the rebuild is over, as far as one look can tell; a second one must agree.
+ *
+ * Either the status was seen away and is back; `Stopped` is also a station on the way, so it must rest as well.
+ * Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether such a
+ * change comes at the beginning of the work or at its end, and only after the longest time that the user grants
+ * a rebuild it makes no difference.
+ */
+function isOver(rebuild) {
+    const { last, evidence, task } = rebuild;
+    if (!last || last.instance.imageId !== task.image.id)
+        return false;
+    const kind = statusKind(last.instance.status);
+    if (kind !== 'up' && kind !== 'down')
+        return false;
+    if (evidence.leftAtMs !== undefined)
+        return kind === 'up' || isStable(rebuild);
+    return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
+}
+/** Whether two looks in a row agree and the disk is settled in the last. */
+function isConfirmed(rebuild) {
+    const { last, streak } = rebuild;
+    return !!last && !!streak && streak.observations >= 2 && diskReadiness(rebuild, last) === 'settled';
+}
+/**
+ * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
+ * the status has not left and the image cannot show a change, or has shown it too early.
+ */
+function needsDisk(rebuild) {
+    if (rebuild.streak?.observations === 0)
+        return true;
+    if (rebuild.evidence.leftAtMs !== undefined || changedLate(rebuild))
+        return false;
+    return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
+}
+/**
+ * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
+ * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
+ * that somebody else had begun.
+ */
+function acceptedSinceMs(rebuild) {
+    if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
+        return rebuild.acceptedAtMs;
+    const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
+    return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
+
+/** What has become of the system disk, as far as the life shows. */
+function diskStateOf(rebuild) {
+    // The call is out: whoever is told now may be told no more.
+    if (rebuild.phase === 'sending')
+        return 'unknown';
+    if (rebuild.inDoubt)
+        return hasStarted(rebuild) ? 'erased' : 'unknown';
+    if (rebuild.sends === 0)
+        return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
+    return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
+/**
+ * The instance as it was last observed before this run's rebuild was sent, or as the plan saw it where nothing was
+ * sent. Hours may lie between the two.
+ */
+function instanceBefore(rebuild, planned) {
+    const isSent = rebuild !== undefined && (rebuild.sends > 0 || rebuild.inDoubt);
+    return (isSent ? rebuild.reference?.instance : undefined) ?? planned;
+}
+
+;// CONCATENATED MODULE: ./core/run/instance-run.js
+/** Everything that one run did to one instance and saw of it. A plain value without a secret. */
+
+
+
+/** An instance that nothing was done to yet. */
+function plannedRun(target) {
+    return { target, progress: 'planned', heldWeights: [], knownHosts: [], cancelled: false };
+}
+/** The rebuild and the one of the rollback, as far as there were any. */
+function instance_run_rebuildsOf({ rebuild, rollback }) {
+    return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
+}
+/** The last observation; `undefined` where there was none after the plan. */
+function lastSeen(run) {
+    return instance_run_rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
+}
+/** What has become of the system disk, both rebuilds together. */
+function instance_run_diskOf(run) {
+    const states = instance_run_rebuildsOf(run).map(diskStateOf);
+    if (states.includes('erased'))
+        return 'erased';
+    return states.includes('unknown') ? 'unknown' : 'untouched';
+}
+/** The image that was made before the wipe and can be rebuilt from. */
+function usableBackup({ backup }) {
+    return backup?.isAvailable ? backup.imageId : undefined;
+}
+/** The image to go back to: the backup where one was made, else the one that it ran on right before the send. */
+function previousImageId(run) {
+    return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
+}
+/** Whether a weight of it is still lowered, as far as is known. */
+function isLowered({ heldWeights }) {
+    return openHeldWeights(heldWeights).length > 0;
+}
+
+;// CONCATENATED MODULE: ./core/run/run-state.js
+/** Everything that is known of a run: one plain value without a secret, from which all that is told is derived. */
+
+/** The state right after the plan. */
+function beginRunState(plan, time) {
+    const { image, options, rollout, targets } = plan;
+    return { version: 1, image, options, rollout, instances: targets.map(plannedRun), ...time };
+}
+/** Whether a disk was erased, or may have been. */
+function hasChanged({ instances }) {
+    return instances.some((run) => instance_run_diskOf(run) !== 'untouched');
+}
+/** The images that any instance of the run is known to have run on, or is to run on. */
+function imagesInUse({ image, instances }) {
+    const seen = instances.flatMap((run) => [
+        run.target.instance.imageId,
+        ...instance_run_rebuildsOf(run).flatMap(({ history }) => history.map(({ imageId }) => imageId)),
+        ...(run.rollback === undefined ? [] : [run.rollback.imageId])
+    ]);
+    return new Set([image.id, ...seen]);
+}
+/** The state as text. The image, which every task names, is written once. */
+function serializeRunState(state) {
+    const { image } = state;
+    return JSON.stringify(state, function (key, value) {
+        return key === 'image' && value === image && this !== state ? null : value;
+    });
+}
+/**
+ * The state from its text.
+ *
+ * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
+ */
+function run_state_parseRunState(text) {
+    const parsed = JSON.parse(text);
+    if (parsed.version !== 1)
+        throw new RangeError('the state was written by another version of this action');
+    const { image } = parsed;
+    return JSON.parse(text, (key, value) => (key === 'image' && value === null ? image : value));
+}
+
+// EXTERNAL MODULE: ./core/health/reason.js
+var health_reason = __nccwpck_require__(3202);
+// EXTERNAL MODULE: ./core/health/guest/guest-system.js
+var guest_system = __nccwpck_require__(1741);
+;// CONCATENATED MODULE: ./core/health/resolve.js
+
+
+
+
+const called = {
+    publicIp: 'public IP',
+    internalIp: 'internal IP',
+    id: 'ID',
+    name: 'name'
+};
+/** Fills the placeholders of all checks; the first problem stands for all. Pure, and never throws. */
+function resolveChecks(checks, instance) {
+    const resolved = [];
+    for (const check of checks) {
+        const one = resolveCheck(check, instance);
+        if (!one.ok)
+            return one;
+        resolved.push(one.check);
+    }
+    return { ok: true, checks: resolved };
+}
+/**
+ * Fills the placeholders of a check.
+ *
+ * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
+ * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
+ * the host under another domain); in path and query, values are percent-encoded.
+ *
+ * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
+ */
+function resolveCheck(check, instance) {
+    if (check.kind === 'assistant' || check.kind === 'guestScript') {
+        const system = (0,guest_system/* guestSystem */.wS)(instance);
+        return { ok: true, check: { ...check, instanceId: instance.id, system } };
+    }
+    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
+    for (const name of placeholders) {
+        if (!pattern.includes(`{${name}}`))
+            continue;
+        if (instance[name] === '')
+            return resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
+        const inHost = check.hostPattern.includes(`{${name}}`);
+        if (inHost && !isHostPart(name, instance[name])) {
+            return resolve_wrong(`puts {${name}} into the host, and ${resolve_shown(instance[name])} cannot be a part of one`);
+        }
+    }
+    const host = fill(check.hostPattern, (name) => instance[name]);
+    if (!isHost(host))
+        return resolve_wrong(`leads to the host ${resolve_shown(host)}, which is none`);
+    if (!('pathPattern' in check)) {
+        return { ok: true, check: { kind: check.kind, host, port: check.port } };
+    }
+    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
+    if (hasDotSegment(path))
+        return resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
+    const { kind, port, statuses, body } = check;
+    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
+}
+function isHostPart(name, value) {
+    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
+}
+/** Only one pass, so that a value that looks like a placeholder stays what it is. */
+function fill(pattern, value) {
+    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
+}
+/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
+function encoded(value) {
+    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
+}
+function resolve_shown(value) {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+function resolve_wrong(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./core/plan/refusal.js
+
+/** The reasons, joined. */
+function describeRefusals(refusals) {
+    return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
+}
+/** What to do about all of them. */
+function remedyOfRefusals(refusals) {
+    return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
+}
+function wordsOf(refusal) {
+    switch (refusal.kind) {
+        case 'gone':
+            return {
+                reason: `its status is ${refusal.status}`,
+                remedy: 'Take it out of instanceId, or renew or restore it first.'
+            };
+        case 'changed':
+            return {
+                reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
+                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: the plan is made anew.'
+            };
+        case 'moved':
+            return {
+                reason: `it runs on ${refusal.imageId}, not on ${refusal.ownImageId} that this run put on it: somebody else has rebuilt it since`,
+                remedy: 'Find out who rebuilt it. If it is to go back all the same, rebuild it from the earlier image.'
+            };
+        case 'protected':
+            return {
+                reason: 'deletionProtection is on',
+                remedy: 'If it is to be erased all the same, set allowProtected: true.'
+            };
+        case 'protectionUnknown':
+            return {
+                reason: 'the API does not tell whether deletionProtection is on',
+                remedy: 'Look in the console. If it is to be erased all the same, set allowProtected: true.'
+            };
+        case 'imageNotAvailable':
+            return {
+                reason: `the image is ${refusal.status}, not Available`,
+                remedy: 'Give another image, or wait until this one is Available.'
+            };
+        case 'imageKeepsNoLogin':
+            return {
+                reason: `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`,
+                remedy: 'Give adminPass or keypairId instead.'
+            };
+        case 'noKeypairForWindows':
+            return {
+                reason: 'keypairId is for Linux, and the image is of Windows',
+                remedy: 'Give adminPass instead.'
+            };
+        case 'otherArchitecture':
+            return {
+                reason: `the image is for ${refusal.image}, and the instance is ${refusal.instance}`,
+                remedy: 'Give an image of the architecture of the instance.'
+            };
+        case 'diskTooSmall':
+            return {
+                reason: `the image needs a system disk of ${refusal.needsGb} GB, and the instance has ${refusal.hasGb} GB`,
+                remedy: 'Enlarge the system disk, or give a smaller image.'
+            };
+        case 'bareMetal':
+            return {
+                reason: `it is a bare-metal instance (${refusal.family}), whose rebuild has options about RAID and local data disks that this action does not set`,
+                remedy: 'Rebuild it in the console, where those options can be seen.'
+            };
+        case 'otherName':
+            return {
+                reason: `its name is ${quote(refusal.name)}, which is not what confirmName says`,
+                remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
+            };
+        case 'noHealthTarget':
+            return {
+                reason: `healthCheck ${refusal.problem}`,
+                remedy: 'Give a healthCheck that can reach the instance.'
+            };
+        case 'noWayBack':
+            return {
+                reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
+                remedy: 'Set backupImage: true, which makes a way back, or leave rollback out.'
+            };
+        case 'noImageQuota':
+            return {
+                reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
+                remedy: 'Delete a custom image that is not needed, or have the quota raised.'
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./core/plan/text.js
+/** The parts of a plan in words, as the log, the summary and `result` show them. */
+
+
+
+/** The name of an image for people: id, name and system. */
+function imageLabel(image) {
+    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
+    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
+    const known = facts.filter((fact) => fact !== '').join(', ');
+    return known === '' ? image.id : `${image.id} (${known})`;
+}
+/** What the run does with the target, in a few words. */
+function decisionLabel(target) {
+    const { decision, instance } = target;
+    switch (decision.action) {
+        case 'rebuild':
+            return 'rebuild: erases the system disk';
+        case 'skip':
+            return 'skip: it runs on the image already';
+        case 'start':
+            return 'start: it is on the image already, and Stopped';
+        case 'wait':
+            return `wait: its status is ${instance.status}; decide when it rests`;
+        case 'refuse':
+            return `refuse: ${describeRefusals(decision.refusals)}`;
+    }
+}
+/** How one logs in after the rebuild. */
+function loginLabel({ login }) {
+    switch (login.kind) {
+        case 'adminPass':
+            return 'with the password given as adminPass';
+        case 'keypairId':
+            return `with the key pair ${login.keypairId}`;
+        case 'keepImageLogin':
+            return 'as the image says (keepImageLogin)';
+    }
+}
+/** Which first-boot script runs. */
+function scriptLabel({ script }) {
+    switch (script) {
+        case 'given':
+            return 'the script given as userData runs at first boot';
+        case 'cleared':
+            return 'no script runs: the one of before is cleared';
+        case 'kept':
+            return 'a script of before, if there was one, runs again';
+    }
+}
+/** What a rebuild of the target erases. */
+function erasedLabel(target) {
+    const { disk, snapshots } = target;
+    if (disk === undefined)
+        return 'the system disk (the API shows no details of it)';
+    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
+    if (target.snapshotsProblem !== undefined)
+        return `${what}, and its snapshots, which could not be read`;
+    if (snapshots.length === 0)
+        return `${what}; it has no snapshots`;
+    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
+    return `${what}, and its snapshots: ${named.join(', ')}`;
+}
+/** What else is done with the target before and after: backup, health check, way back. */
+function stepLabels({ instance, circumstances, places }) {
+    const { checks = [], imagesLeft, wayBack } = circumstances;
+    const steps = [];
+    if (imagesLeft !== undefined)
+        steps.push('a custom image of the system disk is made first');
+    const resolved = resolveChecks(checks, instance);
+    if (resolved.ok && resolved.checks.length > 0) {
+        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
+    }
+    const own = (places ?? []).filter(({ weight }) => weight > 0);
+    if (own.length > 0) {
+        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
+        steps.push(`leaves ${where} before, and rejoins once it is well`);
+    }
+    if (wayBack.kind === 'backup')
+        steps.push('if it goes wrong, it is put back onto the image made before');
+    if (wayBack.kind === 'image')
+        steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
+    return steps;
+}
+function describeStep(check) {
+    return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
+}
+/** Where the instance is and what it runs, as far as is known. */
+function presentLabel({ instance }) {
+    const system = [instance.osName, instance.osVersion, instance.osArch]
+        .filter((part) => part !== '')
+        .join(' ');
+    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
+    const facts = [
+        instance.status,
+        instance.zoneName,
+        instance.spec,
+        image.filter((part) => part !== '').join(' ')
+    ];
+    return facts.filter((fact) => fact !== '').join(', ');
+}
+
+;// CONCATENATED MODULE: ./core/run/instance-end.js
+/** How it ended for one instance: the one place that draws this from what happened. */
+
+/** How it ended; `undefined` where it was not begun or is being worked on, and after a fault of the program. */
+function endOf(run) {
+    if (run.progress === 'planned')
+        return refusedEnd(run);
+    if (run.progress === 'working')
+        return undefined;
+    const cause = causeOf(run);
+    if (run.cancelled)
+        return cancelledEnd(run, cause);
+    if (run.rollback !== undefined) {
+        return { kind: instance_end_isRolledBack(run) ? 'rolledBack' : 'rollbackFailed', cause: cause ?? 'rolloutStopped' };
+    }
+    if (cause !== undefined)
+        return { kind: 'failed', cause };
+    const kind = run.rebuild?.ending?.kind;
+    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? { kind } : undefined;
+}
+/** Whether the instance ended as it was asked for; what a rollback did later does not count. */
+function hasSucceeded(run) {
+    const kind = run.rebuild?.ending?.kind;
+    const isGood = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
+    return isGood && causeOf(run) === undefined && !run.cancelled;
+}
+/** Whether the rollback came to a good end. */
+function instance_end_isRolledBack({ rollback }) {
+    const kind = rollback?.rebuild?.ending?.kind;
+    return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
+}
+/** Nothing is begun for a plan with a refusal in it. */
+function refusedEnd({ target: { decision } }) {
+    if (decision.action !== 'refuse')
+        return undefined;
+    return { kind: 'failed', cause: { kind: 'refused', refusals: decision.refusals } };
+}
+function causeOf({ rebuild, health, rejoinProblem }) {
+    if (rebuild?.ending?.kind === 'failed') {
+        const { reason } = rebuild.ending;
+        return reason.kind === 'refused' ? reason : { kind: 'rebuild', rebuild, reason };
+    }
+    if (health?.healthy === false)
+        return { kind: 'unhealthy', health };
+    return rejoinProblem === undefined ? undefined : { kind: 'rejoin', problem: rejoinProblem };
+}
+function cancelledEnd(run, cause) {
+    const goesOn = instance_run_rebuildsOf(run).some(goesOnByItself);
+    return {
+        kind: 'cancelled',
+        at: cancelledAt(run, cause),
+        goesOn,
+        ...(cause === undefined ? {} : { cause })
+    };
+}
+function cancelledAt({ rebuild, backup, rollback }, cause) {
+    // One that had succeeded may be cut off while it is rolled back with the others.
+    if (cause !== undefined || rollback !== undefined)
+        return 'rollback';
+    if (rebuild === undefined)
+        return 'beforeSend';
+    if (rebuild.ending?.kind !== 'cancelled')
+        return 'health';
+    return isUnsent(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
+}
+/** Whether no rebuild was sent, not even perhaps. */
+function isUnsent({ sends, inDoubt }) {
+    return sends === 0 && !inDoubt;
+}
+/** Whether a rebuild that was cut off goes on without this run. */
+function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
+    return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
+}
+
+;// CONCATENATED MODULE: ./core/report/explain.js
+/** Failures in words: what happened, what it means for the disk, and what to do. */
+
+
+
+
+/** Explains why this action's own rules refuse to rebuild an instance. */
+function explainRefusals(instanceId, refusals) {
+    return {
+        cause: `${instanceId}: not rebuilt, because ${describeRefusals(refusals)}`,
+        remedy: remedyOfRefusals(refusals)
+    };
+}
+/** Explains the failed end of a rebuild. */
+function explain(rebuild, reason) {
+    const { cause, remedy } = causeAndRemedy(rebuild, reason);
+    return {
+        cause: `${rebuild.task.instanceId}: ${cause}`,
+        diskNote: describeDiskState(diskStateOf(rebuild)),
+        remedy
+    };
+}
+/** Explains a rebuild that a cancel cut off. */
+function explainCancel(rebuild) {
+    const status = rebuild.last?.instance.status ?? 'unseen';
+    const diskState = diskStateOf(rebuild);
+    return {
+        cause: `${rebuild.task.instanceId}: cancelled; last seen ${status}`,
+        diskNote: describeDiskState(diskState),
+        remedy: diskState === 'untouched'
+            ? 'There is nothing to repair.'
+            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
+    };
+}
+/** What is known of the system disk, as a sentence. */
+function describeDiskState(diskState) {
+    switch (diskState) {
+        case 'untouched':
+            return 'The system disk was not touched by this run.';
+        case 'erased':
+            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
+        case 'unknown':
+            return 'Whether the system disk is being rebuilt is not known.';
+    }
+}
+const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+function causeAndRemedy(rebuild, reason) {
+    const { task } = rebuild;
+    const waited = (0,core_duration/* formatDuration */.a3)(task.timeoutMs);
+    const seen = `Seen: ${historyLabel(rebuild)}.`;
+    switch (reason.kind) {
+        case 'busy':
+            return {
+                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
+                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
+            };
+        case 'unclear':
+            return {
+                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
+                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
+            };
+        case 'unproven':
+            return {
+                cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
+                remedy: rerunIsSafe
+            };
+        case 'timedOut':
+            return {
+                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
+                remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
+            };
+        case 'status':
+            return {
+                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
+                remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
+            };
+        case 'wrongImage':
+            return {
+                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
+                remedy: 'Find out whether somebody else rebuilt it; then run again.'
+            };
+        case 'backup':
+            return {
+                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
+        case 'drain':
+            return {
+                cause: `the load balancers could not be left, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
+        case 'gone':
+            return {
+                cause: `the API no longer knows the instance. ${seen}`,
+                remedy: 'Look whether it was released, and check region and instanceId.'
+            };
+        case 'call':
+            return explainCall(rebuild, reason.failure);
+    }
+}
+/** The request ID by which the service's support finds the rebuild, to be put after `the console`. */
+function requestLabel({ requestIds }) {
+    const id = requestIds.at(-1);
+    return id === undefined ? '' : `, with the request ID ${id}`;
+}
+function explainCall(rebuild, failure) {
+    const waiting = rebuild.sends > 0;
+    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
+    const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
+    const remedy = isRebuild && failure.kind === 'notFound' ? unknownRemedy(rebuild, failure) : callRemedy(failure, waiting);
+    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
+}
+/** The service may not say which of them it does not know. */
+function unknownRemedy({ task }, { code = '', target }) {
+    if (/^keypair\./i.test(code))
+        return 'Check keypairId: the region has no key pair with this ID.';
+    const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
+    return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
+}
+/**
+ * What to do about a call that failed for good.
+ *
+ * @param waiting whether a rebuild had been sent before
+ */
+function callRemedy(failure, waiting) {
+    const again = waiting ? ` ${rerunIsSafe}` : '';
+    switch (failure.kind) {
+        case 'denied':
+            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
+        case 'notFound':
+            return `Check the ID and the region: ${failure.target} is not known there.`;
+        case 'conflict':
+            return `Look at the state of the instance in the console and at what else works on it.${again}`;
+        case 'invalid':
+            return 'The service refuses the request as it is; its message says why.';
+        case 'throttled':
+            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
+        case 'unreached':
+            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
+        case 'skewed':
+            return `Set the clock of the runner right.${again}`;
+        case 'ambiguous':
+        case 'transient':
+        case 'malformed':
+            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
+    }
+}
+/** The statuses that were seen, with the time of each since the first look. */
+function historyLabel(rebuild) {
+    const first = rebuild.history[0];
+    if (first === undefined)
+        return 'nothing';
+    return rebuild.history
+        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,core_duration/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
+        .join(', ');
+}
+
+;// CONCATENATED MODULE: ./core/report/explain-health.js
+/** A failed health check in words: what did not pass, by when, and what to do. */
+
+
+/** How many changes of a failed health check a cause names; `health.history` has more. */
+const mostChanges = 5;
+/** Explains a health check that did not pass. */
+function explainHealth(instanceId, health) {
+    const allowed = (0,core_duration/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
+    const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
+    const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
+    return {
+        reason,
+        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,health_reason/* describeNotHealthy */.O$)(health.reason)}. Seen: ${courseOf(health)}.`,
+        remedy: remedyOf(reason, allowed)
+    };
+}
+/** The script that waits for the proof is no failure of its own. */
+function reasonOf(failed) {
+    const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
+    if (first === undefined || others.length > 0)
+        return 'unhealthy';
+    switch (first.reason.kind) {
+        case 'agentOffline':
+            return 'noAgent';
+        case 'sameBoot':
+        case 'olderBoot':
+            return 'oldSystem';
+        case 'assistantCall':
+            return 'assistant';
+        case 'runFailed':
+        case 'runLate':
+            // What was proven a moment ago answers, so it is the script that does not end as it should.
+            return first.check === 'guestScript' ? 'guestScript' : 'assistant';
+        case 'script':
+            return 'guestScript';
+        default:
+            return 'unhealthy';
+    }
+}
+function remedyOf(reason, allowed) {
+    const longer = `if it only needs longer, set healthDeadline higher than ${allowed}.`;
+    switch (reason) {
+        case 'noAgent':
+            return `Is the agent (bsm-agent) in the image? Is Cloud Assistant switched on in the console? Did the system boot? ${longer}`;
+        case 'oldSystem':
+            return 'Look at the instance in the console: the rebuild shows as done, and the system inside was not booted after it. Do not trust it until you know why.';
+        case 'assistant':
+            return `Look at the run in the console of Cloud Assistant, and whether the user has the permission; ${longer}`;
+        case 'guestScript':
+            return `What the script printed last is in the log. Fix what it names; ${longer}`;
+        case 'unhealthy':
+            return `Look at the instance and at what healthCheck asks; ${longer}`;
+    }
+}
+/** The latest changes of what the probes found, oldest first. */
+function courseOf({ history }) {
+    const latest = history.slice(-mostChanges).map(({ failed }) => (0,health_reason/* describeFailed */.hi)(failed));
+    if (latest.length === 0)
+        return 'nothing';
+    return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
+}
+
+;// CONCATENATED MODULE: ./core/report/no-rollback.js
+/** Why a failed instance was not rolled back although the run was asked to. */
+
+/** One sentence; `undefined` where no rollback was asked for, none was needed, or one was tried. */
+function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
+    const isAskedFor = target.circumstances.wayBack.kind !== 'notAsked';
+    if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
+        return undefined;
+    if (diskStateOf(rebuild) === 'untouched')
+        return undefined;
+    const why = whyNot(rebuild.ending.reason);
+    return why === undefined ? undefined : `It was not rolled back: ${why}.`;
+}
+function whyNot(reason) {
+    switch (reason.kind) {
+        case 'wrongImage':
+            return `it runs on ${reason.imageId}, which this run did not put on it`;
+        case 'unproven':
+            return 'the rebuild may not have begun, or may still begin';
+        case 'unclear':
+            return 'whose rebuild it was is not known';
+        case 'call':
+            return 'it could not be observed any more';
+        case 'status':
+            return `an instance in ${reason.status} cannot be rebuilt`;
+        case 'gone':
+            return 'the API no longer knows it';
+        default:
+            return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./core/report/failure-report.js
+/** A failure in the form of the result: one instance, in words for people and in fields for programs. */
+
+
+
+
+
+
+
+
+
+/** Why the instance failed and how it stands now; `undefined` where it did not fail. */
+function failureOf(run, end) {
+    const failure = end && failureOfEnd(run, end);
+    const open = openHeldWeights(run.heldWeights);
+    if (failure === undefined || open.length === 0)
+        return failure;
+    const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
+    const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
+    const restore = mayServe
+        ? 'The post step of this action restores the weights; look there whether it could.'
+        : 'Once it is healthy, restore the weights that the summary lists.';
+    return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
+}
+/** The failure without a word about weights that are still lowered. */
+function failureOfEnd(run, end) {
+    switch (end.kind) {
+        case 'rebuilt':
+        case 'skipped':
+        case 'started':
+            return undefined;
+        case 'failed':
+            return reportFailed(run, end.cause);
+        case 'rolledBack':
+            return end.cause === 'rolloutStopped' ? undefined : reportRolledBack(run, end.cause);
+        case 'rollbackFailed':
+            return reportRollbackFailed(run, end.cause);
+        case 'cancelled':
+            return end.at === 'rollback'
+                ? cancelledInRollback(run, end.cause)
+                : { reason: 'cancelled', ...cancelledForward(run, end.at) };
+    }
+}
+function reportCause(run, cause) {
+    const { id } = run.target.instance;
+    const diskNote = describeDiskState(instance_run_diskOf(run));
+    switch (cause.kind) {
+        case 'refused':
+            return { reason: 'refused', ...explainRefusals(id, cause.refusals), diskNote };
+        case 'rebuild': {
+            const { rebuild, reason } = cause;
+            const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
+            return { ...facts, ...explain(rebuild, reason) };
+        }
+        case 'unhealthy':
+            return { ...explainHealth(id, cause.health), diskNote };
+        case 'rejoin':
+            return {
+                reason: 'rejoin',
+                cause: `${id}: healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
+                diskNote,
+                remedy: 'Find out what keeps the load balancer from being changed.'
+            };
+    }
+}
+function reportFailed(run, cause) {
+    const failure = reportCause(run, cause);
+    const why = whyNotRolledBack(run);
+    return why === undefined ? failure : { ...failure, diskNote: `${failure.diskNote} ${why}` };
+}
+function reportRolledBack(run, cause) {
+    const { imageId, health } = run.rollback ?? {};
+    const how = health === undefined ? 'runs on it' : 'is healthy again';
+    return {
+        ...reportCause(run, cause),
+        diskNote: `The instance was rolled back onto ${imageId} and ${how}.`,
+        remedy: 'Find out what is wrong with the new image before you try again.'
+    };
+}
+function reportRollbackFailed(run, cause) {
+    const imageId = run.rollback?.imageId;
+    const failure = cause === 'rolloutStopped' ? rolledBackWithOthers(run) : reportCause(run, cause);
+    const ending = run.rollback?.rebuild?.ending;
+    if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
+        const { refusals } = ending.reason;
+        const diskNote = `It was not rolled back onto ${imageId}, because ${describeRefusals(refusals)}.`;
+        return { ...failure, diskNote, remedy: remedyOfRefusals(refusals) };
+    }
+    const problem = rollbackProblem(run);
+    const diskNote = cause === 'rolloutStopped'
+        ? `It could not be rolled back onto ${imageId}: ${problem}`
+        : `The rollback onto ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
+    return { ...failure, diskNote };
+}
+/** An instance that had succeeded itself. */
+function rolledBackWithOthers({ target }) {
+    return {
+        reason: 'putBack',
+        cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
+        diskNote: describeDiskState('erased'),
+        remedy: 'Look at the instance in the console.'
+    };
+}
+/** A failed call in the form of the result. */
+function callFacts(failure) {
+    const { kind, operation, httpStatus, code, requestId } = failure;
+    return {
+        reason: kind,
+        operation,
+        ...(httpStatus === undefined ? {} : { httpStatus }),
+        ...(code === undefined ? {} : { code }),
+        ...(requestId === undefined ? {} : { requestId })
+    };
+}
+function cancelledForward(run, at) {
+    const { rebuild, backup } = run;
+    const { id } = run.target.instance;
+    if (at === 'rebuild' && rebuild !== undefined)
+        return explainCancel(rebuild);
+    if (at !== 'health') {
+        return {
+            cause: `${id}: cancelled before the rebuild was sent`,
+            diskNote: describeDiskState('untouched'),
+            remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
+        };
+    }
+    if (rebuild?.ending?.kind === 'skipped') {
+        return {
+            cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
+            diskNote: describeDiskState('untouched'),
+            remedy: 'Run again: it is not erased, and the health check is made.'
+        };
+    }
+    return {
+        cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
+        diskNote: describeDiskState('erased'),
+        remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
+    };
+}
+/** A rollback is never begun after a cancel, but one may be under way. */
+function cancelledInRollback(run, cause) {
+    const { rollback } = run;
+    const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
+    const what = (cause === undefined ? rolledBackWithOthers(run) : reportCause(run, cause)).cause;
+    return {
+        reason: 'cancelled',
+        cause: `${what} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
+        diskNote: describeDiskState('erased'),
+        remedy: isSent
+            ? `The rollback onto ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
+            : 'Roll it back with the lines that the summary gives, or run again.'
+    };
+}
+function leftBackup({ imageId, imageName }) {
+    const image = imageId === undefined
+        ? `A backup image named ${imageName} may be there`
+        : `The backup image ${imageId} stays`;
+    return `${image}; delete it if it is not wanted.`;
+}
+function rollbackProblem({ rollback }) {
+    if (rollback?.problem !== undefined)
+        return rollback.problem;
+    const ending = rollback?.rebuild?.ending;
+    if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
+        return explain(rollback.rebuild, ending.reason).cause.replace(/\.?$/, '.');
+    }
+    if (rollback?.health?.healthy === false)
+        return `${(0,health_reason/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
+    return 'it did not come to an end.';
+}
+function isUntouched({ rebuild }) {
+    return rebuild === undefined || diskStateOf(rebuild) === 'untouched';
+}
+
+;// CONCATENATED MODULE: ./core/report/restore-with.js
+
+const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
+/** The `with:` lines that bring back what an instance ran before. A password is named, never shown. */
+function restoreWithLines(run, options) {
+    const { instance } = run.target;
+    const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
+    // The script of this run is for the new image; the one of before is no longer there.
+    const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
+    return [
+        `instanceId: ${instance.id}`,
+        `imageId: ${previousImageId(run)}`,
+        loginLine(options, isCustom),
+        ...script,
+        ...(mightBeSkipped(run) ? ['force: true'] : [])
+    ];
+}
+/**
+ * Whether the lines alone could end as `skipped`: the instance shows that image already, or soon will, and what
+ * runs on it is not what ran before.
+ */
+function mightBeSkipped(run) {
+    const imageId = previousImageId(run);
+    const wasSent = (run.rollback?.rebuild?.sends ?? 0) > 0;
+    return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
+}
+function loginLine({ login }, isCustom) {
+    switch (login.kind) {
+        case 'adminPass':
+            return adminPassLine;
+        case 'keypairId':
+            return `keypairId: ${login.keypairId}`;
+        case 'keepImageLogin':
+            // The image of before may be a public one, which has no login of its own.
+            return isCustom ? 'keepImageLogin: true' : adminPassLine;
+    }
+}
+
+;// CONCATENATED MODULE: ./core/report/instance-report.js
+/** One instance in the result, from what was planned for it and done to it. */
+
+
+
+
+
+
+
+
+
+/** An instance as it is known in a state of its run. */
+function reportInstance(run, state) {
+    const { anchor, atMs: nowMs, options } = state;
+    const { target, backup, health, rollback } = run;
+    const atMs = run.endedAtMs ?? nowMs;
+    const spans = spansOf(run, atMs);
+    const fromMs = spans[0]?.fromMs ?? atMs;
+    const toMs = run.progress === 'ended' ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
+    const end = endOf(run);
+    const failure = failureOf(run, end);
+    const last = lastSeen(run);
+    const disk = instance_run_diskOf(run);
+    return {
+        instanceId: target.instance.id,
+        name: target.instance.name,
+        status: statusOf(run, end, state),
+        disk,
+        adopted: run.rebuild?.adopted ?? false,
+        publicIp: target.instance.publicIp,
+        internalIp: target.instance.internalIp,
+        before: atTime(instanceBefore(run.rebuild, target.instance), diskBefore(run)),
+        ...(last === undefined ? {} : { after: atTime(last.instance, last.disk ?? undefined) }),
+        erases: erasedBy(run),
+        phases: spans.map((span) => ({
+            phase: span.phase,
+            startedAt: (0,core_duration/* toIso */.tK)(anchor, span.fromMs),
+            durationSeconds: (0,core_duration/* toSeconds */.fP)(span.toMs - span.fromMs)
+        })),
+        statusHistory: instance_run_rebuildsOf(run)
+            .flatMap(({ history }) => history)
+            .map((seen) => ({
+            status: seen.status,
+            imageId: seen.imageId,
+            at: (0,core_duration/* toIso */.tK)(anchor, seen.atMs),
+            seconds: (0,core_duration/* toSeconds */.fP)(seen.atMs - fromMs)
+        })),
+        requestIds: instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds),
+        durationSeconds: (0,core_duration/* toSeconds */.fP)(toMs - fromMs),
+        plan: reportPlan(run, options),
+        ...(backup?.imageId === undefined
+            ? {}
+            : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
+        ...(health === undefined ? {} : { health: reportHealth(health) }),
+        ...(rollback === undefined
+            ? {}
+            : {
+                rollback: {
+                    imageId: rollback.imageId,
+                    ok: instance_end_isRolledBack(run),
+                    ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
+                }
+            }),
+        balancers: reportBackendServers(target.places ?? [], run.heldWeights),
+        knownHosts: run.knownHosts,
+        restoreWith: disk === 'untouched' || instance_end_isRolledBack(run) ? [] : restoreWithLines(run, options),
+        ...(failure === undefined ? {} : { failure })
+    };
+}
+function reportPlan({ target }, options) {
+    return {
+        action: target.decision.action,
+        description: decisionLabel(target),
+        current: presentLabel(target),
+        steps: stepLabels(target),
+        warnings: target.warnings,
+        login: loginLabel(options),
+        userData: scriptLabel(options)
+    };
+}
+/**
+ * The disk that this run erases, or has erased. Of a rebuild that was under way already nobody knows which disk it
+ * replaced: the one that was seen may be the new one.
+ */
+function erasedBy(run) {
+    const { target, rebuild } = run;
+    if (rebuild?.adopted === true && rebuild.sends === 0)
+        return { systemDiskId: '', sizeInGB: 0, snapshots: [] };
+    const disk = diskBefore(run);
+    return {
+        systemDiskId: disk?.id ?? '',
+        sizeInGB: disk?.sizeInGB ?? 0,
+        snapshots: target.snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
+    };
+}
+/** The system disk as last seen before the rebuild was sent, or as the plan saw it. */
+function diskBefore({ target, rebuild }) {
+    return ((rebuild?.sends ?? 0) > 0 ? rebuild?.reference?.disk : undefined) ?? target.disk;
+}
+function atTime(instance, disk) {
+    const { status, imageId, imageName } = instance;
+    return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
+}
+function statusOf(run, end, state) {
+    if (end === undefined)
+        return run.progress === 'planned' ? untouchedStatus(state) : 'inProgress';
+    switch (end.kind) {
+        case 'cancelled':
+            if (end.goesOn)
+                return 'inProgress';
+            return run.rebuild?.ending?.kind === 'rebuilt' || end.at === 'rollback' ? 'failed' : 'notStarted';
+        case 'rollbackFailed':
+            return 'failed';
+        default:
+            return end.kind;
+    }
+}
+/** What an instance is that nothing was done to: part of a plan, or left out by a run that refused or stopped. */
+function untouchedStatus({ course, instances }) {
+    const isRefused = instances.some(({ target }) => target.decision.action === 'refuse');
+    return course === undefined && !isRefused ? 'planned' : 'notStarted';
+}
+function reportHealth(health) {
+    return {
+        healthy: health.healthy,
+        durationSeconds: (0,core_duration/* toSeconds */.fP)(health.atMs - health.fromMs),
+        deadlineSeconds: (0,core_duration/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
+        checks: health.checks.map(({ check, result }) => ({
+            check,
+            result: result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason)
+        })),
+        history: health.history.map(({ atMs, failed }) => ({
+            seconds: (0,core_duration/* toSeconds */.fP)(atMs - health.fromMs),
+            result: (0,health_reason/* describeFailed */.hi)(failed)
+        }))
+    };
+}
+function spansOf({ rebuild, health, rollback }, atMs) {
+    return [
+        ...(rebuild === undefined ? [] : spansOfRebuild(rebuild, '', atMs)),
+        ...(health === undefined ? [] : [{ phase: 'health', fromMs: health.fromMs, toMs: health.atMs }]),
+        ...(rollback?.rebuild === undefined ? [] : spansOfRebuild(rollback.rebuild, 'rollback: ', atMs)),
+        ...(rollback?.health === undefined
+            ? []
+            : [{ phase: 'rollback: health', fromMs: rollback.health.fromMs, toMs: rollback.health.atMs }])
+    ];
+}
+function spansOfRebuild(rebuild, prefix, atMs) {
+    return rebuild.phases.flatMap(({ phase, fromMs }, index) => phase === 'ended'
+        ? []
+        : [{ phase: `${prefix}${phase}`, fromMs, toMs: rebuild.phases[index + 1]?.fromMs ?? atMs }]);
+}
+
+;// CONCATENATED MODULE: ./core/rollout/settings.js
+/**
+ * How many of so many targets may be away at once: a percentage is rounded down, and at least one may be.
+ *
+ * @param targets all of the run, those that are skipped too
+ */
+function maxUnavailableCount(maxUnavailable, targets) {
+    const wanted = maxUnavailable.kind === 'count'
+        ? maxUnavailable.count
+        : Math.floor((maxUnavailable.percent * targets) / 100);
+    return Math.max(1, Math.min(wanted, targets));
+}
+
+;// CONCATENATED MODULE: ./core/plan/rollout-order.js
+/** In which order the targets are taken, and who counts as away to begin with. */
+
+
+/** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
+function whyUnavailable({ instance, unhealthy }) {
+    return statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
+}
+/**
+ * The rollout of a plan. Those that are away already go first: to take one of them makes it no worse, and as long
+ * as they are away they leave no room for others. Beyond that the order is the one that was given.
+ */
+function planRollout(targets, { settings, rollback }) {
+    const members = targets.map((target) => ({
+        id: target.instance.id,
+        kind: target.decision.action === 'skip' ? 'check' : 'work',
+        isUnavailable: whyUnavailable(target) !== undefined
+    }));
+    const { canary, pauseMs, maxFailures } = settings;
+    return {
+        members: members.toSorted((one, other) => Number(other.isUnavailable) - Number(one.isUnavailable)),
+        maxUnavailable: maxUnavailableCount(settings.maxUnavailable, targets.length),
+        canary,
+        pauseMs,
+        maxFailures,
+        rollback
+    };
+}
+
+;// CONCATENATED MODULE: ./core/rollout/canaries.js
+/** Who goes first, by id: of those that something is to be done to, the first in order. */
+function canariesOf({ members, canary }) {
+    const ids = [];
+    for (const { id, kind } of canary === 0 ? [] : members) {
+        if (ids.length === canary)
+            break;
+        if (kind === 'work')
+            ids.push(id);
+    }
+    return ids;
+}
+
+;// CONCATENATED MODULE: ./core/run/next-steps.js
+/** What may be done to an instance next, from what happened to it: roll it back, or give it its traffic again. */
+
+
+
+
+
+/** How the work on an instance ended, for the rollout that it is a part of. */
+function outcomeOf(run) {
+    if (run.cancelled)
+        return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
+    const kind = run.rebuild?.ending?.kind;
+    if (hasSucceeded(run)) {
+        // What is not waited for stays unavailable until this run ends.
+        const canRollBack = kind === 'rebuilt' && hasOtherImage(run);
+        return { result: 'succeeded', isUnavailable: kind === 'started', canRollBack };
+    }
+    return { result: 'failed', isUnavailable: !isServing(run), canRollBack: needsRollback(run) };
+}
+/**
+ * Whether a rollback can help: the disk was erased, and the instance is there to be rebuilt. One on another image
+ * than this run's is left alone, for somebody else may have put it there. A rebuild without proof may still come,
+ * and one that could not be observed cannot be judged.
+ */
+function needsRollback(run) {
+    if (run.cancelled || run.rebuild === undefined || !hasOtherImage(run))
+        return false;
+    const { ending } = run.rebuild;
+    if (run.health?.healthy === false)
+        return ending?.kind === 'rebuilt';
+    if (ending?.kind !== 'failed')
+        return false;
+    const { reason } = ending;
+    if (reason.kind === 'status')
+        return reason.status === 'Error';
+    return reason.kind === 'timedOut';
+}
+/** Whether it may get its traffic: it is healthy, or healthy again, or it runs and nothing was done to it. */
+function mayRejoin(run) {
+    const { rebuild, rollback, cancelled } = run;
+    if (rollback !== undefined) {
+        return !cancelled && (instance_end_isRolledBack(run) || (hasSucceeded(run) && staysOnNewImage(rollback)));
+    }
+    if (hasSucceeded(run))
+        return true;
+    if (cancelled || rebuild === undefined || run.health?.healthy === false)
+        return false;
+    return runsUntouched(rebuild);
+}
+/** Whether this run erased it itself, and knows another image to go back to. */
+function hasOtherImage(run) {
+    return (run.rebuild?.sends ?? 0) > 0 && previousImageId(run) !== run.target.task.image.id;
+}
+/** Whether an instance that did not succeed serves as before, because nothing was done to it. */
+function isServing(run) {
+    const { target, rebuild, health } = run;
+    if (health?.healthy === false || isLowered(run) || whyUnavailable(target) !== undefined)
+        return false;
+    if (rebuild === undefined)
+        return true;
+    return (diskStateOf(rebuild) === 'untouched' && statusKind(rebuild.last?.instance.status ?? 'Running') === 'up');
+}
+/** Whether the rollback did nothing, so that the new system still runs and is healthy. */
+function staysOnNewImage({ rebuild }) {
+    return rebuild === undefined || runsUntouched(rebuild);
+}
+function runsUntouched(rebuild) {
+    const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
+    return (!isGone &&
+        diskStateOf(rebuild) === 'untouched' &&
+        statusKind(rebuild.last?.instance.status ?? '') === 'up');
+}
+
+;// CONCATENATED MODULE: ./core/report/rollout-report.js
+/** A rollout in the form of the result. */
+
+
+
+
+
+/** The rollout of a run; of a plan, as it would be at most. */
+function reportRollout(state) {
+    const { maxUnavailable, maxFailures, pauseMs, members } = state.rollout;
+    const unavailableBefore = state.instances.flatMap(({ target }) => {
+        const why = whyUnavailable(target);
+        return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
+    });
+    const planned = Math.max(unavailableBefore.length, Math.min(maxUnavailable, members.length));
+    const message = stopMessage(state);
+    const reason = state.course?.stop;
+    return {
+        maxUnavailable,
+        peakUnavailable: state.course?.peakUnavailable ?? planned,
+        canaries: canariesOf(state.rollout),
+        maxFailures,
+        pauseSeconds: (0,core_duration/* toSeconds */.fP)(pauseMs),
+        unavailableBefore,
+        ...(reason === undefined || message === undefined ? {} : { stopped: { reason, message } })
+    };
+}
+/** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
+function stopMessage({ course, rollout, instances }) {
+    if (course?.stop === undefined)
+        return undefined;
+    const left = instances.filter(({ progress }) => progress === 'planned').length;
+    const wasRolledBack = instances.some((run) => run.rollback !== undefined);
+    if (left === 0 && !wasRolledBack)
+        return undefined;
+    const unavailable = instances.filter(isStillUnavailable).length;
+    return [
+        stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
+        left === 0 ? 'None was left to begin.' : `${left} of ${instances.length} were not begun.`,
+        rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
+    ]
+        .filter((part) => part !== '')
+        .join(' ');
+}
+/** Why a rollout stopped, as one sentence. */
+function stopWords(stop, facts) {
+    switch (stop) {
+        case 'canary':
+            return 'A canary did not end well, so the rollout stopped.';
+        case 'maxFailures':
+            return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
+        case 'noCapacity':
+            return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
+        case 'cancelled':
+            return 'The run was cancelled, so nothing new was begun.';
+    }
+}
+function rollbackWords(instances, isCancelled) {
+    const kinds = instances.map((run) => endOf(run)?.kind);
+    const count = (wanted) => kinds.filter((kind) => kind === wanted).length;
+    const [rolledBack, failed] = [count('rolledBack'), count('rollbackFailed')];
+    const stay = instances.filter((run) => run.rollback === undefined && canStillGoBack(run)).length;
+    const why = isCancelled ? '' : ', because no more may be unavailable at once';
+    return [
+        rolledBack === 0 ? '' : `${rolledBack} ${rolledBack === 1 ? 'was' : 'were'} rolled back.`,
+        failed === 0 ? '' : `The rollback of ${failed} failed.`,
+        stay === 0 ? '' : `${stay} stay on the new image${why}.`,
+        isCancelled ? 'Then the run was cancelled.' : ''
+    ]
+        .filter((part) => part !== '')
+        .join(' ');
+}
+function canStillGoBack(run) {
+    return endOf(run)?.kind === 'rebuilt' && outcomeOf(run).canRollBack;
+}
+function isStillUnavailable(run) {
+    if (run.progress === 'planned')
+        return whyUnavailable(run.target) !== undefined;
+    return endOf(run)?.kind === 'rolledBack' ? false : outcomeOf(run).isUnavailable;
+}
+
+;// CONCATENATED MODULE: ./core/report/run-report.js
+
+
+
+
+/** The result of a run, as far as it is known. */
+function reportRun(state) {
+    const { image, anchor, fromMs, atMs } = state;
+    const instances = state.instances.map((run) => reportInstance(run, state));
+    return {
+        version: 1,
+        status: runStatus(instances),
+        changed: hasChanged(state),
+        imageId: image.id,
+        imageName: image.name,
+        startedAt: (0,core_duration/* toIso */.tK)(anchor, fromMs),
+        durationSeconds: (0,core_duration/* toSeconds */.fP)(atMs - fromMs),
+        rollout: reportRollout(state),
+        instances
+    };
+}
+/** One word for a run: what all have in common, or what tells most. */
+function runStatus(instances) {
+    const has = (status) => instances.some((one) => one.status === status);
+    if (has('inProgress'))
+        return 'inProgress';
+    const good = has('rebuilt') || has('skipped') || has('started');
+    const bad = has('failed') || has('notStarted') || instances.length === 0;
+    if (bad || has('rolledBack')) {
+        if (good)
+            return 'partial';
+        return has('failed') || !has('rolledBack') ? 'failed' : 'rolledBack';
+    }
+    if (has('planned'))
+        return 'planned';
+    if (has('started'))
+        return 'started';
+    return has('rebuilt') ? 'rebuilt' : 'skipped';
+}
+
+;// CONCATENATED MODULE: ./core/run/left-behind.js
+/** What a run leaves for the post step: weights that are still lowered, and rebuilds that do not show yet. */
+
+
+
+/** The instances with a lowered weight that ended well, or that nothing was done to. */
+function restorableRuns({ instances }) {
+    return instances.filter(isLowered).flatMap((run) => {
+        const imageId = servingImage(run);
+        return imageId === undefined ? [] : [{ run, imageId }];
+    });
+}
+/** The instances with a lowered weight, by ID. */
+function loweredIds({ instances }) {
+    return instances.filter(isLowered).map(({ target }) => target.instance.id);
+}
+/** The image on which the instance serves; `undefined` where nobody knows whether it does. */
+function servingImage(run) {
+    const { target, rollback } = run;
+    // Of a process that was killed during the call nobody knows whether the disk is being erased.
+    if (run.progress === 'working' && instance_run_rebuildsOf(run).at(-1)?.phase === 'sending')
+        return undefined;
+    if (instance_run_diskOf(run) === 'untouched')
+        return target.instance.imageId;
+    const end = endOf(run);
+    if (end?.kind === 'rolledBack')
+        return rollback?.imageId;
+    const isHealthy = end?.kind === 'rebuilt' || (end?.kind === 'failed' && end.cause.kind === 'rejoin');
+    return isHealthy ? target.task.image.id : undefined;
+}
+/**
+ * The instances whose rebuild may be under way without showing it, by ID: the run was cancelled or killed, could no
+ * longer observe, or found no proof, before the status had left its settled value.
+ */
+function hiddenRebuilds({ instances }) {
+    return instances.filter(mayBeHidden).map(({ target }) => target.instance.id);
+}
+function mayBeHidden(run) {
+    const rebuild = rebuildsOf(run).at(-1);
+    if (rebuild === undefined || diskOf(run) === 'untouched' || isRolledBack(run))
+        return false;
+    return isLeftAlone(rebuild, run) && !hasShown(rebuild);
+}
+/** Whether the run ended its observation although the rebuild may still be under way. */
+function isLeftAlone({ ending }, run) {
+    if (ending === undefined)
+        return run.progress === 'working';
+    if (ending.kind !== 'failed')
+        return ending.kind === 'cancelled';
+    return ending.reason.kind === 'call' || ending.reason.kind === 'unproven';
+}
+/** Whether a status on the way was seen since the last send. */
+function hasShown({ phases, history }) {
+    const sentMs = phases.findLast(({ phase }) => phase === 'sending')?.fromMs;
+    // A change that was found under way shows already.
+    if (sentMs === undefined)
+        return true;
+    return history.some(({ atMs, status }) => atMs >= sentMs && !isSettled(status));
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/map-some.js
@@ -2423,515 +4164,70 @@ async function send(pool, weights, ports) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/balancers/restore-weights.js
-/** Gives instances their weights back that a run which was cut short could not. */
+/** Restores the weights that a run which was cut short could not. */
+
 
 
 
 
 
 /**
- * Restores the weights of those instances that are as well as they were: nothing was done to them, or what was done
- * ended well. Each is looked at first: it must be Running, on the image that it is to be on.
+ * Restores the weights of the instances that serve: nothing was done to them, or what was done ended well. Each is
+ * read first: it must be Running, on the image that it should run on.
  *
- * @returns the report with the weights as they are now
+ * @returns the state with the weights as they are now
  * @throws CallError when a read fails for good, CancelledError on abort
  */
-async function restoreWeights(report, ports) {
-    const waiting = report.instances.filter((one) => one.balancers.some(isOpen) && expectedImage(one, report) !== undefined);
-    if (waiting.length === 0)
-        return report;
+async function restoreWeights(state, ports) {
+    const restorable = restorableRuns(state);
+    if (restorable.length === 0)
+        return state;
     const { bcc, cancel, log } = ports;
-    const read = await readInstances(waiting.map(({ instanceId }) => instanceId), bcc, cancel.signal);
+    const ids = restorable.map(({ run }) => run.target.instance.id);
+    const read = await readInstances(ids, bcc, cancel.signal);
     const weights = createWeights(ports);
     const left = [];
-    const restored = await Promise.all(waiting.map(async (one) => {
-        const why = notWell(one, read.get(one.instanceId), report);
-        if (why !== undefined) {
-            left.push(`${one.instanceId} ${why}`);
-            return one;
-        }
-        const balancers = await Promise.all(one.balancers.map((place) => restore(one.instanceId, place)));
-        return { ...one, balancers };
+    const restored = new Map();
+    await Promise.all(restorable.map(async (one) => {
+        const { id } = one.run.target.instance;
+        const why = restore_weights_whyNot(one, read.get(id));
+        if (why === undefined)
+            restored.set(one.run, await restoreAll(one.run, weights, left, log));
+        else
+            left.push(`${id} ${why}`);
     }));
     if (left.length > 0)
         log.warning(`Weights are not restored: ${left.join('; ')}`);
-    const byId = new Map(restored.map((one) => [one.instanceId, one]));
-    return { ...report, instances: report.instances.map((one) => byId.get(one.instanceId) ?? one) };
-    async function restore(instanceId, place) {
-        if (!isOpen(place))
-            return place;
+    return { ...state, instances: state.instances.map((run) => restored.get(run) ?? run) };
+}
+/** Why the instance must not get its traffic, in words that follow its ID; `undefined` where it may. */
+function restore_weights_whyNot({ imageId }, read) {
+    if (read === undefined || read instanceof model_failure/* CallError */.RA)
+        return 'could not be looked at';
+    const serves = statusKind(read.status) === 'up' && read.imageId === imageId;
+    return serves ? undefined : `is ${read.status} on ${read.imageId}`;
+}
+/** The instance with those of its weights restored for which that went well; the others are told in `left`. */
+async function restoreAll(run, weights, left, log) {
+    const { id } = run.target.instance;
+    let { heldWeights } = run;
+    await Promise.all(openHeldWeights(heldWeights).map(async ({ place }) => {
         try {
-            await weights.set(place, { instanceId, weight: place.weight });
+            await weights.set(place, { instanceId: id, weight: place.weight });
         }
         catch (error) {
             if (error instanceof model_failure/* CallError */.RA)
-                left.push(`${instanceId} (${(0,model_failure/* describeFailure */.Ic)(error.failure)})`);
+                left.push(`${id} (${(0,model_failure/* describeFailure */.Ic)(error.failure)})`);
             else if (error instanceof model_failure/* CancelledError */.cc)
-                left.push(`${instanceId} (given up)`);
+                left.push(`${id} (given up)`);
             else
                 throw error;
-            return place;
+            return;
         }
-        log.info(`${instanceId}: weight on ${poolLabel(place)} restored to ${place.weight}`);
-        return { ...place, currentWeight: place.weight };
-    }
-}
-/** Why the instance must not get its traffic back, in words that follow its ID; `undefined` where it may. */
-function notWell(one, read, report) {
-    if (read === undefined || read instanceof model_failure/* CallError */.RA)
-        return 'could not be looked at';
-    const { status, imageId } = read;
-    const hasSucceeded = statusKind(status) === 'up' && imageId === expectedImage(one, report);
-    return hasSucceeded ? undefined : `is ${status} on ${imageId}`;
-}
-function isOpen({ weight, currentWeight }) {
-    return currentWeight !== weight;
-}
-/** The image on which the instance is well; `undefined` where it is not known to be. */
-function expectedImage(one, report) {
-    // What was killed while the call was out may be erased although nobody has seen it.
-    if (one.status === 'inProgress' && one.phases.at(-1)?.phase.endsWith('sending'))
-        return undefined;
-    if (one.disk === 'untouched')
-        return one.before.imageId;
-    if (one.status === 'rolledBack')
-        return one.rollback?.imageId;
-    return one.status === 'rebuilt' || one.failure?.reason === 'rejoin' ? report.imageId : undefined;
-}
-
-// EXTERNAL MODULE: ./core/duration.js
-var core_duration = __nccwpck_require__(7905);
-;// CONCATENATED MODULE: ./core/plan/refusal.js
-
-/** The reasons, joined. */
-function describeRefusals(refusals) {
-    return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
-}
-/** What to do about all of them. */
-function remedyOfRefusals(refusals) {
-    return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
-}
-function wordsOf(refusal) {
-    switch (refusal.kind) {
-        case 'gone':
-            return {
-                reason: `its status is ${refusal.status}`,
-                remedy: 'Take it out of instanceId, or renew or restore it first.'
-            };
-        case 'changed':
-            return {
-                reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
-                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: the plan is made anew.'
-            };
-        case 'moved':
-            return {
-                reason: `it runs on ${refusal.imageId}, not on ${refusal.ownImageId} that this run put on it: somebody else has rebuilt it since`,
-                remedy: 'Find out who rebuilt it. If it is to go back all the same, rebuild it from the earlier image.'
-            };
-        case 'protected':
-            return {
-                reason: 'deletionProtection is on',
-                remedy: 'If it is to be erased all the same, set allowProtected: true.'
-            };
-        case 'protectionUnknown':
-            return {
-                reason: 'the API does not tell whether deletionProtection is on',
-                remedy: 'Look in the console. If it is to be erased all the same, set allowProtected: true.'
-            };
-        case 'imageNotAvailable':
-            return {
-                reason: `the image is ${refusal.status}, not Available`,
-                remedy: 'Give another image, or wait until this one is Available.'
-            };
-        case 'imageKeepsNoLogin':
-            return {
-                reason: `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`,
-                remedy: 'Give adminPass or keypairId instead.'
-            };
-        case 'noKeypairForWindows':
-            return {
-                reason: 'keypairId is for Linux, and the image is of Windows',
-                remedy: 'Give adminPass instead.'
-            };
-        case 'otherArchitecture':
-            return {
-                reason: `the image is for ${refusal.image}, and the instance is ${refusal.instance}`,
-                remedy: 'Give an image of the architecture of the instance.'
-            };
-        case 'diskTooSmall':
-            return {
-                reason: `the image needs a system disk of ${refusal.needsGb} GB, and the instance has ${refusal.hasGb} GB`,
-                remedy: 'Enlarge the system disk, or give a smaller image.'
-            };
-        case 'bareMetal':
-            return {
-                reason: `it is a bare-metal instance (${refusal.family}), whose rebuild has options about RAID and local data disks that this action does not set`,
-                remedy: 'Rebuild it in the console, where those options can be seen.'
-            };
-        case 'otherName':
-            return {
-                reason: `its name is ${quote(refusal.name)}, which is not what confirmName says`,
-                remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
-            };
-        case 'noHealthTarget':
-            return {
-                reason: `healthCheck ${refusal.problem}`,
-                remedy: 'Give a healthCheck that can reach the instance.'
-            };
-        case 'noWayBack':
-            return {
-                reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
-                remedy: 'Set backupImage: true, which makes a way back, or leave rollback out.'
-            };
-        case 'noImageQuota':
-            return {
-                reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
-                remedy: 'Delete a custom image that is not needed, or have the quota raised.'
-            };
-    }
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/evidence.js
-/**
- * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
- * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
- * proves anything; these rules say what a series of them does.
- */
-
-/**
- * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
- * work of the rebuild rather than a record that is written on acceptance.
- */
-const lateMs = 30_000;
-/**
- * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
- * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
- */
-function quietMs(rebuild) {
-    return rebuild.task.timeoutMs / 10;
-}
-/** The marks after one more look. */
-function gatherEvidence(rebuild, observation) {
-    const { reference, evidence, task } = rebuild;
-    if (reference === undefined)
-        return evidence;
-    const atMs = observation.atMs;
-    const next = { ...evidence };
-    if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
-        next.disturbedAtMs ??= atMs;
-    if (hasLeft(rebuild, reference, observation))
-        next.leftAtMs ??= atMs;
-    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
-        if (observation.instance.imageId === task.image.id)
-            next.imageAtMs = atMs;
-        else
-            next.imageOldAtMs = atMs;
-    }
-    if (reference.disk && observation.disk && next.diskAtMs === undefined) {
-        if (isOtherDisk(reference.disk, observation.disk))
-            next.diskAtMs = atMs;
-        else
-            next.diskOldAtMs = atMs;
-    }
-    return next;
-}
-/**
- * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
- * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
- * the status could tell: no answer came, and the image stays the same.
- */
-function hasLeft(rebuild, reference, observation) {
-    const { status } = observation.instance;
-    const kind = statusKind(status);
-    if (kind === 'foreign')
-        return false;
-    if (kind === 'unknown')
-        return true;
-    if (kind === 'moving') {
-        const onlyStatusTells = !rebuild.answered && reference.instance.imageId === rebuild.task.image.id;
-        return !(onlyStatusTells && !rebuild.adopted && backups.has(status));
-    }
-    return isSettled(reference.instance.status) && status !== reference.instance.status;
-}
-/** Whether image or disk are others than before, be it the wanted ones or not. */
-function isOtherNow(reference, { instance, disk }) {
-    const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
-    return isOther || reference.instance.imageId !== instance.imageId;
-}
-/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
-const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
-/**
- * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
- * rebuild to the same image that would make a green of nothing.
- */
-function isOtherDisk(before, now) {
-    return before.id !== now.id || before.createTime !== now.createTime;
-}
-/** Whether the looks show that the rebuild has begun. */
-function hasStarted(rebuild) {
-    const { leftAtMs, imageAtMs, diskAtMs } = rebuild.evidence;
-    return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
-}
-/** Whether image or disk have changed, which nothing but a rebuild does. */
-function isReplaced(rebuild) {
-    return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
-}
-/**
- * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
- * tells of work done; one that is there from the first look on may have been written on acceptance.
- */
-function changedLate(rebuild) {
-    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
-    const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
-    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
-    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
-}
-/** The streak of equal looks, with one more look added. A disk that is not settled begins it anew. */
-function extendStreak(rebuild, observation) {
-    const { status, imageId } = observation.instance;
-    const before = rebuild.streak;
-    const settled = diskReadiness(rebuild, observation) !== 'unsettled';
-    if (before &&
-        settled &&
-        before.observations > 0 &&
-        before.status === status &&
-        before.imageId === imageId) {
-        return { ...before, observations: before.observations + 1 };
-    }
-    return { status, imageId, sinceMs: observation.atMs, observations: settled ? 1 : 0 };
-}
-/**
- * Whether the last looks all showed the same for as long as an inference from rest needs. `Stopped` needs a
- * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
- */
-function isStable(rebuild) {
-    const { last, streak } = rebuild;
-    if (!last || !streak || streak.observations === 0)
-        return false;
-    const isDown = statusKind(last.instance.status) === 'down';
-    const needMs = isDown ? rebuild.task.timeoutMs / 4 : quietMs(rebuild);
-    return last.atMs - streak.sinceMs >= needMs;
-}
-/**
- * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
- * disk at all, neither before nor now, there is nothing to wait for.
- */
-function diskReadiness(rebuild, observation) {
-    if (observation.disk === undefined)
-        return 'unasked';
-    if (observation.disk === null)
-        return rebuild.reference?.disk ? 'unsettled' : 'settled';
-    return /^in_?use$/i.test(observation.disk.status) ? 'settled' : 'unsettled';
-}
-/**
- * Whether the rebuild is over, as far as one look can tell; a second one must agree.
- *
- * Either the status was seen away and is back; `Stopped` is also a station on the way, so it must rest as well.
- * Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether such a
- * change comes at the beginning of the work or at its end, and only after the longest time that the user grants
- * a rebuild it makes no difference.
- */
-function isOver(rebuild) {
-    const { last, evidence, task } = rebuild;
-    if (!last || last.instance.imageId !== task.image.id)
-        return false;
-    const kind = statusKind(last.instance.status);
-    if (kind !== 'up' && kind !== 'down')
-        return false;
-    if (evidence.leftAtMs !== undefined)
-        return kind === 'up' || isStable(rebuild);
-    return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
-}
-/** Whether two looks in a row agree and the disk is settled in the last. */
-function isConfirmed(rebuild) {
-    const { last, streak } = rebuild;
-    return !!last && !!streak && streak.observations >= 2 && diskReadiness(rebuild, last) === 'settled';
-}
-/**
- * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
- * the status has not left and the image cannot show a change, or has shown it too early.
- */
-function needsDisk(rebuild) {
-    if (rebuild.streak?.observations === 0)
-        return true;
-    if (rebuild.evidence.leftAtMs !== undefined || changedLate(rebuild))
-        return false;
-    return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
-}
-/**
- * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
- * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
- * that somebody else had begun.
- */
-function acceptedSinceMs(rebuild) {
-    if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
-        return rebuild.acceptedAtMs;
-    const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
-    return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
-
-/** What has become of the system disk, as far as the life shows. */
-function diskStateOf(rebuild) {
-    // The call is out: whoever is told now may be told no more.
-    if (rebuild.phase === 'sending')
-        return 'unknown';
-    if (rebuild.inDoubt)
-        return hasStarted(rebuild) ? 'erased' : 'unknown';
-    if (rebuild.sends === 0)
-        return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
-    return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
-}
-
-;// CONCATENATED MODULE: ./core/report/explain.js
-/** Failures in words: what happened, what it means for the disk, and what to do. */
-
-
-
-
-/** Explains the failed end of a life. */
-function explain(rebuild, reason) {
-    const { cause, remedy } = causeAndRemedy(rebuild, reason);
-    return {
-        cause: `${rebuild.task.instanceId}: ${cause}`,
-        diskNote: describeDiskState(diskStateOf(rebuild)),
-        remedy
-    };
-}
-/** Explains a life that a cancel ended. */
-function explainCancel(rebuild) {
-    const status = rebuild.last?.instance.status ?? 'unseen';
-    const diskState = diskStateOf(rebuild);
-    return {
-        cause: `${rebuild.task.instanceId}: cancelled; last seen ${status}`,
-        diskNote: describeDiskState(diskState),
-        remedy: diskState === 'untouched'
-            ? 'Nothing of it needs to be mended.'
-            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
-    };
-}
-/** What is known of the system disk, as a sentence. */
-function describeDiskState(diskState) {
-    switch (diskState) {
-        case 'untouched':
-            return 'The system disk was not touched by this run.';
-        case 'erased':
-            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
-        case 'unknown':
-            return 'Whether the system disk is being rebuilt is not known.';
-    }
-}
-const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
-function causeAndRemedy(rebuild, reason) {
-    const { task } = rebuild;
-    const waited = (0,core_duration/* formatDuration */.a3)(task.timeoutMs);
-    const seen = `Seen: ${historyLabel(rebuild)}.`;
-    switch (reason.kind) {
-        case 'refused':
-            return {
-                cause: `not rebuilt, because ${describeRefusals(reason.refusals)}`,
-                remedy: remedyOfRefusals(reason.refusals)
-            };
-        case 'busy':
-            return {
-                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
-                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
-            };
-        case 'unclear':
-            return {
-                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
-                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
-            };
-        case 'unproven':
-            return {
-                cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
-                remedy: rerunIsSafe
-            };
-        case 'timedOut':
-            return {
-                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
-                remedy: `Look at the instance in the console. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
-            };
-        case 'status':
-            return {
-                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
-                remedy: 'Look at the instance in the console, with the request ID. A re-run rebuilds an instance in Error.'
-            };
-        case 'wrongImage':
-            return {
-                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
-                remedy: 'Find out whether somebody else rebuilt it; then run again.'
-            };
-        case 'backup':
-            return {
-                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
-            };
-        case 'drain':
-            return {
-                cause: `the load balancers could not be left, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
-            };
-        case 'gone':
-            return {
-                cause: `the API no longer knows the instance. ${seen}`,
-                remedy: 'Look whether it was released, and check region and instanceId.'
-            };
-        case 'call':
-            return explainCall(rebuild, reason.failure);
-    }
-}
-function explainCall(rebuild, failure) {
-    const waiting = rebuild.sends > 0;
-    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
-    const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
-    const remedy = isRebuild && failure.kind === 'notFound' ? unknownRemedy(rebuild, failure) : callRemedy(failure, waiting);
-    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
-}
-/** The service may not say which of them it does not know. */
-function unknownRemedy({ task }, { code = '', target }) {
-    if (/^keypair\./i.test(code))
-        return 'Check keypairId: the region has no key pair with this ID.';
-    const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
-    return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
-}
-/**
- * What to do about a call that failed for good.
- *
- * @param waiting whether a rebuild had been sent before
- */
-function callRemedy(failure, waiting) {
-    const again = waiting ? ` ${rerunIsSafe}` : '';
-    switch (failure.kind) {
-        case 'denied':
-            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
-        case 'notFound':
-            return `Check the ID and the region: ${failure.target} is not known there.`;
-        case 'conflict':
-            return `Look at the state of the instance in the console and at what else works on it.${again}`;
-        case 'invalid':
-            return 'The service refuses the request as it is; its message says why.';
-        case 'throttled':
-            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
-        case 'unreached':
-            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
-        case 'skewed':
-            return `Set the clock of the runner right.${again}`;
-        case 'ambiguous':
-        case 'transient':
-        case 'malformed':
-            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
-    }
-}
-/** The statuses that were seen, with the time of each since the first look. */
-function historyLabel(rebuild) {
-    const first = rebuild.history[0];
-    if (first === undefined)
-        return 'nothing';
-    return rebuild.history
-        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,core_duration/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
-        .join(', ');
+        heldWeights = withHeldWeight(heldWeights, { place, state: 'returned' });
+        log.info(`${id}: weight on ${poolLabel(place)} restored to ${place.weight}`);
+    }));
+    return { ...run, heldWeights };
 }
 
 ;// CONCATENATED MODULE: ./deploy/plan/survey-error.js
@@ -2949,6 +4245,13 @@ class SurveyError extends Error {
 /** A read that failed for good, as a problem. */
 function problemOf(failure) {
     return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
+}
+
+;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
+/** The options without their secrets. */
+function withoutSecrets({ login, userData, cleanLastUserData }) {
+    const script = userData !== undefined ? 'given' : cleanLastUserData === true ? 'cleared' : 'kept';
+    return { login: login.kind === 'adminPass' ? { kind: login.kind } : login, script };
 }
 
 ;// CONCATENATED MODULE: ./core/plan/select.js
@@ -3096,85 +4399,6 @@ function lacksFacts(instance, task) {
     return isProtectionUnknown || (task.selectedBy !== undefined && instance.tags === undefined);
 }
 
-// EXTERNAL MODULE: ./core/health/guest/guest-system.js
-var guest_system = __nccwpck_require__(1741);
-;// CONCATENATED MODULE: ./core/health/resolve.js
-
-
-
-
-const called = {
-    publicIp: 'public IP',
-    internalIp: 'internal IP',
-    id: 'ID',
-    name: 'name'
-};
-/** Fills the placeholders of all checks; the first problem stands for all. Pure, and never throws. */
-function resolveChecks(checks, instance) {
-    const resolved = [];
-    for (const check of checks) {
-        const one = resolveCheck(check, instance);
-        if (!one.ok)
-            return one;
-        resolved.push(one.check);
-    }
-    return { ok: true, checks: resolved };
-}
-/**
- * Fills the placeholders of a check.
- *
- * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
- * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
- * the host under another domain); in path and query, values are percent-encoded.
- *
- * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
- */
-function resolveCheck(check, instance) {
-    if (check.kind === 'assistant' || check.kind === 'guestScript') {
-        const system = (0,guest_system/* guestSystem */.wS)(instance);
-        return { ok: true, check: { ...check, instanceId: instance.id, system } };
-    }
-    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
-    for (const name of placeholders) {
-        if (!pattern.includes(`{${name}}`))
-            continue;
-        if (instance[name] === '')
-            return resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
-        const inHost = check.hostPattern.includes(`{${name}}`);
-        if (inHost && !isHostPart(name, instance[name])) {
-            return resolve_wrong(`puts {${name}} into the host, and ${resolve_shown(instance[name])} cannot be a part of one`);
-        }
-    }
-    const host = fill(check.hostPattern, (name) => instance[name]);
-    if (!isHost(host))
-        return resolve_wrong(`leads to the host ${resolve_shown(host)}, which is none`);
-    if (!('pathPattern' in check)) {
-        return { ok: true, check: { kind: check.kind, host, port: check.port } };
-    }
-    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
-    if (hasDotSegment(path))
-        return resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
-    const { kind, port, statuses, body } = check;
-    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
-}
-function isHostPart(name, value) {
-    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
-}
-/** Only one pass, so that a value that looks like a placeholder stays what it is. */
-function fill(pattern, value) {
-    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
-}
-/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
-function encoded(value) {
-    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
-}
-function resolve_shown(value) {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}
-function resolve_wrong(problem) {
-    return { ok: false, problem };
-}
-
 ;// CONCATENATED MODULE: ./core/plan/preflight.js
 /** What can be told before anything is sent: does the image fit, is it the right instance, is there a way back. */
 
@@ -3257,7 +4481,7 @@ function rollbackRefusal(task, instance, wayBack) {
     const { id, status, type } = wayBack.image;
     if (id === task.image.id) {
         // One that is changing may be on its way to the image by a run that was cut off; that is waited for.
-        return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
+        return instance_isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
     }
     if (status !== 'Available')
         return refuse(`is ${status}, not Available`);
@@ -3268,48 +4492,6 @@ function rollbackRefusal(task, instance, wayBack) {
 }
 function quotaRefusal({ imagesLeft, imageQuota }) {
     return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
-}
-
-;// CONCATENATED MODULE: ./core/rollout/settings.js
-/**
- * How many of so many targets may be away at once: a percentage is rounded down, and at least one may be.
- *
- * @param targets all of the run, those that are skipped too
- */
-function maxUnavailableCount(maxUnavailable, targets) {
-    const wanted = maxUnavailable.kind === 'count'
-        ? maxUnavailable.count
-        : Math.floor((maxUnavailable.percent * targets) / 100);
-    return Math.max(1, Math.min(wanted, targets));
-}
-
-;// CONCATENATED MODULE: ./core/plan/rollout-order.js
-/** In which order the targets are taken, and who counts as away to begin with. */
-
-
-/** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
-function whyUnavailable({ instance, unhealthy }) {
-    return statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
-}
-/**
- * The rollout of a plan. Those that are away already go first: to take one of them makes it no worse, and as long
- * as they are away they leave no room for others. Beyond that the order is the one that was given.
- */
-function planRollout(targets, { settings, rollback }) {
-    const members = targets.map((target) => ({
-        id: target.instance.id,
-        kind: target.decision.action === 'skip' ? 'check' : 'work',
-        isUnavailable: whyUnavailable(target) !== undefined
-    }));
-    const { canary, pauseMs, maxFailures } = settings;
-    return {
-        members: members.toSorted((one, other) => Number(other.isUnavailable) - Number(one.isUnavailable)),
-        maxUnavailable: maxUnavailableCount(settings.maxUnavailable, targets.length),
-        canary,
-        pauseMs,
-        maxFailures,
-        rollback
-    };
 }
 
 ;// CONCATENATED MODULE: ./core/plan/user-data.js
@@ -3353,10 +4535,11 @@ function userDataWarning(script) {
 
 
 
+
 /** Decides for every target, and in which order they are taken. */
-function makePlan(image, order, targets, how) {
-    const planned = targets.map((target) => planTarget(target, order));
-    return { image, order, targets: planned, rollout: planRollout(planned, how) };
+function makePlan(image, options, targets, how) {
+    const planned = targets.map((target) => planTarget(target, options));
+    return { image, options: withoutSecrets(options), targets: planned, rollout: planRollout(planned, how) };
 }
 function planTarget(target, { userData }) {
     const { task, instance, disk, circumstances } = target;
@@ -3419,105 +4602,6 @@ function isRefused(plan) {
     return plan.targets.some((target) => target.decision.action === 'refuse');
 }
 
-;// CONCATENATED MODULE: ./core/plan/text.js
-/** The parts of a plan in words, as the log, the summary and `result` show them. */
-
-
-
-/** The name of an image for people: id, name and system. */
-function imageLabel(image) {
-    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
-    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
-    const known = facts.filter((fact) => fact !== '').join(', ');
-    return known === '' ? image.id : `${image.id} (${known})`;
-}
-/** What the run does with the target, in a few words. */
-function decisionLabel(target) {
-    const { decision, instance } = target;
-    switch (decision.action) {
-        case 'rebuild':
-            return 'rebuild: erases the system disk';
-        case 'skip':
-            return 'skip: it runs on the image already';
-        case 'start':
-            return 'start: it is on the image already, and Stopped';
-        case 'wait':
-            return `wait: its status is ${instance.status}; decide when it rests`;
-        case 'refuse':
-            return `refuse: ${describeRefusals(decision.refusals)}`;
-    }
-}
-/** How one logs in after the rebuild. */
-function loginLabel(order) {
-    switch (order.login.kind) {
-        case 'adminPass':
-            return 'with the password given as adminPass';
-        case 'keypairId':
-            return `with the key pair ${order.login.keypairId}`;
-        case 'keepImageLogin':
-            return 'as the image says (keepImageLogin)';
-    }
-}
-/** Which first-boot script runs. */
-function userDataLabel(order) {
-    if (order.userData !== undefined)
-        return 'the script given as userData runs at first boot';
-    return order.cleanLastUserData === true
-        ? 'no script runs: the one of before is cleared'
-        : 'a script of before, if there was one, runs again';
-}
-/** What a rebuild of the target erases. */
-function erasedLabel(target) {
-    const { disk, snapshots } = target;
-    if (disk === undefined)
-        return 'the system disk (the API shows no details of it)';
-    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
-    if (target.snapshotsProblem !== undefined)
-        return `${what}, and its snapshots, which could not be read`;
-    if (snapshots.length === 0)
-        return `${what}; it has no snapshots`;
-    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
-    return `${what}, and its snapshots: ${named.join(', ')}`;
-}
-/** What else is done with the target before and after: backup, health check, way back. */
-function stepLabels({ instance, circumstances, places }) {
-    const { checks = [], imagesLeft, wayBack } = circumstances;
-    const steps = [];
-    if (imagesLeft !== undefined)
-        steps.push('a custom image of the system disk is made first');
-    const resolved = resolveChecks(checks, instance);
-    if (resolved.ok && resolved.checks.length > 0) {
-        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
-    }
-    const own = (places ?? []).filter(({ weight }) => weight > 0);
-    if (own.length > 0) {
-        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-        steps.push(`leaves ${where} before, and rejoins once it is well`);
-    }
-    if (wayBack.kind === 'backup')
-        steps.push('if it goes wrong, it is put back onto the image made before');
-    if (wayBack.kind === 'image')
-        steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
-    return steps;
-}
-function describeStep(check) {
-    return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
-}
-/** Where the instance is and what it runs, as far as is known. */
-function presentLabel({ instance }) {
-    const system = [instance.osName, instance.osVersion, instance.osArch]
-        .filter((part) => part !== '')
-        .join(' ');
-    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
-    const facts = [
-        instance.status,
-        instance.zoneName,
-        instance.spec,
-        image.filter((part) => part !== '').join(' ')
-    ];
-    return facts.filter((fact) => fact !== '').join(', ');
-}
-
 ;// CONCATENATED MODULE: ./core/plan/text-many.js
 /** The plan of many targets: what is the same for all of them is told once, and each has a line of its own. */
 
@@ -3530,8 +4614,8 @@ function manyLines(plan) {
     return [
         `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
         '  stays  data disks, IP addresses, custom images',
-        `  login  ${loginLabel(plan.order)}`,
-        `  script ${userDataLabel(plan.order)}`,
+        `  login  ${loginLabel(plan.options)}`,
+        `  script ${scriptLabel(plan.options)}`,
         ...common.map((step) => `  also   ${step}`),
         ...plan.targets.flatMap((target) => targetLines(target, common))
     ];
@@ -3547,19 +4631,6 @@ function targetLines(target, common) {
         ...(erases(decision) ? [`  erased ${erasedLabel(target)}`] : []),
         ...own.map((step) => `  also   ${step}`)
     ];
-}
-
-;// CONCATENATED MODULE: ./core/rollout/canaries.js
-/** Who goes first, by id: of those that something is to be done to, the first in order. */
-function canariesOf({ members, canary }) {
-    const ids = [];
-    for (const { id, kind } of canary === 0 ? [] : members) {
-        if (ids.length === canary)
-            break;
-        if (kind === 'work')
-            ids.push(id);
-    }
-    return ids;
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/member.js
@@ -3952,8 +5023,8 @@ function plan_lines_targetLines(plan, target) {
         `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
         `  erased ${erasedLabel(target)}`,
         '  stays  data disks, IP addresses, custom images',
-        `  login  ${loginLabel(plan.order)}`,
-        `  script ${userDataLabel(plan.order)}`,
+        `  login  ${loginLabel(plan.options)}`,
+        `  script ${scriptLabel(plan.options)}`,
         ...stepLabels(target).map((step) => `  also   ${step}`)
     ];
 }
@@ -4676,8 +5747,6 @@ function whole(read) {
     return read.filter((one) => one !== undefined && !(one instanceof model_failure/* CallError */.RA));
 }
 
-// EXTERNAL MODULE: ./core/health/reason.js
-var health_reason = __nccwpck_require__(3202);
 ;// CONCATENATED MODULE: ./deploy/calls/complete.js
 
 /**
@@ -5005,13 +6074,15 @@ function createTargets(request, image, reads) {
         const { instance, disk } = observation;
         const action = decide(instance, task).action;
         const runsOnIt = action === 'skip' || action === 'start';
-        const [lost, back, oldUserData, oldHostKeys, unhealthy] = await allDone([
+        const [lost, back, oldScript, oldHostKeys, unhealthy] = await allDone([
             disk && !runsOnIt ? snapshotsOrWhy(disk.id, instance.id, reads) : { snapshots: [] },
             runsOnIt ? { kind: 'notAsked' } : wayBack(instance.imageId),
             request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
             runsOnIt ? undefined : hostKeysOf(request, observation, reads),
             runsOnIt ? undefined : unhealthyNow(request, observation, reads)
         ]);
+        if (oldScript !== undefined)
+            reads.keepScript(instance.id, oldScript);
         return {
             task,
             instance,
@@ -5025,7 +6096,6 @@ function createTargets(request, image, reads) {
                 imageQuota: customImageQuota
             },
             places: backendServersOf?.(instance.id),
-            oldUserData,
             oldHostKeys,
             agent: runsOnIt ? undefined : reads.agents?.get(instance.id),
             unhealthy
@@ -5170,8 +6240,10 @@ async function survey(request, ports, signal) {
     const snapshots = observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal), signal) : undefined;
     if (problems.length > 0)
         throw new SurveyError(problems);
+    const oldScripts = new Map();
     const targetOf = createTargets(request, image, {
         ...ports,
+        keepScript: (instanceId, script) => oldScripts.set(instanceId, script),
         signal,
         snapshots,
         places,
@@ -5184,12 +6256,13 @@ async function survey(request, ports, signal) {
         throw new SurveyError(problems);
     const counted = customImages === undefined ? known : withQuota(known, quotaLeft(customImages));
     const how = { settings: request.rollout, rollback: request.rollback };
-    const plan = makePlan(image, { ...request.order, imageId: image.id }, counted, how);
+    const plan = makePlan(image, request.order, counted, how);
     problems.push(...unwaited(request, plan));
     if (problems.length > 0)
         throw new SurveyError(problems);
     return {
         plan,
+        oldScripts,
         observations: completed(observations, known)
     };
 }
@@ -5483,380 +6556,6 @@ function answer(wanted, atMs, instance, disk) {
         resolve({ atMs, instance, disk: disk ?? null });
 }
 
-;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
-/**
- * The instance as it was last observed before this run's rebuild was sent, or as the plan saw it where nothing was
- * sent. Hours may lie between the two.
- */
-function instanceBefore(rebuild, planned) {
-    const isSent = rebuild !== undefined && (rebuild.sends > 0 || rebuild.inDoubt);
-    return (isSent ? rebuild.reference?.instance : undefined) ?? planned;
-}
-
-;// CONCATENATED MODULE: ./core/run/instance-run.js
-/** What was done to one target, from its backup to its rollback: the value that its report is made from. */
-
-
-
-
-
-/** Whether the instance ended as it was asked for. */
-function hasSucceeded(run) {
-    const kind = run.rebuild?.ending?.kind;
-    const ended = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
-    return ended && run.health?.healthy !== false && run.rejoinProblem === undefined && !run.cancelled;
-}
-/** Whether a rollback came to a good end. */
-function isRolledBack(run) {
-    const kind = run.rollback?.rebuild?.ending?.kind;
-    const ended = kind === 'rebuilt' || kind === 'skipped';
-    return ended && run.rollback?.health?.healthy !== false;
-}
-/**
- * Whether a rollback can help: the disk was erased, and the instance is there to be rebuilt. One on another image
- * than this run's is left alone, for somebody else may have put it there. A rebuild that is not proven may still be
- * to come, and one that could not be observed cannot be judged.
- */
-function needsRollback(run) {
-    if (run.cancelled || run.rebuild === undefined || !canRollBackTo(run))
-        return false;
-    if (run.health?.healthy === false)
-        return run.rebuild.ending?.kind === 'rebuilt';
-    const { ending } = run.rebuild;
-    if (ending?.kind !== 'failed')
-        return false;
-    const { reason } = ending;
-    if (reason.kind === 'status')
-        return reason.status === 'Error';
-    return reason.kind === 'timedOut';
-}
-/** The image that was made before the wipe and can be rebuilt from. */
-function usableBackup({ backup }) {
-    return backup?.isAvailable ? backup.imageId : undefined;
-}
-/** Whether this run has erased it itself, and knows another image to put it back onto. */
-function canRollBackTo(run) {
-    const { task, instance } = run.target;
-    return ((run.rebuild?.sends ?? 0) > 0 &&
-        (usableBackup(run) ?? instanceBefore(run.rebuild, instance).imageId) !== task.image.id);
-}
-/** How the work forth on a target ended, for the rollout that it is a part of. */
-function outcomeOf(run) {
-    if (run.cancelled)
-        return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
-    if (hasSucceeded(run)) {
-        // What is not waited for is away for as long as this run lives.
-        const isUnavailable = run.rebuild?.ending?.kind === 'started';
-        return {
-            result: 'succeeded',
-            isUnavailable,
-            canRollBack: run.rebuild?.ending?.kind === 'rebuilt' && canRollBackTo(run)
-        };
-    }
-    return { result: 'failed', isUnavailable: !isServing(run), canRollBack: needsRollback(run) };
-}
-/** Whether an instance that did not end well serves as before, because nothing was done to it. */
-function isServing({ target, rebuild, health, heldWeights }) {
-    if (health?.healthy === false ||
-        openHeldWeights(heldWeights).length > 0 ||
-        whyUnavailable(target) !== undefined)
-        return false;
-    if (rebuild === undefined)
-        return true;
-    return (diskStateOf(rebuild) === 'untouched' && statusKind(rebuild.last?.instance.status ?? 'Running') === 'up');
-}
-/** Whether it may get its traffic back: it is well, or put back well, or it runs and nothing was done to it. */
-function mayRejoin(run) {
-    const { rebuild, rollback, cancelled } = run;
-    if (rollback !== undefined)
-        return !cancelled && (isRolledBack(run) || (hasSucceeded(run) && staysOnNewImage(rollback)));
-    if (hasSucceeded(run))
-        return true;
-    if (cancelled || rebuild === undefined || run.health?.healthy === false)
-        return false;
-    return runsUntouched(rebuild);
-}
-/** Whether nothing was done on the way back, so that the new system is what it was: well. */
-function staysOnNewImage({ rebuild }) {
-    return rebuild === undefined || runsUntouched(rebuild);
-}
-function runsUntouched(rebuild) {
-    const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
-    return (!isGone &&
-        diskStateOf(rebuild) === 'untouched' &&
-        statusKind(rebuild.last?.instance.status ?? '') === 'up');
-}
-
-;// CONCATENATED MODULE: ./core/report/explain-health.js
-/** A failed health check in words: what did not pass, by when, and what to do. */
-
-
-/** How many changes of a failed health check a cause names; `health.history` has more. */
-const mostChanges = 5;
-/** Explains a health check that did not pass. */
-function explainHealth(instanceId, health) {
-    const allowed = (0,core_duration/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
-    const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
-    const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
-    return {
-        reason,
-        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,health_reason/* describeNotHealthy */.O$)(health.reason)}. Seen: ${courseOf(health)}.`,
-        remedy: remedyOf(reason, allowed)
-    };
-}
-/** The script that waits for the proof is no failure of its own. */
-function reasonOf(failed) {
-    const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
-    if (first === undefined || others.length > 0)
-        return 'unhealthy';
-    switch (first.reason.kind) {
-        case 'agentOffline':
-            return 'noAgent';
-        case 'sameBoot':
-        case 'olderBoot':
-            return 'oldSystem';
-        case 'assistantCall':
-            return 'assistant';
-        case 'runFailed':
-        case 'runLate':
-            // What was proven a moment ago answers, so it is the script that does not end as it should.
-            return first.check === 'guestScript' ? 'guestScript' : 'assistant';
-        case 'script':
-            return 'guestScript';
-        default:
-            return 'unhealthy';
-    }
-}
-function remedyOf(reason, allowed) {
-    const longer = `if it only needs longer, set healthDeadline higher than ${allowed}.`;
-    switch (reason) {
-        case 'noAgent':
-            return `Is the agent (bsm-agent) in the image? Is Cloud Assistant switched on in the console? Did the system boot? ${longer}`;
-        case 'oldSystem':
-            return 'Look at the instance in the console: the rebuild shows as done, and the system inside was not booted after it. Do not trust it until you know why.';
-        case 'assistant':
-            return `Look at the run in the console of Cloud Assistant, and whether the user has the permission; ${longer}`;
-        case 'guestScript':
-            return `What the script printed last is in the log. Fix what it names; ${longer}`;
-        case 'unhealthy':
-            return `Look at the instance and at what healthCheck asks; ${longer}`;
-    }
-}
-/** The latest changes of what the probes found, oldest first. */
-function courseOf({ history }) {
-    const latest = history.slice(-mostChanges).map(({ failed }) => (0,health_reason/* describeFailed */.hi)(failed));
-    if (latest.length === 0)
-        return 'nothing';
-    return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
-}
-
-;// CONCATENATED MODULE: ./core/report/no-rollback.js
-/** Why a failed instance was not rolled back although the run was asked to. */
-
-/** One sentence; `undefined` where no rollback was asked for, none was needed, or one was tried. */
-function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
-    const isAskedFor = target.circumstances.wayBack.kind !== 'notAsked';
-    if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
-        return undefined;
-    if (diskStateOf(rebuild) === 'untouched')
-        return undefined;
-    const why = whyNot(rebuild.ending.reason);
-    return why === undefined ? undefined : `It was not rolled back: ${why}.`;
-}
-function whyNot(reason) {
-    switch (reason.kind) {
-        case 'wrongImage':
-            return `it runs on ${reason.imageId}, which this run did not put on it`;
-        case 'unproven':
-            return 'the rebuild may not have begun, or may still begin';
-        case 'unclear':
-            return 'whose rebuild it was is not known';
-        case 'call':
-            return 'it could not be observed any more';
-        case 'status':
-            return `an instance in ${reason.status} cannot be rebuilt`;
-        case 'gone':
-            return 'the API no longer knows it';
-        default:
-            return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./core/report/failure-report.js
-/** A failed deed in the form of the result. */
-
-
-
-
-
-
-
-
-/** Why the deed failed and how it stands now; `undefined` where it went well. */
-function failureOfRun(run) {
-    const failure = failureBut(run);
-    const open = openHeldWeights(run.heldWeights);
-    if (failure === undefined || open.length === 0)
-        return failure;
-    const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
-    const isWhole = run.rebuild === undefined || diskStateOf(run.rebuild) === 'untouched';
-    const isKnownWell = isWhole || failure.reason === 'rejoin' || isRolledBack(run);
-    const restore = isKnownWell
-        ? 'The post step of this action restores the weights; look there whether it could.'
-        : 'Once it is healthy, restore the weights that the summary lists.';
-    return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
-}
-/** The failure without a word about load balancers that are still left. */
-function failureBut(run) {
-    if (run.cancelled)
-        return cancelled(run);
-    const back = run.rollback;
-    if (hasSucceeded(run) && (back === undefined || isRolledBack(run)))
-        return undefined;
-    const failure = causeOf(run);
-    if (failure === undefined)
-        return undefined;
-    if (back === undefined) {
-        const why = whyNotRolledBack(run);
-        return why === undefined ? failure : { ...failure, diskNote: `${failure.diskNote} ${why}` };
-    }
-    if (isRolledBack(run)) {
-        return {
-            ...failure,
-            diskNote: `The instance was put back onto ${back.imageId} and ${back.health === undefined ? 'runs on it' : 'is healthy again'}.`,
-            remedy: 'Find out what is wrong with the new image before you try again.'
-        };
-    }
-    const leftAlone = failure_report_refusalsOf(back);
-    if (leftAlone !== undefined) {
-        return {
-            ...failure,
-            diskNote: `It was not rolled back onto ${back.imageId}, because ${describeRefusals(leftAlone)}.`,
-            remedy: remedyOfRefusals(leftAlone)
-        };
-    }
-    if (hasSucceeded(run)) {
-        return { ...failure, diskNote: `It could not be put back onto ${back.imageId}: ${rollbackProblem(run)}` };
-    }
-    return {
-        ...failure,
-        diskNote: `The rollback onto ${back.imageId} failed as well: ${rollbackProblem(run)} The old content of the system disk is gone.`
-    };
-}
-/** Why a rollback left the instance alone, if it did. */
-function failure_report_refusalsOf({ rebuild }) {
-    const ending = rebuild?.ending;
-    return ending?.kind === 'failed' && ending.reason.kind === 'refused' ? ending.reason.refusals : undefined;
-}
-/** A failed call in the form of the result. */
-function callFacts(failure) {
-    const { kind, operation, httpStatus, code, requestId } = failure;
-    return {
-        reason: kind,
-        operation,
-        ...(httpStatus === undefined ? {} : { httpStatus }),
-        ...(code === undefined ? {} : { code }),
-        ...(requestId === undefined ? {} : { requestId })
-    };
-}
-function cancelled(run) {
-    const { rebuild, backup } = run;
-    const id = run.target.instance.id;
-    if (causeOf(run) !== undefined)
-        return cancelledInRollback(run);
-    if (rebuild === undefined ||
-        (isUnsent(rebuild) && rebuild.ending?.kind === 'cancelled' && backup !== undefined)) {
-        return {
-            reason: 'cancelled',
-            cause: `${id}: cancelled before the rebuild was sent`,
-            diskNote: describeDiskState('untouched'),
-            remedy: backup === undefined ? 'Nothing of it needs to be mended.' : leftBehind(backup)
-        };
-    }
-    if (rebuild.ending?.kind === 'cancelled')
-        return { reason: 'cancelled', ...explainCancel(rebuild) };
-    if (rebuild.ending?.kind === 'skipped') {
-        return {
-            reason: 'cancelled',
-            cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
-            diskNote: describeDiskState('untouched'),
-            remedy: 'Run again: it is not erased, and the health check is made.'
-        };
-    }
-    return {
-        reason: 'cancelled',
-        cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
-        diskNote: describeDiskState('erased'),
-        remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
-    };
-}
-function isUnsent({ sends, inDoubt }) {
-    return sends === 0 && !inDoubt;
-}
-/** A rollback is never begun after a cancel, but one may be under way. */
-function cancelledInRollback(run) {
-    const sent = run.rollback?.rebuild !== undefined && !isUnsent(run.rollback.rebuild);
-    return {
-        reason: 'cancelled',
-        cause: `${causeOf(run)?.cause ?? run.target.instance.id} Cancelled ${sent ? 'while it was put back' : 'before it was put back'}.`,
-        diskNote: describeDiskState('erased'),
-        remedy: sent
-            ? `The way back onto ${run.rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
-            : 'Put it back with the lines that the summary gives, or run again.'
-    };
-}
-function leftBehind({ imageId, imageName }) {
-    const image = imageId === undefined
-        ? `A backup image named ${imageName} may be there`
-        : `The backup image ${imageId} stays`;
-    return `${image}; delete it if it is not wanted.`;
-}
-function causeOf(run) {
-    const id = run.target.instance.id;
-    const { rebuild, health } = run;
-    if (rebuild?.ending?.kind === 'failed') {
-        const { reason } = rebuild.ending;
-        const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
-        return { ...facts, ...explain(rebuild, reason) };
-    }
-    if (health?.healthy !== false)
-        return afterwards(run);
-    return {
-        ...explainHealth(id, health),
-        diskNote: describeDiskState(rebuild?.ending?.kind === 'skipped' ? 'untouched' : 'erased')
-    };
-}
-/** What went wrong although the new system is well: it did not get its traffic back, or was put back with others. */
-function afterwards({ target: { instance }, rollback, rejoinProblem, rebuild }) {
-    if (rejoinProblem !== undefined) {
-        return {
-            reason: 'rejoin',
-            cause: `${instance.id}: well, but its weights on the load balancers could not be restored: ${rejoinProblem}`,
-            diskNote: describeDiskState(rebuild?.ending?.kind === 'rebuilt' ? 'erased' : 'untouched'),
-            remedy: 'Find out what keeps the load balancer from being changed.'
-        };
-    }
-    if (rollback === undefined)
-        return undefined;
-    return {
-        reason: 'putBack',
-        cause: `${instance.id}: rebuilt and well, but to be put back because the rollout has stopped.`,
-        diskNote: describeDiskState('erased'),
-        remedy: 'Look at the instance in the console.'
-    };
-}
-function rollbackProblem(run) {
-    const { rollback } = run;
-    if (rollback?.problem !== undefined)
-        return rollback.problem;
-    const ending = rollback?.rebuild?.ending;
-    if (rollback?.rebuild !== undefined && ending?.kind === 'failed')
-        return explain(rollback.rebuild, ending.reason).cause.replace(/\.?$/, '.');
-    if (rollback?.health?.healthy === false)
-        return `${(0,health_reason/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
-    return 'it did not come to an end.';
-}
-
 ;// CONCATENATED MODULE: ./core/rebuild/transitions.js
 
 
@@ -5973,7 +6672,7 @@ function search(rebuild, observation) {
     if (statusKind(observation.instance.status) === 'gone')
         return watch(rebuild, observation);
     const looked = atMs - (rebuild.referenceAtMs ?? atMs) >= searchMs(rebuild);
-    if (!looked || !isSettled(observation.instance.status)) {
+    if (!looked || !instance_isSettled(observation.instance.status)) {
         return atMs >= rebuild.deadlineMs
             ? fail(rebuild, { kind: 'unproven' }, atMs)
             : observeNext(rebuild, atMs, true);
@@ -6065,7 +6764,7 @@ function settle(rebuild, observation) {
     const atMs = observation.atMs;
     if (observation.disk === undefined)
         return observeNow(rebuild, atMs);
-    const resting = isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
+    const resting = instance_isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
     if (!resting)
         return keepWaiting(rebuild.adopted ? rebuild : adopt(rebuild, observation), observation);
     return rebuild.adopted ? settleAdopted(rebuild, observation) : settleFresh(rebuild, observation);
@@ -6613,7 +7312,7 @@ async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, lo
         seen = `is ${image.status} and the instance ${instance.status}`;
         // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
         if (image.status === 'Available')
-            return isSettled(instance.status) ? 'usable' : undefined;
+            return instance_isSettled(instance.status) ? 'usable' : undefined;
         if (image.status === 'Creating')
             return undefined;
         return {
@@ -6674,6 +7373,8 @@ async function orWarn(what, { log, cancel }, work) {
 
 
 
+
+
 /**
  * Deals with one target and resolves with the whole deed, however it ended.
  *
@@ -6681,8 +7382,7 @@ async function orWarn(what, { log, cancel }, work) {
  * @throws only a fault of the program
  */
 async function runInstance(target, order, request, first, ports, observe) {
-    const begun = { target, knownHosts: [], heldWeights: [], cancelled: false };
-    return untilCancelled(begun, ports, observe, async (recorder) => {
+    return untilCancelled(plannedRun(target), ports, observe, async (recorder) => {
         await carryOut(target, order, request, first, ports, recorder);
         if (mayRejoin(recorder.current()))
             await rejoin(recorder, ports);
@@ -6692,9 +7392,12 @@ async function runInstance(target, order, request, first, ports, observe) {
         }
     });
 }
-/** Does the work on a deed; a cancel ends it and is noted in the deed. Throws only faults of the program. */
-async function untilCancelled(begun, ports, observe, work) {
-    let run = begun;
+/**
+ * Does the work on an instance and gives what is known of it at the end; a cancel ends the work and is noted. Throws
+ * only faults of the program.
+ */
+async function untilCancelled(before, ports, observe, work) {
+    let run = { ...before, progress: 'working' };
     const add = (more) => {
         run = { ...run, ...more };
         observe(run);
@@ -6707,6 +7410,7 @@ async function untilCancelled(begun, ports, observe, work) {
             throw error;
         add({ cancelled: true });
     }
+    add({ progress: 'ended', endedAtMs: ports.clock.nowMs() });
     return run;
 }
 /** What comes before the wipe. */
@@ -6777,29 +7481,29 @@ async function carryOut(target, order, request, first, ports, recorder) {
  *
  * @throws only a fault of the program
  */
-async function rollBack(run, order, request, ports, observe) {
+async function rollBack(run, options, request, ports, observe) {
     const why = hasSucceeded(run) ? 'the rollout has stopped' : 'the new system is not well';
     ports.log.warning(`${run.target.instance.id}: ${why}; going back to the image of before`);
     return untilCancelled(run, ports, observe, async (recorder) => {
         try {
-            await carryOutRollback(run, order, request, ports, recorder);
+            await carryOutRollback(run, options, request, ports, recorder);
         }
         catch (error) {
             if (!(error instanceof model_failure/* CallError */.RA))
                 throw error;
             recorder.add({
-                rollback: { imageId: rollbackImageId(run), problem: `${(0,model_failure/* describeFailure */.Ic)(error.failure)}.` }
+                rollback: { imageId: previousImageId(run), problem: `${(0,model_failure/* describeFailure */.Ic)(error.failure)}.` }
             });
         }
         if (mayRejoin(recorder.current()))
             await rejoin(recorder, ports);
     });
 }
-async function carryOutRollback(run, order, request, ports, recorder) {
+async function carryOutRollback(run, options, request, ports, recorder) {
     const signal = ports.cancel.signal;
-    const image = await ports.bcc.getImage(rollbackImageId(run), signal);
+    const image = await ports.bcc.getImage(previousImageId(run), signal);
     const keep = (rebuild) => recorder.add({ rollback: { imageId: image.id, rebuild } });
-    const rebuild = await rebuildOne(rollbackTask(run, image), rollbackOrder(run, order, image), undefined, ports, logRebuild(ports, keep), preparations(run.target, ports, recorder));
+    const rebuild = await rebuildOne(rollbackTask(run, image), rollbackOrder(options, image), undefined, ports, logRebuild(ports, keep), preparations(run.target, ports, recorder));
     keep(rebuild);
     if (rebuild.ending?.kind === 'cancelled')
         return recorder.add({ cancelled: true });
@@ -6819,10 +7523,6 @@ async function carryOutRollback(run, order, request, ports, recorder) {
         knownHosts: awaited.knownHosts
     });
 }
-/** The image to go back to: the backup where one was made, else the one that the instance ran on. */
-function rollbackImageId(run) {
-    return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
-}
 /**
  * The task of the rollback: only what rests on this run's image or is in `Error` is touched. The deletion protection
  * of the earlier system does not protect a failed one, and an instance that has left its load balancers need not
@@ -6830,7 +7530,7 @@ function rollbackImageId(run) {
  */
 function rollbackTask(run, image) {
     const { planned: _planned, checkOnly: _checkOnly, ...task } = run.target.task;
-    const drain = task.drain && openHeldWeights(run.heldWeights).length === 0;
+    const drain = task.drain && !isLowered(run);
     const rollsBackFrom = task.image.id;
     return {
         ...task,
@@ -6843,9 +7543,8 @@ function rollbackTask(run, image) {
         wait: true
     };
 }
-function rollbackOrder(run, order, image) {
-    const { oldUserData } = run.target;
-    const script = oldUserData ? { userData: oldUserData } : { cleanLastUserData: true };
+function rollbackOrder({ order, oldScript }, image) {
+    const script = oldScript ? { userData: oldScript } : { cleanLastUserData: true };
     return { imageId: image.id, login: order.login, ...script };
 }
 
@@ -6896,6 +7595,8 @@ async function serves({ instance }, request, { probe, cancel }) {
 
 
 
+
+
 /** A look of the survey is used again if it is no older than this, in milliseconds. */
 const freshMs = 2_000;
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
@@ -6903,39 +7604,25 @@ const instance_work_fewTargets = 20;
 /**
  * The work of one run.
  *
- * @param observe told of every deed whenever it has come a step further, and when it is over; must not throw
+ * @param store what is known of the run now
+ * @param observe told of an instance whenever something of it has changed; must not throw
  */
-function createInstanceWork({ request, plan, observations }, given, observe) {
-    const inUse = new Set([plan.image.id, ...plan.targets.map(({ instance }) => instance.imageId)]);
-    const ports = { ...given, imagesInUse: () => inUse };
-    const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
+function createInstanceWork({ request, plan, observations, oldScripts }, given, store, observe) {
+    const count = plan.targets.length;
+    const ports = { ...given, imagesInUse: () => imagesInUse(store.current()) };
+    const order = { ...request.order, imageId: plan.image.id };
     // Those that were away to begin with and have not been begun yet.
     const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
-    const runs = new Map();
-    const noteImages = ({ rebuild, rollback }) => {
-        for (const { imageId } of [...(rebuild?.history ?? []), ...(rollback?.rebuild?.history ?? [])]) {
-            inUse.add(imageId);
-        }
-        if (rollback !== undefined)
-            inUse.add(rollback.imageId);
-    };
-    const going = (run) => {
-        noteImages(run);
-        observe(run, false);
-    };
     const done = (run) => {
-        noteImages(run);
-        runs.set(run.target.instance.id, run);
-        observe(run, true);
-        const failure = targets.size === 1 ? undefined : failureOfRun(run);
+        const failure = count === 1 ? undefined : failureOf(run, endOf(run));
         if (failure !== undefined)
             ports.log.info(failure.cause);
         return run;
     };
     // A single target has the log to itself; the steps of several are told apart by the ID in front.
-    const inLog = (id, title, work) => targets.size === 1
+    const inLog = (id, title, work) => count === 1
         ? ports.log.group(title, () => work(ports.log))
-        : work(logOf(id, ports.log, targets.size > instance_work_fewTargets));
+        : work(logOf(id, ports.log, count > instance_work_fewTargets));
     // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
     const earlyObservation = ({ instance, decision }) => {
         const observation = observations.get(instance.id);
@@ -6944,29 +7631,26 @@ function createInstanceWork({ request, plan, observations }, given, observe) {
     };
     return {
         async rollForward(id) {
-            const target = targets.get(id);
-            if (target === undefined)
-                throw new Error(`${id} is not in the plan`);
+            const { target } = store.runOf(id);
             let first = earlyObservation(target);
-            if (targets.size > 1 && target.decision.action !== 'skip' && away.delete(id)) {
+            if (count > 1 && target.decision.action !== 'skip' && away.delete(id)) {
                 first ??= await recovered_observeNow(id, ports);
                 if (first !== undefined && (await serves(first, request, ports)))
                     return 'recovered';
             }
-            const run = await inLog(id, `Rebuild ${id}`, (log) => runInstance(target, plan.order, request, first, { ...ports, log }, going));
+            const run = await inLog(id, `Rebuild ${id}`, (log) => runInstance(target, order, request, first, { ...ports, log }, observe));
             return outcomeOf(done(run));
         },
         async rollBack(id) {
-            const before = runs.get(id);
-            if (before === undefined)
-                throw new Error(`nothing was done to ${id} that could be undone`);
-            const run = await inLog(id, `Put ${id} back`, (log) => rollBack(before, plan.order, request, { ...ports, log }, going));
+            const run = await inLog(id, `Put ${id} back`, (log) => rollBack(store.runOf(id), { order, oldScript: oldScripts.get(id) }, request, { ...ports, log }, observe));
             done(run);
-            const hasTraffic = openHeldWeights(run.heldWeights).length === 0;
-            const isUnavailable = !(mayRejoin(run) && hasTraffic);
+            const isUnavailable = !mayRejoin(run) || isLowered(run);
             if (run.cancelled)
                 return { result: 'cancelled', isUnavailable };
-            return { result: isRolledBack(run) && hasTraffic ? 'rolledBack' : 'rollbackFailed', isUnavailable };
+            return {
+                result: instance_end_isRolledBack(run) && !isLowered(run) ? 'rolledBack' : 'rollbackFailed',
+                isUnavailable
+            };
         }
     };
 }
@@ -7072,15 +7756,18 @@ class Inbox {
 ;// CONCATENATED MODULE: ./core/report/progress.js
 /** How far a rollout is, and about how long it still takes. Times are milliseconds on the monotonic clock. */
 
+
 /** Where the rollout is, in one line, such as `120 of 500 done (3 failed), 10 under way, 370 to go`. */
 function progressLine(progress) {
-    const { total, succeeded, skipped, failed, beganMs, waiting } = progress;
+    const { total, succeeded, skipped, failed, rolledBack, rollbackFailed, beganMs, waiting } = progress;
     const kinds = [
         ...(failed === 0 ? [] : [`${failed} failed`]),
+        ...(rolledBack === 0 ? [] : [`${rolledBack} rolled back`]),
+        ...(rollbackFailed === 0 ? [] : [`${rollbackFailed} whose rollback failed`]),
         ...(skipped === 0 ? [] : [`${skipped} skipped`])
     ];
     const counts = [
-        `${succeeded + skipped + failed} of ${total} done${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
+        `${succeeded + skipped + failed + rolledBack + rollbackFailed} of ${total} done${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
         ...(beganMs.length === 0 ? [] : [`${beganMs.length} under way`]),
         ...(waiting === 0 ? [] : [`${waiting} to go`])
     ];
@@ -7090,6 +7777,20 @@ function progressLine(progress) {
     const usual = (0,core_duration/* formatDuration */.a3)(median(progress.tookMs));
     const estimate = left < 1000 ? 'should end any moment' : `about ${roughly(left)} left`;
     return `${counts.join(', ')}; ${estimate} (a rebuild takes ${usual})`;
+}
+/** The line at the moment when a rollout stops: why, and what is done now; nothing where nothing is left to stop. */
+function stopLine({ stop, failures, task, members }) {
+    if (stop === undefined || stop === 'cancelled')
+        return undefined;
+    const all = members.values();
+    const left = all.filter(({ state }) => state === 'waiting').length;
+    const done = all.filter(({ state, canRollBack }) => state === 'succeeded' && canRollBack).length;
+    const back = task.rollback ? done : 0;
+    if (left === 0 && back === 0)
+        return undefined;
+    const why = stopWords(stop, { ...task, failures, unavailable: members.out });
+    const rest = left === 0 ? [] : [`${left} of ${all.length} were not begun.`];
+    return [why, ...rest, ...(back === 0 ? [] : [`${back} that were rebuilt are rolled back now.`])].join(' ');
 }
 /**
  * About how long the rollout still takes, in milliseconds; `undefined` before any rebuild has ended. All that is
@@ -7140,81 +7841,8 @@ function roughly(ms) {
     return minutes >= 10 && minutes < 60 ? `${minutes}m` : (0,core_duration/* formatDuration */.a3)(ms);
 }
 
-;// CONCATENATED MODULE: ./core/report/rollout-report.js
-/** A rollout in the form of the result. */
-
-
-
-/**
- * The rollout of a plan.
- *
- * @param rollout how far it has come; left out where it has not begun
- */
-function reportRollout(plan, rollout) {
-    const { maxUnavailable, maxFailures, pauseMs, members } = plan.rollout;
-    const unavailableBefore = plan.targets.flatMap((target) => {
-        const why = whyUnavailable(target);
-        return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
-    });
-    const message = rollout === undefined ? undefined : stopWords(rollout);
-    const stop = rollout?.stop;
-    return {
-        maxUnavailable: maxUnavailable,
-        peakUnavailable: rollout?.peakUnavailable ??
-            Math.max(unavailableBefore.length, Math.min(maxUnavailable, members.length)),
-        canaries: canariesOf(plan.rollout),
-        maxFailures,
-        pauseSeconds: (0,core_duration/* toSeconds */.fP)(pauseMs),
-        unavailableBefore,
-        ...(stop === undefined || message === undefined ? {} : { stopped: { reason: stop, message } })
-    };
-}
-/** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
-function stopWords(rollout) {
-    const { task, stop, failures } = rollout;
-    const all = rollout.members.values();
-    const left = all.filter(({ state }) => state === 'waiting').length;
-    const hasRolledBack = all.some((member) => member.kind === 'work' && rolledBackToo(member));
-    if (stop === undefined || (left === 0 && !hasRolledBack))
-        return undefined;
-    const rest = left === 0 ? 'None was left to begin.' : `${left} of ${all.length} were not begun.`;
-    return [why(stop, failures, task.maxFailures, rollout), rest, backWords(rollout, all)]
-        .filter((part) => part !== '')
-        .join(' ');
-}
-function why(stop, failures, maxFailures, rollout) {
-    switch (stop) {
-        case 'canary':
-            return 'A canary did not end well, so the rollout stopped.';
-        case 'maxFailures':
-            return `${failures} failed, and maxFailures is ${maxFailures}, so the rollout stopped.`;
-        case 'noCapacity':
-            return `${rollout.members.out} are away and stay away, and maxUnavailable is ${rollout.task.maxUnavailable}, so no other could be taken.`;
-        case 'cancelled':
-            return 'The run was cancelled, so nothing new was begun.';
-    }
-}
-function backWords({ task, isCancelled, stop }, all) {
-    if (!task.rollback)
-        return '';
-    const back = all.filter(({ state }) => state === 'rolledBack').length;
-    const rollForward = all.filter((member) => member.kind === 'work' && member.state === 'succeeded' && member.canRollBack);
-    if (stop === 'cancelled')
-        return '';
-    const cut = isCancelled ? ' Then the run was cancelled.' : '';
-    const why = isCancelled ? '' : ', for no more may be away at once';
-    const stay = rollForward.length === 0 ? '' : ` ${rollForward.length} stay on the new image${why}.`;
-    const told = back === 0 ? '' : `${back} were put back onto the image of before.`;
-    return `${told}${stay}${cut}`.trim();
-}
-/** Put back, or tried to, although it had ended well by itself or not. */
-function rolledBackToo({ state }) {
-    return state === 'rolledBack' || state === 'rollbackFailed' || state === 'rollingBack';
-}
-
 ;// CONCATENATED MODULE: ./deploy/rollout/rollout-log.js
-/** What a person reads along of a rollout: who has ended, how far it is, and about how long it still takes. */
-
+/** What a person reads along of a rollout: who is done, how far it is, and about how long it still takes. */
 
 
 
@@ -7233,6 +7861,7 @@ class FleetRolloutLog {
     #off = new AbortController();
     #began = new Map();
     #tookMs = [];
+    #failed = new Set();
     #states = new Map();
     #rollout;
     #stop;
@@ -7249,9 +7878,14 @@ class FleetRolloutLog {
         this.#rollout = rollout;
         let hasEnded = false;
         for (const member of rollout.members.values()) {
-            if (this.#states.get(member.id) === member.state)
+            const before = this.#states.get(member.id);
+            if (before === member.state)
                 continue;
             this.#states.set(member.id, member.state);
+            // One that failed may be rolled back at once; those that had succeeded are rolled back with it.
+            if (before === 'working' && (member.state === 'failed' || member.state === 'rollingBack')) {
+                this.#failed.add(member.id);
+            }
             if (isAtWork(member))
                 this.#began.set(member.id, nowMs);
             else if (member.state !== 'waiting') {
@@ -7261,9 +7895,9 @@ class FleetRolloutLog {
         }
         if (rollout.stop !== undefined && this.#stop === undefined) {
             this.#stop = rollout.stop;
-            const words = stopWords(rollout);
-            if (words !== undefined && rollout.stop !== 'cancelled')
-                this.#log.info(words);
+            const line = stopLine(rollout);
+            if (line !== undefined)
+                this.#log.info(line);
         }
         if (rollout.isOver || (hasEnded && nowMs - this.#toldMs >= leastMs))
             this.#line(rollout, nowMs);
@@ -7278,8 +7912,8 @@ class FleetRolloutLog {
         const words = {
             succeeded: member.kind === 'work' ? 'done' : 'is on the image already',
             failed: 'failed',
-            rolledBack: 'is back on the image of before',
-            rollbackFailed: 'could not be put back',
+            rolledBack: 'rolled back',
+            rollbackFailed: 'rollback failed',
             cancelled: 'cut off by the cancel'
         };
         this.#log.info(`${member.id}: ${words[member.state] ?? member.state} after ${(0,core_duration/* formatDuration */.a3)(took)}`);
@@ -7297,7 +7931,9 @@ class FleetRolloutLog {
             total: all.length,
             succeeded: members.count('work', 'succeeded'),
             skipped,
-            failed: count('failed', 'rolledBack', 'rollbackFailed'),
+            failed: all.filter((one) => this.#failed.has(one.id) && !isAtWork(one)).length,
+            rolledBack: all.filter((one) => one.state === 'rolledBack' && !this.#failed.has(one.id)).length,
+            rollbackFailed: all.filter((one) => one.state === 'rollbackFailed' && !this.#failed.has(one.id)).length,
             beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
             // What is not begun after a stop is not to go any more.
             waiting: stop === undefined ? count('waiting') : 0,
@@ -7323,282 +7959,30 @@ class FleetRolloutLog {
     }
 }
 
-;// CONCATENATED MODULE: ./core/report/restore-with.js
+;// CONCATENATED MODULE: ./deploy/run/run-state-store.js
 
-const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
-/** The `with:` lines that put an instance back onto what it ran before. A password is named, never shown. */
-function restoreWithLines(run, order) {
-    const { instance } = run.target;
-    const backup = usableBackup(run);
-    const imageId = backup ?? instance.imageId;
-    // Back onto the image that it has now, only force rebuilds it.
-    const force = imageId === order.imageId ? ['force: true'] : [];
-    // The script of this run is for the new image; that of before is no longer there.
-    const script = order.userData === undefined ? [] : ['cleanLastUserData: true'];
-    return [
-        `instanceId: ${instance.id}`,
-        `imageId: ${imageId}`,
-        loginLine(order, backup !== undefined || /custom|sharing/i.test(instance.imageType)),
-        ...script,
-        ...force
-    ];
-}
-function loginLine({ login }, isCustom) {
-    switch (login.kind) {
-        case 'adminPass':
-            return adminPassLine;
-        case 'keypairId':
-            return `keypairId: ${login.keypairId}`;
-        case 'keepImageLogin':
-            // The image of before may be a public one, which has no login of its own.
-            return isCustom ? 'keepImageLogin: true' : adminPassLine;
-    }
-}
-
-;// CONCATENATED MODULE: ./core/report/instance-report.js
-/** One instance in the result, from what was planned for it and done to it. */
-
-
-
-
-
-
-
-
-/** A target of which nothing more was done than to plan it. */
-function reportPlanned(target, order, status, failure) {
-    return {
-        ...head(target, order),
-        status,
-        disk: 'untouched',
-        adopted: false,
-        phases: [],
-        statusHistory: [],
-        requestIds: [],
-        durationSeconds: 0,
-        balancers: reportBackendServers(target.places ?? [], []),
-        knownHosts: [],
-        restoreWith: [],
-        ...(failure === undefined ? {} : { failure })
+/** The state of a plan, to be kept up to date. `fromMs` is when the run began, on the monotonic clock. */
+function createRunStateStore(plan, fromMs, clock) {
+    const atMs = clock.nowMs();
+    const anchor = { nowMs: atMs, wallMs: clock.wallMs() };
+    const places = new Map(plan.targets.map(({ instance }, place) => [instance.id, place]));
+    let state = beginRunState(plan, { anchor, fromMs, atMs });
+    const placeOf = (instanceId) => {
+        const place = places.get(instanceId);
+        if (place === undefined)
+            throw new Error(`${instanceId} is not in the plan`);
+        return place;
     };
-}
-/** What was done to a target; the deed may still go on where the run only keeps what it knows. */
-function reportInstanceRun(run, order, anchor, atMs, isOver) {
-    const rebuilds = rebuildsOf(run);
-    const last = rebuilds.at(-1)?.last;
-    const spans = spansOf(run, atMs);
-    const fromMs = spans[0]?.fromMs ?? atMs;
-    const toMs = isOver ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
-    const failure = isOver ? failureOfRun(run) : undefined;
-    const disk = diskOf(run);
-    const { backup, health, rollback } = run;
     return {
-        ...head(run.target, order),
-        status: statusOf(run, isOver),
-        disk,
-        adopted: run.rebuild?.adopted ?? false,
-        ...(last === undefined ? {} : { after: moment(last.instance, last.disk ?? undefined) }),
-        phases: spans.map((span) => ({
-            phase: span.phase,
-            startedAt: (0,core_duration/* toIso */.tK)(anchor, span.fromMs),
-            durationSeconds: (0,core_duration/* toSeconds */.fP)(span.toMs - span.fromMs)
-        })),
-        statusHistory: rebuilds
-            .flatMap(({ history }) => history)
-            .map(({ atMs: seenMs, status, imageId }) => ({
-            status,
-            imageId,
-            at: (0,core_duration/* toIso */.tK)(anchor, seenMs),
-            seconds: (0,core_duration/* toSeconds */.fP)(seenMs - fromMs)
-        })),
-        requestIds: rebuilds.flatMap(({ requestIds }) => requestIds),
-        durationSeconds: (0,core_duration/* toSeconds */.fP)(toMs - fromMs),
-        ...(backup?.imageId === undefined
-            ? {}
-            : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
-        ...(health === undefined ? {} : { health: healthOf(health) }),
-        ...(rollback === undefined
-            ? {}
-            : {
-                rollback: {
-                    imageId: rollback.imageId,
-                    ok: isRolledBack(run),
-                    ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
-                }
-            }),
-        balancers: reportBackendServers(run.target.places ?? [], run.heldWeights),
-        knownHosts: run.knownHosts,
-        restoreWith: disk === 'untouched' || isRolledBack(run) ? [] : restoreWithLines(run, order),
-        ...(failure === undefined ? {} : { failure })
-    };
-}
-function rebuildsOf(run) {
-    return [run.rebuild, run.rollback?.rebuild].filter((rebuild) => rebuild !== undefined);
-}
-function head(target, order) {
-    const { instance, disk, snapshots, warnings } = target;
-    return {
-        instanceId: instance.id,
-        name: instance.name,
-        publicIp: instance.publicIp,
-        internalIp: instance.internalIp,
-        before: moment(instance, disk),
-        erases: {
-            systemDiskId: disk?.id ?? '',
-            sizeInGB: disk?.sizeInGB ?? 0,
-            snapshots: snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
+        current: () => ({ ...state, atMs: clock.nowMs() }),
+        runOf: (instanceId) => state.instances[placeOf(instanceId)],
+        keep(run) {
+            state = { ...state, instances: state.instances.with(placeOf(run.target.instance.id), run) };
         },
-        plan: {
-            action: target.decision.action,
-            description: decisionLabel(target),
-            current: presentLabel(target),
-            steps: stepLabels(target),
-            warnings,
-            login: loginLabel(order),
-            userData: userDataLabel(order)
+        follow({ peakUnavailable, failures, stop, isCancelled }) {
+            const course = { peakUnavailable, failures, isCancelled, ...(stop === undefined ? {} : { stop }) };
+            state = { ...state, course };
         }
-    };
-}
-function moment(instance, disk) {
-    const { status, imageId, imageName } = instance;
-    return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
-}
-function diskOf(run) {
-    const diskStates = rebuildsOf(run).map(diskStateOf);
-    if (diskStates.includes('erased'))
-        return 'erased';
-    return diskStates.includes('unknown') ? 'unknown' : 'untouched';
-}
-function statusOf(run, isOver) {
-    if (!isOver)
-        return 'inProgress';
-    if (run.cancelled) {
-        if (rebuildsOf(run).some(isUnderWay))
-            return 'inProgress';
-        const kind = run.rebuild?.ending?.kind ?? 'cancelled';
-        return kind === 'cancelled' || kind === 'skipped' ? 'notStarted' : 'failed';
-    }
-    if (run.rollback !== undefined)
-        return isRolledBack(run) ? 'rolledBack' : 'failed';
-    if (!hasSucceeded(run))
-        return 'failed';
-    const kind = run.rebuild?.ending?.kind;
-    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : 'failed';
-}
-/** Whether a cancelled life leaves something behind that goes on by itself. */
-function isUnderWay({ ending, sends, inDoubt, adopted, starts }) {
-    return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
-}
-function healthOf(health) {
-    return {
-        healthy: health.healthy,
-        durationSeconds: (0,core_duration/* toSeconds */.fP)(health.atMs - health.fromMs),
-        deadlineSeconds: (0,core_duration/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
-        checks: health.checks.map(({ check, result }) => ({
-            check,
-            result: result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason)
-        })),
-        history: health.history.map(({ atMs, failed }) => ({
-            seconds: (0,core_duration/* toSeconds */.fP)(atMs - health.fromMs),
-            result: (0,health_reason/* describeFailed */.hi)(failed)
-        }))
-    };
-}
-function spansOf({ rebuild, health, rollback }, atMs) {
-    return [
-        ...(rebuild === undefined ? [] : spansOfRebuild(rebuild, '', atMs)),
-        ...(health === undefined ? [] : [{ phase: 'health', fromMs: health.fromMs, toMs: health.atMs }]),
-        ...(rollback?.rebuild === undefined ? [] : spansOfRebuild(rollback.rebuild, 'rollback: ', atMs)),
-        ...(rollback?.health === undefined
-            ? []
-            : [{ phase: 'rollback: health', fromMs: rollback.health.fromMs, toMs: rollback.health.atMs }])
-    ];
-}
-function spansOfRebuild(rebuild, prefix, atMs) {
-    return rebuild.phases.flatMap(({ phase, fromMs }, index) => phase === 'ended'
-        ? []
-        : [{ phase: `${prefix}${phase}`, fromMs, toMs: rebuild.phases[index + 1]?.fromMs ?? atMs }]);
-}
-
-;// CONCATENATED MODULE: ./core/report/run-report.js
-
-/** The result of a run from its instances. */
-function reportRun(image, instances, rollout, anchor, span) {
-    return {
-        version: 1,
-        status: runStatus(instances),
-        changed: instances.some(({ disk }) => disk !== 'untouched'),
-        imageId: image.id,
-        imageName: image.name,
-        startedAt: (0,core_duration/* toIso */.tK)(anchor, span.fromMs),
-        durationSeconds: (0,core_duration/* toSeconds */.fP)(span.toMs - span.fromMs),
-        rollout,
-        instances
-    };
-}
-/** One word for a run: what all have in common, or what tells most. */
-function runStatus(instances) {
-    const has = (status) => instances.some((one) => one.status === status);
-    if (has('inProgress'))
-        return 'inProgress';
-    const good = has('rebuilt') || has('skipped') || has('started');
-    const bad = has('failed') || has('notStarted') || instances.length === 0;
-    if (bad || has('rolledBack')) {
-        if (good)
-            return 'partial';
-        return has('failed') || !has('rolledBack') ? 'failed' : 'rolledBack';
-    }
-    if (has('planned'))
-        return 'planned';
-    if (has('started'))
-        return 'started';
-    return has('rebuilt') ? 'rebuilt' : 'skipped';
-}
-
-;// CONCATENATED MODULE: ./deploy/run/run-records.js
-
-
-
-
-
-/** RunRecords that begin now. */
-function createRunRecords(clock) {
-    const fromMs = clock.nowMs();
-    const anchor = { nowMs: fromMs, wallMs: clock.wallMs() };
-    const known = new Map();
-    let rollout;
-    const all = (plan, one) => reportRun(plan.image, plan.targets.map(one), reportRollout(plan, rollout), anchor, {
-        fromMs,
-        toMs: clock.nowMs()
-    });
-    const report = (plan, rest) => all(plan, (target) => known.get(target.instance.id)?.() ?? reportPlanned(target, plan.order, rest));
-    return {
-        keep(run, plan, isOver) {
-            const atMs = clock.nowMs();
-            const make = () => reportInstanceRun(run, plan.order, anchor, isOver ? atMs : clock.nowMs(), isOver);
-            known.set(run.target.instance.id, isOver ? once(make) : make);
-        },
-        logRebuild(now) {
-            rollout = now;
-        },
-        report,
-        refused: (plan) => all(plan, (target) => reportRefused(target, plan, fromMs))
-    };
-}
-/** Those that were not refused are not begun. */
-function reportRefused(target, plan, atMs) {
-    if (target.decision.action !== 'refuse')
-        return reportPlanned(target, plan.order, 'notStarted');
-    const reason = { kind: 'refused', refusals: target.decision.refusals };
-    const [rebuild] = step_rebuild_begin(target.task, atMs);
-    return reportPlanned(target, plan.order, 'failed', { reason: reason.kind, ...explain(rebuild, reason) });
-}
-/** What is over does not change, so its report is made once. */
-function once(make) {
-    let made;
-    return () => {
-        made ??= { value: make() };
-        return made.value;
     };
 }
 
@@ -7627,7 +8011,7 @@ function writeAhead({ bcc, balancers }, journal) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/run/run.js
-/** One run: look, plan, take the targets through the rollout, report. */
+/** One run: survey, plan, and the rollout; what is known of it is kept in its state. */
 
 
 
@@ -7642,48 +8026,49 @@ function writeAhead({ bcc, balancers }, journal) {
 
 
 /**
- * Carries the request out and resolves with the report, whether it went well or not.
+ * Carries the request out and resolves with the state at the end, whether it went well or not.
  *
  * @throws SurveyError when the first reads fail, CancelledError when the cancel comes before the plan stands
  */
 async function run(request, ports, hooks) {
     const { clock, log, cancel } = ports;
-    const runRecords = createRunRecords(clock);
+    const fromMs = clock.nowMs();
     const found = await log.group('Plan', async () => {
         const surveyed = await survey(request, ports, cancel.signal);
         for (const line of planLines(surveyed.plan, request.health?.guestScript))
             log.info(line);
         return surveyed;
     });
-    if (isRefused(found.plan))
-        return runRecords.refused(found.plan);
-    const plan = request.dryRun ? found.plan : await withBootIds(found.plan, ports);
-    await hooks.planned(plan, runRecords.report(plan, 'planned'));
-    if (request.dryRun) {
+    const isFinal = request.dryRun || isRefused(found.plan);
+    const plan = isFinal ? found.plan : await withBootIds(found.plan, ports);
+    const store = createRunStateStore(plan, fromMs, clock);
+    if (isRefused(plan))
+        return store.current();
+    await hooks.planned(store.current());
+    if (request.dryRun)
         log.info('dryRun: the run ends here. Nothing was sent that changes anything.');
-        return runRecords.report(plan, 'planned');
-    }
-    const rolloutLog = createRolloutLog(plan, ports);
-    await run_carryOut(request, { ...found, plan }, { ...ports, runRecords, rolloutLog }, hooks);
-    return runRecords.report(plan, 'notStarted');
+    else
+        await run_carryOut(request, { ...found, plan }, store, ports, hooks);
+    return store.current();
 }
-async function run_carryOut(request, { plan, observations }, ports, hooks) {
-    const { cancel, runRecords, rolloutLog } = ports;
+async function run_carryOut(request, surveyed, store, ports, hooks) {
+    const { cancel } = ports;
     const watch = createWatch(ports, cancel.signal);
     const risky = { ...ports, ...writeAhead(ports, hooks) };
     const sender = createSender(risky);
     const balance = request.balancers && createBalance(request.balancers, risky);
-    const report = () => runRecords.report(plan, 'notStarted');
-    const work = createInstanceWork({ request, plan, observations }, { ...ports, watch, sender, balance }, (run, isOver) => {
-        runRecords.keep(run, plan, isOver);
-        hooks.progressed(report);
-    });
+    const rolloutLog = createRolloutLog(surveyed.plan, ports);
+    const keep = (run) => {
+        store.keep(run);
+        hooks.progressed(store.current);
+    };
+    const work = createInstanceWork({ request, ...surveyed }, { ...ports, watch, sender, balance }, store, keep);
     const observe = (now) => {
-        runRecords.logRebuild(now);
+        store.follow(now);
         rolloutLog.tell(now);
     };
     try {
-        await rollOut(plan.rollout, work, ports, observe);
+        await rollOut(surveyed.plan.rollout, work, ports, observe);
     }
     catch (error) {
         // A cancel that nobody has met on the way is no fault: what is known is told.
@@ -7702,8 +8087,8 @@ class JournalError extends Error {
     name = 'JournalError';
 }
 
-// EXTERNAL MODULE: ./action/annotate.js + 3 modules
-var annotate = __nccwpck_require__(7813);
+// EXTERNAL MODULE: ./action/annotate.js + 5 modules
+var annotate = __nccwpck_require__(5191);
 ;// CONCATENATED MODULE: ./action/cancel.js
 
 /**
@@ -8731,7 +9116,7 @@ function createTransport(userAgent) {
         async send(request, signal) {
             const host = request.endpoint.host;
             if (signal.aborted || disposed) {
-                throw transportError(transport_cancelled(), host, 'connecting');
+                throw transportError(cancelled(), host, 'connecting');
             }
             // A tunnel through a proxy never keeps its connection, and is bound to one attempt.
             const alone = request.fresh || isProxied(request.endpoint);
@@ -8739,7 +9124,7 @@ function createTransport(userAgent) {
             const attempt = new AbortController();
             running.add(attempt);
             const timer = setTimeout(() => attempt.abort(tooLate(request.deadlineMs)), request.deadlineMs);
-            const onAbort = () => attempt.abort(transport_cancelled());
+            const onAbort = () => attempt.abort(cancelled());
             signal.addEventListener('abort', onAbort, { once: true });
             try {
                 return await transport_exchange(client, request, attempt.signal);
@@ -8756,7 +9141,7 @@ function createTransport(userAgent) {
         dispose() {
             disposed = true;
             for (const attempt of running) {
-                attempt.abort(transport_cancelled());
+                attempt.abort(cancelled());
             }
             kept.dispose();
         }
@@ -8802,7 +9187,7 @@ function isProxied(endpoint) {
         return true;
     }
 }
-function transport_cancelled() {
+function cancelled() {
     return new AttemptEndedError('ABORTED', 'given up on request');
 }
 function tooLate(deadlineMs) {
@@ -9406,6 +9791,7 @@ const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 
 
 
+
 const stateName = 'handover';
 /** Makes the file known to the post step. */
 function openHandover() {
@@ -9415,7 +9801,9 @@ function openHandover() {
     return {
         write(handover) {
             // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
-            writeThrough(`${file}.part`, JSON.stringify({ ...handover, process: own }));
+            const { state, ...others } = handover;
+            const head = JSON.stringify({ ...others, process: own });
+            writeThrough(`${file}.part`, `${head}\n${serializeRunState(state)}`);
             (0,external_node_fs_namespaceObject.renameSync)(`${file}.part`, file);
         },
         isTaken: () => (0,external_node_fs_namespaceObject.existsSync)(takenMark(file))
@@ -9429,7 +9817,8 @@ function findHandover() {
     return {
         read() {
             try {
-                return JSON.parse(readFileSync(file, 'utf8'));
+                const [head = '', ...state] = readFileSync(file, 'utf8').split('\n');
+                return { ...JSON.parse(head), state: parseRunState(state.join('\n')) };
             }
             catch (error) {
                 if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
@@ -9630,6 +10019,8 @@ function limited(signal) {
 
 
 
+
+
 /** How long, in milliseconds, the writing of the handover rests after each time: so long for each instance. */
 const restMs = 5;
 /** Up to so many instances everything is written at once. */
@@ -9643,7 +10034,9 @@ class Progress {
     #file;
     #watch;
     #recordId;
-    #report;
+    #now;
+    #changes = 0;
+    #written = 0;
     #rest;
     #changesTold = 0;
     #warnings = 0;
@@ -9653,9 +10046,9 @@ class Progress {
         this.#file = file;
         this.#watch = setInterval(() => this.#stopIfTaken(), takenIntervalMs).unref();
     }
-    async planned(plan, report) {
+    async planned(state) {
         try {
-            setOutputs(report);
+            setOutputs(reportRun(state));
         }
         catch (cause) {
             throw new OutputsError(`The outputs cannot be written, so nothing was sent: ${progress_wordsOf(cause)}`, {
@@ -9664,12 +10057,13 @@ class Progress {
         }
         const { record, request } = this.#config;
         if (record !== undefined && !request.dryRun)
-            this.#recordId = await tryRecord(record, plan, this.#cancel.signal);
-        this.#report = () => report;
+            this.#recordId = await tryRecord(record, state, this.#cancel.signal);
+        this.#now = () => state;
         this.#writeOrWarn();
     }
-    progressed(report) {
-        this.#report = report;
+    progressed(now) {
+        this.#now = now;
+        this.#changes += 1;
         if (this.#rest === undefined)
             this.#writeOrWarn();
     }
@@ -9684,11 +10078,11 @@ class Progress {
         }
     }
     /** Writes what is known at the end for the post step; nothing is written after it. */
-    finish(report, ok) {
+    finish(state, ok) {
         this.dispose();
-        this.#report = undefined;
+        this.#now = undefined;
         try {
-            this.#put(report, ok, true);
+            this.#put(state, ok, true);
         }
         catch (error) {
             this.#warn(error);
@@ -9714,37 +10108,37 @@ class Progress {
         }
     }
     #write() {
-        const make = this.#report;
-        if (make === undefined)
+        const state = this.#now?.();
+        if (state === undefined)
             return;
-        const report = make();
-        this.#put(report, false, false);
-        if (report.changed && this.#changesTold === 0)
-            this.#tellChange(report);
+        this.#written = this.#changes;
+        this.#put(state, false, false);
+        if (hasChanged(state) && this.#changesTold === 0)
+            this.#tellChange(state);
         clearTimeout(this.#rest);
         this.#rest = undefined;
-        const count = report.instances.length;
+        const count = state.instances.length;
         if (count > few) {
             this.#rest = setTimeout(() => {
                 this.#rest = undefined;
-                if (this.#report !== make)
+                if (this.#written !== this.#changes)
                     this.#writeOrWarn();
             }, count * restMs).unref();
         }
     }
     /** A run that is killed leaves with its outputs that a disk was erased, or may have been. */
-    #tellChange(report) {
+    #tellChange(state) {
         this.#changesTold += 1;
         try {
-            setOutputs(report);
+            setOutputs(reportRun(state));
         }
         catch (error) {
             this.#warn(error);
         }
     }
-    #put(report, ok, ended) {
+    #put(state, ok, ended) {
         const record = this.#recordId === undefined ? {} : { recordId: this.#recordId };
-        this.#file.write({ report, ok, ended, cancelled: this.#cancel.signal.aborted, ...record });
+        this.#file.write({ state, ok, ended, cancelled: this.#cancel.signal.aborted, ...record });
     }
     #warn(error) {
         this.#warnings += 1;
@@ -9755,11 +10149,11 @@ class Progress {
 function progress_wordsOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
-async function tryRecord(record, plan, signal) {
+async function tryRecord(record, state, signal) {
     let id;
     try {
-        const instanceIds = plan.targets.map(({ instance }) => instance.id);
-        id = await openRecord(record, { imageId: plan.image.id, instanceIds }, signal);
+        const instanceIds = state.instances.map(({ target }) => target.instance.id);
+        id = await openRecord(record, { imageId: state.image.id, instanceIds }, signal);
         await setRecord(record, id, 'in_progress', signal);
     }
     catch (error) {
@@ -9772,6 +10166,7 @@ async function tryRecord(record, plan, signal) {
 
 ;// CONCATENATED MODULE: ./action/main-step.js
 /** The main step: inputs in, one run, outputs and annotations out. */
+
 
 
 
@@ -9818,9 +10213,10 @@ async function main_step_rebuild(config, cancel) {
     try {
         const ports = { ...world, cancel, log: log/* jobLog */.W, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
         const ran = await run(config.request, ports, progress);
-        const report = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
+        const state = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
+        const report = reportRun(state);
         const ok = isGood(report, cancel);
-        progress.finish(report, ok);
+        progress.finish(state, ok);
         tellEnd(report, ok, cancel);
         return ok;
     }
@@ -9833,17 +10229,17 @@ async function main_step_rebuild(config, cancel) {
  * On the shutdown of a runner there is no post step, so what this run took off its load balancers and did not erase
  * gets its weights back here, in the time that a signal leaves.
  */
-async function restoreAfterCancel(report, world, cancel, progress) {
-    if ((0,weights_table/* leftWeights */.dS)(report).length === 0)
-        return report;
+async function restoreAfterCancel(state, world, cancel, progress) {
+    if (loweredIds(state).length === 0)
+        return state;
     const signal = cancel.grantRestoring();
-    progress.progressed(() => report);
+    progress.progressed(() => state);
     try {
-        return await restoreWeights(report, { ...world, log: log/* jobLog */.W, cancel: { signal, writes: signal } });
+        return await restoreWeights(state, { ...world, log: log/* jobLog */.W, cancel: { signal, writes: signal } });
     }
     catch (error) {
         log/* jobLog */.W.warning(`Weights are not restored by this step: ${main_step_wordsOf(error)}`);
-        return report;
+        return state;
     }
 }
 /** What happened to the instances comes before the outputs, which may be what fails. */
@@ -10620,216 +11016,12 @@ function clip(text, most) {
 
 /***/ }),
 
-/***/ 9481:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Fs: () => (/* binding */ idleInstances),
-  _e: () => (/* binding */ idleWords),
-  dS: () => (/* binding */ leftWeights)
-});
-
-// UNUSED EXPORTS: idleSentence, weightsPart
-
-;// CONCATENATED MODULE: ./core/summary/overview.js
-/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
-
-
-
-const headlines = {
-    rebuilt: '✅ Rebuilt',
-    skipped: '✅ Nothing to do',
-    planned: '📋 Plan: nothing was sent',
-    started: '🚀 Started, not waited for',
-    inProgress: '🛑 Cancelled while rebuilding',
-    rolledBack: '↩️ Failed, and rolled back',
-    failed: '❌ Failed',
-    partial: '❌ Failed for some'
-};
-/** In the order in which the totals are told. */
-const words = {
-    rebuilt: { icon: '✅', one: 'rebuilt' },
-    skipped: { icon: '✅', one: 'skipped' },
-    planned: { icon: '📋', one: 'planned' },
-    started: { icon: '🚀', one: 'started' },
-    failed: { icon: '❌', one: 'failed' },
-    rolledBack: { icon: '↩️', one: 'rolled back' },
-    inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
-    notStarted: { icon: '–', one: 'not begun' }
-};
-/** What became of the run, and the image, as a heading. */
-function headline({ status, imageId, imageName }) {
-    return `## ${headlines[status]}: BCC image ${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
-}
-/** What became of an instance, with a sign. */
-function overview_statusLabel({ status, adopted }) {
-    const { icon, one } = words[status];
-    return adopted ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
-}
-/** How many came to what, in one line. */
-function totals({ instances, durationSeconds }) {
-    const counts = new Map();
-    for (const { status } of instances)
-        counts.set(status, (counts.get(status) ?? 0) + 1);
-    const each = Object.entries(words).flatMap(([status, { icon, one, many = one }]) => {
-        const count = counts.get(status);
-        return count === undefined ? [] : [`${icon} **${count}** ${many}`];
-    });
-    return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(durationSeconds * 1000)})`;
-}
-/** Why nothing more was begun, as a sentence that cannot be overlooked. */
-function stopSentence({ rollout: { stopped } }) {
-    return stopped === undefined ? '' : `> 🛑 **${cell(clip(stopped.message, 1000))}**`;
-}
-/** How the rollout was set and how many were away, in one line. */
-function rolloutLine({ rollout, instances, status }) {
-    const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
-    const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} to begin with`;
-    const away = status === 'planned' ? before : ` (most away: ${peakUnavailable}${before})`;
-    const facts = [
-        `at most ${maxUnavailable} of ${instances.length} away at once${away}`,
-        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
-        pauseSeconds === 0
-            ? 'a slot is refilled as soon as it is free'
-            : `in batches, ${formatDuration(pauseSeconds * 1000)} between two`,
-        failureLabel(rollout)
-    ];
-    return `**Rollout:** ${facts.join(' · ')}`;
-}
-function canaryLabel(canaries) {
-    const named = canaries.slice(0, 10).map((id) => code(clip(id, 64)));
-    const more = canaries.length - named.length;
-    const all = more === 0 ? named : [...named, `${more} more`];
-    return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
-}
-function failureLabel({ maxFailures }) {
-    return maxFailures === 0
-        ? 'stops at the first failure'
-        : `stops after more than ${counted(maxFailures, 'failure')}`;
-}
-/** Who did not serve to begin with, and why; folded away. */
-function unavailableBeforePart({ rollout: { unavailableBefore } }, worth) {
-    return {
-        worth,
-        pieces: unavailableBefore.length,
-        draw: (pieces) => {
-            if (pieces === 0)
-                return '';
-            const rows = unavailableBefore
-                .slice(0, pieces)
-                .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
-            const title = `Not serving to begin with: ${counted(unavailableBefore.length, 'instance')}`;
-            return fold(title, [table(['Instance', 'Why'], rows)]);
-        }
-    };
-}
-
-;// CONCATENATED MODULE: ./core/summary/weights-table.js
-/** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
-
-
-/** More rows than these are folded away. */
-const openRows = 20;
-/**
- * All places whose weight is still another one than before. An instance that goes on without the run is among
- * them, for nobody restores it after the run.
- */
-function leftWeights({ instances }) {
-    return instances.flatMap((instance) => instance.balancers
-        .filter(({ weight, currentWeight }) => currentWeight !== weight)
-        .map((place) => ({ ...place, instance })));
-}
-/** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
-function idleInstances({ instances }) {
-    return instances
-        .filter(({ balancers }) => balancers.some(({ weight, currentWeight }) => weight === 0 && currentWeight === 0))
-        .map(({ instanceId }) => instanceId);
-}
-/** What that may mean, and what to do. */
-const idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
-/** Who gets no traffic since before the run, as a sentence that stands by itself. */
-function idleSentence(report) {
-    const ids = idleInstances(report);
-    if (ids.length === 0)
-        return '';
-    const named = ids.slice(0, openRows).map(code).join(', ');
-    const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
-    return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
-}
-/** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
-function weightsPart(report, worth) {
-    const left = leftWeights(report);
-    return { worth, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
-}
-function drawn(left, pieces) {
-    if (left.length === 0)
-        return '';
-    const head = `### Load balancer weights to restore: ${left.length}`;
-    const told = left.slice(0, pieces);
-    const rows = told.map((place) => [
-        code(place.instance.instanceId),
-        statusLabel(place.instance),
-        code(place.blbId),
-        code(place.groupId ?? ''),
-        String(place.currentWeight),
-        String(place.weight)
-    ]);
-    const list = table(['Instance', 'Result', 'Load balancer', 'Group', 'Weight now', 'To restore'], rows);
-    const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
-    const calls = poolsOf(told).map(callOf);
-    const isLong = told.length > openRows;
-    return [
-        head,
-        'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out of it whoever does not serve yet.',
-        ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
-        ...missing,
-        ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
-    ].join('\n\n');
-}
-/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
-function poolsOf(left) {
-    const pools = new Map();
-    for (const place of left) {
-        const key = JSON.stringify([place.kind, place.blbId, place.groupId ?? null]);
-        const pool = pools.get(key);
-        if (pool === undefined)
-            pools.set(key, [place]);
-        else
-            pool.push(place);
-    }
-    return [...pools.values()];
-}
-/**
- * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
- * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
- */
-function callOf(pool) {
-    const [first] = pool;
-    if (first === undefined)
-        return '';
-    const { kind, blbId, groupId } = first;
-    const id = encodeURIComponent(blbId);
-    const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
-    const members = pool.map(({ instance, weight }) => JSON.stringify({ instanceId: instance.instanceId, weight }));
-    const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
-    const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
-    return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
-}
-function line(member, at, members) {
-    return `  ${member}${at === members.length - 1 ? '' : ','}`;
-}
-
-
-/***/ }),
-
 /***/ 8540:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7813);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9201);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5191);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7747);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

@@ -15,8 +15,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
-// EXTERNAL MODULE: ./core/health/reason.js
-var reason = __webpack_require__(3202);
+// EXTERNAL MODULE: ./core/health/reason.js + 1 modules
+var reason = __webpack_require__(4795);
 ;// CONCATENATED MODULE: ./health/probe-failure.js
 
 /** A probe has found out why the instance is not healthy. */

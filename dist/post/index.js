@@ -678,7 +678,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 7624:
+/***/ 6768:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2159,6 +2159,1626 @@ function given(fields) {
 
 // EXTERNAL MODULE: ./core/duration.js
 var core_duration = __nccwpck_require__(7905);
+;// CONCATENATED MODULE: ./core/balancers/held-weights.js
+/** Those that are not what they were before, as far as is known. */
+function openHeldWeights(heldWeights) {
+    return heldWeights.filter(({ state }) => state !== 'returned');
+}
+/** The holds with one more, or with another state of the same place. */
+function withHeldWeight(heldWeights, heldWeight) {
+    const at = heldWeights.findIndex(({ place }) => isSamePool(place, heldWeight.place));
+    return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
+}
+/** The holds without that of a place that was left as it was. */
+function withoutHeldWeight(heldWeights, place) {
+    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.place, place));
+}
+/** Whether two places of one instance are in the same pool. */
+function isSamePool(one, other) {
+    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
+}
+/** All places of an instance, in the form of the result. */
+function reportBackendServers(places, heldWeights) {
+    const unheld = places.filter((place) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.place, place)));
+    return [
+        ...unheld.map((place) => reportBackendServer(place, place.weight)),
+        ...heldWeights.map(({ place, state }) => reportBackendServer(place, state === 'returned' ? place.weight : 0))
+    ];
+}
+function reportBackendServer({ kind, blbId, groupId, weight }, currentWeight) {
+    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
+}
+/** Where traffic is still to be given back, in words. */
+function describeHeldWeights(heldWeights) {
+    return openHeldWeights(heldWeights)
+        .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
+        .join(', ');
+}
+/** A pool for people. */
+function poolLabel({ blbId, groupId }) {
+    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
+}
+
+;// CONCATENATED MODULE: ./core/model/instance.js
+/**
+ * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
+ * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
+ * start that a rebuild may show.
+ */
+const instance_kinds = new Map([
+    ['Running', 'up'],
+    ['Stopped', 'down'],
+    ['Error', 'broken'],
+    ['Starting', 'moving'],
+    ['Stopping', 'moving'],
+    ['ImageProcessing', 'moving'],
+    ['SnapshotProcessing', 'moving'],
+    ['Scaling', 'foreign'],
+    ['Recharging', 'foreign'],
+    ['VolumeResizing', 'foreign'],
+    ['BillingChanging', 'foreign'],
+    ['ChangeSubnet', 'foreign'],
+    ['ChangeVpc', 'foreign'],
+    ['AttachingPort', 'foreign'],
+    ['DetachingPort', 'foreign'],
+    ['Moving', 'foreign'],
+    ['Expired', 'gone'],
+    ['Deleted', 'gone'],
+    ['Recycled', 'gone']
+]);
+/** The meaning of a status; a word that is not in the table is `unknown`. */
+function instance_statusKind(status) {
+    return instance_kinds.get(status) ?? 'unknown';
+}
+/** Whether an instance with this status rests, so that something can be decided about it. */
+function instance_isSettled(status) {
+    const kind = instance_statusKind(status);
+    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/evidence.js
+/**
+ * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
+ * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
+ * proves anything; these rules say what a series of them does.
+ */
+
+/**
+ * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
+ * work of the rebuild rather than a record that is written on acceptance.
+ */
+const lateMs = 30_000;
+/**
+ * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
+ * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
+ */
+function quietMs(rebuild) {
+    return rebuild.task.timeoutMs / 10;
+}
+/** The marks after one more look. */
+function gatherEvidence(rebuild, observation) {
+    const { reference, evidence, task } = rebuild;
+    if (reference === undefined)
+        return evidence;
+    const atMs = observation.atMs;
+    const next = { ...evidence };
+    if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
+        next.disturbedAtMs ??= atMs;
+    if (hasLeft(rebuild, reference, observation))
+        next.leftAtMs ??= atMs;
+    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
+        if (observation.instance.imageId === task.image.id)
+            next.imageAtMs = atMs;
+        else
+            next.imageOldAtMs = atMs;
+    }
+    if (reference.disk && observation.disk && next.diskAtMs === undefined) {
+        if (isOtherDisk(reference.disk, observation.disk))
+            next.diskAtMs = atMs;
+        else
+            next.diskOldAtMs = atMs;
+    }
+    return next;
+}
+/**
+ * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
+ * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
+ * the status could tell: no answer came, and the image stays the same.
+ */
+function hasLeft(rebuild, reference, observation) {
+    const { status } = observation.instance;
+    const kind = statusKind(status);
+    if (kind === 'foreign')
+        return false;
+    if (kind === 'unknown')
+        return true;
+    if (kind === 'moving') {
+        const onlyStatusTells = !rebuild.answered && reference.instance.imageId === rebuild.task.image.id;
+        return !(onlyStatusTells && !rebuild.adopted && backups.has(status));
+    }
+    return isSettled(reference.instance.status) && status !== reference.instance.status;
+}
+/** Whether image or disk are others than before, be it the wanted ones or not. */
+function isOtherNow(reference, { instance, disk }) {
+    const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
+    return isOther || reference.instance.imageId !== instance.imageId;
+}
+/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
+const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
+/**
+ * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
+ * rebuild to the same image that would make a green of nothing.
+ */
+function isOtherDisk(before, now) {
+    return before.id !== now.id || before.createTime !== now.createTime;
+}
+/** Whether the looks show that the rebuild has begun. */
+function hasStarted(rebuild) {
+    const { leftAtMs, imageAtMs, diskAtMs } = rebuild.evidence;
+    return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
+}
+/** Whether image or disk have changed, which nothing but a rebuild does. */
+function isReplaced(rebuild) {
+    return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
+}
+/**
+ * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
+ * tells of work done; one that is there from the first look on may have been written on acceptance.
+ */
+function changedLate(rebuild) {
+    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
+    const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
+    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
+    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
+}
+/** The streak of equal looks, with one more look added. A disk that is not settled begins it anew. */
+function extendStreak(rebuild, observation) {
+    const { status, imageId } = observation.instance;
+    const before = rebuild.streak;
+    const settled = diskReadiness(rebuild, observation) !== 'unsettled';
+    if (before &&
+        settled &&
+        before.observations > 0 &&
+        before.status === status &&
+        before.imageId === imageId) {
+        return { ...before, observations: before.observations + 1 };
+    }
+    return { status, imageId, sinceMs: observation.atMs, observations: settled ? 1 : 0 };
+}
+/**
+ * Whether the last looks all showed the same for as long as an inference from rest needs. `Stopped` needs a
+ * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
+ */
+function isStable(rebuild) {
+    const { last, streak } = rebuild;
+    if (!last || !streak || streak.observations === 0)
+        return false;
+    const isDown = statusKind(last.instance.status) === 'down';
+    const needMs = isDown ? rebuild.task.timeoutMs / 4 : quietMs(rebuild);
+    return last.atMs - streak.sinceMs >= needMs;
+}
+/**
+ * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
+ * disk at all, neither before nor now, there is nothing to wait for.
+ */
+function diskReadiness(rebuild, observation) {
+    if (observation.disk === undefined)
+        return 'unasked';
+    if (observation.disk === null)
+        return rebuild.reference?.disk ? 'unsettled' : 'settled';
+    return /^in_?use$/i.test(observation.disk.status) ? 'settled' : 'unsettled';
+}
+/**
+ * Whether the rebuild is over, as far as one look can tell; a second one must agree.
+ *
+ * Either the status was seen away and is back; `Stopped` is also a station on the way, so it must rest as well.
+ * Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether such a
+ * change comes at the beginning of the work or at its end, and only after the longest time that the user grants
+ * a rebuild it makes no difference.
+ */
+function isOver(rebuild) {
+    const { last, evidence, task } = rebuild;
+    if (!last || last.instance.imageId !== task.image.id)
+        return false;
+    const kind = statusKind(last.instance.status);
+    if (kind !== 'up' && kind !== 'down')
+        return false;
+    if (evidence.leftAtMs !== undefined)
+        return kind === 'up' || isStable(rebuild);
+    return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
+}
+/** Whether two looks in a row agree and the disk is settled in the last. */
+function isConfirmed(rebuild) {
+    const { last, streak } = rebuild;
+    return !!last && !!streak && streak.observations >= 2 && diskReadiness(rebuild, last) === 'settled';
+}
+/**
+ * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
+ * the status has not left and the image cannot show a change, or has shown it too early.
+ */
+function needsDisk(rebuild) {
+    if (rebuild.streak?.observations === 0)
+        return true;
+    if (rebuild.evidence.leftAtMs !== undefined || changedLate(rebuild))
+        return false;
+    return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
+}
+/**
+ * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
+ * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
+ * that somebody else had begun.
+ */
+function acceptedSinceMs(rebuild) {
+    if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
+        return rebuild.acceptedAtMs;
+    const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
+    return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
+
+/** What has become of the system disk, as far as the life shows. */
+function disk_state_diskStateOf(rebuild) {
+    // The call is out: whoever is told now may be told no more.
+    if (rebuild.phase === 'sending')
+        return 'unknown';
+    if (rebuild.inDoubt)
+        return hasStarted(rebuild) ? 'erased' : 'unknown';
+    if (rebuild.sends === 0)
+        return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
+    return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
+/**
+ * The instance as it was last observed before this run's rebuild was sent, or as the plan saw it where nothing was
+ * sent. Hours may lie between the two.
+ */
+function instanceBefore(rebuild, planned) {
+    const isSent = rebuild !== undefined && (rebuild.sends > 0 || rebuild.inDoubt);
+    return (isSent ? rebuild.reference?.instance : undefined) ?? planned;
+}
+
+;// CONCATENATED MODULE: ./core/run/instance-run.js
+/** Everything that one run did to one instance and saw of it. A plain value without a secret. */
+
+
+
+/** An instance that nothing was done to yet. */
+function instance_run_plannedRun(target) {
+    return { target, progress: 'planned', heldWeights: [], knownHosts: [], cancelled: false };
+}
+/** The rebuild and the one of the rollback, as far as there were any. */
+function instance_run_rebuildsOf({ rebuild, rollback }) {
+    return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
+}
+/** The last observation; `undefined` where there was none after the plan. */
+function lastSeen(run) {
+    return instance_run_rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
+}
+/** What has become of the system disk, both rebuilds together. */
+function diskOf(run) {
+    const states = instance_run_rebuildsOf(run).map(disk_state_diskStateOf);
+    if (states.includes('erased'))
+        return 'erased';
+    return states.includes('unknown') ? 'unknown' : 'untouched';
+}
+/** The image that was made before the wipe and can be rebuilt from. */
+function usableBackup({ backup }) {
+    return backup?.isAvailable ? backup.imageId : undefined;
+}
+/** The image to go back to: the backup where one was made, else the one that it ran on right before the send. */
+function previousImageId(run) {
+    return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
+}
+/** Whether a weight of it is still lowered, as far as is known. */
+function isLowered({ heldWeights }) {
+    return openHeldWeights(heldWeights).length > 0;
+}
+
+;// CONCATENATED MODULE: ./core/run/run-state.js
+/** Everything that is known of a run: one plain value without a secret, from which all that is told is derived. */
+
+/** The state right after the plan. */
+function beginRunState(plan, time) {
+    const { image, options, rollout, targets } = plan;
+    return { version: 1, image, options, rollout, instances: targets.map(plannedRun), ...time };
+}
+/** Whether a disk was erased, or may have been. */
+function hasChanged({ instances }) {
+    return instances.some((run) => diskOf(run) !== 'untouched');
+}
+/** The images that any instance of the run is known to have run on, or is to run on. */
+function imagesInUse({ image, instances }) {
+    const seen = instances.flatMap((run) => [
+        run.target.instance.imageId,
+        ...rebuildsOf(run).flatMap(({ history }) => history.map(({ imageId }) => imageId)),
+        ...(run.rollback === undefined ? [] : [run.rollback.imageId])
+    ]);
+    return new Set([image.id, ...seen]);
+}
+/** The state as text. The image, which every task names, is written once. */
+function run_state_serializeRunState(state) {
+    const { image } = state;
+    return JSON.stringify(state, function (key, value) {
+        return key === 'image' && value === image && this !== state ? null : value;
+    });
+}
+/**
+ * The state from its text.
+ *
+ * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
+ */
+function parseRunState(text) {
+    const parsed = JSON.parse(text);
+    if (parsed.version !== 1)
+        throw new RangeError('the state was written by another version of this action');
+    const { image } = parsed;
+    return JSON.parse(text, (key, value) => (key === 'image' && value === null ? image : value));
+}
+
+// EXTERNAL MODULE: ./core/health/reason.js + 1 modules
+var health_reason = __nccwpck_require__(4795);
+// EXTERNAL MODULE: ./core/health/guest/guest-system.js
+var guest_system = __nccwpck_require__(1741);
+;// CONCATENATED MODULE: ./core/health/resolve.js
+
+
+
+
+const called = {
+    publicIp: 'public IP',
+    internalIp: 'internal IP',
+    id: 'ID',
+    name: 'name'
+};
+/** Fills the placeholders of all checks; the first problem stands for all. Pure, and never throws. */
+function resolveChecks(checks, instance) {
+    const resolved = [];
+    for (const check of checks) {
+        const one = resolveCheck(check, instance);
+        if (!one.ok)
+            return one;
+        resolved.push(one.check);
+    }
+    return { ok: true, checks: resolved };
+}
+/**
+ * Fills the placeholders of a check.
+ *
+ * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
+ * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
+ * the host under another domain); in path and query, values are percent-encoded.
+ *
+ * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
+ */
+function resolveCheck(check, instance) {
+    if (check.kind === 'assistant' || check.kind === 'guestScript') {
+        const system = (0,guest_system/* guestSystem */.wS)(instance);
+        return { ok: true, check: { ...check, instanceId: instance.id, system } };
+    }
+    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
+    for (const name of placeholders) {
+        if (!pattern.includes(`{${name}}`))
+            continue;
+        if (instance[name] === '')
+            return resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
+        const inHost = check.hostPattern.includes(`{${name}}`);
+        if (inHost && !isHostPart(name, instance[name])) {
+            return resolve_wrong(`puts {${name}} into the host, and ${resolve_shown(instance[name])} cannot be a part of one`);
+        }
+    }
+    const host = fill(check.hostPattern, (name) => instance[name]);
+    if (!isHost(host))
+        return resolve_wrong(`leads to the host ${resolve_shown(host)}, which is none`);
+    if (!('pathPattern' in check)) {
+        return { ok: true, check: { kind: check.kind, host, port: check.port } };
+    }
+    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
+    if (hasDotSegment(path))
+        return resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
+    const { kind, port, statuses, body } = check;
+    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
+}
+function isHostPart(name, value) {
+    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
+}
+/** Only one pass, so that a value that looks like a placeholder stays what it is. */
+function fill(pattern, value) {
+    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
+}
+/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
+function encoded(value) {
+    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
+}
+function resolve_shown(value) {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+function resolve_wrong(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./core/plan/refusal.js
+
+/** The reasons, joined. */
+function describeRefusals(refusals) {
+    return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
+}
+/** What to do about all of them. */
+function remedyOfRefusals(refusals) {
+    return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
+}
+function wordsOf(refusal) {
+    switch (refusal.kind) {
+        case 'gone':
+            return {
+                reason: `its status is ${refusal.status}`,
+                remedy: 'Take it out of instanceId, or renew or restore it first.'
+            };
+        case 'changed':
+            return {
+                reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
+                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: the plan is made anew.'
+            };
+        case 'moved':
+            return {
+                reason: `it runs on ${refusal.imageId}, not on ${refusal.ownImageId} that this run put on it: somebody else has rebuilt it since`,
+                remedy: 'Find out who rebuilt it. If it is to go back all the same, rebuild it from the earlier image.'
+            };
+        case 'protected':
+            return {
+                reason: 'deletionProtection is on',
+                remedy: 'If it is to be erased all the same, set allowProtected: true.'
+            };
+        case 'protectionUnknown':
+            return {
+                reason: 'the API does not tell whether deletionProtection is on',
+                remedy: 'Look in the console. If it is to be erased all the same, set allowProtected: true.'
+            };
+        case 'imageNotAvailable':
+            return {
+                reason: `the image is ${refusal.status}, not Available`,
+                remedy: 'Give another image, or wait until this one is Available.'
+            };
+        case 'imageKeepsNoLogin':
+            return {
+                reason: `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`,
+                remedy: 'Give adminPass or keypairId instead.'
+            };
+        case 'noKeypairForWindows':
+            return {
+                reason: 'keypairId is for Linux, and the image is of Windows',
+                remedy: 'Give adminPass instead.'
+            };
+        case 'otherArchitecture':
+            return {
+                reason: `the image is for ${refusal.image}, and the instance is ${refusal.instance}`,
+                remedy: 'Give an image of the architecture of the instance.'
+            };
+        case 'diskTooSmall':
+            return {
+                reason: `the image needs a system disk of ${refusal.needsGb} GB, and the instance has ${refusal.hasGb} GB`,
+                remedy: 'Enlarge the system disk, or give a smaller image.'
+            };
+        case 'bareMetal':
+            return {
+                reason: `it is a bare-metal instance (${refusal.family}), whose rebuild has options about RAID and local data disks that this action does not set`,
+                remedy: 'Rebuild it in the console, where those options can be seen.'
+            };
+        case 'otherName':
+            return {
+                reason: `its name is ${quote(refusal.name)}, which is not what confirmName says`,
+                remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
+            };
+        case 'noHealthTarget':
+            return {
+                reason: `healthCheck ${refusal.problem}`,
+                remedy: 'Give a healthCheck that can reach the instance.'
+            };
+        case 'noWayBack':
+            return {
+                reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
+                remedy: 'Set backupImage: true, which makes a way back, or leave rollback out.'
+            };
+        case 'noImageQuota':
+            return {
+                reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
+                remedy: 'Delete a custom image that is not needed, or have the quota raised.'
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./core/plan/text.js
+/** The parts of a plan in words, as the log, the summary and `result` show them. */
+
+
+
+/** The name of an image for people: id, name and system. */
+function imageLabel(image) {
+    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
+    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
+    const known = facts.filter((fact) => fact !== '').join(', ');
+    return known === '' ? image.id : `${image.id} (${known})`;
+}
+/** What the run does with the target, in a few words. */
+function decisionLabel(target) {
+    const { decision, instance } = target;
+    switch (decision.action) {
+        case 'rebuild':
+            return 'rebuild: erases the system disk';
+        case 'skip':
+            return 'skip: it runs on the image already';
+        case 'start':
+            return 'start: it is on the image already, and Stopped';
+        case 'wait':
+            return `wait: its status is ${instance.status}; decide when it rests`;
+        case 'refuse':
+            return `refuse: ${describeRefusals(decision.refusals)}`;
+    }
+}
+/** How one logs in after the rebuild. */
+function loginLabel({ login }) {
+    switch (login.kind) {
+        case 'adminPass':
+            return 'with the password given as adminPass';
+        case 'keypairId':
+            return `with the key pair ${login.keypairId}`;
+        case 'keepImageLogin':
+            return 'as the image says (keepImageLogin)';
+    }
+}
+/** Which first-boot script runs. */
+function scriptLabel({ script }) {
+    switch (script) {
+        case 'given':
+            return 'the script given as userData runs at first boot';
+        case 'cleared':
+            return 'no script runs: the one of before is cleared';
+        case 'kept':
+            return 'a script of before, if there was one, runs again';
+    }
+}
+/** What a rebuild of the target erases. */
+function erasedLabel(target) {
+    const { disk, snapshots } = target;
+    if (disk === undefined)
+        return 'the system disk (the API shows no details of it)';
+    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
+    if (target.snapshotsProblem !== undefined)
+        return `${what}, and its snapshots, which could not be read`;
+    if (snapshots.length === 0)
+        return `${what}; it has no snapshots`;
+    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
+    return `${what}, and its snapshots: ${named.join(', ')}`;
+}
+/** What else is done with the target before and after: backup, health check, way back. */
+function stepLabels({ instance, circumstances, places }) {
+    const { checks = [], imagesLeft, wayBack } = circumstances;
+    const steps = [];
+    if (imagesLeft !== undefined)
+        steps.push('a custom image of the system disk is made first');
+    const resolved = resolveChecks(checks, instance);
+    if (resolved.ok && resolved.checks.length > 0) {
+        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
+    }
+    const own = (places ?? []).filter(({ weight }) => weight > 0);
+    if (own.length > 0) {
+        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
+        steps.push(`leaves ${where} before, and rejoins once it is well`);
+    }
+    if (wayBack.kind === 'backup')
+        steps.push('if it goes wrong, it is put back onto the image made before');
+    if (wayBack.kind === 'image')
+        steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
+    return steps;
+}
+function describeStep(check) {
+    return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
+}
+/** Where the instance is and what it runs, as far as is known. */
+function presentLabel({ instance }) {
+    const system = [instance.osName, instance.osVersion, instance.osArch]
+        .filter((part) => part !== '')
+        .join(' ');
+    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
+    const facts = [
+        instance.status,
+        instance.zoneName,
+        instance.spec,
+        image.filter((part) => part !== '').join(' ')
+    ];
+    return facts.filter((fact) => fact !== '').join(', ');
+}
+
+;// CONCATENATED MODULE: ./core/run/instance-end.js
+/** How it ended for one instance: the one place that draws this from what happened. */
+
+/** How it ended; `undefined` where it was not begun or is being worked on, and after a fault of the program. */
+function endOf(run) {
+    if (run.progress === 'planned')
+        return refusedEnd(run);
+    if (run.progress === 'working')
+        return undefined;
+    const cause = causeOf(run);
+    if (run.cancelled)
+        return cancelledEnd(run, cause);
+    if (run.rollback !== undefined) {
+        return { kind: instance_end_isRolledBack(run) ? 'rolledBack' : 'rollbackFailed', cause: cause ?? 'rolloutStopped' };
+    }
+    if (cause !== undefined)
+        return { kind: 'failed', cause };
+    const kind = run.rebuild?.ending?.kind;
+    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? { kind } : undefined;
+}
+/** Whether the instance ended as it was asked for; what a rollback did later does not count. */
+function instance_end_hasSucceeded(run) {
+    const kind = run.rebuild?.ending?.kind;
+    const isGood = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
+    return isGood && causeOf(run) === undefined && !run.cancelled;
+}
+/** Whether the rollback came to a good end. */
+function instance_end_isRolledBack({ rollback }) {
+    const kind = rollback?.rebuild?.ending?.kind;
+    return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
+}
+/** Nothing is begun for a plan with a refusal in it. */
+function refusedEnd({ target: { decision } }) {
+    if (decision.action !== 'refuse')
+        return undefined;
+    return { kind: 'failed', cause: { kind: 'refused', refusals: decision.refusals } };
+}
+function causeOf({ rebuild, health, rejoinProblem }) {
+    if (rebuild?.ending?.kind === 'failed') {
+        const { reason } = rebuild.ending;
+        return reason.kind === 'refused' ? reason : { kind: 'rebuild', rebuild, reason };
+    }
+    if (health?.healthy === false)
+        return { kind: 'unhealthy', health };
+    return rejoinProblem === undefined ? undefined : { kind: 'rejoin', problem: rejoinProblem };
+}
+function cancelledEnd(run, cause) {
+    const goesOn = instance_run_rebuildsOf(run).some(goesOnByItself);
+    return {
+        kind: 'cancelled',
+        at: cancelledAt(run, cause),
+        goesOn,
+        ...(cause === undefined ? {} : { cause })
+    };
+}
+function cancelledAt({ rebuild, backup, rollback }, cause) {
+    // One that had succeeded may be cut off while it is rolled back with the others.
+    if (cause !== undefined || rollback !== undefined)
+        return 'rollback';
+    if (rebuild === undefined)
+        return 'beforeSend';
+    if (rebuild.ending?.kind !== 'cancelled')
+        return 'health';
+    return isUnsent(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
+}
+/** Whether no rebuild was sent, not even perhaps. */
+function isUnsent({ sends, inDoubt }) {
+    return sends === 0 && !inDoubt;
+}
+/** Whether a rebuild that was cut off goes on without this run. */
+function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
+    return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
+}
+
+// EXTERNAL MODULE: ./core/model/failure.js
+var model_failure = __nccwpck_require__(5437);
+;// CONCATENATED MODULE: ./core/report/explain.js
+/** Failures in words: what happened, what it means for the disk, and what to do. */
+
+
+
+
+/** Explains why this action's own rules refuse to rebuild an instance. */
+function explainRefusals(instanceId, refusals) {
+    return {
+        cause: `${instanceId}: not rebuilt, because ${describeRefusals(refusals)}`,
+        remedy: remedyOfRefusals(refusals)
+    };
+}
+/** Explains the failed end of a rebuild. */
+function explain(rebuild, reason) {
+    const { cause, remedy } = causeAndRemedy(rebuild, reason);
+    return {
+        cause: `${rebuild.task.instanceId}: ${cause}`,
+        diskNote: describeDiskState(disk_state_diskStateOf(rebuild)),
+        remedy
+    };
+}
+/** Explains a rebuild that a cancel cut off. */
+function explainCancel(rebuild) {
+    const status = rebuild.last?.instance.status ?? 'unseen';
+    const diskState = disk_state_diskStateOf(rebuild);
+    return {
+        cause: `${rebuild.task.instanceId}: cancelled; last seen ${status}`,
+        diskNote: describeDiskState(diskState),
+        remedy: diskState === 'untouched'
+            ? 'There is nothing to repair.'
+            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
+    };
+}
+/** What is known of the system disk, as a sentence. */
+function describeDiskState(diskState) {
+    switch (diskState) {
+        case 'untouched':
+            return 'The system disk was not touched by this run.';
+        case 'erased':
+            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
+        case 'unknown':
+            return 'Whether the system disk is being rebuilt is not known.';
+    }
+}
+const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+function causeAndRemedy(rebuild, reason) {
+    const { task } = rebuild;
+    const waited = (0,core_duration/* formatDuration */.a3)(task.timeoutMs);
+    const seen = `Seen: ${historyLabel(rebuild)}.`;
+    switch (reason.kind) {
+        case 'busy':
+            return {
+                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
+                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
+            };
+        case 'unclear':
+            return {
+                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
+                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
+            };
+        case 'unproven':
+            return {
+                cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
+                remedy: rerunIsSafe
+            };
+        case 'timedOut':
+            return {
+                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
+                remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
+            };
+        case 'status':
+            return {
+                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
+                remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
+            };
+        case 'wrongImage':
+            return {
+                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
+                remedy: 'Find out whether somebody else rebuilt it; then run again.'
+            };
+        case 'backup':
+            return {
+                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
+        case 'drain':
+            return {
+                cause: `the load balancers could not be left, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
+        case 'gone':
+            return {
+                cause: `the API no longer knows the instance. ${seen}`,
+                remedy: 'Look whether it was released, and check region and instanceId.'
+            };
+        case 'call':
+            return explainCall(rebuild, reason.failure);
+    }
+}
+/** The request ID by which the service's support finds the rebuild, to be put after `the console`. */
+function requestLabel({ requestIds }) {
+    const id = requestIds.at(-1);
+    return id === undefined ? '' : `, with the request ID ${id}`;
+}
+function explainCall(rebuild, failure) {
+    const waiting = rebuild.sends > 0;
+    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
+    const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
+    const remedy = isRebuild && failure.kind === 'notFound' ? unknownRemedy(rebuild, failure) : callRemedy(failure, waiting);
+    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
+}
+/** The service may not say which of them it does not know. */
+function unknownRemedy({ task }, { code = '', target }) {
+    if (/^keypair\./i.test(code))
+        return 'Check keypairId: the region has no key pair with this ID.';
+    const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
+    return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
+}
+/**
+ * What to do about a call that failed for good.
+ *
+ * @param waiting whether a rebuild had been sent before
+ */
+function callRemedy(failure, waiting) {
+    const again = waiting ? ` ${rerunIsSafe}` : '';
+    switch (failure.kind) {
+        case 'denied':
+            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
+        case 'notFound':
+            return `Check the ID and the region: ${failure.target} is not known there.`;
+        case 'conflict':
+            return `Look at the state of the instance in the console and at what else works on it.${again}`;
+        case 'invalid':
+            return 'The service refuses the request as it is; its message says why.';
+        case 'throttled':
+            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
+        case 'unreached':
+            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
+        case 'skewed':
+            return `Set the clock of the runner right.${again}`;
+        case 'ambiguous':
+        case 'transient':
+        case 'malformed':
+            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
+    }
+}
+/** The statuses that were seen, with the time of each since the first look. */
+function historyLabel(rebuild) {
+    const first = rebuild.history[0];
+    if (first === undefined)
+        return 'nothing';
+    return rebuild.history
+        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,core_duration/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
+        .join(', ');
+}
+
+;// CONCATENATED MODULE: ./core/report/explain-health.js
+/** A failed health check in words: what did not pass, by when, and what to do. */
+
+
+/** How many changes of a failed health check a cause names; `health.history` has more. */
+const mostChanges = 5;
+/** Explains a health check that did not pass. */
+function explainHealth(instanceId, health) {
+    const allowed = (0,core_duration/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
+    const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
+    const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
+    return {
+        reason,
+        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,health_reason/* describeNotHealthy */.O$)(health.reason)}. Seen: ${courseOf(health)}.`,
+        remedy: remedyOf(reason, allowed)
+    };
+}
+/** The script that waits for the proof is no failure of its own. */
+function reasonOf(failed) {
+    const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
+    if (first === undefined || others.length > 0)
+        return 'unhealthy';
+    switch (first.reason.kind) {
+        case 'agentOffline':
+            return 'noAgent';
+        case 'sameBoot':
+        case 'olderBoot':
+            return 'oldSystem';
+        case 'assistantCall':
+            return 'assistant';
+        case 'runFailed':
+        case 'runLate':
+            // What was proven a moment ago answers, so it is the script that does not end as it should.
+            return first.check === 'guestScript' ? 'guestScript' : 'assistant';
+        case 'script':
+            return 'guestScript';
+        default:
+            return 'unhealthy';
+    }
+}
+function remedyOf(reason, allowed) {
+    const longer = `if it only needs longer, set healthDeadline higher than ${allowed}.`;
+    switch (reason) {
+        case 'noAgent':
+            return `Is the agent (bsm-agent) in the image? Is Cloud Assistant switched on in the console? Did the system boot? ${longer}`;
+        case 'oldSystem':
+            return 'Look at the instance in the console: the rebuild shows as done, and the system inside was not booted after it. Do not trust it until you know why.';
+        case 'assistant':
+            return `Look at the run in the console of Cloud Assistant, and whether the user has the permission; ${longer}`;
+        case 'guestScript':
+            return `What the script printed last is in the log. Fix what it names; ${longer}`;
+        case 'unhealthy':
+            return `Look at the instance and at what healthCheck asks; ${longer}`;
+    }
+}
+/** The latest changes of what the probes found, oldest first. */
+function courseOf({ history }) {
+    const latest = history.slice(-mostChanges).map(({ failed }) => (0,health_reason/* describeFailed */.hi)(failed));
+    if (latest.length === 0)
+        return 'nothing';
+    return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
+}
+
+;// CONCATENATED MODULE: ./core/report/no-rollback.js
+/** Why a failed instance was not rolled back although the run was asked to. */
+
+/** One sentence; `undefined` where no rollback was asked for, none was needed, or one was tried. */
+function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
+    const isAskedFor = target.circumstances.wayBack.kind !== 'notAsked';
+    if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
+        return undefined;
+    if (disk_state_diskStateOf(rebuild) === 'untouched')
+        return undefined;
+    const why = whyNot(rebuild.ending.reason);
+    return why === undefined ? undefined : `It was not rolled back: ${why}.`;
+}
+function whyNot(reason) {
+    switch (reason.kind) {
+        case 'wrongImage':
+            return `it runs on ${reason.imageId}, which this run did not put on it`;
+        case 'unproven':
+            return 'the rebuild may not have begun, or may still begin';
+        case 'unclear':
+            return 'whose rebuild it was is not known';
+        case 'call':
+            return 'it could not be observed any more';
+        case 'status':
+            return `an instance in ${reason.status} cannot be rebuilt`;
+        case 'gone':
+            return 'the API no longer knows it';
+        default:
+            return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./core/report/failure-report.js
+/** A failure in the form of the result: one instance, in words for people and in fields for programs. */
+
+
+
+
+
+
+
+
+
+/** Why the instance failed and how it stands now; `undefined` where it did not fail. */
+function failureOf(run, end) {
+    const failure = end && failureOfEnd(run, end);
+    const open = openHeldWeights(run.heldWeights);
+    if (failure === undefined || open.length === 0)
+        return failure;
+    const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
+    const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
+    const restore = mayServe
+        ? 'The post step of this action restores the weights; look there whether it could.'
+        : 'Once it is healthy, restore the weights that the summary lists.';
+    return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
+}
+/** The failure without a word about weights that are still lowered. */
+function failureOfEnd(run, end) {
+    switch (end.kind) {
+        case 'rebuilt':
+        case 'skipped':
+        case 'started':
+            return undefined;
+        case 'failed':
+            return reportFailed(run, end.cause);
+        case 'rolledBack':
+            return end.cause === 'rolloutStopped' ? undefined : reportRolledBack(run, end.cause);
+        case 'rollbackFailed':
+            return reportRollbackFailed(run, end.cause);
+        case 'cancelled':
+            return end.at === 'rollback'
+                ? cancelledInRollback(run, end.cause)
+                : { reason: 'cancelled', ...cancelledForward(run, end.at) };
+    }
+}
+function reportCause(run, cause) {
+    const { id } = run.target.instance;
+    const diskNote = describeDiskState(diskOf(run));
+    switch (cause.kind) {
+        case 'refused':
+            return { reason: 'refused', ...explainRefusals(id, cause.refusals), diskNote };
+        case 'rebuild': {
+            const { rebuild, reason } = cause;
+            const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
+            return { ...facts, ...explain(rebuild, reason) };
+        }
+        case 'unhealthy':
+            return { ...explainHealth(id, cause.health), diskNote };
+        case 'rejoin':
+            return {
+                reason: 'rejoin',
+                cause: `${id}: healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
+                diskNote,
+                remedy: 'Find out what keeps the load balancer from being changed.'
+            };
+    }
+}
+function reportFailed(run, cause) {
+    const failure = reportCause(run, cause);
+    const why = whyNotRolledBack(run);
+    return why === undefined ? failure : { ...failure, diskNote: `${failure.diskNote} ${why}` };
+}
+function reportRolledBack(run, cause) {
+    const { imageId, health } = run.rollback ?? {};
+    const how = health === undefined ? 'runs on it' : 'is healthy again';
+    return {
+        ...reportCause(run, cause),
+        diskNote: `The instance was rolled back onto ${imageId} and ${how}.`,
+        remedy: 'Find out what is wrong with the new image before you try again.'
+    };
+}
+function reportRollbackFailed(run, cause) {
+    const imageId = run.rollback?.imageId;
+    const failure = cause === 'rolloutStopped' ? rolledBackWithOthers(run) : reportCause(run, cause);
+    const ending = run.rollback?.rebuild?.ending;
+    if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
+        const { refusals } = ending.reason;
+        const diskNote = `It was not rolled back onto ${imageId}, because ${describeRefusals(refusals)}.`;
+        return { ...failure, diskNote, remedy: remedyOfRefusals(refusals) };
+    }
+    const problem = rollbackProblem(run);
+    const diskNote = cause === 'rolloutStopped'
+        ? `It could not be rolled back onto ${imageId}: ${problem}`
+        : `The rollback onto ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
+    return { ...failure, diskNote };
+}
+/** An instance that had succeeded itself. */
+function rolledBackWithOthers({ target }) {
+    return {
+        reason: 'putBack',
+        cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
+        diskNote: describeDiskState('erased'),
+        remedy: 'Look at the instance in the console.'
+    };
+}
+/** A failed call in the form of the result. */
+function callFacts(failure) {
+    const { kind, operation, httpStatus, code, requestId } = failure;
+    return {
+        reason: kind,
+        operation,
+        ...(httpStatus === undefined ? {} : { httpStatus }),
+        ...(code === undefined ? {} : { code }),
+        ...(requestId === undefined ? {} : { requestId })
+    };
+}
+function cancelledForward(run, at) {
+    const { rebuild, backup } = run;
+    const { id } = run.target.instance;
+    if (at === 'rebuild' && rebuild !== undefined)
+        return explainCancel(rebuild);
+    if (at !== 'health') {
+        return {
+            cause: `${id}: cancelled before the rebuild was sent`,
+            diskNote: describeDiskState('untouched'),
+            remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
+        };
+    }
+    if (rebuild?.ending?.kind === 'skipped') {
+        return {
+            cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
+            diskNote: describeDiskState('untouched'),
+            remedy: 'Run again: it is not erased, and the health check is made.'
+        };
+    }
+    return {
+        cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
+        diskNote: describeDiskState('erased'),
+        remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
+    };
+}
+/** A rollback is never begun after a cancel, but one may be under way. */
+function cancelledInRollback(run, cause) {
+    const { rollback } = run;
+    const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
+    const what = (cause === undefined ? rolledBackWithOthers(run) : reportCause(run, cause)).cause;
+    return {
+        reason: 'cancelled',
+        cause: `${what} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
+        diskNote: describeDiskState('erased'),
+        remedy: isSent
+            ? `The rollback onto ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
+            : 'Roll it back with the lines that the summary gives, or run again.'
+    };
+}
+function leftBackup({ imageId, imageName }) {
+    const image = imageId === undefined
+        ? `A backup image named ${imageName} may be there`
+        : `The backup image ${imageId} stays`;
+    return `${image}; delete it if it is not wanted.`;
+}
+function rollbackProblem({ rollback }) {
+    if (rollback?.problem !== undefined)
+        return rollback.problem;
+    const ending = rollback?.rebuild?.ending;
+    if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
+        return explain(rollback.rebuild, ending.reason).cause.replace(/\.?$/, '.');
+    }
+    if (rollback?.health?.healthy === false)
+        return `${(0,health_reason/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
+    return 'it did not come to an end.';
+}
+function isUntouched({ rebuild }) {
+    return rebuild === undefined || disk_state_diskStateOf(rebuild) === 'untouched';
+}
+
+;// CONCATENATED MODULE: ./core/report/restore-with.js
+
+const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
+/** The `with:` lines that bring back what an instance ran before. A password is named, never shown. */
+function restoreWithLines(run, options) {
+    const { instance } = run.target;
+    const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
+    // The script of this run is for the new image; the one of before is no longer there.
+    const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
+    return [
+        `instanceId: ${instance.id}`,
+        `imageId: ${previousImageId(run)}`,
+        loginLine(options, isCustom),
+        ...script,
+        ...(mightBeSkipped(run) ? ['force: true'] : [])
+    ];
+}
+/**
+ * Whether the lines alone could end as `skipped`: the instance shows that image already, or soon will, and what
+ * runs on it is not what ran before.
+ */
+function mightBeSkipped(run) {
+    const imageId = previousImageId(run);
+    const wasSent = (run.rollback?.rebuild?.sends ?? 0) > 0;
+    return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
+}
+function loginLine({ login }, isCustom) {
+    switch (login.kind) {
+        case 'adminPass':
+            return adminPassLine;
+        case 'keypairId':
+            return `keypairId: ${login.keypairId}`;
+        case 'keepImageLogin':
+            // The image of before may be a public one, which has no login of its own.
+            return isCustom ? 'keepImageLogin: true' : adminPassLine;
+    }
+}
+
+;// CONCATENATED MODULE: ./core/report/instance-report.js
+/** One instance in the result, from what was planned for it and done to it. */
+
+
+
+
+
+
+
+
+
+/** An instance as it is known in a state of its run. */
+function reportInstance(run, state) {
+    const { anchor, atMs: nowMs, options } = state;
+    const { target, backup, health, rollback } = run;
+    const atMs = run.endedAtMs ?? nowMs;
+    const spans = spansOf(run, atMs);
+    const fromMs = spans[0]?.fromMs ?? atMs;
+    const toMs = run.progress === 'ended' ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
+    const end = endOf(run);
+    const failure = failureOf(run, end);
+    const last = lastSeen(run);
+    const disk = diskOf(run);
+    return {
+        instanceId: target.instance.id,
+        name: target.instance.name,
+        status: statusOf(run, end, state),
+        disk,
+        adopted: run.rebuild?.adopted ?? false,
+        publicIp: target.instance.publicIp,
+        internalIp: target.instance.internalIp,
+        before: atTime(instanceBefore(run.rebuild, target.instance), diskBefore(run)),
+        ...(last === undefined ? {} : { after: atTime(last.instance, last.disk ?? undefined) }),
+        erases: erasedBy(run),
+        phases: spans.map((span) => ({
+            phase: span.phase,
+            startedAt: (0,core_duration/* toIso */.tK)(anchor, span.fromMs),
+            durationSeconds: (0,core_duration/* toSeconds */.fP)(span.toMs - span.fromMs)
+        })),
+        statusHistory: instance_run_rebuildsOf(run)
+            .flatMap(({ history }) => history)
+            .map((seen) => ({
+            status: seen.status,
+            imageId: seen.imageId,
+            at: (0,core_duration/* toIso */.tK)(anchor, seen.atMs),
+            seconds: (0,core_duration/* toSeconds */.fP)(seen.atMs - fromMs)
+        })),
+        requestIds: instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds),
+        durationSeconds: (0,core_duration/* toSeconds */.fP)(toMs - fromMs),
+        plan: reportPlan(run, options),
+        ...(backup?.imageId === undefined
+            ? {}
+            : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
+        ...(health === undefined ? {} : { health: reportHealth(health) }),
+        ...(rollback === undefined
+            ? {}
+            : {
+                rollback: {
+                    imageId: rollback.imageId,
+                    ok: instance_end_isRolledBack(run),
+                    ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
+                }
+            }),
+        balancers: reportBackendServers(target.places ?? [], run.heldWeights),
+        knownHosts: run.knownHosts,
+        restoreWith: disk === 'untouched' || instance_end_isRolledBack(run) ? [] : restoreWithLines(run, options),
+        ...(failure === undefined ? {} : { failure })
+    };
+}
+function reportPlan({ target }, options) {
+    return {
+        action: target.decision.action,
+        description: decisionLabel(target),
+        current: presentLabel(target),
+        steps: stepLabels(target),
+        warnings: target.warnings,
+        login: loginLabel(options),
+        userData: scriptLabel(options)
+    };
+}
+/**
+ * The disk that this run erases, or has erased. Of a rebuild that was under way already nobody knows which disk it
+ * replaced: the one that was seen may be the new one.
+ */
+function erasedBy(run) {
+    const { target, rebuild } = run;
+    if (rebuild?.adopted === true && rebuild.sends === 0)
+        return { systemDiskId: '', sizeInGB: 0, snapshots: [] };
+    const disk = diskBefore(run);
+    return {
+        systemDiskId: disk?.id ?? '',
+        sizeInGB: disk?.sizeInGB ?? 0,
+        snapshots: target.snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
+    };
+}
+/** The system disk as last seen before the rebuild was sent, or as the plan saw it. */
+function diskBefore({ target, rebuild }) {
+    return ((rebuild?.sends ?? 0) > 0 ? rebuild?.reference?.disk : undefined) ?? target.disk;
+}
+function atTime(instance, disk) {
+    const { status, imageId, imageName } = instance;
+    return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
+}
+function statusOf(run, end, state) {
+    if (end === undefined)
+        return run.progress === 'planned' ? untouchedStatus(state) : 'inProgress';
+    switch (end.kind) {
+        case 'cancelled':
+            if (end.goesOn)
+                return 'inProgress';
+            return run.rebuild?.ending?.kind === 'rebuilt' || end.at === 'rollback' ? 'failed' : 'notStarted';
+        case 'rollbackFailed':
+            return 'failed';
+        default:
+            return end.kind;
+    }
+}
+/** What an instance is that nothing was done to: part of a plan, or left out by a run that refused or stopped. */
+function untouchedStatus({ course, instances }) {
+    const isRefused = instances.some(({ target }) => target.decision.action === 'refuse');
+    return course === undefined && !isRefused ? 'planned' : 'notStarted';
+}
+function reportHealth(health) {
+    return {
+        healthy: health.healthy,
+        durationSeconds: (0,core_duration/* toSeconds */.fP)(health.atMs - health.fromMs),
+        deadlineSeconds: (0,core_duration/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
+        checks: health.checks.map(({ check, result }) => ({
+            check,
+            result: result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason)
+        })),
+        history: health.history.map(({ atMs, failed }) => ({
+            seconds: (0,core_duration/* toSeconds */.fP)(atMs - health.fromMs),
+            result: (0,health_reason/* describeFailed */.hi)(failed)
+        }))
+    };
+}
+function spansOf({ rebuild, health, rollback }, atMs) {
+    return [
+        ...(rebuild === undefined ? [] : spansOfRebuild(rebuild, '', atMs)),
+        ...(health === undefined ? [] : [{ phase: 'health', fromMs: health.fromMs, toMs: health.atMs }]),
+        ...(rollback?.rebuild === undefined ? [] : spansOfRebuild(rollback.rebuild, 'rollback: ', atMs)),
+        ...(rollback?.health === undefined
+            ? []
+            : [{ phase: 'rollback: health', fromMs: rollback.health.fromMs, toMs: rollback.health.atMs }])
+    ];
+}
+function spansOfRebuild(rebuild, prefix, atMs) {
+    return rebuild.phases.flatMap(({ phase, fromMs }, index) => phase === 'ended'
+        ? []
+        : [{ phase: `${prefix}${phase}`, fromMs, toMs: rebuild.phases[index + 1]?.fromMs ?? atMs }]);
+}
+
+;// CONCATENATED MODULE: ./core/plan/rollout-order.js
+/** In which order the targets are taken, and who counts as away to begin with. */
+
+
+/** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
+function whyUnavailable({ instance, unhealthy }) {
+    return instance_statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
+}
+/**
+ * The rollout of a plan. Those that are away already go first: to take one of them makes it no worse, and as long
+ * as they are away they leave no room for others. Beyond that the order is the one that was given.
+ */
+function planRollout(targets, { settings, rollback }) {
+    const members = targets.map((target) => ({
+        id: target.instance.id,
+        kind: target.decision.action === 'skip' ? 'check' : 'work',
+        isUnavailable: whyUnavailable(target) !== undefined
+    }));
+    const { canary, pauseMs, maxFailures } = settings;
+    return {
+        members: members.toSorted((one, other) => Number(other.isUnavailable) - Number(one.isUnavailable)),
+        maxUnavailable: maxUnavailableCount(settings.maxUnavailable, targets.length),
+        canary,
+        pauseMs,
+        maxFailures,
+        rollback
+    };
+}
+
+;// CONCATENATED MODULE: ./core/rollout/canaries.js
+/** Who goes first, by id: of those that something is to be done to, the first in order. */
+function canariesOf({ members, canary }) {
+    const ids = [];
+    for (const { id, kind } of canary === 0 ? [] : members) {
+        if (ids.length === canary)
+            break;
+        if (kind === 'work')
+            ids.push(id);
+    }
+    return ids;
+}
+
+;// CONCATENATED MODULE: ./core/run/next-steps.js
+/** What may be done to an instance next, from what happened to it: roll it back, or give it its traffic again. */
+
+
+
+
+
+/** How the work on an instance ended, for the rollout that it is a part of. */
+function outcomeOf(run) {
+    if (run.cancelled)
+        return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
+    const kind = run.rebuild?.ending?.kind;
+    if (instance_end_hasSucceeded(run)) {
+        // What is not waited for stays unavailable until this run ends.
+        const canRollBack = kind === 'rebuilt' && hasOtherImage(run);
+        return { result: 'succeeded', isUnavailable: kind === 'started', canRollBack };
+    }
+    return { result: 'failed', isUnavailable: !isServing(run), canRollBack: needsRollback(run) };
+}
+/**
+ * Whether a rollback can help: the disk was erased, and the instance is there to be rebuilt. One on another image
+ * than this run's is left alone, for somebody else may have put it there. A rebuild without proof may still come,
+ * and one that could not be observed cannot be judged.
+ */
+function needsRollback(run) {
+    if (run.cancelled || run.rebuild === undefined || !hasOtherImage(run))
+        return false;
+    const { ending } = run.rebuild;
+    if (run.health?.healthy === false)
+        return ending?.kind === 'rebuilt';
+    if (ending?.kind !== 'failed')
+        return false;
+    const { reason } = ending;
+    if (reason.kind === 'status')
+        return reason.status === 'Error';
+    return reason.kind === 'timedOut';
+}
+/** Whether it may get its traffic: it is healthy, or healthy again, or it runs and nothing was done to it. */
+function mayRejoin(run) {
+    const { rebuild, rollback, cancelled } = run;
+    if (rollback !== undefined) {
+        return !cancelled && (isRolledBack(run) || (hasSucceeded(run) && staysOnNewImage(rollback)));
+    }
+    if (hasSucceeded(run))
+        return true;
+    if (cancelled || rebuild === undefined || run.health?.healthy === false)
+        return false;
+    return runsUntouched(rebuild);
+}
+/** Whether this run erased it itself, and knows another image to go back to. */
+function hasOtherImage(run) {
+    return (run.rebuild?.sends ?? 0) > 0 && previousImageId(run) !== run.target.task.image.id;
+}
+/** Whether an instance that did not succeed serves as before, because nothing was done to it. */
+function isServing(run) {
+    const { target, rebuild, health } = run;
+    if (health?.healthy === false || isLowered(run) || whyUnavailable(target) !== undefined)
+        return false;
+    if (rebuild === undefined)
+        return true;
+    return (disk_state_diskStateOf(rebuild) === 'untouched' && instance_statusKind(rebuild.last?.instance.status ?? 'Running') === 'up');
+}
+/** Whether the rollback did nothing, so that the new system still runs and is healthy. */
+function staysOnNewImage({ rebuild }) {
+    return rebuild === undefined || runsUntouched(rebuild);
+}
+function runsUntouched(rebuild) {
+    const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
+    return (!isGone &&
+        diskStateOf(rebuild) === 'untouched' &&
+        statusKind(rebuild.last?.instance.status ?? '') === 'up');
+}
+
+;// CONCATENATED MODULE: ./core/report/rollout-report.js
+/** A rollout in the form of the result. */
+
+
+
+
+
+/** The rollout of a run; of a plan, as it would be at most. */
+function reportRollout(state) {
+    const { maxUnavailable, maxFailures, pauseMs, members } = state.rollout;
+    const unavailableBefore = state.instances.flatMap(({ target }) => {
+        const why = whyUnavailable(target);
+        return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
+    });
+    const planned = Math.max(unavailableBefore.length, Math.min(maxUnavailable, members.length));
+    const message = stopMessage(state);
+    const reason = state.course?.stop;
+    return {
+        maxUnavailable,
+        peakUnavailable: state.course?.peakUnavailable ?? planned,
+        canaries: canariesOf(state.rollout),
+        maxFailures,
+        pauseSeconds: (0,core_duration/* toSeconds */.fP)(pauseMs),
+        unavailableBefore,
+        ...(reason === undefined || message === undefined ? {} : { stopped: { reason, message } })
+    };
+}
+/** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
+function stopMessage({ course, rollout, instances }) {
+    if (course?.stop === undefined)
+        return undefined;
+    const left = instances.filter(({ progress }) => progress === 'planned').length;
+    const wasRolledBack = instances.some((run) => run.rollback !== undefined);
+    if (left === 0 && !wasRolledBack)
+        return undefined;
+    const unavailable = instances.filter(isStillUnavailable).length;
+    return [
+        stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
+        left === 0 ? 'None was left to begin.' : `${left} of ${instances.length} were not begun.`,
+        rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
+    ]
+        .filter((part) => part !== '')
+        .join(' ');
+}
+/** Why a rollout stopped, as one sentence. */
+function stopWords(stop, facts) {
+    switch (stop) {
+        case 'canary':
+            return 'A canary did not end well, so the rollout stopped.';
+        case 'maxFailures':
+            return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
+        case 'noCapacity':
+            return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
+        case 'cancelled':
+            return 'The run was cancelled, so nothing new was begun.';
+    }
+}
+function rollbackWords(instances, isCancelled) {
+    const kinds = instances.map((run) => endOf(run)?.kind);
+    const count = (wanted) => kinds.filter((kind) => kind === wanted).length;
+    const [rolledBack, failed] = [count('rolledBack'), count('rollbackFailed')];
+    const stay = instances.filter((run) => run.rollback === undefined && canStillGoBack(run)).length;
+    const why = isCancelled ? '' : ', because no more may be unavailable at once';
+    return [
+        rolledBack === 0 ? '' : `${rolledBack} ${rolledBack === 1 ? 'was' : 'were'} rolled back.`,
+        failed === 0 ? '' : `The rollback of ${failed} failed.`,
+        stay === 0 ? '' : `${stay} stay on the new image${why}.`,
+        isCancelled ? 'Then the run was cancelled.' : ''
+    ]
+        .filter((part) => part !== '')
+        .join(' ');
+}
+function canStillGoBack(run) {
+    return endOf(run)?.kind === 'rebuilt' && outcomeOf(run).canRollBack;
+}
+function isStillUnavailable(run) {
+    if (run.progress === 'planned')
+        return whyUnavailable(run.target) !== undefined;
+    return endOf(run)?.kind === 'rolledBack' ? false : outcomeOf(run).isUnavailable;
+}
+
+;// CONCATENATED MODULE: ./core/report/run-report.js
+
+
+
+
+/** The result of a run, as far as it is known. */
+function reportRun(state) {
+    const { image, anchor, fromMs, atMs } = state;
+    const instances = state.instances.map((run) => reportInstance(run, state));
+    return {
+        version: 1,
+        status: runStatus(instances),
+        changed: hasChanged(state),
+        imageId: image.id,
+        imageName: image.name,
+        startedAt: (0,core_duration/* toIso */.tK)(anchor, fromMs),
+        durationSeconds: (0,core_duration/* toSeconds */.fP)(atMs - fromMs),
+        rollout: reportRollout(state),
+        instances
+    };
+}
+/** One word for a run: what all have in common, or what tells most. */
+function runStatus(instances) {
+    const has = (status) => instances.some((one) => one.status === status);
+    if (has('inProgress'))
+        return 'inProgress';
+    const good = has('rebuilt') || has('skipped') || has('started');
+    const bad = has('failed') || has('notStarted') || instances.length === 0;
+    if (bad || has('rolledBack')) {
+        if (good)
+            return 'partial';
+        return has('failed') || !has('rolledBack') ? 'failed' : 'rolledBack';
+    }
+    if (has('planned'))
+        return 'planned';
+    if (has('started'))
+        return 'started';
+    return has('rebuilt') ? 'rebuilt' : 'skipped';
+}
+
+;// CONCATENATED MODULE: ./core/run/left-behind.js
+/** What a run leaves for the post step: weights that are still lowered, and rebuilds that do not show yet. */
+
+
+
+/** The instances with a lowered weight that ended well, or that nothing was done to. */
+function restorableRuns({ instances }) {
+    return instances.filter(isLowered).flatMap((run) => {
+        const imageId = servingImage(run);
+        return imageId === undefined ? [] : [{ run, imageId }];
+    });
+}
+/** The instances with a lowered weight, by ID. */
+function loweredIds({ instances }) {
+    return instances.filter(isLowered).map(({ target }) => target.instance.id);
+}
+/** The image on which the instance serves; `undefined` where nobody knows whether it does. */
+function servingImage(run) {
+    const { target, rollback } = run;
+    // Of a process that was killed during the call nobody knows whether the disk is being erased.
+    if (run.progress === 'working' && instance_run_rebuildsOf(run).at(-1)?.phase === 'sending')
+        return undefined;
+    if (diskOf(run) === 'untouched')
+        return target.instance.imageId;
+    const end = endOf(run);
+    if (end?.kind === 'rolledBack')
+        return rollback?.imageId;
+    const isHealthy = end?.kind === 'rebuilt' || (end?.kind === 'failed' && end.cause.kind === 'rejoin');
+    return isHealthy ? target.task.image.id : undefined;
+}
+/**
+ * The instances whose rebuild may be under way without showing it, by ID: the run was cancelled or killed, could no
+ * longer observe, or found no proof, before the status had left its settled value.
+ */
+function hiddenRebuilds({ instances }) {
+    return instances.filter(mayBeHidden).map(({ target }) => target.instance.id);
+}
+function mayBeHidden(run) {
+    const rebuild = instance_run_rebuildsOf(run).at(-1);
+    if (rebuild === undefined || diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
+        return false;
+    return isLeftAlone(rebuild, run) && !hasShown(rebuild);
+}
+/** Whether the run ended its observation although the rebuild may still be under way. */
+function isLeftAlone({ ending }, run) {
+    if (ending === undefined)
+        return run.progress === 'working';
+    if (ending.kind !== 'failed')
+        return ending.kind === 'cancelled';
+    return ending.reason.kind === 'call' || ending.reason.kind === 'unproven';
+}
+/** Whether a status on the way was seen since the last send. */
+function hasShown({ phases, history }) {
+    const sentMs = phases.findLast(({ phase }) => phase === 'sending')?.fromMs;
+    // A change that was found under way shows already.
+    if (sentMs === undefined)
+        return true;
+    return history.some(({ atMs, status }) => atMs >= sentMs && !instance_isSettled(status));
+}
+
 // EXTERNAL MODULE: ./core/summary/markdown.js
 var markdown = __nccwpck_require__(5089);
 ;// CONCATENATED MODULE: ./core/summary/details.js
@@ -2273,7 +3893,7 @@ var ranking = __nccwpck_require__(3636);
 /** More than these nobody reads one after another. */
 const inFull = 20;
 /** A failure with cause, disk and remedy; empty where there is none. */
-function failureOf({ failure }) {
+function failures_failureOf({ failure }) {
     if (failure === undefined)
         return '';
     return [
@@ -2296,7 +3916,7 @@ function failureParts(report, worth) {
                 ? ''
                 : [
                     heading(failed),
-                    ...full.slice(0, pieces).map((one) => failureOf({ failure: failures_short(one.failure) }))
+                    ...full.slice(0, pieces).map((one) => failures_failureOf({ failure: failures_short(one.failure) }))
                 ].join('\n\n')
         },
         { worth: worth.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
@@ -2383,19 +4003,6 @@ function sizeOf(shown) {
 function fit_joined(shown) {
     const texts = shown.map(({ part, pieces }) => part.draw(pieces)).filter((text) => text !== '');
     return `${texts.join('\n\n')}\n`;
-}
-
-;// CONCATENATED MODULE: ./core/rollout/canaries.js
-/** Who goes first, by id: of those that something is to be done to, the first in order. */
-function canariesOf({ members, canary }) {
-    const ids = [];
-    for (const { id, kind } of canary === 0 ? [] : members) {
-        if (ids.length === canary)
-            break;
-        if (kind === 'work')
-            ids.push(id);
-    }
-    return ids;
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/member.js
@@ -2836,7 +4443,7 @@ function planParts(report, worth) {
         turnOf(one, report.rollout.canaries, batches.get(one.instanceId)),
         [labels[one.plan.action], ...one.plan.warnings.map((text) => `Mind: ${(0,markdown/* cell */.Hn)(text)}`)].join('<br>'),
         (0,markdown/* cell */.Hn)(one.plan.current),
-        erasedBy(one)
+        fleet_plan_erasedBy(one)
     ]);
     const head = ['Instance', 'Turn', 'What is done', 'Now', 'Would be erased'];
     const title = `All ${rows.length} instances`;
@@ -2861,7 +4468,7 @@ function turnOf({ instanceId }, canaries, batch) {
     const parts = [...canary, ...(batch === undefined ? [] : [`batch ${batch}`])];
     return parts.length === 0 ? '–' : parts.join(', ');
 }
-function erasedBy(one) {
+function fleet_plan_erasedBy(one) {
     if (erasesNothing(one))
         return 'nothing';
     const { systemDiskId, sizeInGB, snapshots } = one.erases;
@@ -3007,7 +4614,7 @@ function partsOfOne(report, one) {
     return [
         whole((0,overview/* headline */.Pl)(report)),
         piece(wholeTable(report), worth.instances),
-        piece(failureOf(one), worth.failures.full),
+        piece(failures_failureOf(one), worth.failures.full),
         (0,weights_table/* weightsPart */.Tu)(report, worth.weights),
         whole((0,weights_table/* idleSentence */.OX)(report)),
         // A plan is there to be read before anything happens.
@@ -3053,84 +4660,6 @@ function detailParts({ instances }) {
 /** A part that is there as a whole or not at all. */
 function piece(text, value) {
     return { worth: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
-}
-
-;// CONCATENATED MODULE: ./core/balancers/held-weights.js
-/** Those that are not what they were before, as far as is known. */
-function openHeldWeights(heldWeights) {
-    return heldWeights.filter(({ state }) => state !== 'returned');
-}
-/** The holds with one more, or with another state of the same place. */
-function withHeldWeight(heldWeights, heldWeight) {
-    return [...heldWeights.filter(({ place }) => !isSamePool(place, heldWeight.place)), heldWeight];
-}
-/** The holds without that of a place that was left as it was. */
-function withoutHeldWeight(heldWeights, place) {
-    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.place, place));
-}
-/** Whether two places of one instance are in the same pool. */
-function isSamePool(one, other) {
-    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
-}
-/** All places of an instance, in the form of the result. */
-function reportBackendServers(places, heldWeights) {
-    const unheld = places.filter((place) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.place, place)));
-    return [
-        ...unheld.map((place) => reportBackendServer(place, place.weight)),
-        ...heldWeights.map(({ place, state }) => reportBackendServer(place, state === 'returned' ? place.weight : 0))
-    ];
-}
-function reportBackendServer({ kind, blbId, groupId, weight }, currentWeight) {
-    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
-}
-/** Where traffic is still to be given back, in words. */
-function describeHeldWeights(heldWeights) {
-    return openHeldWeights(heldWeights)
-        .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
-        .join(', ');
-}
-/** A pool for people. */
-function poolLabel({ blbId, groupId }) {
-    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
-}
-
-// EXTERNAL MODULE: ./core/model/failure.js
-var model_failure = __nccwpck_require__(5437);
-;// CONCATENATED MODULE: ./core/model/instance.js
-/**
- * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
- * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
- * start that a rebuild may show.
- */
-const instance_kinds = new Map([
-    ['Running', 'up'],
-    ['Stopped', 'down'],
-    ['Error', 'broken'],
-    ['Starting', 'moving'],
-    ['Stopping', 'moving'],
-    ['ImageProcessing', 'moving'],
-    ['SnapshotProcessing', 'moving'],
-    ['Scaling', 'foreign'],
-    ['Recharging', 'foreign'],
-    ['VolumeResizing', 'foreign'],
-    ['BillingChanging', 'foreign'],
-    ['ChangeSubnet', 'foreign'],
-    ['ChangeVpc', 'foreign'],
-    ['AttachingPort', 'foreign'],
-    ['DetachingPort', 'foreign'],
-    ['Moving', 'foreign'],
-    ['Expired', 'gone'],
-    ['Deleted', 'gone'],
-    ['Recycled', 'gone']
-]);
-/** The meaning of a status; a word that is not in the table is `unknown`. */
-function statusKind(status) {
-    return instance_kinds.get(status) ?? 'unknown';
-}
-/** Whether an instance with this status rests, so that something can be decided about it. */
-function isSettled(status) {
-    const kind = statusKind(status);
-    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/map-some.js
@@ -3277,80 +4806,70 @@ async function send(pool, weights, ports) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/balancers/restore-weights.js
-/** Gives instances their weights back that a run which was cut short could not. */
+/** Restores the weights that a run which was cut short could not. */
+
 
 
 
 
 
 /**
- * Restores the weights of those instances that are as well as they were: nothing was done to them, or what was done
- * ended well. Each is looked at first: it must be Running, on the image that it is to be on.
+ * Restores the weights of the instances that serve: nothing was done to them, or what was done ended well. Each is
+ * read first: it must be Running, on the image that it should run on.
  *
- * @returns the report with the weights as they are now
+ * @returns the state with the weights as they are now
  * @throws CallError when a read fails for good, CancelledError on abort
  */
-async function restoreWeights(report, ports) {
-    const waiting = report.instances.filter((one) => one.balancers.some(isOpen) && expectedImage(one, report) !== undefined);
-    if (waiting.length === 0)
-        return report;
+async function restoreWeights(state, ports) {
+    const restorable = restorableRuns(state);
+    if (restorable.length === 0)
+        return state;
     const { bcc, cancel, log } = ports;
-    const read = await readInstances(waiting.map(({ instanceId }) => instanceId), bcc, cancel.signal);
+    const ids = restorable.map(({ run }) => run.target.instance.id);
+    const read = await readInstances(ids, bcc, cancel.signal);
     const weights = createWeights(ports);
     const left = [];
-    const restored = await Promise.all(waiting.map(async (one) => {
-        const why = notWell(one, read.get(one.instanceId), report);
-        if (why !== undefined) {
-            left.push(`${one.instanceId} ${why}`);
-            return one;
-        }
-        const balancers = await Promise.all(one.balancers.map((place) => restore(one.instanceId, place)));
-        return { ...one, balancers };
+    const restored = new Map();
+    await Promise.all(restorable.map(async (one) => {
+        const { id } = one.run.target.instance;
+        const why = restore_weights_whyNot(one, read.get(id));
+        if (why === undefined)
+            restored.set(one.run, await restoreAll(one.run, weights, left, log));
+        else
+            left.push(`${id} ${why}`);
     }));
     if (left.length > 0)
         log.warning(`Weights are not restored: ${left.join('; ')}`);
-    const byId = new Map(restored.map((one) => [one.instanceId, one]));
-    return { ...report, instances: report.instances.map((one) => byId.get(one.instanceId) ?? one) };
-    async function restore(instanceId, place) {
-        if (!isOpen(place))
-            return place;
+    return { ...state, instances: state.instances.map((run) => restored.get(run) ?? run) };
+}
+/** Why the instance must not get its traffic, in words that follow its ID; `undefined` where it may. */
+function restore_weights_whyNot({ imageId }, read) {
+    if (read === undefined || read instanceof model_failure/* CallError */.RA)
+        return 'could not be looked at';
+    const serves = instance_statusKind(read.status) === 'up' && read.imageId === imageId;
+    return serves ? undefined : `is ${read.status} on ${read.imageId}`;
+}
+/** The instance with those of its weights restored for which that went well; the others are told in `left`. */
+async function restoreAll(run, weights, left, log) {
+    const { id } = run.target.instance;
+    let { heldWeights } = run;
+    await Promise.all(openHeldWeights(heldWeights).map(async ({ place }) => {
         try {
-            await weights.set(place, { instanceId, weight: place.weight });
+            await weights.set(place, { instanceId: id, weight: place.weight });
         }
         catch (error) {
             if (error instanceof model_failure/* CallError */.RA)
-                left.push(`${instanceId} (${(0,model_failure/* describeFailure */.Ic)(error.failure)})`);
+                left.push(`${id} (${(0,model_failure/* describeFailure */.Ic)(error.failure)})`);
             else if (error instanceof model_failure/* CancelledError */.cc)
-                left.push(`${instanceId} (given up)`);
+                left.push(`${id} (given up)`);
             else
                 throw error;
-            return place;
+            return;
         }
-        log.info(`${instanceId}: weight on ${poolLabel(place)} restored to ${place.weight}`);
-        return { ...place, currentWeight: place.weight };
-    }
-}
-/** Why the instance must not get its traffic back, in words that follow its ID; `undefined` where it may. */
-function notWell(one, read, report) {
-    if (read === undefined || read instanceof model_failure/* CallError */.RA)
-        return 'could not be looked at';
-    const { status, imageId } = read;
-    const hasSucceeded = statusKind(status) === 'up' && imageId === expectedImage(one, report);
-    return hasSucceeded ? undefined : `is ${status} on ${imageId}`;
-}
-function isOpen({ weight, currentWeight }) {
-    return currentWeight !== weight;
-}
-/** The image on which the instance is well; `undefined` where it is not known to be. */
-function expectedImage(one, report) {
-    // What was killed while the call was out may be erased although nobody has seen it.
-    if (one.status === 'inProgress' && one.phases.at(-1)?.phase.endsWith('sending'))
-        return undefined;
-    if (one.disk === 'untouched')
-        return one.before.imageId;
-    if (one.status === 'rolledBack')
-        return one.rollback?.imageId;
-    return one.status === 'rebuilt' || one.failure?.reason === 'rejoin' ? report.imageId : undefined;
+        heldWeights = withHeldWeight(heldWeights, { place, state: 'returned' });
+        log.info(`${id}: weight on ${poolLabel(place)} restored to ${place.weight}`);
+    }));
+    return { ...run, heldWeights };
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/schedule.js
@@ -3441,21 +4960,6 @@ async function poll(look, beat, clock, signal) {
 /** Between looks, in milliseconds. */
 const intervalMs = 5_000;
 /**
- * The instances whose rebuild may be under way without showing it: the run was cancelled, or could no longer look,
- * before their status had left its settled value.
- */
-function hiddenRebuilds(instances) {
-    return instances
-        .filter(({ status, disk, statusHistory, phases, failure }) => {
-        const sent = phases.findLast(({ phase }) => phase.endsWith('sending'))?.startedAt;
-        const isLeft = status === 'inProgress' || (status === 'failed' && failure?.operation !== undefined);
-        if (!isLeft || disk === 'untouched' || sent === undefined)
-            return false;
-        return statusHistory.filter(({ at }) => at >= sent).every((one) => isSettled(one.status));
-    })
-        .map(({ instanceId }) => instanceId);
-}
-/**
  * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
  * and does not erase again. Only reads.
  *
@@ -3468,13 +4972,13 @@ async function awaitVisible(instanceIds, limitMs, ports, signal) {
     let hidden = instanceIds;
     await poll(async () => {
         const read = await readInstances(hidden, bcc, signal);
-        hidden = hidden.filter((id) => isSettled(statusOf(read.get(id))));
+        hidden = hidden.filter((id) => instance_isSettled(await_visible_statusOf(read.get(id))));
         return hidden.length === 0 ? true : undefined;
     }, { intervalMs, limitMs }, clock, signal);
     return hidden;
 }
 /** The status of an instance; one that is no longer there has nothing to hide. */
-function statusOf(read) {
+function await_visible_statusOf(read) {
     if (!(read instanceof model_failure/* CallError */.RA))
         return read?.status ?? '';
     const { kind } = read.failure;
@@ -5093,8 +6597,6 @@ function createBccClient(options) {
     };
 }
 
-// EXTERNAL MODULE: ./core/health/reason.js
-var reason = __nccwpck_require__(3202);
 ;// CONCATENATED MODULE: ./core/health/health.js
 /**
  * When an instance counts as healthy: a reducer over rounds of probes, one probe of every check in each round. All
@@ -5300,7 +6802,7 @@ function guestsOnDemand(config, client) {
     const load = async () => {
         const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
             __nccwpck_require__.e(/* import() */ 969).then(__nccwpck_require__.bind(__nccwpck_require__, 3969)),
-            __nccwpck_require__.e(/* import() */ 573).then(__nccwpck_require__.bind(__nccwpck_require__, 2573))
+            __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
         ]);
         return createGuestProbe({
             assistant: createAssistant(client, secrets),
@@ -5337,6 +6839,7 @@ const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 
 
 
+
 const stateName = 'handover';
 /** Makes the file known to the post step. */
 function openHandover() {
@@ -5346,7 +6849,9 @@ function openHandover() {
     return {
         write(handover) {
             // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
-            writeThrough(`${file}.part`, JSON.stringify({ ...handover, process: own }));
+            const { state, ...others } = handover;
+            const head = JSON.stringify({ ...others, process: own });
+            writeThrough(`${file}.part`, `${head}\n${serializeRunState(state)}`);
             renameSync(`${file}.part`, file);
         },
         isTaken: () => existsSync(takenMark(file))
@@ -5360,7 +6865,8 @@ function findHandover() {
     return {
         read() {
             try {
-                return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8'));
+                const [head = '', ...state] = (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8').split('\n');
+                return { ...JSON.parse(head), state: parseRunState(state.join('\n')) };
             }
             catch (error) {
                 if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
@@ -5451,6 +6957,7 @@ function isAlive({ pid, script }) {
 
 
 
+
 /** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
 const awaitVisibleLimitMs = 180_000;
 /** How long the restoring of weights may take, in milliseconds. */
@@ -5476,10 +6983,10 @@ async function postStep() {
 async function seeToAll(config, handover) {
     let left = handover;
     await post_step_attempt('restore the weights on the load balancers', async () => {
-        left = { ...left, report: await restore(config, left.report) };
+        left = { ...left, state: await restore(config, left.state) };
     });
     if (config.summary)
-        await post_step_attempt('write the job summary', () => writeSummary(left.report));
+        await post_step_attempt('write the job summary', () => writeSummary(left.state));
     await post_step_attempt('close the Deployment record', () => closeRecord(config, left));
     await post_step_attempt('watch for the rebuild to show', () => watchOn(config, left));
 }
@@ -5487,18 +6994,18 @@ async function seeToAll(config, handover) {
  * The post step reads its inputs anew, and an expression such as `steps.x.outputs.y` may give something else by then.
  * Without them no call can be signed, so what is left undone is told.
  */
-async function seeToTheSummary(problems, summary, { report }) {
+async function seeToTheSummary(problems, summary, { state }) {
     const why = problems.map(({ input, message }) => `${input} ${message}`).join(' ');
     log/* jobLog */.W.warning(`The inputs are not the ones of the main step any more, so the service was not asked. ${why}`);
-    const weights = (0,weights_table/* leftWeights */.dS)(report);
-    if (weights.length > 0) {
-        log/* jobLog */.W.warning(`Weights on load balancers are not restored; the job summary has the calls: ${named(weights.map(({ instance }) => instance.instanceId))}`);
+    const lowered = loweredIds(state);
+    if (lowered.length > 0) {
+        log/* jobLog */.W.warning(`Weights on load balancers are not restored; the job summary has the calls: ${named(lowered)}`);
     }
-    const hidden = hiddenRebuilds(report.instances);
+    const hidden = hiddenRebuilds(state);
     if (hidden.length > 0)
         log/* jobLog */.W.warning(lookFirst(hidden));
     if (summary.trim() !== 'false')
-        await post_step_attempt('write the job summary', () => writeSummary(report));
+        await post_step_attempt('write the job summary', () => writeSummary(state));
 }
 async function post_step_attempt(what, work) {
     try {
@@ -5525,8 +7032,8 @@ async function takeOver(file) {
     file.remove();
     return last;
 }
-async function writeSummary(report) {
-    await lib_core/* summary */.z.addRaw(summaryOf(report)).write();
+async function writeSummary(state) {
+    await lib_core/* summary */.z.addRaw(summaryOf(reportRun(state))).write();
 }
 async function closeRecord(config, left) {
     if (config.record === undefined || left.recordId === undefined)
@@ -5535,16 +7042,16 @@ async function closeRecord(config, left) {
     await setRecord(config.record, left.recordId, left.ok ? 'success' : failed);
 }
 /** What was not erased, or is known to be healthy, gets its traffic back. */
-async function restore(config, report) {
-    if ((0,weights_table/* leftWeights */.dS)(report).length === 0)
-        return report;
+async function restore(config, state) {
+    if (loweredIds(state).length === 0)
+        return state;
     const cancel = listenForCancel();
     const late = AbortSignal.timeout(restoreLimitMs);
     const { dispose, ...world } = connect(config);
     try {
         const signal = AbortSignal.any([cancel.signal, late]);
         const writes = AbortSignal.any([cancel.writes, late]);
-        return await restoreWeights(report, { ...world, log: log/* jobLog */.W, cancel: { signal, writes } });
+        return await restoreWeights(state, { ...world, log: log/* jobLog */.W, cancel: { signal, writes } });
     }
     finally {
         dispose();
@@ -5556,7 +7063,7 @@ async function restore(config, report) {
  * is over, and one that begins while nothing shows would take the instance for untouched.
  */
 async function watchOn(config, left) {
-    const hidden = hiddenRebuilds(left.report.instances);
+    const hidden = hiddenRebuilds(left.state);
     if (hidden.length === 0)
         return;
     log/* jobLog */.W.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${named(hidden)}`);
@@ -6024,9 +7531,10 @@ function wireQuery(query) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a3: () => (/* binding */ formatDuration)
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   fP: () => (/* binding */ toSeconds),
+/* harmony export */   tK: () => (/* binding */ toIso)
 /* harmony export */ });
-/* unused harmony exports toSeconds, toIso */
 /** A stretch of time as a person reads it: `45s`, `2m 05s`, `1h 02m`. Parts of a second are left out. */
 function formatDuration(ms) {
     const seconds = Math.max(0, Math.round(ms / 1000));
@@ -6049,13 +7557,100 @@ function toIso(anchor, atMs) {
 
 /***/ }),
 
-/***/ 3202:
+/***/ 1741:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   g$: () => (/* binding */ printable)
+/* harmony export */   Ww: () => (/* binding */ escapedLine),
+/* harmony export */   wS: () => (/* binding */ guestSystem)
 /* harmony export */ });
-/* unused harmony exports describeUnhealthy, describeFailed, describeNotHealthy */
+/* unused harmony exports withSystemOf, firstLineOf */
+/** What is known of the system inside an instance, and of the script that runs in it. */
+/** The system of an instance by the names that its image gives; what does not say Windows has a shell. */
+function guestSystem({ osName }) {
+    return /windows/i.test(osName) ? 'windows' : 'linux';
+}
+/** The instance with the system of an image, which tells it for sure where the instance's own fields lag behind. */
+function withSystemOf({ osType, osName }, instance) {
+    const known = `${osType} ${osName}`.trim();
+    return known === '' ? instance : { ...instance, osName: known };
+}
+/** Comments, and settings of variables, which may be secrets. */
+const saysNothing = /^(?:#|$|(?:export\s+|\$env:|\$)?[a-z_]\w*\s*=)/i;
+/** The first line of the script that does something, for the plan; control characters escaped, cut at 80 characters. */
+function firstLineOf({ content }) {
+    const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
+    return escapedLine(lines.find((line) => !saysNothing.test(line)) ?? '(only comments and settings)', 80);
+}
+/** A line from a guest for the log: what is not printable is escaped, and it is cut at `most` characters. */
+function escapedLine(text, most) {
+    const characters = [...text.replaceAll('\t', ' ')];
+    const shown = characters
+        .slice(0, most)
+        .join('')
+        .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
+    return characters.length > most ? `${shown}…` : shown;
+}
+
+
+/***/ }),
+
+/***/ 4795:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  hi: () => (/* binding */ describeFailed),
+  O$: () => (/* binding */ describeNotHealthy),
+  sR: () => (/* binding */ describeUnhealthy),
+  g$: () => (/* binding */ printable)
+});
+
+// EXTERNAL MODULE: ./core/duration.js
+var duration = __nccwpck_require__(7905);
+// EXTERNAL MODULE: ./core/health/guest/guest-system.js
+var guest_system = __nccwpck_require__(1741);
+;// CONCATENATED MODULE: ./core/health/guest/inside-failure.js
+
+
+/** A failed look from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
+function describeInside(reason) {
+    switch (reason.kind) {
+        case 'agentOffline':
+            return 'the agent of Cloud Assistant is not on line';
+        case 'sameBoot':
+            return `the old system answers (boot ${reason.bootId}, as before the rebuild; run ${reason.runId})`;
+        case 'olderBoot':
+            return `the system that answers is older than this rebuild (up for ${(0,duration/* formatDuration */.a3)(reason.uptimeMs)}, accepted ${(0,duration/* formatDuration */.a3)(reason.sinceMs)} ago; run ${reason.runId})`;
+        case 'runFailed':
+            return `run ${reason.runId} ended as ${(0,guest_system/* escapedLine */.Ww)(reason.state, 40)} without an answer${factsOf(reason)}`;
+        case 'runLate':
+            return reason.runId === ''
+                ? 'the command could not be sent in time'
+                : `run ${reason.runId} is ${reason.state === '' ? 'unanswered' : (0,guest_system/* escapedLine */.Ww)(reason.state, 40)} and did not end in time`;
+        case 'assistantCall':
+            return `Cloud Assistant could not be asked: ${reason.message}`;
+        case 'script':
+            return `the script ended with exit code ${reason.exitCode} (run ${reason.runId})`;
+        case 'notProven':
+            return 'the script was not run: nothing proves yet that the new system is up';
+    }
+}
+/** The last lines of a script's output for the log, each escaped and cut. */
+function outputLines(reason) {
+    return reason.output.map((line) => escapedLine(line, 200));
+}
+function factsOf({ exitCode, errorCode, failReason }) {
+    const facts = [
+        exitCode === undefined ? '' : `exit code ${exitCode}`,
+        (0,guest_system/* escapedLine */.Ww)(errorCode, 60),
+        (0,guest_system/* escapedLine */.Ww)(failReason, 120)
+    ].filter((fact) => fact !== '');
+    return facts.length === 0 ? '' : `: ${facts.join(', ')}`;
+}
+
+;// CONCATENATED MODULE: ./core/health/reason.js
 
 
 const stages = {
@@ -6078,7 +7673,7 @@ function describeUnhealthy(reason) {
         case 'dns':
             return `the host name cannot be resolved (${reason.code})`;
         case 'timedOut':
-            return `timed out: waited ${formatDuration(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
+            return `timed out: waited ${(0,duration/* formatDuration */.a3)(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
         case 'status':
             return `status ${reason.status}, expected ${reason.wanted.map(describeRange).join(', ')}`;
         case 'body':
@@ -6111,7 +7706,7 @@ function describeFailed(failed) {
 function describeNotHealthy(reason) {
     if (reason.kind === 'failing')
         return describeFailed(reason.failed);
-    const [healthyFor, wanted] = [formatDuration(reason.healthyForMs), formatDuration(reason.wantedMs)];
+    const [healthyFor, wanted] = [(0,duration/* formatDuration */.a3)(reason.healthyForMs), (0,duration/* formatDuration */.a3)(reason.wantedMs)];
     return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
 }
 /** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */
@@ -6398,10 +7993,9 @@ function isFailed(one) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   OX: () => (/* binding */ idleSentence),
-/* harmony export */   Tu: () => (/* binding */ weightsPart),
-/* harmony export */   dS: () => (/* binding */ leftWeights)
+/* harmony export */   Tu: () => (/* binding */ weightsPart)
 /* harmony export */ });
-/* unused harmony exports idleInstances, idleWords */
+/* unused harmony exports leftWeights, idleInstances, idleWords */
 /* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5089);
 /* harmony import */ var _overview_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5075);
 /** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
@@ -6527,7 +8121,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6079);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7624);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6768);
 /** Entry of the post step. It never fails a job. */
 
 

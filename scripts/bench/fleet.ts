@@ -9,6 +9,7 @@ import {
   VirtualClock,
   virtualClient
 } from '../../__tests__/support/virtual.ts';
+import { reportRun } from '../../src/core/report/run-report.ts';
 import { run } from '../../src/deploy/run/run.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import type { FromEmulator, Seen, ToEmulator } from './emulator.ts';
@@ -48,28 +49,30 @@ const ids = Array.from(
   { length: Number(count) },
   (_, index) => `i-fleet${String(index + 1).padStart(5, '0')}`
 );
-const report = await run(
-  {
-    ...defaultRequest,
-    selection: { kind: 'ids', ids },
-    rollout: { ...defaultRequest.rollout, maxUnavailable: { kind: 'percent', percent } }
-  },
-  {
-    bcc,
-    balancers: bcc,
-    clock,
-    random: Math.random,
-    cancel: noCancel,
-    log: {
-      info: () => undefined,
-      warning: (line) => console.error(line),
-      debug: () => undefined,
-      group: (_title, work) => work()
+const report = reportRun(
+  await run(
+    {
+      ...defaultRequest,
+      selection: { kind: 'ids', ids },
+      rollout: { ...defaultRequest.rollout, maxUnavailable: { kind: 'percent', percent } }
     },
-    probe: busily(createProbe(), clock),
-    runId: 'bench'
-  },
-  { planned: async () => undefined, progressed: () => undefined, commit: () => undefined }
+    {
+      bcc,
+      balancers: bcc,
+      clock,
+      random: Math.random,
+      cancel: noCancel,
+      log: {
+        info: () => undefined,
+        warning: (line) => console.error(line),
+        debug: () => undefined,
+        group: (_title, work) => work()
+      },
+      probe: busily(createProbe(), clock),
+      runId: 'bench'
+    },
+    { planned: async () => undefined, progressed: () => undefined, commit: () => undefined }
+  )
 );
 const usage = process.resourceUsage();
 say('end');

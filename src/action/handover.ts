@@ -12,14 +12,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import type { RunReport } from '../core/report/report.ts';
+import { parseRunState, type RunState, serializeRunState } from '../core/run/run-state.ts';
 
 /**
  * What the main step leaves for the post step. It lies in a file, not in the runner's state, because the state
  * only ever grows and this is written again and again. It holds no secret.
  */
 export interface Handover {
-  readonly report: RunReport;
+  readonly state: RunState;
   /** Whether the run was cancelled. */
   readonly cancelled: boolean;
   /** Whether the step went well. */
@@ -55,7 +55,9 @@ export function openHandover(): HandoverFile {
   return {
     write(handover) {
       // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
-      writeThrough(`${file}.part`, JSON.stringify({ ...handover, process: own }));
+      const { state, ...others } = handover;
+      const head = JSON.stringify({ ...others, process: own });
+      writeThrough(`${file}.part`, `${head}\n${serializeRunState(state)}`);
       renameSync(`${file}.part`, file);
     },
     isTaken: () => existsSync(takenMark(file))
@@ -79,7 +81,8 @@ export function findHandover(): TakenHandover | undefined {
   return {
     read() {
       try {
-        return JSON.parse(readFileSync(file, 'utf8')) as Handover;
+        const [head = '', ...state] = readFileSync(file, 'utf8').split('\n');
+        return { ...(JSON.parse(head) as Omit<Handover, 'state'>), state: parseRunState(state.join('\n')) };
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
         throw error;

@@ -3,7 +3,9 @@ import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
 import { CancelledError } from '../core/model/failure.ts';
 import type { RunReport } from '../core/report/report.ts';
-import { leftWeights } from '../core/summary/weights-table.ts';
+import { reportRun } from '../core/report/run-report.ts';
+import { loweredIds } from '../core/run/left-behind.ts';
+import type { RunState } from '../core/run/run-state.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
 import { SurveyError } from '../deploy/plan/survey-error.ts';
 import { run } from '../deploy/run/run.ts';
@@ -45,9 +47,10 @@ async function rebuild(config: Config, cancel: SignalCancel): Promise<boolean> {
   try {
     const ports = { ...world, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
     const ran = await run(config.request, ports, progress);
-    const report = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
+    const state = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
+    const report = reportRun(state);
     const ok = isGood(report, cancel);
-    progress.finish(report, ok);
+    progress.finish(state, ok);
     tellEnd(report, ok, cancel);
     return ok;
   } finally {
@@ -61,19 +64,19 @@ async function rebuild(config: Config, cancel: SignalCancel): Promise<boolean> {
  * gets its weights back here, in the time that a signal leaves.
  */
 async function restoreAfterCancel(
-  report: RunReport,
+  state: RunState,
   world: Omit<Connection, 'dispose'>,
   cancel: SignalCancel,
   progress: Progress
-): Promise<RunReport> {
-  if (leftWeights(report).length === 0) return report;
+): Promise<RunState> {
+  if (loweredIds(state).length === 0) return state;
   const signal = cancel.grantRestoring();
-  progress.progressed(() => report);
+  progress.progressed(() => state);
   try {
-    return await restoreWeights(report, { ...world, log: jobLog, cancel: { signal, writes: signal } });
+    return await restoreWeights(state, { ...world, log: jobLog, cancel: { signal, writes: signal } });
   } catch (error) {
     jobLog.warning(`Weights are not restored by this step: ${wordsOf(error)}`);
-    return report;
+    return state;
   }
 }
 

@@ -2,11 +2,12 @@
 import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
 import type { Problem } from '../config/inputs.ts';
-import type { RunReport } from '../core/report/report.ts';
+import { reportRun } from '../core/report/run-report.ts';
+import { hiddenRebuilds, loweredIds } from '../core/run/left-behind.ts';
+import type { RunState } from '../core/run/run-state.ts';
 import { summaryOf } from '../core/summary/summary.ts';
-import { leftWeights } from '../core/summary/weights-table.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
-import { awaitVisible, hiddenRebuilds } from '../deploy/rebuild/await-visible.ts';
+import { awaitVisible } from '../deploy/rebuild/await-visible.ts';
 import { type RecordState, setRecord } from '../github/record.ts';
 import { listenForCancel } from './cancel.ts';
 import { connect } from './connect.ts';
@@ -41,9 +42,9 @@ export async function postStep(): Promise<void> {
 async function seeToAll(config: Config, handover: Handover): Promise<void> {
   let left = handover;
   await attempt('restore the weights on the load balancers', async () => {
-    left = { ...left, report: await restore(config, left.report) };
+    left = { ...left, state: await restore(config, left.state) };
   });
-  if (config.summary) await attempt('write the job summary', () => writeSummary(left.report));
+  if (config.summary) await attempt('write the job summary', () => writeSummary(left.state));
   await attempt('close the Deployment record', () => closeRecord(config, left));
   await attempt('watch for the rebuild to show', () => watchOn(config, left));
 }
@@ -55,21 +56,21 @@ async function seeToAll(config: Config, handover: Handover): Promise<void> {
 async function seeToTheSummary(
   problems: readonly Problem[],
   summary: string,
-  { report }: Handover
+  { state }: Handover
 ): Promise<void> {
   const why = problems.map(({ input, message }) => `${input} ${message}`).join(' ');
   jobLog.warning(
     `The inputs are not the ones of the main step any more, so the service was not asked. ${why}`
   );
-  const weights = leftWeights(report);
-  if (weights.length > 0) {
+  const lowered = loweredIds(state);
+  if (lowered.length > 0) {
     jobLog.warning(
-      `Weights on load balancers are not restored; the job summary has the calls: ${named(weights.map(({ instance }) => instance.instanceId))}`
+      `Weights on load balancers are not restored; the job summary has the calls: ${named(lowered)}`
     );
   }
-  const hidden = hiddenRebuilds(report.instances);
+  const hidden = hiddenRebuilds(state);
   if (hidden.length > 0) jobLog.warning(lookFirst(hidden));
-  if (summary.trim() !== 'false') await attempt('write the job summary', () => writeSummary(report));
+  if (summary.trim() !== 'false') await attempt('write the job summary', () => writeSummary(state));
 }
 
 async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {
@@ -100,8 +101,8 @@ async function takeOver(file: TakenHandover): Promise<Handover | undefined> {
   return last;
 }
 
-async function writeSummary(report: RunReport): Promise<void> {
-  await core.summary.addRaw(summaryOf(report)).write();
+async function writeSummary(state: RunState): Promise<void> {
+  await core.summary.addRaw(summaryOf(reportRun(state))).write();
 }
 
 async function closeRecord(config: Config, left: Handover): Promise<void> {
@@ -111,15 +112,15 @@ async function closeRecord(config: Config, left: Handover): Promise<void> {
 }
 
 /** What was not erased, or is known to be healthy, gets its traffic back. */
-async function restore(config: Config, report: RunReport): Promise<RunReport> {
-  if (leftWeights(report).length === 0) return report;
+async function restore(config: Config, state: RunState): Promise<RunState> {
+  if (loweredIds(state).length === 0) return state;
   const cancel = listenForCancel();
   const late = AbortSignal.timeout(restoreLimitMs);
   const { dispose, ...world } = connect(config);
   try {
     const signal = AbortSignal.any([cancel.signal, late]);
     const writes = AbortSignal.any([cancel.writes, late]);
-    return await restoreWeights(report, { ...world, log: jobLog, cancel: { signal, writes } });
+    return await restoreWeights(state, { ...world, log: jobLog, cancel: { signal, writes } });
   } finally {
     dispose();
     cancel.dispose();
@@ -131,7 +132,7 @@ async function restore(config: Config, report: RunReport): Promise<RunReport> {
  * is over, and one that begins while nothing shows would take the instance for untouched.
  */
 async function watchOn(config: Config, left: Handover): Promise<void> {
-  const hidden = hiddenRebuilds(left.report.instances);
+  const hidden = hiddenRebuilds(left.state);
   if (hidden.length === 0) return;
   jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${named(hidden)}`);
   const cancel = listenForCancel();

@@ -1,8 +1,8 @@
 /** What is written down while a run goes on: the outputs, what the post step gets, and the Deployment record. */
 import type { Config, RecordConfig } from '../config/config.ts';
 import { CancelledError } from '../core/model/failure.ts';
-import type { Plan } from '../core/plan/plan.ts';
-import type { RunReport } from '../core/report/report.ts';
+import { reportRun } from '../core/report/run-report.ts';
+import { hasChanged, type RunState } from '../core/run/run-state.ts';
 import type { RunHooks } from '../deploy/run/run.ts';
 import { openRecord, setRecord } from '../github/record.ts';
 import { JournalError } from '../ports/journal.ts';
@@ -27,7 +27,9 @@ export class Progress implements RunHooks {
   readonly #file: HandoverFile;
   readonly #watch: NodeJS.Timeout;
   #recordId: number | undefined;
-  #report: (() => RunReport) | undefined;
+  #now: (() => RunState) | undefined;
+  #changes = 0;
+  #written = 0;
   #rest: NodeJS.Timeout | undefined;
   #changesTold = 0;
   #warnings = 0;
@@ -39,9 +41,9 @@ export class Progress implements RunHooks {
     this.#watch = setInterval(() => this.#stopIfTaken(), takenIntervalMs).unref();
   }
 
-  async planned(plan: Plan, report: RunReport): Promise<void> {
+  async planned(state: RunState): Promise<void> {
     try {
-      setOutputs(report);
+      setOutputs(reportRun(state));
     } catch (cause) {
       throw new OutputsError(`The outputs cannot be written, so nothing was sent: ${wordsOf(cause)}`, {
         cause
@@ -49,13 +51,14 @@ export class Progress implements RunHooks {
     }
     const { record, request } = this.#config;
     if (record !== undefined && !request.dryRun)
-      this.#recordId = await tryRecord(record, plan, this.#cancel.signal);
-    this.#report = () => report;
+      this.#recordId = await tryRecord(record, state, this.#cancel.signal);
+    this.#now = () => state;
     this.#writeOrWarn();
   }
 
-  progressed(report: () => RunReport): void {
-    this.#report = report;
+  progressed(now: () => RunState): void {
+    this.#now = now;
+    this.#changes += 1;
     if (this.#rest === undefined) this.#writeOrWarn();
   }
 
@@ -72,11 +75,11 @@ export class Progress implements RunHooks {
   }
 
   /** Writes what is known at the end for the post step; nothing is written after it. */
-  finish(report: RunReport, ok: boolean): void {
+  finish(state: RunState, ok: boolean): void {
     this.dispose();
-    this.#report = undefined;
+    this.#now = undefined;
     try {
-      this.#put(report, ok, true);
+      this.#put(state, ok, true);
     } catch (error) {
       this.#warn(error);
     }
@@ -103,35 +106,35 @@ export class Progress implements RunHooks {
   }
 
   #write(): void {
-    const make = this.#report;
-    if (make === undefined) return;
-    const report = make();
-    this.#put(report, false, false);
-    if (report.changed && this.#changesTold === 0) this.#tellChange(report);
+    const state = this.#now?.();
+    if (state === undefined) return;
+    this.#written = this.#changes;
+    this.#put(state, false, false);
+    if (hasChanged(state) && this.#changesTold === 0) this.#tellChange(state);
     clearTimeout(this.#rest);
     this.#rest = undefined;
-    const count = report.instances.length;
+    const count = state.instances.length;
     if (count > few) {
       this.#rest = setTimeout(() => {
         this.#rest = undefined;
-        if (this.#report !== make) this.#writeOrWarn();
+        if (this.#written !== this.#changes) this.#writeOrWarn();
       }, count * restMs).unref();
     }
   }
 
   /** A run that is killed leaves with its outputs that a disk was erased, or may have been. */
-  #tellChange(report: RunReport): void {
+  #tellChange(state: RunState): void {
     this.#changesTold += 1;
     try {
-      setOutputs(report);
+      setOutputs(reportRun(state));
     } catch (error) {
       this.#warn(error);
     }
   }
 
-  #put(report: RunReport, ok: boolean, ended: boolean): void {
+  #put(state: RunState, ok: boolean, ended: boolean): void {
     const record = this.#recordId === undefined ? {} : { recordId: this.#recordId };
-    this.#file.write({ report, ok, ended, cancelled: this.#cancel.signal.aborted, ...record });
+    this.#file.write({ state, ok, ended, cancelled: this.#cancel.signal.aborted, ...record });
   }
 
   #warn(error: unknown): void {
@@ -144,11 +147,15 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function tryRecord(record: RecordConfig, plan: Plan, signal: AbortSignal): Promise<number | undefined> {
+async function tryRecord(
+  record: RecordConfig,
+  state: RunState,
+  signal: AbortSignal
+): Promise<number | undefined> {
   let id: number | undefined;
   try {
-    const instanceIds = plan.targets.map(({ instance }) => instance.id);
-    id = await openRecord(record, { imageId: plan.image.id, instanceIds }, signal);
+    const instanceIds = state.instances.map(({ target }) => target.instance.id);
+    id = await openRecord(record, { imageId: state.image.id, instanceIds }, signal);
     await setRecord(record, id, 'in_progress', signal);
   } catch (error) {
     const what =

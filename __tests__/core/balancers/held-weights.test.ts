@@ -55,15 +55,15 @@ describe('with a hold', () => {
   test('of a known place its state and weight are the new ones', () => {
     const before = [heldWeight(ordinary, 'returned'), heldWeight(group, 'held')];
     const again = heldWeight({ ...ordinary, weight: 41 }, 'asked');
-    expect(withHeldWeight(before, again)).toEqual([heldWeight(group, 'held'), again]);
+    expect(withHeldWeight(before, again)).toEqual([again, heldWeight(group, 'held')]);
     expect(before).toHaveLength(2);
   });
 
   test('of one group the other group of the same balancer stays', () => {
     const heldWeights = withHeldWeight([heldWeight(group, 'asked')], heldWeight(otherGroup, 'asked'));
     expect(withHeldWeight(heldWeights, heldWeight(group, 'held'))).toEqual([
-      heldWeight(otherGroup, 'asked'),
-      heldWeight(group, 'held')
+      heldWeight(group, 'held'),
+      heldWeight(otherGroup, 'asked')
     ]);
   });
 });

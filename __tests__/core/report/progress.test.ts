@@ -9,6 +9,8 @@ const start: Progress = {
   succeeded: 117,
   skipped: 0,
   failed: 3,
+  rolledBack: 0,
+  rollbackFailed: 0,
   beganMs: Array.from({ length: 10 }, () => 0),
   waiting: 370,
   tookMs: [250_000],
@@ -22,7 +24,15 @@ describe('the line of progress', () => {
     [{}, '120 of 500 done (3 failed), 10 under way, 370 to go; about 2h 38m left (a rebuild takes 4m 10s)'],
     [{ tookMs: [] }, '120 of 500 done (3 failed), 10 under way, 370 to go'],
     [
-      { waiting: 0, failed: 0, succeeded: 480, skipped: 10, nowMs: 200_000 },
+      {
+        waiting: 0,
+        failed: 0,
+        rolledBack: 0,
+        rollbackFailed: 0,
+        succeeded: 480,
+        skipped: 10,
+        nowMs: 200_000
+      },
       '490 of 500 done (10 skipped), 10 under way; about 50s left (a rebuild takes 4m 10s)'
     ],
     [
@@ -34,7 +44,10 @@ describe('the line of progress', () => {
       { total: 130, waiting: 10, beganMs: [], pausedUntilMs: 9 * minute, pauseMs: 10 * minute },
       '120 of 130 done (3 failed), 10 to go; about 13m left (a rebuild takes 4m 10s)'
     ],
-    [{ total: 0, succeeded: 0, failed: 0, waiting: 0, beganMs: [] }, '0 of 0 done']
+    [
+      { total: 0, succeeded: 0, failed: 0, rolledBack: 0, rollbackFailed: 0, waiting: 0, beganMs: [] },
+      '0 of 0 done'
+    ]
   ])('%#: %j', (patch: Partial<Progress>, line) => {
     expect(progressLine({ ...start, ...patch })).toBe(line);
   });
@@ -71,6 +84,8 @@ describe('the time that is left', () => {
       succeeded: fc.nat(1000),
       skipped: fc.nat(1000),
       failed: fc.nat(1000),
+      rolledBack: fc.nat(1000),
+      rollbackFailed: fc.nat(1000),
       beganMs: fc.array(ms),
       waiting: fc.nat(1000),
       tookMs: fc.array(ms),
@@ -144,6 +159,8 @@ function played({ total, maxUnavailable, tookMs, pauseMs, stagger }: World): rea
       succeeded: done,
       skipped: 0,
       failed: 0,
+      rolledBack: 0,
+      rollbackFailed: 0,
       beganMs: underWay,
       waiting: total - done - underWay.length,
       tookMs: Array.from({ length: done }, () => tookMs),

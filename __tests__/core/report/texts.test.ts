@@ -4,13 +4,18 @@ import { describeFailure, type FailureKind } from '../../../src/core/model/failu
 import { decide } from '../../../src/core/plan/decide.ts';
 import { makePlan, type Target } from '../../../src/core/plan/plan.ts';
 import { planLines } from '../../../src/core/plan/plan-lines.ts';
-import { describeRefusals } from '../../../src/core/plan/refusal.ts';
+import { describeRefusals, type Refusal } from '../../../src/core/plan/refusal.ts';
 import { imageLabel } from '../../../src/core/plan/text.ts';
-import type { FailureReason } from '../../../src/core/rebuild/ending.ts';
 import { heartbeat, narrate } from '../../../src/core/rebuild/log-lines.ts';
 import { nextBeat, observeMoment } from '../../../src/core/rebuild/schedule.ts';
 import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
-import { callRemedy, describeDiskState, explain, explainCancel } from '../../../src/core/report/explain.ts';
+import {
+  callRemedy,
+  describeDiskState,
+  explain,
+  explainCancel,
+  explainRefusals
+} from '../../../src/core/report/explain.ts';
 import { cell, code, table } from '../../../src/core/summary/markdown.ts';
 import { rolloutOfOne as how } from '../../support/plan.ts';
 import {
@@ -122,16 +127,7 @@ describe('failures in words', () => {
   });
 
   const lived = live(taskOf(), stretches([9_000, {}], [1e12, { status: 'Starting' }])).rebuild;
-  const reasons: readonly FailureReason[] = [
-    {
-      kind: 'refused',
-      refusals: [
-        { kind: 'gone', status: 'Expired' },
-        { kind: 'protected' },
-        { kind: 'imageNotAvailable', status: 'Creating' },
-        { kind: 'imageKeepsNoLogin', imageType: 'System' }
-      ]
-    },
+  const reasons: readonly Parameters<typeof explain>[1][] = [
     { kind: 'busy', status: 'Starting' },
     { kind: 'unclear', status: 'Starting' },
     { kind: 'unproven' },
@@ -148,6 +144,20 @@ describe('failures in words', () => {
     expect(cause).toMatch(/^i-1: /);
     expect(diskState).toBe(describeDiskState('erased'));
     expect(remedy).not.toBe('');
+  });
+
+  test('a refusal names every reason and what to do about each', () => {
+    const refusals: readonly Refusal[] = [
+      { kind: 'gone', status: 'Expired' },
+      { kind: 'protected' },
+      { kind: 'imageNotAvailable', status: 'Creating' },
+      { kind: 'imageKeepsNoLogin', imageType: 'System' }
+    ];
+    for (const refusal of refusals) {
+      const { cause, remedy } = explainRefusals('i-1', [refusal]);
+      expect(cause).toMatch(/^i-1: not rebuilt, because ./);
+      expect(remedy).not.toBe('');
+    }
   });
 
   test('a timeout names the last status and the history', () => {
@@ -170,7 +180,7 @@ describe('failures in words', () => {
 
   test('a cancel says what goes on', () => {
     const [fresh] = begin(taskOf(), 0);
-    expect(explainCancel(fresh).remedy).toBe('Nothing of it needs to be mended.');
+    expect(explainCancel(fresh).remedy).toBe('There is nothing to repair.');
     expect(explainCancel(lived).remedy).toContain('goes on without this run');
     expect(describeDiskState('unknown')).toContain('not known');
   });
@@ -184,7 +194,7 @@ describe('the plan in words', () => {
     circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20 },
     snapshots: [{ id: 's-1', name: 'daily', createTime: '2026-01-01T00:00:00Z', volumeId: 'v-old' }]
   };
-  const order = { imageId: 'm-new', login: { kind: 'keypairId', keypairId: 'k-1' } } as const;
+  const order = { login: { kind: 'keypairId', keypairId: 'k-1' } } as const;
 
   test('says what is erased, by name, and what stays', () => {
     const text = planLines(makePlan(image, order, [target], how)).join('\n');

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { stopWords } from '../../../src/core/report/rollout-report.ts';
 import { Game } from '../../support/fleets.ts';
 
 describe('the way back of one that failed', () => {
@@ -209,37 +208,5 @@ describe('a cancel', () => {
     const game = new Game('a b', {});
     expect([...game.cancel(), ...game.cancel()]).toEqual([]);
     expect(game.ends('a')).toEqual(['end']);
-  });
-});
-
-describe('what is told of a stop', () => {
-  test('and of a cancel after it: both, in order', () => {
-    const game = new Game('a b c d', { maxUnavailable: 1, rollback: true });
-    game.ends('a b');
-    expect(game.ends('c', 'refused')).toEqual(['back b']);
-    expect(game.rollbackEnded('b')).toEqual(['back a']);
-    game.cancel();
-    expect(game.rollbackEnded('a', 'cancelled')).toEqual(['end']);
-    expect(stopWords(game.rollout)).toBe(
-      '1 failed, and maxFailures is 0, so the rollout stopped. 1 of 4 were not begun. 1 were put back onto the image of before. Then the run was cancelled.'
-    );
-  });
-
-  test('where nobody was put back does not count none', () => {
-    const game = new Game('a b', { rollback: true });
-    expect(game.ends('a', 'refused')).toEqual(['end']);
-    expect(stopWords(game.rollout)).toBe(
-      '1 failed, and maxFailures is 0, so the rollout stopped. 1 of 2 were not begun.'
-    );
-  });
-
-  test('by a cancel alone, without rollback', () => {
-    const game = new Game('a b c', {});
-    game.ends('a');
-    game.cancel();
-    game.ends('b', 'cut');
-    expect(stopWords(game.rollout)).toBe(
-      'The run was cancelled, so nothing new was begun. 1 of 3 were not begun.'
-    );
   });
 });

@@ -1,46 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Checked } from '../../../src/core/health/health.ts';
-import type { RebuildSpec } from '../../../src/core/model/rebuild-spec.ts';
-import type { PlannedTarget } from '../../../src/core/plan/plan.ts';
+import type { PublicOptions } from '../../../src/core/model/rebuild-spec.ts';
 import type { Ending } from '../../../src/core/rebuild/ending.ts';
 import type { Observation, RebuildState } from '../../../src/core/rebuild/rebuild-state.ts';
-import { begin } from '../../../src/core/rebuild/step-rebuild.ts';
-import { reportInstanceRun } from '../../../src/core/report/instance-report.ts';
+import { reportInstance } from '../../../src/core/report/instance-report.ts';
+import type { InstanceReport } from '../../../src/core/report/report.ts';
 import { restoreWithLines } from '../../../src/core/report/restore-with.ts';
-import {
-  hasSucceeded,
-  type InstanceRun,
-  isRolledBack,
-  mayRejoin,
-  needsRollback,
-  outcomeOf
-} from '../../../src/core/run/instance-run.ts';
-import { disk, failureOf, instance, taskOf } from '../rebuild/rebuilds.ts';
+import { hasSucceeded, isRolledBack } from '../../../src/core/run/instance-end.ts';
+import type { InstanceRun } from '../../../src/core/run/instance-run.ts';
+import { mayRejoin, needsRollback, outcomeOf } from '../../../src/core/run/next-steps.ts';
+import { failureOf, instance } from '../rebuild/rebuilds.ts';
+import { runOf as deedOf, rebuildOf as lifeOf, stateOf, targetOf } from './runs.ts';
 
-const target: PlannedTarget = {
-  task: taskOf(),
-  instance,
-  disk,
-  snapshots: [],
-  circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20 },
-  decision: { action: 'rebuild' },
-  warnings: []
-};
-
-function lifeOf(ending?: Ending, patch: Partial<RebuildState> = {}): RebuildState {
-  const [rebuild] = begin(taskOf(), 0);
-  return { ...rebuild, sends: 1, answered: true, ...patch, ...(ending === undefined ? {} : { ending }) };
-}
+const target = targetOf();
 
 const times = { fromMs: 0, deadlineMs: 300_000, atMs: 1_000, history: [], checks: [] } as const;
 const good: Checked = { ...times, healthy: true };
 const refused = { check: 'tcp://192.0.2.1:22', reason: { kind: 'refused' } } as const;
 const bad: Checked = { ...times, healthy: false, reason: { kind: 'failing', failed: [refused] } };
 const rebuilt = lifeOf({ kind: 'rebuilt' });
-
-function deedOf(patch: Partial<InstanceRun>): InstanceRun {
-  return { target, knownHosts: [], heldWeights: [], cancelled: false, ...patch };
-}
 
 const failed = (reason: Extract<Ending, { kind: 'failed' }>['reason']): RebuildState =>
   lifeOf({ kind: 'failed', reason });
@@ -211,11 +189,14 @@ describe('how a deed ended', () => {
 });
 
 describe('the report of a deed', () => {
-  const anchor = { nowMs: 0, wallMs: Date.UTC(2026, 2, 1) };
-  const order: RebuildSpec = { imageId: 'm-new', login: { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } };
+  const order: PublicOptions = { login: { kind: 'adminPass' }, script: 'kept' };
+
+  function reportOf(run: InstanceRun): InstanceReport {
+    return reportInstance(run, stateOf([run], { options: order }));
+  }
 
   test('while it goes on it is inProgress, and has no failure', () => {
-    const report = reportInstanceRun(deedOf({ rebuild: rebuilt, health: bad }), order, anchor, 5_000, false);
+    const report = reportOf(deedOf({ rebuild: rebuilt, health: bad, progress: 'working' }));
     expect(report.status).toBe('inProgress');
     expect(report.failure).toBeUndefined();
   });
@@ -229,76 +210,52 @@ describe('the report of a deed', () => {
       heldWeights: [{ place, state: 'held' }],
       rejoinProblem: 'it is locked.'
     });
-    const report = reportInstanceRun(rolledBack, order, anchor, 5_000, true);
+    const report = reportOf(rolledBack);
     expect(report).toMatchObject({ status: 'rolledBack', rollback: { ok: true }, restoreWith: [] });
     expect(report.failure).toMatchObject({ reason: 'unhealthy' });
     expect(report.failure?.diskNote).toBe(
-      'The instance was put back onto m-old and is healthy again. It gets no traffic: its weight is 0 on lb-1 (was 50).'
+      'The instance was rolled back onto m-old and is healthy again. It gets no traffic: its weight is 0 on lb-1 (was 50).'
     );
     expect(report.failure?.remedy).toContain('The post step of this action restores the weights');
   });
 
   test('a well one that could not be put back says so, and not that its content is gone', () => {
     const rollback = { imageId: 'm-old', problem: 'GetImage m-old: gone.' };
-    const report = reportInstanceRun(
-      deedOf({ rebuild: rebuilt, health: good, rollback }),
-      order,
-      anchor,
-      5_000,
-      true
-    );
+    const report = reportOf(deedOf({ rebuild: rebuilt, health: good, rollback }));
     expect(report).toMatchObject({ status: 'failed', failure: { reason: 'putBack' } });
-    expect(report.failure?.diskNote).toBe('It could not be put back onto m-old: GetImage m-old: gone.');
+    expect(report.failure?.diskNote).toBe('It could not be rolled back onto m-old: GetImage m-old: gone.');
   });
 
   test('weights that were being given back when the run was cancelled are a failure of their own', () => {
     const run = deedOf({ rebuild: rebuilt, health: good, rejoinProblem: 'the run was cancelled.' });
-    const report = reportInstanceRun(run, order, anchor, 5_000, true);
+    const report = reportOf(run);
     expect(report).toMatchObject({ status: 'failed', failure: { reason: 'rejoin' } });
     expect(report.failure?.cause).toBe(
-      'i-1: well, but its weights on the load balancers could not be restored: the run was cancelled.'
+      'i-1: healthy, but its weights on the load balancers could not be restored: the run was cancelled.'
     );
   });
 
   test('a cancel in the check of a skipped one: nothing was done to it', () => {
     const skipped = lifeOf({ kind: 'skipped' }, { sends: 0, answered: false });
-    const report = reportInstanceRun(
-      deedOf({ rebuild: skipped, cancelled: true }),
-      order,
-      anchor,
-      5_000,
-      true
-    );
+    const report = reportOf(deedOf({ rebuild: skipped, cancelled: true }));
     expect(report).toMatchObject({ status: 'notStarted', disk: 'untouched' });
     expect(report.failure).toMatchObject({
       reason: 'cancelled',
       cause: 'i-1: cancelled before it was known to be healthy; it runs on the image already'
     });
-    const erased = reportInstanceRun(
-      deedOf({ rebuild: rebuilt, cancelled: true }),
-      order,
-      anchor,
-      5_000,
-      true
-    );
+    const erased = reportOf(deedOf({ rebuild: rebuilt, cancelled: true }));
     expect(erased).toMatchObject({ status: 'failed', disk: 'erased' });
   });
 
   test('a rollback that is under way says so already', () => {
     const rollback = { imageId: 'm-old', rebuild: lifeOf() };
-    const report = reportInstanceRun(
-      deedOf({ rebuild: rebuilt, health: bad, rollback }),
-      order,
-      anchor,
-      5_000,
-      false
-    );
+    const report = reportOf(deedOf({ rebuild: rebuilt, health: bad, rollback, progress: 'working' }));
     expect(report).toMatchObject({ status: 'inProgress', rollback: { imageId: 'm-old', ok: false } });
   });
 
   test('the backup that was begun is named although it goes on', () => {
     const backup = { imageName: 'rbi-backup/i-1', imageId: 'm-b', isAvailable: false };
-    const report = reportInstanceRun(deedOf({ backup }), order, anchor, 5_000, false);
+    const report = reportOf(deedOf({ backup, progress: 'working' }));
     expect(report.backup).toEqual({ imageId: 'm-b', imageName: 'rbi-backup/i-1' });
     expect(report.restoreWith).toEqual([]);
   });
@@ -310,11 +267,9 @@ describe('the report of a deed', () => {
       'imageId: m-old',
       'adminPass: ${{ secrets.BCC_ADMIN_PASS }}'
     ]);
-    const key: RebuildSpec = { imageId: 'm-new', login: { kind: 'keypairId', keypairId: 'k-1' } };
+    const key: PublicOptions = { login: { kind: 'keypairId', keypairId: 'k-1' }, script: 'kept' };
     expect(restoreWithLines(run, key)[2]).toBe('keypairId: k-1');
-    const same: RebuildSpec = { ...key, imageId: 'm-old' };
-    expect(restoreWithLines(run, same).slice(2)).toEqual(['keypairId: k-1', 'force: true']);
-    const keep: RebuildSpec = { imageId: 'm-new', login: { kind: 'keepImageLogin' } };
+    const keep: PublicOptions = { login: { kind: 'keepImageLogin' }, script: 'kept' };
     const backup = { imageName: 'b', imageId: 'm-b', isAvailable: true };
     expect(restoreWithLines(deedOf({ rebuild: rebuilt, backup }), keep)).toEqual([
       'instanceId: i-1',

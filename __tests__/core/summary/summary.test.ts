@@ -110,7 +110,7 @@ describe('the summary', () => {
     expectAll(text, [
       '## ↩️ Failed, and rolled back',
       'came to the status Error',
-      'The instance was put back onto m-web-1 and runs on it.',
+      'The instance was rolled back onto m-web-1 and runs on it.',
       '| Rollback | onto <code>m-web-1</code>: done |',
       'rollback: rebuilding'
     ]);

@@ -1,18 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../../emulator/faults/faults.ts';
 import { fleetWorld } from '../../../emulator/world/fleet.ts';
-import type { BalancerReport, InstanceReport, RunReport } from '../../../src/core/report/report.ts';
+import type { BackendServer } from '../../../src/core/model/backend-server.ts';
+import type { RunReport } from '../../../src/core/report/report.ts';
+import type { InstanceRun } from '../../../src/core/run/instance-run.ts';
+import { loweredIds } from '../../../src/core/run/left-behind.ts';
 import { annotationsOf } from '../../../src/core/summary/annotations.ts';
 import { restoreWeights } from '../../../src/deploy/balancers/restore-weights.ts';
 import type { Balancers } from '../../../src/ports/balancers.ts';
 import type { RunRequest } from '../../../src/ports/request.ts';
-import {
-  balancerReport,
-  failureReport,
-  instanceReport,
-  phasesFrom,
-  runReport
-} from '../../core/summary/reports.ts';
+import { rebuildOf, runOf, stateOf } from '../../core/run/runs.ts';
 import {
   badReturns,
   bothBalancers,
@@ -26,6 +23,7 @@ import {
   weightCallsOf,
   weightsIn
 } from '../../support/ports.ts';
+import { reported, stateBehind } from '../../support/reported.ts';
 import { callsOf, health, newCancel, oneOf, onStage, passes, refuses, textOf } from '../../support/stage.ts';
 import { noCancel, VirtualClock, type VirtualWorld } from '../../support/virtual.ts';
 
@@ -33,7 +31,7 @@ const balancers = bothBalancers;
 const always = Number.POSITIVE_INFINITY;
 
 /** What the post step does with a report. */
-function restore(world: VirtualWorld, report: RunReport): Promise<RunReport> {
+async function restore(world: VirtualWorld, report: RunReport): Promise<RunReport> {
   const { bcc, clock, lines } = world;
   const log = {
     info: (line: string) => lines.push(line),
@@ -41,7 +39,8 @@ function restore(world: VirtualWorld, report: RunReport): Promise<RunReport> {
     debug: () => undefined,
     group: <T>(_title: string, work: () => Promise<T>) => work()
   };
-  return restoreWeights(report, { bcc, balancers: balancersOf(world), clock, log, cancel: noCancel });
+  const ports = { bcc, balancers: balancersOf(world), clock, log, cancel: noCancel };
+  return reported(await restoreWeights(stateBehind(report), ports));
 }
 
 /** The client is both ports; `VirtualWorld` tells of one of them. */
@@ -147,7 +146,7 @@ describe('after a cancel during the drain', () => {
   test('twice is once', async () => {
     await onStage({}, async (world) => {
       const restored = await restore(world, await cancelledRun(world, isDrained));
-      expect(await restore(world, restored)).toBe(restored);
+      expect(await restore(world, restored)).toEqual(restored);
       expect(weightCallsOf(world)).toHaveLength(4);
     });
   });
@@ -222,7 +221,7 @@ describe('after a cancel that comes when it is erased', () => {
       expect(nowOf(cancelled)).toEqual([0, 0]);
       expect(oneOf(cancelled).failure?.diskNote).toContain('its weight is 0 on lb-demo0001 (was 100)');
       expect(oneOf(cancelled).failure?.remedy).toContain('restore the weights that the summary lists');
-      expect(await restore(world, cancelled)).toBe(cancelled);
+      expect(await restore(world, cancelled)).toEqual(cancelled);
       expect(weightCallsOf(world)).toHaveLength(2);
     });
   });
@@ -235,7 +234,7 @@ describe('after a cancel that comes when it is erased', () => {
         { health }
       );
       expect(nowOf(cancelled)).toEqual([0, 0]);
-      expect(await restore(world, cancelled)).toBe(cancelled);
+      expect(await restore(world, cancelled)).toEqual(cancelled);
     });
   });
 
@@ -244,7 +243,7 @@ describe('after a cancel that comes when it is erased', () => {
     await onStage({ emulator: { faults } }, async (world) => {
       const cancelled = await cancelledRun(world, isSent);
       expect(oneOf(cancelled).disk).not.toBe('untouched');
-      expect(await restore(world, cancelled)).toBe(cancelled);
+      expect(await restore(world, cancelled)).toEqual(cancelled);
     });
   });
 
@@ -318,7 +317,7 @@ describe('what is known to be well', () => {
   test('an unhealthy one is not', async () => {
     await onStage({ script: () => refuses }, async (world) => {
       const failed = await world.run({ balancers, health });
-      expect(await restore(world, failed)).toBe(failed);
+      expect(await restore(world, failed)).toEqual(failed);
       expect(weightsIn(world)).toContain('lb-demo0001 i-demo0001 0');
     });
   });
@@ -366,15 +365,12 @@ describe('a cancel when an instance is known to be well', () => {
     await onStage({ emulator: { faults } }, async (world) => {
       const request = { selection: bothDemos, rollback: true };
       const cancelled = await cancelledRun(world, isLeavingAgain, request);
-      expect(oneOf(cancelled, 'i-demo0001').failure?.cause).toContain('. Cancelled before it was put back.');
+      expect(oneOf(cancelled, 'i-demo0001').failure?.cause).toContain('. Cancelled before its rollback.');
     });
   });
 });
 
 describe('by hand', () => {
-  const left: BalancerReport = balancerReport(40, 0);
-  const untouched = { disk: 'untouched', balancers: [left] } as const;
-
   function newScene(answers: { readonly status?: string; readonly imageId?: string } = {}) {
     const clock = new VirtualClock();
     const { bcc: plain, calls } = playBcc(clock);
@@ -400,85 +396,59 @@ describe('by hand', () => {
     return { ports, calls, lines, changes: played.changes };
   }
 
-  test.each<[string, InstanceReport, string | undefined]>([
-    ['untouched, on the old image', instanceReport('i-1', 'notStarted', untouched), 'm-old'],
-    ['untouched, but on the new image', instanceReport('i-1', 'notStarted', untouched), undefined],
-    ['rebuilt, on the new image', instanceReport('i-1', 'rebuilt', { balancers: [left] }), 'm-new'],
-    ['rebuilt, but on the old image', instanceReport('i-1', 'rebuilt', { balancers: [left] }), undefined],
-    [
-      'rolled back, on the image of the way back',
-      instanceReport('i-1', 'rolledBack', {
-        balancers: [left],
-        rollback: { imageId: 'm-backup', ok: true }
-      }),
-      'm-backup'
-    ],
-    ['failed', instanceReport('i-1', 'failed', { balancers: [left] }), undefined],
-    ['in progress', instanceReport('i-1', 'inProgress', { balancers: [left] }), undefined],
-    [
-      'killed while the call is out',
-      instanceReport('i-1', 'inProgress', {
-        ...untouched,
-        phases: phasesFrom(0, ['settling', 1], ['sending', 1])
-      }),
-      undefined
-    ],
-    [
-      'killed while the call of the way back is out',
-      instanceReport('i-1', 'inProgress', {
-        ...untouched,
-        phases: phasesFrom(0, ['rebuilding', 1], ['rollback: sending', 1])
-      }),
-      undefined
-    ],
-    [
-      'killed before the call is out, on the old image',
-      instanceReport('i-1', 'inProgress', {
-        ...untouched,
-        phases: phasesFrom(0, ['settling', 1], ['draining', 1])
-      }),
-      'm-old'
-    ],
-    [
-      'well on the new image, but for its weights',
-      instanceReport('i-1', 'failed', { balancers: [left], failure: failureReport('rejoin') }),
-      'm-new'
-    ],
-    [
-      'with an unknown disk',
-      instanceReport('i-1', 'inProgress', { disk: 'unknown', balancers: [left] }),
-      undefined
-    ]
-  ])('%s', async (what, one, wellOn) => {
-    const imageId = wellOn ?? (what.includes('new') ? 'm-new' : 'm-old');
-    const { ports, changes } = newScene({ imageId });
-    const report = await restoreWeights(runReport([one]), ports);
-    expect(changes.map(({ weights }) => weights)).toEqual(
-      wellOn === undefined ? [] : [[{ instanceId: 'i-1', weight: 40 }]]
-    );
-    expect(nowOf(report, 'i-1')).toEqual([wellOn === undefined ? 0 : 40]);
+  const place = (instanceId: string, weight: number, patch: Partial<BackendServer> = {}): BackendServer => ({
+    kind: 'blb',
+    blbId: 'lb-1',
+    instanceId,
+    weight,
+    ...patch
   });
 
-  test('a report with nothing open costs no call', async () => {
+  /** An instance that nothing was done to but to lower its weights. */
+  function loweredRun(
+    id: string,
+    places: readonly BackendServer[],
+    patch: Partial<InstanceRun> = {}
+  ): InstanceRun {
+    return runOf(
+      { heldWeights: places.map((one) => ({ place: one, state: 'held' })), cancelled: true, ...patch },
+      id
+    );
+  }
+
+  test.each([
+    ['m-old', 40],
+    ['m-new', 0]
+  ])('one that nothing was done to and is seen on %s', async (imageId, weight) => {
+    const { ports, changes } = newScene({ imageId });
+    const state = await restoreWeights(stateOf([loweredRun('i-1', [place('i-1', 40)])]), ports);
+    expect(changes.map(({ weights }) => weights)).toEqual(
+      weight === 0 ? [] : [[{ instanceId: 'i-1', weight: 40 }]]
+    );
+    expect(nowOf(reported(state), 'i-1')).toEqual([weight]);
+  });
+
+  test('a state with nothing lowered costs no call', async () => {
     const { ports, calls } = newScene();
-    const report = runReport([instanceReport('i-1', 'rebuilt', { balancers: [balancerReport(40, 40)] })]);
-    expect(await restoreWeights(report, ports)).toBe(report);
+    const state = stateOf([runOf({ heldWeights: [{ place: place('i-1', 40), state: 'returned' }] })]);
+    expect(await restoreWeights(state, ports)).toBe(state);
     expect(calls).toEqual([]);
   });
 
-  test('only open places are set, those of several instances by one call a pool', async () => {
+  test('only lowered weights are set, those of several instances by one call a pool', async () => {
     const { ports, changes } = newScene({ imageId: 'm-old' });
-    const places = (weight: number) => [
-      balancerReport(weight, 0),
-      balancerReport(7, 7, { blbId: 'lb-2' }),
-      balancerReport(weight, 0, { kind: 'appblb', blbId: 'lb-3', groupId: 'sg-1' })
+    const places = (id: string, weight: number) => [
+      place(id, weight),
+      place(id, weight, { kind: 'appblb', blbId: 'lb-3', groupId: 'sg-1' })
     ];
-    const report = runReport([
-      instanceReport('i-1', 'notStarted', { disk: 'untouched', balancers: places(10) }),
-      instanceReport('i-2', 'notStarted', { disk: 'untouched', balancers: places(20) }),
-      instanceReport('i-3', 'failed', { balancers: places(30) })
+    const kept = { place: place('i-1', 7, { blbId: 'lb-2' }), state: 'returned' } as const;
+    const first = loweredRun('i-1', places('i-1', 10));
+    const state = stateOf([
+      { ...first, heldWeights: [...first.heldWeights, kept] },
+      loweredRun('i-2', places('i-2', 20)),
+      loweredRun('i-3', places('i-3', 30), { rebuild: rebuildOf(), cancelled: false })
     ]);
-    const restored = await restoreWeights(report, ports);
+    const restored = await restoreWeights(state, ports);
     const both = [
       { instanceId: 'i-1', weight: 10 },
       { instanceId: 'i-2', weight: 20 }
@@ -487,12 +457,8 @@ describe('by hand', () => {
       ['lb-1', both],
       ['lb-3', both]
     ]);
-    expect(restored.instances.map(({ balancers: all }) => all.map(({ currentWeight: now }) => now))).toEqual([
-      [10, 7, 10],
-      [20, 7, 20],
-      [0, 7, 0]
-    ]);
-    expect(restored.instances[2]).toBe(report.instances[2]);
+    expect(loweredIds(restored)).toEqual(['i-3']);
+    expect(restored.instances[2]).toBe(state.instances[2]);
   });
 
   test('a read that is denied leaves all as it is, with one warning', async () => {
@@ -501,8 +467,8 @@ describe('by hand', () => {
       throw failureAs('denied');
     };
     const bcc = { ...ports.bcc, getInstance: denied, listInstances: denied };
-    const report = runReport(['i-1', 'i-2'].map((id) => instanceReport(id, 'notStarted', untouched)));
-    expect(await restoreWeights(report, { ...ports, bcc })).toEqual(report);
+    const state = stateOf(['i-1', 'i-2'].map((id) => loweredRun(id, [place(id, 40)])));
+    expect(await restoreWeights(state, { ...ports, bcc })).toEqual(state);
     expect(lines).toEqual([
       'Weights are not restored: i-1 could not be looked at; i-2 could not be looked at'
     ]);
@@ -514,9 +480,11 @@ describe('by hand', () => {
     const gone = new AbortController();
     gone.abort();
     const cancel = { signal: gone.signal, writes: gone.signal };
-    const report = runReport([instanceReport('i-1', 'notStarted', untouched)]);
-    // What was restored before it is known all the same, so the report is given and not thrown away.
-    const after = await restoreWeights(report, { ...ports, cancel });
-    expect(after.instances[0]?.balancers).toMatchObject([{ currentWeight: 0 }]);
+    // What was restored before it is known all the same, so the state is given and not thrown away.
+    const after = await restoreWeights(stateOf([loweredRun('i-1', [place('i-1', 40)])]), {
+      ...ports,
+      cancel
+    });
+    expect(loweredIds(after)).toEqual(['i-1']);
   });
 });

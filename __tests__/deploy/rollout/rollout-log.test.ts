@@ -29,7 +29,7 @@ function planOf(count: number, how: Parameters<typeof makePlan>[3], onIt = 0): P
       circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20 }
     };
   });
-  return makePlan(wanted, { imageId: wanted.id, login: { kind: 'keepImageLogin' } }, targets, how);
+  return makePlan(wanted, { login: { kind: 'keepImageLogin' } }, targets, how);
 }
 
 /** The news of a rollout that goes by hand: `end` is told of each end, at the moment that the clock shows. */
@@ -114,8 +114,8 @@ describe('the end of each', () => {
   });
 
   test.each([
-    ['rolledBack', 'is back on the image of before'],
-    ['rollbackFailed', 'could not be put back']
+    ['rolledBack', 'rolled back'],
+    ['rollbackFailed', 'rollback failed']
   ] as const)('of one that goes %s is told twice', async (result, words) => {
     const { wait, end, back, texts, rolloutLog } = newScene(3, { rollback: true, maxFailures: 3 });
     await wait(60_000);

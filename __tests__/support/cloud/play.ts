@@ -5,6 +5,7 @@ import { SurveyError } from '../../../src/deploy/plan/survey-error.ts';
 import { run } from '../../../src/deploy/run/run.ts';
 import type { Cancel } from '../../../src/ports/cancel.ts';
 import type { Log } from '../../../src/ports/log.ts';
+import { reported } from '../reported.ts';
 import { createBalancers, createBcc, createProbe } from './bcc.ts';
 import { Chronicle, isWrite } from './chronicle.ts';
 import { WatchedClock } from './clock.ts';
@@ -89,21 +90,24 @@ async function playRun(stage: Stage, number: number): Promise<RunReport | string
   const puller = createPuller(stage, number === 1 ? scene.cancel : undefined);
   let report: RunReport | string;
   try {
-    report = await clock.see(() =>
-      run(
-        scene.request,
-        { ...ports, cancel: puller.cancel },
-        {
-          async planned(_plan, planned) {
-            guard.phase = 'run';
-            wire.isInRun = true;
-            guard.canaries = planned.rollout.canaries;
-            guard.unavailableBefore = planned.rollout.unavailableBefore.map(({ instanceId }) => instanceId);
-            wire.isTroubled = true;
-          },
-          progressed: () => undefined,
-          commit: () => undefined
-        }
+    report = await clock.see(async () =>
+      reported(
+        await run(
+          scene.request,
+          { ...ports, cancel: puller.cancel },
+          {
+            async planned(state) {
+              const planned = reported(state);
+              guard.phase = 'run';
+              wire.isInRun = true;
+              guard.canaries = planned.rollout.canaries;
+              guard.unavailableBefore = planned.rollout.unavailableBefore.map(({ instanceId }) => instanceId);
+              wire.isTroubled = true;
+            },
+            progressed: () => undefined,
+            commit: () => undefined
+          }
+        )
       )
     );
   } catch (error) {

@@ -3,10 +3,12 @@ import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CallError, CancelledError } from '../../../src/core/model/failure.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
+import { hiddenRebuilds } from '../../../src/core/run/left-behind.ts';
 import { restoreWeights } from '../../../src/deploy/balancers/restore-weights.ts';
-import { awaitVisible, hiddenRebuilds } from '../../../src/deploy/rebuild/await-visible.ts';
+import { awaitVisible } from '../../../src/deploy/rebuild/await-visible.ts';
 import type { RunPorts } from '../../../src/deploy/run/run.ts';
 import type { Cancel } from '../../../src/ports/cancel.ts';
+import { reported, stateBehind } from '../reported.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { WatchedClock } from './clock.ts';
 import type { Cloud } from './cloud.ts';
@@ -58,9 +60,11 @@ export async function postStep(
     () => undefined
   );
   const cancel = { signal: late.signal, writes: late.signal };
-  const left = await attempt(report, () => restoreWeights(report, { ...ports, cancel }));
+  const before = stateBehind(report);
+  const after = await attempt(before, () => restoreWeights(before, { ...ports, cancel }));
+  const left = reported(after);
   off.abort();
-  const hidden = hiddenRebuilds(left.instances);
+  const hidden = hiddenRebuilds(after);
   if (hidden.length === 0) return { left, still: [] };
   chronicle.note(clock.nowMs(), `the post step watches ${hidden.join(', ')}`);
   // Where it gives up, nobody has watched: as if nothing had shown.

@@ -25,7 +25,8 @@ export function withHeldWeight(
   heldWeights: readonly HeldWeight[],
   heldWeight: HeldWeight
 ): readonly HeldWeight[] {
-  return [...heldWeights.filter(({ place }) => !isSamePool(place, heldWeight.place)), heldWeight];
+  const at = heldWeights.findIndex(({ place }) => isSamePool(place, heldWeight.place));
+  return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
 }
 
 /** The holds without that of a place that was left as it was. */

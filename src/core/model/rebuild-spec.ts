@@ -17,3 +17,16 @@ export interface RebuildOptions {
 export interface RebuildSpec extends RebuildOptions {
   readonly imageId: string;
 }
+
+/** What everybody may read of the options of a rebuild: neither a password nor a script. */
+export interface PublicOptions {
+  readonly login: { readonly kind: 'adminPass' } | Exclude<Login, { kind: 'adminPass' }>;
+  /** The first-boot script: given by this run, cleared, or the one of before. */
+  readonly script: 'given' | 'cleared' | 'kept';
+}
+
+/** The options without their secrets. */
+export function withoutSecrets({ login, userData, cleanLastUserData }: RebuildOptions): PublicOptions {
+  const script = userData !== undefined ? 'given' : cleanLastUserData === true ? 'cleared' : 'kept';
+  return { login: login.kind === 'adminPass' ? { kind: login.kind } : login, script };
+}

@@ -8,8 +8,8 @@ import {
   imageLabel,
   loginLabel,
   presentLabel,
-  stepLabels,
-  userDataLabel
+  scriptLabel,
+  stepLabels
 } from './text.ts';
 import { manyLines } from './text-many.ts';
 import { rolloutLines } from './text-rollout.ts';
@@ -48,8 +48,8 @@ function targetLines(plan: Plan, target: PlannedTarget): string[] {
     `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
     `  erased ${erasedLabel(target)}`,
     '  stays  data disks, IP addresses, custom images',
-    `  login  ${loginLabel(plan.order)}`,
-    `  script ${userDataLabel(plan.order)}`,
+    `  login  ${loginLabel(plan.options)}`,
+    `  script ${scriptLabel(plan.options)}`,
     ...stepLabels(target).map((step) => `  also   ${step}`)
   ];
 }

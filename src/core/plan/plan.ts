@@ -3,7 +3,7 @@ import type { HostKey } from '../health/reason.ts';
 import type { BackendServer } from '../model/backend-server.ts';
 import type { Image } from '../model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../model/instance.ts';
-import type { RebuildSpec } from '../model/rebuild-spec.ts';
+import { type PublicOptions, type RebuildOptions, withoutSecrets } from '../model/rebuild-spec.ts';
 import type { RolloutTask } from '../rollout/rollout-state.ts';
 import type { RolloutSettings } from '../rollout/settings.ts';
 import { type Decision, decide, type Task } from './decide.ts';
@@ -23,8 +23,6 @@ export interface Target {
   /** Why they could not be read; a rebuild deletes them all the same. */
   readonly snapshotsProblem?: string | undefined;
   readonly circumstances: Circumstances;
-  /** The first-boot script of now, read where a rollback may have to put it back. It may hold secrets. */
-  readonly oldUserData?: string | undefined;
   /** Why it is not healthy although it is Running, in words; only known where several are taken and a check is given. */
   readonly unhealthy?: string | undefined;
   /** Its places on the load balancers of the run, with their weights of now. */
@@ -46,7 +44,7 @@ export interface PlannedTarget extends Target {
 /** What the run means to do; a value, which the log and the summary print and the run carries out. */
 export interface Plan {
   readonly image: Image;
-  readonly order: RebuildSpec;
+  readonly options: PublicOptions;
   readonly targets: readonly PlannedTarget[];
   readonly rollout: RolloutTask;
 }
@@ -54,15 +52,15 @@ export interface Plan {
 /** Decides for every target, and in which order they are taken. */
 export function makePlan(
   image: Image,
-  order: RebuildSpec,
+  options: RebuildOptions,
   targets: readonly Target[],
   how: { readonly settings: RolloutSettings; readonly rollback: boolean }
 ): Plan {
-  const planned = targets.map((target) => planTarget(target, order));
-  return { image, order, targets: planned, rollout: planRollout(planned, how) };
+  const planned = targets.map((target) => planTarget(target, options));
+  return { image, options: withoutSecrets(options), targets: planned, rollout: planRollout(planned, how) };
 }
 
-function planTarget(target: Target, { userData }: RebuildSpec): PlannedTarget {
+function planTarget(target: Target, { userData }: RebuildOptions): PlannedTarget {
   const { task, instance, disk, circumstances } = target;
   const decision = decide(instance, task);
   const scriptWarning = userData === undefined ? undefined : userDataWarning(userData);

@@ -1,7 +1,7 @@
 /** The plan of many targets: what is the same for all of them is told once, and each has a line of its own. */
 import { erases } from './decide.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
-import { decisionLabel, erasedLabel, loginLabel, presentLabel, stepLabels, userDataLabel } from './text.ts';
+import { decisionLabel, erasedLabel, loginLabel, presentLabel, scriptLabel, stepLabels } from './text.ts';
 
 /** The lines, after the image and the rollout. */
 export function manyLines(plan: Plan): readonly string[] {
@@ -11,8 +11,8 @@ export function manyLines(plan: Plan): readonly string[] {
   return [
     `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
     '  stays  data disks, IP addresses, custom images',
-    `  login  ${loginLabel(plan.order)}`,
-    `  script ${userDataLabel(plan.order)}`,
+    `  login  ${loginLabel(plan.options)}`,
+    `  script ${scriptLabel(plan.options)}`,
     ...common.map((step) => `  also   ${step}`),
     ...plan.targets.flatMap((target) => targetLines(target, common))
   ];

@@ -2,7 +2,7 @@
 import { describeCheck, type ResolvedCheck } from '../health/check.ts';
 import { resolveChecks } from '../health/resolve.ts';
 import type { Image } from '../model/image.ts';
-import type { RebuildSpec } from '../model/rebuild-spec.ts';
+import type { PublicOptions } from '../model/rebuild-spec.ts';
 import type { PlannedTarget } from './plan.ts';
 import { describeRefusals } from './refusal.ts';
 
@@ -32,23 +32,27 @@ export function decisionLabel(target: PlannedTarget): string {
 }
 
 /** How one logs in after the rebuild. */
-export function loginLabel(order: RebuildSpec): string {
-  switch (order.login.kind) {
+export function loginLabel({ login }: PublicOptions): string {
+  switch (login.kind) {
     case 'adminPass':
       return 'with the password given as adminPass';
     case 'keypairId':
-      return `with the key pair ${order.login.keypairId}`;
+      return `with the key pair ${login.keypairId}`;
     case 'keepImageLogin':
       return 'as the image says (keepImageLogin)';
   }
 }
 
 /** Which first-boot script runs. */
-export function userDataLabel(order: RebuildSpec): string {
-  if (order.userData !== undefined) return 'the script given as userData runs at first boot';
-  return order.cleanLastUserData === true
-    ? 'no script runs: the one of before is cleared'
-    : 'a script of before, if there was one, runs again';
+export function scriptLabel({ script }: PublicOptions): string {
+  switch (script) {
+    case 'given':
+      return 'the script given as userData runs at first boot';
+    case 'cleared':
+      return 'no script runs: the one of before is cleared';
+    case 'kept':
+      return 'a script of before, if there was one, runs again';
+  }
 }
 
 /** What a rebuild of the target erases. */

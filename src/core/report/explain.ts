@@ -1,7 +1,7 @@
 /** Failures in words: what happened, what it means for the disk, and what to do. */
 import { formatDuration } from '../duration.ts';
 import { type CallFailure, describeFailure } from '../model/failure.ts';
-import { describeRefusals, remedyOfRefusals } from '../plan/refusal.ts';
+import { describeRefusals, type Refusal, remedyOfRefusals } from '../plan/refusal.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';
 import type { DiskState, FailureReason } from '../rebuild/ending.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
@@ -16,8 +16,22 @@ export interface Explanation {
   readonly remedy: string;
 }
 
-/** Explains the failed end of a life. */
-export function explain(rebuild: RebuildState, reason: FailureReason): Explanation {
+/** Why a rebuild failed, but for refusals by our own rules. */
+type Reason = Exclude<FailureReason, { kind: 'refused' }>;
+
+/** Explains why this action's own rules refuse to rebuild an instance. */
+export function explainRefusals(
+  instanceId: string,
+  refusals: readonly Refusal[]
+): Omit<Explanation, 'diskNote'> {
+  return {
+    cause: `${instanceId}: not rebuilt, because ${describeRefusals(refusals)}`,
+    remedy: remedyOfRefusals(refusals)
+  };
+}
+
+/** Explains the failed end of a rebuild. */
+export function explain(rebuild: RebuildState, reason: Reason): Explanation {
   const { cause, remedy } = causeAndRemedy(rebuild, reason);
   return {
     cause: `${rebuild.task.instanceId}: ${cause}`,
@@ -26,7 +40,7 @@ export function explain(rebuild: RebuildState, reason: FailureReason): Explanati
   };
 }
 
-/** Explains a life that a cancel ended. */
+/** Explains a rebuild that a cancel cut off. */
 export function explainCancel(rebuild: RebuildState): Explanation {
   const status = rebuild.last?.instance.status ?? 'unseen';
   const diskState = diskStateOf(rebuild);
@@ -35,7 +49,7 @@ export function explainCancel(rebuild: RebuildState): Explanation {
     diskNote: describeDiskState(diskState),
     remedy:
       diskState === 'untouched'
-        ? 'Nothing of it needs to be mended.'
+        ? 'There is nothing to repair.'
         : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
   };
 }
@@ -55,16 +69,11 @@ export function describeDiskState(diskState: DiskState): string {
 const rerunIsSafe =
   'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
 
-function causeAndRemedy(rebuild: RebuildState, reason: FailureReason): { cause: string; remedy: string } {
+function causeAndRemedy(rebuild: RebuildState, reason: Reason): { cause: string; remedy: string } {
   const { task } = rebuild;
   const waited = formatDuration(task.timeoutMs);
   const seen = `Seen: ${historyLabel(rebuild)}.`;
   switch (reason.kind) {
-    case 'refused':
-      return {
-        cause: `not rebuilt, because ${describeRefusals(reason.refusals)}`,
-        remedy: remedyOfRefusals(reason.refusals)
-      };
     case 'busy':
       return {
         cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
@@ -84,13 +93,12 @@ function causeAndRemedy(rebuild: RebuildState, reason: FailureReason): { cause: 
     case 'timedOut':
       return {
         cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
-        remedy: `Look at the instance in the console. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
+        remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
       };
     case 'status':
       return {
         cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
-        remedy:
-          'Look at the instance in the console, with the request ID. A re-run rebuilds an instance in Error.'
+        remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
       };
     case 'wrongImage':
       return {
@@ -115,6 +123,12 @@ function causeAndRemedy(rebuild: RebuildState, reason: FailureReason): { cause: 
     case 'call':
       return explainCall(rebuild, reason.failure);
   }
+}
+
+/** The request ID by which the service's support finds the rebuild, to be put after `the console`. */
+function requestLabel({ requestIds }: RebuildState): string {
+  const id = requestIds.at(-1);
+  return id === undefined ? '' : `, with the request ID ${id}`;
 }
 
 function explainCall(rebuild: RebuildState, failure: CallFailure): { cause: string; remedy: string } {

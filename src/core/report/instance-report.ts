@@ -1,90 +1,63 @@
 /** One instance in the result, from what was planned for it and done to it. */
 
 import { reportBackendServers } from '../balancers/held-weights.ts';
-import { type ClockAnchor, toIso, toSeconds } from '../duration.ts';
+import { toIso, toSeconds } from '../duration.ts';
 import { describeFailed, describeUnhealthy } from '../health/reason.ts';
 import type { Instance, SystemDisk } from '../model/instance.ts';
-import type { RebuildSpec } from '../model/rebuild-spec.ts';
-import type { PlannedTarget } from '../plan/plan.ts';
-import { decisionLabel, loginLabel, presentLabel, stepLabels, userDataLabel } from '../plan/text.ts';
-import { diskStateOf } from '../rebuild/disk-state.ts';
-import type { DiskState } from '../rebuild/ending.ts';
+import type { PublicOptions } from '../model/rebuild-spec.ts';
+import { decisionLabel, loginLabel, presentLabel, scriptLabel, stepLabels } from '../plan/text.ts';
+import { instanceBefore } from '../rebuild/instance-before.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
-import { hasSucceeded, type InstanceRun, isRolledBack } from '../run/instance-run.ts';
-import { failureOfRun } from './failure-report.ts';
-import type {
-  FailureReport,
-  HealthReport,
-  InstanceAtTime,
-  InstanceReport,
-  InstanceStatus
-} from './report.ts';
+import { endOf, type InstanceEnd, isRolledBack } from '../run/instance-end.ts';
+import { diskOf, type InstanceRun, lastSeen, rebuildsOf } from '../run/instance-run.ts';
+import type { RunState } from '../run/run-state.ts';
+import { failureOf } from './failure-report.ts';
+import type { HealthReport, InstanceAtTime, InstanceReport, InstanceStatus } from './report.ts';
 import { restoreWithLines } from './restore-with.ts';
 
-/** A target of which nothing more was done than to plan it. */
-export function reportPlanned(
-  target: PlannedTarget,
-  order: RebuildSpec,
-  status: 'planned' | 'notStarted' | 'failed',
-  failure?: FailureReport
-): InstanceReport {
-  return {
-    ...head(target, order),
-    status,
-    disk: 'untouched',
-    adopted: false,
-    phases: [],
-    statusHistory: [],
-    requestIds: [],
-    durationSeconds: 0,
-    balancers: reportBackendServers(target.places ?? [], []),
-    knownHosts: [],
-    restoreWith: [],
-    ...(failure === undefined ? {} : { failure })
-  };
-}
-
-/** What was done to a target; the deed may still go on where the run only keeps what it knows. */
-export function reportInstanceRun(
-  run: InstanceRun,
-  order: RebuildSpec,
-  anchor: ClockAnchor,
-  atMs: number,
-  isOver: boolean
-): InstanceReport {
-  const rebuilds = rebuildsOf(run);
-  const last = rebuilds.at(-1)?.last;
+/** An instance as it is known in a state of its run. */
+export function reportInstance(run: InstanceRun, state: RunState): InstanceReport {
+  const { anchor, atMs: nowMs, options } = state;
+  const { target, backup, health, rollback } = run;
+  const atMs = run.endedAtMs ?? nowMs;
   const spans = spansOf(run, atMs);
   const fromMs = spans[0]?.fromMs ?? atMs;
-  const toMs = isOver ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
-  const failure = isOver ? failureOfRun(run) : undefined;
+  const toMs = run.progress === 'ended' ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
+  const end = endOf(run);
+  const failure = failureOf(run, end);
+  const last = lastSeen(run);
   const disk = diskOf(run);
-  const { backup, health, rollback } = run;
   return {
-    ...head(run.target, order),
-    status: statusOf(run, isOver),
+    instanceId: target.instance.id,
+    name: target.instance.name,
+    status: statusOf(run, end, state),
     disk,
     adopted: run.rebuild?.adopted ?? false,
-    ...(last === undefined ? {} : { after: moment(last.instance, last.disk ?? undefined) }),
+    publicIp: target.instance.publicIp,
+    internalIp: target.instance.internalIp,
+    before: atTime(instanceBefore(run.rebuild, target.instance), diskBefore(run)),
+    ...(last === undefined ? {} : { after: atTime(last.instance, last.disk ?? undefined) }),
+    erases: erasedBy(run),
     phases: spans.map((span) => ({
       phase: span.phase,
       startedAt: toIso(anchor, span.fromMs),
       durationSeconds: toSeconds(span.toMs - span.fromMs)
     })),
-    statusHistory: rebuilds
+    statusHistory: rebuildsOf(run)
       .flatMap(({ history }) => history)
-      .map(({ atMs: seenMs, status, imageId }) => ({
-        status,
-        imageId,
-        at: toIso(anchor, seenMs),
-        seconds: toSeconds(seenMs - fromMs)
+      .map((seen) => ({
+        status: seen.status,
+        imageId: seen.imageId,
+        at: toIso(anchor, seen.atMs),
+        seconds: toSeconds(seen.atMs - fromMs)
       })),
-    requestIds: rebuilds.flatMap(({ requestIds }) => requestIds),
+    requestIds: rebuildsOf(run).flatMap(({ requestIds }) => requestIds),
     durationSeconds: toSeconds(toMs - fromMs),
+    plan: reportPlan(run, options),
     ...(backup?.imageId === undefined
       ? {}
       : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
-    ...(health === undefined ? {} : { health: healthOf(health) }),
+    ...(health === undefined ? {} : { health: reportHealth(health) }),
     ...(rollback === undefined
       ? {}
       : {
@@ -94,72 +67,71 @@ export function reportInstanceRun(
             ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
           }
         }),
-    balancers: reportBackendServers(run.target.places ?? [], run.heldWeights),
+    balancers: reportBackendServers(target.places ?? [], run.heldWeights),
     knownHosts: run.knownHosts,
-    restoreWith: disk === 'untouched' || isRolledBack(run) ? [] : restoreWithLines(run, order),
+    restoreWith: disk === 'untouched' || isRolledBack(run) ? [] : restoreWithLines(run, options),
     ...(failure === undefined ? {} : { failure })
   };
 }
 
-function rebuildsOf(run: InstanceRun): readonly RebuildState[] {
-  return [run.rebuild, run.rollback?.rebuild].filter((rebuild) => rebuild !== undefined);
-}
-
-function head(target: PlannedTarget, order: RebuildSpec) {
-  const { instance, disk, snapshots, warnings } = target;
+function reportPlan({ target }: InstanceRun, options: PublicOptions): InstanceReport['plan'] {
   return {
-    instanceId: instance.id,
-    name: instance.name,
-    publicIp: instance.publicIp,
-    internalIp: instance.internalIp,
-    before: moment(instance, disk),
-    erases: {
-      systemDiskId: disk?.id ?? '',
-      sizeInGB: disk?.sizeInGB ?? 0,
-      snapshots: snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
-    },
-    plan: {
-      action: target.decision.action,
-      description: decisionLabel(target),
-      current: presentLabel(target),
-      steps: stepLabels(target),
-      warnings,
-      login: loginLabel(order),
-      userData: userDataLabel(order)
-    }
+    action: target.decision.action,
+    description: decisionLabel(target),
+    current: presentLabel(target),
+    steps: stepLabels(target),
+    warnings: target.warnings,
+    login: loginLabel(options),
+    userData: scriptLabel(options)
   };
 }
 
-function moment(instance: Instance, disk: SystemDisk | undefined): InstanceAtTime {
+/**
+ * The disk that this run erases, or has erased. Of a rebuild that was under way already nobody knows which disk it
+ * replaced: the one that was seen may be the new one.
+ */
+function erasedBy(run: InstanceRun): InstanceReport['erases'] {
+  const { target, rebuild } = run;
+  if (rebuild?.adopted === true && rebuild.sends === 0)
+    return { systemDiskId: '', sizeInGB: 0, snapshots: [] };
+  const disk = diskBefore(run);
+  return {
+    systemDiskId: disk?.id ?? '',
+    sizeInGB: disk?.sizeInGB ?? 0,
+    snapshots: target.snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
+  };
+}
+
+/** The system disk as last seen before the rebuild was sent, or as the plan saw it. */
+function diskBefore({ target, rebuild }: InstanceRun): SystemDisk | undefined {
+  return ((rebuild?.sends ?? 0) > 0 ? rebuild?.reference?.disk : undefined) ?? target.disk;
+}
+
+function atTime(instance: Instance, disk: SystemDisk | undefined): InstanceAtTime {
   const { status, imageId, imageName } = instance;
   return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
 }
 
-function diskOf(run: InstanceRun): DiskState {
-  const diskStates = rebuildsOf(run).map(diskStateOf);
-  if (diskStates.includes('erased')) return 'erased';
-  return diskStates.includes('unknown') ? 'unknown' : 'untouched';
-}
-
-function statusOf(run: InstanceRun, isOver: boolean): InstanceStatus {
-  if (!isOver) return 'inProgress';
-  if (run.cancelled) {
-    if (rebuildsOf(run).some(isUnderWay)) return 'inProgress';
-    const kind = run.rebuild?.ending?.kind ?? 'cancelled';
-    return kind === 'cancelled' || kind === 'skipped' ? 'notStarted' : 'failed';
+function statusOf(run: InstanceRun, end: InstanceEnd | undefined, state: RunState): InstanceStatus {
+  if (end === undefined) return run.progress === 'planned' ? untouchedStatus(state) : 'inProgress';
+  switch (end.kind) {
+    case 'cancelled':
+      if (end.goesOn) return 'inProgress';
+      return run.rebuild?.ending?.kind === 'rebuilt' || end.at === 'rollback' ? 'failed' : 'notStarted';
+    case 'rollbackFailed':
+      return 'failed';
+    default:
+      return end.kind;
   }
-  if (run.rollback !== undefined) return isRolledBack(run) ? 'rolledBack' : 'failed';
-  if (!hasSucceeded(run)) return 'failed';
-  const kind = run.rebuild?.ending?.kind;
-  return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : 'failed';
 }
 
-/** Whether a cancelled life leaves something behind that goes on by itself. */
-function isUnderWay({ ending, sends, inDoubt, adopted, starts }: RebuildState): boolean {
-  return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
+/** What an instance is that nothing was done to: part of a plan, or left out by a run that refused or stopped. */
+function untouchedStatus({ course, instances }: RunState): 'planned' | 'notStarted' {
+  const isRefused = instances.some(({ target }) => target.decision.action === 'refuse');
+  return course === undefined && !isRefused ? 'planned' : 'notStarted';
 }
 
-function healthOf(health: NonNullable<InstanceRun['health']>): HealthReport {
+function reportHealth(health: NonNullable<InstanceRun['health']>): HealthReport {
   return {
     healthy: health.healthy,
     durationSeconds: toSeconds(health.atMs - health.fromMs),

@@ -1,5 +1,7 @@
 /** How far a rollout is, and about how long it still takes. Times are milliseconds on the monotonic clock. */
 import { formatDuration } from '../duration.ts';
+import type { Rollout } from '../rollout/rollout-state.ts';
+import { stopWords } from './rollout-report.ts';
 
 /** Where a rollout is. */
 export interface Progress {
@@ -8,8 +10,12 @@ export interface Progress {
   /** Ended as asked for; those that were skipped are not among them. */
   readonly succeeded: number;
   readonly skipped: number;
-  /** Ended otherwise; those that were put back too. */
+  /** Failed, whether they were rolled back or not. */
   readonly failed: number;
+  /** Had succeeded, and were rolled back when the rollout stopped. */
+  readonly rolledBack: number;
+  /** The same, but their rollback failed. */
+  readonly rollbackFailed: number;
   /** When each one that is under way was begun. */
   readonly beganMs: readonly number[];
   /** How many are still to be begun. */
@@ -27,13 +33,15 @@ export interface Progress {
 
 /** Where the rollout is, in one line, such as `120 of 500 done (3 failed), 10 under way, 370 to go`. */
 export function progressLine(progress: Progress): string {
-  const { total, succeeded, skipped, failed, beganMs, waiting } = progress;
+  const { total, succeeded, skipped, failed, rolledBack, rollbackFailed, beganMs, waiting } = progress;
   const kinds = [
     ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(rolledBack === 0 ? [] : [`${rolledBack} rolled back`]),
+    ...(rollbackFailed === 0 ? [] : [`${rollbackFailed} whose rollback failed`]),
     ...(skipped === 0 ? [] : [`${skipped} skipped`])
   ];
   const counts = [
-    `${succeeded + skipped + failed} of ${total} done${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
+    `${succeeded + skipped + failed + rolledBack + rollbackFailed} of ${total} done${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
     ...(beganMs.length === 0 ? [] : [`${beganMs.length} under way`]),
     ...(waiting === 0 ? [] : [`${waiting} to go`])
   ];
@@ -42,6 +50,19 @@ export function progressLine(progress: Progress): string {
   const usual = formatDuration(median(progress.tookMs));
   const estimate = left < 1000 ? 'should end any moment' : `about ${roughly(left)} left`;
   return `${counts.join(', ')}; ${estimate} (a rebuild takes ${usual})`;
+}
+
+/** The line at the moment when a rollout stops: why, and what is done now; nothing where nothing is left to stop. */
+export function stopLine({ stop, failures, task, members }: Rollout): string | undefined {
+  if (stop === undefined || stop === 'cancelled') return undefined;
+  const all = members.values();
+  const left = all.filter(({ state }) => state === 'waiting').length;
+  const done = all.filter(({ state, canRollBack }) => state === 'succeeded' && canRollBack).length;
+  const back = task.rollback ? done : 0;
+  if (left === 0 && back === 0) return undefined;
+  const why = stopWords(stop, { ...task, failures, unavailable: members.out });
+  const rest = left === 0 ? [] : [`${left} of ${all.length} were not begun.`];
+  return [why, ...rest, ...(back === 0 ? [] : [`${back} that were rebuilt are rolled back now.`])].join(' ');
 }
 
 /**

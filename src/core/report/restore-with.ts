@@ -1,27 +1,34 @@
-import type { RebuildSpec } from '../model/rebuild-spec.ts';
-import { type InstanceRun, usableBackup } from '../run/instance-run.ts';
+import type { PublicOptions } from '../model/rebuild-spec.ts';
+import { type InstanceRun, lastSeen, previousImageId, usableBackup } from '../run/instance-run.ts';
 
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 
-/** The `with:` lines that put an instance back onto what it ran before. A password is named, never shown. */
-export function restoreWithLines(run: InstanceRun, order: RebuildSpec): readonly string[] {
+/** The `with:` lines that bring back what an instance ran before. A password is named, never shown. */
+export function restoreWithLines(run: InstanceRun, options: PublicOptions): readonly string[] {
   const { instance } = run.target;
-  const backup = usableBackup(run);
-  const imageId = backup ?? instance.imageId;
-  // Back onto the image that it has now, only force rebuilds it.
-  const force = imageId === order.imageId ? ['force: true'] : [];
-  // The script of this run is for the new image; that of before is no longer there.
-  const script = order.userData === undefined ? [] : ['cleanLastUserData: true'];
+  const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
+  // The script of this run is for the new image; the one of before is no longer there.
+  const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
   return [
     `instanceId: ${instance.id}`,
-    `imageId: ${imageId}`,
-    loginLine(order, backup !== undefined || /custom|sharing/i.test(instance.imageType)),
+    `imageId: ${previousImageId(run)}`,
+    loginLine(options, isCustom),
     ...script,
-    ...force
+    ...(mightBeSkipped(run) ? ['force: true'] : [])
   ];
 }
 
-function loginLine({ login }: RebuildSpec, isCustom: boolean): string {
+/**
+ * Whether the lines alone could end as `skipped`: the instance shows that image already, or soon will, and what
+ * runs on it is not what ran before.
+ */
+function mightBeSkipped(run: InstanceRun): boolean {
+  const imageId = previousImageId(run);
+  const wasSent = (run.rollback?.rebuild?.sends ?? 0) > 0;
+  return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
+}
+
+function loginLine({ login }: PublicOptions, isCustom: boolean): string {
   switch (login.kind) {
     case 'adminPass':
       return adminPassLine;

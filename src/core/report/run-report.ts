@@ -1,24 +1,22 @@
-import { type ClockAnchor, toIso, toSeconds } from '../duration.ts';
-import type { Image } from '../model/image.ts';
-import type { InstanceReport, InstanceStatus, RolloutReport, RunReport, RunStatus } from './report.ts';
+import { toIso, toSeconds } from '../duration.ts';
+import { hasChanged, type RunState } from '../run/run-state.ts';
+import { reportInstance } from './instance-report.ts';
+import type { InstanceReport, InstanceStatus, RunReport, RunStatus } from './report.ts';
+import { reportRollout } from './rollout-report.ts';
 
-/** The result of a run from its instances. */
-export function reportRun(
-  image: Pick<Image, 'id' | 'name'>,
-  instances: readonly InstanceReport[],
-  rollout: RolloutReport,
-  anchor: ClockAnchor,
-  span: { readonly fromMs: number; readonly toMs: number }
-): RunReport {
+/** The result of a run, as far as it is known. */
+export function reportRun(state: RunState): RunReport {
+  const { image, anchor, fromMs, atMs } = state;
+  const instances = state.instances.map((run) => reportInstance(run, state));
   return {
     version: 1,
     status: runStatus(instances),
-    changed: instances.some(({ disk }) => disk !== 'untouched'),
+    changed: hasChanged(state),
     imageId: image.id,
     imageName: image.name,
-    startedAt: toIso(anchor, span.fromMs),
-    durationSeconds: toSeconds(span.toMs - span.fromMs),
-    rollout,
+    startedAt: toIso(anchor, fromMs),
+    durationSeconds: toSeconds(atMs - fromMs),
+    rollout: reportRollout(state),
     instances
   };
 }

@@ -1,23 +1,21 @@
-/** What was done to one target, from its backup to its rollback: the value that its report is made from. */
+/** Everything that one run did to one instance and saw of it. A plain value without a secret. */
 
 import { type HeldWeight, openHeldWeights } from '../balancers/held-weights.ts';
 import type { Checked } from '../health/health.ts';
-import { statusKind } from '../model/instance.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
-import { whyUnavailable } from '../plan/rollout-order.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';
+import type { DiskState } from '../rebuild/ending.ts';
 import { instanceBefore } from '../rebuild/instance-before.ts';
-import type { RebuildState } from '../rebuild/rebuild-state.ts';
-import type { Outcome } from '../rollout/rollout-state.ts';
+import type { Observation, RebuildState } from '../rebuild/rebuild-state.ts';
 
-/** A backup. The name is known before it is asked for, the id when it has begun. */
+/** A backup. The name is known before the image is asked for, the ID once it is being made. */
 export interface Backup {
   readonly imageName: string;
   readonly imageId?: string;
   readonly isAvailable: boolean;
 }
 
-/** The way back after a failure. */
+/** The rebuild back onto the earlier image. */
 export interface Rollback {
   readonly imageId: string;
   readonly rebuild?: RebuildState;
@@ -26,16 +24,19 @@ export interface Rollback {
   readonly problem?: string;
 }
 
-/** All that was done to one target so far. */
+/** One instance of a run. */
 export interface InstanceRun {
   readonly target: PlannedTarget;
+  /** `planned`: nothing was begun. `working`: it is being worked on. `ended`: this run is done with it. */
+  readonly progress: 'planned' | 'working' | 'ended';
+  readonly endedAtMs?: number;
   readonly backup?: Backup;
   readonly rebuild?: RebuildState;
   readonly health?: Checked;
   readonly rollback?: Rollback;
   /** The weights that were taken from it on its load balancers. */
   readonly heldWeights: readonly HeldWeight[];
-  /** Why they could not be given back although it is well. */
+  /** Why they could not be restored although it is healthy. */
   readonly rejoinProblem?: string;
   /** Lines of a known_hosts file, as first seen after the rebuild. */
   readonly knownHosts: readonly string[];
@@ -43,33 +44,26 @@ export interface InstanceRun {
   readonly cancelled: boolean;
 }
 
-/** Whether the instance ended as it was asked for. */
-export function hasSucceeded(run: InstanceRun): boolean {
-  const kind = run.rebuild?.ending?.kind;
-  const ended = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
-  return ended && run.health?.healthy !== false && run.rejoinProblem === undefined && !run.cancelled;
+/** An instance that nothing was done to yet. */
+export function plannedRun(target: PlannedTarget): InstanceRun {
+  return { target, progress: 'planned', heldWeights: [], knownHosts: [], cancelled: false };
 }
 
-/** Whether a rollback came to a good end. */
-export function isRolledBack(run: InstanceRun): boolean {
-  const kind = run.rollback?.rebuild?.ending?.kind;
-  const ended = kind === 'rebuilt' || kind === 'skipped';
-  return ended && run.rollback?.health?.healthy !== false;
+/** The rebuild and the one of the rollback, as far as there were any. */
+export function rebuildsOf({ rebuild, rollback }: InstanceRun): readonly RebuildState[] {
+  return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
 }
 
-/**
- * Whether a rollback can help: the disk was erased, and the instance is there to be rebuilt. One on another image
- * than this run's is left alone, for somebody else may have put it there. A rebuild that is not proven may still be
- * to come, and one that could not be observed cannot be judged.
- */
-export function needsRollback(run: InstanceRun): boolean {
-  if (run.cancelled || run.rebuild === undefined || !canRollBackTo(run)) return false;
-  if (run.health?.healthy === false) return run.rebuild.ending?.kind === 'rebuilt';
-  const { ending } = run.rebuild;
-  if (ending?.kind !== 'failed') return false;
-  const { reason } = ending;
-  if (reason.kind === 'status') return reason.status === 'Error';
-  return reason.kind === 'timedOut';
+/** The last observation; `undefined` where there was none after the plan. */
+export function lastSeen(run: InstanceRun): Observation | undefined {
+  return rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
+}
+
+/** What has become of the system disk, both rebuilds together. */
+export function diskOf(run: InstanceRun): DiskState {
+  const states = rebuildsOf(run).map(diskStateOf);
+  if (states.includes('erased')) return 'erased';
+  return states.includes('unknown') ? 'unknown' : 'untouched';
 }
 
 /** The image that was made before the wipe and can be rebuilt from. */
@@ -77,64 +71,12 @@ export function usableBackup({ backup }: InstanceRun): string | undefined {
   return backup?.isAvailable ? backup.imageId : undefined;
 }
 
-/** Whether this run has erased it itself, and knows another image to put it back onto. */
-function canRollBackTo(run: InstanceRun): boolean {
-  const { task, instance } = run.target;
-  return (
-    (run.rebuild?.sends ?? 0) > 0 &&
-    (usableBackup(run) ?? instanceBefore(run.rebuild, instance).imageId) !== task.image.id
-  );
+/** The image to go back to: the backup where one was made, else the one that it ran on right before the send. */
+export function previousImageId(run: InstanceRun): string {
+  return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
 }
 
-/** How the work forth on a target ended, for the rollout that it is a part of. */
-export function outcomeOf(run: InstanceRun): Outcome {
-  if (run.cancelled) return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
-  if (hasSucceeded(run)) {
-    // What is not waited for is away for as long as this run lives.
-    const isUnavailable = run.rebuild?.ending?.kind === 'started';
-    return {
-      result: 'succeeded',
-      isUnavailable,
-      canRollBack: run.rebuild?.ending?.kind === 'rebuilt' && canRollBackTo(run)
-    };
-  }
-  return { result: 'failed', isUnavailable: !isServing(run), canRollBack: needsRollback(run) };
-}
-
-/** Whether an instance that did not end well serves as before, because nothing was done to it. */
-function isServing({ target, rebuild, health, heldWeights }: InstanceRun): boolean {
-  if (
-    health?.healthy === false ||
-    openHeldWeights(heldWeights).length > 0 ||
-    whyUnavailable(target) !== undefined
-  )
-    return false;
-  if (rebuild === undefined) return true;
-  return (
-    diskStateOf(rebuild) === 'untouched' && statusKind(rebuild.last?.instance.status ?? 'Running') === 'up'
-  );
-}
-
-/** Whether it may get its traffic back: it is well, or put back well, or it runs and nothing was done to it. */
-export function mayRejoin(run: InstanceRun): boolean {
-  const { rebuild, rollback, cancelled } = run;
-  if (rollback !== undefined)
-    return !cancelled && (isRolledBack(run) || (hasSucceeded(run) && staysOnNewImage(rollback)));
-  if (hasSucceeded(run)) return true;
-  if (cancelled || rebuild === undefined || run.health?.healthy === false) return false;
-  return runsUntouched(rebuild);
-}
-
-/** Whether nothing was done on the way back, so that the new system is what it was: well. */
-function staysOnNewImage({ rebuild }: Rollback): boolean {
-  return rebuild === undefined || runsUntouched(rebuild);
-}
-
-function runsUntouched(rebuild: RebuildState): boolean {
-  const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
-  return (
-    !isGone &&
-    diskStateOf(rebuild) === 'untouched' &&
-    statusKind(rebuild.last?.instance.status ?? '') === 'up'
-  );
+/** Whether a weight of it is still lowered, as far as is known. */
+export function isLowered({ heldWeights }: InstanceRun): boolean {
+  return openHeldWeights(heldWeights).length > 0;
 }

@@ -1,16 +1,23 @@
-/** Gives instances their weights back that a run which was cut short could not. */
+/** Restores the weights that a run which was cut short could not. */
 
-import { poolLabel } from '../../core/balancers/held-weights.ts';
+import {
+  type HeldWeight,
+  openHeldWeights,
+  poolLabel,
+  withHeldWeight
+} from '../../core/balancers/held-weights.ts';
 import { CallError, CancelledError, describeFailure } from '../../core/model/failure.ts';
 import { type Instance, statusKind } from '../../core/model/instance.ts';
-import type { BalancerReport, InstanceReport, RunReport } from '../../core/report/report.ts';
+import type { InstanceRun } from '../../core/run/instance-run.ts';
+import { type Restorable, restorableRuns } from '../../core/run/left-behind.ts';
+import type { RunState } from '../../core/run/run-state.ts';
 import type { Balancers } from '../../ports/balancers.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { type Read, readInstances } from '../calls/read-many.ts';
-import { createWeights } from './set-weights.ts';
+import { createWeights, type Weights } from './set-weights.ts';
 
 /** What the restoring needs of the world. */
 export interface RestorePorts {
@@ -22,76 +29,62 @@ export interface RestorePorts {
 }
 
 /**
- * Restores the weights of those instances that are as well as they were: nothing was done to them, or what was done
- * ended well. Each is looked at first: it must be Running, on the image that it is to be on.
+ * Restores the weights of the instances that serve: nothing was done to them, or what was done ended well. Each is
+ * read first: it must be Running, on the image that it should run on.
  *
- * @returns the report with the weights as they are now
+ * @returns the state with the weights as they are now
  * @throws CallError when a read fails for good, CancelledError on abort
  */
-export async function restoreWeights(report: RunReport, ports: RestorePorts): Promise<RunReport> {
-  const waiting = report.instances.filter(
-    (one) => one.balancers.some(isOpen) && expectedImage(one, report) !== undefined
-  );
-  if (waiting.length === 0) return report;
+export async function restoreWeights(state: RunState, ports: RestorePorts): Promise<RunState> {
+  const restorable = restorableRuns(state);
+  if (restorable.length === 0) return state;
   const { bcc, cancel, log } = ports;
-  const read = await readInstances(
-    waiting.map(({ instanceId }) => instanceId),
-    bcc,
-    cancel.signal
-  );
+  const ids = restorable.map(({ run }) => run.target.instance.id);
+  const read = await readInstances(ids, bcc, cancel.signal);
   const weights = createWeights(ports);
   const left: string[] = [];
-  const restored = await Promise.all(
-    waiting.map(async (one): Promise<InstanceReport> => {
-      const why = notWell(one, read.get(one.instanceId), report);
-      if (why !== undefined) {
-        left.push(`${one.instanceId} ${why}`);
-        return one;
-      }
-      const balancers = await Promise.all(one.balancers.map((place) => restore(one.instanceId, place)));
-      return { ...one, balancers };
+  const restored = new Map<InstanceRun, InstanceRun>();
+  await Promise.all(
+    restorable.map(async (one) => {
+      const { id } = one.run.target.instance;
+      const why = whyNot(one, read.get(id));
+      if (why === undefined) restored.set(one.run, await restoreAll(one.run, weights, left, log));
+      else left.push(`${id} ${why}`);
     })
   );
   if (left.length > 0) log.warning(`Weights are not restored: ${left.join('; ')}`);
-  const byId = new Map(restored.map((one) => [one.instanceId, one]));
-  return { ...report, instances: report.instances.map((one) => byId.get(one.instanceId) ?? one) };
-
-  async function restore(instanceId: string, place: BalancerReport): Promise<BalancerReport> {
-    if (!isOpen(place)) return place;
-    try {
-      await weights.set(place, { instanceId, weight: place.weight });
-    } catch (error) {
-      if (error instanceof CallError) left.push(`${instanceId} (${describeFailure(error.failure)})`);
-      else if (error instanceof CancelledError) left.push(`${instanceId} (given up)`);
-      else throw error;
-      return place;
-    }
-    log.info(`${instanceId}: weight on ${poolLabel(place)} restored to ${place.weight}`);
-    return { ...place, currentWeight: place.weight };
-  }
+  return { ...state, instances: state.instances.map((run) => restored.get(run) ?? run) };
 }
 
-/** Why the instance must not get its traffic back, in words that follow its ID; `undefined` where it may. */
-function notWell(
-  one: InstanceReport,
-  read: Read<Instance> | undefined,
-  report: RunReport
-): string | undefined {
+/** Why the instance must not get its traffic, in words that follow its ID; `undefined` where it may. */
+function whyNot({ imageId }: Restorable, read: Read<Instance> | undefined): string | undefined {
   if (read === undefined || read instanceof CallError) return 'could not be looked at';
-  const { status, imageId } = read;
-  const hasSucceeded = statusKind(status) === 'up' && imageId === expectedImage(one, report);
-  return hasSucceeded ? undefined : `is ${status} on ${imageId}`;
+  const serves = statusKind(read.status) === 'up' && read.imageId === imageId;
+  return serves ? undefined : `is ${read.status} on ${read.imageId}`;
 }
 
-function isOpen({ weight, currentWeight }: BalancerReport): boolean {
-  return currentWeight !== weight;
-}
-
-/** The image on which the instance is well; `undefined` where it is not known to be. */
-function expectedImage(one: InstanceReport, report: RunReport): string | undefined {
-  // What was killed while the call was out may be erased although nobody has seen it.
-  if (one.status === 'inProgress' && one.phases.at(-1)?.phase.endsWith('sending')) return undefined;
-  if (one.disk === 'untouched') return one.before.imageId;
-  if (one.status === 'rolledBack') return one.rollback?.imageId;
-  return one.status === 'rebuilt' || one.failure?.reason === 'rejoin' ? report.imageId : undefined;
+/** The instance with those of its weights restored for which that went well; the others are told in `left`. */
+async function restoreAll(
+  run: InstanceRun,
+  weights: Weights,
+  left: string[],
+  log: Log
+): Promise<InstanceRun> {
+  const { id } = run.target.instance;
+  let { heldWeights } = run;
+  await Promise.all(
+    openHeldWeights(heldWeights).map(async ({ place }: HeldWeight) => {
+      try {
+        await weights.set(place, { instanceId: id, weight: place.weight });
+      } catch (error) {
+        if (error instanceof CallError) left.push(`${id} (${describeFailure(error.failure)})`);
+        else if (error instanceof CancelledError) left.push(`${id} (given up)`);
+        else throw error;
+        return;
+      }
+      heldWeights = withHeldWeight(heldWeights, { place, state: 'returned' });
+      log.info(`${id}: weight on ${poolLabel(place)} restored to ${place.weight}`);
+    })
+  );
+  return { ...run, heldWeights };
 }

@@ -1,6 +1,5 @@
 /** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
 
-import { openHeldWeights } from '../../core/balancers/held-weights.ts';
 import { withSystemOf } from '../../core/health/guest/guest-system.ts';
 import { bootIdOf } from '../../core/health/health.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
@@ -8,9 +7,10 @@ import type { Image } from '../../core/model/image.ts';
 import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import type { Task } from '../../core/plan/decide.ts';
 import { acceptedSinceMs } from '../../core/rebuild/evidence.ts';
-import { instanceBefore } from '../../core/rebuild/instance-before.ts';
 import type { RebuildState } from '../../core/rebuild/rebuild-state.ts';
-import { hasSucceeded, type InstanceRun, mayRejoin, usableBackup } from '../../core/run/instance-run.ts';
+import { hasSucceeded } from '../../core/run/instance-end.ts';
+import { type InstanceRun, isLowered, previousImageId } from '../../core/run/instance-run.ts';
+import { mayRejoin } from '../../core/run/next-steps.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { awaitHealthy } from '../health/await-healthy.ts';
 import { rebuildOne } from '../rebuild/rebuild.ts';
@@ -24,6 +24,14 @@ import {
   untilCancelled
 } from './run-instance.ts';
 
+/** How the instance is rebuilt onto the earlier image. */
+export interface RollbackOptions {
+  /** The order of the run: its login is used again. */
+  readonly order: RebuildSpec;
+  /** The first-boot script of before, where there was one. */
+  readonly oldScript: string | undefined;
+}
+
 /**
  * Puts one target back and resolves with the whole deed, however that ended.
  *
@@ -31,7 +39,7 @@ import {
  */
 export async function rollBack(
   run: InstanceRun,
-  order: RebuildSpec,
+  options: RollbackOptions,
   request: RunRequest,
   ports: InstancePorts,
   observe: InstanceRunObserver
@@ -40,11 +48,11 @@ export async function rollBack(
   ports.log.warning(`${run.target.instance.id}: ${why}; going back to the image of before`);
   return untilCancelled(run, ports, observe, async (recorder) => {
     try {
-      await carryOutRollback(run, order, request, ports, recorder);
+      await carryOutRollback(run, options, request, ports, recorder);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       recorder.add({
-        rollback: { imageId: rollbackImageId(run), problem: `${describeFailure(error.failure)}.` }
+        rollback: { imageId: previousImageId(run), problem: `${describeFailure(error.failure)}.` }
       });
     }
     if (mayRejoin(recorder.current())) await rejoin(recorder, ports);
@@ -53,17 +61,17 @@ export async function rollBack(
 
 async function carryOutRollback(
   run: InstanceRun,
-  order: RebuildSpec,
+  options: RollbackOptions,
   request: RunRequest,
   ports: InstancePorts,
   recorder: RunRecorder
 ): Promise<void> {
   const signal = ports.cancel.signal;
-  const image = await ports.bcc.getImage(rollbackImageId(run), signal);
+  const image = await ports.bcc.getImage(previousImageId(run), signal);
   const keep = (rebuild: RebuildState): void => recorder.add({ rollback: { imageId: image.id, rebuild } });
   const rebuild = await rebuildOne(
     rollbackTask(run, image),
-    rollbackOrder(run, order, image),
+    rollbackOrder(options, image),
     undefined,
     ports,
     logRebuild(ports, keep),
@@ -85,11 +93,6 @@ async function carryOutRollback(
   });
 }
 
-/** The image to go back to: the backup where one was made, else the one that the instance ran on. */
-function rollbackImageId(run: InstanceRun): string {
-  return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
-}
-
 /**
  * The task of the rollback: only what rests on this run's image or is in `Error` is touched. The deletion protection
  * of the earlier system does not protect a failed one, and an instance that has left its load balancers need not
@@ -97,7 +100,7 @@ function rollbackImageId(run: InstanceRun): string {
  */
 function rollbackTask(run: InstanceRun, image: Image): Task {
   const { planned: _planned, checkOnly: _checkOnly, ...task } = run.target.task;
-  const drain = task.drain && openHeldWeights(run.heldWeights).length === 0;
+  const drain = task.drain && !isLowered(run);
   const rollsBackFrom = task.image.id;
   return {
     ...task,
@@ -111,8 +114,7 @@ function rollbackTask(run: InstanceRun, image: Image): Task {
   };
 }
 
-function rollbackOrder(run: InstanceRun, order: RebuildSpec, image: Image): RebuildSpec {
-  const { oldUserData } = run.target;
-  const script = oldUserData ? { userData: oldUserData } : { cleanLastUserData: true };
+function rollbackOrder({ order, oldScript }: RollbackOptions, image: Image): RebuildSpec {
+  const script = oldScript ? { userData: oldScript } : { cleanLastUserData: true };
   return { imageId: image.id, login: order.login, ...script };
 }

@@ -7,7 +7,9 @@ import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import type { PlannedTarget } from '../../core/plan/plan.ts';
 import { acceptedSinceMs } from '../../core/rebuild/evidence.ts';
 import type { Observation, RebuildState } from '../../core/rebuild/rebuild-state.ts';
-import { hasSucceeded, type InstanceRun, mayRejoin, usableBackup } from '../../core/run/instance-run.ts';
+import { hasSucceeded } from '../../core/run/instance-end.ts';
+import { type InstanceRun, plannedRun, usableBackup } from '../../core/run/instance-run.ts';
+import { mayRejoin } from '../../core/run/next-steps.ts';
 import type { GuestProbe } from '../../ports/assistant.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Probe } from '../../ports/probe.ts';
@@ -55,8 +57,7 @@ export async function runInstance(
   ports: InstancePorts,
   observe: InstanceRunObserver
 ): Promise<InstanceRun> {
-  const begun: InstanceRun = { target, knownHosts: [], heldWeights: [], cancelled: false };
-  return untilCancelled(begun, ports, observe, async (recorder) => {
+  return untilCancelled(plannedRun(target), ports, observe, async (recorder) => {
     await carryOut(target, order, request, first, ports, recorder);
     if (mayRejoin(recorder.current())) await rejoin(recorder, ports);
     const backup = usableBackup(recorder.current());
@@ -66,14 +67,17 @@ export async function runInstance(
   });
 }
 
-/** Does the work on a deed; a cancel ends it and is noted in the deed. Throws only faults of the program. */
+/**
+ * Does the work on an instance and gives what is known of it at the end; a cancel ends the work and is noted. Throws
+ * only faults of the program.
+ */
 export async function untilCancelled(
-  begun: InstanceRun,
+  before: InstanceRun,
   ports: InstancePorts,
   observe: InstanceRunObserver,
   work: (recorder: RunRecorder) => Promise<void>
 ): Promise<InstanceRun> {
-  let run = begun;
+  let run: InstanceRun = { ...before, progress: 'working' };
   const add = (more: Partial<InstanceRun>): void => {
     run = { ...run, ...more };
     observe(run);
@@ -84,6 +88,7 @@ export async function untilCancelled(
     if (!(error instanceof CancelledError) && !ports.cancel.signal.aborted) throw error;
     add({ cancelled: true });
   }
+  add({ progress: 'ended', endedAtMs: ports.clock.nowMs() });
   return run;
 }
 

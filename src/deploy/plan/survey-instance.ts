@@ -33,6 +33,8 @@ export interface TargetReads {
   readonly agents: ReadonlyMap<string, AgentState> | undefined;
   /** Whether there are others, so that it matters who is away to begin with. */
   readonly isFleet: boolean;
+  /** Takes the first-boot script of an instance, which may hold secrets. */
+  readonly keepScript: (instanceId: string, script: string) => void;
 }
 
 /** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
@@ -62,13 +64,14 @@ export function createTargets(
     const { instance, disk } = observation;
     const action = decide(instance, task).action;
     const runsOnIt = action === 'skip' || action === 'start';
-    const [lost, back, oldUserData, oldHostKeys, unhealthy] = await allDone([
+    const [lost, back, oldScript, oldHostKeys, unhealthy] = await allDone([
       disk && !runsOnIt ? snapshotsOrWhy(disk.id, instance.id, reads) : { snapshots: [] },
       runsOnIt ? ({ kind: 'notAsked' } as const) : wayBack(instance.imageId),
       request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
       runsOnIt ? undefined : hostKeysOf(request, observation, reads),
       runsOnIt ? undefined : unhealthyNow(request, observation, reads)
     ]);
+    if (oldScript !== undefined) reads.keepScript(instance.id, oldScript);
     return {
       task,
       instance,
@@ -82,7 +85,6 @@ export function createTargets(
         imageQuota: customImageQuota
       },
       places: backendServersOf?.(instance.id),
-      oldUserData,
       oldHostKeys,
       agent: runsOnIt ? undefined : reads.agents?.get(instance.id),
       unhealthy

@@ -23,6 +23,11 @@ export interface Survey {
   readonly plan: Plan;
   /** By instance id, each with the system disk. */
   readonly observations: ReadonlyMap<string, Observation>;
+  /**
+   * The first-boot scripts of now, by instance ID, read where a rollback may have to bring them back. They may hold
+   * secrets, so they are no part of the plan.
+   */
+  readonly oldScripts: ReadonlyMap<string, string>;
 }
 
 /** What the survey needs of the world. */
@@ -70,8 +75,10 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   const snapshots =
     observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal), signal) : undefined;
   if (problems.length > 0) throw new SurveyError(problems);
+  const oldScripts = new Map<string, string>();
   const targetOf = createTargets(request, image, {
     ...ports,
+    keepScript: (instanceId, script) => oldScripts.set(instanceId, script),
     signal,
     snapshots,
     places,
@@ -87,11 +94,12 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   if (problems.length > 0) throw new SurveyError(problems);
   const counted = customImages === undefined ? known : withQuota(known, quotaLeft(customImages));
   const how = { settings: request.rollout, rollback: request.rollback };
-  const plan = makePlan(image, { ...request.order, imageId: image.id }, counted, how);
+  const plan = makePlan(image, request.order, counted, how);
   problems.push(...unwaited(request, plan));
   if (problems.length > 0) throw new SurveyError(problems);
   return {
     plan,
+    oldScripts,
     observations: completed(observations, known)
   };
 }

@@ -1,6 +1,5 @@
 import { CallError } from '../../core/model/failure.ts';
 import { type Instance, isSettled } from '../../core/model/instance.ts';
-import type { InstanceReport } from '../../core/report/report.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { poll } from '../calls/poll.ts';
@@ -8,21 +7,6 @@ import { type Read, readInstances } from '../calls/read-many.ts';
 
 /** Between looks, in milliseconds. */
 const intervalMs = 5_000;
-
-/**
- * The instances whose rebuild may be under way without showing it: the run was cancelled, or could no longer look,
- * before their status had left its settled value.
- */
-export function hiddenRebuilds(instances: readonly InstanceReport[]): readonly string[] {
-  return instances
-    .filter(({ status, disk, statusHistory, phases, failure }) => {
-      const sent = phases.findLast(({ phase }) => phase.endsWith('sending'))?.startedAt;
-      const isLeft = status === 'inProgress' || (status === 'failed' && failure?.operation !== undefined);
-      if (!isLeft || disk === 'untouched' || sent === undefined) return false;
-      return statusHistory.filter(({ at }) => at >= sent).every((one) => isSettled(one.status));
-    })
-    .map(({ instanceId }) => instanceId);
-}
 
 /**
  * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way

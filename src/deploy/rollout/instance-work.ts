@@ -1,14 +1,18 @@
 /** The work of a rollout on its targets: forth, and back. */
 
-import { openHeldWeights } from '../../core/balancers/held-weights.ts';
-import type { Plan, PlannedTarget } from '../../core/plan/plan.ts';
+import type { PlannedTarget } from '../../core/plan/plan.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
-import { failureOfRun } from '../../core/report/failure-report.ts';
-import { type InstanceRun, isRolledBack, mayRejoin, outcomeOf } from '../../core/run/instance-run.ts';
+import { failureOf } from '../../core/report/failure-report.ts';
+import { endOf, isRolledBack } from '../../core/run/instance-end.ts';
+import { type InstanceRun, isLowered } from '../../core/run/instance-run.ts';
+import { mayRejoin, outcomeOf } from '../../core/run/next-steps.ts';
+import { imagesInUse } from '../../core/run/run-state.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { rollBack } from '../instance/roll-back.ts';
 import { type InstancePorts, runInstance } from '../instance/run-instance.ts';
+import type { Survey } from '../plan/survey.ts';
+import type { RunStateStore } from '../run/run-state-store.ts';
 import { observeNow, serves } from './recovered.ts';
 import type { FleetWork } from './roll-out.ts';
 
@@ -19,51 +23,37 @@ const freshMs = 2_000;
 const fewTargets = 20;
 
 /** What the work is about. */
-export interface WorkOrder {
+export interface WorkOrder extends Survey {
   readonly request: RunRequest;
-  readonly plan: Plan;
-  readonly observations: ReadonlyMap<string, Observation>;
 }
 
 /**
  * The work of one run.
  *
- * @param observe told of every deed whenever it has come a step further, and when it is over; must not throw
+ * @param store what is known of the run now
+ * @param observe told of an instance whenever something of it has changed; must not throw
  */
 export function createInstanceWork(
-  { request, plan, observations }: WorkOrder,
+  { request, plan, observations, oldScripts }: WorkOrder,
   given: Omit<InstancePorts, 'imagesInUse'>,
-  observe: (run: InstanceRun, isOver: boolean) => void
+  store: Pick<RunStateStore, 'current' | 'runOf'>,
+  observe: (run: InstanceRun) => void
 ): FleetWork {
-  const inUse = new Set([plan.image.id, ...plan.targets.map(({ instance }) => instance.imageId)]);
-  const ports: InstancePorts = { ...given, imagesInUse: () => inUse };
-  const targets = new Map(plan.targets.map((target) => [target.instance.id, target]));
+  const count = plan.targets.length;
+  const ports: InstancePorts = { ...given, imagesInUse: () => imagesInUse(store.current()) };
+  const order = { ...request.order, imageId: plan.image.id };
   // Those that were away to begin with and have not been begun yet.
   const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
-  const runs = new Map<string, InstanceRun>();
-  const noteImages = ({ rebuild, rollback }: InstanceRun): void => {
-    for (const { imageId } of [...(rebuild?.history ?? []), ...(rollback?.rebuild?.history ?? [])]) {
-      inUse.add(imageId);
-    }
-    if (rollback !== undefined) inUse.add(rollback.imageId);
-  };
-  const going = (run: InstanceRun): void => {
-    noteImages(run);
-    observe(run, false);
-  };
   const done = (run: InstanceRun): InstanceRun => {
-    noteImages(run);
-    runs.set(run.target.instance.id, run);
-    observe(run, true);
-    const failure = targets.size === 1 ? undefined : failureOfRun(run);
+    const failure = count === 1 ? undefined : failureOf(run, endOf(run));
     if (failure !== undefined) ports.log.info(failure.cause);
     return run;
   };
   // A single target has the log to itself; the steps of several are told apart by the ID in front.
   const inLog = <T>(id: string, title: string, work: (log: Log) => Promise<T>): Promise<T> =>
-    targets.size === 1
+    count === 1
       ? ports.log.group(title, () => work(ports.log))
-      : work(logOf(id, ports.log, targets.size > fewTargets));
+      : work(logOf(id, ports.log, count > fewTargets));
 
   // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
   const earlyObservation = ({ instance, decision }: PlannedTarget): Observation | undefined => {
@@ -74,29 +64,34 @@ export function createInstanceWork(
 
   return {
     async rollForward(id) {
-      const target = targets.get(id);
-      if (target === undefined) throw new Error(`${id} is not in the plan`);
+      const { target } = store.runOf(id);
       let first = earlyObservation(target);
-      if (targets.size > 1 && target.decision.action !== 'skip' && away.delete(id)) {
+      if (count > 1 && target.decision.action !== 'skip' && away.delete(id)) {
         first ??= await observeNow(id, ports);
         if (first !== undefined && (await serves(first, request, ports))) return 'recovered';
       }
       const run = await inLog(id, `Rebuild ${id}`, (log) =>
-        runInstance(target, plan.order, request, first, { ...ports, log }, going)
+        runInstance(target, order, request, first, { ...ports, log }, observe)
       );
       return outcomeOf(done(run));
     },
     async rollBack(id) {
-      const before = runs.get(id);
-      if (before === undefined) throw new Error(`nothing was done to ${id} that could be undone`);
       const run = await inLog(id, `Put ${id} back`, (log) =>
-        rollBack(before, plan.order, request, { ...ports, log }, going)
+        rollBack(
+          store.runOf(id),
+          { order, oldScript: oldScripts.get(id) },
+          request,
+          { ...ports, log },
+          observe
+        )
       );
       done(run);
-      const hasTraffic = openHeldWeights(run.heldWeights).length === 0;
-      const isUnavailable = !(mayRejoin(run) && hasTraffic);
+      const isUnavailable = !mayRejoin(run) || isLowered(run);
       if (run.cancelled) return { result: 'cancelled', isUnavailable };
-      return { result: isRolledBack(run) && hasTraffic ? 'rolledBack' : 'rollbackFailed', isUnavailable };
+      return {
+        result: isRolledBack(run) && !isLowered(run) ? 'rolledBack' : 'rollbackFailed',
+        isUnavailable
+      };
     }
   };
 }

@@ -1,8 +1,7 @@
-/** What a person reads along of a rollout: who has ended, how far it is, and about how long it still takes. */
+/** What a person reads along of a rollout: who is done, how far it is, and about how long it still takes. */
 import { formatDuration } from '../../core/duration.ts';
 import type { Plan } from '../../core/plan/plan.ts';
-import { type Progress, progressLine } from '../../core/report/progress.ts';
-import { stopWords } from '../../core/report/rollout-report.ts';
+import { type Progress, progressLine, stopLine } from '../../core/report/progress.ts';
 import { isAtWork, type Member, type MemberState } from '../../core/rollout/member.ts';
 import type { Rollout } from '../../core/rollout/rollout-state.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -38,6 +37,7 @@ class FleetRolloutLog implements RolloutLog {
   readonly #off = new AbortController();
   readonly #began = new Map<string, number>();
   readonly #tookMs: number[] = [];
+  readonly #failed = new Set<string>();
   readonly #states = new Map<string, MemberState>();
   #rollout: Rollout | undefined;
   #stop: Rollout['stop'];
@@ -56,8 +56,13 @@ class FleetRolloutLog implements RolloutLog {
     this.#rollout = rollout;
     let hasEnded = false;
     for (const member of rollout.members.values()) {
-      if (this.#states.get(member.id) === member.state) continue;
+      const before = this.#states.get(member.id);
+      if (before === member.state) continue;
       this.#states.set(member.id, member.state);
+      // One that failed may be rolled back at once; those that had succeeded are rolled back with it.
+      if (before === 'working' && (member.state === 'failed' || member.state === 'rollingBack')) {
+        this.#failed.add(member.id);
+      }
       if (isAtWork(member)) this.#began.set(member.id, nowMs);
       else if (member.state !== 'waiting') {
         hasEnded = true;
@@ -66,8 +71,8 @@ class FleetRolloutLog implements RolloutLog {
     }
     if (rollout.stop !== undefined && this.#stop === undefined) {
       this.#stop = rollout.stop;
-      const words = stopWords(rollout);
-      if (words !== undefined && rollout.stop !== 'cancelled') this.#log.info(words);
+      const line = stopLine(rollout);
+      if (line !== undefined) this.#log.info(line);
     }
     if (rollout.isOver || (hasEnded && nowMs - this.#toldMs >= leastMs)) this.#line(rollout, nowMs);
   }
@@ -82,8 +87,8 @@ class FleetRolloutLog implements RolloutLog {
     const words: Readonly<Partial<Record<MemberState, string>>> = {
       succeeded: member.kind === 'work' ? 'done' : 'is on the image already',
       failed: 'failed',
-      rolledBack: 'is back on the image of before',
-      rollbackFailed: 'could not be put back',
+      rolledBack: 'rolled back',
+      rollbackFailed: 'rollback failed',
       cancelled: 'cut off by the cancel'
     };
     this.#log.info(`${member.id}: ${words[member.state] ?? member.state} after ${formatDuration(took)}`);
@@ -104,7 +109,9 @@ class FleetRolloutLog implements RolloutLog {
       total: all.length,
       succeeded: members.count('work', 'succeeded'),
       skipped,
-      failed: count('failed', 'rolledBack', 'rollbackFailed'),
+      failed: all.filter((one) => this.#failed.has(one.id) && !isAtWork(one)).length,
+      rolledBack: all.filter((one) => one.state === 'rolledBack' && !this.#failed.has(one.id)).length,
+      rollbackFailed: all.filter((one) => one.state === 'rollbackFailed' && !this.#failed.has(one.id)).length,
       beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
       // What is not begun after a stop is not to go any more.
       waiting: stop === undefined ? count('waiting') : 0,

@@ -1,8 +1,8 @@
-export const id = 573;
-export const ids = [573];
+export const id = 907;
+export const ids = [907];
 export const modules = {
 
-/***/ 2573:
+/***/ 2907:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -149,34 +149,8 @@ function runFailed({ child, runId }) {
     };
 }
 
-;// CONCATENATED MODULE: ./core/health/guest/guest-system.js
-/** What is known of the system inside an instance, and of the script that runs in it. */
-/** The system of an instance by the names that its image gives; what does not say Windows has a shell. */
-function guestSystem({ osName }) {
-    return /windows/i.test(osName) ? 'windows' : 'linux';
-}
-/** The instance with the system of an image, which tells it for sure where the instance's own fields lag behind. */
-function withSystemOf({ osType, osName }, instance) {
-    const known = `${osType} ${osName}`.trim();
-    return known === '' ? instance : { ...instance, osName: known };
-}
-/** Comments, and settings of variables, which may be secrets. */
-const saysNothing = /^(?:#|$|(?:export\s+|\$env:|\$)?[a-z_]\w*\s*=)/i;
-/** The first line of the script that does something, for the plan; control characters escaped, cut at 80 characters. */
-function firstLineOf({ content }) {
-    const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
-    return escapedLine(lines.find((line) => !saysNothing.test(line)) ?? '(only comments and settings)', 80);
-}
-/** A line from a guest for the log: what is not printable is escaped, and it is cut at `most` characters. */
-function escapedLine(text, most) {
-    const characters = [...text.replaceAll('\t', ' ')];
-    const shown = characters
-        .slice(0, most)
-        .join('')
-        .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
-    return characters.length > most ? `${shown}…` : shown;
-}
-
+// EXTERNAL MODULE: ./core/health/guest/guest-system.js
+var guest_system = __webpack_require__(1741);
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
 // EXTERNAL MODULE: external "node:crypto"
@@ -472,7 +446,7 @@ function createGuestProbe(parts) {
         async getBootIds(instances, signal) {
             const untilMs = clock.nowMs() + baselineMs;
             const answers = await Promise.all(instances.map(async ({ id, osName }) => {
-                const command = probeCommand(guestSystem({ osName }));
+                const command = probeCommand((0,guest_system/* guestSystem */.wS)({ osName }));
                 return [id, await runs.execute(id, command, untilMs, signal, true)];
             }));
             const bootIds = new Map();

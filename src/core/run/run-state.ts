@@ -1,0 +1,69 @@
+/** Everything that is known of a run: one plain value without a secret, from which all that is told is derived. */
+
+import type { ClockAnchor } from '../duration.ts';
+import type { Image } from '../model/image.ts';
+import type { PublicOptions } from '../model/rebuild-spec.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Rollout, RolloutTask } from '../rollout/rollout-state.ts';
+import { diskOf, type InstanceRun, plannedRun, rebuildsOf } from './instance-run.ts';
+
+/** How far the rollout has come; who was worked on and how that ended is in the instances. */
+export type RolloutCourse = Pick<Rollout, 'peakUnavailable' | 'failures' | 'stop' | 'isCancelled'>;
+
+/** The state of a run. Times are milliseconds on the monotonic clock of the process that ran it. */
+export interface RunState {
+  /** Version of this form; a post step of another version cannot read it. */
+  readonly version: 1;
+  readonly image: Image;
+  readonly options: PublicOptions;
+  readonly rollout: RolloutTask;
+  /** Absent as long as nothing was begun. */
+  readonly course?: RolloutCourse;
+  /** In the order of the input, or by ID where tags have selected them. */
+  readonly instances: readonly InstanceRun[];
+  readonly anchor: ClockAnchor;
+  readonly fromMs: number;
+  /** When this was known. */
+  readonly atMs: number;
+}
+
+/** The state right after the plan. */
+export function beginRunState(plan: Plan, time: Pick<RunState, 'anchor' | 'fromMs' | 'atMs'>): RunState {
+  const { image, options, rollout, targets } = plan;
+  return { version: 1, image, options, rollout, instances: targets.map(plannedRun), ...time };
+}
+
+/** Whether a disk was erased, or may have been. */
+export function hasChanged({ instances }: RunState): boolean {
+  return instances.some((run) => diskOf(run) !== 'untouched');
+}
+
+/** The images that any instance of the run is known to have run on, or is to run on. */
+export function imagesInUse({ image, instances }: RunState): ReadonlySet<string> {
+  const seen = instances.flatMap((run) => [
+    run.target.instance.imageId,
+    ...rebuildsOf(run).flatMap(({ history }) => history.map(({ imageId }) => imageId)),
+    ...(run.rollback === undefined ? [] : [run.rollback.imageId])
+  ]);
+  return new Set([image.id, ...seen]);
+}
+
+/** The state as text. The image, which every task names, is written once. */
+export function serializeRunState(state: RunState): string {
+  const { image } = state;
+  return JSON.stringify(state, function (this: unknown, key: string, value: unknown) {
+    return key === 'image' && value === image && this !== state ? null : value;
+  });
+}
+
+/**
+ * The state from its text.
+ *
+ * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
+ */
+export function parseRunState(text: string): RunState {
+  const parsed: { version?: unknown; image?: unknown } = JSON.parse(text);
+  if (parsed.version !== 1) throw new RangeError('the state was written by another version of this action');
+  const { image } = parsed;
+  return JSON.parse(text, (key, value: unknown) => (key === 'image' && value === null ? image : value));
+}
