@@ -1,7 +1,7 @@
 /** A cancel at any moment: the process ends at once and red, nothing more is sent, and what is known is kept. */
-import type { ChildProcess } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import type { CallRecord } from '../../emulator/http/records.ts';
+import { type MainStep, signalPauses } from '../../scripts/runner.ts';
 import { beginAll, countOf, expectRed, type Played, play, type Scene } from './scene.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
@@ -23,20 +23,20 @@ async function cancelled(
 ): Promise<Cancelled> {
   const calls: CallRecord[] = [];
   let [fired, signalledMs, endedMs, sentBefore] = [false, 0, 0, 0];
-  const strike = (child: ChildProcess): void => {
+  const strike = (step: MainStep): void => {
     sentBefore = calls.filter(({ operation }) => operation === 'RebuildInstance').length;
     signalledMs = performance.now();
-    child.kill(signal);
+    step.process.kill(signal);
   };
   const result = await play({
     ...scene,
-    onMain: (child) => child.once('exit', () => (endedMs = performance.now())),
-    onCall(call, child) {
+    onMain: (step) => step.process.once('exit', () => (endedMs = performance.now())),
+    onCall(call, step) {
       const hit = !fired && when(call, calls);
       calls.push(call);
-      if (!hit || child === undefined) return;
+      if (!hit || step === undefined) return;
       fired = true;
-      setTimeout(() => strike(child), pauseMs);
+      setTimeout(() => strike(step), pauseMs);
     }
   });
   expect(fired).toBe(true);
@@ -46,11 +46,13 @@ async function cancelled(
 /** What holds of every cancel. */
 function expectCancelled(run: Cancelled): void {
   expect(run.main.exitCode).toBe(1);
-  expect(run.tookToEndMs).toBeLessThan(2000);
+  // After this long the runner would send SIGTERM: what counts, and what a busy machine does not pass.
+  expect(run.tookToEndMs).toBeLessThan(signalPauses.toSigterm);
   expect(run.tookToEndMs).toBeGreaterThan(0);
   expect(countOf(run, 'RebuildInstance')).toBe(run.sentBefore);
   expect(Object.keys(run.state)).toEqual(['handover']);
-  expect(run.post).toMatchObject({ exitCode: 0, stderr: '' });
+  // Some scenes leave the post step out.
+  expect(run.post ?? { exitCode: 0, stderr: '' }).toMatchObject({ exitCode: 0, stderr: '' });
 }
 
 /** The post step has to meet the rebuild while it still shows, however busy the machine is. */
@@ -63,7 +65,7 @@ const lookAfterIt = (call: CallRecord, earlier: readonly CallRecord[]): boolean 
 /** Scene, moment and pause, for either signal. */
 const moments = {
   'in the first reads': [
-    { faults: [{ on: 'GetInstance', play: { kind: 'slow', ms: 5000 } }] },
+    { faults: [{ on: 'GetInstance', play: { kind: 'slow', ms: 30_000 } }] },
     ({ operation }) => operation === 'GetInstance'
   ],
   'in the pause before a read is repeated': [
@@ -96,7 +98,7 @@ const moments = {
   'in a slow look of the wait': [
     {
       behaviour: longEnough,
-      faults: [{ on: 'GetInstance', from: 2, play: { kind: 'slow', ms: 8000 } }]
+      faults: [{ on: 'GetInstance', from: 2, play: { kind: 'slow', ms: 30_000 } }]
     },
     lookAfterIt,
     100
@@ -190,10 +192,10 @@ describe('signals that come together', () => {
   test('the second one changes nothing', async () => {
     const run = await play({
       behaviour: longEnough,
-      onCall({ operation }, child) {
+      onCall({ operation }, step) {
         if (operation !== 'RebuildInstance') return;
-        setTimeout(() => child?.kill('SIGINT'), 300);
-        setTimeout(() => child?.kill('SIGTERM'), 302);
+        setTimeout(() => step?.process.kill('SIGINT'), 300);
+        setTimeout(() => step?.process.kill('SIGTERM'), 302);
       }
     });
     expectRed(run, { cause: /cancelled/, remedy: /Run again/, status: 'inProgress', changed: true });

@@ -1,8 +1,8 @@
 /** Fifty instances through the real bundle in real time: cancelled in the middle, and run again. */
-import type { ChildProcess } from 'node:child_process';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Emulator } from '../../emulator/server.ts';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
+import type { MainStep } from '../../scripts/runner.ts';
 import type { InstanceReport } from '../../src/core/report/report.ts';
 import { onEmulator, type Played, type Scene } from './scene.ts';
 
@@ -48,16 +48,16 @@ beforeAll(async () => {
   story = await onEmulator(scene, async (run, emulator) => {
     let signalled = false;
     let sentAfterSignal = 0;
-    const strike = (child: ChildProcess): void => {
+    const strike = (step: MainStep): void => {
       signalled = true;
-      child.kill('SIGINT');
+      step.cancel();
     };
     const first = await run({
-      onCall({ operation }, child) {
+      onCall({ operation }, step) {
         const isRebuild = operation === 'RebuildInstance' || operation === 'RebuildBatchInstance';
         if (signalled && isRebuild) sentAfterSignal += 1;
         const isMiddle = isRebuild && !signalled && emulator.rebuilds.length >= count / 2;
-        if (isMiddle && child !== undefined) setTimeout(() => signalled || strike(child), 500);
+        if (isMiddle && step !== undefined) setTimeout(() => signalled || strike(step), 500);
       }
     });
     const acceptedFirst = emulator.rebuilds.length;

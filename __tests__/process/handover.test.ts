@@ -54,8 +54,8 @@ describe('a main step that is killed', () => {
     const behaviour = { staleRunningMs: 3_000, rebuildMs: 20_000 };
     await onEmulator({ ...fleet, behaviour }, async (run, emulator) => {
       const first = await run({
-        onCall: ({ operation }, child) =>
-          void (operation === 'RebuildBatchInstance' && child?.kill('SIGKILL'))
+        onCall: ({ operation }, step) =>
+          void (operation === 'RebuildBatchInstance' && step?.process.kill('SIGKILL'))
       });
       expect(first.main.exitCode).toBeNull();
       expect(emulator.rebuilds).toHaveLength(ids.length);
@@ -71,10 +71,10 @@ describe('a main step that is killed', () => {
     await onEmulator(balanced, async (run, emulator) => {
       let atKill: readonly string[] = [];
       const first = await run({
-        onCall({ operation }, child) {
+        onCall({ operation }, step) {
           if (operation !== 'UpdateBlbServer' || atKill.length > 0) return;
           atKill = lowered(emulator);
-          child?.kill('SIGKILL');
+          step?.process.kill('SIGKILL');
         }
       });
       expect(first.main.exitCode).toBeNull();
@@ -92,8 +92,8 @@ onLinux('a main step that a cancel does not reach', () => {
     await onEmulator(balanced, async (run, emulator) => {
       let post: Promise<string> | undefined;
       const first = await run({
-        onCall({ operation }, child) {
-          if (operation === 'UpdateBlbServer' && child !== undefined) post ??= postBeside(child);
+        onCall({ operation }, step) {
+          if (operation === 'UpdateBlbServer' && step !== undefined) post ??= postBeside(step.process);
         }
       });
       expect(first.main.exitCode).toBe(1);

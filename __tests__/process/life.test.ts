@@ -250,8 +250,8 @@ const afterCancel = (signal: NodeJS.Signals) => (): Promise<Played> => {
   const behaviour = { staleRunningMs: 2500, rebuildMs: 20_000, secondRebuild: 'queued' } as const;
   return onEmulator({ behaviour, inputs: { timeout: '60s' } }, async (run, emulator) => {
     const first = await run({
-      onCall({ operation }, child) {
-        if (operation === 'RebuildInstance') setTimeout(() => child?.kill(signal), 100);
+      onCall({ operation }, step) {
+        if (operation === 'RebuildInstance') setTimeout(() => step?.process.kill(signal), 100);
       }
     });
     expectRed(first, { cause: /cancelled/, remedy: /Run again/, status: 'inProgress', changed: true });

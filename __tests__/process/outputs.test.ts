@@ -18,7 +18,7 @@ const onLinux = process.platform === 'linux' ? describe : describe.skip;
 onLinux('outputs that cannot be written', () => {
   test('before anything was sent: nothing is sent, and that is said', async () => {
     const run = await play({
-      onCall: ({ operation }, child) => void (operation === 'GetImage' && loseOutputs(child))
+      onCall: ({ operation }, step) => void (operation === 'GetImage' && loseOutputs(step?.process))
     });
     expect(run.main.exitCode).toBe(1);
     expect(run.rebuilds).toEqual([]);
@@ -29,7 +29,7 @@ onLinux('outputs that cannot be written', () => {
 
   test('after a good rebuild: red, and it is said that the rebuild went well', async () => {
     const run = await play({
-      onCall: ({ operation }, child) => void (operation === 'RebuildInstance' && loseOutputs(child))
+      onCall: ({ operation }, step) => void (operation === 'RebuildInstance' && loseOutputs(step?.process))
     });
     expect(run.main.exitCode).toBe(1);
     expect(run.rebuilds).toHaveLength(1);
@@ -43,7 +43,7 @@ onLinux('outputs that cannot be written', () => {
   test('after a failure: the failure comes first', async () => {
     const run = await play({
       faults: [{ on: 'RebuildInstance', play: { kind: 'endsIn', status: 'Error' } }],
-      onCall: ({ operation }, child) => void (operation === 'RebuildInstance' && loseOutputs(child))
+      onCall: ({ operation }, step) => void (operation === 'RebuildInstance' && loseOutputs(step?.process))
     });
     expect(run.main.exitCode).toBe(1);
     const titles = run.annotations.filter(({ level }) => level === 'error').map(({ title }) => title);

@@ -78,12 +78,12 @@ function expectWarned(result: Played, about: RegExp, warnings = 1): void {
 async function cancelledMeanwhile(mood: Mood): Promise<Recorded> {
   let [signalledMs, endedMs] = [0, 0];
   const result = await withGitHub(mood, {
-    onMain: (child) => child.once('exit', () => (endedMs = performance.now())),
-    onCall({ operation }, child) {
+    onMain: (step) => step.process.once('exit', () => (endedMs = performance.now())),
+    onCall({ operation }, step) {
       if (operation !== 'ListSnapshots') return;
       setTimeout(() => {
         signalledMs = performance.now();
-        child?.kill('SIGINT');
+        step?.cancel();
       }, 700);
     }
   });
@@ -100,8 +100,8 @@ const recorded = beginAll({
   cancel: () =>
     withGitHub('good', {
       behaviour: { rebuildMs: 60_000 },
-      onCall({ operation }, child) {
-        if (operation === 'RebuildInstance') setTimeout(() => child?.kill('SIGINT'), 1500);
+      onCall({ operation }, step) {
+        if (operation === 'RebuildInstance') setTimeout(() => step?.cancel(), 1500);
       }
     }),
   skip: () => withGitHub('good', { inputs: { imageId: 'm-web-1' } }),

@@ -2,7 +2,6 @@
  * What the tests of this folder have in common: a run of the committed bundle, as a runner starts it, against
  * an emulator of its own, and what must hold of every run whatever it is about.
  */
-import type { ChildProcess } from 'node:child_process';
 import { createCipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
@@ -13,7 +12,7 @@ import type { CallRecord, RebuildRecord } from '../../emulator/http/records.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import type { Behaviour } from '../../emulator/world/behaviour.ts';
 import type { WorldSpec } from '../../emulator/world/models.ts';
-import { type ActionOptions, type ActionResult, runAction } from '../../scripts/runner.ts';
+import { type ActionOptions, type ActionResult, type MainStep, runAction } from '../../scripts/runner.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 
 /** Temporary credentials, so that every run has all kinds of secrets that there are. */
@@ -38,8 +37,8 @@ export interface Scene extends Omit<ActionOptions, 'inputs'> {
   readonly faults?: readonly Fault[];
   /** How guests answer scripts. */
   readonly scripts?: readonly ScriptAnswer[];
-  /** Told of each call as its answer is settled; `child` is the main process. */
-  readonly onCall?: (call: CallRecord, child: ChildProcess | undefined) => void;
+  /** Told of each call as its answer is settled; `step` is the main step. */
+  readonly onCall?: (call: CallRecord, step: MainStep | undefined) => void;
 }
 
 /** One run and what the service saw of it. */
@@ -65,7 +64,7 @@ export async function onEmulator<T>(
   scene: Scene,
   work: (run: (more?: Scene) => Promise<Played>, emulator: Emulator) => Promise<T>
 ): Promise<T> {
-  let child: ChildProcess | undefined;
+  let step: MainStep | undefined;
   let onCall = scene.onCall;
   const emulator = await startEmulator({
     credentials,
@@ -74,7 +73,7 @@ export async function onEmulator<T>(
     behaviour: { ...quick, ...scene.behaviour },
     faults: scene.faults ?? [],
     scripts: scene.scripts ?? [],
-    onCall: (call) => onCall?.(call, child)
+    onCall: (call) => onCall?.(call, step)
   });
   const run = async (more: Scene = {}): Promise<Played> => {
     const own = { ...scene, ...more };
@@ -83,9 +82,9 @@ export async function onEmulator<T>(
     const result = await runAction({
       ...own,
       inputs: { ...usualInputs, endpoint: emulator.endpoint, ...scene.inputs, ...more.inputs },
-      onMain(started, stdout) {
-        child = started;
-        own.onMain?.(started, stdout);
+      onMain(started) {
+        step = started;
+        own.onMain?.(started);
       }
     });
     const { result: json = '' } = result.outputs;
@@ -97,7 +96,8 @@ export async function onEmulator<T>(
     };
     if (played.report !== undefined) expectBySchema(played.report);
     expectNoSecrets(played, secretsOf(played.calls, own.inputs?.['adminPass'] ?? adminPass));
-    expect(result.post.exitCode).toBe(0);
+    expect(result.droppedOutputs).toEqual([]);
+    expect(result.post?.exitCode ?? 0).toBe(0);
     return played;
   };
   try {

@@ -20,8 +20,8 @@ const scenes = {
   refused: { world: { instances: [{ id: 'i-demo0001', name: 'web-1', deletionProtection: 1 }] } },
   cancel: {
     behaviour: { rebuildMs: 60_000 },
-    onCall: ({ operation }, child) => {
-      if (operation === 'RebuildInstance') setTimeout(() => child?.kill('SIGINT'), 2000);
+    onCall: ({ operation }, step) => {
+      if (operation === 'RebuildInstance') setTimeout(() => step?.cancel(), 2000);
     }
   },
   off: { inputs: { summary: 'false' } },
@@ -166,7 +166,7 @@ describe('the summary', () => {
 /** HeldWeights that the log has no command but those of the action, and the summary no markup but its own. */
 function expectHarmless(result: Played): void {
   const { stdout } = result.main;
-  const text = stdout + result.post.stdout;
+  const text = stdout + result.post?.stdout;
   const commands = [...text.matchAll(/^\s*::([a-z-]+)/gm)].map(([, name]) => name);
   const own = ['add-mask', 'group', 'endgroup', 'debug', 'error'];
   expect(commands.filter((name) => name === undefined || !own.includes(name))).toEqual([]);

@@ -1,0 +1,57 @@
+/** action.yml as the runner reads it: the processes to start, and how `with:` becomes the environment. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+/** What the stand-in needs of an action.yml; paths from the folder of the action. */
+export interface ActionFile {
+  readonly main: string;
+  readonly post: string | undefined;
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+}
+
+interface InputSpec {
+  readonly default?: unknown;
+  readonly deprecationMessage?: string;
+}
+
+/** Reads the action.yml of a folder. */
+export function readActionFile(folder: string): ActionFile {
+  const file = parse(readFileSync(join(folder, 'action.yml'), 'utf8')) as {
+    readonly runs: { readonly main: string; readonly post?: string };
+    readonly inputs?: Readonly<Record<string, InputSpec | null>>;
+  };
+  const inputs = Object.entries(file.inputs ?? {}).map(([name, spec]) => [name, spec ?? {}]);
+  return { main: file.runs.main, post: file.runs.post, inputs: Object.fromEntries(inputs) };
+}
+
+/**
+ * The `INPUT_*` of a step. Names do not tell upper case from lower; a declared input that is not given gets its
+ * default, or an empty text; one that is not declared goes to the process all the same, with a warning.
+ */
+export function inputsOf(
+  { inputs: declared }: ActionFile,
+  given: Readonly<Record<string, string>>
+): { readonly values: Readonly<Record<string, string>>; readonly warnings: readonly string[] } {
+  const variable = (name: string): string => `INPUT_${name.replaceAll(' ', '_')}`.toUpperCase();
+  const names = Object.keys(declared);
+  const known = new Map(names.map((name) => [name.toLowerCase(), name]));
+  const defaults = names.map((name) => [variable(name), String(declared[name]?.default ?? '')]);
+  const unexpected = Object.keys(given).filter((name) => !known.has(name.toLowerCase()));
+  const deprecated = Object.keys(given).flatMap((name) => {
+    const message = declared[known.get(name.toLowerCase()) ?? '']?.deprecationMessage;
+    return message === undefined ? [] : [`Input '${name}' has been deprecated with message: ${message}`];
+  });
+  return {
+    values: {
+      ...Object.fromEntries(defaults),
+      ...Object.fromEntries(Object.entries(given).map(([name, value]) => [variable(name), value]))
+    },
+    warnings: [
+      ...deprecated,
+      ...(unexpected.length === 0
+        ? []
+        : [`Unexpected input(s) '${unexpected.join("', '")}', valid inputs are ['${names.join("', '")}']`])
+    ]
+  };
+}
