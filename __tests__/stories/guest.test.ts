@@ -379,6 +379,9 @@ describe('a guarded run', () => {
       const one = oneOf(await world.run({ health: withScript }));
       expect(one.failure?.reason).toBe('guestScript');
       expect(one.failure?.cause).toMatch(/run r-\w+ is RUNNING and did not end in time/);
+      const waits = world.lines.filter((line) => line.includes('still waiting to be healthy after'));
+      expect(waits).toHaveLength(5);
+      expect(waits[0]).toContain('after 1m 00s, 4m 00s left; last: assistant://: the agent');
     });
   });
 

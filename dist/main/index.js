@@ -5885,6 +5885,12 @@ function outputOf(results) {
             : [`${check}: the last lines of its output (${output.length}):`, ...output.map((line) => `| ${line}`)];
     });
 }
+/** A line for a wait in which nothing new has come up for a while. */
+function stillWaiting(last, { deadlineMs, fromMs }, elapsedMs) {
+    const found = last === undefined ? 'no answer yet' : (0,health_reason/* describeFailed */.hi)(last.history.at(-1)?.failed ?? []);
+    const left = Math.max(0, deadlineMs - fromMs - elapsedMs);
+    return `still waiting to be healthy after ${(0,core_duration/* formatDuration */.a3)(elapsedMs)}, ${(0,core_duration/* formatDuration */.a3)(left)} left; last: ${found}`;
+}
 /** The lines for what is new in `now`, for a person who reads along. */
 function narrateHealth(before, now) {
     const change = now.changes > before.changes ? now.history.at(-1) : undefined;
@@ -5907,8 +5913,32 @@ function narrateHealth(before, now) {
     return lines;
 }
 
+;// CONCATENATED MODULE: ./deploy/calls/heartbeat.js
+/** A person should not wait longer than this for a line of the log, in milliseconds. */
+const heartbeatMs = 60_000;
+/** Does the work, and calls `say` with the milliseconds since it began, once a minute, until it ends. */
+async function withHeartbeat(work, say, clock) {
+    const off = new AbortController();
+    const fromMs = clock.nowMs();
+    const beat = async () => {
+        for (;;) {
+            await clock.sleep(heartbeatMs, off.signal);
+            say(clock.nowMs() - fromMs);
+        }
+    };
+    // It ends only by the abort, with a rejection that says nothing.
+    beat().catch(() => undefined);
+    try {
+        return await work();
+    }
+    finally {
+        off.abort();
+    }
+}
+
 ;// CONCATENATED MODULE: ./deploy/health/await-healthy.js
 /** The wait for an instance to be healthy: takes the probes of all checks and hands the results to the reducer. */
+
 
 
 
@@ -5942,10 +5972,13 @@ async function awaitHealthy({ health, pollIntervalMs }, instance, baseline, port
         minHealthyMs: health.minHealthyTimeMs,
         intervalMs: healthInterval(pollIntervalMs)
     };
-    return awaitChecks({ checks, task, baseline }, ports, (before, now) => {
+    let last;
+    const observe = (before, now) => {
+        last = now;
         for (const line of narrateHealth(before, now))
             log.info(line);
-    });
+    };
+    return withHeartbeat(() => awaitChecks({ checks, task, baseline }, ports, observe), (elapsedMs) => log.info(stillWaiting(last, task, elapsedMs)), clock);
 }
 /**
  * Takes rounds of probes until all checks have passed for long enough, or the deadline has come.
@@ -7206,29 +7239,6 @@ function startedBy(rebuild) {
         return 'the rebuild has started';
     const what = imageAtMs === at ? 'the image' : 'the system disk';
     return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/heartbeat.js
-/** A person should not wait longer than this for a line of the log, in milliseconds. */
-const heartbeatMs = 60_000;
-/** Does the work, and calls `say` with the milliseconds since it began, once a minute, until it ends. */
-async function withHeartbeat(work, say, clock) {
-    const off = new AbortController();
-    const fromMs = clock.nowMs();
-    const beat = async () => {
-        for (;;) {
-            await clock.sleep(heartbeatMs, off.signal);
-            say(clock.nowMs() - fromMs);
-        }
-    };
-    // It ends only by the abort, with a rejection that says nothing.
-    beat().catch(() => undefined);
-    try {
-        return await work();
-    }
-    finally {
-        off.abort();
-    }
 }
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/rebuild-log.js

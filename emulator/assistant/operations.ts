@@ -7,6 +7,9 @@ const targets = {
   targetSelector: 'Object'
 } as const;
 
+/** What the SDK for Python sends in every body but that of the agents. */
+const ofPython = { userId: 'String' } as const;
+
 /** The calls of Cloud Assistant (bce-openapi-meta, folder cloudassistant, 2026-08). Saved commands can be made and run. */
 export const assistantOperations: readonly Operation[] = [
   {
@@ -21,11 +24,13 @@ export const assistantOperations: readonly Operation[] = [
   },
   write('ca', 'POST', 'CreateAction', '/ca/action', {
     body: { execution: 'String', action: 'Object', ...targets },
+    alsoBody: ofPython,
     required: ['execution', 'action']
   }),
   write('ca', 'POST', 'ActionRun', '/ca/actionRun', {
     query: ['locale'],
     body: { action: 'Object', ...targets },
+    alsoBody: { ...ofPython, execution: 'String' },
     required: ['action']
   }),
   get('ca', 'GetActionRun', '/ca/actionRun', 'id withLog pageNo pageSize childRunState locale', 'userId'),
@@ -46,6 +51,7 @@ export const assistantOperations: readonly Operation[] = [
       startTime: 'Integer',
       endTime: 'Integer'
     },
+    alsoBody: { ...ofPython, keyword: 'String', keyword_type: 'String', isInited: 'Boolean' },
     required: ['pageNo', 'pageSize'],
     write: false
   },
@@ -56,6 +62,7 @@ export const assistantOperations: readonly Operation[] = [
     path: '/ca/log',
     query: [],
     body: { runId: 'String', childId: 'String', cursor: 'Integer' },
+    alsoBody: ofPython,
     required: ['runId', 'childId'],
     write: false
   }

@@ -10,6 +10,8 @@ from baidubce.bce_client_configuration import BceClientConfiguration
 from baidubce.services.bcc.bcc_client import BccClient
 from baidubce.services.blb.app_blb_client import AppBlbClient
 from baidubce.services.blb.blb_client import BlbClient
+from baidubce.services.ca.ca_client import CaClient
+from baidubce.services.ca.ca_model import Action, Command, Instance, Target
 
 ONE = "i-demo0001"
 TWO = "i-demo0002"
@@ -27,6 +29,7 @@ def configuration(secret=None):
 bcc = BccClient(configuration())
 ordinary = BlbClient(configuration())
 application = AppBlbClient(configuration())
+assistant = CaClient(configuration())
 
 
 def report(name, work):
@@ -114,6 +117,32 @@ def rebuild_several():
         until(each, "Running", "m-web-2")
 
 
+runs = []
+
+
+def command():
+    script = Command("SHELL", "exit 1", "INDIVIDUAL", False, None, "root", "/")
+    action = Action(ref="", id="", type="COMMAND", name="judge", timeout_second=60, command=script)
+    reply = assistant.create_action(execution="RUN", user_id="", action=action, targets=[Target("BCC", ONE)])
+    runs.append(reply.result.run_id)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        run = assistant.get_action_run(runs[0], "").result
+        if run.state not in ("PENDING", "RUNNING") or time.monotonic() > deadline:
+            return expect("run", (run.state, run.children[0].output.exit_code), ("FAILED", 1))
+        time.sleep(0.05)
+
+
+def list_of_runs():
+    found = assistant.action_run_list(page_no=1, page_size=10, user_id="", run_id=runs[0]).result
+    expect("runs", [run.id for run in found.data], runs)
+
+
+def agents():
+    found = assistant.batch_get_agent([Instance(ONE), Instance(TWO)]).result
+    expect("agents", [agent.state for agent in found], ["ONLINE", "ONLINE"])
+
+
 def zones():
     expect("zones", len(bcc.list_zones().zones), 1)
 
@@ -167,6 +196,9 @@ report("list snapshots", lambda: expect("progress", bcc.list_snapshots(volume_id
 report("snapshot", lambda: expect("status", bcc.get_snapshot("s-demo0001").snapshot.status, "Available"))
 report("zones and flavours", zones)
 report("user data", lambda: expect("id", bcc.get_instance_user_data(ONE).instance_id, ONE))
+report("agents of Cloud Assistant", agents)
+report("command by Cloud Assistant", command)
+report("list of its runs", list_of_runs)
 report("list images", lambda: expect("images", len(bcc.list_images("Custom").images), 2))
 report("image", lambda: expect("name", bcc.get_image("m-web-2").image.name, "web-2"))
 report("create an image", create_image)

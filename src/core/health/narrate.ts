@@ -1,6 +1,6 @@
 import { formatDuration } from '../duration.ts';
 import { outputLines } from './guest/inside-failure.ts';
-import type { Health } from './health.ts';
+import type { Health, HealthTask } from './health.ts';
 import { type CheckResult, describeFailed } from './reason.ts';
 
 /** The last lines of a script that failed. None can be taken for a command of the runner: each begins with a bar. */
@@ -11,6 +11,17 @@ function outputOf(results: readonly CheckResult[]): readonly string[] {
       ? []
       : [`${check}: the last lines of its output (${output.length}):`, ...output.map((line) => `| ${line}`)];
   });
+}
+
+/** A line for a wait in which nothing new has come up for a while. */
+export function stillWaiting(
+  last: Health | undefined,
+  { deadlineMs, fromMs }: HealthTask,
+  elapsedMs: number
+): string {
+  const found = last === undefined ? 'no answer yet' : describeFailed(last.history.at(-1)?.failed ?? []);
+  const left = Math.max(0, deadlineMs - fromMs - elapsedMs);
+  return `still waiting to be healthy after ${formatDuration(elapsedMs)}, ${formatDuration(left)} left; last: ${found}`;
 }
 
 /** The lines for what is new in `now`, for a person who reads along. */

@@ -16,7 +16,7 @@ import {
   stepHealth
 } from '../../core/health/health.ts';
 import { knownHostsLine } from '../../core/health/known-hosts.ts';
-import { narrateHealth } from '../../core/health/narrate.ts';
+import { narrateHealth, stillWaiting } from '../../core/health/narrate.ts';
 import type { CheckResult, HostKey, ProbeResult } from '../../core/health/reason.ts';
 import { type Addressed, resolveChecks } from '../../core/health/resolve.ts';
 import type { GuestProbe } from '../../ports/assistant.ts';
@@ -24,6 +24,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { RunRequest } from '../../ports/request.ts';
+import { withHeartbeat } from '../calls/heartbeat.ts';
 
 /** What the wait needs of the world. */
 export interface HealthPorts {
@@ -91,9 +92,16 @@ export async function awaitHealthy(
     minHealthyMs: health.minHealthyTimeMs,
     intervalMs: healthInterval(pollIntervalMs)
   };
-  return awaitChecks({ checks, task, baseline }, ports, (before, now) => {
+  let last: Health | undefined;
+  const observe: HealthObserver = (before, now) => {
+    last = now;
     for (const line of narrateHealth(before, now)) log.info(line);
-  });
+  };
+  return withHeartbeat(
+    () => awaitChecks({ checks, task, baseline }, ports, observe),
+    (elapsedMs) => log.info(stillWaiting(last, task, elapsedMs)),
+    clock
+  );
 }
 
 /**
