@@ -464,7 +464,7 @@ describe('a cancel', () => {
 });
 
 test('deadlines: a read is transient, a write ambiguous', async () => {
-  const { bcc } = await world(() => undefined, { readDeadlineMs: 40, writeDeadlineMs: 60 });
+  const { bcc } = await world(() => undefined, { readTimeoutMs: 40, writeTimeoutMs: 60 });
   expect(await failureOf(bcc.getInstance('i-1', never))).toMatchObject({ kind: 'transient', attempts: 5 });
   expect(await failureOf(bcc.rebuild('i-1', keeping, never))).toMatchObject({
     kind: 'ambiguous',

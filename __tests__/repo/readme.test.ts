@@ -112,7 +112,7 @@ const numbers: Numbers = [
   ['src/core/rebuild/step-rebuild.ts', 'const maxConflicts = 3;', 'taken the same way, up to 3 times'],
   [
     'src/bce/client.ts',
-    'read: options.readDeadlineMs ?? 15_000, write: options.writeDeadlineMs ?? 30_000',
+    'read: options.readTimeoutMs ?? 15_000, write: options.writeTimeoutMs ?? 30_000',
     '15 s, 30 s'
   ],
   ['src/bce/retry/retry-policy.ts', 'const baseMs = 500;', 'below 0.5, 1, 2, 4 s'],

@@ -5931,8 +5931,10 @@ function propertyOf(error, name) {
 
 
 
+/** How long a write may take to be connected, in milliseconds; a later one is given up before it leaves. */
+const connectLimitMs = 10_000;
 /** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
-async function attempt(operation, context, signal) {
+async function attempt(operation, context, signal, options = {}) {
     const { credentials, clock } = context;
     const endpoint = context.endpoints[operation.service ?? 'bcc'];
     const startMs = context.wallMs();
@@ -5945,7 +5947,7 @@ async function attempt(operation, context, signal) {
         credentials.sessionToken ?? '',
         ...(operation.secrets ?? [])
     ];
-    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal);
+    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options);
     const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
     context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
     return outcome.ok
@@ -5953,15 +5955,19 @@ async function attempt(operation, context, signal) {
         : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, secrets) } };
 }
 /** The outcome, and the words that a log has for it. */
-async function exchange(operation, signed, endpoint, context, signal) {
-    const { deadlineMs, transport } = context;
+async function exchange(operation, signed, endpoint, context, signal, options) {
+    const { timeoutMs, transport } = context;
+    const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
+    const nowMs = context.nowMs();
+    const isWrite = operation.kind === 'write';
     const request = {
         method: operation.method,
         endpoint,
         path: signed.path,
         headers: signed.headers,
-        deadlineMs: deadlineMs[operation.kind],
-        fresh: operation.kind === 'write',
+        timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
+        fresh: isWrite || options.fresh === true,
+        ...(isWrite ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)) } : {}),
         ...(operation.body === undefined ? {} : { body: operation.body })
     };
     try {
@@ -6035,6 +6041,17 @@ function watchedModule(url, onConnected) {
                 socket.once(secure ? 'secureConnect' : 'connect', onConnected);
             }
         });
+        let isAnswered = false;
+        sent.once('response', () => {
+            isAnswered = true;
+        });
+        // Node tells of a switch of protocols, and of an end without an answer, in no way that http-client listens to.
+        sent.once('upgrade', (_response, socket) => socket.destroy());
+        sent.once('close', () => {
+            if (!isAnswered) {
+                sent.emit('error', Object.assign(new Error('the request ended without an answer'), { code: 'NO_ANSWER' }));
+            }
+        });
         return sent;
     };
     // http-client calls the module with these two arguments only; the overloads with a URL stay unused.
@@ -6072,14 +6089,16 @@ function createTransport(userAgent) {
             const client = alone ? newClient(userAgent, false) : kept;
             const attempt = new AbortController();
             running.add(attempt);
-            const timer = setTimeout(() => attempt.abort(tooLate(request.deadlineMs)), request.deadlineMs);
+            const timer = setTimeout(() => attempt.abort(tooLate(request.timeoutMs)), request.timeoutMs);
+            const connecting = limitConnecting(request.connectMs, attempt);
             const onAbort = () => attempt.abort(cancelled());
             signal.addEventListener('abort', onAbort, { once: true });
             try {
-                return await transport_exchange(client, request, attempt.signal);
+                return await transport_exchange(client, request, attempt.signal, connecting.done);
             }
             finally {
                 clearTimeout(timer);
+                connecting.done();
                 signal.removeEventListener('abort', onAbort);
                 running.delete(attempt);
                 if (alone) {
@@ -6096,7 +6115,28 @@ function createTransport(userAgent) {
         }
     };
 }
-async function transport_exchange(client, request, signal) {
+/** Aborts the attempt unless `done` is called within `connectMs`; called later, `done` aborts it at once. */
+function limitConnecting(connectMs, attempt) {
+    if (connectMs === undefined) {
+        return { done: () => undefined };
+    }
+    const abort = () => attempt.abort(notConnected(connectMs));
+    const timer = setTimeout(abort, connectMs);
+    const endMs = performance.now() + connectMs;
+    let isDone = false;
+    return {
+        done() {
+            clearTimeout(timer);
+            // After a suspension of the process the connection's event can come before the timer's.
+            if (!isDone && performance.now() > endMs) {
+                abort();
+            }
+            isDone = true;
+        }
+    };
+}
+/** `onConnected` runs before the first byte of the request leaves, and may abort the signal. */
+async function transport_exchange(client, request, signal, onConnected) {
     const { endpoint, method, path, body } = request;
     let phase = 'connecting';
     const fail = (error) => transportError(signal.aborted ? signal.reason : error, endpoint.host, phase);
@@ -6114,15 +6154,30 @@ async function transport_exchange(client, request, signal) {
             headers: { ...request.headers, 'user-agent': client.userAgent }
         };
         const httpModule = watchedModule(endpoint, () => {
-            phase = 'waiting';
+            onConnected();
+            if (!signal.aborted) {
+                phase = 'waiting';
+            }
         });
-        const { message } = await client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
+        const sent = client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
+        const { message } = await unlessAborted(sent, signal);
         phase = 'reading';
         return { status: message.statusCode ?? 0, headers: message.headers, body: await readBody(message, fail) };
     }
     catch (error) {
         throw fail(error);
     }
+}
+/** Settles with `work`, or rejects when the signal aborts: no promise of a library can hold a call for ever. */
+function unlessAborted(work, signal) {
+    return new Promise((resolve, reject) => {
+        const onAbort = () => reject(signal.reason);
+        signal.addEventListener('abort', onAbort, { once: true });
+        if (signal.aborted) {
+            onAbort();
+        }
+        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    });
 }
 function newClient(userAgent, keepAlive) {
     return new lib/* HttpClient */.Qq(userAgent, [], { keepAlive, allowRedirects: false, allowRetries: false });
@@ -6139,8 +6194,14 @@ function isProxied(endpoint) {
 function cancelled() {
     return new AttemptEndedError('ABORTED', 'given up on request');
 }
-function tooLate(deadlineMs) {
-    return new AttemptEndedError('ETIMEDOUT', `no whole answer within ${deadlineMs / 1000} s`);
+function tooLate(timeoutMs) {
+    return new AttemptEndedError('ETIMEDOUT', `no whole answer within ${seconds(timeoutMs)}`);
+}
+function notConnected(connectMs) {
+    return new AttemptEndedError('ETIMEDOUT', `no connection within ${seconds(connectMs)}, so nothing was sent`);
+}
+function seconds(ms) {
+    return `${Math.round(ms) / 1000} s`;
 }
 
 ;// CONCATENATED MODULE: ./bce/retry/token-bucket.js
@@ -6211,33 +6272,56 @@ function capacity(rate) {
 
 
 /** A limiter without a limit. */
-const unlimited = { acquire: async () => undefined, adapt: (attempt) => attempt() };
+const unlimited = { acquire: async () => true, adapt: (attempt) => attempt() };
 /** A limiter for `callsPerSecond`. Throws `RangeError` for a rate that is not a number above 0. */
 function createRateLimiter(callsPerSecond, ports) {
     let bucket = newBucket(callsPerSecond, ports.nowMs());
     let queue = Promise.resolve();
+    let waiting = 0;
     /** Only the first of the queue asks, so that a change of the rate reaches all that wait. */
-    async function waitForToken(signal) {
+    async function waitForToken(signal, untilMs) {
         for (;;) {
-            const request = takeToken(bucket, ports.nowMs());
+            const nowMs = ports.nowMs();
+            const request = takeToken(bucket, nowMs);
             bucket = request.bucket;
             if (request.waitMs === 0) {
-                return;
+                return true;
+            }
+            if (nowMs + request.waitMs > untilMs) {
+                return false;
             }
             await ports.sleep(request.waitMs, signal);
         }
     }
+    /** Whether those in front are done by `untilMs`. */
+    async function waitForOthers(others, signal, untilMs) {
+        const turn = rate_limiter_unlessAborted(others, signal);
+        if (waiting === 1 || untilMs === Number.POSITIVE_INFINITY) {
+            await turn;
+            return true;
+        }
+        const timer = new AbortController();
+        const late = ports.sleep(Math.max(0, untilMs - ports.nowMs()), timer.signal);
+        try {
+            return await Promise.race([turn.then(() => true), late.then(() => false)]);
+        }
+        finally {
+            timer.abort();
+            late.catch(() => undefined);
+        }
+    }
     return {
-        async acquire(signal) {
-            const before = queue;
+        async acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
+            const others = queue;
             const { promise: left, resolve: leave } = withResolver();
             // Also after an attempt that gives up, those behind it wait for those in front of it.
-            queue = before.then(() => left);
+            queue = others.then(() => left);
+            waiting += 1;
             try {
-                await unlessAborted(before, signal);
-                await waitForToken(signal);
+                return (await waitForOthers(others, signal, untilMs)) && (await waitForToken(signal, untilMs));
             }
             finally {
+                waiting -= 1;
                 leave();
             }
         },
@@ -6265,7 +6349,7 @@ function adapted(bucket, outcome, nowMs, sentMs) {
         : after;
 }
 /** Resolves with `promise`; throws `CancelledError` as soon as the signal aborts. */
-function unlessAborted(promise, signal) {
+function rate_limiter_unlessAborted(promise, signal) {
     return new Promise((resolve, reject) => {
         const onAbort = () => reject(new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason }));
         if (signal.aborted) {
@@ -6392,26 +6476,27 @@ function isDeferred({ kind, code }, traits) {
 
 
 /**
- * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
- * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
- * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
- *
- * @param signal gives up what is out
- * @param start lets nothing out any more once it aborts
+ * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once a signal has
+ * aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of a
+ * later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
  */
-async function withRetries(operation, once, ports, signal, start = signal) {
+async function withRetries(operation, once, ports, limits) {
+    const { signal, start, deadlineMs = Number.POSITIVE_INFINITY } = limits;
+    const windowMs = isRepeatable(operation) ? Number.POSITIVE_INFINITY : ports.nowMs() + resendWindowMs;
+    const expiresAtMs = limits.expiresAtMs ?? windowMs;
+    const untilMs = Math.min(deadlineMs, expiresAtMs);
+    const isExpiring = expiresAtMs <= deadlineMs;
     let corrected = false;
     let lost = false;
     let state = noFailures;
     let last;
-    const beganMs = ports.nowMs();
-    for (let attempts = 1;; attempts += 1) {
-        await waited(ports.acquire(start), start, last);
+    for (let attempts = 0;; attempts += 1) {
+        const isTurn = await waited(ports.acquire(start, untilMs), start, last);
         if (start.aborted || signal.aborted) {
             throw new model_failure/* CancelledError */.cc('cancelled', { cause: last ?? start.reason });
         }
-        if (!isRepeatable(operation) && ports.nowMs() - beganMs > resendWindowMs) {
-            throw tooOld(operation, attempts, last);
+        if (!isTurn || ports.nowMs() > untilMs) {
+            throw lost && last !== undefined ? last : with_retries_tooLate(operation, attempts, isExpiring, last);
         }
         const outcome = await once();
         if (outcome.ok) {
@@ -6421,7 +6506,7 @@ async function withRetries(operation, once, ports, signal, start = signal) {
         if (lost && failure.kind === operation.doneAfterLoss) {
             return operation.decode(undefined, failure.requestId ?? '');
         }
-        const error = callError(outcome, attempts, operation, lost);
+        const error = callError(outcome, attempts + 1, operation, lost);
         last = error;
         lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
         if (signal.aborted) {
@@ -6433,11 +6518,15 @@ async function withRetries(operation, once, ports, signal, start = signal) {
             ports.correctClock(outcome.serverMs);
             continue;
         }
-        // Mending the clock was no retry: it is not withFailure, and takes nothing from the attempts that are allowed.
+        // Correcting the clock is no retry and uses up no attempt.
         state = withFailure(state, failure, operation, ports.nowMs);
         const delayMs = retryDelay(failure, operation, state, ports);
         if (delayMs === undefined) {
             throw error;
+        }
+        // A wait that ends too late is not begun: the caller has something better to do with the time.
+        if (ports.nowMs() + delayMs > untilMs) {
+            throw lost || !isExpiring ? error : with_retries_tooLate(operation, attempts + 1, isExpiring, error);
         }
         await waited(ports.sleep(delayMs, start), start, error);
     }
@@ -6445,7 +6534,7 @@ async function withRetries(operation, once, ports, signal, start = signal) {
 /** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
 async function waited(wait, signal, failure) {
     try {
-        await wait;
+        return await wait;
     }
     catch (error) {
         throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
@@ -6473,11 +6562,13 @@ function callError(outcome, attempts, traits, lost) {
         : { message };
     return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
-/** What was decided by a look that has aged while it waited for its turn is not sent. */
-function tooOld({ name, target }, attempts, last) {
-    const waited = `it could not be sent within ${resendWindowMs / 1000} s`;
-    const message = last === undefined ? waited : `${last.failure.message}; ${waited}`;
-    return new model_failure/* CallError */.RA({ ...last?.failure, kind: 'throttled', operation: name, target, message, attempts: attempts - 1 }, last === undefined ? {} : { cause: last });
+/** A call whose time was over before it could leave: nothing was sent, or nothing was done. */
+function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
+    const late = isExpired
+        ? 'it could not be sent before the observation that decided it grew too old'
+        : 'it could not be sent before its deadline';
+    const message = last === undefined ? late : `${last.failure.message}; ${late}`;
+    return new model_failure/* CallError */.RA({ ...last?.failure, kind: 'throttled', operation: name, target, message, attempts }, last === undefined ? {} : { cause: last });
 }
 
 ;// CONCATENATED MODULE: ./bce/client.js
@@ -6504,8 +6595,9 @@ function createBccClient(options) {
             ca: (0,service_endpoints/* assistantEndpointOf */.p)(options.endpoint)
         },
         credentials: options.credentials,
-        deadlineMs: { read: options.readDeadlineMs ?? 15_000, write: options.writeDeadlineMs ?? 30_000 },
+        timeoutMs: { read: options.readTimeoutMs ?? 15_000, write: options.writeTimeoutMs ?? 30_000 },
         clock: { offsetMs: 0 },
+        nowMs: () => options.nowMs(),
         wallMs: () => options.wallMs(),
         mask: (secret) => options.mask(secret),
         debug: (line) => options.debug(line)
@@ -6525,7 +6617,11 @@ function createBccClient(options) {
             context.clock.offsetMs = serverMs - options.wallMs();
         }
     };
-    const caller = (signal, start = signal) => (operation) => withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal)), ports, signal, start);
+    const caller = (signal, { start = signal, ...limits } = {}) => (operation) => withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal, limits)), ports, {
+        signal,
+        start,
+        ...limits
+    });
     const encrypted = (operation, target, order) => {
         const ciphertext = (0,check_arguments/* encryptedPassword */.Eu)(operation, target, order, options.credentials.secretAccessKey);
         if (ciphertext !== undefined) {
@@ -6536,62 +6632,62 @@ function createBccClient(options) {
     return {
         endpoint: options.endpoint,
         call: async (operation, signal) => caller(signal)(operation),
-        getInstance: async (id, signal) => caller(signal)(getInstance((0,check_arguments/* checkedId */.VJ)('GetInstance', id))),
-        getImage: async (id, signal) => caller(signal)(getImage((0,check_arguments/* checkedId */.VJ)('GetImage', id))),
-        start: async (id, signal) => caller(signal)(startInstance((0,check_arguments/* checkedId */.VJ)('StartInstance', id))),
-        deleteImage: async (id, signal) => caller(signal)(deleteImage((0,check_arguments/* checkedId */.VJ)('DeleteImage', id))),
-        listImages: async (filter, signal) => allPages((marker) => listImages(filter, marker), caller(signal)),
-        async createImage(order, signal) {
+        getInstance: async (id, signal, limits) => caller(signal, limits)(getInstance((0,check_arguments/* checkedId */.VJ)('GetInstance', id))),
+        getImage: async (id, signal, limits) => caller(signal, limits)(getImage((0,check_arguments/* checkedId */.VJ)('GetImage', id))),
+        start: async (id, signal, limits) => caller(signal, limits)(startInstance((0,check_arguments/* checkedId */.VJ)('StartInstance', id))),
+        deleteImage: async (id, signal, limits) => caller(signal, limits)(deleteImage((0,check_arguments/* checkedId */.VJ)('DeleteImage', id))),
+        listImages: async (filter, signal, limits) => allPages((marker) => listImages(filter, marker), caller(signal, limits)),
+        async createImage(order, signal, limits) {
             (0,check_arguments/* checkedId */.VJ)('CreateImage', order.instanceId);
             (0,check_arguments/* checkedToken */.L_)('CreateImage', order.instanceId, order.clientToken);
-            return caller(signal)(createImage(order));
+            return caller(signal, limits)(createImage(order));
         },
-        async getUserData(id, signal) {
-            return caller(signal)(getUserData((0,check_arguments/* checkedId */.VJ)('GetInstanceUserDataInfo', id)));
+        async getUserData(id, signal, limits) {
+            return caller(signal, limits)(getUserData((0,check_arguments/* checkedId */.VJ)('GetInstanceUserDataInfo', id)));
         },
-        async listInstances(ids, signal) {
+        async listInstances(ids, signal, limits) {
             const wanted = [...new Set(ids)];
             const found = new Map();
             while (wanted.length > 0) {
                 const some = wanted.splice(0, maxListedIds);
-                const items = await allPages((marker) => listInstances(some, marker), caller(signal));
+                const items = await allPages((marker) => listInstances(some, marker), caller(signal, limits));
                 for (const instance of items.filter(({ id }) => some.includes(id))) {
                     found.set(instance.id, instance);
                 }
             }
             return found;
         },
-        async getSystemDisk(id, signal) {
+        async getSystemDisk(id, signal, limits) {
             (0,check_arguments/* checkedId */.VJ)('ListVolumes', id);
-            return systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal)));
+            return systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal, limits)));
         },
-        listSystemDisks: async (signal) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal))),
-        async listTagged(tags, signal) {
-            const items = await allPages((marker) => listTagged(tags, marker), caller(signal));
+        listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits))),
+        async listTagged(tags, signal, limits) {
+            const items = await allPages((marker) => listTagged(tags, marker), caller(signal, limits));
             // An instance may come twice where the list changed between two pages.
             return [...new Map(items.map((instance) => [instance.id, instance])).values()];
         },
-        listAllSnapshots: async (signal) => allPages(listAllSnapshots, caller(signal)),
-        async listSnapshots(id, signal) {
+        listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits)),
+        async listSnapshots(id, signal, limits) {
             (0,check_arguments/* checkedId */.VJ)('ListSnapshots', id);
-            return allPages((marker) => listSnapshots(id, marker), caller(signal));
+            return allPages((marker) => listSnapshots(id, marker), caller(signal, limits));
         },
-        async rebuild(id, order, signal, start) {
+        async rebuild(id, order, signal, limits) {
             const ciphertext = encrypted('RebuildInstance', (0,check_arguments/* checkedId */.VJ)('RebuildInstance', id), order);
-            return caller(signal, start)(rebuildInstance(id, order, ciphertext));
+            return caller(signal, limits)(rebuildInstance(id, order, ciphertext));
         },
-        async rebuildBatch(instanceIds, order, signal, start) {
+        async rebuildBatch(instanceIds, order, signal, limits) {
             const ids = (0,check_arguments/* checkedBatch */.mh)('RebuildBatchInstance', instanceIds);
             const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), order);
-            return caller(signal, start)(rebuildInstances(ids, order, ciphertext));
+            return caller(signal, limits)(rebuildInstances(ids, order, ciphertext));
         },
-        listBackendServers: async (id, signal) => backendServersOf((0,check_arguments/* checkedId */.VJ)('DescribeBlbServers', id), caller(signal)),
-        async setWeights(pool, weights, signal) {
+        listBackendServers: async (id, signal, limits) => backendServersOf((0,check_arguments/* checkedId */.VJ)('DescribeBlbServers', id), caller(signal, limits)),
+        async setWeights(pool, weights, signal, limits) {
             if (weights.length === 0)
                 return;
             (0,check_arguments/* checkPool */.RA)(updateName(pool), pool);
             (0,check_arguments/* checkWeights */.qO)(updateName(pool), pool.blbId, weights);
-            await caller(signal)(updateWeights(pool, weights));
+            await caller(signal, limits)(updateWeights(pool, weights));
         },
         dispose: () => transport.dispose()
     };

@@ -1,3 +1,4 @@
+import type { ReadOptions, WriteOptions } from '../ports/bcc.ts';
 import type { CallKind } from './api/error-codes.ts';
 import { interpretLoss, interpretReply } from './api/interpret-reply.ts';
 import type { Attempt, Operation, Service } from './api/operation.ts';
@@ -12,9 +13,11 @@ export interface CallContext {
   readonly endpoints: Readonly<Record<Service, URL>>;
   readonly credentials: Credentials;
   /** Milliseconds for one attempt, by the kind of call. */
-  readonly deadlineMs: Readonly<Record<CallKind, number>>;
+  readonly timeoutMs: Readonly<Record<CallKind, number>>;
   /** How far this machine's clock is behind the service's; shared by all calls. */
   readonly clock: { offsetMs: number };
+  /** Milliseconds on a monotonic scale. */
+  nowMs(): number;
   /** Milliseconds since 1970 by this machine's clock. */
   wallMs(): number;
   /** Called with each signature before it leaves. */
@@ -23,11 +26,18 @@ export interface CallContext {
   debug(line: string): void;
 }
 
+/** What one attempt may take, and on which connection it goes. */
+export type AttemptOptions = ReadOptions & Pick<WriteOptions, 'expiresAtMs'>;
+
+/** How long a write may take to be connected, in milliseconds; a later one is given up before it leaves. */
+const connectLimitMs = 10_000;
+
 /** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
 export async function attempt<T>(
   operation: Operation<T>,
   context: CallContext,
-  signal: AbortSignal
+  signal: AbortSignal,
+  options: AttemptOptions = {}
 ): Promise<Attempt<T>> {
   const { credentials, clock } = context;
   const endpoint = context.endpoints[operation.service ?? 'bcc'];
@@ -41,7 +51,7 @@ export async function attempt<T>(
     credentials.sessionToken ?? '',
     ...(operation.secrets ?? [])
   ];
-  const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal);
+  const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options);
   const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
   context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
   return outcome.ok
@@ -55,16 +65,21 @@ async function exchange<T>(
   signed: SignedRequest,
   endpoint: URL,
   context: CallContext,
-  signal: AbortSignal
+  signal: AbortSignal,
+  options: AttemptOptions
 ): Promise<readonly [Attempt<T>, readonly string[]]> {
-  const { deadlineMs, transport } = context;
+  const { timeoutMs, transport } = context;
+  const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
+  const nowMs = context.nowMs();
+  const isWrite = operation.kind === 'write';
   const request = {
     method: operation.method,
     endpoint,
     path: signed.path,
     headers: signed.headers,
-    deadlineMs: deadlineMs[operation.kind],
-    fresh: operation.kind === 'write',
+    timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
+    fresh: isWrite || options.fresh === true,
+    ...(isWrite ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)) } : {}),
     ...(operation.body === undefined ? {} : { body: operation.body })
   };
   try {

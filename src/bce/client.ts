@@ -1,7 +1,7 @@
 import type { Instance } from '../core/model/instance.ts';
 import type { RebuildSpec } from '../core/model/rebuild-spec.ts';
 import type { Balancers } from '../ports/balancers.ts';
-import type { Bcc } from '../ports/bcc.ts';
+import type { Bcc, ReadOptions, WriteOptions } from '../ports/bcc.ts';
 import { allPages } from './api/all-pages.ts';
 import { backendServersOf } from './api/backend-servers.ts';
 import { updateName, updateWeights } from './api/balancers.ts';
@@ -33,9 +33,9 @@ export interface BccClientOptions {
   readonly credentials: Credentials;
   readonly userAgent: string;
   /** Milliseconds for one attempt of a read, 15 s unless set. */
-  readonly readDeadlineMs?: number;
+  readonly readTimeoutMs?: number;
   /** Milliseconds for one attempt of a write, 30 s unless set. */
-  readonly writeDeadlineMs?: number;
+  readonly writeTimeoutMs?: number;
   /**
    * How many attempts may leave in a second, those of all calls together; as many may leave at once after a rest. When
    * the service throttles, there are fewer for a while. No limit unless set.
@@ -81,8 +81,9 @@ export function createBccClient(options: BccClientOptions): BccClient {
       ca: assistantEndpointOf(options.endpoint)
     },
     credentials: options.credentials,
-    deadlineMs: { read: options.readDeadlineMs ?? 15_000, write: options.writeDeadlineMs ?? 30_000 },
+    timeoutMs: { read: options.readTimeoutMs ?? 15_000, write: options.writeTimeoutMs ?? 30_000 },
     clock: { offsetMs: 0 },
+    nowMs: () => options.nowMs(),
     wallMs: () => options.wallMs(),
     mask: (secret) => options.mask(secret),
     debug: (line) => options.debug(line)
@@ -103,15 +104,13 @@ export function createBccClient(options: BccClientOptions): BccClient {
     }
   };
   const caller =
-    (signal: AbortSignal, start = signal) =>
+    (signal: AbortSignal, { start = signal, ...limits }: ReadOptions & WriteOptions = {}) =>
     <T>(operation: Operation<T>): Promise<T> =>
-      withRetries(
-        operation,
-        () => limiter.adapt(() => attempt(operation, context, signal)),
-        ports,
+      withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal, limits)), ports, {
         signal,
-        start
-      );
+        start,
+        ...limits
+      });
   const encrypted = (operation: string, target: string, order: RebuildSpec): string | undefined => {
     const ciphertext = encryptedPassword(operation, target, order, options.credentials.secretAccessKey);
     if (ciphertext !== undefined) {
@@ -123,64 +122,73 @@ export function createBccClient(options: BccClientOptions): BccClient {
   return {
     endpoint: options.endpoint,
     call: async (operation, signal) => caller(signal)(operation),
-    getInstance: async (id, signal) => caller(signal)(instances.getInstance(checkedId('GetInstance', id))),
-    getImage: async (id, signal) => caller(signal)(images.getImage(checkedId('GetImage', id))),
-    start: async (id, signal) => caller(signal)(instances.startInstance(checkedId('StartInstance', id))),
-    deleteImage: async (id, signal) => caller(signal)(images.deleteImage(checkedId('DeleteImage', id))),
-    listImages: async (filter, signal) =>
-      allPages((marker) => images.listImages(filter, marker), caller(signal)),
-    async createImage(order, signal) {
+    getInstance: async (id, signal, limits) =>
+      caller(signal, limits)(instances.getInstance(checkedId('GetInstance', id))),
+    getImage: async (id, signal, limits) =>
+      caller(signal, limits)(images.getImage(checkedId('GetImage', id))),
+    start: async (id, signal, limits) =>
+      caller(signal, limits)(instances.startInstance(checkedId('StartInstance', id))),
+    deleteImage: async (id, signal, limits) =>
+      caller(signal, limits)(images.deleteImage(checkedId('DeleteImage', id))),
+    listImages: async (filter, signal, limits) =>
+      allPages((marker) => images.listImages(filter, marker), caller(signal, limits)),
+    async createImage(order, signal, limits) {
       checkedId('CreateImage', order.instanceId);
       checkedToken('CreateImage', order.instanceId, order.clientToken);
-      return caller(signal)(images.createImage(order));
+      return caller(signal, limits)(images.createImage(order));
     },
-    async getUserData(id, signal) {
-      return caller(signal)(instances.getUserData(checkedId('GetInstanceUserDataInfo', id)));
+    async getUserData(id, signal, limits) {
+      return caller(signal, limits)(instances.getUserData(checkedId('GetInstanceUserDataInfo', id)));
     },
-    async listInstances(ids, signal) {
+    async listInstances(ids, signal, limits) {
       const wanted = [...new Set(ids)];
       const found = new Map<string, Instance>();
       while (wanted.length > 0) {
         const some = wanted.splice(0, instances.maxListedIds);
-        const items = await allPages((marker) => instances.listInstances(some, marker), caller(signal));
+        const items = await allPages(
+          (marker) => instances.listInstances(some, marker),
+          caller(signal, limits)
+        );
         for (const instance of items.filter(({ id }) => some.includes(id))) {
           found.set(instance.id, instance);
         }
       }
       return found;
     },
-    async getSystemDisk(id, signal) {
+    async getSystemDisk(id, signal, limits) {
       checkedId('ListVolumes', id);
-      return systemDiskOf(await allPages((marker) => instances.listVolumes(id, marker), caller(signal)));
+      return systemDiskOf(
+        await allPages((marker) => instances.listVolumes(id, marker), caller(signal, limits))
+      );
     },
-    listSystemDisks: async (signal) =>
-      systemDisksByInstance(await allPages(instances.listSystemVolumes, caller(signal))),
-    async listTagged(tags, signal) {
-      const items = await allPages((marker) => instances.listTagged(tags, marker), caller(signal));
+    listSystemDisks: async (signal, limits) =>
+      systemDisksByInstance(await allPages(instances.listSystemVolumes, caller(signal, limits))),
+    async listTagged(tags, signal, limits) {
+      const items = await allPages((marker) => instances.listTagged(tags, marker), caller(signal, limits));
       // An instance may come twice where the list changed between two pages.
       return [...new Map(items.map((instance) => [instance.id, instance])).values()];
     },
-    listAllSnapshots: async (signal) => allPages(instances.listAllSnapshots, caller(signal)),
-    async listSnapshots(id, signal) {
+    listAllSnapshots: async (signal, limits) => allPages(instances.listAllSnapshots, caller(signal, limits)),
+    async listSnapshots(id, signal, limits) {
       checkedId('ListSnapshots', id);
-      return allPages((marker) => instances.listSnapshots(id, marker), caller(signal));
+      return allPages((marker) => instances.listSnapshots(id, marker), caller(signal, limits));
     },
-    async rebuild(id, order, signal, start) {
+    async rebuild(id, order, signal, limits) {
       const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), order);
-      return caller(signal, start)(instances.rebuildInstance(id, order, ciphertext));
+      return caller(signal, limits)(instances.rebuildInstance(id, order, ciphertext));
     },
-    async rebuildBatch(instanceIds, order, signal, start) {
+    async rebuildBatch(instanceIds, order, signal, limits) {
       const ids = checkedBatch('RebuildBatchInstance', instanceIds);
       const ciphertext = encrypted('RebuildBatchInstance', instances.batchName(ids), order);
-      return caller(signal, start)(instances.rebuildInstances(ids, order, ciphertext));
+      return caller(signal, limits)(instances.rebuildInstances(ids, order, ciphertext));
     },
-    listBackendServers: async (id, signal) =>
-      backendServersOf(checkedId('DescribeBlbServers', id), caller(signal)),
-    async setWeights(pool, weights, signal) {
+    listBackendServers: async (id, signal, limits) =>
+      backendServersOf(checkedId('DescribeBlbServers', id), caller(signal, limits)),
+    async setWeights(pool, weights, signal, limits) {
       if (weights.length === 0) return;
       checkPool(updateName(pool), pool);
       checkWeights(updateName(pool), pool.blbId, weights);
-      await caller(signal)(updateWeights(pool, weights));
+      await caller(signal, limits)(updateWeights(pool, weights));
     },
     dispose: () => transport.dispose()
   };

@@ -4,7 +4,7 @@ import { CancelledError } from '../../../src/core/model/failure.ts';
 import { type Emulated, errorOf, everythingOf, never, withEmulator } from '../emulated.ts';
 
 const order = { imageName: 'before-1', instanceId: 'i-demo0001', clientToken: 'token-1' };
-const shortWrites = { writeDeadlineMs: 80 };
+const shortWrites = { writeTimeoutMs: 80 };
 
 /** What may become of the answer to a write that was carried out. */
 const losses: readonly WirePlay[] = [

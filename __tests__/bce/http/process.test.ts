@@ -14,12 +14,12 @@ const source = fileURLToPath(new URL('../../../src/bce/http/transport.ts', impor
 /** A program of its own: some requests, one line for each, and then nothing that could keep it alive. */
 const program = `
   import { createTransport } from ${JSON.stringify(source)};
-  const [url, fresh, deadlineMs, times] = process.argv.slice(2);
+  const [url, fresh, timeoutMs, times] = process.argv.slice(2);
   const transport = createTransport('test');
   const endpoint = new URL(url);
   const request = {
     method: 'GET', endpoint, path: '/', headers: { host: endpoint.host },
-    deadlineMs: Number(deadlineMs), fresh: fresh === 'true'
+    timeoutMs: Number(timeoutMs), fresh: fresh === 'true'
   };
   async function main() {
     for (let count = 0; count < Number(times); count += 1) {
@@ -48,8 +48,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function run(url: URL, fresh: boolean, deadlineMs: number, env: Record<string, string> = {}, times = 1) {
-  const args = [join(folder, 'program.cjs'), url.href, String(fresh), String(deadlineMs), String(times)];
+function run(url: URL, fresh: boolean, timeoutMs: number, env: Record<string, string> = {}, times = 1) {
+  const args = [join(folder, 'program.cjs'), url.href, String(fresh), String(timeoutMs), String(times)];
   return new Promise<string>((resolve, reject) => {
     execFile(process.execPath, args, { env: { ...process.env, ...env }, timeout: 8_000 }, (error, stdout) =>
       error === null ? resolve(stdout.trim()) : reject(error)

@@ -50,7 +50,7 @@ function newTransport(): Transport {
 }
 
 function request(endpoint: URL, more: Partial<WireRequest> = {}): WireRequest {
-  return { method: 'GET', endpoint, path: '/', headers: {}, deadlineMs: 5_000, fresh: false, ...more };
+  return { method: 'GET', endpoint, path: '/', headers: {}, timeoutMs: 5_000, fresh: false, ...more };
 }
 
 async function failure(sent: Promise<unknown>): Promise<TransportError> {
@@ -177,7 +177,7 @@ describe('an answer that breaks off', () => {
 
   test('a body that stalls ends with the deadline', async () => {
     const server = keep(await serve((_incoming, response) => void response.write('a')));
-    const reply = await newTransport().send(request(server.url, { deadlineMs: 100 }), never);
+    const reply = await newTransport().send(request(server.url, { timeoutMs: 100 }), never);
     expect(reply.body).toMatchObject({ kind: 'cut', error: { code: 'ETIMEDOUT' } });
     await until(() => server.sockets.size === 0);
   });
@@ -247,7 +247,7 @@ describe('no answer', () => {
   test.each([false, true])('a silent service ends with the deadline (fresh: %s)', async (fresh) => {
     const server = keep(await serve(() => undefined));
     const startMs = performance.now();
-    const error = await failure(newTransport().send(request(server.url, { deadlineMs: 100, fresh }), never));
+    const error = await failure(newTransport().send(request(server.url, { timeoutMs: 100, fresh }), never));
     expect(error).toMatchObject({ reach: 'lost', code: 'ETIMEDOUT' });
     expect(error.message).toBe(
       `no whole answer within 0.1 s (while waiting for an answer of ${server.url.host})`
@@ -313,7 +313,7 @@ describe('TLS', () => {
 
   test('a handshake that hangs was not reached', async () => {
     const server = keep(await serveSilence());
-    const error = await failure(newTransport().send(request(server.url, { deadlineMs: 200 }), never));
+    const error = await failure(newTransport().send(request(server.url, { timeoutMs: 200 }), never));
     expect(error.code).toBe('ETIMEDOUT');
     await until(() => server.sockets.size === 0);
     expect(error.reach).toBe('unreached');
@@ -372,7 +372,7 @@ describe('a proxy from the environment', () => {
 
   test('a silent one is left behind at the deadline', async () => {
     const proxy = await through(undefined);
-    const error = await failure(newTransport().send(request(far, { deadlineMs: 200, fresh: true }), never));
+    const error = await failure(newTransport().send(request(far, { timeoutMs: 200, fresh: true }), never));
     expect(error).toMatchObject({ reach: 'unreached', code: 'ETIMEDOUT' });
     await until(() => proxy.sockets.size === 0);
   });
@@ -396,5 +396,76 @@ describe('a proxy from the environment', () => {
     const error = await failure(newTransport().send(request(far), never));
     expect(error).toMatchObject({ reach: 'unsent' });
     expect(error.message).toContain('proxy');
+  });
+});
+
+describe('every attempt ends', () => {
+  test.each(['GET', 'PUT'])('with a switch of protocols that nobody asked for (%s)', async (method) => {
+    const server = keep(
+      await serve((incoming) => {
+        incoming.socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'
+        );
+      })
+    );
+    const sent = newTransport().send(request(server.url, { method, fresh: method === 'PUT' }), never);
+    expect(await failure(sent)).toMatchObject({ reach: 'lost', code: 'NO_ANSWER' });
+  });
+
+  test('with bytes that are no HTTP', async () => {
+    const server = keep(await serve((incoming) => void incoming.socket.end('SSH-2.0-OpenSSH_9.6\r\n')));
+    expect((await failure(newTransport().send(request(server.url), never))).reach).toBe('lost');
+  });
+
+  test('with informational answers without end', async () => {
+    const server = keep(
+      await serve((incoming) => {
+        const timer = setInterval(() => incoming.socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 10);
+        incoming.socket.once('close', () => clearInterval(timer));
+      })
+    );
+    const error = await failure(newTransport().send(request(server.url, { timeoutMs: 300 }), never));
+    expect(error).toMatchObject({ reach: 'lost', code: 'ETIMEDOUT' });
+  });
+});
+
+describe('a limit for the connection', () => {
+  const bodies: string[] = [];
+  const listener: RequestListener = async (incoming, response) => {
+    bodies.push(await bodyOf(incoming));
+    answer(response, 200, '{}');
+  };
+  const write = (endpoint: URL, connectMs: number) =>
+    newTransport().send(request(endpoint, { method: 'PUT', body: '{}', fresh: true, connectMs }), never);
+
+  afterEach(() => {
+    bodies.splice(0);
+  });
+
+  test('does not bound the answer', async () => {
+    const server = keep(
+      await serve((_incoming, response) => void setTimeout(() => answer(response, 200, '{}'), 400))
+    );
+    expect((await write(server.url, 200)).status).toBe(200);
+  });
+
+  test('gives up a handshake that hangs, and a silent proxy', async () => {
+    const silent = keep(await serveSilence());
+    expect(await failure(write(silent.url, 100))).toMatchObject({ reach: 'unreached', code: 'ETIMEDOUT' });
+    const proxy = keep(await serveProxy(undefined));
+    setVariable('http_proxy', proxy.url.href);
+    const error = await failure(write(new URL('http://bcc.test:8080'), 100));
+    expect(error).toMatchObject({ reach: 'unreached', code: 'ETIMEDOUT' });
+    expect(error.message).toContain('nothing was sent');
+  });
+
+  test('lets no byte out after a suspension of the process', async () => {
+    const server = keep(await serve(listener));
+    const sent = write(server.url, 50);
+    // As SIGSTOP does: the connection comes about while nothing here runs.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    expect(await failure(sent)).toMatchObject({ reach: 'unreached', code: 'ETIMEDOUT' });
+    await until(() => server.sockets.size === 0);
+    expect(bodies).toEqual([]);
   });
 });

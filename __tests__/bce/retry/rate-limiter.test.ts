@@ -202,7 +202,9 @@ describe('a storm', () => {
         return serve(time.nowMs());
       });
     const ports = { ...time, random: () => 0.5, acquire: limiter.acquire, correctClock: () => undefined };
-    const work = Array.from({ length: calls }, () => withRetries(what, once, ports, never));
+    const work = Array.from({ length: calls }, () =>
+      withRetries(what, once, ports, { signal: never, start: never })
+    );
     const results = await time.run(Promise.allSettled(work));
     const ended = results.filter(({ status }) => status === 'fulfilled').length;
     return { ended, sent, lines, nowMs: time.nowMs(), results };
@@ -261,7 +263,10 @@ describe('a storm', () => {
     const ports = { ...time, random: () => 0.5, acquire: limiter.acquire, correctClock: () => undefined };
     const callers = Array.from({ length: 10 }, async () => {
       for (let count = 0; count < 6; count += 1) {
-        await withRetries(operation, () => limiter.adapt(async () => done), ports, never);
+        await withRetries(operation, () => limiter.adapt(async () => done), ports, {
+          signal: never,
+          start: never
+        });
       }
       ends.push(time.nowMs());
     });

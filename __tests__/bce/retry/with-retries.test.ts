@@ -271,10 +271,14 @@ async function run(
         controller.abort();
         throw new CancelledError();
       }
+      return true;
     },
     correctClock: (serverMs: number) => void mended.push(serverMs)
   };
-  const result = await withRetries(what, once, ports, controller.signal).catch((error: unknown) => error);
+  const result = await withRetries(what, once, ports, {
+    signal: controller.signal,
+    start: controller.signal
+  }).catch((error: unknown) => error);
   expect(turns).toBeGreaterThanOrEqual(attempts);
   return { result, sleeps, attempts, mended };
 }
@@ -522,15 +526,13 @@ describe('a write that may be repeated', () => {
       sleep: async () => undefined,
       random: () => 1,
       nowMs: () => 0,
-      acquire: async () => undefined,
+      acquire: async () => true,
       correctClock: () => undefined
     };
-    const result = await withRetries(
-      { ...repeatable, tellsLoss: true },
-      once,
-      ports,
-      controller.signal
-    ).catch((error: unknown) => error);
+    const result = await withRetries({ ...repeatable, tellsLoss: true }, once, ports, {
+      signal: controller.signal,
+      start: controller.signal
+    }).catch((error: unknown) => error);
     expect(failureOf(result)).toMatchObject({ kind: 'ambiguous', attempts: 2 });
   });
 });
@@ -611,9 +613,10 @@ test('faults of a port come through as they are', async () => {
     sleep: () => Promise.reject(new Error('broken clock')),
     random: () => 1,
     nowMs: () => 0,
-    acquire: async () => undefined,
+    acquire: async () => true,
     correctClock: () => undefined
   };
   const once = async () => fail('transient');
-  await expect(withRetries(read, once, ports, new AbortController().signal)).rejects.toThrow('broken clock');
+  const { signal } = new AbortController();
+  await expect(withRetries(read, once, ports, { signal, start: signal })).rejects.toThrow('broken clock');
 });

@@ -18,6 +18,20 @@ export function watchedModule(url: URL, onConnected: () => void): typeof http | 
         socket.once(secure ? 'secureConnect' : 'connect', onConnected);
       }
     });
+    let isAnswered = false;
+    sent.once('response', () => {
+      isAnswered = true;
+    });
+    // Node tells of a switch of protocols, and of an end without an answer, in no way that http-client listens to.
+    sent.once('upgrade', (_response, socket) => socket.destroy());
+    sent.once('close', () => {
+      if (!isAnswered) {
+        sent.emit(
+          'error',
+          Object.assign(new Error('the request ended without an answer'), { code: 'NO_ANSWER' })
+        );
+      }
+    });
     return sent;
   };
   // http-client calls the module with these two arguments only; the overloads with a URL stay unused.

@@ -13,7 +13,12 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Milliseconds for the whole attempt, from the first look-up to the last byte. */
-  readonly deadlineMs: number;
+  readonly timeoutMs: number;
+  /**
+   * Milliseconds until the connection has to stand, with name, proxy and TLS; a later one is closed before the first
+   * byte of the request leaves. No limit of its own unless set.
+   */
+  readonly connectMs?: number;
   /**
    * Whether to open a connection for this request alone. A kept one may be closed by the server in the moment
    * it is used, which would leave a write's outcome unknown for no reason.
@@ -53,13 +58,15 @@ export function createTransport(userAgent: string): Transport {
       const client = alone ? newClient(userAgent, false) : kept;
       const attempt = new AbortController();
       running.add(attempt);
-      const timer = setTimeout(() => attempt.abort(tooLate(request.deadlineMs)), request.deadlineMs);
+      const timer = setTimeout(() => attempt.abort(tooLate(request.timeoutMs)), request.timeoutMs);
+      const connecting = limitConnecting(request.connectMs, attempt);
       const onAbort = () => attempt.abort(cancelled());
       signal.addEventListener('abort', onAbort, { once: true });
       try {
-        return await exchange(client, request, attempt.signal);
+        return await exchange(client, request, attempt.signal, connecting.done);
       } finally {
         clearTimeout(timer);
+        connecting.done();
         signal.removeEventListener('abort', onAbort);
         running.delete(attempt);
         if (alone) {
@@ -77,7 +84,34 @@ export function createTransport(userAgent: string): Transport {
   };
 }
 
-async function exchange(client: HttpClient, request: WireRequest, signal: AbortSignal): Promise<WireReply> {
+/** Aborts the attempt unless `done` is called within `connectMs`; called later, `done` aborts it at once. */
+function limitConnecting(connectMs: number | undefined, attempt: AbortController): { done(): void } {
+  if (connectMs === undefined) {
+    return { done: () => undefined };
+  }
+  const abort = () => attempt.abort(notConnected(connectMs));
+  const timer = setTimeout(abort, connectMs);
+  const endMs = performance.now() + connectMs;
+  let isDone = false;
+  return {
+    done() {
+      clearTimeout(timer);
+      // After a suspension of the process the connection's event can come before the timer's.
+      if (!isDone && performance.now() > endMs) {
+        abort();
+      }
+      isDone = true;
+    }
+  };
+}
+
+/** `onConnected` runs before the first byte of the request leaves, and may abort the signal. */
+async function exchange(
+  client: HttpClient,
+  request: WireRequest,
+  signal: AbortSignal,
+  onConnected: () => void
+): Promise<WireReply> {
   const { endpoint, method, path, body } = request;
   let phase: Phase = 'connecting';
   const fail = (error: unknown) =>
@@ -96,14 +130,30 @@ async function exchange(client: HttpClient, request: WireRequest, signal: AbortS
       headers: { ...request.headers, 'user-agent': client.userAgent }
     };
     const httpModule = watchedModule(endpoint, () => {
-      phase = 'waiting';
+      onConnected();
+      if (!signal.aborted) {
+        phase = 'waiting';
+      }
     });
-    const { message } = await client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
+    const sent = client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
+    const { message } = await unlessAborted(sent, signal);
     phase = 'reading';
     return { status: message.statusCode ?? 0, headers: message.headers, body: await readBody(message, fail) };
   } catch (error) {
     throw fail(error);
   }
+}
+
+/** Settles with `work`, or rejects when the signal aborts: no promise of a library can hold a call for ever. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) {
+      onAbort();
+    }
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 function newClient(userAgent: string, keepAlive: boolean): HttpClient {
@@ -123,6 +173,17 @@ function cancelled(): AttemptEndedError {
   return new AttemptEndedError('ABORTED', 'given up on request');
 }
 
-function tooLate(deadlineMs: number): AttemptEndedError {
-  return new AttemptEndedError('ETIMEDOUT', `no whole answer within ${deadlineMs / 1000} s`);
+function tooLate(timeoutMs: number): AttemptEndedError {
+  return new AttemptEndedError('ETIMEDOUT', `no whole answer within ${seconds(timeoutMs)}`);
+}
+
+function notConnected(connectMs: number): AttemptEndedError {
+  return new AttemptEndedError(
+    'ETIMEDOUT',
+    `no connection within ${seconds(connectMs)}, so nothing was sent`
+  );
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms) / 1000} s`;
 }

@@ -4,8 +4,11 @@ import { holdUntil, newBucket, slowDown, speedUp, type TokenBucket, takeToken } 
 
 /** Every attempt of every call takes a token here before it is signed and sent. */
 export interface RateLimiter {
-  /** Resolves when it is this attempt's turn: first come, first served. Throws `CancelledError` on abort. */
-  acquire(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves to `true` when it is this attempt's turn: first come, first served. Resolves to `false` as soon as it is
+   * certain that the turn would come after `untilMs`, on the monotonic scale. Throws `CancelledError` on abort.
+   */
+  acquire(signal: AbortSignal, untilMs?: number): Promise<boolean>;
   /** Makes an attempt, and adapts the rate to its outcome. */
   adapt<T>(attempt: () => Promise<Attempt<T>>): Promise<Attempt<T>>;
 }
@@ -21,35 +24,62 @@ export interface RateLimiterPorts {
 }
 
 /** A limiter without a limit. */
-export const unlimited: RateLimiter = { acquire: async () => undefined, adapt: (attempt) => attempt() };
+export const unlimited: RateLimiter = { acquire: async () => true, adapt: (attempt) => attempt() };
 
 /** A limiter for `callsPerSecond`. Throws `RangeError` for a rate that is not a number above 0. */
 export function createRateLimiter(callsPerSecond: number, ports: RateLimiterPorts): RateLimiter {
   let bucket = newBucket(callsPerSecond, ports.nowMs());
   let queue: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
 
   /** Only the first of the queue asks, so that a change of the rate reaches all that wait. */
-  async function waitForToken(signal: AbortSignal): Promise<void> {
+  async function waitForToken(signal: AbortSignal, untilMs: number): Promise<boolean> {
     for (;;) {
-      const request = takeToken(bucket, ports.nowMs());
+      const nowMs = ports.nowMs();
+      const request = takeToken(bucket, nowMs);
       bucket = request.bucket;
       if (request.waitMs === 0) {
-        return;
+        return true;
+      }
+      if (nowMs + request.waitMs > untilMs) {
+        return false;
       }
       await ports.sleep(request.waitMs, signal);
     }
   }
 
+  /** Whether those in front are done by `untilMs`. */
+  async function waitForOthers(
+    others: Promise<unknown>,
+    signal: AbortSignal,
+    untilMs: number
+  ): Promise<boolean> {
+    const turn = unlessAborted(others, signal);
+    if (waiting === 1 || untilMs === Number.POSITIVE_INFINITY) {
+      await turn;
+      return true;
+    }
+    const timer = new AbortController();
+    const late = ports.sleep(Math.max(0, untilMs - ports.nowMs()), timer.signal);
+    try {
+      return await Promise.race([turn.then(() => true), late.then(() => false)]);
+    } finally {
+      timer.abort();
+      late.catch(() => undefined);
+    }
+  }
+
   return {
-    async acquire(signal) {
-      const before = queue;
+    async acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
+      const others = queue;
       const { promise: left, resolve: leave } = withResolver();
       // Also after an attempt that gives up, those behind it wait for those in front of it.
-      queue = before.then(() => left);
+      queue = others.then(() => left);
+      waiting += 1;
       try {
-        await unlessAborted(before, signal);
-        await waitForToken(signal);
+        return (await waitForOthers(others, signal, untilMs)) && (await waitForToken(signal, untilMs));
       } finally {
+        waiting -= 1;
         leave();
       }
     },

@@ -4,6 +4,7 @@ import {
   type FailureKind,
   longestRetryAfterMs
 } from '../../core/model/failure.ts';
+import type { WriteOptions } from '../../ports/bcc.ts';
 import type { Attempt, FailedAttempt, Operation } from '../api/operation.ts';
 import {
   attemptLimit,
@@ -21,39 +22,47 @@ import {
 export interface RetryPorts extends PolicyPorts {
   /** Resolves after `ms`; throws `CancelledError` as soon as the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Resolves when an attempt may leave; throws `CancelledError` as soon as the signal aborts. */
-  acquire(signal: AbortSignal): Promise<void>;
+  /** As in `RateLimiter`. */
+  acquire(signal: AbortSignal, untilMs: number): Promise<boolean>;
   /** Sets the clock that signs by the service's; called at most once a call. */
   correctClock(serverMs: number): void;
 }
 
+/** What bounds a call. */
+export interface CallLimits extends Omit<WriteOptions, 'start'> {
+  /** Gives up what is out. */
+  readonly signal: AbortSignal;
+  /** Lets nothing out any more. */
+  readonly start: AbortSignal;
+}
+
 /**
- * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once the signal
- * has aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of
- * a later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
- *
- * @param signal gives up what is out
- * @param start lets nothing out any more once it aborts
+ * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once a signal has
+ * aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of a
+ * later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
  */
 export async function withRetries<T>(
   operation: Operation<T>,
   once: () => Promise<Attempt<T>>,
   ports: RetryPorts,
-  signal: AbortSignal,
-  start: AbortSignal = signal
+  limits: CallLimits
 ): Promise<T> {
+  const { signal, start, deadlineMs = Number.POSITIVE_INFINITY } = limits;
+  const windowMs = isRepeatable(operation) ? Number.POSITIVE_INFINITY : ports.nowMs() + resendWindowMs;
+  const expiresAtMs = limits.expiresAtMs ?? windowMs;
+  const untilMs = Math.min(deadlineMs, expiresAtMs);
+  const isExpiring = expiresAtMs <= deadlineMs;
   let corrected = false;
   let lost = false;
   let state = noFailures;
   let last: CallError | undefined;
-  const beganMs = ports.nowMs();
-  for (let attempts = 1; ; attempts += 1) {
-    await waited(ports.acquire(start), start, last);
+  for (let attempts = 0; ; attempts += 1) {
+    const isTurn = await waited(ports.acquire(start, untilMs), start, last);
     if (start.aborted || signal.aborted) {
       throw new CancelledError('cancelled', { cause: last ?? start.reason });
     }
-    if (!isRepeatable(operation) && ports.nowMs() - beganMs > resendWindowMs) {
-      throw tooOld(operation, attempts, last);
+    if (!isTurn || ports.nowMs() > untilMs) {
+      throw lost && last !== undefined ? last : tooLate(operation, attempts, isExpiring, last);
     }
     const outcome = await once();
     if (outcome.ok) {
@@ -63,7 +72,7 @@ export async function withRetries<T>(
     if (lost && failure.kind === operation.doneAfterLoss) {
       return operation.decode(undefined, failure.requestId ?? '');
     }
-    const error = callError(outcome, attempts, operation, lost);
+    const error = callError(outcome, attempts + 1, operation, lost);
     last = error;
     lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
     if (signal.aborted) {
@@ -75,20 +84,24 @@ export async function withRetries<T>(
       ports.correctClock(outcome.serverMs);
       continue;
     }
-    // Mending the clock was no retry: it is not withFailure, and takes nothing from the attempts that are allowed.
+    // Correcting the clock is no retry and uses up no attempt.
     state = withFailure(state, failure, operation, ports.nowMs);
     const delayMs = retryDelay(failure, operation, state, ports);
     if (delayMs === undefined) {
       throw error;
+    }
+    // A wait that ends too late is not begun: the caller has something better to do with the time.
+    if (ports.nowMs() + delayMs > untilMs) {
+      throw lost || !isExpiring ? error : tooLate(operation, attempts + 1, isExpiring, error);
     }
     await waited(ports.sleep(delayMs, start), start, error);
   }
 }
 
 /** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
-async function waited(wait: Promise<void>, signal: AbortSignal, failure?: CallError): Promise<void> {
+async function waited<T>(wait: Promise<T>, signal: AbortSignal, failure?: CallError): Promise<T> {
   try {
-    await wait;
+    return await wait;
   } catch (error) {
     throw signal.aborted ? new CancelledError('cancelled', { cause: failure ?? signal.reason }) : error;
   }
@@ -119,16 +132,19 @@ function callError(outcome: FailedAttempt, attempts: number, traits: RetryTraits
   return new CallError({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
 
-/** What was decided by a look that has aged while it waited for its turn is not sent. */
-function tooOld(
+/** A call whose time was over before it could leave: nothing was sent, or nothing was done. */
+function tooLate(
   { name, target }: Operation<unknown>,
   attempts: number,
+  isExpired: boolean,
   last: CallError | undefined
 ): CallError {
-  const waited = `it could not be sent within ${resendWindowMs / 1000} s`;
-  const message = last === undefined ? waited : `${last.failure.message}; ${waited}`;
+  const late = isExpired
+    ? 'it could not be sent before the observation that decided it grew too old'
+    : 'it could not be sent before its deadline';
+  const message = last === undefined ? late : `${last.failure.message}; ${late}`;
   return new CallError(
-    { ...last?.failure, kind: 'throttled', operation: name, target, message, attempts: attempts - 1 },
+    { ...last?.failure, kind: 'throttled', operation: name, target, message, attempts },
     last === undefined ? {} : { cause: last }
   );
 }

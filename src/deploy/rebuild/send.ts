@@ -69,7 +69,7 @@ export function createSender(ports: SenderPorts): Sender {
 
   return {
     rebuild(instanceId, order, isAgain) {
-      if (isAgain) return bcc.rebuild(instanceId, order, cancel.writes, cancel.signal);
+      if (isAgain) return bcc.rebuild(instanceId, order, cancel.writes, { start: cancel.signal });
       return new Promise((resolve, reject) => {
         const pending = { instanceId, resolve, reject };
         const key = JSON.stringify(order);
@@ -93,14 +93,14 @@ async function sendTogether(
   cancel: Cancel
 ): Promise<'denied' | undefined> {
   const alone = ({ instanceId, resolve, reject }: PendingRebuild): Promise<void> =>
-    bcc.rebuild(instanceId, order, cancel.writes, cancel.signal).then(resolve, reject);
+    bcc.rebuild(instanceId, order, cancel.writes, { start: cancel.signal }).then(resolve, reject);
   if (pendings.length === 1) {
     await Promise.all(pendings.map(alone));
     return undefined;
   }
   const ids = pendings.map(({ instanceId }) => instanceId);
   try {
-    const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, cancel.signal);
+    const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, { start: cancel.signal });
     for (const { resolve } of pendings) resolve(accepted);
   } catch (error) {
     for (const { instanceId, reject } of pendings) {
