@@ -10,10 +10,10 @@ import type { Machine } from './machine.ts';
 import { poolName } from './pools.ts';
 import { failure, type WireCall } from './wire.ts';
 
-function shown({ id, status, imageId, internalIp }: Machine): Instance {
+function shown({ id, name, status, imageId, internalIp, tags }: Machine): Instance {
   return {
     id,
-    name: `name-of-${id}`,
+    name,
     status,
     imageId,
     imageName: imageId,
@@ -28,7 +28,7 @@ function shown({ id, status, imageId, internalIp }: Machine): Instance {
     keypairId: '',
     deletionProtection: false,
     expireTime: '',
-    tags: [{ key: 'app', value: 'web' }]
+    tags
   };
 }
 

@@ -5,6 +5,7 @@ import type { Dice } from './dice.ts';
 import { Guard, type RunFacts } from './guard.ts';
 import { Machine, type MachineSpec } from './machine.ts';
 import { drawFate, type Luck, type Manner } from './manner.ts';
+import { Others } from './others.ts';
 import { partlyRefused, wipePartly } from './partly.ts';
 import { type MemberSpec, Pools } from './pools.ts';
 import { failure, type Wire, type WireCall } from './wire.ts';
@@ -37,6 +38,7 @@ export class Cloud {
   readonly images = new Map<string, ModelImage>();
   readonly wire: Wire;
   readonly guard: Guard;
+  readonly others: Others;
   readonly #luck: Luck;
   readonly #dice: Dice;
   #made = 0;
@@ -49,7 +51,8 @@ export class Cloud {
     this.machines = new Map(machines.map((spec) => [spec.id, new Machine(spec, manner)]));
     this.pools = new Pools(members, manner);
     this.guard = new Guard(this, facts);
-    for (const id of ['m-old', 'm-new']) {
+    this.others = new Others(facts.isTagged);
+    for (const id of ['m-old', 'm-new', 'm-hotfix']) {
       this.images.set(id, { id, name: id, type: 'Sharing', run: 0, readyMs: 0, fails: false });
     }
   }

@@ -19,6 +19,8 @@ export interface RunFacts {
   readonly backup: boolean;
   readonly rollback: boolean;
   readonly force: boolean;
+  /** Whether tags selected the instances. */
+  readonly isTagged: boolean;
 }
 
 /** Watches one case. */
@@ -114,6 +116,8 @@ export class Guard {
   beforeWipe(machine: Machine, imageId: string): void {
     const { nowMs, pools } = this.#cloud;
     this.#wasAway = this.truth.isUnavailable(machine);
+    const why = this.#cloud.others.forbids(machine, this.#facts.target, imageId, nowMs);
+    if (why !== undefined) this.#broken(`(12) ${machine.id} wiped onto ${imageId} ${why}`);
     if (this.#rollingBack.has(machine.id)) this.#beforeBack(machine, imageId);
     else this.#beforeForth(machine, imageId);
     if (this.truth.untold.has(machine.id)) return;

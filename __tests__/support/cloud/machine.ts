@@ -1,4 +1,5 @@
 /** One instance: what is true of it, and what the service shows. */
+import type { Tag } from '../../../src/core/model/selection.ts';
 import type { Fate, Manner } from './manner.ts';
 
 /** A rebuild that the service has taken. Times are milliseconds; one that is stuck ends never. */
@@ -12,6 +13,9 @@ export interface Wipe {
   readonly endsMs: number;
   readonly ends: Fate['ends'];
 }
+
+/** The tags of every instance to begin with. */
+export const webTags: readonly Tag[] = [{ key: 'app', value: 'web' }];
 
 interface Change {
   readonly atMs: number;
@@ -35,6 +39,8 @@ export class Machine {
   readonly id: string;
   readonly internalIp: string;
   readonly wipes: Wipe[] = [];
+  name: string;
+  tags: readonly Tag[] = webTags;
   status: string;
   imageId: string;
   disk: { readonly id: string; readonly createTime: string; readonly status: string };
@@ -52,6 +58,7 @@ export class Machine {
     this.#manner = manner;
     this.id = spec.id;
     this.internalIp = spec.internalIp;
+    this.name = `name-of-${spec.id}`;
     this.status = spec.status;
     this.imageId = spec.imageId;
     this.system = spec.imageId;
@@ -69,6 +76,12 @@ export class Machine {
   /** Whether a rebuild was taken that is not over. */
   isBeingWiped(nowMs: number): boolean {
     return this.wipes.some(({ endsMs }) => endsMs > nowMs);
+  }
+
+  /** Somebody puts another system on it at once. */
+  moveTo(imageId: string): void {
+    this.imageId = imageId;
+    this.system = imageId;
   }
 
   /** Somebody else's change, that ends as it began. */

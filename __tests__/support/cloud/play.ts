@@ -11,6 +11,7 @@ import { Chronicle, isWrite } from './chronicle.ts';
 import { WatchedClock } from './clock.ts';
 import { Cloud } from './cloud.ts';
 import { createDice, type Dice } from './dice.ts';
+import { webTags } from './machine.ts';
 import { checkLeftovers, postStep, type Stage } from './post.ts';
 import { checkCalls, checkReport, checkWeights } from './rules.ts';
 import { type CancelPlan, drawScene, type Scene } from './scene.ts';
@@ -88,6 +89,8 @@ async function playRun(stage: Stage, number: number): Promise<RunReport | string
   guard.beginRun();
   wire.isTroubled = scene.troubleAtOnce && number === 1;
   const puller = createPuller(stage, number === 1 ? scene.cancel : undefined);
+  const stopOthers = playOthers(stage);
+  cloud.others.plannedMs = Number.POSITIVE_INFINITY;
   let report: RunReport | string;
   try {
     report = await clock.see(async () =>
@@ -99,6 +102,7 @@ async function playRun(stage: Stage, number: number): Promise<RunReport | string
             async planned(state) {
               const planned = reported(state);
               guard.phase = 'run';
+              cloud.others.plannedMs = clock.nowMs();
               wire.isInRun = true;
               guard.canaries = planned.rollout.canaries;
               guard.unavailableBefore = planned.rollout.unavailableBefore.map(({ instanceId }) => instanceId);
@@ -119,6 +123,7 @@ async function playRun(stage: Stage, number: number): Promise<RunReport | string
     if (guard.phase === 'run') chronicle.problem(clock.nowMs(), `(8) ended as ${report} after the plan`);
   }
   puller.dispose();
+  stopOthers();
   wire.isInRun = false;
   await checkLeftovers(stage, puller.cancel);
   if (typeof report === 'string') return report;
@@ -130,6 +135,24 @@ async function playRun(stage: Stage, number: number): Promise<RunReport | string
   // Somebody looks at the console, as the warning asks for; or only at what has come.
   await clock.sleep(still.length > 0 ? 1_800_000 : 10_000, new AbortController().signal);
   return left;
+}
+
+/** Lets somebody else make the changes of the case that are still to come; the function stops that. */
+function playOthers({ scene, clock, cloud }: Stage): () => void {
+  const off = new AbortController();
+  for (const change of scene.others) {
+    const waitMs = change.atMs - clock.nowMs();
+    if (waitMs < 0) continue;
+    clock.sleep(waitMs, off.signal).then(
+      () => cloud.others.make(cloud, change),
+      () => undefined
+    );
+  }
+  return () => {
+    off.abort();
+    // The next run selects the same instances.
+    for (const machine of cloud.machines.values()) machine.tags = webTags;
+  };
 }
 
 interface Puller {

@@ -5,6 +5,7 @@ import { createDice, type Dice } from './dice.ts';
 import { drawFleet, type FleetSpec } from './fleet.ts';
 import type { RunFacts } from './guard.ts';
 import { drawManner, type Luck, type Manner } from './manner.ts';
+import { drawOthers, type OtherChange } from './others.ts';
 import type { Trouble } from './wire.ts';
 
 /**
@@ -31,6 +32,8 @@ export interface Scene {
   readonly cancel: (CancelPlan & { readonly graceMs: number; readonly again: boolean }) | undefined;
   /** Nothing goes wrong and nothing is odd, so that a run that is not cancelled has to be green. */
   readonly isCalm: boolean;
+  /** What somebody else does meanwhile. */
+  readonly others: readonly OtherChange[];
 }
 
 /** Draws the case of a seed. */
@@ -45,13 +48,17 @@ export function drawScene(seed: number, sizes?: readonly [number, number]): Scen
   const request = drawRequest(dice, fleet, timeoutMs);
   const cancel = dice.chance(0.25) ? drawCancel(dice, fleet.ids.length) : undefined;
   const { health, rollout } = request;
+  const troubleAtOnce = dice.chance(0.03);
+  const flaky = isPeaceful ? 0 : dice.pick([0, 0, 0.02]);
+  const others = isPeaceful ? [] : drawOthers(dice, fleet.ids);
   return {
     seed,
     cloud: { manner, luck, machines: fleet.machines, members: fleet.members },
     fleet,
     trouble,
-    troubleAtOnce: dice.chance(0.03),
-    flaky: isPeaceful ? 0 : dice.pick([0, 0, 0.02]),
+    troubleAtOnce,
+    flaky,
+    others,
     request,
     facts: {
       ids: fleet.ids,
@@ -63,7 +70,8 @@ export function drawScene(seed: number, sizes?: readonly [number, number]): Scen
       drainMs: request.balancers?.drainMs ?? 0,
       backup: request.backup !== undefined,
       rollback: request.rollback,
-      force: request.force
+      force: request.force,
+      isTagged: fleet.isTagged
     },
     cancel,
     isCalm:
