@@ -38,7 +38,7 @@ describe('action.yml', () => {
         endpoint: new URL('https://bcc.bj.baidubce.com'),
         requestsPerSecond: 5,
         request: {
-          order: { login: { kind: 'keypairId' } },
+          options: { login: { kind: 'keypairId' }, script: 'kept' },
           dryRun: false,
           force: false,
           allowProtected: false,

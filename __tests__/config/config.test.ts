@@ -14,7 +14,7 @@ describe('a config', () => {
         request: {
           selection: { kind: 'ids', ids: ['i-YufwpQAe'] },
           image: { kind: 'id', id: 'm-DpgNg8lO' },
-          order: { login: { kind: 'keypairId', keypairId: 'k-keypair1' } },
+          options: { login: { kind: 'keypairId', keypairId: 'k-keypair1' }, script: 'kept' },
           dryRun: false,
           force: false,
           allowProtected: false,
@@ -26,6 +26,7 @@ describe('a config', () => {
           rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 }
         },
         requestsPerSecond: 5,
+        rebuildOptions: { login: { kind: 'keypairId', keypairId: 'k-keypair1' } },
         summary: true
       }
     });
@@ -83,11 +84,7 @@ describe('a config', () => {
         request: {
           selection: { kind: 'ids', ids: ['i-a'] },
           image: { kind: 'name', pattern: ' web-*' },
-          order: {
-            login: { kind: 'adminPass', adminPass: 'Abcdefg1' },
-            userData: '#!/bin/sh\n',
-            cleanLastUserData: true
-          },
+          options: { login: { kind: 'adminPass' }, script: 'given' },
           dryRun: true,
           force: true,
           allowProtected: true,
@@ -111,6 +108,11 @@ describe('a config', () => {
           },
           balancers: { blbIds: ['lb-b', 'lb-a'], drainMs: 0 }
         },
+        rebuildOptions: {
+          login: { kind: 'adminPass', adminPass: 'Abcdefg1' },
+          userData: '#!/bin/sh\n',
+          cleanLastUserData: true
+        },
         requestsPerSecond: 20,
         record: {
           githubToken: 'ghs_x',
@@ -129,7 +131,7 @@ describe('a config', () => {
       keepImageLogin: 'true',
       cleanLastUserData: 'false'
     });
-    expect(result.ok && result.config.request.order).toStrictEqual({
+    expect(result.ok && result.config.rebuildOptions).toStrictEqual({
       login: { kind: 'keepImageLogin' },
       cleanLastUserData: false
     });
@@ -193,5 +195,24 @@ describe('a config', () => {
       ok: true,
       warnings: ['instanceId has "0a1b2c": instance IDs usually begin with i-, such as i-YufwpQAe.']
     });
+  });
+
+  test('warns of a script that may never run, without showing it', () => {
+    const warningOf = (userData: string): unknown => {
+      const result = parseConfig({ ...minimal, userData });
+      return result.ok && result.config.request.scriptWarning;
+    };
+    expect(warningOf('echo Zq9')).toMatch(/^userData may never run at first boot: it begins with none/);
+    expect(warningOf('#!/bin/sh')).toBeUndefined();
+  });
+
+  test('has no secret in its request', () => {
+    const secrets = { adminPass: 'Zq9-Abcdefg1', keypairId: '', userData: '#!/bin/sh\n# Zq9' };
+    const result = parseConfig({ ...minimal, ...secrets });
+    expect(result.ok && result.config.request.options).toEqual({
+      login: { kind: 'adminPass' },
+      script: 'given'
+    });
+    expect(JSON.stringify(result.ok && result.config.request)).not.toContain('Zq9');
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageState, InstanceState, WorldSpec } from '../../emulator/world/models.ts';
-import type { RunRequest } from '../../src/ports/request.ts';
 import {
   callsOf,
   demoImages,
@@ -11,12 +10,12 @@ import {
   web,
   writesOf
 } from '../support/stage.ts';
-import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
+import { type TestRequest, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 const password = 'Abcdef1!xyz';
 
 /** Runs and gives back what was refused of the first instance; nothing may have been written. */
-async function refusedOf(world: VirtualWorld, request: Partial<RunRequest> = {}): Promise<string> {
+async function refusedOf(world: VirtualWorld, request: TestRequest = {}): Promise<string> {
   const report = await world.run(request);
   expect(writesOf(world)).toEqual([]);
   expect(report).toMatchObject({ status: 'failed', changed: false });
@@ -118,7 +117,7 @@ describe('a dry run', () => {
 });
 
 describe('an instance is refused', () => {
-  test.each<[string, Partial<InstanceState>, Partial<RunRequest>, string]>([
+  test.each<[string, Partial<InstanceState>, TestRequest, string]>([
     ['with deletionProtection', { deletionProtection: 1 }, {}, 'deletionProtection is on'],
     ['under another name', { name: 'db' }, { confirmName: 'web' }, 'its name is "db"'],
     ['for bare metal by its spec', { spec: 'ebc.l5.c128m512' }, {}, 'bare-metal instance (EBC)'],
@@ -145,7 +144,7 @@ describe('an instance is refused', () => {
     });
   });
 
-  test.each<[string, Partial<ImageState>, Partial<RunRequest>, string]>([
+  test.each<[string, Partial<ImageState>, TestRequest, string]>([
     ['that is NotAvailable', { status: 'NotAvailable' }, {}, 'the image is NotAvailable, not Available'],
     ['that failed', { status: 'CreatedFailed' }, {}, 'the image is CreatedFailed, not Available'],
     ['that is too big', { minDiskGb: 41 }, {}, 'needs a system disk of 41 GB, and the instance has 40 GB'],
@@ -195,7 +194,7 @@ describe('an instance is refused', () => {
 });
 
 describe('no way back', () => {
-  test.each<[string, Partial<ImageState> | undefined, Partial<RunRequest>, string]>([
+  test.each<[string, Partial<ImageState> | undefined, TestRequest, string]>([
     ['the previous image is gone', undefined, {}, 'the image m-old that it runs on now is no longer there'],
     ['it is not Available', { status: 'NotAvailable' }, {}, 'is NotAvailable, not Available'],
     [

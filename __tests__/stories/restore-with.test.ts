@@ -1,16 +1,17 @@
 /** The lines of `with:` that a run gives are carried out by a second run: the instance must end as it began. */
+
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import type { WorldPlay } from '../../emulator/faults/faults.ts';
 import type { Login } from '../../src/core/model/rebuild-spec.ts';
 import { summaryOf } from '../../src/core/summary/summary.ts';
-import type { RunRequest } from '../../src/ports/request.ts';
 import { health, oneOf, onStage, refuses, textOf, web } from '../support/stage.ts';
+import type { TestRequest } from '../support/virtual.ts';
 
 const adminPass = 'Abcdef1!xyz';
 
 /** The request that the lines ask for; the secret is filled in as the runner would. */
-function requestOf(lines: readonly string[]): Partial<RunRequest> {
+function requestOf(lines: readonly string[]): TestRequest {
   const inputs: unknown = parse(['with:', ...lines.map((line) => `  ${line}`)].join('\n'));
   const given = Object.entries((inputs as { readonly with: Readonly<Record<string, unknown>> }).with);
   const known = [

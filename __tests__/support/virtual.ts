@@ -9,6 +9,8 @@ import { type BccClient, createBccClient } from '../../src/bce/client.ts';
 import { createTransport } from '../../src/bce/http/transport.ts';
 import { healthInterval } from '../../src/core/health/health.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
+import { RebuildSecrets } from '../../src/core/model/rebuild-secrets.ts';
+import { type RebuildOptions, withoutSecrets } from '../../src/core/model/rebuild-spec.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import { run } from '../../src/deploy/run/run.ts';
 import { createGuestProbe } from '../../src/health/assistant/guest-probe.ts';
@@ -122,7 +124,7 @@ export class VirtualClock implements Clock {
 /** What a test may set; the rest is a plain rebuild of `i-demo0001` onto `m-web-2`. */
 export interface VirtualOptions {
   readonly emulator?: Omit<EmulatorOptions, 'clock'>;
-  readonly request?: Partial<RunRequest>;
+  readonly request?: TestRequest;
   readonly random?: () => number;
   readonly probe?: Probe;
   /** What stands between the run and the client. */
@@ -141,13 +143,19 @@ export interface VirtualWorld {
   /** Everything that was masked. */
   readonly masked: string[];
   /** Carries a request out; `cancel` may end it early. */
-  run(request?: Partial<RunRequest>, cancel?: Cancel, hooks?: ReportHooks): Promise<RunReport>;
+  run(request?: TestRequest, cancel?: Cancel, hooks?: ReportHooks): Promise<RunReport>;
 }
+
+/** A part of a request, with the secrets that its options stand for: `order` decides over `options`. */
+export type TestRequest = Partial<RunRequest> & { readonly order?: RebuildOptions };
+
+/** How one logs in where a test does not care. */
+const defaultOrder: RebuildOptions = { login: { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } };
 
 export const defaultRequest: RunRequest = {
   selection: { kind: 'ids', ids: ['i-demo0001'] },
   image: { kind: 'id', id: 'm-web-2' },
-  order: { login: { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } },
+  options: withoutSecrets(defaultOrder),
   dryRun: false,
   force: false,
   allowProtected: false,
@@ -228,9 +236,12 @@ export async function withVirtualWorld<T>(
       lines,
       masked,
       run: async (request, cancel = noCancel, hooks = {}) => {
+        const { order = defaultOrder, ...asked } = { ...options.request, ...request };
+        const whole = { ...defaultRequest, ...asked, options: withoutSecrets(order) };
         const state = await run(
-          { ...defaultRequest, ...options.request, ...request },
+          whole,
           {
+            secrets: new RebuildSecrets(order),
             bcc: options.wrap?.(client) ?? client,
             balancers: client,
             clock,
@@ -238,7 +249,7 @@ export async function withVirtualWorld<T>(
             cancel,
             log,
             probe: busily(options.probe ?? createProbe(), clock),
-            guests: guestsOf({ ...defaultRequest, ...options.request, ...request }, client, clock),
+            guests: guestsOf(whole, client, clock),
             runId: '4711'
           },
           hooksOf(hooks)

@@ -906,7 +906,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 7747:
+/***/ 8902:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -917,6 +917,49 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var lib_core = __nccwpck_require__(5806);
+;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
+/** The options without their secrets. */
+function withoutSecrets({ login, userData, cleanLastUserData }) {
+    const script = userData !== undefined ? 'given' : cleanLastUserData === true ? 'cleared' : 'kept';
+    return { login: login.kind === 'adminPass' ? { kind: login.kind } : login, script };
+}
+
+;// CONCATENATED MODULE: ./core/plan/user-data.js
+/** What a first-boot script may begin with (cloud-init, User-Data Formats; cloudbase-init, Userdata), in small letters. */
+const marks = [
+    '#!',
+    '#cloud-config',
+    '#include',
+    '#cloud-boothook',
+    '#part-handler',
+    '## template:',
+    'content-type:',
+    'mime-version:',
+    '#ps1',
+    '<powershell>',
+    '<script>',
+    'rem cmd'
+];
+const unlikely = 'userData may never run at first boot';
+/**
+ * Why the first-boot script will probably not run, in words that show nothing of it; `undefined` where nothing
+ * speaks against it. What runs it in the guest silently passes over anything that it does not know.
+ */
+function userDataWarning(script) {
+    const core = script.replace(/^[\s\ufeff]+/, '');
+    if (!marks.some((mark) => core.toLowerCase().startsWith(mark))) {
+        return `${unlikely}: it begins with none of #!, #cloud-config, #include, a MIME header, or a mark of PowerShell or batch`;
+    }
+    if (core !== script) {
+        return script.startsWith('\ufeff')
+            ? `${unlikely}: a byte order mark stands before its first line; store it as UTF-8 without one`
+            : `${unlikely}: white space stands before its first line; remove it`;
+    }
+    return /^#![^\n]*\r/.test(script)
+        ? `${unlikely}: its first line ends with CRLF, so that its interpreter is not found; store it with LF`
+        : undefined;
+}
+
 ;// CONCATENATED MODULE: ./core/quote.js
 /** The longest piece of a value that a message shows, in characters. */
 const quotedLength = 60;
@@ -2298,6 +2341,8 @@ function unknown_inputs_meantBy(name) {
 
 
 
+
+
 /**
  * Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret.
  *
@@ -2320,11 +2365,14 @@ function byInput(one, other) {
 }
 function toConfig(values) {
     const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
+    const { userData, cleanLastUserData } = values;
+    const rebuildOptions = { login: toLogin(values), ...given({ userData, cleanLastUserData }) };
     return {
         credentials: { accessKeyId, secretAccessKey, ...given({ sessionToken }) },
         endpoint: values.endpoint ?? endpointOfRegion(values.region),
         requestsPerSecond: values.requestsPerSecond,
-        request: toRequest(values),
+        request: toRequest(values, rebuildOptions),
+        rebuildOptions,
         ...(githubToken !== undefined &&
             environment !== undefined && {
             record: { githubToken, environment, ...given({ environmentUrl }) }
@@ -2333,16 +2381,16 @@ function toConfig(values) {
     };
 }
 /** Of two inputs of which exactly one is allowed, the rules have let through exactly one. */
-function toRequest(values) {
+function toRequest(values, rebuildOptions) {
     const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
-    const { userData, cleanLastUserData, confirmName } = values;
-    const { backupImage, backupKeep, blbId } = values;
+    const { userData, confirmName, backupImage, backupKeep, blbId } = values;
     return {
         // Were none of the two given, then no ID: an empty list of tags would be every instance.
         selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
         image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
         imageWaitMs: values.imageWait,
-        order: { login: toLogin(values), ...given({ userData, cleanLastUserData }) },
+        options: withoutSecrets(rebuildOptions),
+        ...given({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
         dryRun: values.dryRun,
         force: values.force,
         allowProtected: values.allowProtected,
@@ -2387,6 +2435,50 @@ function given(fields) {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var model_failure = __nccwpck_require__(5437);
+;// CONCATENATED MODULE: ./core/model/rebuild-secrets.js
+/**
+ * What the rebuilds of a run send and nobody may read: the login and the first-boot scripts. Bound in the sender
+ * before the run begins; plan, state and reports have the request without it. The fields are private to the class,
+ * so that neither JSON nor a template shows anything of them.
+ */
+class RebuildSecrets {
+    #options;
+    #previousScripts = new Map();
+    #specs = [];
+    constructor(options) {
+        this.#options = options;
+    }
+    /** Keeps the script that an instance has now, which a rollback may have to bring back. */
+    keepScript(instanceId, script) {
+        this.#previousScripts.set(instanceId, script);
+    }
+    /** What the call says; the very same object for all instances of which the call says the same. */
+    specOf(instanceId, request) {
+        const spec = this.#make(instanceId, request);
+        const same = this.#specs.find((one) => isSame(one, spec));
+        if (same !== undefined)
+            return same;
+        this.#specs.push(spec);
+        return spec;
+    }
+    #make(instanceId, { imageId, script }) {
+        if (script === 'asRequested')
+            return { ...this.#options, imageId };
+        const userData = this.#previousScripts.get(instanceId);
+        return {
+            imageId,
+            login: this.#options.login,
+            ...(userData ? { userData } : { cleanLastUserData: true })
+        };
+    }
+}
+/** The login is the same for all of a run. */
+function isSame(one, other) {
+    return (one.imageId === other.imageId &&
+        one.userData === other.userData &&
+        one.cleanLastUserData === other.cleanLastUserData);
+}
+
 // EXTERNAL MODULE: ./core/duration.js
 var core_duration = __nccwpck_require__(7905);
 ;// CONCATENATED MODULE: ./core/balancers/held-weights.js
@@ -4247,28 +4339,21 @@ function problemOf(failure) {
     return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
 }
 
-;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
-/** The options without their secrets. */
-function withoutSecrets({ login, userData, cleanLastUserData }) {
-    const script = userData !== undefined ? 'given' : cleanLastUserData === true ? 'cleared' : 'kept';
-    return { login: login.kind === 'adminPass' ? { kind: login.kind } : login, script };
-}
-
 ;// CONCATENATED MODULE: ./core/plan/select.js
 
 /** Whether it carries every one of the tags; `undefined` where what was read says nothing about tags. */
 function carriesAll(instance, tags) {
-    return instance.tags && tags.every((tag) => instance.tags?.some((own) => isSame(own, tag)));
+    return instance.tags && tags.every((tag) => instance.tags?.some((own) => select_isSame(own, tag)));
 }
 /**
  * Its own spelling of the tags, where it carries every one of them but for blanks at the ends of keys and values;
  * else `undefined`. Nobody can see those blanks, and the console shows none.
  */
 function spellingOf({ tags: own = [] }, tags) {
-    const found = tags.map((tag) => own.find((one) => isSame(select_trimmed(one), select_trimmed(tag))));
+    const found = tags.map((tag) => own.find((one) => select_isSame(select_trimmed(one), select_trimmed(tag))));
     return found.every((tag) => tag !== undefined) ? found : undefined;
 }
-function isSame(one, other) {
+function select_isSame(one, other) {
     return one.key === other.key && one.value === other.value;
 }
 function select_trimmed({ key, value }) {
@@ -4494,57 +4579,18 @@ function quotaRefusal({ imagesLeft, imageQuota }) {
     return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
 }
 
-;// CONCATENATED MODULE: ./core/plan/user-data.js
-/** What a first-boot script may begin with (cloud-init, User-Data Formats; cloudbase-init, Userdata), in small letters. */
-const marks = [
-    '#!',
-    '#cloud-config',
-    '#include',
-    '#cloud-boothook',
-    '#part-handler',
-    '## template:',
-    'content-type:',
-    'mime-version:',
-    '#ps1',
-    '<powershell>',
-    '<script>',
-    'rem cmd'
-];
-const unlikely = 'userData may never run at first boot';
-/**
- * Why the first-boot script will probably not run, in words that show nothing of it; `undefined` where nothing
- * speaks against it. What runs it in the guest silently passes over anything that it does not know.
- */
-function userDataWarning(script) {
-    const core = script.replace(/^[\s\ufeff]+/, '');
-    if (!marks.some((mark) => core.toLowerCase().startsWith(mark))) {
-        return `${unlikely}: it begins with none of #!, #cloud-config, #include, a MIME header, or a mark of PowerShell or batch`;
-    }
-    if (core !== script) {
-        return script.startsWith('\ufeff')
-            ? `${unlikely}: a byte order mark stands before its first line; store it as UTF-8 without one`
-            : `${unlikely}: white space stands before its first line; remove it`;
-    }
-    return /^#![^\n]*\r/.test(script)
-        ? `${unlikely}: its first line ends with CRLF, so that its interpreter is not found; store it with LF`
-        : undefined;
-}
-
 ;// CONCATENATED MODULE: ./core/plan/plan.js
-
-
 
 
 
 /** Decides for every target, and in which order they are taken. */
 function makePlan(image, options, targets, how) {
-    const planned = targets.map((target) => planTarget(target, options));
-    return { image, options: withoutSecrets(options), targets: planned, rollout: planRollout(planned, how) };
+    const planned = targets.map((target) => planTarget(target, how.scriptWarning));
+    return { image, options, targets: planned, rollout: planRollout(planned, how) };
 }
-function planTarget(target, { userData }) {
+function planTarget(target, scriptWarning) {
     const { task, instance, disk, circumstances } = target;
     const decision = decide(instance, task);
-    const scriptWarning = userData === undefined ? undefined : userDataWarning(userData);
     const against = refusalsBefore(task, instance, disk, circumstances);
     const refusals = [
         ...(decision.action === 'refuse' ? decision.refusals : []),
@@ -6204,7 +6250,7 @@ async function unhealthyNow(request, { instance }, { probe, signal, isFleet }) {
 }
 function taskOf(request, image, instanceId) {
     const { force, allowProtected, wait, timeoutMs, pollIntervalMs, selection } = request;
-    const loginKind = request.order.login.kind;
+    const loginKind = request.options.login.kind;
     const backup = request.backup !== undefined;
     const drain = request.balancers !== undefined;
     return {
@@ -6273,10 +6319,9 @@ async function survey(request, ports, signal) {
     const snapshots = observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal), signal) : undefined;
     if (problems.length > 0)
         throw new SurveyError(problems);
-    const oldScripts = new Map();
     const targetOf = createTargets(request, image, {
         ...ports,
-        keepScript: (instanceId, script) => oldScripts.set(instanceId, script),
+        keepScript: (instanceId, script) => ports.secrets.keepScript(instanceId, script),
         signal,
         snapshots,
         places,
@@ -6288,14 +6333,13 @@ async function survey(request, ports, signal) {
     if (problems.length > 0)
         throw new SurveyError(problems);
     const counted = customImages === undefined ? known : withQuota(known, quotaLeft(customImages));
-    const how = { settings: request.rollout, rollback: request.rollback };
-    const plan = makePlan(image, request.order, counted, how);
+    const how = { settings: request.rollout, rollback: request.rollback, scriptWarning: request.scriptWarning };
+    const plan = makePlan(image, request.options, counted, how);
     problems.push(...unwaited(request, plan));
     if (problems.length > 0)
         throw new SurveyError(problems);
     return {
         plan,
-        oldScripts,
         observations: completed(observations, known)
     };
 }
@@ -6410,12 +6454,12 @@ class RefusedTogetherError extends model_failure/* CallError */.RA {
 }
 /** A sender for one run. */
 function createSender(ports) {
-    const { bcc, clock, cancel } = ports;
+    const { bcc, clock, cancel, secrets } = ports;
     const waiting = new Map();
     // The policy may permit only single calls, so later rebuilds do not run into the same refusal.
     let isBatchDenied = false;
-    const post = async (order, key) => {
-        const pendings = waiting.get(key) ?? [];
+    const post = async (order) => {
+        const pendings = waiting.get(order) ?? [];
         try {
             // Wait one tick, so that this tick's rebuilds join the batch.
             await clock.sleep(0, cancel.signal);
@@ -6426,7 +6470,7 @@ function createSender(ports) {
             return;
         }
         finally {
-            waiting.delete(key);
+            waiting.delete(order);
         }
         const size = isBatchDenied ? 1 : pageOfIds;
         for (let from = 0; from < pendings.length; from += size) {
@@ -6436,19 +6480,19 @@ function createSender(ports) {
         }
     };
     return {
-        rebuild(instanceId, order, isAgain) {
+        rebuild(instanceId, wanted, isAgain) {
+            const order = secrets.specOf(instanceId, wanted);
             if (isAgain)
                 return bcc.rebuild(instanceId, order, cancel.writes, { start: cancel.signal });
             return new Promise((resolve, reject) => {
                 const pending = { instanceId, resolve, reject };
-                const key = JSON.stringify(order);
-                const others = waiting.get(key);
+                const others = waiting.get(order);
                 if (others !== undefined) {
                     others.push(pending);
                     return;
                 }
-                waiting.set(key, [pending]);
-                void post(order, key);
+                waiting.set(order, [pending]);
+                void post(order);
             });
         }
     };
@@ -7056,7 +7100,7 @@ function noteRequest(rebuild, requestId) {
  * @param first a look with the disk that was taken just now, if there is one; it saves the first calls
  * @throws only what is no failure of a call: a fault of the program
  */
-async function rebuildOne(task, order, first, ports, observe, prepare) {
+async function rebuildOne(task, wanted, first, ports, observe, prepare) {
     const beginning = step_rebuild_begin(task, first?.atMs ?? ports.clock.nowMs());
     let [rebuild, command] = beginning;
     if (first !== undefined && !lacksFacts(first.instance, task))
@@ -7064,13 +7108,13 @@ async function rebuildOne(task, order, first, ports, observe, prepare) {
     observe(beginning[0], rebuild);
     while (command.type !== 'end') {
         const before = rebuild;
-        const event = await perform(command, rebuild, order, ports, prepare);
+        const event = await perform(command, rebuild, wanted, ports, prepare);
         [rebuild, command] = step(rebuild, event);
         observe(before, rebuild);
     }
     return rebuild;
 }
-async function perform(command, rebuild, order, ports, prepare) {
+async function perform(command, rebuild, wanted, ports, prepare) {
     const { bcc, clock, cancel, watch, sender } = ports;
     const id = rebuild.task.instanceId;
     try {
@@ -7101,7 +7145,7 @@ async function perform(command, rebuild, order, ports, prepare) {
                 return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
             }
             case 'send': {
-                const { requestId } = await sender.rebuild(id, order, wasSent(rebuild));
+                const { requestId } = await sender.rebuild(id, wanted, wasSent(rebuild));
                 return { type: 'accepted', atMs: clock.nowMs(), requestId };
             }
             case 'start': {
@@ -7391,9 +7435,9 @@ async function orWarn(what, { log, cancel }, work) {
  * @param first a look that was taken just now, if there is one
  * @throws only a fault of the program
  */
-async function runInstance(target, order, request, first, ports, observe) {
+async function runInstance(target, request, first, ports, observe) {
     return untilCancelled(plannedRun(target), ports, observe, async (recorder) => {
-        await carryOut(target, order, request, first, ports, recorder);
+        await carryOut(target, request, first, ports, recorder);
         if (mayRejoin(recorder.current()))
             await rejoin(recorder, ports);
         const backup = usableBackup(recorder.current());
@@ -7457,9 +7501,9 @@ function baselineOf({ oldHostKeys, oldBootId }, rebuild) {
         return { guest: { acceptedMs } };
     return { hostKeys: oldHostKeys, guest: { acceptedMs, bootId: oldBootId } };
 }
-async function carryOut(target, order, request, first, ports, recorder) {
+async function carryOut(target, request, first, ports, recorder) {
     const keep = logRebuild(ports, (now) => recorder.add({ rebuild: now }));
-    const rebuild = await rebuildOne(target.task, order, first, ports, keep, preparations(target, ports, recorder));
+    const rebuild = await rebuildOne(target.task, { imageId: target.task.image.id, script: 'asRequested' }, first, ports, keep, preparations(target, ports, recorder));
     recorder.add({ rebuild });
     if (rebuild.ending?.kind === 'cancelled')
         return recorder.add({ cancelled: true });
@@ -7491,12 +7535,12 @@ async function carryOut(target, order, request, first, ports, recorder) {
  *
  * @throws only a fault of the program
  */
-async function rollBack(run, options, request, ports, observe) {
+async function rollBack(run, request, ports, observe) {
     const why = hasSucceeded(run) ? 'the rollout has stopped' : 'the new system is not well';
     ports.log.warning(`${run.target.instance.id}: ${why}; going back to the image of before`);
     return untilCancelled(run, ports, observe, async (recorder) => {
         try {
-            await carryOutRollback(run, options, request, ports, recorder);
+            await carryOutRollback(run, request, ports, recorder);
         }
         catch (error) {
             if (!(error instanceof model_failure/* CallError */.RA))
@@ -7509,11 +7553,11 @@ async function rollBack(run, options, request, ports, observe) {
             await rejoin(recorder, ports);
     });
 }
-async function carryOutRollback(run, options, request, ports, recorder) {
+async function carryOutRollback(run, request, ports, recorder) {
     const signal = ports.cancel.signal;
     const image = await ports.bcc.getImage(previousImageId(run), signal);
     const keep = (rebuild) => recorder.add({ rollback: { imageId: image.id, rebuild } });
-    const rebuild = await rebuildOne(rollbackTask(run, image), rollbackOrder(options, image), undefined, ports, logRebuild(ports, keep), preparations(run.target, ports, recorder));
+    const rebuild = await rebuildOne(rollbackTask(run, image), { imageId: image.id, script: 'previous' }, undefined, ports, logRebuild(ports, keep), preparations(run.target, ports, recorder));
     keep(rebuild);
     if (rebuild.ending?.kind === 'cancelled')
         return recorder.add({ cancelled: true });
@@ -7552,10 +7596,6 @@ function rollbackTask(run, image) {
         drain,
         wait: true
     };
-}
-function rollbackOrder({ order, oldScript }, image) {
-    const script = oldScript ? { userData: oldScript } : { cleanLastUserData: true };
-    return { imageId: image.id, login: order.login, ...script };
 }
 
 ;// CONCATENATED MODULE: ./deploy/rollout/recovered.js
@@ -7617,10 +7657,9 @@ const instance_work_fewTargets = 20;
  * @param store what is known of the run now
  * @param observe told of an instance whenever something of it has changed; must not throw
  */
-function createInstanceWork({ request, plan, observations, oldScripts }, given, store, observe) {
+function createInstanceWork({ request, plan, observations }, given, store, observe) {
     const count = plan.targets.length;
     const ports = { ...given, imagesInUse: () => imagesInUse(store.current()) };
-    const order = { ...request.order, imageId: plan.image.id };
     // Those that were away to begin with and have not been begun yet.
     const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
     const done = (run) => {
@@ -7648,11 +7687,11 @@ function createInstanceWork({ request, plan, observations, oldScripts }, given, 
                 if (first !== undefined && (await serves(first, request, ports)))
                     return 'recovered';
             }
-            const run = await inLog(id, `Rebuild ${id}`, (log) => runInstance(target, order, request, first, { ...ports, log }, observe));
+            const run = await inLog(id, `Rebuild ${id}`, (log) => runInstance(target, request, first, { ...ports, log }, observe));
             return outcomeOf(done(run));
         },
         async rollBack(id) {
-            const run = await inLog(id, `Put ${id} back`, (log) => rollBack(store.runOf(id), { order, oldScript: oldScripts.get(id) }, request, { ...ports, log }, observe));
+            const run = await inLog(id, `Put ${id} back`, (log) => rollBack(store.runOf(id), request, { ...ports, log }, observe));
             done(run);
             const isUnavailable = !mayRejoin(run) || isLowered(run);
             if (run.cancelled)
@@ -9848,11 +9887,11 @@ function probeOnDemand() {
 }
 /** The looks from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
 function guestsOnDemand(config, client) {
-    const { credentials, record } = config;
-    const { health, order, pollIntervalMs } = config.request;
+    const { credentials, record, rebuildOptions } = config;
+    const { health, pollIntervalMs } = config.request;
     if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
         return undefined;
-    const { login } = order;
+    const { login } = rebuildOptions;
     const secrets = [
         credentials.secretAccessKey,
         credentials.sessionToken,
@@ -10289,6 +10328,7 @@ async function tryRecord(record, state, signal) {
 
 
 
+
 /**
  * Does the whole main step and tells whether it may be green. Every failure that is foreseen is annotated here;
  * what is thrown is a fault of the program.
@@ -10317,7 +10357,8 @@ async function main_step_rebuild(config, cancel) {
     const { dispose, ...world } = connect(config);
     const progress = new Progress(config, cancel, openHandover());
     try {
-        const ports = { ...world, cancel, log: log/* jobLog */.W, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
+        const secrets = new RebuildSecrets(config.rebuildOptions);
+        const ports = { ...world, secrets, cancel, log: log/* jobLog */.W, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
         const ran = await run(config.request, ports, progress);
         const state = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
         const report = reportRun(state);
@@ -11127,7 +11168,7 @@ function clip(text, most) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5191);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7747);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8902);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

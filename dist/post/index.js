@@ -678,7 +678,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 6768:
+/***/ 1707:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -689,6 +689,49 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var lib_core = __nccwpck_require__(5806);
+;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
+/** The options without their secrets. */
+function withoutSecrets({ login, userData, cleanLastUserData }) {
+    const script = userData !== undefined ? 'given' : cleanLastUserData === true ? 'cleared' : 'kept';
+    return { login: login.kind === 'adminPass' ? { kind: login.kind } : login, script };
+}
+
+;// CONCATENATED MODULE: ./core/plan/user-data.js
+/** What a first-boot script may begin with (cloud-init, User-Data Formats; cloudbase-init, Userdata), in small letters. */
+const marks = [
+    '#!',
+    '#cloud-config',
+    '#include',
+    '#cloud-boothook',
+    '#part-handler',
+    '## template:',
+    'content-type:',
+    'mime-version:',
+    '#ps1',
+    '<powershell>',
+    '<script>',
+    'rem cmd'
+];
+const unlikely = 'userData may never run at first boot';
+/**
+ * Why the first-boot script will probably not run, in words that show nothing of it; `undefined` where nothing
+ * speaks against it. What runs it in the guest silently passes over anything that it does not know.
+ */
+function userDataWarning(script) {
+    const core = script.replace(/^[\s\ufeff]+/, '');
+    if (!marks.some((mark) => core.toLowerCase().startsWith(mark))) {
+        return `${unlikely}: it begins with none of #!, #cloud-config, #include, a MIME header, or a mark of PowerShell or batch`;
+    }
+    if (core !== script) {
+        return script.startsWith('\ufeff')
+            ? `${unlikely}: a byte order mark stands before its first line; store it as UTF-8 without one`
+            : `${unlikely}: white space stands before its first line; remove it`;
+    }
+    return /^#![^\n]*\r/.test(script)
+        ? `${unlikely}: its first line ends with CRLF, so that its interpreter is not found; store it with LF`
+        : undefined;
+}
+
 ;// CONCATENATED MODULE: ./core/quote.js
 /** The longest piece of a value that a message shows, in characters. */
 const quotedLength = 60;
@@ -2070,6 +2113,8 @@ function unknown_inputs_meantBy(name) {
 
 
 
+
+
 /**
  * Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret.
  *
@@ -2092,11 +2137,14 @@ function byInput(one, other) {
 }
 function toConfig(values) {
     const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
+    const { userData, cleanLastUserData } = values;
+    const rebuildOptions = { login: toLogin(values), ...given({ userData, cleanLastUserData }) };
     return {
         credentials: { accessKeyId, secretAccessKey, ...given({ sessionToken }) },
         endpoint: values.endpoint ?? endpointOfRegion(values.region),
         requestsPerSecond: values.requestsPerSecond,
-        request: toRequest(values),
+        request: toRequest(values, rebuildOptions),
+        rebuildOptions,
         ...(githubToken !== undefined &&
             environment !== undefined && {
             record: { githubToken, environment, ...given({ environmentUrl }) }
@@ -2105,16 +2153,16 @@ function toConfig(values) {
     };
 }
 /** Of two inputs of which exactly one is allowed, the rules have let through exactly one. */
-function toRequest(values) {
+function toRequest(values, rebuildOptions) {
     const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
-    const { userData, cleanLastUserData, confirmName } = values;
-    const { backupImage, backupKeep, blbId } = values;
+    const { userData, confirmName, backupImage, backupKeep, blbId } = values;
     return {
         // Were none of the two given, then no ID: an empty list of tags would be every instance.
         selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
         image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
         imageWaitMs: values.imageWait,
-        order: { login: toLogin(values), ...given({ userData, cleanLastUserData }) },
+        options: withoutSecrets(rebuildOptions),
+        ...given({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
         dryRun: values.dryRun,
         force: values.force,
         allowProtected: values.allowProtected,
@@ -6884,11 +6932,11 @@ function probeOnDemand() {
 }
 /** The looks from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
 function guestsOnDemand(config, client) {
-    const { credentials, record } = config;
-    const { health, order, pollIntervalMs } = config.request;
+    const { credentials, record, rebuildOptions } = config;
+    const { health, pollIntervalMs } = config.request;
     if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
         return undefined;
-    const { login } = order;
+    const { login } = rebuildOptions;
     const secrets = [
         credentials.secretAccessKey,
         credentials.sessionToken,
@@ -8217,7 +8265,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6079);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6768);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1707);
 /** Entry of the post step. It never fails a job. */
 
 

@@ -1,4 +1,5 @@
 /** Takes one fleet through a rollout on the virtual clock and prints what it cost, as JSON. */
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ import {
   VirtualClock,
   virtualClient
 } from '../../__tests__/support/virtual.ts';
+import { RebuildSecrets } from '../../src/core/model/rebuild-secrets.ts';
 import { reportRun } from '../../src/core/report/run-report.ts';
 import { run } from '../../src/deploy/run/run.ts';
 import { createProbe } from '../../src/health/probe.ts';
@@ -69,6 +71,7 @@ const report = reportRun(
         group: (_title, work) => work()
       },
       probe: busily(createProbe(), clock),
+      secrets: new RebuildSecrets({ login: { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } }),
       runId: 'bench'
     },
     { planned: async () => undefined, progressed: () => undefined, commit: () => undefined }

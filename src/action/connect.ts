@@ -63,10 +63,10 @@ function probeOnDemand(): Probe {
 
 /** The looks from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
 function guestsOnDemand(config: Config, client: BccClient): GuestProbe | undefined {
-  const { credentials, record } = config;
-  const { health, order, pollIntervalMs } = config.request;
+  const { credentials, record, rebuildOptions } = config;
+  const { health, pollIntervalMs } = config.request;
   if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false) return undefined;
-  const { login } = order;
+  const { login } = rebuildOptions;
   const secrets = [
     credentials.secretAccessKey,
     credentials.sessionToken,

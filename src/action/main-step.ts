@@ -2,6 +2,7 @@
 import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
 import { CancelledError } from '../core/model/failure.ts';
+import { RebuildSecrets } from '../core/model/rebuild-secrets.ts';
 import type { RunReport } from '../core/report/report.ts';
 import { reportRun } from '../core/report/run-report.ts';
 import { loweredIds } from '../core/run/left-behind.ts';
@@ -45,7 +46,8 @@ async function rebuild(config: Config, cancel: SignalCancel): Promise<boolean> {
   const { dispose, ...world } = connect(config);
   const progress = new Progress(config, cancel, openHandover());
   try {
-    const ports = { ...world, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
+    const secrets = new RebuildSecrets(config.rebuildOptions);
+    const ports = { ...world, secrets, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
     const ran = await run(config.request, ports, progress);
     const state = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
     const report = reportRun(state);

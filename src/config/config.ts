@@ -1,4 +1,5 @@
-import type { Login } from '../core/model/rebuild-spec.ts';
+import { type Login, type RebuildOptions, withoutSecrets } from '../core/model/rebuild-spec.ts';
+import { userDataWarning } from '../core/plan/user-data.ts';
 import type { RunRequest } from '../ports/request.ts';
 import { inputNames, type Problem, type RawInputs, readInputs, type Values } from './inputs.ts';
 import { endpointOfRegion } from './parsers/endpoint.ts';
@@ -27,7 +28,10 @@ export interface Config {
   readonly endpoint: URL;
   /** Of all calls together; 1 to 100. */
   readonly requestsPerSecond: number;
+  /** Without a secret. */
   readonly request: RunRequest;
+  /** What is sent with each rebuild, login and script included. What the user did not set is not a key of it. */
+  readonly rebuildOptions: RebuildOptions;
   /** Unset where no Deployment record is asked for. */
   readonly record?: RecordConfig;
   /** Whether to write the job summary. */
@@ -67,11 +71,14 @@ function byInput(one: Problem, other: Problem): number {
 
 function toConfig(values: Values): Config {
   const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
+  const { userData, cleanLastUserData } = values;
+  const rebuildOptions = { login: toLogin(values), ...given({ userData, cleanLastUserData }) };
   return {
     credentials: { accessKeyId, secretAccessKey, ...given({ sessionToken }) },
     endpoint: values.endpoint ?? endpointOfRegion(values.region),
     requestsPerSecond: values.requestsPerSecond,
-    request: toRequest(values),
+    request: toRequest(values, rebuildOptions),
+    rebuildOptions,
     ...(githubToken !== undefined &&
       environment !== undefined && {
         record: { githubToken, environment, ...given({ environmentUrl }) }
@@ -81,16 +88,16 @@ function toConfig(values: Values): Config {
 }
 
 /** Of two inputs of which exactly one is allowed, the rules have let through exactly one. */
-function toRequest(values: Values): RunRequest {
+function toRequest(values: Values, rebuildOptions: RebuildOptions): RunRequest {
   const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
-  const { userData, cleanLastUserData, confirmName } = values;
-  const { backupImage, backupKeep, blbId } = values;
+  const { userData, confirmName, backupImage, backupKeep, blbId } = values;
   return {
     // Were none of the two given, then no ID: an empty list of tags would be every instance.
     selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
     image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
     imageWaitMs: values.imageWait,
-    order: { login: toLogin(values), ...given({ userData, cleanLastUserData }) },
+    options: withoutSecrets(rebuildOptions),
+    ...given({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
     dryRun: values.dryRun,
     force: values.force,
     allowProtected: values.allowProtected,

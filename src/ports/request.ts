@@ -1,6 +1,6 @@
 import type { HealthCheck } from '../core/health/check.ts';
 import type { GuestScript } from '../core/health/guest/guest-system.ts';
-import type { RebuildOptions } from '../core/model/rebuild-spec.ts';
+import type { PublicOptions } from '../core/model/rebuild-spec.ts';
 import type { Selection } from '../core/model/selection.ts';
 import type { RolloutSettings } from '../core/rollout/settings.ts';
 
@@ -16,8 +16,10 @@ export interface RunRequest {
   readonly image: ImageRequest;
   /** How long an image that is not there yet may take to appear; 0 to 6 h, and 0 with a pattern. */
   readonly imageWaitMs: number;
-  /** The rebuild call without the image. What the user did not set is not a key of it. */
-  readonly order: RebuildOptions;
+  /** The options of the rebuild call that everybody may read; the sender has the rest. */
+  readonly options: PublicOptions;
+  /** Why the first-boot script will probably not run, in words that show nothing of it. */
+  readonly scriptWarning?: string;
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly allowProtected: boolean;

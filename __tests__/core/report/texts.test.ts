@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatDuration, toIso, toSeconds } from '../../../src/core/duration.ts';
 import { describeFailure, type FailureKind } from '../../../src/core/model/failure.ts';
+import { withoutSecrets } from '../../../src/core/model/rebuild-spec.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
 import { makePlan, type Target } from '../../../src/core/plan/plan.ts';
 import { planLines } from '../../../src/core/plan/plan-lines.ts';
@@ -194,7 +195,7 @@ describe('the plan in words', () => {
     circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20 },
     snapshots: [{ id: 's-1', name: 'daily', createTime: '2026-01-01T00:00:00Z', volumeId: 'v-old' }]
   };
-  const order = { login: { kind: 'keypairId', keypairId: 'k-1' } } as const;
+  const order = { login: { kind: 'keypairId', keypairId: 'k-1' }, script: 'kept' } as const;
 
   test('says what is erased, by name, and what stays', () => {
     const text = planLines(makePlan(image, order, [target], how)).join('\n');
@@ -220,17 +221,16 @@ describe('the plan in words', () => {
   test('unknown details are left out and not invented', () => {
     const bare = { ...image, name: '', osName: '', osVersion: '', osArch: '', createTime: '' };
     expect(imageLabel(bare)).toBe('m-new');
-    const keep = { imageId: 'm-new', login: { kind: 'keepImageLogin' }, userData: '#!/bin/sh' } as const;
+    const keep = withoutSecrets({ login: { kind: 'keepImageLogin' }, userData: '#!/bin/sh' });
     const none = { ...target, disk: undefined, snapshots: [], instance: { ...instance, name: '' } };
     const text = planLines(makePlan(bare, keep, [none], how)).join('\n');
     expect(text).toContain('the API shows no details of it');
     expect(text).toContain('as the image says (keepImageLogin)');
     expect(text).toContain('the script given as userData runs at first boot');
-    const cleared = {
-      imageId: 'm-new',
+    const cleared = withoutSecrets({
       login: { kind: 'adminPass', adminPass: 'Secret-123' },
       cleanLastUserData: true
-    } as const;
+    });
     const other = planLines(makePlan(bare, cleared, [{ ...target, snapshots: [] }], how)).join('\n');
     expect(other).toContain('it has no snapshots');
     expect(other).toContain('no script runs: the one of before is cleared');

@@ -5,19 +5,25 @@ import {
   CancelledError,
   type FailureKind
 } from '../../../src/core/model/failure.ts';
-import type { RebuildSpec } from '../../../src/core/model/rebuild-spec.ts';
+import { RebuildSecrets } from '../../../src/core/model/rebuild-secrets.ts';
+import type { RebuildRequest } from '../../../src/core/model/rebuild-spec.ts';
 import { createSender, RefusedTogetherError } from '../../../src/deploy/rebuild/send.ts';
 import type { Cancel } from '../../../src/ports/cancel.ts';
 import { type CallScript, failureAs, kindOf, playBcc, rejectionOf, twoSteps } from '../../support/ports.ts';
 import { noCancel, VirtualClock } from '../../support/virtual.ts';
 
 const never = new AbortController().signal;
-const order: RebuildSpec = { imageId: 'm-new', login: { kind: 'keepImageLogin' } };
+const order: RebuildRequest = { imageId: 'm-new', script: 'asRequested' };
 
 function newScene(script?: CallScript, cancel: Cancel = noCancel) {
   const clock = new VirtualClock();
   const played = playBcc(clock, script);
-  const sender = createSender({ bcc: played.bcc, clock, cancel });
+  const sender = createSender({
+    bcc: played.bcc,
+    clock,
+    cancel,
+    secrets: new RebuildSecrets({ login: { kind: 'keepImageLogin' } })
+  });
   const send = (id: string, isAgain = false, what = order) => sender.rebuild(id, what, isAgain);
   const told = () => played.calls.map(({ name, ids }) => `${name} ${ids.join(' ')}`);
   return { clock, send, told, calls: played.calls, idsOf: played.idsOf };
@@ -65,7 +71,7 @@ describe('rebuilds of one moment', () => {
 
   test('that ask for something else go out by themselves', async () => {
     const { send, told } = newScene();
-    const other: RebuildSpec = { ...order, imageId: 'm-other' };
+    const other: RebuildRequest = { ...order, imageId: 'm-other' };
     await Promise.all([send('i-1'), send('i-2', false, other), send('i-3'), send('i-4', false, other)]);
     expect(told().toSorted()).toEqual(['rebuildBatch i-1 i-3', 'rebuildBatch i-2 i-4']);
   });

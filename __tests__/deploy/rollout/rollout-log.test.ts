@@ -29,7 +29,7 @@ function planOf(count: number, how: Parameters<typeof makePlan>[3], onIt = 0): P
       circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20 }
     };
   });
-  return makePlan(wanted, { login: { kind: 'keepImageLogin' } }, targets, how);
+  return makePlan(wanted, { login: { kind: 'keepImageLogin' }, script: 'kept' }, targets, how);
 }
 
 /** The news of a rollout that goes by hand: `end` is told of each end, at the moment that the clock shows. */

@@ -1,5 +1,7 @@
 /** Plays a case: the run, perhaps its cancel, what the post step does then, and perhaps a second run. */
+
 import { CancelledError } from '../../../src/core/model/failure.ts';
+import { RebuildSecrets } from '../../../src/core/model/rebuild-secrets.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
 import { SurveyError } from '../../../src/deploy/plan/survey-error.ts';
 import { run } from '../../../src/deploy/run/run.ts';
@@ -76,6 +78,7 @@ function setUp(scene: Scene, dice: Dice): Stage {
     clock,
     log,
     random: () => dice.next(),
+    secrets: new RebuildSecrets({ login: { kind: 'keepImageLogin' } }),
     runId: '4711'
   };
   return { scene, clock, chronicle, cloud, ports };

@@ -132,7 +132,7 @@ function drawRequest(dice: Dice, fleet: FleetSpec, timeoutMs: number): RunReques
       : { kind: 'ids', ids: fleet.ids },
     image: { kind: 'id', id: 'm-new' },
     imageWaitMs: 0,
-    order: { login: { kind: 'keepImageLogin' } },
+    options: { login: { kind: 'keepImageLogin' }, script: 'kept' },
     dryRun: false,
     force: dice.chance(0.06),
     allowProtected: false,

@@ -3,14 +3,13 @@ import type { HostKey } from '../health/reason.ts';
 import type { BackendServer } from '../model/backend-server.ts';
 import type { Image } from '../model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../model/instance.ts';
-import { type PublicOptions, type RebuildOptions, withoutSecrets } from '../model/rebuild-spec.ts';
+import type { PublicOptions } from '../model/rebuild-spec.ts';
 import type { RolloutTask } from '../rollout/rollout-state.ts';
 import type { RolloutSettings } from '../rollout/settings.ts';
 import { type Decision, decide, type Task } from './decide.ts';
 import { type Circumstances, refusalsBefore, warningsBefore } from './preflight.ts';
 import type { Refusal } from './refusal.ts';
 import { planRollout } from './rollout-order.ts';
-import { userDataWarning } from './user-data.ts';
 
 /** What was seen of one target before anything is decided. */
 export interface Target {
@@ -52,18 +51,22 @@ export interface Plan {
 /** Decides for every target, and in which order they are taken. */
 export function makePlan(
   image: Image,
-  options: RebuildOptions,
+  options: PublicOptions,
   targets: readonly Target[],
-  how: { readonly settings: RolloutSettings; readonly rollback: boolean }
+  how: {
+    readonly settings: RolloutSettings;
+    readonly rollback: boolean;
+    /** Why the first-boot script will probably not run, if something speaks against it. */
+    readonly scriptWarning?: string | undefined;
+  }
 ): Plan {
-  const planned = targets.map((target) => planTarget(target, options));
-  return { image, options: withoutSecrets(options), targets: planned, rollout: planRollout(planned, how) };
+  const planned = targets.map((target) => planTarget(target, how.scriptWarning));
+  return { image, options, targets: planned, rollout: planRollout(planned, how) };
 }
 
-function planTarget(target: Target, { userData }: RebuildOptions): PlannedTarget {
+function planTarget(target: Target, scriptWarning: string | undefined): PlannedTarget {
   const { task, instance, disk, circumstances } = target;
   const decision = decide(instance, task);
-  const scriptWarning = userData === undefined ? undefined : userDataWarning(userData);
   const against = refusalsBefore(task, instance, disk, circumstances);
   const refusals = [
     ...(decision.action === 'refuse' ? decision.refusals : []),

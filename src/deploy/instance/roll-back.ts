@@ -4,7 +4,6 @@ import { withSystemOf } from '../../core/health/guest/guest-system.ts';
 import { bootIdOf } from '../../core/health/health.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
-import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import type { Task } from '../../core/plan/decide.ts';
 import { acceptedSinceMs } from '../../core/rebuild/evidence.ts';
 import type { RebuildState } from '../../core/rebuild/rebuild-state.ts';
@@ -24,14 +23,6 @@ import {
   untilCancelled
 } from './run-instance.ts';
 
-/** How the instance is rebuilt onto the earlier image. */
-export interface RollbackOptions {
-  /** The order of the run: its login is used again. */
-  readonly order: RebuildSpec;
-  /** The first-boot script of before, where there was one. */
-  readonly oldScript: string | undefined;
-}
-
 /**
  * Puts one target back and resolves with the whole deed, however that ended.
  *
@@ -39,7 +30,6 @@ export interface RollbackOptions {
  */
 export async function rollBack(
   run: InstanceRun,
-  options: RollbackOptions,
   request: RunRequest,
   ports: InstancePorts,
   observe: InstanceRunObserver
@@ -48,7 +38,7 @@ export async function rollBack(
   ports.log.warning(`${run.target.instance.id}: ${why}; going back to the image of before`);
   return untilCancelled(run, ports, observe, async (recorder) => {
     try {
-      await carryOutRollback(run, options, request, ports, recorder);
+      await carryOutRollback(run, request, ports, recorder);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       recorder.add({
@@ -61,7 +51,6 @@ export async function rollBack(
 
 async function carryOutRollback(
   run: InstanceRun,
-  options: RollbackOptions,
   request: RunRequest,
   ports: InstancePorts,
   recorder: RunRecorder
@@ -71,7 +60,7 @@ async function carryOutRollback(
   const keep = (rebuild: RebuildState): void => recorder.add({ rollback: { imageId: image.id, rebuild } });
   const rebuild = await rebuildOne(
     rollbackTask(run, image),
-    rollbackOrder(options, image),
+    { imageId: image.id, script: 'previous' },
     undefined,
     ports,
     logRebuild(ports, keep),
@@ -112,9 +101,4 @@ function rollbackTask(run: InstanceRun, image: Image): Task {
     drain,
     wait: true
   };
-}
-
-function rollbackOrder({ order, oldScript }: RollbackOptions, image: Image): RebuildSpec {
-  const script = oldScript ? { userData: oldScript } : { cleanLastUserData: true };
-  return { imageId: image.id, login: order.login, ...script };
 }

@@ -3,7 +3,6 @@
 import { formatDuration } from '../../core/duration.ts';
 import { withSystemOf } from '../../core/health/guest/guest-system.ts';
 import { CancelledError } from '../../core/model/failure.ts';
-import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import type { PlannedTarget } from '../../core/plan/plan.ts';
 import { acceptedSinceMs } from '../../core/rebuild/evidence.ts';
 import type { Observation, RebuildState } from '../../core/rebuild/rebuild-state.ts';
@@ -51,14 +50,13 @@ export interface RunRecorder {
  */
 export async function runInstance(
   target: PlannedTarget,
-  order: RebuildSpec,
   request: RunRequest,
   first: Observation | undefined,
   ports: InstancePorts,
   observe: InstanceRunObserver
 ): Promise<InstanceRun> {
   return untilCancelled(plannedRun(target), ports, observe, async (recorder) => {
-    await carryOut(target, order, request, first, ports, recorder);
+    await carryOut(target, request, first, ports, recorder);
     if (mayRejoin(recorder.current())) await rejoin(recorder, ports);
     const backup = usableBackup(recorder.current());
     if (hasSucceeded(recorder.current()) && request.backup?.keep !== undefined && backup !== undefined) {
@@ -144,7 +142,6 @@ function baselineOf({ oldHostKeys, oldBootId }: PlannedTarget, rebuild: RebuildS
 
 async function carryOut(
   target: PlannedTarget,
-  order: RebuildSpec,
   request: RunRequest,
   first: Observation | undefined,
   ports: InstancePorts,
@@ -153,7 +150,7 @@ async function carryOut(
   const keep = logRebuild(ports, (now: RebuildState) => recorder.add({ rebuild: now }));
   const rebuild = await rebuildOne(
     target.task,
-    order,
+    { imageId: target.task.image.id, script: 'asRequested' },
     first,
     ports,
     keep,

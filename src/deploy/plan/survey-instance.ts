@@ -181,7 +181,7 @@ async function unhealthyNow(
 
 function taskOf(request: RunRequest, image: Image, instanceId: string): Task {
   const { force, allowProtected, wait, timeoutMs, pollIntervalMs, selection } = request;
-  const loginKind = request.order.login.kind;
+  const loginKind = request.options.login.kind;
   const backup = request.backup !== undefined;
   const drain = request.balancers !== undefined;
   return {

@@ -4,6 +4,7 @@ import { quotaLeft } from '../../core/images/backup.ts';
 import type { BackendServer } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
 import type { Snapshot } from '../../core/model/instance.ts';
+import type { RebuildSecrets } from '../../core/model/rebuild-secrets.ts';
 import { decide } from '../../core/plan/decide.ts';
 import { makePlan, type Plan, type Target } from '../../core/plan/plan.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
@@ -23,16 +24,13 @@ export interface Survey {
   readonly plan: Plan;
   /** By instance id, each with the system disk. */
   readonly observations: ReadonlyMap<string, Observation>;
-  /**
-   * The first-boot scripts of now, by instance ID, read where a rollback may have to bring them back. They may hold
-   * secrets, so they are no part of the plan.
-   */
-  readonly oldScripts: ReadonlyMap<string, string>;
 }
 
 /** What the survey needs of the world. */
 export interface SurveyPorts extends ImagePorts, Pick<TargetReads, 'probe'> {
   readonly balancers: Balancers;
+  /** Takes the scripts that instances have now, which may hold secrets and are no part of the plan. */
+  readonly secrets: Pick<RebuildSecrets, 'keepScript'>;
   /** Only where a check looks from inside. */
   readonly guests?: GuestProbe | undefined;
 }
@@ -75,10 +73,9 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   const snapshots =
     observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal), signal) : undefined;
   if (problems.length > 0) throw new SurveyError(problems);
-  const oldScripts = new Map<string, string>();
   const targetOf = createTargets(request, image, {
     ...ports,
-    keepScript: (instanceId, script) => oldScripts.set(instanceId, script),
+    keepScript: (instanceId, script) => ports.secrets.keepScript(instanceId, script),
     signal,
     snapshots,
     places,
@@ -93,13 +90,12 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   const known = targets.filter((target) => target !== undefined);
   if (problems.length > 0) throw new SurveyError(problems);
   const counted = customImages === undefined ? known : withQuota(known, quotaLeft(customImages));
-  const how = { settings: request.rollout, rollback: request.rollback };
-  const plan = makePlan(image, request.order, counted, how);
+  const how = { settings: request.rollout, rollback: request.rollback, scriptWarning: request.scriptWarning };
+  const plan = makePlan(image, request.options, counted, how);
   problems.push(...unwaited(request, plan));
   if (problems.length > 0) throw new SurveyError(problems);
   return {
     plan,
-    oldScripts,
     observations: completed(observations, known)
   };
 }

@@ -1,7 +1,7 @@
 /** The loop that lives the life of one rebuild: it performs each command and feeds what came of it back. */
 
 import { CallError } from '../../core/model/failure.ts';
-import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
+import type { RebuildRequest } from '../../core/model/rebuild-spec.ts';
 import { lacksFacts, type Task } from '../../core/plan/decide.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
 import type {
@@ -49,7 +49,7 @@ export interface Preparations {
  */
 export async function rebuildOne(
   task: Task,
-  order: RebuildSpec,
+  wanted: RebuildRequest,
   first: Observation | undefined,
   ports: RebuildPorts,
   observe: RebuildObserver,
@@ -62,7 +62,7 @@ export async function rebuildOne(
   observe(beginning[0], rebuild);
   while (command.type !== 'end') {
     const before = rebuild;
-    const event = await perform(command, rebuild, order, ports, prepare);
+    const event = await perform(command, rebuild, wanted, ports, prepare);
     [rebuild, command] = step(rebuild, event);
     observe(before, rebuild);
   }
@@ -72,7 +72,7 @@ export async function rebuildOne(
 async function perform(
   command: Exclude<RebuildCommand, { type: 'end' }>,
   rebuild: RebuildState,
-  order: RebuildSpec,
+  wanted: RebuildRequest,
   ports: RebuildPorts,
   prepare: Preparations
 ): Promise<RebuildEvent> {
@@ -106,7 +106,7 @@ async function perform(
         return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
       }
       case 'send': {
-        const { requestId } = await sender.rebuild(id, order, wasSent(rebuild));
+        const { requestId } = await sender.rebuild(id, wanted, wasSent(rebuild));
         return { type: 'accepted', atMs: clock.nowMs(), requestId };
       }
       case 'start': {

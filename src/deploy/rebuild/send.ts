@@ -3,7 +3,8 @@
  * is sent again goes alone, so that the reply is about this instance and nothing else.
  */
 import { CallError } from '../../core/model/failure.ts';
-import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
+import type { RebuildSecrets } from '../../core/model/rebuild-secrets.ts';
+import type { RebuildRequest, RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import { mayBePartlyDone } from '../../core/rebuild/batch-refusal.ts';
 import type { Accepted, Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';
@@ -17,7 +18,7 @@ export interface Sender {
    *
    * @param isAgain whether a rebuild of this instance was sent before
    */
-  rebuild(instanceId: string, order: RebuildSpec, isAgain: boolean): Promise<Accepted>;
+  rebuild(instanceId: string, wanted: RebuildRequest, isAgain: boolean): Promise<Accepted>;
 }
 
 /**
@@ -33,6 +34,7 @@ export interface SenderPorts {
   readonly bcc: Pick<Bcc, 'rebuild' | 'rebuildBatch'>;
   readonly clock: Clock;
   readonly cancel: Cancel;
+  readonly secrets: Pick<RebuildSecrets, 'specOf'>;
 }
 
 interface PendingRebuild {
@@ -43,13 +45,13 @@ interface PendingRebuild {
 
 /** A sender for one run. */
 export function createSender(ports: SenderPorts): Sender {
-  const { bcc, clock, cancel } = ports;
-  const waiting = new Map<string, PendingRebuild[]>();
+  const { bcc, clock, cancel, secrets } = ports;
+  const waiting = new Map<RebuildSpec, PendingRebuild[]>();
   // The policy may permit only single calls, so later rebuilds do not run into the same refusal.
   let isBatchDenied = false;
 
-  const post = async (order: RebuildSpec, key: string): Promise<void> => {
-    const pendings = waiting.get(key) ?? [];
+  const post = async (order: RebuildSpec): Promise<void> => {
+    const pendings = waiting.get(order) ?? [];
     try {
       // Wait one tick, so that this tick's rebuilds join the batch.
       await clock.sleep(0, cancel.signal);
@@ -57,7 +59,7 @@ export function createSender(ports: SenderPorts): Sender {
       for (const { reject } of pendings) reject(error);
       return;
     } finally {
-      waiting.delete(key);
+      waiting.delete(order);
     }
     const size = isBatchDenied ? 1 : pageOfIds;
     for (let from = 0; from < pendings.length; from += size) {
@@ -68,18 +70,18 @@ export function createSender(ports: SenderPorts): Sender {
   };
 
   return {
-    rebuild(instanceId, order, isAgain) {
+    rebuild(instanceId, wanted, isAgain) {
+      const order = secrets.specOf(instanceId, wanted);
       if (isAgain) return bcc.rebuild(instanceId, order, cancel.writes, { start: cancel.signal });
       return new Promise((resolve, reject) => {
         const pending = { instanceId, resolve, reject };
-        const key = JSON.stringify(order);
-        const others = waiting.get(key);
+        const others = waiting.get(order);
         if (others !== undefined) {
           others.push(pending);
           return;
         }
-        waiting.set(key, [pending]);
-        void post(order, key);
+        waiting.set(order, [pending]);
+        void post(order);
       });
     }
   };

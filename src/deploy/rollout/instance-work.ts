@@ -34,14 +34,13 @@ export interface WorkOrder extends Survey {
  * @param observe told of an instance whenever something of it has changed; must not throw
  */
 export function createInstanceWork(
-  { request, plan, observations, oldScripts }: WorkOrder,
+  { request, plan, observations }: WorkOrder,
   given: Omit<InstancePorts, 'imagesInUse'>,
   store: Pick<RunStateStore, 'current' | 'runOf'>,
   observe: (run: InstanceRun) => void
 ): FleetWork {
   const count = plan.targets.length;
   const ports: InstancePorts = { ...given, imagesInUse: () => imagesInUse(store.current()) };
-  const order = { ...request.order, imageId: plan.image.id };
   // Those that were away to begin with and have not been begun yet.
   const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
   const done = (run: InstanceRun): InstanceRun => {
@@ -71,19 +70,13 @@ export function createInstanceWork(
         if (first !== undefined && (await serves(first, request, ports))) return 'recovered';
       }
       const run = await inLog(id, `Rebuild ${id}`, (log) =>
-        runInstance(target, order, request, first, { ...ports, log }, observe)
+        runInstance(target, request, first, { ...ports, log }, observe)
       );
       return outcomeOf(done(run));
     },
     async rollBack(id) {
       const run = await inLog(id, `Put ${id} back`, (log) =>
-        rollBack(
-          store.runOf(id),
-          { order, oldScript: oldScripts.get(id) },
-          request,
-          { ...ports, log },
-          observe
-        )
+        rollBack(store.runOf(id), request, { ...ports, log }, observe)
       );
       done(run);
       const isUnavailable = !mayRejoin(run) || isLowered(run);

@@ -1,6 +1,7 @@
 /** One run: survey, plan, and the rollout; what is known of it is kept in its state. */
 
 import { CancelledError } from '../../core/model/failure.ts';
+import type { RebuildSecrets } from '../../core/model/rebuild-secrets.ts';
 import { isRefused } from '../../core/plan/plan.ts';
 import { planLines } from '../../core/plan/plan-lines.ts';
 import type { Rollout } from '../../core/rollout/rollout-state.ts';
@@ -27,6 +28,8 @@ export interface RunPorts extends SurveyPorts, BalancePorts {
   readonly bcc: Bcc;
   readonly log: Log;
   readonly random: Random;
+  /** The login and the scripts, which the sender alone reads. */
+  readonly secrets: RebuildSecrets;
   /** Names the run in the names of backup images. */
   readonly runId: string;
 }

@@ -1,0 +1,49 @@
+import type { RebuildOptions, RebuildRequest, RebuildSpec } from './rebuild-spec.ts';
+
+/**
+ * What the rebuilds of a run send and nobody may read: the login and the first-boot scripts. Bound in the sender
+ * before the run begins; plan, state and reports have the request without it. The fields are private to the class,
+ * so that neither JSON nor a template shows anything of them.
+ */
+export class RebuildSecrets {
+  readonly #options: RebuildOptions;
+  readonly #previousScripts = new Map<string, string>();
+  readonly #specs: RebuildSpec[] = [];
+
+  constructor(options: RebuildOptions) {
+    this.#options = options;
+  }
+
+  /** Keeps the script that an instance has now, which a rollback may have to bring back. */
+  keepScript(instanceId: string, script: string): void {
+    this.#previousScripts.set(instanceId, script);
+  }
+
+  /** What the call says; the very same object for all instances of which the call says the same. */
+  specOf(instanceId: string, request: RebuildRequest): RebuildSpec {
+    const spec = this.#make(instanceId, request);
+    const same = this.#specs.find((one) => isSame(one, spec));
+    if (same !== undefined) return same;
+    this.#specs.push(spec);
+    return spec;
+  }
+
+  #make(instanceId: string, { imageId, script }: RebuildRequest): RebuildSpec {
+    if (script === 'asRequested') return { ...this.#options, imageId };
+    const userData = this.#previousScripts.get(instanceId);
+    return {
+      imageId,
+      login: this.#options.login,
+      ...(userData ? { userData } : { cleanLastUserData: true })
+    };
+  }
+}
+
+/** The login is the same for all of a run. */
+function isSame(one: RebuildSpec, other: RebuildSpec): boolean {
+  return (
+    one.imageId === other.imageId &&
+    one.userData === other.userData &&
+    one.cleanLastUserData === other.cleanLastUserData
+  );
+}
