@@ -19,6 +19,7 @@ import { type Service, serve } from './http/service.ts';
 import { type Behaviour, defaultBehaviour } from './world/behaviour.ts';
 import { buildImage, buildWorld } from './world/build-world.ts';
 import type { ImageState, InstanceState, Spec, WorldSpec } from './world/models.ts';
+import type { Replay } from './world/replay.ts';
 import { type InstanceView, viewInstance, World } from './world/world.ts';
 
 /** The key pair of the demonstration; made up. */
@@ -39,6 +40,8 @@ export interface EmulatorOptions {
   readonly faults?: readonly Fault[];
   /** How guests answer the scripts of Cloud Assistant, before what is built in. */
   readonly scripts?: readonly ScriptAnswer[];
+  /** Plays the rebuilds of a real run, in the world that it found, which `world` then need not give. */
+  readonly replay?: Replay;
   /** Told of each call once its answer is settled, before it is sent. */
   readonly onCall?: (record: CallRecord) => void;
   /** Refuse unknown body items and query parameters; default is to ignore them, as the service says it does. */
@@ -85,7 +88,7 @@ export interface Emulator {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { clock = Date, credentials = demoCredentials } = options;
   const now = () => clock.now();
-  const world = new World(buildWorld(options.world));
+  const world = new World(buildWorld(options.world ?? options.replay?.world));
   const log = new CallLog();
   const deck = new FaultDeck();
   const behaviour = { ...defaultBehaviour, ...options.behaviour };
@@ -107,6 +110,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     memory: {
       rebuilds: [],
       weightChanges: [],
+      replay: new Map(options.replay?.rebuilds),
       runs: [],
       actions: new Map(),
       scripts: options.scripts ?? [],

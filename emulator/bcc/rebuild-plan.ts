@@ -24,6 +24,8 @@ export interface RebuildJob {
   readonly timeline: RebuildTimeline;
   /** Whether the disk ever leaves Creating. */
   readonly diskSettles: boolean;
+  /** The ID of the new system disk where it is known beforehand, as in a replay. */
+  readonly newDiskId?: string;
   /** Whether the system inside is replaced as well, as it should be. */
   readonly replacesSystem: boolean;
 }
@@ -100,10 +102,10 @@ function replaceDisk(job: RebuildJob, state: WorldState): void {
   for (const snapshot of [...state.snapshots.values()]) {
     if (snapshot.volumeId === disk.id) state.snapshots.delete(snapshot.id);
   }
-  if (job.behaviour.diskReplaced === 'unchanged') return;
+  if (job.behaviour.diskReplaced === 'unchanged' || job.newDiskId === disk.id) return;
   disk.createTime = apiTime(job.timeline.diskAtMs);
   if (job.behaviour.diskReplaced === 'newCreateTime') return;
   state.volumes.delete(disk.id);
-  disk.id = `v-${randomBytes(4).toString('hex')}`;
+  disk.id = job.newDiskId ?? `v-${randomBytes(4).toString('hex')}`;
   state.volumes.set(disk.id, disk);
 }

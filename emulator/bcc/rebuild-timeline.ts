@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Behaviour } from '../world/behaviour.ts';
+import type { Replayed } from '../world/replay.ts';
 
 /** When a rebuild does what; all times in ms since the epoch, Infinity means never. */
 export interface RebuildTimeline {
@@ -53,6 +54,21 @@ export function rebuildTimeline(
     imageAtMs: when[behaviour.imageIdFlips],
     diskAtMs,
     diskBusyAtMs: Math.min(diskAtMs, startsAtMs)
+  };
+}
+
+/** Lays out a rebuild as a real one was seen to go. One that never showed anything, or never ended, does so here. */
+export function replayedTimeline(acceptedAtMs: number, replayed: Replayed): RebuildTimeline {
+  const statuses = replayed.statuses.map(({ afterMs, status }) => ({ atMs: acceptedAtMs + afterMs, status }));
+  const startsAtMs = statuses[0]?.atMs ?? Number.POSITIVE_INFINITY;
+  return {
+    acceptedAtMs,
+    startsAtMs,
+    endsAtMs: statuses.at(-1)?.atMs ?? Number.POSITIVE_INFINITY,
+    statuses,
+    imageAtMs: acceptedAtMs + replayed.imageAfterMs,
+    diskAtMs: startsAtMs,
+    diskBusyAtMs: startsAtMs
   };
 }
 

@@ -10,7 +10,7 @@ import { batchIds, findInstance } from './instances.ts';
 import { loginOf, userDataOf } from './login.ts';
 import { isBusy } from './power.ts';
 import { planRebuild } from './rebuild-plan.ts';
-import { ownRebuildMs, rebuildTimeline } from './rebuild-timeline.ts';
+import { ownRebuildMs, rebuildTimeline, replayedTimeline } from './rebuild-timeline.ts';
 import { planSnapshot } from './snapshots.ts';
 
 /** Settled statuses that permit a rebuild. No page lists them; key pairs and images want Running or Stopped. */
@@ -142,10 +142,14 @@ function accept(call: Call, instance: InstanceState, requested: ImageState, logi
   const finalStatus = find(plays, 'endsIn')?.status ?? usual;
   const freeAtMs = isBusy(instance, nowMs) ? instance.busyUntilMs : nowMs;
   const own = { ...behaviour, rebuildMs: ownRebuildMs(instance.id, behaviour) };
-  const timeline = rebuildTimeline(nowMs, freeAtMs, finalStatus, own, {
+  const replayed = call.memory.replay.get(instance.id);
+  // What was seen is one rebuild; another one of the same instance goes its usual way.
+  call.memory.replay.delete(instance.id);
+  const usualTimeline = rebuildTimeline(nowMs, freeAtMs, finalStatus, own, {
     ...(stuck === undefined ? {} : { stuck }),
     ...(unknownStatus === undefined ? {} : { unknownStatus })
   });
+  const timeline = replayed === undefined ? usualTimeline : replayedTimeline(nowMs, replayed);
   const userData = userDataOf(call, instance.userData);
   instance.busyUntilMs = timeline.endsAtMs;
   const diskSettles = !plays.some((play) => play.kind === 'diskNeverSettles');
@@ -159,6 +163,7 @@ function accept(call: Call, instance: InstanceState, requested: ImageState, logi
     userData,
     timeline,
     diskSettles,
+    ...(replayed?.diskId === undefined ? {} : { newDiskId: replayed.diskId }),
     replacesSystem
   });
   const eye = call.body['isOpenHostEye'];

@@ -1,7 +1,6 @@
 import type { CallRecord } from '../http/records.ts';
 import type { Emulator } from '../server.ts';
 import { type Behaviour, switchValues } from '../world/behaviour.ts';
-import type { WorldSpec } from '../world/models.ts';
 
 /** One line for a call: when, what, what came of it, and what that meant. */
 export function logLine(record: CallRecord, emulator: Pick<Emulator, 'instance'>): string {
@@ -45,36 +44,6 @@ function seen(id: string, emulator: Pick<Emulator, 'instance'>): string {
   }
 }
 
-/** What is printed at the start. */
-export function banner(
-  emulator: Pick<Emulator, 'endpoint' | 'credentials'>,
-  { instances = [] }: WorldSpec = {}
-): string {
-  const { accessKeyId, secretAccessKey } = emulator.credentials;
-  const fleet = instances.map(({ id }) => id).filter((id) => id.startsWith('i-fleet'));
-  const more =
-    fleet.length === 0
-      ? ''
-      : `Behind lb-demo0001 there is a fleet of ${fleet.length} besides: ${fleet[0]} to ${fleet.at(-1)} (tag fleet=demo).\n`;
-  return `A stand-in for the APIs of BCC and of load balancers listens at ${emulator.endpoint}
-It knows i-demo0001 and i-demo0002 (tag app=web), the custom images m-web-1 and m-web-2,
-the public ones m-ubuntu22 and m-win2022, the key pair k-demo0001, and with both instances in them
-the load balancers lb-demo0001 (ordinary) and lb-demo0002 (application, server group sg-demo0001).
-${more}Paste this into a step of a workflow:
-
-  with:
-    endpoint: ${emulator.endpoint}
-    accessKeyId: ${accessKeyId}
-    secretAccessKey: ${secretAccessKey}
-    region: bj
-    instanceId: i-demo0001
-    imageId: m-web-2
-    adminPass: Demo-pass-2026
-
-Control-C ends it.
-`;
-}
-
 /** The text of --help. */
 export function help(): string {
   const switches = Object.entries(switchValues)
@@ -100,6 +69,10 @@ without cost.
                          (also stderr, ms, instanceId, imageId, fromUptimeMs); others end with 127
   --fleet N              N instances besides the two, i-fleet00001 and so on: tags app=web and fleet=demo,
                          behind lb-demo0001 with weight 100
+  --world FILE           instances, images, load balancers of your own as JSON; see docs/emulator.md
+  --replay FILE          plays the rebuilds of the output "result" of a real run, in the world that it found
+  --access-key, --secret-key, --session-token
+                         the credentials that callers must sign with; default are made-up ones
   --strict               refuse unknown items instead of ignoring them
   --help                 this text
 

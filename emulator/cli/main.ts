@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../server.ts';
-import { fleetWorld } from '../world/fleet.ts';
-import { banner, help, logLine, shortcuts } from './explain.ts';
+import { banner } from './banner.ts';
+import { help, logLine, shortcuts } from './explain.ts';
+import { readCredentials, readWorlds } from './files.ts';
 import { FlagError, readBehaviour, readFault, readNumber, readScript } from './flags.ts';
 
 /** Where to listen unless told otherwise. */
@@ -21,6 +22,11 @@ function readFlags(args: readonly string[]): EmulatorOptions | 'help' {
       fault: { type: 'string', multiple: true, default: [] },
       script: { type: 'string', multiple: true, default: [] },
       fleet: { type: 'string', default: '0' },
+      world: { type: 'string' },
+      replay: { type: 'string' },
+      'access-key': { type: 'string' },
+      'secret-key': { type: 'string' },
+      'session-token': { type: 'string' },
       strict: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false }
     }
@@ -39,7 +45,8 @@ function readFlags(args: readonly string[]): EmulatorOptions | 'help' {
   return {
     port,
     strict: values.strict,
-    world: fleetWorld(fleet),
+    ...readWorlds(fleet, values.world, values.replay),
+    ...readCredentials(values['access-key'], values['secret-key'], values['session-token']),
     behaviour: Object.assign(
       shortcuts(seconds('rebuild-seconds'), seconds('stale-seconds')),
       ...values.behaviour.map(readBehaviour)
@@ -77,7 +84,7 @@ async function main(): Promise<void> {
   }
   const running = emulator;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.close());
-  process.stdout.write(banner(running, options.world));
+  process.stdout.write(banner(running, options.world ?? options.replay?.world));
 }
 
 await main();

@@ -3,6 +3,7 @@ import type { ScriptAnswer } from '../assistant/scripts.ts';
 import type { Playing } from '../faults/deck.ts';
 import type { Behaviour } from '../world/behaviour.ts';
 import type { WorldState } from '../world/models.ts';
+import type { Replayed } from '../world/replay.ts';
 import type { World } from '../world/world.ts';
 import type { QueryPair } from './canonical.ts';
 import { badRequest, inappropriateJson, malformedJson, missingParameter } from './errors.ts';
@@ -14,6 +15,8 @@ import type { RebuildRecord, WeightChange } from './records.ts';
 export interface Memory {
   readonly rebuilds: RebuildRecord[];
   readonly weightChanges: WeightChange[];
+  /** How the next rebuild of an instance goes, where a real one is played again. */
+  readonly replay: Map<string, Replayed>;
   /** Runs of Cloud Assistant, the oldest first; its saved commands by ID; and how guests answer scripts. */
   readonly runs: RunState[];
   readonly actions: Map<string, JsonObject>;

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { readBehaviour, readFault } from '../../../emulator/cli/flags.ts';
@@ -82,7 +85,45 @@ test('names the load balancers, and a fleet where there is one', async () => {
   expect(await ended).toBe(0);
 });
 
+test('plays a world of one’s own, with credentials of one’s own', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'world-'));
+  const file = join(folder, 'world.json');
+  writeFileSync(
+    file,
+    JSON.stringify({ instances: [{ id: 'i-own1', imageId: 'm-1' }], images: [{ id: 'm-1' }, { id: 'm-2' }] })
+  );
+  const keys = [
+    '--access-key',
+    'my-key',
+    '--secret-key',
+    'my-secret-of-sixteen',
+    '--session-token',
+    'my-token'
+  ];
+  const { child, out, ended } = start(['--port', '0', '--world', file, ...keys]);
+  await until(() => out().includes('Control-C'));
+  expect(out()).toContain('It knows 1 instances, 2 images and 0 load balancers.');
+  for (const line of [
+    'accessKeyId: my-key',
+    'sessionToken: my-token',
+    'instanceId: i-own1',
+    'imageId: m-2'
+  ]) {
+    expect(out()).toContain(`    ${line}\n`);
+  }
+  child.kill('SIGINT');
+  expect(await ended).toBe(0);
+  rmSync(folder, { recursive: true });
+});
+
 test.each([
+  [['--world', 'none.json'], /^--world none.json: ENOENT/],
+  [['--world', 'package.json'], /^--world package.json: /],
+  [['--replay', 'package.json'], /^--replay package.json: it is no/],
+  [['--fleet', '2', '--world', 'x'], /^--fleet and --world exclude each other/],
+  [['--access-key', 'x'], /^--access-key and --secret-key go only together/],
+  [['--session-token', 'x'], /--session-token needs both/],
+  [['--access-key', 'x', '--secret-key', 'short'], /^--secret-key: must have at least 16 characters/],
   [['--port', 'x'], /^--port: x is not/],
   [['--port', '70000'], /^--port: 70000 is not a port/],
   [['--rebuild-seconds', '-1'], /rebuild-seconds/],

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { matrix, type Verdict, verdictsIn } from '../../../emulator/judges/matrix.ts';
 
@@ -27,4 +28,18 @@ test('every client has its column, and every call of any its row', () => {
 
 test('a client that says nothing has failed', () => {
   expect(matrix(new Map([['Go', []]])).problems).toBe(1);
+});
+
+test('the matrix of the documents has a row for each call of each judge', () => {
+  const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  const sources = ['go/main.go', 'python/judge.py', 'javascript/judge.mjs'].map((path) =>
+    read(`emulator/judges/${path}`)
+  );
+  const calls = sources.flatMap((source) =>
+    [...source.matchAll(/\breport\(\s*["']([^"']+)["']/g)].map(([, call]) => call)
+  );
+  const [, table = ''] = read('docs/emulator.md').split('| Call | Go |');
+  const rows = [...table.matchAll(/^\| ([^|]+) \| (?:works|–) \|/gm)].map(([, call]) => call);
+  expect(new Set(rows)).toEqual(new Set(calls));
+  expect(rows).toHaveLength(new Set(rows).size);
 });
