@@ -16,8 +16,8 @@ export function describeBlb(call: Call): Answer {
 }
 
 /**
- * GET /v1/blb/{id}/backendserver?listenerPort= (bce-sdk-go, DescribeHealthStatusResult). There is no traffic here, so
- * a member counts as alive while its instance is Running. The words are those of BLB page Ujwvxnz9e.
+ * GET /v1/blb/{id}/backendserver?listenerPort= (BLB page Umrlvoqzu). There is no traffic here, so a member counts as
+ * alive while its instance is Running. No page that we found says which words `status` has; they are a switch.
  */
 export function describeBlbServerHealth(call: Call): Answer {
   const port = Number(queryOf(call, 'listenerPort'));
@@ -25,8 +25,9 @@ export function describeBlbServerHealth(call: Call): Answer {
     throw invalidParameter('listenerPort', 'it must be 1 to 65535');
   }
   const { members } = findBalancer(call.state, call.id, 'blb');
+  const [alive, dead] = call.behaviour.memberHealth.split('/');
   const { json } = listMembers(call, members, ({ instanceId }) => ({
-    status: call.state.instances.get(instanceId)?.status === 'Running' ? 'Alive' : 'Dead'
+    status: call.state.instances.get(instanceId)?.status === 'Running' ? alive : dead
   }));
   return { json: { type: 'TCP', listenerPort: port, backendPort: port, ...json } };
 }

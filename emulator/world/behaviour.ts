@@ -64,6 +64,7 @@ export const behaviourValues: {
   imageMs: [120_000, 0, 600_000],
   imageShowsProcessing: [true, false],
   weightShowsMs: [0, 5000],
+  memberHealth: ['Alive/Dead', 'alive/dead', 'normal/abnormal'],
   blbBusyMs: [0, 2000],
   ...assistantValues
 };

@@ -103,6 +103,8 @@ export interface Behaviour extends Conditions, AssistantBehaviour {
   readonly imageShowsProcessing: boolean;
   /** [19] For how many ms reads still show the old weight of a member; the new one is in force at once. */
   readonly weightShowsMs: number;
+  /** [19] The words for the health of a member behind a listener: good and bad. */
+  readonly memberHealth: 'Alive/Dead' | 'alive/dead' | 'normal/abnormal';
   /** [19] For how many ms after a change a balancer refuses another one (409 LastOperationNotFinished). */
   readonly blbBusyMs: number;
 }

@@ -118,6 +118,16 @@ describe('the health of the members behind a listener', () => {
     });
   });
 
+  test.each([
+    ['Alive/Dead', 'Alive'],
+    ['alive/dead', 'alive'],
+    ['normal/abnormal', 'normal']
+  ] as const)('memberHealth=%s', async (memberHealth, status) => {
+    await withBench({ behaviour: { memberHealth } }, async ({ send }) => {
+      expect((await send('GET', `${path}?listenerPort=80`)).json.backendServerList[0].status).toBe(status);
+    });
+  });
+
   test.each(['0', 'http', '70000'])('has no listener at port %s', async (port) => {
     await withBench({}, async ({ send }) => {
       expect((await send('GET', `${path}?listenerPort=${port}`)).json.code).toBe('InvalidParameter');
