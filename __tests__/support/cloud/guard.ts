@@ -150,6 +150,7 @@ export class Guard {
     const isSilent = manner.statuses.length === 0 && (manner.second === 'queued' || isSame);
     // One that shows a wrong image from the acceptance on needs a wipe, and nothing shows that one is under way.
     const isWrong = before.some(({ ends }) => ends === 'wrongImage') && manner.imageFlips === 'accept';
+    if (this.truth.untold.has(machine.id)) return;
     if (isSilent && (isWrong || wire.lost.has(machine.id))) this.truth.untold.add(machine.id);
     else this.#broken(`(2) ${machine.id} wiped twice`);
   }

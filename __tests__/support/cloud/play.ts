@@ -51,7 +51,8 @@ export async function playCase(seed: number, sizes?: readonly [number, number]):
   return { scene, chronicle: stage.chronicle, ends, reports };
 }
 
-function setUp(scene: Scene, dice: Dice): Stage {
+/** The stage of a case, before its first run. */
+export function setUp(scene: Scene, dice: Dice): Stage {
   const clock = new WatchedClock();
   const chronicle = new Chronicle();
   const wire = new Wire(clock, chronicle, dice, scene.trouble);
@@ -85,7 +86,7 @@ function setUp(scene: Scene, dice: Dice): Stage {
 }
 
 /** One run with its post step; the report, or why there is none. */
-async function playRun(stage: Stage, number: number): Promise<RunReport | string> {
+export async function playRun(stage: Stage, number: number): Promise<RunReport | string> {
   const { scene, clock, chronicle, cloud, ports } = stage;
   const { guard, wire } = cloud;
   chronicle.run = number;

@@ -1,0 +1,17 @@
+/**
+ * Runs on random fleets that are killed at any moment, with and without a post step, and the run that comes after.
+ * The rules are those of `random-fleets.test.ts`; `CASES=10000 SEED=7` plays more.
+ */
+import { expect, test } from '@jest/globals';
+import { playKill } from '../support/cloud/kill.ts';
+
+const cases = Number(process.env['CASES'] ?? 1_000);
+const first = Number(process.env['SEED'] ?? 1);
+
+test('whenever a run is killed, the next one erases nothing twice and is never green by mistake', async () => {
+  for (let seed = first; seed < first + cases; seed += 1) {
+    const { chronicle, plan } = await playKill(seed);
+    const story = chronicle.problems.length === 0 ? '' : chronicle.tell();
+    expect([`SEED=${seed}`, JSON.stringify(plan), ...chronicle.problems, story].slice(2)).toEqual(['']);
+  }
+}, 3_600_000);
