@@ -34,3 +34,11 @@ test('a file that has grown large by being told again and again begins anew, wit
   const text = readFileSync(file, 'utf8');
   for (const name of ['status', 'changed', 'instanceIds', 'result']) expect(text).toContain(`${name}<<`);
 });
+
+test('an output with a value for each instance is empty where none has one', () => {
+  writeFileSync(file, '');
+  setOutputs(runReport([instanceReport('i-1'), instanceReport('i-2')]));
+  const text = readFileSync(file, 'utf8');
+  expect(text).toMatch(/backupImageId<<(\S+)\n\n\1/);
+  expect(text).toMatch(/instanceIds<<(\S+)\ni-1,i-2\n\1/);
+});

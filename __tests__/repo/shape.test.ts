@@ -19,6 +19,16 @@ describe('a file', () => {
   });
 });
 
+test('two files of core and deploy have the same name only as two sides of the mirror', () => {
+  const inner = sources.filter((path) => /^src\/(core|deploy)\//.test(path));
+  const nameOf = (path: string): string => path.split('/').at(-1) ?? '';
+  const placeOf = (path: string): string => path.replace(/^src\/(core|deploy)\//, '');
+  const twins = inner.filter((path) =>
+    inner.some((other) => nameOf(other) === nameOf(path) && placeOf(other) !== placeOf(path))
+  );
+  expect(twins).toEqual([]);
+});
+
 describe('the search for exports without a docstring', () => {
   const declaration = 'export function f() {}';
 

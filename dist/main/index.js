@@ -788,11 +788,11 @@ const most = 10;
 const mostNamed = 20;
 /**
  * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
- * have no room, one for the weights that are not restored, and one for those that were 0 even before.
+ * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
  */
 function annotationsOf(report) {
-    const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
-    const room = most - weights.length;
+    const others = [...ofStop(report), ...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
+    const room = most - others.length;
     const failed = failuresFirst(report.instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
     const rest = failed.slice(single.length);
@@ -806,7 +806,13 @@ function annotationsOf(report) {
         title: `${rest.length} more that failed or were cut off`,
         lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
     };
-    return [...each, ...(rest.length === 0 ? [] : [more]), ...weights];
+    return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
+}
+/** What a stop meant for the others: who was not begun, and who was rolled back although it had succeeded. */
+function ofStop({ rollout: { stopped } }) {
+    if (stopped === undefined || stopped.reason === 'cancelled')
+        return [];
+    return [{ level: 'error', title: 'The rollout stopped', lines: [(0,report_clip/* clip */.$)(stopped.message, 2000)] }];
 }
 function ofWeights(left) {
     if (left.length === 0)
@@ -836,8 +842,8 @@ function ofIdle(ids) {
     return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
 }
 
-// EXTERNAL MODULE: ./action/log.js
-var log = __nccwpck_require__(7230);
+// EXTERNAL MODULE: ./action/log.js + 1 modules
+var log = __nccwpck_require__(5750);
 ;// CONCATENATED MODULE: ./action/annotate.js
 
 
@@ -876,29 +882,43 @@ function annotate(level, title, lines) {
 
 /***/ }),
 
-/***/ 7230:
+/***/ 5750:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   W: () => (/* binding */ jobLog),
-/* harmony export */   g: () => (/* binding */ escapeCommands)
-/* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5806);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  g: () => (/* binding */ escapeCommands),
+  W: () => (/* binding */ jobLog)
+});
+
+// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
+var core = __nccwpck_require__(5806);
+;// CONCATENATED MODULE: ./core/neutral-text.js
+/**
+ * Text from outside without characters that change what a reader sees: control characters, ESC among them, become
+ * one space, and marks of the text's direction (Unicode TR 36, "bidirectional text spoofing") become visible.
+ */
+function neutralText(text) {
+    return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+;// CONCATENATED MODULE: ./action/log.js
+
 
 /** The log of the job. */
 const jobLog = {
-    info: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(escapeCommands(line)),
-    warning: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(escapeCommands(line)),
-    debug: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(escapeCommands(line)),
-    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(escapeCommands(title), work)
+    info: (line) => core/* info */.pq(escapeCommands(line)),
+    warning: (line) => core/* warning */.$e(escapeCommands(line)),
+    debug: (line) => core/* debug */.Yz(escapeCommands(line)),
+    group: (title, work) => core/* group */.Os(escapeCommands(title), work)
 };
 /**
  * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one
  * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
  */
 function escapeCommands(line) {
-    return line
-        .replace(/\p{Cc}+/gu, ' ')
+    return neutralText(line)
         .replace(/^(\s*):/, '$1 .:')
         .replaceAll('##[', '## [');
 }
@@ -906,7 +926,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 8902:
+/***/ 9752:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7185,11 +7205,10 @@ function wasSent({ phases }) {
 
 
 
-/** The lines for what is new in `now`. `sinceMs` is when the clock of the log began. */
-function narrate(before, now, sinceMs) {
+/** The lines for what is new in `now`. `elapsedMs` is how long the log of this rebuild has been going on. */
+function narrate(before, now, elapsedMs) {
     const lines = [...newObservations(before, now), ...newFailure(before, now), ...newPhase(before, now)];
-    const atMs = now.phases.at(-1)?.phase === 'ended' ? now.phases.at(-1)?.fromMs : now.last?.atMs;
-    return lines.map((line) => stamp(line, (atMs ?? sinceMs) - sinceMs));
+    return lines.map((line) => stamp(line, elapsedMs));
 }
 /** A sign of life while nothing changes. */
 function heartbeat(rebuild, atMs, sinceMs) {
@@ -7288,21 +7307,47 @@ function startedBy(rebuild) {
 ;// CONCATENATED MODULE: ./deploy/rebuild/rebuild-log.js
 
 
-/** Tells the log of every step of a life, and `keep` of every new phase. */
-function logRebuild({ log, clock }, keep) {
+/**
+ * Does the work with a log of it: a line for every step, and one a minute while nothing changes, also while a call
+ * hangs. Backup and drain have lines of their own.
+ *
+ * @param keep told of every new phase
+ */
+async function withRebuildLog({ log, clock }, keep, work) {
     const sinceMs = clock.nowMs();
+    const off = new AbortController();
     let spokeMs = sinceMs;
-    return (before, now) => {
-        const atMs = clock.nowMs();
-        const lines = narrate(before, now, sinceMs);
-        const isQuiet = now.phase !== 'ended' && lines.length === 0 && atMs - spokeMs >= heartbeatMs;
-        for (const line of isQuiet ? [heartbeat(now, atMs, sinceMs)] : lines)
-            log.info(line);
-        if (isQuiet || lines.length > 0)
-            spokeMs = atMs;
-        if (before.phase !== now.phase && now.phase !== 'ended')
-            keep(now);
+    let latest;
+    const beat = async () => {
+        for (;;) {
+            await clock.sleep(Math.max(1, spokeMs + heartbeatMs - clock.nowMs()), off.signal);
+            const nowMs = clock.nowMs();
+            if (nowMs - spokeMs < heartbeatMs)
+                continue;
+            spokeMs = nowMs;
+            const isSilent = latest === undefined || ['backup', 'draining', 'ended'].includes(latest.phase);
+            if (latest !== undefined && !isSilent)
+                log.info(heartbeat(latest, nowMs, sinceMs));
+        }
     };
+    // It ends only by the abort, with a rejection that says nothing.
+    beat().catch(() => undefined);
+    try {
+        return await work((before, now) => {
+            const atMs = clock.nowMs();
+            const lines = narrate(before, now, atMs - sinceMs);
+            for (const line of lines)
+                log.info(line);
+            if (lines.length > 0)
+                spokeMs = atMs;
+            latest = now;
+            if (before.phase !== now.phase && now.phase !== 'ended')
+                keep(now);
+        });
+    }
+    finally {
+        off.abort();
+    }
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -7502,8 +7547,9 @@ function baselineOf({ oldHostKeys, oldBootId }, rebuild) {
     return { hostKeys: oldHostKeys, guest: { acceptedMs, bootId: oldBootId } };
 }
 async function carryOut(target, request, first, ports, recorder) {
-    const keep = logRebuild(ports, (now) => recorder.add({ rebuild: now }));
-    const rebuild = await rebuildOne(target.task, { imageId: target.task.image.id, script: 'asRequested' }, first, ports, keep, preparations(target, ports, recorder));
+    const keep = (now) => recorder.add({ rebuild: now });
+    const spec = { imageId: target.task.image.id, script: 'asRequested' };
+    const rebuild = await withRebuildLog(ports, keep, (observe) => rebuildOne(target.task, spec, first, ports, observe, preparations(target, ports, recorder)));
     recorder.add({ rebuild });
     if (rebuild.ending?.kind === 'cancelled')
         return recorder.add({ cancelled: true });
@@ -7557,7 +7603,7 @@ async function carryOutRollback(run, request, ports, recorder) {
     const signal = ports.cancel.signal;
     const image = await ports.bcc.getImage(previousImageId(run), signal);
     const keep = (rebuild) => recorder.add({ rollback: { imageId: image.id, rebuild } });
-    const rebuild = await rebuildOne(rollbackTask(run, image), { imageId: image.id, script: 'previous' }, undefined, ports, logRebuild(ports, keep), preparations(run.target, ports, recorder));
+    const rebuild = await withRebuildLog(ports, keep, (observe) => rebuildOne(rollbackTask(run, image), { imageId: image.id, script: 'previous' }, undefined, ports, observe, preparations(run.target, ports, recorder)));
     keep(rebuild);
     if (rebuild.ending?.kind === 'cancelled')
         return recorder.add({ cancelled: true });
@@ -7802,7 +7848,7 @@ class Inbox {
     }
 }
 
-;// CONCATENATED MODULE: ./core/report/progress.js
+;// CONCATENATED MODULE: ./core/report/rollout-progress.js
 /** How far a rollout is, and about how long it still takes. Times are milliseconds on the monotonic clock. */
 
 
@@ -9841,8 +9887,8 @@ function readUndeclared() {
     return undeclaredInputs(process.env);
 }
 
-// EXTERNAL MODULE: ./action/log.js
-var log = __nccwpck_require__(7230);
+// EXTERNAL MODULE: ./action/log.js + 1 modules
+var log = __nccwpck_require__(5750);
 ;// CONCATENATED MODULE: ./action/connect.js
 
 
@@ -10076,7 +10122,11 @@ const mostBytes = 16_000_000;
  */
 function setOutputs(report) {
     const { instances } = report;
-    const each = (read) => instances.map(read).join(',');
+    // One value an instance, in order; nothing where none of them has one.
+    const each = (read) => {
+        const values = instances.map(read);
+        return values.every((value) => value === '') ? '' : values.join(',');
+    };
     const outputs = {
         status: report.status,
         changed: String(report.changed),
@@ -11168,7 +11218,7 @@ function clip(text, most) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5191);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8902);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9752);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

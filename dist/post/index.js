@@ -560,11 +560,11 @@ const most = 10;
 const mostNamed = 20;
 /**
  * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
- * have no room, one for the weights that are not restored, and one for those that were 0 even before.
+ * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
  */
 function annotations_annotationsOf(report) {
-    const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
-    const room = most - weights.length;
+    const others = [...ofStop(report), ...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
+    const room = most - others.length;
     const failed = failuresFirst(report.instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
     const rest = failed.slice(single.length);
@@ -578,7 +578,13 @@ function annotations_annotationsOf(report) {
         title: `${rest.length} more that failed or were cut off`,
         lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
     };
-    return [...each, ...(rest.length === 0 ? [] : [more]), ...weights];
+    return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
+}
+/** What a stop meant for the others: who was not begun, and who was rolled back although it had succeeded. */
+function ofStop({ rollout: { stopped } }) {
+    if (stopped === undefined || stopped.reason === 'cancelled')
+        return [];
+    return [{ level: 'error', title: 'The rollout stopped', lines: [clip(stopped.message, 2000)] }];
 }
 function ofWeights(left) {
     if (left.length === 0)
@@ -656,6 +662,8 @@ function annotate(level, title, lines) {
 /* harmony export */   g: () => (/* binding */ escapeCommands)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5806);
+/* harmony import */ var _core_neutral_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(780);
+
 
 /** The log of the job. */
 const jobLog = {
@@ -669,8 +677,7 @@ const jobLog = {
  * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
  */
 function escapeCommands(line) {
-    return line
-        .replace(/\p{Cc}+/gu, ' ')
+    return (0,_core_neutral_text_js__WEBPACK_IMPORTED_MODULE_1__/* .neutralText */ .J)(line)
         .replace(/^(\s*):/, '$1 .:')
         .replaceAll('##[', '## [');
 }
@@ -4418,11 +4425,11 @@ function wholeTable(report) {
     return (0,markdown/* table */.tp)(['Instance', 'Result', 'Image', 'Time'], rows);
 }
 /** The instances of a fleet, one line each, the urgent ones first; the image to be stands in the headline. */
-function fleetTable({ instances }, worth) {
+function fleetTable({ instances, imageId }, worth) {
     const rows = (0,ranking/* byUrgency */.td)(instances).map((one) => [
         `${(0,markdown/* code */.aY)(one.instanceId)} ${(0,markdown/* cell */.Hn)(one.name)}`.trimEnd(),
         (0,overview/* statusLabel */.Rh)(one),
-        imageOf(one.before) + (one.rollback?.ok ? ` ↩ ${(0,markdown/* code */.aY)(one.rollback.imageId)}` : ''),
+        [imageOf(one.before), ...detour(one, imageId)].join(' '),
         timeOf(one)
     ]);
     const head = ['Instance', 'Result', 'Image before', 'Time'];
@@ -4450,9 +4457,18 @@ function tablePart(of, worth) {
 function imageOf({ imageId, imageName }) {
     return `${(0,markdown/* code */.aY)(imageId)} ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(imageName, 200))}`.trimEnd();
 }
+/** The way from image to image, as the instance went it; where it ended elsewhere, the image that it runs on. */
 function imagesOf(one, report) {
     const there = `${imageOf(one.before)}<br>→ ${imageOf(report)}`;
-    return one.rollback?.ok ? `${there}<br>↩ ${(0,markdown/* code */.aY)(one.rollback.imageId)}` : there;
+    return [there, ...detour(one, report.imageId)].join('<br>');
+}
+/** Where an instance went that is not on the image that it was to be on. */
+function detour({ rollback, after, disk }, wantedId) {
+    if (rollback?.ok)
+        return [`↩ ${(0,markdown/* code */.aY)(rollback.imageId)}`];
+    if (after === undefined || disk === 'untouched' || after.imageId === wantedId)
+        return [];
+    return [`⚠️ last seen on ${imageOf(after)}`];
 }
 function timeOf({ durationSeconds }) {
     return durationSeconds === 0 ? '–' : (0,core_duration/* formatDuration */.a3)(durationSeconds * 1000);
@@ -7911,6 +7927,23 @@ function describeFailure(failure) {
 
 /***/ }),
 
+/***/ 780:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ neutralText)
+/* harmony export */ });
+/**
+ * Text from outside without characters that change what a reader sees: control characters, ESC among them, become
+ * one space, and marks of the text's direction (Unicode TR 36, "bidirectional text spoofing") become visible.
+ */
+function neutralText(text) {
+    return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+
+/***/ }),
+
 /***/ 5984:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -7940,10 +7973,21 @@ function clip(text, most) {
 /* harmony export */   hS: () => (/* binding */ counted),
 /* harmony export */   tp: () => (/* binding */ table)
 /* harmony export */ });
-/** Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. */
+/* harmony import */ var _neutral_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(780);
+
+/**
+ * Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. GitHub
+ * makes links of bare addresses, so the signs by which it knows them are escaped too.
+ */
 function cell(text) {
-    const oneLine = text.replace(/\s+/g, ' ').trim();
-    return oneLine.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
+    const oneLine = (0,_neutral_text_js__WEBPACK_IMPORTED_MODULE_0__/* .neutralText */ .J)(text).replace(/\s+/g, ' ').trim();
+    const unlinked = oneLine
+        .replaceAll('://', ':\u0000//')
+        .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}\u0001`);
+    return escaped(unlinked).replaceAll(':\u0000', '&#58;').replaceAll('\u0001', '&#46;');
+}
+function escaped(text) {
+    return text.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
 }
 /** Text in code type, in a cell. */
 function code(text) {

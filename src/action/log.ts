@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import { neutralText } from '../core/neutral-text.ts';
 import type { Log } from '../ports/log.ts';
 
 /** The log of the job. */
@@ -14,8 +15,7 @@ export const jobLog: Log = {
  * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
  */
 export function escapeCommands(line: string): string {
-  return line
-    .replace(/\p{Cc}+/gu, ' ')
+  return neutralText(line)
     .replace(/^(\s*):/, '$1 .:')
     .replaceAll('##[', '## [');
 }

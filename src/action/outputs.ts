@@ -17,8 +17,11 @@ const mostBytes = 16_000_000;
  */
 export function setOutputs(report: RunReport): void {
   const { instances } = report;
-  const each = (read: (one: RunReport['instances'][number]) => string): string =>
-    instances.map(read).join(',');
+  // One value an instance, in order; nothing where none of them has one.
+  const each = (read: (one: RunReport['instances'][number]) => string): string => {
+    const values = instances.map(read);
+    return values.every((value) => value === '') ? '' : values.join(',');
+  };
   const outputs: Readonly<Record<string, string>> = {
     status: report.status,
     changed: String(report.changed),

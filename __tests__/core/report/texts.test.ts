@@ -261,7 +261,7 @@ describe('the log', () => {
               })
             : { type: 'startAccepted' as const, atMs: nowMs, requestId: 'r-2' };
       [rebuild, command] = step(rebuild, event);
-      lines.push(...narrate(before, rebuild, 0));
+      lines.push(...narrate(before, rebuild, rebuild.last?.atMs ?? 0));
     }
     return lines.join('\n');
   }

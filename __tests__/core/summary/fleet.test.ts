@@ -425,3 +425,31 @@ describe('a weight that was 0 before the run', () => {
     ]);
   });
 });
+
+describe('an instance that ended elsewhere', () => {
+  const elsewhere = { status: 'Running', imageId: 'm-other', imageName: 'hotfix', systemDiskId: 'v-1' };
+  const failed = instanceReport(idOf(0), 'failed', {
+    after: elsewhere,
+    disk: 'erased',
+    failure: failureReport('wrongImage')
+  });
+
+  test.each([
+    ['of one', [failed]],
+    ['of several', [failed, instanceReport(idOf(1))]]
+  ])('is shown with the image that it runs on, in the table %s', (_, instances) => {
+    expect(summaryOf(runReport(instances))).toContain('⚠️ last seen on <code>m-other</code> hotfix');
+  });
+});
+
+test('a stop has an annotation, which says what became of the others', () => {
+  const message = '1 failed, and maxFailures is 0, so the rollout stopped. 7 were rolled back.';
+  const report = runReport([instanceReport(idOf(0), 'failed', { failure: failureReport('timedOut') })], {
+    stopped: { reason: 'maxFailures', message }
+  });
+  expect(annotationsOf(report)).toContainEqual({
+    level: 'error',
+    title: 'The rollout stopped',
+    lines: [message]
+  });
+});

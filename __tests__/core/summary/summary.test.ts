@@ -98,7 +98,7 @@ describe('the summary', () => {
     const { text } = await summarized({ health }, [], script);
     expectAll(text, [
       '## ❌ Failed',
-      'not healthy within healthDeadline &#40;5m 00s&#41;; last: tcp://192.168.0.11:22: connection refused',
+      'not healthy within healthDeadline &#40;5m 00s&#41;; last: tcp&#58;//192.168.0.11:22: connection refused',
       'Health: failed',
       '| 21s | passes |',
       'connection refused: nothing listens on the port yet'

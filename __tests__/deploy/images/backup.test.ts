@@ -243,7 +243,7 @@ describe('a cancel while the backup is made', () => {
   test('sends nothing more and names the image', async () => {
     await withVirtualWorld({}, async (world) => {
       const { cancel, pull } = newCancel();
-      world.clock.onSleep = (untilMs) => untilMs > 30_000 && pull();
+      world.clock.onSleep = () => world.clock.nowMs() > 30_000 && pull();
       const report = await world.run({ backup: {}, rollback: true }, cancel);
       const one = oneOf(report);
       expect(writesOf(world)).toEqual(['CreateImage']);

@@ -5,11 +5,10 @@ import { describeFailure } from '../model/failure.ts';
 import { hasStarted } from './evidence.ts';
 import type { RebuildState } from './rebuild-state.ts';
 
-/** The lines for what is new in `now`. `sinceMs` is when the clock of the log began. */
-export function narrate(before: RebuildState, now: RebuildState, sinceMs: number): readonly string[] {
+/** The lines for what is new in `now`. `elapsedMs` is how long the log of this rebuild has been going on. */
+export function narrate(before: RebuildState, now: RebuildState, elapsedMs: number): readonly string[] {
   const lines = [...newObservations(before, now), ...newFailure(before, now), ...newPhase(before, now)];
-  const atMs = now.phases.at(-1)?.phase === 'ended' ? now.phases.at(-1)?.fromMs : now.last?.atMs;
-  return lines.map((line) => stamp(line, (atMs ?? sinceMs) - sinceMs));
+  return lines.map((line) => stamp(line, elapsedMs));
 }
 
 /** A sign of life while nothing changes. */

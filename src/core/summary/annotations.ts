@@ -19,11 +19,11 @@ export interface Annotation {
 
 /**
  * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
- * have no room, one for the weights that are not restored, and one for those that were 0 even before.
+ * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
  */
 export function annotationsOf(report: RunReport): readonly Annotation[] {
-  const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
-  const room = most - weights.length;
+  const others = [...ofStop(report), ...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
+  const room = most - others.length;
   const failed = failuresFirst(report.instances);
   const single = failed.length <= room ? failed : failed.slice(0, room - 1);
   const rest = failed.slice(single.length);
@@ -37,7 +37,13 @@ export function annotationsOf(report: RunReport): readonly Annotation[] {
     title: `${rest.length} more that failed or were cut off`,
     lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
   };
-  return [...each, ...(rest.length === 0 ? [] : [more]), ...weights];
+  return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
+}
+
+/** What a stop meant for the others: who was not begun, and who was rolled back although it had succeeded. */
+function ofStop({ rollout: { stopped } }: RunReport): readonly Annotation[] {
+  if (stopped === undefined || stopped.reason === 'cancelled') return [];
+  return [{ level: 'error', title: 'The rollout stopped', lines: [clip(stopped.message, 2000)] }];
 }
 
 function ofWeights(left: readonly LeftWeight[]): readonly Annotation[] {

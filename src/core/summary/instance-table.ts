@@ -22,11 +22,11 @@ export function wholeTable(report: RunReport): string {
 }
 
 /** The instances of a fleet, one line each, the urgent ones first; the image to be stands in the headline. */
-export function fleetTable({ instances }: RunReport, worth: number): Part {
+export function fleetTable({ instances, imageId }: RunReport, worth: number): Part {
   const rows = byUrgency(instances).map((one) => [
     `${code(one.instanceId)} ${cell(one.name)}`.trimEnd(),
     statusLabel(one),
-    imageOf(one.before) + (one.rollback?.ok ? ` ↩ ${code(one.rollback.imageId)}` : ''),
+    [imageOf(one.before), ...detour(one, imageId)].join(' '),
     timeOf(one)
   ]);
   const head = ['Instance', 'Result', 'Image before', 'Time'];
@@ -68,9 +68,17 @@ export function imageOf({
   return `${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
 }
 
+/** The way from image to image, as the instance went it; where it ended elsewhere, the image that it runs on. */
 function imagesOf(one: InstanceReport, report: RunReport): string {
   const there = `${imageOf(one.before)}<br>→ ${imageOf(report)}`;
-  return one.rollback?.ok ? `${there}<br>↩ ${code(one.rollback.imageId)}` : there;
+  return [there, ...detour(one, report.imageId)].join('<br>');
+}
+
+/** Where an instance went that is not on the image that it was to be on. */
+function detour({ rollback, after, disk }: InstanceReport, wantedId: string): readonly string[] {
+  if (rollback?.ok) return [`↩ ${code(rollback.imageId)}`];
+  if (after === undefined || disk === 'untouched' || after.imageId === wantedId) return [];
+  return [`⚠️ last seen on ${imageOf(after)}`];
 }
 
 function timeOf({ durationSeconds }: InstanceReport): string {

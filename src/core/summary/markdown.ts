@@ -1,7 +1,19 @@
-/** Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. */
+import { neutralText } from '../neutral-text.ts';
+
+/**
+ * Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. GitHub
+ * makes links of bare addresses, so the signs by which it knows them are escaped too.
+ */
 export function cell(text: string): string {
-  const oneLine = text.replace(/\s+/g, ' ').trim();
-  return oneLine.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
+  const oneLine = neutralText(text).replace(/\s+/g, ' ').trim();
+  const unlinked = oneLine
+    .replaceAll('://', ':\u0000//')
+    .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}\u0001`);
+  return escaped(unlinked).replaceAll(':\u0000', '&#58;').replaceAll('\u0001', '&#46;');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
 }
 
 /** Text in code type, in a cell. */

@@ -13,7 +13,7 @@ import { mayRejoin } from '../../core/run/next-steps.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { awaitHealthy } from '../health/await-healthy.ts';
 import { rebuildOne } from '../rebuild/rebuild.ts';
-import { logRebuild } from '../rebuild/rebuild-log.ts';
+import { withRebuildLog } from '../rebuild/rebuild-log.ts';
 import {
   type InstancePorts,
   type InstanceRunObserver,
@@ -58,13 +58,15 @@ async function carryOutRollback(
   const signal = ports.cancel.signal;
   const image = await ports.bcc.getImage(previousImageId(run), signal);
   const keep = (rebuild: RebuildState): void => recorder.add({ rollback: { imageId: image.id, rebuild } });
-  const rebuild = await rebuildOne(
-    rollbackTask(run, image),
-    { imageId: image.id, script: 'previous' },
-    undefined,
-    ports,
-    logRebuild(ports, keep),
-    preparations(run.target, ports, recorder)
+  const rebuild = await withRebuildLog(ports, keep, (observe) =>
+    rebuildOne(
+      rollbackTask(run, image),
+      { imageId: image.id, script: 'previous' },
+      undefined,
+      ports,
+      observe,
+      preparations(run.target, ports, recorder)
+    )
   );
   keep(rebuild);
   if (rebuild.ending?.kind === 'cancelled') return recorder.add({ cancelled: true });

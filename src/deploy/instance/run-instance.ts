@@ -18,7 +18,7 @@ import { withHeartbeat } from '../calls/heartbeat.ts';
 import { awaitHealthy, type Baseline } from '../health/await-healthy.ts';
 import { makeBackup, pruneBackups } from '../images/backup.ts';
 import { type Preparations, type RebuildPorts, rebuildOne } from '../rebuild/rebuild.ts';
-import { logRebuild } from '../rebuild/rebuild-log.ts';
+import { withRebuildLog } from '../rebuild/rebuild-log.ts';
 
 /** What it takes to deal with one target. */
 export interface InstancePorts extends RebuildPorts {
@@ -147,14 +147,10 @@ async function carryOut(
   ports: InstancePorts,
   recorder: RunRecorder
 ): Promise<void> {
-  const keep = logRebuild(ports, (now: RebuildState) => recorder.add({ rebuild: now }));
-  const rebuild = await rebuildOne(
-    target.task,
-    { imageId: target.task.image.id, script: 'asRequested' },
-    first,
-    ports,
-    keep,
-    preparations(target, ports, recorder)
+  const keep = (now: RebuildState): void => recorder.add({ rebuild: now });
+  const spec = { imageId: target.task.image.id, script: 'asRequested' } as const;
+  const rebuild = await withRebuildLog(ports, keep, (observe) =>
+    rebuildOne(target.task, spec, first, ports, observe, preparations(target, ports, recorder))
   );
   recorder.add({ rebuild });
   if (rebuild.ending?.kind === 'cancelled') return recorder.add({ cancelled: true });

@@ -5,19 +5,43 @@ import type { Log } from '../../ports/log.ts';
 import { heartbeatMs } from '../calls/heartbeat.ts';
 import type { RebuildObserver } from './rebuild.ts';
 
-/** Tells the log of every step of a life, and `keep` of every new phase. */
-export function logRebuild(
+/**
+ * Does the work with a log of it: a line for every step, and one a minute while nothing changes, also while a call
+ * hangs. Backup and drain have lines of their own.
+ *
+ * @param keep told of every new phase
+ */
+export async function withRebuildLog<T>(
   { log, clock }: { readonly log: Log; readonly clock: Clock },
-  keep: (rebuild: RebuildState) => void
-): RebuildObserver {
+  keep: (rebuild: RebuildState) => void,
+  work: (observe: RebuildObserver) => Promise<T>
+): Promise<T> {
   const sinceMs = clock.nowMs();
+  const off = new AbortController();
   let spokeMs = sinceMs;
-  return (before, now) => {
-    const atMs = clock.nowMs();
-    const lines = narrate(before, now, sinceMs);
-    const isQuiet = now.phase !== 'ended' && lines.length === 0 && atMs - spokeMs >= heartbeatMs;
-    for (const line of isQuiet ? [heartbeat(now, atMs, sinceMs)] : lines) log.info(line);
-    if (isQuiet || lines.length > 0) spokeMs = atMs;
-    if (before.phase !== now.phase && now.phase !== 'ended') keep(now);
+  let latest: RebuildState | undefined;
+  const beat = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(Math.max(1, spokeMs + heartbeatMs - clock.nowMs()), off.signal);
+      const nowMs = clock.nowMs();
+      if (nowMs - spokeMs < heartbeatMs) continue;
+      spokeMs = nowMs;
+      const isSilent = latest === undefined || ['backup', 'draining', 'ended'].includes(latest.phase);
+      if (latest !== undefined && !isSilent) log.info(heartbeat(latest, nowMs, sinceMs));
+    }
   };
+  // It ends only by the abort, with a rejection that says nothing.
+  beat().catch(() => undefined);
+  try {
+    return await work((before, now) => {
+      const atMs = clock.nowMs();
+      const lines = narrate(before, now, atMs - sinceMs);
+      for (const line of lines) log.info(line);
+      if (lines.length > 0) spokeMs = atMs;
+      latest = now;
+      if (before.phase !== now.phase && now.phase !== 'ended') keep(now);
+    });
+  } finally {
+    off.abort();
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Progress, progressLine, remainingMs } from '../../../src/core/report/progress.ts';
+import { type Progress, progressLine, remainingMs } from '../../../src/core/report/rollout-progress.ts';
 
 const minute = 60_000;
 

@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals';
+import { reportRun } from '../../../src/core/report/run-report.ts';
+import {
+  hasChanged,
+  imagesInUse,
+  parseRunState,
+  type RunState,
+  serializeRunState
+} from '../../../src/core/run/run-state.ts';
+import { stateBehind } from '../../support/reported.ts';
+import { withVirtualWorld } from '../../support/virtual.ts';
+import { image } from '../rebuild/rebuilds.ts';
+import { rebuildOf, runOf, stateOf } from './runs.ts';
+
+/** The names of properties that hold a secret somewhere in this action. */
+type SecretName =
+  | 'adminPass'
+  | 'cipherText'
+  | 'userData'
+  | 'oldUserData'
+  | 'oldScript'
+  | 'secretAccessKey'
+  | 'sessionToken'
+  | 'githubToken'
+  | 'guestScript';
+
+/** Whether a type has a property of one of these names in any depth. */
+type Holds<T, Name extends string, Depth extends readonly unknown[] = []> = Depth['length'] extends 9
+  ? false
+  : T extends readonly (infer Item)[]
+    ? Holds<Item, Name, [...Depth, 0]>
+    : T extends object
+      ? Name extends keyof T
+        ? true
+        : true extends {
+              [Key in keyof T]: Extract<keyof T, Name> extends never
+                ? Holds<NonNullable<T[Key]>, Name, [...Depth, 0]>
+                : true;
+            }[keyof T]
+          ? true
+          : false
+      : false;
+
+// The compiler refuses this line as soon as a part of the state can hold a secret.
+const holdsNoSecret: Holds<RunState, SecretName> = false;
+
+describe('the state of a run', () => {
+  test('has no place for a secret', () => {
+    expect(holdsNoSecret).toBe(false);
+    const guarded: Holds<{ readonly a: readonly { readonly adminPass: string }[] }, SecretName> = true;
+    expect(guarded).toBe(true);
+  });
+
+  test.each([
+    { rollback: false, force: false },
+    { rollback: true, force: false },
+    { rollback: false, force: true }
+  ])('holds neither password nor script after a run with %j', async (request) => {
+    await withVirtualWorld({}, async (world) => {
+      const order = {
+        login: { kind: 'adminPass', adminPass: 'Sesam0pen!x' },
+        userData: '#!/bin/sh hunter2'
+      } as const;
+      const image = { kind: 'id', id: request.force ? 'm-web-1' : 'm-web-2' } as const;
+      const report = await world.run({ ...request, order, image });
+      expect(report.status).toBe('rebuilt');
+      const text = serializeRunState(stateBehind(report));
+      expect(text).not.toMatch(/Sesam0pen|hunter2/);
+      for (const secret of world.masked) expect(text).not.toContain(secret);
+    });
+  });
+
+  test('comes back from its text as it was, and so does the result', async () => {
+    await withVirtualWorld({}, async (world) => {
+      const state = stateBehind(await world.run());
+      const again = parseRunState(serializeRunState(state));
+      expect(reportRun(again)).toEqual(JSON.parse(JSON.stringify(reportRun(state))));
+    });
+  });
+
+  test('has the image in its text once', () => {
+    const text = serializeRunState(stateOf([runOf({}, 'i-1'), runOf({}, 'i-2')]));
+    expect(text.split(`"createTime":"${image.createTime}"`)).toHaveLength(2);
+  });
+
+  test('of another version cannot be read', () => {
+    const text = serializeRunState(stateOf([])).replace('"version":1', '"version":2');
+    expect(() => parseRunState(text)).toThrow(RangeError);
+    expect(() => parseRunState('{')).toThrow(SyntaxError);
+  });
+
+  test('knows whether a disk was erased, and which images are in use', () => {
+    const rebuilt = runOf({ rebuild: rebuildOf({ kind: 'rebuilt' }), rollback: { imageId: 'm-b' } });
+    expect(hasChanged(stateOf([rebuilt]))).toBe(true);
+    expect(hasChanged(stateOf([runOf({})]))).toBe(false);
+    expect([...imagesInUse(stateOf([rebuilt]))].toSorted()).toEqual(['m-b', 'm-new', 'm-old']);
+  });
+});
