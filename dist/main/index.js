@@ -3825,7 +3825,7 @@ function spansOfRebuild(rebuild, prefix, atMs) {
 
 ;// CONCATENATED MODULE: ./core/rollout/settings.js
 /**
- * How many of so many targets may be away at once: a percentage is rounded down, and at least one may be.
+ * How many of the targets may be unavailable at once: a percentage is rounded down, and at least one may be.
  *
  * @param targets all of the run, those that are skipped too
  */
@@ -3837,7 +3837,7 @@ function maxUnavailableCount(maxUnavailable, targets) {
 }
 
 ;// CONCATENATED MODULE: ./core/plan/rollout-order.js
-/** In which order the targets are taken, and who counts as away to begin with. */
+/** In which order the targets are taken, and which are unavailable from the start. */
 
 
 /** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
@@ -3845,8 +3845,8 @@ function whyUnavailable({ instance, unhealthy }) {
     return statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
 }
 /**
- * The rollout of a plan. Those that are away already go first: to take one of them makes it no worse, and as long
- * as they are away they leave no room for others. Beyond that the order is the one that was given.
+ * The rollout of a plan. Those already unavailable go first: beginning one of them makes it no worse, and until
+ * they serve again they take capacity from others. Otherwise the given order is kept.
  */
 function planRollout(targets, { settings, rollback }) {
     const members = targets.map((target) => ({
@@ -4705,7 +4705,7 @@ function targetLines(target, common) {
 function isAtWork({ state }) {
     return state === 'working' || state === 'rollingBack';
 }
-/** Whether it is not serving, or may be taken away at any moment. A mere check takes nobody away. */
+/** Whether it is not serving, or may stop serving at any moment. A check alone makes nothing unavailable. */
 function countsAsUnavailable(member) {
     return member.isUnavailable || (isAtWork(member) && member.kind === 'work');
 }
@@ -4770,19 +4770,19 @@ class Members {
 
 ;// CONCATENATED MODULE: ./core/rollout/capacity.js
 /**
- * Whether one more may be taken. One that is away already makes it no worse, but it still needs a free slot: a
- * check that fails on all of them to begin with is no leave to take all of them at once.
+ * Whether one more may be begun. One that is already unavailable makes it no worse, but it still needs a free slot: a
+ * check that fails on all of them from the start must not begin all of them at once.
  */
 function hasCapacity(members, member, maxUnavailable) {
     return members.atWork < maxUnavailable && (member.isUnavailable || members.out < maxUnavailable);
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
-/** Who is put back next, once the rollout has stopped. */
+/** Which instance is rolled back next, once the rollout has stopped. */
 
 /**
- * The next to be put back: the newest first, in the same slots as before, and only when all that was under way is
- * seen through. Where the newest has no room, for too many are away for good, one that is away itself may go.
+ * The next rollbacks: newest first, within the same `maxUnavailable`, and only when all running work has ended.
+ * If the newest would exceed maxUnavailable, take one that is already unavailable.
  */
 function rollBackNext(before) {
     if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
@@ -4863,7 +4863,7 @@ function roll_forward_next_begin(before, isNext, most = Number.POSITIVE_INFINITY
             break;
         if (member.state !== 'waiting' || !isNext(member))
             continue;
-        // Behind one that has no room there may be one that is away already, which needs none.
+        // Behind one without capacity there may be one that is already unavailable, which needs none.
         if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
             continue;
         members = members.with(member.id, { state: 'working' });
@@ -4911,7 +4911,7 @@ function stepRollout(rollout, event) {
             return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
         }
         case 'recovered': {
-            // It waits for its turn like the others, for to take it now would make one more that is away.
+            // It waits for its turn like the others, for beginning it now would make one more unavailable.
             const members = rollout.members.with(event.id, { state: 'waiting', isUnavailable: false });
             return next({ ...rollout, members }, [], event.atMs);
         }
@@ -4934,7 +4934,7 @@ function onEnded(before, id, outcome) {
     const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
     if (!rollsBack)
         return [after, []];
-    // It keeps its slot: it is away already, and the sooner it serves again the better.
+    // It keeps its slot: it is already unavailable, and the sooner it serves again the better.
     const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
     return [{ ...after, members }, [{ type: 'rollBack', id }]];
 }
@@ -4957,7 +4957,7 @@ function proceed(rollout, atMs) {
     const isDone = commands.length === 0 && !after.members.isBusy;
     return [after, isDone ? [{ type: 'end' }] : commands];
 }
-/** The first of those that go first must all be well; later ones may fail as often as is granted. */
+/** All canaries must succeed; later ones may fail as often as `maxFailures` allows. */
 function reasonToStop({ task, members, failures }) {
     if (failures === 0)
         return undefined;
@@ -5004,7 +5004,7 @@ function wellAfter(command, atMs) {
 }
 
 ;// CONCATENATED MODULE: ./core/plan/text-rollout.js
-/** The rollout of a plan in words: who is taken, who goes first, and how many may be away at once. */
+/** The rollout of a plan in words: who is taken, who goes first, and how many may be unavailable at once. */
 
 
 
@@ -6305,7 +6305,7 @@ const width = { few: 4, many: 16 };
 /** From so many targets on, lists of everything cost fewer calls than a call for each. */
 const many = 10;
 /**
- * Looks at the image and at every target, and decides.
+ * Observes the image and every target, and decides.
  *
  * @throws SurveyError with all problems when any read failed, CancelledError on abort
  */
@@ -6323,7 +6323,7 @@ async function survey(request, ports, signal) {
         return undefined;
     });
     const { bcc } = ports;
-    // An image that is still being created may be waited for, and the looks must not be as old as that.
+    // An image that is still being created may be waited for, and the observations must not be that old.
     const image = await collect(resolveImage(request, ports, signal));
     const [customImages, observations, places] = await Promise.all([
         request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
@@ -7353,7 +7353,7 @@ async function withRebuildLog({ log, clock }, keep, work) {
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./deploy/images/backup.js
-/** A custom image of the system disk before the wipe: the only way back, for snapshots die with the disk. */
+/** A custom image of the system disk before the erasing: the only way to restore it, for snapshots are deleted with the disk. */
 
 
 
@@ -7461,7 +7461,7 @@ async function orWarn(what, { log, cancel }, work) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/instance/run-instance.js
-/** Everything that happens to one target on its way forth: backup, leaving, rebuild, health check, rejoining. */
+/** Everything that happens to one instance: backup, leaving, rebuild, health check, rejoining. */
 
 
 
@@ -7475,9 +7475,9 @@ async function orWarn(what, { log, cancel }, work) {
 
 
 /**
- * Deals with one target and resolves with the whole deed, however it ended.
+ * Runs one instance and resolves with its run, however it ended.
  *
- * @param first a look that was taken just now, if there is one
+ * @param first an observation made just now, if there is one
  * @throws only a fault of the program
  */
 async function runInstance(target, request, first, ports, observe) {
@@ -7530,7 +7530,7 @@ async function rejoin(recorder, { balance, log }) {
             recorder.add({ rejoinProblem });
     }
     catch (error) {
-        // The instance is well; only its traffic is missing, which the post step sees to.
+        // The instance is healthy; only its traffic is missing, which the post step restores.
         if (!(error instanceof model_failure/* CancelledError */.cc))
             throw error;
         recorder.add({ rejoinProblem: 'the run was cancelled.' });
@@ -7564,7 +7564,7 @@ async function carryOut(target, request, first, ports, recorder) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/instance/roll-back.js
-/** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
+/** The rollback: a rebuild onto the earlier image, with the login of this run and the earlier script. */
 
 
 
@@ -7577,7 +7577,7 @@ async function carryOut(target, request, first, ports, recorder) {
 
 
 /**
- * Puts one target back and resolves with the whole deed, however that ended.
+ * Rolls one instance back and resolves with its run, however that ended.
  *
  * @throws only a fault of the program
  */
@@ -7609,7 +7609,7 @@ async function carryOutRollback(run, request, ports, recorder) {
         return recorder.add({ cancelled: true });
     if (rebuild.ending?.kind !== 'rebuilt' && rebuild.ending?.kind !== 'skipped')
         return;
-    // The system put back may rightly show its old host keys, so none are forbidden to it.
+    // After a rollback the earlier host keys are right, so none are forbidden.
     if (rebuild.last === undefined)
         return;
     const instance = (0,guest_system/* withSystemOf */.Lz)(image, rebuild.last.instance);
@@ -7645,14 +7645,14 @@ function rollbackTask(run, image) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/rollout/recovered.js
-/** Whether one that was away to begin with serves again by itself, so that it has to wait for its turn. */
+/** Whether one that was unavailable from the start serves again by itself, so that it has to wait for its turn. */
 
 
 
-/** How often, and how far apart in milliseconds, one that was away is looked at before it is begun. */
+/** How often, and how far apart in milliseconds, one that was unavailable is observed before it is begun. */
 const observeTries = 3;
 const retryMs = 5_000;
-/** A look at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
+/** An observation at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
 async function recovered_observeNow(instanceId, { watch, clock }) {
     for (let tries = 1; tries <= observeTries; tries += 1) {
         const dueMs = clock.nowMs() + (tries - 1) * retryMs;
@@ -7684,7 +7684,7 @@ async function serves({ instance }, request, { probe, cancel }) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/rollout/instance-work.js
-/** The work of a rollout on its targets: forth, and back. */
+/** The work of a rollout on its instances: rebuild and rollback. */
 
 
 
@@ -7693,7 +7693,7 @@ async function serves({ instance }, request, { probe, cancel }) {
 
 
 
-/** A look of the survey is used again if it is no older than this, in milliseconds. */
+/** An observation of the survey is used again if it is no older than this, in milliseconds. */
 const freshMs = 2_000;
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const instance_work_fewTargets = 20;
@@ -7706,7 +7706,7 @@ const instance_work_fewTargets = 20;
 function createInstanceWork({ request, plan, observations }, given, store, observe) {
     const count = plan.targets.length;
     const ports = { ...given, imagesInUse: () => imagesInUse(store.current()) };
-    // Those that were away to begin with and have not been begun yet.
+    // Unavailable from the start, and not begun yet.
     const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
     const done = (run) => {
         const failure = count === 1 ? undefined : failureOf(run, endOf(run));
@@ -7718,7 +7718,7 @@ function createInstanceWork({ request, plan, observations }, given, store, obser
     const inLog = (id, title, work) => count === 1
         ? ports.log.group(title, () => work(ports.log))
         : work(logOf(id, ports.log, count > instance_work_fewTargets));
-    // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
+    // A skip sends nothing, so its observation may be old; for the others it must be fresh.
     const earlyObservation = ({ instance, decision }) => {
         const observation = observations.get(instance.id);
         const isFresh = observation !== undefined && ports.clock.nowMs() - observation.atMs <= freshMs;
@@ -7775,7 +7775,7 @@ async function rollOut(task, work, ports, observe) {
     const onAbort = () => inbox.put({ type: 'cancelled', atMs: nowMs() });
     const failed = (error) => {
         faults.push(error);
-        // What is wrong with the program is no reason to leave the others alone, but to begin nothing new.
+        // On an internal error start nothing new; let running work finish.
         onAbort();
         return { result: 'failed', isUnavailable: true, canRollBack: false };
     };

@@ -3539,7 +3539,7 @@ function spansOfRebuild(rebuild, prefix, atMs) {
 }
 
 ;// CONCATENATED MODULE: ./core/plan/rollout-order.js
-/** In which order the targets are taken, and who counts as away to begin with. */
+/** In which order the targets are taken, and which are unavailable from the start. */
 
 
 /** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
@@ -3547,8 +3547,8 @@ function whyUnavailable({ instance, unhealthy }) {
     return instance_statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
 }
 /**
- * The rollout of a plan. Those that are away already go first: to take one of them makes it no worse, and as long
- * as they are away they leave no room for others. Beyond that the order is the one that was given.
+ * The rollout of a plan. Those already unavailable go first: beginning one of them makes it no worse, and until
+ * they serve again they take capacity from others. Otherwise the given order is kept.
  */
 function planRollout(targets, { settings, rollback }) {
     const members = targets.map((target) => ({
@@ -4066,7 +4066,7 @@ function fit_joined(shown) {
 function isAtWork({ state }) {
     return state === 'working' || state === 'rollingBack';
 }
-/** Whether it is not serving, or may be taken away at any moment. A mere check takes nobody away. */
+/** Whether it is not serving, or may stop serving at any moment. A check alone makes nothing unavailable. */
 function countsAsUnavailable(member) {
     return member.isUnavailable || (isAtWork(member) && member.kind === 'work');
 }
@@ -4131,19 +4131,19 @@ class Members {
 
 ;// CONCATENATED MODULE: ./core/rollout/capacity.js
 /**
- * Whether one more may be taken. One that is away already makes it no worse, but it still needs a free slot: a
- * check that fails on all of them to begin with is no leave to take all of them at once.
+ * Whether one more may be begun. One that is already unavailable makes it no worse, but it still needs a free slot: a
+ * check that fails on all of them from the start must not begin all of them at once.
  */
 function hasCapacity(members, member, maxUnavailable) {
     return members.atWork < maxUnavailable && (member.isUnavailable || members.out < maxUnavailable);
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
-/** Who is put back next, once the rollout has stopped. */
+/** Which instance is rolled back next, once the rollout has stopped. */
 
 /**
- * The next to be put back: the newest first, in the same slots as before, and only when all that was under way is
- * seen through. Where the newest has no room, for too many are away for good, one that is away itself may go.
+ * The next rollbacks: newest first, within the same `maxUnavailable`, and only when all running work has ended.
+ * If the newest would exceed maxUnavailable, take one that is already unavailable.
  */
 function rollBackNext(before) {
     if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
@@ -4224,7 +4224,7 @@ function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
             break;
         if (member.state !== 'waiting' || !isNext(member))
             continue;
-        // Behind one that has no room there may be one that is away already, which needs none.
+        // Behind one without capacity there may be one that is already unavailable, which needs none.
         if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
             continue;
         members = members.with(member.id, { state: 'working' });
@@ -4272,7 +4272,7 @@ function stepRollout(rollout, event) {
             return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
         }
         case 'recovered': {
-            // It waits for its turn like the others, for to take it now would make one more that is away.
+            // It waits for its turn like the others, for beginning it now would make one more unavailable.
             const members = rollout.members.with(event.id, { state: 'waiting', isUnavailable: false });
             return next({ ...rollout, members }, [], event.atMs);
         }
@@ -4295,7 +4295,7 @@ function onEnded(before, id, outcome) {
     const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
     if (!rollsBack)
         return [after, []];
-    // It keeps its slot: it is away already, and the sooner it serves again the better.
+    // It keeps its slot: it is already unavailable, and the sooner it serves again the better.
     const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
     return [{ ...after, members }, [{ type: 'rollBack', id }]];
 }
@@ -4318,7 +4318,7 @@ function proceed(rollout, atMs) {
     const isDone = commands.length === 0 && !after.members.isBusy;
     return [after, isDone ? [{ type: 'end' }] : commands];
 }
-/** The first of those that go first must all be well; later ones may fail as often as is granted. */
+/** All canaries must succeed; later ones may fail as often as `maxFailures` allows. */
 function reasonToStop({ task, members, failures }) {
     if (failures === 0)
         return undefined;

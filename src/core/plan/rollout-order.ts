@@ -1,4 +1,4 @@
-/** In which order the targets are taken, and who counts as away to begin with. */
+/** In which order the targets are taken, and which are unavailable from the start. */
 import { type Instance, statusKind } from '../model/instance.ts';
 import type { MemberTask } from '../rollout/member.ts';
 import type { RolloutTask } from '../rollout/rollout-state.ts';
@@ -18,8 +18,8 @@ export function whyUnavailable({ instance, unhealthy }: Omit<Ranked, 'decision'>
 }
 
 /**
- * The rollout of a plan. Those that are away already go first: to take one of them makes it no worse, and as long
- * as they are away they leave no room for others. Beyond that the order is the one that was given.
+ * The rollout of a plan. Those already unavailable go first: beginning one of them makes it no worse, and until
+ * they serve again they take capacity from others. Otherwise the given order is kept.
  */
 export function planRollout(
   targets: readonly Ranked[],

@@ -1,4 +1,4 @@
-/** The rollout of a plan in words: who is taken, who goes first, and how many may be away at once. */
+/** The rollout of a plan in words: who is taken, who goes first, and how many may be unavailable at once. */
 import { formatDuration } from '../duration.ts';
 import { canariesOf } from '../rollout/canaries.ts';
 import { rehearse } from '../rollout/rehearse.ts';

@@ -3,9 +3,9 @@
 /** What is known of a target before the rollout begins. */
 export interface MemberTask {
   readonly id: string;
-  /** `check`: nothing is to be erased, it is only made sure that it is well; that takes nobody away. */
+  /** `check`: nothing is to be erased, only its health is checked; that makes no instance unavailable. */
   readonly kind: 'check' | 'work';
-  /** Not serving to begin with: not Running, or not healthy. It counts as one of those that are away. */
+  /** Not serving when the plan was made: not Running, or not healthy. It counts as unavailable. */
   readonly isUnavailable: boolean;
 }
 
@@ -14,9 +14,9 @@ export interface MemberTask {
  *
  * - `waiting`: not begun; at the end of a rollout this means that nothing was done to it
  * - `working`, `rollingBack`: somebody is at it
- * - `well`, `failed`: how its work ended
- * - `back`, `rollbackFailed`: how the way back ended
- * - `cancelled`: cut off by a cancel, on its way forth or back
+ * - `succeeded`, `failed`: how its work ended
+ * - `rolledBack`, `rollbackFailed`: how the rollback ended
+ * - `cancelled`: cut off by a cancel, during its rebuild or its rollback
  */
 export type MemberState =
   | 'waiting'
@@ -33,7 +33,7 @@ export interface Member extends MemberTask {
   readonly state: MemberState;
   /** This run has erased it, and it can be tried to put it back. */
   readonly canRollBack: boolean;
-  /** The how-manieth it was whose work ended; 0 before that. */
+  /** Completion order; 0 until it ends. */
   readonly completionOrder: number;
 }
 
@@ -42,7 +42,7 @@ export function isAtWork({ state }: Member): boolean {
   return state === 'working' || state === 'rollingBack';
 }
 
-/** Whether it is not serving, or may be taken away at any moment. A mere check takes nobody away. */
+/** Whether it is not serving, or may stop serving at any moment. A check alone makes nothing unavailable. */
 export function countsAsUnavailable(member: Member): boolean {
   return member.isUnavailable || (isAtWork(member) && member.kind === 'work');
 }

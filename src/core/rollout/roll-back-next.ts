@@ -1,12 +1,12 @@
-/** Who is put back next, once the rollout has stopped. */
+/** Which instance is rolled back next, once the rollout has stopped. */
 
 import { hasCapacity } from './capacity.ts';
 import type { Member } from './member.ts';
 import type { Rollout, RolloutCommand, RolloutStep } from './rollout-state.ts';
 
 /**
- * The next to be put back: the newest first, in the same slots as before, and only when all that was under way is
- * seen through. Where the newest has no room, for too many are away for good, one that is away itself may go.
+ * The next rollbacks: newest first, within the same `maxUnavailable`, and only when all running work has ended.
+ * If the newest would exceed maxUnavailable, take one that is already unavailable.
  */
 export function rollBackNext(before: Rollout): RolloutStep {
   if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {

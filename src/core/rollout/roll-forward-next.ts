@@ -54,7 +54,7 @@ function begin(
   for (const member of before.members.values()) {
     if (begun.length >= most) break;
     if (member.state !== 'waiting' || !isNext(member)) continue;
-    // Behind one that has no room there may be one that is away already, which needs none.
+    // Behind one without capacity there may be one that is already unavailable, which needs none.
     if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable)) continue;
     members = members.with(member.id, { state: 'working' });
     begun.push({ type: 'begin', id: member.id });

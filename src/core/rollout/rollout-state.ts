@@ -6,21 +6,21 @@ import type { StopReason } from './stop-reason.ts';
 export interface RolloutTask {
   /** In the order in which they are taken; see `order.ts`. */
   readonly members: readonly MemberTask[];
-  /** How many may be away at once; `maxUnavailable` as a number, at least 1. */
+  /** How many may be unavailable at once; `maxUnavailable` as a number, at least 1. */
   readonly maxUnavailable: number;
   /** How many of the `work` go first, alone. */
   readonly canary: number;
   /** Between two batches, in milliseconds; with 0 a slot is filled as soon as it is free. */
   readonly pauseMs: number;
   readonly maxFailures: number;
-  /** Put back what this run has erased: a failed one at once, all others once the rollout has stopped. */
+  /** Roll back what this run has erased: a failed one at once, all others once the rollout has stopped. */
   readonly rollback: boolean;
 }
 
 /** How the work on a target ended. */
 export interface Outcome {
   readonly result: 'succeeded' | 'failed' | 'cancelled';
-  /** Whether it is away now: erased, or perhaps erased, and not known to be well. */
+  /** Whether it is unavailable now: erased, or perhaps erased, and not known to be healthy. */
   readonly isUnavailable: boolean;
   readonly canRollBack: boolean;
 }
@@ -29,11 +29,11 @@ export interface Outcome {
 export interface Rollout {
   readonly task: RolloutTask;
   readonly members: Members;
-  /** How many have ended as failed; one that was put back still counts. */
+  /** How many have ended as failed; one that was rolled back still counts. */
   readonly failures: number;
   /** How many have ended. */
   readonly ended: number;
-  /** How many were away at once at most. */
+  /** How many were unavailable at once at most. */
   readonly peakUnavailable: number;
   /** Something was begun since the last pause, so that one is due before the next batch. */
   readonly owesPause: boolean;
@@ -41,7 +41,7 @@ export interface Rollout {
   readonly pausedUntilMs?: number;
   /** Why nothing new is begun any more. */
   readonly stop?: StopReason;
-  /** Nothing is begun any more, forth or back. */
+  /** Nothing is begun any more, neither a rebuild nor a rollback. */
   readonly isCancelled: boolean;
   readonly isOver: boolean;
 }
@@ -57,7 +57,7 @@ export type RolloutEvent =
       readonly isUnavailable: boolean;
       readonly atMs: number;
     }
-  /** One that was away to begin with serves again, and nothing has been done to it. */
+  /** One that was unavailable from the start serves again, and nothing has been done to it. */
   | { readonly type: 'recovered'; readonly id: string; readonly atMs: number }
   | { readonly type: 'woke'; readonly atMs: number }
   | { readonly type: 'cancelled'; readonly atMs: number };

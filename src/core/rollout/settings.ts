@@ -1,4 +1,4 @@
-/** How many may be away at once: so many, or so many in a hundred of the targets. */
+/** How many may be unavailable at once: a count, or a percentage of the targets. */
 export type MaxUnavailable =
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'percent'; readonly percent: number };
@@ -15,7 +15,7 @@ export interface RolloutSettings {
 }
 
 /**
- * How many of so many targets may be away at once: a percentage is rounded down, and at least one may be.
+ * How many of the targets may be unavailable at once: a percentage is rounded down, and at least one may be.
  *
  * @param targets all of the run, those that are skipped too
  */

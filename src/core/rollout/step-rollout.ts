@@ -47,7 +47,7 @@ export function stepRollout(rollout: Rollout, event: RolloutEvent): RolloutStep 
       return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
     }
     case 'recovered': {
-      // It waits for its turn like the others, for to take it now would make one more that is away.
+      // It waits for its turn like the others, for beginning it now would make one more unavailable.
       const members = rollout.members.with(event.id, { state: 'waiting', isUnavailable: false });
       return next({ ...rollout, members }, [], event.atMs);
     }
@@ -70,7 +70,7 @@ function onEnded(before: Rollout, id: string, outcome: Outcome): RolloutStep {
   };
   const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
   if (!rollsBack) return [after, []];
-  // It keeps its slot: it is away already, and the sooner it serves again the better.
+  // It keeps its slot: it is already unavailable, and the sooner it serves again the better.
   const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
   return [{ ...after, members }, [{ type: 'rollBack', id }]];
 }
@@ -96,7 +96,7 @@ function proceed(rollout: Rollout, atMs: number): RolloutStep {
   return [after, isDone ? [{ type: 'end' }] : commands];
 }
 
-/** The first of those that go first must all be well; later ones may fail as often as is granted. */
+/** All canaries must succeed; later ones may fail as often as `maxFailures` allows. */
 function reasonToStop({ task, members, failures }: Rollout): StopReason | undefined {
   if (failures === 0) return undefined;
   const failed = new Set<MemberState | undefined>(['failed', 'rollingBack', 'rolledBack', 'rollbackFailed']);

@@ -1,9 +1,9 @@
 /**
  * Why a rollout begins nothing new.
  *
- * - `canary`: one that goes first did not end well
+ * - `canary`: a canary failed
  * - `maxFailures`: more have failed than that
- * - `noCapacity`: so many are away and stay away that no other may be
+ * - `noCapacity`: so many stay unavailable that no other may become so
  * - `cancelled`
  */
 export type StopReason = 'canary' | 'maxFailures' | 'noCapacity' | 'cancelled';

@@ -1,4 +1,4 @@
-/** A custom image of the system disk before the wipe: the only way back, for snapshots die with the disk. */
+/** A custom image of the system disk before the erasing: the only way to restore it, for snapshots are deleted with the disk. */
 import { randomUUID } from 'node:crypto';
 import { formatDuration } from '../../core/duration.ts';
 import { backupName, backupsToPrune } from '../../core/images/backup.ts';

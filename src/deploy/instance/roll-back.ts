@@ -1,4 +1,4 @@
-/** The way back: a rebuild onto the image of before, with the login that was asked for and the script of before. */
+/** The rollback: a rebuild onto the earlier image, with the login of this run and the earlier script. */
 
 import { withSystemOf } from '../../core/health/guest/guest-system.ts';
 import { bootIdOf } from '../../core/health/health.ts';
@@ -24,7 +24,7 @@ import {
 } from './run-instance.ts';
 
 /**
- * Puts one target back and resolves with the whole deed, however that ended.
+ * Rolls one instance back and resolves with its run, however that ended.
  *
  * @throws only a fault of the program
  */
@@ -71,7 +71,7 @@ async function carryOutRollback(
   keep(rebuild);
   if (rebuild.ending?.kind === 'cancelled') return recorder.add({ cancelled: true });
   if (rebuild.ending?.kind !== 'rebuilt' && rebuild.ending?.kind !== 'skipped') return;
-  // The system put back may rightly show its old host keys, so none are forbidden to it.
+  // After a rollback the earlier host keys are right, so none are forbidden.
   if (rebuild.last === undefined) return;
   const instance = withSystemOf(image, rebuild.last.instance);
   const acceptedMs = rebuild.ending.kind === 'rebuilt' ? acceptedSinceMs(rebuild) : undefined;

@@ -1,4 +1,4 @@
-/** Everything that happens to one target on its way forth: backup, leaving, rebuild, health check, rejoining. */
+/** Everything that happens to one instance: backup, leaving, rebuild, health check, rejoining. */
 
 import { formatDuration } from '../../core/duration.ts';
 import { withSystemOf } from '../../core/health/guest/guest-system.ts';
@@ -33,19 +33,19 @@ export interface InstancePorts extends RebuildPorts {
   readonly balance: Balance | undefined;
 }
 
-/** Told of the deed whenever it has come a step further. It must not throw. */
+/** Told of the instance run after each step. It must not throw. */
 export type InstanceRunObserver = (run: InstanceRun) => void;
 
-/** A deed that is being done: what is known of it, and how more is added. */
+/** An instance run in progress: what is known of it, and how more is added. */
 export interface RunRecorder {
   current(): InstanceRun;
   add(more: Partial<InstanceRun>): void;
 }
 
 /**
- * Deals with one target and resolves with the whole deed, however it ended.
+ * Runs one instance and resolves with its run, however it ended.
  *
- * @param first a look that was taken just now, if there is one
+ * @param first an observation made just now, if there is one
  * @throws only a fault of the program
  */
 export async function runInstance(
@@ -125,7 +125,7 @@ export async function rejoin(recorder: RunRecorder, { balance, log }: InstancePo
     const rejoinProblem = await balance?.rejoin(target.instance.id, heldWeights, keep, log);
     if (rejoinProblem !== undefined) recorder.add({ rejoinProblem });
   } catch (error) {
-    // The instance is well; only its traffic is missing, which the post step sees to.
+    // The instance is healthy; only its traffic is missing, which the post step restores.
     if (!(error instanceof CancelledError)) throw error;
     recorder.add({ rejoinProblem: 'the run was cancelled.' });
   }

@@ -19,7 +19,7 @@ import { select } from './select.ts';
 import { problemOf, SurveyError, type SurveyProblem } from './survey-error.ts';
 import { createTargets, type TargetReads } from './survey-instance.ts';
 
-/** The plan, and the looks it was made from. */
+/** The plan, and the observations it was made from. */
 export interface Survey {
   readonly plan: Plan;
   /** By instance id, each with the system disk. */
@@ -42,7 +42,7 @@ const width = { few: 4, many: 16 };
 const many = 10;
 
 /**
- * Looks at the image and at every target, and decides.
+ * Observes the image and every target, and decides.
  *
  * @throws SurveyError with all problems when any read failed, CancelledError on abort
  */
@@ -57,7 +57,7 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
       return undefined;
     });
   const { bcc } = ports;
-  // An image that is still being created may be waited for, and the looks must not be as old as that.
+  // An image that is still being created may be waited for, and the observations must not be that old.
   const image = await collect(resolveImage(request, ports, signal));
   const [customImages, observations, places] = await Promise.all([
     request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),

@@ -1,4 +1,4 @@
-/** The work of a rollout on its targets: forth, and back. */
+/** The work of a rollout on its instances: rebuild and rollback. */
 
 import type { PlannedTarget } from '../../core/plan/plan.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
@@ -16,7 +16,7 @@ import type { RunStateStore } from '../run/run-state-store.ts';
 import { observeNow, serves } from './recovered.ts';
 import type { FleetWork } from './roll-out.ts';
 
-/** A look of the survey is used again if it is no older than this, in milliseconds. */
+/** An observation of the survey is used again if it is no older than this, in milliseconds. */
 const freshMs = 2_000;
 
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
@@ -41,7 +41,7 @@ export function createInstanceWork(
 ): FleetWork {
   const count = plan.targets.length;
   const ports: InstancePorts = { ...given, imagesInUse: () => imagesInUse(store.current()) };
-  // Those that were away to begin with and have not been begun yet.
+  // Unavailable from the start, and not begun yet.
   const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
   const done = (run: InstanceRun): InstanceRun => {
     const failure = count === 1 ? undefined : failureOf(run, endOf(run));
@@ -54,7 +54,7 @@ export function createInstanceWork(
       ? ports.log.group(title, () => work(ports.log))
       : work(logOf(id, ports.log, count > fewTargets));
 
-  // With a look that shows that it is to be skipped, nothing can be sent; for the others it must be fresh.
+  // A skip sends nothing, so its observation may be old; for the others it must be fresh.
   const earlyObservation = ({ instance, decision }: PlannedTarget): Observation | undefined => {
     const observation = observations.get(instance.id);
     const isFresh = observation !== undefined && ports.clock.nowMs() - observation.atMs <= freshMs;

@@ -1,4 +1,4 @@
-/** Whether one that was away to begin with serves again by itself, so that it has to wait for its turn. */
+/** Whether one that was unavailable from the start serves again by itself, so that it has to wait for its turn. */
 import { CallError, CancelledError } from '../../core/model/failure.ts';
 import { statusKind } from '../../core/model/instance.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
@@ -6,11 +6,11 @@ import type { RunRequest } from '../../ports/request.ts';
 import { probeOnce } from '../health/await-healthy.ts';
 import type { InstancePorts } from '../instance/run-instance.ts';
 
-/** How often, and how far apart in milliseconds, one that was away is looked at before it is begun. */
+/** How often, and how far apart in milliseconds, one that was unavailable is observed before it is begun. */
 const observeTries = 3;
 const retryMs = 5_000;
 
-/** A look at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
+/** An observation at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
 export async function observeNow(
   instanceId: string,
   { watch, clock }: InstancePorts

@@ -12,7 +12,7 @@ import type { Clock } from '../../ports/clock.ts';
 
 /** What is done to the targets. Both resolve however it ended, and throw only faults of the program. */
 export interface FleetWork {
-  /** `recovered` where it was away to begin with, serves again, and nothing was done to it. */
+  /** `recovered` where it was unavailable from the start, serves again, and nothing was done to it. */
   rollForward(id: string): Promise<Outcome | 'recovered'>;
   rollBack(id: string): Promise<RollbackOutcome>;
 }
@@ -50,7 +50,7 @@ export async function rollOut(
   const onAbort = (): void => inbox.put({ type: 'cancelled', atMs: nowMs() });
   const failed = (error: unknown): Outcome => {
     faults.push(error);
-    // What is wrong with the program is no reason to leave the others alone, but to begin nothing new.
+    // On an internal error start nothing new; let running work finish.
     onAbort();
     return { result: 'failed', isUnavailable: true, canRollBack: false };
   };
