@@ -5,6 +5,13 @@ import { mainStep } from './action/main-step.ts';
 // What the runtime deprecates in a library is nothing that a reader of this log can mend.
 process.noDeprecation = true;
 process.exitCode = 1;
+// Node ends a process that waits for something which can never happen, without a word.
+process.once('beforeExit', () =>
+  annotateEnd(
+    'The action ended without a verdict',
+    'It waited for something that can never happen, so what became of the instances is not known. Look at them in the console before you run again, and please report this.'
+  )
+);
 try {
   if (await mainStep()) process.exitCode = 0;
 } catch (error) {
@@ -12,4 +19,6 @@ try {
     'A fault of the action itself',
     error instanceof Error ? (error.stack ?? error.message) : String(error)
   );
+} finally {
+  process.removeAllListeners('beforeExit');
 }

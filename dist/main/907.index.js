@@ -379,7 +379,7 @@ class GuestRuns {
                 await this.#read(sent, sent.runId);
         }
         catch (error) {
-            const isOver = !(error instanceof failure/* CallError */.RA) || ['denied', 'invalid'].includes(error.failure.kind);
+            const isOver = !(error instanceof failure/* CallError */.RA) || ['denied', 'invalid', 'unsent'].includes(error.failure.kind);
             if (isOver)
                 settle(sent, () => failed(error));
         }

@@ -926,7 +926,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 9752:
+/***/ 2500:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3345,6 +3345,8 @@ function callRemedy(failure, waiting) {
             return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
         case 'unreached':
             return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
+        case 'unsent':
+            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
         case 'skewed':
             return `Set the clock of the runner right.${again}`;
         case 'ambiguous':
@@ -7028,7 +7030,7 @@ function onObserveFailed(before, failure, atMs) {
         return failCall(rebuild, failure, atMs);
     if (failure.kind === 'notFound' && missing >= maxMissing)
         return fail(rebuild, { kind: 'gone' }, atMs);
-    const lasting = failure.kind === 'denied' || failure.kind === 'invalid' || failure.kind === 'conflict';
+    const lasting = ['denied', 'invalid', 'unsent', 'conflict'].includes(failure.kind);
     if (lasting || atMs >= rebuild.deadlineMs)
         return failCall(rebuild, failure, atMs);
     return observeNext(rebuild, atMs, true);
@@ -8414,7 +8416,28 @@ function listOf(json) {
 
 // EXTERNAL MODULE: ./bce/api/operation.js
 var operation = __nccwpck_require__(9666);
+;// CONCATENATED MODULE: ./bce/api/same-id.js
+
+/** The thing, which must have the ID that was asked for. Throws `DecodeError`. */
+function sameId(thing, id) {
+    return oneOf(thing, [id]);
+}
+/** The thing, which must have one of the IDs that were asked for. Throws `DecodeError`. */
+function oneOf(thing, ids) {
+    if (!ids.includes(thing.id))
+        throw new json_fields/* DecodeError */.Xc('it is about another ID than the one asked for');
+    return thing;
+}
+/** The disk, which must be attached to the instance if it says what it is attached to. Throws `DecodeError`. */
+function attachedTo(volume, instanceId) {
+    const isOther = volume.attachedTo.length > 0 && !volume.attachedTo.includes(instanceId);
+    if (isOther)
+        throw new json_fields/* DecodeError */.Xc('a disk is attached to another instance than the one asked for');
+    return volume;
+}
+
 ;// CONCATENATED MODULE: ./bce/api/instances.js
+
 
 
 
@@ -8425,7 +8448,13 @@ const longestPage = '1000';
 /** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
 function getInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
-    return { ...operation/* read */.L, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
+    return {
+        ...operation/* read */.L,
+        name: 'GetInstance',
+        target: id,
+        path,
+        decode: (json) => sameId(decodeInstanceReply(json), id)
+    };
 }
 /** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
 function getUserData(instanceId) {
@@ -8448,7 +8477,7 @@ function listInstances(ids, marker) {
         path: '/v2/instance/listByInstanceId',
         query: (0,signed_request/* queryOf */.E2)({ marker }),
         body: JSON.stringify({ instanceIds: ids }),
-        decode: (json) => decodePage(json, 'instances', decodeInstance)
+        decode: (json) => decodePage(json, 'instances', (item) => oneOf(decodeInstance(item), ids))
     };
 }
 /**
@@ -8476,7 +8505,7 @@ function listVolumes(instanceId, marker) {
         target: instanceId,
         path: '/v2/volume',
         query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
-        decode: (json) => decodePage(json, 'volumes', decodeVolume)
+        decode: (json) => decodePage(json, 'volumes', (item) => attachedTo(decodeVolume(item), instanceId))
     };
 }
 /** One page of `GET /v2/volume`: the system disks of all instances. */
@@ -8735,9 +8764,16 @@ var check_arguments = __nccwpck_require__(8825);
 
 
 
+
 /** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
 function getImage(id) {
-    return { ...operation/* read */.L, name: 'GetImage', target: id, path: (0,signed_request/* pathOf */.XM)('v2', 'image', id), decode: decodeImageReply };
+    return {
+        ...operation/* read */.L,
+        name: 'GetImage',
+        target: id,
+        path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
+        decode: (json) => sameId(decodeImageReply(json), id)
+    };
 }
 /** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
 function listImages({ imageType, imageName }, marker) {
@@ -8836,11 +8872,14 @@ const codes = new Map([
         'denied',
         [
             'accessdenied',
+            'iamsignatureinvalid',
             'invalidaccesskeyid',
             'invalidhttpauthheader',
             'optinrequired',
             'qualifynotpass',
-            'signaturedoesnotmatch'
+            'signaturedoesnotmatch',
+            'signatureinvalid',
+            'invalidsignature'
         ]
     ],
     [
@@ -8966,7 +9005,7 @@ function lossKind(error, kind) {
         case 'unreached':
             return 'unreached';
         case 'unsent':
-            return 'invalid';
+            return 'unsent';
         case 'lost':
             return kind === 'read' ? 'transient' : 'ambiguous';
     }
@@ -9797,7 +9836,7 @@ function createBccClient(options) {
             while (wanted.length > 0) {
                 const some = wanted.splice(0, maxListedIds);
                 const items = await allPages((marker) => listInstances(some, marker), caller(signal, limits));
-                for (const instance of items.filter(({ id }) => some.includes(id))) {
+                for (const instance of items) {
                     found.set(instance.id, instance);
                 }
             }
@@ -9968,6 +10007,21 @@ function guestsOnDemand(config, client) {
         probe: async (check, options) => (await guests()).probe(check, options),
         dispose: () => void loaded?.then((probe) => probe.dispose())
     };
+}
+
+;// CONCATENATED MODULE: ./action/environment.js
+const switchName = 'NODE_TLS_REJECT_UNAUTHORIZED';
+/**
+ * Certificates are always verified. Node reads this variable of a job's environment at every connection, whoever makes
+ * it, so it is taken away before the first one.
+ *
+ * @returns what to tell a person; `undefined` where the variable is not set
+ */
+function alwaysVerifyCertificates() {
+    if (process.env[switchName] === undefined)
+        return undefined;
+    delete process.env[switchName];
+    return `${switchName} is ignored: certificates are always verified. If an authority of your own signed one, name its file in NODE_EXTRA_CA_CERTS.`;
 }
 
 ;// CONCATENATED MODULE: external "node:fs"
@@ -10379,11 +10433,15 @@ async function tryRecord(record, state, signal) {
 
 
 
+
 /**
  * Does the whole main step and tells whether it may be green. Every failure that is foreseen is annotated here;
  * what is thrown is a fault of the program.
  */
 async function mainStep() {
+    const ignored = alwaysVerifyCertificates();
+    if (ignored !== undefined)
+        log/* jobLog */.W.warning(ignored);
     const parsed = parseConfig(inputs_readInputs(), readUndeclared());
     for (const warning of parsed.warnings)
         log/* jobLog */.W.warning(warning);
@@ -11218,19 +11276,24 @@ function clip(text, most) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5191);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9752);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2500);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 
 // What the runtime deprecates in a library is nothing that a reader of this log can mend.
 process.noDeprecation = true;
 process.exitCode = 1;
+// Node ends a process that waits for something which can never happen, without a word.
+process.once('beforeExit', () => (0,_action_annotate_js__WEBPACK_IMPORTED_MODULE_0__/* .annotateEnd */ .mD)('The action ended without a verdict', 'It waited for something that can never happen, so what became of the instances is not known. Look at them in the console before you run again, and please report this.'));
 try {
     if (await (0,_action_main_step_js__WEBPACK_IMPORTED_MODULE_1__/* .mainStep */ .U)())
         process.exitCode = 0;
 }
 catch (error) {
     (0,_action_annotate_js__WEBPACK_IMPORTED_MODULE_0__/* .annotateEnd */ .mD)('A fault of the action itself', error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+finally {
+    process.removeAllListeners('beforeExit');
 }
 
 __webpack_async_result__();

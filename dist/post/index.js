@@ -685,7 +685,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 1707:
+/***/ 8338:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3060,6 +3060,8 @@ function callRemedy(failure, waiting) {
             return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
         case 'unreached':
             return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
+        case 'unsent':
+            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
         case 'skewed':
             return `Set the clock of the runner right.${again}`;
         case 'ambiguous':
@@ -5048,7 +5050,7 @@ function await_visible_statusOf(read) {
     const { kind } = read.failure;
     if (kind === 'notFound')
         return '';
-    if (kind === 'denied' || kind === 'invalid')
+    if (kind === 'denied' || kind === 'invalid' || kind === 'unsent')
         throw read;
     // A read that fails shows nothing, and the next may.
     return 'Running';
@@ -5332,7 +5334,28 @@ function listOf(json) {
 
 // EXTERNAL MODULE: ./bce/api/operation.js
 var operation = __nccwpck_require__(9666);
+;// CONCATENATED MODULE: ./bce/api/same-id.js
+
+/** The thing, which must have the ID that was asked for. Throws `DecodeError`. */
+function sameId(thing, id) {
+    return oneOf(thing, [id]);
+}
+/** The thing, which must have one of the IDs that were asked for. Throws `DecodeError`. */
+function oneOf(thing, ids) {
+    if (!ids.includes(thing.id))
+        throw new json_fields/* DecodeError */.Xc('it is about another ID than the one asked for');
+    return thing;
+}
+/** The disk, which must be attached to the instance if it says what it is attached to. Throws `DecodeError`. */
+function attachedTo(volume, instanceId) {
+    const isOther = volume.attachedTo.length > 0 && !volume.attachedTo.includes(instanceId);
+    if (isOther)
+        throw new json_fields/* DecodeError */.Xc('a disk is attached to another instance than the one asked for');
+    return volume;
+}
+
 ;// CONCATENATED MODULE: ./bce/api/instances.js
+
 
 
 
@@ -5343,7 +5366,13 @@ const longestPage = '1000';
 /** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
 function getInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
-    return { ...operation/* read */.L, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
+    return {
+        ...operation/* read */.L,
+        name: 'GetInstance',
+        target: id,
+        path,
+        decode: (json) => sameId(decodeInstanceReply(json), id)
+    };
 }
 /** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
 function getUserData(instanceId) {
@@ -5366,7 +5395,7 @@ function listInstances(ids, marker) {
         path: '/v2/instance/listByInstanceId',
         query: (0,signed_request/* queryOf */.E2)({ marker }),
         body: JSON.stringify({ instanceIds: ids }),
-        decode: (json) => decodePage(json, 'instances', decodeInstance)
+        decode: (json) => decodePage(json, 'instances', (item) => oneOf(decodeInstance(item), ids))
     };
 }
 /**
@@ -5394,7 +5423,7 @@ function listVolumes(instanceId, marker) {
         target: instanceId,
         path: '/v2/volume',
         query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
-        decode: (json) => decodePage(json, 'volumes', decodeVolume)
+        decode: (json) => decodePage(json, 'volumes', (item) => attachedTo(decodeVolume(item), instanceId))
     };
 }
 /** One page of `GET /v2/volume`: the system disks of all instances. */
@@ -5653,9 +5682,16 @@ var check_arguments = __nccwpck_require__(8825);
 
 
 
+
 /** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
 function getImage(id) {
-    return { ...operation/* read */.L, name: 'GetImage', target: id, path: (0,signed_request/* pathOf */.XM)('v2', 'image', id), decode: decodeImageReply };
+    return {
+        ...operation/* read */.L,
+        name: 'GetImage',
+        target: id,
+        path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
+        decode: (json) => sameId(decodeImageReply(json), id)
+    };
 }
 /** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
 function listImages({ imageType, imageName }, marker) {
@@ -5754,11 +5790,14 @@ const codes = new Map([
         'denied',
         [
             'accessdenied',
+            'iamsignatureinvalid',
             'invalidaccesskeyid',
             'invalidhttpauthheader',
             'optinrequired',
             'qualifynotpass',
-            'signaturedoesnotmatch'
+            'signaturedoesnotmatch',
+            'signatureinvalid',
+            'invalidsignature'
         ]
     ],
     [
@@ -5884,7 +5923,7 @@ function lossKind(error, kind) {
         case 'unreached':
             return 'unreached';
         case 'unsent':
-            return 'invalid';
+            return 'unsent';
         case 'lost':
             return kind === 'read' ? 'transient' : 'ambiguous';
     }
@@ -6715,7 +6754,7 @@ function createBccClient(options) {
             while (wanted.length > 0) {
                 const some = wanted.splice(0, maxListedIds);
                 const items = await allPages((marker) => listInstances(some, marker), caller(signal, limits));
-                for (const instance of items.filter(({ id }) => some.includes(id))) {
+                for (const instance of items) {
                     found.set(instance.id, instance);
                 }
             }
@@ -6985,6 +7024,21 @@ function guestsOnDemand(config, client) {
     };
 }
 
+;// CONCATENATED MODULE: ./action/environment.js
+const switchName = 'NODE_TLS_REJECT_UNAUTHORIZED';
+/**
+ * Certificates are always verified. Node reads this variable of a job's environment at every connection, whoever makes
+ * it, so it is taken away before the first one.
+ *
+ * @returns what to tell a person; `undefined` where the variable is not set
+ */
+function alwaysVerifyCertificates() {
+    if (process.env[switchName] === undefined)
+        return undefined;
+    delete process.env[switchName];
+    return `${switchName} is ignored: certificates are always verified. If an authority of your own signed one, name its file in NODE_EXTRA_CA_CERTS.`;
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: external "node:fs"
@@ -7118,6 +7172,7 @@ function isAlive({ pid, script }) {
 
 
 
+
 /** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
 const awaitVisibleLimitMs = 180_000;
 /** How long the restoring of weights may take, in milliseconds. */
@@ -7126,6 +7181,7 @@ const restoreLimitMs = 60_000;
 const mostNamed = 20;
 /** Does the whole post step; resolves in any case. */
 async function postStep() {
+    alwaysVerifyCertificates();
     let handover;
     await post_step_attempt('read what the main step left', async () => {
         const file = findHandover();
@@ -8309,7 +8365,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6079);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1707);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8338);
 /** Entry of the post step. It never fails a job. */
 
 

@@ -14,6 +14,7 @@ import { JournalError } from '../ports/journal.ts';
 import { annotateEnd, annotateProblems, annotateReport, annotateSurvey } from './annotate.ts';
 import { listenForCancel, type SignalCancel } from './cancel.ts';
 import { type Connection, connect } from './connect.ts';
+import { alwaysVerifyCertificates } from './environment.ts';
 import { openHandover } from './handover.ts';
 import { readInputs, readUndeclared } from './inputs.ts';
 import { jobLog } from './log.ts';
@@ -25,6 +26,8 @@ import { Progress } from './progress.ts';
  * what is thrown is a fault of the program.
  */
 export async function mainStep(): Promise<boolean> {
+  const ignored = alwaysVerifyCertificates();
+  if (ignored !== undefined) jobLog.warning(ignored);
   const parsed = parseConfig(readInputs(), readUndeclared());
   for (const warning of parsed.warnings) jobLog.warning(warning);
   if (!parsed.ok) {

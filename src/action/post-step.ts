@@ -11,6 +11,7 @@ import { awaitVisible } from '../deploy/rebuild/await-visible.ts';
 import { type RecordState, setRecord } from '../github/record.ts';
 import { listenForCancel } from './cancel.ts';
 import { connect } from './connect.ts';
+import { alwaysVerifyCertificates } from './environment.ts';
 import { findHandover, type Handover, type TakenHandover } from './handover.ts';
 import { readInputs } from './inputs.ts';
 import { jobLog } from './log.ts';
@@ -27,6 +28,7 @@ const mostNamed = 20;
 
 /** Does the whole post step; resolves in any case. */
 export async function postStep(): Promise<void> {
+  alwaysVerifyCertificates();
   let handover: Handover | undefined;
   await attempt('read what the main step left', async () => {
     const file = findHandover();

@@ -149,7 +149,7 @@ export function createBccClient(options: BccClientOptions): BccClient {
           (marker) => instances.listInstances(some, marker),
           caller(signal, limits)
         );
-        for (const instance of items.filter(({ id }) => some.includes(id))) {
+        for (const instance of items) {
           found.set(instance.id, instance);
         }
       }

@@ -153,7 +153,7 @@ describe('throttling', () => {
       { ...clock, requestsPerSecond: 10 }
     );
     await bcc.getInstance('i-1', never);
-    await bcc.getInstance('i-2', never);
+    await bcc.getInstance('i-1', never);
     expect(times[0]).toBe(0);
     expect(times.slice(1).every((atMs) => atMs >= 60_000)).toBe(true);
   });

@@ -28,11 +28,14 @@ const codes: ReadonlyMap<FailureKind, readonly string[]> = new Map([
     'denied',
     [
       'accessdenied',
+      'iamsignatureinvalid',
       'invalidaccesskeyid',
       'invalidhttpauthheader',
       'optinrequired',
       'qualifynotpass',
-      'signaturedoesnotmatch'
+      'signaturedoesnotmatch',
+      'signatureinvalid',
+      'invalidsignature'
     ]
   ],
   [

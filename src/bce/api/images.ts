@@ -2,10 +2,17 @@ import type { Image, ImageFilter, ImageSpec } from '../../core/model/image.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
 import { decodeImage, decodeImageId, decodeImageReply, decodePage, type Page } from './decode.ts';
 import { type Operation, read } from './operation.ts';
+import { sameId } from './same-id.ts';
 
 /** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
 export function getImage(id: string): Operation<Image> {
-  return { ...read, name: 'GetImage', target: id, path: pathOf('v2', 'image', id), decode: decodeImageReply };
+  return {
+    ...read,
+    name: 'GetImage',
+    target: id,
+    path: pathOf('v2', 'image', id),
+    decode: (json) => sameId(decodeImageReply(json), id)
+  };
 }
 
 /** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */

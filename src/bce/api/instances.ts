@@ -14,6 +14,7 @@ import {
   type Volume
 } from './decode.ts';
 import { type Operation, read } from './operation.ts';
+import { attachedTo, oneOf, sameId } from './same-id.ts';
 
 /** The most ids that one list by ids takes (BCC page Kksyfijrw). */
 export const maxListedIds = 100;
@@ -24,7 +25,13 @@ export const longestPage = '1000';
 /** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
 export function getInstance(id: string): Operation<Instance> {
   const path = pathOf('v2', 'instance', id);
-  return { ...read, name: 'GetInstance', target: id, path, decode: decodeInstanceReply };
+  return {
+    ...read,
+    name: 'GetInstance',
+    target: id,
+    path,
+    decode: (json) => sameId(decodeInstanceReply(json), id)
+  };
 }
 
 /** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
@@ -49,7 +56,7 @@ export function listInstances(ids: readonly string[], marker?: string): Operatio
     path: '/v2/instance/listByInstanceId',
     query: queryOf({ marker }),
     body: JSON.stringify({ instanceIds: ids }),
-    decode: (json) => decodePage(json, 'instances', decodeInstance)
+    decode: (json) => decodePage(json, 'instances', (item) => oneOf(decodeInstance(item), ids))
   };
 }
 
@@ -79,7 +86,7 @@ export function listVolumes(instanceId: string, marker?: string): Operation<Page
     target: instanceId,
     path: '/v2/volume',
     query: queryOf({ instanceId, marker }),
-    decode: (json) => decodePage(json, 'volumes', decodeVolume)
+    decode: (json) => decodePage(json, 'volumes', (item) => attachedTo(decodeVolume(item), instanceId))
   };
 }
 

@@ -45,7 +45,7 @@ function lossKind(error: TransportError, kind: CallKind): FailureKind {
     case 'unreached':
       return 'unreached';
     case 'unsent':
-      return 'invalid';
+      return 'unsent';
     case 'lost':
       return kind === 'read' ? 'transient' : 'ambiguous';
   }

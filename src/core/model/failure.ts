@@ -8,6 +8,8 @@
  * - `denied`: credentials or permissions
  * - `skewed`: the clocks differ more than the service allows, and mending it once did not help
  * - `notFound`, `conflict` (the state of the thing forbids it), `invalid` (the request itself)
+ * - `unsent`: nothing was sent, and trying again cannot help: a certificate that is not trusted, or a request that cannot
+ *   be made
  * - `malformed`: the answer could not be understood
  */
 export type FailureKind =
@@ -20,6 +22,7 @@ export type FailureKind =
   | 'notFound'
   | 'conflict'
   | 'invalid'
+  | 'unsent'
   | 'malformed';
 
 /** The longest `Retry-After` that a call obeys, in milliseconds; asked for a longer wait, it fails and says so. */

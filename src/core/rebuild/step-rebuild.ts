@@ -108,7 +108,7 @@ function onObserveFailed(before: RebuildState, failure: CallFailure, atMs: numbe
   const rebuild: RebuildState = { ...before, lastFailure: failure, missing };
   if (failure.kind === 'notFound' && rebuild.last === undefined) return failCall(rebuild, failure, atMs);
   if (failure.kind === 'notFound' && missing >= maxMissing) return fail(rebuild, { kind: 'gone' }, atMs);
-  const lasting = failure.kind === 'denied' || failure.kind === 'invalid' || failure.kind === 'conflict';
+  const lasting = ['denied', 'invalid', 'unsent', 'conflict'].includes(failure.kind);
   if (lasting || atMs >= rebuild.deadlineMs) return failCall(rebuild, failure, atMs);
   return observeNext(rebuild, atMs, true);
 }

@@ -167,6 +167,8 @@ export function callRemedy(failure: CallFailure, waiting: boolean): string {
       return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
     case 'unreached':
       return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
+    case 'unsent':
+      return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
     case 'skewed':
       return `Set the clock of the runner right.${again}`;
     case 'ambiguous':

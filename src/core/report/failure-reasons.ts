@@ -30,6 +30,7 @@ export const failureReasons = [
   'notFound',
   'conflict',
   'invalid',
+  'unsent',
   'malformed'
 ] as const;
 

@@ -42,7 +42,7 @@ function statusOf(read: Read<Instance> | undefined): string {
   if (!(read instanceof CallError)) return read?.status ?? '';
   const { kind } = read.failure;
   if (kind === 'notFound') return '';
-  if (kind === 'denied' || kind === 'invalid') throw read;
+  if (kind === 'denied' || kind === 'invalid' || kind === 'unsent') throw read;
   // A read that fails shows nothing, and the next may.
   return 'Running';
 }

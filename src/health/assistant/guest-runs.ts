@@ -179,7 +179,8 @@ export class GuestRuns {
       if (sent.runId === undefined) await this.#lookUp(sent);
       else await this.#read(sent, sent.runId);
     } catch (error) {
-      const isOver = !(error instanceof CallError) || ['denied', 'invalid'].includes(error.failure.kind);
+      const isOver =
+        !(error instanceof CallError) || ['denied', 'invalid', 'unsent'].includes(error.failure.kind);
       if (isOver) settle(sent, () => failed(error));
     }
     const limitMs = (sent.members[0]?.command.timeoutSeconds ?? 0) * 1_000 + graceMs;
