@@ -1,11 +1,13 @@
 /**
  * Writes docs/inputs.md, docs/outputs.md and the inputs of the reusable workflow from action.yml and the schema of
- * `result`, so that there is one place to edit. `node scripts/docs.ts` writes; with `--check` it only compares, and fails where they differ.
+ * `result`, and the owner of the repository from package.json, so that there is one place to edit each. `node scripts/docs.ts` writes; with `--check` it only compares, and fails where they differ.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { emulatedWorkflow } from './emulated-workflow.ts';
+import { ownerOf, withOwner } from './owner.ts';
 import { fillWorkflow } from './workflow-inputs.ts';
 
 /** What the pages need of action.yml. */
@@ -108,14 +110,23 @@ function main(args: readonly string[]): void {
   const read = (path: string): string => readFileSync(join(root, path), 'utf8');
   const action = read('action.yml');
   const workflow = '.github/workflows/rebuild.yml';
+  const owner = ownerOf(read('package.json'));
+  const filled = fillWorkflow(withOwner(read(workflow), owner), action);
+  const named = ['README.md', 'README.zh-CN.md', '.github/CODEOWNERS', '.github/ISSUE_TEMPLATE/config.yml'];
+  for (const folder of ['docs', 'examples']) {
+    const files = readdirSync(join(root, folder)).filter((name) => /\.(?:md|yml)$/.test(name));
+    named.push(...files.map((name) => `${folder}/${name}`));
+  }
   const pages = {
+    ...Object.fromEntries(named.map((path) => [path, withOwner(read(path), owner)])),
     'docs/inputs.md': inputsPage(action),
     'docs/outputs.md': outputsPage(action, JSON.parse(read('docs/result.schema.json')) as Schema),
-    [workflow]: fillWorkflow(read(workflow), action)
+    [workflow]: filled,
+    '.github/workflows/rebuild-emulated.yml': emulatedWorkflow(filled)
   };
   for (const [path, text] of Object.entries(pages)) {
     if (!args.includes('--check')) writeFileSync(join(root, path), text);
-    else if (read(path) !== text) {
+    else if (!existsSync(join(root, path)) || read(path) !== text) {
       process.stderr.write(`${path} does not match its sources: run npm run docs\n`);
       process.exitCode = 1;
     }

@@ -1,15 +1,20 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { readAction } from '../../scripts/docs.ts';
+import { ownerOf } from '../../scripts/owner.ts';
 import { blocksOf, filesIn, read, type Step, stepsOf, workflowFiles, workflowOf } from './files.ts';
 import { complaints } from './language-service.ts';
 
-const ours = 'OWNER/rebuild-bcc-instance@v1';
-const oursToCall = 'OWNER/rebuild-bcc-instance/.github/workflows/rebuild.yml@v1';
+const repository = `${ownerOf(read('package.json'))}/rebuild-bcc-instance`;
+const ours = `${repository}@v1`;
+const oursToCall = `${repository}/.github/workflows/rebuild.yml@v1`;
 /** The action as the reusable workflow has it: checked out from the commit that the workflow comes from. */
 const oursAlongside = './.rebuild-bcc-instance';
 const { inputs, outputs } = readAction(read('action.yml'));
 const reusable = '.github/workflows/rebuild.yml';
+/** Those whose inputs their caller chooses. */
+const toBeCalled = [reusable, '.github/workflows/rebuild-emulated.yml'];
 const declared = declarations();
 
 /** A job that calls a reusable workflow has no steps. */
@@ -72,7 +77,7 @@ describe.each(workflowFiles())('%s', (path) => {
       expect(job).toMatchObject({ permissions: expect.any(Object) });
       // A job that calls a workflow may not say for how long; an input of that workflow does.
       if ((job as Call).uses === undefined) {
-        const minutes = path === reusable ? expression('inputs.timeoutMinutes') : expect.any(Number);
+        const minutes = toBeCalled.includes(path) ? expression('inputs.timeoutMinutes') : expect.any(Number);
         expect(job).toMatchObject({ 'timeout-minutes': minutes });
       }
     }
@@ -83,7 +88,8 @@ describe.each(workflowFiles())('%s', (path) => {
     const loose = uses.filter((text) => !/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(text));
     const users = [...stepsOf(workflow), ...callsOf(path)].filter((one) => one.uses !== undefined);
     expect(uses.length).toBe(users.length);
-    expect(loose.filter((text) => ![ours, oursToCall, oursAlongside, './'].includes(text))).toEqual([]);
+    const own = [ours, oursToCall, oursAlongside];
+    expect(loose.filter((text) => !own.includes(text) && !text.startsWith('./'))).toEqual([]);
   });
 
   test('gives this action only inputs that it has, and all that it requires', () => {
@@ -93,7 +99,7 @@ describe.each(workflowFiles())('%s', (path) => {
       expect(Object.keys(inputs)).toEqual(expect.arrayContaining(given));
       expect(given).toEqual(expect.arrayContaining(required));
       // What the reusable workflow passes on is chosen by its caller.
-      if (path !== reusable) expectOneOfEach(given, 'adminPass');
+      if (!toBeCalled.includes(path)) expectOneOfEach(given, 'adminPass');
     }
   });
 
@@ -207,12 +213,35 @@ describe('the reusable workflow', () => {
     });
   });
 
+  const steps = stepsOf(workflowOf(reusable)) as readonly (Step & { run?: string; env?: object })[];
+
   test('takes the action from the commit that it comes from itself', () => {
-    expect(stepsOf(workflowOf(reusable))[0]?.with).toMatchObject({
+    expect(steps[1]?.with).toMatchObject({
       repository: expression('job.workflow_repository'),
       ref: expression('job.workflow_sha'),
       path: oursAlongside.slice('./'.length)
     });
+  });
+
+  const commit = 'a'.repeat(40);
+
+  test.each([
+    ['stops without both', '', '', 1],
+    ['stops without the commit', 'octo/demo', '', 1],
+    ['stops without the repository', '', commit, 1],
+    ['stops at a branch in place of the commit', 'octo/demo', 'main', 1],
+    ['goes on with both', 'octo/demo', commit, 0]
+  ])('%s', (_, REPOSITORY, COMMIT, status) => {
+    expect(steps[0]?.env).toEqual({
+      REPOSITORY: expression('job.workflow_repository'),
+      COMMIT: expression('job.workflow_sha')
+    });
+    const bash = spawnSync('bash', ['-eo', 'pipefail', '-c', steps[0]?.run ?? 'exit 9'], {
+      env: { PATH: process.env['PATH'], REPOSITORY, COMMIT },
+      encoding: 'utf8'
+    });
+    expect(bash.status).toBe(status);
+    expect(bash.stdout).toMatch(status === 0 ? /^$/ : /^::error title=Nothing was rebuilt::/);
   });
 });
 

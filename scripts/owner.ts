@@ -1,0 +1,24 @@
+/** The account that publishes the action: package.json names it, and the documents and examples repeat it. */
+
+const repository = 'rebuild-bcc-instance';
+
+/**
+ * The owner in the field `repository` of a package.json.
+ *
+ * @throws Error where the field is not `github:<owner>/rebuild-bcc-instance`
+ */
+export function ownerOf(manifest: string): string {
+  const { repository: field } = JSON.parse(manifest) as { readonly repository?: string };
+  const owner = /^github:([A-Za-z0-9-]+)\/rebuild-bcc-instance$/.exec(field ?? '')?.[1];
+  if (owner === undefined) {
+    throw new Error(`package.json: repository is ${field}, but must be github:<owner>/${repository}`);
+  }
+  return owner;
+}
+
+/** A text with the owner before each name of the repository, and as the one whom CODEOWNERS asks. */
+export function withOwner(text: string, owner: string): string {
+  return text
+    .replace(/(?<![\w.-])[A-Za-z0-9-]+(?=\/rebuild-bcc-instance\b)/g, owner)
+    .replace(/^\* @\S+$/gm, `* @${owner}`);
+}
