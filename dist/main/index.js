@@ -8371,26 +8371,31 @@ function decodeImage(json) {
         minDiskGb: (0,json_fields/* count */.U9)(from, 'minDiskGb')
     };
 }
-/** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
+/**
+ * One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status of a system disk is
+ * missing; of other disks nothing rests on them.
+ */
 function decodeVolume(json) {
     const from = (0,json_fields/* record */.g1)(json, 'volume');
+    const isSystemVolume = (0,json_fields/* flag */.Jt)(from, 'isSystemVolume');
+    const needed = isSystemVolume ? json_fields/* vital */.$n : json_fields/* text */.Qq;
     return {
-        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        id: needed(from, 'id'),
         createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
         sizeInGB: (0,json_fields/* count */.U9)(from, 'diskSizeInGB'),
         snapshotNum: (0,json_fields/* count */.U9)(from, 'snapshotNum'),
-        status: (0,json_fields/* vital */.$n)(from, 'status'),
-        isSystemVolume: (0,json_fields/* flag */.Jt)(from, 'isSystemVolume'),
+        status: needed(from, 'status'),
+        isSystemVolume,
         attachedTo: listOf(from['attachments'])
             .map((attachment) => (0,json_fields/* text */.Qq)({ ...Object(attachment) }, 'instanceId'))
             .filter((id) => id !== '')
     };
 }
-/** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
+/** One snapshot (BCC ListSnapshots); it only informs, so that any field may be missing. */
 function decodeSnapshot(json) {
     const from = (0,json_fields/* record */.g1)(json, 'snapshot');
     return {
-        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        id: (0,json_fields/* text */.Qq)(from, 'id'),
         name: (0,json_fields/* text */.Qq)(from, 'name'),
         createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
         volumeId: (0,json_fields/* text */.Qq)(from, 'volumeId')

@@ -95,8 +95,8 @@ describe('an answer is refused', () => {
     ['the answer is not an object', () => decode.decodeImageReply('text')],
     ['the image is not an object', () => decode.decodeImageReply({ image: null })],
     ['"status" is missing', () => decode.decodeImage({ id: 'm-1' })],
-    ['"id" is missing', () => decode.decodeVolume({ status: 'InUse' })],
-    ['"id" is missing', () => decode.decodeSnapshot({})],
+    ['"id" is missing', () => decode.decodeVolume({ status: 'InUse', isSystemVolume: true })],
+    ['"status" is missing', () => decode.decodeVolume({ id: 'v-1', isSystemVolume: true })],
     ['"volumes" is not a list', () => decode.decodePage({}, 'volumes', decode.decodeVolume)],
     [
       '"instances" is not a list',
@@ -110,7 +110,7 @@ describe('an answer is refused', () => {
     ['"userData" is not base64', () => decode.decodeUserData({ userData: '#!/bin/sh' })],
     ['"userData" is not base64', () => decode.decodeUserData({ userData: 'QUJD*' })],
     ['"userData" holds bytes that are not text', () => decode.decodeUserData({ userData: 'H4sIAAAA' })],
-    ['"id" is missing', () => decode.decodePage({ a: [{}] }, 'a', decode.decodeSnapshot)]
+    ['"id" is missing', () => decode.decodePage({ a: [{}] }, 'a', decode.decodeImage)]
   ])('%s', (message, run) => {
     expect(run).toThrow(new DecodeError(message));
   });
@@ -179,4 +179,9 @@ test('pages', () => {
   expect(decode.decodeSnapshot({ id: 's-1', volumeId: 'v-1' }).volumeId).toBe('v-1');
   const last = { snapshots: [], isTruncated: false, nextMarker: 'left over' };
   expect(decode.decodePage(last, 'snapshots', decode.decodeSnapshot)).toEqual({ items: [] });
+});
+
+test('a data disk and a snapshot may leave out what nothing rests on', () => {
+  expect(decode.decodeVolume({ id: 'v-2' })).toMatchObject({ id: 'v-2', status: '', isSystemVolume: false });
+  expect(decode.decodeSnapshot({ name: 'nightly' })).toMatchObject({ id: '', name: 'nightly' });
 });

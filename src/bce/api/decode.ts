@@ -109,27 +109,32 @@ export function decodeImage(json: unknown): Image {
   };
 }
 
-/** One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status is missing. */
+/**
+ * One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status of a system disk is
+ * missing; of other disks nothing rests on them.
+ */
 export function decodeVolume(json: unknown): Volume {
   const from = record(json, 'volume');
+  const isSystemVolume = flag(from, 'isSystemVolume');
+  const needed = isSystemVolume ? vital : text;
   return {
-    id: vital(from, 'id'),
+    id: needed(from, 'id'),
     createTime: text(from, 'createTime'),
     sizeInGB: count(from, 'diskSizeInGB'),
     snapshotNum: count(from, 'snapshotNum'),
-    status: vital(from, 'status'),
-    isSystemVolume: flag(from, 'isSystemVolume'),
+    status: needed(from, 'status'),
+    isSystemVolume,
     attachedTo: listOf(from['attachments'])
       .map((attachment) => text({ ...Object(attachment) }, 'instanceId'))
       .filter((id) => id !== '')
   };
 }
 
-/** One snapshot (BCC ListSnapshots). Throws `DecodeError` where the id is missing. */
+/** One snapshot (BCC ListSnapshots); it only informs, so that any field may be missing. */
 export function decodeSnapshot(json: unknown): Snapshot {
   const from = record(json, 'snapshot');
   return {
-    id: vital(from, 'id'),
+    id: text(from, 'id'),
     name: text(from, 'name'),
     createTime: text(from, 'createTime'),
     volumeId: text(from, 'volumeId')
