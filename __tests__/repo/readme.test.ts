@@ -140,7 +140,7 @@ const numbers: Numbers = [
   ['src/deploy/calls/read-many.ts', 'const pageOfIds = 100;', 'lists of up to 100 instances'],
   ['src/deploy/calls/read-many.ts', 'const fewDisks = 4;', 'more than 4 disks at once'],
   ['src/deploy/plan/survey.ts', 'const many = 10;', 'for more than 10 instances'],
-  ['src/core/report/trim.ts', 'const resultLimit = 900_000;', 'Beyond 900,000 bytes'],
+  ['src/core/report/trim.ts', 'const resultLimit = 100_000;', 'Beyond 100,000 bytes'],
   ['src/core/summary/annotations.ts', 'const most = 10;', 'There are at most 10 annotations'],
   ['src/core/images/backup.ts', 'const customImageQuota = 20;', 'A region holds 20 custom images'],
   ['src/core/images/backup.ts', "const backupPrefix = 'rbi-backup/';", 'The name is `rbi-backup/`'],
@@ -192,7 +192,7 @@ const fleetNumbers: Numbers = [
   ['src/core/summary/timeline.ts', 'const mostInstances = 50;', 'a timeline of up to 50'],
   ['src/core/summary/summary.ts', 'const mostDetailed = 20;', 'of more than 20 only those that failed'],
   ['src/core/summary/summary.ts', 'const summaryLimit = 900_000;', 'beyond 900,000 bytes'],
-  ['src/core/report/trim.ts', 'const resultLimit = 900_000;', 'Beyond 900,000 bytes']
+  ['src/core/report/trim.ts', 'const resultLimit = 100_000;', 'Beyond 100,000 bytes']
 ];
 
 describe('a number of the documents is the one in the code', () => {

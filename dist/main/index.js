@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 5191:
+/***/ 8398:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -546,49 +546,8 @@ function sizeOf(lines) {
     return lines.reduce((sum, line) => sum + line.length + 1, 0);
 }
 
-;// CONCATENATED MODULE: ./core/summary/ranking.js
-const urgency = {
-    failed: 0,
-    rolledBack: 1,
-    inProgress: 2,
-    notStarted: 3,
-    rebuilt: 4,
-    started: 4,
-    skipped: 4,
-    planned: 4
-};
-/** The failures first, then what is under way or not begun, then the rest; beyond that in the given order. */
-function byUrgency(instances) {
-    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
-}
-/**
- * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
- * first few has met every kind.
- */
-function failuresFirst(instances) {
-    const failed = byUrgency(instances).filter(isFailed);
-    const met = new Set();
-    const heads = new Set();
-    for (const one of failed) {
-        const kind = `${one.status} ${one.failure.reason}`;
-        if (!met.has(kind))
-            heads.add(one);
-        met.add(kind);
-    }
-    return [...heads, ...failed.filter((one) => !heads.has(one))];
-}
-/** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
-function reasonsLabel(failed) {
-    const counts = new Map();
-    for (const { failure } of failed)
-        counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
-    const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
-    return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
-}
-function isFailed(one) {
-    return one.failure !== undefined;
-}
-
+// EXTERNAL MODULE: ./core/summary/ranking.js
+var ranking = __nccwpck_require__(3636);
 ;// CONCATENATED MODULE: ./core/summary/overview.js
 /** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
 
@@ -793,7 +752,7 @@ const mostNamed = 20;
 function annotationsOf(report) {
     const others = [...ofStop(report), ...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
     const room = most - others.length;
-    const failed = failuresFirst(report.instances);
+    const failed = (0,ranking/* failuresFirst */.Cq)(report.instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
     const rest = failed.slice(single.length);
     const each = single.map(({ instanceId, failure }) => ({
@@ -804,7 +763,7 @@ function annotationsOf(report) {
     const more = {
         level: 'error',
         title: `${rest.length} more that failed or were cut off`,
-        lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
+        lines: [`${(0,ranking/* reasonsLabel */.E1)(rest)}.`, 'The job summary and the output result name them all.']
     };
     return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
 }
@@ -8184,8 +8143,8 @@ class JournalError extends Error {
     name = 'JournalError';
 }
 
-// EXTERNAL MODULE: ./action/annotate.js + 5 modules
-var annotate = __nccwpck_require__(5191);
+// EXTERNAL MODULE: ./action/annotate.js + 4 modules
+var annotate = __nccwpck_require__(8398);
 ;// CONCATENATED MODULE: ./action/cancel.js
 
 /**
@@ -10098,39 +10057,91 @@ function writeThrough(file, text) {
     }
 }
 
+// EXTERNAL MODULE: ./core/summary/ranking.js
+var ranking = __nccwpck_require__(3636);
 // EXTERNAL MODULE: ./core/report/clip.js
 var clip = __nccwpck_require__(5984);
 ;// CONCATENATED MODULE: ./core/report/trim.js
 /** The output `result`, kept within what GitHub takes. */
 
-/** The outputs of a job may have 1 MiB together; below it, room is left for the others. In bytes of UTF-8. */
-const resultLimit = 900_000;
+
+
+/** A step can take `result` as an environment variable up to 128 KiB; this leaves room for others. In bytes of UTF-8. */
+const resultLimit = 100_000;
+const course = ['phases', 'statusHistory', 'health.history', 'plan.current', 'plan.steps', 'plan.warnings'];
+const extras = ['knownHosts', 'restoreWith', 'erases.snapshots'];
 /** What is left out where it is too long: the next only if those before were not enough. */
 const cuts = [
-    ofSucceeded(withoutCourse),
-    ofSucceeded(withoutExtras),
-    withoutCourse,
-    withoutExtras,
-    withoutNames,
-    inShort
+    { parts: course, apply: ofSucceeded(withoutCourse) },
+    { parts: extras, apply: ofSucceeded(withoutExtras) },
+    { parts: course, apply: withoutCourse },
+    { parts: extras, apply: withoutExtras },
+    { parts: ['name', 'before.imageName', 'after.imageName'], apply: withoutNames },
+    { parts: ['after', 'plan.login', 'plan.userData', 'failure'], apply: inShort }
 ];
 /**
- * The report as JSON. Where it is longer than `resultLimit`, lists are emptied and words are left out, first of
- * the instances that did not fail; it is still valid by `docs/result.schema.json`, which says in which order.
+ * The report as JSON of at most `resultLimit` bytes. Where it is longer, lists are emptied and words are left out,
+ * first of the instances that did not fail; at last instances are, those that failed as the last ones. `leftOut`
+ * names all of it, and it is still valid by `docs/result.schema.json`.
  */
 function resultText(report) {
-    let { instances } = report;
     let text = JSON.stringify(report);
+    let { instances } = report;
+    const parts = new Set();
     for (const cut of cuts) {
         if (Buffer.byteLength(text) <= resultLimit)
-            break;
-        instances = instances.map(cut);
-        text = JSON.stringify({ ...report, instances });
+            return text;
+        instances = instances.map(cut.apply);
+        for (const part of cut.parts)
+            parts.add(part);
+        text = JSON.stringify({ ...report, instances, leftOut: { parts: [...parts], instances: 0 } });
     }
-    return text;
+    return Buffer.byteLength(text) <= resultLimit ? text : withFewer({ ...report, instances }, [...parts]);
 }
-function ofSucceeded(cut) {
-    return (one) => (one.failure === undefined ? cut(one) : one);
+/** The report with as many instances as fit, the failed ones first, in their order. */
+function withFewer(report, parts) {
+    const unavailableBefore = report.rollout.unavailableBefore.slice(0, 100);
+    const canaries = report.rollout.canaries.slice(0, 100);
+    const short = { ...report, rollout: { ...report.rollout, unavailableBefore, canaries } };
+    const textOf = (instances) => {
+        const leftOut = { parts, instances: report.instances.length - instances.length };
+        return JSON.stringify({ ...short, instances, leftOut });
+    };
+    let left = resultLimit - Buffer.byteLength(textOf([])) - 10;
+    const kept = new Set();
+    for (const one of (0,ranking/* byUrgency */.td)(report.instances)) {
+        left -= Buffer.byteLength(JSON.stringify(one)) + 1;
+        if (left < 0)
+            break;
+        kept.add(one);
+    }
+    return textOf(report.instances.filter((one) => kept.has(one)));
+}
+/** The result of a run that ended before it had a plan: nothing was sent that changes anything. */
+function emptyResultText(wallMs) {
+    const rollout = {
+        maxUnavailable: 1,
+        peakUnavailable: 0,
+        canaries: [],
+        maxFailures: 0,
+        pauseSeconds: 0,
+        unavailableBefore: []
+    };
+    const report = {
+        version: 1,
+        status: 'failed',
+        changed: false,
+        imageId: '',
+        imageName: '',
+        startedAt: (0,core_duration/* toIso */.tK)({ nowMs: 0, wallMs }, 0),
+        durationSeconds: 0,
+        rollout,
+        instances: []
+    };
+    return JSON.stringify(report);
+}
+function ofSucceeded(apply) {
+    return (one) => (one.failure === undefined ? apply(one) : one);
 }
 /** How it went, step by step, and what the plan said beyond the decision. */
 function withoutCourse(one) {
@@ -10169,6 +10180,8 @@ function inShort({ after: _left, failure, ...one }) {
 
 
 
+
+
 /** The outputs could not be written; the message says what has become of the run. */
 class OutputsError extends Error {
     name = 'OutputsError';
@@ -10199,11 +10212,29 @@ function setOutputs(report) {
         requestId: each(({ requestIds }) => requestIds[0] ?? ''),
         knownHosts: instances.flatMap(({ knownHosts }) => knownHosts).join('\n'),
         durationSeconds: String(report.durationSeconds),
-        result: resultText(report)
+        result: resultText(report),
+        resultFile: writeResultFile(report)
     };
     forgetEarlier();
     for (const [name, value] of Object.entries(outputs))
         lib_core/* setOutput */.uH(name, value);
+}
+/** Writes the whole result; gives the path, or nothing where that cannot be done, for the outputs matter more. */
+function writeResultFile(report) {
+    const file = (0,external_node_path_namespaceObject.join)(process.env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), `rebuild-bcc-instance-result-${process.pid}.json`);
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(file, JSON.stringify(report), { mode: 0o600 });
+        return file;
+    }
+    catch {
+        return '';
+    }
+}
+/** Sets the outputs of a run that ended before it had a plan: `result` is valid JSON all the same. */
+function setEarlyOutputs() {
+    lib_core/* setOutput */.uH('status', 'failed');
+    lib_core/* setOutput */.uH('changed', 'false');
+    lib_core/* setOutput */.uH('result', emptyResultText(Date.now()));
 }
 /**
  * Empties the file of the outputs where it has become large: a fleet has a result of nearly a megabyte, it is
@@ -10544,9 +10575,10 @@ function tellFailure(error, cancel) {
 /** A fault of the program may come after the send: what was said of `changed` by then stays. */
 function tellEarlyEnd(changed) {
     try {
-        lib_core/* setOutput */.uH('status', 'failed');
-        if (changed !== undefined)
-            lib_core/* setOutput */.uH('changed', changed);
+        if (changed === undefined)
+            lib_core/* setOutput */.uH('status', 'failed');
+        else
+            setEarlyOutputs();
     }
     catch (error) {
         (0,annotate/* annotateEnd */.mD)('The outputs could not be written', `The run failed, see the other error. ${main_step_wordsOf(error)}`);
@@ -11276,11 +11308,64 @@ function clip(text, most) {
 
 /***/ }),
 
+/***/ 3636:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cq: () => (/* binding */ failuresFirst),
+/* harmony export */   E1: () => (/* binding */ reasonsLabel),
+/* harmony export */   td: () => (/* binding */ byUrgency)
+/* harmony export */ });
+const urgency = {
+    failed: 0,
+    rolledBack: 1,
+    inProgress: 2,
+    notStarted: 3,
+    rebuilt: 4,
+    started: 4,
+    skipped: 4,
+    planned: 4
+};
+/** The failures first, then what is under way or not begun, then the rest; beyond that in the given order. */
+function byUrgency(instances) {
+    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
+}
+/**
+ * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
+ * first few has met every kind.
+ */
+function failuresFirst(instances) {
+    const failed = byUrgency(instances).filter(isFailed);
+    const met = new Set();
+    const heads = new Set();
+    for (const one of failed) {
+        const kind = `${one.status} ${one.failure.reason}`;
+        if (!met.has(kind))
+            heads.add(one);
+        met.add(kind);
+    }
+    return [...heads, ...failed.filter((one) => !heads.has(one))];
+}
+/** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
+function reasonsLabel(failed) {
+    const counts = new Map();
+    for (const { failure } of failed)
+        counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
+    const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
+    return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
+}
+function isFailed(one) {
+    return one.failure !== undefined;
+}
+
+
+/***/ }),
+
 /***/ 8540:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5191);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8398);
 /* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2500);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 

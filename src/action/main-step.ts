@@ -18,7 +18,7 @@ import { alwaysVerifyCertificates } from './environment.ts';
 import { openHandover } from './handover.ts';
 import { readInputs, readUndeclared } from './inputs.ts';
 import { jobLog } from './log.ts';
-import { OutputsError, setOutputs } from './outputs.ts';
+import { OutputsError, setEarlyOutputs, setOutputs } from './outputs.ts';
 import { Progress } from './progress.ts';
 
 /**
@@ -127,8 +127,8 @@ function tellFailure(error: unknown, cancel: SignalCancel): false {
 /** A fault of the program may come after the send: what was said of `changed` by then stays. */
 function tellEarlyEnd(changed?: 'false'): void {
   try {
-    core.setOutput('status', 'failed');
-    if (changed !== undefined) core.setOutput('changed', changed);
+    if (changed === undefined) core.setOutput('status', 'failed');
+    else setEarlyOutputs();
   } catch (error) {
     annotateEnd('The outputs could not be written', `The run failed, see the other error. ${wordsOf(error)}`);
   }

@@ -1,7 +1,9 @@
-import { statSync, truncateSync } from 'node:fs';
+import { statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as core from '@actions/core';
 import type { RunReport } from '../core/report/report.ts';
-import { resultText } from '../core/report/trim.ts';
+import { emptyResultText, resultText } from '../core/report/trim.ts';
 
 /** The outputs could not be written; the message says what has become of the run. */
 export class OutputsError extends Error {
@@ -35,10 +37,32 @@ export function setOutputs(report: RunReport): void {
     requestId: each(({ requestIds }) => requestIds[0] ?? ''),
     knownHosts: instances.flatMap(({ knownHosts }) => knownHosts).join('\n'),
     durationSeconds: String(report.durationSeconds),
-    result: resultText(report)
+    result: resultText(report),
+    resultFile: writeResultFile(report)
   };
   forgetEarlier();
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+}
+
+/** Writes the whole result; gives the path, or nothing where that cannot be done, for the outputs matter more. */
+function writeResultFile(report: RunReport): string {
+  const file = join(
+    process.env['RUNNER_TEMP'] || tmpdir(),
+    `rebuild-bcc-instance-result-${process.pid}.json`
+  );
+  try {
+    writeFileSync(file, JSON.stringify(report), { mode: 0o600 });
+    return file;
+  } catch {
+    return '';
+  }
+}
+
+/** Sets the outputs of a run that ended before it had a plan: `result` is valid JSON all the same. */
+export function setEarlyOutputs(): void {
+  core.setOutput('status', 'failed');
+  core.setOutput('changed', 'false');
+  core.setOutput('result', emptyResultText(Date.now()));
 }
 
 /**

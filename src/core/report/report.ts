@@ -144,6 +144,11 @@ export interface RunReport {
   readonly durationSeconds: number;
   readonly rollout: RolloutReport;
   readonly instances: readonly InstanceReport[];
+  /** What the output `result` lacks, where it would be too long; the file `resultFile` has all of it. */
+  readonly leftOut?: {
+    readonly parts: readonly string[];
+    readonly instances: number;
+  };
 }
 
 /** How the instances were taken one after another. */

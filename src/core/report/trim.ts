@@ -1,39 +1,94 @@
 /** The output `result`, kept within what GitHub takes. */
+import { toIso } from '../duration.ts';
+import { byUrgency } from '../summary/ranking.ts';
 import { clip } from './clip.ts';
 import type { InstanceReport, RunReport } from './report.ts';
 
-/** The outputs of a job may have 1 MiB together; below it, room is left for the others. In bytes of UTF-8. */
-export const resultLimit = 900_000;
+/** A step can take `result` as an environment variable up to 128 KiB; this leaves room for others. In bytes of UTF-8. */
+export const resultLimit = 100_000;
 
-type Cut = (one: InstanceReport) => InstanceReport;
+interface Cut {
+  /** What it leaves out, as `leftOut.parts` names it. */
+  readonly parts: readonly string[];
+  readonly apply: (one: InstanceReport) => InstanceReport;
+}
+
+const course = ['phases', 'statusHistory', 'health.history', 'plan.current', 'plan.steps', 'plan.warnings'];
+const extras = ['knownHosts', 'restoreWith', 'erases.snapshots'];
 
 /** What is left out where it is too long: the next only if those before were not enough. */
 const cuts: readonly Cut[] = [
-  ofSucceeded(withoutCourse),
-  ofSucceeded(withoutExtras),
-  withoutCourse,
-  withoutExtras,
-  withoutNames,
-  inShort
+  { parts: course, apply: ofSucceeded(withoutCourse) },
+  { parts: extras, apply: ofSucceeded(withoutExtras) },
+  { parts: course, apply: withoutCourse },
+  { parts: extras, apply: withoutExtras },
+  { parts: ['name', 'before.imageName', 'after.imageName'], apply: withoutNames },
+  { parts: ['after', 'plan.login', 'plan.userData', 'failure'], apply: inShort }
 ];
 
 /**
- * The report as JSON. Where it is longer than `resultLimit`, lists are emptied and words are left out, first of
- * the instances that did not fail; it is still valid by `docs/result.schema.json`, which says in which order.
+ * The report as JSON of at most `resultLimit` bytes. Where it is longer, lists are emptied and words are left out,
+ * first of the instances that did not fail; at last instances are, those that failed as the last ones. `leftOut`
+ * names all of it, and it is still valid by `docs/result.schema.json`.
  */
 export function resultText(report: RunReport): string {
-  let { instances } = report;
   let text = JSON.stringify(report);
+  let { instances } = report;
+  const parts = new Set<string>();
   for (const cut of cuts) {
-    if (Buffer.byteLength(text) <= resultLimit) break;
-    instances = instances.map(cut);
-    text = JSON.stringify({ ...report, instances });
+    if (Buffer.byteLength(text) <= resultLimit) return text;
+    instances = instances.map(cut.apply);
+    for (const part of cut.parts) parts.add(part);
+    text = JSON.stringify({ ...report, instances, leftOut: { parts: [...parts], instances: 0 } });
   }
-  return text;
+  return Buffer.byteLength(text) <= resultLimit ? text : withFewer({ ...report, instances }, [...parts]);
 }
 
-function ofSucceeded(cut: Cut): Cut {
-  return (one) => (one.failure === undefined ? cut(one) : one);
+/** The report with as many instances as fit, the failed ones first, in their order. */
+function withFewer(report: RunReport, parts: readonly string[]): string {
+  const unavailableBefore = report.rollout.unavailableBefore.slice(0, 100);
+  const canaries = report.rollout.canaries.slice(0, 100);
+  const short = { ...report, rollout: { ...report.rollout, unavailableBefore, canaries } };
+  const textOf = (instances: readonly InstanceReport[]): string => {
+    const leftOut = { parts, instances: report.instances.length - instances.length };
+    return JSON.stringify({ ...short, instances, leftOut });
+  };
+  let left = resultLimit - Buffer.byteLength(textOf([])) - 10;
+  const kept = new Set<InstanceReport>();
+  for (const one of byUrgency(report.instances)) {
+    left -= Buffer.byteLength(JSON.stringify(one)) + 1;
+    if (left < 0) break;
+    kept.add(one);
+  }
+  return textOf(report.instances.filter((one) => kept.has(one)));
+}
+
+/** The result of a run that ended before it had a plan: nothing was sent that changes anything. */
+export function emptyResultText(wallMs: number): string {
+  const rollout = {
+    maxUnavailable: 1,
+    peakUnavailable: 0,
+    canaries: [],
+    maxFailures: 0,
+    pauseSeconds: 0,
+    unavailableBefore: []
+  };
+  const report: RunReport = {
+    version: 1,
+    status: 'failed',
+    changed: false,
+    imageId: '',
+    imageName: '',
+    startedAt: toIso({ nowMs: 0, wallMs }, 0),
+    durationSeconds: 0,
+    rollout,
+    instances: []
+  };
+  return JSON.stringify(report);
+}
+
+function ofSucceeded(apply: Cut['apply']): Cut['apply'] {
+  return (one) => (one.failure === undefined ? apply(one) : one);
 }
 
 /** How it went, step by step, and what the plan said beyond the decision. */
