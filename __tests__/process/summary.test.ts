@@ -15,6 +15,7 @@ const scenes = {
   skip: { inputs: { imageId: 'm-web-1' } },
   failure: {
     inputs: { timeout: '10s' },
+    env: { GITHUB_ACTION_REPOSITORY: 'octo/rebuild', GITHUB_ACTION_REF: 'v1' },
     faults: [{ on: 'RebuildInstance', play: { kind: 'stuck', status: 'Starting' } }]
   },
   refused: { world: { instances: [{ id: 'i-demo0001', name: 'web-1', deletionProtection: 1 }] } },
@@ -113,12 +114,15 @@ describe('the summary', () => {
   test('of a failure', async () => {
     const result = await played('failure');
     expectRed(result, { cause: /still Starting/, remedy: /timeout/, changed: true });
+    const help = 'https://github.com/octo/rebuild/blob/v1/docs/troubleshooting.md#timedout';
+    expect(result.annotations[0]?.message.split('\n').at(-1)).toBe(`Help: ${help}`);
     expectLines(result.summary, [
       '## ❌ Failed: BCC image <code>m-web-2</code> web-2',
       /^\| <code>i-demo0001<\/code><br>web-1 \| ❌ failed \|.*\| 1\ds \|$/,
       /^> \*\*i-demo0001: still Starting 10s after the rebuild was accepted\..*\*\*$/,
       /^> The system disk is being rebuilt or is rebuilt/,
       /^> \*\*What to do:\*\* Look at the instance in the console/,
+      /^> .*\(https:\/\/github\.com\/octo\/rebuild\/blob\/v1\/docs\/troubleshooting\.md#timedout\)$/,
       /^\| Erased \|/
     ]);
   }, 60_000);

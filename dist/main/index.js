@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8398:
+/***/ 1799:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -512,6 +512,28 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var core = __nccwpck_require__(5806);
+;// CONCATENATED MODULE: ./core/report/help-link.js
+/**
+ * The address of the section on `reason` in `docs/troubleshooting.md`, of the very version that runs; of the whole
+ * page without a reason. `undefined` where it is not known from where the action runs.
+ */
+function helpLink(source, reason) {
+    const { serverUrl = '', repository = '', ref = '' } = source ?? {};
+    if (!/^https?:\/\/[\w.:[\]-]+\/?$/.test(serverUrl) ||
+        !/^[\w.-]+\/[\w.-]+$/.test(repository) ||
+        ref === '') {
+        return undefined;
+    }
+    const page = `${serverUrl.replace(/\/$/, '')}/${repository}/blob/${encodePath(ref)}/docs/troubleshooting.md`;
+    return reason === undefined ? page : `${page}#${reason.toLowerCase()}`;
+}
+/** A ref may hold slashes, and signs that would end a Markdown link. */
+function encodePath(ref) {
+    const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
+    const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
+    return ref.split('/').map(encode).join('/');
+}
+
 // EXTERNAL MODULE: ./core/report/clip.js
 var report_clip = __nccwpck_require__(5984);
 ;// CONCATENATED MODULE: ./core/summary/annotation-text.js
@@ -522,13 +544,15 @@ const runnerLimit = 4_096;
 const limit = runnerLimit - 96;
 /** No single line takes up the room of all others. */
 const lineLimit = 1_000;
+/** Up to four remedies, a link among them, always have room. */
+const remedyLimit = 700;
 /**
  * The lines of an annotation that is not cut: what matters most first, then as many of the `items` as fit with a
  * count of the rest, and the `remedies` last.
  */
 function annotationText(first, items, remedies = []) {
     const head = (0,report_clip/* clip */.$)(first, lineLimit);
-    const tail = remedies.map((line) => (0,report_clip/* clip */.$)(line, lineLimit));
+    const tail = remedies.map((line) => (0,report_clip/* clip */.$)(line, remedyLimit));
     const more = (count) => `and ${count} more`;
     let left = limit - sizeOf([head, ...tail]) - more(items.length).length - 1;
     const told = [];
@@ -741,6 +765,7 @@ function line(member, at, members) {
 
 
 
+
 /** GitHub shows at most ten annotations of a step. */
 const most = 10;
 /** So many instances are named in one line. */
@@ -748,9 +773,15 @@ const mostNamed = 20;
 /**
  * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
  * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
+ *
+ * @param source where the action runs from, for the links to its documents
  */
-function annotationsOf(report) {
-    const others = [...ofStop(report), ...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
+function annotationsOf(report, source) {
+    const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
+    const others = [
+        ...ofStop(report).map((one) => ({ ...one, help: helpLink(source) })),
+        ...weights.map((one) => ({ ...one, help: helpLink(source, 'rejoin') }))
+    ];
     const room = most - others.length;
     const failed = (0,ranking/* failuresFirst */.Cq)(report.instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
@@ -758,12 +789,14 @@ function annotationsOf(report) {
     const each = single.map(({ instanceId, failure }) => ({
         level: 'error',
         title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
-        lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => (0,report_clip/* clip */.$)(line, 2000))
+        lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => (0,report_clip/* clip */.$)(line, 2000)),
+        help: helpLink(source, failure.reason)
     }));
     const more = {
         level: 'error',
         title: `${rest.length} more that failed or were cut off`,
-        lines: [`${(0,ranking/* reasonsLabel */.E1)(rest)}.`, 'The job summary and the output result name them all.']
+        lines: [`${(0,ranking/* reasonsLabel */.E1)(rest)}.`, 'The job summary and the output result name them all.'],
+        help: helpLink(source)
     };
     return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
 }
@@ -801,6 +834,16 @@ function ofIdle(ids) {
     return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
 }
 
+;// CONCATENATED MODULE: ./action/help.js
+/** Where this action runs from; the runner sets the variables for the main and the post step alike. */
+function readActionSource(env = process.env) {
+    return {
+        serverUrl: env['GITHUB_SERVER_URL'],
+        repository: env['GITHUB_ACTION_REPOSITORY'],
+        ref: env['GITHUB_ACTION_REF']
+    };
+}
+
 // EXTERNAL MODULE: ./action/log.js + 1 modules
 var log = __nccwpck_require__(5750);
 ;// CONCATENATED MODULE: ./action/annotate.js
@@ -808,17 +851,19 @@ var log = __nccwpck_require__(5750);
 
 
 
+
+
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateReport(report) {
-    for (const { level, title, lines } of annotationsOf(report)) {
+    for (const { level, title, lines, help } of annotationsOf(report, readActionSource())) {
         const [first = '', ...others] = lines;
-        annotate(level, title, annotationText(first, others));
+        annotate(level, title, annotationText(first, others, helpLine(help)));
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */
 function annotateProblems(problems) {
     const lines = problems.map(({ input, message }) => `${input} ${message}`);
-    annotate('error', 'The inputs are not right', annotationText('Nothing was sent.', lines));
+    annotate('error', 'The inputs are not right', annotationText('Nothing was sent.', lines, helpOn()));
 }
 /** One annotation for all that keeps a plan from being made. */
 function annotateSurvey(problems) {
@@ -826,12 +871,23 @@ function annotateSurvey(problems) {
     const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
     // Many causes usually share one remedy; where they do not, the first few stand for all.
     const told = remedies.slice(0, 3);
-    annotate('error', 'No plan can be made', annotationText('Nothing was sent that changes anything.', causes, told));
+    const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
+    annotate('error', 'No plan can be made', annotationText('Nothing was sent that changes anything.', causes, [
+        ...told,
+        ...helpOn(otherReasons.length === 0 ? reason : undefined)
+    ]));
 }
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
-function annotateEnd(title, text) {
+function annotateEnd(title, text, reason) {
     const [first = '', ...others] = text.split('\n');
-    annotate('error', title, annotationText(first, others));
+    annotate('error', title, annotationText(first, others, helpOn(reason)));
+}
+/** The line that ends an annotation: where the documents tell more about a reason, or about failures at all. */
+function helpOn(reason) {
+    return helpLine(helpLink(readActionSource(), reason));
+}
+function helpLine(link) {
+    return link === undefined ? [] : [`Help: ${link}`];
 }
 function annotate(level, title, lines) {
     const write = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
@@ -4317,7 +4373,7 @@ class SurveyError extends Error {
 }
 /** A read that failed for good, as a problem. */
 function problemOf(failure) {
-    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
+    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false), reason: failure.kind };
 }
 
 ;// CONCATENATED MODULE: ./core/plan/select.js
@@ -8143,8 +8199,8 @@ class JournalError extends Error {
     name = 'JournalError';
 }
 
-// EXTERNAL MODULE: ./action/annotate.js + 4 modules
-var annotate = __nccwpck_require__(8398);
+// EXTERNAL MODULE: ./action/annotate.js + 6 modules
+var annotate = __nccwpck_require__(1799);
 ;// CONCATENATED MODULE: ./action/cancel.js
 
 /**
@@ -10538,7 +10594,7 @@ function tellEnd(report, ok, cancel) {
     (0,annotate/* annotateReport */.vi)(report);
     const isUntold = report.instances.every(({ failure }) => failure === undefined);
     if (cancel.signal.aborted && isUntold)
-        (0,annotate/* annotateEnd */.mD)('Cancelled', cancelledBetween(report));
+        (0,annotate/* annotateEnd */.mD)('Cancelled', cancelledBetween(report), 'cancelled');
     lastWord(report, ok);
     try {
         setOutputs(report);
@@ -10560,7 +10616,7 @@ function tellFailure(error, cancel) {
         return false;
     }
     if (cancel.signal.aborted && error instanceof model_failure/* CancelledError */.cc) {
-        (0,annotate/* annotateEnd */.mD)('Cancelled', 'Cancelled before anything was sent that changes anything.');
+        (0,annotate/* annotateEnd */.mD)('Cancelled', 'Cancelled before anything was sent that changes anything.', 'cancelled');
         tellEarlyEnd('false');
         return false;
     }
@@ -11365,7 +11421,7 @@ function isFailed(one) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8398);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1799);
 /* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2500);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 

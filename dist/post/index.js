@@ -511,6 +511,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var core = __nccwpck_require__(5806);
+// EXTERNAL MODULE: ./core/report/help-link.js
+var help_link = __nccwpck_require__(8154);
 // EXTERNAL MODULE: ./core/report/clip.js
 var report_clip = __nccwpck_require__(5984);
 ;// CONCATENATED MODULE: ./core/summary/annotation-text.js
@@ -521,13 +523,15 @@ const runnerLimit = 4_096;
 const limit = runnerLimit - 96;
 /** No single line takes up the room of all others. */
 const lineLimit = 1_000;
+/** Up to four remedies, a link among them, always have room. */
+const remedyLimit = 700;
 /**
  * The lines of an annotation that is not cut: what matters most first, then as many of the `items` as fit with a
  * count of the rest, and the `remedies` last.
  */
 function annotation_text_annotationText(first, items, remedies = []) {
     const head = (0,report_clip/* clip */.$)(first, lineLimit);
-    const tail = remedies.map((line) => (0,report_clip/* clip */.$)(line, lineLimit));
+    const tail = remedies.map((line) => (0,report_clip/* clip */.$)(line, remedyLimit));
     const more = (count) => `and ${count} more`;
     let left = limit - sizeOf([head, ...tail]) - more(items.length).length - 1;
     const told = [];
@@ -554,6 +558,7 @@ var weights_table = __nccwpck_require__(7046);
 
 
 
+
 /** GitHub shows at most ten annotations of a step. */
 const most = 10;
 /** So many instances are named in one line. */
@@ -561,9 +566,15 @@ const mostNamed = 20;
 /**
  * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
  * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
+ *
+ * @param source where the action runs from, for the links to its documents
  */
-function annotations_annotationsOf(report) {
-    const others = [...ofStop(report), ...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
+function annotations_annotationsOf(report, source) {
+    const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
+    const others = [
+        ...ofStop(report).map((one) => ({ ...one, help: helpLink(source) })),
+        ...weights.map((one) => ({ ...one, help: helpLink(source, 'rejoin') }))
+    ];
     const room = most - others.length;
     const failed = failuresFirst(report.instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
@@ -571,12 +582,14 @@ function annotations_annotationsOf(report) {
     const each = single.map(({ instanceId, failure }) => ({
         level: 'error',
         title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
-        lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => clip(line, 2000))
+        lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => clip(line, 2000)),
+        help: helpLink(source, failure.reason)
     }));
     const more = {
         level: 'error',
         title: `${rest.length} more that failed or were cut off`,
-        lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
+        lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.'],
+        help: helpLink(source)
     };
     return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
 }
@@ -614,6 +627,8 @@ function ofIdle(ids) {
     return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
 }
 
+// EXTERNAL MODULE: ./action/help.js
+var help = __nccwpck_require__(9953);
 // EXTERNAL MODULE: ./action/log.js
 var log = __nccwpck_require__(7230);
 ;// CONCATENATED MODULE: ./action/annotate.js
@@ -621,17 +636,19 @@ var log = __nccwpck_require__(7230);
 
 
 
+
+
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateReport(report) {
-    for (const { level, title, lines } of annotationsOf(report)) {
+    for (const { level, title, lines, help } of annotationsOf(report, readActionSource())) {
         const [first = '', ...others] = lines;
-        annotate(level, title, annotationText(first, others));
+        annotate(level, title, annotationText(first, others, helpLine(help)));
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */
 function annotateProblems(problems) {
     const lines = problems.map(({ input, message }) => `${input} ${message}`);
-    annotate('error', 'The inputs are not right', annotationText('Nothing was sent.', lines));
+    annotate('error', 'The inputs are not right', annotationText('Nothing was sent.', lines, helpOn()));
 }
 /** One annotation for all that keeps a plan from being made. */
 function annotateSurvey(problems) {
@@ -639,16 +656,45 @@ function annotateSurvey(problems) {
     const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
     // Many causes usually share one remedy; where they do not, the first few stand for all.
     const told = remedies.slice(0, 3);
-    annotate('error', 'No plan can be made', annotationText('Nothing was sent that changes anything.', causes, told));
+    const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
+    annotate('error', 'No plan can be made', annotationText('Nothing was sent that changes anything.', causes, [
+        ...told,
+        ...helpOn(otherReasons.length === 0 ? reason : undefined)
+    ]));
 }
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
-function annotateEnd(title, text) {
+function annotateEnd(title, text, reason) {
     const [first = '', ...others] = text.split('\n');
-    annotate('error', title, annotation_text_annotationText(first, others));
+    annotate('error', title, annotation_text_annotationText(first, others, helpOn(reason)));
+}
+/** The line that ends an annotation: where the documents tell more about a reason, or about failures at all. */
+function helpOn(reason) {
+    return helpLine((0,help_link/* helpLink */.C)((0,help/* readActionSource */.Q)(), reason));
+}
+function helpLine(link) {
+    return link === undefined ? [] : [`Help: ${link}`];
 }
 function annotate(level, title, lines) {
     const write = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
     write(lines.map(log/* escapeCommands */.g).join('\n'), { title: (0,log/* escapeCommands */.g)(title) });
+}
+
+
+/***/ }),
+
+/***/ 9953:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ readActionSource)
+/* harmony export */ });
+/** Where this action runs from; the runner sets the variables for the main and the post step alike. */
+function readActionSource(env = process.env) {
+    return {
+        serverUrl: env['GITHUB_SERVER_URL'],
+        repository: env['GITHUB_ACTION_REPOSITORY'],
+        ref: env['GITHUB_ACTION_REF']
+    };
 }
 
 
@@ -3937,6 +3983,8 @@ function restoreWith(one) {
 
 // EXTERNAL MODULE: ./core/report/clip.js
 var clip = __nccwpck_require__(5984);
+// EXTERNAL MODULE: ./core/report/help-link.js
+var help_link = __nccwpck_require__(8154);
 // EXTERNAL MODULE: ./core/summary/overview.js
 var overview = __nccwpck_require__(5075);
 // EXTERNAL MODULE: ./core/summary/ranking.js
@@ -3947,22 +3995,25 @@ var ranking = __nccwpck_require__(3636);
 
 
 
+
 /** More than these nobody reads one after another. */
 const inFull = 20;
-/** A failure with cause, disk and remedy; empty where there is none. */
-function failures_failureOf({ failure }) {
+/** A failure with cause, disk, remedy and a link to the documents; empty where there is none. */
+function failures_failureOf({ failure }, source) {
     if (failure === undefined)
         return '';
+    const help = (0,help_link/* helpLink */.C)(source, failure.reason);
     return [
         `> **${(0,markdown/* cell */.Hn)(failure.cause)}**`,
         '>',
         `> ${(0,markdown/* cell */.Hn)(failure.diskNote)}`,
         '>',
-        `> **What to do:** ${(0,markdown/* cell */.Hn)(failure.remedy)}`
+        `> **What to do:** ${(0,markdown/* cell */.Hn)(failure.remedy)}`,
+        ...(help === undefined ? [] : ['>', `> [More about ${(0,markdown/* code */.aY)(failure.reason)}](${help})`])
     ].join('\n');
 }
 /** The failures of several instances; both parts are worth much, those in full more. */
-function failureParts(report, worth) {
+function failureParts(report, worth, source) {
     const failed = (0,ranking/* failuresFirst */.Cq)(report.instances);
     const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
     return [
@@ -3973,7 +4024,7 @@ function failureParts(report, worth) {
                 ? ''
                 : [
                     heading(failed),
-                    ...full.slice(0, pieces).map((one) => failures_failureOf({ failure: failures_short(one.failure) }))
+                    ...full.slice(0, pieces).map((one) => failures_failureOf({ failure: failures_short(one.failure) }, source))
                 ].join('\n\n')
         },
         { worth: worth.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
@@ -4670,24 +4721,30 @@ const summaryLimit = 900_000;
 const mostDetailed = 20;
 /** What is left out first where not all fits: the lowest. What a person has to act upon is the highest. */
 const worth = { details: 1, timeline: 2, instances: 3, away: 4, failures: { rest: 5, full: 7 }, weights: 6 };
-/** The whole summary, at most `summaryLimit` bytes long. */
-function summaryOf(report) {
+/**
+ * The whole summary, at most `summaryLimit` bytes long.
+ *
+ * @param source where the action runs from, for the links to its documents
+ */
+function summaryOf(report, source) {
     const [only, ...others] = report.instances;
-    const parts = only !== undefined && others.length === 0 ? partsOfOne(report, only) : partsOfFleet(report);
+    const parts = only !== undefined && others.length === 0
+        ? partsOfOne(report, only, source)
+        : partsOfFleet(report, source);
     return fitted(parts, summaryLimit);
 }
-function partsOfOne(report, one) {
+function partsOfOne(report, one, source) {
     return [
         whole((0,overview/* headline */.Pl)(report)),
         piece(wholeTable(report), worth.instances),
-        piece(failures_failureOf(one), worth.failures.full),
+        piece(failures_failureOf(one, source), worth.failures.full),
         (0,weights_table/* weightsPart */.Tu)(report, worth.weights),
         whole((0,weights_table/* idleSentence */.OX)(report)),
         // A plan is there to be read before anything happens.
         piece(detailsOf(one, one.status === 'planned'), worth.details)
     ];
 }
-function partsOfFleet(report) {
+function partsOfFleet(report, source) {
     const isPlan = report.status === 'planned';
     return [
         whole((0,overview/* headline */.Pl)(report)),
@@ -4695,7 +4752,7 @@ function partsOfFleet(report) {
         whole((0,overview/* stopSentence */.WQ)(report)),
         whole((0,overview/* rolloutLine */._s)(report)),
         (0,overview/* unavailableBeforePart */.L2)(report, worth.away),
-        ...failureParts(report, worth.failures),
+        ...failureParts(report, worth.failures, source),
         (0,weights_table/* weightsPart */.Tu)(report, worth.weights),
         whole((0,weights_table/* idleSentence */.OX)(report)),
         piece(timelinePart(report), worth.timeline),
@@ -7115,6 +7172,8 @@ function writeThrough(file, text) {
     }
 }
 
+// EXTERNAL MODULE: ./action/help.js
+var help = __nccwpck_require__(9953);
 ;// CONCATENATED MODULE: ./action/main-process.js
 /** The end of a main step that is still alive when the post step begins. */
 
@@ -7163,6 +7222,7 @@ function isAlive({ pid, script }) {
 
 ;// CONCATENATED MODULE: ./action/post-step.js
 /** The post step: the summary, the end of the Deployment record, and a last watch after a cancel. It only warns. */
+
 
 
 
@@ -7254,7 +7314,7 @@ async function takeOver(file) {
     return last;
 }
 async function writeSummary(state) {
-    await lib_core/* summary */.z.addRaw(summaryOf(reportRun(state))).write();
+    await lib_core/* summary */.z.addRaw(summaryOf(reportRun(state), (0,help/* readActionSource */.Q)())).write();
 }
 async function closeRecord(config, left) {
     if (config.record === undefined || left.recordId === undefined)
@@ -8018,6 +8078,36 @@ function clip(text, most) {
     // By code points, so that none is cut in two.
     const characters = [...text];
     return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+
+/***/ }),
+
+/***/ 8154:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ helpLink)
+/* harmony export */ });
+/**
+ * The address of the section on `reason` in `docs/troubleshooting.md`, of the very version that runs; of the whole
+ * page without a reason. `undefined` where it is not known from where the action runs.
+ */
+function helpLink(source, reason) {
+    const { serverUrl = '', repository = '', ref = '' } = source ?? {};
+    if (!/^https?:\/\/[\w.:[\]-]+\/?$/.test(serverUrl) ||
+        !/^[\w.-]+\/[\w.-]+$/.test(repository) ||
+        ref === '') {
+        return undefined;
+    }
+    const page = `${serverUrl.replace(/\/$/, '')}/${repository}/blob/${encodePath(ref)}/docs/troubleshooting.md`;
+    return reason === undefined ? page : `${page}#${reason.toLowerCase()}`;
+}
+/** A ref may hold slashes, and signs that would end a Markdown link. */
+function encodePath(ref) {
+    const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
+    const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
+    return ref.split('/').map(encode).join('/');
 }
 
 

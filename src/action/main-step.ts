@@ -89,7 +89,7 @@ async function restoreAfterCancel(
 function tellEnd(report: RunReport, ok: boolean, cancel: SignalCancel): void {
   annotateReport(report);
   const isUntold = report.instances.every(({ failure }) => failure === undefined);
-  if (cancel.signal.aborted && isUntold) annotateEnd('Cancelled', cancelledBetween(report));
+  if (cancel.signal.aborted && isUntold) annotateEnd('Cancelled', cancelledBetween(report), 'cancelled');
   lastWord(report, ok);
   try {
     setOutputs(report);
@@ -111,7 +111,7 @@ function tellFailure(error: unknown, cancel: SignalCancel): false {
     return false;
   }
   if (cancel.signal.aborted && error instanceof CancelledError) {
-    annotateEnd('Cancelled', 'Cancelled before anything was sent that changes anything.');
+    annotateEnd('Cancelled', 'Cancelled before anything was sent that changes anything.', 'cancelled');
     tellEarlyEnd('false');
     return false;
   }

@@ -13,6 +13,7 @@ import { listenForCancel } from './cancel.ts';
 import { connect } from './connect.ts';
 import { alwaysVerifyCertificates } from './environment.ts';
 import { findHandover, type Handover, type TakenHandover } from './handover.ts';
+import { readActionSource } from './help.ts';
 import { readInputs } from './inputs.ts';
 import { jobLog } from './log.ts';
 import { endMainProcess } from './main-process.ts';
@@ -104,7 +105,7 @@ async function takeOver(file: TakenHandover): Promise<Handover | undefined> {
 }
 
 async function writeSummary(state: RunState): Promise<void> {
-  await core.summary.addRaw(summaryOf(reportRun(state))).write();
+  await core.summary.addRaw(summaryOf(reportRun(state), readActionSource())).write();
 }
 
 async function closeRecord(config: Config, left: Handover): Promise<void> {

@@ -29,7 +29,7 @@ describe('the text of an annotation', () => {
   test('always fits', () => {
     const text = fc.string({ maxLength: 3_000 });
     fc.assert(
-      fc.property(text, fc.array(text, { maxLength: 60 }), fc.array(text, { maxLength: 2 }), (...parts) => {
+      fc.property(text, fc.array(text, { maxLength: 60 }), fc.array(text, { maxLength: 4 }), (...parts) => {
         expect(annotationText(...parts).join('\n').length).toBeLessThanOrEqual(runnerLimit);
       })
     );

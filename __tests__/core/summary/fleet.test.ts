@@ -349,6 +349,20 @@ describe('the annotations', () => {
     ]);
   });
 
+  test('end with the link to the section of their reason, or to the page', () => {
+    const source = { serverUrl: 'https://github.com', repository: 'o/r', ref: 'v1' };
+    const page = 'https://github.com/o/r/blob/v1/docs/troubleshooting.md';
+    const all = annotationsOf(failed(11, { balancers: [balancerReport(50, 0)] }), source);
+    expect(all.map(({ help }) => help)).toEqual([
+      ...times(8, () => `${page}#timedout`),
+      page,
+      `${page}#rejoin`
+    ]);
+    expect(summaryOf(failed(3), source).split(`(${page}#timedout)`)).toHaveLength(4);
+    expect(summaryOf(failed(1), source)).toContain(`(${page}#timedout)`);
+    expect(summaryOf(failed(1))).not.toContain('](http');
+  });
+
   test('of a cancel say so, and weights are told where nothing failed', () => {
     const cut = instanceReport('i-1', 'inProgress', { failure: failureReport('cancelled') });
     expect(annotationsOf(runReport([cut]))[0]?.title).toBe('Rebuild of i-1 cancelled');

@@ -9,6 +9,9 @@ const limit = runnerLimit - 96;
 /** No single line takes up the room of all others. */
 const lineLimit = 1_000;
 
+/** Up to four remedies, a link among them, always have room. */
+const remedyLimit = 700;
+
 /**
  * The lines of an annotation that is not cut: what matters most first, then as many of the `items` as fit with a
  * count of the rest, and the `remedies` last.
@@ -19,7 +22,7 @@ export function annotationText(
   remedies: readonly string[] = []
 ): readonly string[] {
   const head = clip(first, lineLimit);
-  const tail = remedies.map((line) => clip(line, lineLimit));
+  const tail = remedies.map((line) => clip(line, remedyLimit));
   const more = (count: number): string => `and ${count} more`;
   let left = limit - sizeOf([head, ...tail]) - more(items.length).length - 1;
   const told: string[] = [];

@@ -1,5 +1,6 @@
 /** What a run has to say beside its log: few words, for GitHub shows few of them. */
 import { clip } from '../report/clip.ts';
+import { type ActionSource, helpLink } from '../report/help-link.ts';
 import type { RunReport } from '../report/report.ts';
 import { failuresFirst, reasonsLabel } from './ranking.ts';
 import { idleInstances, idleWords, type LeftWeight, leftWeights } from './weights-table.ts';
@@ -15,14 +16,22 @@ export interface Annotation {
   readonly level: 'error' | 'warning';
   readonly title: string;
   readonly lines: readonly string[];
+  /** Where the documents tell more; absent where that is not known. */
+  readonly help?: string | undefined;
 }
 
 /**
  * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
  * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
+ *
+ * @param source where the action runs from, for the links to its documents
  */
-export function annotationsOf(report: RunReport): readonly Annotation[] {
-  const others = [...ofStop(report), ...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
+export function annotationsOf(report: RunReport, source?: ActionSource): readonly Annotation[] {
+  const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
+  const others = [
+    ...ofStop(report).map((one) => ({ ...one, help: helpLink(source) })),
+    ...weights.map((one) => ({ ...one, help: helpLink(source, 'rejoin') }))
+  ];
   const room = most - others.length;
   const failed = failuresFirst(report.instances);
   const single = failed.length <= room ? failed : failed.slice(0, room - 1);
@@ -30,12 +39,14 @@ export function annotationsOf(report: RunReport): readonly Annotation[] {
   const each = single.map(({ instanceId, failure }) => ({
     level: 'error' as const,
     title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
-    lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => clip(line, 2000))
+    lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => clip(line, 2000)),
+    help: helpLink(source, failure.reason)
   }));
   const more = {
     level: 'error' as const,
     title: `${rest.length} more that failed or were cut off`,
-    lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
+    lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.'],
+    help: helpLink(source)
   };
   return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
 }

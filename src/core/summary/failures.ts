@@ -1,6 +1,7 @@
 /** The failures in a summary: the first in full, the others in a table. */
 
 import { clip } from '../report/clip.ts';
+import { type ActionSource, helpLink } from '../report/help-link.ts';
 import type { FailureReport, InstanceReport, RunReport } from '../report/report.ts';
 import type { Part } from './fit.ts';
 import { cell, code, counted, fold, table } from './markdown.ts';
@@ -10,22 +11,28 @@ import { type Failed, failuresFirst, reasonsLabel } from './ranking.ts';
 /** More than these nobody reads one after another. */
 const inFull = 20;
 
-/** A failure with cause, disk and remedy; empty where there is none. */
-export function failureOf({ failure }: Pick<InstanceReport, 'failure'>): string {
+/** A failure with cause, disk, remedy and a link to the documents; empty where there is none. */
+export function failureOf(
+  { failure }: Pick<InstanceReport, 'failure'>,
+  source: ActionSource | undefined
+): string {
   if (failure === undefined) return '';
+  const help = helpLink(source, failure.reason);
   return [
     `> **${cell(failure.cause)}**`,
     '>',
     `> ${cell(failure.diskNote)}`,
     '>',
-    `> **What to do:** ${cell(failure.remedy)}`
+    `> **What to do:** ${cell(failure.remedy)}`,
+    ...(help === undefined ? [] : ['>', `> [More about ${code(failure.reason)}](${help})`])
   ].join('\n');
 }
 
 /** The failures of several instances; both parts are worth much, those in full more. */
 export function failureParts(
   report: RunReport,
-  worth: { readonly full: number; readonly rest: number }
+  worth: { readonly full: number; readonly rest: number },
+  source: ActionSource | undefined
 ): readonly Part[] {
   const failed = failuresFirst(report.instances);
   const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
@@ -38,7 +45,7 @@ export function failureParts(
           ? ''
           : [
               heading(failed),
-              ...full.slice(0, pieces).map((one) => failureOf({ failure: short(one.failure) }))
+              ...full.slice(0, pieces).map((one) => failureOf({ failure: short(one.failure) }, source))
             ].join('\n\n')
     },
     { worth: worth.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }

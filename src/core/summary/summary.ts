@@ -1,5 +1,6 @@
 /** The job summary: a result as Markdown. */
 
+import type { ActionSource } from '../report/help-link.ts';
 import type { InstanceReport, RunReport } from '../report/report.ts';
 import { detailsOf } from './details.ts';
 import { failureOf, failureParts } from './failures.ts';
@@ -21,18 +22,29 @@ const mostDetailed = 20;
 /** What is left out first where not all fits: the lowest. What a person has to act upon is the highest. */
 const worth = { details: 1, timeline: 2, instances: 3, away: 4, failures: { rest: 5, full: 7 }, weights: 6 };
 
-/** The whole summary, at most `summaryLimit` bytes long. */
-export function summaryOf(report: RunReport): string {
+/**
+ * The whole summary, at most `summaryLimit` bytes long.
+ *
+ * @param source where the action runs from, for the links to its documents
+ */
+export function summaryOf(report: RunReport, source?: ActionSource): string {
   const [only, ...others] = report.instances;
-  const parts = only !== undefined && others.length === 0 ? partsOfOne(report, only) : partsOfFleet(report);
+  const parts =
+    only !== undefined && others.length === 0
+      ? partsOfOne(report, only, source)
+      : partsOfFleet(report, source);
   return fitted(parts, summaryLimit);
 }
 
-function partsOfOne(report: RunReport, one: InstanceReport): readonly Part[] {
+function partsOfOne(
+  report: RunReport,
+  one: InstanceReport,
+  source: ActionSource | undefined
+): readonly Part[] {
   return [
     whole(headline(report)),
     piece(wholeTable(report), worth.instances),
-    piece(failureOf(one), worth.failures.full),
+    piece(failureOf(one, source), worth.failures.full),
     weightsPart(report, worth.weights),
     whole(idleSentence(report)),
     // A plan is there to be read before anything happens.
@@ -40,7 +52,7 @@ function partsOfOne(report: RunReport, one: InstanceReport): readonly Part[] {
   ];
 }
 
-function partsOfFleet(report: RunReport): readonly Part[] {
+function partsOfFleet(report: RunReport, source: ActionSource | undefined): readonly Part[] {
   const isPlan = report.status === 'planned';
   return [
     whole(headline(report)),
@@ -48,7 +60,7 @@ function partsOfFleet(report: RunReport): readonly Part[] {
     whole(stopSentence(report)),
     whole(rolloutLine(report)),
     unavailableBeforePart(report, worth.away),
-    ...failureParts(report, worth.failures),
+    ...failureParts(report, worth.failures, source),
     weightsPart(report, worth.weights),
     whole(idleSentence(report)),
     piece(timelinePart(report), worth.timeline),

@@ -1,10 +1,13 @@
 import { type CallFailure, describeFailure } from '../../core/model/failure.ts';
 import { callRemedy } from '../../core/report/explain.ts';
+import type { ReportedReason } from '../../core/report/failure-reasons.ts';
 
 /** One thing that keeps a plan from being made. */
 export interface SurveyProblem {
   readonly cause: string;
   readonly remedy: string;
+  /** The section of the documents on it; absent where there is none of its own. */
+  readonly reason?: ReportedReason;
 }
 
 /** No plan could be made; nothing has been sent that changes anything. `problems` has all that is known. */
@@ -20,5 +23,5 @@ export class SurveyError extends Error {
 
 /** A read that failed for good, as a problem. */
 export function problemOf(failure: CallFailure): SurveyProblem {
-  return { cause: `${describeFailure(failure)}.`, remedy: callRemedy(failure, false) };
+  return { cause: `${describeFailure(failure)}.`, remedy: callRemedy(failure, false), reason: failure.kind };
 }
