@@ -83,24 +83,30 @@ const documents = [readme, howItWorks, permissions, troubleshooting, read('docs/
 type Numbers = readonly (readonly [file: string, code: string, words: string])[];
 
 const numbers: Numbers = [
+  ['src/core/rebuild/schedule.ts', 'const jitter = 0.02;', '±2 % of it'],
+  ['src/core/rebuild/streak.ts', 'const confirmMs = 1_000;', '1 s after the first'],
   [
-    'src/core/rebuild/schedule.ts',
-    'const jitter = 0.1;',
-    '±10 % of it, so that neighbours differ by up to 20 %'
+    'src/core/rebuild/streak.ts',
+    'Math.max(2_000, Math.min(pollIntervalMs, 15_000))',
+    'at least 2 s, at most 15 s'
   ],
-  ['src/core/rebuild/schedule.ts', 'const confirmAfter = 0.04;', 'after 4 % of `pollInterval`'],
+  ['src/core/rebuild/proof.ts', 'Math.min(15_000, quietMs(rebuild))', 'within 15 s of being first seen away'],
+  ['src/core/rebuild/transitions.ts', 'later: 60_000, first: 20_000', 'for a minute, or for 20 s'],
+  ['src/core/rebuild/transitions.ts', '2 * intervalOf(rebuild) + 10_000', 'two intervals and 10 s'],
+  ['src/deploy/rebuild/rebuild.ts', 'const lastReadMs = 2_000;', 'is cut 2 s later'],
+  ['src/deploy/rebuild/send.ts', 'const freshMs = 10_000;', 'must leave within 10 s of it'],
   ['src/core/rebuild/transitions.ts', 'const startIntervalMs = 5_000;', 'at least every 5 s'],
   ['src/core/rebuild/evidence.ts', 'const lateMs = 30_000;', 'later than 30 seconds after the acceptance'],
-  ['src/core/rebuild/evidence.ts', 'return rebuild.task.timeoutMs / 10;', 'a tenth of `timeout`'],
+  ['src/core/rebuild/streak.ts', 'return rebuild.task.timeoutMs / 10;', 'a tenth of `timeout`'],
   [
-    'src/core/rebuild/evidence.ts',
+    'src/core/rebuild/streak.ts',
     'isDown ? rebuild.task.timeoutMs / 4',
     'a stopped instance has to rest for a quarter of `timeout` (5 minutes by default)'
   ],
   [
     'src/core/rebuild/after-send.ts',
     'Math.max(60_000, rebuild.task.timeoutMs / 4)',
-    'a minute of looking, or a quarter of `timeout`'
+    'an unbroken minute of observing, or a quarter of `timeout`'
   ],
   [
     'src/core/rebuild/after-send.ts',

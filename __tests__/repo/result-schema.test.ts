@@ -8,7 +8,7 @@ import type { Image } from '../../src/core/model/image.ts';
 import type { Instance, SystemDisk } from '../../src/core/model/instance.ts';
 import type { Task } from '../../src/core/plan/decide.ts';
 import type { PlannedTarget } from '../../src/core/plan/plan.ts';
-import type { RebuildEvent, RebuildState } from '../../src/core/rebuild/rebuild-state.ts';
+import type { Observation, RebuildEvent, RebuildState } from '../../src/core/rebuild/rebuild-state.ts';
 import { begin, step } from '../../src/core/rebuild/step-rebuild.ts';
 import { failureReasons } from '../../src/core/report/failure-reasons.ts';
 import { reportInstance } from '../../src/core/report/instance-report.ts';
@@ -105,9 +105,20 @@ function seen(
   change: Partial<Instance> = {},
   diskChange: Partial<SystemDisk> = {}
 ): RebuildEvent {
+  return { type: 'observed', observation: seenAt(atMs, change, diskChange) };
+}
+
+function seenAt(
+  atMs: number,
+  change: Partial<Instance> = {},
+  diskChange: Partial<SystemDisk> = {}
+): Observation {
   return {
-    type: 'observed',
-    observation: { atMs, instance: { ...instance, ...change }, disk: { ...disk, ...diskChange } }
+    atMs,
+    answeredAtMs: atMs,
+    isFresh: true,
+    instance: { ...instance, ...change },
+    disk: { ...disk, ...diskChange }
   };
 }
 
@@ -116,7 +127,7 @@ const accepted: RebuildEvent = { type: 'accepted', atMs: 1_000, requestId: 'r-1'
 const done = [
   seen(10_000, { status: 'Starting' }),
   seen(60_000, onImage, { id: 'v-new' }),
-  seen(60_250, onImage, { id: 'v-new' })
+  seen(61_000, onImage, { id: 'v-new' })
 ];
 
 const blb: BackendServer = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-one', weight: 50 };
@@ -154,10 +165,15 @@ function lived(rebuild: RebuildState): InstanceRun {
   return deedOf({ rebuild, cancelled: rebuild.ending?.kind === 'cancelled' });
 }
 
+/** What the plan saw is what is seen first. */
+function firstOf([first]: readonly RebuildEvent[]): Observation {
+  return first?.type === 'observed' ? first.observation : seenAt(0);
+}
+
 function live(events: readonly RebuildEvent[], change: Partial<Task> = {}): RebuildState {
   return events.reduce<RebuildState>(
     (rebuild, event) => step(rebuild, event)[0],
-    begin({ ...task, ...change }, 0)[0]
+    begin({ ...task, ...change }, 0, { ...firstOf(events), atMs: -5_000, isFresh: false })[0]
   );
 }
 
@@ -271,7 +287,12 @@ const endings: readonly Ending[] = [
     name: 'ended on a wrong image',
     status: 'failed',
     reason: 'wrongImage',
-    events: [...away, ...[20_000, 60_000, 90_000].map((at) => seen(at, { imageId: 'm-third' }))]
+    events: [
+      ...away,
+      ...Array.from({ length: 20 }, (_, at) => 20_000 + 5_000 * at).map((at) =>
+        seen(at, { imageId: 'm-third' })
+      )
+    ]
   }
 ];
 
@@ -283,7 +304,7 @@ const carryOutRollback = live(
     accepted,
     seen(10_000, { ...onImage, status: 'Starting' }),
     seen(60_000, {}, { id: 'v-third' }),
-    seen(60_250, {}, { id: 'v-third' })
+    seen(61_000, {}, { id: 'v-third' })
   ],
   { image: { ...image, id: 'm-old', name: 'web-1' } }
 );

@@ -216,7 +216,7 @@ describe('a rollout that fails before the wipe gives the weights back at once', 
     ['a conflict stays', [onRebuild(conflict)], 'conflict'],
     [
       'looks are denied from the drain on',
-      [{ on: 'GetInstance', from: 2, times: always, play: { kind: 'accessDenied' } }],
+      [{ on: 'GetInstance', from: 3, times: always, play: { kind: 'accessDenied' } }],
       'denied'
     ]
   ])('%s', async (_, faults, reason) => {

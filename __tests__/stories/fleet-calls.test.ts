@@ -40,12 +40,12 @@ describe('few calls', () => {
       expect(countCalls(world, 'GetInstance')).toBe(0);
       const lists = ticksOf(world, 'ListInstanceByIds');
       expect([...lists.values()].every((count) => count === 1)).toBe(true);
-      // One for the plan, one a beat of 4.8 s for 187 s, and the second look of the proof.
-      expect(lists.size).toBeLessThan(45);
+      // One for the plan, one a beat of 4.8 s for 187 s, 20 a second apart at first, and the second of the proof.
+      expect(lists.size).toBeLessThan(62);
       // Plan, proof, and no call for a single disk or its snapshots.
       expect(countCalls(world, 'ListVolumes')).toBeLessThan(6);
       expect(countCalls(world, 'ListSnapshots')).toBe(1);
-      expect(world.emulator.calls.length).toBeLessThan(60);
+      expect(world.emulator.calls.length).toBeLessThan(75);
     });
   });
 
@@ -74,8 +74,8 @@ describe('few calls', () => {
       const looks = world.emulator.calls
         .slice(from)
         .filter(({ operation }) => operation === 'ListInstanceByIds' || operation === 'GetInstance');
-      // One for the plan, and no more than a look a beat and those that prove.
-      expect(looks.length).toBeLessThan(1 + 60);
+      // One for the plan, no more than one a beat and those that prove, and 20 s with one a second for each start.
+      expect(looks.length).toBeLessThan(1 + 100);
     });
   });
 

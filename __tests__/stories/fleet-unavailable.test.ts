@@ -103,7 +103,7 @@ describe('those that are away to begin with', () => {
 });
 
 describe('those that are skipped', () => {
-  test('are not looked at again, and take no slot', async () => {
+  test('are looked at once more, all in one list, and take no slot', async () => {
     await onFleet(4, async (world, ids) => {
       for (const id of ids.slice(0, 3)) world.emulator.setInstance(id, { imageId: 'm-web-2' });
       const report = await world.run(fleetRequest(ids, 1));
@@ -111,22 +111,24 @@ describe('those that are skipped', () => {
       const calls = world.emulator.calls.filter(({ instanceIds }) => instanceIds.some((id) => id !== ids[3]));
       expect(calls.map(({ operation }) => operation).toSorted()).toEqual([
         'ListInstanceByIds',
+        'ListInstanceByIds',
+        ...ids.slice(0, 3).map(() => 'ListVolumes'),
         ...ids.slice(0, 3).map(() => 'ListVolumes')
       ]);
       expect(countCalls(world, 'RebuildInstance')).toBe(1);
     });
   });
 
-  test('are not looked at again either where their check comes late', async () => {
+  test('are looked at in one list together where their check comes late', async () => {
     await onFleet(
       60,
       async (world, ids) => {
         for (const id of ids) world.emulator.setInstance(id, { imageId: 'm-web-2' });
         const report = await world.run({ ...fleetRequest(ids, 1), health });
         expect(report).toMatchObject({ status: 'skipped', changed: false });
-        // Fifty at a time: the last ten begin when the look of the plan is no longer fresh.
+        // Fifty at a time: the last ten begin long after the second observation.
         expect(report.durationSeconds).toBeGreaterThanOrEqual(20);
-        expect(countCalls(world, 'ListInstanceByIds')).toBe(1);
+        expect(countCalls(world, 'ListInstanceByIds')).toBe(2);
         expect(countCalls(world, 'GetInstance')).toBe(0);
       },
       { probe: probeOf(() => true) }

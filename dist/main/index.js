@@ -941,7 +941,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 2500:
+/***/ 7168:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2595,7 +2595,7 @@ function instance_isSettled(status) {
 
 ;// CONCATENATED MODULE: ./core/rebuild/evidence.js
 /**
- * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
+ * What the observations prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
  * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
  * proves anything; these rules say what a series of them does.
  */
@@ -2605,63 +2605,75 @@ function instance_isSettled(status) {
  * work of the rebuild rather than a record that is written on acceptance.
  */
 const lateMs = 30_000;
-/**
- * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
- * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
- */
-function quietMs(rebuild) {
-    return rebuild.task.timeoutMs / 10;
-}
-/** The marks after one more look. */
+/** The evidence after one more observation. */
 function gatherEvidence(rebuild, observation) {
     const { reference, evidence, task } = rebuild;
     if (reference === undefined)
         return evidence;
-    const atMs = observation.atMs;
+    const { atMs, answeredAtMs } = observation;
     const next = { ...evidence };
     if (!instance_isSettled(observation.instance.status) || isOtherNow(reference, observation))
-        next.disturbedAtMs ??= atMs;
-    if (hasLeft(rebuild, reference, observation))
-        next.leftAtMs ??= atMs;
+        next.disturbedAtMs ??= answeredAtMs;
+    if (isProcessing(observation))
+        next.processingAtMs ??= answeredAtMs;
+    if (hasLeft(reference, observation))
+        next.leftAtMs ??= answeredAtMs;
+    if (contradicts(rebuild, reference, observation))
+        next.contradictedAtMs ??= answeredAtMs;
     if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
         if (observation.instance.imageId === task.image.id)
-            next.imageAtMs = atMs;
+            next.imageAtMs = answeredAtMs;
         else
             next.imageOldAtMs = atMs;
     }
     if (reference.disk && observation.disk && next.diskAtMs === undefined) {
         if (isOtherDisk(reference.disk, observation.disk))
-            next.diskAtMs = atMs;
+            next.diskAtMs = answeredAtMs;
         else
             next.diskOldAtMs = atMs;
     }
     return next;
 }
 /**
- * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
- * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
- * the status could tell: no answer came, and the image stays the same.
+ * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted: it
+ * shows that somebody is at work, not that it is this rebuild. The status of a snapshot or an image is counted apart.
  */
-function hasLeft(rebuild, reference, observation) {
+function hasLeft(reference, observation) {
     const { status } = observation.instance;
     const kind = statusKind(status);
-    if (kind === 'foreign')
+    if (kind === 'foreign' || isProcessing(observation))
         return false;
-    if (kind === 'unknown')
+    if (kind === 'unknown' || kind === 'moving')
         return true;
-    if (kind === 'moving') {
-        const onlyStatusTells = !rebuild.answered && reference.instance.imageId === rebuild.task.image.id;
-        return !(onlyStatusTells && !rebuild.adopted && backups.has(status));
-    }
     return instance_isSettled(reference.instance.status) && status !== reference.instance.status;
+}
+/** Whether it reads what it also reads while an image or a snapshot is made of it, perhaps by a schedule. */
+function isProcessing({ instance }) {
+    return instance.status === 'ImageProcessing' || instance.status === 'SnapshotProcessing';
+}
+/** What no rebuild does: up again and then away again, or the old image or disk again after the new one. */
+function contradicts(rebuild, reference, observation) {
+    const { last, evidence, history } = rebuild;
+    if (last === undefined)
+        return false;
+    const wasBack = evidence.leftAtMs !== undefined && statusKind(last.instance.status) === 'up';
+    if (wasBack && !instance_isSettled(observation.instance.status))
+        return true;
+    const { imageId } = observation.instance;
+    if (imageId !== last.instance.imageId) {
+        const since = history.filter(({ atMs }) => atMs > reference.answeredAtMs);
+        if ([reference.instance, ...since].some((seen) => seen.imageId === imageId))
+            return true;
+    }
+    if (evidence.diskAtMs === undefined || !reference.disk || !observation.disk)
+        return false;
+    return !isOtherDisk(reference.disk, observation.disk);
 }
 /** Whether image or disk are others than before, be it the wanted ones or not. */
 function isOtherNow(reference, { instance, disk }) {
     const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
     return isOther || reference.instance.imageId !== instance.imageId;
 }
-/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
-const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
 /**
  * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
  * rebuild to the same image that would make a green of nothing.
@@ -2669,10 +2681,23 @@ const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
 function isOtherDisk(before, now) {
     return before.id !== now.id || before.createTime !== now.createTime;
 }
-/** Whether the looks show that the rebuild has begun. */
+/** Whether the observations show that the rebuild has begun. */
 function hasStarted(rebuild) {
-    const { leftAtMs, imageAtMs, diskAtMs } = rebuild.evidence;
-    return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
+    return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
+}
+/**
+ * Whether the instance was seen to leave its settled status because of the rebuild. A snapshot's or an image's
+ * processing counts only where image or disk changed after it was seen, and the old one had been seen since the
+ * rebuild was accepted: otherwise it may be a scheduled snapshot, and the change a record written on acceptance.
+ */
+function hasDeparted(rebuild) {
+    const { leftAtMs, processingAtMs, imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
+    if (leftAtMs !== undefined)
+        return true;
+    if (processingAtMs === undefined)
+        return false;
+    const tells = (at, old) => at !== undefined && at >= processingAtMs && (old !== undefined || rebuild.adopted);
+    return tells(imageAtMs, imageOldAtMs) || tells(diskAtMs, diskOldAtMs);
 }
 /** Whether image or disk have changed, which nothing but a rebuild does. */
 function isReplaced(rebuild) {
@@ -2688,67 +2713,6 @@ function changedLate(rebuild) {
     const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
     return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
 }
-/** The streak of equal looks, with one more look added. A disk that is not settled begins it anew. */
-function extendStreak(rebuild, observation) {
-    const { status, imageId } = observation.instance;
-    const before = rebuild.streak;
-    const settled = diskReadiness(rebuild, observation) !== 'unsettled';
-    if (before &&
-        settled &&
-        before.observations > 0 &&
-        before.status === status &&
-        before.imageId === imageId) {
-        return { ...before, observations: before.observations + 1 };
-    }
-    return { status, imageId, sinceMs: observation.atMs, observations: settled ? 1 : 0 };
-}
-/**
- * Whether the last looks all showed the same for as long as an inference from rest needs. `Stopped` needs a
- * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
- */
-function isStable(rebuild) {
-    const { last, streak } = rebuild;
-    if (!last || !streak || streak.observations === 0)
-        return false;
-    const isDown = statusKind(last.instance.status) === 'down';
-    const needMs = isDown ? rebuild.task.timeoutMs / 4 : quietMs(rebuild);
-    return last.atMs - streak.sinceMs >= needMs;
-}
-/**
- * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
- * disk at all, neither before nor now, there is nothing to wait for.
- */
-function diskReadiness(rebuild, observation) {
-    if (observation.disk === undefined)
-        return 'unasked';
-    if (observation.disk === null)
-        return rebuild.reference?.disk ? 'unsettled' : 'settled';
-    return /^in_?use$/i.test(observation.disk.status) ? 'settled' : 'unsettled';
-}
-/**
- * Whether the rebuild is over, as far as one look can tell; a second one must agree.
- *
- * Either the status was seen away and is back; `Stopped` is also a station on the way, so it must rest as well.
- * Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether such a
- * change comes at the beginning of the work or at its end, and only after the longest time that the user grants
- * a rebuild it makes no difference.
- */
-function isOver(rebuild) {
-    const { last, evidence, task } = rebuild;
-    if (!last || last.instance.imageId !== task.image.id)
-        return false;
-    const kind = statusKind(last.instance.status);
-    if (kind !== 'up' && kind !== 'down')
-        return false;
-    if (evidence.leftAtMs !== undefined)
-        return kind === 'up' || isStable(rebuild);
-    return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
-}
-/** Whether two looks in a row agree and the disk is settled in the last. */
-function isConfirmed(rebuild) {
-    const { last, streak } = rebuild;
-    return !!last && !!streak && streak.observations >= 2 && diskReadiness(rebuild, last) === 'settled';
-}
 /**
  * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
  * the status has not left and the image cannot show a change, or has shown it too early.
@@ -2756,7 +2720,7 @@ function isConfirmed(rebuild) {
 function needsDisk(rebuild) {
     if (rebuild.streak?.observations === 0)
         return true;
-    if (rebuild.evidence.leftAtMs !== undefined || changedLate(rebuild))
+    if (hasDeparted(rebuild) || changedLate(rebuild))
         return false;
     return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
 }
@@ -3285,7 +3249,7 @@ function causeAndRemedy(rebuild, reason) {
         case 'unproven':
             return {
                 cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
-                remedy: rerunIsSafe
+                remedy: `Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again. Set timeout higher than ${waited} if it only needs longer.`
             };
         case 'timedOut':
             return {
@@ -4130,7 +4094,10 @@ function mayBeHidden(run) {
     const rebuild = rebuildsOf(run).at(-1);
     if (rebuild === undefined || diskOf(run) === 'untouched' || isRolledBack(run))
         return false;
-    return isLeftAlone(rebuild, run) && !hasShown(rebuild);
+    const { ending } = rebuild;
+    // What was seen of one that is not proven may have been a scheduled snapshot.
+    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
+    return isLeftAlone(rebuild, run) && (isUnproven || !hasShown(rebuild));
 }
 /** Whether the run ended its observation although the rebuild may still be under way. */
 function isLeftAlone({ ending }, run) {
@@ -4181,20 +4148,20 @@ const fewDisks = 4;
  *
  * @throws what is no failure of a call; CancelledError on abort
  */
-async function readInstances(ids, bcc, signal) {
+async function readInstances(ids, bcc, signal, options = {}) {
     const pages = [];
     for (let from = 0; from < ids.length; from += pageOfIds)
         pages.push(ids.slice(from, from + pageOfIds));
-    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal)));
+    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
     return new Map(read.flat());
 }
 /** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
-async function readDisks(ids, bcc, signal) {
+async function readDisks(ids, bcc, signal, options = {}) {
     if (ids.length <= fewDisks) {
-        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal)))));
+        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal, options)))));
     }
     try {
-        const all = await bcc.listSystemDisks(signal);
+        const all = await bcc.listSystemDisks(signal, options);
         return new Map(ids.map((id) => [id, all.get(id)]));
     }
     catch (error) {
@@ -4202,15 +4169,15 @@ async function readDisks(ids, bcc, signal) {
         return new Map(ids.map((id) => [id, failure]));
     }
 }
-async function readPage(ids, bcc, signal) {
+async function readPage(ids, bcc, signal, options) {
     const [only] = ids;
-    const single = (id) => one(id, () => bcc.getInstance(id, signal));
+    const single = (id) => one(id, () => bcc.getInstance(id, signal, options));
     if (only === undefined)
         return [];
     if (ids.length === 1)
         return [await single(only)];
     try {
-        const found = await bcc.listInstances(ids, signal);
+        const found = await bcc.listInstances(ids, signal, options);
         return await mapSome(ids, sideBySide, async (id) => {
             const instance = found.get(id);
             // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
@@ -5500,16 +5467,14 @@ function distance(pattern, name) {
  * began together do not call together.
  */
 /**
- * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
- * came late leaves time for the second look of a proof within one interval of the instance being up.
+ * The beat, as a part of the interval that the user asked for. It is a little below 1, so that no two neighbours are
+ * further apart than one interval, however they are moved: a status that lasts as long is never missed.
  */
 const beat = 0.96;
 /** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
-const jitter = 0.1;
+const jitter = 0.02;
 /** How much earlier than its moment a look may be taken along, as a part of the interval. */
 const early = 0.9;
-/** How long after a first good look the second one comes, as a part of the interval. */
-const confirmAfter = 0.04;
 /**
  * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
  *
@@ -5522,10 +5487,6 @@ function nextBeat(dueMs, intervalMs, nowMs) {
     // A look that was taken along well before its beat does not make the gap after it any longer.
     const latest = nowMs + (beat + jitter) * intervalMs;
     return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
-}
-/** When a proof's second look is due. */
-function confirmBeat(nowMs, intervalMs) {
-    return nowMs + confirmAfter * intervalMs;
 }
 /**
  * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
@@ -5708,22 +5669,23 @@ function noChoice(pattern, choice) {
 ;// CONCATENATED MODULE: ./deploy/rebuild/observe.js
 
 /**
- * One look at an instance, with its system disk where that is asked for. Both reads go out together; the time
- * of the sight is when the later of them was answered.
+ * Observes an instance, with its system disk where that is asked for. Both reads go out together.
  *
  * @throws CallError when either read fails for good, CancelledError on abort
  */
-async function look(instanceId, withDisk, ports, signal) {
+async function look(instanceId, withDisk, ports, signal, options = {}) {
     const { bcc, clock } = ports;
+    const atMs = clock.nowMs();
+    const isFresh = options.fresh === true;
     if (!withDisk) {
-        const instance = await bcc.getInstance(instanceId, signal);
-        return { atMs: clock.nowMs(), instance };
+        const instance = await bcc.getInstance(instanceId, signal, options);
+        return { atMs, answeredAtMs: clock.nowMs(), isFresh, instance };
     }
     const [instance, disk] = await allDone([
-        bcc.getInstance(instanceId, signal),
-        bcc.getSystemDisk(instanceId, signal)
+        bcc.getInstance(instanceId, signal, options),
+        bcc.getSystemDisk(instanceId, signal, options)
     ]);
-    return { atMs: clock.nowMs(), instance, disk: disk ?? null };
+    return { atMs, answeredAtMs: clock.nowMs(), isFresh, instance, disk: disk ?? null };
 }
 
 ;// CONCATENATED MODULE: ./deploy/plan/select.js
@@ -5747,13 +5709,15 @@ async function select_select(selection, ports, signal) {
         return readTagged(selection.tags, ports, signal);
     const { ids } = selection;
     if (ids.length > 1) {
+        const atMs = ports.clock.nowMs();
         const read = await readInstances(ids, ports.bcc, signal);
-        return withDisks(whole(ids.map((id) => read.get(id))), ports, signal);
+        return withDisks(whole(ids.map((id) => read.get(id))), atMs, ports, signal);
     }
     return whole(await mapSome(ids, select_sideBySide, (id) => orError(look(id, true, ports, signal))));
 }
 async function readTagged(tags, ports, signal) {
     const { bcc, log } = ports;
+    const atMs = ports.clock.nowMs();
     const listed = await bcc.listTagged(tags, signal);
     // A list may leave the tags out; then only the single read tells.
     const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance);
@@ -5768,7 +5732,7 @@ async function readTagged(tags, ports, signal) {
         throw new SurveyError([nothingSelected(tags)]);
     const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
     log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
-    return withDisks(sorted, ports, signal);
+    return withDisks(sorted, atMs, ports, signal);
 }
 /**
  * Those that carry the tags but for blanks at the ends, which the service's own filter passes over; none where they
@@ -5804,12 +5768,15 @@ function nothingSelected(tags) {
         remedy: 'Check instanceTag (one key=value a line; an instance must carry all of them) and region.'
     };
 }
-async function withDisks(instances, { bcc, clock }, signal) {
+/** @param atMs when the first read of the instances was sent */
+async function withDisks(instances, atMs, { bcc, clock }, signal) {
     const disks = await readDisks(instances.map(({ id }) => id), bcc, signal);
-    const atMs = clock.nowMs();
+    const answeredAtMs = clock.nowMs();
     return whole(instances.map((instance) => {
         const disk = disks.get(instance.id);
-        return disk instanceof model_failure/* CallError */.RA ? disk : { atMs, instance, disk: disk ?? null };
+        return disk instanceof model_failure/* CallError */.RA
+            ? disk
+            : { atMs, answeredAtMs, isFresh: false, instance, disk: disk ?? null };
     }));
 }
 async function orError(read) {
@@ -6489,6 +6456,8 @@ function mayBePartlyDone({ kind, code = '', httpStatus }) {
 class RefusedTogetherError extends model_failure/* CallError */.RA {
     name = 'RefusedTogetherError';
 }
+/** A rebuild is sent within this time of its observation, in milliseconds. */
+const freshMs = 10_000;
 /** A sender for one run. */
 function createSender(ports) {
     const { bcc, clock, cancel, secrets } = ports;
@@ -6509,20 +6478,31 @@ function createSender(ports) {
         finally {
             waiting.delete(order);
         }
+        const fresh = pendings.filter((pending) => !refuseAged(pending));
         const size = isBatchDenied ? 1 : pageOfIds;
-        for (let from = 0; from < pendings.length; from += size) {
-            void sendTogether(pendings.slice(from, from + size), order, bcc, cancel).then((end) => {
+        for (let from = 0; from < fresh.length; from += size) {
+            void sendTogether(fresh.slice(from, from + size), order, bcc, cancel).then((end) => {
                 isBatchDenied ||= end === 'denied';
             });
         }
     };
+    /** Whether its observation has aged; then it is told so. */
+    const refuseAged = ({ instanceId, observedAtMs, reject }) => {
+        const isAged = clock.nowMs() - observedAtMs > freshMs;
+        if (isAged)
+            reject(aged(instanceId));
+        return isAged;
+    };
     return {
-        rebuild(instanceId, wanted, isAgain) {
+        rebuild(instanceId, wanted, isAgain, observedAtMs) {
+            if (clock.nowMs() - observedAtMs > freshMs)
+                return Promise.reject(aged(instanceId));
             const order = secrets.specOf(instanceId, wanted);
+            const expiresAtMs = observedAtMs + freshMs;
             if (isAgain)
-                return bcc.rebuild(instanceId, order, cancel.writes, { start: cancel.signal });
+                return bcc.rebuild(instanceId, order, cancel.writes, { start: cancel.signal, expiresAtMs });
             return new Promise((resolve, reject) => {
-                const pending = { instanceId, resolve, reject };
+                const pending = { instanceId, observedAtMs, resolve, reject };
                 const others = waiting.get(order);
                 if (others !== undefined) {
                     others.push(pending);
@@ -6534,16 +6514,27 @@ function createSender(ports) {
         }
     };
 }
+function aged(instanceId) {
+    return new model_failure/* CallError */.RA({
+        kind: 'throttled',
+        operation: 'RebuildInstance',
+        target: instanceId,
+        message: `it was observed more than ${freshMs / 1000} s before, so it is observed anew`,
+        attempts: 0
+    });
+}
 /** Settles every pending rebuild; never rejects. Resolves with `denied` where the service denied the batch. */
 async function sendTogether(pendings, order, bcc, cancel) {
-    const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, order, cancel.writes, { start: cancel.signal }).then(resolve, reject);
+    const expiresAtMs = Math.min(...pendings.map(({ observedAtMs }) => observedAtMs)) + freshMs;
+    const options = { start: cancel.signal, expiresAtMs };
+    const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, order, cancel.writes, options).then(resolve, reject);
     if (pendings.length === 1) {
         await Promise.all(pendings.map(alone));
         return undefined;
     }
     const ids = pendings.map(({ instanceId }) => instanceId);
     try {
-        const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, { start: cancel.signal });
+        const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, options);
         for (const { resolve } of pendings)
             resolve(accepted);
     }
@@ -6635,18 +6626,20 @@ class SharedWatch {
         const [only, another] = taken;
         if (only === undefined)
             return;
+        const options = optionsOf(taken);
         if (another === undefined) {
-            only.resolve(await look(only.instanceId, only.withDisk, this.#ports, this.#signal));
+            only.resolve(await look(only.instanceId, only.withDisk, this.#ports, this.#signal, options));
             return;
         }
+        const atMs = clock.nowMs();
         const needDisk = taken.filter(({ withDisk }) => withDisk).map(({ instanceId }) => instanceId);
         const [instances, disks] = await Promise.all([
-            readInstances([...new Set(taken.map(({ instanceId }) => instanceId))], bcc, this.#signal),
-            readDisks(needDisk, bcc, this.#signal)
+            readInstances([...new Set(taken.map(({ instanceId }) => instanceId))], bcc, this.#signal, options),
+            readDisks(needDisk, bcc, this.#signal, options)
         ]);
-        const atMs = clock.nowMs();
+        const seen = { atMs, answeredAtMs: clock.nowMs(), isFresh: options.fresh };
         for (const one of taken) {
-            answer(one, atMs, instances.get(one.instanceId), disks.get(one.instanceId));
+            answer(one, seen, instances.get(one.instanceId), disks.get(one.instanceId));
         }
     }
     #fail(wanted, error) {
@@ -6656,55 +6649,219 @@ class SharedWatch {
         }
     }
 }
-function answer(wanted, atMs, instance, disk) {
+function optionsOf(taken) {
+    const fresh = taken.some((one) => one.fresh);
+    const deadlineMs = Math.min(...taken.map((one) => one.deadlineMs ?? Number.POSITIVE_INFINITY));
+    return Number.isFinite(deadlineMs) ? { fresh, deadlineMs } : { fresh };
+}
+function answer(wanted, seen, instance, disk) {
     const { instanceId, withDisk, resolve, reject } = wanted;
     if (instance === undefined)
         reject(new Error(`${instanceId} was not read`));
     else if (instance instanceof model_failure/* CallError */.RA)
         reject(instance);
     else if (!withDisk)
-        resolve({ atMs, instance });
+        resolve({ ...seen, instance });
     else if (disk instanceof model_failure/* CallError */.RA)
         reject(disk);
     else
-        resolve({ atMs, instance, disk: disk ?? null });
+        resolve({ ...seen, instance, disk: disk ?? null });
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/streak.js
+/** Rest and agreement: for how long the observations have shown the same, and when two of them are enough. */
+
+
+/**
+ * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
+ * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
+ */
+function quietMs(rebuild) {
+    return rebuild.task.timeoutMs / 10;
+}
+/** The streak of equal observations, with one more. A disk that is not settled begins it anew. */
+function extendStreak(rebuild, observation) {
+    const { status, imageId } = observation.instance;
+    const before = rebuild.streak;
+    const settled = diskReadiness(rebuild, observation) !== 'unsettled';
+    const disk = observation.disk ?? undefined;
+    const isSame = before?.status === status &&
+        before.imageId === imageId &&
+        !(before.disk && disk && isOtherDisk(before.disk, disk));
+    if (before && isSame && settled && before.observations > 0) {
+        return { ...before, ...(disk && { disk }), observations: before.observations + 1 };
+    }
+    const observations = settled ? 1 : 0;
+    return { status, imageId, ...(disk && { disk }), sinceMs: observation.atMs, observations };
+}
+/** For how long all observations have shown the same without a gap between them, in milliseconds. */
+function restedMs({ last, streak, stretchSinceMs }) {
+    if (!last || !streak || streak.observations === 0 || stretchSinceMs === undefined)
+        return 0;
+    return last.atMs - Math.max(streak.sinceMs, stretchSinceMs);
+}
+/**
+ * Whether the last observations all showed the same for as long as an inference from rest needs. `Stopped` needs a
+ * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
+ */
+function isStable(rebuild) {
+    const isDown = rebuild.last !== undefined && statusKind(rebuild.last.instance.status) === 'down';
+    const needMs = isDown ? rebuild.task.timeoutMs / 4 : quietMs(rebuild);
+    return restedMs(rebuild) >= needMs;
+}
+/** Whether two observations before the send differ in what is decided by. */
+function differ(before, now) {
+    return before.instance.status !== now.instance.status || isOtherNow(before, now);
+}
+/**
+ * The state of the system disk in an observation; `unasked` where the observation left it out. Where the API shows no system
+ * disk at all, neither before nor now, there is nothing to wait for.
+ */
+function diskReadiness(rebuild, observation) {
+    if (observation.disk === undefined)
+        return 'unasked';
+    if (observation.disk === null)
+        return rebuild.reference?.disk ? 'unsettled' : 'settled';
+    return /^in_?use$/i.test(observation.disk.status) ? 'settled' : 'unsettled';
+}
+/**
+ * How far apart the two observations are that must agree before an erasing and before a skip, in milliseconds: an
+ * interval, but within what a replica of the service may be behind.
+ */
+function agreeMs(pollIntervalMs) {
+    return Math.max(2_000, Math.min(pollIntervalMs, 15_000));
+}
+/** How far apart the two observations of a proof are at least, in milliseconds: a short flap lies between them. */
+const confirmMs = 1_000;
+/** Whether two observations agree, a second apart, the last on a fresh connection and with a settled disk. */
+function isConfirmed(rebuild) {
+    return agree(rebuild, confirmMs) && diskReadiness(rebuild, rebuild.last) === 'settled';
+}
+/** Whether two observations so far apart show the same, and the last was made on a fresh connection. */
+function agree(rebuild, apartMs) {
+    const { last, streak } = rebuild;
+    if (!last?.isFresh || !streak || streak.observations < 2)
+        return false;
+    return last.atMs - streak.sinceMs >= apartMs;
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/proof.js
+/** When a rebuild is over. */
+
+
+
+/**
+ * How far a replica of the service may be behind, in milliseconds. An instance that is seen back sooner than this
+ * after it was first seen away may be shown by such a replica as it was before it left.
+ */
+function replicaLagMs(rebuild) {
+    return Math.min(15_000, quietMs(rebuild));
+}
+/**
+ * Whether the rebuild is over, as far as one observation can tell; a second one must agree.
+ *
+ * Either the status was seen away and is back, for longer than a replica may be behind. It must rest as well where
+ * its state had been seen before it left, where observations contradict each other, and where it is `Stopped`, which
+ * is also a station on the way. After nothing but a snapshot's or an image's processing it must rest for a quarter
+ * of `timeout`. Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether
+ * such a change comes at the beginning of the work or at its end, and only after the longest time that the user
+ * grants a rebuild it makes no difference.
+ */
+function isOver(rebuild) {
+    const { last, evidence, task } = rebuild;
+    if (!last || last.instance.imageId !== task.image.id)
+        return false;
+    const kind = statusKind(last.instance.status);
+    if (kind !== 'up' && kind !== 'down')
+        return false;
+    if (evidence.leftAtMs !== undefined) {
+        const mustRest = kind === 'down' || evidence.contradictedAtMs !== undefined || wasSeenBefore(rebuild);
+        return last.atMs >= evidence.leftAtMs + replicaLagMs(rebuild) && (!mustRest || isStable(rebuild));
+    }
+    if (hasDeparted(rebuild))
+        return restedMs(rebuild) >= task.timeoutMs / 4;
+    return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
+}
+/** Whether the state of now, status and image together, was seen before another one came in between. */
+function wasSeenBefore({ history }) {
+    const now = history.at(-1);
+    return history.slice(0, -1).some((seen) => seen.status === now?.status && seen.imageId === now.imageId);
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/transitions.js
 
 
 
-/** Until the status is seen to leave, looks come at least this often, lest a short rebuild be over between two. */
+
+/**
+ * Until the status is seen to leave, observations come at least this often, lest a short rebuild be over between two.
+ */
 const startIntervalMs = 5_000;
+/** Between observations once the end is near, in milliseconds. */
+const bootIntervalMs = 1_000;
+/**
+ * For how long after `Starting` was first seen the end is taken to be near, in milliseconds. Where no other status of
+ * the rebuild came before, it may be the only one that the service shows, and most of the time is still to come.
+ */
+const bootMs = { later: 60_000, first: 20_000 };
+/** The time between two observations now, in milliseconds. */
 function intervalOf(rebuild) {
-    const wanted = rebuild.task.pollIntervalMs;
-    const early = ['searching', 'confirming', 'rebuilding'].includes(rebuild.phase) &&
-        rebuild.evidence.leftAtMs === undefined;
+    const { phase, evidence, task } = rebuild;
+    const wanted = task.pollIntervalMs;
+    if (isBooting(rebuild))
+        return Math.min(wanted, bootIntervalMs);
+    const early = ['searching', 'confirming', 'rebuilding'].includes(phase) && evidence.leftAtMs === undefined;
     return early ? Math.min(wanted, startIntervalMs) : wanted;
 }
-/** A look on the next beat. */
+function isBooting({ boot, last }) {
+    if (boot === undefined || last?.instance.status !== 'Starting')
+        return false;
+    return last.answeredAtMs - boot.sinceMs < (boot.isLater ? bootMs.later : bootMs.first);
+}
+/** Notes the first `Starting` since the reference. */
+function seeBoot(rebuild, { answeredAtMs, instance }) {
+    if (rebuild.reference === undefined || rebuild.boot !== undefined || instance.status !== 'Starting')
+        return rebuild;
+    const { leftAtMs, processingAtMs } = rebuild.evidence;
+    const isLater = (leftAtMs ?? processingAtMs) !== undefined;
+    return { ...rebuild, boot: { sinceMs: answeredAtMs, isLater } };
+}
+/**
+ * Whether so much time lies between two observations that what happened in it was not observed, in milliseconds: two
+ * intervals and 10 s, which a slow call may take.
+ */
+function isGap(rebuild, observation) {
+    const { last } = rebuild;
+    return last === undefined || observation.atMs - last.atMs > 2 * intervalOf(rebuild) + 10_000;
+}
+/** An observation on the next beat; on a fresh connection where an erasing may follow. */
 function observeNext(rebuild, atMs, withDisk) {
     const interval = intervalOf(rebuild);
     const dueMs = Math.min(nextBeat(rebuild.dueMs, interval, atMs), rebuild.deadlineMs);
+    const fresh = rebuild.phase === 'settling' || rebuild.phase === 'searching';
     return [
         { ...rebuild, dueMs },
-        { type: 'observe', dueMs, spreadMs: spreadOf(interval), withDisk }
+        { type: 'observe', dueMs, spreadMs: spreadOf(interval), withDisk, fresh }
     ];
 }
-/** A look soon after a good one; at the deadline there is just time for it. */
-function observeAgain(rebuild, atMs) {
-    const dueMs = confirmBeat(atMs, intervalOf(rebuild));
-    const deadlineMs = Math.max(rebuild.deadlineMs, dueMs);
-    return [
-        { ...rebuild, dueMs, deadlineMs },
-        { type: 'observe', dueMs, spreadMs: 0, withDisk: true }
-    ];
+/** The second observation of a pair; at the deadline there is just time for it. */
+function observeAgain(rebuild, atMs, apartMs = confirmMs) {
+    const firstMs = rebuild.streak?.observations === 0 ? undefined : rebuild.streak?.sinceMs;
+    const dueMs = Math.max(atMs, (firstMs ?? atMs) + apartMs);
+    return observeAt({ ...rebuild, deadlineMs: Math.max(rebuild.deadlineMs, dueMs) }, dueMs);
 }
-/** A look at once. */
+/** An observation at `dueMs`, or at the deadline where that comes first. */
+function observeSoon(rebuild, atMs, dueMs) {
+    return observeAt(rebuild, Math.max(atMs, Math.min(dueMs, rebuild.deadlineMs)));
+}
+/** An observation at once. */
 function observeNow(rebuild, atMs) {
+    return observeAt(rebuild, atMs);
+}
+function observeAt(rebuild, dueMs) {
     return [
-        { ...rebuild, dueMs: atMs },
-        { type: 'observe', dueMs: atMs, spreadMs: 0, withDisk: true }
+        { ...rebuild, dueMs },
+        { type: 'observe', dueMs, spreadMs: 0, withDisk: true, fresh: true }
     ];
 }
 /** The life in another phase. */
@@ -6727,30 +6884,33 @@ function failCall(rebuild, failure, atMs) {
 }
 /** The life with a new reference for the marks. */
 function measureFrom(rebuild, reference, sinceMs) {
-    return { ...rebuild, reference, referenceAtMs: sinceMs, evidence: {} };
+    const { boot: _over, ...others } = rebuild;
+    return { ...others, reference, referenceAtMs: sinceMs, evidence: {} };
 }
 /**
  * Sends the rebuild, once the backup is made and the load balancers are left that it was asked for. What was just
  * seen is what the rebuild will be measured against.
  */
 function transitions_send(rebuild, observation) {
+    const atMs = observation.answeredAtMs;
     const refusals = refusalsSincePlan(observation.instance, rebuild.task);
     if (refusals.length > 0)
-        return fail(rebuild, { kind: 'refused', refusals }, observation.atMs);
+        return fail(rebuild, { kind: 'refused', refusals }, atMs);
     if (rebuild.task.backup && !rebuild.backedUp)
-        return [enter(rebuild, 'backup', observation.atMs), { type: 'backup' }];
+        return [enter(rebuild, 'backup', atMs), { type: 'backup' }];
     if (rebuild.task.drain && !rebuild.drained)
-        return [enter(rebuild, 'draining', observation.atMs), { type: 'drain' }];
-    const measured = measureFrom({ ...rebuild, adopted: false }, observation, observation.atMs);
-    return [enter(measured, 'sending', observation.atMs), { type: 'send' }];
+        return [enter(rebuild, 'draining', atMs), { type: 'drain' }];
+    const measured = measureFrom({ ...rebuild, adopted: false }, observation, atMs);
+    return [enter(measured, 'sending', atMs), { type: 'send' }];
 }
 /** Tells an instance that is Stopped on the image to start; a start gets some time even at the deadline. */
 function startIt(rebuild, observation) {
+    const atMs = observation.answeredAtMs;
     const starting = {
-        ...enter(rebuild, 'starting', observation.atMs),
+        ...enter(rebuild, 'starting', atMs),
         starts: rebuild.starts + 1,
-        startAskedAtMs: observation.atMs,
-        deadlineMs: Math.max(rebuild.deadlineMs, observation.atMs + quietMs(rebuild))
+        startAskedAtMs: atMs,
+        deadlineMs: Math.max(rebuild.deadlineMs, atMs + quietMs(rebuild))
     };
     return [starting, { type: 'start' }];
 }
@@ -6759,15 +6919,24 @@ function finish(rebuild, atMs) {
     const erased = rebuild.sends > 0 || (rebuild.adopted && isReplaced(rebuild));
     return transitions_end(rebuild, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
 }
+/** Notes the request ID of an answer; an empty one is none. */
+function noteRequest(rebuild, requestId) {
+    return requestId === undefined || requestId === ''
+        ? rebuild
+        : { ...rebuild, requestIds: [...rebuild.requestIds, requestId] };
+}
 
 ;// CONCATENATED MODULE: ./core/rebuild/after-send.js
 /** The rules after the rebuild was sent: has it started, is it over, did it end well. */
 
 
 
+
+
 /**
- * How long to look, after an answer was lost, before the rebuild may be sent once more, in milliseconds: a
- * minute, and no less than a quarter of `timeout`, for a service that is slow to rebuild may be slow to show it.
+ * For how long observations without a gap must show that nothing has begun, after an answer was lost, before the
+ * rebuild may be sent once more, in milliseconds: a minute, and no less than a quarter of `timeout`, for a service
+ * that is slow to rebuild may be slow to show it.
  */
 function searchMs(rebuild) {
     return Math.max(60_000, rebuild.task.timeoutMs / 4);
@@ -6776,45 +6945,68 @@ function searchMs(rebuild) {
 const maxSends = 2;
 /** How often a stopped instance is told to start. */
 const maxStarts = 3;
-/** One look while the answer of the send is lost. */
+/** One observation while the answer of the send is lost. */
 function search(rebuild, observation) {
-    const atMs = observation.atMs;
+    const atMs = observation.answeredAtMs;
     if (hasStarted(rebuild)) {
         const sends = Math.max(1, rebuild.sends);
         return watch({ ...rebuild, sends, inDoubt: false, acceptedAtMs: atMs }, observation);
     }
     if (statusKind(observation.instance.status) === 'gone')
         return watch(rebuild, observation);
-    const looked = atMs - (rebuild.referenceAtMs ?? atMs) >= searchMs(rebuild);
+    // Time in which nothing could be observed is no time in which nothing began.
+    const sinceMs = Math.max(rebuild.referenceAtMs ?? atMs, rebuild.stretchSinceMs ?? atMs);
+    const looked = observation.atMs - sinceMs >= searchMs(rebuild);
     if (!looked || !instance_isSettled(observation.instance.status)) {
         return atMs >= rebuild.deadlineMs
             ? fail(rebuild, { kind: 'unproven' }, atMs)
             : observeNext(rebuild, atMs, true);
     }
     if (rebuild.sends < maxSends && rebuild.evidence.disturbedAtMs === undefined) {
-        return transitions_send({ ...rebuild, inDoubt: false }, observation);
+        return agree(rebuild, confirmMs)
+            ? transitions_send({ ...rebuild, inDoubt: false }, observation)
+            : observeAgain(rebuild, atMs);
     }
     return watch(enter({ ...rebuild, sends: Math.max(1, rebuild.sends) }, 'confirming', atMs), observation);
 }
-/** One look while the rebuild is accepted, or as good as that. */
+/** One observation while the rebuild is accepted, or as good as that. */
 function watch(before, observation) {
-    const atMs = observation.atMs;
+    const atMs = observation.answeredAtMs;
     const started = hasStarted(before);
     const rebuild = started ? enter(before, 'rebuilding', atMs) : before;
     const { status, imageId, imageName } = observation.instance;
     if (endsTheWait(rebuild, status))
         return fail(rebuild, { kind: 'status', status }, atMs);
     if (started && !rebuild.task.wait)
-        return transitions_end(rebuild, { kind: 'started' }, atMs);
+        return concludeStart(rebuild, observation);
     if (isOver(rebuild))
         return conclude(rebuild, observation);
-    if (isOnWrongImage(rebuild, observation))
-        return fail(rebuild, { kind: 'wrongImage', imageId, imageName }, atMs);
+    if (isOnWrongImage(rebuild, observation)) {
+        const isOld = imageId === rebuild.reference?.instance.imageId;
+        return fail(rebuild, isOld ? { kind: 'unproven' } : { kind: 'wrongImage', imageId, imageName }, atMs);
+    }
     return waitOn(rebuild, observation);
 }
-/** One look after an instance that is Stopped on the image was told to start. */
+/**
+ * The start is proven as the end is: by two observations, the second on a fresh connection, that both show it. One
+ * that shows the instance at rest as it was before takes it back.
+ */
+function concludeStart(rebuild, observation) {
+    const atMs = observation.answeredAtMs;
+    const { reference, startSeen, evidence } = rebuild;
+    const isBack = reference !== undefined && !differ(reference, observation);
+    if (isBack || evidence.contradictedAtMs === atMs) {
+        const { startSeen: _taken, ...others } = rebuild;
+        return waitOn({ ...others, evidence: { disturbedAtMs: atMs } }, observation);
+    }
+    if (startSeen === undefined)
+        return observeAgain({ ...rebuild, startSeen: observation.atMs }, atMs);
+    const isProven = observation.isFresh && observation.atMs - startSeen >= confirmMs;
+    return isProven ? transitions_end(rebuild, { kind: 'started' }, atMs) : observeAgain(rebuild, atMs);
+}
+/** One observation after an instance that is Stopped on the image was told to start. */
 function watchStart(rebuild, observation) {
-    const atMs = observation.atMs;
+    const atMs = observation.answeredAtMs;
     const { status, imageId, imageName } = observation.instance;
     const kind = statusKind(status);
     if (endsTheWait(rebuild, status))
@@ -6835,7 +7027,7 @@ function endsTheWait(rebuild, status) {
     return rebuild.reference?.instance.status !== 'Error' || rebuild.evidence.leftAtMs !== undefined;
 }
 function conclude(rebuild, observation) {
-    const atMs = observation.atMs;
+    const atMs = observation.answeredAtMs;
     // A disk that does not settle is waited for on the beat.
     if (rebuild.streak?.observations === 0)
         return waitOn(rebuild, observation);
@@ -6853,17 +7045,24 @@ function isOnWrongImage(rebuild, observation) {
     const { imageId, status } = observation.instance;
     if (imageId === rebuild.task.image.id || statusKind(status) !== 'up' || !isStable(rebuild))
         return false;
-    if (rebuild.evidence.leftAtMs !== undefined)
+    if (hasDeparted(rebuild))
         return true;
     return imageId !== rebuild.reference?.instance.imageId && observation.atMs >= rebuild.deadlineMs;
 }
 function waitOn(rebuild, observation) {
-    const atMs = observation.atMs;
-    if (atMs < rebuild.deadlineMs)
-        return observeNext(rebuild, atMs, needsDisk(rebuild));
+    const atMs = observation.answeredAtMs;
+    if (atMs < rebuild.deadlineMs) {
+        const { leftAtMs } = rebuild.evidence;
+        const isUp = statusKind(observation.instance.status) === 'up';
+        // It is back so soon that a replica may be behind; the next observation is made when none can be.
+        const soonMs = isUp && leftAtMs !== undefined ? leftAtMs + replicaLagMs(rebuild) : atMs;
+        return soonMs > atMs
+            ? observeSoon(rebuild, atMs, soonMs)
+            : observeNext(rebuild, atMs, needsDisk(rebuild));
+    }
     const { status } = observation.instance;
     // A record that changed although the instance never left its status may be one that is written on acceptance.
-    const inTheOpen = rebuild.evidence.leftAtMs !== undefined || rebuild.phase === 'starting';
+    const inTheOpen = hasDeparted(rebuild) || rebuild.phase === 'starting';
     return fail(rebuild, inTheOpen ? { kind: 'timedOut', status } : { kind: 'unproven' }, atMs);
 }
 
@@ -6873,9 +7072,11 @@ function waitOn(rebuild, observation) {
 
 
 
-/** One look while the life is `settling`. */
+
+
+/** One observation while the phase is `settling`. */
 function settle(rebuild, observation) {
-    const atMs = observation.atMs;
+    const atMs = observation.answeredAtMs;
     if (observation.disk === undefined)
         return observeNow(rebuild, atMs);
     const resting = instance_isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
@@ -6883,20 +7084,26 @@ function settle(rebuild, observation) {
         return keepWaiting(rebuild.adopted ? rebuild : adopt(rebuild, observation), observation);
     return rebuild.adopted ? settleAdopted(rebuild, observation) : settleFresh(rebuild, observation);
 }
-/** Somebody is at the instance: from here on the looks are measured against this one, and rest begins anew. */
+/** Somebody is at the instance: from here on the observations are measured against this one, and rest begins anew. */
 function adopt(rebuild, observation) {
+    const atMs = observation.answeredAtMs;
     const kind = statusKind(observation.instance.status);
-    const away = kind === 'moving' || kind === 'unknown' || diskReadiness(rebuild, observation) === 'unsettled';
+    const isUnsettled = diskReadiness(rebuild, observation) === 'unsettled';
     const { streak: _over, ...others } = rebuild;
+    const evidence = isProcessing(observation)
+        ? { processingAtMs: atMs }
+        : kind === 'moving' || kind === 'unknown' || isUnsettled
+            ? { leftAtMs: atMs }
+            : {};
     return {
-        ...measureFrom(others, observation, observation.atMs),
-        evidence: away ? { leftAtMs: observation.atMs } : {},
+        ...measureFrom(others, observation, atMs),
+        evidence,
         adopted: true,
-        deadlineMs: observation.atMs + rebuild.task.timeoutMs
+        deadlineMs: atMs + rebuild.task.timeoutMs
     };
 }
 function settleFresh(rebuild, observation) {
-    const atMs = observation.atMs;
+    const atMs = observation.answeredAtMs;
     const decision = decide(observation.instance, rebuild.task);
     // Stopped is also a station on the way of a rebuild, perhaps of a run that was cancelled.
     const maybeOnTheWay = statusKind(observation.instance.status) === 'down' && !isStable(rebuild) && !rebuild.backedUp;
@@ -6904,42 +7111,58 @@ function settleFresh(rebuild, observation) {
         case 'wait':
             return keepWaiting(rebuild, observation);
         case 'skip':
-            return transitions_end(rebuild, { kind: 'skipped' }, atMs);
+            return whenAgreed(rebuild, observation, () => transitions_end(rebuild, { kind: 'skipped' }, atMs));
         case 'refuse':
             return fail(rebuild, { kind: 'refused', refusals: decision.refusals }, atMs);
         case 'start':
             return maybeOnTheWay ? keepWaiting(rebuild, observation) : startIt(rebuild, observation);
         case 'rebuild':
-            return maybeOnTheWay ? keepWaiting(rebuild, observation) : transitions_send(rebuild, observation);
+            return maybeOnTheWay
+                ? keepWaiting(rebuild, observation)
+                : whenAgreed(rebuild, observation, () => transitions_send(rebuild, observation));
     }
+}
+/**
+ * Does it once two observations agree, the second on a fresh connection and an interval later, for one alone may come
+ * from a replica that is behind. Where two have differed, the instance must rest.
+ */
+function whenAgreed(rebuild, observation, act) {
+    if (rebuild.isRestless && !isStable(rebuild))
+        return keepWaiting(rebuild, observation);
+    const apartMs = agreeMs(rebuild.task.pollIntervalMs);
+    return agree(rebuild, apartMs) ? act() : observeAgain(rebuild, observation.answeredAtMs, apartMs);
 }
 /** At rest again after somebody's change, or after a conflict. */
 function settleAdopted(rebuild, observation) {
     const { image, force } = rebuild.task;
     const { status, imageId } = observation.instance;
-    const atMs = observation.atMs;
+    const atMs = observation.answeredAtMs;
     const kind = statusKind(status);
     if (kind === 'gone')
         return settleFresh(rebuild, observation);
-    const mayBeRebuilt = rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
-    if (mayBeRebuilt && imageId === image.id && kind !== 'broken') {
+    const isOnTarget = imageId === image.id && kind !== 'broken';
+    const isUnclear = force && !isReplaced(rebuild);
+    const unclear = () => fail(rebuild, { kind: 'unclear', status: rebuild.reference?.instance.status ?? status }, atMs);
+    if (isOnTarget && (hasDeparted(rebuild) || isReplaced(rebuild))) {
         if (!isOver(rebuild))
             return keepWaiting(rebuild, observation);
         if (!isConfirmed(rebuild))
             return observeAgain(rebuild, atMs);
-        if (force && !isReplaced(rebuild)) {
-            return fail(rebuild, { kind: 'unclear', status: rebuild.reference?.instance.status ?? status }, atMs);
-        }
+        if (isUnclear)
+            return unclear();
         return kind === 'down' ? startIt(rebuild, observation) : finish(rebuild, atMs);
     }
-    // About to erase what somebody has just worked on: only after it has rested for long.
+    if (isOnTarget && isUnclear && rebuild.evidence.processingAtMs !== undefined && isStable(rebuild))
+        return unclear();
+    // About to decide on what somebody has just worked on: only after it has rested for long.
     return isStable(rebuild) ? settleFresh(rebuild, observation) : keepWaiting(rebuild, observation);
 }
 function keepWaiting(rebuild, observation) {
-    if (observation.atMs >= rebuild.deadlineMs) {
-        return fail(rebuild, { kind: 'busy', status: observation.instance.status }, observation.atMs);
+    const atMs = observation.answeredAtMs;
+    if (atMs >= rebuild.deadlineMs) {
+        return fail(rebuild, { kind: 'busy', status: observation.instance.status }, atMs);
     }
-    return observeNext(rebuild, observation.atMs, true);
+    return observeNext(rebuild, atMs, true);
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/step-rebuild.js
@@ -6952,12 +7175,19 @@ function keepWaiting(rebuild, observation) {
 
 
 
+
 /** How many refusals by a conflict are waited out before the rebuild is given up. */
 const maxConflicts = 3;
-/** How many looks in a row must miss the instance before it counts as gone; one may be a replica behind. */
+/** How many observations in a row, and for how long, must miss it before it is gone; one may be a replica behind. */
 const maxMissing = 2;
-/** The beginning: look first. */
-function step_rebuild_begin(task, atMs) {
+const missingMs = 4_000;
+/**
+ * The beginning: observe first.
+ *
+ * @param planned the observation that the plan was made by, however old. It decides nothing by itself, but where one
+ * of now agrees with it, that one is enough.
+ */
+function step_rebuild_begin(task, atMs, planned) {
     const rebuild = {
         task,
         phase: 'settling',
@@ -6975,9 +7205,15 @@ function step_rebuild_begin(task, atMs) {
         conflicts: 0,
         starts: 0,
         missing: 0,
+        isRestless: false,
         requestIds: []
     };
-    return observeNow(rebuild, atMs);
+    if (planned === undefined)
+        return observeNow(rebuild, atMs);
+    const seen = see(rebuild, planned);
+    // For the report it begins now, with what is known.
+    const history = seen.history.map((one) => ({ ...one, atMs }));
+    return observeSoon({ ...seen, history }, atMs, planned.atMs + agreeMs(task.pollIntervalMs));
 }
 /** The next life and the next command. An event that comes after the end changes nothing. */
 function step(rebuild, event) {
@@ -7012,15 +7248,20 @@ function step(rebuild, event) {
 }
 function see(rebuild, observation) {
     const { status, imageId } = observation.instance;
+    const { last, stretchSinceMs, phase } = rebuild;
     const before = rebuild.history.at(-1);
     const changed = before?.status !== status || before.imageId !== imageId;
     const history = changed
-        ? [...rebuild.history, { atMs: observation.atMs, status, imageId }]
+        ? [...rebuild.history, { atMs: observation.answeredAtMs, status, imageId }]
         : rebuild.history;
+    const isUnbroken = stretchSinceMs !== undefined && !isGap(rebuild, observation);
+    const differs = phase === 'settling' && last !== undefined && differ(last, observation);
     return {
-        ...rebuild,
+        ...seeBoot(rebuild, observation),
         history,
         last: observation,
+        stretchSinceMs: isUnbroken ? stretchSinceMs : observation.atMs,
+        isRestless: rebuild.isRestless || differs,
         streak: extendStreak(rebuild, observation),
         evidence: gatherEvidence(rebuild, observation),
         missing: 0
@@ -7039,11 +7280,15 @@ function onObserved(rebuild, observation) {
     }
 }
 function onObserveFailed(before, failure, atMs) {
-    const missing = failure.kind === 'notFound' ? before.missing + 1 : before.missing;
-    const rebuild = { ...before, lastFailure: failure, missing };
-    if (failure.kind === 'notFound' && rebuild.last === undefined)
+    const isMissing = failure.kind === 'notFound';
+    const missing = isMissing ? before.missing + 1 : before.missing;
+    const missingSinceMs = before.missing === 0 ? atMs : (before.missingSinceMs ?? atMs);
+    const failed = { ...before, lastFailure: failure, stretchSinceMs: undefined };
+    const rebuild = isMissing ? { ...failed, missing, missingSinceMs } : failed;
+    if (isMissing && rebuild.last === undefined)
         return failCall(rebuild, failure, atMs);
-    if (failure.kind === 'notFound' && missing >= maxMissing)
+    const isGone = isMissing && missing >= maxMissing && atMs - missingSinceMs >= missingMs;
+    if (isGone)
         return fail(rebuild, { kind: 'gone' }, atMs);
     const lasting = ['denied', 'invalid', 'unsent', 'conflict'].includes(failure.kind);
     if (lasting || atMs >= rebuild.deadlineMs)
@@ -7088,7 +7333,7 @@ function onSendFailed(before, failure, atMs) {
     const conflicts = rebuild.conflicts + 1;
     if (conflicts > maxConflicts || rebuild.last === undefined)
         return failCall(rebuild, failure, atMs);
-    const waiting = enter({ ...adopt(rebuild, { ...rebuild.last, atMs }), conflicts }, 'settling', atMs);
+    const waiting = enter({ ...adopt(rebuild, { ...rebuild.last, answeredAtMs: atMs }), conflicts }, 'settling', atMs);
     return observeNext({ ...waiting, dueMs: atMs }, atMs, true);
 }
 /** A refusal may be about any of the instances of the call, and nobody knows what became of the others. */
@@ -7117,11 +7362,6 @@ function onCancelled(before, event) {
     const out = together ? { ...searching(rebuild, atMs), inDoubt: true } : lost(rebuild, atMs);
     return transitions_end(out, { kind: 'cancelled' }, atMs);
 }
-function noteRequest(rebuild, requestId) {
-    return requestId === undefined || requestId === ''
-        ? rebuild
-        : { ...rebuild, requestIds: [...rebuild.requestIds, requestId] };
-}
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/rebuild.js
 /** The loop that lives the life of one rebuild: it performs each command and feeds what came of it back. */
@@ -7131,17 +7371,22 @@ function noteRequest(rebuild, requestId) {
 
 
 
+/** How long after the deadline the last read is cut, which is sent at the deadline, in milliseconds. */
+const lastReadMs = 2_000;
 /**
  * Rebuilds one instance and waits for the end; resolves with the whole life, however it ended.
  *
- * @param first a look with the disk that was taken just now, if there is one; it saves the first calls
+ * @param earlier what is known already: the observation that the plan was made by, and perhaps one of just now
  * @throws only what is no failure of a call: a fault of the program
  */
-async function rebuildOne(task, wanted, first, ports, observe, prepare) {
-    const beginning = step_rebuild_begin(task, first?.atMs ?? ports.clock.nowMs());
+async function rebuildOne(task, wanted, earlier, ports, observe, prepare) {
+    const [planned, ...recent] = earlier;
+    const beginning = step_rebuild_begin(task, ports.clock.nowMs(), planned);
     let [rebuild, command] = beginning;
-    if (first !== undefined && !lacksFacts(first.instance, task))
-        [rebuild, command] = step(rebuild, { type: 'observed', observation: first });
+    for (const observation of recent) {
+        if (command.type === 'observe' && !lacksFacts(observation.instance, task))
+            [rebuild, command] = step(rebuild, { type: 'observed', observation });
+    }
     observe(beginning[0], rebuild);
     while (command.type !== 'end') {
         const before = rebuild;
@@ -7161,8 +7406,10 @@ async function perform(command, rebuild, wanted, ports, prepare) {
                 const nowMs = clock.nowMs();
                 const dueMs = observeMoment(command, rebuild.deadlineMs, nowMs, ports.random());
                 const earliestMs = earliestMoment(command, dueMs);
-                const { withDisk } = command;
-                const observation = await watch.look({ instanceId: id, dueMs, earliestMs, withDisk });
+                const { withDisk, fresh } = command;
+                const deadlineMs = rebuild.deadlineMs + lastReadMs;
+                const request = { instanceId: id, dueMs, earliestMs, withDisk, fresh, deadlineMs };
+                const observation = await watch.look(request);
                 const mayErase = rebuild.phase === 'settling' || rebuild.phase === 'searching';
                 return {
                     type: 'observed',
@@ -7182,7 +7429,8 @@ async function perform(command, rebuild, wanted, ports, prepare) {
                 return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
             }
             case 'send': {
-                const { requestId } = await sender.rebuild(id, wanted, wasSent(rebuild));
+                const observedAtMs = rebuild.reference?.atMs ?? clock.nowMs();
+                const { requestId } = await sender.rebuild(id, wanted, wasSent(rebuild), observedAtMs);
                 return { type: 'accepted', atMs: clock.nowMs(), requestId };
             }
             case 'start': {
@@ -7314,7 +7562,7 @@ function accepted(rebuild) {
 }
 function startedBy(rebuild) {
     const { leftAtMs, imageAtMs } = rebuild.evidence;
-    const at = rebuild.last?.atMs;
+    const at = rebuild.last?.answeredAtMs;
     if (leftAtMs === at)
         return 'the rebuild has started';
     const what = imageAtMs === at ? 'the image' : 'the system disk';
@@ -7494,12 +7742,12 @@ async function orWarn(what, { log, cancel }, work) {
 /**
  * Runs one instance and resolves with its run, however it ended.
  *
- * @param first an observation made just now, if there is one
+ * @param earlier what is known of it already, the oldest first
  * @throws only a fault of the program
  */
-async function runInstance(target, request, first, ports, observe) {
+async function runInstance(target, request, earlier, ports, observe) {
     return untilCancelled(plannedRun(target), ports, observe, async (recorder) => {
-        await carryOut(target, request, first, ports, recorder);
+        await carryOut(target, request, earlier, ports, recorder);
         if (mayRejoin(recorder.current()))
             await rejoin(recorder, ports);
         const backup = usableBackup(recorder.current());
@@ -7563,10 +7811,10 @@ function baselineOf({ oldHostKeys, oldBootId }, rebuild) {
         return { guest: { acceptedMs } };
     return { hostKeys: oldHostKeys, guest: { acceptedMs, bootId: oldBootId } };
 }
-async function carryOut(target, request, first, ports, recorder) {
+async function carryOut(target, request, earlier, ports, recorder) {
     const keep = (now) => recorder.add({ rebuild: now });
     const spec = { imageId: target.task.image.id, script: 'asRequested' };
-    const rebuild = await withRebuildLog(ports, keep, (observe) => rebuildOne(target.task, spec, first, ports, observe, preparations(target, ports, recorder)));
+    const rebuild = await withRebuildLog(ports, keep, (observe) => rebuildOne(target.task, spec, earlier, ports, observe, preparations(target, ports, recorder)));
     recorder.add({ rebuild });
     if (rebuild.ending?.kind === 'cancelled')
         return recorder.add({ cancelled: true });
@@ -7620,7 +7868,7 @@ async function carryOutRollback(run, request, ports, recorder) {
     const signal = ports.cancel.signal;
     const image = await ports.bcc.getImage(previousImageId(run), signal);
     const keep = (rebuild) => recorder.add({ rollback: { imageId: image.id, rebuild } });
-    const rebuild = await withRebuildLog(ports, keep, (observe) => rebuildOne(rollbackTask(run, image), { imageId: image.id, script: 'previous' }, undefined, ports, observe, preparations(run.target, ports, recorder)));
+    const rebuild = await withRebuildLog(ports, keep, (observe) => rebuildOne(rollbackTask(run, image), { imageId: image.id, script: 'previous' }, run.rebuild?.last === undefined ? [] : [run.rebuild.last], ports, observe, preparations(run.target, ports, recorder)));
     keep(rebuild);
     if (rebuild.ending?.kind === 'cancelled')
         return recorder.add({ cancelled: true });
@@ -7661,6 +7909,50 @@ function rollbackTask(run, image) {
     };
 }
 
+;// CONCATENATED MODULE: ./deploy/rebuild/second-look.js
+
+
+
+/**
+ * The second observation of all instances that the plan skips, made for all of them at once: a few lists, however
+ * many they are. It is made when it is first asked for, on a fresh connection, and an interval after the plan's.
+ *
+ * @param planned the observations of the plan, by instance ID
+ * @returns a function that gives the observation of one of them; `undefined` where there is only one of them, or where
+ *   a read failed, so that it is then observed alone. That function throws CancelledError on abort.
+ */
+function createSecondLook(ids, planned, pollIntervalMs, ports) {
+    const { bcc, clock, cancel } = ports;
+    const observe = async () => {
+        const firstMs = Math.max(...ids.map((id) => planned.get(id)?.atMs ?? 0));
+        const waitMs = firstMs + agreeMs(pollIntervalMs) - clock.nowMs();
+        if (waitMs > 0)
+            await clock.sleep(waitMs, cancel.signal);
+        const atMs = clock.nowMs();
+        const [instances, disks] = await Promise.all([
+            readInstances(ids, bcc, cancel.signal, { fresh: true }),
+            readDisks(ids, bcc, cancel.signal, { fresh: true })
+        ]);
+        const answeredAtMs = clock.nowMs();
+        const seen = new Map();
+        for (const id of ids) {
+            const instance = instances.get(id);
+            const disk = disks.get(id);
+            if (instance === undefined || instance instanceof model_failure/* CallError */.RA || disk instanceof model_failure/* CallError */.RA)
+                continue;
+            seen.set(id, { atMs, answeredAtMs, isFresh: true, instance, disk: disk ?? null });
+        }
+        return seen;
+    };
+    let asked;
+    return async (instanceId) => {
+        if (ids.length < 2)
+            return undefined;
+        asked ??= observe();
+        return (await asked).get(instanceId);
+    };
+}
+
 ;// CONCATENATED MODULE: ./deploy/rollout/recovered.js
 /** Whether one that was unavailable from the start serves again by itself, so that it has to wait for its turn. */
 
@@ -7674,7 +7966,7 @@ async function recovered_observeNow(instanceId, { watch, clock }) {
     for (let tries = 1; tries <= observeTries; tries += 1) {
         const dueMs = clock.nowMs() + (tries - 1) * retryMs;
         try {
-            return await watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: true });
+            return await watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: true, fresh: true });
         }
         catch (error) {
             if (error instanceof model_failure/* CancelledError */.cc)
@@ -7710,8 +8002,7 @@ async function serves({ instance }, request, { probe, cancel }) {
 
 
 
-/** An observation of the survey is used again if it is no older than this, in milliseconds. */
-const freshMs = 2_000;
+
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const instance_work_fewTargets = 20;
 /**
@@ -7735,22 +8026,25 @@ function createInstanceWork({ request, plan, observations }, given, store, obser
     const inLog = (id, title, work) => count === 1
         ? ports.log.group(title, () => work(ports.log))
         : work(logOf(id, ports.log, count > instance_work_fewTargets));
-    // A skip sends nothing, so its observation may be old; for the others it must be fresh.
-    const earlyObservation = ({ instance, decision }) => {
-        const observation = observations.get(instance.id);
-        const isFresh = observation !== undefined && ports.clock.nowMs() - observation.atMs <= freshMs;
-        return decision.action === 'skip' || isFresh ? observation : undefined;
+    const skips = plan.targets.filter(({ decision }) => decision.action === 'skip');
+    const secondOf = createSecondLook(skips.map(({ instance }) => instance.id), observations, request.pollIntervalMs, ports);
+    /** What is known of it before its turn comes: the observation of the plan, and for a skip the second one. */
+    const known = async ({ instance, decision }) => {
+        const second = decision.action === 'skip' ? await secondOf(instance.id) : undefined;
+        return [observations.get(instance.id), second].filter((one) => one !== undefined);
     };
     return {
         async rollForward(id) {
             const { target } = store.runOf(id);
-            let first = earlyObservation(target);
+            const earlier = [...(await known(target))];
             if (count > 1 && target.decision.action !== 'skip' && away.delete(id)) {
-                first ??= await recovered_observeNow(id, ports);
-                if (first !== undefined && (await serves(first, request, ports)))
+                const now = await recovered_observeNow(id, ports);
+                if (now !== undefined && (await serves(now, request, ports)))
                     return 'recovered';
+                if (now !== undefined)
+                    earlier.push(now);
             }
-            const run = await inLog(id, `Rebuild ${id}`, (log) => runInstance(target, request, first, { ...ports, log }, observe));
+            const run = await inLog(id, `Rebuild ${id}`, (log) => runInstance(target, request, earlier, { ...ports, log }, observe));
             return outcomeOf(done(run));
         },
         async rollBack(id) {
@@ -11422,7 +11716,7 @@ function isFailed(one) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1799);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2500);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7168);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

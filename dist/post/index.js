@@ -2339,7 +2339,7 @@ function instance_isSettled(status) {
 
 ;// CONCATENATED MODULE: ./core/rebuild/evidence.js
 /**
- * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
+ * What the observations prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
  * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
  * proves anything; these rules say what a series of them does.
  */
@@ -2349,63 +2349,75 @@ function instance_isSettled(status) {
  * work of the rebuild rather than a record that is written on acceptance.
  */
 const lateMs = 30_000;
-/**
- * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
- * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
- */
-function quietMs(rebuild) {
-    return rebuild.task.timeoutMs / 10;
-}
-/** The marks after one more look. */
+/** The evidence after one more observation. */
 function gatherEvidence(rebuild, observation) {
     const { reference, evidence, task } = rebuild;
     if (reference === undefined)
         return evidence;
-    const atMs = observation.atMs;
+    const { atMs, answeredAtMs } = observation;
     const next = { ...evidence };
     if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
-        next.disturbedAtMs ??= atMs;
-    if (hasLeft(rebuild, reference, observation))
-        next.leftAtMs ??= atMs;
+        next.disturbedAtMs ??= answeredAtMs;
+    if (isProcessing(observation))
+        next.processingAtMs ??= answeredAtMs;
+    if (hasLeft(reference, observation))
+        next.leftAtMs ??= answeredAtMs;
+    if (contradicts(rebuild, reference, observation))
+        next.contradictedAtMs ??= answeredAtMs;
     if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
         if (observation.instance.imageId === task.image.id)
-            next.imageAtMs = atMs;
+            next.imageAtMs = answeredAtMs;
         else
             next.imageOldAtMs = atMs;
     }
     if (reference.disk && observation.disk && next.diskAtMs === undefined) {
         if (isOtherDisk(reference.disk, observation.disk))
-            next.diskAtMs = atMs;
+            next.diskAtMs = answeredAtMs;
         else
             next.diskOldAtMs = atMs;
     }
     return next;
 }
 /**
- * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
- * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
- * the status could tell: no answer came, and the image stays the same.
+ * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted: it
+ * shows that somebody is at work, not that it is this rebuild. The status of a snapshot or an image is counted apart.
  */
-function hasLeft(rebuild, reference, observation) {
+function hasLeft(reference, observation) {
     const { status } = observation.instance;
     const kind = statusKind(status);
-    if (kind === 'foreign')
+    if (kind === 'foreign' || isProcessing(observation))
         return false;
-    if (kind === 'unknown')
+    if (kind === 'unknown' || kind === 'moving')
         return true;
-    if (kind === 'moving') {
-        const onlyStatusTells = !rebuild.answered && reference.instance.imageId === rebuild.task.image.id;
-        return !(onlyStatusTells && !rebuild.adopted && backups.has(status));
-    }
     return isSettled(reference.instance.status) && status !== reference.instance.status;
+}
+/** Whether it reads what it also reads while an image or a snapshot is made of it, perhaps by a schedule. */
+function isProcessing({ instance }) {
+    return instance.status === 'ImageProcessing' || instance.status === 'SnapshotProcessing';
+}
+/** What no rebuild does: up again and then away again, or the old image or disk again after the new one. */
+function contradicts(rebuild, reference, observation) {
+    const { last, evidence, history } = rebuild;
+    if (last === undefined)
+        return false;
+    const wasBack = evidence.leftAtMs !== undefined && statusKind(last.instance.status) === 'up';
+    if (wasBack && !isSettled(observation.instance.status))
+        return true;
+    const { imageId } = observation.instance;
+    if (imageId !== last.instance.imageId) {
+        const since = history.filter(({ atMs }) => atMs > reference.answeredAtMs);
+        if ([reference.instance, ...since].some((seen) => seen.imageId === imageId))
+            return true;
+    }
+    if (evidence.diskAtMs === undefined || !reference.disk || !observation.disk)
+        return false;
+    return !isOtherDisk(reference.disk, observation.disk);
 }
 /** Whether image or disk are others than before, be it the wanted ones or not. */
 function isOtherNow(reference, { instance, disk }) {
     const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
     return isOther || reference.instance.imageId !== instance.imageId;
 }
-/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
-const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
 /**
  * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
  * rebuild to the same image that would make a green of nothing.
@@ -2413,10 +2425,23 @@ const backups = new Set(['ImageProcessing', 'SnapshotProcessing']);
 function isOtherDisk(before, now) {
     return before.id !== now.id || before.createTime !== now.createTime;
 }
-/** Whether the looks show that the rebuild has begun. */
+/** Whether the observations show that the rebuild has begun. */
 function hasStarted(rebuild) {
-    const { leftAtMs, imageAtMs, diskAtMs } = rebuild.evidence;
-    return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
+    return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
+}
+/**
+ * Whether the instance was seen to leave its settled status because of the rebuild. A snapshot's or an image's
+ * processing counts only where image or disk changed after it was seen, and the old one had been seen since the
+ * rebuild was accepted: otherwise it may be a scheduled snapshot, and the change a record written on acceptance.
+ */
+function hasDeparted(rebuild) {
+    const { leftAtMs, processingAtMs, imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
+    if (leftAtMs !== undefined)
+        return true;
+    if (processingAtMs === undefined)
+        return false;
+    const tells = (at, old) => at !== undefined && at >= processingAtMs && (old !== undefined || rebuild.adopted);
+    return tells(imageAtMs, imageOldAtMs) || tells(diskAtMs, diskOldAtMs);
 }
 /** Whether image or disk have changed, which nothing but a rebuild does. */
 function isReplaced(rebuild) {
@@ -2432,67 +2457,6 @@ function changedLate(rebuild) {
     const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
     return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
 }
-/** The streak of equal looks, with one more look added. A disk that is not settled begins it anew. */
-function extendStreak(rebuild, observation) {
-    const { status, imageId } = observation.instance;
-    const before = rebuild.streak;
-    const settled = diskReadiness(rebuild, observation) !== 'unsettled';
-    if (before &&
-        settled &&
-        before.observations > 0 &&
-        before.status === status &&
-        before.imageId === imageId) {
-        return { ...before, observations: before.observations + 1 };
-    }
-    return { status, imageId, sinceMs: observation.atMs, observations: settled ? 1 : 0 };
-}
-/**
- * Whether the last looks all showed the same for as long as an inference from rest needs. `Stopped` needs a
- * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
- */
-function isStable(rebuild) {
-    const { last, streak } = rebuild;
-    if (!last || !streak || streak.observations === 0)
-        return false;
-    const isDown = statusKind(last.instance.status) === 'down';
-    const needMs = isDown ? rebuild.task.timeoutMs / 4 : quietMs(rebuild);
-    return last.atMs - streak.sinceMs >= needMs;
-}
-/**
- * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
- * disk at all, neither before nor now, there is nothing to wait for.
- */
-function diskReadiness(rebuild, observation) {
-    if (observation.disk === undefined)
-        return 'unasked';
-    if (observation.disk === null)
-        return rebuild.reference?.disk ? 'unsettled' : 'settled';
-    return /^in_?use$/i.test(observation.disk.status) ? 'settled' : 'unsettled';
-}
-/**
- * Whether the rebuild is over, as far as one look can tell; a second one must agree.
- *
- * Either the status was seen away and is back; `Stopped` is also a station on the way, so it must rest as well.
- * Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether such a
- * change comes at the beginning of the work or at its end, and only after the longest time that the user grants
- * a rebuild it makes no difference.
- */
-function isOver(rebuild) {
-    const { last, evidence, task } = rebuild;
-    if (!last || last.instance.imageId !== task.image.id)
-        return false;
-    const kind = statusKind(last.instance.status);
-    if (kind !== 'up' && kind !== 'down')
-        return false;
-    if (evidence.leftAtMs !== undefined)
-        return kind === 'up' || isStable(rebuild);
-    return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
-}
-/** Whether two looks in a row agree and the disk is settled in the last. */
-function isConfirmed(rebuild) {
-    const { last, streak } = rebuild;
-    return !!last && !!streak && streak.observations >= 2 && diskReadiness(rebuild, last) === 'settled';
-}
 /**
  * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
  * the status has not left and the image cannot show a change, or has shown it too early.
@@ -2500,7 +2464,7 @@ function isConfirmed(rebuild) {
 function needsDisk(rebuild) {
     if (rebuild.streak?.observations === 0)
         return true;
-    if (rebuild.evidence.leftAtMs !== undefined || changedLate(rebuild))
+    if (hasDeparted(rebuild) || changedLate(rebuild))
         return false;
     return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
 }
@@ -3031,7 +2995,7 @@ function causeAndRemedy(rebuild, reason) {
         case 'unproven':
             return {
                 cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
-                remedy: rerunIsSafe
+                remedy: `Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again. Set timeout higher than ${waited} if it only needs longer.`
             };
         case 'timedOut':
             return {
@@ -3863,7 +3827,10 @@ function mayBeHidden(run) {
     const rebuild = instance_run_rebuildsOf(run).at(-1);
     if (rebuild === undefined || diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
         return false;
-    return isLeftAlone(rebuild, run) && !hasShown(rebuild);
+    const { ending } = rebuild;
+    // What was seen of one that is not proven may have been a scheduled snapshot.
+    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
+    return isLeftAlone(rebuild, run) && (isUnproven || !hasShown(rebuild));
 }
 /** Whether the run ended its observation although the rebuild may still be under way. */
 function isLeftAlone({ ending }, run) {
@@ -4817,20 +4784,20 @@ const fewDisks = 4;
  *
  * @throws what is no failure of a call; CancelledError on abort
  */
-async function readInstances(ids, bcc, signal) {
+async function readInstances(ids, bcc, signal, options = {}) {
     const pages = [];
     for (let from = 0; from < ids.length; from += pageOfIds)
         pages.push(ids.slice(from, from + pageOfIds));
-    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal)));
+    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
     return new Map(read.flat());
 }
 /** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
-async function readDisks(ids, bcc, signal) {
+async function readDisks(ids, bcc, signal, options = {}) {
     if (ids.length <= fewDisks) {
-        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal)))));
+        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal, options)))));
     }
     try {
-        const all = await bcc.listSystemDisks(signal);
+        const all = await bcc.listSystemDisks(signal, options);
         return new Map(ids.map((id) => [id, all.get(id)]));
     }
     catch (error) {
@@ -4838,15 +4805,15 @@ async function readDisks(ids, bcc, signal) {
         return new Map(ids.map((id) => [id, failure]));
     }
 }
-async function readPage(ids, bcc, signal) {
+async function readPage(ids, bcc, signal, options) {
     const [only] = ids;
-    const single = (id) => one(id, () => bcc.getInstance(id, signal));
+    const single = (id) => one(id, () => bcc.getInstance(id, signal, options));
     if (only === undefined)
         return [];
     if (ids.length === 1)
         return [await single(only)];
     try {
-        const found = await bcc.listInstances(ids, signal);
+        const found = await bcc.listInstances(ids, signal, options);
         return await mapSome(ids, sideBySide, async (id) => {
             const instance = found.get(id);
             // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
@@ -5002,16 +4969,14 @@ async function restoreAll(run, weights, left, log) {
  * began together do not call together.
  */
 /**
- * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
- * came late leaves time for the second look of a proof within one interval of the instance being up.
+ * The beat, as a part of the interval that the user asked for. It is a little below 1, so that no two neighbours are
+ * further apart than one interval, however they are moved: a status that lasts as long is never missed.
  */
 const beat = 0.96;
 /** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
-const jitter = 0.1;
+const jitter = 0.02;
 /** How much earlier than its moment a look may be taken along, as a part of the interval. */
 const early = 0.9;
-/** How long after a first good look the second one comes, as a part of the interval. */
-const confirmAfter = 0.04;
 /**
  * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
  *
@@ -5024,10 +4989,6 @@ function schedule_nextBeat(dueMs, intervalMs, nowMs) {
     // A look that was taken along well before its beat does not make the gap after it any longer.
     const latest = nowMs + (beat + jitter) * intervalMs;
     return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
-}
-/** When a proof's second look is due. */
-function confirmBeat(nowMs, intervalMs) {
-    return nowMs + confirmAfter * intervalMs;
 }
 /**
  * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after

@@ -5,7 +5,7 @@ import { instance, taskOf } from './rebuilds.ts';
 
 const [state] = begin(taskOf(), 0);
 const seen = { ...instance, imageId: 'm-later' };
-const reference = { atMs: 5, instance: seen };
+const reference = { atMs: 5, answeredAtMs: 5, isFresh: true, instance: seen };
 
 test('before a send it is what the plan saw', () => {
   expect(instanceBefore(undefined, instance)).toBe(instance);

@@ -87,6 +87,8 @@ export interface Script {
   readonly start?: (atMs: number) => RebuildEvent;
   readonly backup?: (atMs: number) => RebuildEvent;
   readonly look?: (atMs: number) => RebuildEvent | undefined;
+  /** By how much an observation comes too late, for the process was suspended. */
+  readonly delay?: (atMs: number) => number;
 }
 
 /** A life that was lived to its end, and all that it did on the way. */
@@ -99,31 +101,42 @@ export interface Lived {
   readonly starts: readonly number[];
 }
 
-export function sightOf(atMs: number, shown: Shown, withDisk: boolean): Observation {
+export function sightOf(atMs: number, shown: Shown, withDisk: boolean, isFresh = false): Observation {
   const { status = 'Running', imageId = 'm-old' } = shown;
   const seen = { ...instance, status, imageId, imageName: imageId };
   const shownDisk = shown.disk === null ? null : { ...disk, ...shown.disk };
-  return { atMs, instance: seen, ...(withDisk ? { disk: shownDisk } : {}) };
+  return { atMs, answeredAtMs: atMs, isFresh, instance: seen, ...(withDisk ? { disk: shownDisk } : {}) };
 }
 
-/** Lives a life against a script. The looks come exactly on their beat. */
-export function live(task: Task, script: Script): Lived {
+/** The observation that the plan was made by: an interval before the beginning, on a shared connection. */
+export function plannedOf(shown: Shown = {}): Observation {
+  return sightOf(-5_000, shown, true);
+}
+
+/**
+ * Plays a rebuild against a script. Observations come exactly on their beat.
+ *
+ * @param planned what the plan saw; the same as is seen at first unless given, `null` for nothing
+ */
+export function live(task: Task, script: Script, planned?: Observation | null): Lived {
   const commands: RebuildCommand[] = [];
   const looks: number[] = [];
   const sends: number[] = [];
   const starts: number[] = [];
   let nowMs = 0;
-  let [rebuild, command]: Step = begin(task, nowMs);
+  const before = planned === undefined ? plannedOf(script.show(0)) : (planned ?? undefined);
+  let [rebuild, command]: Step = begin(task, nowMs, before);
   for (let count = 0; command.type !== 'end'; count += 1) {
     if (count > 5_000) throw new Error('the life does not end');
     commands.push(command);
     let event: RebuildEvent;
     if (command.type === 'observe') {
       nowMs = Math.max(nowMs, command.dueMs);
+      nowMs += script.delay?.(nowMs) ?? 0;
       looks.push(nowMs);
       event = script.look?.(nowMs) ?? {
         type: 'observed',
-        observation: sightOf(nowMs, script.show(nowMs), command.withDisk)
+        observation: sightOf(nowMs, script.show(nowMs), command.withDisk, command.fresh)
       };
     } else if (command.type === 'send') {
       sends.push(nowMs);

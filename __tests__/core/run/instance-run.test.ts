@@ -25,7 +25,7 @@ const failed = (reason: Extract<Ending, { kind: 'failed' }>['reason']): RebuildS
 
 /** A look that shows this status. */
 function seen(status = 'Running'): Observation {
-  return { atMs: 1_000, instance: { ...instance, status } };
+  return { atMs: 1_000, answeredAtMs: 1_000, isFresh: true, instance: { ...instance, status } };
 }
 
 describe('whether a rollback may come', () => {

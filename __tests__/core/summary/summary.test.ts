@@ -77,7 +77,7 @@ describe('the summary', () => {
       '```yaml\nwith:\n  instanceId: i-demo0001\n',
       `  imageId: ${backup?.imageId}\n`
     ]);
-    expect(text).toMatch(/\| back\w* \| 00:00:00Z \| 2m 0\ds \|/);
+    expect(text).toMatch(/\| back\w* \| 00:00:05Z \| 2m 0\ds \|/);
     expect(text).not.toContain('What to do');
   });
 

@@ -26,7 +26,8 @@ test('a line has the time of the line, not of the observation that it is about',
     () => undefined,
     async (observe) => {
       await clock.sleep(80_000, noCancel.signal);
-      const observation = { atMs: 2_000, instance: { ...instance, status: 'Starting' } };
+      const seen = { ...instance, status: 'Starting' };
+      const observation = { atMs: 2_000, answeredAtMs: 2_000, isFresh: false, instance: seen };
       observe(sent, step(sent, { type: 'observed', observation })[0]);
     }
   );

@@ -24,7 +24,8 @@ function newScene(script?: CallScript, cancel: Cancel = noCancel) {
     cancel,
     secrets: new RebuildSecrets({ login: { kind: 'keepImageLogin' } })
   });
-  const send = (id: string, isAgain = false, what = order) => sender.rebuild(id, what, isAgain);
+  const send = (id: string, isAgain = false, what = order, ageMs = 0) =>
+    sender.rebuild(id, what, isAgain, clock.nowMs() - ageMs);
   const told = () => played.calls.map(({ name, ids }) => `${name} ${ids.join(' ')}`);
   return { clock, send, told, calls: played.calls, idsOf: played.idsOf };
 }

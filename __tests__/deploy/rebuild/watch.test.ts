@@ -21,7 +21,7 @@ function newScene(script?: CallScript, unknown?: readonly string[]) {
   const watch = createWatch({ bcc: played.bcc, clock }, off.signal);
   /** A look that may be taken along from `earliestMs` on; `urgent` where that is its own moment. */
   const look = (instanceId: string, dueMs: number, more: Partial<ObserveRequest> = {}) =>
-    watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: false, ...more });
+    watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: false, fresh: false, ...more });
   const told = () => played.calls.map(({ atMs, name, ids }) => `${atMs} ${name} ${ids.join(' ')}`.trim());
   return { clock: virtual, watch, look, told, sleeping, abort: () => off.abort(), idsOf: played.idsOf };
 }
@@ -54,9 +54,24 @@ describe('one look', () => {
     expect(told()).toEqual(['9000 getInstance i-1']);
   });
 
-  test('has the time at which it was answered', async () => {
+  test('has the time at which it was sent, and the time at which it was answered', async () => {
     const scene: ReturnType<typeof newScene> = newScene(() => scene.clock.sleep(700, never));
-    expect((await scene.look('i-1', 1_000)).atMs).toBe(1_700);
+    for (const withDisk of [false, true]) {
+      const { atMs, answeredAtMs } = await scene.look('i-1', 1_000, { withDisk });
+      expect(answeredAtMs - atMs).toBe(700);
+    }
+    const several = await Promise.all([scene.look('i-1', 9_000), scene.look('i-2', 9_000)]);
+    expect(several.map(({ atMs, answeredAtMs }) => [atMs, answeredAtMs])).toEqual([
+      [9_000, 9_700],
+      [9_000, 9_700]
+    ]);
+  });
+
+  test('tells whether it was made on a fresh connection, which others share', async () => {
+    const { look } = newScene();
+    expect((await look('i-1', 1_000)).isFresh).toBe(false);
+    const both = await Promise.all([look('i-1', 2_000), look('i-2', 2_000, { fresh: true })]);
+    expect(both.map(({ isFresh }) => isFresh)).toEqual([true, true]);
   });
 });
 

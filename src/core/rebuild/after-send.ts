@@ -1,12 +1,25 @@
 /** The rules after the rebuild was sent: has it started, is it over, did it end well. */
 import { isSettled, statusKind } from '../model/instance.ts';
-import { hasStarted, isConfirmed, isOver, isStable, needsDisk, quietMs } from './evidence.ts';
+import { hasDeparted, hasStarted, needsDisk } from './evidence.ts';
+import { isOver, replicaLagMs } from './proof.ts';
 import type { Observation, RebuildState, Step } from './rebuild-state.ts';
-import { end, enter, fail, finish, observeAgain, observeNext, send, startIt } from './transitions.ts';
+import { agree, confirmMs, differ, isConfirmed, isStable, quietMs } from './streak.ts';
+import {
+  end,
+  enter,
+  fail,
+  finish,
+  observeAgain,
+  observeNext,
+  observeSoon,
+  send,
+  startIt
+} from './transitions.ts';
 
 /**
- * How long to look, after an answer was lost, before the rebuild may be sent once more, in milliseconds: a
- * minute, and no less than a quarter of `timeout`, for a service that is slow to rebuild may be slow to show it.
+ * For how long observations without a gap must show that nothing has begun, after an answer was lost, before the
+ * rebuild may be sent once more, in milliseconds: a minute, and no less than a quarter of `timeout`, for a service
+ * that is slow to rebuild may be slow to show it.
  */
 export function searchMs(rebuild: RebuildState): number {
   return Math.max(60_000, rebuild.task.timeoutMs / 4);
@@ -18,43 +31,66 @@ const maxSends = 2;
 /** How often a stopped instance is told to start. */
 const maxStarts = 3;
 
-/** One look while the answer of the send is lost. */
+/** One observation while the answer of the send is lost. */
 export function search(rebuild: RebuildState, observation: Observation): Step {
-  const atMs = observation.atMs;
+  const atMs = observation.answeredAtMs;
   if (hasStarted(rebuild)) {
     const sends = Math.max(1, rebuild.sends);
     return watch({ ...rebuild, sends, inDoubt: false, acceptedAtMs: atMs }, observation);
   }
   if (statusKind(observation.instance.status) === 'gone') return watch(rebuild, observation);
-  const looked = atMs - (rebuild.referenceAtMs ?? atMs) >= searchMs(rebuild);
+  // Time in which nothing could be observed is no time in which nothing began.
+  const sinceMs = Math.max(rebuild.referenceAtMs ?? atMs, rebuild.stretchSinceMs ?? atMs);
+  const looked = observation.atMs - sinceMs >= searchMs(rebuild);
   if (!looked || !isSettled(observation.instance.status)) {
     return atMs >= rebuild.deadlineMs
       ? fail(rebuild, { kind: 'unproven' }, atMs)
       : observeNext(rebuild, atMs, true);
   }
   if (rebuild.sends < maxSends && rebuild.evidence.disturbedAtMs === undefined) {
-    return send({ ...rebuild, inDoubt: false }, observation);
+    return agree(rebuild, confirmMs)
+      ? send({ ...rebuild, inDoubt: false }, observation)
+      : observeAgain(rebuild, atMs);
   }
   return watch(enter({ ...rebuild, sends: Math.max(1, rebuild.sends) }, 'confirming', atMs), observation);
 }
 
-/** One look while the rebuild is accepted, or as good as that. */
+/** One observation while the rebuild is accepted, or as good as that. */
 export function watch(before: RebuildState, observation: Observation): Step {
-  const atMs = observation.atMs;
+  const atMs = observation.answeredAtMs;
   const started = hasStarted(before);
   const rebuild = started ? enter(before, 'rebuilding', atMs) : before;
   const { status, imageId, imageName } = observation.instance;
   if (endsTheWait(rebuild, status)) return fail(rebuild, { kind: 'status', status }, atMs);
-  if (started && !rebuild.task.wait) return end(rebuild, { kind: 'started' }, atMs);
+  if (started && !rebuild.task.wait) return concludeStart(rebuild, observation);
   if (isOver(rebuild)) return conclude(rebuild, observation);
-  if (isOnWrongImage(rebuild, observation))
-    return fail(rebuild, { kind: 'wrongImage', imageId, imageName }, atMs);
+  if (isOnWrongImage(rebuild, observation)) {
+    const isOld = imageId === rebuild.reference?.instance.imageId;
+    return fail(rebuild, isOld ? { kind: 'unproven' } : { kind: 'wrongImage', imageId, imageName }, atMs);
+  }
   return waitOn(rebuild, observation);
 }
 
-/** One look after an instance that is Stopped on the image was told to start. */
+/**
+ * The start is proven as the end is: by two observations, the second on a fresh connection, that both show it. One
+ * that shows the instance at rest as it was before takes it back.
+ */
+function concludeStart(rebuild: RebuildState, observation: Observation): Step {
+  const atMs = observation.answeredAtMs;
+  const { reference, startSeen, evidence } = rebuild;
+  const isBack = reference !== undefined && !differ(reference, observation);
+  if (isBack || evidence.contradictedAtMs === atMs) {
+    const { startSeen: _taken, ...others } = rebuild;
+    return waitOn({ ...others, evidence: { disturbedAtMs: atMs } }, observation);
+  }
+  if (startSeen === undefined) return observeAgain({ ...rebuild, startSeen: observation.atMs }, atMs);
+  const isProven = observation.isFresh && observation.atMs - startSeen >= confirmMs;
+  return isProven ? end(rebuild, { kind: 'started' }, atMs) : observeAgain(rebuild, atMs);
+}
+
+/** One observation after an instance that is Stopped on the image was told to start. */
 export function watchStart(rebuild: RebuildState, observation: Observation): Step {
-  const atMs = observation.atMs;
+  const atMs = observation.answeredAtMs;
   const { status, imageId, imageName } = observation.instance;
   const kind = statusKind(status);
   if (endsTheWait(rebuild, status)) return fail(rebuild, { kind: 'status', status }, atMs);
@@ -74,7 +110,7 @@ function endsTheWait(rebuild: RebuildState, status: string): boolean {
 }
 
 function conclude(rebuild: RebuildState, observation: Observation): Step {
-  const atMs = observation.atMs;
+  const atMs = observation.answeredAtMs;
   // A disk that does not settle is waited for on the beat.
   if (rebuild.streak?.observations === 0) return waitOn(rebuild, observation);
   if (!isConfirmed(rebuild)) return observeAgain(rebuild, atMs);
@@ -90,15 +126,23 @@ function conclude(rebuild: RebuildState, observation: Observation): Step {
 function isOnWrongImage(rebuild: RebuildState, observation: Observation): boolean {
   const { imageId, status } = observation.instance;
   if (imageId === rebuild.task.image.id || statusKind(status) !== 'up' || !isStable(rebuild)) return false;
-  if (rebuild.evidence.leftAtMs !== undefined) return true;
+  if (hasDeparted(rebuild)) return true;
   return imageId !== rebuild.reference?.instance.imageId && observation.atMs >= rebuild.deadlineMs;
 }
 
 function waitOn(rebuild: RebuildState, observation: Observation): Step {
-  const atMs = observation.atMs;
-  if (atMs < rebuild.deadlineMs) return observeNext(rebuild, atMs, needsDisk(rebuild));
+  const atMs = observation.answeredAtMs;
+  if (atMs < rebuild.deadlineMs) {
+    const { leftAtMs } = rebuild.evidence;
+    const isUp = statusKind(observation.instance.status) === 'up';
+    // It is back so soon that a replica may be behind; the next observation is made when none can be.
+    const soonMs = isUp && leftAtMs !== undefined ? leftAtMs + replicaLagMs(rebuild) : atMs;
+    return soonMs > atMs
+      ? observeSoon(rebuild, atMs, soonMs)
+      : observeNext(rebuild, atMs, needsDisk(rebuild));
+  }
   const { status } = observation.instance;
   // A record that changed although the instance never left its status may be one that is written on acceptance.
-  const inTheOpen = rebuild.evidence.leftAtMs !== undefined || rebuild.phase === 'starting';
+  const inTheOpen = hasDeparted(rebuild) || rebuild.phase === 'starting';
   return fail(rebuild, inTheOpen ? { kind: 'timedOut', status } : { kind: 'unproven' }, atMs);
 }

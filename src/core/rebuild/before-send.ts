@@ -2,8 +2,10 @@
 
 import { isSettled, statusKind } from '../model/instance.ts';
 import { decide } from '../plan/decide.ts';
-import { diskReadiness, isConfirmed, isOver, isReplaced, isStable } from './evidence.ts';
+import { hasDeparted, isProcessing, isReplaced } from './evidence.ts';
+import { isOver } from './proof.ts';
 import type { Observation, RebuildState, Step } from './rebuild-state.ts';
+import { agree, agreeMs, diskReadiness, isConfirmed, isStable } from './streak.ts';
 import {
   end,
   fail,
@@ -16,9 +18,9 @@ import {
   startIt
 } from './transitions.ts';
 
-/** One look while the life is `settling`. */
+/** One observation while the phase is `settling`. */
 export function settle(rebuild: RebuildState, observation: Observation): Step {
-  const atMs = observation.atMs;
+  const atMs = observation.answeredAtMs;
   if (observation.disk === undefined) return observeNow(rebuild, atMs);
   const resting =
     isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
@@ -26,21 +28,27 @@ export function settle(rebuild: RebuildState, observation: Observation): Step {
   return rebuild.adopted ? settleAdopted(rebuild, observation) : settleFresh(rebuild, observation);
 }
 
-/** Somebody is at the instance: from here on the looks are measured against this one, and rest begins anew. */
+/** Somebody is at the instance: from here on the observations are measured against this one, and rest begins anew. */
 export function adopt(rebuild: RebuildState, observation: Observation): RebuildState {
+  const atMs = observation.answeredAtMs;
   const kind = statusKind(observation.instance.status);
-  const away = kind === 'moving' || kind === 'unknown' || diskReadiness(rebuild, observation) === 'unsettled';
+  const isUnsettled = diskReadiness(rebuild, observation) === 'unsettled';
   const { streak: _over, ...others } = rebuild;
+  const evidence = isProcessing(observation)
+    ? { processingAtMs: atMs }
+    : kind === 'moving' || kind === 'unknown' || isUnsettled
+      ? { leftAtMs: atMs }
+      : {};
   return {
-    ...measureFrom(others, observation, observation.atMs),
-    evidence: away ? { leftAtMs: observation.atMs } : {},
+    ...measureFrom(others, observation, atMs),
+    evidence,
     adopted: true,
-    deadlineMs: observation.atMs + rebuild.task.timeoutMs
+    deadlineMs: atMs + rebuild.task.timeoutMs
   };
 }
 
 function settleFresh(rebuild: RebuildState, observation: Observation): Step {
-  const atMs = observation.atMs;
+  const atMs = observation.answeredAtMs;
   const decision = decide(observation.instance, rebuild.task);
   // Stopped is also a station on the way of a rebuild, perhaps of a run that was cancelled.
   const maybeOnTheWay =
@@ -49,39 +57,55 @@ function settleFresh(rebuild: RebuildState, observation: Observation): Step {
     case 'wait':
       return keepWaiting(rebuild, observation);
     case 'skip':
-      return end(rebuild, { kind: 'skipped' }, atMs);
+      return whenAgreed(rebuild, observation, () => end(rebuild, { kind: 'skipped' }, atMs));
     case 'refuse':
       return fail(rebuild, { kind: 'refused', refusals: decision.refusals }, atMs);
     case 'start':
       return maybeOnTheWay ? keepWaiting(rebuild, observation) : startIt(rebuild, observation);
     case 'rebuild':
-      return maybeOnTheWay ? keepWaiting(rebuild, observation) : send(rebuild, observation);
+      return maybeOnTheWay
+        ? keepWaiting(rebuild, observation)
+        : whenAgreed(rebuild, observation, () => send(rebuild, observation));
   }
+}
+
+/**
+ * Does it once two observations agree, the second on a fresh connection and an interval later, for one alone may come
+ * from a replica that is behind. Where two have differed, the instance must rest.
+ */
+function whenAgreed(rebuild: RebuildState, observation: Observation, act: () => Step): Step {
+  if (rebuild.isRestless && !isStable(rebuild)) return keepWaiting(rebuild, observation);
+  const apartMs = agreeMs(rebuild.task.pollIntervalMs);
+  return agree(rebuild, apartMs) ? act() : observeAgain(rebuild, observation.answeredAtMs, apartMs);
 }
 
 /** At rest again after somebody's change, or after a conflict. */
 function settleAdopted(rebuild: RebuildState, observation: Observation): Step {
   const { image, force } = rebuild.task;
   const { status, imageId } = observation.instance;
-  const atMs = observation.atMs;
+  const atMs = observation.answeredAtMs;
   const kind = statusKind(status);
   if (kind === 'gone') return settleFresh(rebuild, observation);
-  const mayBeRebuilt = rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
-  if (mayBeRebuilt && imageId === image.id && kind !== 'broken') {
+  const isOnTarget = imageId === image.id && kind !== 'broken';
+  const isUnclear = force && !isReplaced(rebuild);
+  const unclear = (): Step =>
+    fail(rebuild, { kind: 'unclear', status: rebuild.reference?.instance.status ?? status }, atMs);
+  if (isOnTarget && (hasDeparted(rebuild) || isReplaced(rebuild))) {
     if (!isOver(rebuild)) return keepWaiting(rebuild, observation);
     if (!isConfirmed(rebuild)) return observeAgain(rebuild, atMs);
-    if (force && !isReplaced(rebuild)) {
-      return fail(rebuild, { kind: 'unclear', status: rebuild.reference?.instance.status ?? status }, atMs);
-    }
+    if (isUnclear) return unclear();
     return kind === 'down' ? startIt(rebuild, observation) : finish(rebuild, atMs);
   }
-  // About to erase what somebody has just worked on: only after it has rested for long.
+  if (isOnTarget && isUnclear && rebuild.evidence.processingAtMs !== undefined && isStable(rebuild))
+    return unclear();
+  // About to decide on what somebody has just worked on: only after it has rested for long.
   return isStable(rebuild) ? settleFresh(rebuild, observation) : keepWaiting(rebuild, observation);
 }
 
 function keepWaiting(rebuild: RebuildState, observation: Observation): Step {
-  if (observation.atMs >= rebuild.deadlineMs) {
-    return fail(rebuild, { kind: 'busy', status: observation.instance.status }, observation.atMs);
+  const atMs = observation.answeredAtMs;
+  if (atMs >= rebuild.deadlineMs) {
+    return fail(rebuild, { kind: 'busy', status: observation.instance.status }, atMs);
   }
-  return observeNext(rebuild, observation.atMs, true);
+  return observeNext(rebuild, atMs, true);
 }

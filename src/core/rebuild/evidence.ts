@@ -1,10 +1,10 @@
 /**
- * What the looks prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
+ * What the observations prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
  * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
  * proves anything; these rules say what a series of them does.
  */
 import { isSettled, type SystemDisk, statusKind } from '../model/instance.ts';
-import type { Evidence, Observation, RebuildState, StableStreak } from './rebuild-state.ts';
+import type { Evidence, Observation, RebuildState } from './rebuild-state.ts';
 
 /**
  * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
@@ -12,72 +12,91 @@ import type { Evidence, Observation, RebuildState, StableStreak } from './rebuil
  */
 export const lateMs = 30_000;
 
-/**
- * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
- * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
- */
-export function quietMs(rebuild: RebuildState): number {
-  return rebuild.task.timeoutMs / 10;
-}
-
-/** The marks after one more look. */
+/** The evidence after one more observation. */
 export function gatherEvidence(rebuild: RebuildState, observation: Observation): Evidence {
   const { reference, evidence, task } = rebuild;
   if (reference === undefined) return evidence;
-  const atMs = observation.atMs;
+  const { atMs, answeredAtMs } = observation;
   const next: { -readonly [K in keyof Evidence]: Evidence[K] } = { ...evidence };
   if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
-    next.disturbedAtMs ??= atMs;
-  if (hasLeft(rebuild, reference, observation)) next.leftAtMs ??= atMs;
+    next.disturbedAtMs ??= answeredAtMs;
+  if (isProcessing(observation)) next.processingAtMs ??= answeredAtMs;
+  if (hasLeft(reference, observation)) next.leftAtMs ??= answeredAtMs;
+  if (contradicts(rebuild, reference, observation)) next.contradictedAtMs ??= answeredAtMs;
   if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
-    if (observation.instance.imageId === task.image.id) next.imageAtMs = atMs;
+    if (observation.instance.imageId === task.image.id) next.imageAtMs = answeredAtMs;
     else next.imageOldAtMs = atMs;
   }
   if (reference.disk && observation.disk && next.diskAtMs === undefined) {
-    if (isOtherDisk(reference.disk, observation.disk)) next.diskAtMs = atMs;
+    if (isOtherDisk(reference.disk, observation.disk)) next.diskAtMs = answeredAtMs;
     else next.diskOldAtMs = atMs;
   }
   return next;
 }
 
 /**
- * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted:
- * it shows that somebody is at work, not that it is this rebuild. Neither is that of a backup where nothing but
- * the status could tell: no answer came, and the image stays the same.
+ * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted: it
+ * shows that somebody is at work, not that it is this rebuild. The status of a snapshot or an image is counted apart.
  */
-function hasLeft(rebuild: RebuildState, reference: Observation, observation: Observation): boolean {
+function hasLeft(reference: Observation, observation: Observation): boolean {
   const { status } = observation.instance;
   const kind = statusKind(status);
-  if (kind === 'foreign') return false;
-  if (kind === 'unknown') return true;
-  if (kind === 'moving') {
-    const onlyStatusTells = !rebuild.answered && reference.instance.imageId === rebuild.task.image.id;
-    return !(onlyStatusTells && !rebuild.adopted && backups.has(status));
-  }
+  if (kind === 'foreign' || isProcessing(observation)) return false;
+  if (kind === 'unknown' || kind === 'moving') return true;
   return isSettled(reference.instance.status) && status !== reference.instance.status;
 }
 
+/** Whether it reads what it also reads while an image or a snapshot is made of it, perhaps by a schedule. */
+export function isProcessing({ instance }: Observation): boolean {
+  return instance.status === 'ImageProcessing' || instance.status === 'SnapshotProcessing';
+}
+
+/** What no rebuild does: up again and then away again, or the old image or disk again after the new one. */
+function contradicts(rebuild: RebuildState, reference: Observation, observation: Observation): boolean {
+  const { last, evidence, history } = rebuild;
+  if (last === undefined) return false;
+  const wasBack = evidence.leftAtMs !== undefined && statusKind(last.instance.status) === 'up';
+  if (wasBack && !isSettled(observation.instance.status)) return true;
+  const { imageId } = observation.instance;
+  if (imageId !== last.instance.imageId) {
+    const since = history.filter(({ atMs }) => atMs > reference.answeredAtMs);
+    if ([reference.instance, ...since].some((seen) => seen.imageId === imageId)) return true;
+  }
+  if (evidence.diskAtMs === undefined || !reference.disk || !observation.disk) return false;
+  return !isOtherDisk(reference.disk, observation.disk);
+}
+
 /** Whether image or disk are others than before, be it the wanted ones or not. */
-function isOtherNow(reference: Observation, { instance, disk }: Observation): boolean {
+export function isOtherNow(reference: Observation, { instance, disk }: Observation): boolean {
   const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
   return isOther || reference.instance.imageId !== instance.imageId;
 }
-
-/** What an instance also reads while an image or a snapshot is made of it, by a schedule for one. */
-const backups: ReadonlySet<string> = new Set(['ImageProcessing', 'SnapshotProcessing']);
 
 /**
  * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
  * rebuild to the same image that would make a green of nothing.
  */
-function isOtherDisk(before: SystemDisk, now: SystemDisk): boolean {
+export function isOtherDisk(before: SystemDisk, now: SystemDisk): boolean {
   return before.id !== now.id || before.createTime !== now.createTime;
 }
 
-/** Whether the looks show that the rebuild has begun. */
+/** Whether the observations show that the rebuild has begun. */
 export function hasStarted(rebuild: RebuildState): boolean {
-  const { leftAtMs, imageAtMs, diskAtMs } = rebuild.evidence;
-  return leftAtMs !== undefined || imageAtMs !== undefined || diskAtMs !== undefined;
+  return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
+}
+
+/**
+ * Whether the instance was seen to leave its settled status because of the rebuild. A snapshot's or an image's
+ * processing counts only where image or disk changed after it was seen, and the old one had been seen since the
+ * rebuild was accepted: otherwise it may be a scheduled snapshot, and the change a record written on acceptance.
+ */
+export function hasDeparted(rebuild: RebuildState): boolean {
+  const { leftAtMs, processingAtMs, imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
+  if (leftAtMs !== undefined) return true;
+  if (processingAtMs === undefined) return false;
+  const tells = (at: number | undefined, old: number | undefined): boolean =>
+    at !== undefined && at >= processingAtMs && (old !== undefined || rebuild.adopted);
+  return tells(imageAtMs, imageOldAtMs) || tells(diskAtMs, diskOldAtMs);
 }
 
 /** Whether image or disk have changed, which nothing but a rebuild does. */
@@ -97,78 +116,13 @@ export function changedLate(rebuild: RebuildState): boolean {
   return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
 }
 
-/** The streak of equal looks, with one more look added. A disk that is not settled begins it anew. */
-export function extendStreak(rebuild: RebuildState, observation: Observation): StableStreak {
-  const { status, imageId } = observation.instance;
-  const before = rebuild.streak;
-  const settled = diskReadiness(rebuild, observation) !== 'unsettled';
-  if (
-    before &&
-    settled &&
-    before.observations > 0 &&
-    before.status === status &&
-    before.imageId === imageId
-  ) {
-    return { ...before, observations: before.observations + 1 };
-  }
-  return { status, imageId, sinceMs: observation.atMs, observations: settled ? 1 : 0 };
-}
-
-/**
- * Whether the last looks all showed the same for as long as an inference from rest needs. `Stopped` needs a
- * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
- */
-export function isStable(rebuild: RebuildState): boolean {
-  const { last, streak } = rebuild;
-  if (!last || !streak || streak.observations === 0) return false;
-  const isDown = statusKind(last.instance.status) === 'down';
-  const needMs = isDown ? rebuild.task.timeoutMs / 4 : quietMs(rebuild);
-  return last.atMs - streak.sinceMs >= needMs;
-}
-
-/**
- * The state of the system disk in a look; `unasked` where the look left it out. Where the API shows no system
- * disk at all, neither before nor now, there is nothing to wait for.
- */
-export function diskReadiness(
-  rebuild: RebuildState,
-  observation: Observation
-): 'settled' | 'unsettled' | 'unasked' {
-  if (observation.disk === undefined) return 'unasked';
-  if (observation.disk === null) return rebuild.reference?.disk ? 'unsettled' : 'settled';
-  return /^in_?use$/i.test(observation.disk.status) ? 'settled' : 'unsettled';
-}
-
-/**
- * Whether the rebuild is over, as far as one look can tell; a second one must agree.
- *
- * Either the status was seen away and is back; `Stopped` is also a station on the way, so it must rest as well.
- * Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether such a
- * change comes at the beginning of the work or at its end, and only after the longest time that the user grants
- * a rebuild it makes no difference.
- */
-export function isOver(rebuild: RebuildState): boolean {
-  const { last, evidence, task } = rebuild;
-  if (!last || last.instance.imageId !== task.image.id) return false;
-  const kind = statusKind(last.instance.status);
-  if (kind !== 'up' && kind !== 'down') return false;
-  if (evidence.leftAtMs !== undefined) return kind === 'up' || isStable(rebuild);
-  return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
-}
-
-/** Whether two looks in a row agree and the disk is settled in the last. */
-export function isConfirmed(rebuild: RebuildState): boolean {
-  const { last, streak } = rebuild;
-  return !!last && !!streak && streak.observations >= 2 && diskReadiness(rebuild, last) === 'settled';
-}
-
 /**
  * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
  * the status has not left and the image cannot show a change, or has shown it too early.
  */
 export function needsDisk(rebuild: RebuildState): boolean {
   if (rebuild.streak?.observations === 0) return true;
-  if (rebuild.evidence.leftAtMs !== undefined || changedLate(rebuild)) return false;
+  if (hasDeparted(rebuild) || changedLate(rebuild)) return false;
   return (
     rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined
   );

@@ -102,7 +102,7 @@ function accepted(rebuild: RebuildState): string {
 
 function startedBy(rebuild: RebuildState): string {
   const { leftAtMs, imageAtMs } = rebuild.evidence;
-  const at = rebuild.last?.atMs;
+  const at = rebuild.last?.answeredAtMs;
   if (leftAtMs === at) return 'the rebuild has started';
   const what = imageAtMs === at ? 'the image' : 'the system disk';
   return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;

@@ -3,9 +3,14 @@ import type { Instance, SystemDisk } from '../model/instance.ts';
 import type { Task } from '../plan/decide.ts';
 import type { Ending, Obstacle } from './ending.ts';
 
-/** One look at an instance. All times of this folder are milliseconds on the monotonic clock. */
+/** One observation of an instance. All times of this folder are milliseconds on the monotonic clock. */
 export interface Observation {
+  /** When its reads were sent: what they show may be as old as that. */
   readonly atMs: number;
+  /** When the last of its reads was answered. */
+  readonly answeredAtMs: number;
+  /** Read on a connection of its own, so that another replica of the service may have answered. */
+  readonly isFresh: boolean;
   readonly instance: Instance;
   /** Only where the look asked for it; `null` where it asked and the API showed no system disk. */
   readonly disk?: SystemDisk | null | undefined;
@@ -34,10 +39,17 @@ export type Phase =
   | 'starting'
   | 'ended';
 
-/** What has been seen of a rebuild since the reference look. */
+/**
+ * What has been seen of a rebuild since the reference. What is seen for the first time is dated by the answer, and
+ * what is seen for the last time by the sending, so that each is dated to the safe side.
+ */
 export interface Evidence {
-  /** First look at which the status had left its settled value in a way that a rebuild does. */
+  /** First observation in which the status had left its settled value in a way that a rebuild does. */
   readonly leftAtMs?: number;
+  /** First observation of `SnapshotProcessing` or `ImageProcessing`, which a scheduled snapshot shows as well. */
+  readonly processingAtMs?: number;
+  /** First observation that contradicts an earlier one: it came back, and is gone again, or has the old image again. */
+  readonly contradictedAtMs?: number;
   /** First look at which anything at all was going on; it forbids a second send, and proves nothing. */
   readonly disturbedAtMs?: number;
   /** First look at which `imageId` had become the target. */
@@ -50,10 +62,13 @@ export interface Evidence {
   readonly diskOldAtMs?: number;
 }
 
-/** A streak of looks that all showed the same. */
+/** A streak of observations that all showed the same. */
 export interface StableStreak {
   readonly status: string;
   readonly imageId: string;
+  /** The last system disk of the streak that was read. */
+  readonly disk?: SystemDisk;
+  /** When the first of them was sent. */
   readonly sinceMs: number;
   readonly observations: number;
 }
@@ -77,6 +92,12 @@ export interface RebuildState {
   readonly history: readonly Seen[];
   readonly last?: Observation | undefined;
   readonly streak?: StableStreak;
+  /** Since when observations have succeeded without a gap; `undefined` after one that failed. */
+  readonly stretchSinceMs?: number | undefined;
+  /** Two observations before the send differ, so that it must rest before anything is decided. */
+  readonly isRestless: boolean;
+  /** When `Starting` was first seen since the reference, and whether another status of the rebuild came before. */
+  readonly boot?: { readonly sinceMs: number; readonly isLater: boolean };
   /** What the marks are measured against: the last look before sending, or the first of an adopted change. */
   readonly reference?: Observation;
   /** From when on the reference counts: the answer, the lost send, or the adoption. */
@@ -101,8 +122,11 @@ export interface RebuildState {
   readonly conflicts: number;
   readonly starts: number;
   readonly startAskedAtMs?: number;
-  /** Looks in a row that found no such instance. */
+  /** With `wait: false`: when the first observation was sent that shows the start. */
+  readonly startSeen?: number;
+  /** Observations in a row that found no such instance, and since when. */
   readonly missing: number;
+  readonly missingSinceMs?: number;
   readonly lastFailure?: CallFailure;
   readonly requestIds: readonly string[];
   readonly ending?: Ending;
@@ -136,6 +160,8 @@ export type RebuildCommand =
       readonly dueMs: number;
       readonly spreadMs: number;
       readonly withDisk: boolean;
+      /** On a connection of its own. */
+      readonly fresh: boolean;
     }
   | { readonly type: 'backup' }
   | { readonly type: 'drain' }

@@ -5,19 +5,16 @@
  */
 
 /**
- * The beat, as a part of the interval that the user asked for. It is a little below 1, so that even a look that
- * came late leaves time for the second look of a proof within one interval of the instance being up.
+ * The beat, as a part of the interval that the user asked for. It is a little below 1, so that no two neighbours are
+ * further apart than one interval, however they are moved: a status that lasts as long is never missed.
  */
 const beat = 0.96;
 
 /** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
-const jitter = 0.1;
+const jitter = 0.02;
 
 /** How much earlier than its moment a look may be taken along, as a part of the interval. */
 const early = 0.9;
-
-/** How long after a first good look the second one comes, as a part of the interval. */
-const confirmAfter = 0.04;
 
 /**
  * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
@@ -31,11 +28,6 @@ export function nextBeat(dueMs: number, intervalMs: number, nowMs: number): numb
   // A look that was taken along well before its beat does not make the gap after it any longer.
   const latest = nowMs + (beat + jitter) * intervalMs;
   return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
-}
-
-/** When a proof's second look is due. */
-export function confirmBeat(nowMs: number, intervalMs: number): number {
-  return nowMs + confirmAfter * intervalMs;
 }
 
 /**

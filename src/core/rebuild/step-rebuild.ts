@@ -4,22 +4,38 @@
  */
 
 import { type CallFailure, longestRetryAfterMs } from '../model/failure.ts';
-
 import type { Task } from '../plan/decide.ts';
 import { search, watch, watchStart } from './after-send.ts';
 import { adopt, settle } from './before-send.ts';
-import { extendStreak, gatherEvidence, needsDisk } from './evidence.ts';
+import { gatherEvidence, needsDisk } from './evidence.ts';
 import type { Observation, RebuildEvent, RebuildState, Step } from './rebuild-state.ts';
-import { end, enter, fail, failCall, observeNext, observeNow } from './transitions.ts';
+import { agreeMs, differ, extendStreak } from './streak.ts';
+import {
+  end,
+  enter,
+  fail,
+  failCall,
+  isGap,
+  noteRequest,
+  observeNext,
+  observeNow,
+  observeSoon,
+  seeBoot
+} from './transitions.ts';
 
 /** How many refusals by a conflict are waited out before the rebuild is given up. */
 const maxConflicts = 3;
-
-/** How many looks in a row must miss the instance before it counts as gone; one may be a replica behind. */
+/** How many observations in a row, and for how long, must miss it before it is gone; one may be a replica behind. */
 const maxMissing = 2;
+const missingMs = 4_000;
 
-/** The beginning: look first. */
-export function begin(task: Task, atMs: number): Step {
+/**
+ * The beginning: observe first.
+ *
+ * @param planned the observation that the plan was made by, however old. It decides nothing by itself, but where one
+ * of now agrees with it, that one is enough.
+ */
+export function begin(task: Task, atMs: number, planned?: Observation): Step {
   const rebuild: RebuildState = {
     task,
     phase: 'settling',
@@ -37,9 +53,14 @@ export function begin(task: Task, atMs: number): Step {
     conflicts: 0,
     starts: 0,
     missing: 0,
+    isRestless: false,
     requestIds: []
   };
-  return observeNow(rebuild, atMs);
+  if (planned === undefined) return observeNow(rebuild, atMs);
+  const seen = see(rebuild, planned);
+  // For the report it begins now, with what is known.
+  const history = seen.history.map((one) => ({ ...one, atMs }));
+  return observeSoon({ ...seen, history }, atMs, planned.atMs + agreeMs(task.pollIntervalMs));
 }
 
 /** The next life and the next command. An event that comes after the end changes nothing. */
@@ -75,15 +96,20 @@ export function step(rebuild: RebuildState, event: RebuildEvent): Step {
 
 function see(rebuild: RebuildState, observation: Observation): RebuildState {
   const { status, imageId } = observation.instance;
+  const { last, stretchSinceMs, phase } = rebuild;
   const before = rebuild.history.at(-1);
   const changed = before?.status !== status || before.imageId !== imageId;
   const history = changed
-    ? [...rebuild.history, { atMs: observation.atMs, status, imageId }]
+    ? [...rebuild.history, { atMs: observation.answeredAtMs, status, imageId }]
     : rebuild.history;
+  const isUnbroken = stretchSinceMs !== undefined && !isGap(rebuild, observation);
+  const differs = phase === 'settling' && last !== undefined && differ(last, observation);
   return {
-    ...rebuild,
+    ...seeBoot(rebuild, observation),
     history,
     last: observation,
+    stretchSinceMs: isUnbroken ? stretchSinceMs : observation.atMs,
+    isRestless: rebuild.isRestless || differs,
     streak: extendStreak(rebuild, observation),
     evidence: gatherEvidence(rebuild, observation),
     missing: 0
@@ -104,10 +130,14 @@ function onObserved(rebuild: RebuildState, observation: Observation): Step {
 }
 
 function onObserveFailed(before: RebuildState, failure: CallFailure, atMs: number): Step {
-  const missing = failure.kind === 'notFound' ? before.missing + 1 : before.missing;
-  const rebuild: RebuildState = { ...before, lastFailure: failure, missing };
-  if (failure.kind === 'notFound' && rebuild.last === undefined) return failCall(rebuild, failure, atMs);
-  if (failure.kind === 'notFound' && missing >= maxMissing) return fail(rebuild, { kind: 'gone' }, atMs);
+  const isMissing = failure.kind === 'notFound';
+  const missing = isMissing ? before.missing + 1 : before.missing;
+  const missingSinceMs = before.missing === 0 ? atMs : (before.missingSinceMs ?? atMs);
+  const failed = { ...before, lastFailure: failure, stretchSinceMs: undefined };
+  const rebuild: RebuildState = isMissing ? { ...failed, missing, missingSinceMs } : failed;
+  if (isMissing && rebuild.last === undefined) return failCall(rebuild, failure, atMs);
+  const isGone = isMissing && missing >= maxMissing && atMs - missingSinceMs >= missingMs;
+  if (isGone) return fail(rebuild, { kind: 'gone' }, atMs);
   const lasting = ['denied', 'invalid', 'unsent', 'conflict'].includes(failure.kind);
   if (lasting || atMs >= rebuild.deadlineMs) return failCall(rebuild, failure, atMs);
   return observeNext(rebuild, atMs, true);
@@ -148,7 +178,11 @@ function onSendFailed(before: RebuildState, failure: CallFailure, atMs: number):
   if (failure.kind !== 'conflict') return failCall(rebuild, failure, atMs);
   const conflicts = rebuild.conflicts + 1;
   if (conflicts > maxConflicts || rebuild.last === undefined) return failCall(rebuild, failure, atMs);
-  const waiting = enter({ ...adopt(rebuild, { ...rebuild.last, atMs }), conflicts }, 'settling', atMs);
+  const waiting = enter(
+    { ...adopt(rebuild, { ...rebuild.last, answeredAtMs: atMs }), conflicts },
+    'settling',
+    atMs
+  );
   return observeNext({ ...waiting, dueMs: atMs }, atMs, true);
 }
 
@@ -180,10 +214,4 @@ function onCancelled(before: RebuildState, event: Extract<RebuildEvent, { type: 
   const rebuild = { ...before, lastFailure: failure };
   const out = together ? { ...searching(rebuild, atMs), inDoubt: true } : lost(rebuild, atMs);
   return end(out, { kind: 'cancelled' }, atMs);
-}
-
-function noteRequest(rebuild: RebuildState, requestId: string | undefined): RebuildState {
-  return requestId === undefined || requestId === ''
-    ? rebuild
-    : { ...rebuild, requestIds: [...rebuild.requestIds, requestId] };
 }

@@ -2,46 +2,89 @@
 import type { CallFailure } from '../model/failure.ts';
 import { refusalsSincePlan } from '../plan/since-plan.ts';
 import type { Ending, FailureReason } from './ending.ts';
-import { isReplaced, quietMs } from './evidence.ts';
+import { isReplaced } from './evidence.ts';
 import type { Observation, Phase, RebuildState, Step } from './rebuild-state.ts';
-import { confirmBeat, nextBeat, spreadOf } from './schedule.ts';
+import { nextBeat, spreadOf } from './schedule.ts';
+import { confirmMs, quietMs } from './streak.ts';
 
-/** Until the status is seen to leave, looks come at least this often, lest a short rebuild be over between two. */
+/**
+ * Until the status is seen to leave, observations come at least this often, lest a short rebuild be over between two.
+ */
 const startIntervalMs = 5_000;
 
-function intervalOf(rebuild: RebuildState): number {
-  const wanted = rebuild.task.pollIntervalMs;
-  const early =
-    ['searching', 'confirming', 'rebuilding'].includes(rebuild.phase) &&
-    rebuild.evidence.leftAtMs === undefined;
+/** Between observations once the end is near, in milliseconds. */
+const bootIntervalMs = 1_000;
+
+/**
+ * For how long after `Starting` was first seen the end is taken to be near, in milliseconds. Where no other status of
+ * the rebuild came before, it may be the only one that the service shows, and most of the time is still to come.
+ */
+const bootMs = { later: 60_000, first: 20_000 };
+
+/** The time between two observations now, in milliseconds. */
+export function intervalOf(rebuild: RebuildState): number {
+  const { phase, evidence, task } = rebuild;
+  const wanted = task.pollIntervalMs;
+  if (isBooting(rebuild)) return Math.min(wanted, bootIntervalMs);
+  const early = ['searching', 'confirming', 'rebuilding'].includes(phase) && evidence.leftAtMs === undefined;
   return early ? Math.min(wanted, startIntervalMs) : wanted;
 }
 
-/** A look on the next beat. */
+function isBooting({ boot, last }: RebuildState): boolean {
+  if (boot === undefined || last?.instance.status !== 'Starting') return false;
+  return last.answeredAtMs - boot.sinceMs < (boot.isLater ? bootMs.later : bootMs.first);
+}
+
+/** Notes the first `Starting` since the reference. */
+export function seeBoot(rebuild: RebuildState, { answeredAtMs, instance }: Observation): RebuildState {
+  if (rebuild.reference === undefined || rebuild.boot !== undefined || instance.status !== 'Starting')
+    return rebuild;
+  const { leftAtMs, processingAtMs } = rebuild.evidence;
+  const isLater = (leftAtMs ?? processingAtMs) !== undefined;
+  return { ...rebuild, boot: { sinceMs: answeredAtMs, isLater } };
+}
+
+/**
+ * Whether so much time lies between two observations that what happened in it was not observed, in milliseconds: two
+ * intervals and 10 s, which a slow call may take.
+ */
+export function isGap(rebuild: RebuildState, observation: Observation): boolean {
+  const { last } = rebuild;
+  return last === undefined || observation.atMs - last.atMs > 2 * intervalOf(rebuild) + 10_000;
+}
+
+/** An observation on the next beat; on a fresh connection where an erasing may follow. */
 export function observeNext(rebuild: RebuildState, atMs: number, withDisk: boolean): Step {
   const interval = intervalOf(rebuild);
   const dueMs = Math.min(nextBeat(rebuild.dueMs, interval, atMs), rebuild.deadlineMs);
+  const fresh = rebuild.phase === 'settling' || rebuild.phase === 'searching';
   return [
     { ...rebuild, dueMs },
-    { type: 'observe', dueMs, spreadMs: spreadOf(interval), withDisk }
+    { type: 'observe', dueMs, spreadMs: spreadOf(interval), withDisk, fresh }
   ];
 }
 
-/** A look soon after a good one; at the deadline there is just time for it. */
-export function observeAgain(rebuild: RebuildState, atMs: number): Step {
-  const dueMs = confirmBeat(atMs, intervalOf(rebuild));
-  const deadlineMs = Math.max(rebuild.deadlineMs, dueMs);
-  return [
-    { ...rebuild, dueMs, deadlineMs },
-    { type: 'observe', dueMs, spreadMs: 0, withDisk: true }
-  ];
+/** The second observation of a pair; at the deadline there is just time for it. */
+export function observeAgain(rebuild: RebuildState, atMs: number, apartMs = confirmMs): Step {
+  const firstMs = rebuild.streak?.observations === 0 ? undefined : rebuild.streak?.sinceMs;
+  const dueMs = Math.max(atMs, (firstMs ?? atMs) + apartMs);
+  return observeAt({ ...rebuild, deadlineMs: Math.max(rebuild.deadlineMs, dueMs) }, dueMs);
 }
 
-/** A look at once. */
+/** An observation at `dueMs`, or at the deadline where that comes first. */
+export function observeSoon(rebuild: RebuildState, atMs: number, dueMs: number): Step {
+  return observeAt(rebuild, Math.max(atMs, Math.min(dueMs, rebuild.deadlineMs)));
+}
+
+/** An observation at once. */
 export function observeNow(rebuild: RebuildState, atMs: number): Step {
+  return observeAt(rebuild, atMs);
+}
+
+function observeAt(rebuild: RebuildState, dueMs: number): Step {
   return [
-    { ...rebuild, dueMs: atMs },
-    { type: 'observe', dueMs: atMs, spreadMs: 0, withDisk: true }
+    { ...rebuild, dueMs },
+    { type: 'observe', dueMs, spreadMs: 0, withDisk: true, fresh: true }
   ];
 }
 
@@ -68,7 +111,8 @@ export function failCall(rebuild: RebuildState, failure: CallFailure, atMs: numb
 
 /** The life with a new reference for the marks. */
 export function measureFrom(rebuild: RebuildState, reference: Observation, sinceMs: number): RebuildState {
-  return { ...rebuild, reference, referenceAtMs: sinceMs, evidence: {} };
+  const { boot: _over, ...others } = rebuild;
+  return { ...others, reference, referenceAtMs: sinceMs, evidence: {} };
 }
 
 /**
@@ -76,23 +120,23 @@ export function measureFrom(rebuild: RebuildState, reference: Observation, since
  * seen is what the rebuild will be measured against.
  */
 export function send(rebuild: RebuildState, observation: Observation): Step {
+  const atMs = observation.answeredAtMs;
   const refusals = refusalsSincePlan(observation.instance, rebuild.task);
-  if (refusals.length > 0) return fail(rebuild, { kind: 'refused', refusals }, observation.atMs);
-  if (rebuild.task.backup && !rebuild.backedUp)
-    return [enter(rebuild, 'backup', observation.atMs), { type: 'backup' }];
-  if (rebuild.task.drain && !rebuild.drained)
-    return [enter(rebuild, 'draining', observation.atMs), { type: 'drain' }];
-  const measured = measureFrom({ ...rebuild, adopted: false }, observation, observation.atMs);
-  return [enter(measured, 'sending', observation.atMs), { type: 'send' }];
+  if (refusals.length > 0) return fail(rebuild, { kind: 'refused', refusals }, atMs);
+  if (rebuild.task.backup && !rebuild.backedUp) return [enter(rebuild, 'backup', atMs), { type: 'backup' }];
+  if (rebuild.task.drain && !rebuild.drained) return [enter(rebuild, 'draining', atMs), { type: 'drain' }];
+  const measured = measureFrom({ ...rebuild, adopted: false }, observation, atMs);
+  return [enter(measured, 'sending', atMs), { type: 'send' }];
 }
 
 /** Tells an instance that is Stopped on the image to start; a start gets some time even at the deadline. */
 export function startIt(rebuild: RebuildState, observation: Observation): Step {
+  const atMs = observation.answeredAtMs;
   const starting: RebuildState = {
-    ...enter(rebuild, 'starting', observation.atMs),
+    ...enter(rebuild, 'starting', atMs),
     starts: rebuild.starts + 1,
-    startAskedAtMs: observation.atMs,
-    deadlineMs: Math.max(rebuild.deadlineMs, observation.atMs + quietMs(rebuild))
+    startAskedAtMs: atMs,
+    deadlineMs: Math.max(rebuild.deadlineMs, atMs + quietMs(rebuild))
   };
   return [starting, { type: 'start' }];
 }
@@ -101,4 +145,11 @@ export function startIt(rebuild: RebuildState, observation: Observation): Step {
 export function finish(rebuild: RebuildState, atMs: number): Step {
   const erased = rebuild.sends > 0 || (rebuild.adopted && isReplaced(rebuild));
   return end(rebuild, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
+}
+
+/** Notes the request ID of an answer; an empty one is none. */
+export function noteRequest(rebuild: RebuildState, requestId: string | undefined): RebuildState {
+  return requestId === undefined || requestId === ''
+    ? rebuild
+    : { ...rebuild, requestIds: [...rebuild.requestIds, requestId] };
 }

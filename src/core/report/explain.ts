@@ -88,7 +88,7 @@ function causeAndRemedy(rebuild: RebuildState, reason: Reason): { cause: string;
     case 'unproven':
       return {
         cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
-        remedy: rerunIsSafe
+        remedy: `Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again. Set timeout higher than ${waited} if it only needs longer.`
       };
     case 'timedOut':
       return {

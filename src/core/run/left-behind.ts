@@ -48,7 +48,10 @@ export function hiddenRebuilds({ instances }: RunState): readonly string[] {
 function mayBeHidden(run: InstanceRun): boolean {
   const rebuild = rebuildsOf(run).at(-1);
   if (rebuild === undefined || diskOf(run) === 'untouched' || isRolledBack(run)) return false;
-  return isLeftAlone(rebuild, run) && !hasShown(rebuild);
+  const { ending } = rebuild;
+  // What was seen of one that is not proven may have been a scheduled snapshot.
+  const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
+  return isLeftAlone(rebuild, run) && (isUnproven || !hasShown(rebuild));
 }
 
 /** Whether the run ended its observation although the rebuild may still be under way. */

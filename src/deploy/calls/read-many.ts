@@ -1,7 +1,7 @@
 /** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
 import { CallError } from '../../core/model/failure.ts';
 import type { Instance, SystemDisk } from '../../core/model/instance.ts';
-import type { Bcc } from '../../ports/bcc.ts';
+import type { Bcc, ReadOptions } from '../../ports/bcc.ts';
 import { mapSome } from './map-some.ts';
 
 /** The most ids that one list takes (BCC page Kksyfijrw). */
@@ -24,11 +24,12 @@ export type Read<T> = T | CallError;
 export async function readInstances(
   ids: readonly string[],
   bcc: Bcc,
-  signal: AbortSignal
+  signal: AbortSignal,
+  options: ReadOptions = {}
 ): Promise<ReadonlyMap<string, Read<Instance>>> {
   const pages: (readonly string[])[] = [];
   for (let from = 0; from < ids.length; from += pageOfIds) pages.push(ids.slice(from, from + pageOfIds));
-  const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal)));
+  const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
   return new Map(read.flat());
 }
 
@@ -36,13 +37,14 @@ export async function readInstances(
 export async function readDisks(
   ids: readonly string[],
   bcc: Bcc,
-  signal: AbortSignal
+  signal: AbortSignal,
+  options: ReadOptions = {}
 ): Promise<ReadonlyMap<string, Read<SystemDisk | undefined>>> {
   if (ids.length <= fewDisks) {
-    return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal)))));
+    return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal, options)))));
   }
   try {
-    const all = await bcc.listSystemDisks(signal);
+    const all = await bcc.listSystemDisks(signal, options);
     return new Map(ids.map((id) => [id, all.get(id)]));
   } catch (error) {
     const failure = asCallError(error);
@@ -53,14 +55,15 @@ export async function readDisks(
 async function readPage(
   ids: readonly string[],
   bcc: Bcc,
-  signal: AbortSignal
+  signal: AbortSignal,
+  options: ReadOptions
 ): Promise<readonly (readonly [string, Read<Instance>])[]> {
   const [only] = ids;
-  const single = (id: string) => one(id, () => bcc.getInstance(id, signal));
+  const single = (id: string) => one(id, () => bcc.getInstance(id, signal, options));
   if (only === undefined) return [];
   if (ids.length === 1) return [await single(only)];
   try {
-    const found = await bcc.listInstances(ids, signal);
+    const found = await bcc.listInstances(ids, signal, options);
     return await mapSome(ids, sideBySide, async (id) => {
       const instance = found.get(id);
       // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.

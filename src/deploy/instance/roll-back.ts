@@ -62,7 +62,7 @@ async function carryOutRollback(
     rebuildOne(
       rollbackTask(run, image),
       { imageId: image.id, script: 'previous' },
-      undefined,
+      run.rebuild?.last === undefined ? [] : [run.rebuild.last],
       ports,
       observe,
       preparations(run.target, ports, recorder)

@@ -45,18 +45,18 @@ export interface RunRecorder {
 /**
  * Runs one instance and resolves with its run, however it ended.
  *
- * @param first an observation made just now, if there is one
+ * @param earlier what is known of it already, the oldest first
  * @throws only a fault of the program
  */
 export async function runInstance(
   target: PlannedTarget,
   request: RunRequest,
-  first: Observation | undefined,
+  earlier: readonly Observation[],
   ports: InstancePorts,
   observe: InstanceRunObserver
 ): Promise<InstanceRun> {
   return untilCancelled(plannedRun(target), ports, observe, async (recorder) => {
-    await carryOut(target, request, first, ports, recorder);
+    await carryOut(target, request, earlier, ports, recorder);
     if (mayRejoin(recorder.current())) await rejoin(recorder, ports);
     const backup = usableBackup(recorder.current());
     if (hasSucceeded(recorder.current()) && request.backup?.keep !== undefined && backup !== undefined) {
@@ -143,14 +143,14 @@ function baselineOf({ oldHostKeys, oldBootId }: PlannedTarget, rebuild: RebuildS
 async function carryOut(
   target: PlannedTarget,
   request: RunRequest,
-  first: Observation | undefined,
+  earlier: readonly Observation[],
   ports: InstancePorts,
   recorder: RunRecorder
 ): Promise<void> {
   const keep = (now: RebuildState): void => recorder.add({ rebuild: now });
   const spec = { imageId: target.task.image.id, script: 'asRequested' } as const;
   const rebuild = await withRebuildLog(ports, keep, (observe) =>
-    rebuildOne(target.task, spec, first, ports, observe, preparations(target, ports, recorder))
+    rebuildOne(target.task, spec, earlier, ports, observe, preparations(target, ports, recorder))
   );
   recorder.add({ rebuild });
   if (rebuild.ending?.kind === 'cancelled') return recorder.add({ cancelled: true });

@@ -36,8 +36,9 @@ export async function select(
   if (selection.kind === 'tags') return readTagged(selection.tags, ports, signal);
   const { ids } = selection;
   if (ids.length > 1) {
+    const atMs = ports.clock.nowMs();
     const read = await readInstances(ids, ports.bcc, signal);
-    return withDisks(whole(ids.map((id) => read.get(id))), ports, signal);
+    return withDisks(whole(ids.map((id) => read.get(id))), atMs, ports, signal);
   }
   return whole(await mapSome(ids, sideBySide, (id) => orError(look(id, true, ports, signal))));
 }
@@ -48,6 +49,7 @@ async function readTagged(
   signal: AbortSignal
 ): Promise<readonly Observation[]> {
   const { bcc, log } = ports;
+  const atMs = ports.clock.nowMs();
   const listed = await bcc.listTagged(tags, signal);
   // A list may leave the tags out; then only the single read tells.
   const told = await mapSome(listed, sideBySide, async (instance) =>
@@ -63,7 +65,7 @@ async function readTagged(
   if (chosen.length === 0) throw new SurveyError([nothingSelected(tags)]);
   const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
-  return withDisks(sorted, ports, signal);
+  return withDisks(sorted, atMs, ports, signal);
 }
 
 /**
@@ -104,8 +106,10 @@ function nothingSelected(tags: readonly Tag[]): SurveyProblem {
   };
 }
 
+/** @param atMs when the first read of the instances was sent */
 async function withDisks(
   instances: readonly Instance[],
+  atMs: number,
   { bcc, clock }: SelectPorts,
   signal: AbortSignal
 ): Promise<readonly Observation[]> {
@@ -114,11 +118,13 @@ async function withDisks(
     bcc,
     signal
   );
-  const atMs = clock.nowMs();
+  const answeredAtMs = clock.nowMs();
   return whole(
     instances.map((instance) => {
       const disk = disks.get(instance.id);
-      return disk instanceof CallError ? disk : { atMs, instance, disk: disk ?? null };
+      return disk instanceof CallError
+        ? disk
+        : { atMs, answeredAtMs, isFresh: false, instance, disk: disk ?? null };
     })
   );
 }

@@ -20,6 +20,9 @@ import { withMissingFacts } from '../calls/complete.ts';
 import { RefusedTogetherError, type Sender } from './send.ts';
 import type { Watch } from './watch.ts';
 
+/** How long after the deadline the last read is cut, which is sent at the deadline, in milliseconds. */
+const lastReadMs = 2_000;
+
 /** What the loop needs of the world. */
 export interface RebuildPorts {
   readonly bcc: Bcc;
@@ -44,21 +47,24 @@ export interface Preparations {
 /**
  * Rebuilds one instance and waits for the end; resolves with the whole life, however it ended.
  *
- * @param first a look with the disk that was taken just now, if there is one; it saves the first calls
+ * @param earlier what is known already: the observation that the plan was made by, and perhaps one of just now
  * @throws only what is no failure of a call: a fault of the program
  */
 export async function rebuildOne(
   task: Task,
   wanted: RebuildRequest,
-  first: Observation | undefined,
+  earlier: readonly Observation[],
   ports: RebuildPorts,
   observe: RebuildObserver,
   prepare: Preparations
 ): Promise<RebuildState> {
-  const beginning = begin(task, first?.atMs ?? ports.clock.nowMs());
+  const [planned, ...recent] = earlier;
+  const beginning = begin(task, ports.clock.nowMs(), planned);
   let [rebuild, command]: Step = beginning;
-  if (first !== undefined && !lacksFacts(first.instance, task))
-    [rebuild, command] = step(rebuild, { type: 'observed', observation: first });
+  for (const observation of recent) {
+    if (command.type === 'observe' && !lacksFacts(observation.instance, task))
+      [rebuild, command] = step(rebuild, { type: 'observed', observation });
+  }
   observe(beginning[0], rebuild);
   while (command.type !== 'end') {
     const before = rebuild;
@@ -85,8 +91,10 @@ async function perform(
         const nowMs = clock.nowMs();
         const dueMs = observeMoment(command, rebuild.deadlineMs, nowMs, ports.random());
         const earliestMs = earliestMoment(command, dueMs);
-        const { withDisk } = command;
-        const observation = await watch.look({ instanceId: id, dueMs, earliestMs, withDisk });
+        const { withDisk, fresh } = command;
+        const deadlineMs = rebuild.deadlineMs + lastReadMs;
+        const request = { instanceId: id, dueMs, earliestMs, withDisk, fresh, deadlineMs };
+        const observation = await watch.look(request);
         const mayErase = rebuild.phase === 'settling' || rebuild.phase === 'searching';
         return {
           type: 'observed',
@@ -106,7 +114,8 @@ async function perform(
         return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
       }
       case 'send': {
-        const { requestId } = await sender.rebuild(id, wanted, wasSent(rebuild));
+        const observedAtMs = rebuild.reference?.atMs ?? clock.nowMs();
+        const { requestId } = await sender.rebuild(id, wanted, wasSent(rebuild), observedAtMs);
         return { type: 'accepted', atMs: clock.nowMs(), requestId };
       }
       case 'start': {

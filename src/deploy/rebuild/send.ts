@@ -17,8 +17,15 @@ export interface Sender {
    * Accepted when it resolves; throws like `Bcc.rebuild`, and `RefusedTogetherError`.
    *
    * @param isAgain whether a rebuild of this instance was sent before
+   * @param observedAtMs when the observation was sent that it was decided by; once it has aged, nothing leaves, and
+   *   the call fails as `throttled`
    */
-  rebuild(instanceId: string, wanted: RebuildRequest, isAgain: boolean): Promise<Accepted>;
+  rebuild(
+    instanceId: string,
+    wanted: RebuildRequest,
+    isAgain: boolean,
+    observedAtMs: number
+  ): Promise<Accepted>;
 }
 
 /**
@@ -37,7 +44,11 @@ export interface SenderPorts {
   readonly secrets: Pick<RebuildSecrets, 'specOf'>;
 }
 
+/** A rebuild is sent within this time of its observation, in milliseconds. */
+const freshMs = 10_000;
+
 interface PendingRebuild {
+  readonly observedAtMs: number;
   readonly instanceId: string;
   readonly resolve: (accepted: Accepted) => void;
   readonly reject: (error: unknown) => void;
@@ -61,20 +72,30 @@ export function createSender(ports: SenderPorts): Sender {
     } finally {
       waiting.delete(order);
     }
+    const fresh = pendings.filter((pending) => !refuseAged(pending));
     const size = isBatchDenied ? 1 : pageOfIds;
-    for (let from = 0; from < pendings.length; from += size) {
-      void sendTogether(pendings.slice(from, from + size), order, bcc, cancel).then((end) => {
+    for (let from = 0; from < fresh.length; from += size) {
+      void sendTogether(fresh.slice(from, from + size), order, bcc, cancel).then((end) => {
         isBatchDenied ||= end === 'denied';
       });
     }
   };
+  /** Whether its observation has aged; then it is told so. */
+  const refuseAged = ({ instanceId, observedAtMs, reject }: PendingRebuild): boolean => {
+    const isAged = clock.nowMs() - observedAtMs > freshMs;
+    if (isAged) reject(aged(instanceId));
+    return isAged;
+  };
 
   return {
-    rebuild(instanceId, wanted, isAgain) {
+    rebuild(instanceId, wanted, isAgain, observedAtMs) {
+      if (clock.nowMs() - observedAtMs > freshMs) return Promise.reject(aged(instanceId));
       const order = secrets.specOf(instanceId, wanted);
-      if (isAgain) return bcc.rebuild(instanceId, order, cancel.writes, { start: cancel.signal });
+      const expiresAtMs = observedAtMs + freshMs;
+      if (isAgain)
+        return bcc.rebuild(instanceId, order, cancel.writes, { start: cancel.signal, expiresAtMs });
       return new Promise((resolve, reject) => {
-        const pending = { instanceId, resolve, reject };
+        const pending = { instanceId, observedAtMs, resolve, reject };
         const others = waiting.get(order);
         if (others !== undefined) {
           others.push(pending);
@@ -87,6 +108,16 @@ export function createSender(ports: SenderPorts): Sender {
   };
 }
 
+function aged(instanceId: string): CallError {
+  return new CallError({
+    kind: 'throttled',
+    operation: 'RebuildInstance',
+    target: instanceId,
+    message: `it was observed more than ${freshMs / 1000} s before, so it is observed anew`,
+    attempts: 0
+  });
+}
+
 /** Settles every pending rebuild; never rejects. Resolves with `denied` where the service denied the batch. */
 async function sendTogether(
   pendings: readonly PendingRebuild[],
@@ -94,15 +125,17 @@ async function sendTogether(
   bcc: SenderPorts['bcc'],
   cancel: Cancel
 ): Promise<'denied' | undefined> {
+  const expiresAtMs = Math.min(...pendings.map(({ observedAtMs }) => observedAtMs)) + freshMs;
+  const options = { start: cancel.signal, expiresAtMs };
   const alone = ({ instanceId, resolve, reject }: PendingRebuild): Promise<void> =>
-    bcc.rebuild(instanceId, order, cancel.writes, { start: cancel.signal }).then(resolve, reject);
+    bcc.rebuild(instanceId, order, cancel.writes, options).then(resolve, reject);
   if (pendings.length === 1) {
     await Promise.all(pendings.map(alone));
     return undefined;
   }
   const ids = pendings.map(({ instanceId }) => instanceId);
   try {
-    const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, { start: cancel.signal });
+    const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, options);
     for (const { resolve } of pendings) resolve(accepted);
   } catch (error) {
     for (const { instanceId, reject } of pendings) {

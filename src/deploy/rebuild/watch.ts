@@ -15,6 +15,10 @@ export interface ObserveRequest {
   /** From when on it may be taken together with others that are due. */
   readonly earliestMs: number;
   readonly withDisk: boolean;
+  /** On a connection of its own, which the others that are taken along then share. */
+  readonly fresh: boolean;
+  /** When its reads are cut, in milliseconds on the monotonic clock. */
+  readonly deadlineMs?: number;
 }
 
 /** Takes looks. */
@@ -102,18 +106,20 @@ class SharedWatch implements Watch {
     const { bcc, clock } = this.#ports;
     const [only, another] = taken;
     if (only === undefined) return;
+    const options = optionsOf(taken);
     if (another === undefined) {
-      only.resolve(await look(only.instanceId, only.withDisk, this.#ports, this.#signal));
+      only.resolve(await look(only.instanceId, only.withDisk, this.#ports, this.#signal, options));
       return;
     }
+    const atMs = clock.nowMs();
     const needDisk = taken.filter(({ withDisk }) => withDisk).map(({ instanceId }) => instanceId);
     const [instances, disks] = await Promise.all([
-      readInstances([...new Set(taken.map(({ instanceId }) => instanceId))], bcc, this.#signal),
-      readDisks(needDisk, bcc, this.#signal)
+      readInstances([...new Set(taken.map(({ instanceId }) => instanceId))], bcc, this.#signal, options),
+      readDisks(needDisk, bcc, this.#signal, options)
     ]);
-    const atMs = clock.nowMs();
+    const seen = { atMs, answeredAtMs: clock.nowMs(), isFresh: options.fresh };
     for (const one of taken) {
-      answer(one, atMs, instances.get(one.instanceId), disks.get(one.instanceId));
+      answer(one, seen, instances.get(one.instanceId), disks.get(one.instanceId));
     }
   }
 
@@ -125,16 +131,22 @@ class SharedWatch implements Watch {
   }
 }
 
+function optionsOf(taken: readonly Wanted[]): { readonly fresh: boolean; readonly deadlineMs?: number } {
+  const fresh = taken.some((one) => one.fresh);
+  const deadlineMs = Math.min(...taken.map((one) => one.deadlineMs ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(deadlineMs) ? { fresh, deadlineMs } : { fresh };
+}
+
 function answer(
   wanted: Wanted,
-  atMs: number,
+  seen: Pick<Observation, 'atMs' | 'answeredAtMs' | 'isFresh'>,
   instance: Read<Instance> | undefined,
   disk: Read<SystemDisk | undefined>
 ): void {
   const { instanceId, withDisk, resolve, reject } = wanted;
   if (instance === undefined) reject(new Error(`${instanceId} was not read`));
   else if (instance instanceof CallError) reject(instance);
-  else if (!withDisk) resolve({ atMs, instance });
+  else if (!withDisk) resolve({ ...seen, instance });
   else if (disk instanceof CallError) reject(disk);
-  else resolve({ atMs, instance, disk: disk ?? null });
+  else resolve({ ...seen, instance, disk: disk ?? null });
 }

@@ -12,12 +12,10 @@ import type { RunRequest } from '../../ports/request.ts';
 import { rollBack } from '../instance/roll-back.ts';
 import { type InstancePorts, runInstance } from '../instance/run-instance.ts';
 import type { Survey } from '../plan/survey.ts';
+import { createSecondLook } from '../rebuild/second-look.ts';
 import type { RunStateStore } from '../run/run-state-store.ts';
 import { observeNow, serves } from './recovered.ts';
 import type { FleetWork } from './roll-out.ts';
-
-/** An observation of the survey is used again if it is no older than this, in milliseconds. */
-const freshMs = 2_000;
 
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const fewTargets = 20;
@@ -54,23 +52,30 @@ export function createInstanceWork(
       ? ports.log.group(title, () => work(ports.log))
       : work(logOf(id, ports.log, count > fewTargets));
 
-  // A skip sends nothing, so its observation may be old; for the others it must be fresh.
-  const earlyObservation = ({ instance, decision }: PlannedTarget): Observation | undefined => {
-    const observation = observations.get(instance.id);
-    const isFresh = observation !== undefined && ports.clock.nowMs() - observation.atMs <= freshMs;
-    return decision.action === 'skip' || isFresh ? observation : undefined;
+  const skips = plan.targets.filter(({ decision }) => decision.action === 'skip');
+  const secondOf = createSecondLook(
+    skips.map(({ instance }) => instance.id),
+    observations,
+    request.pollIntervalMs,
+    ports
+  );
+  /** What is known of it before its turn comes: the observation of the plan, and for a skip the second one. */
+  const known = async ({ instance, decision }: PlannedTarget): Promise<readonly Observation[]> => {
+    const second = decision.action === 'skip' ? await secondOf(instance.id) : undefined;
+    return [observations.get(instance.id), second].filter((one) => one !== undefined);
   };
 
   return {
     async rollForward(id) {
       const { target } = store.runOf(id);
-      let first = earlyObservation(target);
+      const earlier = [...(await known(target))];
       if (count > 1 && target.decision.action !== 'skip' && away.delete(id)) {
-        first ??= await observeNow(id, ports);
-        if (first !== undefined && (await serves(first, request, ports))) return 'recovered';
+        const now = await observeNow(id, ports);
+        if (now !== undefined && (await serves(now, request, ports))) return 'recovered';
+        if (now !== undefined) earlier.push(now);
       }
       const run = await inLog(id, `Rebuild ${id}`, (log) =>
-        runInstance(target, request, first, { ...ports, log }, observe)
+        runInstance(target, request, earlier, { ...ports, log }, observe)
       );
       return outcomeOf(done(run));
     },

@@ -1,0 +1,226 @@
+/** The rules of rest, age and agreement, each with observations made by hand. */
+import { describe, expect, test } from '@jest/globals';
+import type { RebuildEvent } from '../../../src/core/rebuild/rebuild-state.ts';
+import { failureOf, live, plannedOf, type Shown, stretches, taskOf } from './rebuilds.ts';
+
+const always = Number.POSITIVE_INFINITY;
+const onNew: Shown = { imageId: 'm-new' };
+const away: Shown = { status: 'Starting', imageId: 'm-new' };
+const done: Shown = { ...onNew, disk: { id: 'v-new' } };
+
+function reasonOf({ rebuild: { ending } }: ReturnType<typeof live>): string {
+  return ending?.kind === 'failed' ? ending.reason.kind : (ending?.kind ?? 'none');
+}
+
+const lost = (atMs: number): RebuildEvent => ({ type: 'sendFailed', atMs, failure: failureOf('ambiguous') });
+const failing =
+  (fromMs: number, toMs: number) =>
+  (atMs: number): RebuildEvent | undefined =>
+    atMs >= fromMs && atMs < toMs
+      ? { type: 'observeFailed', atMs, failure: failureOf('transient') }
+      : undefined;
+
+describe('time in which nothing could be observed', () => {
+  test('is not time in which nothing began: an outage begins the search anew', () => {
+    const lived = live(taskOf(), { show: () => ({}), send: lost, look: failing(1_000, 400_000) });
+    expect(lived.sends[1]).toBeGreaterThanOrEqual(400_000 + 300_000);
+  });
+
+  test('nor is a suspension: the time between two observations is far longer than the interval', () => {
+    let shiftMs = 0;
+    const lived = live(taskOf(), {
+      show: () => ({}),
+      send: lost,
+      delay: (atMs) => {
+        if (atMs < 20_000 || shiftMs > 0) return 0;
+        shiftMs = 400_000;
+        return shiftMs;
+      }
+    });
+    expect(lived.sends[1]).toBeGreaterThanOrEqual(420_000 + 300_000);
+  });
+
+  test('is no rest before an erasing: Stopped must be seen for a quarter of timeout without a gap', () => {
+    const lived = live(taskOf(), { show: () => ({ status: 'Stopped' }), look: failing(50_000, 350_000) });
+    expect(lived.sends[0]).toBeGreaterThanOrEqual(350_000 + 300_000);
+  });
+
+  test('is no rest after a change of somebody else', () => {
+    const script = stretches([30_000, away], [always, {}]);
+    const lived = live(taskOf(), { ...script, look: failing(40_000, 200_000) });
+    expect(lived.sends[0]).toBeGreaterThanOrEqual(200_000 + 120_000);
+  });
+});
+
+describe('before an erasing', () => {
+  test('two observations agree, an interval apart, the second on a fresh connection', () => {
+    const lived = live(taskOf(), stretches([20_000, {}], [80_000, away], [always, done]), null);
+    expect(lived.sends).toEqual([5_000]);
+    expect(lived.commands.slice(0, 3)).toMatchObject([
+      { type: 'observe', withDisk: true },
+      { type: 'observe', withDisk: true, fresh: true },
+      { type: 'send' }
+    ]);
+  });
+
+  test('one that agrees with the plan is enough, however old the plan is', () => {
+    const planned = { ...plannedOf(), atMs: -7_200_000, answeredAtMs: -7_200_000 };
+    const lived = live(taskOf(), stretches([20_000, {}], [80_000, away], [always, done]), planned);
+    expect(lived.sends).toEqual([0]);
+  });
+
+  test('a first one from a replica that is behind erases nothing', () => {
+    const lived = live(taskOf(), stretches([1_500, {}], [90_000, away], [always, done]), null);
+    expect(lived.sends).toEqual([]);
+    expect(reasonOf(lived)).toBe('rebuilt');
+  });
+
+  test.each<[string, Shown]>([
+    ['the image', onNew],
+    ['the disk', { disk: { id: 'v-other' } }]
+  ])('two that differ in %s: nothing is decided until it has rested', (_, shown) => {
+    const lived = live(taskOf(), { show: () => shown }, plannedOf());
+    const decidedMs = lived.sends[0] ?? lived.looks.at(-1);
+    expect(decidedMs).toBeGreaterThanOrEqual(120_000);
+  });
+});
+
+describe('before a skip', () => {
+  test('two observations agree', () => {
+    const lived = live(taskOf(), { show: () => done }, null);
+    expect(reasonOf(lived)).toBe('skipped');
+    expect(lived.looks).toEqual([0, 5_000]);
+  });
+
+  test('an image that was written on acceptance is no skip when the second shows the work', () => {
+    const lived = live(
+      taskOf(),
+      stretches([4_000, onNew], [90_000, away], [always, { status: 'Error' }]),
+      null
+    );
+    expect(reasonOf(lived)).not.toBe('skipped');
+  });
+});
+
+describe('a snapshot or an image that is made meanwhile', () => {
+  const snapshot = (shown: Shown): Shown => ({ ...shown, status: 'SnapshotProcessing' });
+
+  test.each<[string, boolean, Shown]>([
+    ['with force', true, onNew],
+    ['with an image record that is written on acceptance', false, {}]
+  ])('%s proves nothing: the rebuild begins and fails only after it', (_, force, before) => {
+    const lived = live(taskOf({ force }), {
+      show: (atMs) => {
+        if (atMs <= 0) return before;
+        if (atMs < 3_000) return onNew;
+        if (atMs < 20_000) return snapshot(onNew);
+        if (atMs < 400_000) return onNew;
+        return atMs < 500_000 ? away : { ...onNew, status: 'Error' };
+      }
+    });
+    expect(reasonOf(lived)).toBe('status');
+  });
+
+  test('with wait: false it is no start', () => {
+    const lived = live(taskOf({ force: true, wait: false }), {
+      show: (atMs) => (atMs > 3_000 && atMs < 20_000 ? snapshot(onNew) : onNew)
+    });
+    expect(reasonOf(lived)).toBe('unproven');
+  });
+
+  test('of an instance that is on the image already is waited out, and then it is skipped', () => {
+    const lived = live(taskOf(), stretches([60_000, snapshot(onNew)], [always, onNew]));
+    expect(reasonOf(lived)).toBe('skipped');
+    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(60_000 + 120_000);
+  });
+});
+
+describe('observations that contradict each other', () => {
+  test('a state that was seen before the departure must rest: a replica 8 s behind shows it again', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) => {
+        if (atMs <= 0) return {};
+        if (atMs < 9_000) return onNew;
+        if (atMs < 11_000) return away;
+        if (atMs < 16_000) return onNew;
+        return atMs < 200_000 ? away : { ...onNew, status: 'Error' };
+      }
+    });
+    expect(reasonOf(lived)).toBe('status');
+  });
+
+  test('one that is back within what a replica may be behind is not believed', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) => {
+        if (atMs < 9_000) return {};
+        if (atMs < 10_000) return away;
+        if (atMs < 20_000) return onNew;
+        return atMs < 200_000 ? away : { ...onNew, status: 'Error' };
+      }
+    });
+    expect(reasonOf(lived)).toBe('status');
+  });
+
+  test('back, and away again: from then on it must rest', () => {
+    let flapMs: number | undefined;
+    const lived = live(taskOf(), {
+      show: (atMs) => {
+        if (atMs < 9_000) return {};
+        if (atMs < 60_000) return away;
+        flapMs ??= atMs;
+        return atMs > flapMs && atMs < 90_000 ? away : done;
+      }
+    });
+    expect(reasonOf(lived)).toBe('rebuilt');
+    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(90_000 + 120_000);
+  });
+
+  test('a flap of half a second is no end', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) => {
+        if (atMs < 9_000) return {};
+        if (atMs >= 62_000 && atMs < 62_500) return done;
+        return atMs < 200_000 ? { ...away, status: 'Rebuilding' } : { ...onNew, status: 'Error' };
+      }
+    });
+    expect(reasonOf(lived)).toBe('status');
+  });
+});
+
+describe('with wait: false', () => {
+  test('two observations show the start, a second apart, the second on a fresh connection', () => {
+    const lived = live(taskOf({ wait: false }), stretches([9_000, {}], [always, away]));
+    expect(reasonOf(lived)).toBe('started');
+    const [before = 0, last = 0] = lived.looks.slice(-2);
+    expect(last - before).toBeGreaterThanOrEqual(1_000);
+    expect(lived.commands.at(-1)).toMatchObject({ fresh: true });
+  });
+
+  test('a flap is no start', () => {
+    const lived = live(taskOf({ wait: false }), {
+      show: (atMs) => (atMs >= 9_000 && atMs < 10_000 ? { status: 'Starting' } : {})
+    });
+    expect(reasonOf(lived)).toBe('unproven');
+  });
+});
+
+describe('when the end is near', () => {
+  const gapsOf = (looks: readonly number[], fromMs: number, toMs: number): readonly number[] =>
+    looks
+      .filter((atMs) => atMs >= fromMs && atMs < toMs)
+      .map((atMs, at, all) => atMs - (all[at - 1] ?? atMs));
+
+  test('Starting is observed every second, for a minute where another status came before', () => {
+    const script = stretches([9_000, {}], [100_000, { status: 'Stopping' }], [300_000, away], [always, done]);
+    const { looks } = live(taskOf(), script);
+    expect(Math.max(...gapsOf(looks, 105_000, 160_000))).toBeLessThanOrEqual(1_000);
+    expect(Math.max(...gapsOf(looks, 170_000, 300_000))).toBeGreaterThan(4_000);
+  });
+
+  test('for a third of a minute where it came first, for it may be the only status', () => {
+    const { looks, rebuild } = live(taskOf(), stretches([9_000, {}], [300_000, away], [always, done]));
+    expect(Math.max(...gapsOf(looks, 10_000, 29_000))).toBeLessThanOrEqual(1_000);
+    expect(looks.length).toBeLessThanOrEqual(85);
+    expect(rebuild.ending?.kind).toBe('rebuilt');
+  });
+});

@@ -1,0 +1,42 @@
+/** When a rebuild is over. */
+import { statusKind } from '../model/instance.ts';
+import { changedLate, hasDeparted } from './evidence.ts';
+import type { RebuildState } from './rebuild-state.ts';
+import { isStable, quietMs, restedMs } from './streak.ts';
+
+/**
+ * How far a replica of the service may be behind, in milliseconds. An instance that is seen back sooner than this
+ * after it was first seen away may be shown by such a replica as it was before it left.
+ */
+export function replicaLagMs(rebuild: RebuildState): number {
+  return Math.min(15_000, quietMs(rebuild));
+}
+
+/**
+ * Whether the rebuild is over, as far as one observation can tell; a second one must agree.
+ *
+ * Either the status was seen away and is back, for longer than a replica may be behind. It must rest as well where
+ * its state had been seen before it left, where observations contradict each other, and where it is `Stopped`, which
+ * is also a station on the way. After nothing but a snapshot's or an image's processing it must rest for a quarter
+ * of `timeout`. Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether
+ * such a change comes at the beginning of the work or at its end, and only after the longest time that the user
+ * grants a rebuild it makes no difference.
+ */
+export function isOver(rebuild: RebuildState): boolean {
+  const { last, evidence, task } = rebuild;
+  if (!last || last.instance.imageId !== task.image.id) return false;
+  const kind = statusKind(last.instance.status);
+  if (kind !== 'up' && kind !== 'down') return false;
+  if (evidence.leftAtMs !== undefined) {
+    const mustRest = kind === 'down' || evidence.contradictedAtMs !== undefined || wasSeenBefore(rebuild);
+    return last.atMs >= evidence.leftAtMs + replicaLagMs(rebuild) && (!mustRest || isStable(rebuild));
+  }
+  if (hasDeparted(rebuild)) return restedMs(rebuild) >= task.timeoutMs / 4;
+  return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
+}
+
+/** Whether the state of now, status and image together, was seen before another one came in between. */
+function wasSeenBefore({ history }: RebuildState): boolean {
+  const now = history.at(-1);
+  return history.slice(0, -1).some((seen) => seen.status === now?.status && seen.imageId === now.imageId);
+}
