@@ -16,23 +16,40 @@ function run(tool: string, args: readonly string[], cwd: string): void {
   execFileSync(process.execPath, [join(root, 'node_modules', tool), ...args], { cwd, stdio: 'inherit' });
 }
 
+/** What is needed of the bundler's statistics: the modules, and those that were joined into one. */
+interface Module {
+  readonly nameForCondition?: string | null;
+  readonly modules?: readonly Module[];
+}
+
+/** The folders of the packages, from the root, whose code is in a bundle. */
+function bundledIn(modules: readonly Module[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { nameForCondition, modules: joined = [] } of modules) {
+    const path = (nameForCondition ?? '').replaceAll('\\', '/');
+    const folder = /\/(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+    if (folder !== undefined) found.add(folder);
+    for (const inner of bundledIn(joined)) found.add(inner);
+  }
+  return found;
+}
+
 /**
- * The licences of every package that can be in a bundle, which they ask to be kept with it. The bundler's own
- * list leaves out what lies in the first chunk.
+ * The licences of the packages in a bundle, which they ask to be kept with it. The bundler's own list leaves out what
+ * lies in the first chunk.
  */
-function licences(): string {
-  const lock: unknown = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const { packages } = lock as {
-    packages: Record<string, { version: string; license?: string; dev?: boolean; optional?: boolean }>;
-  };
-  const parts = Object.entries(packages)
-    .filter(([path, { dev, optional }]) => path !== '' && !dev && !optional)
-    .map(([path, { version, license = 'licence not stated' }]) => {
-      const file = readdirSync(join(root, path)).find((name) => /^licen[cs]e/i.test(name));
-      const text = file === undefined ? '' : readFileSync(join(root, path, file), 'utf8').trim();
-      const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
-      return `${name} ${version}\n${license}\n${text}`.trim().replaceAll('\r\n', '\n');
-    });
+function licences(folders: ReadonlySet<string>): string {
+  const parts = [...folders].toSorted().map((folder) => {
+    const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
+      readonly name: string;
+      readonly version: string;
+      readonly license?: string;
+    };
+    const { name, version, license = 'licence not stated' } = manifest;
+    const file = readdirSync(join(root, folder)).find((one) => /^licen[cs]e/i.test(one));
+    const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim();
+    return `${name} ${version}\n${license}\n${text}`.trim().replaceAll('\r\n', '\n');
+  });
   return `${parts.join('\n\n---\n\n')}\n`;
 }
 
@@ -48,7 +65,9 @@ writeFileSync(
 );
 for (const entry of ['main', 'post']) {
   // Without the cache of ncc, which lies in the home folder and could be of another day.
-  const args = ['build', `${entry}.js`, '-o', join(root, 'dist', entry), '-C', '-q'];
+  const stats = join(build, `${entry}.stats.json`);
+  const args = ['build', `${entry}.js`, '-o', join(root, 'dist', entry), '-C', '-q', '--stats-out', stats];
   run('@vercel/ncc/dist/ncc/cli.js', args, build);
-  writeFileSync(join(root, 'dist', entry, 'licenses.txt'), licences());
+  const { modules } = JSON.parse(readFileSync(stats, 'utf8')) as { readonly modules: readonly Module[] };
+  writeFileSync(join(root, 'dist', entry, 'licenses.txt'), licences(bundledIn(modules)));
 }

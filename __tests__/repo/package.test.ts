@@ -5,6 +5,7 @@ interface Manifest {
   readonly version: string;
   readonly type: string;
   readonly license: string;
+  readonly engines: { readonly node: string };
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly optionalDependencies: Readonly<Record<string, string>>;
@@ -14,7 +15,16 @@ interface Manifest {
 interface Lock {
   readonly version: string;
   readonly packages: Readonly<
-    Record<string, { readonly resolved?: string; readonly integrity?: string; readonly link?: boolean }>
+    Record<
+      string,
+      {
+        readonly resolved?: string;
+        readonly integrity?: string;
+        readonly link?: boolean;
+        readonly optional?: boolean;
+        readonly engines?: { readonly node?: string } | readonly string[];
+      }
+    >
   >;
 }
 
@@ -61,3 +71,62 @@ describe('package-lock.json', () => {
     expect(copies).toEqual(['node_modules/@actions/http-client']);
   });
 });
+
+describe('engines', () => {
+  /** Versions that are in use, each the oldest of its line that `engines` lets in. */
+  const promised = ['20.19.0', '22.13.0', '24.0.0'];
+
+  test('promise no Node that a package warns of while it is installed', () => {
+    expect(manifest.engines.node).toBe('>=20.19');
+    const wary = Object.entries(lock.packages).flatMap(([path, { engines, optional }]) => {
+      const range = typeof engines === 'object' && 'node' in engines ? engines.node : undefined;
+      if (optional === true || range === undefined) return [];
+      return promised.filter((version) => !admits(range, version)).map((version) => `${path}: ${version}`);
+    });
+    expect(wary).toEqual([]);
+  });
+
+  test.each([
+    ['^18.14.0 || ^20.0.0 || >=24', '20.19.0', true],
+    ['^20.19.0 || >=22.12.0', '20.18.0', false],
+    ['>=22', '20.19.0', false],
+    ['18 || 20 || >=22', '20.19.0', true],
+    ['>= 20', '20.19.0', true],
+    ['>=10 <20', '20.19.0', false]
+  ])('%s admits %s: %s', (range, version, admitted) => {
+    expect(admits(range, version)).toBe(admitted);
+  });
+});
+
+/** Whether a range lets a version in, for the forms of ranges that the lockfile has. */
+function admits(range: string, version: string): boolean {
+  return range
+    .split('||')
+    .some((all) =>
+      [...all.matchAll(/([<>=^~]*)\s*(\*|\d[\d.x]*)/g)].every(([, sign = '', bound = '']) =>
+        admitsBound(sign, bound, version)
+      )
+    );
+}
+
+function admitsBound(sign: string, bound: string, version: string): boolean {
+  if (bound === '*') return true;
+  const limit = [...bound.split('.').map((part) => Number(part === 'x' ? 0 : part)), 0, 0].slice(0, 3);
+  const own = version.split('.').map(Number);
+  const difference = own.map((part, index) => part - (limit[index] ?? 0)).find((one) => one !== 0) ?? 0;
+  switch (sign) {
+    case '>=':
+      return difference >= 0;
+    case '>':
+      return difference > 0;
+    case '<':
+      return difference < 0;
+    case '<=':
+      return difference <= 0;
+    case '':
+    case '^':
+      return own[0] === limit[0] && difference >= 0;
+    default:
+      throw new Error(`The test does not know ${sign}${bound}.`);
+  }
+}
