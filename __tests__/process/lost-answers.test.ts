@@ -97,7 +97,7 @@ describe('a lost answer', () => {
       // The emulator's times are those of arrival, which a busy machine delays.
       const [first, second] = result.calls.filter(({ operation }) => operation === 'RebuildInstance');
       expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(58_000);
-      expect(result.log).toMatch(/the answer is lost.*\n(.*\n)*.*nothing has begun: sending once more/);
+      expect(result.log).toMatch(/the answer is lost.*\n(.*\n)*.*nothing has started: sending once more/);
     },
     120_000
   );

@@ -79,7 +79,7 @@ describe('a failure with rollback', () => {
       expect(report.rollout.stopped).toEqual({
         reason: 'maxFailures',
         message:
-          '1 failed, and maxFailures is 0, so the rollout stopped. 2 of 6 were not begun. 4 were rolled back.'
+          '1 failed, and maxFailures is 0, so the rollout stopped. 2 of 6 were not started. 4 were rolled back.'
       });
     });
   });
@@ -174,13 +174,13 @@ describe('a failure with rollback', () => {
 });
 
 describe('the log of a way back', () => {
-  const said = /the new system is not well; going back to the image of before$/;
+  const said = /the new system is not healthy; rolling back to the earlier image$/;
 
   test('of one of several has a plain line with the ID in front: a warning would be an annotation', async () => {
     await onSix(fails(two, 'alone'), async (world) => {
       await world.run(request(1, { maxFailures: 1 }));
       expect(world.lines.filter((line) => said.test(line))).toEqual([
-        `${two}: the new system is not well; going back to the image of before`
+        `${two}: the new system is not healthy; rolling back to the earlier image`
       ]);
       expect(world.lines.filter((line) => line.startsWith('warning:'))).toEqual([]);
     });
@@ -191,7 +191,7 @@ describe('the log of a way back', () => {
     await withVirtualWorld({ emulator: { world: fleetWorld(1), faults } }, async (world) => {
       await world.run({ ...fleetRequest(fleetIds(1), 1), rollback: true });
       expect(world.lines.filter((line) => said.test(line))).toEqual([
-        `warning: ${one}: the new system is not well; going back to the image of before`
+        `warning: ${one}: the new system is not healthy; rolling back to the earlier image`
       ]);
     });
   });

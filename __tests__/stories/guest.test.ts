@@ -59,7 +59,7 @@ describe('assistant://', () => {
         'assistant://: the agent of Cloud Assistant is not on line',
         'passes'
       ]);
-      expect(world.lines.join('\n')).toContain('1 of 1 agents that are on line told the boot of before');
+      expect(world.lines.join('\n')).toContain('1 of 1 agents that are on line told their boot ID');
       // Every command of ours reads only.
       for (const { content } of world.emulator.runs) expect(content).toMatch(/^printf 'RB1 /);
     });

@@ -69,7 +69,7 @@ describe('a dry run', () => {
         'before-upgrade (s-demo0001, 2026-01-10T08:00:00Z)',
         'data disks, IP addresses, custom images',
         'with the password given as adminPass',
-        'a script of before'
+        'the earlier script'
       ]) {
         expect(text).toContain(part);
       }

@@ -941,7 +941,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 7168:
+/***/ 6123:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1882,7 +1882,7 @@ const parseSecretKey = (text) => {
 };
 /** Reads a script, and keeps it to the last byte. One that is blank is taken for an accident. */
 const parseScript = (text) => text.trim() === ''
-    ? refused('holds only white space; leave it out, or set cleanLastUserData to true to forget the script of before')
+    ? refused('holds only white space; leave it out, or set cleanLastUserData to true to clear the earlier script')
     : parsed(text);
 
 ;// CONCATENATED MODULE: ./config/parsers/tags.js
@@ -2516,6 +2516,79 @@ function isSame(one, other) {
 
 // EXTERNAL MODULE: ./core/duration.js
 var core_duration = __nccwpck_require__(7905);
+;// CONCATENATED MODULE: ./core/report/closing-line.js
+/** The last line of the log: what happened. */
+
+/** How many came to what, in the order in which it is told. */
+const closing_line_words = {
+    rebuilt: 'rebuilt',
+    started: 'started and not waited for',
+    skipped: 'skipped',
+    planned: 'planned',
+    failed: 'failed',
+    rolledBack: 'rolled back',
+    inProgress: 'still being rebuilt without this run',
+    notStarted: 'not started'
+};
+/**
+ * What became of the run, in one sentence.
+ *
+ * @param ok whether the step is green
+ */
+function closingLine(report, ok) {
+    if (ok && report.status === 'planned')
+        return 'Nothing was sent: this was a dry run.';
+    const [only, ...others] = report.instances;
+    const sentence = only !== undefined && others.length === 0 ? ofOne(only, report) : ofMany(report);
+    const took = (0,core_duration/* formatDuration */.a3)(report.durationSeconds * 1000);
+    if (ok && only?.status === 'skipped' && others.length === 0)
+        return `${sentence}.`;
+    if (ok)
+        return `${sentence} in ${took}.`;
+    return `${isCancelled(report, ok) ? 'Cancelled' : 'Failed'} after ${took}: ${sentence}.`;
+}
+function ofOne(one, { imageId }) {
+    const { instanceId, status, adopted, rollback } = one;
+    switch (status) {
+        case 'rebuilt':
+            return `Rebuilt ${instanceId} from ${imageId}${adopted ? ' (the rebuild was under way already)' : ''}`;
+        case 'skipped':
+            return `Nothing was erased: ${instanceId} runs on ${imageId} already`;
+        case 'started':
+            return `Started the rebuild of ${instanceId} from ${imageId}, without waiting for its end,`;
+        case 'planned':
+            return `nothing was sent for ${instanceId}`;
+        case 'rolledBack':
+            return `${instanceId} was rolled back onto ${rollback?.imageId ?? 'its earlier image'}${reasonOf(one)}`;
+        case 'inProgress':
+            return `the rebuild of ${instanceId} from ${imageId} goes on without this run`;
+        case 'failed':
+            return `${instanceId} was to be rebuilt from ${imageId}${reasonOf(one)}`;
+        case 'notStarted':
+            return `${instanceId} was not rebuilt`;
+    }
+}
+function reasonOf({ failure }) {
+    return failure === undefined ? '' : ` (${failure.reason})`;
+}
+/** Counts of instances, each counted once. */
+function ofMany({ instances, imageId }) {
+    const count = (status) => instances.filter((one) => one.status === status).length;
+    const rebuilt = count('rebuilt');
+    const others = Object.entries(closing_line_words).flatMap(([status, word]) => {
+        const number = count(status);
+        return status === 'rebuilt' || number === 0 ? [] : [`${number} ${word}`];
+    });
+    if (rebuilt === 0)
+        return `Of ${instances.length} instances, ${others.join(', ')}`;
+    const head = `Rebuilt ${rebuilt === instances.length ? 'all' : `${rebuilt} of`} ${instances.length} instances from ${imageId}`;
+    return others.length === 0 ? head : `${head} (${others.join(', ')})`;
+}
+function isCancelled({ instances, rollout }, ok) {
+    const failures = instances.flatMap(({ failure }) => (failure === undefined ? [] : [failure.reason]));
+    return (!ok && (rollout.stopped?.reason === 'cancelled' || failures.every((reason) => reason === 'cancelled')));
+}
+
 ;// CONCATENATED MODULE: ./core/balancers/held-weights.js
 /** Those that are not what they were before, as far as is known. */
 function openHeldWeights(heldWeights) {
@@ -2999,7 +3072,7 @@ function wordsOf(refusal) {
         case 'noWayBack':
             return {
                 reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
-                remedy: 'Set backupImage: true, which makes a way back, or leave rollback out.'
+                remedy: 'Set backupImage: true, or leave rollback out.'
             };
         case 'noImageQuota':
             return {
@@ -3032,7 +3105,7 @@ function decisionLabel(target) {
         case 'start':
             return 'start: it is on the image already, and Stopped';
         case 'wait':
-            return `wait: its status is ${instance.status}; decide when it rests`;
+            return `wait: its status is ${instance.status}; decide when the change has ended`;
         case 'refuse':
             return `refuse: ${describeRefusals(decision.refusals)}`;
     }
@@ -3045,7 +3118,7 @@ function loginLabel({ login }) {
         case 'keypairId':
             return `with the key pair ${login.keypairId}`;
         case 'keepImageLogin':
-            return 'as the image says (keepImageLogin)';
+            return 'as stored in the image (keepImageLogin)';
     }
 }
 /** Which first-boot script runs. */
@@ -3054,9 +3127,9 @@ function scriptLabel({ script }) {
         case 'given':
             return 'the script given as userData runs at first boot';
         case 'cleared':
-            return 'no script runs: the one of before is cleared';
+            return 'no script runs: the earlier one is cleared';
         case 'kept':
-            return 'a script of before, if there was one, runs again';
+            return 'the earlier script, if there is one, runs again';
     }
 }
 /** What a rebuild of the target erases. */
@@ -3085,12 +3158,12 @@ function stepLabels({ instance, circumstances, places }) {
     const own = (places ?? []).filter(({ weight }) => weight > 0);
     if (own.length > 0) {
         const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-        steps.push(`leaves ${where} before, and rejoins once it is well`);
+        steps.push(`leaves ${where} first, and rejoins once it is healthy`);
     }
     if (wayBack.kind === 'backup')
-        steps.push('if it goes wrong, it is put back onto the image made before');
+        steps.push('if it fails, it is rolled back onto the image made first');
     if (wayBack.kind === 'image')
-        steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
+        steps.push(`if it fails, it is rolled back onto ${wayBack.image.id}`);
     return steps;
 }
 function describeStep(check) {
@@ -3239,12 +3312,12 @@ function causeAndRemedy(rebuild, reason) {
         case 'busy':
             return {
                 cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
-                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
+                remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
             };
         case 'unclear':
             return {
                 cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
-                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
+                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that the change has ended, force rebuilds it.'
             };
         case 'unproven':
             return {
@@ -3353,7 +3426,7 @@ const mostChanges = 5;
 /** Explains a health check that did not pass. */
 function explainHealth(instanceId, health) {
     const allowed = (0,core_duration/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
-    const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
+    const reason = health.reason.kind === 'failing' ? explain_health_reasonOf(health.reason.failed) : 'unhealthy';
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
         reason,
@@ -3362,7 +3435,7 @@ function explainHealth(instanceId, health) {
     };
 }
 /** The script that waits for the proof is no failure of its own. */
-function reasonOf(failed) {
+function explain_health_reasonOf(failed) {
     const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
     if (first === undefined || others.length > 0)
         return 'unhealthy';
@@ -3425,7 +3498,7 @@ function whyNot(reason) {
         case 'wrongImage':
             return `it runs on ${reason.imageId}, which this run did not put on it`;
         case 'unproven':
-            return 'the rebuild may not have begun, or may still begin';
+            return 'the rebuild may not have started, or may still start';
         case 'unclear':
             return 'whose rebuild it was is not known';
         case 'call':
@@ -3970,7 +4043,7 @@ function stopMessage({ course, rollout, instances }) {
     const unavailable = instances.filter(isStillUnavailable).length;
     return [
         stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
-        left === 0 ? 'None was left to begin.' : `${left} of ${instances.length} were not begun.`,
+        left === 0 ? 'None was left to start.' : `${left} of ${instances.length} were not started.`,
         rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
     ]
         .filter((part) => part !== '')
@@ -3986,7 +4059,7 @@ function stopWords(stop, facts) {
         case 'noCapacity':
             return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
         case 'cancelled':
-            return 'The run was cancelled, so nothing new was begun.';
+            return 'The run was cancelled, so nothing new was started.';
     }
 }
 function rollbackWords(instances, isCancelled) {
@@ -4630,7 +4703,7 @@ function plannedTask({ task, instance }, { action }) {
 function fleetWarnings({ unhealthy, places = [], circumstances }) {
     const warnings = [];
     if (unhealthy !== undefined)
-        warnings.push(`${unhealthy} even before; it counts as away, and goes first`);
+        warnings.push(`${unhealthy} even before; it counts as unavailable, and goes first`);
     for (const asked of circumstances.blbIds ?? []) {
         if (!places.some(({ blbId }) => blbId === asked)) {
             warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
@@ -4652,6 +4725,56 @@ function isRefused(plan) {
     return plan.targets.some((target) => target.decision.action === 'refuse');
 }
 
+;// CONCATENATED MODULE: ./core/plan/opening-line.js
+
+/**
+ * One sentence on the whole plan.
+ *
+ * @param isDryRun whether the run ends with the plan
+ */
+function openingLine(plan, isDryRun) {
+    const refused = plan.targets.filter(({ decision }) => decision.action === 'refuse').length;
+    if (refused > 0) {
+        const whom = plan.targets.length === 1 ? opening_line_nameOf(plan.targets[0]) : `${refused} of ${plan.targets.length} instances`;
+        return `Refused, nothing is sent: ${whom} must not be rebuilt from ${imageLabel(plan.image)}`;
+    }
+    const words = plan.targets.length === 1 ? wordsOfOne(plan) : wordsOfMany(plan);
+    return isDryRun ? `Dry run, nothing is sent. A run without dryRun: ${words}` : words;
+}
+function wordsOfOne({ targets: [target], image }) {
+    const [whom, what] = [opening_line_nameOf(target), imageLabel(image)];
+    switch (target?.decision.action) {
+        case 'skip':
+            return `Skip ${whom}: it runs on ${what} already`;
+        case 'start':
+            return `Start ${whom}: it is on ${what} already, and Stopped`;
+        case 'wait':
+            return `Wait for the change of ${whom} that is under way, then decide; image ${what}`;
+        default:
+            return `Rebuild ${whom} from ${what}`;
+    }
+}
+function wordsOfMany({ targets, image }) {
+    const count = (action) => targets.filter(({ decision }) => decision.action === action).length;
+    const [rebuilt, waiting, started, skipped] = [
+        count('rebuild'),
+        count('wait'),
+        count('start'),
+        count('skip')
+    ];
+    const others = [
+        ...(waiting === 0 ? [] : [`wait for ${waiting} first, which somebody is changing`]),
+        ...(started === 0 ? [] : [`start ${started}`]),
+        ...(skipped === 0 ? [] : [`skip ${skipped} that ${skipped === 1 ? 'runs' : 'run'} on it already`])
+    ];
+    const head = `Rebuild ${rebuilt} of ${targets.length} instances from ${imageLabel(image)}`;
+    return [head, ...others].join('; ');
+}
+function opening_line_nameOf(target) {
+    const { id = '', name = '' } = target?.instance ?? {};
+    return name === '' ? id : `${id} "${name}"`;
+}
+
 ;// CONCATENATED MODULE: ./core/plan/text-many.js
 /** The plan of many targets: what is the same for all of them is told once, and each has a line of its own. */
 
@@ -4662,8 +4785,7 @@ function manyLines(plan) {
     const steps = erased.map(stepLabels);
     const common = (steps[0] ?? []).filter((step) => steps.every((others) => others.includes(step)));
     return [
-        `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
-        '  stays  data disks, IP addresses, custom images',
+        '  keeps  data disks, IP addresses, custom images',
         `  login  ${loginLabel(plan.options)}`,
         `  script ${scriptLabel(plan.options)}`,
         ...common.map((step) => `  also   ${step}`),
@@ -4676,9 +4798,9 @@ function targetLines(target, common) {
     const own = erases(decision) ? stepLabels(target).filter((step) => !common.includes(step)) : [];
     return [
         `${instance.id}${name}: ${decisionLabel(target)}`,
-        ...target.warnings.map((warning) => `  mind   ${warning}`),
+        ...target.warnings.map((warning) => `  note   ${warning}`),
         `  now    ${presentLabel(target)}`,
-        ...(erases(decision) ? [`  erased ${erasedLabel(target)}`] : []),
+        ...(erases(decision) ? [`  erases ${erasedLabel(target)}`] : []),
         ...own.map((step) => `  also   ${step}`)
     ];
 }
@@ -5001,27 +5123,26 @@ function rolloutLines(plan) {
     if (targets.length === 1)
         return [];
     const canaries = canariesOf(rollout);
-    const away = targets
+    const unavailable = targets
         .filter((target) => whyUnavailable(target) !== undefined)
         .map(({ instance }) => instance.id);
     const skipped = targets
         .filter(({ decision }) => decision.action === 'skip')
         .map(({ instance }) => instance.id);
     return [
-        `${targets.length} instances, ${targets.length - skipped.length} to be worked on, ${skipped.length} skipped`,
-        `  at most ${rollout.maxUnavailable} away at once (maxUnavailable)`,
-        ...(away.length === 0 ? [] : [`  away to begin with, so first: ${names(away)}`]),
+        `  at most ${rollout.maxUnavailable} of ${targets.length} unavailable at once (maxUnavailable)`,
+        ...(unavailable.length === 0 ? [] : [`  unavailable already, so taken first: ${names(unavailable)}`]),
         ...(canaries.length === 0
             ? []
-            : [`  canaries, which must be well before the rest begins: ${names(canaries)}`]),
+            : [`  canaries, which must be healthy before the rest starts: ${names(canaries)}`]),
         ...batchLines(plan),
-        `  after more than ${rollout.maxFailures} failures nothing new is begun${rollout.rollback ? ', and what was rebuilt is put back' : ''}`,
+        `  stops ${rollout.maxFailures === 0 ? 'at the first failure' : `after more than ${rollout.maxFailures} failures`}${rollout.rollback ? ', and what was rebuilt is rolled back' : ''} (maxFailures)`,
         ...(skipped.length === 0 ? [] : [`  skipped: ${names(skipped)}`])
     ];
 }
 function batchLines({ rollout }) {
     if (rollout.pauseMs === 0)
-        return ['  a slot is filled as soon as it is free'];
+        return ['  the next one starts as soon as one is done'];
     const batches = rehearse(rollout);
     const pause = (0,core_duration/* formatDuration */.a3)(rollout.pauseMs);
     return [
@@ -5041,19 +5162,20 @@ function names(ids) {
 
 
 
+
 /** Of more targets than this, what is the same for all of them is told once. */
 const fewTargets = 5;
 /**
- * The lines of the plan. They hold no secret: a login is named by its kind, and of a script that runs inside the new system
+ * The lines of the plan, the first of which says what will happen. They hold no secret: a login is named by its kind, and of a script that runs inside the new system
  * only the first line is shown, which the log masks as GitHub masks all lines.
  */
-function planLines(plan, guestScript) {
+function planLines(plan, isDryRun, guestScript) {
     const script = guestScript === undefined
         ? []
         : [
             `Script inside the new system: run by Cloud Assistant as ${guestScript.user} once the system is proven to be new; first line: ${(0,guest_system/* firstLineOf */.Qy)(guestScript)}`
         ];
-    const head = [`Image: ${imageLabel(plan.image)}`, ...rolloutLines(plan), ...script];
+    const head = [openingLine(plan, isDryRun), ...rolloutLines(plan), ...script];
     return plan.targets.length > fewTargets
         ? [...head, ...manyLines(plan)]
         : [...head, ...plan.targets.flatMap((target) => plan_lines_targetLines(plan, target))];
@@ -5063,16 +5185,15 @@ function plan_lines_targetLines(plan, target) {
     const name = instance.name === '' ? '' : ` "${instance.name}"`;
     const lines = [
         `${instance.id}${name}: ${decisionLabel(target)}`,
-        ...target.warnings.map((warning) => `  mind   ${warning}`),
+        ...target.warnings.map((warning) => `  note   ${warning}`),
         `  now    ${presentLabel(target)}`
     ];
     if (!erases(decision))
         return lines;
     return [
         ...lines,
-        `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
-        `  erased ${erasedLabel(target)}`,
-        '  stays  data disks, IP addresses, custom images',
+        `  erases ${erasedLabel(target)}`,
+        '  keeps  data disks, IP addresses, custom images',
         `  login  ${loginLabel(plan.options)}`,
         `  script ${scriptLabel(plan.options)}`,
         ...stepLabels(target).map((step) => `  also   ${step}`)
@@ -5240,7 +5361,7 @@ async function withBootIds(plan, { guests, log, cancel }) {
         return plan;
     try {
         const bootIds = await guests.getBootIds(asked.map(({ instance }) => instance), cancel.signal);
-        log.info(`Cloud Assistant: ${bootIds.size} of ${asked.length} agents that are on line told the boot of before`);
+        log.info(`Cloud Assistant: ${bootIds.size} of ${asked.length} agents that are on line told their boot ID`);
         const targets = plan.targets.map((target) => ({ ...target, oldBootId: bootIds.get(target.instance.id) }));
         return { ...plan, targets };
     }
@@ -6411,7 +6532,7 @@ function unwaited({ wait }, { rollout }) {
         return [];
     return [
         {
-            cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.maxUnavailable} to be away at once.`,
+            cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.maxUnavailable} to be unavailable at once.`,
             remedy: 'Set wait to true, or raise maxUnavailable.'
         }
     ];
@@ -7466,7 +7587,7 @@ function wasSent({ phases }) {
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/log-lines.js
-/** What a person reads along: one line for each thing that changed between two states of a life. */
+/** What a person reads along: one line for each thing that changed between two states of a rebuild. */
 
 
 
@@ -7492,9 +7613,9 @@ function purpose(rebuild) {
                 ? 'waiting for the change under way to end'
                 : 'waiting to see whether it stays so';
         case 'searching':
-            return 'looking whether the rebuild was taken';
+            return 'checking whether the rebuild was accepted';
         case 'confirming':
-            return 'waiting for the rebuild to show';
+            return 'waiting for the first sign of the rebuild';
         case 'starting':
             return 'waiting for it to start';
         default:
@@ -7516,14 +7637,14 @@ function newFailure(before, now) {
         return [];
     if (now.ending?.kind === 'failed')
         return [];
-    return [`a call failed, going on: ${(0,model_failure/* describeFailure */.Ic)(now.lastFailure)}`];
+    return [`a call failed, and the run goes on: ${(0,model_failure/* describeFailure */.Ic)(now.lastFailure)}`];
 }
 function newPhase(before, now) {
     const lines = [];
     if (now.adopted && !before.adopted) {
         lines.push(now.conflicts > before.conflicts
-            ? 'the service refused: something is going on with the instance; waiting for it to rest'
-            : 'something is under way already; waiting for it to end instead of erasing again');
+            ? 'the service refused: another change of the instance is under way; waiting for it to end'
+            : 'a change is under way already; waiting for it to end instead of erasing again');
     }
     if (hasStarted(now) && !hasStarted(before) && now.sends > 0)
         lines.push(startedBy(now));
@@ -7537,14 +7658,14 @@ function newPhase(before, now) {
         case 'sending':
             return [
                 ...lines,
-                before.phase === 'searching' ? 'nothing has begun: sending once more' : 'sending the rebuild'
+                before.phase === 'searching' ? 'nothing has started: sending once more' : 'sending the rebuild'
             ];
         case 'searching':
             return [
                 ...lines,
                 now.inDoubt
-                    ? 'a call for several was refused; looking whether it was carried out for this one'
-                    : 'the answer is lost; looking whether the rebuild was taken'
+                    ? 'a call for several was refused; checking whether it was carried out for this one'
+                    : 'the answer is lost; checking whether the rebuild was accepted'
             ];
         case 'confirming':
             return [...lines, accepted(now)];
@@ -7557,8 +7678,8 @@ function newPhase(before, now) {
 function accepted(rebuild) {
     const id = rebuild.requestIds.at(-1);
     return rebuild.answered
-        ? `accepted${id === undefined ? '' : ` (request ID ${id})`}; Running counts for nothing until the rebuild shows`
-        : 'not sent again; waiting for the rebuild to show';
+        ? `accepted${id === undefined ? '' : ` (request ID ${id})`}. Running does not count yet: it may still be the old system`
+        : 'not sent again; waiting for the first sign of the rebuild';
 }
 function startedBy(rebuild) {
     const { leftAtMs, imageAtMs } = rebuild.evidence;
@@ -7566,7 +7687,7 @@ function startedBy(rebuild) {
     if (leftAtMs === at)
         return 'the rebuild has started';
     const what = imageAtMs === at ? 'the image' : 'the system disk';
-    return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;
+    return `the rebuild has started: ${what} has changed; it is done once the status has changed too and is Running again`;
 }
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/rebuild-log.js
@@ -7847,8 +7968,8 @@ async function carryOut(target, request, earlier, ports, recorder) {
  * @throws only a fault of the program
  */
 async function rollBack(run, request, ports, observe) {
-    const why = hasSucceeded(run) ? 'the rollout has stopped' : 'the new system is not well';
-    ports.log.warning(`${run.target.instance.id}: ${why}; going back to the image of before`);
+    const why = hasSucceeded(run) ? 'the rollout has stopped' : 'the new system is not healthy';
+    ports.log.warning(`${run.target.instance.id}: ${why}; rolling back to the earlier image`);
     return untilCancelled(run, ports, observe, async (recorder) => {
         try {
             await carryOutRollback(run, request, ports, recorder);
@@ -8195,7 +8316,7 @@ function stopLine({ stop, failures, task, members }) {
     if (left === 0 && back === 0)
         return undefined;
     const why = stopWords(stop, { ...task, failures, unavailable: members.out });
-    const rest = left === 0 ? [] : [`${left} of ${all.length} were not begun.`];
+    const rest = left === 0 ? [] : [`${left} of ${all.length} were not started.`];
     return [why, ...rest, ...(back === 0 ? [] : [`${back} that were rebuilt are rolled back now.`])].join(' ');
 }
 /**
@@ -8441,7 +8562,7 @@ async function run(request, ports, hooks) {
     const fromMs = clock.nowMs();
     const found = await log.group('Plan', async () => {
         const surveyed = await survey(request, ports, cancel.signal);
-        for (const line of planLines(surveyed.plan, request.health?.guestScript))
+        for (const line of planLines(surveyed.plan, request.dryRun, request.health?.guestScript))
             log.info(line);
         return surveyed;
     });
@@ -8451,9 +8572,7 @@ async function run(request, ports, hooks) {
     if (isRefused(plan))
         return store.current();
     await hooks.planned(store.current());
-    if (request.dryRun)
-        log.info('dryRun: the run ends here. Nothing was sent that changes anything.');
-    else
+    if (!request.dryRun)
         await run_carryOut(request, { ...found, plan }, store, ports, hooks);
     return store.current();
 }
@@ -10609,7 +10728,7 @@ const limitMs = 10_000;
  * @throws what the toolkit throws; the caller warns
  */
 async function openRecord(config, subject, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const octokit = getOctokit(config.githubToken);
     const { data } = await octokit.rest.repos.createDeployment({
         ...context.repo,
@@ -10631,7 +10750,7 @@ async function openRecord(config, subject, signal) {
  * @throws what the toolkit throws; the caller warns
  */
 async function setRecord(config, id, state, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const { owner, repo } = context.repo;
     await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
         owner,
@@ -10820,6 +10939,7 @@ async function tryRecord(record, state, signal) {
 
 
 
+
 /**
  * Does the whole main step and tells whether it may be green. Every failure that is foreseen is annotated here;
  * what is thrown is a fault of the program.
@@ -10889,7 +11009,7 @@ function tellEnd(report, ok, cancel) {
     const isUntold = report.instances.every(({ failure }) => failure === undefined);
     if (cancel.signal.aborted && isUntold)
         (0,annotate/* annotateEnd */.mD)('Cancelled', cancelledBetween(report), 'cancelled');
-    lastWord(report, ok);
+    log/* jobLog */.W.info(closingLine(report, ok));
     try {
         setOutputs(report);
     }
@@ -10942,15 +11062,8 @@ function isGood(report, cancel) {
 /** A cancel that found no instance at work. */
 function cancelledBetween({ changed }) {
     return changed
-        ? 'Cancelled between two instances: those that were begun are done, the others are untouched.'
+        ? 'Cancelled between two instances: those that were started are done, the others are untouched.'
         : 'Cancelled before anything was sent that changes anything.';
-}
-function lastWord(report, ok) {
-    const counts = new Map();
-    for (const { status } of report.instances)
-        counts.set(status, (counts.get(status) ?? 0) + 1);
-    const each = [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
-    log/* jobLog */.W.info(`${ok ? 'Done' : 'Not done'}: ${report.status} (${each}) in ${report.durationSeconds} s.`);
 }
 function main_step_wordsOf(error) {
     return error instanceof Error ? error.message : String(error);
@@ -11716,7 +11829,7 @@ function isFailed(one) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1799);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7168);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6123);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

@@ -1672,7 +1672,7 @@ const parseSecretKey = (text) => {
 };
 /** Reads a script, and keeps it to the last byte. One that is blank is taken for an accident. */
 const parseScript = (text) => text.trim() === ''
-    ? refused('holds only white space; leave it out, or set cleanLastUserData to true to forget the script of before')
+    ? refused('holds only white space; leave it out, or set cleanLastUserData to true to clear the earlier script')
     : parsed(text);
 
 ;// CONCATENATED MODULE: ./config/parsers/tags.js
@@ -2743,7 +2743,7 @@ function wordsOf(refusal) {
         case 'noWayBack':
             return {
                 reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
-                remedy: 'Set backupImage: true, which makes a way back, or leave rollback out.'
+                remedy: 'Set backupImage: true, or leave rollback out.'
             };
         case 'noImageQuota':
             return {
@@ -2776,7 +2776,7 @@ function decisionLabel(target) {
         case 'start':
             return 'start: it is on the image already, and Stopped';
         case 'wait':
-            return `wait: its status is ${instance.status}; decide when it rests`;
+            return `wait: its status is ${instance.status}; decide when the change has ended`;
         case 'refuse':
             return `refuse: ${describeRefusals(decision.refusals)}`;
     }
@@ -2789,7 +2789,7 @@ function loginLabel({ login }) {
         case 'keypairId':
             return `with the key pair ${login.keypairId}`;
         case 'keepImageLogin':
-            return 'as the image says (keepImageLogin)';
+            return 'as stored in the image (keepImageLogin)';
     }
 }
 /** Which first-boot script runs. */
@@ -2798,9 +2798,9 @@ function scriptLabel({ script }) {
         case 'given':
             return 'the script given as userData runs at first boot';
         case 'cleared':
-            return 'no script runs: the one of before is cleared';
+            return 'no script runs: the earlier one is cleared';
         case 'kept':
-            return 'a script of before, if there was one, runs again';
+            return 'the earlier script, if there is one, runs again';
     }
 }
 /** What a rebuild of the target erases. */
@@ -2829,12 +2829,12 @@ function stepLabels({ instance, circumstances, places }) {
     const own = (places ?? []).filter(({ weight }) => weight > 0);
     if (own.length > 0) {
         const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-        steps.push(`leaves ${where} before, and rejoins once it is well`);
+        steps.push(`leaves ${where} first, and rejoins once it is healthy`);
     }
     if (wayBack.kind === 'backup')
-        steps.push('if it goes wrong, it is put back onto the image made before');
+        steps.push('if it fails, it is rolled back onto the image made first');
     if (wayBack.kind === 'image')
-        steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
+        steps.push(`if it fails, it is rolled back onto ${wayBack.image.id}`);
     return steps;
 }
 function describeStep(check) {
@@ -2985,12 +2985,12 @@ function causeAndRemedy(rebuild, reason) {
         case 'busy':
             return {
                 cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
-                remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
+                remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
             };
         case 'unclear':
             return {
                 cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
-                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
+                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that the change has ended, force rebuilds it.'
             };
         case 'unproven':
             return {
@@ -3171,7 +3171,7 @@ function whyNot(reason) {
         case 'wrongImage':
             return `it runs on ${reason.imageId}, which this run did not put on it`;
         case 'unproven':
-            return 'the rebuild may not have begun, or may still begin';
+            return 'the rebuild may not have started, or may still start';
         case 'unclear':
             return 'whose rebuild it was is not known';
         case 'call':
@@ -3703,7 +3703,7 @@ function stopMessage({ course, rollout, instances }) {
     const unavailable = instances.filter(isStillUnavailable).length;
     return [
         stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
-        left === 0 ? 'None was left to begin.' : `${left} of ${instances.length} were not begun.`,
+        left === 0 ? 'None was left to start.' : `${left} of ${instances.length} were not started.`,
         rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
     ]
         .filter((part) => part !== '')
@@ -3719,7 +3719,7 @@ function stopWords(stop, facts) {
         case 'noCapacity':
             return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
         case 'cancelled':
-            return 'The run was cancelled, so nothing new was begun.';
+            return 'The run was cancelled, so nothing new was started.';
     }
 }
 function rollbackWords(instances, isCancelled) {
@@ -5083,7 +5083,7 @@ const limitMs = 10_000;
  * @throws what the toolkit throws; the caller warns
  */
 async function openRecord(config, subject, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const octokit = getOctokit(config.githubToken);
     const { data } = await octokit.rest.repos.createDeployment({
         ...context.repo,
@@ -5105,7 +5105,7 @@ async function openRecord(config, subject, signal) {
  * @throws what the toolkit throws; the caller warns
  */
 async function setRecord(config, id, state, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const { owner, repo } = context.repo;
     await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
         owner,

@@ -3,6 +3,7 @@ import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
 import { CancelledError } from '../core/model/failure.ts';
 import { RebuildSecrets } from '../core/model/rebuild-secrets.ts';
+import { closingLine } from '../core/report/closing-line.ts';
 import type { RunReport } from '../core/report/report.ts';
 import { reportRun } from '../core/report/run-report.ts';
 import { loweredIds } from '../core/run/left-behind.ts';
@@ -90,7 +91,7 @@ function tellEnd(report: RunReport, ok: boolean, cancel: SignalCancel): void {
   annotateReport(report);
   const isUntold = report.instances.every(({ failure }) => failure === undefined);
   if (cancel.signal.aborted && isUntold) annotateEnd('Cancelled', cancelledBetween(report), 'cancelled');
-  lastWord(report, ok);
+  jobLog.info(closingLine(report, ok));
   try {
     setOutputs(report);
   } catch (cause) {
@@ -143,15 +144,8 @@ function isGood(report: RunReport, cancel: SignalCancel): boolean {
 /** A cancel that found no instance at work. */
 function cancelledBetween({ changed }: RunReport): string {
   return changed
-    ? 'Cancelled between two instances: those that were begun are done, the others are untouched.'
+    ? 'Cancelled between two instances: those that were started are done, the others are untouched.'
     : 'Cancelled before anything was sent that changes anything.';
-}
-
-function lastWord(report: RunReport, ok: boolean): void {
-  const counts = new Map<string, number>();
-  for (const { status } of report.instances) counts.set(status, (counts.get(status) ?? 0) + 1);
-  const each = [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
-  jobLog.info(`${ok ? 'Done' : 'Not done'}: ${report.status} (${each}) in ${report.durationSeconds} s.`);
 }
 
 function wordsOf(error: unknown): string {

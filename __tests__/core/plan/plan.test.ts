@@ -85,7 +85,7 @@ describe('a plan', () => {
   test('warnings are only where something may be erased, and the lines show them', () => {
     const broken = makePlan(image, order, [targetOf({ status: 'Error' })], how);
     expect(broken.targets[0]?.warnings).toHaveLength(1);
-    expect(planLines(broken).join('\n')).toContain('its status is Error');
+    expect(planLines(broken, false).join('\n')).toContain('its status is Error');
     const skipped = makePlan(image, order, [targetOf({ imageId: 'm-new', osName: 'Windows' })], how);
     expect(skipped.targets[0]?.warnings).toEqual([]);
   });
@@ -137,7 +137,8 @@ describe('a plan', () => {
 
   test('a refusal is in the lines with all its reasons', () => {
     const text = planLines(
-      makePlan(image, order, [targetOf({ deletionProtection: true }, against)], how)
+      makePlan(image, order, [targetOf({ deletionProtection: true }, against)], how),
+      false
     ).join('\n');
     expect(text).toContain('refuse: deletionProtection is on; rollback is asked for');
     expect(text).toContain('all 20 custom images');

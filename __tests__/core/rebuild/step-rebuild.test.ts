@@ -421,7 +421,7 @@ describe('a call for several that was refused', () => {
     expect(command).toMatchObject({ type: 'observe', withDisk: true });
     expect(diskStateOf(doubting)).toBe('unknown');
     expect(narrate(sending, doubting, 0).join()).toContain(
-      'a call for several was refused; looking whether it was carried out for this one'
+      'a call for several was refused; checking whether it was carried out for this one'
     );
   });
 
@@ -532,7 +532,7 @@ describe('a call for several that was refused', () => {
     }
     expect(command).toEqual({ type: 'send' });
     expect(again).toMatchObject({ inDoubt: false, sends: 0 });
-    expect(narrate(looked, again, 0).join()).toContain('nothing has begun: sending once more');
+    expect(narrate(looked, again, 0).join()).toContain('nothing has started: sending once more');
     expect(diskStateOf(step(again, { type: 'cancelled', atMs: 302_000 })[0])).toBe('untouched');
     const started = sightOf(20_000, away, true);
     const [seen] = step(doubting, { type: 'observed', observation: started });

@@ -198,24 +198,24 @@ describe('the plan in words', () => {
   const order = { login: { kind: 'keypairId', keypairId: 'k-1' }, script: 'kept' } as const;
 
   test('says what is erased, by name, and what stays', () => {
-    const text = planLines(makePlan(image, order, [target], how)).join('\n');
+    const text = planLines(makePlan(image, order, [target], how), false).join('\n');
     expect(text).toContain('m-new (web-2, Ubuntu 22.04 amd64, created 2026-02-10T08:00:00Z)');
     expect(text).toContain(
-      'erased system disk v-old, 40 GB, and its snapshots: daily (s-1, 2026-01-01T00:00:00Z)'
+      'erases system disk v-old, 40 GB, and its snapshots: daily (s-1, 2026-01-01T00:00:00Z)'
     );
-    expect(text).toContain('stays  data disks, IP addresses, custom images');
+    expect(text).toContain('keeps  data disks, IP addresses, custom images');
     expect(text).toContain('with the key pair k-1');
-    expect(text).toContain('a script of before, if there was one, runs again');
+    expect(text).toContain('the earlier script, if there is one, runs again');
   });
 
   test.each([
     [{ status: 'Running', imageId: 'm-new' }, 'skip: it runs on the image already'],
     [{ status: 'Stopped', imageId: 'm-new' }, 'start: it is on the image already, and Stopped'],
-    [{ status: 'Starting' }, 'wait: its status is Starting; decide when it rests'],
+    [{ status: 'Starting' }, 'wait: its status is Starting; decide when the change has ended'],
     [{ status: 'Expired' }, 'refuse: its status is Expired']
   ])('%j', (patch, words) => {
     const plan = makePlan(image, order, [{ ...target, instance: { ...instance, ...patch } }], how);
-    expect(planLines(plan).join('\n')).toContain(words);
+    expect(planLines(plan, false).join('\n')).toContain(words);
   });
 
   test('unknown details are left out and not invented', () => {
@@ -223,17 +223,17 @@ describe('the plan in words', () => {
     expect(imageLabel(bare)).toBe('m-new');
     const keep = withoutSecrets({ login: { kind: 'keepImageLogin' }, userData: '#!/bin/sh' });
     const none = { ...target, disk: undefined, snapshots: [], instance: { ...instance, name: '' } };
-    const text = planLines(makePlan(bare, keep, [none], how)).join('\n');
+    const text = planLines(makePlan(bare, keep, [none], how), false).join('\n');
     expect(text).toContain('the API shows no details of it');
-    expect(text).toContain('as the image says (keepImageLogin)');
+    expect(text).toContain('as stored in the image (keepImageLogin)');
     expect(text).toContain('the script given as userData runs at first boot');
     const cleared = withoutSecrets({
       login: { kind: 'adminPass', adminPass: 'Secret-123' },
       cleanLastUserData: true
     });
-    const other = planLines(makePlan(bare, cleared, [{ ...target, snapshots: [] }], how)).join('\n');
+    const other = planLines(makePlan(bare, cleared, [{ ...target, snapshots: [] }], how), false).join('\n');
     expect(other).toContain('it has no snapshots');
-    expect(other).toContain('no script runs: the one of before is cleared');
+    expect(other).toContain('no script runs: the earlier one is cleared');
     expect(other).not.toContain('Secret-123');
   });
 });
@@ -272,7 +272,7 @@ describe('the log', () => {
       [
         '[     0s] Running on m-old',
         '[     0s] sending the rebuild',
-        '[     0s] accepted (request ID r-1); Running counts for nothing until the rebuild shows',
+        '[     0s] accepted (request ID r-1). Running does not count yet: it may still be the old system',
         '[    10s] Running → Starting',
         '[    10s] the rebuild has started',
         '[ 1m 02s] Starting → Running, image m-old → m-new'
@@ -288,30 +288,30 @@ describe('the log', () => {
           ? { type: 'sendFailed', atMs, failure: failureOf('ambiguous') }
           : { type: 'sendFailed', atMs, failure: failureOf('conflict') }
     });
-    expect(lost).toContain('the answer is lost; looking whether the rebuild was taken');
-    expect(lost).toContain('nothing has begun: sending once more');
-    expect(lost).toContain('not sent again; waiting for the rebuild to show');
+    expect(lost).toContain('the answer is lost; checking whether the rebuild was accepted');
+    expect(lost).toContain('nothing has started: sending once more');
+    expect(lost).toContain('not sent again; waiting for the first sign of the rebuild');
     const conflict = linesOf(taskOf(), {
       ...stretches([9_000, {}], [60_000, { status: 'Starting' }], [1e9, done]),
       send: (atMs) => ({ type: 'sendFailed', atMs, failure: failureOf('conflict') })
     });
-    expect(conflict).toContain('the service refused: something is going on');
+    expect(conflict).toContain('the service refused: another change of the instance is under way');
     const adopted = linesOf(taskOf(), stretches([60_000, { status: 'Starting' }], [1e9, done]));
     expect(adopted).toContain('waiting for it to end instead of erasing again');
     const started = linesOf(taskOf(), stretches([310_000, { ...done, status: 'Stopped' }], [1e9, done]));
     expect(started).toContain('Stopped on the image: telling it to start');
     const flipped = linesOf(taskOf(), { show: (atMs) => (atMs === 0 ? {} : done) });
-    expect(flipped).toContain('the image is another one');
+    expect(flipped).toContain('the image has changed');
     const otherDisk = linesOf(taskOf({ force: true }), {
       show: (atMs) => (atMs === 0 ? done : { ...done, disk: { id: 'v-2' } })
     });
-    expect(otherDisk).toContain('the system disk is another one');
+    expect(otherDisk).toContain('the system disk has changed');
   });
 
   test.each([
     ['settling', 'waiting to see whether it stays so'],
-    ['searching', 'looking whether the rebuild was taken'],
-    ['confirming', 'waiting for the rebuild to show'],
+    ['searching', 'checking whether the rebuild was accepted'],
+    ['confirming', 'waiting for the first sign of the rebuild'],
     ['rebuilding', 'waiting for the rebuild to end'],
     ['starting', 'waiting for it to start']
   ] as const)('a sign of life while %s', (phase, words) => {

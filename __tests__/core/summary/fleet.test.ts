@@ -199,7 +199,7 @@ describe('the plan of a fleet', () => {
       '📋 **8** rebuild · ✅ **1** skip (9 instances)',
       'at most 3 of 9 away at once; 1 to begin with · 2 canaries first',
       'If all goes well it takes 3 batches.',
-      '**Login:** with the key pair k-one · **Script:** a script of before',
+      '**Login:** with the key pair k-one · **Script:** the earlier script',
       '### Instances'
     ]);
     expect(text).not.toContain('most away');

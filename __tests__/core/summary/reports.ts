@@ -67,7 +67,7 @@ export function instanceReport(
       steps: [],
       warnings: [],
       login: 'with the key pair k-one',
-      userData: 'a script of before, if there was one, runs again'
+      userData: 'the earlier script, if there is one, runs again'
     },
     balancers: [],
     knownHosts: [],

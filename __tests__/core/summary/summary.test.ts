@@ -44,7 +44,7 @@ describe('the summary', () => {
       '2026-01-10T08:00:00Z',
       '| Stays | data disks, IP addresses, custom images |',
       '| Login | with the password given as adminPass |',
-      '| Script | a script of before, if there was one, runs again |',
+      '| Script | the earlier script, if there is one, runs again |',
       '| Before | Running, cn-bj-d, bcc.g5.c2m8, image m-web-1 web-1 '
     ]);
     expect(text).not.toContain('To put it back');

@@ -47,7 +47,7 @@ test('a line comes once a minute while a call hangs, and none after the end', as
   );
   await clock.sleep(600_000, noCancel.signal);
   expect(lines.map((line) => line.slice(0, 10))).toEqual(['[ 1m 00s] ', '[ 2m 00s] ', '[ 3m 00s] ']);
-  expect(lines[0]).toContain('waiting for the rebuild to show');
+  expect(lines[0]).toContain('waiting for the first sign of the rebuild');
 });
 
 test('none comes during a backup, which has lines of its own', async () => {

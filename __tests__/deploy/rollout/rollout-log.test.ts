@@ -244,7 +244,7 @@ describe('the stop', () => {
     end('i-2', failed);
     rolloutLog.dispose();
     expect(texts().filter((text) => text.includes('stopped'))).toEqual([
-      '1 failed, and maxFailures is 0, so the rollout stopped. 3 of 5 were not begun.'
+      '1 failed, and maxFailures is 0, so the rollout stopped. 3 of 5 were not started.'
     ]);
   });
 

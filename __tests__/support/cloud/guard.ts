@@ -64,7 +64,7 @@ export class Guard {
     const id = /^(?:warning: )?(i-\d+): /.exec(line)?.[1] ?? this.#only;
     if (id === undefined) return;
     this.#noteBegun(id);
-    if (/: failed after |: the new system is not well; going back/.test(line)) this.#failed.add(id);
+    if (/: failed after |: the new system is not healthy; rolling back/.test(line)) this.#failed.add(id);
     this.#noteBegun(id);
     if (line.endsWith('going back to the image of before')) this.#rollingBack.add(id);
   }

@@ -41,6 +41,6 @@ export const parseSecretKey: Parser<string> = (text) => {
 export const parseScript: Parser<string> = (text) =>
   text.trim() === ''
     ? refused(
-        'holds only white space; leave it out, or set cleanLastUserData to true to forget the script of before'
+        'holds only white space; leave it out, or set cleanLastUserData to true to clear the earlier script'
       )
     : parsed(text);

@@ -1,16 +1,9 @@
 /** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
 import { firstLineOf, type GuestScript } from '../health/guest/guest-system.ts';
 import { erases } from './decide.ts';
+import { openingLine } from './opening-line.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
-import {
-  decisionLabel,
-  erasedLabel,
-  imageLabel,
-  loginLabel,
-  presentLabel,
-  scriptLabel,
-  stepLabels
-} from './text.ts';
+import { decisionLabel, erasedLabel, loginLabel, presentLabel, scriptLabel, stepLabels } from './text.ts';
 import { manyLines } from './text-many.ts';
 import { rolloutLines } from './text-rollout.ts';
 
@@ -18,17 +11,17 @@ import { rolloutLines } from './text-rollout.ts';
 const fewTargets = 5;
 
 /**
- * The lines of the plan. They hold no secret: a login is named by its kind, and of a script that runs inside the new system
+ * The lines of the plan, the first of which says what will happen. They hold no secret: a login is named by its kind, and of a script that runs inside the new system
  * only the first line is shown, which the log masks as GitHub masks all lines.
  */
-export function planLines(plan: Plan, guestScript?: GuestScript): readonly string[] {
+export function planLines(plan: Plan, isDryRun: boolean, guestScript?: GuestScript): readonly string[] {
   const script =
     guestScript === undefined
       ? []
       : [
           `Script inside the new system: run by Cloud Assistant as ${guestScript.user} once the system is proven to be new; first line: ${firstLineOf(guestScript)}`
         ];
-  const head = [`Image: ${imageLabel(plan.image)}`, ...rolloutLines(plan), ...script];
+  const head = [openingLine(plan, isDryRun), ...rolloutLines(plan), ...script];
   return plan.targets.length > fewTargets
     ? [...head, ...manyLines(plan)]
     : [...head, ...plan.targets.flatMap((target) => targetLines(plan, target))];
@@ -39,15 +32,14 @@ function targetLines(plan: Plan, target: PlannedTarget): string[] {
   const name = instance.name === '' ? '' : ` "${instance.name}"`;
   const lines = [
     `${instance.id}${name}: ${decisionLabel(target)}`,
-    ...target.warnings.map((warning) => `  mind   ${warning}`),
+    ...target.warnings.map((warning) => `  note   ${warning}`),
     `  now    ${presentLabel(target)}`
   ];
   if (!erases(decision)) return lines;
   return [
     ...lines,
-    `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
-    `  erased ${erasedLabel(target)}`,
-    '  stays  data disks, IP addresses, custom images',
+    `  erases ${erasedLabel(target)}`,
+    '  keeps  data disks, IP addresses, custom images',
     `  login  ${loginLabel(plan.options)}`,
     `  script ${scriptLabel(plan.options)}`,
     ...stepLabels(target).map((step) => `  also   ${step}`)

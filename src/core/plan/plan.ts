@@ -106,7 +106,8 @@ function plannedTask({ task, instance }: Target, { action }: Decision): Task {
 /** What a person should know of a target that is one of several, or behind a load balancer. */
 function fleetWarnings({ unhealthy, places = [], circumstances }: Target): readonly string[] {
   const warnings: string[] = [];
-  if (unhealthy !== undefined) warnings.push(`${unhealthy} even before; it counts as away, and goes first`);
+  if (unhealthy !== undefined)
+    warnings.push(`${unhealthy} even before; it counts as unavailable, and goes first`);
   for (const asked of circumstances.blbIds ?? []) {
     if (!places.some(({ blbId }) => blbId === asked)) {
       warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);

@@ -102,7 +102,7 @@ function wordsOf(refusal: Refusal): { readonly reason: string; readonly remedy: 
     case 'noWayBack':
       return {
         reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
-        remedy: 'Set backupImage: true, which makes a way back, or leave rollback out.'
+        remedy: 'Set backupImage: true, or leave rollback out.'
       };
     case 'noImageQuota':
       return {

@@ -9,8 +9,7 @@ export function manyLines(plan: Plan): readonly string[] {
   const steps = erased.map(stepLabels);
   const common = (steps[0] ?? []).filter((step) => steps.every((others) => others.includes(step)));
   return [
-    `  then   image ${plan.image.id} ${plan.image.name}`.trimEnd(),
-    '  stays  data disks, IP addresses, custom images',
+    '  keeps  data disks, IP addresses, custom images',
     `  login  ${loginLabel(plan.options)}`,
     `  script ${scriptLabel(plan.options)}`,
     ...common.map((step) => `  also   ${step}`),
@@ -24,9 +23,9 @@ function targetLines(target: PlannedTarget, common: readonly string[]): readonly
   const own = erases(decision) ? stepLabels(target).filter((step) => !common.includes(step)) : [];
   return [
     `${instance.id}${name}: ${decisionLabel(target)}`,
-    ...target.warnings.map((warning) => `  mind   ${warning}`),
+    ...target.warnings.map((warning) => `  note   ${warning}`),
     `  now    ${presentLabel(target)}`,
-    ...(erases(decision) ? [`  erased ${erasedLabel(target)}`] : []),
+    ...(erases(decision) ? [`  erases ${erasedLabel(target)}`] : []),
     ...own.map((step) => `  also   ${step}`)
   ];
 }

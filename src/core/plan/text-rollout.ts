@@ -13,27 +13,26 @@ export function rolloutLines(plan: Plan): readonly string[] {
   const { rollout, targets } = plan;
   if (targets.length === 1) return [];
   const canaries = canariesOf(rollout);
-  const away = targets
+  const unavailable = targets
     .filter((target) => whyUnavailable(target) !== undefined)
     .map(({ instance }) => instance.id);
   const skipped = targets
     .filter(({ decision }) => decision.action === 'skip')
     .map(({ instance }) => instance.id);
   return [
-    `${targets.length} instances, ${targets.length - skipped.length} to be worked on, ${skipped.length} skipped`,
-    `  at most ${rollout.maxUnavailable} away at once (maxUnavailable)`,
-    ...(away.length === 0 ? [] : [`  away to begin with, so first: ${names(away)}`]),
+    `  at most ${rollout.maxUnavailable} of ${targets.length} unavailable at once (maxUnavailable)`,
+    ...(unavailable.length === 0 ? [] : [`  unavailable already, so taken first: ${names(unavailable)}`]),
     ...(canaries.length === 0
       ? []
-      : [`  canaries, which must be well before the rest begins: ${names(canaries)}`]),
+      : [`  canaries, which must be healthy before the rest starts: ${names(canaries)}`]),
     ...batchLines(plan),
-    `  after more than ${rollout.maxFailures} failures nothing new is begun${rollout.rollback ? ', and what was rebuilt is put back' : ''}`,
+    `  stops ${rollout.maxFailures === 0 ? 'at the first failure' : `after more than ${rollout.maxFailures} failures`}${rollout.rollback ? ', and what was rebuilt is rolled back' : ''} (maxFailures)`,
     ...(skipped.length === 0 ? [] : [`  skipped: ${names(skipped)}`])
   ];
 }
 
 function batchLines({ rollout }: Plan): readonly string[] {
-  if (rollout.pauseMs === 0) return ['  a slot is filled as soon as it is free'];
+  if (rollout.pauseMs === 0) return ['  the next one starts as soon as one is done'];
   const batches = rehearse(rollout);
   const pause = formatDuration(rollout.pauseMs);
   return [

@@ -25,7 +25,7 @@ export function decisionLabel(target: PlannedTarget): string {
     case 'start':
       return 'start: it is on the image already, and Stopped';
     case 'wait':
-      return `wait: its status is ${instance.status}; decide when it rests`;
+      return `wait: its status is ${instance.status}; decide when the change has ended`;
     case 'refuse':
       return `refuse: ${describeRefusals(decision.refusals)}`;
   }
@@ -39,7 +39,7 @@ export function loginLabel({ login }: PublicOptions): string {
     case 'keypairId':
       return `with the key pair ${login.keypairId}`;
     case 'keepImageLogin':
-      return 'as the image says (keepImageLogin)';
+      return 'as stored in the image (keepImageLogin)';
   }
 }
 
@@ -49,9 +49,9 @@ export function scriptLabel({ script }: PublicOptions): string {
     case 'given':
       return 'the script given as userData runs at first boot';
     case 'cleared':
-      return 'no script runs: the one of before is cleared';
+      return 'no script runs: the earlier one is cleared';
     case 'kept':
-      return 'a script of before, if there was one, runs again';
+      return 'the earlier script, if there is one, runs again';
   }
 }
 
@@ -78,10 +78,10 @@ export function stepLabels({ instance, circumstances, places }: PlannedTarget): 
   const own = (places ?? []).filter(({ weight }) => weight > 0);
   if (own.length > 0) {
     const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-    steps.push(`leaves ${where} before, and rejoins once it is well`);
+    steps.push(`leaves ${where} first, and rejoins once it is healthy`);
   }
-  if (wayBack.kind === 'backup') steps.push('if it goes wrong, it is put back onto the image made before');
-  if (wayBack.kind === 'image') steps.push(`if it goes wrong, it is put back onto ${wayBack.image.id}`);
+  if (wayBack.kind === 'backup') steps.push('if it fails, it is rolled back onto the image made first');
+  if (wayBack.kind === 'image') steps.push(`if it fails, it is rolled back onto ${wayBack.image.id}`);
   return steps;
 }
 

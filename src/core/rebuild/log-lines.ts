@@ -1,4 +1,4 @@
-/** What a person reads along: one line for each thing that changed between two states of a life. */
+/** What a person reads along: one line for each thing that changed between two states of a rebuild. */
 
 import { formatDuration } from '../duration.ts';
 import { describeFailure } from '../model/failure.ts';
@@ -30,9 +30,9 @@ function purpose(rebuild: RebuildState): string {
         ? 'waiting for the change under way to end'
         : 'waiting to see whether it stays so';
     case 'searching':
-      return 'looking whether the rebuild was taken';
+      return 'checking whether the rebuild was accepted';
     case 'confirming':
-      return 'waiting for the rebuild to show';
+      return 'waiting for the first sign of the rebuild';
     case 'starting':
       return 'waiting for it to start';
     default:
@@ -53,7 +53,7 @@ function newObservations(before: RebuildState, now: RebuildState): string[] {
 function newFailure(before: RebuildState, now: RebuildState): string[] {
   if (now.lastFailure === undefined || now.lastFailure === before.lastFailure) return [];
   if (now.ending?.kind === 'failed') return [];
-  return [`a call failed, going on: ${describeFailure(now.lastFailure)}`];
+  return [`a call failed, and the run goes on: ${describeFailure(now.lastFailure)}`];
 }
 
 function newPhase(before: RebuildState, now: RebuildState): string[] {
@@ -61,8 +61,8 @@ function newPhase(before: RebuildState, now: RebuildState): string[] {
   if (now.adopted && !before.adopted) {
     lines.push(
       now.conflicts > before.conflicts
-        ? 'the service refused: something is going on with the instance; waiting for it to rest'
-        : 'something is under way already; waiting for it to end instead of erasing again'
+        ? 'the service refused: another change of the instance is under way; waiting for it to end'
+        : 'a change is under way already; waiting for it to end instead of erasing again'
     );
   }
   if (hasStarted(now) && !hasStarted(before) && now.sends > 0) lines.push(startedBy(now));
@@ -75,14 +75,14 @@ function newPhase(before: RebuildState, now: RebuildState): string[] {
     case 'sending':
       return [
         ...lines,
-        before.phase === 'searching' ? 'nothing has begun: sending once more' : 'sending the rebuild'
+        before.phase === 'searching' ? 'nothing has started: sending once more' : 'sending the rebuild'
       ];
     case 'searching':
       return [
         ...lines,
         now.inDoubt
-          ? 'a call for several was refused; looking whether it was carried out for this one'
-          : 'the answer is lost; looking whether the rebuild was taken'
+          ? 'a call for several was refused; checking whether it was carried out for this one'
+          : 'the answer is lost; checking whether the rebuild was accepted'
       ];
     case 'confirming':
       return [...lines, accepted(now)];
@@ -96,8 +96,8 @@ function newPhase(before: RebuildState, now: RebuildState): string[] {
 function accepted(rebuild: RebuildState): string {
   const id = rebuild.requestIds.at(-1);
   return rebuild.answered
-    ? `accepted${id === undefined ? '' : ` (request ID ${id})`}; Running counts for nothing until the rebuild shows`
-    : 'not sent again; waiting for the rebuild to show';
+    ? `accepted${id === undefined ? '' : ` (request ID ${id})`}. Running does not count yet: it may still be the old system`
+    : 'not sent again; waiting for the first sign of the rebuild';
 }
 
 function startedBy(rebuild: RebuildState): string {
@@ -105,5 +105,5 @@ function startedBy(rebuild: RebuildState): string {
   const at = rebuild.last?.answeredAtMs;
   if (leftAtMs === at) return 'the rebuild has started';
   const what = imageAtMs === at ? 'the image' : 'the system disk';
-  return `the rebuild has started: ${what} is another one; it is over when the status has left and is back`;
+  return `the rebuild has started: ${what} has changed; it is done once the status has changed too and is Running again`;
 }

@@ -77,13 +77,13 @@ function causeAndRemedy(rebuild: RebuildState, reason: Reason): { cause: string;
     case 'busy':
       return {
         cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
-        remedy: 'Find out who changes the instance, and run again when it rests; nothing was sent.'
+        remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
       };
     case 'unclear':
       return {
         cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
         remedy:
-          'If the change was a cancelled run of yours, the work is done. If not, run again: now that it rests, force rebuilds it.'
+          'If the change was a cancelled run of yours, the work is done. If not, run again: now that the change has ended, force rebuilds it.'
       };
     case 'unproven':
       return {

@@ -18,7 +18,7 @@ function whyNot(reason: FailureReason): string | undefined {
     case 'wrongImage':
       return `it runs on ${reason.imageId}, which this run did not put on it`;
     case 'unproven':
-      return 'the rebuild may not have begun, or may still begin';
+      return 'the rebuild may not have started, or may still start';
     case 'unclear':
       return 'whose rebuild it was is not known';
     case 'call':

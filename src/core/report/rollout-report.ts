@@ -39,7 +39,7 @@ function stopMessage({ course, rollout, instances }: RunState): string | undefin
   const unavailable = instances.filter(isStillUnavailable).length;
   return [
     stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
-    left === 0 ? 'None was left to begin.' : `${left} of ${instances.length} were not begun.`,
+    left === 0 ? 'None was left to start.' : `${left} of ${instances.length} were not started.`,
     rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
   ]
     .filter((part) => part !== '')
@@ -64,7 +64,7 @@ export function stopWords(
     case 'noCapacity':
       return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
     case 'cancelled':
-      return 'The run was cancelled, so nothing new was begun.';
+      return 'The run was cancelled, so nothing new was started.';
   }
 }
 

@@ -65,7 +65,7 @@ export async function withBootIds(plan: Plan, { guests, log, cancel }: AgentPort
       cancel.signal
     );
     log.info(
-      `Cloud Assistant: ${bootIds.size} of ${asked.length} agents that are on line told the boot of before`
+      `Cloud Assistant: ${bootIds.size} of ${asked.length} agents that are on line told their boot ID`
     );
     const targets = plan.targets.map((target) => ({ ...target, oldBootId: bootIds.get(target.instance.id) }));
     return { ...plan, targets };

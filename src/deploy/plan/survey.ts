@@ -179,7 +179,7 @@ function unwaited({ wait }: RunRequest, { rollout }: Plan): readonly SurveyProbl
   if (wait || count <= rollout.maxUnavailable) return [];
   return [
     {
-      cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.maxUnavailable} to be away at once.`,
+      cause: `wait is false, and ${count} instances are to be rebuilt, but maxUnavailable allows only ${rollout.maxUnavailable} to be unavailable at once.`,
       remedy: 'Set wait to true, or raise maxUnavailable.'
     }
   ];

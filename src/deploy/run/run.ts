@@ -52,7 +52,7 @@ export async function run(request: RunRequest, ports: RunPorts, hooks: RunHooks)
   const fromMs = clock.nowMs();
   const found = await log.group('Plan', async () => {
     const surveyed = await survey(request, ports, cancel.signal);
-    for (const line of planLines(surveyed.plan, request.health?.guestScript)) log.info(line);
+    for (const line of planLines(surveyed.plan, request.dryRun, request.health?.guestScript)) log.info(line);
     return surveyed;
   });
   const isFinal = request.dryRun || isRefused(found.plan);
@@ -60,8 +60,7 @@ export async function run(request: RunRequest, ports: RunPorts, hooks: RunHooks)
   const store = createRunStateStore(plan, fromMs, clock);
   if (isRefused(plan)) return store.current();
   await hooks.planned(store.current());
-  if (request.dryRun) log.info('dryRun: the run ends here. Nothing was sent that changes anything.');
-  else await carryOut(request, { ...found, plan }, store, ports, hooks);
+  if (!request.dryRun) await carryOut(request, { ...found, plan }, store, ports, hooks);
   return store.current();
 }
 

@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import { closingLine } from '../../../src/core/report/closing-line.ts';
+import type { InstanceStatus } from '../../../src/core/report/report.ts';
+import { failureReport, instanceReport, runReport } from '../summary/reports.ts';
+
+const lineOf = (ok: boolean, ...statuses: readonly InstanceStatus[]): string =>
+  closingLine(
+    {
+      ...runReport(statuses.map((status, at) => instanceReport(`i-${at}`, status))),
+      imageId: 'm-new',
+      durationSeconds: 252
+    },
+    ok
+  );
+
+describe('the last line', () => {
+  test.each([
+    [true, 'rebuilt', 'Rebuilt i-0 from m-new in 4m 12s.'],
+    [true, 'skipped', 'Nothing was erased: i-0 runs on m-new already.'],
+    [true, 'planned', 'Nothing was sent: this was a dry run.'],
+    [true, 'started', 'Started the rebuild of i-0 from m-new, without waiting for its end, in 4m 12s.'],
+    [false, 'failed', 'Failed after 4m 12s: i-0 was to be rebuilt from m-new (timedOut).'],
+    [false, 'rebuilt', 'Cancelled after 4m 12s: Rebuilt i-0 from m-new.']
+  ] as const)('of one (green: %s) that is %s', (ok, status, line) => {
+    expect(lineOf(ok, status)).toBe(line);
+  });
+
+  test('of one that was cut off says that the rebuild goes on', () => {
+    const cut = instanceReport('i-0', 'inProgress', { failure: failureReport('cancelled') });
+    expect(closingLine({ ...runReport([cut]), imageId: 'm-new', durationSeconds: 9 }, false)).toBe(
+      'Cancelled after 9s: the rebuild of i-0 from m-new goes on without this run.'
+    );
+  });
+
+  test('of one that was rolled back says onto what, and why', () => {
+    const back = instanceReport('i-0', 'rolledBack', {
+      failure: failureReport('unhealthy'),
+      rollback: { imageId: 'm-old', ok: true }
+    });
+    expect(closingLine({ ...runReport([back]), durationSeconds: 9 }, false)).toBe(
+      'Failed after 9s: i-0 was rolled back onto m-old (unhealthy).'
+    );
+  });
+
+  test.each([
+    [true, ['rebuilt', 'rebuilt'], 'Rebuilt all 2 instances from m-new in 4m 12s.'],
+    [true, ['rebuilt', 'skipped'], 'Rebuilt 1 of 2 instances from m-new (1 skipped) in 4m 12s.'],
+    [true, ['skipped', 'skipped'], 'Of 2 instances, 2 skipped in 4m 12s.'],
+    [
+      false,
+      ['failed', 'rebuilt', 'rolledBack', 'notStarted'],
+      'Failed after 4m 12s: Rebuilt 1 of 4 instances from m-new (1 failed, 1 rolled back, 1 not started).'
+    ]
+  ] as const)('of several counts each once (green: %s, %j)', (ok, statuses, line) => {
+    expect(lineOf(ok, ...statuses)).toBe(line);
+  });
+});
