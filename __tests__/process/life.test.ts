@@ -121,7 +121,7 @@ describe('one instance', () => {
     expectGreen(result, 'planned', false);
     expect(storyOf(result.calls)).toBe('reads');
     expect(result.log).toMatch(/i-demo0001 "web-1": rebuild: erases the system disk/);
-    expect(result.log).toMatch(/erased system disk v-sys-demo0001, 40 GB, and its snapshots: before-upgrade/);
+    expect(result.log).toMatch(/erases system disk v-sys-demo0001, 40 GB, and its snapshots: before-upgrade/);
   }, 60_000);
 
   test('is rebuilt onto the image that it is on, by force', async () => {
