@@ -594,8 +594,8 @@ function annotations_annotationsOf(report, source) {
     return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
 }
 /** What a stop meant for the others: who was not begun, and who was rolled back although it had succeeded. */
-function ofStop({ rollout: { stopped } }) {
-    if (stopped === undefined || stopped.reason === 'cancelled')
+function ofStop({ rollout: { stopped }, instances }) {
+    if (stopped === undefined || stopped.reason === 'cancelled' || instances.length === 1)
         return [];
     return [{ level: 'error', title: 'The rollout stopped', lines: [clip(stopped.message, 2000)] }];
 }

@@ -458,9 +458,10 @@ describe('an instance that ended elsewhere', () => {
 
 test('a stop has an annotation, which says what became of the others', () => {
   const message = '1 failed, and maxFailures is 0, so the rollout stopped. 7 were rolled back.';
-  const report = runReport([instanceReport(idOf(0), 'failed', { failure: failureReport('timedOut') })], {
-    stopped: { reason: 'maxFailures', message }
-  });
+  const failed = instanceReport(idOf(0), 'failed', { failure: failureReport('timedOut') });
+  const stopped = { reason: 'maxFailures', message } as const;
+  expect(annotationsOf(runReport([failed], { stopped }))).toHaveLength(1);
+  const report = runReport([failed, instanceReport(idOf(1))], { stopped });
   expect(annotationsOf(report)).toContainEqual({
     level: 'error',
     title: 'The rollout stopped',

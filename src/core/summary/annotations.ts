@@ -52,8 +52,8 @@ export function annotationsOf(report: RunReport, source?: ActionSource): readonl
 }
 
 /** What a stop meant for the others: who was not begun, and who was rolled back although it had succeeded. */
-function ofStop({ rollout: { stopped } }: RunReport): readonly Annotation[] {
-  if (stopped === undefined || stopped.reason === 'cancelled') return [];
+function ofStop({ rollout: { stopped }, instances }: RunReport): readonly Annotation[] {
+  if (stopped === undefined || stopped.reason === 'cancelled' || instances.length === 1) return [];
   return [{ level: 'error', title: 'The rollout stopped', lines: [clip(stopped.message, 2000)] }];
 }
 
