@@ -219,3 +219,24 @@ describe('a cancel', () => {
     expect(told()).toEqual([]);
   });
 });
+
+describe('a rebuild whose observation has aged', () => {
+  test.each([false, true])(
+    'does not leave, and is told so as throttled (sent before: %s)',
+    async (isAgain) => {
+      const { send, calls } = newScene();
+      expect(await kindOf(send('i-1', isAgain, order, 10_001))).toBe('throttled');
+      expect(calls).toEqual([]);
+      await send('i-2', isAgain, order, 9_999);
+      expect(calls).toHaveLength(1);
+    }
+  );
+
+  test('holds no other of the same moment back', async () => {
+    const { send, told } = newScene();
+    const aged = kindOf(send('i-1', false, order, 10_001));
+    await Promise.all([send('i-2'), send('i-3')]);
+    expect(await aged).toBe('throttled');
+    expect(told()).toEqual(['rebuildBatch i-2 i-3']);
+  });
+});
