@@ -31,7 +31,7 @@ const service = { service: 'ca', isRefused };
 /** `POST /v1/ca/agent/batch`: a read although it is a POST. What has no state is left out. */
 function getAgents(instanceIds) {
     return {
-        ...operation/* read */.L,
+        ...operation/* read */.LF,
         ...service,
         method: 'POST',
         name: 'BatchGetAgent',
@@ -42,7 +42,7 @@ function getAgents(instanceIds) {
                 const from = (0,json_fields/* record */.g1)(item, 'agent');
                 const host = (0,json_fields/* record */.g1)(from['host'], 'host');
                 const isOnline = (0,json_fields/* text */.Qq)(from, 'state').toUpperCase() === 'ONLINE';
-                return [(0,json_fields/* text */.Qq)(host, 'instanceId'), isOnline ? 'online' : 'offline'];
+                return [(0,json_fields/* word */.Vm)(host, 'instanceId'), isOnline ? 'online' : 'offline'];
             });
             return new Map(found.filter(([id]) => id !== ''));
         }
@@ -88,7 +88,7 @@ function runCommand({ command, nonce }, instanceIds) {
 /** `GET /v1/ca/actionRun` with the first 100 children. */
 function getRun(runId) {
     return {
-        ...operation/* read */.L,
+        ...operation/* read */.LF,
         ...service,
         name: 'GetActionRun',
         target: runId,
@@ -108,7 +108,7 @@ function getRun(runId) {
 /** The newest runs since `sinceMs` (milliseconds since 1970): the ID of the one with this nonce, if it is there. */
 function findRun(nonce, sinceMs) {
     return {
-        ...operation/* read */.L,
+        ...operation/* read */.LF,
         ...service,
         method: 'POST',
         name: 'ActionRunList',
@@ -141,16 +141,16 @@ function decodeChild(json) {
     const output = { ...Object(from['output']) };
     const hasExit = output['exitCode'] !== undefined && output['exitCode'] !== null && output['exitCode'] !== '';
     return {
-        instanceId: (0,json_fields/* text */.Qq)(target, 'instanceId'),
-        state: (0,json_fields/* text */.Qq)(from, 'state'),
+        instanceId: (0,json_fields/* word */.Vm)(target, 'instanceId'),
+        state: (0,json_fields/* word */.Vm)(from, 'state'),
         ...(hasExit && Number.isInteger(Number(output['exitCode']))
             ? { exitCode: (0,json_fields/* count */.U9)(output, 'exitCode') }
             : {}),
         // Whether `output` comes without a log, or the log alone, is not documented.
-        stdout: (0,json_fields/* text */.Qq)(output, 'stdout') || (0,json_fields/* text */.Qq)(from, 'log'),
-        stderr: (0,json_fields/* text */.Qq)(output, 'stderr'),
+        stdout: (0,json_fields/* anyText */.Ae)(output, 'stdout') || (0,json_fields/* anyText */.Ae)(from, 'log'),
+        stderr: (0,json_fields/* anyText */.Ae)(output, 'stderr'),
         errorCode: (0,json_fields/* text */.Qq)(from, 'errorCode'),
-        failReason: (0,json_fields/* text */.Qq)(from, 'failReason')
+        failReason: (0,json_fields/* anyText */.Ae)(from, 'failReason')
     };
 }
 function resultOf(json) {
@@ -172,8 +172,8 @@ function isRefused(json) {
 
 // EXTERNAL MODULE: ./bce/api/check-arguments.js + 1 modules
 var check_arguments = __webpack_require__(8825);
-// EXTERNAL MODULE: ./bce/api/reply-facts.js
-var reply_facts = __webpack_require__(8421);
+// EXTERNAL MODULE: ./bce/api/reply-facts.js + 1 modules
+var reply_facts = __webpack_require__(7463);
 // EXTERNAL MODULE: ./bce/api/service-endpoints.js
 var service_endpoints = __webpack_require__(8547);
 ;// CONCATENATED MODULE: ./bce/assistant.js

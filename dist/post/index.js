@@ -5181,35 +5181,47 @@ function listenForCancel() {
 
 ;// CONCATENATED MODULE: ./bce/api/all-pages.js
 
-/** Far more pages than any list that the action reads can have. */
-const maxPages = 1000;
+/** More pages than any list that the action reads can have: a page is asked for with a thousand items. */
+const maxPages = 100;
+/** The most that a list may hold once it is decoded, in characters of its JSON; an instance has some 500. */
+const maxCharacters = 24 * 1024 * 1024;
 /**
  * All items of a list, page after page. Throws what `call` throws, and a `CallError` of the kind `malformed` for a
- * list that does not end: a marker that comes twice, or pages without number.
+ * list that does not end: a marker that comes twice, too many pages, or too much in them.
  */
 async function allPages(page, call) {
     const items = [];
     const markers = new Set();
     let operation = page();
+    let characters = 0;
     for (;;) {
         const { items: found, nextMarker } = await call(operation);
-        items.push(...found);
+        // Pushed one by one: as arguments of one call a long page would not fit on the stack.
+        for (const item of found)
+            items.push(item);
+        characters += JSON.stringify(found).length;
+        if (characters > maxCharacters) {
+            throw endless(operation, `it holds more than ${maxCharacters / 1024 / 1024} MB`);
+        }
         if (nextMarker === undefined) {
             return items;
         }
-        if (markers.has(nextMarker) || markers.size >= maxPages) {
-            throw endless(operation);
+        if (markers.has(nextMarker)) {
+            throw endless(operation, 'its pages lead back to one that was read already');
         }
         markers.add(nextMarker);
+        if (markers.size >= maxPages) {
+            throw endless(operation, `it has more than ${maxPages} pages`);
+        }
         operation = page(nextMarker);
     }
 }
-function endless({ name, target }) {
+function endless({ name, target }, why) {
     return new model_failure/* CallError */.RA({
         kind: 'malformed',
         operation: name,
         target,
-        message: 'the list has no end: its pages lead back to one that was read already',
+        message: `the list has no end: ${why}`,
         attempts: 1
     });
 }
@@ -5285,7 +5297,7 @@ function decodeInstance(json) {
         spec: (0,json_fields/* text */.Qq)(from, 'spec'),
         publicIp: (0,json_fields/* text */.Qq)(from, 'publicIp'),
         internalIp: (0,json_fields/* text */.Qq)(from, 'internalIp'),
-        keypairId: (0,json_fields/* text */.Qq)(from, 'keypairId'),
+        keypairId: (0,json_fields/* word */.Vm)(from, 'keypairId'),
         deletionProtection: (0,json_fields/* optionalFlag */.bS)(from, 'deletionProtection'),
         expireTime: (0,json_fields/* text */.Qq)(from, 'expireTime'),
         ...(tags === undefined ? {} : { tags })
@@ -5323,7 +5335,7 @@ function decodeVolume(json) {
         status: needed(from, 'status'),
         isSystemVolume,
         attachedTo: listOf(from['attachments'])
-            .map((attachment) => (0,json_fields/* text */.Qq)({ ...Object(attachment) }, 'instanceId'))
+            .map((attachment) => (0,json_fields/* word */.Vm)({ ...Object(attachment) }, 'instanceId'))
             .filter((id) => id !== '')
     };
 }
@@ -5334,7 +5346,7 @@ function decodeSnapshot(json) {
         id: (0,json_fields/* text */.Qq)(from, 'id'),
         name: (0,json_fields/* text */.Qq)(from, 'name'),
         createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
-        volumeId: (0,json_fields/* text */.Qq)(from, 'volumeId')
+        volumeId: (0,json_fields/* word */.Vm)(from, 'volumeId')
     };
 }
 /**
@@ -5356,7 +5368,7 @@ function listOf(json) {
 }
 
 // EXTERNAL MODULE: ./bce/api/operation.js
-var operation = __nccwpck_require__(9666);
+var api_operation = __nccwpck_require__(9666);
 ;// CONCATENATED MODULE: ./bce/api/same-id.js
 
 /** The thing, which must have the ID that was asked for. Throws `DecodeError`. */
@@ -5390,29 +5402,31 @@ const longestPage = '1000';
 function getInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
     return {
-        ...operation/* read */.L,
+        ...api_operation/* read */.LF,
         name: 'GetInstance',
         target: id,
         path,
+        maxBodyBytes: api_operation/* shortBody */.xe,
         decode: (json) => sameId(decodeInstanceReply(json), id)
     };
 }
 /** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
 function getUserData(instanceId) {
     return {
-        ...operation/* read */.L,
+        ...api_operation/* read */.LF,
         method: 'POST',
         name: 'GetInstanceUserDataInfo',
         target: instanceId,
         path: '/v2/instance/attribute/getUserdata',
         body: JSON.stringify({ instanceId }),
+        maxBodyBytes: api_operation/* shortBody */.xe,
         decode: decodeUserData
     };
 }
 /** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
 function listInstances(ids, marker) {
     return {
-        ...operation/* read */.L,
+        ...api_operation/* read */.LF,
         method: 'POST',
         name: 'ListInstanceByIds',
         path: '/v2/instance/listByInstanceId',
@@ -5431,7 +5445,7 @@ function listTagged(tags, marker) {
         // A key alone stands for all of its values, the empty one too.
         .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
     return {
-        ...operation/* read */.L,
+        ...api_operation/* read */.LF,
         name: 'ListInstances',
         path: '/v2/instance',
         query: (0,signed_request/* queryOf */.E2)({ tags: filter.join(','), marker, maxKeys: longestPage }),
@@ -5441,7 +5455,7 @@ function listTagged(tags, marker) {
 /** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
 function listVolumes(instanceId, marker) {
     return {
-        ...operation/* read */.L,
+        ...api_operation/* read */.LF,
         name: 'ListVolumes',
         target: instanceId,
         path: '/v2/volume',
@@ -5452,7 +5466,7 @@ function listVolumes(instanceId, marker) {
 /** One page of `GET /v2/volume`: the system disks of all instances. */
 function listSystemVolumes(marker) {
     return {
-        ...operation/* read */.L,
+        ...api_operation/* read */.LF,
         name: 'ListVolumes',
         path: '/v2/volume',
         query: (0,signed_request/* queryOf */.E2)({ usageFilter: 'system', marker, maxKeys: longestPage }),
@@ -5520,7 +5534,7 @@ function rebuild({ login }, ciphertext = '') {
     return { ...write, secrets, tellsLoss: true };
 }
 const snapshots = {
-    ...operation/* read */.L,
+    ...api_operation/* read */.LF,
     name: 'ListSnapshots',
     path: '/v2/snapshot',
     decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
@@ -5614,7 +5628,7 @@ function updateName({ kind }) {
 function decodeMembers(json) {
     return decodePage(json, 'backendServerList', (item) => {
         const from = (0,json_fields/* record */.g1)(item, 'member');
-        const instanceId = (0,json_fields/* text */.Qq)(from, 'instanceId');
+        const instanceId = (0,json_fields/* word */.Vm)(from, 'instanceId');
         return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
     });
 }
@@ -5630,7 +5644,7 @@ function weightOf(from) {
 function poolName(blbId, sgId) {
     return `${blbId}/${sgId}`;
 }
-const readBlb = { ...operation/* read */.L, service: 'blb' };
+const readBlb = { ...api_operation/* read */.LF, service: 'blb' };
 
 ;// CONCATENATED MODULE: ./bce/api/backend-servers.js
 
@@ -5709,17 +5723,18 @@ var check_arguments = __nccwpck_require__(8825);
 /** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
 function getImage(id) {
     return {
-        ...operation/* read */.L,
+        ...api_operation/* read */.LF,
         name: 'GetImage',
         target: id,
         path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
+        maxBodyBytes: api_operation/* shortBody */.xe,
         decode: (json) => sameId(decodeImageReply(json), id)
     };
 }
 /** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
 function listImages({ imageType, imageName }, marker) {
     return {
-        ...operation/* read */.L,
+        ...api_operation/* read */.LF,
         name: 'ListImages',
         path: '/v2/image',
         query: (0,signed_request/* queryOf */.E2)({ imageType, imageName, marker }),
@@ -5909,8 +5924,8 @@ function byStatus(status) {
     }
 }
 
-// EXTERNAL MODULE: ./bce/api/reply-facts.js
-var reply_facts = __nccwpck_require__(8421);
+// EXTERNAL MODULE: ./bce/api/reply-facts.js + 1 modules
+var reply_facts = __nccwpck_require__(7463);
 ;// CONCATENATED MODULE: ./bce/api/interpret-reply.js
 
 
@@ -5924,8 +5939,9 @@ function interpretReply(operation, reply, facts, endpoint) {
     }
     if (status >= 200 && status < 300 && operation.isRefused?.(facts.json) !== true) {
         // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
-        return body.kind === 'tooLong' && operation.kind === 'read'
-            ? fail('malformed', 'the answer is too long')
+        const problem = body.kind === 'tooLong' ? 'the answer is too long' : facts.problem;
+        return problem !== '' && operation.kind === 'read'
+            ? fail('malformed', problem)
             : decoded(operation, facts, (message) => fail('malformed', message));
     }
     if (status >= 300 && status < 400) {
@@ -6057,6 +6073,7 @@ function propertyOf(error, name) {
 
 
 
+
 /** How long a write may take to be connected, in milliseconds; a later one is given up before it leaves. */
 const connectLimitMs = 10_000;
 /** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
@@ -6073,7 +6090,7 @@ async function attempt(operation, context, signal, options = {}) {
         credentials.sessionToken ?? '',
         ...(operation.secrets ?? [])
     ];
-    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options);
+    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, secrets);
     const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
     context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
     return outcome.ok
@@ -6081,7 +6098,7 @@ async function attempt(operation, context, signal, options = {}) {
         : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, secrets) } };
 }
 /** The outcome, and the words that a log has for it. */
-async function exchange(operation, signed, endpoint, context, signal, options) {
+async function exchange(operation, signed, endpoint, context, signal, options, secrets) {
     const { timeoutMs, transport } = context;
     const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
     const nowMs = context.nowMs();
@@ -6093,12 +6110,13 @@ async function exchange(operation, signed, endpoint, context, signal, options) {
         headers: signed.headers,
         timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
         fresh: isWrite || options.fresh === true,
+        maxBodyBytes: operation.maxBodyBytes ?? (isWrite ? api_operation/* shortBody */.xe : api_operation/* longBody */.xx),
         ...(isWrite ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)) } : {}),
         ...(operation.body === undefined ? {} : { body: operation.body })
     };
     try {
         const reply = await transport.send(request, signal);
-        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs());
+        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), secrets);
         const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
         return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
     }
@@ -6113,20 +6131,18 @@ async function exchange(operation, signed, endpoint, context, signal, options) {
 // EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(8564);
 ;// CONCATENATED MODULE: ./bce/http/body.js
-/** The longest body that is read, in bytes: hundreds of times a full page of instances. */
-const maxBodyBytes = 16 * 1024 * 1024;
 /**
- * Reads a body to its end; never throws. The stream is read here because the readers of http-client never settle
+ * Reads a body of at most `maxBytes` to its end; never throws. The stream is read here because the readers of http-client never settle
  * when the connection breaks, and the process then ends as if all were well.
  */
-async function readBody(message, fail) {
+async function readBody(message, maxBytes, fail) {
     const chunks = [];
     let bytes = 0;
     try {
         for await (const chunk of message) {
             const buffer = Buffer.from(chunk);
             bytes += buffer.length;
-            if (bytes > maxBodyBytes) {
+            if (bytes > maxBytes) {
                 return { kind: 'tooLong' };
             }
             chunks.push(buffer);
@@ -6288,7 +6304,8 @@ async function transport_exchange(client, request, signal, onConnected) {
         const sent = client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
         const { message } = await unlessAborted(sent, signal);
         phase = 'reading';
-        return { status: message.statusCode ?? 0, headers: message.headers, body: await readBody(message, fail) };
+        const wireBody = await readBody(message, request.maxBodyBytes, fail);
+        return { status: message.statusCode ?? 0, headers: message.headers, body: wireBody };
     }
     catch (error) {
         throw fail(error);
@@ -6935,7 +6952,10 @@ const systemClock = {
     }
 };
 
+// EXTERNAL MODULE: ./core/secret-forms.js
+var secret_forms = __nccwpck_require__(6435);
 ;// CONCATENATED MODULE: ./action/inputs.js
+
 
 
 
@@ -6949,15 +6969,20 @@ function inputs_readInputs() {
         mask(read(name));
     return Object.fromEntries(inputs_inputNames.map((name) => [name, read(name)]));
 }
+/** A line of a longer text that is shorter is no secret by itself: `fi` would turn half of the log into asterisks. */
+const shortestLine = 8;
 /**
- * Keeps a secret out of the log. A text of several lines is masked line by line as well, for that is how the
- * log would show it.
+ * Keeps a secret out of the log, in every form that the wire carries. A text of several lines is masked line by line
+ * as well, for that is how the log would show it.
  */
 function mask(secret) {
-    const parts = new Set([secret, secret.trim(), ...secret.split(/[\r\n]+/)]);
-    for (const part of parts)
-        if (part.trim() !== '')
-            lib_core/* setSecret */.Pq(part);
+    const lines = secret.split(/[\r\n]+/).filter((line) => line.trim().length >= shortestLine);
+    for (const part of new Set([...(0,secret_forms/* secretForms */.e)(secret), ...lines]))
+        lib_core/* setSecret */.Pq(part);
+}
+/** Keeps a secret of hexadecimal digits out of the log: the wire has no other form of it. */
+function maskHex(secret) {
+    lib_core/* setSecret */.Pq(secret);
 }
 /** The names of what the workflow gives although the action has no such input. Their values are not read. */
 function readUndeclared() {
@@ -6982,7 +7007,7 @@ function connect(config) {
         wallMs: systemClock.wallMs,
         sleep: systemClock.sleep,
         random: Math.random,
-        mask: mask,
+        mask: maskHex,
         debug: log/* jobLog */.W.debug,
         userAgent: 'rebuild-bcc-instance'
     });
@@ -7461,10 +7486,13 @@ function refused(operation, target, message, cause) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $Q: () => (/* binding */ clip),
 /* harmony export */   $n: () => (/* binding */ vital),
+/* harmony export */   Ae: () => (/* binding */ anyText),
 /* harmony export */   Jt: () => (/* binding */ flag),
 /* harmony export */   Qq: () => (/* binding */ text),
 /* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   Vm: () => (/* binding */ word),
 /* harmony export */   Xc: () => (/* binding */ DecodeError),
 /* harmony export */   bS: () => (/* binding */ optionalFlag),
 /* harmony export */   g1: () => (/* binding */ record)
@@ -7483,18 +7511,44 @@ function record(json, what) {
     }
     return { ...json };
 }
-/** A text that must be there and not empty. Throws `DecodeError`. */
+/** The longest ID, status or other word of the API, in characters (UTF-16 code units). */
+const maxWord = 256;
+/** The longest other text that is kept, in characters: names and descriptions are far shorter. */
+const maxText = 1024;
+/** A word that must be there, neither empty nor longer than any of the API. Throws `DecodeError`. */
 function vital(from, name) {
-    const value = text(from, name);
+    const value = word(from, name);
     if (value === '') {
         throw new DecodeError(`"${name}" is missing`);
     }
     return value;
 }
-/** A text, or the empty one where the field is missing or something else. */
+/** A word that may be missing. Throws `DecodeError` for one that is longer than any ID or status. */
+function word(from, name) {
+    const value = from[name];
+    if (typeof value !== 'string')
+        return '';
+    if (value.length > maxWord) {
+        throw new DecodeError(`"${name}" is longer than ${maxWord} characters`);
+    }
+    return value;
+}
+/** A text, clipped; the empty one where the field is missing or something else. */
 function text(from, name) {
+    return clip(anyText(from, name), maxText);
+}
+/** A text of any length, or the empty one where the field is missing or something else. */
+function anyText(from, name) {
     const value = from[name];
     return typeof value === 'string' ? value : '';
+}
+/** The first `most` characters, with a sign that there were more. */
+function clip(whole, most) {
+    if (whole.length <= most)
+        return whole;
+    const part = whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '');
+    // A slice keeps the whole text in memory; a copy does not.
+    return `${Buffer.from(part, 'utf16le').toString('utf16le')}…`;
 }
 /** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
 function count(from, name) {
@@ -7518,37 +7572,123 @@ function flag(from, name) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ read)
+/* harmony export */   LF: () => (/* binding */ read),
+/* harmony export */   xe: () => (/* binding */ shortBody),
+/* harmony export */   xx: () => (/* binding */ longBody)
 /* harmony export */ });
+/** The longest list that is read, in bytes: more than ten times a full page of instances. */
+const longBody = 8 * 1024 * 1024;
+/** The longest answer about one thing that is read, in bytes. */
+const shortBody = 1024 * 1024;
 /** What most reads have in common. */
 const read = { kind: 'read', method: 'GET', target: '', query: {} };
 
 
 /***/ }),
 
-/***/ 8421:
+/***/ 7463:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   DM: () => (/* binding */ redirectHost),
-/* harmony export */   E$: () => (/* binding */ redact),
-/* harmony export */   EE: () => (/* binding */ replyFacts)
-/* harmony export */ });
-/* unused harmony export parseRetryAfter */
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E$: () => (/* binding */ redact),
+  DM: () => (/* binding */ redirectHost),
+  EE: () => (/* binding */ replyFacts)
+});
+
+// UNUSED EXPORTS: parseRetryAfter
+
+// EXTERNAL MODULE: ./core/secret-forms.js
+var secret_forms = __nccwpck_require__(6435);
+;// CONCATENATED MODULE: ./bce/api/bounded-json.js
+/** The deepest nesting that is read; no reply of the API nests deeper than 10. */
+const maxDepth = 64;
+/** The most values and names in one reply: more than ten times those of a full page of instances. */
+const maxTokens = 500_000;
+/**
+ * Parses JSON of a bounded depth and number of values. A few megabytes of brackets become gigabytes of objects, so
+ * they are counted before anything is built.
+ */
+function parseBounded(text) {
+    const problem = problemOf(text);
+    if (problem !== '')
+        return { json: undefined, problem };
+    try {
+        return { json: JSON.parse(text), problem };
+    }
+    catch {
+        return { json: undefined, problem };
+    }
+}
+/** Counts brackets, commas and colons outside of strings: each stands for one value at most. */
+function problemOf(text) {
+    let depth = 0;
+    let tokens = 0;
+    for (let at = 0; at < text.length; at += 1) {
+        switch (text[at]) {
+            case '"':
+                at = endOfString(text, at);
+                break;
+            case '[':
+            case '{':
+                depth += 1;
+                tokens += 1;
+                if (depth > maxDepth)
+                    return `the answer nests more than ${maxDepth} levels deep`;
+                break;
+            case ']':
+            case '}':
+                depth -= 1;
+                break;
+            case ',':
+            case ':':
+                tokens += 1;
+                break;
+        }
+        if (tokens > maxTokens)
+            return `the answer holds more than ${maxTokens} values`;
+    }
+    return '';
+}
+/** Where the string that begins at `from` ends; the end of the text where it does not. */
+function endOfString(text, from) {
+    for (let at = from + 1;;) {
+        const quote = text.indexOf('"', at);
+        if (quote < 0)
+            return text.length;
+        let backslashes = 0;
+        while (text[quote - 1 - backslashes] === '\\')
+            backslashes += 1;
+        if (backslashes % 2 === 0)
+            return quote;
+        at = quote + 1;
+    }
+}
+
+// EXTERNAL MODULE: ./bce/api/json-fields.js
+var json_fields = __nccwpck_require__(219);
+;// CONCATENATED MODULE: ./bce/api/reply-facts.js
+
+
+
 /**
  * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
  * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
+ *
+ * @param secrets what the message may not show
  */
-function replyFacts(reply, wallMs) {
-    const json = reply.body.kind === 'whole' ? parseJson(reply.body.text) : undefined;
+function replyFacts(reply, wallMs, secrets) {
+    const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
     const fields = { ...Object(json) };
     const serverMs = dateMs(reply.headers.date);
     const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
     return {
         json,
-        requestId: word(fields['requestId']) || word(reply.headers['x-bce-request-id']),
-        code: word(fields['code']),
-        message: oneLine(fields['message']),
+        problem,
+        requestId: token(fields['requestId'], secrets) || token(reply.headers['x-bce-request-id'], secrets),
+        code: token(fields['code'], secrets),
+        message: oneLine(fields['message'], secrets),
         ...(serverMs === undefined ? {} : { serverMs }),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs })
     };
@@ -7566,19 +7706,9 @@ function redirectHost(reply, endpoint) {
     const location = reply.headers.location ?? '';
     return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
 }
-/** Replaces every occurrence of a secret, for services may echo what they were sent. */
+/** Replaces every occurrence of a secret in any of its forms, for services may echo what they were sent. */
 function redact(text, secrets) {
-    return secrets
-        .filter((secret) => secret !== '')
-        .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
-}
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
+    return secrets.flatMap(secret_forms/* secretForms */.e).reduce((rest, form) => rest.replaceAll(form, '***'), text);
 }
 function dateMs(value) {
     // Only what begins with a day's name: Date.parse would take a bare number for a year.
@@ -7586,17 +7716,22 @@ function dateMs(value) {
     return Number.isNaN(ms) ? undefined : ms;
 }
 /** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
-function word(value) {
-    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) ? value : '';
-}
-function oneLine(value) {
-    return typeof value === 'string'
+function token(value, secrets) {
+    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && redact(value, secrets) === value
         ? value
-            .replace(/[\s\p{Cc}]+/gu, ' ')
-            .trim()
-            .slice(0, 500)
         : '';
 }
+/** Secrets are taken out before the text is cut: what is left of one that is cut in two would be known by nobody. */
+function oneLine(value, secrets) {
+    if (typeof value !== 'string')
+        return '';
+    const line = redact((0,json_fields/* clip */.$Q)(value, maxRawMessage), secrets).replace(/[\s\p{Cc}]+/gu, ' ');
+    return (0,json_fields/* clip */.$Q)(line.trim(), maxMessage);
+}
+/** How much of a message is looked at, in characters: a canonical request with a long session token fits in. */
+const maxRawMessage = 65_536;
+/** How much of a message is shown, in characters. */
+const maxMessage = 500;
 
 
 /***/ }),
@@ -8069,6 +8204,61 @@ function encodePath(ref) {
     const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
     const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
     return ref.split('/').map(encode).join('/');
+}
+
+
+/***/ }),
+
+/***/ 6435:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ secretForms)
+/* harmony export */ });
+/**
+ * Every form in which a secret can come back from the wire: as it is, without the white space around it,
+ * percent-encoded (of the BCE signature, of a browser, of a form; with capital and with small digits), as JSON spells
+ * it, and as base64. The longest first, so that no form is replaced in part; none for an empty text.
+ */
+function secretForms(secret) {
+    if (secret.trim() === '')
+        return [];
+    const forms = new Set();
+    for (const raw of [secret, secret.trim()]) {
+        const json = JSON.stringify(raw).slice(1, -1);
+        const percent = percentEncoded(raw);
+        const strict = percent.replace(/[!'()*]/g, (sign) => `%${hex(sign, 2)}`);
+        const base64 = Buffer.from(raw, 'utf8').toString('base64');
+        const spellings = [
+            raw,
+            json,
+            json.replaceAll('/', '\\/'),
+            // Gson's spelling, the usual one of services in Java.
+            json.replace(/[<>&=']/g, (sign) => `\\u${hex(sign, 4).toLowerCase()}`),
+            JSON.stringify(json).slice(1, -1),
+            percent,
+            strict,
+            percentEncoded(strict),
+            percent.replaceAll('%20', '+'),
+            strict.replaceAll('%20', '+'),
+            base64,
+            base64.replace(/=+$/, ''),
+            base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+            percentEncoded(base64)
+        ];
+        for (const form of spellings) {
+            forms.add(form);
+            forms.add(form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+        }
+    }
+    return [...forms].sort((one, other) => other.length - one.length);
+}
+/** As `encodeURIComponent`, also for half a surrogate pair, which that refuses. */
+function percentEncoded(text) {
+    return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
+}
+function hex(sign, digits) {
+    return sign.charCodeAt(0).toString(16).toUpperCase().padStart(digits, '0');
 }
 
 

@@ -7,7 +7,7 @@ import type { Bcc } from '../ports/bcc.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Probe } from '../ports/probe.ts';
 import { systemClock } from './clock.ts';
-import { mask } from './inputs.ts';
+import { maskHex } from './inputs.ts';
 import { jobLog } from './log.ts';
 
 /** The world of a run: the service, the clock and chance. */
@@ -33,7 +33,7 @@ export function connect(config: Config): Connection {
     wallMs: systemClock.wallMs,
     sleep: systemClock.sleep,
     random: Math.random,
-    mask,
+    mask: maskHex,
     debug: jobLog.debug,
     userAgent: 'rebuild-bcc-instance'
   });

@@ -1,7 +1,7 @@
 import type { ReadOptions, WriteOptions } from '../ports/bcc.ts';
 import type { CallKind } from './api/error-codes.ts';
 import { interpretLoss, interpretReply } from './api/interpret-reply.ts';
-import type { Attempt, Operation, Service } from './api/operation.ts';
+import { type Attempt, longBody, type Operation, type Service, shortBody } from './api/operation.ts';
 import { redact, replyFacts } from './api/reply-facts.ts';
 import type { Transport } from './http/transport.ts';
 import { TransportError } from './http/transport-error.ts';
@@ -51,7 +51,7 @@ export async function attempt<T>(
     credentials.sessionToken ?? '',
     ...(operation.secrets ?? [])
   ];
-  const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options);
+  const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, secrets);
   const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
   context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
   return outcome.ok
@@ -66,7 +66,8 @@ async function exchange<T>(
   endpoint: URL,
   context: CallContext,
   signal: AbortSignal,
-  options: AttemptOptions
+  options: AttemptOptions,
+  secrets: readonly string[]
 ): Promise<readonly [Attempt<T>, readonly string[]]> {
   const { timeoutMs, transport } = context;
   const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
@@ -79,12 +80,13 @@ async function exchange<T>(
     headers: signed.headers,
     timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
     fresh: isWrite || options.fresh === true,
+    maxBodyBytes: operation.maxBodyBytes ?? (isWrite ? shortBody : longBody),
     ...(isWrite ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)) } : {}),
     ...(operation.body === undefined ? {} : { body: operation.body })
   };
   try {
     const reply = await transport.send(request, signal);
-    const facts = replyFacts(reply, context.wallMs());
+    const facts = replyFacts(reply, context.wallMs(), secrets);
     const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
     return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
   } catch (error) {

@@ -84,6 +84,22 @@ test.each([
   expect(decode.decodeInstance({ ...least, deletionProtection: given }).deletionProtection).toBe(flag);
 });
 
+test('a long text is clipped, and a long ID or status is refused', () => {
+  const name = `${'密'.repeat(1023)}\uD83D\uDE00`;
+  expect(decode.decodeInstance({ ...least, name: 'n'.repeat(1024) }).name).toBe('n'.repeat(1024));
+  expect(decode.decodeInstance({ ...least, name }).name).toBe(`${'密'.repeat(1023)}…`);
+  expect(decode.decodeInstance({ ...least, name: name.slice(1) }).name).toHaveLength(1024);
+  expect(decode.decodeInstance({ ...least, name: `x${'\uD83D\uDE00'.repeat(600)}` }).name).toBe(
+    `x${'\uD83D\uDE00'.repeat(511)}…`
+  );
+  expect(decode.decodeInstance({ ...least, id: 'i'.repeat(256) }).id).toHaveLength(256);
+  for (const key of ['id', 'status', 'imageId', 'keypairId']) {
+    expect(() => decode.decodeInstance({ ...least, [key]: 'x'.repeat(257) })).toThrow(
+      new DecodeError(`"${key}" is longer than 256 characters`)
+    );
+  }
+});
+
 describe('an answer is refused', () => {
   test.each<[string, () => unknown]>([
     ['"id" is missing', () => decode.decodeInstance({ ...least, id: '' })],

@@ -281,3 +281,31 @@ describe('a rebuild of many', () => {
     });
   });
 });
+
+describe('a list without end', () => {
+  const paged = (index: number, name: string) => ({
+    instances: [{ ...instance(`i-${index}`), name }],
+    isTruncated: true,
+    nextMarker: `i-${index}`
+  });
+
+  test('of ever new pages ends at the hundredth', async () => {
+    const { bcc, requests } = await world((response, _seen, count) =>
+      answer(response, 200, paged(count, ''))
+    );
+    const failure = await failureOf(bcc.listTagged([], never));
+    expect(failure).toMatchObject({ kind: 'malformed', attempts: 1 });
+    expect(failure.message).toBe('the list has no end: it has more than 100 pages');
+    expect(requests).toHaveLength(100);
+  });
+
+  test('of long pages ends at 24 MB of what is kept of them', async () => {
+    const items = Array.from({ length: 20_000 }, (_, index) => instance(`i-${index}`));
+    const { bcc, requests } = await world((response, _seen, count) =>
+      answer(response, 200, { instances: items, isTruncated: true, nextMarker: `i-${count}` })
+    );
+    const failure = await failureOf(bcc.listTagged([], never));
+    expect(failure.message).toBe('the list has no end: it holds more than 24 MB');
+    expect(requests.length).toBeLessThan(10);
+  });
+});

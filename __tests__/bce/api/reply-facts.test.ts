@@ -16,8 +16,9 @@ describe('the facts of an answer', () => {
       code: 'BadRequest',
       message: ' two\n::error::lines\u0007 '
     });
-    expect(replyFacts(reply(text, { 'x-bce-request-id': 'r-2' }), nowMs)).toEqual({
+    expect(replyFacts(reply(text, { 'x-bce-request-id': 'r-2' }), nowMs, [])).toEqual({
       json: JSON.parse(text),
+      problem: '',
       requestId: 'r-1',
       code: 'BadRequest',
       message: 'two ::error::lines'
@@ -25,7 +26,7 @@ describe('the facts of an answer', () => {
   });
 
   test.each(['', '<html>', 'null', '7', '"text"', '[]'])('of the body %j: those of the headers', (text) => {
-    expect(replyFacts(reply(text, { 'x-bce-request-id': 'r-2' }), nowMs)).toMatchObject({
+    expect(replyFacts(reply(text, { 'x-bce-request-id': 'r-2' }), nowMs, [])).toMatchObject({
       requestId: 'r-2',
       code: '',
       message: ''
@@ -34,13 +35,26 @@ describe('the facts of an answer', () => {
 
   test('what is no plain word is dropped, and what is long is cut', () => {
     const text = JSON.stringify({ requestId: 'a\nb', code: 7, message: 'x'.repeat(9_999) });
-    const facts = replyFacts(reply(text), nowMs);
+    const facts = replyFacts(reply(text), nowMs, []);
     expect([facts.requestId, facts.code, facts.message.length]).toEqual(['', '', 500]);
+    expect(facts.message).toMatch(/x…$/);
+  });
+
+  test('a secret is taken out of a message before it is cut', () => {
+    const secret = 'k/'.repeat(400);
+    const text = JSON.stringify({ message: `bad: ${encodeURIComponent(secret)} ${'x'.repeat(600)}` });
+    const { message } = replyFacts(reply(text), nowMs, [secret]);
+    expect(message).toBe(`bad: *** ${'x'.repeat(490)}…`);
+  });
+
+  test('a code or a request ID that is a secret is dropped', () => {
+    const facts = replyFacts(reply('{"code":"hunter2-x","requestId":"hunter2-x"}'), nowMs, ['hunter2-x']);
+    expect([facts.code, facts.requestId]).toEqual(['', '']);
   });
 
   test('the wait that is asked for goes by the clock of the service', () => {
     const headers = { date: 'Thu, 15 Jan 2026 09:00:00 GMT', 'retry-after': 'Thu, 15 Jan 2026 09:00:30 GMT' };
-    expect(replyFacts(reply('', headers), nowMs)).toMatchObject({
+    expect(replyFacts(reply('', headers), nowMs, [])).toMatchObject({
       serverMs: nowMs + 3_600_000,
       retryAfterMs: 30_000
     });
@@ -73,5 +87,6 @@ test.each([
 });
 
 test('secrets are taken out of a text', () => {
+  expect(redact('a%2fb a%2Fb a/b a\\/b YS9i', ['a/b'])).toBe('*** *** *** *** ***');
   expect(redact('a key, a key and a token', ['key', '', 'token'])).toBe('a ***, a *** and a ***');
 });

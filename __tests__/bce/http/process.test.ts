@@ -19,7 +19,7 @@ const program = `
   const endpoint = new URL(url);
   const request = {
     method: 'GET', endpoint, path: '/', headers: { host: endpoint.host },
-    timeoutMs: Number(timeoutMs), fresh: fresh === 'true'
+    timeoutMs: Number(timeoutMs), fresh: fresh === 'true', maxBodyBytes: 1_000_000
   };
   async function main() {
     for (let count = 0; count < Number(times); count += 1) {

@@ -2,7 +2,7 @@
 import type { AgentState, GuestChild, GuestRun } from '../../core/health/guest/guest-run.ts';
 import type { GuestOrder } from '../../ports/assistant.ts';
 import { queryOf } from '../signed-request.ts';
-import { count, DecodeError, type Fields, record, text, vital } from './json-fields.ts';
+import { anyText, count, DecodeError, type Fields, record, text, vital, word } from './json-fields.ts';
 import { type Operation, read } from './operation.ts';
 
 /** The most instances of one call: the documented limit of BatchGetAgent, and one page of a run's children. */
@@ -24,7 +24,7 @@ export function getAgents(instanceIds: readonly string[]): Operation<ReadonlyMap
         const from = record(item, 'agent');
         const host = record(from['host'], 'host');
         const isOnline = text(from, 'state').toUpperCase() === 'ONLINE';
-        return [text(host, 'instanceId'), isOnline ? 'online' : 'offline'] as const;
+        return [word(host, 'instanceId'), isOnline ? 'online' : 'offline'] as const;
       });
       return new Map(found.filter(([id]) => id !== ''));
     }
@@ -131,16 +131,16 @@ function decodeChild(json: unknown): GuestChild {
   const hasExit =
     output['exitCode'] !== undefined && output['exitCode'] !== null && output['exitCode'] !== '';
   return {
-    instanceId: text(target, 'instanceId'),
-    state: text(from, 'state'),
+    instanceId: word(target, 'instanceId'),
+    state: word(from, 'state'),
     ...(hasExit && Number.isInteger(Number(output['exitCode']))
       ? { exitCode: count(output, 'exitCode') }
       : {}),
     // Whether `output` comes without a log, or the log alone, is not documented.
-    stdout: text(output, 'stdout') || text(from, 'log'),
-    stderr: text(output, 'stderr'),
+    stdout: anyText(output, 'stdout') || anyText(from, 'log'),
+    stderr: anyText(output, 'stderr'),
     errorCode: text(from, 'errorCode'),
-    failReason: text(from, 'failReason')
+    failReason: anyText(from, 'failReason')
   };
 }
 

@@ -7,7 +7,7 @@ import type { Pool, Weight } from '../../core/model/backend-server.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
 import { decodePage, type Page } from './decode.ts';
 import { longestPage } from './instances.ts';
-import { DecodeError, type Fields, record, text, vital } from './json-fields.ts';
+import { DecodeError, type Fields, record, vital, word } from './json-fields.ts';
 import { type Operation, read } from './operation.ts';
 
 /** One page of `GET /v1/blb/{id}/backendserver`: the members of an ordinary load balancer. */
@@ -92,7 +92,7 @@ export function updateName({ kind }: Pool): string {
 function decodeMembers(json: unknown): Page<Weight | undefined> {
   return decodePage(json, 'backendServerList', (item) => {
     const from = record(item, 'member');
-    const instanceId = text(from, 'instanceId');
+    const instanceId = word(from, 'instanceId');
     return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
   });
 }

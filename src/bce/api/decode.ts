@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Image } from '../../core/model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../../core/model/instance.ts';
 import type { Tag } from '../../core/model/selection.ts';
-import { count, DecodeError, flag, optionalFlag, record, text, vital } from './json-fields.ts';
+import { count, DecodeError, flag, optionalFlag, record, text, vital, word } from './json-fields.ts';
 
 /** A disk of an instance; only the system disk matters to a rebuild. */
 export interface Volume extends SystemDisk {
@@ -85,7 +85,7 @@ export function decodeInstance(json: unknown): Instance {
     spec: text(from, 'spec'),
     publicIp: text(from, 'publicIp'),
     internalIp: text(from, 'internalIp'),
-    keypairId: text(from, 'keypairId'),
+    keypairId: word(from, 'keypairId'),
     deletionProtection: optionalFlag(from, 'deletionProtection'),
     expireTime: text(from, 'expireTime'),
     ...(tags === undefined ? {} : { tags })
@@ -125,7 +125,7 @@ export function decodeVolume(json: unknown): Volume {
     status: needed(from, 'status'),
     isSystemVolume,
     attachedTo: listOf(from['attachments'])
-      .map((attachment) => text({ ...Object(attachment) }, 'instanceId'))
+      .map((attachment) => word({ ...Object(attachment) }, 'instanceId'))
       .filter((id) => id !== '')
   };
 }
@@ -137,7 +137,7 @@ export function decodeSnapshot(json: unknown): Snapshot {
     id: text(from, 'id'),
     name: text(from, 'name'),
     createTime: text(from, 'createTime'),
-    volumeId: text(from, 'volumeId')
+    volumeId: word(from, 'volumeId')
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Image, ImageFilter, ImageSpec } from '../../core/model/image.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
 import { decodeImage, decodeImageId, decodeImageReply, decodePage, type Page } from './decode.ts';
-import { type Operation, read } from './operation.ts';
+import { type Operation, read, shortBody } from './operation.ts';
 import { sameId } from './same-id.ts';
 
 /** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
@@ -11,6 +11,7 @@ export function getImage(id: string): Operation<Image> {
     name: 'GetImage',
     target: id,
     path: pathOf('v2', 'image', id),
+    maxBodyBytes: shortBody,
     decode: (json) => sameId(decodeImageReply(json), id)
   };
 }

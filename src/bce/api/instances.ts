@@ -13,7 +13,7 @@ import {
   type Page,
   type Volume
 } from './decode.ts';
-import { type Operation, read } from './operation.ts';
+import { type Operation, read, shortBody } from './operation.ts';
 import { attachedTo, oneOf, sameId } from './same-id.ts';
 
 /** The most ids that one list by ids takes (BCC page Kksyfijrw). */
@@ -30,6 +30,7 @@ export function getInstance(id: string): Operation<Instance> {
     name: 'GetInstance',
     target: id,
     path,
+    maxBodyBytes: shortBody,
     decode: (json) => sameId(decodeInstanceReply(json), id)
   };
 }
@@ -43,6 +44,7 @@ export function getUserData(instanceId: string): Operation<string> {
     target: instanceId,
     path: '/v2/instance/attribute/getUserdata',
     body: JSON.stringify({ instanceId }),
+    maxBodyBytes: shortBody,
     decode: decodeUserData
   };
 }

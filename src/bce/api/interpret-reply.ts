@@ -21,8 +21,9 @@ export function interpretReply<T>(
   }
   if (status >= 200 && status < 300 && operation.isRefused?.(facts.json) !== true) {
     // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
-    return body.kind === 'tooLong' && operation.kind === 'read'
-      ? fail('malformed', 'the answer is too long')
+    const problem = body.kind === 'tooLong' ? 'the answer is too long' : facts.problem;
+    return problem !== '' && operation.kind === 'read'
+      ? fail('malformed', problem)
       : decoded(operation, facts, (message) => fail('malformed', message));
   }
   if (status >= 300 && status < 400) {

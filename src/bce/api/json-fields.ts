@@ -17,19 +17,48 @@ export function record(json: unknown, what: string): Fields {
   return { ...json };
 }
 
-/** A text that must be there and not empty. Throws `DecodeError`. */
+/** The longest ID, status or other word of the API, in characters (UTF-16 code units). */
+const maxWord = 256;
+
+/** The longest other text that is kept, in characters: names and descriptions are far shorter. */
+const maxText = 1024;
+
+/** A word that must be there, neither empty nor longer than any of the API. Throws `DecodeError`. */
 export function vital(from: Fields, name: string): string {
-  const value = text(from, name);
+  const value = word(from, name);
   if (value === '') {
     throw new DecodeError(`"${name}" is missing`);
   }
   return value;
 }
 
-/** A text, or the empty one where the field is missing or something else. */
+/** A word that may be missing. Throws `DecodeError` for one that is longer than any ID or status. */
+export function word(from: Fields, name: string): string {
+  const value = from[name];
+  if (typeof value !== 'string') return '';
+  if (value.length > maxWord) {
+    throw new DecodeError(`"${name}" is longer than ${maxWord} characters`);
+  }
+  return value;
+}
+
+/** A text, clipped; the empty one where the field is missing or something else. */
 export function text(from: Fields, name: string): string {
+  return clip(anyText(from, name), maxText);
+}
+
+/** A text of any length, or the empty one where the field is missing or something else. */
+export function anyText(from: Fields, name: string): string {
   const value = from[name];
   return typeof value === 'string' ? value : '';
+}
+
+/** The first `most` characters, with a sign that there were more. */
+export function clip(whole: string, most: number): string {
+  if (whole.length <= most) return whole;
+  const part = whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '');
+  // A slice keeps the whole text in memory; a copy does not.
+  return `${Buffer.from(part, 'utf16le').toString('utf16le')}…`;
 }
 
 /** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */

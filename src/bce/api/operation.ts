@@ -21,6 +21,8 @@ export interface Operation<T> {
   readonly query: Query;
   /** JSON. */
   readonly body?: string;
+  /** The longest answer that is read, in bytes; `longBody` for a read and `shortBody` for a write unless set. */
+  readonly maxBodyBytes?: number;
   /** What must not be seen in an error although a service might echo it. */
   readonly secrets?: readonly string[];
   /** Whether a caller who has given up is still told that the request may have been carried out. */
@@ -36,6 +38,12 @@ export interface Operation<T> {
   /** Turns a success into a value. `json` is `undefined` where the body is none. Throws `DecodeError`. */
   decode(json: unknown, requestId: string): T;
 }
+
+/** The longest list that is read, in bytes: more than ten times a full page of instances. */
+export const longBody = 8 * 1024 * 1024;
+
+/** The longest answer about one thing that is read, in bytes. */
+export const shortBody = 1024 * 1024;
 
 /** What most reads have in common. */
 export const read = { kind: 'read', method: 'GET', target: '', query: {} } as const;

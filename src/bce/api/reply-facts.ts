@@ -1,14 +1,19 @@
+import { secretForms } from '../../core/secret-forms.ts';
 import type { WireReply } from '../http/transport.ts';
+import { parseBounded } from './bounded-json.ts';
+import { clip } from './json-fields.ts';
 
 /** What an answer says about itself, whether it is a success or not; nothing in it is trusted to be well-formed. */
 export interface ReplyFacts {
   /** The body as JSON; `undefined` where it is none. */
   readonly json: unknown;
+  /** Why the body was not read although it may be JSON; empty otherwise. */
+  readonly problem: string;
   /** Empty where the answer has none. */
   readonly requestId: string;
   /** Empty where the answer has none. */
   readonly code: string;
-  /** One line, shortened; empty where the answer has none. */
+  /** One line, shortened and without secrets; empty where the answer has none. */
   readonly message: string;
   /** The service's clock, from the `Date` header, in milliseconds since 1970. */
   readonly serverMs?: number;
@@ -19,17 +24,20 @@ export interface ReplyFacts {
 /**
  * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
  * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
+ *
+ * @param secrets what the message may not show
  */
-export function replyFacts(reply: WireReply, wallMs: number): ReplyFacts {
-  const json = reply.body.kind === 'whole' ? parseJson(reply.body.text) : undefined;
+export function replyFacts(reply: WireReply, wallMs: number, secrets: readonly string[]): ReplyFacts {
+  const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
   const fields: Readonly<Record<string, unknown>> = { ...Object(json) };
   const serverMs = dateMs(reply.headers.date);
   const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
   return {
     json,
-    requestId: word(fields['requestId']) || word(reply.headers['x-bce-request-id']),
-    code: word(fields['code']),
-    message: oneLine(fields['message']),
+    problem,
+    requestId: token(fields['requestId'], secrets) || token(reply.headers['x-bce-request-id'], secrets),
+    code: token(fields['code'], secrets),
+    message: oneLine(fields['message'], secrets),
     ...(serverMs === undefined ? {} : { serverMs }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs })
   };
@@ -50,19 +58,9 @@ export function redirectHost(reply: WireReply, endpoint: URL): string {
   return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
 }
 
-/** Replaces every occurrence of a secret, for services may echo what they were sent. */
+/** Replaces every occurrence of a secret in any of its forms, for services may echo what they were sent. */
 export function redact(text: string, secrets: readonly string[]): string {
-  return secrets
-    .filter((secret) => secret !== '')
-    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return secrets.flatMap(secretForms).reduce((rest, form) => rest.replaceAll(form, '***'), text);
 }
 
 function dateMs(value: string | undefined): number | undefined {
@@ -72,15 +70,21 @@ function dateMs(value: string | undefined): number | undefined {
 }
 
 /** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
-function word(value: unknown): string {
-  return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) ? value : '';
-}
-
-function oneLine(value: unknown): string {
-  return typeof value === 'string'
+function token(value: unknown, secrets: readonly string[]): string {
+  return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && redact(value, secrets) === value
     ? value
-        .replace(/[\s\p{Cc}]+/gu, ' ')
-        .trim()
-        .slice(0, 500)
     : '';
 }
+
+/** Secrets are taken out before the text is cut: what is left of one that is cut in two would be known by nobody. */
+function oneLine(value: unknown, secrets: readonly string[]): string {
+  if (typeof value !== 'string') return '';
+  const line = redact(clip(value, maxRawMessage), secrets).replace(/[\s\p{Cc}]+/gu, ' ');
+  return clip(line.trim(), maxMessage);
+}
+
+/** How much of a message is looked at, in characters: a canonical request with a long session token fits in. */
+const maxRawMessage = 65_536;
+
+/** How much of a message is shown, in characters. */
+const maxMessage = 500;

@@ -7,15 +7,13 @@ export type WireBody =
   | { readonly kind: 'cut'; readonly error: TransportError }
   | { readonly kind: 'tooLong' };
 
-/** The longest body that is read, in bytes: hundreds of times a full page of instances. */
-export const maxBodyBytes = 16 * 1024 * 1024;
-
 /**
- * Reads a body to its end; never throws. The stream is read here because the readers of http-client never settle
+ * Reads a body of at most `maxBytes` to its end; never throws. The stream is read here because the readers of http-client never settle
  * when the connection breaks, and the process then ends as if all were well.
  */
 export async function readBody(
   message: IncomingMessage,
+  maxBytes: number,
   fail: (error: unknown) => TransportError
 ): Promise<WireBody> {
   const chunks: Buffer[] = [];
@@ -24,7 +22,7 @@ export async function readBody(
     for await (const chunk of message) {
       const buffer = Buffer.from(chunk);
       bytes += buffer.length;
-      if (bytes > maxBodyBytes) {
+      if (bytes > maxBytes) {
         return { kind: 'tooLong' };
       }
       chunks.push(buffer);

@@ -24,6 +24,8 @@ export interface WireRequest {
    * it is used, which would leave a write's outcome unknown for no reason.
    */
   readonly fresh: boolean;
+  /** The longest body of an answer that is read, in bytes. */
+  readonly maxBodyBytes: number;
 }
 
 /** An answer: a status line came, whatever became of the body. */
@@ -138,7 +140,8 @@ async function exchange(
     const sent = client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
     const { message } = await unlessAborted(sent, signal);
     phase = 'reading';
-    return { status: message.statusCode ?? 0, headers: message.headers, body: await readBody(message, fail) };
+    const wireBody = await readBody(message, request.maxBodyBytes, fail);
+    return { status: message.statusCode ?? 0, headers: message.headers, body: wireBody };
   } catch (error) {
     throw fail(error);
   }

@@ -1,0 +1,68 @@
+/** A body as JSON, or why it is not read. */
+export interface BoundedJson {
+  /** `undefined` where the body is no JSON, or more than is read. */
+  readonly json: unknown;
+  /** Why a body that may be JSON was not read; empty otherwise. */
+  readonly problem: string;
+}
+
+/** The deepest nesting that is read; no reply of the API nests deeper than 10. */
+const maxDepth = 64;
+
+/** The most values and names in one reply: more than ten times those of a full page of instances. */
+const maxTokens = 500_000;
+
+/**
+ * Parses JSON of a bounded depth and number of values. A few megabytes of brackets become gigabytes of objects, so
+ * they are counted before anything is built.
+ */
+export function parseBounded(text: string): BoundedJson {
+  const problem = problemOf(text);
+  if (problem !== '') return { json: undefined, problem };
+  try {
+    return { json: JSON.parse(text), problem };
+  } catch {
+    return { json: undefined, problem };
+  }
+}
+
+/** Counts brackets, commas and colons outside of strings: each stands for one value at most. */
+function problemOf(text: string): string {
+  let depth = 0;
+  let tokens = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text[at]) {
+      case '"':
+        at = endOfString(text, at);
+        break;
+      case '[':
+      case '{':
+        depth += 1;
+        tokens += 1;
+        if (depth > maxDepth) return `the answer nests more than ${maxDepth} levels deep`;
+        break;
+      case ']':
+      case '}':
+        depth -= 1;
+        break;
+      case ',':
+      case ':':
+        tokens += 1;
+        break;
+    }
+    if (tokens > maxTokens) return `the answer holds more than ${maxTokens} values`;
+  }
+  return '';
+}
+
+/** Where the string that begins at `from` ends; the end of the text where it does not. */
+function endOfString(text: string, from: number): number {
+  for (let at = from + 1; ; ) {
+    const quote = text.indexOf('"', at);
+    if (quote < 0) return text.length;
+    let backslashes = 0;
+    while (text[quote - 1 - backslashes] === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return quote;
+    at = quote + 1;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Every form in which a secret can come back from the wire: as it is, without the white space around it,
+ * percent-encoded (of the BCE signature, of a browser, of a form; with capital and with small digits), as JSON spells
+ * it, and as base64. The longest first, so that no form is replaced in part; none for an empty text.
+ */
+export function secretForms(secret: string): readonly string[] {
+  if (secret.trim() === '') return [];
+  const forms = new Set<string>();
+  for (const raw of [secret, secret.trim()]) {
+    const json = JSON.stringify(raw).slice(1, -1);
+    const percent = percentEncoded(raw);
+    const strict = percent.replace(/[!'()*]/g, (sign) => `%${hex(sign, 2)}`);
+    const base64 = Buffer.from(raw, 'utf8').toString('base64');
+    const spellings = [
+      raw,
+      json,
+      json.replaceAll('/', '\\/'),
+      // Gson's spelling, the usual one of services in Java.
+      json.replace(/[<>&=']/g, (sign) => `\\u${hex(sign, 4).toLowerCase()}`),
+      JSON.stringify(json).slice(1, -1),
+      percent,
+      strict,
+      percentEncoded(strict),
+      percent.replaceAll('%20', '+'),
+      strict.replaceAll('%20', '+'),
+      base64,
+      base64.replace(/=+$/, ''),
+      base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+      percentEncoded(base64)
+    ];
+    for (const form of spellings) {
+      forms.add(form);
+      forms.add(form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+    }
+  }
+  return [...forms].sort((one, other) => other.length - one.length);
+}
+
+/** As `encodeURIComponent`, also for half a surrogate pair, which that refuses. */
+function percentEncoded(text: string): string {
+  return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
+}
+
+function hex(sign: string, digits: number): string {
+  return sign.charCodeAt(0).toString(16).toUpperCase().padStart(digits, '0');
+}
