@@ -57,11 +57,13 @@ export function serveSilence(): Promise<TestServer> {
 export async function serveProxy(
   port: number | undefined,
   status = 200
-): Promise<TestServer & { readonly asked: readonly string[] }> {
+): Promise<TestServer & { readonly asked: readonly string[]; readonly logins: readonly string[] }> {
   const asked: string[] = [];
+  const logins: string[] = [];
   const server = createServer();
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     asked.push(request.url ?? '');
+    logins.push(request.headers['proxy-authorization'] ?? '');
     client.on('error', () => client.destroy());
     client.on('end', () => client.destroy());
     if (port === undefined) {
@@ -75,7 +77,7 @@ export async function serveProxy(
       client.pipe(target).pipe(client);
     }
   });
-  return { ...(await listen(server, 'http')), asked };
+  return { ...(await listen(server, 'http')), asked, logins };
 }
 
 /** The whole body of a request. */

@@ -15,7 +15,7 @@ import { JournalError } from '../ports/journal.ts';
 import { annotateEnd, annotateProblems, annotateReport, annotateSurvey } from './annotate.ts';
 import { listenForCancel, type SignalCancel } from './cancel.ts';
 import { type Connection, connect } from './connect.ts';
-import { alwaysVerifyCertificates } from './environment.ts';
+import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
 import { openHandover } from './handover.ts';
 import { readInputs, readUndeclared } from './inputs.ts';
 import { jobLog } from './log.ts';
@@ -33,6 +33,12 @@ export async function mainStep(): Promise<boolean> {
   for (const warning of parsed.warnings) jobLog.warning(warning);
   if (!parsed.ok) {
     annotateProblems(parsed.problems);
+    tellEarlyEnd('false');
+    return false;
+  }
+  const proxyProblems = settleProxies(parsed.config);
+  if (proxyProblems.length > 0) {
+    annotateEnd('The proxy cannot be used', ['Nothing was sent.', ...proxyProblems].join('\n'));
     tellEarlyEnd('false');
     return false;
   }

@@ -11,7 +11,7 @@ import { awaitVisible } from '../deploy/rebuild/await-visible.ts';
 import { type RecordState, setRecord } from '../github/record.ts';
 import { listenForCancel } from './cancel.ts';
 import { connect } from './connect.ts';
-import { alwaysVerifyCertificates } from './environment.ts';
+import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
 import { findHandover, type Handover, type TakenHandover } from './handover.ts';
 import { readActionSource } from './help.ts';
 import { readInputs } from './inputs.ts';
@@ -38,8 +38,11 @@ export async function postStep(): Promise<void> {
   if (handover === undefined) return;
   const inputs = readInputs();
   const parsed = parseConfig(inputs);
-  if (parsed.ok) await seeToAll(parsed.config, handover);
-  else await seeToTheSummary(parsed.problems, inputs.summary, handover);
+  const problems = parsed.ok
+    ? settleProxies(parsed.config)
+    : ['The inputs are not the ones of the main step any more.', ...parsed.problems.map(describeProblem)];
+  if (parsed.ok && problems.length === 0) await seeToAll(parsed.config, handover);
+  else await seeToTheSummary(problems, inputs.summary, handover);
 }
 
 async function seeToAll(config: Config, handover: Handover): Promise<void> {
@@ -54,17 +57,14 @@ async function seeToAll(config: Config, handover: Handover): Promise<void> {
 
 /**
  * The post step reads its inputs anew, and an expression such as `steps.x.outputs.y` may give something else by then.
- * Without them no call can be signed, so what is left undone is told.
+ * Without them, or without its proxy, no call can be made, so what is left undone is told.
  */
 async function seeToTheSummary(
-  problems: readonly Problem[],
+  problems: readonly string[],
   summary: string,
   { state }: Handover
 ): Promise<void> {
-  const why = problems.map(({ input, message }) => `${input} ${message}`).join(' ');
-  jobLog.warning(
-    `The inputs are not the ones of the main step any more, so the service was not asked. ${why}`
-  );
+  jobLog.warning(`The service was not asked. ${problems.join(' ')}`);
   const lowered = loweredIds(state);
   if (lowered.length > 0) {
     jobLog.warning(
@@ -74,6 +74,10 @@ async function seeToTheSummary(
   const hidden = hiddenRebuilds(state);
   if (hidden.length > 0) jobLog.warning(lookFirst(hidden));
   if (summary.trim() !== 'false') await attempt('write the job summary', () => writeSummary(state));
+}
+
+function describeProblem({ input, message }: Problem): string {
+  return `${input} ${message}`;
 }
 
 async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {

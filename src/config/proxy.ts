@@ -1,0 +1,91 @@
+/** The proxies that the environment names, in the forms that people write them. */
+
+/** A proxy that can be used, or why it cannot; the reason reads on after the variable's name and shows no value. */
+export type Proxy =
+  | { readonly ok: true; readonly url: string; readonly password: string }
+  | { readonly ok: false; readonly problem: string };
+
+/** What the environment says about proxies. */
+export interface Proxies {
+  /** The variables with their values in the form that the HTTP client reads: `http://user:password@host:port`. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Passwords, and each with its user as the proxy gets them. */
+  readonly secrets: readonly string[];
+  /** One sentence for each variable that cannot be read and would be used. */
+  readonly problems: readonly string[];
+}
+
+/** The variables by protocol, each pair in the order in which `@actions/http-client` looks (its proxy.ts). */
+const variables = {
+  'https:': ['https_proxy', 'HTTPS_PROXY'],
+  'http:': ['http_proxy', 'HTTP_PROXY']
+} as const;
+
+/**
+ * Reads the proxy of each protocol that is spoken. A proxy that the client cannot read would be passed by in silence,
+ * so every one that is in effect is read or refused.
+ */
+export function readProxies(
+  environment: Readonly<Record<string, string | undefined>>,
+  protocols: ReadonlySet<string>
+): Proxies {
+  const values: Record<string, string> = {};
+  const secrets: string[] = [];
+  const problems: string[] = [];
+  for (const [protocol, names] of Object.entries(variables)) {
+    if (!protocols.has(protocol)) continue;
+    const name = names.find((each) => (environment[each] ?? '').trim() !== '');
+    // The client takes white space for a proxy.
+    for (const each of names) if (environment[each]?.trim() === '') values[each] = '';
+    if (name === undefined) continue;
+    const proxy = readProxy(environment[name] ?? '');
+    if (!proxy.ok) {
+      problems.push(`${name} ${proxy.problem}`);
+      continue;
+    }
+    values[name] = proxy.url;
+    if (proxy.password !== '') secrets.push(proxy.password, loginOf(proxy.url));
+  }
+  return { values, secrets, problems };
+}
+
+/** Reads one proxy. Without a scheme it is `http://`; user and password may hold any character. */
+export function readProxy(text: string): Proxy {
+  const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
+  if (/^socks/i.test(scheme)) {
+    return refused('names a SOCKS proxy, which cannot be used; name an HTTP proxy such as http://host:port');
+  }
+  if (!/^https?$/i.test(scheme)) return refused('has a scheme other than http:// and https://');
+  const at = rest.lastIndexOf('@');
+  const host = rest.slice(at + 1).replace(/\/$/, '');
+  const base = `${scheme.toLowerCase()}://`;
+  const isHost = /^(?:\[[\da-f:.]+\]|[^\s:/?#@%[\]\\]+)(?::\d{1,5})?$/i.test(host);
+  if (!isHost || !URL.canParse(base + host)) {
+    return refused('cannot be read; write it as http://host:port or http://user:password@host:port');
+  }
+  if (at < 0) return { ok: true, url: base + host, password: '' };
+  const login = rest.slice(0, at);
+  const colon = login.indexOf(':');
+  const user = decoded(colon < 0 ? login : login.slice(0, colon));
+  const password = decoded(colon < 0 ? '' : login.slice(colon + 1));
+  const encodedLogin = [user, ...(colon < 0 ? [] : [password])].map(encodeURIComponent).join(':');
+  return { ok: true, url: `${base}${encodedLogin}@${host}`, password };
+}
+
+/** What a percent-encoded text stands for; a text that is not percent-encoded, or not well, stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'));
+  } catch {
+    return text;
+  }
+}
+
+function loginOf(url: string): string {
+  const { username, password } = new URL(url);
+  return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+}
+
+function refused(problem: string): Proxy {
+  return { ok: false, problem };
+}
