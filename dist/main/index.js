@@ -941,7 +941,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 6123:
+/***/ 5227:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8680,14 +8680,18 @@ const maxCharacters = 24 * 1024 * 1024;
 /**
  * All items of a list, page after page. Throws what `call` throws, and a `CallError` of the kind `malformed` for a
  * list that does not end: a marker that comes twice, too many pages, or too much in them.
+ *
+ * @param onLeftOut told of each page of which something was left out, and why
  */
-async function allPages(page, call) {
+async function allPages(page, call, onLeftOut = () => undefined) {
     const items = [];
     const markers = new Set();
     let operation = page();
     let characters = 0;
     for (;;) {
-        const { items: found, nextMarker } = await call(operation);
+        const { items: found, nextMarker, leftOut } = await call(operation);
+        if (leftOut !== undefined)
+            onLeftOut(operation, leftOut);
         // Pushed one by one: as arguments of one call a long page would not fit on the stack.
         for (const item of found)
             items.push(item);
@@ -8771,6 +8775,28 @@ function decodePage(json, key, decodeItem) {
     const items = list.map(decodeItem);
     return (0,json_fields/* flag */.Jt)(reply, 'isTruncated') ? { items, nextMarker: (0,json_fields/* vital */.$n)(reply, 'nextMarker') } : { items };
 }
+/**
+ * One page of a list that merely helps: an item that cannot be understood is left out, and so is a list that is
+ * missing. Throws `DecodeError` where the answer is no object at all.
+ */
+function decodeHelpfulPage(json, key, decodeItem) {
+    const reply = (0,json_fields/* record */.g1)(json, 'answer');
+    if (reply[key] === undefined)
+        return { items: [], leftOut: `"${key}" is missing` };
+    let leftOut;
+    const page = decodePage(json, key, (item) => {
+        try {
+            return [decodeItem(item)];
+        }
+        catch (error) {
+            if (!(error instanceof json_fields/* DecodeError */.Xc))
+                throw error;
+            leftOut ??= error.message;
+            return [];
+        }
+    });
+    return { ...page, items: page.items.flat(), ...(leftOut === undefined ? {} : { leftOut }) };
+}
 /** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
 function decodeInstance(json) {
     const from = (0,json_fields/* record */.g1)(json, 'instance');
@@ -8812,8 +8838,8 @@ function decodeImage(json) {
     };
 }
 /**
- * One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status of a system disk is
- * missing; of other disks nothing rests on them.
+ * One disk (bce-sdk-go services/bcc/api, VolumeModel); a status that is missing is empty. Throws `DecodeError` where the
+ * ID of a system disk is missing; of other disks nothing rests on it.
  */
 function decodeVolume(json) {
     const from = (0,json_fields/* record */.g1)(json, 'volume');
@@ -8824,7 +8850,8 @@ function decodeVolume(json) {
         createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
         sizeInGB: (0,json_fields/* count */.U9)(from, 'diskSizeInGB'),
         snapshotNum: (0,json_fields/* count */.U9)(from, 'snapshotNum'),
-        status: needed(from, 'status'),
+        // A disk in use is spelled in more than one way, in the vendor's own documents too.
+        status: (0,json_fields/* word */.Vm)(from, 'status').replace(/^in[-_]?use$/i, 'InUse'),
         isSystemVolume,
         attachedTo: listOf(from['attachments'])
             .map((attachment) => (0,json_fields/* word */.Vm)({ ...Object(attachment) }, 'instanceId'))
@@ -8952,7 +8979,13 @@ function listVolumes(instanceId, marker) {
         target: instanceId,
         path: '/v2/volume',
         query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
-        decode: (json) => decodePage(json, 'volumes', (item) => attachedTo(decodeVolume(item), instanceId))
+        decode(json) {
+            const page = decodeHelpfulPage(json, 'volumes', decodeVolume);
+            // Another one's disk is not left out: an answer that has one is about something else.
+            for (const volume of page.items)
+                attachedTo(volume, instanceId);
+            return page;
+        }
     };
 }
 /** One page of `GET /v2/volume`: the system disks of all instances. */
@@ -8962,7 +8995,7 @@ function listSystemVolumes(marker) {
         name: 'ListVolumes',
         path: '/v2/volume',
         query: (0,signed_request/* queryOf */.E2)({ usageFilter: 'system', marker, maxKeys: longestPage }),
-        decode: (json) => decodePage(json, 'volumes', decodeVolume)
+        decode: (json) => decodeHelpfulPage(json, 'volumes', decodeVolume)
     };
 }
 /** One page of `GET /v2/snapshot`: the snapshots of a disk. */
@@ -9029,7 +9062,7 @@ const snapshots = {
     ...api_operation/* read */.LF,
     name: 'ListSnapshots',
     path: '/v2/snapshot',
-    decode: (json) => decodePage(json, 'snapshots', decodeSnapshot)
+    decode: (json) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
 };
 const write = {
     kind: 'write',
@@ -10264,6 +10297,13 @@ function createBccClient(options) {
         }
         return ciphertext;
     };
+    const warned = new Set();
+    const warnOnce = ({ name }, why) => {
+        if (warned.has(name))
+            return;
+        warned.add(name);
+        options.warn?.(`${name}: what cannot be understood was left out (${why}), so less is known of disks and snapshots.`);
+    };
     return {
         endpoint: options.endpoint,
         call: async (operation, signal) => caller(signal)(operation),
@@ -10294,18 +10334,18 @@ function createBccClient(options) {
         },
         async getSystemDisk(id, signal, limits) {
             (0,check_arguments/* checkedId */.VJ)('ListVolumes', id);
-            return systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal, limits)));
+            return systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal, limits), warnOnce));
         },
-        listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits))),
+        listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits), warnOnce)),
         async listTagged(tags, signal, limits) {
             const items = await allPages((marker) => listTagged(tags, marker), caller(signal, limits));
             // An instance may come twice where the list changed between two pages.
             return [...new Map(items.map((instance) => [instance.id, instance])).values()];
         },
-        listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits)),
+        listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits), warnOnce),
         async listSnapshots(id, signal, limits) {
             (0,check_arguments/* checkedId */.VJ)('ListSnapshots', id);
-            return allPages((marker) => listSnapshots(id, marker), caller(signal, limits));
+            return allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce);
         },
         async rebuild(id, order, signal, limits) {
             const ciphertext = encrypted('RebuildInstance', (0,check_arguments/* checkedId */.VJ)('RebuildInstance', id), order);
@@ -10403,6 +10443,7 @@ function connect(config) {
         sleep: systemClock.sleep,
         random: Math.random,
         mask: maskHex,
+        warn: log/* jobLog */.W.warning,
         debug: log/* jobLog */.W.debug,
         userAgent: 'rebuild-bcc-instance'
     });
@@ -10467,7 +10508,86 @@ function guestsOnDemand(config, client) {
     };
 }
 
+;// CONCATENATED MODULE: ./config/proxy.js
+/** The proxies that the environment names, in the forms that people write them. */
+/** The variables by protocol, each pair in the order in which `@actions/http-client` looks (its proxy.ts). */
+const variables = {
+    'https:': ['https_proxy', 'HTTPS_PROXY'],
+    'http:': ['http_proxy', 'HTTP_PROXY']
+};
+/**
+ * Reads the proxy of each protocol that is spoken. A proxy that the client cannot read would be passed by in silence,
+ * so every one that is in effect is read or refused.
+ */
+function readProxies(environment, protocols) {
+    const values = {};
+    const secrets = [];
+    const problems = [];
+    for (const [protocol, names] of Object.entries(variables)) {
+        if (!protocols.has(protocol))
+            continue;
+        const name = names.find((each) => (environment[each] ?? '').trim() !== '');
+        // The client takes white space for a proxy.
+        for (const each of names)
+            if (environment[each]?.trim() === '')
+                values[each] = '';
+        if (name === undefined)
+            continue;
+        const proxy = readProxy(environment[name] ?? '');
+        if (!proxy.ok) {
+            problems.push(`${name} ${proxy.problem}`);
+            continue;
+        }
+        values[name] = proxy.url;
+        if (proxy.password !== '')
+            secrets.push(proxy.password, loginOf(proxy.url));
+    }
+    return { values, secrets, problems };
+}
+/** Reads one proxy. Without a scheme it is `http://`; user and password may hold any character. */
+function readProxy(text) {
+    const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
+    if (/^socks/i.test(scheme)) {
+        return proxy_refused('names a SOCKS proxy, which cannot be used; name an HTTP proxy such as http://host:port');
+    }
+    if (!/^https?$/i.test(scheme))
+        return proxy_refused('has a scheme other than http:// and https://');
+    const at = rest.lastIndexOf('@');
+    const host = rest.slice(at + 1).replace(/\/$/, '');
+    const base = `${scheme.toLowerCase()}://`;
+    const isHost = /^(?:\[[\da-f:.]+\]|[^\s:/?#@%[\]\\]+)(?::\d{1,5})?$/i.test(host);
+    if (!isHost || !URL.canParse(base + host)) {
+        return proxy_refused('cannot be read; write it as http://host:port or http://user:password@host:port');
+    }
+    if (at < 0)
+        return { ok: true, url: base + host, password: '' };
+    const login = rest.slice(0, at);
+    const colon = login.indexOf(':');
+    const user = proxy_decoded(colon < 0 ? login : login.slice(0, colon));
+    const password = proxy_decoded(colon < 0 ? '' : login.slice(colon + 1));
+    const encodedLogin = [user, ...(colon < 0 ? [] : [password])].map(encodeURIComponent).join(':');
+    return { ok: true, url: `${base}${encodedLogin}@${host}`, password };
+}
+/** What a percent-encoded text stands for; a text that is not percent-encoded, or not well, stands for itself. */
+function proxy_decoded(text) {
+    try {
+        return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'));
+    }
+    catch {
+        return text;
+    }
+}
+function loginOf(url) {
+    const { username, password } = new URL(url);
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+}
+function proxy_refused(problem) {
+    return { ok: false, problem };
+}
+
 ;// CONCATENATED MODULE: ./action/environment.js
+
+
 const switchName = 'NODE_TLS_REJECT_UNAUTHORIZED';
 /**
  * Certificates are always verified. Node reads this variable of a job's environment at every connection, whoever makes
@@ -10480,6 +10600,27 @@ function alwaysVerifyCertificates() {
         return undefined;
     delete process.env[switchName];
     return `${switchName} is ignored: certificates are always verified. If an authority of your own signed one, name its file in NODE_EXTRA_CA_CERTS.`;
+}
+/** Shorter passwords are not masked: a mask of one letter would leave nothing of the log. */
+const shortestMasked = 4;
+/**
+ * Writes the proxies back to the environment in the form that the HTTP client reads, before the first client is made.
+ *
+ * @returns what is wrong with a proxy that would be used; nothing may be sent then, for it would go straight
+ */
+function settleProxies({ endpoint, record }) {
+    const protocols = new Set();
+    // Plain HTTP is for the loopback interface alone, where the client uses no proxy.
+    if (endpoint.protocol === 'https:')
+        protocols.add('https:');
+    if (record !== undefined)
+        protocols.add('https:');
+    const { values, secrets, problems } = readProxies(process.env, protocols);
+    for (const secret of secrets)
+        if (secret.length >= shortestMasked)
+            mask(secret);
+    Object.assign(process.env, values);
+    return problems;
 }
 
 ;// CONCATENATED MODULE: external "node:fs"
@@ -10978,6 +11119,12 @@ async function mainStep() {
         log/* jobLog */.W.warning(warning);
     if (!parsed.ok) {
         (0,annotate/* annotateProblems */.$9)(parsed.problems);
+        tellEarlyEnd('false');
+        return false;
+    }
+    const proxyProblems = settleProxies(parsed.config);
+    if (proxyProblems.length > 0) {
+        (0,annotate/* annotateEnd */.mD)('The proxy cannot be used', ['Nothing was sent.', ...proxyProblems].join('\n'));
         tellEarlyEnd('false');
         return false;
     }
@@ -12019,7 +12166,7 @@ function isFailed(one) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1799);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6123);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5227);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

@@ -34,6 +34,7 @@ export function connect(config: Config): Connection {
     sleep: systemClock.sleep,
     random: Math.random,
     mask: maskHex,
+    warn: jobLog.warning,
     debug: jobLog.debug,
     userAgent: 'rebuild-bcc-instance'
   });

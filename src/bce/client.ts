@@ -53,6 +53,8 @@ export interface BccClientOptions {
   random(): number;
   /** Called with each signature and each encrypted password, before it leaves. */
   mask(secret: string): void;
+  /** Takes a line, once for each kind of list of which something could not be understood and was left out. */
+  warn?(line: string): void;
   /** Takes one line for each attempt, without secrets. */
   debug(line: string): void;
 }
@@ -119,6 +121,15 @@ export function createBccClient(options: BccClientOptions): BccClient {
     return ciphertext;
   };
 
+  const warned = new Set<string>();
+  const warnOnce = ({ name }: Operation<unknown>, why: string): void => {
+    if (warned.has(name)) return;
+    warned.add(name);
+    options.warn?.(
+      `${name}: what cannot be understood was left out (${why}), so less is known of disks and snapshots.`
+    );
+  };
+
   return {
     endpoint: options.endpoint,
     call: async (operation, signal) => caller(signal)(operation),
@@ -158,20 +169,21 @@ export function createBccClient(options: BccClientOptions): BccClient {
     async getSystemDisk(id, signal, limits) {
       checkedId('ListVolumes', id);
       return systemDiskOf(
-        await allPages((marker) => instances.listVolumes(id, marker), caller(signal, limits))
+        await allPages((marker) => instances.listVolumes(id, marker), caller(signal, limits), warnOnce)
       );
     },
     listSystemDisks: async (signal, limits) =>
-      systemDisksByInstance(await allPages(instances.listSystemVolumes, caller(signal, limits))),
+      systemDisksByInstance(await allPages(instances.listSystemVolumes, caller(signal, limits), warnOnce)),
     async listTagged(tags, signal, limits) {
       const items = await allPages((marker) => instances.listTagged(tags, marker), caller(signal, limits));
       // An instance may come twice where the list changed between two pages.
       return [...new Map(items.map((instance) => [instance.id, instance])).values()];
     },
-    listAllSnapshots: async (signal, limits) => allPages(instances.listAllSnapshots, caller(signal, limits)),
+    listAllSnapshots: async (signal, limits) =>
+      allPages(instances.listAllSnapshots, caller(signal, limits), warnOnce),
     async listSnapshots(id, signal, limits) {
       checkedId('ListSnapshots', id);
-      return allPages((marker) => instances.listSnapshots(id, marker), caller(signal, limits));
+      return allPages((marker) => instances.listSnapshots(id, marker), caller(signal, limits), warnOnce);
     },
     async rebuild(id, order, signal, limits) {
       const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), order);

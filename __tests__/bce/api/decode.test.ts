@@ -112,7 +112,6 @@ describe('an answer is refused', () => {
     ['the image is not an object', () => decode.decodeImageReply({ image: null })],
     ['"status" is missing', () => decode.decodeImage({ id: 'm-1' })],
     ['"id" is missing', () => decode.decodeVolume({ status: 'InUse', isSystemVolume: true })],
-    ['"status" is missing', () => decode.decodeVolume({ id: 'v-1', isSystemVolume: true })],
     ['"volumes" is not a list', () => decode.decodePage({}, 'volumes', decode.decodeVolume)],
     [
       '"instances" is not a list',
@@ -195,6 +194,14 @@ test('pages', () => {
   expect(decode.decodeSnapshot({ id: 's-1', volumeId: 'v-1' }).volumeId).toBe('v-1');
   const last = { snapshots: [], isTruncated: false, nextMarker: 'left over' };
   expect(decode.decodePage(last, 'snapshots', decode.decodeSnapshot)).toEqual({ items: [] });
+});
+
+test.each(['InUse', 'inuse', 'in-use', 'in_use', 'In_Use'])('the status %s of a disk is InUse', (status) => {
+  expect(decode.decodeVolume({ id: 'v-1', status }).status).toBe('InUse');
+});
+
+test('a system disk may have no status, which is left to the proof to judge', () => {
+  expect(decode.decodeVolume({ id: 'v-1', isSystemVolume: true }).status).toBe('');
 });
 
 test('a data disk and a snapshot may leave out what nothing rests on', () => {

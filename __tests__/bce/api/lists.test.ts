@@ -3,7 +3,7 @@ import { CallError, CancelledError } from '../../../src/core/model/failure.ts';
 import type { RebuildSpec } from '../../../src/core/model/rebuild-spec.ts';
 import { errorOf, everythingOf, withEmulator } from '../emulated.ts';
 import { answer } from '../server.ts';
-import { closeWorlds, failureOf, never, secretAccessKey, sessionToken, world } from '../wire.ts';
+import { byLine, closeWorlds, failureOf, never, secretAccessKey, sessionToken, world } from '../wire.ts';
 
 afterEach(closeWorlds);
 
@@ -307,5 +307,49 @@ describe('a list without end', () => {
     const failure = await failureOf(bcc.listTagged([], never));
     expect(failure.message).toBe('the list has no end: it holds more than 24 MB');
     expect(requests.length).toBeLessThan(10);
+  });
+});
+
+describe('lists that merely help', () => {
+  const odd = {
+    'GET /v2/volume?maxKeys=1000&usageFilter=system': {
+      volumes: [
+        { isSystemVolume: true },
+        7,
+        { id: 'v-1', isSystemVolume: true, status: 'in-use', attachments: [{ instanceId: 'i-1' }] }
+      ]
+    },
+    'GET /v2/volume?instanceId=i-1': { requestId: 'r-1' },
+    'GET /v2/volume?instanceId=i-2': { volumes: [{ id: 'v-2', isSystemVolume: true }] },
+    'GET /v2/volume?instanceId=i-3': {
+      volumes: [7, { id: 'v-2', isSystemVolume: true, attachments: [{ instanceId: 'i-9' }] }]
+    },
+    'GET /v2/snapshot?volumeId=v-1': { snapshots: [null, { name: 'n' }] }
+  };
+
+  test('leave out what cannot be understood, with one warning for each kind of list', async () => {
+    const warnings: string[] = [];
+    const { bcc } = await world(byLine(odd), { warn: (line) => void warnings.push(line) });
+    const disks = await bcc.listSystemDisks(never);
+    expect([...disks].map(([id, disk]) => [id, disk.id, disk.status])).toEqual([['i-1', 'v-1', 'InUse']]);
+    expect(await bcc.getSystemDisk('i-1', never)).toBeUndefined();
+    expect(await bcc.getSystemDisk('i-2', never)).toMatchObject({ id: 'v-2', status: '' });
+    expect(await bcc.listSnapshots('v-1', never)).toEqual([
+      { id: '', name: 'n', createTime: '', volumeId: '' }
+    ]);
+    expect(warnings).toEqual([
+      'ListVolumes: what cannot be understood was left out ("id" is missing), so less is known of disks and snapshots.',
+      'ListSnapshots: what cannot be understood was left out (the snapshot is not an object), so less is known of disks and snapshots.'
+    ]);
+  });
+
+  test('still refuse the disk of another instance', async () => {
+    const { bcc } = await world(byLine(odd));
+    expect(await failureOf(bcc.getSystemDisk('i-3', never))).toMatchObject({ kind: 'malformed' });
+  });
+
+  test('still refuse what is no answer of the service', async () => {
+    const { bcc } = await world((response) => answer(response, 200, '<html>'));
+    expect(await failureOf(bcc.getSystemDisk('i-1', never))).toMatchObject({ kind: 'malformed' });
   });
 });

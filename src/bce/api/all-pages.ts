@@ -11,17 +11,21 @@ const maxCharacters = 24 * 1024 * 1024;
 /**
  * All items of a list, page after page. Throws what `call` throws, and a `CallError` of the kind `malformed` for a
  * list that does not end: a marker that comes twice, too many pages, or too much in them.
+ *
+ * @param onLeftOut told of each page of which something was left out, and why
  */
 export async function allPages<T>(
   page: (marker?: string) => Operation<Page<T>>,
-  call: (operation: Operation<Page<T>>) => Promise<Page<T>>
+  call: (operation: Operation<Page<T>>) => Promise<Page<T>>,
+  onLeftOut: (operation: Operation<unknown>, why: string) => void = () => undefined
 ): Promise<readonly T[]> {
   const items: T[] = [];
   const markers = new Set<string>();
   let operation = page();
   let characters = 0;
   for (;;) {
-    const { items: found, nextMarker } = await call(operation);
+    const { items: found, nextMarker, leftOut } = await call(operation);
+    if (leftOut !== undefined) onLeftOut(operation, leftOut);
     // Pushed one by one: as arguments of one call a long page would not fit on the stack.
     for (const item of found) items.push(item);
     characters += JSON.stringify(found).length;

@@ -16,6 +16,8 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** Where the next page begins; missing on the last one. */
   readonly nextMarker?: string;
+  /** What was left out because it could not be understood, and why; only of lists that merely help. */
+  readonly leftOut?: string;
 }
 
 /** The answer of GetInstance. Throws `DecodeError`. */
@@ -67,6 +69,26 @@ export function decodePage<T>(json: unknown, key: string, decodeItem: (item: unk
   return flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
 }
 
+/**
+ * One page of a list that merely helps: an item that cannot be understood is left out, and so is a list that is
+ * missing. Throws `DecodeError` where the answer is no object at all.
+ */
+export function decodeHelpfulPage<T>(json: unknown, key: string, decodeItem: (item: unknown) => T): Page<T> {
+  const reply = record(json, 'answer');
+  if (reply[key] === undefined) return { items: [], leftOut: `"${key}" is missing` };
+  let leftOut: string | undefined;
+  const page = decodePage(json, key, (item) => {
+    try {
+      return [decodeItem(item)];
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      leftOut ??= error.message;
+      return [];
+    }
+  });
+  return { ...page, items: page.items.flat(), ...(leftOut === undefined ? {} : { leftOut }) };
+}
+
 /** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
 export function decodeInstance(json: unknown): Instance {
   const from = record(json, 'instance');
@@ -110,8 +132,8 @@ export function decodeImage(json: unknown): Image {
 }
 
 /**
- * One disk (bce-sdk-go services/bcc/api, VolumeModel). Throws `DecodeError` where id or status of a system disk is
- * missing; of other disks nothing rests on them.
+ * One disk (bce-sdk-go services/bcc/api, VolumeModel); a status that is missing is empty. Throws `DecodeError` where the
+ * ID of a system disk is missing; of other disks nothing rests on it.
  */
 export function decodeVolume(json: unknown): Volume {
   const from = record(json, 'volume');
@@ -122,7 +144,8 @@ export function decodeVolume(json: unknown): Volume {
     createTime: text(from, 'createTime'),
     sizeInGB: count(from, 'diskSizeInGB'),
     snapshotNum: count(from, 'snapshotNum'),
-    status: needed(from, 'status'),
+    // A disk in use is spelled in more than one way, in the vendor's own documents too.
+    status: word(from, 'status').replace(/^in[-_]?use$/i, 'InUse'),
     isSystemVolume,
     attachedTo: listOf(from['attachments'])
       .map((attachment) => word({ ...Object(attachment) }, 'instanceId'))

@@ -4,6 +4,7 @@ import type { Tag } from '../../core/model/selection.ts';
 import type { Accepted } from '../../ports/bcc.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
 import {
+  decodeHelpfulPage,
   decodeInstance,
   decodeInstanceReply,
   decodePage,
@@ -88,7 +89,12 @@ export function listVolumes(instanceId: string, marker?: string): Operation<Page
     target: instanceId,
     path: '/v2/volume',
     query: queryOf({ instanceId, marker }),
-    decode: (json) => decodePage(json, 'volumes', (item) => attachedTo(decodeVolume(item), instanceId))
+    decode(json) {
+      const page = decodeHelpfulPage(json, 'volumes', decodeVolume);
+      // Another one's disk is not left out: an answer that has one is about something else.
+      for (const volume of page.items) attachedTo(volume, instanceId);
+      return page;
+    }
   };
 }
 
@@ -99,7 +105,7 @@ export function listSystemVolumes(marker?: string): Operation<Page<Volume>> {
     name: 'ListVolumes',
     path: '/v2/volume',
     query: queryOf({ usageFilter: 'system', marker, maxKeys: longestPage }),
-    decode: (json) => decodePage(json, 'volumes', decodeVolume)
+    decode: (json) => decodeHelpfulPage(json, 'volumes', decodeVolume)
   };
 }
 
@@ -183,7 +189,7 @@ const snapshots = {
   ...read,
   name: 'ListSnapshots',
   path: '/v2/snapshot',
-  decode: (json: unknown) => decodePage(json, 'snapshots', decodeSnapshot)
+  decode: (json: unknown) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
 } as const;
 
 const write = {
