@@ -83,7 +83,8 @@ describe('action.yml', () => {
       'requestId',
       'knownHosts',
       'durationSeconds',
-      'result'
+      'result',
+      'resultFile'
     ]);
   });
 
