@@ -66,7 +66,7 @@ export class Guard {
     this.#noteBegun(id);
     if (/: failed after |: the new system is not healthy; rolling back/.test(line)) this.#failed.add(id);
     this.#noteBegun(id);
-    if (line.endsWith('going back to the image of before')) this.#rollingBack.add(id);
+    if (line.endsWith('rolling back to the earlier image')) this.#rollingBack.add(id);
   }
 
   /** A single target has the log to itself. */
