@@ -3,7 +3,7 @@ import { failureReasons } from '../../src/core/report/failure-reasons.ts';
 import { read } from './files.ts';
 
 /** Pages that exist in English and in Chinese. */
-const pages = ['README', 'docs/troubleshooting', 'docs/first-run'];
+const pages = ['README', 'docs/troubleshooting', 'docs/first-run', 'docs/cloud-assistant'];
 
 const levels = (text: string): readonly string[] =>
   [...text.matchAll(/^(#+) /gm)].map(([, marks = '']) => marks);
@@ -18,8 +18,11 @@ const names = (text: string): readonly string[] =>
       [...text.replace(/^```.*?^```/gms, '').matchAll(/`([A-Za-z][\w.]*)`/g)].map(([, name = '']) => name)
     )
   ].toSorted((one, other) => one.localeCompare(other));
+/** Pages linked to; a heading of the one language is none of the other. */
 const links = (text: string): readonly string[] =>
-  [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, to = '']) => to.replace('.zh-CN.md', '.md'));
+  [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, to = '']) =>
+    to.replace('.zh-CN.md', '.md').replace(/#.*$/, '')
+  );
 
 describe.each(pages)('%s in English and Chinese', (page) => {
   const [english, chinese] = [read(`${page}.md`), read(`${page}.zh-CN.md`)];
