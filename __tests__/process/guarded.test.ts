@@ -100,7 +100,7 @@ describe('a guarded rebuild', () => {
     expect(result.outputs).toMatchObject({ status: 'rolledBack', changed: 'true' });
     expect(result.rebuilds.map(({ imageId }) => imageId)).toEqual(['m-web-2', 'm-web-1']);
     expect(result.annotations.at(-1)?.message).toMatch(/status 503/);
-    expect(result.annotations.at(-1)?.message).toMatch(/put back onto m-web-1/);
+    expect(result.annotations.at(-1)?.message).toMatch(/rolled back onto m-web-1/);
     expect(result.summary).toContain('rolled back');
   }, 60_000);
 
@@ -123,6 +123,6 @@ describe('a guarded rebuild', () => {
 
   test('lists the nearest names where no image fits', async () => {
     const result = await play(scene({ imageId: '', imageName: 'web-3' }));
-    expectRed(result, { cause: /No image.*web-3.*Nearest: web-/, remedy: /Check the name/, changed: false });
+    expectRed(result, { cause: /No image.*web-3.*Nearest: "web-/, remedy: /Check the name/, changed: false });
   }, 60_000);
 });

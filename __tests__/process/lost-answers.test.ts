@@ -74,11 +74,15 @@ const taken: Readonly<Record<string, Scene>> = {
 };
 
 const others: Readonly<Record<string, Scene>> = {
-  'hang on a read': { faults: [{ on: 'GetInstance', from: 3, play: { kind: 'hang' } }] },
+  'hang on a read': {
+    inputs: { timeout: '90s' },
+    faults: [{ on: 'GetInstance', from: 3, play: { kind: 'hang' } }]
+  },
   'hang on a read before the plan': { faults: [{ on: 'GetImage', play: { kind: 'hang' } }] },
   // A minute of looking does not fit into this timeout, so there is no second send.
   'reset before, with a short timeout': {
     inputs: { timeout: '20s' },
+    mainOnly: true,
     faults: onRebuild({ kind: 'reset', when: 'before' })
   }
 };
@@ -139,7 +143,7 @@ describe('a lost answer', () => {
     const result = await played('reset before, with a short timeout');
     expectRed(result, {
       cause: /not proven: its answer was lost/,
-      remedy: /Whether the system disk is being rebuilt is not known\.\n.*re-run is safe/,
+      remedy: /Whether the system disk is being rebuilt is not known\.\n.*in the console first/,
       changed: true
     });
     expectRebuilds(result, 1, 0);

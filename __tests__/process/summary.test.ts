@@ -149,15 +149,14 @@ describe('the summary', () => {
     ]);
   }, 60_000);
 
-  test('that cannot be handed over is a warning, and the rebuild goes on', async () => {
+  test('and all else that the post step needs must be written before a rebuild is sent', async () => {
     const result = await played('nowhere');
-    expect(result.main.exitCode).toBe(0);
-    expect(result.outputs).toMatchObject({ status: 'rebuilt', changed: 'true' });
-    expect(result.rebuilds).toHaveLength(1);
-    expect(result.annotations).toEqual([
-      { level: 'warning', title: '', message: expect.stringMatching(/^No job summary: ENOENT/) }
+    expect(result.main.exitCode).toBe(1);
+    expect(result.rebuilds).toEqual([]);
+    const errors = result.annotations.filter(({ level }) => level === 'error');
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^What the post step needs cannot be written, so nothing more was sent: ENOENT/)
     ]);
-    expect(result.summary).toBe('');
   }, 60_000);
 
   test('is not written where it is not wanted', async () => {

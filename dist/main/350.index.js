@@ -17,8 +17,8 @@ var undici = __webpack_require__(734);
 var undici_namespaceObject = /*#__PURE__*/__webpack_require__.t(undici, 2);
 // EXTERNAL MODULE: ./on-demand/undici.js
 var on_demand_undici = __webpack_require__(9053);
-// EXTERNAL MODULE: ../node_modules/@actions/github/lib/github.js + 22 modules
-var github = __webpack_require__(1075);
+// EXTERNAL MODULE: ../node_modules/@actions/github/lib/github.js + 21 modules
+var github = __webpack_require__(2767);
 ;// CONCATENATED MODULE: ./on-demand/github.js
 // Stands in for @actions/github in the bundle: the toolkit itself, with the real undici lent to it first.
 

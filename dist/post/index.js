@@ -5083,7 +5083,7 @@ const limitMs = 10_000;
  * @throws what the toolkit throws; the caller warns
  */
 async function openRecord(config, subject, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const octokit = getOctokit(config.githubToken);
     const { data } = await octokit.rest.repos.createDeployment({
         ...context.repo,
@@ -5105,7 +5105,7 @@ async function openRecord(config, subject, signal) {
  * @throws what the toolkit throws; the caller warns
  */
 async function setRecord(config, id, state, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(960), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const { owner, repo } = context.repo;
     await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
         owner,
@@ -5166,7 +5166,8 @@ function listenForCancel() {
         writes: writes.signal,
         cancel,
         grantRestoring() {
-            const leftMs = Math.max(0, cancelledMs + restoringMs - performance.now());
+            // Timers take whole milliseconds only.
+            const leftMs = Math.max(0, Math.floor(cancelledMs + restoringMs - performance.now()));
             endIn(leftMs);
             // What is to be told at the end takes its time too.
             return AbortSignal.timeout(Math.max(0, leftMs - 1_000));

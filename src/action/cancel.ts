@@ -59,7 +59,8 @@ export function listenForCancel(): SignalCancel {
     writes: writes.signal,
     cancel,
     grantRestoring() {
-      const leftMs = Math.max(0, cancelledMs + restoringMs - performance.now());
+      // Timers take whole milliseconds only.
+      const leftMs = Math.max(0, Math.floor(cancelledMs + restoringMs - performance.now()));
       endIn(leftMs);
       // What is to be told at the end takes its time too.
       return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
