@@ -216,6 +216,8 @@ const cases: Readonly<Record<string, Case>> = {
     }
   },
   'accessDenied in the middle of the wait': {
+    // The post step, denied as well, warns that it cannot watch.
+    mainOnly: true,
     faults: [{ on: 'GetInstance', from: 3, times: everywhere, play: { kind: 'accessDenied' } }],
     red: {
       cause: /GetInstance i-demo0001.*AccessDenied.*The rebuild goes on without this run/,
