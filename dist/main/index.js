@@ -6835,15 +6835,18 @@ function differ(before, now) {
     return before.instance.status !== now.instance.status || isOtherNow(before, now);
 }
 /**
- * The state of the system disk in an observation; `unasked` where the observation left it out. Where the API shows no system
- * disk at all, neither before nor now, there is nothing to wait for.
+ * The state of the system disk in an observation; `unasked` where the observation left it out. Where the API shows no
+ * system disk at all, neither before nor now, there is nothing to wait for. One without a status is settled only if it had none
+ * before either.
  */
 function diskReadiness(rebuild, observation) {
     if (observation.disk === undefined)
         return 'unasked';
     if (observation.disk === null)
         return rebuild.reference?.disk ? 'unsettled' : 'settled';
-    return /^in_?use$/i.test(observation.disk.status) ? 'settled' : 'unsettled';
+    const { status } = observation.disk;
+    const lacksAsBefore = status === '' && (rebuild.reference?.disk?.status ?? '') === '';
+    return lacksAsBefore || /^in[_-]?use$/i.test(status) ? 'settled' : 'unsettled';
 }
 /**
  * How far apart the two observations are that must agree before an erasing and before a skip, in milliseconds: an

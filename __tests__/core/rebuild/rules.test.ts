@@ -224,3 +224,23 @@ describe('when the end is near', () => {
     expect(rebuild.ending?.kind).toBe('rebuilt');
   });
 });
+
+describe('a system disk without a status', () => {
+  const bare = (shown: Shown): Shown => ({ ...shown, disk: { ...shown.disk, status: '' } });
+
+  test('is tolerated where it had none before either', () => {
+    const lived = live(
+      taskOf(),
+      stretches([20_000, bare({})], [80_000, bare(away)], [always, bare(done)]),
+      null
+    );
+    expect(lived.sends).toHaveLength(1);
+    expect(reasonOf(lived)).toBe('rebuilt');
+  });
+
+  test('proves nothing where it had one before', () => {
+    const lived = live(taskOf(), stretches([20_000, {}], [80_000, away], [always, bare(done)]), null);
+    expect(lived.sends).toHaveLength(1);
+    expect(reasonOf(lived)).toBe('timedOut');
+  });
+});

@@ -50,8 +50,9 @@ export function differ(before: Observation, now: Observation): boolean {
 }
 
 /**
- * The state of the system disk in an observation; `unasked` where the observation left it out. Where the API shows no system
- * disk at all, neither before nor now, there is nothing to wait for.
+ * The state of the system disk in an observation; `unasked` where the observation left it out. Where the API shows no
+ * system disk at all, neither before nor now, there is nothing to wait for. One without a status is settled only if it had none
+ * before either.
  */
 export function diskReadiness(
   rebuild: RebuildState,
@@ -59,7 +60,9 @@ export function diskReadiness(
 ): 'settled' | 'unsettled' | 'unasked' {
   if (observation.disk === undefined) return 'unasked';
   if (observation.disk === null) return rebuild.reference?.disk ? 'unsettled' : 'settled';
-  return /^in_?use$/i.test(observation.disk.status) ? 'settled' : 'unsettled';
+  const { status } = observation.disk;
+  const lacksAsBefore = status === '' && (rebuild.reference?.disk?.status ?? '') === '';
+  return lacksAsBefore || /^in[_-]?use$/i.test(status) ? 'settled' : 'unsettled';
 }
 
 /**
