@@ -1,25 +1,26 @@
 /**
- * A forward proxy for CI: `node scripts/proxy.ts PORT` hands plain requests on as they are, and prints each. It listens
- * on the loopback interface alone.
+ * A proxy for CI: `node scripts/proxy.ts PORT KEY CERTIFICATE TARGET` answers CONNECT for any host itself, with TLS by
+ * the certificate, hands on to the port TARGET what comes through, and prints the host. For what is on the loopback
+ * interface a client uses no proxy, so that only a name that no resolver knows shows that it was used. It listens on
+ * the loopback interface alone.
  */
-import { createServer, request } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 
-const server = createServer((incoming, answer) => {
-  const { method = 'GET', headers, url = '/' } = incoming;
-  console.log(`${method} ${url}`);
-  if (!URL.canParse(url)) {
-    answer.writeHead(400).end('Not a request to a proxy.');
-    return;
-  }
-  const outgoing = request(url, { method, headers, setHost: false }, (reply) => {
-    answer.writeHead(reply.statusCode ?? 502, reply.headers);
-    reply.pipe(answer);
-  });
-  outgoing.on('error', () => answer.destroy());
-  incoming.pipe(outgoing);
+const [port, key = '', certificate = '', target] = process.argv.slice(2);
+
+const secure = createTlsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (client) => {
+  const service = connect(Number(target), '127.0.0.1').on('error', () => client.destroy());
+  client.on('error', () => service.destroy());
+  client.pipe(service).pipe(client);
 });
+const server = createServer((_, answer) => answer.writeHead(405).end());
 server.on('connect', ({ url = '' }, client) => {
   console.log(`CONNECT ${url}`);
-  client.end('HTTP/1.1 501 Not Implemented\r\n\r\n');
+  client.on('error', () => client.destroy());
+  client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+  secure.emit('connection', client);
 });
-server.listen(Number(process.argv[2] ?? 8791), '127.0.0.1');
+server.listen(Number(port), '127.0.0.1');
