@@ -79,13 +79,13 @@ describe('the summary', () => {
   test('of a success', async () => {
     const { summary, rebuilds } = await played('success');
     expectLines(summary, [
-      '## ✅ Rebuilt: BCC image <code>m-web-2</code> web-2',
+      '## ✅ Rebuilt: <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
       '| Instance | Result | Image | Time |',
       /^\| <code>i-demo0001<\/code><br>web-1 \| ✅ rebuilt \| <code>m-web-1<\/code> web-1<br>→ <code>m-web-2<\/code> web-2 \| \d+s \|$/,
       '<details><summary><code>i-demo0001</code> in detail</summary>',
       /^\| Erased \| system disk <code>v-sys-demo0001<\/code>, 40 GB<br>snapshot before-upgrade <code>s-demo0001<\/code>/,
-      /^\| sending \| \d\d:\d\d:\d\dZ \| \d+s \|$/,
-      /^\| rebuilding \|/,
+      /^\| sent \| \d\d:\d\d:\d\dZ \| \d+s \|$/,
+      /^\| rebuilt \|/,
       /^\| 0s \| Running \| <code>m-web-1<\/code> \|$/,
       /^\| \d+s \| Starting \| <code>m-web-2<\/code> \|$/,
       /^\| \d+s \| Running \| <code>m-web-2<\/code> \|$/,
@@ -97,7 +97,7 @@ describe('the summary', () => {
   test('of a plan', async () => {
     const { summary } = await played('plan');
     expectLines(summary, [
-      '## 📋 Plan: nothing was sent: BCC image <code>m-web-2</code> web-2',
+      '## 📋 Plan, nothing was sent: <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
       /^\| <code>i-demo0001<\/code><br>web-1 \| 📋 planned \|.*\| – \|$/,
       '<details open><summary><code>i-demo0001</code> in detail</summary>',
       /^\| Would be erased \| system disk <code>v-sys-demo0001<\/code>, 40 GB/
@@ -107,7 +107,10 @@ describe('the summary', () => {
 
   test('of a skip', async () => {
     const { summary } = await played('skip');
-    expectLines(summary, ['## ✅ Nothing to do: BCC image <code>m-web-1</code> web-1', /✅ skipped/]);
+    expectLines(summary, [
+      '## ✅ Nothing to do: <code>i-demo0001</code> from image <code>m-web-1</code> web-1',
+      /✅ skipped/
+    ]);
     expect(summary).not.toMatch(/erased/i);
   }, 60_000);
 
@@ -117,7 +120,7 @@ describe('the summary', () => {
     const help = 'https://github.com/octo/rebuild/blob/v1/docs/troubleshooting.md#timedout';
     expect(result.annotations[0]?.message.split('\n').at(-1)).toBe(`Help: ${help}`);
     expectLines(result.summary, [
-      '## ❌ Failed: BCC image <code>m-web-2</code> web-2',
+      '## ❌ Failed: <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
       /^\| <code>i-demo0001<\/code><br>web-1 \| ❌ failed \|.*\| 1\ds \|$/,
       /^> \*\*i-demo0001: still Starting 10s after the rebuild was accepted\..*\*\*$/,
       /^> The system disk is being rebuilt or is rebuilt/,
@@ -141,7 +144,7 @@ describe('the summary', () => {
   test('of a cancel', async () => {
     const { summary } = await played('cancel');
     expectLines(summary, [
-      '## 🛑 Cancelled while rebuilding: BCC image <code>m-web-2</code> web-2',
+      '## 🛑 Cancelled while rebuilding: <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
       /^\| <code>i-demo0001<\/code><br>web-1 \| 🛑 goes on without this run \|/,
       /^> \*\*i-demo0001: cancelled; last seen Starting\*\*$/,
       /Run again to wait for its end/,

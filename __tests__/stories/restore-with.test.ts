@@ -142,7 +142,7 @@ describe('the way back by hand', () => {
       });
       const summary = summaryOf(report);
       expect(textOf(report) + summary).not.toContain(adminPass);
-      expect(summary).toContain('To put it back onto what it ran before:');
+      expect(summary).toContain('To go back to what it ran before:');
       expect(summary).toContain(
         ['with:', ...oneOf(report).restoreWith.map((line) => `  ${line}`)].join('\n')
       );
@@ -154,7 +154,7 @@ describe('the way back by hand', () => {
       expect(oneOf(await world.run({ dryRun: true })).restoreWith).toEqual([]);
       world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
       expect(oneOf(await world.run()).restoreWith).toEqual([]);
-      expect(summaryOf(await world.run())).not.toContain('To put it back');
+      expect(summaryOf(await world.run())).not.toContain('To go back to');
     });
   });
 });

@@ -38,16 +38,16 @@ describe('the summary', () => {
   test('of a plan is open, and says what would be erased', async () => {
     const { text } = await summarized({ dryRun: true });
     expectAll(text, [
-      '## 📋 Plan: nothing was sent: BCC image <code>m-web-2</code> web-2',
+      '## 📋 Plan, nothing was sent: <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
       '<details open>',
       '| Would be erased | system disk <code>v-sys-demo0001</code>, 40 GB<br>snapshot before-upgrade',
       '2026-01-10T08:00:00Z',
-      '| Stays | data disks, IP addresses, custom images |',
+      '| Kept | data disks, IP addresses, custom images |',
       '| Login | with the password given as adminPass |',
       '| Script | the earlier script, if there is one, runs again |',
       '| Before | Running, cn-bj-d, bcc.g5.c2m8, image m-web-1 web-1 '
     ]);
-    expect(text).not.toContain('To put it back');
+    expect(text).not.toContain('To go back to');
   });
 
   test('of a plan of several knows what is done with each', async () => {
@@ -69,7 +69,7 @@ describe('the summary', () => {
     const { report, text } = await summarized({ backup: {}, health });
     const backup = report.instances[0]?.backup;
     expectAll(text, [
-      '## ✅ Rebuilt: BCC image',
+      '## ✅ Rebuilt: <code>i-demo0001</code> from image',
       `| Backup | <code>${backup?.imageId}</code>`,
       '| Erased | system disk',
       'Health: passed',
@@ -77,14 +77,14 @@ describe('the summary', () => {
       '```yaml\nwith:\n  instanceId: i-demo0001\n',
       `  imageId: ${backup?.imageId}\n`
     ]);
-    expect(text).toMatch(/\| back\w* \| 00:00:05Z \| 2m 0\ds \|/);
+    expect(text).toMatch(/\| backed up \| 00:00:05Z \| 2m 0\ds \|/);
     expect(text).not.toContain('What to do');
   });
 
   test('of a failure says what happened, what it means, and what to do, before the details', async () => {
     const { text } = await summarized({}, [error]);
     expectAll(text, [
-      '## ❌ Failed: BCC image',
+      '## ❌ Failed: <code>i-demo0001</code> from image',
       'the instance came to the status Error',
       'The system disk is being rebuilt or is rebuilt: its old content is gone.',
       '> **What to do:** Look at the instance in the console',
@@ -112,7 +112,7 @@ describe('the summary', () => {
       'came to the status Error',
       'The instance was rolled back onto m-web-1 and runs on it.',
       '| Rollback | onto <code>m-web-1</code>: done |',
-      'rollback: rebuilding'
+      'rollback: rebuilt'
     ]);
   });
 
@@ -146,9 +146,9 @@ describe('the summary', () => {
       );
       expectAll(text, [
         'deletionProtection is on; its name is',
-        '– not begun',
+        '– not started',
         '❌ failed',
-        '| Mind | its status is Error'
+        '| ⚠️ Note | its status is Error'
       ]);
     });
   });
@@ -175,7 +175,7 @@ describe('the summary of one instance', () => {
     const text = summaryOf(runReport([instanceReport('i-a', 'rebuilt', { balancers })]));
     expectAll(text, ['### Load balancer weights to restore: 1', '{"instanceId":"i-a","weight":50}']);
     expect(text.indexOf('weights to restore')).toBeLessThan(text.indexOf('<details'));
-    expect(text).toContain('| <code>lb-1</code> |  | 50 | 0 |');
+    expect(text).toContain('| <code>lb-1</code> | 0 | 50 |');
   });
 
   test('has no word of a rollout', () => {

@@ -22,7 +22,7 @@ function planTable(one: InstanceReport): string {
   const { plan, erases } = one;
   const rows: string[][] = [
     ['Plan', cell(plan.description)],
-    ...plan.warnings.map((warning) => ['Mind', cell(warning)]),
+    ...plan.warnings.map((warning) => ['⚠️ Note', cell(warning)]),
     ['Before', cell(plan.current)]
   ];
   if (one.backup !== undefined)
@@ -38,7 +38,7 @@ function planTable(one: InstanceReport): string {
     );
     rows.push(
       [verb, [disk, ...snapshots].join('<br>')],
-      ['Stays', 'data disks, IP addresses, custom images'],
+      ['Kept', 'data disks, IP addresses, custom images'],
       ['Login', cell(plan.login)],
       ['Script', cell(plan.userData)],
       ...plan.steps.map((step) => ['Also', cell(step)])
@@ -48,13 +48,31 @@ function planTable(one: InstanceReport): string {
     const how = one.rollback.ok ? 'done' : `failed: ${cell(one.rollback.problem ?? 'see above')}`;
     rows.push(['Rollback', `onto ${code(one.rollback.imageId)}: ${how}`]);
   }
-  return table(['What', 'Which'], rows);
+  return table(['Property', 'Value'], rows);
+}
+
+/** The phases of `result` in words that an operator knows. */
+const phaseLabels: Readonly<Record<string, string>> = {
+  settling: 'waited for the instance to settle',
+  backup: 'backed up',
+  draining: 'left the load balancers',
+  sending: 'sent',
+  searching: 'looked for a rebuild whose answer was lost',
+  confirming: 'waited for the start',
+  rebuilding: 'rebuilt',
+  starting: 'started the instance',
+  health: 'waited until healthy'
+};
+
+function phaseLabel(phase: string): string {
+  const [kind, prefix] = phase.startsWith('rollback: ') ? [phase.slice(10), 'rollback: '] : [phase, ''];
+  return `${prefix}${phaseLabels[kind] ?? cell(kind)}`;
 }
 
 function phaseTable(one: InstanceReport): string {
   if (one.phases.length === 0) return '';
   const rows = one.phases.map(({ phase, startedAt, durationSeconds }) => [
-    phase,
+    phaseLabel(phase),
     startedAt.slice(11),
     formatDuration(durationSeconds * 1000)
   ]);
@@ -85,12 +103,11 @@ function healthTable(one: InstanceReport): string {
 function balancerTable(one: InstanceReport): string {
   if (one.balancers.length === 0) return '';
   const rows = one.balancers.map(({ blbId, groupId = '', weight, currentWeight }) => [
-    code(blbId),
-    code(groupId),
-    String(weight),
-    String(currentWeight)
+    `${code(blbId)} ${code(groupId)}`.trimEnd(),
+    String(currentWeight),
+    String(weight)
   ]);
-  return table(['Load balancer', 'Group', 'Weight before', 'Weight now'], rows);
+  return table(['Load balancer', 'Weight now', 'Before'], rows);
 }
 
 function requestLine(one: InstanceReport): string {
@@ -104,5 +121,5 @@ function hostKeys(one: InstanceReport): string {
 
 function restoreWith(one: InstanceReport): string {
   if (one.restoreWith.length === 0) return '';
-  return `To put it back onto what it ran before:\n\n${fenced('yaml', ['with:', ...one.restoreWith.map((line) => `  ${line}`)])}`;
+  return `To go back to what it ran before:\n\n${fenced('yaml', ['with:', ...one.restoreWith.map((line) => `  ${line}`)])}`;
 }

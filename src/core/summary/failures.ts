@@ -18,14 +18,22 @@ export function failureOf(
 ): string {
   if (failure === undefined) return '';
   const help = helpLink(source, failure.reason);
+  const [cause, course] = parted(failure.cause);
   return [
-    `> **${cell(failure.cause)}**`,
+    `> **${cell(cause)}**`,
     '>',
+    ...(course === '' ? [] : [`> ${cell(course)}`, '>']),
     `> ${cell(failure.diskNote)}`,
     '>',
     `> **What to do:** ${cell(failure.remedy)}`,
     ...(help === undefined ? [] : ['>', `> [More about ${code(failure.reason)}](${help})`])
   ].join('\n');
+}
+
+/** The cause, and after it what was seen on the way, which may be long. */
+function parted(text: string): readonly [cause: string, course: string] {
+  const at = text.indexOf(' Seen: ');
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** The failures of several instances; both parts are worth much, those in full more. */

@@ -29,25 +29,61 @@ export function planParts(report: RunReport, worth: number): readonly Part[] {
   const ordered = inOrder(report);
   const count = new Set(batches.values()).size;
   const sentence = count === 0 ? '' : `If all goes well it takes ${counted(count, 'batch', 'batches')}.`;
-  const rows = ordered.map((one) => [
+  const notes = commonOf(ordered.map(({ plan }) => plan.warnings));
+  const now = sameForAll(ordered.map(({ plan }) => plan.current));
+  const turns = ordered.map((one) => turnOf(one, report.rollout.canaries, batches.get(one.instanceId)));
+  const hasTurns = turns.some((turn) => turn !== '–');
+  const rows = ordered.map((one, at) => [
     `${code(one.instanceId)} ${cell(one.name)}`.trimEnd(),
-    turnOf(one, report.rollout.canaries, batches.get(one.instanceId)),
-    [labels[one.plan.action], ...one.plan.warnings.map((text) => `Mind: ${cell(text)}`)].join('<br>'),
-    cell(one.plan.current),
-    erasedBy(one)
+    erasedBy(one),
+    ...(hasTurns ? [turns[at] ?? ''] : []),
+    [labels[one.plan.action], ...one.plan.warnings.filter(isNotIn(notes)).map(noteOf)].join('<br>'),
+    ...(now === undefined ? [cell(one.plan.current)] : [])
   ]);
-  const head = ['Instance', 'Turn', 'What is done', 'Now', 'Would be erased'];
+  const head = [
+    'Instance',
+    'Would be erased',
+    ...(hasTurns ? ['Turn'] : []),
+    'What is done',
+    ...(now === undefined ? ['Now'] : [])
+  ];
   const title = `All ${rows.length} instances`;
-  return [whole(sentence), whole(commonOf(ordered)), tablePart({ head, rows, title, isOpen: true }, worth)];
+  const common = [...(now === undefined ? [] : [`**Now, each:** ${cell(now)}`]), ...notes.map(noteOf)].join(
+    '\n\n'
+  );
+  return [
+    whole(sentence),
+    whole(common),
+    whole(howOf(ordered)),
+    tablePart({ head, rows, title, isOpen: true }, worth)
+  ];
+}
+
+function noteOf(text: string): string {
+  return `⚠️ ${cell(text)}`;
+}
+
+function isNotIn(others: readonly string[]): (text: string) => boolean {
+  return (text) => !others.includes(text);
+}
+
+/** The texts that are in every list. */
+function commonOf([first = [], ...others]: readonly (readonly string[])[]): readonly string[] {
+  return others.length === 0 ? [] : first.filter((text) => others.every((list) => list.includes(text)));
+}
+
+/** The one text that all have, if it is one; so it need not stand in every row. */
+function sameForAll([first, ...others]: readonly string[]): string | undefined {
+  return others.every((text) => text === first) ? first : undefined;
 }
 
 /** What is alike for all: the login, the script and, but for the addresses, what else is done. */
-function commonOf([first]: readonly InstanceReport[]): string {
+function howOf([first]: readonly InstanceReport[]): string {
   if (first === undefined || erasesNothing(first)) return '';
   const { login, userData, steps } = first.plan;
   const also = steps.map((step) => cell(clip(step, 500))).join('; ');
   return [
-    `**Login:** ${cell(clip(login, 500))} · **Script:** ${cell(clip(userData, 500))} · **Stays:** data disks, IP addresses, custom images`,
+    `**Login:** ${cell(clip(login, 500))} · **Script:** ${cell(clip(userData, 500))} · **Kept:** data disks, IP addresses, custom images`,
     ...(also === '' ? [] : [`**Also**, as for ${code(first.instanceId)}: ${also}`])
   ].join('\n\n');
 }

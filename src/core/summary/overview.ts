@@ -14,7 +14,7 @@ import { cell, code, counted, fold, table } from './markdown.ts';
 const headlines: Readonly<Record<RunStatus, string>> = {
   rebuilt: '✅ Rebuilt',
   skipped: '✅ Nothing to do',
-  planned: '📋 Plan: nothing was sent',
+  planned: '📋 Plan, nothing was sent',
   started: '🚀 Started, not waited for',
   inProgress: '🛑 Cancelled while rebuilding',
   rolledBack: '↩️ Failed, and rolled back',
@@ -39,12 +39,21 @@ const words: Readonly<Record<InstanceStatus, Words>> = {
   failed: { icon: '❌', one: 'failed' },
   rolledBack: { icon: '↩️', one: 'rolled back' },
   inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
-  notStarted: { icon: '–', one: 'not begun' }
+  notStarted: { icon: '–', one: 'not started' }
 };
 
-/** What became of the run, and the image, as a heading. */
-export function headline({ status, imageId, imageName }: RunReport): string {
-  return `## ${headlines[status]}: BCC image ${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
+/**
+ * What became of the run, of whom, and from which image, as a heading.
+ *
+ * @param region empty where it is not known
+ */
+export function headline({ status, imageId, imageName, instances }: RunReport, region: string): string {
+  const [only, ...others] = instances;
+  const one = only !== undefined && others.length === 0 ? code(only.instanceId) : undefined;
+  const whom = one ?? counted(instances.length, 'instance');
+  const image = `${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
+  const where = region === '' ? '' : `, region ${cell(clip(region, 50))}`;
+  return `## ${headlines[status]}: ${whom} from image ${image}${where}`;
 }
 
 /** What became of an instance, with a sign. */
@@ -72,13 +81,14 @@ export function stopSentence({ rollout: { stopped } }: RunReport): string {
 /** How the rollout was set and how many were away, in one line. */
 export function rolloutLine({ rollout, instances, status }: RunReport): string {
   const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
-  const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} to begin with`;
-  const away = status === 'planned' ? before : ` (most away: ${peakUnavailable}${before})`;
+  const before =
+    unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} already unavailable before`;
+  const unavailable = status === 'planned' ? before : ` (peak: ${peakUnavailable}${before})`;
   const facts = [
-    `at most ${maxUnavailable} of ${instances.length} away at once${away}`,
+    `at most ${maxUnavailable} of ${instances.length} unavailable at once${unavailable}`,
     ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
     pauseSeconds === 0
-      ? 'a slot is refilled as soon as it is free'
+      ? 'the next starts as soon as one is done'
       : `in batches, ${formatDuration(pauseSeconds * 1000)} between two`,
     failureLabel(rollout)
   ];
@@ -108,7 +118,7 @@ export function unavailableBeforePart({ rollout: { unavailableBefore } }: RunRep
       const rows = unavailableBefore
         .slice(0, pieces)
         .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
-      const title = `Not serving to begin with: ${counted(unavailableBefore.length, 'instance')}`;
+      const title = `Already unavailable before the run: ${counted(unavailableBefore.length, 'instance')}`;
       return fold(title, [table(['Instance', 'Why'], rows)]);
     }
   };

@@ -26,14 +26,15 @@ const worth = { details: 1, timeline: 2, instances: 3, away: 4, failures: { rest
  * The whole summary, at most `summaryLimit` bytes long.
  *
  * @param source where the action runs from, for the links to its documents
+ * @param region of the instances; empty where it is not known
  */
-export function summaryOf(report: RunReport, source?: ActionSource): string {
+export function summaryOf(report: RunReport, source?: ActionSource, region = ''): string {
   const [only, ...others] = report.instances;
   const parts =
     only !== undefined && others.length === 0
       ? partsOfOne(report, only, source)
       : partsOfFleet(report, source);
-  return fitted(parts, summaryLimit);
+  return fitted([whole(headline(report, region)), ...parts], summaryLimit);
 }
 
 function partsOfOne(
@@ -42,7 +43,6 @@ function partsOfOne(
   source: ActionSource | undefined
 ): readonly Part[] {
   return [
-    whole(headline(report)),
     piece(wholeTable(report), worth.instances),
     piece(failureOf(one, source), worth.failures.full),
     weightsPart(report, worth.weights),
@@ -55,7 +55,6 @@ function partsOfOne(
 function partsOfFleet(report: RunReport, source: ActionSource | undefined): readonly Part[] {
   const isPlan = report.status === 'planned';
   return [
-    whole(headline(report)),
     whole(isPlan ? planTotals(report) : totals(report)),
     whole(stopSentence(report)),
     whole(rolloutLine(report)),
@@ -72,7 +71,7 @@ function partsOfFleet(report: RunReport, source: ActionSource | undefined): read
 function timelinePart({ instances }: RunReport): string {
   const diagram = timelineOf(instances);
   const legend =
-    'Times in UTC. In the row of an instance: backup, drain, rebuild, health, rollback, as far as there were any; red has failed, blue goes on.';
+    'Times in UTC. Purple: backup and drain. Light blue: rebuild and rollback. Grey: health check. Red: failed. A dot is a step too short for its name.';
   return diagram === '' ? '' : `### Timeline\n\n${legend}\n\n${diagram}`;
 }
 

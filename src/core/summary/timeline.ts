@@ -57,19 +57,29 @@ export function timelineOf(instances: readonly InstanceReport[]): string {
 
 function lineOf({ kind, from, to }: Bar, mark: string, width: number): string {
   const word = (to - from) / width >= roomForWord ? kind : '·';
-  return `${word} :${mark}, ${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
+  return `${word} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
 }
 
-/** `crit` for what failed, `active` for what is under way, `done` for the rest. */
+/** The tags that give a kind its colour; without one it is drawn in the colour of the theme. */
+const colours: Readonly<Record<Kind, string>> = {
+  backup: '',
+  drain: '',
+  rebuild: 'active',
+  health: 'done',
+  rollback: 'active'
+};
+
+/** `crit`, drawn red, for what failed; otherwise the colour of its kind, and of a rebuild for what is under way. */
 function markOf(one: InstanceReport, bars: readonly Bar[], index: number): string {
   const isLast = index === bars.length - 1;
   if (isLast && stillGoing.has(one.status)) return 'active';
   const isRolledBackState = bars[index]?.kind === 'rollback';
-  if (isRolledBackState) return one.rollback?.ok === false ? 'crit' : 'done';
+  const colour = colours[bars[index]?.kind ?? 'rebuild'];
+  if (isRolledBackState) return one.rollback?.ok === false ? 'crit' : colour;
   const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
   // One that is put back because the rollout has stopped did not fail itself.
   const hasFailed = one.failure !== undefined && (one.status === 'failed' || one.status === 'rolledBack');
-  return hasFailed && isLastForward ? 'crit' : 'done';
+  return hasFailed && isLastForward ? 'crit' : colour;
 }
 
 /** The phases as bars that follow each other; none is shorter than a second, for it would not be seen. */

@@ -58,14 +58,12 @@ function drawn(left: readonly LeftWeight[], pieces: number): string {
   const head = `### Load balancer weights to restore: ${left.length}`;
   const told = left.slice(0, pieces);
   const rows = told.map((place) => [
-    code(place.instance.instanceId),
-    statusLabel(place.instance),
-    code(place.blbId),
-    code(place.groupId ?? ''),
+    `${code(place.instance.instanceId)}<br>${statusLabel(place.instance)}`,
     String(place.currentWeight),
-    String(place.weight)
+    String(place.weight),
+    [code(place.blbId), ...(place.groupId === undefined ? [] : [code(place.groupId)])].join('<br>')
   ]);
-  const list = table(['Instance', 'Result', 'Load balancer', 'Group', 'Weight now', 'To restore'], rows);
+  const list = table(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
   const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
   const calls = poolsOf(told).map(callOf);
   const isLong = told.length > openRows;
