@@ -22,6 +22,7 @@ describe('a config', () => {
           wait: true,
           timeoutMs: 1_200_000,
           pollIntervalMs: 5_000,
+          region: 'bj',
           imageWaitMs: 0,
           rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 }
         },

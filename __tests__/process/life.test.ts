@@ -184,8 +184,8 @@ describe('one instance', () => {
   }, 60_000);
 
   test.each([
-    ['unknownInstance', /GetInstance i-nobody.*HTTP 404, NoSuchObject/, /Check the ID and the region/],
-    ['unknownImage', /GetImage m-nothing.*HTTP 404, NoSuchObject/, /Check the ID and the region/],
+    ['unknownInstance', /GetInstance i-nobody.*HTTP 404, NoSuchObject/, /Check instanceId and the region/],
+    ['unknownImage', /GetImage m-nothing.*HTTP 404, NoSuchObject/, /Check imageId and the region/],
     ['unavailableImage', /the image is NotAvailable, not Available/, /Give another image/],
     ['keepsNoLogin', /keepImageLogin needs a custom or shared image/, /Give adminPass or keypairId/]
   ] as const)(

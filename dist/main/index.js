@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 1799:
+/***/ 3853:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -532,6 +532,15 @@ function encodePath(ref) {
     const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
     const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
     return ref.split('/').map(encode).join('/');
+}
+
+;// CONCATENATED MODULE: ./core/report/without-repeats.js
+/** What keeps every call from being answered; one that failed so tells of all. */
+const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
+/** The problems, with one only of those that have the same cause: wrong keys fail every read alike. */
+function withoutRepeats(problems) {
+    return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
+        problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
 }
 
 // EXTERNAL MODULE: ./core/report/clip.js
@@ -580,7 +589,7 @@ var ranking = __nccwpck_require__(3636);
 const headlines = {
     rebuilt: '✅ Rebuilt',
     skipped: '✅ Nothing to do',
-    planned: '📋 Plan: nothing was sent',
+    planned: '📋 Plan, nothing was sent',
     started: '🚀 Started, not waited for',
     inProgress: '🛑 Cancelled while rebuilding',
     rolledBack: '↩️ Failed, and rolled back',
@@ -596,11 +605,20 @@ const words = {
     failed: { icon: '❌', one: 'failed' },
     rolledBack: { icon: '↩️', one: 'rolled back' },
     inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
-    notStarted: { icon: '–', one: 'not begun' }
+    notStarted: { icon: '–', one: 'not started' }
 };
-/** What became of the run, and the image, as a heading. */
-function headline({ status, imageId, imageName }) {
-    return `## ${headlines[status]}: BCC image ${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
+/**
+ * What became of the run, of whom, and from which image, as a heading.
+ *
+ * @param region empty where it is not known
+ */
+function headline({ status, imageId, imageName, instances }, region) {
+    const [only, ...others] = instances;
+    const one = only !== undefined && others.length === 0 ? code(only.instanceId) : undefined;
+    const whom = one ?? counted(instances.length, 'instance');
+    const image = `${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
+    const where = region === '' ? '' : `, region ${cell(clip(region, 50))}`;
+    return `## ${headlines[status]}: ${whom} from image ${image}${where}`;
 }
 /** What became of an instance, with a sign. */
 function overview_statusLabel({ status, adopted }) {
@@ -625,13 +643,13 @@ function stopSentence({ rollout: { stopped } }) {
 /** How the rollout was set and how many were away, in one line. */
 function rolloutLine({ rollout, instances, status }) {
     const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
-    const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} to begin with`;
-    const away = status === 'planned' ? before : ` (most away: ${peakUnavailable}${before})`;
+    const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} already unavailable before`;
+    const unavailable = status === 'planned' ? before : ` (peak: ${peakUnavailable}${before})`;
     const facts = [
-        `at most ${maxUnavailable} of ${instances.length} away at once${away}`,
+        `at most ${maxUnavailable} of ${instances.length} unavailable at once${unavailable}`,
         ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
         pauseSeconds === 0
-            ? 'a slot is refilled as soon as it is free'
+            ? 'the next starts as soon as one is done'
             : `in batches, ${formatDuration(pauseSeconds * 1000)} between two`,
         failureLabel(rollout)
     ];
@@ -659,7 +677,7 @@ function unavailableBeforePart({ rollout: { unavailableBefore } }, worth) {
             const rows = unavailableBefore
                 .slice(0, pieces)
                 .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
-            const title = `Not serving to begin with: ${counted(unavailableBefore.length, 'instance')}`;
+            const title = `Already unavailable before the run: ${counted(unavailableBefore.length, 'instance')}`;
             return fold(title, [table(['Instance', 'Why'], rows)]);
         }
     };
@@ -708,14 +726,12 @@ function drawn(left, pieces) {
     const head = `### Load balancer weights to restore: ${left.length}`;
     const told = left.slice(0, pieces);
     const rows = told.map((place) => [
-        code(place.instance.instanceId),
-        statusLabel(place.instance),
-        code(place.blbId),
-        code(place.groupId ?? ''),
+        `${code(place.instance.instanceId)}<br>${statusLabel(place.instance)}`,
         String(place.currentWeight),
-        String(place.weight)
+        String(place.weight),
+        [code(place.blbId), ...(place.groupId === undefined ? [] : [code(place.groupId)])].join('<br>')
     ]);
-    const list = table(['Instance', 'Result', 'Load balancer', 'Group', 'Weight now', 'To restore'], rows);
+    const list = table(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
     const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
     const calls = poolsOf(told).map(callOf);
     const isLong = told.length > openRows;
@@ -853,6 +869,7 @@ var log = __nccwpck_require__(5750);
 
 
 
+
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateReport(report) {
     for (const { level, title, lines, help } of annotationsOf(report, readActionSource())) {
@@ -866,7 +883,8 @@ function annotateProblems(problems) {
     annotate('error', 'The inputs are not right', annotationText('Nothing was sent.', lines, helpOn()));
 }
 /** One annotation for all that keeps a plan from being made. */
-function annotateSurvey(problems) {
+function annotateSurvey(found) {
+    const problems = withoutRepeats(found);
     const causes = [...new Set(problems.map(({ cause }) => cause))];
     const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
     // Many causes usually share one remedy; where they do not, the first few stand for all.
@@ -941,7 +959,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 5227:
+/***/ 8265:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2423,6 +2441,7 @@ function toRequest(values, rebuildOptions) {
         // Were none of the two given, then no ID: an empty list of tags would be every instance.
         selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
         image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
+        ...(values.endpoint === undefined && { region: values.region }),
         imageWaitMs: values.imageWait,
         options: withoutSecrets(rebuildOptions),
         ...given({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
@@ -3258,8 +3277,72 @@ function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
     return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
 }
 
+;// CONCATENATED MODULE: ./core/report/call-remedy.js
+/** What a person should know before running again. */
+const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+/**
+ * What to do about a call that failed for good.
+ *
+ * @param waiting whether a rebuild had been sent before
+ * @param region the value of the input; absent where it is not known or an endpoint of one's own is used
+ */
+function callRemedy(failure, waiting, region) {
+    const again = waiting ? ` ${rerunIsSafe}` : '';
+    switch (failure.kind) {
+        case 'denied':
+            return `${deniedRemedy(failure)}${again}`;
+        case 'notFound':
+            return `${notFoundRemedy(failure, region)}`;
+        case 'conflict':
+            return `Look at the state of the instance in the console and at what else works on it.${again}`;
+        case 'invalid':
+            return 'The service refuses the request as it is; its message says why.';
+        case 'throttled':
+            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
+        case 'unreached':
+            return `${unreachedRemedy(region)}${again}`;
+        case 'unsent':
+            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
+        case 'skewed':
+            return `Set the clock of the runner right.${again}`;
+        case 'ambiguous':
+        case 'transient':
+        case 'malformed':
+            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
+    }
+}
+/** The codes by which the service says that the keys themselves are wrong (BCC page Ojwvyo6nc), in lower case. */
+const wrongKeyCodes = new Set([
+    'iamsignatureinvalid',
+    'invalidaccesskeyid',
+    'invalidhttpauthheader',
+    'invalidsignature',
+    'signaturedoesnotmatch',
+    'signatureinvalid'
+]);
+/** Wrong keys have codes of their own; a refusal without a code may be about the keys or about the policy. */
+function deniedRemedy({ code, operation }) {
+    if (code === undefined) {
+        return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
+    }
+    return wrongKeyCodes.has(code.toLowerCase())
+        ? 'Check accessKeyId and secretAccessKey; of a temporary key, also sessionToken, which may have run out.'
+        : `Let the policy of the user permit ${operation}.`;
+}
+function notFoundRemedy({ operation, target }, region) {
+    const input = operation === 'GetImage' ? 'imageId' : operation === 'GetInstance' ? 'instanceId' : 'the ID';
+    const where = region === undefined ? 'there' : `in region ${region}`;
+    return `Check ${input} and the region: ${target} is not known ${where}.`;
+}
+function unreachedRemedy(region) {
+    return region === undefined
+        ? 'Check endpoint, and how the runner gets there: DNS, https_proxy, no_proxy.'
+        : `Is ${region} the right region? If so, check how the runner gets there: DNS, https_proxy, no_proxy.`;
+}
+
 ;// CONCATENATED MODULE: ./core/report/explain.js
 /** Failures in words: what happened, what it means for the disk, and what to do. */
+
 
 
 
@@ -3303,7 +3386,6 @@ function describeDiskState(diskState) {
             return 'Whether the system disk is being rebuilt is not known.';
     }
 }
-const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
 function causeAndRemedy(rebuild, reason) {
     const { task } = rebuild;
     const waited = (0,core_duration/* formatDuration */.a3)(task.timeoutMs);
@@ -3376,36 +3458,6 @@ function unknownRemedy({ task }, { code = '', target }) {
         return 'Check keypairId: the region has no key pair with this ID.';
     const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
     return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
-}
-/**
- * What to do about a call that failed for good.
- *
- * @param waiting whether a rebuild had been sent before
- */
-function callRemedy(failure, waiting) {
-    const again = waiting ? ` ${rerunIsSafe}` : '';
-    switch (failure.kind) {
-        case 'denied':
-            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
-        case 'notFound':
-            return `Check the ID and the region: ${failure.target} is not known there.`;
-        case 'conflict':
-            return `Look at the state of the instance in the console and at what else works on it.${again}`;
-        case 'invalid':
-            return 'The service refuses the request as it is; its message says why.';
-        case 'throttled':
-            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
-        case 'unreached':
-            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
-        case 'unsent':
-            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
-        case 'skewed':
-            return `Set the clock of the runner right.${again}`;
-        case 'ambiguous':
-        case 'transient':
-        case 'malformed':
-            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
-    }
 }
 /** The statuses that were seen, with the time of each since the first look. */
 function historyLabel(rebuild) {
@@ -4412,8 +4464,12 @@ class SurveyError extends Error {
     }
 }
 /** A read that failed for good, as a problem. */
-function problemOf(failure) {
-    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false), reason: failure.kind };
+function problemOf(failure, region) {
+    return {
+        cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`,
+        remedy: callRemedy(failure, false, region),
+        reason: failure.kind
+    };
 }
 
 ;// CONCATENATED MODULE: ./core/plan/select.js
@@ -5136,7 +5192,7 @@ function rolloutLines(plan) {
             ? []
             : [`  canaries, which must be healthy before the rest starts: ${names(canaries)}`]),
         ...batchLines(plan),
-        `  stops ${rollout.maxFailures === 0 ? 'at the first failure' : `after more than ${rollout.maxFailures} failures`}${rollout.rollback ? ', and what was rebuilt is rolled back' : ''} (maxFailures)`,
+        `  stops ${rollout.maxFailures === 0 ? 'at the first failure' : `after more than ${rollout.maxFailures} ${rollout.maxFailures === 1 ? 'failure' : 'failures'}`}${rollout.rollback ? ', and what was rebuilt is rolled back' : ''} (maxFailures)`,
         ...(skipped.length === 0 ? [] : [`  skipped: ${names(skipped)}`])
     ];
 }
@@ -6422,7 +6478,7 @@ async function survey(request, ports, signal) {
         if (error instanceof SurveyError)
             problems.push(...error.problems);
         else if (error instanceof model_failure/* CallError */.RA)
-            problems.push(problemOf(error.failure));
+            problems.push(problemOf(error.failure, request.region));
         else
             throw error;
         return undefined;
@@ -8615,8 +8671,8 @@ class JournalError extends Error {
     name = 'JournalError';
 }
 
-// EXTERNAL MODULE: ./action/annotate.js + 6 modules
-var annotate = __nccwpck_require__(1799);
+// EXTERNAL MODULE: ./action/annotate.js + 7 modules
+var annotate = __nccwpck_require__(3853);
 ;// CONCATENATED MODULE: ./action/cancel.js
 
 /**
@@ -12169,8 +12225,8 @@ function isFailed(one) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1799);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5227);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3853);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8265);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

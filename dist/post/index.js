@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 6079:
+/***/ 2858:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -513,6 +513,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 var core = __nccwpck_require__(5806);
 // EXTERNAL MODULE: ./core/report/help-link.js
 var help_link = __nccwpck_require__(8154);
+;// CONCATENATED MODULE: ./core/report/without-repeats.js
+/** What keeps every call from being answered; one that failed so tells of all. */
+const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
+/** The problems, with one only of those that have the same cause: wrong keys fail every read alike. */
+function without_repeats_withoutRepeats(problems) {
+    return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
+        problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
+}
+
 // EXTERNAL MODULE: ./core/report/clip.js
 var report_clip = __nccwpck_require__(5984);
 ;// CONCATENATED MODULE: ./core/summary/annotation-text.js
@@ -638,6 +647,7 @@ var log = __nccwpck_require__(7230);
 
 
 
+
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateReport(report) {
     for (const { level, title, lines, help } of annotationsOf(report, readActionSource())) {
@@ -651,7 +661,8 @@ function annotateProblems(problems) {
     annotate('error', 'The inputs are not right', annotationText('Nothing was sent.', lines, helpOn()));
 }
 /** One annotation for all that keeps a plan from being made. */
-function annotateSurvey(problems) {
+function annotateSurvey(found) {
+    const problems = withoutRepeats(found);
     const causes = [...new Set(problems.map(({ cause }) => cause))];
     const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
     // Many causes usually share one remedy; where they do not, the first few stand for all.
@@ -731,7 +742,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 9446:
+/***/ 547:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2213,6 +2224,7 @@ function toRequest(values, rebuildOptions) {
         // Were none of the two given, then no ID: an empty list of tags would be every instance.
         selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
         image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
+        ...(values.endpoint === undefined && { region: values.region }),
         imageWaitMs: values.imageWait,
         options: withoutSecrets(rebuildOptions),
         ...given({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
@@ -2931,8 +2943,72 @@ function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var model_failure = __nccwpck_require__(5437);
+;// CONCATENATED MODULE: ./core/report/call-remedy.js
+/** What a person should know before running again. */
+const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+/**
+ * What to do about a call that failed for good.
+ *
+ * @param waiting whether a rebuild had been sent before
+ * @param region the value of the input; absent where it is not known or an endpoint of one's own is used
+ */
+function callRemedy(failure, waiting, region) {
+    const again = waiting ? ` ${rerunIsSafe}` : '';
+    switch (failure.kind) {
+        case 'denied':
+            return `${deniedRemedy(failure)}${again}`;
+        case 'notFound':
+            return `${notFoundRemedy(failure, region)}`;
+        case 'conflict':
+            return `Look at the state of the instance in the console and at what else works on it.${again}`;
+        case 'invalid':
+            return 'The service refuses the request as it is; its message says why.';
+        case 'throttled':
+            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
+        case 'unreached':
+            return `${unreachedRemedy(region)}${again}`;
+        case 'unsent':
+            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
+        case 'skewed':
+            return `Set the clock of the runner right.${again}`;
+        case 'ambiguous':
+        case 'transient':
+        case 'malformed':
+            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
+    }
+}
+/** The codes by which the service says that the keys themselves are wrong (BCC page Ojwvyo6nc), in lower case. */
+const wrongKeyCodes = new Set([
+    'iamsignatureinvalid',
+    'invalidaccesskeyid',
+    'invalidhttpauthheader',
+    'invalidsignature',
+    'signaturedoesnotmatch',
+    'signatureinvalid'
+]);
+/** Wrong keys have codes of their own; a refusal without a code may be about the keys or about the policy. */
+function deniedRemedy({ code, operation }) {
+    if (code === undefined) {
+        return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
+    }
+    return wrongKeyCodes.has(code.toLowerCase())
+        ? 'Check accessKeyId and secretAccessKey; of a temporary key, also sessionToken, which may have run out.'
+        : `Let the policy of the user permit ${operation}.`;
+}
+function notFoundRemedy({ operation, target }, region) {
+    const input = operation === 'GetImage' ? 'imageId' : operation === 'GetInstance' ? 'instanceId' : 'the ID';
+    const where = region === undefined ? 'there' : `in region ${region}`;
+    return `Check ${input} and the region: ${target} is not known ${where}.`;
+}
+function unreachedRemedy(region) {
+    return region === undefined
+        ? 'Check endpoint, and how the runner gets there: DNS, https_proxy, no_proxy.'
+        : `Is ${region} the right region? If so, check how the runner gets there: DNS, https_proxy, no_proxy.`;
+}
+
 ;// CONCATENATED MODULE: ./core/report/explain.js
 /** Failures in words: what happened, what it means for the disk, and what to do. */
+
 
 
 
@@ -2976,7 +3052,6 @@ function describeDiskState(diskState) {
             return 'Whether the system disk is being rebuilt is not known.';
     }
 }
-const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
 function causeAndRemedy(rebuild, reason) {
     const { task } = rebuild;
     const waited = (0,core_duration/* formatDuration */.a3)(task.timeoutMs);
@@ -3049,36 +3124,6 @@ function unknownRemedy({ task }, { code = '', target }) {
         return 'Check keypairId: the region has no key pair with this ID.';
     const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
     return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
-}
-/**
- * What to do about a call that failed for good.
- *
- * @param waiting whether a rebuild had been sent before
- */
-function callRemedy(failure, waiting) {
-    const again = waiting ? ` ${rerunIsSafe}` : '';
-    switch (failure.kind) {
-        case 'denied':
-            return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
-        case 'notFound':
-            return `Check the ID and the region: ${failure.target} is not known there.`;
-        case 'conflict':
-            return `Look at the state of the instance in the console and at what else works on it.${again}`;
-        case 'invalid':
-            return 'The service refuses the request as it is; its message says why.';
-        case 'throttled':
-            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
-        case 'unreached':
-            return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
-        case 'unsent':
-            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
-        case 'skewed':
-            return `Set the clock of the runner right.${again}`;
-        case 'ambiguous':
-        case 'transient':
-        case 'malformed':
-            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
-    }
 }
 /** The statuses that were seen, with the time of each since the first look. */
 function historyLabel(rebuild) {
@@ -3873,7 +3918,7 @@ function planTable(one) {
     const { plan, erases } = one;
     const rows = [
         ['Plan', (0,markdown/* cell */.Hn)(plan.description)],
-        ...plan.warnings.map((warning) => ['Mind', (0,markdown/* cell */.Hn)(warning)]),
+        ...plan.warnings.map((warning) => ['⚠️ Note', (0,markdown/* cell */.Hn)(warning)]),
         ['Before', (0,markdown/* cell */.Hn)(plan.current)]
     ];
     if (one.backup !== undefined)
@@ -3884,19 +3929,35 @@ function planTable(one) {
             ? 'the system disk'
             : `system disk ${(0,markdown/* code */.aY)(erases.systemDiskId)}, ${erases.sizeInGB} GB`;
         const snapshots = erases.snapshots.map(({ id, name, createTime }) => `snapshot ${(0,markdown/* cell */.Hn)(name)} ${(0,markdown/* code */.aY)(id)}, ${(0,markdown/* cell */.Hn)(createTime)}`);
-        rows.push([verb, [disk, ...snapshots].join('<br>')], ['Stays', 'data disks, IP addresses, custom images'], ['Login', (0,markdown/* cell */.Hn)(plan.login)], ['Script', (0,markdown/* cell */.Hn)(plan.userData)], ...plan.steps.map((step) => ['Also', (0,markdown/* cell */.Hn)(step)]));
+        rows.push([verb, [disk, ...snapshots].join('<br>')], ['Kept', 'data disks, IP addresses, custom images'], ['Login', (0,markdown/* cell */.Hn)(plan.login)], ['Script', (0,markdown/* cell */.Hn)(plan.userData)], ...plan.steps.map((step) => ['Also', (0,markdown/* cell */.Hn)(step)]));
     }
     if (one.rollback !== undefined) {
         const how = one.rollback.ok ? 'done' : `failed: ${(0,markdown/* cell */.Hn)(one.rollback.problem ?? 'see above')}`;
         rows.push(['Rollback', `onto ${(0,markdown/* code */.aY)(one.rollback.imageId)}: ${how}`]);
     }
-    return (0,markdown/* table */.tp)(['What', 'Which'], rows);
+    return (0,markdown/* table */.tp)(['Property', 'Value'], rows);
+}
+/** The phases of `result` in words that an operator knows. */
+const phaseLabels = {
+    settling: 'waited for the instance to settle',
+    backup: 'backed up',
+    draining: 'left the load balancers',
+    sending: 'sent',
+    searching: 'looked for a rebuild whose answer was lost',
+    confirming: 'waited for the start',
+    rebuilding: 'rebuilt',
+    starting: 'started the instance',
+    health: 'waited until healthy'
+};
+function phaseLabel(phase) {
+    const [kind, prefix] = phase.startsWith('rollback: ') ? [phase.slice(10), 'rollback: '] : [phase, ''];
+    return `${prefix}${phaseLabels[kind] ?? (0,markdown/* cell */.Hn)(kind)}`;
 }
 function phaseTable(one) {
     if (one.phases.length === 0)
         return '';
     const rows = one.phases.map(({ phase, startedAt, durationSeconds }) => [
-        phase,
+        phaseLabel(phase),
         startedAt.slice(11),
         (0,core_duration/* formatDuration */.a3)(durationSeconds * 1000)
     ]);
@@ -3927,12 +3988,11 @@ function balancerTable(one) {
     if (one.balancers.length === 0)
         return '';
     const rows = one.balancers.map(({ blbId, groupId = '', weight, currentWeight }) => [
-        (0,markdown/* code */.aY)(blbId),
-        (0,markdown/* code */.aY)(groupId),
-        String(weight),
-        String(currentWeight)
+        `${(0,markdown/* code */.aY)(blbId)} ${(0,markdown/* code */.aY)(groupId)}`.trimEnd(),
+        String(currentWeight),
+        String(weight)
     ]);
-    return (0,markdown/* table */.tp)(['Load balancer', 'Group', 'Weight before', 'Weight now'], rows);
+    return (0,markdown/* table */.tp)(['Load balancer', 'Weight now', 'Before'], rows);
 }
 function requestLine(one) {
     return one.requestIds.length === 0 ? '' : `Request IDs: ${one.requestIds.map(markdown/* code */.aY).join(', ')}`;
@@ -3945,7 +4005,7 @@ function hostKeys(one) {
 function restoreWith(one) {
     if (one.restoreWith.length === 0)
         return '';
-    return `To put it back onto what it ran before:\n\n${(0,markdown/* fenced */.OF)('yaml', ['with:', ...one.restoreWith.map((line) => `  ${line}`)])}`;
+    return `To go back to what it ran before:\n\n${(0,markdown/* fenced */.OF)('yaml', ['with:', ...one.restoreWith.map((line) => `  ${line}`)])}`;
 }
 
 // EXTERNAL MODULE: ./core/report/clip.js
@@ -3970,14 +4030,21 @@ function failures_failureOf({ failure }, source) {
     if (failure === undefined)
         return '';
     const help = (0,help_link/* helpLink */.C)(source, failure.reason);
+    const [cause, course] = parted(failure.cause);
     return [
-        `> **${(0,markdown/* cell */.Hn)(failure.cause)}**`,
+        `> **${(0,markdown/* cell */.Hn)(cause)}**`,
         '>',
+        ...(course === '' ? [] : [`> ${(0,markdown/* cell */.Hn)(course)}`, '>']),
         `> ${(0,markdown/* cell */.Hn)(failure.diskNote)}`,
         '>',
         `> **What to do:** ${(0,markdown/* cell */.Hn)(failure.remedy)}`,
         ...(help === undefined ? [] : ['>', `> [More about ${(0,markdown/* code */.aY)(failure.reason)}](${help})`])
     ].join('\n');
+}
+/** The cause, and after it what was seen on the way, which may be long. */
+function parted(text) {
+    const at = text.indexOf(' Seen: ');
+    return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 /** The failures of several instances; both parts are worth much, those in full more. */
 function failureParts(report, worth, source) {
@@ -4522,25 +4589,55 @@ function planParts(report, worth) {
     const ordered = inOrder(report);
     const count = new Set(batches.values()).size;
     const sentence = count === 0 ? '' : `If all goes well it takes ${(0,markdown/* counted */.hS)(count, 'batch', 'batches')}.`;
-    const rows = ordered.map((one) => [
+    const notes = commonOf(ordered.map(({ plan }) => plan.warnings));
+    const now = sameForAll(ordered.map(({ plan }) => plan.current));
+    const turns = ordered.map((one) => turnOf(one, report.rollout.canaries, batches.get(one.instanceId)));
+    const hasTurns = turns.some((turn) => turn !== '–');
+    const rows = ordered.map((one, at) => [
         `${(0,markdown/* code */.aY)(one.instanceId)} ${(0,markdown/* cell */.Hn)(one.name)}`.trimEnd(),
-        turnOf(one, report.rollout.canaries, batches.get(one.instanceId)),
-        [labels[one.plan.action], ...one.plan.warnings.map((text) => `Mind: ${(0,markdown/* cell */.Hn)(text)}`)].join('<br>'),
-        (0,markdown/* cell */.Hn)(one.plan.current),
-        fleet_plan_erasedBy(one)
+        fleet_plan_erasedBy(one),
+        ...(hasTurns ? [turns[at] ?? ''] : []),
+        [labels[one.plan.action], ...one.plan.warnings.filter(isNotIn(notes)).map(noteOf)].join('<br>'),
+        ...(now === undefined ? [(0,markdown/* cell */.Hn)(one.plan.current)] : [])
     ]);
-    const head = ['Instance', 'Turn', 'What is done', 'Now', 'Would be erased'];
+    const head = [
+        'Instance',
+        'Would be erased',
+        ...(hasTurns ? ['Turn'] : []),
+        'What is done',
+        ...(now === undefined ? ['Now'] : [])
+    ];
     const title = `All ${rows.length} instances`;
-    return [whole(sentence), whole(commonOf(ordered)), tablePart({ head, rows, title, isOpen: true }, worth)];
+    const common = [...(now === undefined ? [] : [`**Now, each:** ${(0,markdown/* cell */.Hn)(now)}`]), ...notes.map(noteOf)].join('\n\n');
+    return [
+        whole(sentence),
+        whole(common),
+        whole(howOf(ordered)),
+        tablePart({ head, rows, title, isOpen: true }, worth)
+    ];
+}
+function noteOf(text) {
+    return `⚠️ ${(0,markdown/* cell */.Hn)(text)}`;
+}
+function isNotIn(others) {
+    return (text) => !others.includes(text);
+}
+/** The texts that are in every list. */
+function commonOf([first = [], ...others]) {
+    return others.length === 0 ? [] : first.filter((text) => others.every((list) => list.includes(text)));
+}
+/** The one text that all have, if it is one; so it need not stand in every row. */
+function sameForAll([first, ...others]) {
+    return others.every((text) => text === first) ? first : undefined;
 }
 /** What is alike for all: the login, the script and, but for the addresses, what else is done. */
-function commonOf([first]) {
+function howOf([first]) {
     if (first === undefined || erasesNothing(first))
         return '';
     const { login, userData, steps } = first.plan;
     const also = steps.map((step) => (0,markdown/* cell */.Hn)((0,clip/* clip */.$)(step, 500))).join('; ');
     return [
-        `**Login:** ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(login, 500))} · **Script:** ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(userData, 500))} · **Stays:** data disks, IP addresses, custom images`,
+        `**Login:** ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(login, 500))} · **Script:** ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(userData, 500))} · **Kept:** data disks, IP addresses, custom images`,
         ...(also === '' ? [] : [`**Also**, as for ${(0,markdown/* code */.aY)(first.instanceId)}: ${also}`])
     ].join('\n\n');
 }
@@ -4605,20 +4702,29 @@ function timelineOf(instances) {
 }
 function lineOf({ kind, from, to }, mark, width) {
     const word = (to - from) / width >= roomForWord ? kind : '·';
-    return `${word} :${mark}, ${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
+    return `${word} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
 }
-/** `crit` for what failed, `active` for what is under way, `done` for the rest. */
+/** The tags that give a kind its colour; without one it is drawn in the colour of the theme. */
+const colours = {
+    backup: '',
+    drain: '',
+    rebuild: 'active',
+    health: 'done',
+    rollback: 'active'
+};
+/** `crit`, drawn red, for what failed; otherwise the colour of its kind, and of a rebuild for what is under way. */
 function markOf(one, bars, index) {
     const isLast = index === bars.length - 1;
     if (isLast && stillGoing.has(one.status))
         return 'active';
     const isRolledBackState = bars[index]?.kind === 'rollback';
+    const colour = colours[bars[index]?.kind ?? 'rebuild'];
     if (isRolledBackState)
-        return one.rollback?.ok === false ? 'crit' : 'done';
+        return one.rollback?.ok === false ? 'crit' : colour;
     const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
     // One that is put back because the rollout has stopped did not fail itself.
     const hasFailed = one.failure !== undefined && (one.status === 'failed' || one.status === 'rolledBack');
-    return hasFailed && isLastForward ? 'crit' : 'done';
+    return hasFailed && isLastForward ? 'crit' : colour;
 }
 /** The phases as bars that follow each other; none is shorter than a second, for it would not be seen. */
 function barsOf({ phases }) {
@@ -4692,17 +4798,17 @@ const worth = { details: 1, timeline: 2, instances: 3, away: 4, failures: { rest
  * The whole summary, at most `summaryLimit` bytes long.
  *
  * @param source where the action runs from, for the links to its documents
+ * @param region of the instances; empty where it is not known
  */
-function summaryOf(report, source) {
+function summaryOf(report, source, region = '') {
     const [only, ...others] = report.instances;
     const parts = only !== undefined && others.length === 0
         ? partsOfOne(report, only, source)
         : partsOfFleet(report, source);
-    return fitted(parts, summaryLimit);
+    return fitted([whole((0,overview/* headline */.Pl)(report, region)), ...parts], summaryLimit);
 }
 function partsOfOne(report, one, source) {
     return [
-        whole((0,overview/* headline */.Pl)(report)),
         piece(wholeTable(report), worth.instances),
         piece(failures_failureOf(one, source), worth.failures.full),
         (0,weights_table/* weightsPart */.Tu)(report, worth.weights),
@@ -4714,7 +4820,6 @@ function partsOfOne(report, one, source) {
 function partsOfFleet(report, source) {
     const isPlan = report.status === 'planned';
     return [
-        whole((0,overview/* headline */.Pl)(report)),
         whole(isPlan ? planTotals(report) : (0,overview/* totals */.Sd)(report)),
         whole((0,overview/* stopSentence */.WQ)(report)),
         whole((0,overview/* rolloutLine */._s)(report)),
@@ -4729,7 +4834,7 @@ function partsOfFleet(report, source) {
 }
 function timelinePart({ instances }) {
     const diagram = timelineOf(instances);
-    const legend = 'Times in UTC. In the row of an instance: backup, drain, rebuild, health, rollback, as far as there were any; red has failed, blue goes on.';
+    const legend = 'Times in UTC. Purple: backup and drain. Light blue: rebuild and rollback. Grey: health check. Red: failed. A dot is a step too short for its name.';
     return diagram === '' ? '' : `### Timeline\n\n${legend}\n\n${diagram}`;
 }
 function detailParts({ instances }) {
@@ -7398,7 +7503,7 @@ async function seeToAll(config, handover) {
         left = { ...left, state: await restore(config, left.state) };
     });
     if (config.summary)
-        await post_step_attempt('write the job summary', () => writeSummary(left.state));
+        await post_step_attempt('write the job summary', () => writeSummary(left.state, config.request.region));
     await post_step_attempt('close the Deployment record', () => closeRecord(config, left));
     await post_step_attempt('watch for the rebuild to show', () => watchOn(config, left));
 }
@@ -7446,8 +7551,8 @@ async function takeOver(file) {
     file.remove();
     return last;
 }
-async function writeSummary(state) {
-    await lib_core/* summary */.z.addRaw(summaryOf(reportRun(state), (0,help/* readActionSource */.Q)())).write();
+async function writeSummary(state, region) {
+    await lib_core/* summary */.z.addRaw(summaryOf(reportRun(state), (0,help/* readActionSource */.Q)(), region)).write();
 }
 async function closeRecord(config, left) {
     if (config.record === undefined || left.recordId === undefined)
@@ -8484,7 +8589,7 @@ function counted(count, one, many = `${one}s`) {
 const headlines = {
     rebuilt: '✅ Rebuilt',
     skipped: '✅ Nothing to do',
-    planned: '📋 Plan: nothing was sent',
+    planned: '📋 Plan, nothing was sent',
     started: '🚀 Started, not waited for',
     inProgress: '🛑 Cancelled while rebuilding',
     rolledBack: '↩️ Failed, and rolled back',
@@ -8500,11 +8605,20 @@ const words = {
     failed: { icon: '❌', one: 'failed' },
     rolledBack: { icon: '↩️', one: 'rolled back' },
     inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
-    notStarted: { icon: '–', one: 'not begun' }
+    notStarted: { icon: '–', one: 'not started' }
 };
-/** What became of the run, and the image, as a heading. */
-function headline({ status, imageId, imageName }) {
-    return `## ${headlines[status]}: BCC image ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(imageId)} ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(imageName, 200))}`.trimEnd();
+/**
+ * What became of the run, of whom, and from which image, as a heading.
+ *
+ * @param region empty where it is not known
+ */
+function headline({ status, imageId, imageName, instances }, region) {
+    const [only, ...others] = instances;
+    const one = only !== undefined && others.length === 0 ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(only.instanceId) : undefined;
+    const whom = one ?? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(instances.length, 'instance');
+    const image = `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(imageId)} ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(imageName, 200))}`.trimEnd();
+    const where = region === '' ? '' : `, region ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(region, 50))}`;
+    return `## ${headlines[status]}: ${whom} from image ${image}${where}`;
 }
 /** What became of an instance, with a sign. */
 function statusLabel({ status, adopted }) {
@@ -8529,13 +8643,13 @@ function stopSentence({ rollout: { stopped } }) {
 /** How the rollout was set and how many were away, in one line. */
 function rolloutLine({ rollout, instances, status }) {
     const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
-    const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} to begin with`;
-    const away = status === 'planned' ? before : ` (most away: ${peakUnavailable}${before})`;
+    const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} already unavailable before`;
+    const unavailable = status === 'planned' ? before : ` (peak: ${peakUnavailable}${before})`;
     const facts = [
-        `at most ${maxUnavailable} of ${instances.length} away at once${away}`,
+        `at most ${maxUnavailable} of ${instances.length} unavailable at once${unavailable}`,
         ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
         pauseSeconds === 0
-            ? 'a slot is refilled as soon as it is free'
+            ? 'the next starts as soon as one is done'
             : `in batches, ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(pauseSeconds * 1000)} between two`,
         failureLabel(rollout)
     ];
@@ -8563,7 +8677,7 @@ function unavailableBeforePart({ rollout: { unavailableBefore } }, worth) {
             const rows = unavailableBefore
                 .slice(0, pieces)
                 .map(({ instanceId, why }) => [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(instanceId), (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(why, 300))]);
-            const title = `Not serving to begin with: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(unavailableBefore.length, 'instance')}`;
+            const title = `Already unavailable before the run: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(unavailableBefore.length, 'instance')}`;
             return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .fold */ .AU)(title, [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .table */ .tp)(['Instance', 'Why'], rows)]);
         }
     };
@@ -8677,14 +8791,12 @@ function drawn(left, pieces) {
     const head = `### Load balancer weights to restore: ${left.length}`;
     const told = left.slice(0, pieces);
     const rows = told.map((place) => [
-        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.instance.instanceId),
-        (0,_overview_js__WEBPACK_IMPORTED_MODULE_0__/* .statusLabel */ .Rh)(place.instance),
-        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.blbId),
-        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.groupId ?? ''),
+        `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.instance.instanceId)}<br>${(0,_overview_js__WEBPACK_IMPORTED_MODULE_0__/* .statusLabel */ .Rh)(place.instance)}`,
         String(place.currentWeight),
-        String(place.weight)
+        String(place.weight),
+        [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.blbId), ...(place.groupId === undefined ? [] : [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.groupId)])].join('<br>')
     ]);
-    const list = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .table */ .tp)(['Instance', 'Result', 'Load balancer', 'Group', 'Weight now', 'To restore'], rows);
+    const list = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .table */ .tp)(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
     const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
     const calls = poolsOf(told).map(callOf);
     const isLong = told.length > openRows;
@@ -8757,8 +8869,8 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6079);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9446);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2858);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(547);
 /** Entry of the post step. It never fails a job. */
 
 

@@ -3,6 +3,7 @@ import type { Problem } from '../config/inputs.ts';
 import type { ReportedReason } from '../core/report/failure-reasons.ts';
 import { helpLink } from '../core/report/help-link.ts';
 import type { RunReport } from '../core/report/report.ts';
+import { withoutRepeats } from '../core/report/without-repeats.ts';
 import { annotationText } from '../core/summary/annotation-text.ts';
 import { annotationsOf } from '../core/summary/annotations.ts';
 import type { SurveyProblem } from '../deploy/plan/survey-error.ts';
@@ -24,7 +25,8 @@ export function annotateProblems(problems: readonly Problem[]): void {
 }
 
 /** One annotation for all that keeps a plan from being made. */
-export function annotateSurvey(problems: readonly SurveyProblem[]): void {
+export function annotateSurvey(found: readonly SurveyProblem[]): void {
+  const problems = withoutRepeats(found);
   const causes = [...new Set(problems.map(({ cause }) => cause))];
   const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
   // Many causes usually share one remedy; where they do not, the first few stand for all.

@@ -41,16 +41,17 @@ export async function postStep(): Promise<void> {
   const problems = parsed.ok
     ? settleProxies(parsed.config)
     : ['The inputs are not the ones of the main step any more.', ...parsed.problems.map(describeProblem)];
-  if (parsed.ok && problems.length === 0) await seeToAll(parsed.config, handover, regionOf(inputs));
+  if (parsed.ok && problems.length === 0) await seeToAll(parsed.config, handover);
   else await seeToTheSummary(problems, inputs.summary, handover);
 }
 
-async function seeToAll(config: Config, handover: Handover, region: string): Promise<void> {
+async function seeToAll(config: Config, handover: Handover): Promise<void> {
   let left = handover;
   await attempt('restore the weights on the load balancers', async () => {
     left = { ...left, state: await restore(config, left.state) };
   });
-  if (config.summary) await attempt('write the job summary', () => writeSummary(left.state, region));
+  if (config.summary)
+    await attempt('write the job summary', () => writeSummary(left.state, config.request.region));
   await attempt('close the Deployment record', () => closeRecord(config, left));
   await attempt('watch for the rebuild to show', () => watchOn(config, left));
 }
@@ -73,7 +74,7 @@ async function seeToTheSummary(
   }
   const hidden = hiddenRebuilds(state);
   if (hidden.length > 0) jobLog.warning(lookFirst(hidden));
-  if (summary.trim() !== 'false') await attempt('write the job summary', () => writeSummary(state, ''));
+  if (summary.trim() !== 'false') await attempt('write the job summary', () => writeSummary(state));
 }
 
 function describeProblem({ input, message }: Problem): string {
@@ -108,12 +109,7 @@ async function takeOver(file: TakenHandover): Promise<Handover | undefined> {
   return last;
 }
 
-/** Where the instances are; empty with an endpoint of one's own, which may be of any region. */
-function regionOf({ endpoint, region }: ReturnType<typeof readInputs>): string {
-  return endpoint.trim() === '' ? region.trim() : '';
-}
-
-async function writeSummary(state: RunState, region: string): Promise<void> {
+async function writeSummary(state: RunState, region?: string): Promise<void> {
   await core.summary.addRaw(summaryOf(reportRun(state), readActionSource(), region)).write();
 }
 

@@ -95,6 +95,7 @@ function toRequest(values: Values, rebuildOptions: RebuildOptions): RunRequest {
     // Were none of the two given, then no ID: an empty list of tags would be every instance.
     selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
     image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
+    ...(values.endpoint === undefined && { region: values.region }),
     imageWaitMs: values.imageWait,
     options: withoutSecrets(rebuildOptions),
     ...given({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),

@@ -14,6 +14,8 @@ export interface RunRequest {
   /** At least one ID, or at least one tag; none twice, in the order given. */
   readonly selection: Selection;
   readonly image: ImageRequest;
+  /** For messages only; absent with an endpoint of one's own, which may be of any region. */
+  readonly region?: string;
   /** How long an image that is not there yet may take to appear; 0 to 6 h, and 0 with a pattern. */
   readonly imageWaitMs: number;
   /** The options of the rebuild call that everybody may read; the sender has the rest. */

@@ -10,8 +10,8 @@ import { imageLabel } from '../../../src/core/plan/text.ts';
 import { heartbeat, narrate } from '../../../src/core/rebuild/log-lines.ts';
 import { nextBeat, observeMoment } from '../../../src/core/rebuild/schedule.ts';
 import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
+import { callRemedy } from '../../../src/core/report/call-remedy.ts';
 import {
-  callRemedy,
   describeDiskState,
   explain,
   explainCancel,

@@ -26,7 +26,7 @@ export function rolloutLines(plan: Plan): readonly string[] {
       ? []
       : [`  canaries, which must be healthy before the rest starts: ${names(canaries)}`]),
     ...batchLines(plan),
-    `  stops ${rollout.maxFailures === 0 ? 'at the first failure' : `after more than ${rollout.maxFailures} failures`}${rollout.rollback ? ', and what was rebuilt is rolled back' : ''} (maxFailures)`,
+    `  stops ${rollout.maxFailures === 0 ? 'at the first failure' : `after more than ${rollout.maxFailures} ${rollout.maxFailures === 1 ? 'failure' : 'failures'}`}${rollout.rollback ? ', and what was rebuilt is rolled back' : ''} (maxFailures)`,
     ...(skipped.length === 0 ? [] : [`  skipped: ${names(skipped)}`])
   ];
 }

@@ -5,6 +5,7 @@ import { describeRefusals, type Refusal, remedyOfRefusals } from '../plan/refusa
 import { diskStateOf } from '../rebuild/disk-state.ts';
 import type { DiskState, FailureReason } from '../rebuild/ending.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
+import { callRemedy, rerunIsSafe } from './call-remedy.ts';
 
 /** A failure as a person reads it. */
 export interface Explanation {
@@ -65,9 +66,6 @@ export function describeDiskState(diskState: DiskState): string {
       return 'Whether the system disk is being rebuilt is not known.';
   }
 }
-
-const rerunIsSafe =
-  'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
 
 function causeAndRemedy(rebuild: RebuildState, reason: Reason): { cause: string; remedy: string } {
   const { task } = rebuild;
@@ -145,37 +143,6 @@ function unknownRemedy({ task }: RebuildState, { code = '', target }: CallFailur
   if (/^keypair\./i.test(code)) return 'Check keypairId: the region has no key pair with this ID.';
   const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
   return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
-}
-
-/**
- * What to do about a call that failed for good.
- *
- * @param waiting whether a rebuild had been sent before
- */
-export function callRemedy(failure: CallFailure, waiting: boolean): string {
-  const again = waiting ? ` ${rerunIsSafe}` : '';
-  switch (failure.kind) {
-    case 'denied':
-      return `Check accessKeyId, secretAccessKey and sessionToken (a temporary one may have run out), and that the policy permits ${failure.operation}.${again}`;
-    case 'notFound':
-      return `Check the ID and the region: ${failure.target} is not known there.`;
-    case 'conflict':
-      return `Look at the state of the instance in the console and at what else works on it.${again}`;
-    case 'invalid':
-      return 'The service refuses the request as it is; its message says why.';
-    case 'throttled':
-      return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
-    case 'unreached':
-      return `Check endpoint, region, DNS and proxy (https_proxy, no_proxy) of the runner.${again}`;
-    case 'unsent':
-      return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
-    case 'skewed':
-      return `Set the clock of the runner right.${again}`;
-    case 'ambiguous':
-    case 'transient':
-    case 'malformed':
-      return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
-  }
 }
 
 /** The statuses that were seen, with the time of each since the first look. */

@@ -11,7 +11,7 @@ import {
 import type { BackendServer } from '../../core/model/backend-server.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
-import { callRemedy } from '../../core/report/explain.ts';
+import { callRemedy } from '../../core/report/call-remedy.ts';
 import type { Balancers } from '../../ports/balancers.ts';
 import type { Cancel } from '../../ports/cancel.ts';
 import type { Clock } from '../../ports/clock.ts';

@@ -6,7 +6,7 @@ import { CallError, CancelledError, describeFailure } from '../../core/model/fai
 import { isSettled } from '../../core/model/instance.ts';
 import type { PlannedTarget } from '../../core/plan/plan.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
-import { callRemedy } from '../../core/report/explain.ts';
+import { callRemedy } from '../../core/report/call-remedy.ts';
 import type { Backup } from '../../core/run/instance-run.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';

@@ -1,5 +1,5 @@
 import { type CallFailure, describeFailure } from '../../core/model/failure.ts';
-import { callRemedy } from '../../core/report/explain.ts';
+import { callRemedy } from '../../core/report/call-remedy.ts';
 import type { ReportedReason } from '../../core/report/failure-reasons.ts';
 
 /** One thing that keeps a plan from being made. */
@@ -22,6 +22,10 @@ export class SurveyError extends Error {
 }
 
 /** A read that failed for good, as a problem. */
-export function problemOf(failure: CallFailure): SurveyProblem {
-  return { cause: `${describeFailure(failure)}.`, remedy: callRemedy(failure, false), reason: failure.kind };
+export function problemOf(failure: CallFailure, region?: string): SurveyProblem {
+  return {
+    cause: `${describeFailure(failure)}.`,
+    remedy: callRemedy(failure, false, region),
+    reason: failure.kind
+  };
 }

@@ -52,7 +52,7 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
     read.catch((error: unknown) => {
       if (signal.aborted) throw error;
       if (error instanceof SurveyError) problems.push(...error.problems);
-      else if (error instanceof CallError) problems.push(problemOf(error.failure));
+      else if (error instanceof CallError) problems.push(problemOf(error.failure, request.region));
       else throw error;
       return undefined;
     });
