@@ -85,6 +85,27 @@ describe('a main step that is killed', () => {
   }, 120_000);
 });
 
+test('inputs that no longer parse in the post step: what is left undone is told, and the summary is written', async () => {
+  await onEmulator(balanced, async (run, emulator) => {
+    let isKilled = false;
+    const first = await run({
+      later: { inputs: { timeout: 'soon' } },
+      onCall({ operation }, step) {
+        if (operation !== 'UpdateBlbServer' || isKilled) return;
+        isKilled = true;
+        step?.process.kill('SIGKILL');
+      }
+    });
+    const warnings = first.annotations
+      .filter(({ level }) => level === 'warning')
+      .map(({ message }) => message);
+    expect(warnings.join('\n')).toMatch(/inputs are not the ones of the main step any more.*timeout/);
+    expect(warnings.join('\n')).toMatch(/Weights on load balancers are not restored.*i-fleet00001/);
+    expect(first.summary).toMatch(/i-fleet00001/);
+    expect(lowered(emulator)).toHaveLength(ids.length);
+  });
+}, 120_000);
+
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('a main step that a cancel does not reach', () => {
