@@ -959,7 +959,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 8265:
+/***/ 9230:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5376,6 +5376,35 @@ function sharedReads({ balancers, clock, cancel }) {
     };
 }
 
+;// CONCATENATED MODULE: ./deploy/calls/bounded-reads.js
+/**
+ * The same calls, of which no read lasts longer than `limitMs` unless it says so itself: a service that throttles or
+ * hangs must not hold a run beyond the time that it was given.
+ */
+function boundReads(bcc, limitMs, clock) {
+    const within = (options) => ({
+        deadlineMs: clock.nowMs() + limitMs,
+        ...options
+    });
+    return {
+        getInstance: (id, signal, options) => bcc.getInstance(id, signal, within(options)),
+        listInstances: (ids, signal, options) => bcc.listInstances(ids, signal, within(options)),
+        getSystemDisk: (id, signal, options) => bcc.getSystemDisk(id, signal, within(options)),
+        listSnapshots: (id, signal, options) => bcc.listSnapshots(id, signal, within(options)),
+        listTagged: (tags, signal, options) => bcc.listTagged(tags, signal, within(options)),
+        listSystemDisks: (signal, options) => bcc.listSystemDisks(signal, within(options)),
+        listAllSnapshots: (signal, options) => bcc.listAllSnapshots(signal, within(options)),
+        getImage: (id, signal, options) => bcc.getImage(id, signal, within(options)),
+        listImages: (filter, signal, options) => bcc.listImages(filter, signal, within(options)),
+        getUserData: (id, signal, options) => bcc.getUserData(id, signal, within(options)),
+        rebuild: (...call) => bcc.rebuild(...call),
+        rebuildBatch: (...call) => bcc.rebuildBatch(...call),
+        start: (...call) => bcc.start(...call),
+        createImage: (...call) => bcc.createImage(...call),
+        deleteImage: (...call) => bcc.deleteImage(...call)
+    };
+}
+
 ;// CONCATENATED MODULE: ./deploy/health/guest-agents.js
 /** What is asked of Cloud Assistant before anything is erased, so that a check that can never pass is found out then. */
 
@@ -8611,13 +8640,15 @@ function writeAhead({ bcc, balancers }, journal) {
 
 
 
+
 /**
  * Carries the request out and resolves with the state at the end, whether it went well or not.
  *
  * @throws SurveyError when the first reads fail, CancelledError when the cancel comes before the plan stands
  */
-async function run(request, ports, hooks) {
-    const { clock, log, cancel } = ports;
+async function run(request, given, hooks) {
+    const { clock, log, cancel } = given;
+    const ports = { ...given, bcc: boundReads(given.bcc, request.timeoutMs, clock) };
     const fromMs = clock.nowMs();
     const found = await log.group('Plan', async () => {
         const surveyed = await survey(request, ports, cancel.signal);
@@ -12226,7 +12257,7 @@ function isFailed(one) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3853);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8265);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9230);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

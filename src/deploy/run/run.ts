@@ -13,6 +13,7 @@ import type { Journal } from '../../ports/journal.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { type BalancePorts, createBalance } from '../balancers/balance.ts';
+import { boundReads } from '../calls/bounded-reads.ts';
 import { withBootIds } from '../health/guest-agents.ts';
 import { type Survey, type SurveyPorts, survey } from '../plan/survey.ts';
 import { createSender } from '../rebuild/send.ts';
@@ -47,8 +48,9 @@ export interface RunHooks extends Journal {
  *
  * @throws SurveyError when the first reads fail, CancelledError when the cancel comes before the plan stands
  */
-export async function run(request: RunRequest, ports: RunPorts, hooks: RunHooks): Promise<RunState> {
-  const { clock, log, cancel } = ports;
+export async function run(request: RunRequest, given: RunPorts, hooks: RunHooks): Promise<RunState> {
+  const { clock, log, cancel } = given;
+  const ports = { ...given, bcc: boundReads(given.bcc, request.timeoutMs, clock) };
   const fromMs = clock.nowMs();
   const found = await log.group('Plan', async () => {
     const surveyed = await survey(request, ports, cancel.signal);
