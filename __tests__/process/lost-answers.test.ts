@@ -74,9 +74,11 @@ const taken: Readonly<Record<string, Scene>> = {
 };
 
 const others: Readonly<Record<string, Scene>> = {
+  // Long enough for the departure to be seen after the hang.
   'hang on a read': {
+    behaviour: { rebuildMs: 30_000 },
     inputs: { timeout: '90s' },
-    faults: [{ on: 'GetInstance', from: 3, play: { kind: 'hang' } }]
+    faults: [{ on: 'GetInstance', from: 5, play: { kind: 'hang' } }]
   },
   'hang on a read before the plan': { faults: [{ on: 'GetImage', play: { kind: 'hang' } }] },
   // A minute of looking does not fit into this timeout, so there is no second send.
