@@ -201,7 +201,7 @@ const cases: Readonly<Record<string, Case>> = {
     done: 0,
     red: {
       cause: /GetInstance i-demo0001.*HTTP 403, AccessDenied, request ID/,
-      remedy: /accessKeyId, secretAccessKey and sessionToken.*policy permits GetInstance/,
+      remedy: /Let the policy of the user permit GetInstance/,
       changed: false
     }
   },
@@ -211,7 +211,7 @@ const cases: Readonly<Record<string, Case>> = {
     done: 0,
     red: {
       cause: /RebuildInstance i-demo0001.*HTTP 403, AccessDenied/,
-      remedy: /The system disk was not touched.*\n.*policy permits RebuildInstance/,
+      remedy: /The system disk was not touched.*\n.*policy of the user permit RebuildInstance/,
       changed: false
     }
   },
@@ -221,7 +221,7 @@ const cases: Readonly<Record<string, Case>> = {
     faults: [{ on: 'GetInstance', from: 3, times: everywhere, play: { kind: 'accessDenied' } }],
     red: {
       cause: /GetInstance i-demo0001.*AccessDenied.*The rebuild goes on without this run/,
-      remedy: /its old content is gone\.\n.*policy permits GetInstance.*re-run is safe/,
+      remedy: /its old content is gone\.\n.*policy of the user permit GetInstance.*re-run is safe/,
       changed: true
     },
     more: (played) => expect(played.outputs['requestId']).toBe(played.rebuilds[0]?.requestId)

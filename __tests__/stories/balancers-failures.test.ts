@@ -74,7 +74,7 @@ describe('a load balancer that cannot be left', () => {
   test('the reason names what to do', async () => {
     await onStage({ emulator: { faults: [onUpdate({ kind: 'accessDenied' })] } }, async (world) => {
       const { failure } = oneOf(await world.run({ balancers }));
-      expect(failure?.remedy).toContain('the policy permits UpdateBlbServer');
+      expect(failure?.remedy).toContain('the policy of the user permit UpdateBlbServer');
     });
   });
 

@@ -389,7 +389,7 @@ describe('before the plan', () => {
     ];
     await onStage({ emulator: { faults } }, async (world) => {
       const problems = await problemsOf(world.run({ balancers }));
-      expect(textOf(problems)).toContain('the policy permits DescribeBlbServers');
+      expect(textOf(problems)).toContain('the policy of the user permit DescribeBlbServers');
     });
   });
 
