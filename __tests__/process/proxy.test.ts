@@ -108,7 +108,7 @@ describe('a proxy', () => {
     const result = await play({ inputs: { endpoint }, env });
     expectRed(result, {
       cause: /no connection to bcc\.test/,
-      remedy: /proxy \(https_proxy, no_proxy\)/,
+      remedy: /https_proxy, no_proxy/,
       changed: false
     });
     expect(result.calls).toEqual([]);
@@ -120,7 +120,7 @@ describe('a proxy', () => {
       const result = await play({ inputs: { endpoint }, env: { ...trust, https_proxy: proxy.url.href } });
       expectRed(result, {
         cause: /at the proxy: .*407/,
-        remedy: /proxy \(https_proxy, no_proxy\)/,
+        remedy: /https_proxy, no_proxy/,
         changed: false
       });
     } finally {
