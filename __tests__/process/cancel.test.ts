@@ -70,6 +70,7 @@ const moments = {
   ],
   'in the pause before a read is repeated': [
     {
+      inputs: { timeout: '60s' },
       faults: [
         {
           on: 'GetInstance',
