@@ -48,7 +48,7 @@ async function play(
         endpoint: server.url.href.replace(/\/$/, ''),
         imageId: 'm-web-2',
         adminPass,
-        timeout: '20s',
+        timeout: '2m',
         pollInterval: '1s',
         ...inputs
       },
