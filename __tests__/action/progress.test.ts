@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Handover } from '../../src/action/handover.ts';
 import { OutputsError } from '../../src/action/outputs.ts';
 import { Progress } from '../../src/action/progress.ts';
@@ -101,9 +101,17 @@ describe('the handover', () => {
 
   test('that cannot be written lets no such call out', () => {
     const { progress } = newProgress({ isFull: true });
-    progress.progressed(() => many);
-    expect(() => progress.commit()).toThrow(JournalError);
-    expect(() => progress.commit()).toThrow(/nothing more was sent: ENOSPC/);
+    const stdout = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      progress.progressed(() => many);
+      expect(() => progress.commit()).toThrow(JournalError);
+      expect(() => progress.commit()).toThrow(/nothing more was sent: ENOSPC/);
+      expect(stdout.mock.calls.map(([text]) => text).join('')).toMatch(
+        /^::warning::Not written for the post step: ENOSPC/
+      );
+    } finally {
+      stdout.mockRestore();
+    }
   });
 
   test('that the post step has taken lets no such call out, and cancels the run', () => {

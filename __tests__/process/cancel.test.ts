@@ -134,7 +134,7 @@ describe.each(signals)('a cancel by %s', (signal) => {
       });
       expect(run.rebuilds).toEqual([]);
     }
-  }, 60_000);
+  });
 
   test('between the plan and the send', async () => {
     const run = await cancelOf(`while a stopped instance is watched before the send, ${signal}`);
@@ -146,19 +146,19 @@ describe.each(signals)('a cancel by %s', (signal) => {
     expect(run.rebuilds).toEqual([]);
     expect(run.outputs).toMatchObject({ instanceIds: 'i-demo0001', imageId: 'm-web-2', requestId: '' });
     expect(run.summary).toMatch('<code>i-demo0001</code>');
-  }, 60_000);
+  });
 
   test('during the send, with an answer that comes in time', async () => {
     const run = await cancelOf(`while the answer of the rebuild is a little slow, ${signal}`);
     expectGoesOn(run, /its old content is gone/);
     expect(run.outputs['requestId']).toBe(run.rebuilds[0]?.requestId);
-  }, 60_000);
+  });
 
   test('during the send, with no answer', async () => {
     const run = await cancelOf(`while the rebuild hangs, which was taken, ${signal}`);
     expectGoesOn(run, /Whether the system disk is being rebuilt is not known/);
     expect(run.log).toMatch('It shows: a re-run will wait for it');
-  }, 60_000);
+  });
 
   test('in the wait', async () => {
     for (const moment of ['in the wait', 'in a slow look of the wait'] as const) {
@@ -166,7 +166,7 @@ describe.each(signals)('a cancel by %s', (signal) => {
       expectGoesOn(run, /its old content is gone/);
       expect(run.outputs['requestId']).toBe(run.rebuilds[0]?.requestId);
     }
-  }, 60_000);
+  });
 });
 
 /** A rebuild is out, and goes on without the run. */
@@ -203,7 +203,7 @@ describe('signals that come together', () => {
     });
     expectRed(run, { cause: /cancelled/, remedy: /Run again/, status: 'inProgress', changed: true });
     expect(run.main.exitCode).toBe(1);
-  }, 60_000);
+  });
 
   test('a rebuild that hangs and was not taken is not waited for either', async () => {
     const run = await cancelled(
@@ -218,5 +218,5 @@ describe('signals that come together', () => {
       status: 'inProgress',
       changed: true
     });
-  }, 60_000);
+  });
 });

@@ -25,4 +25,4 @@ test('NODE_TLS_REJECT_UNAUTHORIZED=0 is told and not obeyed: not one request arr
   } finally {
     await server.close();
   }
-}, 60_000);
+});

@@ -73,7 +73,7 @@ beforeAll(async () => {
       weightsBetween
     };
   });
-}, 120_000);
+});
 
 describe('a fleet that is cancelled in the middle', () => {
   test('ends red and at once, and begins nothing new', () => {
@@ -166,4 +166,4 @@ test('all calls together keep to requestsPerSecond', async () => {
   expect(calls.length).toBeGreaterThan(12);
   // What may leave at once, and then so many a second; a little room for the clock of the machine.
   expect(calls.length).toBeLessThanOrEqual(perSecond + perSecond * (spanSeconds + 0.2));
-}, 60_000);
+});

@@ -65,7 +65,7 @@ describe('a guarded rebuild', () => {
     expect(result.outputs['imageId']).toBe('m-web-2');
     expect(result.log).toContain('healthy');
     expect(result.summary).toContain(`imageId: ${result.outputs['backupImageId']}`);
-  }, 60_000);
+  });
 
   test('meets the new host key and hands it over', async () => {
     const [old, fresh] = [newKey(), newKey()];
@@ -83,7 +83,7 @@ describe('a guarded rebuild', () => {
     expect(result.outputs['knownHosts']).toBe(
       `[127.0.0.1]:${port} ssh-ed25519 ${fresh.blob.toString('base64')}`
     );
-  }, 60_000);
+  });
 
   test('goes back to the image of before when it is not healthy', async () => {
     let emulator: Emulator | undefined;
@@ -102,14 +102,14 @@ describe('a guarded rebuild', () => {
     expect(result.annotations.at(-1)?.message).toMatch(/status 503/);
     expect(result.annotations.at(-1)?.message).toMatch(/rolled back onto m-web-1/);
     expect(result.summary).toContain('rolled back');
-  }, 60_000);
+  });
 
   test('erases nothing when the backup fails', async () => {
     const faults = [{ on: 'CreateImage', play: { kind: 'imageEndsIn', status: 'CreatedFailed' } } as const];
     const result = await play(scene({ backupImage: 'true' }, { faults }));
     expectRed(result, { cause: /the backup failed.*CreatedFailed/, remedy: /Run again/, changed: false });
     expectRebuilds(result, 0, 0);
-  }, 60_000);
+  });
 
   test('is refused for another name and for a check that has no address', async () => {
     const other = await play(scene({ confirmName: 'web-9' }));
@@ -119,10 +119,10 @@ describe('a guarded rebuild', () => {
     expectRed(none, { cause: /no public IP/, remedy: /healthCheck/, changed: false });
     expectRebuilds(other, 0, 0);
     expectRebuilds(none, 0, 0);
-  }, 60_000);
+  });
 
   test('lists the nearest names where no image fits', async () => {
     const result = await play(scene({ imageId: '', imageName: 'web-3' }));
     expectRed(result, { cause: /No image.*web-3.*Nearest: "web-/, remedy: /Check the name/, changed: false });
-  }, 60_000);
+  });
 });

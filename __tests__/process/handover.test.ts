@@ -65,7 +65,7 @@ describe('a main step that is killed', () => {
       expect(second.main.exitCode).toBe(0);
       expect(second.outputs['status']).toMatch(/^(rebuilt|skipped)$/);
     });
-  }, 120_000);
+  });
 
   test('while twelve are drained: the post step gives all weights back', async () => {
     await onEmulator(balanced, async (run, emulator) => {
@@ -82,7 +82,7 @@ describe('a main step that is killed', () => {
       expect(lowered(emulator)).toEqual([]);
       expect(emulator.rebuilds).toEqual([]);
     });
-  }, 120_000);
+  });
 });
 
 test('inputs that no longer parse in the post step: what is left undone is told, and the summary is written', async () => {
@@ -104,7 +104,7 @@ test('inputs that no longer parse in the post step: what is left undone is told,
     expect(first.summary).toMatch(/i-fleet00001/);
     expect(lowered(emulator)).toHaveLength(ids.length);
   });
-}, 120_000);
+});
 
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
@@ -122,5 +122,5 @@ onLinux('a main step that a cancel does not reach', () => {
       expect(lowered(emulator)).toEqual([]);
       expect(emulator.rebuilds).toEqual([]);
     });
-  }, 120_000);
+  });
 });

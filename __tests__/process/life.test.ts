@@ -90,7 +90,7 @@ describe('one instance', () => {
     const first = result.calls.slice(0, 4).map(({ operation }) => operation);
     expect(first.slice(0, 3).sort()).toEqual(['GetImage', 'GetInstance', 'ListVolumes']);
     expect(first[3]).toBe('ListSnapshots');
-  }, 60_000);
+  });
 
   test('is rebuilt with a key pair and a script', async () => {
     const result = await played('keypairId');
@@ -101,20 +101,20 @@ describe('one instance', () => {
       userData: '#!/bin/sh\necho hi\n'
     });
     expect(result.rebuilds[0]).toMatchObject({ keypairId: 'k-demo0001', userData: '#!/bin/sh\necho hi\n' });
-  }, 60_000);
+  });
 
   test('is rebuilt with the login of the image, and without the script of before', async () => {
     const result = await played('keepImageLogin');
     expectGreen(result, 'rebuilt');
     expect(sentBody(result)).toEqual({ imageId: 'm-web-2', keepImageLogin: true, cleanLastUserData: true });
-  }, 60_000);
+  });
 
   test('is skipped when it runs on the image', async () => {
     const result = await played('skip');
     expectGreen(result, 'skipped', false);
     expect(storyOf(result.calls)).toBe('reads');
     expect(result.outputs['requestId']).toBe('');
-  }, 60_000);
+  });
 
   test('is only planned in a dry run', async () => {
     const result = await played('dryRun');
@@ -122,21 +122,21 @@ describe('one instance', () => {
     expect(storyOf(result.calls)).toBe('reads');
     expect(result.log).toMatch(/i-demo0001 "web-1": rebuild: erases the system disk/);
     expect(result.log).toMatch(/erases system disk v-sys-demo0001, 40 GB, and its snapshots: before-upgrade/);
-  }, 60_000);
+  });
 
   test('is rebuilt onto the image that it is on, by force', async () => {
     const result = await played('force');
     expectGreen(result, 'rebuilt');
     expectRebuilds(result, 1);
     expect(result.outputs).toMatchObject({ imageId: 'm-web-1', previousImageId: 'm-web-1' });
-  }, 60_000);
+  });
 
   test('is left to itself once the rebuild has started, without wait', async () => {
     const result = await played('noWait');
     expectGreen(result, 'started');
     expectRebuilds(result, 1);
     expect(result.report?.instances[0]?.after?.status).toBe('Starting');
-  }, 60_000);
+  });
 
   test('is refused when it is protected, and says so in a dry run as well', async () => {
     for (const name of ['protected', 'protectedPlan'] as const) {
@@ -151,7 +151,7 @@ describe('one instance', () => {
     const allowed = await played('allowProtected');
     expectGreen(allowed, 'rebuilt');
     expectRebuilds(allowed, 1);
-  }, 60_000);
+  });
 
   test('that is stopped runs in the end, whatever the service leaves it in', async () => {
     const running = await played('stoppedEndsRunning');
@@ -164,7 +164,7 @@ describe('one instance', () => {
     const onIt = await played('stoppedOnTheImage');
     expectGreen(onIt, 'skipped', false);
     expect(storyOf(onIt.calls)).toBe('reads StartInstance reads');
-  }, 60_000);
+  });
 
   test('that is stopped, where the service does not rebuild such, is left alone', async () => {
     const result = await played('stoppedRefused');
@@ -175,28 +175,24 @@ describe('one instance', () => {
     });
     expectRebuilds(result, countOf(result, 'RebuildInstance'), 0);
     expect(countOf(result, 'RebuildInstance')).toBeLessThanOrEqual(4);
-  }, 60_000);
+  });
 
   test('in Error is rebuilt', async () => {
     const result = await played('broken');
     expectGreen(result, 'rebuilt');
     expectRebuilds(result, 1);
-  }, 60_000);
+  });
 
   test.each([
     ['unknownInstance', /GetInstance i-nobody.*HTTP 404, NoSuchObject/, /Check instanceId and the region/],
     ['unknownImage', /GetImage m-nothing.*HTTP 404, NoSuchObject/, /Check imageId and the region/],
     ['unavailableImage', /the image is NotAvailable, not Available/, /Give another image/],
     ['keepsNoLogin', /keepImageLogin needs a custom or shared image/, /Give adminPass or keypairId/]
-  ] as const)(
-    'is not touched: %s',
-    async (name, cause, remedy) => {
-      const result = await played(name);
-      expectRed(result, { cause, remedy, changed: false });
-      expect(storyOf(result.calls)).toBe('reads');
-    },
-    60_000
-  );
+  ] as const)('is not touched: %s', async (name, cause, remedy) => {
+    const result = await played(name);
+    expectRed(result, { cause, remedy, changed: false });
+    expect(storyOf(result.calls)).toBe('reads');
+  });
 });
 
 describe('several instances', () => {
@@ -210,7 +206,7 @@ describe('several instances', () => {
       expect(instanceId).toBe(three[index]?.id);
       expect(acceptedAtMs).toBeGreaterThanOrEqual(result.rebuilds[index - 1]?.endsAtMs ?? 0);
     }
-  }, 90_000);
+  });
 
   test('end with the first failure: the rest is not begun', async () => {
     const result = await played('secondFails');
@@ -221,14 +217,14 @@ describe('several instances', () => {
     expectRebuilds(result, 2, 2);
     expect(result.report?.instances.map(({ status }) => status)).toEqual(['rebuilt', 'failed', 'notStarted']);
     expect(result.summary).toMatch(/i-c.*not started/);
-  }, 60_000);
+  });
 
   test('are all left alone when one of them must not be rebuilt', async () => {
     const result = await played('oneOfTwoRefused');
     expectRed(result, { cause: /i-b: not rebuilt/, remedy: /allowProtected/, changed: false });
     expect(storyOf(result.calls)).toBe('reads');
     expect(result.report?.instances.map(({ status }) => status)).toEqual(['notStarted', 'failed']);
-  }, 60_000);
+  });
 });
 
 /** Starts a rebuild and leaves it to itself; then runs again. */
@@ -285,8 +281,7 @@ describe('a second run', () => {
       expectGreen(second, status, status === 'rebuilt');
       expect(storyOf(second.calls)).toBe('reads');
       expect(second.log).toMatch('under way already; waiting for it to end instead of erasing again');
-    },
-    60_000
+    }
   );
 
   test.each(['SIGINT', 'SIGTERM'] as const)(
@@ -295,7 +290,6 @@ describe('a second run', () => {
       const second = await secondOf(signal);
       expectGreen(second, 'skipped', false);
       expect(storyOf(second.calls)).toBe('reads');
-    },
-    60_000
+    }
   );
 });

@@ -25,7 +25,7 @@ onLinux('outputs that cannot be written', () => {
     expect(run.annotations.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^The outputs cannot be written, so nothing was sent: /)
     ]);
-  }, 60_000);
+  });
 
   test('after a good rebuild: red, and it is said that the rebuild went well', async () => {
     const run = await play({
@@ -38,7 +38,7 @@ onLinux('outputs that cannot be written', () => {
       expect.stringMatching(/^The run ended well \(rebuilt\), but its outputs could not be written: /)
     ]);
     expect(run.log).not.toMatch(/\n\s+at /);
-  }, 60_000);
+  });
 
   test('after a failure: the failure comes first', async () => {
     const run = await play({
@@ -48,5 +48,5 @@ onLinux('outputs that cannot be written', () => {
     expect(run.main.exitCode).toBe(1);
     const titles = run.annotations.filter(({ level }) => level === 'error').map(({ title }) => title);
     expect(titles).toEqual(['Rebuild of i-demo0001 failed (status)', 'The outputs could not be written']);
-  }, 60_000);
+  });
 });

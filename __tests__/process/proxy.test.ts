@@ -82,8 +82,7 @@ describe('a proxy', () => {
           await Promise.all([proxy.close(), secure.close()]);
         }
       });
-    },
-    60_000
+    }
   );
 
   test.concurrent('that asks who is there gets user and password out of its address, and nobody else does', async () => {
@@ -101,7 +100,7 @@ describe('a proxy', () => {
         proxy.close();
       }
     });
-  }, 60_000);
+  });
 
   test.concurrent('that is dead is named, with what to look at', async () => {
     const env = { ...trust, https_proxy: 'http://127.0.0.1:9' };
@@ -112,7 +111,7 @@ describe('a proxy', () => {
       changed: false
     });
     expect(result.calls).toEqual([]);
-  }, 60_000);
+  });
 
   test.concurrent('that refuses is named with its word', async () => {
     const proxy = await serveProxy(1, 407);
@@ -126,22 +125,18 @@ describe('a proxy', () => {
     } finally {
       await proxy.close();
     }
-  }, 60_000);
+  });
 
   test.concurrent.each([
     ['https_proxy', 'some body:secret-word@', /https_proxy cannot be read; write it as http/],
     ['HTTPS_PROXY', 'socks5://user:secret-word@127.0.0.1:1080', /HTTPS_PROXY names a SOCKS proxy/],
     ['https_proxy', 'ftp://proxy.corp.example', /https_proxy has a scheme other than http/]
-  ])(
-    '%s=%s is refused by the name of the variable',
-    async (variable, value, cause) => {
-      const result = await play({ inputs: { endpoint }, env: { [variable]: value } });
-      expectRed(result, { cause, remedy: /http:/, changed: false });
-      expect(result.annotations[0]?.message).toMatch(/^Nothing was sent\./);
-      expectNoSecrets(result, ['secret-word']);
-    },
-    60_000
-  );
+  ])('%s=%s is refused by the name of the variable', async (variable, value, cause) => {
+    const result = await play({ inputs: { endpoint }, env: { [variable]: value } });
+    expectRed(result, { cause, remedy: /http:/, changed: false });
+    expect(result.annotations[0]?.message).toMatch(/^Nothing was sent\./);
+    expectNoSecrets(result, ['secret-word']);
+  });
 
   test.concurrent.each(['hunter2', 'a#b/c?d%zz:e@f', '密码 100%'])(
     'without a scheme and with the password %j is used',
@@ -160,8 +155,7 @@ describe('a proxy', () => {
       } finally {
         await proxied.close();
       }
-    },
-    60_000
+    }
   );
 
   test.concurrent('is not used for the loopback interface', async () => {
@@ -169,7 +163,7 @@ describe('a proxy', () => {
       env: { http_proxy: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' }
     });
     expectGreen(result, 'rebuilt');
-  }, 60_000);
+  });
 
   test.concurrent('does not make an unknown certificate a good one', async () => {
     await onEmulator({}, async (run, emulator) => {
@@ -187,5 +181,5 @@ describe('a proxy', () => {
         await Promise.all([proxy.close(), secure.close()]);
       }
     });
-  }, 60_000);
+  });
 });

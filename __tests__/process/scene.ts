@@ -4,7 +4,7 @@
  */
 import { createCipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { expect } from '@jest/globals';
+import { expect, jest } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ScriptAnswer } from '../../emulator/assistant/scripts.ts';
 import type { Fault } from '../../emulator/faults/faults.ts';
@@ -14,6 +14,10 @@ import type { Behaviour } from '../../emulator/world/behaviour.ts';
 import type { WorldSpec } from '../../emulator/world/models.ts';
 import { type ActionOptions, type ActionResult, type MainStep, runAction } from '../../scripts/runner.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
+import { PatientClock } from './patient-clock.ts';
+
+/** Of every test of a file that imports this one: processes wait, and a busy machine lets them wait longer. */
+jest.setTimeout(300_000);
 
 /** Temporary credentials, so that every run has all kinds of secrets that there are. */
 export const credentials = {
@@ -35,6 +39,8 @@ export interface Scene extends Omit<ActionOptions, 'inputs'> {
   /** On top of `quick`. */
   readonly behaviour?: Partial<Behaviour>;
   readonly faults?: readonly Fault[];
+  /** For what measures pauses of the process: the emulator leaves out no time for which the machine was busy. */
+  readonly isTimed?: boolean;
   /** How guests answer scripts. */
   readonly scripts?: readonly ScriptAnswer[];
   /** Told of each call as its answer is settled; `step` is the main step. */
@@ -55,7 +61,8 @@ const usualInputs = {
   instanceId: 'i-demo0001',
   imageId: 'm-web-2',
   adminPass,
-  timeout: '20s',
+  // Long enough on a busy machine: what is to run into it asks for less.
+  timeout: '60s',
   pollInterval: '1s'
 };
 
@@ -66,7 +73,9 @@ export async function onEmulator<T>(
 ): Promise<T> {
   let step: MainStep | undefined;
   let onCall = scene.onCall;
+  const clock = new PatientClock();
   const emulator = await startEmulator({
+    ...(scene.isTimed === true ? {} : { clock }),
     credentials,
     strict: true,
     ...(scene.world === undefined ? {} : { world: scene.world }),
@@ -103,6 +112,7 @@ export async function onEmulator<T>(
   try {
     return await work(run, emulator);
   } finally {
+    clock.close();
     await emulator.close();
   }
 }

@@ -92,7 +92,7 @@ describe('the summary', () => {
       `Request IDs: <code>${rebuilds[0]?.requestId}</code>`,
       '</details>'
     ]);
-  }, 60_000);
+  });
 
   test('of a plan', async () => {
     const { summary } = await played('plan');
@@ -103,7 +103,7 @@ describe('the summary', () => {
       /^\| Would be erased \| system disk <code>v-sys-demo0001<\/code>, 40 GB/
     ]);
     expect(summary).not.toMatch('Request IDs');
-  }, 60_000);
+  });
 
   test('of a skip', async () => {
     const { summary } = await played('skip');
@@ -112,7 +112,7 @@ describe('the summary', () => {
       /✅ skipped/
     ]);
     expect(summary).not.toMatch(/erased/i);
-  }, 60_000);
+  });
 
   test('of a failure', async () => {
     const result = await played('failure');
@@ -128,7 +128,7 @@ describe('the summary', () => {
       /^> .*\(https:\/\/github\.com\/octo\/rebuild\/blob\/v1\/docs\/troubleshooting\.md#timedout\)$/,
       /^\| Erased \|/
     ]);
-  }, 60_000);
+  });
 
   test('of a refusal', async () => {
     const { summary } = await played('refused');
@@ -139,7 +139,7 @@ describe('the summary', () => {
       /allowProtected: true/
     ]);
     expect(summary).not.toMatch('| Erased |');
-  }, 60_000);
+  });
 
   test('of a cancel', async () => {
     const { summary } = await played('cancel');
@@ -150,7 +150,7 @@ describe('the summary', () => {
       /Run again to wait for its end/,
       /^\| Erased \|/
     ]);
-  }, 60_000);
+  });
 
   test('and all else that the post step needs must be written before a rebuild is sent', async () => {
     const result = await played('nowhere');
@@ -160,13 +160,13 @@ describe('the summary', () => {
     expect(errors.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^What the post step needs cannot be written, so nothing more was sent: ENOENT/)
     ]);
-  }, 60_000);
+  });
 
   test('is not written where it is not wanted', async () => {
     const result = await played('off');
     expectGreen(result, 'rebuilt');
     expect(result.summary).toBe('');
-  }, 60_000);
+  });
 });
 
 /** HeldWeights that the log has no command but those of the action, and the summary no markup but its own. */
@@ -203,23 +203,23 @@ describe('names that others have chosen do no harm', () => {
     expect(result.report?.instances[0]?.name).toBe(hostile.instance);
     expect(result.outputs['imageName']).toBe(hostile.image);
     expect(Object.keys(result.outputs)).not.toContain('gotcha');
-  }, 60_000);
+  });
 
   test('in a failure', async () => {
     const result = await played('hostileFailure');
     expectRed(result, { cause: /runs on the image m-web-3/, remedy: /run again/, changed: true });
     expectHarmless(result);
-  }, 60_000);
+  });
 
   test('in a status', async () => {
     const result = await played('hostileStatus');
     expectGreen(result, 'rebuilt');
     expectHarmless(result);
-  }, 60_000);
+  });
 
   test('in a message of the service, which even has the password in it', async () => {
     const result = await played('hostileMessage');
     expectRed(result, { cause: /HTTP 400, Bad/, remedy: /its message says why/, changed: false });
     expectHarmless(result);
-  }, 60_000);
+  });
 });

@@ -11657,14 +11657,15 @@ var json_fields = __nccwpck_require__(219);
 function replyFacts(reply, wallMs, secrets) {
     const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
     const fields = { ...Object(json) };
+    const forms = secrets.flatMap(secret_forms/* secretForms */.e);
     const serverMs = dateMs(reply.headers.date);
     const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
     return {
         json,
         problem,
-        requestId: token(fields['requestId'], secrets) || token(reply.headers['x-bce-request-id'], secrets),
-        code: token(fields['code'], secrets),
-        message: oneLine(fields['message'], secrets),
+        requestId: token(fields['requestId'], forms) || token(reply.headers['x-bce-request-id'], forms),
+        code: token(fields['code'], forms),
+        message: oneLine(fields['message'], forms),
         ...(serverMs === undefined ? {} : { serverMs }),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs })
     };
@@ -11684,7 +11685,10 @@ function redirectHost(reply, endpoint) {
 }
 /** Replaces every occurrence of a secret in any of its forms, for services may echo what they were sent. */
 function redact(text, secrets) {
-    return secrets.flatMap(secret_forms/* secretForms */.e).reduce((rest, form) => rest.replaceAll(form, '***'), text);
+    return withoutForms(text, secrets.flatMap(secret_forms/* secretForms */.e));
+}
+function withoutForms(text, forms) {
+    return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
 }
 function dateMs(value) {
     // Only what begins with a day's name: Date.parse would take a bare number for a year.
@@ -11692,16 +11696,16 @@ function dateMs(value) {
     return Number.isNaN(ms) ? undefined : ms;
 }
 /** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
-function token(value, secrets) {
-    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && redact(value, secrets) === value
+function token(value, forms) {
+    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && withoutForms(value, forms) === value
         ? value
         : '';
 }
 /** Secrets are taken out before the text is cut: what is left of one that is cut in two would be known by nobody. */
-function oneLine(value, secrets) {
+function oneLine(value, forms) {
     if (typeof value !== 'string')
         return '';
-    const line = redact((0,json_fields/* clip */.$Q)(value, maxRawMessage), secrets).replace(/[\s\p{Cc}]+/gu, ' ');
+    const line = withoutForms((0,json_fields/* clip */.$Q)(value, maxRawMessage), forms).replace(/[\s\p{Cc}]+/gu, ' ');
     return (0,json_fields/* clip */.$Q)(line.trim(), maxMessage);
 }
 /** How much of a message is looked at, in characters: a canonical request with a long session token fits in. */

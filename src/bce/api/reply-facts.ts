@@ -30,14 +30,15 @@ export interface ReplyFacts {
 export function replyFacts(reply: WireReply, wallMs: number, secrets: readonly string[]): ReplyFacts {
   const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
   const fields: Readonly<Record<string, unknown>> = { ...Object(json) };
+  const forms = secrets.flatMap(secretForms);
   const serverMs = dateMs(reply.headers.date);
   const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
   return {
     json,
     problem,
-    requestId: token(fields['requestId'], secrets) || token(reply.headers['x-bce-request-id'], secrets),
-    code: token(fields['code'], secrets),
-    message: oneLine(fields['message'], secrets),
+    requestId: token(fields['requestId'], forms) || token(reply.headers['x-bce-request-id'], forms),
+    code: token(fields['code'], forms),
+    message: oneLine(fields['message'], forms),
     ...(serverMs === undefined ? {} : { serverMs }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs })
   };
@@ -60,7 +61,11 @@ export function redirectHost(reply: WireReply, endpoint: URL): string {
 
 /** Replaces every occurrence of a secret in any of its forms, for services may echo what they were sent. */
 export function redact(text: string, secrets: readonly string[]): string {
-  return secrets.flatMap(secretForms).reduce((rest, form) => rest.replaceAll(form, '***'), text);
+  return withoutForms(text, secrets.flatMap(secretForms));
+}
+
+function withoutForms(text: string, forms: readonly string[]): string {
+  return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
 }
 
 function dateMs(value: string | undefined): number | undefined {
@@ -70,16 +75,16 @@ function dateMs(value: string | undefined): number | undefined {
 }
 
 /** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
-function token(value: unknown, secrets: readonly string[]): string {
-  return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && redact(value, secrets) === value
+function token(value: unknown, forms: readonly string[]): string {
+  return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && withoutForms(value, forms) === value
     ? value
     : '';
 }
 
 /** Secrets are taken out before the text is cut: what is left of one that is cut in two would be known by nobody. */
-function oneLine(value: unknown, secrets: readonly string[]): string {
+function oneLine(value: unknown, forms: readonly string[]): string {
   if (typeof value !== 'string') return '';
-  const line = redact(clip(value, maxRawMessage), secrets).replace(/[\s\p{Cc}]+/gu, ' ');
+  const line = withoutForms(clip(value, maxRawMessage), forms).replace(/[\s\p{Cc}]+/gu, ' ');
   return clip(line.trim(), maxMessage);
 }
 
