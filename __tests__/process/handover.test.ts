@@ -85,6 +85,24 @@ describe('a main step that is killed', () => {
   });
 });
 
+test('a runner that is shut down has no post step: the main step gives the weights back itself', async () => {
+  await onEmulator(balanced, async (run, emulator) => {
+    let isShut = false;
+    const first = await run({
+      onCall({ operation }, step) {
+        if (operation !== 'UpdateBlbServer' || isShut) return;
+        isShut = true;
+        step?.shutdown();
+      }
+    });
+    expect(first.post).toBeUndefined();
+    expect(first.main.exitCode).toBe(1);
+    expect(lowered(emulator)).toEqual([]);
+    expect(emulator.rebuilds).toEqual([]);
+    expect(first.outputs['status']).not.toBe('rebuilt');
+  });
+}, 120_000);
+
 test('inputs that no longer parse in the post step: what is left undone is told, and the summary is written', async () => {
   await onEmulator(balanced, async (run, emulator) => {
     let isKilled = false;

@@ -81,6 +81,11 @@ const others: Readonly<Record<string, Scene>> = {
     faults: [{ on: 'GetInstance', from: 5, play: { kind: 'hang' } }]
   },
   'hang on a read before the plan': { faults: [{ on: 'GetImage', play: { kind: 'hang' } }] },
+  'everything hangs': {
+    inputs: { timeout: '20s' },
+    mainOnly: true,
+    faults: [{ on: '*', times: Number.MAX_SAFE_INTEGER, play: { kind: 'hang' } }]
+  },
   // A minute of looking does not fit into this timeout, so there is no second send.
   'reset before, with a short timeout': {
     inputs: { timeout: '20s' },
@@ -128,6 +133,16 @@ describe('a lost answer', () => {
       expect(pauseMs).toBeLessThan(18_000);
     }
   });
+
+  test('where every read hangs from the first on, the run ends at its timeout', async () => {
+    const result = await played('everything hangs');
+    expect(result.main.exitCode).toBe(1);
+    expect(result.outputs).toMatchObject({ status: 'failed', changed: 'false' });
+    expect(result.rebuilds).toEqual([]);
+    const asked = result.calls.filter(({ operation }) => operation === 'GetInstance');
+    // At 0 s and at 15 s; five attempts of 15 s each would go far beyond the timeout of 20 s.
+    expect(asked.length).toBeLessThanOrEqual(2);
+  }, 120_000);
 
   test('a write that hangs is given up after 30 s', async () => {
     const { calls } = await played('hang after');

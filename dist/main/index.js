@@ -959,7 +959,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 9230:
+/***/ 6151:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2830,8 +2830,13 @@ function acceptedSinceMs(rebuild) {
 
 ;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
 
-/** What has become of the system disk, as far as the life shows. */
+/** What has become of the system disk, as far as the observations show. */
 function diskStateOf(rebuild) {
+    const { ending } = rebuild;
+    // Accepted, perhaps, and never seen to take place.
+    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
+    if (isUnproven && !isReplaced(rebuild))
+        return 'unknown';
     // The call is out: whoever is told now may be told no more.
     if (rebuild.phase === 'sending')
         return 'unknown';
@@ -3278,16 +3283,16 @@ function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/call-remedy.js
-/** What a person should know before running again. */
+/** What a person should know before running again, once a rebuild shows or where none was sent. */
 const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
 /**
  * What to do about a call that failed for good.
  *
- * @param waiting whether a rebuild had been sent before
+ * @param rerun what to know before running again; absent where nothing was sent
  * @param region the value of the input; absent where it is not known or an endpoint of one's own is used
  */
-function callRemedy(failure, waiting, region) {
-    const again = waiting ? ` ${rerunIsSafe}` : '';
+function callRemedy(failure, rerun, region) {
+    const again = rerun === undefined ? '' : ` ${rerun}`;
     switch (failure.kind) {
         case 'denied':
             return `${deniedRemedy(failure)}${again}`;
@@ -3347,6 +3352,7 @@ function unreachedRemedy(region) {
 
 
 
+
 /** Explains why this action's own rules refuse to rebuild an instance. */
 function explainRefusals(instanceId, refusals) {
     return {
@@ -3372,7 +3378,7 @@ function explainCancel(rebuild) {
         diskNote: describeDiskState(diskState),
         remedy: diskState === 'untouched'
             ? 'There is nothing to repair.'
-            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
+            : `A rebuild cannot be called back and goes on without this run. Run again ${hasStarted(rebuild) ? 'to wait for its end: the instance is looked at first and not erased twice.' : 'once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
     };
 }
 /** What is known of the system disk, as a sentence. */
@@ -3404,7 +3410,7 @@ function causeAndRemedy(rebuild, reason) {
         case 'unproven':
             return {
                 cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
-                remedy: `Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again. Set timeout higher than ${waited} if it only needs longer.`
+                remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
             };
         case 'timedOut':
             return {
@@ -3440,16 +3446,24 @@ function causeAndRemedy(rebuild, reason) {
             return explainCall(rebuild, reason.failure);
     }
 }
+const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
+/** What to know before running again; a rebuild that was sent and does not show yet is found by no re-run. */
+function rerunNote(rebuild) {
+    if (rebuild.sends === 0)
+        return undefined;
+    return hasStarted(rebuild) ? rerunIsSafe : lookFirst;
+}
 /** The request ID by which the service's support finds the rebuild, to be put after `the console`. */
 function requestLabel({ requestIds }) {
     const id = requestIds.at(-1);
     return id === undefined ? '' : `, with the request ID ${id}`;
 }
 function explainCall(rebuild, failure) {
-    const waiting = rebuild.sends > 0;
-    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
+    const goesOn = rebuild.sends > 0 ? ' The rebuild goes on without this run.' : '';
     const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
-    const remedy = isRebuild && failure.kind === 'notFound' ? unknownRemedy(rebuild, failure) : callRemedy(failure, waiting);
+    const remedy = isRebuild && failure.kind === 'notFound'
+        ? unknownRemedy(rebuild, failure)
+        : callRemedy(failure, rerunNote(rebuild));
     return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
 }
 /** The service may not say which of them it does not know. */
@@ -4467,7 +4481,7 @@ class SurveyError extends Error {
 function problemOf(failure, region) {
     return {
         cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`,
-        remedy: callRemedy(failure, false, region),
+        remedy: callRemedy(failure, undefined, region),
         reason: failure.kind
     };
 }
@@ -5346,7 +5360,7 @@ function createBalance({ blbIds, drainMs }, ports) {
             }
             await rejoin(instanceId, heldWeights, keep, log);
             const told = failures.map(({ failure }) => `${(0,model_failure/* describeFailure */.Ic)(failure)}.`);
-            return { cause: told.join(' '), remedy: callRemedy(first.failure, false) };
+            return { cause: told.join(' '), remedy: callRemedy(first.failure) };
         },
         rejoin
     };
@@ -7872,7 +7886,7 @@ async function makeBackup(target, ports, keep) {
         if (cancel.signal.aborted)
             throw new model_failure/* CancelledError */.cc('cancelled during the backup', { cause: error });
         const { failure } = error;
-        return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure, false) };
+        return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure) };
     }
 }
 async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, log, cancel: { signal } }) {
@@ -10783,6 +10797,12 @@ function writeThrough(file, text) {
     }
 }
 
+;// CONCATENATED MODULE: ./action/message-of.js
+/** What an error of any kind says, in words. */
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
 // EXTERNAL MODULE: ./core/summary/ranking.js
 var ranking = __nccwpck_require__(3636);
 // EXTERNAL MODULE: ./core/report/clip.js
@@ -11032,6 +11052,7 @@ function limited(signal) {
 
 
 
+
 /** How long, in milliseconds, the writing of the handover rests after each time: so long for each instance. */
 const restMs = 5;
 /** Up to so many instances everything is written at once. */
@@ -11062,7 +11083,7 @@ class Progress {
             setOutputs(reportRun(state));
         }
         catch (cause) {
-            throw new OutputsError(`The outputs cannot be written, so nothing was sent: ${progress_wordsOf(cause)}`, {
+            throw new OutputsError(`The outputs cannot be written, so nothing was sent: ${messageOf(cause)}`, {
                 cause
             });
         }
@@ -11085,7 +11106,7 @@ class Progress {
             this.#write();
         }
         catch (cause) {
-            throw new JournalError(`What the post step needs cannot be written, so nothing more was sent: ${progress_wordsOf(cause)}`, { cause });
+            throw new JournalError(`What the post step needs cannot be written, so nothing more was sent: ${messageOf(cause)}`, { cause });
         }
     }
     /** Writes what is known at the end for the post step; nothing is written after it. */
@@ -11154,11 +11175,8 @@ class Progress {
     #warn(error) {
         this.#warnings += 1;
         if (this.#warnings === 1)
-            log/* jobLog */.W.warning(`Not written for the post step: ${progress_wordsOf(error)}`);
+            log/* jobLog */.W.warning(`Not written for the post step: ${messageOf(error)}`);
     }
-}
-function progress_wordsOf(error) {
-    return error instanceof Error ? error.message : String(error);
 }
 async function tryRecord(record, state, signal) {
     let id;
@@ -11170,13 +11188,14 @@ async function tryRecord(record, state, signal) {
     catch (error) {
         const what = id === undefined ? 'No Deployment record' : 'The Deployment record could not be set to in progress';
         if (!signal.aborted)
-            log/* jobLog */.W.warning(`${what}: ${progress_wordsOf(error)}`);
+            log/* jobLog */.W.warning(`${what}: ${messageOf(error)}`);
     }
     return id;
 }
 
 ;// CONCATENATED MODULE: ./action/main-step.js
 /** The main step: inputs in, one run, outputs and annotations out. */
+
 
 
 
@@ -11262,7 +11281,7 @@ async function restoreAfterCancel(state, world, cancel, progress) {
         return await restoreWeights(state, { ...world, log: log/* jobLog */.W, cancel: { signal, writes: signal } });
     }
     catch (error) {
-        log/* jobLog */.W.warning(`Weights are not restored by this step: ${main_step_wordsOf(error)}`);
+        log/* jobLog */.W.warning(`Weights are not restored by this step: ${messageOf(error)}`);
         return state;
     }
 }
@@ -11278,7 +11297,7 @@ function tellEnd(report, ok, cancel) {
     }
     catch (cause) {
         const end = ok ? `The run ended well (${report.status})` : `The run ended as ${report.status}`;
-        throw new OutputsError(`${end}, but its outputs could not be written: ${main_step_wordsOf(cause)}`, { cause });
+        throw new OutputsError(`${end}, but its outputs could not be written: ${messageOf(cause)}`, { cause });
     }
 }
 /** Tells how a run ended that has no report; what is thrown again is a fault of the program. */
@@ -11314,7 +11333,7 @@ function tellEarlyEnd(changed) {
             setEarlyOutputs();
     }
     catch (error) {
-        (0,annotate/* annotateEnd */.mD)('The outputs could not be written', `The run failed, see the other error. ${main_step_wordsOf(error)}`);
+        (0,annotate/* annotateEnd */.mD)('The outputs could not be written', `The run failed, see the other error. ${messageOf(error)}`);
     }
 }
 /** Green is what ended well and was seen to; a cancelled run is never green. */
@@ -11327,9 +11346,6 @@ function cancelledBetween({ changed }) {
     return changed
         ? 'Cancelled between two instances: those that were started are done, the others are untouched.'
         : 'Cancelled before anything was sent that changes anything.';
-}
-function main_step_wordsOf(error) {
-    return error instanceof Error ? error.message : String(error);
 }
 
 
@@ -12261,7 +12277,7 @@ function isFailed(one) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3853);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9230);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6151);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

@@ -742,7 +742,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 547:
+/***/ 9848:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2494,8 +2494,13 @@ function acceptedSinceMs(rebuild) {
 
 ;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
 
-/** What has become of the system disk, as far as the life shows. */
+/** What has become of the system disk, as far as the observations show. */
 function disk_state_diskStateOf(rebuild) {
+    const { ending } = rebuild;
+    // Accepted, perhaps, and never seen to take place.
+    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
+    if (isUnproven && !isReplaced(rebuild))
+        return 'unknown';
     // The call is out: whoever is told now may be told no more.
     if (rebuild.phase === 'sending')
         return 'unknown';
@@ -2944,16 +2949,16 @@ function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
 // EXTERNAL MODULE: ./core/model/failure.js
 var model_failure = __nccwpck_require__(5437);
 ;// CONCATENATED MODULE: ./core/report/call-remedy.js
-/** What a person should know before running again. */
+/** What a person should know before running again, once a rebuild shows or where none was sent. */
 const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
 /**
  * What to do about a call that failed for good.
  *
- * @param waiting whether a rebuild had been sent before
+ * @param rerun what to know before running again; absent where nothing was sent
  * @param region the value of the input; absent where it is not known or an endpoint of one's own is used
  */
-function callRemedy(failure, waiting, region) {
-    const again = waiting ? ` ${rerunIsSafe}` : '';
+function callRemedy(failure, rerun, region) {
+    const again = rerun === undefined ? '' : ` ${rerun}`;
     switch (failure.kind) {
         case 'denied':
             return `${deniedRemedy(failure)}${again}`;
@@ -3013,6 +3018,7 @@ function unreachedRemedy(region) {
 
 
 
+
 /** Explains why this action's own rules refuse to rebuild an instance. */
 function explainRefusals(instanceId, refusals) {
     return {
@@ -3038,7 +3044,7 @@ function explainCancel(rebuild) {
         diskNote: describeDiskState(diskState),
         remedy: diskState === 'untouched'
             ? 'There is nothing to repair.'
-            : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
+            : `A rebuild cannot be called back and goes on without this run. Run again ${hasStarted(rebuild) ? 'to wait for its end: the instance is looked at first and not erased twice.' : 'once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
     };
 }
 /** What is known of the system disk, as a sentence. */
@@ -3070,7 +3076,7 @@ function causeAndRemedy(rebuild, reason) {
         case 'unproven':
             return {
                 cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
-                remedy: `Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again. Set timeout higher than ${waited} if it only needs longer.`
+                remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
             };
         case 'timedOut':
             return {
@@ -3106,16 +3112,24 @@ function causeAndRemedy(rebuild, reason) {
             return explainCall(rebuild, reason.failure);
     }
 }
+const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
+/** What to know before running again; a rebuild that was sent and does not show yet is found by no re-run. */
+function rerunNote(rebuild) {
+    if (rebuild.sends === 0)
+        return undefined;
+    return hasStarted(rebuild) ? rerunIsSafe : lookFirst;
+}
 /** The request ID by which the service's support finds the rebuild, to be put after `the console`. */
 function requestLabel({ requestIds }) {
     const id = requestIds.at(-1);
     return id === undefined ? '' : `, with the request ID ${id}`;
 }
 function explainCall(rebuild, failure) {
-    const waiting = rebuild.sends > 0;
-    const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
+    const goesOn = rebuild.sends > 0 ? ' The rebuild goes on without this run.' : '';
     const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
-    const remedy = isRebuild && failure.kind === 'notFound' ? unknownRemedy(rebuild, failure) : callRemedy(failure, waiting);
+    const remedy = isRebuild && failure.kind === 'notFound'
+        ? unknownRemedy(rebuild, failure)
+        : callRemedy(failure, rerunNote(rebuild));
     return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
 }
 /** The service may not say which of them it does not know. */
@@ -4456,15 +4470,15 @@ function wellAfter(command, atMs) {
 
 /** The instances in the order in which they are taken, see `planRollout`; those that are skipped at the end. */
 function inOrder({ instances, rollout }) {
-    const away = new Set(rollout.unavailableBefore.map(({ instanceId }) => instanceId));
+    const unavailable = new Set(rollout.unavailableBefore.map(({ instanceId }) => instanceId));
     const rank = (one) => {
         if (one.plan.action === 'skip')
             return 2;
-        return away.has(one.instanceId) ? 0 : 1;
+        return unavailable.has(one.instanceId) ? 0 : 1;
     };
     return instances.toSorted((one, other) => rank(one) - rank(other));
 }
-/** In the how-manieth batch each one is taken if all goes well, by instance ID; nothing where there are no batches. */
+/** The number of the batch in which each instance is taken if all goes well, by instance ID; empty without batches. */
 function batchesOf(report) {
     const batches = new Map();
     if (report.rollout.pauseSeconds === 0)
@@ -4477,12 +4491,12 @@ function batchesOf(report) {
 }
 function taskOf(report) {
     const { maxUnavailable, canaries, pauseSeconds, maxFailures, unavailableBefore } = report.rollout;
-    const away = new Set(unavailableBefore.map(({ instanceId }) => instanceId));
+    const unavailable = new Set(unavailableBefore.map(({ instanceId }) => instanceId));
     return {
         members: inOrder(report).map((one) => ({
             id: one.instanceId,
             kind: one.plan.action === 'skip' ? 'check' : 'work',
-            isUnavailable: away.has(one.instanceId)
+            isUnavailable: unavailable.has(one.instanceId)
         })),
         maxUnavailable: maxUnavailable,
         canary: canaries.length,
@@ -7453,8 +7467,15 @@ function isAlive({ pid, script }) {
     }
 }
 
+;// CONCATENATED MODULE: ./action/message-of.js
+/** What an error of any kind says, in words. */
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
 ;// CONCATENATED MODULE: ./action/post-step.js
 /** The post step: the summary, the end of the Deployment record, and a last watch after a cancel. It only warns. */
+
 
 
 
@@ -7519,7 +7540,7 @@ async function seeToTheSummary(problems, summary, { state }) {
     }
     const hidden = hiddenRebuilds(state);
     if (hidden.length > 0)
-        log/* jobLog */.W.warning(lookFirst(hidden));
+        log/* jobLog */.W.warning(post_step_lookFirst(hidden));
     if (summary.trim() !== 'false')
         await post_step_attempt('write the job summary', () => writeSummary(state));
 }
@@ -7531,7 +7552,7 @@ async function post_step_attempt(what, work) {
         await work();
     }
     catch (error) {
-        log/* jobLog */.W.warning(`Could not ${what}: ${error instanceof Error ? error.message : String(error)}`);
+        log/* jobLog */.W.warning(`Could not ${what}: ${messageOf(error)}`);
     }
 }
 /** Makes sure that the main step is over before anything is done with what it left. */
@@ -7592,14 +7613,14 @@ async function watchOn(config, left) {
         const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock }, cancel.signal);
         if (still.length === 0)
             return log/* jobLog */.W.info('It shows: a re-run will wait for it and not erase again.');
-        log/* jobLog */.W.warning(lookFirst(still));
+        log/* jobLog */.W.warning(post_step_lookFirst(still));
     }
     finally {
         dispose();
         cancel.dispose();
     }
 }
-function lookFirst(ids) {
+function post_step_lookFirst(ids) {
     return `Nothing shows of the rebuild of ${named(ids)}. Look at it in the console before you run again.`;
 }
 function named(ids) {
@@ -8874,7 +8895,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2858);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(547);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9848);
 /** Entry of the post step. It never fails a job. */
 
 

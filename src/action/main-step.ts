@@ -19,6 +19,7 @@ import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
 import { openHandover } from './handover.ts';
 import { readInputs, readUndeclared } from './inputs.ts';
 import { jobLog } from './log.ts';
+import { messageOf } from './message-of.ts';
 import { OutputsError, setEarlyOutputs, setOutputs } from './outputs.ts';
 import { Progress } from './progress.ts';
 
@@ -87,7 +88,7 @@ async function restoreAfterCancel(
   try {
     return await restoreWeights(state, { ...world, log: jobLog, cancel: { signal, writes: signal } });
   } catch (error) {
-    jobLog.warning(`Weights are not restored by this step: ${wordsOf(error)}`);
+    jobLog.warning(`Weights are not restored by this step: ${messageOf(error)}`);
     return state;
   }
 }
@@ -102,7 +103,7 @@ function tellEnd(report: RunReport, ok: boolean, cancel: SignalCancel): void {
     setOutputs(report);
   } catch (cause) {
     const end = ok ? `The run ended well (${report.status})` : `The run ended as ${report.status}`;
-    throw new OutputsError(`${end}, but its outputs could not be written: ${wordsOf(cause)}`, { cause });
+    throw new OutputsError(`${end}, but its outputs could not be written: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -137,7 +138,10 @@ function tellEarlyEnd(changed?: 'false'): void {
     if (changed === undefined) core.setOutput('status', 'failed');
     else setEarlyOutputs();
   } catch (error) {
-    annotateEnd('The outputs could not be written', `The run failed, see the other error. ${wordsOf(error)}`);
+    annotateEnd(
+      'The outputs could not be written',
+      `The run failed, see the other error. ${messageOf(error)}`
+    );
   }
 }
 
@@ -152,8 +156,4 @@ function cancelledBetween({ changed }: RunReport): string {
   return changed
     ? 'Cancelled between two instances: those that were started are done, the others are untouched.'
     : 'Cancelled before anything was sent that changes anything.';
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -17,6 +17,7 @@ import { readActionSource } from './help.ts';
 import { readInputs } from './inputs.ts';
 import { jobLog } from './log.ts';
 import { endMainProcess } from './main-process.ts';
+import { messageOf } from './message-of.ts';
 
 /** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
 const awaitVisibleLimitMs = 180_000;
@@ -85,7 +86,7 @@ async function attempt(what: string, work: () => Promise<unknown>): Promise<void
   try {
     await work();
   } catch (error) {
-    jobLog.warning(`Could not ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    jobLog.warning(`Could not ${what}: ${messageOf(error)}`);
   }
 }
 

@@ -9,6 +9,7 @@ import { JournalError } from '../ports/journal.ts';
 import type { SignalCancel } from './cancel.ts';
 import type { HandoverFile } from './handover.ts';
 import { jobLog } from './log.ts';
+import { messageOf } from './message-of.ts';
 import { OutputsError, setOutputs } from './outputs.ts';
 
 /** How long, in milliseconds, the writing of the handover rests after each time: so long for each instance. */
@@ -45,7 +46,7 @@ export class Progress implements RunHooks {
     try {
       setOutputs(reportRun(state));
     } catch (cause) {
-      throw new OutputsError(`The outputs cannot be written, so nothing was sent: ${wordsOf(cause)}`, {
+      throw new OutputsError(`The outputs cannot be written, so nothing was sent: ${messageOf(cause)}`, {
         cause
       });
     }
@@ -68,7 +69,7 @@ export class Progress implements RunHooks {
       this.#write();
     } catch (cause) {
       throw new JournalError(
-        `What the post step needs cannot be written, so nothing more was sent: ${wordsOf(cause)}`,
+        `What the post step needs cannot be written, so nothing more was sent: ${messageOf(cause)}`,
         { cause }
       );
     }
@@ -139,12 +140,8 @@ export class Progress implements RunHooks {
 
   #warn(error: unknown): void {
     this.#warnings += 1;
-    if (this.#warnings === 1) jobLog.warning(`Not written for the post step: ${wordsOf(error)}`);
+    if (this.#warnings === 1) jobLog.warning(`Not written for the post step: ${messageOf(error)}`);
   }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function tryRecord(
@@ -160,7 +157,7 @@ async function tryRecord(
   } catch (error) {
     const what =
       id === undefined ? 'No Deployment record' : 'The Deployment record could not be set to in progress';
-    if (!signal.aborted) jobLog.warning(`${what}: ${wordsOf(error)}`);
+    if (!signal.aborted) jobLog.warning(`${what}: ${messageOf(error)}`);
   }
   return id;
 }

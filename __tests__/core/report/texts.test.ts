@@ -10,7 +10,7 @@ import { imageLabel } from '../../../src/core/plan/text.ts';
 import { heartbeat, narrate } from '../../../src/core/rebuild/log-lines.ts';
 import { nextBeat, observeMoment } from '../../../src/core/rebuild/schedule.ts';
 import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
-import { callRemedy } from '../../../src/core/report/call-remedy.ts';
+import { callRemedy, rerunIsSafe } from '../../../src/core/report/call-remedy.ts';
 import {
   describeDiskState,
   explain,
@@ -105,14 +105,36 @@ describe('failures in words', () => {
     'notFound',
     'conflict',
     'invalid',
+    'unsent',
     'malformed'
   ];
 
   test.each(kinds)('%s has a remedy', (kind) => {
-    expect(callRemedy(failureOf(kind), false)).toMatch(/\.$/);
-    expect(callRemedy(failureOf(kind), true).length).toBeGreaterThanOrEqual(
-      callRemedy(failureOf(kind), false).length
+    expect(callRemedy(failureOf(kind))).toMatch(/\.$/);
+    expect(callRemedy(failureOf(kind), rerunIsSafe).length).toBeGreaterThanOrEqual(
+      callRemedy(failureOf(kind)).length
     );
+  });
+
+  test.each([
+    ['shows nothing yet: a re-run may erase again', {}, /before it shows erases the disk again/],
+    ['has been seen to start: a re-run is safe', { status: 'Starting' }, /A re-run is safe/]
+  ] as const)('a call that fails after a rebuild was accepted that %s', (_, shown, remedy) => {
+    const { rebuild } = live(taskOf(), {
+      show: (atMs) => (atMs < 9_000 ? {} : shown),
+      look: (atMs) =>
+        atMs < 40_000 ? undefined : { type: 'observeFailed', atMs, failure: failureOf('denied') }
+    });
+    expect(rebuild.sends).toBe(1);
+    const { ending } = rebuild;
+    if (ending?.kind !== 'failed' || ending.reason.kind === 'refused') throw new Error('it did not fail');
+    expect(explain(rebuild, ending.reason).remedy).toMatch(remedy);
+  });
+
+  test('of a rebuild that is not proven nobody claims that the disk is erased', () => {
+    const { rebuild } = live(taskOf(), { show: () => ({}) });
+    expect(rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'unproven' } });
+    expect(explain(rebuild, { kind: 'unproven' }).diskNote).toMatch(/is not known/);
   });
 
   test('a failure names what was tried, on what, and what came back', () => {

@@ -2,8 +2,12 @@ import type { DiskState } from './ending.ts';
 import { hasStarted, isReplaced } from './evidence.ts';
 import type { RebuildState } from './rebuild-state.ts';
 
-/** What has become of the system disk, as far as the life shows. */
+/** What has become of the system disk, as far as the observations show. */
 export function diskStateOf(rebuild: RebuildState): DiskState {
+  const { ending } = rebuild;
+  // Accepted, perhaps, and never seen to take place.
+  const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
+  if (isUnproven && !isReplaced(rebuild)) return 'unknown';
   // The call is out: whoever is told now may be told no more.
   if (rebuild.phase === 'sending') return 'unknown';
   if (rebuild.inDoubt) return hasStarted(rebuild) ? 'erased' : 'unknown';

@@ -1,18 +1,18 @@
 /** What to do about a call of the API that failed for good. */
 import type { CallFailure } from '../model/failure.ts';
 
-/** What a person should know before running again. */
+/** What a person should know before running again, once a rebuild shows or where none was sent. */
 export const rerunIsSafe =
   'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
 
 /**
  * What to do about a call that failed for good.
  *
- * @param waiting whether a rebuild had been sent before
+ * @param rerun what to know before running again; absent where nothing was sent
  * @param region the value of the input; absent where it is not known or an endpoint of one's own is used
  */
-export function callRemedy(failure: CallFailure, waiting: boolean, region?: string): string {
-  const again = waiting ? ` ${rerunIsSafe}` : '';
+export function callRemedy(failure: CallFailure, rerun?: string, region?: string): string {
+  const again = rerun === undefined ? '' : ` ${rerun}`;
   switch (failure.kind) {
     case 'denied':
       return `${deniedRemedy(failure)}${again}`;

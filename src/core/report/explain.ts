@@ -4,6 +4,7 @@ import { type CallFailure, describeFailure } from '../model/failure.ts';
 import { describeRefusals, type Refusal, remedyOfRefusals } from '../plan/refusal.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';
 import type { DiskState, FailureReason } from '../rebuild/ending.ts';
+import { hasStarted } from '../rebuild/evidence.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import { callRemedy, rerunIsSafe } from './call-remedy.ts';
 
@@ -51,7 +52,7 @@ export function explainCancel(rebuild: RebuildState): Explanation {
     remedy:
       diskState === 'untouched'
         ? 'There is nothing to repair.'
-        : 'A rebuild cannot be called back and goes on without this run. Run again to wait for its end: the instance is looked at first and not erased twice.'
+        : `A rebuild cannot be called back and goes on without this run. Run again ${hasStarted(rebuild) ? 'to wait for its end: the instance is looked at first and not erased twice.' : 'once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
   };
 }
 
@@ -86,7 +87,7 @@ function causeAndRemedy(rebuild: RebuildState, reason: Reason): { cause: string;
     case 'unproven':
       return {
         cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
-        remedy: `Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again. Set timeout higher than ${waited} if it only needs longer.`
+        remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
       };
     case 'timedOut':
       return {
@@ -123,6 +124,15 @@ function causeAndRemedy(rebuild: RebuildState, reason: Reason): { cause: string;
   }
 }
 
+const lookFirst =
+  'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
+
+/** What to know before running again; a rebuild that was sent and does not show yet is found by no re-run. */
+function rerunNote(rebuild: RebuildState): string | undefined {
+  if (rebuild.sends === 0) return undefined;
+  return hasStarted(rebuild) ? rerunIsSafe : lookFirst;
+}
+
 /** The request ID by which the service's support finds the rebuild, to be put after `the console`. */
 function requestLabel({ requestIds }: RebuildState): string {
   const id = requestIds.at(-1);
@@ -130,11 +140,12 @@ function requestLabel({ requestIds }: RebuildState): string {
 }
 
 function explainCall(rebuild: RebuildState, failure: CallFailure): { cause: string; remedy: string } {
-  const waiting = rebuild.sends > 0;
-  const goesOn = waiting ? ' The rebuild goes on without this run.' : '';
+  const goesOn = rebuild.sends > 0 ? ' The rebuild goes on without this run.' : '';
   const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
   const remedy =
-    isRebuild && failure.kind === 'notFound' ? unknownRemedy(rebuild, failure) : callRemedy(failure, waiting);
+    isRebuild && failure.kind === 'notFound'
+      ? unknownRemedy(rebuild, failure)
+      : callRemedy(failure, rerunNote(rebuild));
   return { cause: `${describeFailure(failure)}.${goesOn}`, remedy };
 }
 

@@ -6,15 +6,15 @@ import type { RolloutTask } from '../rollout/rollout-state.ts';
 
 /** The instances in the order in which they are taken, see `planRollout`; those that are skipped at the end. */
 export function inOrder({ instances, rollout }: RunReport): readonly InstanceReport[] {
-  const away = new Set(rollout.unavailableBefore.map(({ instanceId }) => instanceId));
+  const unavailable = new Set(rollout.unavailableBefore.map(({ instanceId }) => instanceId));
   const rank = (one: InstanceReport): number => {
     if (one.plan.action === 'skip') return 2;
-    return away.has(one.instanceId) ? 0 : 1;
+    return unavailable.has(one.instanceId) ? 0 : 1;
   };
   return instances.toSorted((one, other) => rank(one) - rank(other));
 }
 
-/** In the how-manieth batch each one is taken if all goes well, by instance ID; nothing where there are no batches. */
+/** The number of the batch in which each instance is taken if all goes well, by instance ID; empty without batches. */
 export function batchesOf(report: RunReport): ReadonlyMap<string, number> {
   const batches = new Map<string, number>();
   if (report.rollout.pauseSeconds === 0) return batches;
@@ -26,12 +26,12 @@ export function batchesOf(report: RunReport): ReadonlyMap<string, number> {
 
 function taskOf(report: RunReport): RolloutTask {
   const { maxUnavailable, canaries, pauseSeconds, maxFailures, unavailableBefore } = report.rollout;
-  const away = new Set(unavailableBefore.map(({ instanceId }) => instanceId));
+  const unavailable = new Set(unavailableBefore.map(({ instanceId }) => instanceId));
   return {
     members: inOrder(report).map((one) => ({
       id: one.instanceId,
       kind: one.plan.action === 'skip' ? 'check' : 'work',
-      isUnavailable: away.has(one.instanceId)
+      isUnavailable: unavailable.has(one.instanceId)
     })),
     maxUnavailable: maxUnavailable,
     canary: canaries.length,

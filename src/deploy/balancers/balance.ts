@@ -134,7 +134,7 @@ export function createBalance(
       }
       await rejoin(instanceId, heldWeights, keep, log);
       const told = failures.map(({ failure }) => `${describeFailure(failure)}.`);
-      return { cause: told.join(' '), remedy: callRemedy(first.failure, false) };
+      return { cause: told.join(' '), remedy: callRemedy(first.failure) };
     },
     rejoin
   };

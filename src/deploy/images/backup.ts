@@ -61,7 +61,7 @@ export async function makeBackup(
     if (!(error instanceof CallError)) throw error;
     if (cancel.signal.aborted) throw new CancelledError('cancelled during the backup', { cause: error });
     const { failure } = error;
-    return { cause: `${describeFailure(failure)}.`, remedy: callRemedy(failure, false) };
+    return { cause: `${describeFailure(failure)}.`, remedy: callRemedy(failure) };
   }
 }
 

@@ -25,7 +25,7 @@ export class SurveyError extends Error {
 export function problemOf(failure: CallFailure, region?: string): SurveyProblem {
   return {
     cause: `${describeFailure(failure)}.`,
-    remedy: callRemedy(failure, false, region),
+    remedy: callRemedy(failure, undefined, region),
     reason: failure.kind
   };
 }
