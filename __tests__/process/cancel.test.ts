@@ -173,7 +173,7 @@ describe.each(signals)('a cancel by %s', (signal) => {
 function expectGoesOn(run: Cancelled, disk: RegExp): void {
   expectRed(run, {
     cause: /i-demo0001: cancelled; last seen/,
-    remedy: /Run again to wait/,
+    remedy: /Run again (once it shows, )?to wait/,
     status: 'inProgress',
     changed: true
   });
