@@ -221,7 +221,8 @@ const cases: Readonly<Record<string, Case>> = {
     faults: [{ on: 'GetInstance', from: 3, times: everywhere, play: { kind: 'accessDenied' } }],
     red: {
       cause: /GetInstance i-demo0001.*AccessDenied.*The rebuild goes on without this run/,
-      remedy: /its old content is gone\.\n.*policy of the user permit GetInstance.*before it shows erases the disk again/,
+      remedy:
+        /its old content is gone\.\n.*policy of the user permit GetInstance.*before it shows erases the disk again/,
       changed: true
     },
     more: (played) => expect(played.outputs['requestId']).toBe(played.rebuilds[0]?.requestId)
