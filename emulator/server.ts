@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { boot, shutDown } from './assistant/guest.ts';
-import type { RunState } from './assistant/runs.ts';
+import type { GuestRun } from './assistant/guest-run.ts';
 import type { ScriptAnswer } from './assistant/scripts.ts';
 import { scheduleSnapshots } from './bcc/snapshots.ts';
 import { type BalancerSpec, buildBalancer, type PlacedWeight, poolOf, weightsOf } from './blb/balancers.ts';
@@ -63,7 +63,7 @@ export interface Emulator {
   /** All changes of weights that calls made, the oldest first; those made by hand are not in it. */
   readonly weightChanges: readonly WeightChange[];
   /** All runs of Cloud Assistant as of the last call, the oldest first. */
-  readonly runs: readonly Readonly<RunState>[];
+  readonly runs: readonly Readonly<GuestRun>[];
   /** An instance as of now; throws for an unknown id. */
   instance(id: string): InstanceView;
   addFault(fault: Fault): void;

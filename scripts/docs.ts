@@ -5,23 +5,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import { type ActionInput, groupsOf, readAction } from './action-yml.ts';
 import { emulatedWorkflow } from './emulated-workflow.ts';
 import { ownerOf, withOwner } from './owner.ts';
 import { fillWorkflow } from './workflow-inputs.ts';
-
-/** What the pages need of action.yml. */
-export interface ActionFile {
-  readonly inputs: Readonly<Record<string, ActionInput>>;
-  readonly outputs: Readonly<Record<string, { readonly description: string }>>;
-}
-
-/** One input as action.yml declares it. */
-export interface ActionInput {
-  readonly description: string;
-  readonly required?: boolean;
-  readonly default?: string;
-}
 
 /** What the page of the outputs needs of a JSON Schema. */
 export interface Schema {
@@ -32,17 +19,6 @@ export interface Schema {
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly $defs?: Readonly<Record<string, Schema>>;
-}
-
-/** Reads the text of an action.yml. */
-export function readAction(text: string): ActionFile {
-  return parse(text) as ActionFile;
-}
-
-/** Headings above inputs in action.yml: a comment line `# == Heading` stands before the first input of a group. */
-export function groupsOf(text: string): ReadonlyMap<string, string> {
-  const found = text.matchAll(/^ {2}# == (.+)\n {2}(\w+):$/gm);
-  return new Map([...found].map(([, heading = '', name = '']) => [name, heading]));
 }
 
 /** The page of the inputs, in the order of action.yml. Lists, not tables: a phone shows them whole. */

@@ -1,6 +1,6 @@
 /** The inputs of the reusable workflow, which are those of action.yml: what it declares, and what it passes on. */
 import { stringify } from 'yaml';
-import { type ActionFile, type ActionInput, groupsOf, readAction } from './docs.ts';
+import { type ActionFile, type ActionInput, groupsOf, readAction } from './action-yml.ts';
 
 /** Secrets cannot be inputs; these are the names of the secrets in the environment. */
 const secrets: Readonly<Record<string, string>> = {

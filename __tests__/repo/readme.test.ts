@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { groupsOf, inputsPage, outputsPage, readAction, type Schema } from '../../scripts/docs.ts';
+import { groupsOf, readAction } from '../../scripts/action-yml.ts';
+import { inputsPage, outputsPage, type Schema } from '../../scripts/docs.ts';
 import { parseHealthCheck } from '../../src/core/health/parse.ts';
 import { blocksOf, exists, filesIn, read, type Step } from './files.ts';
 import { wordsOf } from './types.ts';

@@ -1,8 +1,9 @@
-import { type Answer, type Call, isObject, queryOf, textOf } from '../http/call.ts';
+import { type Answer, type Call, queryOf, textOf } from '../http/call.ts';
 import { badRequest, inappropriateJson, noSuchObject, Refusal } from '../http/errors.ts';
-import type { JsonObject } from '../http/json.ts';
+import { isObject, type JsonObject } from '../http/json.ts';
 import { agentState } from './guest.ts';
-import { beginRun, type ChildState, newId, type RunState, stateOf } from './runs.ts';
+import type { ChildRun, GuestRun } from './guest-run.ts';
+import { beginRun, newId, stateOf } from './runs.ts';
 
 /** How many agents one call asks about (page 2ms3wv3y0), and how many children a page has at most. */
 const most = 100;
@@ -138,13 +139,13 @@ function targetsOf(call: Call): readonly string[] {
   return ids;
 }
 
-function findRun(call: Call, id: string): RunState {
+function findRun(call: Call, id: string): GuestRun {
   const run = call.memory.runs.find((each) => each.id === id);
   if (run === undefined) throw noSuchObject(id);
   return run;
 }
 
-function show(run: RunState, withAction: boolean): JsonObject {
+function show(run: GuestRun, withAction: boolean): JsonObject {
   const finished = run.children.map(({ finishedMs }) => finishedMs ?? Number.POSITIVE_INFINITY);
   const finishedTimestamp = Math.max(...finished);
   return {
@@ -162,7 +163,7 @@ function show(run: RunState, withAction: boolean): JsonObject {
   };
 }
 
-function showChild(call: Call, run: RunState, child: ChildState, withLog: boolean): JsonObject {
+function showChild(call: Call, run: GuestRun, child: ChildRun, withLog: boolean): JsonObject {
   const { outputIn } = call.behaviour;
   const { output, finishedMs } = child;
   return {
@@ -184,7 +185,7 @@ function showChild(call: Call, run: RunState, child: ChildState, withLog: boolea
   };
 }
 
-function logOf({ output }: ChildState): string {
+function logOf({ output }: ChildRun): string {
   return output === undefined ? '' : `${output.stdout}${output.stderr}`;
 }
 

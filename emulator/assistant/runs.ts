@@ -1,30 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type Call, isObject } from '../http/call.ts';
-import type { JsonObject } from '../http/json.ts';
+import type { Call } from '../http/call.ts';
+import { isObject, type JsonObject } from '../http/json.ts';
 import { agentState } from './guest.ts';
-import { answerScript, type ScriptOutput } from './scripts.ts';
-
-/** A command on one instance. Times in ms since the epoch. */
-export interface ChildState {
-  readonly id: string;
-  readonly instanceId: string;
-  state: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED';
-  finishedMs: number | undefined;
-  output: ScriptOutput | undefined;
-  errorCode: string;
-  failReason: string;
-  /** The boot of the system that it ran in; '' as long as it has not begun. */
-  bootId: string;
-}
-
-/** A command on all of its instances. */
-export interface RunState {
-  readonly id: string;
-  readonly action: JsonObject;
-  readonly content: string;
-  readonly createdMs: number;
-  readonly children: readonly ChildState[];
-}
+import type { ChildRun, GuestRun } from './guest-run.ts';
+import { answerScript } from './scripts.ts';
 
 /** A random ID of the service's form: a letter, a dash, and characters. */
 export function newId(letter: 'c' | 'd' | 'r', length: number): string {
@@ -36,13 +15,13 @@ export function newId(letter: 'c' | 'd' | 'r', length: number): string {
 }
 
 /** Begins a run, and plans what becomes of it on each instance. */
-export function beginRun(call: Call, action: JsonObject, instanceIds: readonly string[]): RunState {
+export function beginRun(call: Call, action: JsonObject, instanceIds: readonly string[]): GuestRun {
   const command: unknown = action['command'];
   const content = isObject(command) && typeof command['content'] === 'string' ? command['content'] : '';
   const seconds = action['timeoutSecond'];
   const timeoutMs = (typeof seconds === 'number' && seconds > 0 ? seconds : 60) * 1000;
   const children = instanceIds.map(
-    (instanceId): ChildState => ({
+    (instanceId): ChildRun => ({
       id: newId('d', 12),
       instanceId,
       state: 'PENDING',
@@ -53,13 +32,13 @@ export function beginRun(call: Call, action: JsonObject, instanceIds: readonly s
       bootId: ''
     })
   );
-  const run: RunState = { id: newId('r', 16), action, content, createdMs: call.nowMs, children };
+  const run: GuestRun = { id: newId('r', 16), action, content, createdMs: call.nowMs, children };
   call.memory.runs.push(run);
   for (const child of children) planChild(call, run, child, timeoutMs);
   return run;
 }
 
-function planChild(call: Call, run: RunState, child: ChildState, timeoutMs: number): void {
+function planChild(call: Call, run: GuestRun, child: ChildRun, timeoutMs: number): void {
   const { behaviour, nowMs, world, memory } = call;
   const plays = call.playing.world(child.instanceId).map(({ kind }) => kind);
   if (plays.includes('runStuck')) return;
@@ -101,12 +80,12 @@ function planChild(call: Call, run: RunState, child: ChildState, timeoutMs: numb
   });
 }
 
-function fail(child: ChildState, atMs: number, errorCode: string, failReason: string): void {
+function fail(child: ChildRun, atMs: number, errorCode: string, failReason: string): void {
   Object.assign(child, { state: 'FAILED', finishedMs: atMs, errorCode, failReason });
 }
 
 /** The state of a run, from those of its children. */
-export function stateOf({ children }: RunState): string {
+export function stateOf({ children }: GuestRun): string {
   const states = children.map(({ state }) => state);
   if (states.every((state) => state === 'PENDING')) return 'PENDING';
   if (states.some((state) => state === 'PENDING' || state === 'RUNNING')) return 'RUNNING';

@@ -1,5 +1,6 @@
-import { type Answer, type Call, isObject } from '../http/call.ts';
+import type { Answer, Call } from '../http/call.ts';
 import { inappropriateJson } from '../http/errors.ts';
+import { isObject } from '../http/json.ts';
 import type { Tag } from '../world/models.ts';
 import { findInstance } from './instances.ts';
 

@@ -1,4 +1,4 @@
-import { type Answer, type Call, isObject, textsOf } from '../http/call.ts';
+import { type Answer, type Call, textsOf } from '../http/call.ts';
 import { answeredBefore, remember } from '../http/client-tokens.ts';
 import {
   inappropriateJson,
@@ -7,6 +7,7 @@ import {
   noSuchObject,
   Refusal
 } from '../http/errors.ts';
+import { isObject } from '../http/json.ts';
 import type { WorldState } from '../world/models.ts';
 import { type BalancerState, type MemberState, newMember, poolOf } from './balancers.ts';
 

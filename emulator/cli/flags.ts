@@ -1,6 +1,6 @@
 import type { ScriptAnswer } from '../assistant/scripts.ts';
 import { type Fault, type Play, playKinds } from '../faults/faults.ts';
-import { isObject } from '../http/call.ts';
+import { isObject } from '../http/json.ts';
 import { operations } from '../http/operations.ts';
 import { type Behaviour, defaultBehaviour, switchValues } from '../world/behaviour.ts';
 

@@ -1,4 +1,4 @@
-import type { RunState } from '../assistant/runs.ts';
+import type { GuestRun } from '../assistant/guest-run.ts';
 import type { ScriptAnswer } from '../assistant/scripts.ts';
 import type { Playing } from '../faults/deck.ts';
 import type { Behaviour } from '../world/behaviour.ts';
@@ -7,7 +7,7 @@ import type { Replayed } from '../world/replay.ts';
 import type { World } from '../world/world.ts';
 import type { QueryPair } from './canonical.ts';
 import { badRequest, inappropriateJson, malformedJson, missingParameter } from './errors.ts';
-import type { JsonObject } from './json.ts';
+import { isObject, type JsonObject } from './json.ts';
 import type { Operation } from './operation.ts';
 import type { RebuildRecord, WeightChange } from './records.ts';
 
@@ -18,7 +18,7 @@ export interface Memory {
   /** How the next rebuild of an instance goes, where a real one is played again. */
   readonly replay: Map<string, Replayed>;
   /** Runs of Cloud Assistant, the oldest first; its saved commands by ID; and how guests answer scripts. */
-  readonly runs: RunState[];
+  readonly runs: GuestRun[];
   readonly actions: Map<string, JsonObject>;
   readonly scripts: readonly ScriptAnswer[];
   /** What was asked and answered under a clientToken; the key is `operation token`. */
@@ -79,11 +79,6 @@ function isTooDeep(value: unknown): boolean {
     if (level.length === 0) return false;
   }
   return true;
-}
-
-/** Whether a value is a JSON object. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Holds a call against the list of what its operation takes. */
