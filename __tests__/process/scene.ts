@@ -196,7 +196,7 @@ function secretsOf(calls: readonly CallRecord[], password: string): readonly str
 }
 
 /**
- * HeldWeights that no secret is in anything that the action wrote: neither log, masked or not, nor outputs, state,
+ * Asserts that no secret is in anything that the action wrote: neither log, masked or not, nor outputs, state,
  * summary, annotations or files; and neither as it is nor as a command or JSON would spell it.
  */
 export function expectNoSecrets(result: ActionResult, secrets: readonly string[]): void {
@@ -238,7 +238,7 @@ const closing: Readonly<Record<string, RegExp>> = {
   started: /^(Started the rebuild |Of )/m
 };
 
-/** HeldWeights that a run was green in every place where a run can be red. */
+/** Asserts that a run was green in every place where a run can be red. */
 export function expectGreen(played: Played, status: string, changed = true): void {
   expect({ annotations: played.annotations, exit: played.main.exitCode, log: played.log }).toEqual({
     annotations: [],
@@ -259,7 +259,7 @@ export interface Red {
   readonly changed: boolean;
 }
 
-/** HeldWeights that a run was red with exactly one annotation, which names the cause and the remedy. */
+/** Asserts that a run was red with exactly one annotation, which names the cause and the remedy. */
 export function expectRed(played: Played, red: Red): void {
   expect(played.main).toMatchObject({ exitCode: 1, stderr: '' });
   expect(played.annotations).toHaveLength(1);
@@ -271,7 +271,7 @@ export function expectRed(played: Played, red: Red): void {
   expect(played.outputs).toMatchObject({ status: red.status ?? 'failed', changed: String(red.changed) });
 }
 
-/** HeldWeights that the one rebuild was asked for `sent` times and carried out `done` times. */
+/** Asserts that the one rebuild was asked for `sent` times and carried out `done` times. */
 export function expectRebuilds(played: Played, sent: number, done = 1): void {
   expect({ sent: countOf(played, 'RebuildInstance'), done: played.rebuilds.length }).toEqual({ sent, done });
 }

@@ -169,7 +169,7 @@ describe('the summary', () => {
   });
 });
 
-/** HeldWeights that the log has no command but those of the action, and the summary no markup but its own. */
+/** Asserts that the log has no command but those of the action, and the summary no markup but its own. */
 function expectHarmless(result: Played): void {
   const { stdout } = result.main;
   const text = stdout + result.post?.stdout;

@@ -245,9 +245,11 @@ describe('the checks of docs/how-it-works.md', () => {
 test('docs/how-it-works.md says of every way to end whether a rollback follows', () => {
   const from = howItWorks.indexOf('| It ended so |');
   const table = howItWorks.slice(from, howItWorks.indexOf('\n\n', from));
-  const lives = wordsOf('src/core/rebuild/ending.ts', 'FailureReason').filter((word) => word !== 'call');
-  const deeds = ['unhealthy', 'cancelled', 'rejoin', 'putBack'];
-  for (const word of [...lives, ...deeds]) expect(table).toContain(`\`${word}\``);
+  const rebuildReasons = wordsOf('src/core/rebuild/ending.ts', 'FailureReason').filter(
+    (word) => word !== 'call'
+  );
+  const runReasons = ['unhealthy', 'cancelled', 'rejoin', 'rollbackFailed'];
+  for (const word of [...rebuildReasons, ...runReasons]) expect(table).toContain(`\`${word}\``);
 });
 
 describe('the documents', () => {

@@ -133,8 +133,8 @@ const done = [
 const blb: BackendServer = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-one', weight: 50 };
 const group: BackendServer = { ...blb, kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1' };
 const held: readonly HeldWeight[] = [
-  { place: blb, state: 'held' },
-  { place: group, state: 'returned' }
+  { server: blb, state: 'held' },
+  { server: group, state: 'returned' }
 ];
 
 /** A target as far as a report reads it. */
@@ -145,8 +145,8 @@ function target(of: Partial<Instance> = {}): PlannedTarget {
     instance: { ...instance, ...of },
     disk,
     snapshots,
-    places: [blb, group],
-    circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20 },
+    backendServers: [blb, group],
+    circumstances: { rollbackImage: { kind: 'notAsked' }, imageQuota: 20 },
     decision: { action: 'rebuild' },
     warnings: ['its status is Error']
   };
@@ -441,7 +441,7 @@ const runs: readonly RunRecorder[] = [
     name: 'stopped by a load balancer that could not be left',
     status: 'failed',
     reason: 'drain',
-    parts: { rebuild: undrained, heldWeights: [{ place: blb, state: 'asked' }] },
+    parts: { rebuild: undrained, heldWeights: [{ server: blb, state: 'asked' }] },
     more: { disk: 'untouched' }
   },
   {
@@ -464,7 +464,7 @@ const runs: readonly RunRecorder[] = [
   {
     name: 'to be put back although it is well, which failed',
     status: 'failed',
-    reason: 'putBack',
+    reason: 'rollbackFailed',
     parts: { rebuild: rebuilt, health: healthy, rollback: { imageId: 'm-old', problem: 'GetImage: gone.' } }
   },
   {

@@ -197,7 +197,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
   });
 
   /** Only its way back: the second rebuild of the first instance. */
-  const onTheWayBack = (play: Fault['play']): Fault => ({
+  const onRollback = (play: Fault['play']): Fault => ({
     on: 'RebuildInstance',
     instanceId: 'i-demo0001',
     from: 2,
@@ -206,13 +206,13 @@ describe('a well instance that is put back because the rollout has stopped', () 
   });
 
   test('that cannot be sent back gets its traffic back, for nothing was done to it; it stays on the new image', async () => {
-    const faults = [endsInError('i-demo0002'), onTheWayBack({ kind: 'accessDenied' })];
+    const faults = [endsInError('i-demo0002'), onRollback({ kind: 'accessDenied' })];
     await onStage({ emulator: { faults } }, async (world) => {
       const report = await world.run({ balancers, rollback: true, selection: bothDemos });
       const one = oneOf(report, 'i-demo0001');
       expect(one).toMatchObject({
         status: 'failed',
-        failure: { reason: 'putBack' },
+        failure: { reason: 'rollbackFailed' },
         rollback: { ok: false }
       });
       expect(world.emulator.instance('i-demo0001')).toMatchObject({ status: 'Running', imageId: 'm-web-2' });
@@ -225,7 +225,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
   });
 
   test('whose way back ends badly stays at 0', async () => {
-    const faults = [endsInError('i-demo0002'), onTheWayBack({ kind: 'endsIn', status: 'Error' })];
+    const faults = [endsInError('i-demo0002'), onRollback({ kind: 'endsIn', status: 'Error' })];
     await onStage({ emulator: { faults } }, async (world) => {
       const report = await world.run({ balancers, rollback: true, selection: bothDemos });
       const one = oneOf(report, 'i-demo0001');
@@ -237,7 +237,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
   });
 
   test('whose answer on the way back is lost stays at 0: it may be erased', async () => {
-    const faults = [endsInError('i-demo0002'), onTheWayBack({ kind: 'reset', when: 'before' })];
+    const faults = [endsInError('i-demo0002'), onRollback({ kind: 'reset', when: 'before' })];
     await onStage({ emulator: { faults } }, async (world) => {
       await world.run({ balancers, rollback: true, selection: bothDemos });
       expect(weightsIn(world)).toContain('lb-demo0001 i-demo0001 0');

@@ -52,17 +52,17 @@ describe('those that are away to begin with', () => {
       // Three are away where two may be: the third comes back while the first two are worked on.
       for (const id of [first, second, third]) world.emulator.setInstance(id, { status: 'Error' });
       const most = watchAway(world, ids);
-      let isRolledBackState = false;
+      let isChanged = false;
       world.clock.onSleep = () => {
-        if (isRolledBackState || world.emulator.rebuilds.length < 2) return;
-        isRolledBackState = true;
+        if (isChanged || world.emulator.rebuilds.length < 2) return;
+        isChanged = true;
         world.emulator.setInstance(third, { status: 'Running' });
       };
       const report = await world.run(fleetRequest(ids, 2));
       expect(report.status).toBe('rebuilt');
       expect(rebuiltIds(world).toSorted()).toEqual(ids);
       // From then on it is one that serves, so no more than two are ever away at once.
-      expect(isRolledBackState).toBe(true);
+      expect(isChanged).toBe(true);
       expect(most()).toBeLessThanOrEqual(3);
       expect(report.rollout.peakUnavailable).toBe(3);
     });

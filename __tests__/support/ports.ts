@@ -165,11 +165,11 @@ export interface PlayedBalancers {
   readonly weights: ReadonlyMap<string, number>;
 }
 
-/** Plays load balancers with these places. */
+/** Plays load balancers with these backend servers. */
 export function playBalancers(
   clock: Clock,
   script: ChangeScript = () => undefined,
-  places: readonly BackendServer[] = []
+  backendServers: readonly BackendServer[] = []
 ): PlayedBalancers {
   const changes: PlayedChange[] = [];
   const weights = new Map<string, number>();
@@ -177,7 +177,7 @@ export function playBalancers(
     changes,
     weights,
     balancers: {
-      listBackendServers: async (blbId) => places.filter((place) => place.blbId === blbId),
+      listBackendServers: async (blbId) => backendServers.filter((server) => server.blbId === blbId),
       async setWeights(pool, wanted, signal) {
         const change = { atMs: clock.nowMs(), pool, weights: wanted };
         changes.push(change);

@@ -21,9 +21,9 @@ export function createAssistant(
     async getAgents(ids, signal) {
       return client.call(operations.getAgents(checkedGuests('BatchGetAgent', ids)), signal);
     },
-    async runCommand(order, ids, signal) {
+    async runCommand(spec, ids, signal) {
       refusePlainHttp(client.endpoint);
-      return client.call(operations.runCommand(order, checkedGuests('CreateAction', ids)), signal);
+      return client.call(operations.runCommand(spec, checkedGuests('CreateAction', ids)), signal);
     },
     async getRun(runId, signal) {
       const run = await client.call(operations.getRun(checkedId('GetActionRun', runId)), signal);

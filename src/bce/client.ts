@@ -113,8 +113,8 @@ export function createBccClient(options: BccClientOptions): BccClient {
         start,
         ...limits
       });
-  const encrypted = (operation: string, target: string, order: RebuildSpec): string | undefined => {
-    const ciphertext = encryptedPassword(operation, target, order, options.credentials.secretAccessKey);
+  const encrypted = (operation: string, target: string, spec: RebuildSpec): string | undefined => {
+    const ciphertext = encryptedPassword(operation, target, spec, options.credentials.secretAccessKey);
     if (ciphertext !== undefined) {
       options.mask(ciphertext);
     }
@@ -143,10 +143,10 @@ export function createBccClient(options: BccClientOptions): BccClient {
       caller(signal, limits)(images.deleteImage(checkedId('DeleteImage', id))),
     listImages: async (filter, signal, limits) =>
       allPages((marker) => images.listImages(filter, marker), caller(signal, limits)),
-    async createImage(order, signal, limits) {
-      checkedId('CreateImage', order.instanceId);
-      checkedToken('CreateImage', order.instanceId, order.clientToken);
-      return caller(signal, limits)(images.createImage(order));
+    async createImage(spec, signal, limits) {
+      checkedId('CreateImage', spec.instanceId);
+      checkedToken('CreateImage', spec.instanceId, spec.clientToken);
+      return caller(signal, limits)(images.createImage(spec));
     },
     async getUserData(id, signal, limits) {
       return caller(signal, limits)(instances.getUserData(checkedId('GetInstanceUserDataInfo', id)));
@@ -185,14 +185,14 @@ export function createBccClient(options: BccClientOptions): BccClient {
       checkedId('ListSnapshots', id);
       return allPages((marker) => instances.listSnapshots(id, marker), caller(signal, limits), warnOnce);
     },
-    async rebuild(id, order, signal, limits) {
-      const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), order);
-      return caller(signal, limits)(instances.rebuildInstance(id, order, ciphertext));
+    async rebuild(id, spec, signal, limits) {
+      const ciphertext = encrypted('RebuildInstance', checkedId('RebuildInstance', id), spec);
+      return caller(signal, limits)(instances.rebuildInstance(id, spec, ciphertext));
     },
-    async rebuildBatch(instanceIds, order, signal, limits) {
+    async rebuildBatch(instanceIds, spec, signal, limits) {
       const ids = checkedBatch('RebuildBatchInstance', instanceIds);
-      const ciphertext = encrypted('RebuildBatchInstance', instances.batchName(ids), order);
-      return caller(signal, limits)(instances.rebuildInstances(ids, order, ciphertext));
+      const ciphertext = encrypted('RebuildBatchInstance', instances.batchName(ids), spec);
+      return caller(signal, limits)(instances.rebuildInstances(ids, spec, ciphertext));
     },
     listBackendServers: async (id, signal, limits) =>
       backendServersOf(checkedId('DescribeBlbServers', id), caller(signal, limits)),

@@ -5,7 +5,7 @@ import type { AgentState, GuestRun } from '../core/health/guest/guest-run.ts';
 import type { ProbeResult } from '../core/health/reason.ts';
 
 /** What is to be run, and the mark by which the run is found again when the answer is lost. */
-export interface GuestOrder {
+export interface GuestSpec {
   readonly command: GuestCommand;
   readonly nonce: string;
 }
@@ -16,7 +16,7 @@ export interface Assistant {
   getAgents(instanceIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, AgentState>>;
   /** Runs a command on at most 100 instances. A failure of the kind `ambiguous` or `malformed` may have run it. */
   runCommand(
-    order: GuestOrder,
+    spec: GuestSpec,
     instanceIds: readonly string[],
     signal: AbortSignal
   ): Promise<{ readonly runId: string }>;

@@ -60,7 +60,7 @@ export interface Bcc {
    */
   rebuild(
     instanceId: string,
-    order: RebuildSpec,
+    spec: RebuildSpec,
     signal: AbortSignal,
     options?: WriteOptions
   ): Promise<Accepted>;
@@ -71,7 +71,7 @@ export interface Bcc {
    */
   rebuildBatch(
     instanceIds: readonly string[],
-    order: RebuildSpec,
+    spec: RebuildSpec,
     signal: AbortSignal,
     options?: WriteOptions
   ): Promise<Accepted>;
@@ -80,7 +80,7 @@ export interface Bcc {
   listImages(filter: ImageFilter, signal: AbortSignal, options?: ReadOptions): Promise<readonly Image[]>;
   /** Idempotent by its client token, so a lost answer is asked for again. */
   createImage(
-    order: ImageSpec,
+    spec: ImageSpec,
     signal: AbortSignal,
     options?: WriteOptions
   ): Promise<{ readonly imageId: string }>;

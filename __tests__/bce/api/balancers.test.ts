@@ -15,7 +15,7 @@ const asOrdinary = 'GET /v1/blb/lb-1/backendserver?maxKeys=1000';
 const asApplication = 'GET /v1/appblb/lb-1/appservergroup?maxKeys=1000';
 const groupOne = 'GET /v1/appblb/lb-1/blbrs?maxKeys=1000&sgId=sg-1';
 
-describe('the places of a load balancer', () => {
+describe('the backend servers of a load balancer', () => {
   test('of an ordinary one: one list, page after page, each member once', async () => {
     const { bcc, requests } = await world(
       byLine({
@@ -181,10 +181,10 @@ describe('weights', () => {
     );
   });
 
-  test('of places send nothing but what the API takes', async () => {
+  test('of backendServers send nothing but what the API takes', async () => {
     const { bcc, requests } = await world((response) => answer(response, 200, ''));
-    const place = { ...group, instanceId: 'i-1', weight: 7 };
-    await bcc.setWeights(place, [place], never);
+    const server = { ...group, instanceId: 'i-1', weight: 7 };
+    await bcc.setWeights(server, [server], never);
     expect(JSON.parse(requests[0]?.body ?? '')).toEqual({
       sgId: 'sg-1',
       backendServerList: [{ instanceId: 'i-1', weight: 7 }]
@@ -258,20 +258,20 @@ test('BCC and the load balancers have a host each, which is signed', async () =>
 });
 
 describe('on the emulator', () => {
-  test('places of both kinds, drained and put back', async () => {
+  test('backend servers of both kinds, drained and put back', async () => {
     await withEmulator({}, async ({ bcc, emulator }) => {
       const before = emulator.weights();
-      const places = [
+      const backendServers = [
         ...(await bcc.listBackendServers('lb-demo0001', never)),
         ...(await bcc.listBackendServers('lb-demo0002', never))
       ];
-      expect(places.map(({ kind: _, ...place }) => place)).toEqual(before);
-      for (const place of places) {
-        await bcc.setWeights(place, [{ ...place, weight: 0 }], never);
+      expect(backendServers.map(({ kind: _, ...server }) => server)).toEqual(before);
+      for (const server of backendServers) {
+        await bcc.setWeights(server, [{ ...server, weight: 0 }], never);
       }
       expect(emulator.weights().every(({ weight }) => weight === 0)).toBe(true);
-      for (const place of places) {
-        await bcc.setWeights(place, [place], never);
+      for (const server of backendServers) {
+        await bcc.setWeights(server, [server], never);
       }
       expect(emulator.weights()).toEqual(before);
     });

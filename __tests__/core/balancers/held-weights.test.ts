@@ -21,8 +21,8 @@ const group: BackendServer = {
 };
 const otherGroup: BackendServer = { ...group, groupId: 'sg-2', weight: 60 };
 
-function heldWeight(place: BackendServer, state: HeldWeight['state']): HeldWeight {
-  return { place, state };
+function heldWeight(server: BackendServer, state: HeldWeight['state']): HeldWeight {
+  return { server, state };
 }
 
 test.each<[BackendServer, BackendServer, boolean]>([
@@ -47,12 +47,12 @@ test('what is asked or held is open, what is returned is not', () => {
 });
 
 describe('with a hold', () => {
-  test('of a new place there is one more', () => {
+  test('of a new server there is one more', () => {
     const heldWeights = withHeldWeight([heldWeight(ordinary, 'held')], heldWeight(group, 'asked'));
     expect(heldWeights).toEqual([heldWeight(ordinary, 'held'), heldWeight(group, 'asked')]);
   });
 
-  test('of a known place its state and weight are the new ones', () => {
+  test('of a known server its state and weight are the new ones', () => {
     const before = [heldWeight(ordinary, 'returned'), heldWeight(group, 'held')];
     const again = heldWeight({ ...ordinary, weight: 41 }, 'asked');
     expect(withHeldWeight(before, again)).toEqual([again, heldWeight(group, 'held')]);
@@ -68,14 +68,14 @@ describe('with a hold', () => {
   });
 });
 
-test('without a place the others stay', () => {
+test('without a server the others stay', () => {
   const heldWeights = [heldWeight(ordinary, 'asked'), heldWeight(group, 'held')];
   expect(withoutHeldWeight(heldWeights, { ...ordinary, weight: 0 })).toEqual([heldWeight(group, 'held')]);
   expect(withoutHeldWeight(heldWeights, otherGroup)).toEqual(heldWeights);
 });
 
 describe('in the result', () => {
-  test('places without a hold have the weight of the plan', () => {
+  test('backend servers without a hold have the weight of the plan', () => {
     expect(reportBackendServers([ordinary, { ...group, weight: 0 }], [])).toEqual([
       { kind: 'blb', blbId: 'lb-1', weight: 40, currentWeight: 40 },
       { kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1', weight: 0, currentWeight: 0 }
@@ -98,7 +98,7 @@ describe('in the result', () => {
     ]);
   });
 
-  test('a place that came after the plan is there, and each is there once', () => {
+  test('a server that came after the plan is there, and each is there once', () => {
     const reported = reportBackendServers(
       [ordinary, group],
       [heldWeight(group, 'held'), heldWeight(otherGroup, 'held')]
@@ -115,7 +115,7 @@ describe('in the result', () => {
       ...reportBackendServers([ordinary], []),
       ...reportBackendServers([], [heldWeight(ordinary, 'held')])
     ];
-    expect(reported.some((place) => 'groupId' in place)).toBe(false);
+    expect(reported.some((server) => 'groupId' in server)).toBe(false);
   });
 });
 

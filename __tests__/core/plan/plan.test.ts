@@ -20,7 +20,7 @@ function targetOf(
     instance: { ...instance, ...patch },
     disk,
     snapshots: [],
-    circumstances: { wayBack: { kind: 'notAsked' }, imageQuota: 20, ...circumstances }
+    circumstances: { rollbackImage: { kind: 'notAsked' }, imageQuota: 20, ...circumstances }
   };
 }
 
@@ -31,7 +31,7 @@ function decisionOf(target: Target): string {
 }
 
 /** All that speaks against a wipe. */
-const against: Partial<Circumstances> = { wayBack: { kind: 'missing' }, imagesLeft: 0 };
+const against: Partial<Circumstances> = { rollbackImage: { kind: 'missing' }, imagesLeft: 0 };
 const bare = { spec: 'ebc.x', osArch: 'arm64' };
 
 describe('a plan', () => {
@@ -40,12 +40,12 @@ describe('a plan', () => {
     [
       'all reasons against a rebuild',
       targetOf(bare, against),
-      'bareMetal,otherArchitecture,noWayBack,noImageQuota'
+      'bareMetal,otherArchitecture,noRollbackImage,noImageQuota'
     ],
     [
       'reasons of the decision and of the circumstances',
       targetOf({ deletionProtection: true }, against),
-      'protected,noWayBack,noImageQuota'
+      'protected,noRollbackImage,noImageQuota'
     ],
     ['a skip erases nothing', targetOf({ ...bare, imageId: 'm-new' }, against), 'skip'],
     ['a start erases nothing', targetOf({ ...bare, imageId: 'm-new', status: 'Stopped' }, against), 'start'],
@@ -128,10 +128,13 @@ describe('a plan', () => {
       ]
     ]
   ])('warns of load balancers: %s', (_, blbIds, weights, expected) => {
-    const places = weights.map(
+    const backendServers = weights.map(
       ([blbId, weight]): BackendServer => ({ kind: 'blb', blbId, instanceId: 'i-1', weight })
     );
-    const target: Target = { ...targetOf({}, { blbIds }), ...(blbIds === undefined ? {} : { places }) };
+    const target: Target = {
+      ...targetOf({}, { blbIds }),
+      ...(blbIds === undefined ? {} : { backendServers })
+    };
     expect(makePlan(image, order, [target], how).targets[0]?.warnings).toEqual(expected);
   });
 

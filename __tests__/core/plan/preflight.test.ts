@@ -5,13 +5,13 @@ import type { Instance } from '../../../src/core/model/instance.ts';
 import type { Task } from '../../../src/core/plan/decide.ts';
 import {
   type Circumstances,
+  type RollbackImage,
   refusalsBefore,
-  type WayBack,
   warningsBefore
 } from '../../../src/core/plan/preflight.ts';
 import { disk, image, instance, taskOf } from '../rebuild/rebuilds.ts';
 
-const calm: Circumstances = { wayBack: { kind: 'notAsked' }, imageQuota: 20 };
+const calm: Circumstances = { rollbackImage: { kind: 'notAsked' }, imageQuota: 20 };
 
 interface Case {
   readonly task?: Partial<Task>;
@@ -48,7 +48,7 @@ describe('what fits', () => {
     ['a GPU instance', { instance: { spec: 'bcc.gn5.c8m80.1v100-32g' }, image: { type: 'GpuBccCustom' } }],
     ['a spec with the letters inside', { instance: { spec: 'bcc.webbc.c2m4' } }],
     ['one place left', { circumstances: { imagesLeft: 1 } }],
-    ['a backup as the way back', { circumstances: { wayBack: { kind: 'backup' } } }]
+    ['a backup as the way back', { circumstances: { rollbackImage: { kind: 'backup' } } }]
   ])('%s', (_, one) => expect(kindsOf(one)).toEqual([]));
 });
 
@@ -104,7 +104,7 @@ describe('what does not', () => {
       circumstances: {
         confirmName: 'no',
         checks: [{ kind: 'tcp', hostPattern: '{publicIp}', port: 1 }],
-        wayBack: { kind: 'missing' },
+        rollbackImage: { kind: 'missing' },
         imagesLeft: 0
       }
     };
@@ -115,7 +115,7 @@ describe('what does not', () => {
         'noHealthTarget',
         'noImageQuota',
         'noKeypairForWindows',
-        'noWayBack',
+        'noRollbackImage',
         'otherArchitecture',
         'otherName'
       ].toSorted()
@@ -125,9 +125,9 @@ describe('what does not', () => {
 
 describe('the way back', () => {
   const old: Image = { ...image, id: 'm-old', name: 'web-1' };
-  const to = (patch: Partial<Image>): WayBack => ({ kind: 'image', image: { ...old, ...patch } });
+  const to = (patch: Partial<Image>): RollbackImage => ({ kind: 'image', image: { ...old, ...patch } });
 
-  test.each<[string, WayBack, Partial<Task>, readonly string[]]>([
+  test.each<[string, RollbackImage, Partial<Task>, readonly string[]]>([
     ['not asked for', { kind: 'notAsked' }, {}, []],
     ['a backup', { kind: 'backup' }, {}, []],
     ['Available', to({}), {}, []],
@@ -138,13 +138,15 @@ describe('the way back', () => {
       'of the system, with keepImageLogin',
       to({ type: 'System' }),
       { loginKind: 'keepImageLogin' },
-      ['noWayBack']
+      ['noRollbackImage']
     ],
-    ['gone', { kind: 'missing' }, {}, ['noWayBack']],
-    ['being created', to({ status: 'Creating' }), {}, ['noWayBack']],
-    ['failed', to({ status: 'Error' }), {}, ['noWayBack']],
-    ['the very same', to({ id: 'm-new' }), {}, ['noWayBack']]
-  ])('%s', (_, wayBack, task, kinds) => expect(kindsOf({ task, circumstances: { wayBack } })).toEqual(kinds));
+    ['gone', { kind: 'missing' }, {}, ['noRollbackImage']],
+    ['being created', to({ status: 'Creating' }), {}, ['noRollbackImage']],
+    ['failed', to({ status: 'Error' }), {}, ['noRollbackImage']],
+    ['the very same', to({ id: 'm-new' }), {}, ['noRollbackImage']]
+  ])('%s', (_, rollbackImage, task, kinds) =>
+    expect(kindsOf({ task, circumstances: { rollbackImage } })).toEqual(kinds)
+  );
 
   // It may be on its way to the image by a run that was cut off.
   test.each([
@@ -155,13 +157,13 @@ describe('the way back', () => {
     ['ImageProcessing', 0],
     ['Rebuilding', 0]
   ])('the very same, of one that is %s: %i refusals', (status, count) => {
-    const circumstances = { wayBack: to({ id: 'm-new' }) };
+    const circumstances = { rollbackImage: to({ id: 'm-new' }) };
     expect(kindsOf({ instance: { status, imageId: 'm-new' }, circumstances })).toHaveLength(count);
   });
 
   test.each(['Starting', 'Running'])('another one that is not Available, of one that is %s', (status) => {
-    const circumstances = { wayBack: to({ status: 'Error' }) };
-    expect(kindsOf({ instance: { status }, circumstances })).toEqual(['noWayBack']);
+    const circumstances = { rollbackImage: to({ status: 'Error' }) };
+    expect(kindsOf({ instance: { status }, circumstances })).toEqual(['noRollbackImage']);
   });
 });
 

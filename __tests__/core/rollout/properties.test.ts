@@ -18,14 +18,14 @@ interface Entry extends MemberTask {
   readonly isCanary: boolean;
   state:
     | 'waiting'
-    | 'forth'
+    | 'working'
     | 'succeeded'
     | 'failed'
     | 'cancelled'
     | 'rolledBack'
     | 'returned'
     | 'rollbackFailed';
-  countsAsUnavailable: boolean;
+  isUnavailable: boolean;
   erased: boolean;
   completionOrder: number;
 }
@@ -35,7 +35,7 @@ class Auditor {
   readonly entries: Map<string, Entry>;
   readonly task: RolloutTask;
   isCancelled: boolean;
-  mostOut: number;
+  peakUnavailable: number;
   /** How many were not serving before anybody did anything; a check may find more of them. */
   #baseline: number;
   #ends = 0;
@@ -58,14 +58,14 @@ class Auditor {
           ...member,
           isCanary: canaries.includes(member),
           state: 'waiting',
-          countsAsUnavailable: member.isUnavailable,
+          isUnavailable: member.isUnavailable,
           erased: false,
           completionOrder: 0
         }
       ])
     );
-    this.#baseline = this.out;
-    this.mostOut = this.out;
+    this.#baseline = this.unavailable;
+    this.peakUnavailable = this.unavailable;
   }
 
   get all(): readonly Entry[] {
@@ -76,8 +76,8 @@ class Auditor {
     return this.all.filter(({ kind }) => kind === 'work');
   }
 
-  get out(): number {
-    return this.all.filter(({ countsAsUnavailable }) => countsAsUnavailable).length;
+  get unavailable(): number {
+    return this.all.filter(({ isUnavailable }) => isUnavailable).length;
   }
 
   get atWork(): number {
@@ -103,7 +103,7 @@ class Auditor {
       this.#ends += 1;
       Object.assign(entry, {
         state: result,
-        countsAsUnavailable: isUnavailable,
+        isUnavailable,
         erased: canRollBack,
         completionOrder: this.#ends
       });
@@ -113,10 +113,10 @@ class Auditor {
     }
     if (event.type === 'rollbackEnded') {
       const state = event.result === 'rolledBack' ? 'returned' : event.result;
-      Object.assign(this.#entry(event.id), { state, countsAsUnavailable: event.isUnavailable });
+      Object.assign(this.#entry(event.id), { state, isUnavailable: event.isUnavailable });
       this.#lastEndMs = event.atMs;
     }
-    this.mostOut = Math.max(this.mostOut, this.out);
+    this.peakUnavailable = Math.max(this.peakUnavailable, this.unavailable);
   }
 
   commanded(commands: readonly RolloutCommand[], cause: RolloutEvent | undefined, atMs: number): void {
@@ -125,60 +125,63 @@ class Auditor {
       if (command.type === 'begin') this.#begin(this.#entry(command.id), wasBusy, atMs);
       if (command.type === 'rollBack') this.#rollBack(this.#entry(command.id), cause);
       if (command.type === 'pause') this.#pause(command.untilMs, atMs);
-      this.mostOut = Math.max(this.mostOut, this.out);
+      this.peakUnavailable = Math.max(this.peakUnavailable, this.unavailable);
     }
-    heldWeight(this.out <= Math.max(this.task.maxUnavailable, this.#baseline), 'too many are out');
-    heldWeight(this.atWork <= this.task.maxUnavailable, 'too many are at work');
+    check(this.unavailable <= Math.max(this.task.maxUnavailable, this.#baseline), 'too many are unavailable');
+    check(this.atWork <= this.task.maxUnavailable, 'too many are at work');
   }
 
   #begin(entry: Entry, wasBusy: boolean, atMs: number): void {
-    heldWeight(entry.state === 'waiting', `${entry.id} is begun twice`);
-    heldWeight(!this.mustStop, `${entry.id} is begun after a stop`);
-    entry.state = 'forth';
+    check(entry.state === 'waiting', `${entry.id} is started twice`);
+    check(!this.mustStop, `${entry.id} is started after a stop`);
+    entry.state = 'working';
     if (entry.kind === 'check') return;
     const { maxUnavailable, pauseMs } = this.task;
-    heldWeight(
-      entry.countsAsUnavailable || this.out < maxUnavailable,
-      `${entry.id} is taken although ${this.out} are out`
+    check(
+      entry.isUnavailable || this.unavailable < maxUnavailable,
+      `${entry.id} is taken although ${this.unavailable} are unavailable`
     );
-    heldWeight(
+    check(
       this.all.every((one) => one.kind === 'work' || one.state === 'succeeded' || one.state === 'failed'),
       'unchecked'
     );
-    heldWeight(
+    check(
       entry.isCanary || this.all.every((one) => !one.isCanary || one.state === 'succeeded'),
       'no canary before'
     );
-    entry.countsAsUnavailable = true;
+    entry.isUnavailable = true;
     if (pauseMs === 0) return;
-    heldWeight(!wasBusy, 'a batch is not waited for');
-    heldWeight(this.#lastEndMs === undefined || atMs >= this.#lastEndMs + pauseMs, 'no pause before a batch');
+    check(!wasBusy, 'a batch is not waited for');
+    check(this.#lastEndMs === undefined || atMs >= this.#lastEndMs + pauseMs, 'no pause before a batch');
   }
 
   #rollBack(entry: Entry, cause: RolloutEvent | undefined): void {
-    heldWeight(this.task.rollback && !this.isCancelled, 'nothing is to be put back');
-    heldWeight(entry.erased, `${entry.id} was not erased by this run, or is put back twice`);
+    check(this.task.rollback && !this.isCancelled, 'nothing is to be rolled back');
+    check(entry.erased, `${entry.id} was not erased by this run, or is rolled back twice`);
     const isAtOnce = cause?.type === 'ended' && cause.id === entry.id && entry.state === 'failed';
     if (!isAtOnce) {
-      heldWeight(
+      check(
         entry.state === 'succeeded' && this.mustStop,
-        `${entry.id} is well, and put back without a stop`
+        `${entry.id} is well, and rolled back without a stop`
       );
-      heldWeight(
-        this.all.every(({ state }) => state !== 'forth'),
+      check(
+        this.all.every(({ state }) => state !== 'working'),
         'not all is seen through'
       );
-      heldWeight(this.out < this.task.maxUnavailable, `${entry.id} is put back although ${this.out} are out`);
-      heldWeight(entry.completionOrder < this.#oldestBack, 'an older one was put back before');
+      check(
+        this.unavailable < this.task.maxUnavailable,
+        `${entry.id} is rolled back although ${this.unavailable} are unavailable`
+      );
+      check(entry.completionOrder < this.#oldestBack, 'an older one was rolled back before');
       this.#oldestBack = entry.completionOrder;
     }
-    Object.assign(entry, { state: 'rolledBack', countsAsUnavailable: true, erased: false });
+    Object.assign(entry, { state: 'rolledBack', isUnavailable: true, erased: false });
   }
 
   #pause(untilMs: number, atMs: number): void {
     // An early wake is sent to sleep again, until the same moment.
     const goesOn = atMs < this.#pausedUntilMs && untilMs === this.#pausedUntilMs;
-    heldWeight(
+    check(
       (goesOn || untilMs === atMs + this.task.pauseMs) && this.atWork === 0,
       'a pause too long, too short or too early'
     );
@@ -191,33 +194,39 @@ class Auditor {
     if (this.mustStop || pauseMs > 0 || this.all.some((one) => one.kind === 'check' && isOpen(one))) return;
     const canaries = this.work.filter((one) => one.isCanary && one.state !== 'succeeded');
     const next = (canaries.length > 0 ? canaries : this.work).filter(({ state }) => state === 'waiting');
-    const fits = next.some(({ countsAsUnavailable }) => countsAsUnavailable || this.out < maxUnavailable);
-    heldWeight(!fits || this.atWork >= maxUnavailable, 'a slot is left empty');
+    const fits = next.some(({ isUnavailable }) => isUnavailable || this.unavailable < maxUnavailable);
+    check(!fits || this.atWork >= maxUnavailable, 'a slot is left empty');
   }
 
   checkEnd({ members, stop, isCancelled, peakUnavailable }: Rollout): void {
     const final: Readonly<Partial<Record<Entry['state'], string>>> = { returned: 'rolledBack' };
     for (const { id, state } of this.all) {
-      heldWeight(state !== 'forth' && state !== 'rolledBack', `${id} is still at work`);
-      heldWeight(members.get(id)?.state === (final[state] ?? state), `${id} ended as ${state}`);
+      check(state !== 'working' && state !== 'rolledBack', `${id} is still at work`);
+      check(members.get(id)?.state === (final[state] ?? state), `${id} ended as ${state}`);
     }
     const isLeft = this.all.some(({ state }) => state === 'waiting');
-    heldWeight(!isLeft || stop !== undefined, 'some are left without a stop');
-    heldWeight(isCancelled === this.isCancelled, 'the cancel is not told');
-    heldWeight(
+    check(!isLeft || stop !== undefined, 'some are left without a stop');
+    check(isCancelled === this.isCancelled, 'the cancel is not told');
+    check(
       stop !== 'cancelled' || (isCancelled && !this.#stoppedBefore),
       'a cancel hides what came before it'
     );
     const hasOther = this.#stoppedBefore || stop === 'noCapacity';
-    heldWeight(!isCancelled || stop === 'cancelled' || hasOther, 'the cancel is told as something else');
-    heldWeight(stop !== 'noCapacity' || (isLeft && this.out >= this.task.maxUnavailable), 'there was room');
+    check(!isCancelled || stop === 'cancelled' || hasOther, 'the cancel is told as something else');
+    check(
+      stop !== 'noCapacity' || (isLeft && this.unavailable >= this.task.maxUnavailable),
+      'there was room'
+    );
     const staysNew = this.work.some(({ state, erased }) => state === 'succeeded' && erased);
     const mustGoBack = this.task.rollback && this.mustStop && !this.isCancelled;
-    heldWeight(
-      !mustGoBack || !staysNew || this.out >= this.task.maxUnavailable,
-      'one that had room was not put back'
+    check(
+      !mustGoBack || !staysNew || this.unavailable >= this.task.maxUnavailable,
+      'one that had room was not rolled back'
     );
-    heldWeight(peakUnavailable === this.mostOut, `mostAway is ${peakUnavailable} and was ${this.mostOut}`);
+    check(
+      peakUnavailable === this.peakUnavailable,
+      `peakUnavailable is ${peakUnavailable} and was ${this.peakUnavailable}`
+    );
   }
 
   #entry(id: string): Entry {
@@ -228,14 +237,14 @@ class Auditor {
 }
 
 function isBusy({ state }: Entry): boolean {
-  return state === 'forth' || state === 'rolledBack';
+  return state === 'working' || state === 'rolledBack';
 }
 
 function isOpen(entry: Entry): boolean {
   return entry.state === 'waiting' || isBusy(entry);
 }
 
-function heldWeight(isTrue: boolean, otherwise: string): void {
+function check(isTrue: boolean, otherwise: string): void {
   if (!isTrue) throw new Error(otherwise);
 }
 
@@ -314,7 +323,7 @@ function play(seed: number): string {
       auditor.happened(cause);
       [rollout, commands] = stepRollout(rollout, cause);
     }
-    heldWeight(
+    check(
       queue.every(({ type }) => type === 'woke' || type === 'cancelled'),
       'it ended before its work'
     );

@@ -202,12 +202,12 @@ describe('the report of a deed', () => {
   });
 
   test('weights that did not come back leave a rollback what it is, and are named with who restores them', () => {
-    const place = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-1', weight: 50 } as const;
+    const server = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-1', weight: 50 } as const;
     const rolledBack = deedOf({
       rebuild: rebuilt,
       health: bad,
       rollback: { imageId: 'm-old', rebuild: rebuilt, health: good },
-      heldWeights: [{ place, state: 'held' }],
+      heldWeights: [{ server, state: 'held' }],
       rejoinProblem: 'it is locked.'
     });
     const report = reportOf(rolledBack);
@@ -222,7 +222,7 @@ describe('the report of a deed', () => {
   test('a well one that could not be put back says so, and not that its content is gone', () => {
     const rollback = { imageId: 'm-old', problem: 'GetImage m-old: gone.' };
     const report = reportOf(deedOf({ rebuild: rebuilt, health: good, rollback }));
-    expect(report).toMatchObject({ status: 'failed', failure: { reason: 'putBack' } });
+    expect(report).toMatchObject({ status: 'failed', failure: { reason: 'rollbackFailed' } });
     expect(report.failure?.diskNote).toBe('It could not be rolled back onto m-old: GetImage m-old: gone.');
   });
 

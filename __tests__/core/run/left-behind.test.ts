@@ -40,13 +40,13 @@ describe('a rebuild that may be under way without showing it', () => {
 });
 
 describe('an instance with a lowered weight', () => {
-  const place = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-1', weight: 40 } as const;
-  const lowered = [{ place, state: 'held' }] as const;
+  const server = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-1', weight: 40 } as const;
+  const lowered = [{ server, state: 'held' }] as const;
 
   test('is named as long as the weight was not restored', () => {
     expect(loweredIds(stateOf([runOf({ heldWeights: lowered })]))).toEqual(['i-1']);
-    expect(loweredIds(stateOf([runOf({ heldWeights: [{ place, state: 'asked' }] })]))).toEqual(['i-1']);
-    expect(loweredIds(stateOf([runOf({ heldWeights: [{ place, state: 'returned' }] })]))).toEqual([]);
+    expect(loweredIds(stateOf([runOf({ heldWeights: [{ server, state: 'asked' }] })]))).toEqual(['i-1']);
+    expect(loweredIds(stateOf([runOf({ heldWeights: [{ server, state: 'returned' }] })]))).toEqual([]);
   });
 
   const rebuilt = rebuildOf({ kind: 'rebuilt' });

@@ -112,7 +112,7 @@ describe('one instance behind a load balancer of each kind', () => {
     });
   });
 
-  test('in a dry run nothing is changed; the plan has the places', async () => {
+  test('in a dry run nothing is changed; the plan names them', async () => {
     await onStage({}, async (world) => {
       const report = await world.run({ balancers, dryRun: true });
       expect(report.status).toBe('planned');

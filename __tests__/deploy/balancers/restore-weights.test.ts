@@ -396,7 +396,7 @@ describe('by hand', () => {
     return { ports, calls, lines, changes: played.changes };
   }
 
-  const place = (instanceId: string, weight: number, patch: Partial<BackendServer> = {}): BackendServer => ({
+  const server = (instanceId: string, weight: number, patch: Partial<BackendServer> = {}): BackendServer => ({
     kind: 'blb',
     blbId: 'lb-1',
     instanceId,
@@ -407,11 +407,15 @@ describe('by hand', () => {
   /** An instance that nothing was done to but to lower its weights. */
   function loweredRun(
     id: string,
-    places: readonly BackendServer[],
+    backendServers: readonly BackendServer[],
     patch: Partial<InstanceRun> = {}
   ): InstanceRun {
     return runOf(
-      { heldWeights: places.map((one) => ({ place: one, state: 'held' })), cancelled: true, ...patch },
+      {
+        heldWeights: backendServers.map((one) => ({ server: one, state: 'held' })),
+        cancelled: true,
+        ...patch
+      },
       id
     );
   }
@@ -421,7 +425,7 @@ describe('by hand', () => {
     ['m-new', 0]
   ])('one that nothing was done to and is seen on %s', async (imageId, weight) => {
     const { ports, changes } = newScene({ imageId });
-    const state = await restoreWeights(stateOf([loweredRun('i-1', [place('i-1', 40)])]), ports);
+    const state = await restoreWeights(stateOf([loweredRun('i-1', [server('i-1', 40)])]), ports);
     expect(changes.map(({ weights }) => weights)).toEqual(
       weight === 0 ? [] : [[{ instanceId: 'i-1', weight: 40 }]]
     );
@@ -430,23 +434,23 @@ describe('by hand', () => {
 
   test('a state with nothing lowered costs no call', async () => {
     const { ports, calls } = newScene();
-    const state = stateOf([runOf({ heldWeights: [{ place: place('i-1', 40), state: 'returned' }] })]);
+    const state = stateOf([runOf({ heldWeights: [{ server: server('i-1', 40), state: 'returned' }] })]);
     expect(await restoreWeights(state, ports)).toBe(state);
     expect(calls).toEqual([]);
   });
 
   test('only lowered weights are set, those of several instances by one call a pool', async () => {
     const { ports, changes } = newScene({ imageId: 'm-old' });
-    const places = (id: string, weight: number) => [
-      place(id, weight),
-      place(id, weight, { kind: 'appblb', blbId: 'lb-3', groupId: 'sg-1' })
+    const backendServers = (id: string, weight: number) => [
+      server(id, weight),
+      server(id, weight, { kind: 'appblb', blbId: 'lb-3', groupId: 'sg-1' })
     ];
-    const kept = { place: place('i-1', 7, { blbId: 'lb-2' }), state: 'returned' } as const;
-    const first = loweredRun('i-1', places('i-1', 10));
+    const kept = { server: server('i-1', 7, { blbId: 'lb-2' }), state: 'returned' } as const;
+    const first = loweredRun('i-1', backendServers('i-1', 10));
     const state = stateOf([
       { ...first, heldWeights: [...first.heldWeights, kept] },
-      loweredRun('i-2', places('i-2', 20)),
-      loweredRun('i-3', places('i-3', 30), { rebuild: rebuildOf(), cancelled: false })
+      loweredRun('i-2', backendServers('i-2', 20)),
+      loweredRun('i-3', backendServers('i-3', 30), { rebuild: rebuildOf(), cancelled: false })
     ]);
     const restored = await restoreWeights(state, ports);
     const both = [
@@ -467,7 +471,7 @@ describe('by hand', () => {
       throw failureAs('denied');
     };
     const bcc = { ...ports.bcc, getInstance: denied, listInstances: denied };
-    const state = stateOf(['i-1', 'i-2'].map((id) => loweredRun(id, [place(id, 40)])));
+    const state = stateOf(['i-1', 'i-2'].map((id) => loweredRun(id, [server(id, 40)])));
     expect(await restoreWeights(state, { ...ports, bcc })).toEqual(state);
     expect(lines).toEqual([
       'Weights are not restored: i-1 could not be looked at; i-2 could not be looked at'
@@ -481,7 +485,7 @@ describe('by hand', () => {
     gone.abort();
     const cancel = { signal: gone.signal, writes: gone.signal };
     // What was restored before it is known all the same, so the state is given and not thrown away.
-    const after = await restoreWeights(stateOf([loweredRun('i-1', [place('i-1', 40)])]), {
+    const after = await restoreWeights(stateOf([loweredRun('i-1', [server('i-1', 40)])]), {
       ...ports,
       cancel
     });

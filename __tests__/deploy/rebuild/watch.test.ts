@@ -19,11 +19,11 @@ function newScene(script?: CallScript, unknown?: readonly string[]) {
   const played = playBcc(clock, script, unknown);
   const off = new AbortController();
   const watch = createWatch({ bcc: played.bcc, clock }, off.signal);
-  /** A look that may be taken along from `earliestMs` on; `urgent` where that is its own moment. */
-  const look = (instanceId: string, dueMs: number, more: Partial<ObserveRequest> = {}) =>
-    watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: false, fresh: false, ...more });
+  /** An observation that may be taken along from `earliestMs` on; `urgent` where that is its own moment. */
+  const observe = (instanceId: string, dueMs: number, more: Partial<ObserveRequest> = {}) =>
+    watch.observe({ instanceId, dueMs, earliestMs: dueMs, withDisk: false, fresh: false, ...more });
   const told = () => played.calls.map(({ atMs, name, ids }) => `${atMs} ${name} ${ids.join(' ')}`.trim());
-  return { clock: virtual, watch, look, told, sleeping, abort: () => off.abort(), idsOf: played.idsOf };
+  return { clock: virtual, watch, observe, told, sleeping, abort: () => off.abort(), idsOf: played.idsOf };
 }
 
 function idsUpTo(count: number): readonly string[] {
@@ -32,8 +32,8 @@ function idsUpTo(count: number): readonly string[] {
 
 describe('one look', () => {
   test('is taken at its moment, as a single read', async () => {
-    const { look, told, sleeping } = newScene();
-    const observation = await look('i-1', 5_000);
+    const { observe, told, sleeping } = newScene();
+    const observation = await observe('i-1', 5_000);
     expect(observation).toMatchObject({ atMs: 5_000, instance: { id: 'i-1' } });
     expect('disk' in observation).toBe(false);
     expect(told()).toEqual(['5000 getInstance i-1']);
@@ -41,26 +41,26 @@ describe('one look', () => {
   });
 
   test('with its disk takes two reads side by side', async () => {
-    const { look, told } = newScene();
-    const observation = await look('i-1', 1_000, { withDisk: true });
+    const { observe, told } = newScene();
+    const observation = await observe('i-1', 1_000, { withDisk: true });
     expect(observation.disk).toMatchObject({ id: 'v-i-1' });
     expect(told()).toEqual(['1000 getInstance i-1', '1000 getSystemDisk i-1']);
   });
 
   test('that is overdue is taken at once', async () => {
-    const { look, told, clock } = newScene();
+    const { observe, told, clock } = newScene();
     await clock.sleep(9_000, never);
-    await look('i-1', 1_000);
+    await observe('i-1', 1_000);
     expect(told()).toEqual(['9000 getInstance i-1']);
   });
 
   test('has the time at which it was sent, and the time at which it was answered', async () => {
     const scene: ReturnType<typeof newScene> = newScene(() => scene.clock.sleep(700, never));
     for (const withDisk of [false, true]) {
-      const { atMs, answeredAtMs } = await scene.look('i-1', 1_000, { withDisk });
+      const { atMs, answeredAtMs } = await scene.observe('i-1', 1_000, { withDisk });
       expect(answeredAtMs - atMs).toBe(700);
     }
-    const several = await Promise.all([scene.look('i-1', 9_000), scene.look('i-2', 9_000)]);
+    const several = await Promise.all([scene.observe('i-1', 9_000), scene.observe('i-2', 9_000)]);
     expect(several.map(({ atMs, answeredAtMs }) => [atMs, answeredAtMs])).toEqual([
       [9_000, 9_700],
       [9_000, 9_700]
@@ -68,17 +68,21 @@ describe('one look', () => {
   });
 
   test('tells whether it was made on a fresh connection, which others share', async () => {
-    const { look } = newScene();
-    expect((await look('i-1', 1_000)).isFresh).toBe(false);
-    const both = await Promise.all([look('i-1', 2_000), look('i-2', 2_000, { fresh: true })]);
+    const { observe } = newScene();
+    expect((await observe('i-1', 1_000)).isFresh).toBe(false);
+    const both = await Promise.all([observe('i-1', 2_000), observe('i-2', 2_000, { fresh: true })]);
     expect(both.map(({ isFresh }) => isFresh)).toEqual([true, true]);
   });
 });
 
 describe('looks at several', () => {
   test('that are due at one moment are one list', async () => {
-    const { look, told } = newScene();
-    const observations = await Promise.all([look('i-1', 5_000), look('i-2', 5_000), look('i-3', 5_000)]);
+    const { observe, told } = newScene();
+    const observations = await Promise.all([
+      observe('i-1', 5_000),
+      observe('i-2', 5_000),
+      observe('i-3', 5_000)
+    ]);
     expect(observations.map(({ atMs, instance }) => [atMs, instance.id])).toEqual([
       [5_000, 'i-1'],
       [5_000, 'i-2'],
@@ -88,32 +92,32 @@ describe('looks at several', () => {
   });
 
   test('that are due at different times are taken together from their earliest moment on', async () => {
-    const { look, told } = newScene();
+    const { observe, told } = newScene();
     await Promise.all([
-      look('i-1', 5_000),
-      look('i-2', 8_000, { earliestMs: 4_000 }),
-      look('i-3', 9_000, { earliestMs: 5_000 })
+      observe('i-1', 5_000),
+      observe('i-2', 8_000, { earliestMs: 4_000 }),
+      observe('i-3', 9_000, { earliestMs: 5_000 })
     ]);
     expect(told()).toEqual(['5000 listInstances i-1 i-2 i-3']);
   });
 
   test('one whose earliest moment has not come is left for later', async () => {
-    const { look, told } = newScene();
+    const { observe, told } = newScene();
     const [, later] = await Promise.all([
-      look('i-1', 5_000),
-      look('i-2', 8_000, { earliestMs: 5_001 }),
-      look('i-3', 8_500, { earliestMs: 3_000 })
+      observe('i-1', 5_000),
+      observe('i-2', 8_000, { earliestMs: 5_001 }),
+      observe('i-3', 8_500, { earliestMs: 3_000 })
     ]);
     expect(later.atMs).toBe(8_000);
     expect(told()).toEqual(['5000 listInstances i-1 i-3', '8000 getInstance i-2']);
   });
 
   test('an urgent one that comes later moves the alarm, and takes along who may', async () => {
-    const { look, told, clock } = newScene();
-    const slow = look('i-1', 60_000, { earliestMs: 10_000 });
-    const slower = look('i-2', 70_000, { earliestMs: 50_000 });
+    const { observe, told, clock } = newScene();
+    const slow = observe('i-1', 60_000, { earliestMs: 10_000 });
+    const slower = observe('i-2', 70_000, { earliestMs: 50_000 });
     await clock.sleep(20_000, never);
-    await Promise.all([slow, slower, look('i-3', 20_200)]);
+    await Promise.all([slow, slower, observe('i-3', 20_200)]);
     expect(told()).toEqual(['20200 listInstances i-1 i-3', '70000 getInstance i-2']);
   });
 
@@ -121,20 +125,20 @@ describe('looks at several', () => {
     const scene: ReturnType<typeof newScene> = newScene(({ ids }) =>
       ids.includes('i-1') ? scene.clock.sleep(10_000, never) : undefined
     );
-    const { look, told, clock } = scene;
-    const first = Promise.all([look('i-1', 1_000), look('i-2', 1_000)]);
+    const { observe, told, clock } = scene;
+    const first = Promise.all([observe('i-1', 1_000), observe('i-2', 1_000)]);
     await clock.sleep(2_000, never);
-    expect((await look('i-3', 3_000)).atMs).toBe(3_000);
+    expect((await observe('i-3', 3_000)).atMs).toBe(3_000);
     await first;
     expect(told()).toEqual(['1000 listInstances i-1 i-2', '3000 getInstance i-3']);
   });
 
   test('go on: two that keep a beat with different phases share every call', async () => {
-    const { look, idsOf, clock } = newScene();
+    const { observe, idsOf, clock } = newScene();
     const beat = async (id: string, phaseMs: number): Promise<void> => {
       let dueMs = phaseMs;
       for (let count = 0; count < 10; count += 1) {
-        await look(id, dueMs, { earliestMs: dueMs - 4_500 });
+        await observe(id, dueMs, { earliestMs: dueMs - 4_500 });
         dueMs = clock.nowMs() + 5_000;
       }
     };
@@ -143,19 +147,19 @@ describe('looks at several', () => {
   });
 
   test('250 are three lists', async () => {
-    const { look, idsOf } = newScene();
+    const { observe, idsOf } = newScene();
     const ids = idsUpTo(250);
-    const observations = await Promise.all(ids.map((id) => look(id, 1_000)));
+    const observations = await Promise.all(ids.map((id) => observe(id, 1_000)));
     expect(idsOf('listInstances').map((page) => page.length)).toEqual([100, 100, 50]);
     expect(observations.map(({ instance }) => instance.id)).toEqual(ids);
   });
 
   test('the same one twice is asked for once and answered twice', async () => {
-    const { look, idsOf } = newScene();
+    const { observe, idsOf } = newScene();
     const observations = await Promise.all([
-      look('i-1', 1_000),
-      look('i-1', 1_000, { withDisk: true }),
-      look('i-2', 1_000)
+      observe('i-1', 1_000),
+      observe('i-1', 1_000, { withDisk: true }),
+      observe('i-2', 1_000)
     ]);
     expect(idsOf('listInstances')).toEqual([['i-1', 'i-2']]);
     expect(observations.map((observation) => 'disk' in observation)).toEqual([false, true, false]);
@@ -164,8 +168,8 @@ describe('looks at several', () => {
 
 describe('what goes wrong with one of several', () => {
   test('an id that is unknown fails alone', async () => {
-    const { look } = newScene(undefined, ['i-2']);
-    const [one, two, three] = await Promise.allSettled(idsUpTo(3).map((id) => look(id, 1_000)));
+    const { observe } = newScene(undefined, ['i-2']);
+    const [one, two, three] = await Promise.allSettled(idsUpTo(3).map((id) => observe(id, 1_000)));
     expect([one?.status, two?.status, three?.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(two).toMatchObject({ reason: { failure: { kind: 'notFound', target: 'i-2' } } });
   });
@@ -174,29 +178,29 @@ describe('what goes wrong with one of several', () => {
     const script: CallScript = ({ name }) => {
       if (name === 'listInstances') throw failureAs('notFound');
     };
-    const { look, idsOf } = newScene(script, ['i-2']);
-    const ended = await Promise.allSettled(idsUpTo(3).map((id) => look(id, 1_000)));
+    const { observe, idsOf } = newScene(script, ['i-2']);
+    const ended = await Promise.allSettled(idsUpTo(3).map((id) => observe(id, 1_000)));
     expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(idsOf('getInstance').flat()).toEqual(idsUpTo(3));
   });
 
   test('a list that fails for good fails for all, and the next looks are tried anew', async () => {
-    const { look } = newScene(({ atMs }) => {
+    const { observe } = newScene(({ atMs }) => {
       if (atMs < 2_000) throw failureAs('transient');
     });
-    const ended = await Promise.allSettled(idsUpTo(3).map((id) => look(id, 1_000)));
+    const ended = await Promise.allSettled(idsUpTo(3).map((id) => observe(id, 1_000)));
     expect(ended.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-    expect((await look('i-1', 2_000)).instance.id).toBe('i-1');
+    expect((await observe('i-1', 2_000)).instance.id).toBe('i-1');
   });
 
   test('a disk that cannot be read fails only the one whose disk is wanted', async () => {
-    const { look } = newScene(({ name, ids }) => {
+    const { observe } = newScene(({ name, ids }) => {
       if (name === 'getSystemDisk' && ids.includes('i-2')) throw failureAs('denied');
     });
     const ended = await Promise.allSettled([
-      look('i-1', 1_000, { withDisk: true }),
-      look('i-2', 1_000, { withDisk: true }),
-      look('i-3', 1_000)
+      observe('i-1', 1_000, { withDisk: true }),
+      observe('i-2', 1_000, { withDisk: true }),
+      observe('i-3', 1_000)
     ]);
     expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
@@ -205,68 +209,68 @@ describe('what goes wrong with one of several', () => {
     const script: CallScript = ({ name }) => {
       if (name === 'getInstance') throw new Error('not asked for');
     };
-    const { look, idsOf } = newScene(script);
-    const observations = await Promise.all(idsUpTo(6).map((id) => look(id, 1_000, { withDisk: true })));
+    const { observe, idsOf } = newScene(script);
+    const observations = await Promise.all(idsUpTo(6).map((id) => observe(id, 1_000, { withDisk: true })));
     expect(observations.map(({ disk }) => disk?.id)).toEqual(idsUpTo(6).map((id) => `v-${id}`));
     expect(idsOf('listSystemDisks')).toHaveLength(1);
     expect(idsOf('getSystemDisk')).toEqual([]);
   });
 
   test('no disk is read where none is wanted', async () => {
-    const { look, told } = newScene();
-    await Promise.all([look('i-1', 1_000), look('i-2', 1_000)]);
+    const { observe, told } = newScene();
+    await Promise.all([observe('i-1', 1_000), observe('i-2', 1_000)]);
     expect(told()).toEqual(['1000 listInstances i-1 i-2']);
   });
 
   test('a single read that fails rejects that look', async () => {
-    const { look } = newScene(() => {
+    const { observe } = newScene(() => {
       throw failureAs('denied');
     });
-    expect(await kindOf(look('i-1', 1_000))).toBe('denied');
+    expect(await kindOf(observe('i-1', 1_000))).toBe('denied');
   });
 
   test('a fault of the program reaches all that were in it', async () => {
-    const { look } = newScene(() => {
+    const { observe } = newScene(() => {
       throw new TypeError('a bug');
     });
-    const ended = await Promise.all([rejectionOf(look('i-1', 1_000)), rejectionOf(look('i-2', 1_000))]);
+    const ended = await Promise.all([rejectionOf(observe('i-1', 1_000)), rejectionOf(observe('i-2', 1_000))]);
     expect(ended.every((error) => error instanceof TypeError)).toBe(true);
   });
 });
 
 describe('the end', () => {
   test('disposing gives up what is wanted, and leaves no timer', async () => {
-    const { look, watch, told, sleeping } = newScene();
-    const wanted = Promise.all([rejectionOf(look('i-1', 5_000)), rejectionOf(look('i-2', 6_000))]);
+    const { observe, watch, told, sleeping } = newScene();
+    const wanted = Promise.all([rejectionOf(observe('i-1', 5_000)), rejectionOf(observe('i-2', 6_000))]);
     watch.dispose();
     expect((await wanted).every((error) => error instanceof CancelledError)).toBe(true);
     expect(sleeping()).toBe(0);
     expect(told()).toEqual([]);
-    expect(await rejectionOf(look('i-3', 1_000))).toBeInstanceOf(CancelledError);
+    expect(await rejectionOf(observe('i-3', 1_000))).toBeInstanceOf(CancelledError);
   });
 
   test('an abort does the same', async () => {
-    const { look, abort, told, sleeping, clock } = newScene();
-    const wanted = rejectionOf(look('i-1', 5_000));
+    const { observe, abort, told, sleeping, clock } = newScene();
+    const wanted = rejectionOf(observe('i-1', 5_000));
     await clock.sleep(1_000, never);
     abort();
     expect(await wanted).toBeInstanceOf(CancelledError);
     await clock.sleep(10_000, never);
     expect(sleeping()).toBe(0);
     expect(told()).toEqual([]);
-    expect(await rejectionOf(look('i-2', 1_000))).toBeInstanceOf(CancelledError);
+    expect(await rejectionOf(observe('i-2', 1_000))).toBeInstanceOf(CancelledError);
   });
 
   test('an abort before anything is wanted', async () => {
-    const { look, abort } = newScene();
+    const { observe, abort } = newScene();
     abort();
-    expect(await rejectionOf(look('i-1', 5_000))).toBeInstanceOf(CancelledError);
+    expect(await rejectionOf(observe('i-1', 5_000))).toBeInstanceOf(CancelledError);
   });
 
   test('an abort reaches the read that is out', async () => {
     const scene: ReturnType<typeof newScene> = newScene((_call, signal) => scene.clock.sleep(60_000, signal));
-    const { look, abort, clock } = scene;
-    const wanted = Promise.all([rejectionOf(look('i-1', 1_000)), rejectionOf(look('i-2', 1_000))]);
+    const { observe, abort, clock } = scene;
+    const wanted = Promise.all([rejectionOf(observe('i-1', 1_000)), rejectionOf(observe('i-2', 1_000))]);
     await clock.sleep(2_000, never);
     abort();
     expect((await wanted).every((error) => error instanceof CancelledError)).toBe(true);
@@ -274,8 +278,8 @@ describe('the end', () => {
   });
 
   test('an idle watch has no timer, and disposing it twice does no harm', async () => {
-    const { look, watch, sleeping } = newScene();
-    await look('i-1', 1_000);
+    const { observe, watch, sleeping } = newScene();
+    await observe('i-1', 1_000);
     expect(sleeping()).toBe(0);
     watch.dispose();
     watch.dispose();

@@ -1,6 +1,6 @@
 /** Cloud Assistant's operations (BCC pages 2lu14ywia, 9ms3wxers, Yms3wzpqs, 2ms3wv3y0; its schema of 2026-08). */
 import type { AgentState, GuestChild, GuestRun } from '../../core/health/guest/guest-run.ts';
-import type { GuestOrder } from '../../ports/assistant.ts';
+import type { GuestSpec } from '../../ports/assistant.ts';
 import { queryOf } from '../signed-request.ts';
 import { anyText, count, DecodeError, type Fields, record, text, vital, word } from './json-fields.ts';
 import { type Operation, read } from './operation.ts';
@@ -36,7 +36,7 @@ export function getAgents(instanceIds: readonly string[]): Operation<ReadonlyMap
  * looked up by its description.
  */
 export function runCommand(
-  { command, nonce }: GuestOrder,
+  { command, nonce }: GuestSpec,
   instanceIds: readonly string[]
 ): Operation<{ readonly runId: string }> {
   const content = command.content(nonce);

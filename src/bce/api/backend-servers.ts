@@ -20,9 +20,9 @@ const unfit: readonly FailureKind[] = ['notFound', 'invalid'];
 export async function backendServersOf(blbId: string, call: Call): Promise<readonly BackendServer[]> {
   const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
   if (!(ordinary instanceof CallError)) {
-    const places = backendServersIn({ kind: 'blb', blbId }, ordinary);
-    if (places.length > 0) {
-      return places;
+    const backendServers = backendServersIn({ kind: 'blb', blbId }, ordinary);
+    if (backendServers.length > 0) {
+      return backendServers;
     }
   }
   const groups = await unlessUnfit(allPages((marker) => listGroups(blbId, marker), call));
@@ -32,24 +32,24 @@ export async function backendServersOf(blbId: string, call: Call): Promise<reado
     }
     return [];
   }
-  const places: BackendServer[] = [];
+  const backendServers: BackendServer[] = [];
   for (const groupId of new Set(groups)) {
     const page = (marker?: string): Operation<Page<Weight | undefined>> =>
       listGroupMembers(blbId, groupId, marker);
-    places.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allPages(page, call)));
+    backendServers.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allPages(page, call)));
   }
-  return places;
+  return backendServers;
 }
 
 /** Each member once, for it may come twice where the list changed between two pages. */
 function backendServersIn(pool: Pool, members: readonly (Weight | undefined)[]): readonly BackendServer[] {
-  const places = new Map<string, BackendServer>();
+  const backendServers = new Map<string, BackendServer>();
   for (const member of members) {
     if (member !== undefined) {
-      places.set(member.instanceId, { ...pool, ...member });
+      backendServers.set(member.instanceId, { ...pool, ...member });
     }
   }
-  return [...places.values()];
+  return [...backendServers.values()];
 }
 
 async function unlessUnfit<T>(items: Promise<T>): Promise<T | CallError> {

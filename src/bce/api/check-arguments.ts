@@ -61,20 +61,20 @@ export function checkWeights(operation: string, blbId: string, weights: readonly
 }
 
 /**
- * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
+ * The spec's password as it is sent, or `undefined` where the spec has none. Throws a `CallError` of the kind
  * `invalid` for a secret key that is too short to encrypt with.
  */
 export function encryptedPassword(
   operation: string,
   target: string,
-  order: RebuildSpec,
+  spec: RebuildSpec,
   secretAccessKey: string
 ): string | undefined {
-  if (order.login.kind !== 'adminPass') {
+  if (spec.login.kind !== 'adminPass') {
     return undefined;
   }
   try {
-    return encryptPassword(order.login.adminPass, secretAccessKey);
+    return encryptPassword(spec.login.adminPass, secretAccessKey);
   } catch (error) {
     if (error instanceof ShortSecretKeyError) {
       throw refused(operation, target, error.message, error);

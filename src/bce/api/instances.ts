@@ -127,39 +127,39 @@ export function startInstance(id: string): Operation<Accepted> {
 }
 
 /**
- * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The order's password comes encrypted as `ciphertext`, and no
- * field is sent that the order does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
+ * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The spec's password comes encrypted as `ciphertext`, and no
+ * field is sent that the spec does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
  * documentation leaves the host's protection off.
  */
 export function rebuildInstance(
   id: string,
-  order: RebuildSpec,
+  spec: RebuildSpec,
   ciphertext: string | undefined
 ): Operation<Accepted> {
   return {
-    ...rebuild(order, ciphertext),
+    ...rebuild(spec, ciphertext),
     name: 'RebuildInstance',
     target: id,
     path: pathOf('v2', 'instance', id),
     query: { rebuild: null },
-    body: JSON.stringify(rebuildFields(order, ciphertext))
+    body: JSON.stringify(rebuildFields(spec, ciphertext))
   };
 }
 
 /** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
 export function rebuildInstances(
   ids: readonly string[],
-  order: RebuildSpec,
+  spec: RebuildSpec,
   ciphertext: string | undefined
 ): Operation<Accepted> {
   return {
-    ...rebuild(order, ciphertext),
+    ...rebuild(spec, ciphertext),
     name: 'RebuildBatchInstance',
     target: batchName(ids),
     path: '/v2/instance/rebuild',
     query: {},
     isBatch: true,
-    body: JSON.stringify({ instanceIds: ids, ...rebuildFields(order, ciphertext) })
+    body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
   };
 }
 
@@ -168,7 +168,7 @@ export function batchName(ids: readonly string[]): string {
   return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
 }
 
-/** What the order sets; JSON leaves out what is undefined. */
+/** What the spec sets; JSON leaves out what is undefined. */
 function rebuildFields({ imageId, login, userData, cleanLastUserData }: RebuildSpec, ciphertext?: string) {
   return {
     imageId,

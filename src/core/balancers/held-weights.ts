@@ -11,7 +11,7 @@ import type { BalancerReport } from '../report/report.ts';
  */
 export interface HeldWeight {
   /** With the weight of before. */
-  readonly place: BackendServer;
+  readonly server: BackendServer;
   readonly state: 'asked' | 'held' | 'returned';
 }
 
@@ -20,40 +20,40 @@ export function openHeldWeights(heldWeights: readonly HeldWeight[]): readonly He
   return heldWeights.filter(({ state }) => state !== 'returned');
 }
 
-/** The holds with one more, or with another state of the same place. */
+/** The holds with one more, or with another state of the same server. */
 export function withHeldWeight(
   heldWeights: readonly HeldWeight[],
   heldWeight: HeldWeight
 ): readonly HeldWeight[] {
-  const at = heldWeights.findIndex(({ place }) => isSamePool(place, heldWeight.place));
+  const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
   return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
 }
 
-/** The holds without that of a place that was left as it was. */
+/** The holds without that of a server that was left as it was. */
 export function withoutHeldWeight(
   heldWeights: readonly HeldWeight[],
-  place: BackendServer
+  server: BackendServer
 ): readonly HeldWeight[] {
-  return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.place, place));
+  return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
 }
 
-/** Whether two places of one instance are in the same pool. */
+/** Whether two backend servers of one instance are in the same pool. */
 export function isSamePool(one: BackendServer, other: BackendServer): boolean {
   return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
 }
 
-/** All places of an instance, in the form of the result. */
+/** All backend servers of an instance, in the form of the result. */
 export function reportBackendServers(
-  places: readonly BackendServer[],
+  backendServers: readonly BackendServer[],
   heldWeights: readonly HeldWeight[]
 ): readonly BalancerReport[] {
-  const unheld = places.filter(
-    (place) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.place, place))
+  const unheld = backendServers.filter(
+    (server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server))
   );
   return [
-    ...unheld.map((place) => reportBackendServer(place, place.weight)),
-    ...heldWeights.map(({ place, state }) =>
-      reportBackendServer(place, state === 'returned' ? place.weight : 0)
+    ...unheld.map((server) => reportBackendServer(server, server.weight)),
+    ...heldWeights.map(({ server, state }) =>
+      reportBackendServer(server, state === 'returned' ? server.weight : 0)
     )
   ];
 }
@@ -68,7 +68,7 @@ function reportBackendServer(
 /** Where traffic is still to be given back, in words. */
 export function describeHeldWeights(heldWeights: readonly HeldWeight[]): string {
   return openHeldWeights(heldWeights)
-    .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
+    .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
     .join(', ');
 }
 

@@ -62,8 +62,8 @@ export function isBackupOf(name: string, instanceId: string): boolean {
  * An image that is being deployed, or that an instance runs on, is in use and never named; it counts among those that
  * stay. The one just made counts among these, stands before all others, and is never named either. Only custom images are,
  * whose names are ours and of that instance; and only those that are Available or have failed: one in Creating is
- * another run's, and what another status means we do not know. A failed one is no way back and takes nobody's
- * place, so that it never pushes out one that is.
+ * another run's, and what another status means we do not know. Nobody can roll back to a failed one, so it does
+ * not count against `keep` and never pushes out a usable one.
  */
 export function backupsToPrune(
   images: readonly Image[],

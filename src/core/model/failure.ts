@@ -35,7 +35,7 @@ export interface CallFailure {
   readonly operation: string;
   /** The id of the thing that the call was about; empty for lists. */
   readonly target: string;
-  /** What came back in words: the service's message, or the error of the connection. HeldWeights no secret. */
+  /** What came back in words: the service's message, or the error of the connection. Holds no secret. */
   readonly message: string;
   readonly httpStatus?: number;
   /** The BCE error code, such as `NoSuchObject`. */

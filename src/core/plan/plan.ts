@@ -24,8 +24,8 @@ export interface Target {
   readonly circumstances: Circumstances;
   /** Why it is not healthy although it is Running, in words; only known where several are taken and a check is given. */
   readonly unhealthy?: string | undefined;
-  /** Its places on the load balancers of the run, with their weights of now. */
-  readonly places?: readonly BackendServer[] | undefined;
+  /** Its backend servers on the load balancers of the run, with their weights of now. */
+  readonly backendServers?: readonly BackendServer[] | undefined;
   /** The SSH host keys of now, read where a check must tell the new system from the old. */
   readonly oldHostKeys?: readonly HostKey[] | undefined;
   /** Whether its Cloud Assistant agent is on line; only known where a check looks from inside. */
@@ -104,16 +104,16 @@ function plannedTask({ task, instance }: Target, { action }: Decision): Task {
 }
 
 /** What a person should know of a target that is one of several, or behind a load balancer. */
-function fleetWarnings({ unhealthy, places = [], circumstances }: Target): readonly string[] {
+function fleetWarnings({ unhealthy, backendServers = [], circumstances }: Target): readonly string[] {
   const warnings: string[] = [];
   if (unhealthy !== undefined)
     warnings.push(`${unhealthy} even before; it counts as unavailable, and goes first`);
   for (const asked of circumstances.blbIds ?? []) {
-    if (!places.some(({ blbId }) => blbId === asked)) {
+    if (!backendServers.some(({ blbId }) => blbId === asked)) {
       warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
     }
   }
-  for (const { blbId, weight } of places) {
+  for (const { blbId, weight } of backendServers) {
     if (weight === 0) warnings.push(`its weight on ${blbId} is 0 even before, and stays so`);
   }
   return warnings;

@@ -8,7 +8,7 @@ import type { Task } from './decide.ts';
 import type { Refusal } from './refusal.ts';
 
 /** The image that the instance runs on now, as a way back. */
-export type WayBack =
+export type RollbackImage =
   | { readonly kind: 'notAsked' }
   | { readonly kind: 'backup' }
   | { readonly kind: 'image'; readonly image: Image }
@@ -21,7 +21,7 @@ export interface Circumstances {
   readonly checks?: readonly HealthCheck[] | undefined;
   /** The load balancers that the run is to leave; none where nobody asks for that. */
   readonly blbIds?: readonly string[] | undefined;
-  readonly wayBack: WayBack;
+  readonly rollbackImage: RollbackImage;
   /** How many more custom images the quota permits; only known where a backup is asked for. */
   readonly imagesLeft?: number | undefined;
   /** How many custom images the quota permits at all. */
@@ -40,7 +40,7 @@ export function refusalsBefore(
     ...bareMetalRefusal(task.image, instance),
     ...fitRefusals(task, instance, disk),
     ...healthRefusal(instance, circumstances.checks),
-    ...rollbackRefusal(task, instance, circumstances.wayBack),
+    ...rollbackRefusal(task, instance, circumstances.rollbackImage),
     ...quotaRefusal(circumstances)
   ];
 }
@@ -111,11 +111,13 @@ function healthRefusal(instance: Instance, checks: readonly HealthCheck[] | unde
   return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
 }
 
-function rollbackRefusal(task: Task, instance: Instance, wayBack: WayBack): readonly Refusal[] {
-  const refuse = (why: string): readonly Refusal[] => [{ kind: 'noWayBack', imageId: instance.imageId, why }];
-  if (wayBack.kind === 'missing') return refuse('is no longer there');
-  if (wayBack.kind !== 'image') return [];
-  const { id, status, type } = wayBack.image;
+function rollbackRefusal(task: Task, instance: Instance, rollbackImage: RollbackImage): readonly Refusal[] {
+  const refuse = (why: string): readonly Refusal[] => [
+    { kind: 'noRollbackImage', imageId: instance.imageId, why }
+  ];
+  if (rollbackImage.kind === 'missing') return refuse('is no longer there');
+  if (rollbackImage.kind !== 'image') return [];
+  const { id, status, type } = rollbackImage.image;
   if (id === task.image.id) {
     // One that is changing may be on its way to the image by a run that was cut off; that is waited for.
     return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];

@@ -17,7 +17,7 @@ export type Refusal =
   | { readonly kind: 'bareMetal'; readonly family: 'BBC' | 'EBC' }
   | { readonly kind: 'otherName'; readonly name: string }
   | { readonly kind: 'noHealthTarget'; readonly problem: string }
-  | { readonly kind: 'noWayBack'; readonly imageId: string; readonly why: string }
+  | { readonly kind: 'noRollbackImage'; readonly imageId: string; readonly why: string }
   | { readonly kind: 'noImageQuota'; readonly quota: number };
 
 /** The reasons, joined. */
@@ -99,7 +99,7 @@ function wordsOf(refusal: Refusal): { readonly reason: string; readonly remedy: 
         reason: `healthCheck ${refusal.problem}`,
         remedy: 'Give a healthCheck that can reach the instance.'
       };
-    case 'noWayBack':
+    case 'noRollbackImage':
       return {
         reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
         remedy: 'Set backupImage: true, or leave rollback out.'

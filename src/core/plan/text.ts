@@ -66,22 +66,23 @@ export function erasedLabel(target: PlannedTarget): string {
   return `${what}, and its snapshots: ${named.join(', ')}`;
 }
 
-/** What else is done with the target before and after: backup, health check, way back. */
-export function stepLabels({ instance, circumstances, places }: PlannedTarget): readonly string[] {
-  const { checks = [], imagesLeft, wayBack } = circumstances;
+/** What else is done with the target before and after: backup, health check, rollback. */
+export function stepLabels({ instance, circumstances, backendServers }: PlannedTarget): readonly string[] {
+  const { checks = [], imagesLeft, rollbackImage } = circumstances;
   const steps: string[] = [];
   if (imagesLeft !== undefined) steps.push('a custom image of the system disk is made first');
   const resolved = resolveChecks(checks, instance);
   if (resolved.ok && resolved.checks.length > 0) {
     steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
   }
-  const own = (places ?? []).filter(({ weight }) => weight > 0);
+  const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
   if (own.length > 0) {
     const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
     steps.push(`leaves ${where} first, and rejoins once it is healthy`);
   }
-  if (wayBack.kind === 'backup') steps.push('if it fails, it is rolled back onto the image made first');
-  if (wayBack.kind === 'image') steps.push(`if it fails, it is rolled back onto ${wayBack.image.id}`);
+  if (rollbackImage.kind === 'backup') steps.push('if it fails, it is rolled back onto the image made first');
+  if (rollbackImage.kind === 'image')
+    steps.push(`if it fails, it is rolled back onto ${rollbackImage.image.id}`);
   return steps;
 }
 

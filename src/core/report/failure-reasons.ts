@@ -19,7 +19,7 @@ export const failureReasons = [
   'oldSystem',
   'assistant',
   'guestScript',
-  'putBack',
+  'rollbackFailed',
   'cancelled',
   'throttled',
   'unreached',

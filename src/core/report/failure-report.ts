@@ -104,7 +104,7 @@ function reportRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutSt
 /** An instance that had succeeded itself. */
 function rolledBackWithOthers({ target }: InstanceRun): FailureReport {
   return {
-    reason: 'putBack',
+    reason: 'rollbackFailed',
     cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
     diskNote: describeDiskState('erased'),
     remedy: 'Look at the instance in the console.'

@@ -67,7 +67,7 @@ export function reportInstance(run: InstanceRun, state: RunState): InstanceRepor
             ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
           }
         }),
-    balancers: reportBackendServers(target.places ?? [], run.heldWeights),
+    balancers: reportBackendServers(target.backendServers ?? [], run.heldWeights),
     knownHosts: run.knownHosts,
     restoreWith: disk === 'untouched' || isRolledBack(run) ? [] : restoreWithLines(run, options),
     ...(failure === undefined ? {} : { failure })

@@ -5,7 +5,7 @@ import type { InstanceRun } from '../run/instance-run.ts';
 
 /** One sentence; `undefined` where no rollback was asked for, none was needed, or one was tried. */
 export function whyNotRolledBack({ target, rebuild, rollback, cancelled }: InstanceRun): string | undefined {
-  const isAskedFor = target.circumstances.wayBack.kind !== 'notAsked';
+  const isAskedFor = target.circumstances.rollbackImage.kind !== 'notAsked';
   if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
     return undefined;
   if (diskStateOf(rebuild) === 'untouched') return undefined;

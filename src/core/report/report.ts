@@ -64,9 +64,9 @@ export interface InstanceReport {
   readonly backup?: { readonly imageId: string; readonly imageName: string };
   /** The outcome of the health check, and every change on the way to it. */
   readonly health?: HealthReport;
-  /** Its places on the load balancers of the run, with the weight of before and the one of now. */
+  /** Its membership of the load balancers of the run, with the weight of before and the one of now. */
   readonly balancers: readonly BalancerReport[];
-  /** The way back that was taken after a failure. */
+  /** The rollback that was made after a failure. */
   readonly rollback?: { readonly imageId: string; readonly ok: boolean; readonly problem?: string };
   /** Lines of a known_hosts file, as first seen after the rebuild; nobody has verified them. */
   readonly knownHosts: readonly string[];
@@ -82,14 +82,14 @@ export interface PlanReport {
   readonly description: string;
   /** Status, zone, specification, image and system at the time of the plan. */
   readonly current: string;
-  /** What else is done: backup, health check, way back. */
+  /** What else is done: backup, health check, rollback. */
   readonly steps: readonly string[];
   readonly warnings: readonly string[];
   readonly login: string;
   readonly userData: string;
 }
 
-/** A place on a load balancer. */
+/** A backend server of a load balancer. */
 export interface BalancerReport {
   /** `blb` for an ordinary one, `appblb` for an application one. */
   readonly kind: BalancerKind;

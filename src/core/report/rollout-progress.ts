@@ -60,7 +60,7 @@ export function stopLine({ stop, failures, task, members }: Rollout): string | u
   const done = all.filter(({ state, canRollBack }) => state === 'succeeded' && canRollBack).length;
   const back = task.rollback ? done : 0;
   if (left === 0 && back === 0) return undefined;
-  const why = stopWords(stop, { ...task, failures, unavailable: members.out });
+  const why = stopWords(stop, { ...task, failures, unavailable: members.unavailable });
   const rest = left === 0 ? [] : [`${left} of ${all.length} were not started.`];
   return [why, ...rest, ...(back === 0 ? [] : [`${back} that were rebuilt are rolled back now.`])].join(' ');
 }

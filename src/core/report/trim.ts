@@ -102,7 +102,7 @@ function withoutCourse(one: InstanceReport): InstanceReport {
   };
 }
 
-/** What stands elsewhere: the way back follows from `before`, the host keys are an output of their own. */
+/** What stands elsewhere: `restoreWith` follows from `before`, the host keys are an output of their own. */
 function withoutExtras(one: InstanceReport): InstanceReport {
   return { ...one, knownHosts: [], restoreWith: [], erases: { ...one.erases, snapshots: [] } };
 }

@@ -6,5 +6,5 @@ import type { Members } from './members.ts';
  * check that fails on all of them from the start must not begin all of them at once.
  */
 export function hasCapacity(members: Members, member: Member, maxUnavailable: number): boolean {
-  return members.atWork < maxUnavailable && (member.isUnavailable || members.out < maxUnavailable);
+  return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
 }

@@ -9,19 +9,19 @@ export class Members {
   readonly #places: ReadonlyMap<string, number>;
   readonly #all: readonly Member[];
   readonly #counts: Counts;
-  /** How many are out, see `countsAsUnavailable`. */
-  readonly out: number;
+  /** How many are unavailable, see `countsAsUnavailable`. */
+  readonly unavailable: number;
 
   private constructor(
     places: ReadonlyMap<string, number>,
     all: readonly Member[],
     counts: Counts,
-    out: number
+    unavailable: number
   ) {
     this.#places = places;
     this.#all = all;
     this.#counts = counts;
-    this.out = out;
+    this.unavailable = unavailable;
   }
 
   /** Nobody has been begun yet. */
@@ -72,7 +72,8 @@ export class Members {
     const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`] as const;
     const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
     const counts: Counts = { ...less, [is]: (less[is] ?? 0) + 1 };
-    const out = this.out - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
-    return new Members(this.#places, this.#all.with(place, now), counts, out);
+    const unavailable =
+      this.unavailable - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
+    return new Members(this.#places, this.#all.with(place, now), counts, unavailable);
   }
 }

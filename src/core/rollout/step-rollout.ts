@@ -80,7 +80,11 @@ function next(before: Rollout, already: readonly RolloutCommand[], atMs: number)
   const stop = before.stop ?? reasonToStop(before);
   const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
   const isOver = commands.some(({ type }) => type === 'end');
-  const peakUnavailable = Math.max(after.peakUnavailable, before.members.out, after.members.out);
+  const peakUnavailable = Math.max(
+    after.peakUnavailable,
+    before.members.unavailable,
+    after.members.unavailable
+  );
   return [{ ...after, peakUnavailable, isOver }, [...already, ...commands]];
 }
 

@@ -36,17 +36,17 @@ function parted(text: string): readonly [cause: string, course: string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** The failures of several instances; both parts are worth much, those in full more. */
+/** The failures of several instances; both parts have a high priority, those in full more. */
 export function failureParts(
   report: RunReport,
-  worth: { readonly full: number; readonly rest: number },
+  priority: { readonly full: number; readonly rest: number },
   source: ActionSource | undefined
 ): readonly Part[] {
   const failed = failuresFirst(report.instances);
   const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
   return [
     {
-      worth: worth.full,
+      priority: priority.full,
       pieces: full.length,
       draw: (pieces) =>
         failed.length === 0
@@ -56,7 +56,7 @@ export function failureParts(
               ...full.slice(0, pieces).map((one) => failureOf({ failure: short(one.failure) }, source))
             ].join('\n\n')
     },
-    { worth: worth.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
+    { priority: priority.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
   ];
 }
 

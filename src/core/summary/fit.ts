@@ -2,8 +2,8 @@
 
 /** A part of a summary. */
 export interface Part {
-  /** What it is worth; the one that is worth least is shortened first. */
-  readonly worth: number;
+  /** The part with the lowest priority is shortened first. */
+  readonly priority: number;
   /** Of how many pieces it is made that can be left out from the end: rows, failures, details. */
   readonly pieces: number;
   /** The part with only the first so many of its pieces; it tells what is left out. Empty for no part at all. */
@@ -14,7 +14,7 @@ const note = '_The rest does not fit into a job summary; the output `result` has
 
 /** A part that is never shortened, and so must not be long. */
 export function whole(text: string): Part {
-  return { worth: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
+  return { priority: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
 }
 
 /** A part, and how much of it is shown. */
@@ -55,12 +55,12 @@ function mostPieces(all: number, fits: (pieces: number) => boolean): number {
   return low;
 }
 
-/** Of two that are worth the same, the later one first. */
+/** Of two that have the same priority, the later one first. */
 function cheapestFirst(shown: readonly Shown[]): readonly Shown[] {
   return shown
     .filter(({ pieces }) => pieces > 0)
     .toReversed()
-    .toSorted((one, other) => one.part.worth - other.part.worth);
+    .toSorted((one, other) => one.part.priority - other.part.priority);
 }
 
 function sizeOf(shown: readonly Shown[]): number {

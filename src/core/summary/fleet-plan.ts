@@ -24,7 +24,7 @@ export function planTotals({ instances }: RunReport): string {
 }
 
 /** How many batches there will be, and the targets in the order in which they are taken. */
-export function planParts(report: RunReport, worth: number): readonly Part[] {
+export function planParts(report: RunReport, priority: number): readonly Part[] {
   const batches = batchesOf(report);
   const ordered = inOrder(report);
   const count = new Set(batches.values()).size;
@@ -55,7 +55,7 @@ export function planParts(report: RunReport, worth: number): readonly Part[] {
     whole(sentence),
     whole(common),
     whole(howOf(ordered)),
-    tablePart({ head, rows, title, isOpen: true }, worth)
+    tablePart({ head, rows, title, isOpen: true }, priority)
   ];
 }
 

@@ -22,7 +22,7 @@ export function wholeTable(report: RunReport): string {
 }
 
 /** The instances of a fleet, one line each, the urgent ones first; the image to be stands in the headline. */
-export function fleetTable({ instances, imageId }: RunReport, worth: number): Part {
+export function fleetTable({ instances, imageId }: RunReport, priority: number): Part {
   const rows = byUrgency(instances).map((one) => [
     `${code(one.instanceId)} ${cell(one.name)}`.trimEnd(),
     statusLabel(one),
@@ -30,7 +30,7 @@ export function fleetTable({ instances, imageId }: RunReport, worth: number): Pa
     timeOf(one)
   ]);
   const head = ['Instance', 'Result', 'Image before', 'Time'];
-  return tablePart({ head, rows, title: `All ${rows.length} instances`, isOpen: false }, worth);
+  return tablePart({ head, rows, title: `All ${rows.length} instances`, isOpen: false }, priority);
 }
 
 /** A table under its heading, folded where it is long; it can be shortened from its end. */
@@ -42,11 +42,11 @@ export function tablePart(
     /** Whether it is open also where it is long. */
     readonly isOpen: boolean;
   },
-  worth: number
+  priority: number
 ): Part {
   const { head, rows, title, isOpen } = of;
   return {
-    worth,
+    priority,
     pieces: rows.length,
     draw: (pieces) => {
       const missing = rows.length - pieces;

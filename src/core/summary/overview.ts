@@ -109,9 +109,9 @@ function failureLabel({ maxFailures }: RolloutReport): string {
 }
 
 /** Who did not serve to begin with, and why; folded away. */
-export function unavailableBeforePart({ rollout: { unavailableBefore } }: RunReport, worth: number): Part {
+export function unavailableBeforePart({ rollout: { unavailableBefore } }: RunReport, priority: number): Part {
   return {
-    worth,
+    priority,
     pieces: unavailableBefore.length,
     draw: (pieces) => {
       if (pieces === 0) return '';

@@ -20,7 +20,14 @@ export const summaryLimit = 900_000;
 const mostDetailed = 20;
 
 /** What is left out first where not all fits: the lowest. What a person has to act upon is the highest. */
-const worth = { details: 1, timeline: 2, instances: 3, away: 4, failures: { rest: 5, full: 7 }, weights: 6 };
+const priority = {
+  details: 1,
+  timeline: 2,
+  instances: 3,
+  away: 4,
+  failures: { rest: 5, full: 7 },
+  weights: 6
+};
 
 /**
  * The whole summary, at most `summaryLimit` bytes long.
@@ -43,12 +50,12 @@ function partsOfOne(
   source: ActionSource | undefined
 ): readonly Part[] {
   return [
-    piece(wholeTable(report), worth.instances),
-    piece(failureOf(one, source), worth.failures.full),
-    weightsPart(report, worth.weights),
+    piece(wholeTable(report), priority.instances),
+    piece(failureOf(one, source), priority.failures.full),
+    weightsPart(report, priority.weights),
     whole(idleSentence(report)),
     // A plan is there to be read before anything happens.
-    piece(detailsOf(one, one.status === 'planned'), worth.details)
+    piece(detailsOf(one, one.status === 'planned'), priority.details)
   ];
 }
 
@@ -58,12 +65,12 @@ function partsOfFleet(report: RunReport, source: ActionSource | undefined): read
     whole(isPlan ? planTotals(report) : totals(report)),
     whole(stopSentence(report)),
     whole(rolloutLine(report)),
-    unavailableBeforePart(report, worth.away),
-    ...failureParts(report, worth.failures, source),
-    weightsPart(report, worth.weights),
+    unavailableBeforePart(report, priority.away),
+    ...failureParts(report, priority.failures, source),
+    weightsPart(report, priority.weights),
     whole(idleSentence(report)),
-    piece(timelinePart(report), worth.timeline),
-    ...(isPlan ? planParts(report, worth.instances) : [fleetTable(report, worth.instances)]),
+    piece(timelinePart(report), priority.timeline),
+    ...(isPlan ? planParts(report, priority.instances) : [fleetTable(report, priority.instances)]),
     ...detailParts(report)
   ];
 }
@@ -88,10 +95,10 @@ function detailParts({ instances }: RunReport): readonly Part[] {
     shown.length === 0
       ? '_Details of each instance are in the output `result`._'
       : `_Details are shown of what failed or was cut off; those of the other ${counted(untold, 'instance')} are in the output \`result\`._`;
-  return [{ worth: worth.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
+  return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
 }
 
 /** A part that is there as a whole or not at all. */
 function piece(text: string, value: number): Part {
-  return { worth: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
+  return { priority: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
 }

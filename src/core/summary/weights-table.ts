@@ -8,20 +8,20 @@ import { statusLabel } from './overview.ts';
 /** More rows than these are folded away. */
 const openRows = 20;
 
-/** A place whose weight is not the one of before. */
+/** A server whose weight is not the one of before. */
 export interface LeftWeight extends BalancerReport {
   readonly instance: InstanceReport;
 }
 
 /**
- * All places whose weight is still another one than before. An instance that goes on without the run is among
+ * All backend servers whose weight is still another one than before. An instance that goes on without the run is among
  * them, for nobody restores it after the run.
  */
 export function leftWeights({ instances }: RunReport): readonly LeftWeight[] {
   return instances.flatMap((instance) =>
     instance.balancers
       .filter(({ weight, currentWeight }) => currentWeight !== weight)
-      .map((place) => ({ ...place, instance }))
+      .map((server) => ({ ...server, instance }))
   );
 }
 
@@ -48,20 +48,20 @@ export function idleSentence(report: RunReport): string {
 }
 
 /** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
-export function weightsPart(report: RunReport, worth: number): Part {
+export function weightsPart(report: RunReport, priority: number): Part {
   const left = leftWeights(report);
-  return { worth, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
+  return { priority, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
 }
 
 function drawn(left: readonly LeftWeight[], pieces: number): string {
   if (left.length === 0) return '';
   const head = `### Load balancer weights to restore: ${left.length}`;
   const told = left.slice(0, pieces);
-  const rows = told.map((place) => [
-    `${code(place.instance.instanceId)}<br>${statusLabel(place.instance)}`,
-    String(place.currentWeight),
-    String(place.weight),
-    [code(place.blbId), ...(place.groupId === undefined ? [] : [code(place.groupId)])].join('<br>')
+  const rows = told.map((server) => [
+    `${code(server.instance.instanceId)}<br>${statusLabel(server.instance)}`,
+    String(server.currentWeight),
+    String(server.weight),
+    [code(server.blbId), ...(server.groupId === undefined ? [] : [code(server.groupId)])].join('<br>')
   ]);
   const list = table(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
   const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
@@ -79,11 +79,11 @@ function drawn(left: readonly LeftWeight[], pieces: number): string {
 /** Those whose weights one call can set: of one load balancer, or of one of its groups. */
 function poolsOf(left: readonly LeftWeight[]): readonly (readonly LeftWeight[])[] {
   const pools = new Map<string, LeftWeight[]>();
-  for (const place of left) {
-    const key = JSON.stringify([place.kind, place.blbId, place.groupId ?? null]);
+  for (const server of left) {
+    const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
     const pool = pools.get(key);
-    if (pool === undefined) pools.set(key, [place]);
-    else pool.push(place);
+    if (pool === undefined) pools.set(key, [server]);
+    else pool.push(server);
   }
   return [...pools.values()];
 }

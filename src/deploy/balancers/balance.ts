@@ -69,11 +69,11 @@ export function createBalance(
   const weights = createWeights(ports);
   const read = sharedReads(ports);
 
-  /** Sets the weight of one place; gives the failure. */
-  const set = async (place: BackendServer, weight: number): Promise<CallError | undefined> => {
-    read.forget(place.blbId);
+  /** Sets the weight of one server; gives the failure. */
+  const set = async (server: BackendServer, weight: number): Promise<CallError | undefined> => {
+    read.forget(server.blbId);
     try {
-      await weights.set(place, { instanceId: place.instanceId, weight });
+      await weights.set(server, { instanceId: server.instanceId, weight });
       return undefined;
     } catch (error) {
       if (error instanceof CallError) return error;
@@ -84,12 +84,12 @@ export function createBalance(
   const rejoin: Balance['rejoin'] = async (instanceId, before, keep, log) => {
     let heldWeights = before;
     const problems = await allDone(
-      openHeldWeights(before).map(async ({ place }) => {
-        const failure = await set(place, place.weight);
+      openHeldWeights(before).map(async ({ server }) => {
+        const failure = await set(server, server.weight);
         if (failure !== undefined) return `${describeFailure(failure.failure)}.`;
-        heldWeights = withHeldWeight(heldWeights, { place, state: 'returned' });
+        heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
         keep(heldWeights);
-        log.info(`${poolLabel(place)}: weight 0 → ${place.weight}`);
+        log.info(`${poolLabel(server)}: weight 0 → ${server.weight}`);
         return undefined;
       })
     );
@@ -107,20 +107,22 @@ export function createBalance(
       };
       const failures: CallError[] = [];
       try {
-        const all = await Promise.all(blbIds.map((blbId) => read.places(blbId)));
-        const own = all.flat().filter((place) => place.instanceId === instanceId);
-        const places = own.map((place) => asGivenBack(place, before)).filter(({ weight }) => weight > 0);
+        const all = await Promise.all(blbIds.map((blbId) => read.backendServers(blbId)));
+        const own = all.flat().filter((server) => server.instanceId === instanceId);
+        const backendServers = own
+          .map((server) => asGivenBack(server, before))
+          .filter(({ weight }) => weight > 0);
         await allDone(
-          places.map(async (place) => {
-            note(withHeldWeight(heldWeights, { place, state: 'asked' }));
-            const failure = await set(place, 0);
+          backendServers.map(async (server) => {
+            note(withHeldWeight(heldWeights, { server, state: 'asked' }));
+            const failure = await set(server, 0);
             if (failure === undefined) {
-              note(withHeldWeight(heldWeights, { place, state: 'held' }));
-              log.info(`${poolLabel(place)}: weight ${place.weight} → 0`);
+              note(withHeldWeight(heldWeights, { server, state: 'held' }));
+              log.info(`${poolLabel(server)}: weight ${server.weight} → 0`);
               return;
             }
             failures.push(failure);
-            if (failure.failure.kind !== 'ambiguous') note(withoutHeldWeight(heldWeights, place));
+            if (failure.failure.kind !== 'ambiguous') note(withoutHeldWeight(heldWeights, server));
           })
         );
       } catch (error) {
@@ -141,9 +143,9 @@ export function createBalance(
 }
 
 /** A read may still show the 0 of a hold that was just given back; the weight from then is the true one. */
-function asGivenBack(place: BackendServer, heldWeights: readonly HeldWeight[]): BackendServer {
-  const former = heldWeights.find((heldWeight) => isSamePool(heldWeight.place, place))?.place.weight ?? 0;
-  return place.weight === 0 ? { ...place, weight: former } : place;
+function asGivenBack(server: BackendServer, heldWeights: readonly HeldWeight[]): BackendServer {
+  const former = heldWeights.find((heldWeight) => isSamePool(heldWeight.server, server))?.server.weight ?? 0;
+  return server.weight === 0 ? { ...server, weight: former } : server;
 }
 
 /** For so long, in milliseconds, instances that leave together share one read of a load balancer. */
@@ -152,16 +154,16 @@ const shareMs = 1_000;
 function sharedReads({ balancers, clock, cancel }: BalancePorts) {
   const reads = new Map<
     string,
-    { readonly atMs: number; readonly places: Promise<readonly BackendServer[]> }
+    { readonly atMs: number; readonly backendServers: Promise<readonly BackendServer[]> }
   >();
   return {
-    places(blbId: string): Promise<readonly BackendServer[]> {
+    backendServers(blbId: string): Promise<readonly BackendServer[]> {
       const nowMs = clock.nowMs();
       const known = reads.get(blbId);
-      if (known !== undefined && nowMs - known.atMs < shareMs) return known.places;
-      const places = balancers.listBackendServers(blbId, cancel.signal);
-      reads.set(blbId, { atMs: nowMs, places });
-      return places;
+      if (known !== undefined && nowMs - known.atMs < shareMs) return known.backendServers;
+      const backendServers = balancers.listBackendServers(blbId, cancel.signal);
+      reads.set(blbId, { atMs: nowMs, backendServers });
+      return backendServers;
     },
     forget(blbId: string): void {
       reads.delete(blbId);

@@ -73,17 +73,17 @@ async function restoreAll(
   const { id } = run.target.instance;
   let { heldWeights } = run;
   await Promise.all(
-    openHeldWeights(heldWeights).map(async ({ place }: HeldWeight) => {
+    openHeldWeights(heldWeights).map(async ({ server }: HeldWeight) => {
       try {
-        await weights.set(place, { instanceId: id, weight: place.weight });
+        await weights.set(server, { instanceId: id, weight: server.weight });
       } catch (error) {
         if (error instanceof CallError) left.push(`${id} (${describeFailure(error.failure)})`);
         else if (error instanceof CancelledError) left.push(`${id} (given up)`);
         else throw error;
         return;
       }
-      heldWeights = withHeldWeight(heldWeights, { place, state: 'returned' });
-      log.info(`${id}: weight on ${poolLabel(place)} restored to ${place.weight}`);
+      heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
+      log.info(`${id}: weight on ${poolLabel(server)} restored to ${server.weight}`);
     })
   );
   return { ...run, heldWeights };

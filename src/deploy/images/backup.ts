@@ -48,8 +48,8 @@ export async function makeBackup(
   });
   keep({ imageName, isAvailable: false });
   try {
-    const order = { imageName, instanceId: instance.id, clientToken: randomUUID() };
-    const { imageId } = await bcc.createImage(order, cancel.writes);
+    const spec = { imageName, instanceId: instance.id, clientToken: randomUUID() };
+    const { imageId } = await bcc.createImage(spec, cancel.writes);
     keep({ imageName, imageId, isAvailable: false });
     log.info(`Backup: image ${imageId} (${imageName}) is being made`);
     const problem = await untilUsable(imageId, target, ports);

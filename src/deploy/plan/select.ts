@@ -10,7 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { mapSome } from '../calls/map-some.ts';
 import { readDisks, readInstances } from '../calls/read-many.ts';
-import { look } from '../rebuild/observe.ts';
+import { observe } from '../rebuild/observe.ts';
 import { problemOf, SurveyError, type SurveyProblem } from './survey-error.ts';
 
 /** What the selection needs of the world. */
@@ -40,7 +40,7 @@ export async function select(
     const read = await readInstances(ids, ports.bcc, signal);
     return withDisks(whole(ids.map((id) => read.get(id))), atMs, ports, signal);
   }
-  return whole(await mapSome(ids, sideBySide, (id) => orError(look(id, true, ports, signal))));
+  return whole(await mapSome(ids, sideBySide, (id) => orError(observe(id, true, ports, signal))));
 }
 
 async function readTagged(

@@ -11,7 +11,7 @@ import type { Image } from '../../core/model/image.ts';
 import { type Snapshot, statusKind } from '../../core/model/instance.ts';
 import { decide, type Task } from '../../core/plan/decide.ts';
 import type { Target } from '../../core/plan/plan.ts';
-import type { WayBack } from '../../core/plan/preflight.ts';
+import type { RollbackImage } from '../../core/plan/preflight.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Probe } from '../../ports/probe.ts';
@@ -28,7 +28,7 @@ export interface TargetReads {
   /** By disk or instance ID, or why they could not be read; `undefined` where each target's own are to be read. */
   readonly snapshots: ReadonlyMap<string, readonly Snapshot[]> | CallError | undefined;
   /** Of all load balancers of the run; `undefined` where it names none. */
-  readonly places: readonly BackendServer[] | undefined;
+  readonly backendServers: readonly BackendServer[] | undefined;
   /** `undefined` where no check looks from inside. */
   readonly agents: ReadonlyMap<string, AgentState> | undefined;
   /** Whether there are others, so that it matters who is away to begin with. */
@@ -50,10 +50,10 @@ export function createTargets(
   image: Image,
   reads: TargetReads
 ): (observation: Observation) => Promise<Target> {
-  const backendServersOf = byInstance(reads.places);
-  const images = new Map<string, Promise<WayBack>>();
-  const wayBack = (imageId: string): Promise<WayBack> => {
-    const known = images.get(imageId) ?? wayBackOf(request, image, imageId, reads);
+  const backendServersOf = byInstance(reads.backendServers);
+  const images = new Map<string, Promise<RollbackImage>>();
+  const rollbackImage = (imageId: string): Promise<RollbackImage> => {
+    const known = images.get(imageId) ?? rollbackImageOf(request, image, imageId, reads);
     images.set(imageId, known);
     return known;
   };
@@ -66,7 +66,7 @@ export function createTargets(
     const runsOnIt = action === 'skip' || action === 'start';
     const [lost, back, oldScript, oldHostKeys, unhealthy] = await allDone([
       disk && !runsOnIt ? snapshotsOrWhy(disk.id, instance.id, reads) : { snapshots: [] },
-      runsOnIt ? ({ kind: 'notAsked' } as const) : wayBack(instance.imageId),
+      runsOnIt ? ({ kind: 'notAsked' } as const) : rollbackImage(instance.imageId),
       request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
       runsOnIt ? undefined : hostKeysOf(request, observation, reads),
       runsOnIt ? undefined : unhealthyNow(request, observation, reads)
@@ -81,10 +81,10 @@ export function createTargets(
         confirmName: request.confirmName,
         checks: request.health?.checks,
         blbIds: request.balancers?.blbIds,
-        wayBack: back,
+        rollbackImage: back,
         imageQuota: customImageQuota
       },
-      places: backendServersOf?.(instance.id),
+      backendServers: backendServersOf?.(instance.id),
       oldHostKeys,
       agent: runsOnIt ? undefined : reads.agents?.get(instance.id),
       unhealthy
@@ -93,14 +93,14 @@ export function createTargets(
 }
 
 function byInstance(
-  places: readonly BackendServer[] | undefined
+  backendServers: readonly BackendServer[] | undefined
 ): ((instanceId: string) => readonly BackendServer[]) | undefined {
-  if (places === undefined) return undefined;
+  if (backendServers === undefined) return undefined;
   const found = new Map<string, BackendServer[]>();
-  for (const place of places) {
-    const others = found.get(place.instanceId);
-    if (others === undefined) found.set(place.instanceId, [place]);
-    else others.push(place);
+  for (const server of backendServers) {
+    const others = found.get(server.instanceId);
+    if (others === undefined) found.set(server.instanceId, [server]);
+    else others.push(server);
   }
   return (instanceId) => found.get(instanceId) ?? [];
 }
@@ -133,12 +133,12 @@ async function snapshotsOf(
   return [...(snapshots.get(diskId) ?? []), ...(snapshots.get(instanceId) ?? [])];
 }
 
-async function wayBackOf(
+async function rollbackImageOf(
   request: RunRequest,
   image: Image,
   previousId: string,
   { bcc, signal }: TargetReads
-): Promise<WayBack> {
+): Promise<RollbackImage> {
   if (!request.rollback) return { kind: 'notAsked' };
   if (request.backup !== undefined) return { kind: 'backup' };
   if (previousId === image.id) return { kind: 'image', image };

@@ -59,14 +59,14 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   const { bcc } = ports;
   // An image that is still being created may be waited for, and the observations must not be that old.
   const image = await collect(resolveImage(request, ports, signal));
-  const [customImages, observations, places] = await Promise.all([
+  const [customImages, observations, backendServers] = await Promise.all([
     request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
     collect(select(request.selection, ports, signal)),
     collect(backendServersOf(request, ports.balancers, signal))
   ]);
   if (image === undefined || observations === undefined || problems.length > 0)
     throw new SurveyError(problems);
-  problems.push(...strangers(request, observations, places ?? []));
+  problems.push(...strangers(request, observations, backendServers ?? []));
   const ids = observations.map(({ instance }) => instance.id);
   problems.push(...scriptProblems(request, image));
   const agents = await collect(readAgents(request, ids, ports, signal));
@@ -78,7 +78,7 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
     keepScript: (instanceId, script) => ports.secrets.keepScript(instanceId, script),
     signal,
     snapshots,
-    places,
+    backendServers,
     agents,
     isFleet: observations.length > 1
   });
@@ -130,18 +130,22 @@ async function backendServersOf(
   signal: AbortSignal
 ): Promise<readonly BackendServer[] | undefined> {
   if (asked === undefined) return undefined;
-  const places = await Promise.all(asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal)));
-  return places.flat();
+  const backendServers = await Promise.all(
+    asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal))
+  );
+  return backendServers.flat();
 }
 
 /** A load balancer that none of the targets is in is a slip: nobody names it to leave nothing. */
 function strangers(
   { balancers }: RunRequest,
   observations: readonly Observation[],
-  places: readonly BackendServer[]
+  backendServers: readonly BackendServer[]
 ): readonly SurveyProblem[] {
   const ids = new Set(observations.map(({ instance }) => instance.id));
-  const held = new Set(places.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId));
+  const held = new Set(
+    backendServers.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId)
+  );
   const empty = (balancers?.blbIds ?? []).filter((blbId) => !held.has(blbId));
   return empty.map((blbId) => ({
     cause: `None of the instances is a member of the load balancer ${blbId}.`,

@@ -8,7 +8,7 @@ import { allDone } from '../calls/all-done.ts';
  *
  * @throws CallError when either read fails for good, CancelledError on abort
  */
-export async function look(
+export async function observe(
   instanceId: string,
   withDisk: boolean,
   ports: { readonly bcc: Bcc; readonly clock: Clock },

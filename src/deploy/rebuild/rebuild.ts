@@ -94,7 +94,7 @@ async function perform(
         const { withDisk, fresh } = command;
         const deadlineMs = rebuild.deadlineMs + lastReadMs;
         const request = { instanceId: id, dueMs, earliestMs, withDisk, fresh, deadlineMs };
-        const observation = await watch.look(request);
+        const observation = await watch.observe(request);
         const mayErase = rebuild.phase === 'settling' || rebuild.phase === 'searching';
         return {
           type: 'observed',
@@ -137,8 +137,8 @@ function failed(
   const failure = error instanceof CallError ? error.failure : undefined;
   if (ports.cancel.signal.aborted) {
     const together = error instanceof RefusedTogetherError;
-    const countsAsUnavailable = what === 'send' && (together || failure?.kind === 'ambiguous');
-    return countsAsUnavailable && failure
+    const mayBeDone = what === 'send' && (together || failure?.kind === 'ambiguous');
+    return mayBeDone && failure
       ? { type: 'cancelled', atMs, failure, together }
       : { type: 'cancelled', atMs };
   }

@@ -61,8 +61,8 @@ export function createSender(ports: SenderPorts): Sender {
   // The policy may permit only single calls, so later rebuilds do not run into the same refusal.
   let isBatchDenied = false;
 
-  const post = async (order: RebuildSpec): Promise<void> => {
-    const pendings = waiting.get(order) ?? [];
+  const post = async (spec: RebuildSpec): Promise<void> => {
+    const pendings = waiting.get(spec) ?? [];
     try {
       // Wait one tick, so that this tick's rebuilds join the batch.
       await clock.sleep(0, cancel.signal);
@@ -70,12 +70,12 @@ export function createSender(ports: SenderPorts): Sender {
       for (const { reject } of pendings) reject(error);
       return;
     } finally {
-      waiting.delete(order);
+      waiting.delete(spec);
     }
     const fresh = pendings.filter((pending) => !refuseAged(pending));
     const size = isBatchDenied ? 1 : pageOfIds;
     for (let from = 0; from < fresh.length; from += size) {
-      void sendTogether(fresh.slice(from, from + size), order, bcc, cancel).then((end) => {
+      void sendTogether(fresh.slice(from, from + size), spec, bcc, cancel).then((end) => {
         isBatchDenied ||= end === 'denied';
       });
     }
@@ -90,19 +90,18 @@ export function createSender(ports: SenderPorts): Sender {
   return {
     rebuild(instanceId, wanted, isAgain, observedAtMs) {
       if (clock.nowMs() - observedAtMs > freshMs) return Promise.reject(aged(instanceId));
-      const order = secrets.specOf(instanceId, wanted);
+      const spec = secrets.specOf(instanceId, wanted);
       const expiresAtMs = observedAtMs + freshMs;
-      if (isAgain)
-        return bcc.rebuild(instanceId, order, cancel.writes, { start: cancel.signal, expiresAtMs });
+      if (isAgain) return bcc.rebuild(instanceId, spec, cancel.writes, { start: cancel.signal, expiresAtMs });
       return new Promise((resolve, reject) => {
         const pending = { instanceId, observedAtMs, resolve, reject };
-        const others = waiting.get(order);
+        const others = waiting.get(spec);
         if (others !== undefined) {
           others.push(pending);
           return;
         }
-        waiting.set(order, [pending]);
-        void post(order);
+        waiting.set(spec, [pending]);
+        void post(spec);
       });
     }
   };
@@ -121,21 +120,21 @@ function aged(instanceId: string): CallError {
 /** Settles every pending rebuild; never rejects. Resolves with `denied` where the service denied the batch. */
 async function sendTogether(
   pendings: readonly PendingRebuild[],
-  order: RebuildSpec,
+  spec: RebuildSpec,
   bcc: SenderPorts['bcc'],
   cancel: Cancel
 ): Promise<'denied' | undefined> {
   const expiresAtMs = Math.min(...pendings.map(({ observedAtMs }) => observedAtMs)) + freshMs;
   const options = { start: cancel.signal, expiresAtMs };
   const alone = ({ instanceId, resolve, reject }: PendingRebuild): Promise<void> =>
-    bcc.rebuild(instanceId, order, cancel.writes, options).then(resolve, reject);
+    bcc.rebuild(instanceId, spec, cancel.writes, options).then(resolve, reject);
   if (pendings.length === 1) {
     await Promise.all(pendings.map(alone));
     return undefined;
   }
   const ids = pendings.map(({ instanceId }) => instanceId);
   try {
-    const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, options);
+    const accepted = await bcc.rebuildBatch(ids, spec, cancel.writes, options);
     for (const { resolve } of pendings) resolve(accepted);
   } catch (error) {
     for (const { instanceId, reject } of pendings) {

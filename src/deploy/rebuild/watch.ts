@@ -5,7 +5,7 @@ import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Read, readDisks, readInstances } from '../calls/read-many.ts';
-import { look } from './observe.ts';
+import { observe } from './observe.ts';
 
 /** A look that is wanted. */
 export interface ObserveRequest {
@@ -24,7 +24,7 @@ export interface ObserveRequest {
 /** Takes looks. */
 export interface Watch {
   /** Throws `CallError` when the read fails for good, `CancelledError` on abort. */
-  look(request: ObserveRequest): Promise<Observation>;
+  observe(request: ObserveRequest): Promise<Observation>;
   /** Gives up all looks that are still wanted. */
   dispose(): void;
 }
@@ -59,7 +59,7 @@ class SharedWatch implements Watch {
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  look(request: ObserveRequest): Promise<Observation> {
+  observe(request: ObserveRequest): Promise<Observation> {
     if (this.#ended.signal.aborted || this.#signal.aborted) return Promise.reject(new CancelledError());
     return new Promise((resolve, reject) => {
       this.#wanted.add({ ...request, resolve, reject });
@@ -108,7 +108,7 @@ class SharedWatch implements Watch {
     if (only === undefined) return;
     const options = optionsOf(taken);
     if (another === undefined) {
-      only.resolve(await look(only.instanceId, only.withDisk, this.#ports, this.#signal, options));
+      only.resolve(await observe(only.instanceId, only.withDisk, this.#ports, this.#signal, options));
       return;
     }
     const atMs = clock.nowMs();

@@ -12,7 +12,7 @@ import type { RunRequest } from '../../ports/request.ts';
 import { rollBack } from '../instance/roll-back.ts';
 import { type InstancePorts, runInstance } from '../instance/run-instance.ts';
 import type { Survey } from '../plan/survey.ts';
-import { createSecondLook } from '../rebuild/second-look.ts';
+import { createSecondObservation } from '../rebuild/second-observation.ts';
 import type { RunStateStore } from '../run/run-state-store.ts';
 import { observeNow, serves } from './recovered.ts';
 import type { FleetWork } from './roll-out.ts';
@@ -21,7 +21,7 @@ import type { FleetWork } from './roll-out.ts';
 const fewTargets = 20;
 
 /** What the work is about. */
-export interface WorkOrder extends Survey {
+export interface WorkInput extends Survey {
   readonly request: RunRequest;
 }
 
@@ -32,7 +32,7 @@ export interface WorkOrder extends Survey {
  * @param observe told of an instance whenever something of it has changed; must not throw
  */
 export function createInstanceWork(
-  { request, plan, observations }: WorkOrder,
+  { request, plan, observations }: WorkInput,
   given: Omit<InstancePorts, 'imagesInUse'>,
   store: Pick<RunStateStore, 'current' | 'runOf'>,
   observe: (run: InstanceRun) => void
@@ -53,7 +53,7 @@ export function createInstanceWork(
       : work(logOf(id, ports.log, count > fewTargets));
 
   const skips = plan.targets.filter(({ decision }) => decision.action === 'skip');
-  const secondOf = createSecondLook(
+  const secondOf = createSecondObservation(
     skips.map(({ instance }) => instance.id),
     observations,
     request.pollIntervalMs,
@@ -80,7 +80,7 @@ export function createInstanceWork(
       return outcomeOf(done(run));
     },
     async rollBack(id) {
-      const run = await inLog(id, `Put ${id} back`, (log) =>
+      const run = await inLog(id, `Roll back ${id}`, (log) =>
         rollBack(store.runOf(id), request, { ...ports, log }, observe)
       );
       done(run);

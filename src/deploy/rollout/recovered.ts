@@ -18,7 +18,7 @@ export async function observeNow(
   for (let tries = 1; tries <= observeTries; tries += 1) {
     const dueMs = clock.nowMs() + (tries - 1) * retryMs;
     try {
-      return await watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: true, fresh: true });
+      return await watch.observe({ instanceId, dueMs, earliestMs: dueMs, withDisk: true, fresh: true });
     } catch (error) {
       if (error instanceof CancelledError) return undefined;
       if (!(error instanceof CallError)) throw error;

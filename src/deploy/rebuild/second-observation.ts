@@ -14,7 +14,7 @@ import { readDisks, readInstances } from '../calls/read-many.ts';
  * @returns a function that gives the observation of one of them; `undefined` where there is only one of them, or where
  *   a read failed, so that it is then observed alone. That function throws CancelledError on abort.
  */
-export function createSecondLook(
+export function createSecondObservation(
   ids: readonly string[],
   planned: ReadonlyMap<string, Observation>,
   pollIntervalMs: number,
