@@ -65,7 +65,7 @@ describe('README.md', () => {
   });
 
   test('names every operation that needs a permission', () => {
-    const operations = ['instances', 'images', 'balancers'].flatMap((file) =>
+    const operations = ['instances', 'images', 'load-balancers'].flatMap((file) =>
       [...read(`src/bce/api/${file}.ts`).matchAll(/(?:\bname: | [?:] )'([A-Z]\w+)'/g)].map(
         ([, name = '']) => name
       )
@@ -159,8 +159,8 @@ const numbers: Numbers = [
   ['src/deploy/health/await-healthy.ts', 'const probeTimeoutMs = 5_000;', 'One probe | 5 s'],
   ['src/deploy/plan/survey-instance.ts', 'const hostKeysMs = 5_000;', 'shows no key within 5 s'],
   ['src/health/probe-http.ts', 'const maxBodyBytes = 1024 * 1024;', 'the first MiB of the body'],
-  ['src/action/cancel.ts', 'const writeGraceMs = 700;', '0.7 s to answer'],
-  ['src/action/cancel.ts', 'const lastResortMs = 1_700;', 'ends within 2 s'],
+  ['src/action/signal-cancel.ts', 'const writeGraceMs = 700;', '0.7 s to answer'],
+  ['src/action/signal-cancel.ts', 'const lastResortMs = 1_700;', 'ends within 2 s'],
   ['src/action/post-step.ts', 'const restoreLimitMs = 60_000;', 'for at most a minute'],
   ['src/action/post-step.ts', 'const awaitVisibleLimitMs = 180_000;', 'up to 3 minutes']
 ];

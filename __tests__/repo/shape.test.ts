@@ -19,14 +19,13 @@ describe('a file', () => {
   });
 });
 
-test('two files of core and deploy have the same name only as two sides of the mirror', () => {
-  const inner = sources.filter((path) => /^src\/(core|deploy)\//.test(path));
+test('two files of src have the same name only as two sides of the mirror, core and deploy', () => {
   const nameOf = (path: string): string => path.split('/').at(-1) ?? '';
-  const placeOf = (path: string): string => path.replace(/^src\/(core|deploy)\//, '');
-  const twins = inner.filter((path) =>
-    inner.some((other) => nameOf(other) === nameOf(path) && placeOf(other) !== placeOf(path))
+  const sideOf = (path: string): string => path.replace(/^src\/(core|deploy)\//, '');
+  const namesakes = sources.filter((path) =>
+    sources.some((other) => nameOf(other) === nameOf(path) && sideOf(other) !== sideOf(path))
   );
-  expect(twins).toEqual([]);
+  expect(namesakes).toEqual([]);
 });
 
 describe('the search for exports without a docstring', () => {

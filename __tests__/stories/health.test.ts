@@ -5,7 +5,7 @@ import type { Behaviour } from '../../emulator/world/behaviour.ts';
 import type { HealthCheck } from '../../src/core/health/check.ts';
 import { parseHealthCheck } from '../../src/core/health/parse.ts';
 import type { HostKey } from '../../src/core/health/reason.ts';
-import { createProbe } from '../../src/health/probe.ts';
+import { createProbe } from '../../src/health/network-probe.ts';
 import { certificate, serve, serveSecurely } from '../bce/server.ts';
 import { listen, newKey, type TestKey, talkSsh } from '../health/ssh/ssh-server.ts';
 import {

@@ -4,7 +4,7 @@
  */
 
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
-import { createAssistant } from '../../src/bce/assistant.ts';
+import { createAssistant } from '../../src/bce/assistant-client.ts';
 import { type BccClient, createBccClient } from '../../src/bce/client.ts';
 import { createTransport } from '../../src/bce/http/transport.ts';
 import { healthInterval } from '../../src/core/health/health.ts';
@@ -14,7 +14,7 @@ import { type RebuildOptions, withoutSecrets } from '../../src/core/model/rebuil
 import type { RunReport } from '../../src/core/report/report.ts';
 import { run } from '../../src/deploy/run/run.ts';
 import { createGuestProbe } from '../../src/health/assistant/guest-probe.ts';
-import { createProbe } from '../../src/health/probe.ts';
+import { createProbe } from '../../src/health/network-probe.ts';
 import type { GuestProbe } from '../../src/ports/assistant.ts';
 import type { Bcc } from '../../src/ports/bcc.ts';
 import type { Cancel } from '../../src/ports/cancel.ts';

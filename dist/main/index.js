@@ -667,9 +667,9 @@ function failureLabel({ maxFailures }) {
         : `stops after more than ${counted(maxFailures, 'failure')}`;
 }
 /** Who did not serve to begin with, and why; folded away. */
-function unavailableBeforePart({ rollout: { unavailableBefore } }, worth) {
+function unavailableBeforePart({ rollout: { unavailableBefore } }, priority) {
     return {
-        worth,
+        priority,
         pieces: unavailableBefore.length,
         draw: (pieces) => {
             if (pieces === 0)
@@ -690,13 +690,13 @@ function unavailableBeforePart({ rollout: { unavailableBefore } }, worth) {
 /** More rows than these are folded away. */
 const openRows = 20;
 /**
- * All places whose weight is still another one than before. An instance that goes on without the run is among
+ * All backend servers whose weight is still another one than before. An instance that goes on without the run is among
  * them, for nobody restores it after the run.
  */
 function leftWeights({ instances }) {
     return instances.flatMap((instance) => instance.balancers
         .filter(({ weight, currentWeight }) => currentWeight !== weight)
-        .map((place) => ({ ...place, instance })));
+        .map((server) => ({ ...server, instance })));
 }
 /** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
 function idleInstances({ instances }) {
@@ -716,20 +716,20 @@ function idleSentence(report) {
     return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
 }
 /** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
-function weightsPart(report, worth) {
+function weightsPart(report, priority) {
     const left = leftWeights(report);
-    return { worth, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
+    return { priority, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
 }
 function drawn(left, pieces) {
     if (left.length === 0)
         return '';
     const head = `### Load balancer weights to restore: ${left.length}`;
     const told = left.slice(0, pieces);
-    const rows = told.map((place) => [
-        `${code(place.instance.instanceId)}<br>${statusLabel(place.instance)}`,
-        String(place.currentWeight),
-        String(place.weight),
-        [code(place.blbId), ...(place.groupId === undefined ? [] : [code(place.groupId)])].join('<br>')
+    const rows = told.map((server) => [
+        `${code(server.instance.instanceId)}<br>${statusLabel(server.instance)}`,
+        String(server.currentWeight),
+        String(server.weight),
+        [code(server.blbId), ...(server.groupId === undefined ? [] : [code(server.groupId)])].join('<br>')
     ]);
     const list = table(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
     const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
@@ -746,13 +746,13 @@ function drawn(left, pieces) {
 /** Those whose weights one call can set: of one load balancer, or of one of its groups. */
 function poolsOf(left) {
     const pools = new Map();
-    for (const place of left) {
-        const key = JSON.stringify([place.kind, place.blbId, place.groupId ?? null]);
+    for (const server of left) {
+        const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
         const pool = pools.get(key);
         if (pool === undefined)
-            pools.set(key, [place]);
+            pools.set(key, [server]);
         else
-            pool.push(place);
+            pool.push(server);
     }
     return [...pools.values()];
 }
@@ -860,8 +860,8 @@ function readActionSource(env = process.env) {
     };
 }
 
-// EXTERNAL MODULE: ./action/log.js + 1 modules
-var log = __nccwpck_require__(5750);
+// EXTERNAL MODULE: ./action/job-log.js + 1 modules
+var job_log = __nccwpck_require__(5938);
 ;// CONCATENATED MODULE: ./action/annotate.js
 
 
@@ -909,13 +909,13 @@ function helpLine(link) {
 }
 function annotate(level, title, lines) {
     const write = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
-    write(lines.map(log/* escapeCommands */.g).join('\n'), { title: (0,log/* escapeCommands */.g)(title) });
+    write(lines.map(job_log/* escapeCommands */.g).join('\n'), { title: (0,job_log/* escapeCommands */.g)(title) });
 }
 
 
 /***/ }),
 
-/***/ 5750:
+/***/ 5938:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -936,7 +936,7 @@ function neutralText(text) {
     return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
-;// CONCATENATED MODULE: ./action/log.js
+;// CONCATENATED MODULE: ./action/job-log.js
 
 
 /** The log of the job. */
@@ -959,7 +959,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 6151:
+/***/ 6912:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1544,14 +1544,14 @@ function durationWithin(range) {
             Number(units['minutes'] ?? 0) * minuteMs +
             Number(units['seconds'] ?? 0) * secondMs;
         if (ms < range.minMs || ms > range.maxMs) {
-            const [least, most] = [formatDuration(range.minMs), formatDuration(range.maxMs)];
+            const [least, most] = [durationText(range.minMs), durationText(range.maxMs)];
             return refused(`is ${quote(text)}, which is out of range; give ${least} to ${most}`);
         }
         return parsed(ms);
     };
 }
 /** Writes whole seconds, given in milliseconds, in the form that `durationWithin` reads: `1h`, `1m30s`, `0s`. */
-function formatDuration(ms) {
+function durationText(ms) {
     const hours = Math.floor(ms / hourMs);
     const minutes = Math.floor((ms % hourMs) / minuteMs);
     const seconds = Math.floor((ms % minuteMs) / secondMs);
@@ -2084,7 +2084,7 @@ function unwaitedProblems(values) {
         problems.push({ input: 'canary', message });
     }
     if (pauseBetweenBatches > 0) {
-        const message = `is ${formatDuration(pauseBetweenBatches)}, but wait is false; ` +
+        const message = `is ${durationText(pauseBetweenBatches)}, but wait is false; ` +
             'a batch that is not waited for has no end to pause after, so set wait to true or pauseBetweenBatches to 0s';
         problems.push({ input: 'pauseBetweenBatches', message });
     }
@@ -2134,7 +2134,7 @@ function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
 function imageWaitProblems({ imageWait = 0, imageName }) {
     if (imageWait === 0 || !imageName?.includes('*'))
         return [];
-    const message = `is ${formatDuration(imageWait)}, but imageName ${quote(imageName)} is a pattern, which takes an older image at once; ` +
+    const message = `is ${durationText(imageWait)}, but imageName ${quote(imageName)} is a pattern, which takes an older image at once; ` +
         'give the exact name, or leave imageWait out';
     return [{ input: 'imageWait', message }];
 }
@@ -2166,7 +2166,7 @@ function healthProblems({ healthDeadline, minHealthyTime }) {
     if (healthDeadline === undefined || minHealthyTime === undefined || minHealthyTime < healthDeadline) {
         return [];
     }
-    const [time, deadline] = [formatDuration(minHealthyTime), formatDuration(healthDeadline)];
+    const [time, deadline] = [durationText(minHealthyTime), durationText(healthDeadline)];
     const message = `is ${time}, which is not shorter than healthDeadline (${deadline}); ` +
         'ask for a shorter time, or set the deadline later';
     return [{ input: 'minHealthyTime', message }];
@@ -2227,7 +2227,7 @@ function waitProblems({ timeout, pollInterval }) {
         ? [
             {
                 input: 'pollInterval',
-                message: `is ${formatDuration(pollInterval)}, which is not shorter than timeout (${formatDuration(timeout)}); ` +
+                message: `is ${durationText(pollInterval)}, which is not shorter than timeout (${durationText(timeout)}); ` +
                     'look more often, or wait longer'
             }
         ]
@@ -2533,8 +2533,8 @@ function isSame(one, other) {
         one.cleanLastUserData === other.cleanLastUserData);
 }
 
-// EXTERNAL MODULE: ./core/duration.js
-var core_duration = __nccwpck_require__(7905);
+// EXTERNAL MODULE: ./core/time.js
+var time = __nccwpck_require__(1552);
 ;// CONCATENATED MODULE: ./core/report/closing-line.js
 /** The last line of the log: what happened. */
 
@@ -2559,7 +2559,7 @@ function closingLine(report, ok) {
         return 'Nothing was sent: this was a dry run.';
     const [only, ...others] = report.instances;
     const sentence = only !== undefined && others.length === 0 ? ofOne(only, report) : ofMany(report);
-    const took = (0,core_duration/* formatDuration */.a3)(report.durationSeconds * 1000);
+    const took = (0,time/* formatDuration */.a3)(report.durationSeconds * 1000);
     if (ok && only?.status === 'skipped' && others.length === 0)
         return `${sentence}.`;
     if (ok)
@@ -2613,25 +2613,25 @@ function isCancelled({ instances, rollout }, ok) {
 function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
 }
-/** The holds with one more, or with another state of the same place. */
+/** The holds with one more, or with another state of the same server. */
 function withHeldWeight(heldWeights, heldWeight) {
-    const at = heldWeights.findIndex(({ place }) => isSamePool(place, heldWeight.place));
+    const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
     return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
 }
-/** The holds without that of a place that was left as it was. */
-function withoutHeldWeight(heldWeights, place) {
-    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.place, place));
+/** The holds without that of a server that was left as it was. */
+function withoutHeldWeight(heldWeights, server) {
+    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
 }
-/** Whether two places of one instance are in the same pool. */
+/** Whether two backend servers of one instance are in the same pool. */
 function isSamePool(one, other) {
     return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
 }
-/** All places of an instance, in the form of the result. */
-function reportBackendServers(places, heldWeights) {
-    const unheld = places.filter((place) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.place, place)));
+/** All backend servers of an instance, in the form of the result. */
+function reportBackendServers(backendServers, heldWeights) {
+    const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
     return [
-        ...unheld.map((place) => reportBackendServer(place, place.weight)),
-        ...heldWeights.map(({ place, state }) => reportBackendServer(place, state === 'returned' ? place.weight : 0))
+        ...unheld.map((server) => reportBackendServer(server, server.weight)),
+        ...heldWeights.map(({ server, state }) => reportBackendServer(server, state === 'returned' ? server.weight : 0))
     ];
 }
 function reportBackendServer({ kind, blbId, groupId, weight }, currentWeight) {
@@ -2640,7 +2640,7 @@ function reportBackendServer({ kind, blbId, groupId, weight }, currentWeight) {
 /** Where traffic is still to be given back, in words. */
 function describeHeldWeights(heldWeights) {
     return openHeldWeights(heldWeights)
-        .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
+        .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
         .join(', ');
 }
 /** A pool for people. */
@@ -3093,7 +3093,7 @@ function wordsOf(refusal) {
                 reason: `healthCheck ${refusal.problem}`,
                 remedy: 'Give a healthCheck that can reach the instance.'
             };
-        case 'noWayBack':
+        case 'noRollbackImage':
             return {
                 reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
                 remedy: 'Set backupImage: true, or leave rollback out.'
@@ -3169,9 +3169,9 @@ function erasedLabel(target) {
     const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
     return `${what}, and its snapshots: ${named.join(', ')}`;
 }
-/** What else is done with the target before and after: backup, health check, way back. */
-function stepLabels({ instance, circumstances, places }) {
-    const { checks = [], imagesLeft, wayBack } = circumstances;
+/** What else is done with the target before and after: backup, health check, rollback. */
+function stepLabels({ instance, circumstances, backendServers }) {
+    const { checks = [], imagesLeft, rollbackImage } = circumstances;
     const steps = [];
     if (imagesLeft !== undefined)
         steps.push('a custom image of the system disk is made first');
@@ -3179,15 +3179,15 @@ function stepLabels({ instance, circumstances, places }) {
     if (resolved.ok && resolved.checks.length > 0) {
         steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
     }
-    const own = (places ?? []).filter(({ weight }) => weight > 0);
+    const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
     if (own.length > 0) {
         const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
         steps.push(`leaves ${where} first, and rejoins once it is healthy`);
     }
-    if (wayBack.kind === 'backup')
+    if (rollbackImage.kind === 'backup')
         steps.push('if it fails, it is rolled back onto the image made first');
-    if (wayBack.kind === 'image')
-        steps.push(`if it fails, it is rolled back onto ${wayBack.image.id}`);
+    if (rollbackImage.kind === 'image')
+        steps.push(`if it fails, it is rolled back onto ${rollbackImage.image.id}`);
     return steps;
 }
 function describeStep(check) {
@@ -3394,7 +3394,7 @@ function describeDiskState(diskState) {
 }
 function causeAndRemedy(rebuild, reason) {
     const { task } = rebuild;
-    const waited = (0,core_duration/* formatDuration */.a3)(task.timeoutMs);
+    const waited = (0,time/* formatDuration */.a3)(task.timeoutMs);
     const seen = `Seen: ${historyLabel(rebuild)}.`;
     switch (reason.kind) {
         case 'busy':
@@ -3479,7 +3479,7 @@ function historyLabel(rebuild) {
     if (first === undefined)
         return 'nothing';
     return rebuild.history
-        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,core_duration/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
+        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,time/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
         .join(', ');
 }
 
@@ -3491,7 +3491,7 @@ function historyLabel(rebuild) {
 const mostChanges = 5;
 /** Explains a health check that did not pass. */
 function explainHealth(instanceId, health) {
-    const allowed = (0,core_duration/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
+    const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     const reason = health.reason.kind === 'failing' ? explain_health_reasonOf(health.reason.failed) : 'unhealthy';
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
@@ -3551,7 +3551,7 @@ function courseOf({ history }) {
 
 /** One sentence; `undefined` where no rollback was asked for, none was needed, or one was tried. */
 function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
-    const isAskedFor = target.circumstances.wayBack.kind !== 'notAsked';
+    const isAskedFor = target.circumstances.rollbackImage.kind !== 'notAsked';
     if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
         return undefined;
     if (diskStateOf(rebuild) === 'untouched')
@@ -3675,7 +3675,7 @@ function reportRollbackFailed(run, cause) {
 /** An instance that had succeeded itself. */
 function rolledBackWithOthers({ target }) {
     return {
-        reason: 'putBack',
+        reason: 'rollbackFailed',
         cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
         diskNote: describeDiskState('erased'),
         remedy: 'Look at the instance in the console.'
@@ -3826,19 +3826,19 @@ function reportInstance(run, state) {
         erases: erasedBy(run),
         phases: spans.map((span) => ({
             phase: span.phase,
-            startedAt: (0,core_duration/* toIso */.tK)(anchor, span.fromMs),
-            durationSeconds: (0,core_duration/* toSeconds */.fP)(span.toMs - span.fromMs)
+            startedAt: (0,time/* toIso */.tK)(anchor, span.fromMs),
+            durationSeconds: (0,time/* toSeconds */.fP)(span.toMs - span.fromMs)
         })),
         statusHistory: instance_run_rebuildsOf(run)
             .flatMap(({ history }) => history)
             .map((seen) => ({
             status: seen.status,
             imageId: seen.imageId,
-            at: (0,core_duration/* toIso */.tK)(anchor, seen.atMs),
-            seconds: (0,core_duration/* toSeconds */.fP)(seen.atMs - fromMs)
+            at: (0,time/* toIso */.tK)(anchor, seen.atMs),
+            seconds: (0,time/* toSeconds */.fP)(seen.atMs - fromMs)
         })),
         requestIds: instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds),
-        durationSeconds: (0,core_duration/* toSeconds */.fP)(toMs - fromMs),
+        durationSeconds: (0,time/* toSeconds */.fP)(toMs - fromMs),
         plan: reportPlan(run, options),
         ...(backup?.imageId === undefined
             ? {}
@@ -3853,7 +3853,7 @@ function reportInstance(run, state) {
                     ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
                 }
             }),
-        balancers: reportBackendServers(target.places ?? [], run.heldWeights),
+        balancers: reportBackendServers(target.backendServers ?? [], run.heldWeights),
         knownHosts: run.knownHosts,
         restoreWith: disk === 'untouched' || instance_end_isRolledBack(run) ? [] : restoreWithLines(run, options),
         ...(failure === undefined ? {} : { failure })
@@ -3915,14 +3915,14 @@ function untouchedStatus({ course, instances }) {
 function reportHealth(health) {
     return {
         healthy: health.healthy,
-        durationSeconds: (0,core_duration/* toSeconds */.fP)(health.atMs - health.fromMs),
-        deadlineSeconds: (0,core_duration/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
+        durationSeconds: (0,time/* toSeconds */.fP)(health.atMs - health.fromMs),
+        deadlineSeconds: (0,time/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
         checks: health.checks.map(({ check, result }) => ({
             check,
             result: result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason)
         })),
         history: health.history.map(({ atMs, failed }) => ({
-            seconds: (0,core_duration/* toSeconds */.fP)(atMs - health.fromMs),
+            seconds: (0,time/* toSeconds */.fP)(atMs - health.fromMs),
             result: (0,health_reason/* describeFailed */.hi)(failed)
         }))
     };
@@ -4093,7 +4093,7 @@ function reportRollout(state) {
         peakUnavailable: state.course?.peakUnavailable ?? planned,
         canaries: canariesOf(state.rollout),
         maxFailures,
-        pauseSeconds: (0,core_duration/* toSeconds */.fP)(pauseMs),
+        pauseSeconds: (0,time/* toSeconds */.fP)(pauseMs),
         unavailableBefore,
         ...(reason === undefined || message === undefined ? {} : { stopped: { reason, message } })
     };
@@ -4167,8 +4167,8 @@ function reportRun(state) {
         changed: hasChanged(state),
         imageId: image.id,
         imageName: image.name,
-        startedAt: (0,core_duration/* toIso */.tK)(anchor, fromMs),
-        durationSeconds: (0,core_duration/* toSeconds */.fP)(atMs - fromMs),
+        startedAt: (0,time/* toIso */.tK)(anchor, fromMs),
+        durationSeconds: (0,time/* toSeconds */.fP)(atMs - fromMs),
         rollout: reportRollout(state),
         instances
     };
@@ -4446,9 +4446,9 @@ function restore_weights_whyNot({ imageId }, read) {
 async function restoreAll(run, weights, left, log) {
     const { id } = run.target.instance;
     let { heldWeights } = run;
-    await Promise.all(openHeldWeights(heldWeights).map(async ({ place }) => {
+    await Promise.all(openHeldWeights(heldWeights).map(async ({ server }) => {
         try {
-            await weights.set(place, { instanceId: id, weight: place.weight });
+            await weights.set(server, { instanceId: id, weight: server.weight });
         }
         catch (error) {
             if (error instanceof model_failure/* CallError */.RA)
@@ -4459,8 +4459,8 @@ async function restoreAll(run, weights, left, log) {
                 throw error;
             return;
         }
-        heldWeights = withHeldWeight(heldWeights, { place, state: 'returned' });
-        log.info(`${id}: weight on ${poolLabel(place)} restored to ${place.weight}`);
+        heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
+        log.info(`${id}: weight on ${poolLabel(server)} restored to ${server.weight}`);
     }));
     return { ...run, heldWeights };
 }
@@ -4642,7 +4642,7 @@ function refusalsBefore(task, instance, disk, circumstances) {
         ...bareMetalRefusal(task.image, instance),
         ...fitRefusals(task, instance, disk),
         ...healthRefusal(instance, circumstances.checks),
-        ...rollbackRefusal(task, instance, circumstances.wayBack),
+        ...rollbackRefusal(task, instance, circumstances.rollbackImage),
         ...quotaRefusal(circumstances)
     ];
 }
@@ -4704,13 +4704,15 @@ function healthRefusal(instance, checks) {
     const resolved = resolveChecks(checks ?? [], instance);
     return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
 }
-function rollbackRefusal(task, instance, wayBack) {
-    const refuse = (why) => [{ kind: 'noWayBack', imageId: instance.imageId, why }];
-    if (wayBack.kind === 'missing')
+function rollbackRefusal(task, instance, rollbackImage) {
+    const refuse = (why) => [
+        { kind: 'noRollbackImage', imageId: instance.imageId, why }
+    ];
+    if (rollbackImage.kind === 'missing')
         return refuse('is no longer there');
-    if (wayBack.kind !== 'image')
+    if (rollbackImage.kind !== 'image')
         return [];
-    const { id, status, type } = wayBack.image;
+    const { id, status, type } = rollbackImage.image;
     if (id === task.image.id) {
         // One that is changing may be on its way to the image by a run that was cut off; that is waited for.
         return instance_isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
@@ -4770,16 +4772,16 @@ function plannedTask({ task, instance }, { action }) {
     return { ...task, planned, ...(action === 'skip' ? { checkOnly: true } : {}) };
 }
 /** What a person should know of a target that is one of several, or behind a load balancer. */
-function fleetWarnings({ unhealthy, places = [], circumstances }) {
+function fleetWarnings({ unhealthy, backendServers = [], circumstances }) {
     const warnings = [];
     if (unhealthy !== undefined)
         warnings.push(`${unhealthy} even before; it counts as unavailable, and goes first`);
     for (const asked of circumstances.blbIds ?? []) {
-        if (!places.some(({ blbId }) => blbId === asked)) {
+        if (!backendServers.some(({ blbId }) => blbId === asked)) {
             warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
         }
     }
-    for (const { blbId, weight } of places) {
+    for (const { blbId, weight } of backendServers) {
         if (weight === 0)
             warnings.push(`its weight on ${blbId} is 0 even before, and stays so`);
     }
@@ -4894,13 +4896,13 @@ class Members {
     #places;
     #all;
     #counts;
-    /** How many are out, see `countsAsUnavailable`. */
-    out;
-    constructor(places, all, counts, out) {
+    /** How many are unavailable, see `countsAsUnavailable`. */
+    unavailable;
+    constructor(places, all, counts, unavailable) {
         this.#places = places;
         this.#all = all;
         this.#counts = counts;
-        this.out = out;
+        this.unavailable = unavailable;
     }
     /** Nobody has been begun yet. */
     static of(tasks) {
@@ -4939,8 +4941,8 @@ class Members {
         const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
         const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
         const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
-        const out = this.out - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
-        return new Members(this.#places, this.#all.with(place, now), counts, out);
+        const unavailable = this.unavailable - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
+        return new Members(this.#places, this.#all.with(place, now), counts, unavailable);
     }
 }
 
@@ -4950,7 +4952,7 @@ class Members {
  * check that fails on all of them from the start must not begin all of them at once.
  */
 function hasCapacity(members, member, maxUnavailable) {
-    return members.atWork < maxUnavailable && (member.isUnavailable || members.out < maxUnavailable);
+    return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
@@ -5119,7 +5121,7 @@ function next(before, already, atMs) {
     const stop = before.stop ?? reasonToStop(before);
     const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
     const isOver = commands.some(({ type }) => type === 'end');
-    const peakUnavailable = Math.max(after.peakUnavailable, before.members.out, after.members.out);
+    const peakUnavailable = Math.max(after.peakUnavailable, before.members.unavailable, after.members.unavailable);
     return [{ ...after, peakUnavailable, isOver }, [...already, ...commands]];
 }
 function proceed(rollout, atMs) {
@@ -5214,7 +5216,7 @@ function batchLines({ rollout }) {
     if (rollout.pauseMs === 0)
         return ['  the next one starts as soon as one is done'];
     const batches = rehearse(rollout);
-    const pause = (0,core_duration/* formatDuration */.a3)(rollout.pauseMs);
+    const pause = (0,time/* formatDuration */.a3)(rollout.pauseMs);
     return [
         `  ${batches.length} batches, with ${pause} between them:`,
         ...batches.map((batch, index) => `    ${index + 1}: ${names(batch)}`)
@@ -5293,11 +5295,11 @@ function createBalance({ blbIds, drainMs }, ports) {
     const { clock, cancel } = ports;
     const weights = createWeights(ports);
     const read = sharedReads(ports);
-    /** Sets the weight of one place; gives the failure. */
-    const set = async (place, weight) => {
-        read.forget(place.blbId);
+    /** Sets the weight of one server; gives the failure. */
+    const set = async (server, weight) => {
+        read.forget(server.blbId);
         try {
-            await weights.set(place, { instanceId: place.instanceId, weight });
+            await weights.set(server, { instanceId: server.instanceId, weight });
             return undefined;
         }
         catch (error) {
@@ -5308,13 +5310,13 @@ function createBalance({ blbIds, drainMs }, ports) {
     };
     const rejoin = async (instanceId, before, keep, log) => {
         let heldWeights = before;
-        const problems = await allDone(openHeldWeights(before).map(async ({ place }) => {
-            const failure = await set(place, place.weight);
+        const problems = await allDone(openHeldWeights(before).map(async ({ server }) => {
+            const failure = await set(server, server.weight);
             if (failure !== undefined)
                 return `${(0,model_failure/* describeFailure */.Ic)(failure.failure)}.`;
-            heldWeights = withHeldWeight(heldWeights, { place, state: 'returned' });
+            heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
             keep(heldWeights);
-            log.info(`${poolLabel(place)}: weight 0 → ${place.weight}`);
+            log.info(`${poolLabel(server)}: weight 0 → ${server.weight}`);
             return undefined;
         }));
         const told = problems.filter((problem) => problem !== undefined);
@@ -5331,20 +5333,22 @@ function createBalance({ blbIds, drainMs }, ports) {
             };
             const failures = [];
             try {
-                const all = await Promise.all(blbIds.map((blbId) => read.places(blbId)));
-                const own = all.flat().filter((place) => place.instanceId === instanceId);
-                const places = own.map((place) => asGivenBack(place, before)).filter(({ weight }) => weight > 0);
-                await allDone(places.map(async (place) => {
-                    note(withHeldWeight(heldWeights, { place, state: 'asked' }));
-                    const failure = await set(place, 0);
+                const all = await Promise.all(blbIds.map((blbId) => read.backendServers(blbId)));
+                const own = all.flat().filter((server) => server.instanceId === instanceId);
+                const backendServers = own
+                    .map((server) => asGivenBack(server, before))
+                    .filter(({ weight }) => weight > 0);
+                await allDone(backendServers.map(async (server) => {
+                    note(withHeldWeight(heldWeights, { server, state: 'asked' }));
+                    const failure = await set(server, 0);
                     if (failure === undefined) {
-                        note(withHeldWeight(heldWeights, { place, state: 'held' }));
-                        log.info(`${poolLabel(place)}: weight ${place.weight} → 0`);
+                        note(withHeldWeight(heldWeights, { server, state: 'held' }));
+                        log.info(`${poolLabel(server)}: weight ${server.weight} → 0`);
                         return;
                     }
                     failures.push(failure);
                     if (failure.failure.kind !== 'ambiguous')
-                        note(withoutHeldWeight(heldWeights, place));
+                        note(withoutHeldWeight(heldWeights, server));
                 }));
             }
             catch (error) {
@@ -5366,23 +5370,23 @@ function createBalance({ blbIds, drainMs }, ports) {
     };
 }
 /** A read may still show the 0 of a hold that was just given back; the weight from then is the true one. */
-function asGivenBack(place, heldWeights) {
-    const former = heldWeights.find((heldWeight) => isSamePool(heldWeight.place, place))?.place.weight ?? 0;
-    return place.weight === 0 ? { ...place, weight: former } : place;
+function asGivenBack(server, heldWeights) {
+    const former = heldWeights.find((heldWeight) => isSamePool(heldWeight.server, server))?.server.weight ?? 0;
+    return server.weight === 0 ? { ...server, weight: former } : server;
 }
 /** For so long, in milliseconds, instances that leave together share one read of a load balancer. */
 const shareMs = 1_000;
 function sharedReads({ balancers, clock, cancel }) {
     const reads = new Map();
     return {
-        places(blbId) {
+        backendServers(blbId) {
             const nowMs = clock.nowMs();
             const known = reads.get(blbId);
             if (known !== undefined && nowMs - known.atMs < shareMs)
-                return known.places;
-            const places = balancers.listBackendServers(blbId, cancel.signal);
-            reads.set(blbId, { atMs: nowMs, places });
-            return places;
+                return known.backendServers;
+            const backendServers = balancers.listBackendServers(blbId, cancel.signal);
+            reads.set(blbId, { atMs: nowMs, backendServers });
+            return backendServers;
         },
         forget(blbId) {
             reads.delete(blbId);
@@ -5521,8 +5525,8 @@ function isBackupOf(name, instanceId) {
  * An image that is being deployed, or that an instance runs on, is in use and never named; it counts among those that
  * stay. The one just made counts among these, stands before all others, and is never named either. Only custom images are,
  * whose names are ours and of that instance; and only those that are Available or have failed: one in Creating is
- * another run's, and what another status means we do not know. A failed one is no way back and takes nobody's
- * place, so that it never pushes out one that is.
+ * another run's, and what another status means we do not know. Nobody can roll back to a failed one, so it does
+ * not count against `keep` and never pushes out a usable one.
  */
 function backupsToPrune(images, instanceId, keep, justMadeId, inUse) {
     const old = images
@@ -5796,7 +5800,7 @@ async function awaitImage(request, ports, signal) {
         const seen = await findImage(request, ports, signal);
         const nowMs = clock.nowMs();
         if (seen === undefined && imageWaitMs > 0 && nowMs >= tellMs) {
-            const waited = `${(0,core_duration/* formatDuration */.a3)(nowMs - startMs)} of at most ${(0,core_duration/* formatDuration */.a3)(imageWaitMs)}`;
+            const waited = `${(0,time/* formatDuration */.a3)(nowMs - startMs)} of at most ${(0,time/* formatDuration */.a3)(imageWaitMs)}`;
             log.info(`Image ${label} is not there yet; waiting for it to appear (${waited}).`);
             tellMs += resolve_image_minuteMs;
         }
@@ -5839,7 +5843,7 @@ async function absent({ image, imageWaitMs }, { bcc }, signal) {
     }
     throw new SurveyError([
         {
-            cause: `The image ${image.id} has not appeared within imageWait (${(0,core_duration/* formatDuration */.a3)(imageWaitMs)}).`,
+            cause: `The image ${image.id} has not appeared within imageWait (${(0,time/* formatDuration */.a3)(imageWaitMs)}).`,
             remedy: 'Check imageId and region, or set imageWait higher.'
         }
     ]);
@@ -5847,7 +5851,7 @@ async function absent({ image, imageWaitMs }, { bcc }, signal) {
 function stillCreating(image, waitedMs) {
     return new SurveyError([
         {
-            cause: `The image ${image.id} (${image.name}) is still being created after ${(0,core_duration/* formatDuration */.a3)(waitedMs)}.`,
+            cause: `The image ${image.id} (${image.name}) is still being created after ${(0,time/* formatDuration */.a3)(waitedMs)}.`,
             remedy: 'Run again when it is Available, or set timeout higher.'
         }
     ]);
@@ -5893,7 +5897,7 @@ function noChoice(pattern, choice) {
  *
  * @throws CallError when either read fails for good, CancelledError on abort
  */
-async function look(instanceId, withDisk, ports, signal, options = {}) {
+async function observe(instanceId, withDisk, ports, signal, options = {}) {
     const { bcc, clock } = ports;
     const atMs = clock.nowMs();
     const isFresh = options.fresh === true;
@@ -5933,7 +5937,7 @@ async function select_select(selection, ports, signal) {
         const read = await readInstances(ids, ports.bcc, signal);
         return withDisks(whole(ids.map((id) => read.get(id))), atMs, ports, signal);
     }
-    return whole(await mapSome(ids, select_sideBySide, (id) => orError(look(id, true, ports, signal))));
+    return whole(await mapSome(ids, select_sideBySide, (id) => orError(observe(id, true, ports, signal))));
 }
 async function readTagged(tags, ports, signal) {
     const { bcc, log } = ports;
@@ -6159,7 +6163,7 @@ function outputOf(results) {
 function stillWaiting(last, { deadlineMs, fromMs }, elapsedMs) {
     const found = last === undefined ? 'no answer yet' : (0,health_reason/* describeFailed */.hi)(last.history.at(-1)?.failed ?? []);
     const left = Math.max(0, deadlineMs - fromMs - elapsedMs);
-    return `still waiting to be healthy after ${(0,core_duration/* formatDuration */.a3)(elapsedMs)}, ${(0,core_duration/* formatDuration */.a3)(left)} left; last: ${found}`;
+    return `still waiting to be healthy after ${(0,time/* formatDuration */.a3)(elapsedMs)}, ${(0,time/* formatDuration */.a3)(left)} left; last: ${found}`;
 }
 /** The lines for what is new in `now`, for a person who reads along. */
 function narrateHealth(before, now) {
@@ -6173,12 +6177,12 @@ function narrateHealth(before, now) {
     else if (now.stretch !== undefined && now.stretch !== before.stretch && minHealthyMs > 0) {
         const passes = now.results.length === 1 ? 'the check passes' : `all ${now.results.length} checks pass`;
         const again = before.stretch === undefined ? passes : 'another system answers now';
-        lines.push(`${again}; it must stay so for ${(0,core_duration/* formatDuration */.a3)(minHealthyMs)}`);
+        lines.push(`${again}; it must stay so for ${(0,time/* formatDuration */.a3)(minHealthyMs)}`);
     }
     for (const line of now.end?.healthy === false ? outputOf(now.results) : [])
         lines.push(line);
     if (now.end?.healthy) {
-        lines.push(`healthy ${(0,core_duration/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
+        lines.push(`healthy ${(0,time/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
     }
     return lines;
 }
@@ -6363,10 +6367,10 @@ const hostKeysMs = 5_000;
  * @throws (that function) CallError when a read fails, CancelledError on abort
  */
 function createTargets(request, image, reads) {
-    const backendServersOf = byInstance(reads.places);
+    const backendServersOf = byInstance(reads.backendServers);
     const images = new Map();
-    const wayBack = (imageId) => {
-        const known = images.get(imageId) ?? wayBackOf(request, image, imageId, reads);
+    const rollbackImage = (imageId) => {
+        const known = images.get(imageId) ?? rollbackImageOf(request, image, imageId, reads);
         images.set(imageId, known);
         return known;
     };
@@ -6379,7 +6383,7 @@ function createTargets(request, image, reads) {
         const runsOnIt = action === 'skip' || action === 'start';
         const [lost, back, oldScript, oldHostKeys, unhealthy] = await allDone([
             disk && !runsOnIt ? snapshotsOrWhy(disk.id, instance.id, reads) : { snapshots: [] },
-            runsOnIt ? { kind: 'notAsked' } : wayBack(instance.imageId),
+            runsOnIt ? { kind: 'notAsked' } : rollbackImage(instance.imageId),
             request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
             runsOnIt ? undefined : hostKeysOf(request, observation, reads),
             runsOnIt ? undefined : unhealthyNow(request, observation, reads)
@@ -6395,26 +6399,26 @@ function createTargets(request, image, reads) {
                 confirmName: request.confirmName,
                 checks: request.health?.checks,
                 blbIds: request.balancers?.blbIds,
-                wayBack: back,
+                rollbackImage: back,
                 imageQuota: customImageQuota
             },
-            places: backendServersOf?.(instance.id),
+            backendServers: backendServersOf?.(instance.id),
             oldHostKeys,
             agent: runsOnIt ? undefined : reads.agents?.get(instance.id),
             unhealthy
         };
     };
 }
-function byInstance(places) {
-    if (places === undefined)
+function byInstance(backendServers) {
+    if (backendServers === undefined)
         return undefined;
     const found = new Map();
-    for (const place of places) {
-        const others = found.get(place.instanceId);
+    for (const server of backendServers) {
+        const others = found.get(server.instanceId);
         if (others === undefined)
-            found.set(place.instanceId, [place]);
+            found.set(server.instanceId, [server]);
         else
-            others.push(place);
+            others.push(server);
     }
     return (instanceId) => found.get(instanceId) ?? [];
 }
@@ -6438,7 +6442,7 @@ async function snapshotsOf(diskId, instanceId, snapshots, { bcc, signal }) {
         return bcc.listSnapshots(diskId, signal);
     return [...(snapshots.get(diskId) ?? []), ...(snapshots.get(instanceId) ?? [])];
 }
-async function wayBackOf(request, image, previousId, { bcc, signal }) {
+async function rollbackImageOf(request, image, previousId, { bcc, signal }) {
     if (!request.rollback)
         return { kind: 'notAsked' };
     if (request.backup !== undefined)
@@ -6529,14 +6533,14 @@ async function survey(request, ports, signal) {
     const { bcc } = ports;
     // An image that is still being created may be waited for, and the observations must not be that old.
     const image = await collect(resolveImage(request, ports, signal));
-    const [customImages, observations, places] = await Promise.all([
+    const [customImages, observations, backendServers] = await Promise.all([
         request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
         collect(select_select(request.selection, ports, signal)),
         collect(backendServersOf(request, ports.balancers, signal))
     ]);
     if (image === undefined || observations === undefined || problems.length > 0)
         throw new SurveyError(problems);
-    problems.push(...strangers(request, observations, places ?? []));
+    problems.push(...strangers(request, observations, backendServers ?? []));
     const ids = observations.map(({ instance }) => instance.id);
     problems.push(...scriptProblems(request, image));
     const agents = await collect(readAgents(request, ids, ports, signal));
@@ -6548,7 +6552,7 @@ async function survey(request, ports, signal) {
         keepScript: (instanceId, script) => ports.secrets.keepScript(instanceId, script),
         signal,
         snapshots,
-        places,
+        backendServers,
         agents,
         isFleet: observations.length > 1
     });
@@ -6589,13 +6593,13 @@ async function orCallError(read, signal) {
 async function backendServersOf({ balancers: asked }, balancers, signal) {
     if (asked === undefined)
         return undefined;
-    const places = await Promise.all(asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal)));
-    return places.flat();
+    const backendServers = await Promise.all(asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal)));
+    return backendServers.flat();
 }
 /** A load balancer that none of the targets is in is a slip: nobody names it to leave nothing. */
-function strangers({ balancers }, observations, places) {
+function strangers({ balancers }, observations, backendServers) {
     const ids = new Set(observations.map(({ instance }) => instance.id));
-    const held = new Set(places.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId));
+    const held = new Set(backendServers.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId));
     const empty = (balancers?.blbIds ?? []).filter((blbId) => !held.has(blbId));
     return empty.map((blbId) => ({
         cause: `None of the instances is a member of the load balancer ${blbId}.`,
@@ -6684,8 +6688,8 @@ function createSender(ports) {
     const waiting = new Map();
     // The policy may permit only single calls, so later rebuilds do not run into the same refusal.
     let isBatchDenied = false;
-    const post = async (order) => {
-        const pendings = waiting.get(order) ?? [];
+    const post = async (spec) => {
+        const pendings = waiting.get(spec) ?? [];
         try {
             // Wait one tick, so that this tick's rebuilds join the batch.
             await clock.sleep(0, cancel.signal);
@@ -6696,12 +6700,12 @@ function createSender(ports) {
             return;
         }
         finally {
-            waiting.delete(order);
+            waiting.delete(spec);
         }
         const fresh = pendings.filter((pending) => !refuseAged(pending));
         const size = isBatchDenied ? 1 : pageOfIds;
         for (let from = 0; from < fresh.length; from += size) {
-            void sendTogether(fresh.slice(from, from + size), order, bcc, cancel).then((end) => {
+            void sendTogether(fresh.slice(from, from + size), spec, bcc, cancel).then((end) => {
                 isBatchDenied ||= end === 'denied';
             });
         }
@@ -6717,19 +6721,19 @@ function createSender(ports) {
         rebuild(instanceId, wanted, isAgain, observedAtMs) {
             if (clock.nowMs() - observedAtMs > freshMs)
                 return Promise.reject(aged(instanceId));
-            const order = secrets.specOf(instanceId, wanted);
+            const spec = secrets.specOf(instanceId, wanted);
             const expiresAtMs = observedAtMs + freshMs;
             if (isAgain)
-                return bcc.rebuild(instanceId, order, cancel.writes, { start: cancel.signal, expiresAtMs });
+                return bcc.rebuild(instanceId, spec, cancel.writes, { start: cancel.signal, expiresAtMs });
             return new Promise((resolve, reject) => {
                 const pending = { instanceId, observedAtMs, resolve, reject };
-                const others = waiting.get(order);
+                const others = waiting.get(spec);
                 if (others !== undefined) {
                     others.push(pending);
                     return;
                 }
-                waiting.set(order, [pending]);
-                void post(order);
+                waiting.set(spec, [pending]);
+                void post(spec);
             });
         }
     };
@@ -6744,17 +6748,17 @@ function aged(instanceId) {
     });
 }
 /** Settles every pending rebuild; never rejects. Resolves with `denied` where the service denied the batch. */
-async function sendTogether(pendings, order, bcc, cancel) {
+async function sendTogether(pendings, spec, bcc, cancel) {
     const expiresAtMs = Math.min(...pendings.map(({ observedAtMs }) => observedAtMs)) + freshMs;
     const options = { start: cancel.signal, expiresAtMs };
-    const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, order, cancel.writes, options).then(resolve, reject);
+    const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, spec, cancel.writes, options).then(resolve, reject);
     if (pendings.length === 1) {
         await Promise.all(pendings.map(alone));
         return undefined;
     }
     const ids = pendings.map(({ instanceId }) => instanceId);
     try {
-        const accepted = await bcc.rebuildBatch(ids, order, cancel.writes, options);
+        const accepted = await bcc.rebuildBatch(ids, spec, cancel.writes, options);
         for (const { resolve } of pendings)
             resolve(accepted);
     }
@@ -6797,7 +6801,7 @@ class SharedWatch {
         this.#signal = signal;
         signal.addEventListener('abort', this.#onAbort, { once: true });
     }
-    look(request) {
+    observe(request) {
         if (this.#ended.signal.aborted || this.#signal.aborted)
             return Promise.reject(new model_failure/* CancelledError */.cc());
         return new Promise((resolve, reject) => {
@@ -6848,7 +6852,7 @@ class SharedWatch {
             return;
         const options = optionsOf(taken);
         if (another === undefined) {
-            only.resolve(await look(only.instanceId, only.withDisk, this.#ports, this.#signal, options));
+            only.resolve(await observe(only.instanceId, only.withDisk, this.#ports, this.#signal, options));
             return;
         }
         const atMs = clock.nowMs();
@@ -7632,7 +7636,7 @@ async function perform(command, rebuild, wanted, ports, prepare) {
                 const { withDisk, fresh } = command;
                 const deadlineMs = rebuild.deadlineMs + lastReadMs;
                 const request = { instanceId: id, dueMs, earliestMs, withDisk, fresh, deadlineMs };
-                const observation = await watch.look(request);
+                const observation = await watch.observe(request);
                 const mayErase = rebuild.phase === 'settling' || rebuild.phase === 'searching';
                 return {
                     type: 'observed',
@@ -7671,8 +7675,8 @@ function failed(what, error, ports) {
     const failure = error instanceof model_failure/* CallError */.RA ? error.failure : undefined;
     if (ports.cancel.signal.aborted) {
         const together = error instanceof RefusedTogetherError;
-        const countsAsUnavailable = what === 'send' && (together || failure?.kind === 'ambiguous');
-        return countsAsUnavailable && failure
+        const mayBeDone = what === 'send' && (together || failure?.kind === 'ambiguous');
+        return mayBeDone && failure
             ? { type: 'cancelled', atMs, failure, together }
             : { type: 'cancelled', atMs };
     }
@@ -7702,11 +7706,11 @@ function narrate(before, now, elapsedMs) {
 function heartbeat(rebuild, atMs, sinceMs) {
     const status = rebuild.last?.instance.status ?? 'unseen';
     const image = rebuild.last?.instance.imageId ?? '';
-    const left = (0,core_duration/* formatDuration */.a3)(Math.max(0, rebuild.deadlineMs - atMs));
+    const left = (0,time/* formatDuration */.a3)(Math.max(0, rebuild.deadlineMs - atMs));
     return stamp(`still ${status} on ${image}; ${purpose(rebuild)}, at most ${left} more`, atMs - sinceMs);
 }
 function stamp(line, elapsedMs) {
-    return `[${(0,core_duration/* formatDuration */.a3)(elapsedMs).padStart(7)}] ${line}`;
+    return `[${(0,time/* formatDuration */.a3)(elapsedMs).padStart(7)}] ${line}`;
 }
 function purpose(rebuild) {
     switch (rebuild.phase) {
@@ -7869,15 +7873,15 @@ async function makeBackup(target, ports, keep) {
     });
     keep({ imageName, isAvailable: false });
     try {
-        const order = { imageName, instanceId: instance.id, clientToken: (0,external_node_crypto_.randomUUID)() };
-        const { imageId } = await bcc.createImage(order, cancel.writes);
+        const spec = { imageName, instanceId: instance.id, clientToken: (0,external_node_crypto_.randomUUID)() };
+        const { imageId } = await bcc.createImage(spec, cancel.writes);
         keep({ imageName, imageId, isAvailable: false });
         log.info(`Backup: image ${imageId} (${imageName}) is being made`);
         const problem = await untilUsable(imageId, target, ports);
         if (problem !== undefined)
             return problem;
         keep({ imageName, imageId, isAvailable: true });
-        log.info(`Backup: image ${imageId} is Available after ${(0,core_duration/* formatDuration */.a3)(clock.nowMs() - fromMs)}`);
+        log.info(`Backup: image ${imageId} is Available after ${(0,time/* formatDuration */.a3)(clock.nowMs() - fromMs)}`);
         return undefined;
     }
     catch (error) {
@@ -7907,11 +7911,11 @@ async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, lo
             remedy: 'Run again, or look at the image in the console.'
         };
     }, { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs }, clock, signal);
-    const end = await withHeartbeat(wait, (elapsedMs) => log.info(`Backup: image ${imageId} ${seen} after ${(0,core_duration/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock);
+    const end = await withHeartbeat(wait, (elapsedMs) => log.info(`Backup: image ${imageId} ${seen} after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock);
     if (end === 'usable')
         return undefined;
     return (end ?? {
-        cause: `The backup image ${imageId} ${seen} after ${(0,core_duration/* formatDuration */.a3)(task.timeoutMs)}.`,
+        cause: `The backup image ${imageId} ${seen} after ${(0,time/* formatDuration */.a3)(task.timeoutMs)}.`,
         remedy: 'Set timeout higher, or look at the image in the console.'
     });
 }
@@ -8005,7 +8009,7 @@ function preparations(target, ports, recorder) {
     const { balance, log, clock } = ports;
     return {
         backup: () => makeBackup(target, ports, (backup) => recorder.add({ backup })),
-        drain: () => withHeartbeat(async () => balance?.leave(target.instance.id, recorder.current().heldWeights, (heldWeights) => recorder.add({ heldWeights }), log), (elapsedMs) => log.info(`still leaving the load balancers after ${(0,core_duration/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock)
+        drain: () => withHeartbeat(async () => balance?.leave(target.instance.id, recorder.current().heldWeights, (heldWeights) => recorder.add({ heldWeights }), log), (elapsedMs) => log.info(`still leaving the load balancers after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock)
     };
 }
 /** Gives back the weights that are held. */
@@ -8132,7 +8136,7 @@ function rollbackTask(run, image) {
     };
 }
 
-;// CONCATENATED MODULE: ./deploy/rebuild/second-look.js
+;// CONCATENATED MODULE: ./deploy/rebuild/second-observation.js
 
 
 
@@ -8144,7 +8148,7 @@ function rollbackTask(run, image) {
  * @returns a function that gives the observation of one of them; `undefined` where there is only one of them, or where
  *   a read failed, so that it is then observed alone. That function throws CancelledError on abort.
  */
-function createSecondLook(ids, planned, pollIntervalMs, ports) {
+function createSecondObservation(ids, planned, pollIntervalMs, ports) {
     const { bcc, clock, cancel } = ports;
     const observe = async () => {
         const firstMs = Math.max(...ids.map((id) => planned.get(id)?.atMs ?? 0));
@@ -8189,7 +8193,7 @@ async function recovered_observeNow(instanceId, { watch, clock }) {
     for (let tries = 1; tries <= observeTries; tries += 1) {
         const dueMs = clock.nowMs() + (tries - 1) * retryMs;
         try {
-            return await watch.look({ instanceId, dueMs, earliestMs: dueMs, withDisk: true, fresh: true });
+            return await watch.observe({ instanceId, dueMs, earliestMs: dueMs, withDisk: true, fresh: true });
         }
         catch (error) {
             if (error instanceof model_failure/* CancelledError */.cc)
@@ -8250,7 +8254,7 @@ function createInstanceWork({ request, plan, observations }, given, store, obser
         ? ports.log.group(title, () => work(ports.log))
         : work(logOf(id, ports.log, count > instance_work_fewTargets));
     const skips = plan.targets.filter(({ decision }) => decision.action === 'skip');
-    const secondOf = createSecondLook(skips.map(({ instance }) => instance.id), observations, request.pollIntervalMs, ports);
+    const secondOf = createSecondObservation(skips.map(({ instance }) => instance.id), observations, request.pollIntervalMs, ports);
     /** What is known of it before its turn comes: the observation of the plan, and for a skip the second one. */
     const known = async ({ instance, decision }) => {
         const second = decision.action === 'skip' ? await secondOf(instance.id) : undefined;
@@ -8271,7 +8275,7 @@ function createInstanceWork({ request, plan, observations }, given, store, obser
             return outcomeOf(done(run));
         },
         async rollBack(id) {
-            const run = await inLog(id, `Put ${id} back`, (log) => rollBack(store.runOf(id), request, { ...ports, log }, observe));
+            const run = await inLog(id, `Roll back ${id}`, (log) => rollBack(store.runOf(id), request, { ...ports, log }, observe));
             done(run);
             const isUnavailable = !mayRejoin(run) || isLowered(run);
             if (run.cancelled)
@@ -8403,7 +8407,7 @@ function progressLine(progress) {
     const left = remainingMs(progress);
     if (left === undefined || beganMs.length + waiting === 0)
         return counts.join(', ');
-    const usual = (0,core_duration/* formatDuration */.a3)(median(progress.tookMs));
+    const usual = (0,time/* formatDuration */.a3)(median(progress.tookMs));
     const estimate = left < 1000 ? 'should end any moment' : `about ${roughly(left)} left`;
     return `${counts.join(', ')}; ${estimate} (a rebuild takes ${usual})`;
 }
@@ -8417,7 +8421,7 @@ function stopLine({ stop, failures, task, members }) {
     const back = task.rollback ? done : 0;
     if (left === 0 && back === 0)
         return undefined;
-    const why = stopWords(stop, { ...task, failures, unavailable: members.out });
+    const why = stopWords(stop, { ...task, failures, unavailable: members.unavailable });
     const rest = left === 0 ? [] : [`${left} of ${all.length} were not started.`];
     return [why, ...rest, ...(back === 0 ? [] : [`${back} that were rebuilt are rolled back now.`])].join(' ');
 }
@@ -8467,7 +8471,7 @@ function median(values) {
 /** An estimate with no more digits than it deserves. */
 function roughly(ms) {
     const minutes = Math.round(ms / 60_000);
-    return minutes >= 10 && minutes < 60 ? `${minutes}m` : (0,core_duration/* formatDuration */.a3)(ms);
+    return minutes >= 10 && minutes < 60 ? `${minutes}m` : (0,time/* formatDuration */.a3)(ms);
 }
 
 ;// CONCATENATED MODULE: ./deploy/rollout/rollout-log.js
@@ -8545,7 +8549,7 @@ class FleetRolloutLog {
             rollbackFailed: 'rollback failed',
             cancelled: 'cut off by the cancel'
         };
-        this.#log.info(`${member.id}: ${words[member.state] ?? member.state} after ${(0,core_duration/* formatDuration */.a3)(took)}`);
+        this.#log.info(`${member.id}: ${words[member.state] ?? member.state} after ${(0,time/* formatDuration */.a3)(took)}`);
     }
     #line(rollout, nowMs) {
         this.#toldMs = nowMs;
@@ -8718,64 +8722,6 @@ class JournalError extends Error {
 
 // EXTERNAL MODULE: ./action/annotate.js + 7 modules
 var annotate = __nccwpck_require__(3853);
-;// CONCATENATED MODULE: ./action/cancel.js
-
-/**
- * How long a write that is out may still answer after a cancel, in milliseconds. Its answer tells whether a
- * disk is being erased, and the runner grants 7.5 s before it asks again.
- */
-const writeGraceMs = 700;
-/** When the process ends whatever still holds it, in milliseconds after the signal. */
-const lastResortMs = 1_700;
-/**
- * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
- * runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s after that.
- */
-const restoringMs = 7_000;
-/**
- * Turns SIGINT and SIGTERM into a cancel. The runner sends SIGINT first and SIGTERM 7.5 s later; only the first
- * signal counts.
- */
-function listenForCancel() {
-    const now = new AbortController();
-    const writes = new AbortController();
-    let grace;
-    let lastResort;
-    let cancelledMs = 0;
-    const endIn = (ms) => {
-        clearTimeout(lastResort);
-        lastResort = setTimeout(() => process.exit(1), ms).unref();
-    };
-    const cancel = (reason) => {
-        if (now.signal.aborted)
-            return;
-        cancelledMs = performance.now();
-        now.abort(new model_failure/* CancelledError */.cc(reason));
-        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(reason)), writeGraceMs);
-        endIn(lastResortMs);
-    };
-    const onSignal = (name) => cancel(`cancelled by ${name}`);
-    process.on('SIGINT', onSignal);
-    process.on('SIGTERM', onSignal);
-    return {
-        signal: now.signal,
-        writes: writes.signal,
-        cancel,
-        grantRestoring() {
-            // Timers take whole milliseconds only.
-            const leftMs = Math.max(0, Math.floor(cancelledMs + restoringMs - performance.now()));
-            endIn(leftMs);
-            // What is to be told at the end takes its time too.
-            return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
-        },
-        dispose() {
-            clearTimeout(grace);
-            process.off('SIGINT', onSignal);
-            process.off('SIGTERM', onSignal);
-        }
-    };
-}
-
 ;// CONCATENATED MODULE: ./bce/api/all-pages.js
 
 /** More pages than any list that the action reads can have: a page is asked for with a thousand items. */
@@ -9118,37 +9064,37 @@ function startInstance(id) {
     return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
 }
 /**
- * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The order's password comes encrypted as `ciphertext`, and no
- * field is sent that the order does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
+ * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The spec's password comes encrypted as `ciphertext`, and no
+ * field is sent that the spec does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
  * documentation leaves the host's protection off.
  */
-function rebuildInstance(id, order, ciphertext) {
+function rebuildInstance(id, spec, ciphertext) {
     return {
-        ...rebuild(order, ciphertext),
+        ...rebuild(spec, ciphertext),
         name: 'RebuildInstance',
         target: id,
         path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
         query: { rebuild: null },
-        body: JSON.stringify(rebuildFields(order, ciphertext))
+        body: JSON.stringify(rebuildFields(spec, ciphertext))
     };
 }
 /** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
-function rebuildInstances(ids, order, ciphertext) {
+function rebuildInstances(ids, spec, ciphertext) {
     return {
-        ...rebuild(order, ciphertext),
+        ...rebuild(spec, ciphertext),
         name: 'RebuildBatchInstance',
         target: batchName(ids),
         path: '/v2/instance/rebuild',
         query: {},
         isBatch: true,
-        body: JSON.stringify({ instanceIds: ids, ...rebuildFields(order, ciphertext) })
+        body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
     };
 }
 /** A batch as an error names it: by its ids as long as they are few. */
 function batchName(ids) {
     return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
 }
-/** What the order sets; JSON leaves out what is undefined. */
+/** What the spec sets; JSON leaves out what is undefined. */
 function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
     return {
         imageId,
@@ -9175,7 +9121,7 @@ const write = {
     decode: (_json, requestId) => ({ requestId })
 };
 
-;// CONCATENATED MODULE: ./bce/api/balancers.js
+;// CONCATENATED MODULE: ./bce/api/load-balancers.js
 /**
  * The operations of the load balancers that a deploy needs. Their names are those of bce-openapi-meta (folder blb), the
  * fields of their answers those of bce-sdk-go (services/blb and services/appblb, model.go).
@@ -9292,9 +9238,9 @@ const unfit = ['notFound', 'invalid'];
 async function backend_servers_backendServersOf(blbId, call) {
     const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
     if (!(ordinary instanceof model_failure/* CallError */.RA)) {
-        const places = backendServersIn({ kind: 'blb', blbId }, ordinary);
-        if (places.length > 0) {
-            return places;
+        const backendServers = backendServersIn({ kind: 'blb', blbId }, ordinary);
+        if (backendServers.length > 0) {
+            return backendServers;
         }
     }
     const groups = await unlessUnfit(allPages((marker) => listGroups(blbId, marker), call));
@@ -9304,22 +9250,22 @@ async function backend_servers_backendServersOf(blbId, call) {
         }
         return [];
     }
-    const places = [];
+    const backendServers = [];
     for (const groupId of new Set(groups)) {
         const page = (marker) => listGroupMembers(blbId, groupId, marker);
-        places.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allPages(page, call)));
+        backendServers.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allPages(page, call)));
     }
-    return places;
+    return backendServers;
 }
 /** Each member once, for it may come twice where the list changed between two pages. */
 function backendServersIn(pool, members) {
-    const places = new Map();
+    const backendServers = new Map();
     for (const member of members) {
         if (member !== undefined) {
-            places.set(member.instanceId, { ...pool, ...member });
+            backendServers.set(member.instanceId, { ...pool, ...member });
         }
     }
-    return [...places.values()];
+    return [...backendServers.values()];
 }
 async function unlessUnfit(items) {
     try {
@@ -9698,7 +9644,7 @@ function propertyOf(error, name) {
     return typeof value === 'string' ? value : '';
 }
 
-;// CONCATENATED MODULE: ./bce/attempt.js
+;// CONCATENATED MODULE: ./bce/call-attempt.js
 
 
 
@@ -10395,8 +10341,8 @@ function createBccClient(options) {
         start,
         ...limits
     });
-    const encrypted = (operation, target, order) => {
-        const ciphertext = (0,check_arguments/* encryptedPassword */.Eu)(operation, target, order, options.credentials.secretAccessKey);
+    const encrypted = (operation, target, spec) => {
+        const ciphertext = (0,check_arguments/* encryptedPassword */.Eu)(operation, target, spec, options.credentials.secretAccessKey);
         if (ciphertext !== undefined) {
             options.mask(ciphertext);
         }
@@ -10417,10 +10363,10 @@ function createBccClient(options) {
         start: async (id, signal, limits) => caller(signal, limits)(startInstance((0,check_arguments/* checkedId */.VJ)('StartInstance', id))),
         deleteImage: async (id, signal, limits) => caller(signal, limits)(deleteImage((0,check_arguments/* checkedId */.VJ)('DeleteImage', id))),
         listImages: async (filter, signal, limits) => allPages((marker) => listImages(filter, marker), caller(signal, limits)),
-        async createImage(order, signal, limits) {
-            (0,check_arguments/* checkedId */.VJ)('CreateImage', order.instanceId);
-            (0,check_arguments/* checkedToken */.L_)('CreateImage', order.instanceId, order.clientToken);
-            return caller(signal, limits)(createImage(order));
+        async createImage(spec, signal, limits) {
+            (0,check_arguments/* checkedId */.VJ)('CreateImage', spec.instanceId);
+            (0,check_arguments/* checkedToken */.L_)('CreateImage', spec.instanceId, spec.clientToken);
+            return caller(signal, limits)(createImage(spec));
         },
         async getUserData(id, signal, limits) {
             return caller(signal, limits)(getUserData((0,check_arguments/* checkedId */.VJ)('GetInstanceUserDataInfo', id)));
@@ -10452,14 +10398,14 @@ function createBccClient(options) {
             (0,check_arguments/* checkedId */.VJ)('ListSnapshots', id);
             return allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce);
         },
-        async rebuild(id, order, signal, limits) {
-            const ciphertext = encrypted('RebuildInstance', (0,check_arguments/* checkedId */.VJ)('RebuildInstance', id), order);
-            return caller(signal, limits)(rebuildInstance(id, order, ciphertext));
+        async rebuild(id, spec, signal, limits) {
+            const ciphertext = encrypted('RebuildInstance', (0,check_arguments/* checkedId */.VJ)('RebuildInstance', id), spec);
+            return caller(signal, limits)(rebuildInstance(id, spec, ciphertext));
         },
-        async rebuildBatch(instanceIds, order, signal, limits) {
+        async rebuildBatch(instanceIds, spec, signal, limits) {
             const ids = (0,check_arguments/* checkedBatch */.mh)('RebuildBatchInstance', instanceIds);
-            const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), order);
-            return caller(signal, limits)(rebuildInstances(ids, order, ciphertext));
+            const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), spec);
+            return caller(signal, limits)(rebuildInstances(ids, spec, ciphertext));
         },
         listBackendServers: async (id, signal, limits) => backend_servers_backendServersOf((0,check_arguments/* checkedId */.VJ)('DescribeBlbServers', id), caller(signal, limits)),
         async setWeights(pool, weights, signal, limits) {
@@ -10473,28 +10419,11 @@ function createBccClient(options) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./action/clock.js
-
-
-/** The clock of this machine. */
-const systemClock = {
-    nowMs: () => performance.now(),
-    wallMs: () => Date.now(),
-    async sleep(ms, signal) {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
-        }
-        catch (cause) {
-            throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
-        }
-    }
-};
-
+// EXTERNAL MODULE: ./action/job-log.js + 1 modules
+var job_log = __nccwpck_require__(5938);
 // EXTERNAL MODULE: ./core/secret-forms.js
 var secret_forms = __nccwpck_require__(6435);
-;// CONCATENATED MODULE: ./action/inputs.js
+;// CONCATENATED MODULE: ./action/read-inputs.js
 
 
 
@@ -10503,7 +10432,7 @@ var secret_forms = __nccwpck_require__(6435);
  * Reads every input, once, and masks the secret ones before anything else can print them. Nothing else asks
  * for an input. White space is kept: it is for the parsers to judge.
  */
-function inputs_readInputs() {
+function read_inputs_readInputs() {
     const read = (name) => lib_core/* getInput */.V4(name, { trimWhitespace: false });
     for (const name of secretInputs)
         mask(read(name));
@@ -10529,8 +10458,25 @@ function readUndeclared() {
     return undeclaredInputs(process.env);
 }
 
-// EXTERNAL MODULE: ./action/log.js + 1 modules
-var log = __nccwpck_require__(5750);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./action/system-clock.js
+
+
+/** The clock of this machine. */
+const systemClock = {
+    nowMs: () => performance.now(),
+    wallMs: () => Date.now(),
+    async sleep(ms, signal) {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
+        }
+        catch (cause) {
+            throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
+        }
+    }
+};
+
 ;// CONCATENATED MODULE: ./action/connect.js
 
 
@@ -10548,8 +10494,8 @@ function connect(config) {
         sleep: systemClock.sleep,
         random: Math.random,
         mask: maskHex,
-        warn: log/* jobLog */.W.warning,
-        debug: log/* jobLog */.W.debug,
+        warn: job_log/* jobLog */.W.warning,
+        debug: job_log/* jobLog */.W.debug,
         userAgent: 'rebuild-bcc-instance'
     });
     const guests = guestsOnDemand(config, client);
@@ -10568,7 +10514,7 @@ function connect(config) {
 }
 /** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
 function probeOnDemand() {
-    const load = async () => (await __nccwpck_require__.e(/* import() */ 865).then(__nccwpck_require__.bind(__nccwpck_require__, 7865))).createProbe();
+    const load = async () => (await __nccwpck_require__.e(/* import() */ 771).then(__nccwpck_require__.bind(__nccwpck_require__, 9771))).createProbe();
     return {
         probe: async (check, options) => (await load()).probe(check, options),
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
@@ -10589,7 +10535,7 @@ function guestsOnDemand(config, client) {
     ].filter((secret) => secret !== undefined);
     const load = async () => {
         const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
-            __nccwpck_require__.e(/* import() */ 969).then(__nccwpck_require__.bind(__nccwpck_require__, 3969)),
+            __nccwpck_require__.e(/* import() */ 694).then(__nccwpck_require__.bind(__nccwpck_require__, 5694)),
             __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
         ]);
         return createGuestProbe({
@@ -10879,7 +10825,7 @@ function emptyResultText(wallMs) {
         changed: false,
         imageId: '',
         imageName: '',
-        startedAt: (0,core_duration/* toIso */.tK)({ nowMs: 0, wallMs }, 0),
+        startedAt: (0,time/* toIso */.tK)({ nowMs: 0, wallMs }, 0),
         durationSeconds: 0,
         rollout,
         instances: []
@@ -10899,7 +10845,7 @@ function withoutCourse(one) {
         ...(one.health === undefined ? {} : { health: { ...one.health, checks: [], history: [] } })
     };
 }
-/** What stands elsewhere: the way back follows from `before`, the host keys are an output of their own. */
+/** What stands elsewhere: `restoreWith` follows from `before`, the host keys are an output of their own. */
 function withoutExtras(one) {
     return { ...one, knownHosts: [], restoreWith: [], erases: { ...one.erases, snapshots: [] } };
 }
@@ -11175,7 +11121,7 @@ class Progress {
     #warn(error) {
         this.#warnings += 1;
         if (this.#warnings === 1)
-            log/* jobLog */.W.warning(`Not written for the post step: ${messageOf(error)}`);
+            job_log/* jobLog */.W.warning(`Not written for the post step: ${messageOf(error)}`);
     }
 }
 async function tryRecord(record, state, signal) {
@@ -11188,9 +11134,67 @@ async function tryRecord(record, state, signal) {
     catch (error) {
         const what = id === undefined ? 'No Deployment record' : 'The Deployment record could not be set to in progress';
         if (!signal.aborted)
-            log/* jobLog */.W.warning(`${what}: ${messageOf(error)}`);
+            job_log/* jobLog */.W.warning(`${what}: ${messageOf(error)}`);
     }
     return id;
+}
+
+;// CONCATENATED MODULE: ./action/signal-cancel.js
+
+/**
+ * How long a write that is out may still answer after a cancel, in milliseconds. Its answer tells whether a
+ * disk is being erased, and the runner grants 7.5 s before it asks again.
+ */
+const writeGraceMs = 700;
+/** When the process ends whatever still holds it, in milliseconds after the signal. */
+const lastResortMs = 1_700;
+/**
+ * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
+ * runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s after that.
+ */
+const restoringMs = 7_000;
+/**
+ * Turns SIGINT and SIGTERM into a cancel. The runner sends SIGINT first and SIGTERM 7.5 s later; only the first
+ * signal counts.
+ */
+function listenForCancel() {
+    const now = new AbortController();
+    const writes = new AbortController();
+    let grace;
+    let lastResort;
+    let cancelledMs = 0;
+    const endIn = (ms) => {
+        clearTimeout(lastResort);
+        lastResort = setTimeout(() => process.exit(1), ms).unref();
+    };
+    const cancel = (reason) => {
+        if (now.signal.aborted)
+            return;
+        cancelledMs = performance.now();
+        now.abort(new model_failure/* CancelledError */.cc(reason));
+        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(reason)), writeGraceMs);
+        endIn(lastResortMs);
+    };
+    const onSignal = (name) => cancel(`cancelled by ${name}`);
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    return {
+        signal: now.signal,
+        writes: writes.signal,
+        cancel,
+        grantRestoring() {
+            // Timers take whole milliseconds only.
+            const leftMs = Math.max(0, Math.floor(cancelledMs + restoringMs - performance.now()));
+            endIn(leftMs);
+            // What is to be told at the end takes its time too.
+            return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
+        },
+        dispose() {
+            clearTimeout(grace);
+            process.off('SIGINT', onSignal);
+            process.off('SIGTERM', onSignal);
+        }
+    };
 }
 
 ;// CONCATENATED MODULE: ./action/main-step.js
@@ -11223,10 +11227,10 @@ async function tryRecord(record, state, signal) {
 async function mainStep() {
     const ignored = alwaysVerifyCertificates();
     if (ignored !== undefined)
-        log/* jobLog */.W.warning(ignored);
-    const parsed = parseConfig(inputs_readInputs(), readUndeclared());
+        job_log/* jobLog */.W.warning(ignored);
+    const parsed = parseConfig(read_inputs_readInputs(), readUndeclared());
     for (const warning of parsed.warnings)
-        log/* jobLog */.W.warning(warning);
+        job_log/* jobLog */.W.warning(warning);
     if (!parsed.ok) {
         (0,annotate/* annotateProblems */.$9)(parsed.problems);
         tellEarlyEnd('false');
@@ -11254,7 +11258,7 @@ async function main_step_rebuild(config, cancel) {
     const progress = new Progress(config, cancel, openHandover());
     try {
         const secrets = new RebuildSecrets(config.rebuildOptions);
-        const ports = { ...world, secrets, cancel, log: log/* jobLog */.W, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
+        const ports = { ...world, secrets, cancel, log: job_log/* jobLog */.W, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
         const ran = await run(config.request, ports, progress);
         const state = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
         const report = reportRun(state);
@@ -11278,10 +11282,10 @@ async function restoreAfterCancel(state, world, cancel, progress) {
     const signal = cancel.grantRestoring();
     progress.progressed(() => state);
     try {
-        return await restoreWeights(state, { ...world, log: log/* jobLog */.W, cancel: { signal, writes: signal } });
+        return await restoreWeights(state, { ...world, log: job_log/* jobLog */.W, cancel: { signal, writes: signal } });
     }
     catch (error) {
-        log/* jobLog */.W.warning(`Weights are not restored by this step: ${messageOf(error)}`);
+        job_log/* jobLog */.W.warning(`Weights are not restored by this step: ${messageOf(error)}`);
         return state;
     }
 }
@@ -11291,7 +11295,7 @@ function tellEnd(report, ok, cancel) {
     const isUntold = report.instances.every(({ failure }) => failure === undefined);
     if (cancel.signal.aborted && isUntold)
         (0,annotate/* annotateEnd */.mD)('Cancelled', cancelledBetween(report), 'cancelled');
-    log/* jobLog */.W.info(closingLine(report, ok));
+    job_log/* jobLog */.W.info(closingLine(report, ok));
     try {
         setOutputs(report);
     }
@@ -11450,15 +11454,15 @@ function checkWeights(operation, blbId, weights) {
     }
 }
 /**
- * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
+ * The spec's password as it is sent, or `undefined` where the spec has none. Throws a `CallError` of the kind
  * `invalid` for a secret key that is too short to encrypt with.
  */
-function encryptedPassword(operation, target, order, secretAccessKey) {
-    if (order.login.kind !== 'adminPass') {
+function encryptedPassword(operation, target, spec, secretAccessKey) {
+    if (spec.login.kind !== 'adminPass') {
         return undefined;
     }
     try {
-        return encryptPassword(order.login.adminPass, secretAccessKey);
+        return encryptPassword(spec.login.adminPass, secretAccessKey);
     }
     catch (error) {
         if (error instanceof ShortSecretKeyError) {
@@ -11900,36 +11904,6 @@ function wireQuery(query) {
 
 /***/ }),
 
-/***/ 7905:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a3: () => (/* binding */ formatDuration),
-/* harmony export */   fP: () => (/* binding */ toSeconds),
-/* harmony export */   tK: () => (/* binding */ toIso)
-/* harmony export */ });
-/** A stretch of time as a person reads it: `45s`, `2m 05s`, `1h 02m`. Parts of a second are left out. */
-function formatDuration(ms) {
-    const seconds = Math.max(0, Math.round(ms / 1000));
-    const two = (value) => String(value).padStart(2, '0');
-    if (seconds < 60)
-        return `${seconds}s`;
-    if (seconds < 3600)
-        return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
-    return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
-}
-/** Seconds with one decimal, as outputs and reports carry them. */
-function toSeconds(ms) {
-    return Math.round(ms / 100) / 10;
-}
-/** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
-function toIso(anchor, atMs) {
-    return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
-}
-
-
-/***/ }),
-
 /***/ 1741:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -11976,7 +11950,7 @@ function escapedLine(text, most) {
 /* harmony export */   j: () => (/* binding */ outputLines),
 /* harmony export */   u: () => (/* binding */ describeInside)
 /* harmony export */ });
-/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7905);
+/* harmony import */ var _time_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1552);
 /* harmony import */ var _guest_system_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1741);
 
 
@@ -11988,7 +11962,7 @@ function describeInside(reason) {
         case 'sameBoot':
             return `the old system answers (boot ${reason.bootId}, as before the rebuild; run ${reason.runId})`;
         case 'olderBoot':
-            return `the system that answers is older than this rebuild (up for ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.uptimeMs)}, accepted ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.sinceMs)} ago; run ${reason.runId})`;
+            return `the system that answers is older than this rebuild (up for ${(0,_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.uptimeMs)}, accepted ${(0,_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.sinceMs)} ago; run ${reason.runId})`;
         case 'runFailed':
             return `run ${reason.runId} ended as ${(0,_guest_system_js__WEBPACK_IMPORTED_MODULE_1__/* .escapedLine */ .Ww)(reason.state, 40)} without an answer${factsOf(reason)}`;
         case 'runLate':
@@ -12028,7 +12002,7 @@ function factsOf({ exitCode, errorCode, failReason }) {
 /* harmony export */   hi: () => (/* binding */ describeFailed),
 /* harmony export */   sR: () => (/* binding */ describeUnhealthy)
 /* harmony export */ });
-/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7905);
+/* harmony import */ var _time_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1552);
 /* harmony import */ var _guest_inside_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9020);
 
 
@@ -12052,7 +12026,7 @@ function describeUnhealthy(reason) {
         case 'dns':
             return `the host name cannot be resolved (${reason.code})`;
         case 'timedOut':
-            return `timed out: waited ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
+            return `timed out: waited ${(0,_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
         case 'status':
             return `status ${reason.status}, expected ${reason.wanted.map(describeRange).join(', ')}`;
         case 'body':
@@ -12085,7 +12059,7 @@ function describeFailed(failed) {
 function describeNotHealthy(reason) {
     if (reason.kind === 'failing')
         return describeFailed(reason.failed);
-    const [healthyFor, wanted] = [(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.healthyForMs), (0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.wantedMs)];
+    const [healthyFor, wanted] = [(0,_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.healthyForMs), (0,_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.wantedMs)];
     return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
 }
 /** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */
@@ -12272,12 +12246,42 @@ function isFailed(one) {
 
 /***/ }),
 
+/***/ 1552:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   fP: () => (/* binding */ toSeconds),
+/* harmony export */   tK: () => (/* binding */ toIso)
+/* harmony export */ });
+/** A stretch of time as a person reads it: `45s`, `2m 05s`, `1h 02m`. Parts of a second are left out. */
+function formatDuration(ms) {
+    const seconds = Math.max(0, Math.round(ms / 1000));
+    const two = (value) => String(value).padStart(2, '0');
+    if (seconds < 60)
+        return `${seconds}s`;
+    if (seconds < 3600)
+        return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
+    return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
+}
+/** Seconds with one decimal, as outputs and reports carry them. */
+function toSeconds(ms) {
+    return Math.round(ms / 100) / 10;
+}
+/** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
+function toIso(anchor, atMs) {
+    return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
+}
+
+
+/***/ }),
+
 /***/ 8540:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3853);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6151);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6912);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 

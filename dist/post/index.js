@@ -638,8 +638,8 @@ function ofIdle(ids) {
 
 // EXTERNAL MODULE: ./action/help.js
 var help = __nccwpck_require__(9953);
-// EXTERNAL MODULE: ./action/log.js
-var log = __nccwpck_require__(7230);
+// EXTERNAL MODULE: ./action/job-log.js
+var job_log = __nccwpck_require__(8796);
 ;// CONCATENATED MODULE: ./action/annotate.js
 
 
@@ -687,7 +687,7 @@ function helpLine(link) {
 }
 function annotate(level, title, lines) {
     const write = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
-    write(lines.map(log/* escapeCommands */.g).join('\n'), { title: (0,log/* escapeCommands */.g)(title) });
+    write(lines.map(job_log/* escapeCommands */.g).join('\n'), { title: (0,job_log/* escapeCommands */.g)(title) });
 }
 
 
@@ -711,7 +711,7 @@ function readActionSource(env = process.env) {
 
 /***/ }),
 
-/***/ 7230:
+/***/ 8796:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -742,7 +742,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 9848:
+/***/ 8609:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1327,14 +1327,14 @@ function durationWithin(range) {
             Number(units['minutes'] ?? 0) * minuteMs +
             Number(units['seconds'] ?? 0) * secondMs;
         if (ms < range.minMs || ms > range.maxMs) {
-            const [least, most] = [formatDuration(range.minMs), formatDuration(range.maxMs)];
+            const [least, most] = [durationText(range.minMs), durationText(range.maxMs)];
             return refused(`is ${quote(text)}, which is out of range; give ${least} to ${most}`);
         }
         return parsed(ms);
     };
 }
 /** Writes whole seconds, given in milliseconds, in the form that `durationWithin` reads: `1h`, `1m30s`, `0s`. */
-function formatDuration(ms) {
+function durationText(ms) {
     const hours = Math.floor(ms / hourMs);
     const minutes = Math.floor((ms % hourMs) / minuteMs);
     const seconds = Math.floor((ms % minuteMs) / secondMs);
@@ -1867,7 +1867,7 @@ function unwaitedProblems(values) {
         problems.push({ input: 'canary', message });
     }
     if (pauseBetweenBatches > 0) {
-        const message = `is ${formatDuration(pauseBetweenBatches)}, but wait is false; ` +
+        const message = `is ${durationText(pauseBetweenBatches)}, but wait is false; ` +
             'a batch that is not waited for has no end to pause after, so set wait to true or pauseBetweenBatches to 0s';
         problems.push({ input: 'pauseBetweenBatches', message });
     }
@@ -1917,7 +1917,7 @@ function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
 function imageWaitProblems({ imageWait = 0, imageName }) {
     if (imageWait === 0 || !imageName?.includes('*'))
         return [];
-    const message = `is ${formatDuration(imageWait)}, but imageName ${quote(imageName)} is a pattern, which takes an older image at once; ` +
+    const message = `is ${durationText(imageWait)}, but imageName ${quote(imageName)} is a pattern, which takes an older image at once; ` +
         'give the exact name, or leave imageWait out';
     return [{ input: 'imageWait', message }];
 }
@@ -1949,7 +1949,7 @@ function healthProblems({ healthDeadline, minHealthyTime }) {
     if (healthDeadline === undefined || minHealthyTime === undefined || minHealthyTime < healthDeadline) {
         return [];
     }
-    const [time, deadline] = [formatDuration(minHealthyTime), formatDuration(healthDeadline)];
+    const [time, deadline] = [durationText(minHealthyTime), durationText(healthDeadline)];
     const message = `is ${time}, which is not shorter than healthDeadline (${deadline}); ` +
         'ask for a shorter time, or set the deadline later';
     return [{ input: 'minHealthyTime', message }];
@@ -2010,7 +2010,7 @@ function waitProblems({ timeout, pollInterval }) {
         ? [
             {
                 input: 'pollInterval',
-                message: `is ${formatDuration(pollInterval)}, which is not shorter than timeout (${formatDuration(timeout)}); ` +
+                message: `is ${durationText(pollInterval)}, which is not shorter than timeout (${durationText(timeout)}); ` +
                     'look more often, or wait longer'
             }
         ]
@@ -2270,32 +2270,30 @@ function given(fields) {
     return Object.fromEntries(entries);
 }
 
-// EXTERNAL MODULE: ./core/duration.js
-var core_duration = __nccwpck_require__(7905);
 ;// CONCATENATED MODULE: ./core/balancers/held-weights.js
 /** Those that are not what they were before, as far as is known. */
 function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
 }
-/** The holds with one more, or with another state of the same place. */
+/** The holds with one more, or with another state of the same server. */
 function withHeldWeight(heldWeights, heldWeight) {
-    const at = heldWeights.findIndex(({ place }) => isSamePool(place, heldWeight.place));
+    const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
     return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
 }
-/** The holds without that of a place that was left as it was. */
-function withoutHeldWeight(heldWeights, place) {
-    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.place, place));
+/** The holds without that of a server that was left as it was. */
+function withoutHeldWeight(heldWeights, server) {
+    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
 }
-/** Whether two places of one instance are in the same pool. */
+/** Whether two backend servers of one instance are in the same pool. */
 function isSamePool(one, other) {
     return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
 }
-/** All places of an instance, in the form of the result. */
-function reportBackendServers(places, heldWeights) {
-    const unheld = places.filter((place) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.place, place)));
+/** All backend servers of an instance, in the form of the result. */
+function reportBackendServers(backendServers, heldWeights) {
+    const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
     return [
-        ...unheld.map((place) => reportBackendServer(place, place.weight)),
-        ...heldWeights.map(({ place, state }) => reportBackendServer(place, state === 'returned' ? place.weight : 0))
+        ...unheld.map((server) => reportBackendServer(server, server.weight)),
+        ...heldWeights.map(({ server, state }) => reportBackendServer(server, state === 'returned' ? server.weight : 0))
     ];
 }
 function reportBackendServer({ kind, blbId, groupId, weight }, currentWeight) {
@@ -2304,7 +2302,7 @@ function reportBackendServer({ kind, blbId, groupId, weight }, currentWeight) {
 /** Where traffic is still to be given back, in words. */
 function describeHeldWeights(heldWeights) {
     return openHeldWeights(heldWeights)
-        .map(({ place }) => `${poolLabel(place)} (was ${place.weight})`)
+        .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
         .join(', ');
 }
 /** A pool for people. */
@@ -2599,6 +2597,8 @@ function parseRunState(text) {
     return JSON.parse(text, (key, value) => (key === 'image' && value === null ? image : value));
 }
 
+// EXTERNAL MODULE: ./core/time.js
+var time = __nccwpck_require__(1552);
 // EXTERNAL MODULE: ./core/health/reason.js + 1 modules
 var health_reason = __nccwpck_require__(4795);
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
@@ -2757,7 +2757,7 @@ function wordsOf(refusal) {
                 reason: `healthCheck ${refusal.problem}`,
                 remedy: 'Give a healthCheck that can reach the instance.'
             };
-        case 'noWayBack':
+        case 'noRollbackImage':
             return {
                 reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
                 remedy: 'Set backupImage: true, or leave rollback out.'
@@ -2833,9 +2833,9 @@ function erasedLabel(target) {
     const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
     return `${what}, and its snapshots: ${named.join(', ')}`;
 }
-/** What else is done with the target before and after: backup, health check, way back. */
-function stepLabels({ instance, circumstances, places }) {
-    const { checks = [], imagesLeft, wayBack } = circumstances;
+/** What else is done with the target before and after: backup, health check, rollback. */
+function stepLabels({ instance, circumstances, backendServers }) {
+    const { checks = [], imagesLeft, rollbackImage } = circumstances;
     const steps = [];
     if (imagesLeft !== undefined)
         steps.push('a custom image of the system disk is made first');
@@ -2843,15 +2843,15 @@ function stepLabels({ instance, circumstances, places }) {
     if (resolved.ok && resolved.checks.length > 0) {
         steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
     }
-    const own = (places ?? []).filter(({ weight }) => weight > 0);
+    const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
     if (own.length > 0) {
         const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
         steps.push(`leaves ${where} first, and rejoins once it is healthy`);
     }
-    if (wayBack.kind === 'backup')
+    if (rollbackImage.kind === 'backup')
         steps.push('if it fails, it is rolled back onto the image made first');
-    if (wayBack.kind === 'image')
-        steps.push(`if it fails, it is rolled back onto ${wayBack.image.id}`);
+    if (rollbackImage.kind === 'image')
+        steps.push(`if it fails, it is rolled back onto ${rollbackImage.image.id}`);
     return steps;
 }
 function describeStep(check) {
@@ -3060,7 +3060,7 @@ function describeDiskState(diskState) {
 }
 function causeAndRemedy(rebuild, reason) {
     const { task } = rebuild;
-    const waited = (0,core_duration/* formatDuration */.a3)(task.timeoutMs);
+    const waited = (0,time/* formatDuration */.a3)(task.timeoutMs);
     const seen = `Seen: ${historyLabel(rebuild)}.`;
     switch (reason.kind) {
         case 'busy':
@@ -3145,7 +3145,7 @@ function historyLabel(rebuild) {
     if (first === undefined)
         return 'nothing';
     return rebuild.history
-        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,core_duration/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
+        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,time/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
         .join(', ');
 }
 
@@ -3157,7 +3157,7 @@ function historyLabel(rebuild) {
 const mostChanges = 5;
 /** Explains a health check that did not pass. */
 function explainHealth(instanceId, health) {
-    const allowed = (0,core_duration/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
+    const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
@@ -3217,7 +3217,7 @@ function courseOf({ history }) {
 
 /** One sentence; `undefined` where no rollback was asked for, none was needed, or one was tried. */
 function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
-    const isAskedFor = target.circumstances.wayBack.kind !== 'notAsked';
+    const isAskedFor = target.circumstances.rollbackImage.kind !== 'notAsked';
     if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
         return undefined;
     if (disk_state_diskStateOf(rebuild) === 'untouched')
@@ -3341,7 +3341,7 @@ function reportRollbackFailed(run, cause) {
 /** An instance that had succeeded itself. */
 function rolledBackWithOthers({ target }) {
     return {
-        reason: 'putBack',
+        reason: 'rollbackFailed',
         cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
         diskNote: describeDiskState('erased'),
         remedy: 'Look at the instance in the console.'
@@ -3492,19 +3492,19 @@ function reportInstance(run, state) {
         erases: erasedBy(run),
         phases: spans.map((span) => ({
             phase: span.phase,
-            startedAt: (0,core_duration/* toIso */.tK)(anchor, span.fromMs),
-            durationSeconds: (0,core_duration/* toSeconds */.fP)(span.toMs - span.fromMs)
+            startedAt: (0,time/* toIso */.tK)(anchor, span.fromMs),
+            durationSeconds: (0,time/* toSeconds */.fP)(span.toMs - span.fromMs)
         })),
         statusHistory: instance_run_rebuildsOf(run)
             .flatMap(({ history }) => history)
             .map((seen) => ({
             status: seen.status,
             imageId: seen.imageId,
-            at: (0,core_duration/* toIso */.tK)(anchor, seen.atMs),
-            seconds: (0,core_duration/* toSeconds */.fP)(seen.atMs - fromMs)
+            at: (0,time/* toIso */.tK)(anchor, seen.atMs),
+            seconds: (0,time/* toSeconds */.fP)(seen.atMs - fromMs)
         })),
         requestIds: instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds),
-        durationSeconds: (0,core_duration/* toSeconds */.fP)(toMs - fromMs),
+        durationSeconds: (0,time/* toSeconds */.fP)(toMs - fromMs),
         plan: reportPlan(run, options),
         ...(backup?.imageId === undefined
             ? {}
@@ -3519,7 +3519,7 @@ function reportInstance(run, state) {
                     ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
                 }
             }),
-        balancers: reportBackendServers(target.places ?? [], run.heldWeights),
+        balancers: reportBackendServers(target.backendServers ?? [], run.heldWeights),
         knownHosts: run.knownHosts,
         restoreWith: disk === 'untouched' || instance_end_isRolledBack(run) ? [] : restoreWithLines(run, options),
         ...(failure === undefined ? {} : { failure })
@@ -3581,14 +3581,14 @@ function untouchedStatus({ course, instances }) {
 function reportHealth(health) {
     return {
         healthy: health.healthy,
-        durationSeconds: (0,core_duration/* toSeconds */.fP)(health.atMs - health.fromMs),
-        deadlineSeconds: (0,core_duration/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
+        durationSeconds: (0,time/* toSeconds */.fP)(health.atMs - health.fromMs),
+        deadlineSeconds: (0,time/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
         checks: health.checks.map(({ check, result }) => ({
             check,
             result: result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason)
         })),
         history: health.history.map(({ atMs, failed }) => ({
-            seconds: (0,core_duration/* toSeconds */.fP)(atMs - health.fromMs),
+            seconds: (0,time/* toSeconds */.fP)(atMs - health.fromMs),
             result: (0,health_reason/* describeFailed */.hi)(failed)
         }))
     };
@@ -3746,7 +3746,7 @@ function reportRollout(state) {
         peakUnavailable: state.course?.peakUnavailable ?? planned,
         canaries: canariesOf(state.rollout),
         maxFailures,
-        pauseSeconds: (0,core_duration/* toSeconds */.fP)(pauseMs),
+        pauseSeconds: (0,time/* toSeconds */.fP)(pauseMs),
         unavailableBefore,
         ...(reason === undefined || message === undefined ? {} : { stopped: { reason, message } })
     };
@@ -3820,8 +3820,8 @@ function reportRun(state) {
         changed: hasChanged(state),
         imageId: image.id,
         imageName: image.name,
-        startedAt: (0,core_duration/* toIso */.tK)(anchor, fromMs),
-        durationSeconds: (0,core_duration/* toSeconds */.fP)(atMs - fromMs),
+        startedAt: (0,time/* toIso */.tK)(anchor, fromMs),
+        durationSeconds: (0,time/* toSeconds */.fP)(atMs - fromMs),
         rollout: reportRollout(state),
         instances
     };
@@ -3973,7 +3973,7 @@ function phaseTable(one) {
     const rows = one.phases.map(({ phase, startedAt, durationSeconds }) => [
         phaseLabel(phase),
         startedAt.slice(11),
-        (0,core_duration/* formatDuration */.a3)(durationSeconds * 1000)
+        (0,time/* formatDuration */.a3)(durationSeconds * 1000)
     ]);
     return (0,markdown/* table */.tp)(['Phase', 'From (UTC)', 'Took'], rows);
 }
@@ -3981,7 +3981,7 @@ function seenTable(one) {
     if (one.statusHistory.length === 0)
         return '';
     const rows = one.statusHistory.map(({ status, imageId, seconds }) => [
-        (0,core_duration/* formatDuration */.a3)(seconds * 1000),
+        (0,time/* formatDuration */.a3)(seconds * 1000),
         (0,markdown/* cell */.Hn)(status),
         (0,markdown/* code */.aY)(imageId)
     ]);
@@ -3991,7 +3991,7 @@ function healthTable(one) {
     if (one.health === undefined)
         return '';
     const rows = one.health.history.map(({ seconds, result }) => [
-        (0,core_duration/* formatDuration */.a3)(seconds * 1000),
+        (0,time/* formatDuration */.a3)(seconds * 1000),
         (0,markdown/* cell */.Hn)(result)
     ]);
     const checks = one.health.checks.map(({ check, result }) => [(0,markdown/* code */.aY)(check), (0,markdown/* cell */.Hn)(result)]);
@@ -4060,13 +4060,13 @@ function parted(text) {
     const at = text.indexOf(' Seen: ');
     return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
-/** The failures of several instances; both parts are worth much, those in full more. */
-function failureParts(report, worth, source) {
+/** The failures of several instances; both parts have a high priority, those in full more. */
+function failureParts(report, priority, source) {
     const failed = (0,ranking/* failuresFirst */.Cq)(report.instances);
     const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
     return [
         {
-            worth: worth.full,
+            priority: priority.full,
             pieces: full.length,
             draw: (pieces) => failed.length === 0
                 ? ''
@@ -4075,7 +4075,7 @@ function failureParts(report, worth, source) {
                     ...full.slice(0, pieces).map((one) => failures_failureOf({ failure: failures_short(one.failure) }, source))
                 ].join('\n\n')
         },
-        { worth: worth.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
+        { priority: priority.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
     ];
 }
 function heading(failed) {
@@ -4113,7 +4113,7 @@ function restOf(rest, pieces) {
 const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
 /** A part that is never shortened, and so must not be long. */
 function whole(text) {
-    return { worth: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
+    return { priority: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
 }
 /**
  * The parts as one text of at most so many bytes. Where something has to be left out, as little as possible is,
@@ -4146,12 +4146,12 @@ function mostPieces(all, fits) {
     }
     return low;
 }
-/** Of two that are worth the same, the later one first. */
+/** Of two that have the same priority, the later one first. */
 function cheapestFirst(shown) {
     return shown
         .filter(({ pieces }) => pieces > 0)
         .toReversed()
-        .toSorted((one, other) => one.part.worth - other.part.worth);
+        .toSorted((one, other) => one.part.priority - other.part.priority);
 }
 function sizeOf(shown) {
     return Buffer.byteLength(fit_joined(shown));
@@ -4180,13 +4180,13 @@ class Members {
     #places;
     #all;
     #counts;
-    /** How many are out, see `countsAsUnavailable`. */
-    out;
-    constructor(places, all, counts, out) {
+    /** How many are unavailable, see `countsAsUnavailable`. */
+    unavailable;
+    constructor(places, all, counts, unavailable) {
         this.#places = places;
         this.#all = all;
         this.#counts = counts;
-        this.out = out;
+        this.unavailable = unavailable;
     }
     /** Nobody has been begun yet. */
     static of(tasks) {
@@ -4225,8 +4225,8 @@ class Members {
         const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
         const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
         const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
-        const out = this.out - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
-        return new Members(this.#places, this.#all.with(place, now), counts, out);
+        const unavailable = this.unavailable - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
+        return new Members(this.#places, this.#all.with(place, now), counts, unavailable);
     }
 }
 
@@ -4236,7 +4236,7 @@ class Members {
  * check that fails on all of them from the start must not begin all of them at once.
  */
 function hasCapacity(members, member, maxUnavailable) {
-    return members.atWork < maxUnavailable && (member.isUnavailable || members.out < maxUnavailable);
+    return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
@@ -4405,7 +4405,7 @@ function next(before, already, atMs) {
     const stop = before.stop ?? reasonToStop(before);
     const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
     const isOver = commands.some(({ type }) => type === 'end');
-    const peakUnavailable = Math.max(after.peakUnavailable, before.members.out, after.members.out);
+    const peakUnavailable = Math.max(after.peakUnavailable, before.members.unavailable, after.members.unavailable);
     return [{ ...after, peakUnavailable, isOver }, [...already, ...commands]];
 }
 function proceed(rollout, atMs) {
@@ -4526,7 +4526,7 @@ function wholeTable(report) {
     return (0,markdown/* table */.tp)(['Instance', 'Result', 'Image', 'Time'], rows);
 }
 /** The instances of a fleet, one line each, the urgent ones first; the image to be stands in the headline. */
-function fleetTable({ instances, imageId }, worth) {
+function fleetTable({ instances, imageId }, priority) {
     const rows = (0,ranking/* byUrgency */.td)(instances).map((one) => [
         `${(0,markdown/* code */.aY)(one.instanceId)} ${(0,markdown/* cell */.Hn)(one.name)}`.trimEnd(),
         (0,overview/* statusLabel */.Rh)(one),
@@ -4534,13 +4534,13 @@ function fleetTable({ instances, imageId }, worth) {
         timeOf(one)
     ]);
     const head = ['Instance', 'Result', 'Image before', 'Time'];
-    return tablePart({ head, rows, title: `All ${rows.length} instances`, isOpen: false }, worth);
+    return tablePart({ head, rows, title: `All ${rows.length} instances`, isOpen: false }, priority);
 }
 /** A table under its heading, folded where it is long; it can be shortened from its end. */
-function tablePart(of, worth) {
+function tablePart(of, priority) {
     const { head, rows, title, isOpen } = of;
     return {
-        worth,
+        priority,
         pieces: rows.length,
         draw: (pieces) => {
             const missing = rows.length - pieces;
@@ -4572,7 +4572,7 @@ function detour({ rollback, after, disk }, wantedId) {
     return [`⚠️ last seen on ${imageOf(after)}`];
 }
 function timeOf({ durationSeconds }) {
-    return durationSeconds === 0 ? '–' : (0,core_duration/* formatDuration */.a3)(durationSeconds * 1000);
+    return durationSeconds === 0 ? '–' : (0,time/* formatDuration */.a3)(durationSeconds * 1000);
 }
 
 ;// CONCATENATED MODULE: ./core/summary/fleet-plan.js
@@ -4598,7 +4598,7 @@ function planTotals({ instances }) {
     return `${each.join(' · ')} (${(0,markdown/* counted */.hS)(instances.length, 'instance')})`;
 }
 /** How many batches there will be, and the targets in the order in which they are taken. */
-function planParts(report, worth) {
+function planParts(report, priority) {
     const batches = batchesOf(report);
     const ordered = inOrder(report);
     const count = new Set(batches.values()).size;
@@ -4627,7 +4627,7 @@ function planParts(report, worth) {
         whole(sentence),
         whole(common),
         whole(howOf(ordered)),
-        tablePart({ head, rows, title, isOpen: true }, worth)
+        tablePart({ head, rows, title, isOpen: true }, priority)
     ];
 }
 function noteOf(text) {
@@ -4807,7 +4807,14 @@ const summaryLimit = 900_000;
 /** Of more instances than these, only the details of those that failed are shown. */
 const mostDetailed = 20;
 /** What is left out first where not all fits: the lowest. What a person has to act upon is the highest. */
-const worth = { details: 1, timeline: 2, instances: 3, away: 4, failures: { rest: 5, full: 7 }, weights: 6 };
+const priority = {
+    details: 1,
+    timeline: 2,
+    instances: 3,
+    away: 4,
+    failures: { rest: 5, full: 7 },
+    weights: 6
+};
 /**
  * The whole summary, at most `summaryLimit` bytes long.
  *
@@ -4823,12 +4830,12 @@ function summaryOf(report, source, region = '') {
 }
 function partsOfOne(report, one, source) {
     return [
-        piece(wholeTable(report), worth.instances),
-        piece(failures_failureOf(one, source), worth.failures.full),
-        (0,weights_table/* weightsPart */.Tu)(report, worth.weights),
+        piece(wholeTable(report), priority.instances),
+        piece(failures_failureOf(one, source), priority.failures.full),
+        (0,weights_table/* weightsPart */.Tu)(report, priority.weights),
         whole((0,weights_table/* idleSentence */.OX)(report)),
         // A plan is there to be read before anything happens.
-        piece(detailsOf(one, one.status === 'planned'), worth.details)
+        piece(detailsOf(one, one.status === 'planned'), priority.details)
     ];
 }
 function partsOfFleet(report, source) {
@@ -4837,12 +4844,12 @@ function partsOfFleet(report, source) {
         whole(isPlan ? planTotals(report) : (0,overview/* totals */.Sd)(report)),
         whole((0,overview/* stopSentence */.WQ)(report)),
         whole((0,overview/* rolloutLine */._s)(report)),
-        (0,overview/* unavailableBeforePart */.L2)(report, worth.away),
-        ...failureParts(report, worth.failures, source),
-        (0,weights_table/* weightsPart */.Tu)(report, worth.weights),
+        (0,overview/* unavailableBeforePart */.L2)(report, priority.away),
+        ...failureParts(report, priority.failures, source),
+        (0,weights_table/* weightsPart */.Tu)(report, priority.weights),
         whole((0,weights_table/* idleSentence */.OX)(report)),
-        piece(timelinePart(report), worth.timeline),
-        ...(isPlan ? planParts(report, worth.instances) : [fleetTable(report, worth.instances)]),
+        piece(timelinePart(report), priority.timeline),
+        ...(isPlan ? planParts(report, priority.instances) : [fleetTable(report, priority.instances)]),
         ...detailParts(report)
     ];
 }
@@ -4864,11 +4871,11 @@ function detailParts({ instances }) {
     const note = shown.length === 0
         ? '_Details of each instance are in the output `result`._'
         : `_Details are shown of what failed or was cut off; those of the other ${(0,markdown/* counted */.hS)(untold, 'instance')} are in the output \`result\`._`;
-    return [{ worth: worth.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
+    return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
 }
 /** A part that is there as a whole or not at all. */
 function piece(text, value) {
-    return { worth: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
+    return { priority: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/map-some.js
@@ -5062,9 +5069,9 @@ function restore_weights_whyNot({ imageId }, read) {
 async function restoreAll(run, weights, left, log) {
     const { id } = run.target.instance;
     let { heldWeights } = run;
-    await Promise.all(openHeldWeights(heldWeights).map(async ({ place }) => {
+    await Promise.all(openHeldWeights(heldWeights).map(async ({ server }) => {
         try {
-            await weights.set(place, { instanceId: id, weight: place.weight });
+            await weights.set(server, { instanceId: id, weight: server.weight });
         }
         catch (error) {
             if (error instanceof model_failure/* CallError */.RA)
@@ -5075,8 +5082,8 @@ async function restoreAll(run, weights, left, log) {
                 throw error;
             return;
         }
-        heldWeights = withHeldWeight(heldWeights, { place, state: 'returned' });
-        log.info(`${id}: weight on ${poolLabel(place)} restored to ${place.weight}`);
+        heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
+        log.info(`${id}: weight on ${poolLabel(server)} restored to ${server.weight}`);
     }));
     return { ...run, heldWeights };
 }
@@ -5239,64 +5246,6 @@ async function setRecord(config, id, state, signal) {
 function limited(signal) {
     const limit = AbortSignal.timeout(limitMs);
     return signal === undefined ? limit : AbortSignal.any([limit, signal]);
-}
-
-;// CONCATENATED MODULE: ./action/cancel.js
-
-/**
- * How long a write that is out may still answer after a cancel, in milliseconds. Its answer tells whether a
- * disk is being erased, and the runner grants 7.5 s before it asks again.
- */
-const writeGraceMs = 700;
-/** When the process ends whatever still holds it, in milliseconds after the signal. */
-const lastResortMs = 1_700;
-/**
- * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
- * runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s after that.
- */
-const restoringMs = 7_000;
-/**
- * Turns SIGINT and SIGTERM into a cancel. The runner sends SIGINT first and SIGTERM 7.5 s later; only the first
- * signal counts.
- */
-function listenForCancel() {
-    const now = new AbortController();
-    const writes = new AbortController();
-    let grace;
-    let lastResort;
-    let cancelledMs = 0;
-    const endIn = (ms) => {
-        clearTimeout(lastResort);
-        lastResort = setTimeout(() => process.exit(1), ms).unref();
-    };
-    const cancel = (reason) => {
-        if (now.signal.aborted)
-            return;
-        cancelledMs = performance.now();
-        now.abort(new model_failure/* CancelledError */.cc(reason));
-        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(reason)), writeGraceMs);
-        endIn(lastResortMs);
-    };
-    const onSignal = (name) => cancel(`cancelled by ${name}`);
-    process.on('SIGINT', onSignal);
-    process.on('SIGTERM', onSignal);
-    return {
-        signal: now.signal,
-        writes: writes.signal,
-        cancel,
-        grantRestoring() {
-            // Timers take whole milliseconds only.
-            const leftMs = Math.max(0, Math.floor(cancelledMs + restoringMs - performance.now()));
-            endIn(leftMs);
-            // What is to be told at the end takes its time too.
-            return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
-        },
-        dispose() {
-            clearTimeout(grace);
-            process.off('SIGINT', onSignal);
-            process.off('SIGTERM', onSignal);
-        }
-    };
 }
 
 ;// CONCATENATED MODULE: ./bce/api/all-pages.js
@@ -5641,37 +5590,37 @@ function startInstance(id) {
     return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
 }
 /**
- * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The order's password comes encrypted as `ciphertext`, and no
- * field is sent that the order does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
+ * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The spec's password comes encrypted as `ciphertext`, and no
+ * field is sent that the spec does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
  * documentation leaves the host's protection off.
  */
-function rebuildInstance(id, order, ciphertext) {
+function rebuildInstance(id, spec, ciphertext) {
     return {
-        ...rebuild(order, ciphertext),
+        ...rebuild(spec, ciphertext),
         name: 'RebuildInstance',
         target: id,
         path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
         query: { rebuild: null },
-        body: JSON.stringify(rebuildFields(order, ciphertext))
+        body: JSON.stringify(rebuildFields(spec, ciphertext))
     };
 }
 /** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
-function rebuildInstances(ids, order, ciphertext) {
+function rebuildInstances(ids, spec, ciphertext) {
     return {
-        ...rebuild(order, ciphertext),
+        ...rebuild(spec, ciphertext),
         name: 'RebuildBatchInstance',
         target: batchName(ids),
         path: '/v2/instance/rebuild',
         query: {},
         isBatch: true,
-        body: JSON.stringify({ instanceIds: ids, ...rebuildFields(order, ciphertext) })
+        body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
     };
 }
 /** A batch as an error names it: by its ids as long as they are few. */
 function batchName(ids) {
     return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
 }
-/** What the order sets; JSON leaves out what is undefined. */
+/** What the spec sets; JSON leaves out what is undefined. */
 function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
     return {
         imageId,
@@ -5698,7 +5647,7 @@ const write = {
     decode: (_json, requestId) => ({ requestId })
 };
 
-;// CONCATENATED MODULE: ./bce/api/balancers.js
+;// CONCATENATED MODULE: ./bce/api/load-balancers.js
 /**
  * The operations of the load balancers that a deploy needs. Their names are those of bce-openapi-meta (folder blb), the
  * fields of their answers those of bce-sdk-go (services/blb and services/appblb, model.go).
@@ -5815,9 +5764,9 @@ const unfit = ['notFound', 'invalid'];
 async function backendServersOf(blbId, call) {
     const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
     if (!(ordinary instanceof model_failure/* CallError */.RA)) {
-        const places = backendServersIn({ kind: 'blb', blbId }, ordinary);
-        if (places.length > 0) {
-            return places;
+        const backendServers = backendServersIn({ kind: 'blb', blbId }, ordinary);
+        if (backendServers.length > 0) {
+            return backendServers;
         }
     }
     const groups = await unlessUnfit(allPages((marker) => listGroups(blbId, marker), call));
@@ -5827,22 +5776,22 @@ async function backendServersOf(blbId, call) {
         }
         return [];
     }
-    const places = [];
+    const backendServers = [];
     for (const groupId of new Set(groups)) {
         const page = (marker) => listGroupMembers(blbId, groupId, marker);
-        places.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allPages(page, call)));
+        backendServers.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allPages(page, call)));
     }
-    return places;
+    return backendServers;
 }
 /** Each member once, for it may come twice where the list changed between two pages. */
 function backendServersIn(pool, members) {
-    const places = new Map();
+    const backendServers = new Map();
     for (const member of members) {
         if (member !== undefined) {
-            places.set(member.instanceId, { ...pool, ...member });
+            backendServers.set(member.instanceId, { ...pool, ...member });
         }
     }
-    return [...places.values()];
+    return [...backendServers.values()];
 }
 async function unlessUnfit(items) {
     try {
@@ -6221,7 +6170,7 @@ function propertyOf(error, name) {
     return typeof value === 'string' ? value : '';
 }
 
-;// CONCATENATED MODULE: ./bce/attempt.js
+;// CONCATENATED MODULE: ./bce/call-attempt.js
 
 
 
@@ -6918,8 +6867,8 @@ function createBccClient(options) {
         start,
         ...limits
     });
-    const encrypted = (operation, target, order) => {
-        const ciphertext = (0,check_arguments/* encryptedPassword */.Eu)(operation, target, order, options.credentials.secretAccessKey);
+    const encrypted = (operation, target, spec) => {
+        const ciphertext = (0,check_arguments/* encryptedPassword */.Eu)(operation, target, spec, options.credentials.secretAccessKey);
         if (ciphertext !== undefined) {
             options.mask(ciphertext);
         }
@@ -6940,10 +6889,10 @@ function createBccClient(options) {
         start: async (id, signal, limits) => caller(signal, limits)(startInstance((0,check_arguments/* checkedId */.VJ)('StartInstance', id))),
         deleteImage: async (id, signal, limits) => caller(signal, limits)(deleteImage((0,check_arguments/* checkedId */.VJ)('DeleteImage', id))),
         listImages: async (filter, signal, limits) => allPages((marker) => listImages(filter, marker), caller(signal, limits)),
-        async createImage(order, signal, limits) {
-            (0,check_arguments/* checkedId */.VJ)('CreateImage', order.instanceId);
-            (0,check_arguments/* checkedToken */.L_)('CreateImage', order.instanceId, order.clientToken);
-            return caller(signal, limits)(createImage(order));
+        async createImage(spec, signal, limits) {
+            (0,check_arguments/* checkedId */.VJ)('CreateImage', spec.instanceId);
+            (0,check_arguments/* checkedToken */.L_)('CreateImage', spec.instanceId, spec.clientToken);
+            return caller(signal, limits)(createImage(spec));
         },
         async getUserData(id, signal, limits) {
             return caller(signal, limits)(getUserData((0,check_arguments/* checkedId */.VJ)('GetInstanceUserDataInfo', id)));
@@ -6975,14 +6924,14 @@ function createBccClient(options) {
             (0,check_arguments/* checkedId */.VJ)('ListSnapshots', id);
             return allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce);
         },
-        async rebuild(id, order, signal, limits) {
-            const ciphertext = encrypted('RebuildInstance', (0,check_arguments/* checkedId */.VJ)('RebuildInstance', id), order);
-            return caller(signal, limits)(rebuildInstance(id, order, ciphertext));
+        async rebuild(id, spec, signal, limits) {
+            const ciphertext = encrypted('RebuildInstance', (0,check_arguments/* checkedId */.VJ)('RebuildInstance', id), spec);
+            return caller(signal, limits)(rebuildInstance(id, spec, ciphertext));
         },
-        async rebuildBatch(instanceIds, order, signal, limits) {
+        async rebuildBatch(instanceIds, spec, signal, limits) {
             const ids = (0,check_arguments/* checkedBatch */.mh)('RebuildBatchInstance', instanceIds);
-            const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), order);
-            return caller(signal, limits)(rebuildInstances(ids, order, ciphertext));
+            const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), spec);
+            return caller(signal, limits)(rebuildInstances(ids, spec, ciphertext));
         },
         listBackendServers: async (id, signal, limits) => backendServersOf((0,check_arguments/* checkedId */.VJ)('DescribeBlbServers', id), caller(signal, limits)),
         async setWeights(pool, weights, signal, limits) {
@@ -7093,28 +7042,11 @@ function end(health, ending) {
     return [{ ...health, end: ending }, { type: 'end' }];
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./action/clock.js
-
-
-/** The clock of this machine. */
-const systemClock = {
-    nowMs: () => performance.now(),
-    wallMs: () => Date.now(),
-    async sleep(ms, signal) {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
-        }
-        catch (cause) {
-            throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
-        }
-    }
-};
-
+// EXTERNAL MODULE: ./action/job-log.js
+var job_log = __nccwpck_require__(8796);
 // EXTERNAL MODULE: ./core/secret-forms.js
 var secret_forms = __nccwpck_require__(6435);
-;// CONCATENATED MODULE: ./action/inputs.js
+;// CONCATENATED MODULE: ./action/read-inputs.js
 
 
 
@@ -7123,7 +7055,7 @@ var secret_forms = __nccwpck_require__(6435);
  * Reads every input, once, and masks the secret ones before anything else can print them. Nothing else asks
  * for an input. White space is kept: it is for the parsers to judge.
  */
-function inputs_readInputs() {
+function read_inputs_readInputs() {
     const read = (name) => lib_core/* getInput */.V4(name, { trimWhitespace: false });
     for (const name of secretInputs)
         mask(read(name));
@@ -7149,8 +7081,25 @@ function readUndeclared() {
     return undeclaredInputs(process.env);
 }
 
-// EXTERNAL MODULE: ./action/log.js
-var log = __nccwpck_require__(7230);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./action/system-clock.js
+
+
+/** The clock of this machine. */
+const systemClock = {
+    nowMs: () => performance.now(),
+    wallMs: () => Date.now(),
+    async sleep(ms, signal) {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
+        }
+        catch (cause) {
+            throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
+        }
+    }
+};
+
 ;// CONCATENATED MODULE: ./action/connect.js
 
 
@@ -7168,8 +7117,8 @@ function connect(config) {
         sleep: systemClock.sleep,
         random: Math.random,
         mask: maskHex,
-        warn: log/* jobLog */.W.warning,
-        debug: log/* jobLog */.W.debug,
+        warn: job_log/* jobLog */.W.warning,
+        debug: job_log/* jobLog */.W.debug,
         userAgent: 'rebuild-bcc-instance'
     });
     const guests = guestsOnDemand(config, client);
@@ -7188,7 +7137,7 @@ function connect(config) {
 }
 /** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
 function probeOnDemand() {
-    const load = async () => (await __nccwpck_require__.e(/* import() */ 865).then(__nccwpck_require__.bind(__nccwpck_require__, 7865))).createProbe();
+    const load = async () => (await __nccwpck_require__.e(/* import() */ 771).then(__nccwpck_require__.bind(__nccwpck_require__, 9771))).createProbe();
     return {
         probe: async (check, options) => (await load()).probe(check, options),
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
@@ -7209,7 +7158,7 @@ function guestsOnDemand(config, client) {
     ].filter((secret) => secret !== undefined);
     const load = async () => {
         const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
-            __nccwpck_require__.e(/* import() */ 969).then(__nccwpck_require__.bind(__nccwpck_require__, 3969)),
+            __nccwpck_require__.e(/* import() */ 694).then(__nccwpck_require__.bind(__nccwpck_require__, 5694)),
             __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
         ]);
         return createGuestProbe({
@@ -7473,6 +7422,64 @@ function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
 
+;// CONCATENATED MODULE: ./action/signal-cancel.js
+
+/**
+ * How long a write that is out may still answer after a cancel, in milliseconds. Its answer tells whether a
+ * disk is being erased, and the runner grants 7.5 s before it asks again.
+ */
+const writeGraceMs = 700;
+/** When the process ends whatever still holds it, in milliseconds after the signal. */
+const lastResortMs = 1_700;
+/**
+ * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
+ * runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s after that.
+ */
+const restoringMs = 7_000;
+/**
+ * Turns SIGINT and SIGTERM into a cancel. The runner sends SIGINT first and SIGTERM 7.5 s later; only the first
+ * signal counts.
+ */
+function listenForCancel() {
+    const now = new AbortController();
+    const writes = new AbortController();
+    let grace;
+    let lastResort;
+    let cancelledMs = 0;
+    const endIn = (ms) => {
+        clearTimeout(lastResort);
+        lastResort = setTimeout(() => process.exit(1), ms).unref();
+    };
+    const cancel = (reason) => {
+        if (now.signal.aborted)
+            return;
+        cancelledMs = performance.now();
+        now.abort(new model_failure/* CancelledError */.cc(reason));
+        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(reason)), writeGraceMs);
+        endIn(lastResortMs);
+    };
+    const onSignal = (name) => cancel(`cancelled by ${name}`);
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    return {
+        signal: now.signal,
+        writes: writes.signal,
+        cancel,
+        grantRestoring() {
+            // Timers take whole milliseconds only.
+            const leftMs = Math.max(0, Math.floor(cancelledMs + restoringMs - performance.now()));
+            endIn(leftMs);
+            // What is to be told at the end takes its time too.
+            return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
+        },
+        dispose() {
+            clearTimeout(grace);
+            process.off('SIGINT', onSignal);
+            process.off('SIGTERM', onSignal);
+        }
+    };
+}
+
 ;// CONCATENATED MODULE: ./action/post-step.js
 /** The post step: the summary, the end of the Deployment record, and a last watch after a cancel. It only warns. */
 
@@ -7508,7 +7515,7 @@ async function postStep() {
     });
     if (handover === undefined)
         return;
-    const inputs = inputs_readInputs();
+    const inputs = read_inputs_readInputs();
     const parsed = parseConfig(inputs);
     const problems = parsed.ok
         ? settleProxies(parsed.config)
@@ -7533,14 +7540,14 @@ async function seeToAll(config, handover) {
  * Without them, or without its proxy, no call can be made, so what is left undone is told.
  */
 async function seeToTheSummary(problems, summary, { state }) {
-    log/* jobLog */.W.warning(`The service was not asked. ${problems.join(' ')}`);
+    job_log/* jobLog */.W.warning(`The service was not asked. ${problems.join(' ')}`);
     const lowered = loweredIds(state);
     if (lowered.length > 0) {
-        log/* jobLog */.W.warning(`Weights on load balancers are not restored; the job summary has the calls: ${named(lowered)}`);
+        job_log/* jobLog */.W.warning(`Weights on load balancers are not restored; the job summary has the calls: ${named(lowered)}`);
     }
     const hidden = hiddenRebuilds(state);
     if (hidden.length > 0)
-        log/* jobLog */.W.warning(post_step_lookFirst(hidden));
+        job_log/* jobLog */.W.warning(post_step_lookFirst(hidden));
     if (summary.trim() !== 'false')
         await post_step_attempt('write the job summary', () => writeSummary(state));
 }
@@ -7552,7 +7559,7 @@ async function post_step_attempt(what, work) {
         await work();
     }
     catch (error) {
-        log/* jobLog */.W.warning(`Could not ${what}: ${messageOf(error)}`);
+        job_log/* jobLog */.W.warning(`Could not ${what}: ${messageOf(error)}`);
     }
 }
 /** Makes sure that the main step is over before anything is done with what it left. */
@@ -7562,7 +7569,7 @@ async function takeOver(file) {
         file.take();
         const end = await endMainProcess(first.process);
         if (end === 'ended')
-            log/* jobLog */.W.info('The main step was still running although the job was cancelled: ended.');
+            job_log/* jobLog */.W.info('The main step was still running although the job was cancelled: ended.');
         if (end === 'alive') {
             throw new Error(`the main step still runs as process ${first.process.pid}. It sends nothing any more, but what it did last is not known.`);
         }
@@ -7591,7 +7598,7 @@ async function restore(config, state) {
     try {
         const signal = AbortSignal.any([cancel.signal, late]);
         const writes = AbortSignal.any([cancel.writes, late]);
-        return await restoreWeights(state, { ...world, log: log/* jobLog */.W, cancel: { signal, writes } });
+        return await restoreWeights(state, { ...world, log: job_log/* jobLog */.W, cancel: { signal, writes } });
     }
     finally {
         dispose();
@@ -7606,14 +7613,14 @@ async function watchOn(config, left) {
     const hidden = hiddenRebuilds(left.state);
     if (hidden.length === 0)
         return;
-    log/* jobLog */.W.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${named(hidden)}`);
+    job_log/* jobLog */.W.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${named(hidden)}`);
     const cancel = listenForCancel();
     const { bcc, clock, dispose } = connect(config);
     try {
         const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock }, cancel.signal);
         if (still.length === 0)
-            return log/* jobLog */.W.info('It shows: a re-run will wait for it and not erase again.');
-        log/* jobLog */.W.warning(post_step_lookFirst(still));
+            return job_log/* jobLog */.W.info('It shows: a re-run will wait for it and not erase again.');
+        job_log/* jobLog */.W.warning(post_step_lookFirst(still));
     }
     finally {
         dispose();
@@ -7731,15 +7738,15 @@ function checkWeights(operation, blbId, weights) {
     }
 }
 /**
- * The order's password as it is sent, or `undefined` where the order has none. Throws a `CallError` of the kind
+ * The spec's password as it is sent, or `undefined` where the spec has none. Throws a `CallError` of the kind
  * `invalid` for a secret key that is too short to encrypt with.
  */
-function encryptedPassword(operation, target, order, secretAccessKey) {
-    if (order.login.kind !== 'adminPass') {
+function encryptedPassword(operation, target, spec, secretAccessKey) {
+    if (spec.login.kind !== 'adminPass') {
         return undefined;
     }
     try {
-        return encryptPassword(order.login.adminPass, secretAccessKey);
+        return encryptPassword(spec.login.adminPass, secretAccessKey);
     }
     catch (error) {
         if (error instanceof ShortSecretKeyError) {
@@ -8181,36 +8188,6 @@ function wireQuery(query) {
 
 /***/ }),
 
-/***/ 7905:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a3: () => (/* binding */ formatDuration),
-/* harmony export */   fP: () => (/* binding */ toSeconds),
-/* harmony export */   tK: () => (/* binding */ toIso)
-/* harmony export */ });
-/** A stretch of time as a person reads it: `45s`, `2m 05s`, `1h 02m`. Parts of a second are left out. */
-function formatDuration(ms) {
-    const seconds = Math.max(0, Math.round(ms / 1000));
-    const two = (value) => String(value).padStart(2, '0');
-    if (seconds < 60)
-        return `${seconds}s`;
-    if (seconds < 3600)
-        return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
-    return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
-}
-/** Seconds with one decimal, as outputs and reports carry them. */
-function toSeconds(ms) {
-    return Math.round(ms / 100) / 10;
-}
-/** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
-function toIso(anchor, atMs) {
-    return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
-}
-
-
-/***/ }),
-
 /***/ 1741:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -8261,8 +8238,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   g$: () => (/* binding */ printable)
 });
 
-// EXTERNAL MODULE: ./core/duration.js
-var duration = __nccwpck_require__(7905);
+// EXTERNAL MODULE: ./core/time.js
+var time = __nccwpck_require__(1552);
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
 var guest_system = __nccwpck_require__(1741);
 ;// CONCATENATED MODULE: ./core/health/guest/inside-failure.js
@@ -8276,7 +8253,7 @@ function describeInside(reason) {
         case 'sameBoot':
             return `the old system answers (boot ${reason.bootId}, as before the rebuild; run ${reason.runId})`;
         case 'olderBoot':
-            return `the system that answers is older than this rebuild (up for ${(0,duration/* formatDuration */.a3)(reason.uptimeMs)}, accepted ${(0,duration/* formatDuration */.a3)(reason.sinceMs)} ago; run ${reason.runId})`;
+            return `the system that answers is older than this rebuild (up for ${(0,time/* formatDuration */.a3)(reason.uptimeMs)}, accepted ${(0,time/* formatDuration */.a3)(reason.sinceMs)} ago; run ${reason.runId})`;
         case 'runFailed':
             return `run ${reason.runId} ended as ${(0,guest_system/* escapedLine */.Ww)(reason.state, 40)} without an answer${factsOf(reason)}`;
         case 'runLate':
@@ -8327,7 +8304,7 @@ function describeUnhealthy(reason) {
         case 'dns':
             return `the host name cannot be resolved (${reason.code})`;
         case 'timedOut':
-            return `timed out: waited ${(0,duration/* formatDuration */.a3)(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
+            return `timed out: waited ${(0,time/* formatDuration */.a3)(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
         case 'status':
             return `status ${reason.status}, expected ${reason.wanted.map(describeRange).join(', ')}`;
         case 'body':
@@ -8360,7 +8337,7 @@ function describeFailed(failed) {
 function describeNotHealthy(reason) {
     if (reason.kind === 'failing')
         return describeFailed(reason.failed);
-    const [healthyFor, wanted] = [(0,duration/* formatDuration */.a3)(reason.healthyForMs), (0,duration/* formatDuration */.a3)(reason.wantedMs)];
+    const [healthyFor, wanted] = [(0,time/* formatDuration */.a3)(reason.healthyForMs), (0,time/* formatDuration */.a3)(reason.wantedMs)];
     return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
 }
 /** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */
@@ -8604,8 +8581,8 @@ function counted(count, one, many = `${one}s`) {
 /* harmony export */   WQ: () => (/* binding */ stopSentence),
 /* harmony export */   _s: () => (/* binding */ rolloutLine)
 /* harmony export */ });
-/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7905);
 /* harmony import */ var _report_clip_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5984);
+/* harmony import */ var _time_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1552);
 /* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5089);
 /** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
 
@@ -8659,7 +8636,7 @@ function totals({ instances, durationSeconds }) {
         const count = counts.get(status);
         return count === undefined ? [] : [`${icon} **${count}** ${many}`];
     });
-    return `${each.join(' · ')} (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(instances.length, 'instance')} in ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(durationSeconds * 1000)})`;
+    return `${each.join(' · ')} (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(instances.length, 'instance')} in ${(0,_time_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(durationSeconds * 1000)})`;
 }
 /** Why nothing more was begun, as a sentence that cannot be overlooked. */
 function stopSentence({ rollout: { stopped } }) {
@@ -8675,7 +8652,7 @@ function rolloutLine({ rollout, instances, status }) {
         ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
         pauseSeconds === 0
             ? 'the next starts as soon as one is done'
-            : `in batches, ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(pauseSeconds * 1000)} between two`,
+            : `in batches, ${(0,_time_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(pauseSeconds * 1000)} between two`,
         failureLabel(rollout)
     ];
     return `**Rollout:** ${facts.join(' · ')}`;
@@ -8692,9 +8669,9 @@ function failureLabel({ maxFailures }) {
         : `stops after more than ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(maxFailures, 'failure')}`;
 }
 /** Who did not serve to begin with, and why; folded away. */
-function unavailableBeforePart({ rollout: { unavailableBefore } }, worth) {
+function unavailableBeforePart({ rollout: { unavailableBefore } }, priority) {
     return {
-        worth,
+        priority,
         pieces: unavailableBefore.length,
         draw: (pieces) => {
             if (pieces === 0)
@@ -8780,13 +8757,13 @@ function isFailed(one) {
 /** More rows than these are folded away. */
 const openRows = 20;
 /**
- * All places whose weight is still another one than before. An instance that goes on without the run is among
+ * All backend servers whose weight is still another one than before. An instance that goes on without the run is among
  * them, for nobody restores it after the run.
  */
 function leftWeights({ instances }) {
     return instances.flatMap((instance) => instance.balancers
         .filter(({ weight, currentWeight }) => currentWeight !== weight)
-        .map((place) => ({ ...place, instance })));
+        .map((server) => ({ ...server, instance })));
 }
 /** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
 function idleInstances({ instances }) {
@@ -8806,20 +8783,20 @@ function idleSentence(report) {
     return `> ⚠️ **${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
 }
 /** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
-function weightsPart(report, worth) {
+function weightsPart(report, priority) {
     const left = leftWeights(report);
-    return { worth, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
+    return { priority, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
 }
 function drawn(left, pieces) {
     if (left.length === 0)
         return '';
     const head = `### Load balancer weights to restore: ${left.length}`;
     const told = left.slice(0, pieces);
-    const rows = told.map((place) => [
-        `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.instance.instanceId)}<br>${(0,_overview_js__WEBPACK_IMPORTED_MODULE_0__/* .statusLabel */ .Rh)(place.instance)}`,
-        String(place.currentWeight),
-        String(place.weight),
-        [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.blbId), ...(place.groupId === undefined ? [] : [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(place.groupId)])].join('<br>')
+    const rows = told.map((server) => [
+        `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(server.instance.instanceId)}<br>${(0,_overview_js__WEBPACK_IMPORTED_MODULE_0__/* .statusLabel */ .Rh)(server.instance)}`,
+        String(server.currentWeight),
+        String(server.weight),
+        [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(server.blbId), ...(server.groupId === undefined ? [] : [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(server.groupId)])].join('<br>')
     ]);
     const list = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .table */ .tp)(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
     const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
@@ -8836,13 +8813,13 @@ function drawn(left, pieces) {
 /** Those whose weights one call can set: of one load balancer, or of one of its groups. */
 function poolsOf(left) {
     const pools = new Map();
-    for (const place of left) {
-        const key = JSON.stringify([place.kind, place.blbId, place.groupId ?? null]);
+    for (const server of left) {
+        const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
         const pool = pools.get(key);
         if (pool === undefined)
-            pools.set(key, [place]);
+            pools.set(key, [server]);
         else
-            pool.push(place);
+            pool.push(server);
     }
     return [...pools.values()];
 }
@@ -8864,6 +8841,36 @@ function callOf(pool) {
 }
 function line(member, at, members) {
     return `  ${member}${at === members.length - 1 ? '' : ','}`;
+}
+
+
+/***/ }),
+
+/***/ 1552:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   fP: () => (/* binding */ toSeconds),
+/* harmony export */   tK: () => (/* binding */ toIso)
+/* harmony export */ });
+/** A stretch of time as a person reads it: `45s`, `2m 05s`, `1h 02m`. Parts of a second are left out. */
+function formatDuration(ms) {
+    const seconds = Math.max(0, Math.round(ms / 1000));
+    const two = (value) => String(value).padStart(2, '0');
+    if (seconds < 60)
+        return `${seconds}s`;
+    if (seconds < 3600)
+        return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
+    return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
+}
+/** Seconds with one decimal, as outputs and reports carry them. */
+function toSeconds(ms) {
+    return Math.round(ms / 100) / 10;
+}
+/** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
+function toIso(anchor, atMs) {
+    return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
 }
 
 
@@ -8895,7 +8902,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2858);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9848);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8609);
 /** Entry of the post step. It never fails a job. */
 
 

@@ -13,7 +13,7 @@ import {
 import { RebuildSecrets } from '../../src/core/model/rebuild-secrets.ts';
 import { reportRun } from '../../src/core/report/run-report.ts';
 import { run } from '../../src/deploy/run/run.ts';
-import { createProbe } from '../../src/health/probe.ts';
+import { createProbe } from '../../src/health/network-probe.ts';
 import type { FromEmulator, Seen, ToEmulator } from './emulator.ts';
 
 /** What a fleet cost. */

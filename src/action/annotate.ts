@@ -8,7 +8,7 @@ import { annotationText } from '../core/summary/annotation-text.ts';
 import { annotationsOf } from '../core/summary/annotations.ts';
 import type { SurveyProblem } from '../deploy/plan/survey-error.ts';
 import { readActionSource } from './help.ts';
-import { escapeCommands } from './log.ts';
+import { escapeCommands } from './job-log.ts';
 
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 export function annotateReport(report: RunReport): void {

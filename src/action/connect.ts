@@ -6,9 +6,9 @@ import type { Balancers } from '../ports/balancers.ts';
 import type { Bcc } from '../ports/bcc.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Probe } from '../ports/probe.ts';
-import { systemClock } from './clock.ts';
-import { maskHex } from './inputs.ts';
-import { jobLog } from './log.ts';
+import { jobLog } from './job-log.ts';
+import { maskHex } from './read-inputs.ts';
+import { systemClock } from './system-clock.ts';
 
 /** The world of a run: the service, the clock and chance. */
 export interface Connection {
@@ -55,7 +55,7 @@ export function connect(config: Config): Connection {
 
 /** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
 function probeOnDemand(): Probe {
-  const load = async (): Promise<Probe> => (await import('../health/probe.ts')).createProbe();
+  const load = async (): Promise<Probe> => (await import('../health/network-probe.ts')).createProbe();
   return {
     probe: async (check, options) => (await load()).probe(check, options),
     hostKeys: async (check, options) => (await load()).hostKeys(check, options)
@@ -76,7 +76,7 @@ function guestsOnDemand(config: Config, client: BccClient): GuestProbe | undefin
   ].filter((secret) => secret !== undefined);
   const load = async (): Promise<GuestProbe> => {
     const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
-      import('../bce/assistant.ts'),
+      import('../bce/assistant-client.ts'),
       import('../health/assistant/guest-probe.ts')
     ]);
     return createGuestProbe({

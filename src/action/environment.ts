@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { readProxies } from '../config/proxy.ts';
-import { mask } from './inputs.ts';
+import { mask } from './read-inputs.ts';
 
 const switchName = 'NODE_TLS_REJECT_UNAUTHORIZED';
 

@@ -13,15 +13,15 @@ import { SurveyError } from '../deploy/plan/survey-error.ts';
 import { run } from '../deploy/run/run.ts';
 import { JournalError } from '../ports/journal.ts';
 import { annotateEnd, annotateProblems, annotateReport, annotateSurvey } from './annotate.ts';
-import { listenForCancel, type SignalCancel } from './cancel.ts';
 import { type Connection, connect } from './connect.ts';
 import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
 import { openHandover } from './handover.ts';
-import { readInputs, readUndeclared } from './inputs.ts';
-import { jobLog } from './log.ts';
+import { jobLog } from './job-log.ts';
 import { messageOf } from './message-of.ts';
 import { OutputsError, setEarlyOutputs, setOutputs } from './outputs.ts';
 import { Progress } from './progress.ts';
+import { readInputs, readUndeclared } from './read-inputs.ts';
+import { listenForCancel, type SignalCancel } from './signal-cancel.ts';
 
 /**
  * Does the whole main step and tells whether it may be green. Every failure that is foreseen is annotated here;

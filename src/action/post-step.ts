@@ -9,15 +9,15 @@ import { summaryOf } from '../core/summary/summary.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
 import { awaitVisible } from '../deploy/rebuild/await-visible.ts';
 import { type RecordState, setRecord } from '../github/record.ts';
-import { listenForCancel } from './cancel.ts';
 import { connect } from './connect.ts';
 import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
 import { findHandover, type Handover, type TakenHandover } from './handover.ts';
 import { readActionSource } from './help.ts';
-import { readInputs } from './inputs.ts';
-import { jobLog } from './log.ts';
+import { jobLog } from './job-log.ts';
 import { endMainProcess } from './main-process.ts';
 import { messageOf } from './message-of.ts';
+import { readInputs } from './read-inputs.ts';
+import { listenForCancel } from './signal-cancel.ts';
 
 /** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
 const awaitVisibleLimitMs = 180_000;

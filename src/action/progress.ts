@@ -6,11 +6,11 @@ import { hasChanged, type RunState } from '../core/run/run-state.ts';
 import type { RunHooks } from '../deploy/run/run.ts';
 import { openRecord, setRecord } from '../github/record.ts';
 import { JournalError } from '../ports/journal.ts';
-import type { SignalCancel } from './cancel.ts';
 import type { HandoverFile } from './handover.ts';
-import { jobLog } from './log.ts';
+import { jobLog } from './job-log.ts';
 import { messageOf } from './message-of.ts';
 import { OutputsError, setOutputs } from './outputs.ts';
+import type { SignalCancel } from './signal-cancel.ts';
 
 /** How long, in milliseconds, the writing of the handover rests after each time: so long for each instance. */
 const restMs = 5;

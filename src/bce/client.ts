@@ -4,7 +4,6 @@ import type { Balancers } from '../ports/balancers.ts';
 import type { Bcc, ReadOptions, WriteOptions } from '../ports/bcc.ts';
 import { allPages } from './api/all-pages.ts';
 import { backendServersOf } from './api/backend-servers.ts';
-import { updateName, updateWeights } from './api/balancers.ts';
 import {
   checkedBatch,
   checkedId,
@@ -15,10 +14,11 @@ import {
 } from './api/check-arguments.ts';
 import * as images from './api/images.ts';
 import * as instances from './api/instances.ts';
+import { updateName, updateWeights } from './api/load-balancers.ts';
 import type { Operation } from './api/operation.ts';
 import { assistantEndpointOf, blbEndpointOf } from './api/service-endpoints.ts';
 import { systemDiskOf, systemDisksByInstance } from './api/system-disks.ts';
-import { attempt, type CallContext } from './attempt.ts';
+import { attempt, type CallContext } from './call-attempt.ts';
 import { createTransport, type Transport } from './http/transport.ts';
 import { createRateLimiter, unlimited } from './retry/rate-limiter.ts';
 import { withRetries } from './retry/with-retries.ts';

@@ -3,7 +3,7 @@ import * as https from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { HttpCheck } from '../core/health/check.ts';
 import { printable } from '../core/health/reason.ts';
-import type { Attempt } from './attempt.ts';
+import type { Attempt } from './probe-attempt.ts';
 import { ProbeFailure } from './probe-failure.ts';
 
 /** Extra trust for `https`, on top of nothing: where it is given, the usual authorities do not count. */

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { Attempt } from './attempt.ts';
+import type { Attempt } from './probe-attempt.ts';
 import { ProbeFailure } from './probe-failure.ts';
 
 /**

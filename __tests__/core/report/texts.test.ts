@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatDuration, toIso, toSeconds } from '../../../src/core/duration.ts';
 import { describeFailure, type FailureKind } from '../../../src/core/model/failure.ts';
 import { withoutSecrets } from '../../../src/core/model/rebuild-spec.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
@@ -18,6 +17,7 @@ import {
   explainRefusals
 } from '../../../src/core/report/explain.ts';
 import { cell, code, table } from '../../../src/core/summary/markdown.ts';
+import { formatDuration, toIso, toSeconds } from '../../../src/core/time.ts';
 import { rolloutOfOne as how } from '../../support/plan.ts';
 import {
   disk,

@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { systemClock } from '../../../src/action/clock.ts';
+import { systemClock } from '../../../src/action/system-clock.ts';
 import { knownHostsLine } from '../../../src/core/health/known-hosts.ts';
 import { awaitChecks } from '../../../src/deploy/health/await-healthy.ts';
-import { createProbe } from '../../../src/health/probe.ts';
+import { createProbe } from '../../../src/health/network-probe.ts';
 import { listen } from './ssh-server.ts';
 
 const sshd = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/opt/homebrew/sbin/sshd'].find((path) =>

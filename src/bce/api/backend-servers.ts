@@ -1,8 +1,8 @@
 import type { BackendServer, Pool, Weight } from '../../core/model/backend-server.ts';
 import { CallError, type FailureKind } from '../../core/model/failure.ts';
 import { allPages } from './all-pages.ts';
-import { listGroupMembers, listGroups, listMembers } from './balancers.ts';
 import type { Page } from './decode.ts';
+import { listGroupMembers, listGroups, listMembers } from './load-balancers.ts';
 import type { Operation } from './operation.ts';
 
 type Call = <T>(operation: Operation<T>) => Promise<T>;

@@ -61,7 +61,7 @@ export function durationWithin(range: DurationRange): Parser<number> {
       Number(units['minutes'] ?? 0) * minuteMs +
       Number(units['seconds'] ?? 0) * secondMs;
     if (ms < range.minMs || ms > range.maxMs) {
-      const [least, most] = [formatDuration(range.minMs), formatDuration(range.maxMs)];
+      const [least, most] = [durationText(range.minMs), durationText(range.maxMs)];
       return refused(`is ${quote(text)}, which is out of range; give ${least} to ${most}`);
     }
     return parsed(ms);
@@ -69,7 +69,7 @@ export function durationWithin(range: DurationRange): Parser<number> {
 }
 
 /** Writes whole seconds, given in milliseconds, in the form that `durationWithin` reads: `1h`, `1m30s`, `0s`. */
-export function formatDuration(ms: number): string {
+export function durationText(ms: number): string {
   const hours = Math.floor(ms / hourMs);
   const minutes = Math.floor((ms % hourMs) / minuteMs);
   const seconds = Math.floor((ms % minuteMs) / secondMs);

@@ -1,7 +1,7 @@
 import { quote } from '../../core/quote.ts';
 import type { InputName, Problem } from '../inputs.ts';
 import { isGiven, type ReadValues } from '../inputs.ts';
-import { formatDuration } from '../parsers/duration.ts';
+import { durationText } from '../parsers/duration.ts';
 import { unwaitedProblems } from './without-wait.ts';
 
 /** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
@@ -34,7 +34,7 @@ function choiceProblems(
 function imageWaitProblems({ imageWait = 0, imageName }: ReadValues): readonly Problem[] {
   if (imageWait === 0 || !imageName?.includes('*')) return [];
   const message =
-    `is ${formatDuration(imageWait)}, but imageName ${quote(imageName)} is a pattern, which takes an older image at once; ` +
+    `is ${durationText(imageWait)}, but imageName ${quote(imageName)} is a pattern, which takes an older image at once; ` +
     'give the exact name, or leave imageWait out';
   return [{ input: 'imageWait', message }];
 }
@@ -68,7 +68,7 @@ function healthProblems({ healthDeadline, minHealthyTime }: ReadValues): readonl
   if (healthDeadline === undefined || minHealthyTime === undefined || minHealthyTime < healthDeadline) {
     return [];
   }
-  const [time, deadline] = [formatDuration(minHealthyTime), formatDuration(healthDeadline)];
+  const [time, deadline] = [durationText(minHealthyTime), durationText(healthDeadline)];
   const message =
     `is ${time}, which is not shorter than healthDeadline (${deadline}); ` +
     'ask for a shorter time, or set the deadline later';

@@ -1,6 +1,6 @@
 import type { InputName, Problem } from '../inputs.ts';
 import { isGiven, type ReadValues } from '../inputs.ts';
-import { formatDuration } from '../parsers/duration.ts';
+import { durationText } from '../parsers/duration.ts';
 import { guardProblems } from './guards.ts';
 
 /** The cipher for adminPass takes its key from the first 16 characters of the secret key (BCC page ojwvynrqn). */
@@ -60,7 +60,7 @@ function waitProblems({ timeout, pollInterval }: ReadValues): readonly Problem[]
         {
           input: 'pollInterval',
           message:
-            `is ${formatDuration(pollInterval)}, which is not shorter than timeout (${formatDuration(timeout)}); ` +
+            `is ${durationText(pollInterval)}, which is not shorter than timeout (${durationText(timeout)}); ` +
             'look more often, or wait longer'
         }
       ]

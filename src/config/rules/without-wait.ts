@@ -1,6 +1,6 @@
 import type { Problem } from '../inputs.ts';
 import { isGiven, type ReadValues } from '../inputs.ts';
-import { formatDuration } from '../parsers/duration.ts';
+import { durationText } from '../parsers/duration.ts';
 
 /** What is asked for with `wait: false`, although it comes after the rebuild and needs somebody who waits for it. */
 export function unwaitedProblems(values: ReadValues): readonly Problem[] {
@@ -21,7 +21,7 @@ export function unwaitedProblems(values: ReadValues): readonly Problem[] {
   }
   if (pauseBetweenBatches > 0) {
     const message =
-      `is ${formatDuration(pauseBetweenBatches)}, but wait is false; ` +
+      `is ${durationText(pauseBetweenBatches)}, but wait is false; ` +
       'a batch that is not waited for has no end to pause after, so set wait to true or pauseBetweenBatches to 0s';
     problems.push({ input: 'pauseBetweenBatches', message });
   }

@@ -1,4 +1,4 @@
-import { formatDuration } from '../duration.ts';
+import { formatDuration } from '../time.ts';
 import { outputLines } from './guest/inside-failure.ts';
 import type { Health, HealthTask } from './health.ts';
 import { type CheckResult, describeFailed } from './reason.ts';

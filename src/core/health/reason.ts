@@ -1,4 +1,4 @@
-import { formatDuration } from '../duration.ts';
+import { formatDuration } from '../time.ts';
 import type { StatusRange } from './check.ts';
 import { describeInside, type InsideFailure } from './guest/inside-failure.ts';
 

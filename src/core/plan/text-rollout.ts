@@ -1,7 +1,8 @@
 /** The rollout of a plan in words: who is taken, who goes first, and how many may be unavailable at once. */
-import { formatDuration } from '../duration.ts';
+
 import { canariesOf } from '../rollout/canaries.ts';
 import { rehearse } from '../rollout/rehearse.ts';
+import { formatDuration } from '../time.ts';
 import type { Plan } from './plan.ts';
 import { whyUnavailable } from './rollout-order.ts';
 

@@ -1,7 +1,7 @@
 /** What a person reads along: one line for each thing that changed between two states of a rebuild. */
 
-import { formatDuration } from '../duration.ts';
 import { describeFailure } from '../model/failure.ts';
+import { formatDuration } from '../time.ts';
 import { hasStarted } from './evidence.ts';
 import type { RebuildState } from './rebuild-state.ts';
 

@@ -1,5 +1,5 @@
 /** The last line of the log: what happened. */
-import { formatDuration } from '../duration.ts';
+import { formatDuration } from '../time.ts';
 import type { InstanceReport, InstanceStatus, RunReport } from './report.ts';
 
 /** How many came to what, in the order in which it is told. */

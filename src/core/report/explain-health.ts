@@ -1,7 +1,8 @@
 /** A failed health check in words: what did not pass, by when, and what to do. */
-import { formatDuration } from '../duration.ts';
+
 import type { Checked } from '../health/health.ts';
 import { describeFailed, describeNotHealthy, type FailedCheck } from '../health/reason.ts';
+import { formatDuration } from '../time.ts';
 import type { Explanation } from './explain.ts';
 
 /**

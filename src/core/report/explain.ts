@@ -1,11 +1,12 @@
 /** Failures in words: what happened, what it means for the disk, and what to do. */
-import { formatDuration } from '../duration.ts';
+
 import { type CallFailure, describeFailure } from '../model/failure.ts';
 import { describeRefusals, type Refusal, remedyOfRefusals } from '../plan/refusal.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';
 import type { DiskState, FailureReason } from '../rebuild/ending.ts';
 import { hasStarted } from '../rebuild/evidence.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
+import { formatDuration } from '../time.ts';
 import { callRemedy, rerunIsSafe } from './call-remedy.ts';
 
 /** A failure as a person reads it. */

@@ -1,7 +1,6 @@
 /** One instance in the result, from what was planned for it and done to it. */
 
 import { reportBackendServers } from '../balancers/held-weights.ts';
-import { toIso, toSeconds } from '../duration.ts';
 import { describeFailed, describeUnhealthy } from '../health/reason.ts';
 import type { Instance, SystemDisk } from '../model/instance.ts';
 import type { PublicOptions } from '../model/rebuild-spec.ts';
@@ -11,6 +10,7 @@ import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import { endOf, type InstanceEnd, isRolledBack } from '../run/instance-end.ts';
 import { diskOf, type InstanceRun, lastSeen, rebuildsOf } from '../run/instance-run.ts';
 import type { RunState } from '../run/run-state.ts';
+import { toIso, toSeconds } from '../time.ts';
 import { failureOf } from './failure-report.ts';
 import type { HealthReport, InstanceAtTime, InstanceReport, InstanceStatus } from './report.ts';
 import { restoreWithLines } from './restore-with.ts';

@@ -1,6 +1,7 @@
 /** How far a rollout is, and about how long it still takes. Times are milliseconds on the monotonic clock. */
-import { formatDuration } from '../duration.ts';
+
 import type { Rollout } from '../rollout/rollout-state.ts';
+import { formatDuration } from '../time.ts';
 import { stopWords } from './rollout-report.ts';
 
 /** Where a rollout is. */

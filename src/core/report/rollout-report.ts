@@ -1,5 +1,5 @@
 /** A rollout in the form of the result. */
-import { toSeconds } from '../duration.ts';
+
 import { whyUnavailable } from '../plan/rollout-order.ts';
 import { canariesOf } from '../rollout/canaries.ts';
 import type { StopReason } from '../rollout/stop-reason.ts';
@@ -7,6 +7,7 @@ import { endOf } from '../run/instance-end.ts';
 import type { InstanceRun } from '../run/instance-run.ts';
 import { outcomeOf } from '../run/next-steps.ts';
 import type { RunState } from '../run/run-state.ts';
+import { toSeconds } from '../time.ts';
 import type { RolloutReport } from './report.ts';
 
 /** The rollout of a run; of a plan, as it would be at most. */

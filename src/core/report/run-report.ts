@@ -1,5 +1,5 @@
-import { toIso, toSeconds } from '../duration.ts';
 import { hasChanged, type RunState } from '../run/run-state.ts';
+import { toIso, toSeconds } from '../time.ts';
 import { reportInstance } from './instance-report.ts';
 import type { InstanceReport, InstanceStatus, RunReport, RunStatus } from './report.ts';
 import { reportRollout } from './rollout-report.ts';

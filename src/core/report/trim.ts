@@ -1,6 +1,7 @@
 /** The output `result`, kept within what GitHub takes. */
-import { toIso } from '../duration.ts';
+
 import { byUrgency } from '../summary/ranking.ts';
+import { toIso } from '../time.ts';
 import { clip } from './clip.ts';
 import type { InstanceReport, RunReport } from './report.ts';
 

@@ -1,10 +1,10 @@
 /** Everything that is known of a run: one plain value without a secret, from which all that is told is derived. */
 
-import type { ClockAnchor } from '../duration.ts';
 import type { Image } from '../model/image.ts';
 import type { PublicOptions } from '../model/rebuild-spec.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Rollout, RolloutTask } from '../rollout/rollout-state.ts';
+import type { ClockAnchor } from '../time.ts';
 import { diskOf, type InstanceRun, plannedRun, rebuildsOf } from './instance-run.ts';
 
 /** How far the rollout has come; who was worked on and how that ended is in the instances. */

@@ -1,6 +1,7 @@
 /** The part of the job summary that is folded away: everything about one instance. */
-import { formatDuration } from '../duration.ts';
+
 import type { InstanceReport } from '../report/report.ts';
+import { formatDuration } from '../time.ts';
 import { cell, code, fenced, fold, table } from './markdown.ts';
 
 /** One instance in detail, folded unless it is to be open. */

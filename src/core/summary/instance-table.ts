@@ -1,7 +1,8 @@
 /** The table that has every instance of a run in it. */
-import { formatDuration } from '../duration.ts';
+
 import { clip } from '../report/clip.ts';
 import type { InstanceReport, RunReport } from '../report/report.ts';
+import { formatDuration } from '../time.ts';
 import type { Part } from './fit.ts';
 import { cell, code, fold, table } from './markdown.ts';
 import { statusLabel } from './overview.ts';

@@ -1,5 +1,5 @@
 /** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
-import { formatDuration } from '../duration.ts';
+
 import { clip } from '../report/clip.ts';
 import type {
   InstanceReport,
@@ -8,6 +8,7 @@ import type {
   RunReport,
   RunStatus
 } from '../report/report.ts';
+import { formatDuration } from '../time.ts';
 import type { Part } from './fit.ts';
 import { cell, code, counted, fold, table } from './markdown.ts';
 

@@ -1,6 +1,5 @@
 /** A custom image of the system disk before the erasing: the only way to restore it, for snapshots are deleted with the disk. */
 import { randomUUID } from 'node:crypto';
-import { formatDuration } from '../../core/duration.ts';
 import { backupName, backupsToPrune } from '../../core/images/backup.ts';
 import { CallError, CancelledError, describeFailure } from '../../core/model/failure.ts';
 import { isSettled } from '../../core/model/instance.ts';
@@ -8,6 +7,7 @@ import type { PlannedTarget } from '../../core/plan/plan.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
 import { callRemedy } from '../../core/report/call-remedy.ts';
 import type { Backup } from '../../core/run/instance-run.ts';
+import { formatDuration } from '../../core/time.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';
 import type { Clock } from '../../ports/clock.ts';

@@ -1,10 +1,10 @@
 /** Finds the image that is asked for, and waits for one that is still being created. */
 
-import { formatDuration } from '../../core/duration.ts';
 import { type Choice, chooseImage, searchText } from '../../core/images/choose-image.ts';
 import { CallError } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
 import { quote } from '../../core/quote.ts';
+import { formatDuration } from '../../core/time.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';

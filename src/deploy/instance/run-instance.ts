@@ -1,6 +1,5 @@
 /** Everything that happens to one instance: backup, leaving, rebuild, health check, rejoining. */
 
-import { formatDuration } from '../../core/duration.ts';
 import { withSystemOf } from '../../core/health/guest/guest-system.ts';
 import { CancelledError } from '../../core/model/failure.ts';
 import type { PlannedTarget } from '../../core/plan/plan.ts';
@@ -9,6 +8,7 @@ import type { Observation, RebuildState } from '../../core/rebuild/rebuild-state
 import { hasSucceeded } from '../../core/run/instance-end.ts';
 import { type InstanceRun, plannedRun, usableBackup } from '../../core/run/instance-run.ts';
 import { mayRejoin } from '../../core/run/next-steps.ts';
+import { formatDuration } from '../../core/time.ts';
 import type { GuestProbe } from '../../ports/assistant.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Probe } from '../../ports/probe.ts';

@@ -1,9 +1,10 @@
 /** What a person reads along of a rollout: who is done, how far it is, and about how long it still takes. */
-import { formatDuration } from '../../core/duration.ts';
+
 import type { Plan } from '../../core/plan/plan.ts';
 import { type Progress, progressLine, stopLine } from '../../core/report/rollout-progress.ts';
 import { isAtWork, type Member, type MemberState } from '../../core/rollout/member.ts';
 import type { Rollout } from '../../core/rollout/rollout-state.ts';
+import { formatDuration } from '../../core/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 

@@ -1,6 +1,6 @@
 import type { SocketCheck } from '../../core/health/check.ts';
 import type { HostKey } from '../../core/health/reason.ts';
-import { type Attempt, type AttemptLimits, attempt } from '../attempt.ts';
+import { type Attempt, type AttemptLimits, attempt } from '../probe-attempt.ts';
 import { ProbeFailure, protocolFailure } from '../probe-failure.ts';
 import { withConnection } from '../socket.ts';
 import { fingerprint, keyTypes } from './host-key.ts';

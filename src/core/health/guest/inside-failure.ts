@@ -1,4 +1,4 @@
-import { formatDuration } from '../../duration.ts';
+import { formatDuration } from '../../time.ts';
 import { escapedLine } from './guest-system.ts';
 
 /**

@@ -1,8 +1,8 @@
-export const id = 969;
-export const ids = [969];
+export const id = 694;
+export const ids = [694];
 export const modules = {
 
-/***/ 3969:
+/***/ 5694:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -15,13 +15,15 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
+// EXTERNAL MODULE: ./bce/api/check-arguments.js + 1 modules
+var check_arguments = __webpack_require__(8825);
 // EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
 var signed_request = __webpack_require__(6018);
 // EXTERNAL MODULE: ./bce/api/json-fields.js
 var json_fields = __webpack_require__(219);
 // EXTERNAL MODULE: ./bce/api/operation.js
 var operation = __webpack_require__(9666);
-;// CONCATENATED MODULE: ./bce/api/assistant.js
+;// CONCATENATED MODULE: ./bce/api/cloud-assistant.js
 
 
 
@@ -170,13 +172,11 @@ function isRefused(json) {
     return fields['success'] === false || (code !== '' && code !== 'success');
 }
 
-// EXTERNAL MODULE: ./bce/api/check-arguments.js + 1 modules
-var check_arguments = __webpack_require__(8825);
 // EXTERNAL MODULE: ./bce/api/reply-facts.js + 1 modules
 var reply_facts = __webpack_require__(7463);
 // EXTERNAL MODULE: ./bce/api/service-endpoints.js
 var service_endpoints = __webpack_require__(8547);
-;// CONCATENATED MODULE: ./bce/assistant.js
+;// CONCATENATED MODULE: ./bce/assistant-client.js
 /** Cloud Assistant on the connection of a client. A file of its own, loaded only where a check looks from inside. */
 
 
@@ -194,9 +194,9 @@ function createAssistant(client, secrets) {
         async getAgents(ids, signal) {
             return client.call(getAgents(checkedGuests('BatchGetAgent', ids)), signal);
         },
-        async runCommand(order, ids, signal) {
+        async runCommand(spec, ids, signal) {
             refusePlainHttp(client.endpoint);
-            return client.call(runCommand(order, checkedGuests('CreateAction', ids)), signal);
+            return client.call(runCommand(spec, checkedGuests('CreateAction', ids)), signal);
         },
         async getRun(runId, signal) {
             const run = await client.call(getRun((0,check_arguments/* checkedId */.VJ)('GetActionRun', runId)), signal);

@@ -1,8 +1,8 @@
-export const id = 865;
-export const ids = [865];
+export const id = 771;
+export const ids = [771];
 export const modules = {
 
-/***/ 7865:
+/***/ 9771:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -15,8 +15,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
-// EXTERNAL MODULE: ./core/health/reason.js
-var reason = __webpack_require__(3202);
+// EXTERNAL MODULE: ./core/health/reason.js + 1 modules
+var reason = __webpack_require__(4795);
 ;// CONCATENATED MODULE: ./health/probe-failure.js
 
 /** A probe has found out why the instance is not healthy. */
@@ -87,7 +87,7 @@ function isRecord(value) {
     return typeof value === 'object' && value !== null;
 }
 
-;// CONCATENATED MODULE: ./health/attempt.js
+;// CONCATENATED MODULE: ./health/probe-attempt.js
 
 
 /**
@@ -722,7 +722,7 @@ function handshake(check, types, current) {
     });
 }
 
-;// CONCATENATED MODULE: ./health/probe.js
+;// CONCATENATED MODULE: ./health/network-probe.js
 
 
 

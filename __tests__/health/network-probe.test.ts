@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { HttpCheck } from '../../src/core/health/check.ts';
 import { describeUnhealthy, type ProbeResult } from '../../src/core/health/reason.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
-import { createProbe } from '../../src/health/probe.ts';
+import { createProbe } from '../../src/health/network-probe.ts';
 import { reasonOf } from '../../src/health/probe-failure.ts';
 import { certificate, serve, serveSecurely } from '../bce/server.ts';
 import { listen, type Talk } from './ssh/ssh-server.ts';

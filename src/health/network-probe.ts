@@ -1,5 +1,5 @@
 import type { Probe } from '../ports/probe.ts';
-import { attempt } from './attempt.ts';
+import { attempt } from './probe-attempt.ts';
 import { probeHttp, type TrustOptions } from './probe-http.ts';
 import { withConnection } from './socket.ts';
 import { probeSsh, readHostKeys } from './ssh/probe-ssh.ts';

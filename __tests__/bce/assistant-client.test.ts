@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
-import { createAssistant } from '../../src/bce/assistant.ts';
+import { createAssistant } from '../../src/bce/assistant-client.ts';
 import { type BccClient, createBccClient } from '../../src/bce/client.ts';
 import { probeCommand, scriptCommand } from '../../src/core/health/guest/guest-command.ts';
 import { CallError, type FailureKind } from '../../src/core/model/failure.ts';

@@ -1,8 +1,8 @@
 /** Cloud Assistant on the connection of a client. A file of its own, loaded only where a check looks from inside. */
 import { CallError } from '../core/model/failure.ts';
 import type { Assistant } from '../ports/assistant.ts';
-import * as operations from './api/assistant.ts';
 import { checkedId } from './api/check-arguments.ts';
+import * as operations from './api/cloud-assistant.ts';
 import { redact } from './api/reply-facts.ts';
 import { assistantEndpointOf } from './api/service-endpoints.ts';
 import type { BccClient } from './client.ts';
