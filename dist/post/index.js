@@ -1205,20 +1205,32 @@ function ascii(parse) {
         if (inner !== undefined && inner.trim() !== '') {
             return refused(`is ${quoteAscii(text)}, in quotes that are part of the value; leave them out`);
         }
-        const foreign = [...new Set([...text].filter((character) => character > '\x7e'))];
+        const foreign = foreignIn(text);
         return foreign.length === 0 ? parse(text) : refused(faultOf(text, foreign));
     };
+}
+/** The same for a value that no message may show, such as an address that a password may be a part of. */
+function hiddenAscii(parse) {
+    return (text) => {
+        const [first] = foreignIn(text);
+        return first === undefined
+            ? parse(text)
+            : refused(`has ${nameOf(first)} in it, which is not ASCII; ${remedyFor(first)}`);
+    };
+}
+function foreignIn(text) {
+    return [...new Set([...text].filter((character) => character > '\x7e'))];
 }
 function faultOf(text, foreign) {
     const [first = ''] = foreign;
     const named = foreign.slice(0, 3).map(nameOf).join(', ');
-    const meant = meantBy(first);
-    const remedy = meant === undefined
-        ? 'type the value anew'
-        : meant === ''
-            ? 'take it out, or type the value anew'
-            : `write ${quoteAscii(meant)} instead`;
-    return `is ${quoteAscii(text)}, where ${named} ${foreign.length === 1 ? 'is' : 'are'} not ASCII; ${remedy}`;
+    return `is ${quoteAscii(text)}, where ${named} ${foreign.length === 1 ? 'is' : 'are'} not ASCII; ${remedyFor(first)}`;
+}
+function remedyFor(character) {
+    const meant = meantBy(character);
+    if (meant === undefined)
+        return 'type the value anew';
+    return meant === '' ? 'take it out, or type the value anew' : `write ${quoteAscii(meant)} instead`;
 }
 function nameOf(character) {
     const [name] = lookAlikes[character] ?? [fullWidth(character) === undefined ? undefined : 'full-width'];
@@ -1348,6 +1360,7 @@ function durationText(ms) {
 
 ;// CONCATENATED MODULE: ./config/parsers/endpoint.js
 
+
 /** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
 function endpointOfRegion(region) {
     return new URL(`https://bcc.${region}.baidubce.com`);
@@ -1356,9 +1369,10 @@ function endpointOfRegion(region) {
  * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
  * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
  *
- * No message shows the text: a user name or a password may be a part of it.
+ * No message shows the text: a user name or a password may be a part of it. What is not ASCII is refused, because
+ * `URL` would drop it or turn it into another host without a word.
  */
-const parseEndpoint = (text) => {
+const parseEndpoint = hiddenAscii((text) => {
     const url = httpUrl(text);
     if (url === undefined) {
         return refused('is no URL; write one such as https://bcc.bj.baidubce.com');
@@ -1374,7 +1388,7 @@ const parseEndpoint = (text) => {
         faults.push('goes on after the host; leave out path, query and fragment');
     }
     return faults.length === 0 ? parsed(url) : refused(...faults);
-};
+});
 /** Reads the address of what was deployed, for a person to follow: `http` or `https`. */
 const parseWebUrl = (text) => {
     const url = httpUrl(text);
@@ -1608,6 +1622,7 @@ function isSymbol(character) {
 ;// CONCATENATED MODULE: ./config/parsers/region.js
 
 
+
 /** The regions that the vendor names, with their cities (BCC page 0jwvyo603 and the tables of the SDKs). */
 const cities = {
     bj: ['beijing', '北京'],
@@ -1633,10 +1648,11 @@ const parseRegion = (text) => {
     if (meant !== undefined && meant !== text) {
         return refused(`is ${quote(text)}; that region is called ${meant}, so write ${meant}`);
     }
-    return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
-        ? parsed(text)
-        : refused(`is ${quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`);
+    return parseHostPart(text);
 };
+const parseHostPart = ascii((text) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+    ? parsed(text)
+    : refused(`is ${quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`));
 /** The known region that a text in another form stands for: `cn-bj-d`, `cn-bj`, `BJ`, `bj-d`, `Beijing`. */
 function regionOf(text) {
     const bare = text
@@ -1662,7 +1678,10 @@ const parseSecret = (text) => {
             : 'begins or ends with white space, perhaps a pasted line break; store it again without',
         /^[\x21-\x7e]*$/.test(core)
             ? undefined
-            : 'contains white space or a character that is not ASCII; copy it again from the console'
+            : 'contains white space or a character that is not ASCII; copy it again from the console',
+        /^(["'`]).*\1$/s.test(core)
+            ? 'stands in quotes that are part of the value; store it again without'
+            : undefined
     ].filter((fault) => fault !== undefined);
     return faults.length === 0 ? parsed(text) : refused(...faults);
 };
@@ -1777,7 +1796,7 @@ const parsers = {
     accessKeyId: required(parseAccessKeyId, fromSecret),
     secretAccessKey: required(parseSecretKey, fromSecret),
     sessionToken: optional(parseSecret),
-    region: neverEmpty('bj', 'pick the instances of another region', trimmed(ascii(parseRegion))),
+    region: neverEmpty('bj', 'pick the instances of another region', trimmed(parseRegion)),
     endpoint: trimmed(optional(parseEndpoint)),
     instanceId: trimmed(optional(parseInstanceIds)),
     instanceTag: trimmed(optional(parseTags)),

@@ -57,7 +57,7 @@ const parsers = {
   accessKeyId: required(parseAccessKeyId, fromSecret),
   secretAccessKey: required(parseSecretKey, fromSecret),
   sessionToken: optional(parseSecret),
-  region: neverEmpty('bj', 'pick the instances of another region', trimmed(ascii(parseRegion))),
+  region: neverEmpty('bj', 'pick the instances of another region', trimmed(parseRegion)),
   endpoint: trimmed(optional(parseEndpoint)),
   instanceId: trimmed(optional(parseInstanceIds)),
   instanceTag: trimmed(optional(parseTags)),

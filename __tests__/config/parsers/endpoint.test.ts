@@ -31,6 +31,16 @@ describe('parseEndpoint', () => {
     ['https://ho st', /^is no URL/],
     ['https://ho\nst', /^is no URL/],
     ['https://host:99999', /^is no URL/],
+    [
+      'https://bcc.bj.baidubce.com\u200b',
+      /^has \\u200b \(zero width space\) in it, which is not ASCII; take it out/
+    ],
+    ['https://bcc.bj.b\u0430idubce.com', /^has \\u0430 in it, which is not ASCII; type the value anew/],
+    [
+      'https\uff1a//bcc.bj.baidubce.com',
+      /^has \\uff1a \(Chinese colon\) in it, which is not ASCII; write ":" instead/
+    ],
+    ['"https://bcc.bj.baidubce.com"', /^is no URL/],
     ['http://bcc.bj.baidubce.com', /^is plain HTTP/],
     ['http://127.0.0.1.evil.example', /^is plain HTTP/],
     ['http://localhost.evil.example', /^is plain HTTP/],

@@ -35,6 +35,10 @@ describe('parseRegion', () => {
     );
   });
 
+  test('a character that is not ASCII is named', () => {
+    expect(faultsOf(parseRegion('b\u0458'))).toMatch(/^is "b\\u0458", where \\u0458 is not ASCII/);
+  });
+
   test('a region never leads out of the vendor’s domain', () => {
     const text = fc.oneof(fc.string(), fc.stringMatching(/^[a-z./@:#?\\-]{1,12}$/));
     fc.assert(

@@ -8,6 +8,7 @@ import {
 
 const edges = 'begins or ends with white space, perhaps a pasted line break; store it again without';
 const inside = 'contains white space or a character that is not ASCII; copy it again from the console';
+const quoted = 'stands in quotes that are part of the value; store it again without';
 
 describe('parseSecret', () => {
   test('printable ASCII is read as it is', () => {
@@ -20,7 +21,9 @@ describe('parseSecret', () => {
     ['k ey', [inside]],
     ['kéy', [inside]],
     ['k\0ey', [inside]],
-    ['\tk\ney', [edges, inside]]
+    ['\tk\ney', [edges, inside]],
+    ['"key"', [quoted]],
+    ["'key'", [quoted]]
   ])('%j is refused', (text, faults) => {
     expect(parseSecret(text)).toEqual({ ok: false, faults });
   });

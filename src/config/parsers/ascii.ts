@@ -43,22 +43,35 @@ export function ascii<T>(parse: Parser<T>): Parser<T> {
     if (inner !== undefined && inner.trim() !== '') {
       return refused(`is ${quoteAscii(text)}, in quotes that are part of the value; leave them out`);
     }
-    const foreign = [...new Set([...text].filter((character) => character > '\x7e'))];
+    const foreign = foreignIn(text);
     return foreign.length === 0 ? parse(text) : refused(faultOf(text, foreign));
   };
+}
+
+/** The same for a value that no message may show, such as an address that a password may be a part of. */
+export function hiddenAscii<T>(parse: Parser<T>): Parser<T> {
+  return (text) => {
+    const [first] = foreignIn(text);
+    return first === undefined
+      ? parse(text)
+      : refused(`has ${nameOf(first)} in it, which is not ASCII; ${remedyFor(first)}`);
+  };
+}
+
+function foreignIn(text: string): readonly string[] {
+  return [...new Set([...text].filter((character) => character > '\x7e'))];
 }
 
 function faultOf(text: string, foreign: readonly string[]): string {
   const [first = ''] = foreign;
   const named = foreign.slice(0, 3).map(nameOf).join(', ');
-  const meant = meantBy(first);
-  const remedy =
-    meant === undefined
-      ? 'type the value anew'
-      : meant === ''
-        ? 'take it out, or type the value anew'
-        : `write ${quoteAscii(meant)} instead`;
-  return `is ${quoteAscii(text)}, where ${named} ${foreign.length === 1 ? 'is' : 'are'} not ASCII; ${remedy}`;
+  return `is ${quoteAscii(text)}, where ${named} ${foreign.length === 1 ? 'is' : 'are'} not ASCII; ${remedyFor(first)}`;
+}
+
+function remedyFor(character: string): string {
+  const meant = meantBy(character);
+  if (meant === undefined) return 'type the value anew';
+  return meant === '' ? 'take it out, or type the value anew' : `write ${quoteAscii(meant)} instead`;
 }
 
 function nameOf(character: string): string {

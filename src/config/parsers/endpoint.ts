@@ -1,3 +1,4 @@
+import { hiddenAscii } from './ascii.ts';
 import { type Parser, parsed, refused } from './parser.ts';
 
 /** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
@@ -9,9 +10,10 @@ export function endpointOfRegion(region: string): URL {
  * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
  * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
  *
- * No message shows the text: a user name or a password may be a part of it.
+ * No message shows the text: a user name or a password may be a part of it. What is not ASCII is refused, because
+ * `URL` would drop it or turn it into another host without a word.
  */
-export const parseEndpoint: Parser<URL> = (text) => {
+export const parseEndpoint: Parser<URL> = hiddenAscii((text) => {
   const url = httpUrl(text);
   if (url === undefined) {
     return refused('is no URL; write one such as https://bcc.bj.baidubce.com');
@@ -27,7 +29,7 @@ export const parseEndpoint: Parser<URL> = (text) => {
     faults.push('goes on after the host; leave out path, query and fragment');
   }
   return faults.length === 0 ? parsed(url) : refused(...faults);
-};
+});
 
 /** Reads the address of what was deployed, for a person to follow: `http` or `https`. */
 export const parseWebUrl: Parser<URL> = (text) => {

@@ -1,4 +1,5 @@
 import { quote } from '../../core/quote.ts';
+import { ascii } from './ascii.ts';
 import { type Parser, parsed, refused } from './parser.ts';
 
 /** The regions that the vendor names, with their cities (BCC page 0jwvyo603 and the tables of the SDKs). */
@@ -28,10 +29,14 @@ export const parseRegion: Parser<string> = (text) => {
   if (meant !== undefined && meant !== text) {
     return refused(`is ${quote(text)}; that region is called ${meant}, so write ${meant}`);
   }
-  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
-    ? parsed(text)
-    : refused(`is ${quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`);
+  return parseHostPart(text);
 };
+
+const parseHostPart: Parser<string> = ascii((text) =>
+  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+    ? parsed(text)
+    : refused(`is ${quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`)
+);
 
 /** The known region that a text in another form stands for: `cn-bj-d`, `cn-bj`, `BJ`, `bj-d`, `Beijing`. */
 function regionOf(text: string): string | undefined {

@@ -13,7 +13,10 @@ export const parseSecret: Parser<string> = (text) => {
       : 'begins or ends with white space, perhaps a pasted line break; store it again without',
     /^[\x21-\x7e]*$/.test(core)
       ? undefined
-      : 'contains white space or a character that is not ASCII; copy it again from the console'
+      : 'contains white space or a character that is not ASCII; copy it again from the console',
+    /^(["'`]).*\1$/s.test(core)
+      ? 'stands in quotes that are part of the value; store it again without'
+      : undefined
   ].filter((fault) => fault !== undefined);
   return faults.length === 0 ? parsed(text) : refused(...faults);
 };
