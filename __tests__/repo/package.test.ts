@@ -57,11 +57,25 @@ describe('package.json', () => {
 });
 
 describe('package-lock.json', () => {
-  test('names no host to download from, and a checksum for every package', () => {
-    const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
+  const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
+
+  test('has a checksum for every package', () => {
     expect(packages.length).toBeGreaterThan(100);
-    expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
     expect(packages.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
+  });
+
+  test('names no host', () => {
+    expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+    expect(hostsIn(lock)).toEqual([]);
+  });
+
+  test.each([
+    ['a download', { packages: { 'node_modules/a': { resolved: 'https://registry.example/a-1.0.0.tgz' } } }],
+    ['a repository', { packages: { 'node_modules/a': { version: 'git+ssh://git@host.example/a/b.git#1' } } }],
+    ['a shorthand of one', { packages: { '': { dependencies: { a: 'github:a/b' } } } }],
+    ['a host as a key', { packages: { 'https://host.example/a.tgz': {} } }]
+  ])('would show %s', (_, planted) => {
+    expect(hostsIn(planted)).toHaveLength(1);
   });
 
   test('has one version of the HTTP client', () => {
@@ -69,6 +83,15 @@ describe('package-lock.json', () => {
       path.endsWith('node_modules/@actions/http-client')
     );
     expect(copies).toEqual(['node_modules/@actions/http-client']);
+  });
+});
+
+describe('.npmrc', () => {
+  test('keeps hosts out of the lockfile, and runs no script of a package during an install', () => {
+    expect(read('.npmrc').trim().split('\n').toSorted()).toEqual([
+      'ignore-scripts=true',
+      'omit-lockfile-registry-resolved=true'
+    ]);
   });
 });
 
@@ -97,6 +120,19 @@ describe('engines', () => {
     expect(admits(range, version)).toBe(admitted);
   });
 });
+
+/**
+ * What names a host in a lockfile: keys and texts at any depth. The addresses under `funding` are left out: npm copies
+ * them from the packages at every install and asks none of them.
+ */
+function hostsIn(value: unknown): readonly string[] {
+  const host = /:\/\/|^(?:git|github|gitlab|bitbucket|gist|file|https?)[+:]/;
+  if (typeof value === 'string') return host.test(value) ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'funding' ? [] : [...(host.test(key) ? [key] : []), ...hostsIn(inner)]
+  );
+}
 
 /** Whether a range lets a version in, for the forms of ranges that the lockfile has. */
 function admits(range: string, version: string): boolean {
