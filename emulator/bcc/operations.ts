@@ -50,7 +50,8 @@ export const bccOperations: readonly Operation[] = [
     query: ['marker', 'maxKeys'],
     alsoQuery: token,
     body: { instanceIds: 'List' },
-    alsoBody: { Marker: 'String', MaxKeys: 'Integer' },
+    // As the SDK for Go writes them, and as the one for Java does.
+    alsoBody: { Marker: 'String', MaxKeys: 'Integer', marker: 'String', maxKeys: 'Integer' },
     required: ['instanceIds'],
     write: false
   },

@@ -15,6 +15,8 @@ const withMembers: Rest = {
 const withGroupMembers: Rest = {
   query: ['clientToken'],
   body: { sgId: 'String', backendServerList: 'List' },
+  // The SDK for Java repeats what stands in the path.
+  alsoBody: { blbId: 'String' },
   required: ['sgId', 'backendServerList']
 };
 

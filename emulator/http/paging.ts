@@ -4,6 +4,9 @@ import { badRequest, invalidParameter, type Refusal } from './errors.ts';
 /** Default and greatest number of things per page (BCC pages of the lists). */
 const LIMITS = { byDefault: 1000, most: 1000 };
 
+/** Markers that mean the first page: none, and what the SDK for Java sends where its user gave none. */
+const firstPage: ReadonlySet<string> = new Set(['', '-1']);
+
 /**
  * One page of a list as all list calls answer it. A marker is the id of the first thing of its page; nextMarker is
  * absent on the last one (BCC page Xjwvyodmx).
@@ -20,7 +23,8 @@ export function page<T extends { readonly id: string }, V>(
   if (!Number.isInteger(maxKeys) || maxKeys < 1 || maxKeys > most) {
     throw refused(call, 'maxKeys', `it must be 1 to ${most}`);
   }
-  const marker = queryOf(call, 'marker');
+  const asksFrom = queryOf(call, 'marker') ?? '';
+  const marker = firstPage.has(asksFrom) ? undefined : asksFrom;
   const from = marker === undefined ? 0 : all.findIndex((thing) => thing.id === marker);
   if (from < 0) throw refused(call, 'marker', 'there is no such thing');
   const next = all[from + maxKeys];

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEmulator } from '../server.ts';
 import { fleetWorld } from '../world/fleet.ts';
@@ -20,8 +21,8 @@ interface Command {
 /** A client of the vendor's: what it needs, how it is made ready, and how it is run. */
 interface Judge {
   readonly name: string;
-  /** The program without which it cannot be tried. */
-  readonly needs: string;
+  /** The programs without which it cannot be tried. */
+  readonly needs: readonly string[];
   /** Fetches its packages from their registry. */
   fetch(): Promise<void>;
   /** What has to be built of it. */
@@ -30,37 +31,59 @@ interface Judge {
 }
 
 const python = `${cache}python/bin/python3`;
+const classPath = `${cache}java/lib/*`;
 const judges: readonly Judge[] = [
   {
     name: 'Go',
-    needs: 'go',
+    needs: ['go'],
     fetch: () => must({ file: 'go', args: ['mod', 'download'], cwd: `${here}go` }),
     build: { file: 'go', args: ['build', '-o', `${cache}go-judge`, '.'], cwd: `${here}go` },
     command: { file: `${cache}go-judge`, args: [], cwd: here }
   },
   {
     name: 'Python',
-    needs: 'python3',
-    fetch: fetchPython,
+    needs: ['python3'],
+    fetch: () => onChange(`${here}python/requirements.txt`, `${cache}python`, fetchPython),
     command: { file: python, args: ['judge.py'], cwd: `${here}python` }
   },
   {
+    name: 'Java',
+    needs: ['javac', 'java', 'mvn'],
+    fetch: () => onChange(`${here}java/pom.xml`, `${cache}java/lib`, fetchJava),
+    build: {
+      file: 'javac',
+      args: ['-d', `${cache}java`, '-cp', classPath, 'Judge.java'],
+      cwd: `${here}java`
+    },
+    command: { file: 'java', args: ['-cp', `${cache}java${delimiter}${classPath}`, 'Judge'], cwd: here }
+  },
+  {
     name: 'JavaScript',
-    needs: process.execPath,
+    needs: [process.execPath],
     fetch: async () => undefined,
     command: { file: process.execPath, args: ['judge.mjs'], cwd: `${here}javascript` }
   }
 ];
 
-/** The packages are installed anew only when their list has changed. */
-async function fetchPython(): Promise<void> {
-  const wanted = await readFile(`${here}python/requirements.txt`, 'utf8');
-  const stamp = `${cache}python/requirements.txt`;
+/** Fetches packages into a folder, anew only when the list of them has changed. */
+async function onChange(list: string, folder: string, fetch: () => Promise<void>): Promise<void> {
+  const wanted = await readFile(list, 'utf8');
+  const stamp = `${folder}/fetched.txt`;
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return;
+  await rm(folder, { recursive: true, force: true });
+  await fetch();
+  await writeFile(stamp, wanted);
+}
+
+async function fetchPython(): Promise<void> {
   await must({ file: 'python3', args: ['-m', 'venv', `${cache}python`], cwd: here });
   const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
   await must({ file: python, args: [...args, '-r', 'requirements.txt'], cwd: `${here}python` });
-  await writeFile(stamp, wanted);
+}
+
+async function fetchJava(): Promise<void> {
+  const args = ['--quiet', '--batch-mode', 'dependency:copy-dependencies', '-DincludeScope=runtime'];
+  await must({ file: 'mvn', args: [...args, `-DoutputDirectory=${cache}java/lib`], cwd: `${here}java` });
 }
 
 /** Runs a command; resolves with its exit code, -1 where there is no such program, and what it printed. */
@@ -86,8 +109,10 @@ async function must(command: Command): Promise<void> {
 
 /** Why a judge cannot be tried on this machine; undefined when it can. */
 async function obstacle({ needs, fetch }: Judge): Promise<string | undefined> {
-  const { code } = await run({ file: needs, args: [needs === 'go' ? 'version' : '--version'], cwd: here });
-  if (code !== 0) return `there is no ${needs} on this machine`;
+  for (const file of needs) {
+    const { code } = await run({ file, args: [file === 'go' ? 'version' : '--version'], cwd: here });
+    if (code !== 0) return `there is no ${file} on this machine`;
+  }
   try {
     await fetch();
     return undefined;

@@ -16,6 +16,28 @@ test('progress of a snapshot is text, in the list and alone', async () => {
   });
 });
 
+describe('the SDK for Java', () => {
+  test.each(['', '-1'])('begins a list with marker=%s', async (marker) => {
+    await withBench({}, async ({ send }) => {
+      const path = '/v2/image/getAvailableImagesBySpec?spec=bcc.g5.c2m8';
+      const plain = await send('GET', path);
+      expect(plain.json.images.length).toBeGreaterThan(0);
+      expect((await send('GET', `${path}&marker=${marker}`)).json).toEqual(plain.json);
+      expect((await send('GET', `${path}&marker=m-none`)).status).toBe(400);
+    });
+  });
+
+  test('repeats what stands in the query or the path, in bodies that strict mode takes', async () => {
+    await withBench({ strict: true }, async ({ send }) => {
+      const ids = { instanceIds: [ID], marker: null, maxKeys: 1000 };
+      expect((await send('POST', '/v2/instance/listByInstanceId', ids)).json.instances).toHaveLength(1);
+      const backendServerList = [{ instanceId: ID, weight: 7, portList: null }];
+      const body = { blbId: 'lb-demo0002', sgId: 'sg-demo0001', backendServerList };
+      expect((await send('PUT', '/v1/appblb/lb-demo0002/blbrs', body)).status).toBe(200);
+    });
+  });
+});
+
 test.each([
   ['object', '{}'],
   ['empty', '']

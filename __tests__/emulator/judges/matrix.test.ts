@@ -32,7 +32,7 @@ test('a client that says nothing has failed', () => {
 
 test('the matrix of the documents has a row for each call of each judge', () => {
   const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
-  const sources = ['go/main.go', 'python/judge.py', 'javascript/judge.mjs'].map((path) =>
+  const sources = ['go/main.go', 'python/judge.py', 'java/Judge.java', 'javascript/judge.mjs'].map((path) =>
     read(`emulator/judges/${path}`)
   );
   const calls = sources.flatMap((source) =>

@@ -88,6 +88,7 @@ func main() {
 	power(client)
 	rebuilds(client)
 	balancers(ordinary, application)
+	assistant(client)
 	report("a wrong key is refused", func() error {
 		wrong, err := bcc.NewClient(access, "another0secret0key0", endpoint)
 		if err != nil {
@@ -354,5 +355,61 @@ func balancers(ordinary *blb.Client, application *appblb.Client) {
 			return err
 		}
 		return expect("weight", *reply.BackendServerList[0].Weight, weight)
+	})
+}
+
+// This SDK has no calls of Cloud Assistant, so they go through its builder of requests.
+func assistant(client *bcc.Client) {
+	send := func(method, path string, query map[string]string, body, result any) error {
+		return bce.NewRequestBuilder(client).WithMethod(method).WithURL(path).WithQueryParams(query).WithBody(body).WithResult(result).Do()
+	}
+	report("agents of Cloud Assistant", func() error {
+		var reply struct{ Result []struct{ State string } }
+		hosts := []map[string]string{{"instanceId": one}, {"instanceId": two}}
+		if err := send("POST", "/v1/ca/agent/batch", nil, map[string]any{"hosts": hosts}, &reply); err != nil {
+			return err
+		}
+		return expect("agents", reply.Result, "[{ONLINE} {ONLINE}]")
+	})
+	id := ""
+	report("command by Cloud Assistant", func() error {
+		var started struct{ Result struct{ RunId string } }
+		script := map[string]any{"type": "SHELL", "content": "exit 1", "scope": "INDIVIDUAL", "user": "root", "workDir": "/"}
+		body := map[string]any{
+			"execution": "RUN",
+			"action":    map[string]any{"type": "COMMAND", "name": "judge", "timeoutSecond": 60, "command": script},
+			"targets":   []map[string]string{{"instanceType": "BCC", "instanceId": one}},
+		}
+		if err := send("POST", "/v1/ca/action", nil, body, &started); err != nil {
+			return err
+		}
+		id = started.Result.RunId
+		deadline := time.Now().Add(patience)
+		for {
+			var reply struct {
+				Result struct {
+					State    string
+					Children []struct{ Output struct{ ExitCode int } }
+				}
+			}
+			if err := send("GET", "/v1/ca/actionRun", map[string]string{"id": id}, nil, &reply); err != nil {
+				return err
+			}
+			run := reply.Result
+			if (run.State != "PENDING" && run.State != "RUNNING") || time.Now().After(deadline) {
+				return expect("run", []any{run.State, run.Children[0].Output.ExitCode}, "[FAILED 1]")
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	})
+	report("list of its runs", func() error {
+		var reply struct {
+			Result struct{ Data []struct{ Id string } }
+		}
+		body := map[string]any{"pageNo": 1, "pageSize": 10, "runId": id}
+		if err := send("POST", "/v1/ca/actionRun/list", nil, body, &reply); err != nil {
+			return err
+		}
+		return expect("runs", reply.Result.Data, "[{"+id+"}]")
 	})
 }

@@ -174,6 +174,37 @@ await report('weight in a server group', async () => {
   await send('PUT', path, {}, { sgId, backendServerList: [{ instanceId: ONE, weight: 7 }] });
   expect('weight', (await send('GET', path, { sgId })).body.backendServerList[0].weight, 7);
 });
+await report('agents of Cloud Assistant', async () => {
+  const hosts = [{ instanceId: ONE }, { instanceId: TWO }];
+  const { body } = await send('POST', '/v1/ca/agent/batch', {}, { hosts });
+  expect(
+    'agents',
+    body.result.map(({ state }) => state),
+    ['ONLINE', 'ONLINE']
+  );
+});
+let runId = '';
+await report('command by Cloud Assistant', async () => {
+  const script = { type: 'SHELL', content: 'exit 1', scope: 'INDIVIDUAL', user: 'root', workDir: '/' };
+  const action = { type: 'COMMAND', name: 'judge', timeoutSecond: 60, command: script };
+  const targets = [{ instanceType: 'BCC', instanceId: ONE }];
+  runId = (await send('POST', '/v1/ca/action', {}, { execution: 'RUN', action, targets })).body.result.runId;
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const { state, children } = (await send('GET', '/v1/ca/actionRun', { id: runId })).body.result;
+    const isOver = !['PENDING', 'RUNNING'].includes(state) || Date.now() > deadline;
+    if (isOver) return expect('run', [state, children[0].output.exitCode], ['FAILED', 1]);
+    await sleep(50);
+  }
+});
+await report('list of its runs', async () => {
+  const { body } = await send('POST', '/v1/ca/actionRun/list', {}, { pageNo: 1, pageSize: 10, runId });
+  expect(
+    'runs',
+    body.result.data.map(({ id }) => id),
+    [runId]
+  );
+});
 await report('a wrong key is refused', async () => {
   await clientWith('another0secret0key0')
     .getInstance(ONE)
