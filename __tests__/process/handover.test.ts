@@ -108,6 +108,7 @@ test('inputs that no longer parse in the post step: what is left undone is told,
     let isKilled = false;
     const first = await run({
       later: { inputs: { timeout: 'soon' } },
+      env: { GITHUB_ACTION_REPOSITORY: 'octo/rebuild', GITHUB_ACTION_REF: 'v1' },
       onCall({ operation }, step) {
         if (operation !== 'UpdateBlbServer' || isKilled) return;
         isKilled = true;
@@ -117,8 +118,13 @@ test('inputs that no longer parse in the post step: what is left undone is told,
     const warnings = first.annotations
       .filter(({ level }) => level === 'warning')
       .map(({ message }) => message);
-    expect(warnings.join('\n')).toMatch(/inputs are not the ones of the main step any more.*timeout/);
+    expect(warnings.join('\n')).toMatch(/inputs are no longer those of the main step.*timeout/);
     expect(warnings.join('\n')).toMatch(/Weights on load balancers are not restored.*i-fleet00001/);
+    for (const warning of warnings) {
+      expect(warning).toMatch(
+        /\nHelp: https:\/\/github\.com\/octo\/rebuild\/blob\/v1\/docs\/troubleshooting\.md(#rejoin|$)/
+      );
+    }
     expect(first.summary).toMatch(/i-fleet00001/);
     expect(lowered(emulator)).toHaveLength(ids.length);
   });

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 3853:
+/***/ 5513:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -512,28 +512,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var core = __nccwpck_require__(5806);
-;// CONCATENATED MODULE: ./core/report/help-link.js
-/**
- * The address of the section on `reason` in `docs/troubleshooting.md`, of the very version that runs; of the whole
- * page without a reason. `undefined` where it is not known from where the action runs.
- */
-function helpLink(source, reason) {
-    const { serverUrl = '', repository = '', ref = '' } = source ?? {};
-    if (!/^https?:\/\/[\w.:[\]-]+\/?$/.test(serverUrl) ||
-        !/^[\w.-]+\/[\w.-]+$/.test(repository) ||
-        ref === '') {
-        return undefined;
-    }
-    const page = `${serverUrl.replace(/\/$/, '')}/${repository}/blob/${encodePath(ref)}/docs/troubleshooting.md`;
-    return reason === undefined ? page : `${page}#${reason.toLowerCase()}`;
-}
-/** A ref may hold slashes, and signs that would end a Markdown link. */
-function encodePath(ref) {
-    const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
-    const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
-    return ref.split('/').map(encode).join('/');
-}
-
 ;// CONCATENATED MODULE: ./core/report/without-repeats.js
 /** What keeps every call from being answered; one that failed so tells of all. */
 const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
@@ -579,6 +557,8 @@ function sizeOf(lines) {
     return lines.reduce((sum, line) => sum + line.length + 1, 0);
 }
 
+// EXTERNAL MODULE: ./core/report/help-link.js
+var help_link = __nccwpck_require__(8154);
 // EXTERNAL MODULE: ./core/summary/ranking.js
 var ranking = __nccwpck_require__(3636);
 ;// CONCATENATED MODULE: ./core/summary/overview.js
@@ -795,8 +775,8 @@ const mostNamed = 20;
 function annotationsOf(report, source) {
     const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
     const others = [
-        ...ofStop(report).map((one) => ({ ...one, help: helpLink(source) })),
-        ...weights.map((one) => ({ ...one, help: helpLink(source, 'rejoin') }))
+        ...ofStop(report).map((one) => ({ ...one, help: (0,help_link/* helpLink */.C)(source) })),
+        ...weights.map((one) => ({ ...one, help: (0,help_link/* helpLink */.C)(source, 'rejoin') }))
     ];
     const room = most - others.length;
     const failed = (0,ranking/* failuresFirst */.Cq)(report.instances);
@@ -806,13 +786,13 @@ function annotationsOf(report, source) {
         level: 'error',
         title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
         lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => (0,report_clip/* clip */.$)(line, 2000)),
-        help: helpLink(source, failure.reason)
+        help: (0,help_link/* helpLink */.C)(source, failure.reason)
     }));
     const more = {
         level: 'error',
         title: `${rest.length} more that failed or were cut off`,
         lines: [`${(0,ranking/* reasonsLabel */.E1)(rest)}.`, 'The job summary and the output result name them all.'],
-        help: helpLink(source)
+        help: (0,help_link/* helpLink */.C)(source)
     };
     return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
 }
@@ -850,16 +830,8 @@ function ofIdle(ids) {
     return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
 }
 
-;// CONCATENATED MODULE: ./action/help.js
-/** Where this action runs from; the runner sets the variables for the main and the post step alike. */
-function readActionSource(env = process.env) {
-    return {
-        serverUrl: env['GITHUB_SERVER_URL'],
-        repository: env['GITHUB_ACTION_REPOSITORY'],
-        ref: env['GITHUB_ACTION_REF']
-    };
-}
-
+// EXTERNAL MODULE: ./action/help.js
+var action_help = __nccwpck_require__(9953);
 // EXTERNAL MODULE: ./action/job-log.js + 1 modules
 var job_log = __nccwpck_require__(5938);
 ;// CONCATENATED MODULE: ./action/annotate.js
@@ -869,47 +841,58 @@ var job_log = __nccwpck_require__(5938);
 
 
 
-
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateReport(report) {
-    for (const { level, title, lines, help } of annotationsOf(report, readActionSource())) {
+    for (const { level, title, lines, help } of annotationsOf(report, (0,action_help/* readActionSource */.Q)())) {
         const [first = '', ...others] = lines;
-        annotate(level, title, annotationText(first, others, helpLine(help)));
+        annotate(level, title, annotationText(first, others, (0,job_log/* helpLine */.o$)(help)));
     }
 }
 /** One annotation that lists all that is wrong with the inputs. */
 function annotateProblems(problems) {
-    const lines = problems.map(({ input, message }) => `${input} ${message}`);
-    annotate('error', 'The inputs are not right', annotationText('Nothing was sent.', lines, helpOn()));
+    const [first = '', ...others] = problems.map(({ input, message }) => `${input} ${message}`);
+    annotate('error', 'The inputs are not right', annotationText(first, others, ['Nothing was sent.', ...(0,job_log/* helpLines */.di)()]));
 }
 /** One annotation for all that keeps a plan from being made. */
 function annotateSurvey(found) {
     const problems = withoutRepeats(found);
-    const causes = [...new Set(problems.map(({ cause }) => cause))];
+    const [first = '', ...others] = new Set(problems.map(({ cause }) => cause));
     const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
     // Many causes usually share one remedy; where they do not, the first few stand for all.
     const told = remedies.slice(0, 3);
     const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
-    annotate('error', 'No plan can be made', annotationText('Nothing was sent that changes anything.', causes, [
+    annotate('error', 'No plan can be made', annotationText(first, others, [
         ...told,
-        ...helpOn(otherReasons.length === 0 ? reason : undefined)
+        'Nothing was changed.',
+        ...(0,job_log/* helpLines */.di)(otherReasons.length === 0 ? reason : undefined)
     ]));
 }
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 function annotateEnd(title, text, reason) {
     const [first = '', ...others] = text.split('\n');
-    annotate('error', title, annotationText(first, others, helpOn(reason)));
-}
-/** The line that ends an annotation: where the documents tell more about a reason, or about failures at all. */
-function helpOn(reason) {
-    return helpLine(helpLink(readActionSource(), reason));
-}
-function helpLine(link) {
-    return link === undefined ? [] : [`Help: ${link}`];
+    annotate('error', title, annotationText(first, others, (0,job_log/* helpLines */.di)(reason)));
 }
 function annotate(level, title, lines) {
     const write = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
-    write(lines.map(job_log/* escapeCommands */.g).join('\n'), { title: (0,job_log/* escapeCommands */.g)(title) });
+    write(lines.map(job_log/* escapeCommands */.g9).join('\n'), { title: (0,job_log/* escapeCommands */.g9)(title) });
+}
+
+
+/***/ }),
+
+/***/ 9953:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ readActionSource)
+/* harmony export */ });
+/** Where this action runs from; the runner sets the variables for the main and the post step alike. */
+function readActionSource(env = process.env) {
+    return {
+        serverUrl: env['GITHUB_SERVER_URL'],
+        repository: env['GITHUB_ACTION_REPOSITORY'],
+        ref: env['GITHUB_ACTION_REF']
+    };
 }
 
 
@@ -921,9 +904,13 @@ function annotate(level, title, lines) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  g: () => (/* binding */ escapeCommands),
-  W: () => (/* binding */ jobLog)
+  g9: () => (/* binding */ escapeCommands),
+  o$: () => (/* binding */ helpLine),
+  di: () => (/* binding */ helpLines),
+  Wh: () => (/* binding */ jobLog)
 });
+
+// UNUSED EXPORTS: warn
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var core = __nccwpck_require__(5806);
@@ -936,16 +923,34 @@ function neutralText(text) {
     return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
+// EXTERNAL MODULE: ./core/report/help-link.js
+var help_link = __nccwpck_require__(8154);
+// EXTERNAL MODULE: ./action/help.js
+var help = __nccwpck_require__(9953);
 ;// CONCATENATED MODULE: ./action/job-log.js
+
+
 
 
 /** The log of the job. */
 const jobLog = {
     info: (line) => core/* info */.pq(escapeCommands(line)),
-    warning: (line) => core/* warning */.$e(escapeCommands(line)),
+    warning: (line) => warn(line),
     debug: (line) => core/* debug */.Yz(escapeCommands(line)),
     group: (title, work) => core/* group */.Os(escapeCommands(title), work)
 };
+/** A warning, with the line that ends every annotation: where the documents tell more, about a reason or at all. */
+function warn(line, reason) {
+    core/* warning */.$e([line, ...helpLines(reason)].map(escapeCommands).join('\n'));
+}
+/** The address of a section of the documents as a line, or no line where it is not known. */
+function helpLines(reason) {
+    return helpLine((0,help_link/* helpLink */.C)((0,help/* readActionSource */.Q)(), reason));
+}
+/** The line for a link, where there is one. */
+function helpLine(link) {
+    return link === undefined ? [] : [`Help: ${link}`];
+}
 /**
  * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one
  * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
@@ -1035,6 +1040,13 @@ function visible(text) {
 /** Like `quote`, with everything escaped that is not ASCII: for values that should be nothing else. */
 function quoteAscii(text) {
     return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
+}
+/** An address for a message, without what may hold a secret: its query and fragment, and all of it beside an `@`. */
+function shownAddress(text) {
+    if (text.includes('@'))
+        return 'an address with "@"';
+    const start = text.replace(/[?#].*$/s, '');
+    return quoteAscii(start === text ? text : `${start}…`);
 }
 /** A character as JavaScript and JSON write it: `\u200b`, or `\u{1f600}` beyond four digits. */
 function escaped(character) {
@@ -1186,7 +1198,8 @@ const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
  * The placeholders `{publicIp}`, `{internalIp}`, `{id}` and `{name}` may stand in host, path and query; in a
  * body text braces are braces. Ports left out are 22 for ssh, 80 for http and 443 for https.
  *
- * Pure, and never throws. No problem shows the whole text, for a user name or a token may be a part of it.
+ * Pure, and never throws. No problem shows a query or what stands before an `@`, for a token or a password may be
+ * a part of it.
  */
 function parseHealthCheck(text) {
     const url = text.trim().replace(/\s.*$/s, '');
@@ -1197,7 +1210,7 @@ function parseHealthCheck(text) {
     }
     const [, written, authority, path, fragment] = address.exec(url) ?? [];
     if (written === undefined || authority === undefined || path === undefined) {
-        return parse_wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
+        return parse_wrong(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
     }
     const scheme = written.toLowerCase();
     if (scheme === 'assistant') {
@@ -1245,7 +1258,7 @@ function parsePlace(kind, authority) {
     const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
     const host = written?.startsWith('[') ? written.slice(1, -1) : written;
     if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
-        return 'has no proper host; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)';
+        return `has no proper host in ${quoteAscii(authority)}; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)`;
     }
     const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
     if (port !== undefined)
@@ -1578,6 +1591,7 @@ function durationText(ms) {
 ;// CONCATENATED MODULE: ./config/parsers/endpoint.js
 
 
+
 /** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
 function endpointOfRegion(region) {
     return new URL(`https://bcc.${region}.baidubce.com`);
@@ -1586,23 +1600,24 @@ function endpointOfRegion(region) {
  * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
  * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
  *
- * No message shows the text: a user name or a password may be a part of it. What is not ASCII is refused, because
+ * No message shows a query or a user name, which may be secret. What is not ASCII is refused, because
  * `URL` would drop it or turn it into another host without a word.
  */
 const parseEndpoint = hiddenAscii((text) => {
     const url = httpUrl(text);
     if (url === undefined) {
-        return refused('is no URL; write one such as https://bcc.bj.baidubce.com');
+        return refused(`is ${shownAddress(text)}, which is no URL; write one such as https://bcc.bj.baidubce.com`);
     }
     const faults = [];
     if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-        faults.push('is plain HTTP, which is only for localhost, 127.0.0.1 and [::1]; begin it with https://');
+        faults.push(`begins with http://, and ${quoteAscii(url.hostname)} is not this machine (localhost, 127.0.0.1, [::1]); begin it with https://`);
     }
     if (hasUserInfo(url)) {
         faults.push('holds a user name or a password; the key pair goes into accessKeyId and secretAccessKey');
     }
     if (url.pathname !== '/' || /[?#]/.test(text)) {
-        faults.push('goes on after the host; leave out path, query and fragment');
+        const path = url.pathname === '/' ? 'a query or a fragment' : quoteAscii(url.pathname);
+        faults.push(`has ${path} after the host; leave out path, query and fragment`);
     }
     return faults.length === 0 ? parsed(url) : refused(...faults);
 });
@@ -1610,7 +1625,7 @@ const parseEndpoint = hiddenAscii((text) => {
 const parseWebUrl = (text) => {
     const url = httpUrl(text);
     if (url === undefined) {
-        return refused('is no web address; write one such as https://example.com');
+        return refused(`is ${shownAddress(text)}, which is no web address; write one such as https://example.com`);
     }
     return hasUserInfo(url)
         ? refused('holds a user name or a password, which everybody would see; leave them out')
@@ -3079,13 +3094,13 @@ function wordsOf(refusal) {
             };
         case 'imageKeepsNoLogin':
             return {
-                reason: `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`,
+                reason: `keepImageLogin needs a custom or shared image, and this one is a ${refusal.imageType} image`,
                 remedy: 'Give adminPass or keypairId instead.'
             };
         case 'noKeypairForWindows':
             return {
-                reason: 'keypairId is for Linux, and the image is of Windows',
-                remedy: 'Give adminPass instead.'
+                reason: 'keypairId works with Linux only, and the image is Windows',
+                remedy: 'Give adminPass instead of keypairId.'
             };
         case 'otherArchitecture':
             return {
@@ -3104,7 +3119,7 @@ function wordsOf(refusal) {
             };
         case 'otherName':
             return {
-                reason: `its name is ${quote(refusal.name)}, which is not what confirmName says`,
+                reason: `its name is ${quote(refusal.name)}, and confirmName is ${quote(refusal.confirmName)}`,
                 remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
             };
         case 'noHealthTarget':
@@ -3320,11 +3335,11 @@ function callRemedy(failure, rerun, region) {
         case 'conflict':
             return `Look at the state of the instance in the console and at what else works on it.${again}`;
         case 'invalid':
-            return 'The service refuses the request as it is; its message says why.';
+            return `${invalidRemedy(failure)}${again}`;
         case 'throttled':
             return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
         case 'unreached':
-            return `${unreachedRemedy(region)}${again}`;
+            return `${unreachedRemedy(failure, region)}${again}`;
         case 'unsent':
             return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
         case 'skewed':
@@ -3332,7 +3347,7 @@ function callRemedy(failure, rerun, region) {
         case 'ambiguous':
         case 'transient':
         case 'malformed':
-            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
+            return `The service or the network is in trouble: run again later.${again}`;
     }
 }
 /** The codes by which the service says that the keys themselves are wrong (BCC page Ojwvyo6nc), in lower case. */
@@ -3353,15 +3368,32 @@ function deniedRemedy({ code, operation }) {
         ? 'Check accessKeyId and secretAccessKey; of a temporary key, also sessionToken, which may have run out.'
         : `Let the policy of the user permit ${operation}.`;
 }
-function notFoundRemedy({ operation, target }, region) {
-    const input = operation === 'GetImage' ? 'imageId' : operation === 'GetInstance' ? 'instanceId' : 'the ID';
-    const where = region === undefined ? 'there' : `in region ${region}`;
-    return `Check ${input} and the region: ${target} is not known ${where}.`;
+/** Full quotas have a code of their own (BCC page Ojwvyo6nc). */
+function invalidRemedy({ code }) {
+    return code === 'Image.ImageQuotaExceedLimit'
+        ? 'Delete custom images that are no longer needed, or have the quota raised.'
+        : 'Change what the message names: the service does not accept the request as it is.';
 }
-function unreachedRemedy(region) {
+/** The input that names what a call is about, by a word in the operation's name. */
+const inputs = [
+    [/Image/, 'imageId'],
+    [/Blb/, 'blbId'],
+    [/Instance/, 'instanceId']
+];
+function notFoundRemedy({ operation, target }, region) {
+    const input = inputs.find(([pattern]) => pattern.test(operation))?.[1] ?? 'the ID';
     return region === undefined
-        ? 'Check endpoint, and how the runner gets there: DNS, https_proxy, no_proxy.'
-        : `Is ${region} the right region? If so, check how the runner gets there: DNS, https_proxy, no_proxy.`;
+        ? `Check ${input} and endpoint: ${target} is not known there.`
+        : `Check ${input} and region: ${target} is not known in region ${region}.`;
+}
+function unreachedRemedy({ barrier }, region) {
+    const input = region === undefined ? 'endpoint' : `region (${region})`;
+    if (barrier === 'proxy') {
+        return 'Check https_proxy and no_proxy of the runner: the proxy does not answer, or refuses.';
+    }
+    return barrier === 'hostName'
+        ? `Check ${input}: its host name is not known. If it is right, check DNS on the runner.`
+        : `Check ${input}, and whether the runner can reach it: firewall, https_proxy, no_proxy.`;
 }
 
 ;// CONCATENATED MODULE: ./core/report/explain.js
@@ -4683,8 +4715,9 @@ function warningsBefore(task, instance) {
 }
 function nameRefusal(instance, confirmName) {
     // Nobody can see a blank at the end of a name, and the console shows none.
-    const isRight = confirmName === undefined || confirmName.trim() === instance.name.trim();
-    return isRight ? [] : [{ kind: 'otherName', name: instance.name }];
+    if (confirmName === undefined || confirmName.trim() === instance.name.trim())
+        return [];
+    return [{ kind: 'otherName', name: instance.name, confirmName }];
 }
 /**
  * BBC has an API of its own, and EBC instances keep their local data disks only with an option whose default
@@ -5954,9 +5987,9 @@ async function select_select(selection, ports, signal) {
     if (ids.length > 1) {
         const atMs = ports.clock.nowMs();
         const read = await readInstances(ids, ports.bcc, signal);
-        return withDisks(whole(ids.map((id) => read.get(id))), atMs, ports, signal);
+        return withDisks(whole(ids.map((id) => read.get(id)), ports), atMs, ports, signal);
     }
-    return whole(await mapSome(ids, select_sideBySide, (id) => orError(observe(id, true, ports, signal))));
+    return whole(await mapSome(ids, select_sideBySide, (id) => orError(observe(id, true, ports, signal))), ports);
 }
 async function readTagged(tags, ports, signal) {
     const { bcc, log } = ports;
@@ -5964,7 +5997,7 @@ async function readTagged(tags, ports, signal) {
     const listed = await bcc.listTagged(tags, signal);
     // A list may leave the tags out; then only the single read tells.
     const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance);
-    const exact = whole(told).filter((instance) => carriesAll(instance, tags) === true);
+    const exact = whole(told, ports).filter((instance) => carriesAll(instance, tags) === true);
     const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports, signal);
     const released = carriers.filter(isReleased);
     if (released.length > 0) {
@@ -5972,7 +6005,7 @@ async function readTagged(tags, ports, signal) {
     }
     const chosen = carriers.filter((instance) => !isReleased(instance));
     if (chosen.length === 0)
-        throw new SurveyError([nothingSelected(tags)]);
+        throw new SurveyError([nothingSelected(tags, ports.region)]);
     const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
     log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
     return withDisks(sorted, atMs, ports, signal);
@@ -6005,14 +6038,14 @@ function spelledApart(tags, labels) {
         remedy: 'Spell the tags of the instances alike, or give instanceId.'
     };
 }
-function nothingSelected(tags) {
+function nothingSelected(tags, region) {
     return {
-        cause: `No instance in the region carries ${tagsLabel(tags)}.`,
+        cause: `No instance in ${region === undefined ? 'the region' : `region ${region}`} carries ${tagsLabel(tags)}.`,
         remedy: 'Check instanceTag (one key=value a line; an instance must carry all of them) and region.'
     };
 }
 /** @param atMs when the first read of the instances was sent */
-async function withDisks(instances, atMs, { bcc, clock }, signal) {
+async function withDisks(instances, atMs, { bcc, clock, region }, signal) {
     const disks = await readDisks(instances.map(({ id }) => id), bcc, signal);
     const answeredAtMs = clock.nowMs();
     return whole(instances.map((instance) => {
@@ -6020,7 +6053,7 @@ async function withDisks(instances, atMs, { bcc, clock }, signal) {
         return disk instanceof model_failure/* CallError */.RA
             ? disk
             : { atMs, answeredAtMs, isFresh: false, instance, disk: disk ?? null };
-    }));
+    }), { region });
 }
 async function orError(read) {
     try {
@@ -6033,10 +6066,11 @@ async function orError(read) {
     }
 }
 /** All that was read; throws what could not be, all of it at once. */
-function whole(read) {
+function whole(read, { region }) {
     const failures = read.filter((one) => one instanceof model_failure/* CallError */.RA);
-    if (failures.length > 0)
-        throw new SurveyError(failures.map(({ failure }) => problemOf(failure)));
+    if (failures.length > 0) {
+        throw new SurveyError(failures.map(({ failure }) => problemOf(failure, region)));
+    }
     return read.filter((one) => one !== undefined && !(one instanceof model_failure/* CallError */.RA));
 }
 
@@ -6554,7 +6588,7 @@ async function survey(request, ports, signal) {
     const image = await collect(resolveImage(request, ports, signal));
     const [customImages, observations, backendServers] = await Promise.all([
         request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
-        collect(select_select(request.selection, ports, signal)),
+        collect(select_select(request.selection, { ...ports, region: request.region }, signal)),
         collect(backendServersOf(request, ports.balancers, signal))
     ]);
     if (image === undefined || observations === undefined || problems.length > 0)
@@ -8739,8 +8773,8 @@ class JournalError extends Error {
     name = 'JournalError';
 }
 
-// EXTERNAL MODULE: ./action/annotate.js + 7 modules
-var annotate = __nccwpck_require__(3853);
+// EXTERNAL MODULE: ./action/annotate.js + 5 modules
+var annotate = __nccwpck_require__(5513);
 ;// CONCATENATED MODULE: ./bce/api/all-pages.js
 
 /** More pages than any list that the action reads can have: a page is asked for with a thousand items. */
@@ -9550,7 +9584,10 @@ function interpretReply(operation, reply, facts, endpoint) {
 }
 /** What it means for the operation that no answer came. */
 function interpretLoss(operation, error) {
-    return interpret_reply_failed(operation, lossKind(error, operation.kind), error.message, error);
+    const attempt = interpret_reply_failed(operation, lossKind(error, operation.kind), error.message, error);
+    if (error.barrier === undefined)
+        return attempt;
+    return { ...attempt, failure: { ...attempt.failure, barrier: error.barrier } };
 }
 function lossKind(error, kind) {
     switch (error.reach) {
@@ -9598,11 +9635,14 @@ class TransportError extends Error {
     reach;
     /** The system's word for it, such as `ECONNRESET`, for a short line in a log. */
     code;
+    /** What was in the way, as far as that is known. */
+    barrier;
     constructor(reach, code, message, options) {
         super(message, options);
         this.name = 'TransportError';
         this.reach = reach;
         this.code = code;
+        this.barrier = options?.barrier;
     }
 }
 /** Our own end of an attempt: its time was over, or the caller gave up. */
@@ -9641,9 +9681,16 @@ function transportError(error, host, phase) {
         });
     }
     // Only its text tells a proxy's refusal from a reset.
-    const detail = textOf(error).startsWith('tunneling socket') ? `at the proxy: ${textOf(error)}` : code;
-    return new TransportError('unreached', code, `no connection to ${host} (${detail})`, { cause: error });
+    const isProxy = textOf(error).startsWith('tunneling socket');
+    const detail = isProxy ? `at the proxy: ${textOf(error)}` : code;
+    const barrier = isProxy ? 'proxy' : lookupCodes.has(code) ? 'hostName' : undefined;
+    return new TransportError('unreached', code, `no connection to ${host} (${detail})`, {
+        cause: error,
+        barrier
+    });
 }
+/** The codes of `getaddrinfo` for a name without an address. */
+const lookupCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA']);
 const states = {
     connecting: 'while connecting to',
     waiting: 'while waiting for an answer of',
@@ -10513,8 +10560,8 @@ function connect(config) {
         sleep: systemClock.sleep,
         random: Math.random,
         mask: maskHex,
-        warn: job_log/* jobLog */.W.warning,
-        debug: job_log/* jobLog */.W.debug,
+        warn: job_log/* jobLog */.Wh.warning,
+        debug: job_log/* jobLog */.Wh.debug,
         userAgent: 'rebuild-bcc-instance'
     });
     const guests = guestsOnDemand(config, client);
@@ -11140,7 +11187,7 @@ class Progress {
     #warn(error) {
         this.#warnings += 1;
         if (this.#warnings === 1)
-            job_log/* jobLog */.W.warning(`Not written for the post step: ${messageOf(error)}`);
+            job_log/* jobLog */.Wh.warning(`Not written for the post step: ${messageOf(error)}`);
     }
 }
 async function tryRecord(record, state, signal) {
@@ -11153,7 +11200,7 @@ async function tryRecord(record, state, signal) {
     catch (error) {
         const what = id === undefined ? 'No Deployment record' : 'The Deployment record could not be set to in progress';
         if (!signal.aborted)
-            job_log/* jobLog */.W.warning(`${what}: ${messageOf(error)}`);
+            job_log/* jobLog */.Wh.warning(`${what}: ${messageOf(error)}`);
     }
     return id;
 }
@@ -11246,20 +11293,18 @@ function listenForCancel() {
 async function mainStep() {
     const ignored = alwaysVerifyCertificates();
     if (ignored !== undefined)
-        job_log/* jobLog */.W.warning(ignored);
+        job_log/* jobLog */.Wh.warning(ignored);
     const parsed = parseConfig(read_inputs_readInputs(), readUndeclared());
     for (const warning of parsed.warnings)
-        job_log/* jobLog */.W.warning(warning);
+        job_log/* jobLog */.Wh.warning(warning);
     if (!parsed.ok) {
         (0,annotate/* annotateProblems */.$9)(parsed.problems);
-        tellEarlyEnd('false');
-        return false;
+        return endEarly('Nothing was sent: the inputs are not right.');
     }
     const proxyProblems = settleProxies(parsed.config);
     if (proxyProblems.length > 0) {
-        (0,annotate/* annotateEnd */.mD)('The proxy cannot be used', ['Nothing was sent.', ...proxyProblems].join('\n'));
-        tellEarlyEnd('false');
-        return false;
+        (0,annotate/* annotateEnd */.mD)('The proxy cannot be used', [...proxyProblems, 'Nothing was sent.'].join('\n'));
+        return endEarly('Nothing was sent: the proxy cannot be used.');
     }
     const cancel = listenForCancel();
     try {
@@ -11277,7 +11322,7 @@ async function main_step_rebuild(config, cancel) {
     const progress = new Progress(config, cancel, openHandover());
     try {
         const secrets = new RebuildSecrets(config.rebuildOptions);
-        const ports = { ...world, secrets, cancel, log: job_log/* jobLog */.W, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
+        const ports = { ...world, secrets, cancel, log: job_log/* jobLog */.Wh, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
         const ran = await run(config.request, ports, progress);
         const state = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
         const report = reportRun(state);
@@ -11301,10 +11346,10 @@ async function restoreAfterCancel(state, world, cancel, progress) {
     const signal = cancel.grantRestoring();
     progress.progressed(() => state);
     try {
-        return await restoreWeights(state, { ...world, log: job_log/* jobLog */.W, cancel: { signal, writes: signal } });
+        return await restoreWeights(state, { ...world, log: job_log/* jobLog */.Wh, cancel: { signal, writes: signal } });
     }
     catch (error) {
-        job_log/* jobLog */.W.warning(`Weights are not restored by this step: ${messageOf(error)}`);
+        job_log/* jobLog */.Wh.warning(`Weights are not restored by this step: ${messageOf(error)}`);
         return state;
     }
 }
@@ -11314,7 +11359,7 @@ function tellEnd(report, ok, cancel) {
     const isUntold = report.instances.every(({ failure }) => failure === undefined);
     if (cancel.signal.aborted && isUntold)
         (0,annotate/* annotateEnd */.mD)('Cancelled', cancelledBetween(report), 'cancelled');
-    job_log/* jobLog */.W.info(closingLine(report, ok));
+    job_log/* jobLog */.Wh.info(closingLine(report, ok));
     try {
         setOutputs(report);
     }
@@ -11331,13 +11376,11 @@ function tellFailure(error, cancel) {
     }
     if (error instanceof SurveyError) {
         (0,annotate/* annotateSurvey */.$U)(error.problems);
-        tellEarlyEnd('false');
-        return false;
+        return endEarly('Nothing was changed: no plan could be made.');
     }
     if (cancel.signal.aborted && error instanceof model_failure/* CancelledError */.cc) {
-        (0,annotate/* annotateEnd */.mD)('Cancelled', 'Cancelled before anything was sent that changes anything.', 'cancelled');
-        tellEarlyEnd('false');
-        return false;
+        (0,annotate/* annotateEnd */.mD)('Cancelled', 'Cancelled before anything was changed.', 'cancelled');
+        return endEarly('Nothing was changed: the run was cancelled.');
     }
     if (error instanceof JournalError) {
         (0,annotate/* annotateEnd */.mD)('Nothing more was sent', error.message);
@@ -11346,6 +11389,12 @@ function tellFailure(error, cancel) {
     }
     tellEarlyEnd();
     throw error;
+}
+/** Ends a run before it had a plan; `sentence` is the last line of the log. */
+function endEarly(sentence) {
+    job_log/* jobLog */.Wh.info(sentence);
+    tellEarlyEnd('false');
+    return false;
 }
 /** A fault of the program may come after the send: what was said of `changed` by then stays. */
 function tellEarlyEnd(changed) {
@@ -11368,7 +11417,7 @@ function isGood(report, cancel) {
 function cancelledBetween({ changed }) {
     return changed
         ? 'Cancelled between two instances: those that were started are done, the others are untouched.'
-        : 'Cancelled before anything was sent that changes anything.';
+        : 'Cancelled before anything was changed.';
 }
 
 
@@ -12157,6 +12206,36 @@ function clip(text, most) {
 
 /***/ }),
 
+/***/ 8154:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ helpLink)
+/* harmony export */ });
+/**
+ * The address of the section on `reason` in `docs/troubleshooting.md`, of the very version that runs; of the whole
+ * page without a reason. `undefined` where it is not known from where the action runs.
+ */
+function helpLink(source, reason) {
+    const { serverUrl = '', repository = '', ref = '' } = source ?? {};
+    if (!/^https?:\/\/[\w.:[\]-]+\/?$/.test(serverUrl) ||
+        !/^[\w.-]+\/[\w.-]+$/.test(repository) ||
+        ref === '') {
+        return undefined;
+    }
+    const page = `${serverUrl.replace(/\/$/, '')}/${repository}/blob/${encodePath(ref)}/docs/troubleshooting.md`;
+    return reason === undefined ? page : `${page}#${reason.toLowerCase()}`;
+}
+/** A ref may hold slashes, and signs that would end a Markdown link. */
+function encodePath(ref) {
+    const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
+    const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
+    return ref.split('/').map(encode).join('/');
+}
+
+
+/***/ }),
+
 /***/ 6435:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -12299,7 +12378,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3853);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5513);
 /* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6912);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 

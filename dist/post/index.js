@@ -511,8 +511,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
 var core = __nccwpck_require__(5806);
-// EXTERNAL MODULE: ./core/report/help-link.js
-var help_link = __nccwpck_require__(8154);
 ;// CONCATENATED MODULE: ./core/report/without-repeats.js
 /** What keeps every call from being answered; one that failed so tells of all. */
 const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
@@ -636,12 +634,9 @@ function ofIdle(ids) {
     return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
 }
 
-// EXTERNAL MODULE: ./action/help.js
-var help = __nccwpck_require__(9953);
 // EXTERNAL MODULE: ./action/job-log.js
 var job_log = __nccwpck_require__(8796);
 ;// CONCATENATED MODULE: ./action/annotate.js
-
 
 
 
@@ -657,37 +652,31 @@ function annotateReport(report) {
 }
 /** One annotation that lists all that is wrong with the inputs. */
 function annotateProblems(problems) {
-    const lines = problems.map(({ input, message }) => `${input} ${message}`);
-    annotate('error', 'The inputs are not right', annotationText('Nothing was sent.', lines, helpOn()));
+    const [first = '', ...others] = problems.map(({ input, message }) => `${input} ${message}`);
+    annotate('error', 'The inputs are not right', annotationText(first, others, ['Nothing was sent.', ...helpLines()]));
 }
 /** One annotation for all that keeps a plan from being made. */
 function annotateSurvey(found) {
     const problems = withoutRepeats(found);
-    const causes = [...new Set(problems.map(({ cause }) => cause))];
+    const [first = '', ...others] = new Set(problems.map(({ cause }) => cause));
     const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
     // Many causes usually share one remedy; where they do not, the first few stand for all.
     const told = remedies.slice(0, 3);
     const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
-    annotate('error', 'No plan can be made', annotationText('Nothing was sent that changes anything.', causes, [
+    annotate('error', 'No plan can be made', annotationText(first, others, [
         ...told,
-        ...helpOn(otherReasons.length === 0 ? reason : undefined)
+        'Nothing was changed.',
+        ...helpLines(otherReasons.length === 0 ? reason : undefined)
     ]));
 }
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 function annotateEnd(title, text, reason) {
     const [first = '', ...others] = text.split('\n');
-    annotate('error', title, annotation_text_annotationText(first, others, helpOn(reason)));
-}
-/** The line that ends an annotation: where the documents tell more about a reason, or about failures at all. */
-function helpOn(reason) {
-    return helpLine((0,help_link/* helpLink */.C)((0,help/* readActionSource */.Q)(), reason));
-}
-function helpLine(link) {
-    return link === undefined ? [] : [`Help: ${link}`];
+    annotate('error', title, annotation_text_annotationText(first, others, (0,job_log/* helpLines */.di)(reason)));
 }
 function annotate(level, title, lines) {
     const write = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
-    write(lines.map(job_log/* escapeCommands */.g).join('\n'), { title: (0,job_log/* escapeCommands */.g)(title) });
+    write(lines.map(job_log/* escapeCommands */.g9).join('\n'), { title: (0,job_log/* escapeCommands */.g9)(title) });
 }
 
 
@@ -715,26 +704,45 @@ function readActionSource(env = process.env) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   W: () => (/* binding */ jobLog),
-/* harmony export */   g: () => (/* binding */ escapeCommands)
+/* harmony export */   R8: () => (/* binding */ warn),
+/* harmony export */   Wh: () => (/* binding */ jobLog),
+/* harmony export */   di: () => (/* binding */ helpLines),
+/* harmony export */   g9: () => (/* binding */ escapeCommands)
 /* harmony export */ });
+/* unused harmony export helpLine */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5806);
-/* harmony import */ var _core_neutral_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(780);
+/* harmony import */ var _core_neutral_text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(780);
+/* harmony import */ var _core_report_help_link_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8154);
+/* harmony import */ var _help_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9953);
+
+
 
 
 /** The log of the job. */
 const jobLog = {
     info: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(escapeCommands(line)),
-    warning: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(escapeCommands(line)),
+    warning: (line) => warn(line),
     debug: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(escapeCommands(line)),
     group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(escapeCommands(title), work)
 };
+/** A warning, with the line that ends every annotation: where the documents tell more, about a reason or at all. */
+function warn(line, reason) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e([line, ...helpLines(reason)].map(escapeCommands).join('\n'));
+}
+/** The address of a section of the documents as a line, or no line where it is not known. */
+function helpLines(reason) {
+    return helpLine((0,_core_report_help_link_js__WEBPACK_IMPORTED_MODULE_1__/* .helpLink */ .C)((0,_help_js__WEBPACK_IMPORTED_MODULE_2__/* .readActionSource */ .Q)(), reason));
+}
+/** The line for a link, where there is one. */
+function helpLine(link) {
+    return link === undefined ? [] : [`Help: ${link}`];
+}
 /**
  * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one
  * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
  */
 function escapeCommands(line) {
-    return (0,_core_neutral_text_js__WEBPACK_IMPORTED_MODULE_1__/* .neutralText */ .J)(line)
+    return (0,_core_neutral_text_js__WEBPACK_IMPORTED_MODULE_3__/* .neutralText */ .J)(line)
         .replace(/^(\s*):/, '$1 .:')
         .replaceAll('##[', '## [');
 }
@@ -818,6 +826,13 @@ function visible(text) {
 /** Like `quote`, with everything escaped that is not ASCII: for values that should be nothing else. */
 function quoteAscii(text) {
     return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
+}
+/** An address for a message, without what may hold a secret: its query and fragment, and all of it beside an `@`. */
+function shownAddress(text) {
+    if (text.includes('@'))
+        return 'an address with "@"';
+    const start = text.replace(/[?#].*$/s, '');
+    return quoteAscii(start === text ? text : `${start}…`);
 }
 /** A character as JavaScript and JSON write it: `\u200b`, or `\u{1f600}` beyond four digits. */
 function escaped(character) {
@@ -969,7 +984,8 @@ const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
  * The placeholders `{publicIp}`, `{internalIp}`, `{id}` and `{name}` may stand in host, path and query; in a
  * body text braces are braces. Ports left out are 22 for ssh, 80 for http and 443 for https.
  *
- * Pure, and never throws. No problem shows the whole text, for a user name or a token may be a part of it.
+ * Pure, and never throws. No problem shows a query or what stands before an `@`, for a token or a password may be
+ * a part of it.
  */
 function parseHealthCheck(text) {
     const url = text.trim().replace(/\s.*$/s, '');
@@ -980,7 +996,7 @@ function parseHealthCheck(text) {
     }
     const [, written, authority, path, fragment] = address.exec(url) ?? [];
     if (written === undefined || authority === undefined || path === undefined) {
-        return parse_wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
+        return parse_wrong(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
     }
     const scheme = written.toLowerCase();
     if (scheme === 'assistant') {
@@ -1028,7 +1044,7 @@ function parsePlace(kind, authority) {
     const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
     const host = written?.startsWith('[') ? written.slice(1, -1) : written;
     if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
-        return 'has no proper host; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)';
+        return `has no proper host in ${quoteAscii(authority)}; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)`;
     }
     const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
     if (port !== undefined)
@@ -1361,6 +1377,7 @@ function durationText(ms) {
 ;// CONCATENATED MODULE: ./config/parsers/endpoint.js
 
 
+
 /** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
 function endpointOfRegion(region) {
     return new URL(`https://bcc.${region}.baidubce.com`);
@@ -1369,23 +1386,24 @@ function endpointOfRegion(region) {
  * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
  * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
  *
- * No message shows the text: a user name or a password may be a part of it. What is not ASCII is refused, because
+ * No message shows a query or a user name, which may be secret. What is not ASCII is refused, because
  * `URL` would drop it or turn it into another host without a word.
  */
 const parseEndpoint = hiddenAscii((text) => {
     const url = httpUrl(text);
     if (url === undefined) {
-        return refused('is no URL; write one such as https://bcc.bj.baidubce.com');
+        return refused(`is ${shownAddress(text)}, which is no URL; write one such as https://bcc.bj.baidubce.com`);
     }
     const faults = [];
     if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-        faults.push('is plain HTTP, which is only for localhost, 127.0.0.1 and [::1]; begin it with https://');
+        faults.push(`begins with http://, and ${quoteAscii(url.hostname)} is not this machine (localhost, 127.0.0.1, [::1]); begin it with https://`);
     }
     if (hasUserInfo(url)) {
         faults.push('holds a user name or a password; the key pair goes into accessKeyId and secretAccessKey');
     }
     if (url.pathname !== '/' || /[?#]/.test(text)) {
-        faults.push('goes on after the host; leave out path, query and fragment');
+        const path = url.pathname === '/' ? 'a query or a fragment' : quoteAscii(url.pathname);
+        faults.push(`has ${path} after the host; leave out path, query and fragment`);
     }
     return faults.length === 0 ? parsed(url) : refused(...faults);
 });
@@ -1393,7 +1411,7 @@ const parseEndpoint = hiddenAscii((text) => {
 const parseWebUrl = (text) => {
     const url = httpUrl(text);
     if (url === undefined) {
-        return refused('is no web address; write one such as https://example.com');
+        return refused(`is ${shownAddress(text)}, which is no web address; write one such as https://example.com`);
     }
     return hasUserInfo(url)
         ? refused('holds a user name or a password, which everybody would see; leave them out')
@@ -2743,13 +2761,13 @@ function wordsOf(refusal) {
             };
         case 'imageKeepsNoLogin':
             return {
-                reason: `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`,
+                reason: `keepImageLogin needs a custom or shared image, and this one is a ${refusal.imageType} image`,
                 remedy: 'Give adminPass or keypairId instead.'
             };
         case 'noKeypairForWindows':
             return {
-                reason: 'keypairId is for Linux, and the image is of Windows',
-                remedy: 'Give adminPass instead.'
+                reason: 'keypairId works with Linux only, and the image is Windows',
+                remedy: 'Give adminPass instead of keypairId.'
             };
         case 'otherArchitecture':
             return {
@@ -2768,7 +2786,7 @@ function wordsOf(refusal) {
             };
         case 'otherName':
             return {
-                reason: `its name is ${quote(refusal.name)}, which is not what confirmName says`,
+                reason: `its name is ${quote(refusal.name)}, and confirmName is ${quote(refusal.confirmName)}`,
                 remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
             };
         case 'noHealthTarget':
@@ -2986,11 +3004,11 @@ function callRemedy(failure, rerun, region) {
         case 'conflict':
             return `Look at the state of the instance in the console and at what else works on it.${again}`;
         case 'invalid':
-            return 'The service refuses the request as it is; its message says why.';
+            return `${invalidRemedy(failure)}${again}`;
         case 'throttled':
             return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
         case 'unreached':
-            return `${unreachedRemedy(region)}${again}`;
+            return `${unreachedRemedy(failure, region)}${again}`;
         case 'unsent':
             return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
         case 'skewed':
@@ -2998,7 +3016,7 @@ function callRemedy(failure, rerun, region) {
         case 'ambiguous':
         case 'transient':
         case 'malformed':
-            return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
+            return `The service or the network is in trouble: run again later.${again}`;
     }
 }
 /** The codes by which the service says that the keys themselves are wrong (BCC page Ojwvyo6nc), in lower case. */
@@ -3019,15 +3037,32 @@ function deniedRemedy({ code, operation }) {
         ? 'Check accessKeyId and secretAccessKey; of a temporary key, also sessionToken, which may have run out.'
         : `Let the policy of the user permit ${operation}.`;
 }
-function notFoundRemedy({ operation, target }, region) {
-    const input = operation === 'GetImage' ? 'imageId' : operation === 'GetInstance' ? 'instanceId' : 'the ID';
-    const where = region === undefined ? 'there' : `in region ${region}`;
-    return `Check ${input} and the region: ${target} is not known ${where}.`;
+/** Full quotas have a code of their own (BCC page Ojwvyo6nc). */
+function invalidRemedy({ code }) {
+    return code === 'Image.ImageQuotaExceedLimit'
+        ? 'Delete custom images that are no longer needed, or have the quota raised.'
+        : 'Change what the message names: the service does not accept the request as it is.';
 }
-function unreachedRemedy(region) {
+/** The input that names what a call is about, by a word in the operation's name. */
+const inputs = [
+    [/Image/, 'imageId'],
+    [/Blb/, 'blbId'],
+    [/Instance/, 'instanceId']
+];
+function notFoundRemedy({ operation, target }, region) {
+    const input = inputs.find(([pattern]) => pattern.test(operation))?.[1] ?? 'the ID';
     return region === undefined
-        ? 'Check endpoint, and how the runner gets there: DNS, https_proxy, no_proxy.'
-        : `Is ${region} the right region? If so, check how the runner gets there: DNS, https_proxy, no_proxy.`;
+        ? `Check ${input} and endpoint: ${target} is not known there.`
+        : `Check ${input} and region: ${target} is not known in region ${region}.`;
+}
+function unreachedRemedy({ barrier }, region) {
+    const input = region === undefined ? 'endpoint' : `region (${region})`;
+    if (barrier === 'proxy') {
+        return 'Check https_proxy and no_proxy of the runner: the proxy does not answer, or refuses.';
+    }
+    return barrier === 'hostName'
+        ? `Check ${input}: its host name is not known. If it is right, check DNS on the runner.`
+        : `Check ${input}, and whether the runner can reach it: firewall, https_proxy, no_proxy.`;
 }
 
 ;// CONCATENATED MODULE: ./core/report/explain.js
@@ -6076,7 +6111,10 @@ function interpretReply(operation, reply, facts, endpoint) {
 }
 /** What it means for the operation that no answer came. */
 function interpretLoss(operation, error) {
-    return failed(operation, lossKind(error, operation.kind), error.message, error);
+    const attempt = failed(operation, lossKind(error, operation.kind), error.message, error);
+    if (error.barrier === undefined)
+        return attempt;
+    return { ...attempt, failure: { ...attempt.failure, barrier: error.barrier } };
 }
 function lossKind(error, kind) {
     switch (error.reach) {
@@ -6124,11 +6162,14 @@ class TransportError extends Error {
     reach;
     /** The system's word for it, such as `ECONNRESET`, for a short line in a log. */
     code;
+    /** What was in the way, as far as that is known. */
+    barrier;
     constructor(reach, code, message, options) {
         super(message, options);
         this.name = 'TransportError';
         this.reach = reach;
         this.code = code;
+        this.barrier = options?.barrier;
     }
 }
 /** Our own end of an attempt: its time was over, or the caller gave up. */
@@ -6167,9 +6208,16 @@ function transportError(error, host, phase) {
         });
     }
     // Only its text tells a proxy's refusal from a reset.
-    const detail = textOf(error).startsWith('tunneling socket') ? `at the proxy: ${textOf(error)}` : code;
-    return new TransportError('unreached', code, `no connection to ${host} (${detail})`, { cause: error });
+    const isProxy = textOf(error).startsWith('tunneling socket');
+    const detail = isProxy ? `at the proxy: ${textOf(error)}` : code;
+    const barrier = isProxy ? 'proxy' : lookupCodes.has(code) ? 'hostName' : undefined;
+    return new TransportError('unreached', code, `no connection to ${host} (${detail})`, {
+        cause: error,
+        barrier
+    });
 }
+/** The codes of `getaddrinfo` for a name without an address. */
+const lookupCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA']);
 const states = {
     connecting: 'while connecting to',
     waiting: 'while waiting for an answer of',
@@ -7136,8 +7184,8 @@ function connect(config) {
         sleep: systemClock.sleep,
         random: Math.random,
         mask: maskHex,
-        warn: job_log/* jobLog */.W.warning,
-        debug: job_log/* jobLog */.W.debug,
+        warn: job_log/* jobLog */.Wh.warning,
+        debug: job_log/* jobLog */.Wh.debug,
         userAgent: 'rebuild-bcc-instance'
     });
     const guests = guestsOnDemand(config, client);
@@ -7538,7 +7586,7 @@ async function postStep() {
     const parsed = parseConfig(inputs);
     const problems = parsed.ok
         ? settleProxies(parsed.config)
-        : ['The inputs are not the ones of the main step any more.', ...parsed.problems.map(describeProblem)];
+        : ['The inputs are no longer those of the main step.', ...parsed.problems.map(describeProblem)];
     if (parsed.ok && problems.length === 0)
         await seeToAll(parsed.config, handover);
     else
@@ -7559,14 +7607,14 @@ async function seeToAll(config, handover) {
  * Without them, or without its proxy, no call can be made, so what is left undone is told.
  */
 async function seeToTheSummary(problems, summary, { state }) {
-    job_log/* jobLog */.W.warning(`The service was not asked. ${problems.join(' ')}`);
+    (0,job_log/* warn */.R8)(`The service was not asked. ${problems.join(' ')}`);
     const lowered = loweredIds(state);
     if (lowered.length > 0) {
-        job_log/* jobLog */.W.warning(`Weights on load balancers are not restored; the job summary has the calls: ${named(lowered)}`);
+        (0,job_log/* warn */.R8)(`Weights on load balancers are not restored; the job summary has the calls: ${named(lowered)}`, 'rejoin');
     }
     const hidden = hiddenRebuilds(state);
     if (hidden.length > 0)
-        job_log/* jobLog */.W.warning(post_step_lookFirst(hidden));
+        (0,job_log/* warn */.R8)(post_step_lookFirst(hidden), 'unproven');
     if (summary.trim() !== 'false')
         await post_step_attempt('write the job summary', () => writeSummary(state));
 }
@@ -7578,7 +7626,7 @@ async function post_step_attempt(what, work) {
         await work();
     }
     catch (error) {
-        job_log/* jobLog */.W.warning(`Could not ${what}: ${messageOf(error)}`);
+        (0,job_log/* warn */.R8)(`Could not ${what}: ${messageOf(error)}`);
     }
 }
 /** Makes sure that the main step is over before anything is done with what it left. */
@@ -7588,7 +7636,7 @@ async function takeOver(file) {
         file.take();
         const end = await endMainProcess(first.process);
         if (end === 'ended')
-            job_log/* jobLog */.W.info('The main step was still running although the job was cancelled: ended.');
+            job_log/* jobLog */.Wh.info('The main step was still running although the job was cancelled: ended.');
         if (end === 'alive') {
             throw new Error(`the main step still runs as process ${first.process.pid}. It sends nothing any more, but what it did last is not known.`);
         }
@@ -7617,7 +7665,8 @@ async function restore(config, state) {
     try {
         const signal = AbortSignal.any([cancel.signal, late]);
         const writes = AbortSignal.any([cancel.writes, late]);
-        return await restoreWeights(state, { ...world, log: job_log/* jobLog */.W, cancel: { signal, writes } });
+        const log = { ...job_log/* jobLog */.Wh, warning: (line) => (0,job_log/* warn */.R8)(line, 'rejoin') };
+        return await restoreWeights(state, { ...world, log, cancel: { signal, writes } });
     }
     finally {
         dispose();
@@ -7632,14 +7681,14 @@ async function watchOn(config, left) {
     const hidden = hiddenRebuilds(left.state);
     if (hidden.length === 0)
         return;
-    job_log/* jobLog */.W.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${named(hidden)}`);
+    job_log/* jobLog */.Wh.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${named(hidden)}`);
     const cancel = listenForCancel();
     const { bcc, clock, dispose } = connect(config);
     try {
         const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock }, cancel.signal);
         if (still.length === 0)
-            return job_log/* jobLog */.W.info('It shows: a re-run will wait for it and not erase again.');
-        job_log/* jobLog */.W.warning(post_step_lookFirst(still));
+            return job_log/* jobLog */.Wh.info('It shows: a re-run will wait for it and not erase again.');
+        (0,job_log/* warn */.R8)(post_step_lookFirst(still), 'unproven');
     }
     finally {
         dispose();

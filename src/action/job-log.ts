@@ -1,14 +1,32 @@
 import * as core from '@actions/core';
 import { neutralText } from '../core/neutral-text.ts';
+import type { ReportedReason } from '../core/report/failure-reasons.ts';
+import { helpLink } from '../core/report/help-link.ts';
 import type { Log } from '../ports/log.ts';
+import { readActionSource } from './help.ts';
 
 /** The log of the job. */
 export const jobLog: Log = {
   info: (line) => core.info(escapeCommands(line)),
-  warning: (line) => core.warning(escapeCommands(line)),
+  warning: (line) => warn(line),
   debug: (line) => core.debug(escapeCommands(line)),
   group: (title, work) => core.group(escapeCommands(title), work)
 };
+
+/** A warning, with the line that ends every annotation: where the documents tell more, about a reason or at all. */
+export function warn(line: string, reason?: ReportedReason): void {
+  core.warning([line, ...helpLines(reason)].map(escapeCommands).join('\n'));
+}
+
+/** The address of a section of the documents as a line, or no line where it is not known. */
+export function helpLines(reason?: ReportedReason): readonly string[] {
+  return helpLine(helpLink(readActionSource(), reason));
+}
+
+/** The line for a link, where there is one. */
+export function helpLine(link: string | undefined): readonly string[] {
+  return link === undefined ? [] : [`Help: ${link}`];
+}
 
 /**
  * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one

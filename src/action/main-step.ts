@@ -34,14 +34,12 @@ export async function mainStep(): Promise<boolean> {
   for (const warning of parsed.warnings) jobLog.warning(warning);
   if (!parsed.ok) {
     annotateProblems(parsed.problems);
-    tellEarlyEnd('false');
-    return false;
+    return endEarly('Nothing was sent: the inputs are not right.');
   }
   const proxyProblems = settleProxies(parsed.config);
   if (proxyProblems.length > 0) {
-    annotateEnd('The proxy cannot be used', ['Nothing was sent.', ...proxyProblems].join('\n'));
-    tellEarlyEnd('false');
-    return false;
+    annotateEnd('The proxy cannot be used', [...proxyProblems, 'Nothing was sent.'].join('\n'));
+    return endEarly('Nothing was sent: the proxy cannot be used.');
   }
   const cancel = listenForCancel();
   try {
@@ -115,13 +113,11 @@ function tellFailure(error: unknown, cancel: SignalCancel): false {
   }
   if (error instanceof SurveyError) {
     annotateSurvey(error.problems);
-    tellEarlyEnd('false');
-    return false;
+    return endEarly('Nothing was changed: no plan could be made.');
   }
   if (cancel.signal.aborted && error instanceof CancelledError) {
-    annotateEnd('Cancelled', 'Cancelled before anything was sent that changes anything.', 'cancelled');
-    tellEarlyEnd('false');
-    return false;
+    annotateEnd('Cancelled', 'Cancelled before anything was changed.', 'cancelled');
+    return endEarly('Nothing was changed: the run was cancelled.');
   }
   if (error instanceof JournalError) {
     annotateEnd('Nothing more was sent', error.message);
@@ -130,6 +126,13 @@ function tellFailure(error: unknown, cancel: SignalCancel): false {
   }
   tellEarlyEnd();
   throw error;
+}
+
+/** Ends a run before it had a plan; `sentence` is the last line of the log. */
+function endEarly(sentence: string): false {
+  jobLog.info(sentence);
+  tellEarlyEnd('false');
+  return false;
 }
 
 /** A fault of the program may come after the send: what was said of `changed` by then stays. */
@@ -155,5 +158,5 @@ function isGood(report: RunReport, cancel: SignalCancel): boolean {
 function cancelledBetween({ changed }: RunReport): string {
   return changed
     ? 'Cancelled between two instances: those that were started are done, the others are untouched.'
-    : 'Cancelled before anything was sent that changes anything.';
+    : 'Cancelled before anything was changed.';
 }

@@ -13,7 +13,7 @@ import { connect } from './connect.ts';
 import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
 import { findHandover, type Handover, type TakenHandover } from './handover.ts';
 import { readActionSource } from './help.ts';
-import { jobLog } from './job-log.ts';
+import { jobLog, warn } from './job-log.ts';
 import { endMainProcess } from './main-process.ts';
 import { messageOf } from './message-of.ts';
 import { readInputs } from './read-inputs.ts';
@@ -41,7 +41,7 @@ export async function postStep(): Promise<void> {
   const parsed = parseConfig(inputs);
   const problems = parsed.ok
     ? settleProxies(parsed.config)
-    : ['The inputs are not the ones of the main step any more.', ...parsed.problems.map(describeProblem)];
+    : ['The inputs are no longer those of the main step.', ...parsed.problems.map(describeProblem)];
   if (parsed.ok && problems.length === 0) await seeToAll(parsed.config, handover);
   else await seeToTheSummary(problems, inputs.summary, handover);
 }
@@ -66,15 +66,16 @@ async function seeToTheSummary(
   summary: string,
   { state }: Handover
 ): Promise<void> {
-  jobLog.warning(`The service was not asked. ${problems.join(' ')}`);
+  warn(`The service was not asked. ${problems.join(' ')}`);
   const lowered = loweredIds(state);
   if (lowered.length > 0) {
-    jobLog.warning(
-      `Weights on load balancers are not restored; the job summary has the calls: ${named(lowered)}`
+    warn(
+      `Weights on load balancers are not restored; the job summary has the calls: ${named(lowered)}`,
+      'rejoin'
     );
   }
   const hidden = hiddenRebuilds(state);
-  if (hidden.length > 0) jobLog.warning(lookFirst(hidden));
+  if (hidden.length > 0) warn(lookFirst(hidden), 'unproven');
   if (summary.trim() !== 'false') await attempt('write the job summary', () => writeSummary(state));
 }
 
@@ -86,7 +87,7 @@ async function attempt(what: string, work: () => Promise<unknown>): Promise<void
   try {
     await work();
   } catch (error) {
-    jobLog.warning(`Could not ${what}: ${messageOf(error)}`);
+    warn(`Could not ${what}: ${messageOf(error)}`);
   }
 }
 
@@ -129,7 +130,8 @@ async function restore(config: Config, state: RunState): Promise<RunState> {
   try {
     const signal = AbortSignal.any([cancel.signal, late]);
     const writes = AbortSignal.any([cancel.writes, late]);
-    return await restoreWeights(state, { ...world, log: jobLog, cancel: { signal, writes } });
+    const log = { ...jobLog, warning: (line: string) => warn(line, 'rejoin') };
+    return await restoreWeights(state, { ...world, log, cancel: { signal, writes } });
   } finally {
     dispose();
     cancel.dispose();
@@ -149,7 +151,7 @@ async function watchOn(config: Config, left: Handover): Promise<void> {
   try {
     const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock }, cancel.signal);
     if (still.length === 0) return jobLog.info('It shows: a re-run will wait for it and not erase again.');
-    jobLog.warning(lookFirst(still));
+    warn(lookFirst(still), 'unproven');
   } finally {
     dispose();
     cancel.dispose();

@@ -25,6 +25,13 @@ export function quoteAscii(text: string): string {
   return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
 }
 
+/** An address for a message, without what may hold a secret: its query and fragment, and all of it beside an `@`. */
+export function shownAddress(text: string): string {
+  if (text.includes('@')) return 'an address with "@"';
+  const start = text.replace(/[?#].*$/s, '');
+  return quoteAscii(start === text ? text : `${start}…`);
+}
+
 /** A character as JavaScript and JSON write it: `\u200b`, or `\u{1f600}` beyond four digits. */
 function escaped(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16);

@@ -217,7 +217,8 @@ describe('no answer', () => {
     const error = await failure(newTransport().send(request(new URL('http://no-such.invalid')), never));
     expect(error).toMatchObject({
       reach: 'unreached',
-      code: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/)
+      code: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/),
+      barrier: 'hostName'
     });
   });
 
@@ -368,6 +369,7 @@ describe('a proxy from the environment', () => {
     const error = await failure(newTransport().send(request(far), never));
     expect(error).toMatchObject({ reach: 'unreached', code: 'ECONNRESET' });
     expect(error.message).toContain('statusCode=407');
+    expect(error.barrier).toBe('proxy');
   });
 
   test('one that is down was not reached', async () => {

@@ -23,14 +23,14 @@ describe('parseEndpoint', () => {
   });
 
   test.each([
-    ['bcc.bj.baidubce.com', /^is no URL/],
-    ['localhost:8080', /^is no URL/],
-    ['ftp://host', /^is no URL/],
-    ['https://', /^is no URL/],
-    ['https:///host', /^is no URL/],
-    ['https://ho st', /^is no URL/],
-    ['https://ho\nst', /^is no URL/],
-    ['https://host:99999', /^is no URL/],
+    ['bcc.bj.baidubce.com', /^is ".*", which is no URL; write/],
+    ['localhost:8080', /^is ".*", which is no URL; write/],
+    ['ftp://host', /^is ".*", which is no URL; write/],
+    ['https://', /^is ".*", which is no URL; write/],
+    ['https:///host', /^is ".*", which is no URL; write/],
+    ['https://ho st', /^is ".*", which is no URL; write/],
+    ['https://ho\nst', /^is ".*", which is no URL; write/],
+    ['https://host:99999', /^is ".*", which is no URL; write/],
     [
       'https://bcc.bj.baidubce.com\u200b',
       /^has \\u200b \(zero width space\) in it, which is not ASCII; take it out/
@@ -40,21 +40,21 @@ describe('parseEndpoint', () => {
       'https\uff1a//bcc.bj.baidubce.com',
       /^has \\uff1a \(Chinese colon\) in it, which is not ASCII; write ":" instead/
     ],
-    ['"https://bcc.bj.baidubce.com"', /^is no URL/],
-    ['http://bcc.bj.baidubce.com', /^is plain HTTP/],
-    ['http://127.0.0.1.evil.example', /^is plain HTTP/],
-    ['http://localhost.evil.example', /^is plain HTTP/],
-    ['http://128.0.0.1', /^is plain HTTP/],
-    ['http://[::2]', /^is plain HTTP/],
-    ['https://host/v2', /^goes on after the host/],
-    ['https://host//', /^goes on after the host/],
-    ['https://host?', /^goes on after the host/],
-    ['https://host#', /^goes on after the host/],
-    ['https://host?a=b', /^goes on after the host/],
-    ['https://host\\path', /^goes on after the host/],
+    ['"https://bcc.bj.baidubce.com"', /^is ".*", which is no URL; write/],
+    ['http://bcc.bj.baidubce.com', /^begins with http:\/\/, and ".+" is not this machine/],
+    ['http://127.0.0.1.evil.example', /^begins with http:\/\/, and ".+" is not this machine/],
+    ['http://localhost.evil.example', /^begins with http:\/\/, and ".+" is not this machine/],
+    ['http://128.0.0.1', /^begins with http:\/\/, and ".+" is not this machine/],
+    ['http://[::2]', /^begins with http:\/\/, and ".+" is not this machine/],
+    ['https://host/v2', /^has "\/v2" after the host/],
+    ['https://host//', /^has "\/\/" after the host/],
+    ['https://host?', /^has a query or a fragment after the host/],
+    ['https://host#', /^has a query or a fragment after the host/],
+    ['https://host?a=b', /^has a query or a fragment after the host/],
+    ['https://host\\path', /^has "\/path" after the host/],
     ['https://user@host', /^holds a user name or a password/],
     ['https://:word@host', /^holds a user name or a password/],
-    ['http://user:word@host/path', /plain HTTP.*\|.*user name.*\|.*after the host/]
+    ['http://user:word@host/path', /begins with http:.*\|.*user name.*\|.*after the host/]
   ])('%j is refused', (text, reason) => {
     expect(faultsOf(parseEndpoint(text))).toMatch(reason);
   });
@@ -76,6 +76,14 @@ describe('parseEndpoint', () => {
   });
 });
 
+test.each(['https://hunter2@ho st', 'ho st?token=hunter2', 'ho st#hunter2'])(
+  'what may be secret in %j is not shown',
+  (text) => {
+    expect(faultsOf(parseEndpoint(text))).not.toContain('hunter2');
+    expect(faultsOf(parseWebUrl(text))).not.toContain('hunter2');
+  }
+);
+
 describe('parseWebUrl', () => {
   test.each(['https://example.com', 'http://example.com/a?b=c#d'])('%s is read', (text) => {
     const result = parseWebUrl(text);
@@ -83,8 +91,8 @@ describe('parseWebUrl', () => {
   });
 
   test.each([
-    ['example.com', /^is no web address/],
-    ['javascript:alert(1)', /^is no web address/],
+    ['example.com', /^is ".+", which is no web address/],
+    ['javascript:alert(1)', /^is ".+", which is no web address/],
     ['https://user:word@example.com', /^holds a user name .* everybody would see/]
   ])('%s is refused', (text, reason) => {
     expect(faultsOf(parseWebUrl(text))).toMatch(reason);

@@ -53,8 +53,10 @@ describe('what is understood', () => {
 describe('what is refused', () => {
   test.each([
     ['', 'is no address'],
-    ['{publicIp}:22', 'is no address'],
-    ['tcp:{publicIp}:22', 'is no address'],
+    ['{publicIp}:22', 'is "{publicIp}:22", which is no address; write'],
+    ['tcp:{publicIp}:22', 'is "tcp:{publicIp}:22", which is no address; write'],
+    ['host/healthz?token=hunter2', 'is "host/healthz…", which is no address; write'],
+    ['hunter2@host:80', 'is an address with "@", which is no address; write'],
     ['ftp://{publicIp}', '"ftp://"'],
     [`${'x'.repeat(70)}://{publicIp}`, `"${'x'.repeat(60)}…"`],
     [`ssh://${'a.'.repeat(130)}b`, 'has no proper host'],

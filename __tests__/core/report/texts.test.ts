@@ -85,7 +85,7 @@ describe('decisions', () => {
     const decision = decide({ ...instance, deletionProtection: true }, task);
     if (decision.action !== 'refuse') throw new Error('not refused');
     expect(describeRefusals(decision.refusals)).toBe(
-      'deletionProtection is on; the image is NotAvailable, not Available; keepImageLogin needs a custom or shared image, and this one is of the type System'
+      'deletionProtection is on; the image is NotAvailable, not Available; keepImageLogin needs a custom or shared image, and this one is a System image'
     );
     expect(decide({ ...instance, deletionProtection: true }, taskOf({ allowProtected: true })).action).toBe(
       'rebuild'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CallFailure } from '../../../src/core/model/failure.ts';
+import type { Barrier, CallFailure } from '../../../src/core/model/failure.ts';
 import { withoutRepeats } from '../../../src/core/report/without-repeats.ts';
 import { problemOf } from '../../../src/deploy/plan/survey-error.ts';
 
@@ -36,13 +36,38 @@ describe('the message of a typical mistake', () => {
 
   test('an image that is not in the region names the input and the region', () => {
     expect(problemOf({ ...base, kind: 'notFound', code: 'NoSuchObject' }, 'gz').remedy).toBe(
-      'Check imageId and the region: m-1 is not known in region gz.'
+      'Check imageId and region: m-1 is not known in region gz.'
     );
   });
 
   test('a host that is not reached asks for the region by its value, or for the endpoint', () => {
-    expect(problemOf({ ...base, kind: 'unreached' }, 'xx').remedy).toContain('Is xx the right region?');
-    expect(problemOf({ ...base, kind: 'unreached' }).remedy).toContain('Check endpoint');
+    expect(problemOf({ ...base, kind: 'unreached' }, 'xx').remedy).toContain('Check region (xx),');
+    expect(problemOf({ ...base, kind: 'unreached' }).remedy).toContain('Check endpoint,');
+  });
+
+  test('a region whose host nobody knows, and a proxy that is down, are blamed alone and once', () => {
+    const calls = ['GetImage', 'GetInstance'].map(
+      (operation): CallFailure => ({ ...base, operation, kind: 'unreached' })
+    );
+    const told = (barrier: Barrier): readonly string[] =>
+      withoutRepeats(calls.map((failure) => problemOf({ ...failure, barrier }, 'xx'))).map(
+        ({ remedy }) => remedy
+      );
+    expect(told('hostName')).toEqual([
+      'Check region (xx): its host name is not known. If it is right, check DNS on the runner.'
+    ]);
+    expect(told('proxy')).toEqual([
+      'Check https_proxy and no_proxy of the runner: the proxy does not answer, or refuses.'
+    ]);
+  });
+
+  test.each([
+    ['GetInstance', 'instanceId'],
+    ['DescribeBlbServers', 'blbId'],
+    ['DescribeAppBlbServerGroup', 'blbId']
+  ])('%s of something that is not known names %s', (operation, input) => {
+    const { remedy } = problemOf({ ...base, operation, target: 'x-1', kind: 'notFound' }, 'gz');
+    expect(remedy).toBe(`Check ${input} and region: x-1 is not known in region gz.`);
   });
 
   test('things that are not known are each told', () => {

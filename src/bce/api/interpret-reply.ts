@@ -38,7 +38,9 @@ export function interpretReply<T>(
 
 /** What it means for the operation that no answer came. */
 export function interpretLoss(operation: Operation<unknown>, error: TransportError): FailedAttempt {
-  return failed(operation, lossKind(error, operation.kind), error.message, error);
+  const attempt = failed(operation, lossKind(error, operation.kind), error.message, error);
+  if (error.barrier === undefined) return attempt;
+  return { ...attempt, failure: { ...attempt.failure, barrier: error.barrier } };
 }
 
 function lossKind(error: TransportError, kind: CallKind): FailureKind {

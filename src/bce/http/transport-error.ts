@@ -1,3 +1,5 @@
+import type { Barrier } from '../../core/model/failure.ts';
+
 /**
  * How far a request came whose answer is missing.
  *
@@ -12,12 +14,20 @@ export class TransportError extends Error {
   readonly reach: Reach;
   /** The system's word for it, such as `ECONNRESET`, for a short line in a log. */
   readonly code: string;
+  /** What was in the way, as far as that is known. */
+  readonly barrier: Barrier | undefined;
 
-  constructor(reach: Reach, code: string, message: string, options?: ErrorOptions) {
+  constructor(
+    reach: Reach,
+    code: string,
+    message: string,
+    options?: ErrorOptions & { readonly barrier?: Barrier | undefined }
+  ) {
     super(message, options);
     this.name = 'TransportError';
     this.reach = reach;
     this.code = code;
+    this.barrier = options?.barrier;
   }
 }
 
@@ -62,9 +72,17 @@ export function transportError(error: unknown, host: string, phase: Phase): Tran
     });
   }
   // Only its text tells a proxy's refusal from a reset.
-  const detail = textOf(error).startsWith('tunneling socket') ? `at the proxy: ${textOf(error)}` : code;
-  return new TransportError('unreached', code, `no connection to ${host} (${detail})`, { cause: error });
+  const isProxy = textOf(error).startsWith('tunneling socket');
+  const detail = isProxy ? `at the proxy: ${textOf(error)}` : code;
+  const barrier = isProxy ? 'proxy' : lookupCodes.has(code) ? 'hostName' : undefined;
+  return new TransportError('unreached', code, `no connection to ${host} (${detail})`, {
+    cause: error,
+    barrier
+  });
 }
+
+/** The codes of `getaddrinfo` for a name without an address. */
+const lookupCodes: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA']);
 
 const states: Readonly<Record<Phase, string>> = {
   connecting: 'while connecting to',

@@ -1,3 +1,4 @@
+import { quoteAscii, shownAddress } from '../../core/quote.ts';
 import { hiddenAscii } from './ascii.ts';
 import { type Parser, parsed, refused } from './parser.ts';
 
@@ -10,23 +11,28 @@ export function endpointOfRegion(region: string): URL {
  * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
  * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
  *
- * No message shows the text: a user name or a password may be a part of it. What is not ASCII is refused, because
+ * No message shows a query or a user name, which may be secret. What is not ASCII is refused, because
  * `URL` would drop it or turn it into another host without a word.
  */
 export const parseEndpoint: Parser<URL> = hiddenAscii((text) => {
   const url = httpUrl(text);
   if (url === undefined) {
-    return refused('is no URL; write one such as https://bcc.bj.baidubce.com');
+    return refused(
+      `is ${shownAddress(text)}, which is no URL; write one such as https://bcc.bj.baidubce.com`
+    );
   }
   const faults: string[] = [];
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    faults.push('is plain HTTP, which is only for localhost, 127.0.0.1 and [::1]; begin it with https://');
+    faults.push(
+      `begins with http://, and ${quoteAscii(url.hostname)} is not this machine (localhost, 127.0.0.1, [::1]); begin it with https://`
+    );
   }
   if (hasUserInfo(url)) {
     faults.push('holds a user name or a password; the key pair goes into accessKeyId and secretAccessKey');
   }
   if (url.pathname !== '/' || /[?#]/.test(text)) {
-    faults.push('goes on after the host; leave out path, query and fragment');
+    const path = url.pathname === '/' ? 'a query or a fragment' : quoteAscii(url.pathname);
+    faults.push(`has ${path} after the host; leave out path, query and fragment`);
   }
   return faults.length === 0 ? parsed(url) : refused(...faults);
 });
@@ -35,7 +41,9 @@ export const parseEndpoint: Parser<URL> = hiddenAscii((text) => {
 export const parseWebUrl: Parser<URL> = (text) => {
   const url = httpUrl(text);
   if (url === undefined) {
-    return refused('is no web address; write one such as https://example.com');
+    return refused(
+      `is ${shownAddress(text)}, which is no web address; write one such as https://example.com`
+    );
   }
   return hasUserInfo(url)
     ? refused('holds a user name or a password, which everybody would see; leave them out')

@@ -1,4 +1,4 @@
-import { quoteAscii } from '../quote.ts';
+import { quoteAscii, shownAddress } from '../quote.ts';
 import { type AddressCheck, defaultPorts, type HealthCheck, placeholders } from './check.ts';
 import { parseExpectations } from './expect.ts';
 import { isHost, isIpv6 } from './host.ts';
@@ -23,7 +23,8 @@ const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
  * The placeholders `{publicIp}`, `{internalIp}`, `{id}` and `{name}` may stand in host, path and query; in a
  * body text braces are braces. Ports left out are 22 for ssh, 80 for http and 443 for https.
  *
- * Pure, and never throws. No problem shows the whole text, for a user name or a token may be a part of it.
+ * Pure, and never throws. No problem shows a query or what stands before an `@`, for a token or a password may be
+ * a part of it.
  */
 export function parseHealthCheck(text: string): ParsedCheck {
   const url = text.trim().replace(/\s.*$/s, '');
@@ -36,7 +37,9 @@ export function parseHealthCheck(text: string): ParsedCheck {
   }
   const [, written, authority, path, fragment] = address.exec(url) ?? [];
   if (written === undefined || authority === undefined || path === undefined) {
-    return wrong('is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz');
+    return wrong(
+      `${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`
+    );
   }
   const scheme = written.toLowerCase();
   if (scheme === 'assistant') {
@@ -82,7 +85,7 @@ function parsePlace(kind: Kind, authority: string): { hostPattern: string; port:
   const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
   const host = written?.startsWith('[') ? written.slice(1, -1) : written;
   if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
-    return 'has no proper host; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)';
+    return `has no proper host in ${quoteAscii(authority)}; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)`;
   }
   const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
   if (port !== undefined) return { hostPattern: host, port };

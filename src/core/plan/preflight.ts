@@ -68,8 +68,8 @@ export function warningsBefore(task: Task, instance: Instance): readonly string[
 
 function nameRefusal(instance: Instance, confirmName: string | undefined): readonly Refusal[] {
   // Nobody can see a blank at the end of a name, and the console shows none.
-  const isRight = confirmName === undefined || confirmName.trim() === instance.name.trim();
-  return isRight ? [] : [{ kind: 'otherName', name: instance.name }];
+  if (confirmName === undefined || confirmName.trim() === instance.name.trim()) return [];
+  return [{ kind: 'otherName', name: instance.name, confirmName }];
 }
 
 /**

@@ -15,7 +15,7 @@ export type Refusal =
   | { readonly kind: 'otherArchitecture'; readonly image: string; readonly instance: string }
   | { readonly kind: 'diskTooSmall'; readonly needsGb: number; readonly hasGb: number }
   | { readonly kind: 'bareMetal'; readonly family: 'BBC' | 'EBC' }
-  | { readonly kind: 'otherName'; readonly name: string }
+  | { readonly kind: 'otherName'; readonly name: string; readonly confirmName: string }
   | { readonly kind: 'noHealthTarget'; readonly problem: string }
   | { readonly kind: 'noRollbackImage'; readonly imageId: string; readonly why: string }
   | { readonly kind: 'noImageQuota'; readonly quota: number };
@@ -66,13 +66,13 @@ function wordsOf(refusal: Refusal): { readonly reason: string; readonly remedy: 
       };
     case 'imageKeepsNoLogin':
       return {
-        reason: `keepImageLogin needs a custom or shared image, and this one is of the type ${refusal.imageType}`,
+        reason: `keepImageLogin needs a custom or shared image, and this one is a ${refusal.imageType} image`,
         remedy: 'Give adminPass or keypairId instead.'
       };
     case 'noKeypairForWindows':
       return {
-        reason: 'keypairId is for Linux, and the image is of Windows',
-        remedy: 'Give adminPass instead.'
+        reason: 'keypairId works with Linux only, and the image is Windows',
+        remedy: 'Give adminPass instead of keypairId.'
       };
     case 'otherArchitecture':
       return {
@@ -91,7 +91,7 @@ function wordsOf(refusal: Refusal): { readonly reason: string; readonly remedy: 
       };
     case 'otherName':
       return {
-        reason: `its name is ${quote(refusal.name)}, which is not what confirmName says`,
+        reason: `its name is ${quote(refusal.name)}, and confirmName is ${quote(refusal.confirmName)}`,
         remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
       };
     case 'noHealthTarget':

@@ -21,11 +21,11 @@ export function callRemedy(failure: CallFailure, rerun?: string, region?: string
     case 'conflict':
       return `Look at the state of the instance in the console and at what else works on it.${again}`;
     case 'invalid':
-      return 'The service refuses the request as it is; its message says why.';
+      return `${invalidRemedy(failure)}${again}`;
     case 'throttled':
       return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
     case 'unreached':
-      return `${unreachedRemedy(region)}${again}`;
+      return `${unreachedRemedy(failure, region)}${again}`;
     case 'unsent':
       return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
     case 'skewed':
@@ -33,7 +33,7 @@ export function callRemedy(failure: CallFailure, rerun?: string, region?: string
     case 'ambiguous':
     case 'transient':
     case 'malformed':
-      return `The service or the way to it is in trouble: run again later.${again || ` ${rerunIsSafe}`}`;
+      return `The service or the network is in trouble: run again later.${again}`;
   }
 }
 
@@ -57,14 +57,33 @@ function deniedRemedy({ code, operation }: CallFailure): string {
     : `Let the policy of the user permit ${operation}.`;
 }
 
-function notFoundRemedy({ operation, target }: CallFailure, region: string | undefined): string {
-  const input = operation === 'GetImage' ? 'imageId' : operation === 'GetInstance' ? 'instanceId' : 'the ID';
-  const where = region === undefined ? 'there' : `in region ${region}`;
-  return `Check ${input} and the region: ${target} is not known ${where}.`;
+/** Full quotas have a code of their own (BCC page Ojwvyo6nc). */
+function invalidRemedy({ code }: CallFailure): string {
+  return code === 'Image.ImageQuotaExceedLimit'
+    ? 'Delete custom images that are no longer needed, or have the quota raised.'
+    : 'Change what the message names: the service does not accept the request as it is.';
 }
 
-function unreachedRemedy(region: string | undefined): string {
+/** The input that names what a call is about, by a word in the operation's name. */
+const inputs: readonly (readonly [operation: RegExp, input: string])[] = [
+  [/Image/, 'imageId'],
+  [/Blb/, 'blbId'],
+  [/Instance/, 'instanceId']
+];
+
+function notFoundRemedy({ operation, target }: CallFailure, region: string | undefined): string {
+  const input = inputs.find(([pattern]) => pattern.test(operation))?.[1] ?? 'the ID';
   return region === undefined
-    ? 'Check endpoint, and how the runner gets there: DNS, https_proxy, no_proxy.'
-    : `Is ${region} the right region? If so, check how the runner gets there: DNS, https_proxy, no_proxy.`;
+    ? `Check ${input} and endpoint: ${target} is not known there.`
+    : `Check ${input} and region: ${target} is not known in region ${region}.`;
+}
+
+function unreachedRemedy({ barrier }: CallFailure, region: string | undefined): string {
+  const input = region === undefined ? 'endpoint' : `region (${region})`;
+  if (barrier === 'proxy') {
+    return 'Check https_proxy and no_proxy of the runner: the proxy does not answer, or refuses.';
+  }
+  return barrier === 'hostName'
+    ? `Check ${input}: its host name is not known. If it is right, check DNS on the runner.`
+    : `Check ${input}, and whether the runner can reach it: firewall, https_proxy, no_proxy.`;
 }

@@ -18,6 +18,8 @@ export interface SelectPorts {
   readonly bcc: Bcc;
   readonly clock: Clock;
   readonly log: Log;
+  /** For messages only; `undefined` where it is not known. */
+  readonly region?: string | undefined;
 }
 
 /** How many single calls go out side by side. */
@@ -38,9 +40,17 @@ export async function select(
   if (ids.length > 1) {
     const atMs = ports.clock.nowMs();
     const read = await readInstances(ids, ports.bcc, signal);
-    return withDisks(whole(ids.map((id) => read.get(id))), atMs, ports, signal);
+    return withDisks(
+      whole(
+        ids.map((id) => read.get(id)),
+        ports
+      ),
+      atMs,
+      ports,
+      signal
+    );
   }
-  return whole(await mapSome(ids, sideBySide, (id) => orError(observe(id, true, ports, signal))));
+  return whole(await mapSome(ids, sideBySide, (id) => orError(observe(id, true, ports, signal))), ports);
 }
 
 async function readTagged(
@@ -55,14 +65,14 @@ async function readTagged(
   const told = await mapSome(listed, sideBySide, async (instance) =>
     instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance
   );
-  const exact = whole(told).filter((instance) => carriesAll(instance, tags) === true);
+  const exact = whole(told, ports).filter((instance) => carriesAll(instance, tags) === true);
   const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports, signal);
   const released = carriers.filter(isReleased);
   if (released.length > 0) {
     log.info(`Left out, for they are released: ${released.map(({ id }) => id).join(', ')}`);
   }
   const chosen = carriers.filter((instance) => !isReleased(instance));
-  if (chosen.length === 0) throw new SurveyError([nothingSelected(tags)]);
+  if (chosen.length === 0) throw new SurveyError([nothingSelected(tags, ports.region)]);
   const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
   return withDisks(sorted, atMs, ports, signal);
@@ -99,9 +109,9 @@ function spelledApart(tags: readonly Tag[], labels: readonly string[]): SurveyPr
   };
 }
 
-function nothingSelected(tags: readonly Tag[]): SurveyProblem {
+function nothingSelected(tags: readonly Tag[], region: string | undefined): SurveyProblem {
   return {
-    cause: `No instance in the region carries ${tagsLabel(tags)}.`,
+    cause: `No instance in ${region === undefined ? 'the region' : `region ${region}`} carries ${tagsLabel(tags)}.`,
     remedy: 'Check instanceTag (one key=value a line; an instance must carry all of them) and region.'
   };
 }
@@ -110,7 +120,7 @@ function nothingSelected(tags: readonly Tag[]): SurveyProblem {
 async function withDisks(
   instances: readonly Instance[],
   atMs: number,
-  { bcc, clock }: SelectPorts,
+  { bcc, clock, region }: SelectPorts,
   signal: AbortSignal
 ): Promise<readonly Observation[]> {
   const disks = await readDisks(
@@ -125,7 +135,8 @@ async function withDisks(
       return disk instanceof CallError
         ? disk
         : { atMs, answeredAtMs, isFresh: false, instance, disk: disk ?? null };
-    })
+    }),
+    { region }
   );
 }
 
@@ -139,8 +150,13 @@ async function orError<T>(read: Promise<T>): Promise<T | CallError> {
 }
 
 /** All that was read; throws what could not be, all of it at once. */
-function whole<T>(read: readonly (T | CallError | undefined)[]): readonly T[] {
+function whole<T>(
+  read: readonly (T | CallError | undefined)[],
+  { region }: Pick<SelectPorts, 'region'>
+): readonly T[] {
   const failures = read.filter((one) => one instanceof CallError);
-  if (failures.length > 0) throw new SurveyError(failures.map(({ failure }) => problemOf(failure)));
+  if (failures.length > 0) {
+    throw new SurveyError(failures.map(({ failure }) => problemOf(failure, region)));
+  }
   return read.filter((one): one is T => one !== undefined && !(one instanceof CallError));
 }

@@ -61,7 +61,7 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   const image = await collect(resolveImage(request, ports, signal));
   const [customImages, observations, backendServers] = await Promise.all([
     request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
-    collect(select(request.selection, ports, signal)),
+    collect(select(request.selection, { ...ports, region: request.region }, signal)),
     collect(backendServersOf(request, ports.balancers, signal))
   ]);
   if (image === undefined || observations === undefined || problems.length > 0)
