@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setOutputs } from '../../src/action/outputs.ts';
-import { instanceReport, runReport } from '../core/summary/reports.ts';
+import { madeRun, madeState } from '../core/summary/made-runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'outputs-'));
 const file = join(folder, 'outputs');
@@ -21,7 +21,7 @@ afterAll(() => {
 
 test('outputs are added to what is there, so that what others have written stays', () => {
   writeFileSync(file, 'own<<E\nvalue\nE\n');
-  setOutputs(runReport([instanceReport('i-1')]));
+  setOutputs(madeState([madeRun('i-1')]));
   const text = readFileSync(file, 'utf8');
   expect(text).toContain('own<<E');
   expect(text).toContain('result<<');
@@ -29,7 +29,7 @@ test('outputs are added to what is there, so that what others have written stays
 
 test('a file that has grown large by being told again and again begins anew, with every output in it', () => {
   writeFileSync(file, 'x'.repeat(16_000_001));
-  setOutputs(runReport([instanceReport('i-1')]));
+  setOutputs(madeState([madeRun('i-1')]));
   expect(statSync(file).size).toBeLessThan(100_000);
   const text = readFileSync(file, 'utf8');
   for (const name of ['status', 'changed', 'instanceIds', 'result']) expect(text).toContain(`${name}<<`);
@@ -37,7 +37,7 @@ test('a file that has grown large by being told again and again begins anew, wit
 
 test('an output with a value for each instance is empty where none has one', () => {
   writeFileSync(file, '');
-  setOutputs(runReport([instanceReport('i-1'), instanceReport('i-2')]));
+  setOutputs(madeState([madeRun('i-1'), madeRun('i-2')]));
   const text = readFileSync(file, 'utf8');
   expect(text).toMatch(/backupImageId<<(\S+)\n\n\1/);
   expect(text).toMatch(/instanceIds<<(\S+)\ni-1,i-2\n\1/);

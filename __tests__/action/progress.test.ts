@@ -9,7 +9,7 @@ import { CancelledError } from '../../src/core/model/failure.ts';
 import { JournalError } from '../../src/ports/journal.ts';
 import { minimal } from '../config/raw.ts';
 import { runOf, stateOf } from '../core/run/runs.ts';
-import { idOf, times } from '../core/summary/reports.ts';
+import { idOf, times } from '../core/summary/made-runs.ts';
 import { noCancel } from '../support/virtual.ts';
 
 const before = process.env['GITHUB_OUTPUT'];

@@ -637,7 +637,7 @@ describe('the schema describes what the code has, and nothing else:', () => {
   test('every word of a status, of a fate, of a phase, of a kind and of a reason', () => {
     const words = (...path: readonly string[]): readonly string[] =>
       at(schema, ['$defs', ...path, 'enum']) as readonly string[];
-    const statuses = wordsOf('src/core/report/report.ts', 'InstanceStatus');
+    const statuses = wordsOf('src/core/run/instance-status.ts', 'InstanceStatus');
     expect(statuses.length).toBeGreaterThan(7);
     expect(words('instance', 'properties', 'status')).toEqual(statuses);
     expect(at(schema, ['properties', 'status', 'enum'])).toEqual([

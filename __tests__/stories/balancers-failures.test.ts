@@ -11,6 +11,7 @@ import {
   weightCallsOf,
   weightsIn
 } from '../support/ports.ts';
+import { stateBehind } from '../support/reported.ts';
 import { callsOf, health, oneOf, onStage, passes, refuses, textOf } from '../support/stage.ts';
 import type { VirtualWorld } from '../support/virtual.ts';
 
@@ -365,7 +366,7 @@ describe('weights that cannot be restored after a good rebuild', () => {
         currentWeight: 0
       });
       expect(weightsIn(world)).toContain('lb-demo0002 i-demo0001 30');
-      expect(annotationsOf(report).at(-1)).toMatchObject({
+      expect(annotationsOf(stateBehind(report)).at(-1)).toMatchObject({
         title: 'Load balancer weights are not restored',
         lines: expect.arrayContaining(['i-demo0001 on lb-demo0001: 0 instead of 100'])
       });

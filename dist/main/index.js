@@ -498,483 +498,2168 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 5513:
+/***/ 8350:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  mD: () => (/* binding */ annotateEnd),
-  $9: () => (/* binding */ annotateProblems),
-  vi: () => (/* binding */ annotateReport),
-  $U: () => (/* binding */ annotateSurvey)
+  Uq: () => (/* binding */ mainStep),
+  M2: () => (/* binding */ tellFault),
+  IA: () => (/* binding */ tellNoVerdict)
 });
 
-// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
-var core = __nccwpck_require__(5806);
-;// CONCATENATED MODULE: ./core/report/without-repeats.js
-/** What keeps every call from being answered; one that failed so tells of all. */
-const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
-/** The problems, with one only of those that have the same cause: wrong keys fail every read alike. */
-function withoutRepeats(problems) {
-    return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
-        problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
-}
-
-// EXTERNAL MODULE: ./core/report/clip.js
-var report_clip = __nccwpck_require__(5984);
-;// CONCATENATED MODULE: ./core/summary/annotation-text.js
-
-/** The runner cuts the text of an annotation after so many characters (actions/runner, IssueMatcher and Issue). */
-const runnerLimit = 4_096;
-/** Room for the characters that become escapes on the way. */
-const limit = runnerLimit - 96;
-/** No single line takes up the room of all others. */
-const lineLimit = 1_000;
-/** Up to four remedies, a link among them, always have room. */
-const remedyLimit = 700;
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/utils.js
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
 /**
- * The lines of an annotation that is not cut: what matters most first, then as many of the `items` as fit with a
- * count of the rest, and the `remedies` last.
+ * Sanitizes an input into a string so it can be passed into issueCommand safely
+ * @param input input to sanitize into a string
  */
-function annotationText(first, items, remedies = []) {
-    const head = (0,report_clip/* clip */.$)(first, lineLimit);
-    const tail = remedies.map((line) => (0,report_clip/* clip */.$)(line, remedyLimit));
-    const more = (count) => `and ${count} more`;
-    let left = limit - sizeOf([head, ...tail]) - more(items.length).length - 1;
-    const told = [];
-    for (const item of items) {
-        const line = (0,report_clip/* clip */.$)(item, lineLimit);
-        left -= sizeOf([line]);
-        if (left < 0)
-            break;
-        told.push(line);
+function utils_toCommandValue(input) {
+    if (input === null || input === undefined) {
+        return '';
     }
-    const rest = items.length - told.length;
-    return [head, ...told, ...(rest === 0 ? [] : [more(rest)]), ...tail];
+    else if (typeof input === 'string' || input instanceof String) {
+        return input;
+    }
+    return JSON.stringify(input);
 }
-function sizeOf(lines) {
-    return lines.reduce((sum, line) => sum + line.length + 1, 0);
-}
-
-// EXTERNAL MODULE: ./core/report/help-link.js
-var help_link = __nccwpck_require__(8154);
-// EXTERNAL MODULE: ./core/summary/ranking.js
-var ranking = __nccwpck_require__(3636);
-;// CONCATENATED MODULE: ./core/summary/overview.js
-/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
-
-
-
-const headlines = {
-    rebuilt: '✅ Rebuilt',
-    skipped: '✅ Nothing to do',
-    planned: '📋 Plan, nothing was sent',
-    started: '🚀 Started, not waited for',
-    inProgress: '🛑 Cancelled while rebuilding',
-    rolledBack: '↩️ Failed, and rolled back',
-    failed: '❌ Failed',
-    partial: '❌ Failed for some'
-};
-/** In the order in which the totals are told. */
-const words = {
-    rebuilt: { icon: '✅', one: 'rebuilt' },
-    skipped: { icon: '✅', one: 'skipped' },
-    planned: { icon: '📋', one: 'planned' },
-    started: { icon: '🚀', one: 'started' },
-    failed: { icon: '❌', one: 'failed' },
-    rolledBack: { icon: '↩️', one: 'rolled back' },
-    inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
-    notStarted: { icon: '–', one: 'not started' }
-};
 /**
- * What became of the run, of whom, and from which image, as a heading.
  *
- * @param region empty where it is not known
+ * @param annotationProperties
+ * @returns The command properties to send with the actual annotation command
+ * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
  */
-function headline({ status, imageId, imageName, instances }, region) {
-    const [only, ...others] = instances;
-    const one = only !== undefined && others.length === 0 ? code(only.instanceId) : undefined;
-    const whom = one ?? counted(instances.length, 'instance');
-    const image = `${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
-    const where = region === '' ? '' : `, region ${cell(clip(region, 50))}`;
-    return `## ${headlines[status]}: ${whom} from image ${image}${where}`;
-}
-/** What became of an instance, with a sign. */
-function overview_statusLabel({ status, adopted }) {
-    const { icon, one } = words[status];
-    return adopted ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
-}
-/** How many came to what, in one line. */
-function totals({ instances, durationSeconds }) {
-    const counts = new Map();
-    for (const { status } of instances)
-        counts.set(status, (counts.get(status) ?? 0) + 1);
-    const each = Object.entries(words).flatMap(([status, { icon, one, many = one }]) => {
-        const count = counts.get(status);
-        return count === undefined ? [] : [`${icon} **${count}** ${many}`];
-    });
-    return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(durationSeconds * 1000)})`;
-}
-/** Why nothing more was begun, as a sentence that cannot be overlooked. */
-function stopSentence({ rollout: { stopped } }) {
-    return stopped === undefined ? '' : `> 🛑 **${cell(clip(stopped.message, 1000))}**`;
-}
-/** How the rollout was set and how many were away, in one line. */
-function rolloutLine({ rollout, instances, status }) {
-    const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
-    const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} already unavailable before`;
-    const unavailable = status === 'planned' ? before : ` (peak: ${peakUnavailable}${before})`;
-    const facts = [
-        `at most ${maxUnavailable} of ${instances.length} unavailable at once${unavailable}`,
-        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
-        pauseSeconds === 0
-            ? 'the next starts as soon as one is done'
-            : `in batches, ${formatDuration(pauseSeconds * 1000)} between two`,
-        failureLabel(rollout)
-    ];
-    return `**Rollout:** ${facts.join(' · ')}`;
-}
-function canaryLabel(canaries) {
-    const named = canaries.slice(0, 10).map((id) => code(clip(id, 64)));
-    const more = canaries.length - named.length;
-    const all = more === 0 ? named : [...named, `${more} more`];
-    return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
-}
-function failureLabel({ maxFailures }) {
-    return maxFailures === 0
-        ? 'stops at the first failure'
-        : `stops after more than ${counted(maxFailures, 'failure')}`;
-}
-/** Who did not serve to begin with, and why; folded away. */
-function unavailableBeforePart({ rollout: { unavailableBefore } }, priority) {
+function utils_toCommandProperties(annotationProperties) {
+    if (!Object.keys(annotationProperties).length) {
+        return {};
+    }
     return {
-        priority,
-        pieces: unavailableBefore.length,
-        draw: (pieces) => {
-            if (pieces === 0)
-                return '';
-            const rows = unavailableBefore
-                .slice(0, pieces)
-                .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
-            const title = `Already unavailable before the run: ${counted(unavailableBefore.length, 'instance')}`;
-            return fold(title, [table(['Instance', 'Why'], rows)]);
-        }
+        title: annotationProperties.title,
+        file: annotationProperties.file,
+        line: annotationProperties.startLine,
+        endLine: annotationProperties.endLine,
+        col: annotationProperties.startColumn,
+        endColumn: annotationProperties.endColumn
     };
 }
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/command.js
 
-;// CONCATENATED MODULE: ./core/summary/weights-table.js
-/** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
 
-
-/** More rows than these are folded away. */
-const openRows = 20;
 /**
- * All backend servers whose weight is still another one than before. An instance that goes on without the run is among
- * them, for nobody restores it after the run.
- */
-function leftWeights({ instances }) {
-    return instances.flatMap((instance) => instance.balancers
-        .filter(({ weight, currentWeight }) => currentWeight !== weight)
-        .map((server) => ({ ...server, instance })));
-}
-/** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
-function idleInstances({ instances }) {
-    return instances
-        .filter(({ balancers }) => balancers.some(({ weight, currentWeight }) => weight === 0 && currentWeight === 0))
-        .map(({ instanceId }) => instanceId);
-}
-/** What that may mean, and what to do. */
-const idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
-/** Who gets no traffic since before the run, as a sentence that stands by itself. */
-function idleSentence(report) {
-    const ids = idleInstances(report);
-    if (ids.length === 0)
-        return '';
-    const named = ids.slice(0, openRows).map(code).join(', ');
-    const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
-    return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
-}
-/** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
-function weightsPart(report, priority) {
-    const left = leftWeights(report);
-    return { priority, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
-}
-function drawn(left, pieces) {
-    if (left.length === 0)
-        return '';
-    const head = `### Load balancer weights to restore: ${left.length}`;
-    const told = left.slice(0, pieces);
-    const rows = told.map((server) => [
-        `${code(server.instance.instanceId)}<br>${statusLabel(server.instance)}`,
-        String(server.currentWeight),
-        String(server.weight),
-        [code(server.blbId), ...(server.groupId === undefined ? [] : [code(server.groupId)])].join('<br>')
-    ]);
-    const list = table(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
-    const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
-    const calls = poolsOf(told).map(callOf);
-    const isLong = told.length > openRows;
-    return [
-        head,
-        'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out of it whoever does not serve yet.',
-        ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
-        ...missing,
-        ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
-    ].join('\n\n');
-}
-/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
-function poolsOf(left) {
-    const pools = new Map();
-    for (const server of left) {
-        const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
-        const pool = pools.get(key);
-        if (pool === undefined)
-            pools.set(key, [server]);
-        else
-            pool.push(server);
-    }
-    return [...pools.values()];
-}
-/**
- * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
- * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
- */
-function callOf(pool) {
-    const [first] = pool;
-    if (first === undefined)
-        return '';
-    const { kind, blbId, groupId } = first;
-    const id = encodeURIComponent(blbId);
-    const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
-    const members = pool.map(({ instance, weight }) => JSON.stringify({ instanceId: instance.instanceId, weight }));
-    const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
-    const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
-    return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
-}
-function line(member, at, members) {
-    return `  ${member}${at === members.length - 1 ? '' : ','}`;
-}
-
-;// CONCATENATED MODULE: ./core/summary/annotations.js
-/** What a run has to say beside its log: few words, for GitHub shows few of them. */
-
-
-
-
-/** GitHub shows at most ten annotations of a step. */
-const most = 10;
-/** So many instances are named in one line. */
-const mostNamed = 20;
-/**
- * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
- * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
+ * Issues a command to the GitHub Actions runner
  *
- * @param source where the action runs from, for the links to its documents
+ * @param command - The command name to issue
+ * @param properties - Additional properties for the command (key-value pairs)
+ * @param message - The message to include with the command
+ * @remarks
+ * This function outputs a specially formatted string to stdout that the Actions
+ * runner interprets as a command. These commands can control workflow behavior,
+ * set outputs, create annotations, mask values, and more.
+ *
+ * Command Format:
+ *   ::name key=value,key=value::message
+ *
+ * @example
+ * ```typescript
+ * // Issue a warning annotation
+ * issueCommand('warning', {}, 'This is a warning message');
+ * // Output: ::warning::This is a warning message
+ *
+ * // Set an environment variable
+ * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
+ * // Output: ::set-env name=MY_VAR::some value
+ *
+ * // Add a secret mask
+ * issueCommand('add-mask', {}, 'secretValue123');
+ * // Output: ::add-mask::secretValue123
+ * ```
+ *
+ * @internal
+ * This is an internal utility function that powers the public API functions
+ * such as setSecret, warning, error, and exportVariable.
  */
-function annotationsOf(report, source) {
-    const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
-    const others = [
-        ...ofStop(report).map((one) => ({ ...one, help: (0,help_link/* helpLink */.C)(source) })),
-        ...weights.map((one) => ({ ...one, help: (0,help_link/* helpLink */.C)(source, 'rejoin') }))
-    ];
-    const room = most - others.length;
-    const failed = (0,ranking/* failuresFirst */.Cq)(report.instances);
-    const single = failed.length <= room ? failed : failed.slice(0, room - 1);
-    const rest = failed.slice(single.length);
-    const each = single.map(({ instanceId, failure }) => ({
-        level: 'error',
-        title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
-        lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => (0,report_clip/* clip */.$)(line, 2000)),
-        help: (0,help_link/* helpLink */.C)(source, failure.reason)
-    }));
-    const more = {
-        level: 'error',
-        title: `${rest.length} more that failed or were cut off`,
-        lines: [`${(0,ranking/* reasonsLabel */.E1)(rest)}.`, 'The job summary and the output result name them all.'],
-        help: (0,help_link/* helpLink */.C)(source)
-    };
-    return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
+function command_issueCommand(command, properties, message) {
+    const cmd = new Command(command, properties, message);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
 }
-/** What a stop meant for the others: who was not begun, and who was rolled back although it had succeeded. */
-function ofStop({ rollout: { stopped }, instances }) {
-    if (stopped === undefined || stopped.reason === 'cancelled' || instances.length === 1)
-        return [];
-    return [{ level: 'error', title: 'The rollout stopped', lines: [(0,report_clip/* clip */.$)(stopped.message, 2000)] }];
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
 }
-function ofWeights(left) {
-    if (left.length === 0)
-        return [];
-    const named = left.slice(0, mostNamed).map(({ instance, blbId, groupId, currentWeight, weight }) => {
-        const group = groupId === undefined ? '' : `, group ${groupId}`;
-        return `${instance.instanceId} on ${blbId}${group}: ${currentWeight} instead of ${weight}`;
-    });
-    const more = left.length - named.length;
-    return [
-        {
-            level: 'error',
-            title: 'Load balancer weights are not restored',
-            lines: [
-                ...named,
-                ...(more === 0 ? [] : [`and ${more} more`]),
-                'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.'
-            ]
+const CMD_STRING = '::';
+class Command {
+    constructor(command, properties, message) {
+        if (!command) {
+            command = 'missing.command';
         }
-    ];
-}
-function ofIdle(ids) {
-    if (ids.length === 0)
-        return [];
-    const more = ids.length - mostNamed;
-    const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
-}
-
-// EXTERNAL MODULE: ./action/help.js
-var action_help = __nccwpck_require__(9953);
-// EXTERNAL MODULE: ./action/job-log.js + 1 modules
-var job_log = __nccwpck_require__(5938);
-;// CONCATENATED MODULE: ./action/annotate.js
-
-
-
-
-
-
-/** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
-function annotateReport(report) {
-    for (const { level, title, lines, help } of annotationsOf(report, (0,action_help/* readActionSource */.Q)())) {
-        const [first = '', ...others] = lines;
-        annotate(level, title, annotationText(first, others, (0,job_log/* helpLine */.o$)(help)));
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+    }
+    toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+            cmdStr += ' ';
+            let first = true;
+            for (const key in this.properties) {
+                if (this.properties.hasOwnProperty(key)) {
+                    const val = this.properties[key];
+                    if (val) {
+                        if (first) {
+                            first = false;
+                        }
+                        else {
+                            cmdStr += ',';
+                        }
+                        cmdStr += `${key}=${escapeProperty(val)}`;
+                    }
+                }
+            }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
     }
 }
-/** One annotation that lists all that is wrong with the inputs. */
-function annotateProblems(problems) {
-    const [first = '', ...others] = problems.map(({ input, message }) => `${input} ${message}`);
-    annotate('error', 'The inputs are not right', annotationText(first, others, ['Nothing was sent.', ...(0,job_log/* helpLines */.di)()]));
+function escapeData(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A');
 }
-/** One annotation for all that keeps a plan from being made. */
-function annotateSurvey(found) {
-    const problems = withoutRepeats(found);
-    const [first = '', ...others] = new Set(problems.map(({ cause }) => cause));
-    const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
-    // Many causes usually share one remedy; where they do not, the first few stand for all.
-    const told = remedies.slice(0, 3);
-    const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
-    annotate('error', 'No plan can be made', annotationText(first, others, [
-        ...told,
-        'Nothing was changed.',
-        ...(0,job_log/* helpLines */.di)(otherReasons.length === 0 ? reason : undefined)
-    ]));
+function escapeProperty(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A')
+        .replace(/:/g, '%3A')
+        .replace(/,/g, '%2C');
 }
-/** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
-function annotateEnd(title, text, reason) {
-    const [first = '', ...others] = text.split('\n');
-    annotate('error', title, annotationText(first, others, (0,job_log/* helpLines */.di)(reason)));
+//# sourceMappingURL=command.js.map
+;// CONCATENATED MODULE: external "crypto"
+const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/file-command.js
+// For internal use, subject to change.
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+
+
+
+function file_command_issueFileCommand(command, message) {
+    const filePath = process.env[`GITHUB_${command}`];
+    if (!filePath) {
+        throw new Error(`Unable to find environment variable for file command ${command}`);
+    }
+    if (!external_fs_.existsSync(filePath)) {
+        throw new Error(`Missing file at path: ${filePath}`);
+    }
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
+        encoding: 'utf8'
+    });
 }
-function annotate(level, title, lines) {
-    const write = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
-    write(lines.map(job_log/* escapeCommands */.g9).join('\n'), { title: (0,job_log/* escapeCommands */.g9)(title) });
+function file_command_prepareKeyValueMessage(key, value) {
+    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
+    const convertedValue = utils_toCommandValue(value);
+    // These should realistically never happen, but just in case someone finds a
+    // way to exploit uuid generation let's not allow keys or values that contain
+    // the delimiter.
+    if (key.includes(delimiter)) {
+        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+    }
+    if (convertedValue.includes(delimiter)) {
+        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+    }
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
-
-
-/***/ }),
-
-/***/ 9953:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ readActionSource)
-/* harmony export */ });
-/** Where this action runs from; the runner sets the variables for the main and the post step alike. */
-function readActionSource(env = process.env) {
-    return {
-        serverUrl: env['GITHUB_SERVER_URL'],
-        repository: env['GITHUB_ACTION_REPOSITORY'],
-        ref: env['GITHUB_ACTION_REF']
-    };
-}
-
-
-/***/ }),
-
-/***/ 5938:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  g9: () => (/* binding */ escapeCommands),
-  o$: () => (/* binding */ helpLine),
-  di: () => (/* binding */ helpLines),
-  Wh: () => (/* binding */ jobLog)
-});
-
-// UNUSED EXPORTS: warn
-
-// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
-var core = __nccwpck_require__(5806);
-;// CONCATENATED MODULE: ./core/neutral-text.js
-/**
- * Text from outside without characters that change what a reader sees: control characters, ESC among them, become
- * one space, and marks of the text's direction (Unicode TR 36, "bidirectional text spoofing") become visible.
- */
-function neutralText(text) {
-    return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
-}
-
-// EXTERNAL MODULE: ./core/report/help-link.js
-var help_link = __nccwpck_require__(8154);
-// EXTERNAL MODULE: ./action/help.js
-var help = __nccwpck_require__(9953);
-;// CONCATENATED MODULE: ./action/job-log.js
-
-
-
-
-/** The log of the job. */
-const jobLog = {
-    info: (line) => core/* info */.pq(escapeCommands(line)),
-    warning: (line) => warn(line),
-    debug: (line) => core/* debug */.Yz(escapeCommands(line)),
-    group: (title, work) => core/* group */.Os(escapeCommands(title), work)
+//# sourceMappingURL=file-command.js.map
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+// EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(8564);
+;// CONCATENATED MODULE: ../node_modules/@actions/http-client/lib/auth.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
 };
-/** A warning, with the line that ends every annotation: where the documents tell more, about a reason or at all. */
-function warn(line, reason) {
-    core/* warning */.$e([line, ...helpLines(reason)].map(escapeCommands).join('\n'));
+class BasicCredentialHandler {
+    constructor(username, password) {
+        this.username = username;
+        this.password = password;
+    }
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
 }
-/** The address of a section of the documents as a line, or no line where it is not known. */
-function helpLines(reason) {
-    return helpLine((0,help_link/* helpLink */.C)((0,help/* readActionSource */.Q)(), reason));
+class auth_BearerCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Bearer ${this.token}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
 }
-/** The line for a link, where there is one. */
-function helpLine(link) {
-    return link === undefined ? [] : [`Help: ${link}`];
+class PersonalAccessTokenCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+//# sourceMappingURL=auth.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/oidc-utils.js
+var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class oidc_utils_OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = oidc_utils_OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = (/* unused pure expression or super */ null && (_summary));
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
 }
 /**
- * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one
- * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
  */
-function escapeCommands(line) {
-    return neutralText(line)
-        .replace(/^(\s*):/, '$1 .:')
-        .replaceAll('##[', '## [');
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
 }
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, path.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+// EXTERNAL MODULE: external "string_decoder"
+var external_string_decoder_ = __nccwpck_require__(3193);
+// EXTERNAL MODULE: external "events"
+var external_events_ = __nccwpck_require__(4434);
+;// CONCATENATED MODULE: external "child_process"
+const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
+// EXTERNAL MODULE: external "assert"
+var external_assert_ = __nccwpck_require__(2613);
+;// CONCATENATED MODULE: ../node_modules/@actions/io/lib/io-util.js
+var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
 
 
-/***/ }),
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
+// export const {open} = 'fs'
+const IS_WINDOWS = process.platform === 'win32';
+/**
+ * Custom implementation of readlink to ensure Windows junctions
+ * maintain trailing backslash for backward compatibility with Node.js < 24
+ *
+ * In Node.js 20, Windows junctions (directory symlinks) always returned paths
+ * with trailing backslashes. Node.js 24 removed this behavior, which breaks
+ * code that relied on this format for path operations.
+ *
+ * This implementation restores the Node 20 behavior by adding a trailing
+ * backslash to all junction results on Windows.
+ */
+function readlink(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        const result = yield fs.promises.readlink(fsPath);
+        // On Windows, restore Node 20 behavior: add trailing backslash to all results
+        // since junctions on Windows are always directory links
+        if (IS_WINDOWS && !result.endsWith('\\')) {
+            return `${result}\\`;
+        }
+        return result;
+    });
+}
+// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
+const UV_FS_O_EXLOCK = 0x10000000;
+const READONLY = external_fs_.constants.O_RDONLY;
+function exists(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        try {
+            yield stat(fsPath);
+        }
+        catch (err) {
+            if (err.code === 'ENOENT') {
+                return false;
+            }
+            throw err;
+        }
+        return true;
+    });
+}
+function isDirectory(fsPath_1) {
+    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
+        return stats.isDirectory();
+    });
+}
+/**
+ * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
+ * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
+ */
+function isRooted(p) {
+    p = normalizeSeparators(p);
+    if (!p) {
+        throw new Error('isRooted() parameter "p" cannot be empty');
+    }
+    if (IS_WINDOWS) {
+        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
+        ); // e.g. C: or C:\hello
+    }
+    return p.startsWith('/');
+}
+/**
+ * Best effort attempt to determine whether a file exists and is executable.
+ * @param filePath    file path to check
+ * @param extensions  additional file extensions to try
+ * @return if file exists and is executable, returns the file path. otherwise empty string.
+ */
+function tryGetExecutablePath(filePath, extensions) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        let stats = undefined;
+        try {
+            // test file exists
+            stats = yield stat(filePath);
+        }
+        catch (err) {
+            if (err.code !== 'ENOENT') {
+                // eslint-disable-next-line no-console
+                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+            }
+        }
+        if (stats && stats.isFile()) {
+            if (IS_WINDOWS) {
+                // on Windows, test for valid extension
+                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
+                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
+                    return filePath;
+                }
+            }
+            else {
+                if (isUnixExecutable(stats)) {
+                    return filePath;
+                }
+            }
+        }
+        // try each extension
+        const originalFilePath = filePath;
+        for (const extension of extensions) {
+            filePath = originalFilePath + extension;
+            stats = undefined;
+            try {
+                stats = yield stat(filePath);
+            }
+            catch (err) {
+                if (err.code !== 'ENOENT') {
+                    // eslint-disable-next-line no-console
+                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+                }
+            }
+            if (stats && stats.isFile()) {
+                if (IS_WINDOWS) {
+                    // preserve the case of the actual file (since an extension was appended)
+                    try {
+                        const directory = external_path_namespaceObject.dirname(filePath);
+                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
+                        for (const actualName of yield readdir(directory)) {
+                            if (upperName === actualName.toUpperCase()) {
+                                filePath = external_path_namespaceObject.join(directory, actualName);
+                                break;
+                            }
+                        }
+                    }
+                    catch (err) {
+                        // eslint-disable-next-line no-console
+                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
+                    }
+                    return filePath;
+                }
+                else {
+                    if (isUnixExecutable(stats)) {
+                        return filePath;
+                    }
+                }
+            }
+        }
+        return '';
+    });
+}
+function normalizeSeparators(p) {
+    p = p || '';
+    if (IS_WINDOWS) {
+        // convert slashes on Windows
+        p = p.replace(/\//g, '\\');
+        // remove redundant slashes
+        return p.replace(/\\\\+/g, '\\');
+    }
+    // remove redundant slashes
+    return p.replace(/\/\/+/g, '/');
+}
+// on Mac/Linux, test the execute bit
+//     R   W  X  R  W X R W X
+//   256 128 64 32 16 8 4 2 1
+function isUnixExecutable(stats) {
+    return ((stats.mode & 1) > 0 ||
+        ((stats.mode & 8) > 0 &&
+            process.getgid !== undefined &&
+            stats.gid === process.getgid()) ||
+        ((stats.mode & 64) > 0 &&
+            process.getuid !== undefined &&
+            stats.uid === process.getuid()));
+}
+// Get the path of cmd.exe in windows
+function getCmdPath() {
+    var _a;
+    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
+}
+//# sourceMappingURL=io-util.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/io/lib/io.js
+var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
 
-/***/ 6912:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  U: () => (/* binding */ mainStep)
+/**
+ * Copies a file or folder.
+ * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See CopyOptions.
+ */
+function cp(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
+        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
+        // Dest is an existing file, but not forcing
+        if (destStat && destStat.isFile() && !force) {
+            return;
+        }
+        // If dest is an existing directory, should copy inside.
+        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
+            ? path.join(dest, path.basename(source))
+            : dest;
+        if (!(yield ioUtil.exists(source))) {
+            throw new Error(`no such file or directory: ${source}`);
+        }
+        const sourceStat = yield ioUtil.stat(source);
+        if (sourceStat.isDirectory()) {
+            if (!recursive) {
+                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
+            }
+            else {
+                yield cpDirRecursive(source, newDest, 0, force);
+            }
+        }
+        else {
+            if (path.relative(source, newDest) === '') {
+                // a file cannot be copied to itself
+                throw new Error(`'${newDest}' and '${source}' are the same file`);
+            }
+            yield io_copyFile(source, newDest, force);
+        }
+    });
+}
+/**
+ * Moves a path.
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See MoveOptions.
+ */
+function mv(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        if (yield ioUtil.exists(dest)) {
+            let destExists = true;
+            if (yield ioUtil.isDirectory(dest)) {
+                // If dest is directory copy src into dest
+                dest = path.join(dest, path.basename(source));
+                destExists = yield ioUtil.exists(dest);
+            }
+            if (destExists) {
+                if (options.force == null || options.force) {
+                    yield rmRF(dest);
+                }
+                else {
+                    throw new Error('Destination already exists');
+                }
+            }
+        }
+        yield mkdirP(path.dirname(dest));
+        yield ioUtil.rename(source, dest);
+    });
+}
+/**
+ * Remove a path recursively with force
+ *
+ * @param inputPath path to remove
+ */
+function rmRF(inputPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (ioUtil.IS_WINDOWS) {
+            // Check for invalid characters
+            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+            if (/[*"<>|]/.test(inputPath)) {
+                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
+            }
+        }
+        try {
+            // note if path does not exist, error is silent
+            yield ioUtil.rm(inputPath, {
+                force: true,
+                maxRetries: 3,
+                recursive: true,
+                retryDelay: 300
+            });
+        }
+        catch (err) {
+            throw new Error(`File was unable to be removed ${err}`);
+        }
+    });
+}
+/**
+ * Make a directory.  Creates the full path with folders in between
+ * Will throw if it fails
+ *
+ * @param   fsPath        path to create
+ * @returns Promise<void>
+ */
+function mkdirP(fsPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        ok(fsPath, 'a path argument must be provided');
+        yield ioUtil.mkdir(fsPath, { recursive: true });
+    });
+}
+/**
+ * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
+ * If you check and the tool does not exist, it will throw.
+ *
+ * @param     tool              name of the tool
+ * @param     check             whether to check if tool exists
+ * @returns   Promise<string>   path to tool
+ */
+function which(tool, check) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // recursive when check=true
+        if (check) {
+            const result = yield which(tool, false);
+            if (!result) {
+                if (IS_WINDOWS) {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+                }
+                else {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+                }
+            }
+            return result;
+        }
+        const matches = yield findInPath(tool);
+        if (matches && matches.length > 0) {
+            return matches[0];
+        }
+        return '';
+    });
+}
+/**
+ * Returns a list of all occurrences of the given tool on the system path.
+ *
+ * @returns   Promise<string[]>  the paths of the tool
+ */
+function findInPath(tool) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // build the list of extensions to try
+        const extensions = [];
+        if (IS_WINDOWS && process.env['PATHEXT']) {
+            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
+                if (extension) {
+                    extensions.push(extension);
+                }
+            }
+        }
+        // if it's rooted, return it if exists. otherwise return empty.
+        if (isRooted(tool)) {
+            const filePath = yield tryGetExecutablePath(tool, extensions);
+            if (filePath) {
+                return [filePath];
+            }
+            return [];
+        }
+        // if any path separators, return empty
+        if (tool.includes(external_path_namespaceObject.sep)) {
+            return [];
+        }
+        // build the list of directories
+        //
+        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
+        // it feels like we should not do this. Checking the current directory seems like more of a use
+        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
+        // across platforms.
+        const directories = [];
+        if (process.env.PATH) {
+            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
+                if (p) {
+                    directories.push(p);
+                }
+            }
+        }
+        // find all matches
+        const matches = [];
+        for (const directory of directories) {
+            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
+            if (filePath) {
+                matches.push(filePath);
+            }
+        }
+        return matches;
+    });
+}
+function readCopyOptions(options) {
+    const force = options.force == null ? true : options.force;
+    const recursive = Boolean(options.recursive);
+    const copySourceDirectory = options.copySourceDirectory == null
+        ? true
+        : Boolean(options.copySourceDirectory);
+    return { force, recursive, copySourceDirectory };
+}
+function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        // Ensure there is not a run away recursive copy
+        if (currentDepth >= 255)
+            return;
+        currentDepth++;
+        yield mkdirP(destDir);
+        const files = yield ioUtil.readdir(sourceDir);
+        for (const fileName of files) {
+            const srcFile = `${sourceDir}/${fileName}`;
+            const destFile = `${destDir}/${fileName}`;
+            const srcFileStat = yield ioUtil.lstat(srcFile);
+            if (srcFileStat.isDirectory()) {
+                // Recurse
+                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
+            }
+            else {
+                yield io_copyFile(srcFile, destFile, force);
+            }
+        }
+        // Change the mode for the newly created directory
+        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
+    });
+}
+// Buffered file copy
+function io_copyFile(srcFile, destFile, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
+            // unlink/re-link it
+            try {
+                yield ioUtil.lstat(destFile);
+                yield ioUtil.unlink(destFile);
+            }
+            catch (e) {
+                // Try to override file permission
+                if (e.code === 'EPERM') {
+                    yield ioUtil.chmod(destFile, '0666');
+                    yield ioUtil.unlink(destFile);
+                }
+                // other errors = it doesn't exist, no work to do
+            }
+            // Copy over symlink
+            const symlinkFull = yield ioUtil.readlink(srcFile);
+            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
+        }
+        else if (!(yield ioUtil.exists(destFile)) || force) {
+            yield ioUtil.copyFile(srcFile, destFile);
+        }
+    });
+}
+//# sourceMappingURL=io.js.map
+;// CONCATENATED MODULE: external "timers"
+const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
+;// CONCATENATED MODULE: ../node_modules/@actions/exec/lib/toolrunner.js
+var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+
+/* eslint-disable @typescript-eslint/unbound-method */
+const toolrunner_IS_WINDOWS = process.platform === 'win32';
+/*
+ * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
+ */
+class ToolRunner extends external_events_.EventEmitter {
+    constructor(toolPath, args, options) {
+        super();
+        if (!toolPath) {
+            throw new Error("Parameter 'toolPath' cannot be null or empty.");
+        }
+        this.toolPath = toolPath;
+        this.args = args || [];
+        this.options = options || {};
+    }
+    _debug(message) {
+        if (this.options.listeners && this.options.listeners.debug) {
+            this.options.listeners.debug(message);
+        }
+    }
+    _getCommandString(options, noPrefix) {
+        const toolPath = this._getSpawnFileName();
+        const args = this._getSpawnArgs(options);
+        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
+        if (toolrunner_IS_WINDOWS) {
+            // Windows + cmd file
+            if (this._isCmdFile()) {
+                cmd += toolPath;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows + verbatim
+            else if (options.windowsVerbatimArguments) {
+                cmd += `"${toolPath}"`;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows (regular)
+            else {
+                cmd += this._windowsQuoteCmdArg(toolPath);
+                for (const a of args) {
+                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
+                }
+            }
+        }
+        else {
+            // OSX/Linux - this can likely be improved with some form of quoting.
+            // creating processes on Unix is fundamentally different than Windows.
+            // on Unix, execvp() takes an arg array.
+            cmd += toolPath;
+            for (const a of args) {
+                cmd += ` ${a}`;
+            }
+        }
+        return cmd;
+    }
+    _processLineBuffer(data, strBuffer, onLine) {
+        try {
+            let s = strBuffer + data.toString();
+            let n = s.indexOf(external_os_.EOL);
+            while (n > -1) {
+                const line = s.substring(0, n);
+                onLine(line);
+                // the rest of the string ...
+                s = s.substring(n + external_os_.EOL.length);
+                n = s.indexOf(external_os_.EOL);
+            }
+            return s;
+        }
+        catch (err) {
+            // streaming lines to console is best effort.  Don't fail a build.
+            this._debug(`error processing line. Failed with error ${err}`);
+            return '';
+        }
+    }
+    _getSpawnFileName() {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                return process.env['COMSPEC'] || 'cmd.exe';
+            }
+        }
+        return this.toolPath;
+    }
+    _getSpawnArgs(options) {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
+                for (const a of this.args) {
+                    argline += ' ';
+                    argline += options.windowsVerbatimArguments
+                        ? a
+                        : this._windowsQuoteCmdArg(a);
+                }
+                argline += '"';
+                return [argline];
+            }
+        }
+        return this.args;
+    }
+    _endsWith(str, end) {
+        return str.endsWith(end);
+    }
+    _isCmdFile() {
+        const upperToolPath = this.toolPath.toUpperCase();
+        return (this._endsWith(upperToolPath, '.CMD') ||
+            this._endsWith(upperToolPath, '.BAT'));
+    }
+    _windowsQuoteCmdArg(arg) {
+        // for .exe, apply the normal quoting rules that libuv applies
+        if (!this._isCmdFile()) {
+            return this._uvQuoteCmdArg(arg);
+        }
+        // otherwise apply quoting rules specific to the cmd.exe command line parser.
+        // the libuv rules are generic and are not designed specifically for cmd.exe
+        // command line parser.
+        //
+        // for a detailed description of the cmd.exe command line parser, refer to
+        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
+        // need quotes for empty arg
+        if (!arg) {
+            return '""';
+        }
+        // determine whether the arg needs to be quoted
+        const cmdSpecialChars = [
+            ' ',
+            '\t',
+            '&',
+            '(',
+            ')',
+            '[',
+            ']',
+            '{',
+            '}',
+            '^',
+            '=',
+            ';',
+            '!',
+            "'",
+            '+',
+            ',',
+            '`',
+            '~',
+            '|',
+            '<',
+            '>',
+            '"'
+        ];
+        let needsQuotes = false;
+        for (const char of arg) {
+            if (cmdSpecialChars.some(x => x === char)) {
+                needsQuotes = true;
+                break;
+            }
+        }
+        // short-circuit if quotes not needed
+        if (!needsQuotes) {
+            return arg;
+        }
+        // the following quoting rules are very similar to the rules that by libuv applies.
+        //
+        // 1) wrap the string in quotes
+        //
+        // 2) double-up quotes - i.e. " => ""
+        //
+        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
+        //    doesn't work well with a cmd.exe command line.
+        //
+        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
+        //    for example, the command line:
+        //          foo.exe "myarg:""my val"""
+        //    is parsed by a .NET console app into an arg array:
+        //          [ "myarg:\"my val\"" ]
+        //    which is the same end result when applying libuv quoting rules. although the actual
+        //    command line from libuv quoting rules would look like:
+        //          foo.exe "myarg:\"my val\""
+        //
+        // 3) double-up slashes that precede a quote,
+        //    e.g.  hello \world    => "hello \world"
+        //          hello\"world    => "hello\\""world"
+        //          hello\\"world   => "hello\\\\""world"
+        //          hello world\    => "hello world\\"
+        //
+        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
+        //    the reasons for including this as a .cmd quoting rule are:
+        //
+        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
+        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
+        //
+        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
+        //       haven't heard any complaints about that aspect.
+        //
+        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
+        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
+        // by using %%.
+        //
+        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
+        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
+        //
+        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
+        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
+        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
+        // to an external program.
+        //
+        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
+        // % can be escaped within a .cmd file.
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\'; // double the slash
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '"'; // double the quote
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _uvQuoteCmdArg(arg) {
+        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
+        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
+        // is used.
+        //
+        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
+        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
+        // pasting copyright notice from Node within this function:
+        //
+        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
+        //
+        //      Permission is hereby granted, free of charge, to any person obtaining a copy
+        //      of this software and associated documentation files (the "Software"), to
+        //      deal in the Software without restriction, including without limitation the
+        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
+        //      sell copies of the Software, and to permit persons to whom the Software is
+        //      furnished to do so, subject to the following conditions:
+        //
+        //      The above copyright notice and this permission notice shall be included in
+        //      all copies or substantial portions of the Software.
+        //
+        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
+        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
+        //      IN THE SOFTWARE.
+        if (!arg) {
+            // Need double quotation for empty argument
+            return '""';
+        }
+        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
+            // No quotation needed
+            return arg;
+        }
+        if (!arg.includes('"') && !arg.includes('\\')) {
+            // No embedded double quotes or backslashes, so I can just wrap
+            // quote marks around the whole thing.
+            return `"${arg}"`;
+        }
+        // Expected input/output:
+        //   input : hello"world
+        //   output: "hello\"world"
+        //   input : hello""world
+        //   output: "hello\"\"world"
+        //   input : hello\world
+        //   output: hello\world
+        //   input : hello\\world
+        //   output: hello\\world
+        //   input : hello\"world
+        //   output: "hello\\\"world"
+        //   input : hello\\"world
+        //   output: "hello\\\\\"world"
+        //   input : hello world\
+        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
+        //                             but it appears the comment is wrong, it should be "hello world\\"
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\';
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '\\';
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _cloneExecOptions(options) {
+        options = options || {};
+        const result = {
+            cwd: options.cwd || process.cwd(),
+            env: options.env || process.env,
+            silent: options.silent || false,
+            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
+            failOnStdErr: options.failOnStdErr || false,
+            ignoreReturnCode: options.ignoreReturnCode || false,
+            delay: options.delay || 10000
+        };
+        result.outStream = options.outStream || process.stdout;
+        result.errStream = options.errStream || process.stderr;
+        return result;
+    }
+    _getSpawnOptions(options, toolPath) {
+        options = options || {};
+        const result = {};
+        result.cwd = options.cwd;
+        result.env = options.env;
+        result['windowsVerbatimArguments'] =
+            options.windowsVerbatimArguments || this._isCmdFile();
+        if (options.windowsVerbatimArguments) {
+            result.argv0 = `"${toolPath}"`;
+        }
+        return result;
+    }
+    /**
+     * Exec a tool.
+     * Output will be streamed to the live console.
+     * Returns promise with return code
+     *
+     * @param     tool     path to tool to exec
+     * @param     options  optional exec options.  See ExecOptions
+     * @returns   number
+     */
+    exec() {
+        return toolrunner_awaiter(this, void 0, void 0, function* () {
+            // root the tool path if it is unrooted and contains relative pathing
+            if (!isRooted(this.toolPath) &&
+                (this.toolPath.includes('/') ||
+                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
+                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
+                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+            }
+            // if the tool is only a file name, then resolve it from the PATH
+            // otherwise verify it exists (add extension on Windows if necessary)
+            this.toolPath = yield which(this.toolPath, true);
+            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
+                this._debug(`exec tool: ${this.toolPath}`);
+                this._debug('arguments:');
+                for (const arg of this.args) {
+                    this._debug(`   ${arg}`);
+                }
+                const optionsNonNull = this._cloneExecOptions(this.options);
+                if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
+                }
+                const state = new ExecState(optionsNonNull, this.toolPath);
+                state.on('debug', (message) => {
+                    this._debug(message);
+                });
+                if (this.options.cwd && !(yield exists(this.options.cwd))) {
+                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
+                }
+                const fileName = this._getSpawnFileName();
+                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+                let stdbuffer = '';
+                if (cp.stdout) {
+                    cp.stdout.on('data', (data) => {
+                        if (this.options.listeners && this.options.listeners.stdout) {
+                            this.options.listeners.stdout(data);
+                        }
+                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                            optionsNonNull.outStream.write(data);
+                        }
+                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.stdline) {
+                                this.options.listeners.stdline(line);
+                            }
+                        });
+                    });
+                }
+                let errbuffer = '';
+                if (cp.stderr) {
+                    cp.stderr.on('data', (data) => {
+                        state.processStderr = true;
+                        if (this.options.listeners && this.options.listeners.stderr) {
+                            this.options.listeners.stderr(data);
+                        }
+                        if (!optionsNonNull.silent &&
+                            optionsNonNull.errStream &&
+                            optionsNonNull.outStream) {
+                            const s = optionsNonNull.failOnStdErr
+                                ? optionsNonNull.errStream
+                                : optionsNonNull.outStream;
+                            s.write(data);
+                        }
+                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.errline) {
+                                this.options.listeners.errline(line);
+                            }
+                        });
+                    });
+                }
+                cp.on('error', (err) => {
+                    state.processError = err.message;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    state.CheckComplete();
+                });
+                cp.on('exit', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                cp.on('close', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                state.on('done', (error, exitCode) => {
+                    if (stdbuffer.length > 0) {
+                        this.emit('stdline', stdbuffer);
+                    }
+                    if (errbuffer.length > 0) {
+                        this.emit('errline', errbuffer);
+                    }
+                    cp.removeAllListeners();
+                    if (error) {
+                        reject(error);
+                    }
+                    else {
+                        resolve(exitCode);
+                    }
+                });
+                if (this.options.input) {
+                    if (!cp.stdin) {
+                        throw new Error('child process missing stdin');
+                    }
+                    cp.stdin.end(this.options.input);
+                }
+            }));
+        });
+    }
+}
+/**
+ * Convert an arg string to an array of args. Handles escaping
+ *
+ * @param    argString   string of arguments
+ * @returns  string[]    array of arguments
+ */
+function argStringToArray(argString) {
+    const args = [];
+    let inQuotes = false;
+    let escaped = false;
+    let arg = '';
+    function append(c) {
+        // we only escape double quotes.
+        if (escaped && c !== '"') {
+            arg += '\\';
+        }
+        arg += c;
+        escaped = false;
+    }
+    for (let i = 0; i < argString.length; i++) {
+        const c = argString.charAt(i);
+        if (c === '"') {
+            if (!escaped) {
+                inQuotes = !inQuotes;
+            }
+            else {
+                append(c);
+            }
+            continue;
+        }
+        if (c === '\\' && escaped) {
+            append(c);
+            continue;
+        }
+        if (c === '\\' && inQuotes) {
+            escaped = true;
+            continue;
+        }
+        if (c === ' ' && !inQuotes) {
+            if (arg.length > 0) {
+                args.push(arg);
+                arg = '';
+            }
+            continue;
+        }
+        append(c);
+    }
+    if (arg.length > 0) {
+        args.push(arg.trim());
+    }
+    return args;
+}
+class ExecState extends external_events_.EventEmitter {
+    constructor(options, toolPath) {
+        super();
+        this.processClosed = false; // tracks whether the process has exited and stdio is closed
+        this.processError = '';
+        this.processExitCode = 0;
+        this.processExited = false; // tracks whether the process has exited
+        this.processStderr = false; // tracks whether stderr was written to
+        this.delay = 10000; // 10 seconds
+        this.done = false;
+        this.timeout = null;
+        if (!toolPath) {
+            throw new Error('toolPath must not be empty');
+        }
+        this.options = options;
+        this.toolPath = toolPath;
+        if (options.delay) {
+            this.delay = options.delay;
+        }
+    }
+    CheckComplete() {
+        if (this.done) {
+            return;
+        }
+        if (this.processClosed) {
+            this._setResult();
+        }
+        else if (this.processExited) {
+            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
+        }
+    }
+    _debug(message) {
+        this.emit('debug', message);
+    }
+    _setResult() {
+        // determine whether there is an error
+        let error;
+        if (this.processExited) {
+            if (this.processError) {
+                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
+            }
+            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
+                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
+            }
+            else if (this.processStderr && this.options.failOnStdErr) {
+                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
+            }
+        }
+        // clear the timeout
+        if (this.timeout) {
+            clearTimeout(this.timeout);
+            this.timeout = null;
+        }
+        this.done = true;
+        this.emit('done', error, this.processExitCode);
+    }
+    static HandleTimeout(state) {
+        if (state.done) {
+            return;
+        }
+        if (!state.processClosed && state.processExited) {
+            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
+            state._debug(message);
+        }
+        state._setResult();
+    }
+}
+//# sourceMappingURL=toolrunner.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/exec/lib/exec.js
+var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+/**
+ * Exec a command.
+ * Output will be streamed to the live console.
+ * Returns promise with return code
+ *
+ * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
+ * @param     args               optional arguments for tool. Escaping is handled by the lib.
+ * @param     options            optional exec options.  See ExecOptions
+ * @returns   Promise<number>    exit code
+ */
+function exec_exec(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        const commandArgs = tr.argStringToArray(commandLine);
+        if (commandArgs.length === 0) {
+            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
+        }
+        // Path to tool to execute should be first arg
+        const toolPath = commandArgs[0];
+        args = commandArgs.slice(1).concat(args || []);
+        const runner = new tr.ToolRunner(toolPath, args, options);
+        return runner.exec();
+    });
+}
+/**
+ * Exec a command and get the output.
+ * Output will be streamed to the live console.
+ * Returns promise with the exit code and collected stdout and stderr
+ *
+ * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
+ * @param     args                  optional arguments for tool. Escaping is handled by the lib.
+ * @param     options               optional exec options.  See ExecOptions
+ * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
+ */
+function getExecOutput(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        var _a, _b;
+        let stdout = '';
+        let stderr = '';
+        //Using string decoder covers the case where a mult-byte character is split
+        const stdoutDecoder = new StringDecoder('utf8');
+        const stderrDecoder = new StringDecoder('utf8');
+        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
+        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+        const stdErrListener = (data) => {
+            stderr += stderrDecoder.write(data);
+            if (originalStdErrListener) {
+                originalStdErrListener(data);
+            }
+        };
+        const stdOutListener = (data) => {
+            stdout += stdoutDecoder.write(data);
+            if (originalStdoutListener) {
+                originalStdoutListener(data);
+            }
+        };
+        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
+        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+        //flush any remaining characters
+        stdout += stdoutDecoder.end();
+        stderr += stderrDecoder.end();
+        return {
+            exitCode,
+            stdout,
+            stderr
+        };
+    });
+}
+//# sourceMappingURL=exec.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
 });
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_.platform();
+const arch = external_os_.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
 
-// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
-var lib_core = __nccwpck_require__(5806);
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_.EOL);
+    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function core_debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    command_issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    command_issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
+    }
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
 ;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
 /** The options without their secrets. */
 function withoutSecrets({ login, userData, cleanLastUserData }) {
@@ -2567,81 +4252,6 @@ function isSame(one, other) {
         one.cleanLastUserData === other.cleanLastUserData);
 }
 
-// EXTERNAL MODULE: ./core/time.js
-var time = __nccwpck_require__(1552);
-;// CONCATENATED MODULE: ./core/report/closing-line.js
-/** The last line of the log: what happened. */
-
-/** How many came to what, in the order in which it is told. */
-const closing_line_words = {
-    rebuilt: 'rebuilt',
-    started: 'started and not waited for',
-    skipped: 'skipped',
-    planned: 'planned',
-    failed: 'failed',
-    rolledBack: 'rolled back',
-    inProgress: 'still being rebuilt without this run',
-    notStarted: 'not started'
-};
-/**
- * What became of the run, in one sentence.
- *
- * @param ok whether the step is green
- */
-function closingLine(report, ok) {
-    if (ok && report.status === 'planned')
-        return 'Nothing was sent: this was a dry run.';
-    const [only, ...others] = report.instances;
-    const sentence = only !== undefined && others.length === 0 ? ofOne(only, report) : ofMany(report);
-    const took = (0,time/* formatDuration */.a3)(report.durationSeconds * 1000);
-    if (ok && only?.status === 'skipped' && others.length === 0)
-        return `${sentence}.`;
-    if (ok)
-        return `${sentence} in ${took}.`;
-    return `${isCancelled(report, ok) ? 'Cancelled' : 'Failed'} after ${took}: ${sentence}.`;
-}
-function ofOne(one, { imageId }) {
-    const { instanceId, status, adopted, rollback } = one;
-    switch (status) {
-        case 'rebuilt':
-            return `Rebuilt ${instanceId} from ${imageId}${adopted ? ' (the rebuild was under way already)' : ''}`;
-        case 'skipped':
-            return `Nothing was erased: ${instanceId} runs on ${imageId} already`;
-        case 'started':
-            return `Started the rebuild of ${instanceId} from ${imageId}, without waiting for its end,`;
-        case 'planned':
-            return `nothing was sent for ${instanceId}`;
-        case 'rolledBack':
-            return `${instanceId} was rolled back onto ${rollback?.imageId ?? 'its earlier image'}${reasonOf(one)}`;
-        case 'inProgress':
-            return `the rebuild of ${instanceId} from ${imageId} goes on without this run`;
-        case 'failed':
-            return `${instanceId} was to be rebuilt from ${imageId}${reasonOf(one)}`;
-        case 'notStarted':
-            return `${instanceId} was not rebuilt`;
-    }
-}
-function reasonOf({ failure }) {
-    return failure === undefined ? '' : ` (${failure.reason})`;
-}
-/** Counts of instances, each counted once. */
-function ofMany({ instances, imageId }) {
-    const count = (status) => instances.filter((one) => one.status === status).length;
-    const rebuilt = count('rebuilt');
-    const others = Object.entries(closing_line_words).flatMap(([status, word]) => {
-        const number = count(status);
-        return status === 'rebuilt' || number === 0 ? [] : [`${number} ${word}`];
-    });
-    if (rebuilt === 0)
-        return `Of ${instances.length} instances, ${others.join(', ')}`;
-    const head = `Rebuilt ${rebuilt === instances.length ? 'all' : `${rebuilt} of`} ${instances.length} instances from ${imageId}`;
-    return others.length === 0 ? head : `${head} (${others.join(', ')})`;
-}
-function isCancelled({ instances, rollout }, ok) {
-    const failures = instances.flatMap(({ failure }) => (failure === undefined ? [] : [failure.reason]));
-    return (!ok && (rollout.stopped?.reason === 'cancelled' || failures.every((reason) => reason === 'cancelled')));
-}
-
 ;// CONCATENATED MODULE: ./core/balancers/held-weights.js
 /** Those that are not what they were before, as far as is known. */
 function openHeldWeights(heldWeights) {
@@ -2660,16 +4270,16 @@ function withoutHeldWeight(heldWeights, server) {
 function isSamePool(one, other) {
     return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
 }
-/** All backend servers of an instance, in the form of the result. */
-function reportBackendServers(backendServers, heldWeights) {
+/** The weights of an instance on all of its load balancers: those that the plan saw, and those that were held. */
+function currentWeights(backendServers, heldWeights) {
     const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
     return [
-        ...unheld.map((server) => reportBackendServer(server, server.weight)),
-        ...heldWeights.map(({ server, state }) => reportBackendServer(server, state === 'returned' ? server.weight : 0))
+        ...unheld.map((server) => ({ server, currentWeight: server.weight })),
+        ...heldWeights.map(({ server, state }) => ({
+            server,
+            currentWeight: state === 'returned' ? server.weight : 0
+        }))
     ];
-}
-function reportBackendServer({ kind, blbId, groupId, weight }, currentWeight) {
-    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
 }
 /** Where traffic is still to be given back, in words. */
 function describeHeldWeights(heldWeights) {
@@ -2928,128 +4538,127 @@ function isLowered({ heldWeights }) {
     return openHeldWeights(heldWeights).length > 0;
 }
 
-;// CONCATENATED MODULE: ./core/run/run-state.js
-/** Everything that is known of a run: one plain value without a secret, from which all that is told is derived. */
+;// CONCATENATED MODULE: ./core/run/instance-end.js
+/** How it ended for one instance: the one place that draws this from what happened. */
 
-/** The state right after the plan. */
-function beginRunState(plan, time) {
-    const { image, options, rollout, targets } = plan;
-    return { version: 1, image, options, rollout, instances: targets.map(plannedRun), ...time };
+/** How it ended; `undefined` where it was not begun or is being worked on, and after a fault of the program. */
+function endOf(run) {
+    if (run.progress === 'planned')
+        return refusedEnd(run);
+    if (run.progress === 'working')
+        return undefined;
+    const cause = causeOf(run);
+    if (run.cancelled)
+        return cancelledEnd(run, cause);
+    if (run.rollback !== undefined) {
+        return { kind: instance_end_isRolledBack(run) ? 'rolledBack' : 'rollbackFailed', cause: cause ?? 'rolloutStopped' };
+    }
+    if (cause !== undefined)
+        return { kind: 'failed', cause };
+    const kind = run.rebuild?.ending?.kind;
+    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? { kind } : undefined;
 }
-/** Whether a disk was erased, or may have been. */
-function hasChanged({ instances }) {
-    return instances.some((run) => instance_run_diskOf(run) !== 'untouched');
+/** Whether the instance ended as it was asked for; what a rollback did later does not count. */
+function hasSucceeded(run) {
+    const kind = run.rebuild?.ending?.kind;
+    const isGood = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
+    return isGood && causeOf(run) === undefined && !run.cancelled;
 }
-/** The images that any instance of the run is known to have run on, or is to run on. */
-function imagesInUse({ image, instances }) {
-    const seen = instances.flatMap((run) => [
-        run.target.instance.imageId,
-        ...instance_run_rebuildsOf(run).flatMap(({ history }) => history.map(({ imageId }) => imageId)),
-        ...(run.rollback === undefined ? [] : [run.rollback.imageId])
-    ]);
-    return new Set([image.id, ...seen]);
+/** Whether the rollback came to a good end. */
+function instance_end_isRolledBack({ rollback }) {
+    const kind = rollback?.rebuild?.ending?.kind;
+    return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
 }
-/** The state as text. The image, which every task names, is written once. */
-function serializeRunState(state) {
-    const { image } = state;
-    return JSON.stringify(state, function (key, value) {
-        return key === 'image' && value === image && this !== state ? null : value;
-    });
+/** Nothing is begun for a plan with a refusal in it. */
+function refusedEnd({ target: { decision } }) {
+    if (decision.action !== 'refuse')
+        return undefined;
+    return { kind: 'failed', cause: { kind: 'refused', refusals: decision.refusals } };
 }
-/**
- * The state from its text.
- *
- * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
- */
-function run_state_parseRunState(text) {
-    const parsed = JSON.parse(text);
-    if (parsed.version !== 1)
-        throw new RangeError('the state was written by another version of this action');
-    const { image } = parsed;
-    return JSON.parse(text, (key, value) => (key === 'image' && value === null ? image : value));
+function causeOf({ rebuild, health, rejoinProblem }) {
+    if (rebuild?.ending?.kind === 'failed') {
+        const { reason } = rebuild.ending;
+        return reason.kind === 'refused' ? reason : { kind: 'rebuild', rebuild, reason };
+    }
+    if (health?.healthy === false)
+        return { kind: 'unhealthy', health };
+    return rejoinProblem === undefined ? undefined : { kind: 'rejoin', problem: rejoinProblem };
+}
+function cancelledEnd(run, cause) {
+    const goesOn = instance_run_rebuildsOf(run).some(goesOnByItself);
+    return {
+        kind: 'cancelled',
+        at: cancelledAt(run, cause),
+        goesOn,
+        ...(cause === undefined ? {} : { cause })
+    };
+}
+function cancelledAt({ rebuild, backup, rollback }, cause) {
+    // One that had succeeded may be cut off while it is rolled back with the others.
+    if (cause !== undefined || rollback !== undefined)
+        return 'rollback';
+    if (rebuild === undefined)
+        return 'beforeSend';
+    if (rebuild.ending?.kind !== 'cancelled')
+        return 'health';
+    return isUnsent(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
+}
+/** Whether no rebuild was sent, not even perhaps. */
+function isUnsent({ sends, inDoubt }) {
+    return sends === 0 && !inDoubt;
+}
+/** Whether a rebuild that was cut off goes on without this run. */
+function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
+    return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
 }
 
+;// CONCATENATED MODULE: ./core/run/instance-status.js
+/** What became of an instance and of a run, in one word. */
+
+/** What became of an instance, as far as is known. */
+function statusOf(run, state) {
+    const end = endOf(run);
+    if (end === undefined)
+        return run.progress === 'planned' ? untouchedStatus(state) : 'inProgress';
+    switch (end.kind) {
+        case 'cancelled':
+            if (end.goesOn)
+                return 'inProgress';
+            return run.rebuild?.ending?.kind === 'rebuilt' || end.at === 'rollback' ? 'failed' : 'notStarted';
+        case 'rollbackFailed':
+            return 'failed';
+        default:
+            return end.kind;
+    }
+}
+/** An instance that nothing was done to is part of a plan, or was left out by a run that refused or stopped. */
+function untouchedStatus({ course, instances }) {
+    const isRefused = instances.some(({ target }) => target.decision.action === 'refuse');
+    return course === undefined && !isRefused ? 'planned' : 'notStarted';
+}
+/** What became of the run: what all instances have in common, or what tells most. */
+function instance_status_runStatus(state) {
+    const statuses = new Set(state.instances.map((run) => statusOf(run, state)));
+    if (statuses.has('inProgress'))
+        return 'inProgress';
+    const isGood = statuses.has('rebuilt') || statuses.has('skipped') || statuses.has('started');
+    const isBad = statuses.has('failed') || statuses.has('notStarted') || statuses.size === 0;
+    if (isBad || statuses.has('rolledBack')) {
+        if (isGood)
+            return 'partial';
+        return statuses.has('failed') || !statuses.has('rolledBack') ? 'failed' : 'rolledBack';
+    }
+    if (statuses.has('planned'))
+        return 'planned';
+    if (statuses.has('started'))
+        return 'started';
+    return statuses.has('rebuilt') ? 'rebuilt' : 'skipped';
+}
+
+// EXTERNAL MODULE: ./core/time.js
+var time = __nccwpck_require__(1552);
 // EXTERNAL MODULE: ./core/health/reason.js
 var health_reason = __nccwpck_require__(3202);
-// EXTERNAL MODULE: ./core/health/guest/guest-system.js
-var guest_system = __nccwpck_require__(1741);
-;// CONCATENATED MODULE: ./core/health/resolve.js
-
-
-
-
-const called = {
-    publicIp: 'public IP',
-    internalIp: 'internal IP',
-    id: 'ID',
-    name: 'name'
-};
-/** Fills the placeholders of all checks; the first problem stands for all. Pure, and never throws. */
-function resolveChecks(checks, instance) {
-    const resolved = [];
-    for (const check of checks) {
-        const one = resolveCheck(check, instance);
-        if (!one.ok)
-            return one;
-        resolved.push(one.check);
-    }
-    return { ok: true, checks: resolved };
-}
-/**
- * Fills the placeholders of a check.
- *
- * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
- * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
- * the host under another domain); in path and query, values are percent-encoded.
- *
- * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
- */
-function resolveCheck(check, instance) {
-    if (check.kind === 'assistant' || check.kind === 'guestScript') {
-        const system = (0,guest_system/* guestSystem */.wS)(instance);
-        return { ok: true, check: { ...check, instanceId: instance.id, system } };
-    }
-    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
-    for (const name of placeholders) {
-        if (!pattern.includes(`{${name}}`))
-            continue;
-        if (instance[name] === '')
-            return resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
-        const inHost = check.hostPattern.includes(`{${name}}`);
-        if (inHost && !isHostPart(name, instance[name])) {
-            return resolve_wrong(`puts {${name}} into the host, and ${resolve_shown(instance[name])} cannot be a part of one`);
-        }
-    }
-    const host = fill(check.hostPattern, (name) => instance[name]);
-    if (!isHost(host))
-        return resolve_wrong(`leads to the host ${resolve_shown(host)}, which is none`);
-    if (!('pathPattern' in check)) {
-        return { ok: true, check: { kind: check.kind, host, port: check.port } };
-    }
-    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
-    if (hasDotSegment(path))
-        return resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
-    const { kind, port, statuses, body } = check;
-    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
-}
-function isHostPart(name, value) {
-    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
-}
-/** Only one pass, so that a value that looks like a placeholder stays what it is. */
-function fill(pattern, value) {
-    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
-}
-/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
-function encoded(value) {
-    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
-}
-function resolve_shown(value) {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}
-function resolve_wrong(problem) {
-    return { ok: false, problem };
-}
-
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
 
 /** The reasons, joined. */
@@ -3140,182 +4749,6 @@ function wordsOf(refusal) {
     }
 }
 
-;// CONCATENATED MODULE: ./core/plan/text.js
-/** The parts of a plan in words, as the log, the summary and `result` show them. */
-
-
-
-/** The name of an image for people: id, name and system. */
-function imageLabel(image) {
-    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
-    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
-    const known = facts.filter((fact) => fact !== '').join(', ');
-    return known === '' ? image.id : `${image.id} (${known})`;
-}
-/** What the run does with the target, in a few words. */
-function decisionLabel(target) {
-    const { decision, instance } = target;
-    switch (decision.action) {
-        case 'rebuild':
-            return 'rebuild: erases the system disk';
-        case 'skip':
-            return 'skip: it runs on the image already';
-        case 'start':
-            return 'start: it is on the image already, and Stopped';
-        case 'wait':
-            return `wait: its status is ${instance.status}; decide when the change has ended`;
-        case 'refuse':
-            return `refuse: ${describeRefusals(decision.refusals)}`;
-    }
-}
-/** How one logs in after the rebuild. */
-function loginLabel({ login }) {
-    switch (login.kind) {
-        case 'adminPass':
-            return 'with the password given as adminPass';
-        case 'keypairId':
-            return `with the key pair ${login.keypairId}`;
-        case 'keepImageLogin':
-            return 'as stored in the image (keepImageLogin)';
-    }
-}
-/** Which first-boot script runs. */
-function scriptLabel({ script }) {
-    switch (script) {
-        case 'given':
-            return 'the script given as userData runs at first boot';
-        case 'cleared':
-            return 'no script runs: the earlier one is cleared';
-        case 'kept':
-            return 'the earlier script, if there is one, runs again';
-    }
-}
-/** What a rebuild of the target erases. */
-function erasedLabel(target) {
-    const { disk, snapshots } = target;
-    if (disk === undefined)
-        return 'the system disk (the API shows no details of it)';
-    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
-    if (target.snapshotsProblem !== undefined)
-        return `${what}, and its snapshots, which could not be read`;
-    if (snapshots.length === 0)
-        return `${what}; it has no snapshots`;
-    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
-    return `${what}, and its snapshots: ${named.join(', ')}`;
-}
-/** What else is done with the target before and after: backup, health check, rollback. */
-function stepLabels({ instance, circumstances, backendServers }) {
-    const { checks = [], imagesLeft, rollbackImage } = circumstances;
-    const steps = [];
-    if (imagesLeft !== undefined)
-        steps.push('a custom image of the system disk is made first');
-    const resolved = resolveChecks(checks, instance);
-    if (resolved.ok && resolved.checks.length > 0) {
-        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
-    }
-    const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
-    if (own.length > 0) {
-        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-        steps.push(`leaves ${where} first, and rejoins once it is healthy`);
-    }
-    if (rollbackImage.kind === 'backup')
-        steps.push('if it fails, it is rolled back onto the image made first');
-    if (rollbackImage.kind === 'image')
-        steps.push(`if it fails, it is rolled back onto ${rollbackImage.image.id}`);
-    return steps;
-}
-function describeStep(check) {
-    return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
-}
-/** Where the instance is and what it runs, as far as is known. */
-function presentLabel({ instance }) {
-    const system = [instance.osName, instance.osVersion, instance.osArch]
-        .filter((part) => part !== '')
-        .join(' ');
-    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
-    const facts = [
-        instance.status,
-        instance.zoneName,
-        instance.spec,
-        image.filter((part) => part !== '').join(' ')
-    ];
-    return facts.filter((fact) => fact !== '').join(', ');
-}
-
-;// CONCATENATED MODULE: ./core/run/instance-end.js
-/** How it ended for one instance: the one place that draws this from what happened. */
-
-/** How it ended; `undefined` where it was not begun or is being worked on, and after a fault of the program. */
-function endOf(run) {
-    if (run.progress === 'planned')
-        return refusedEnd(run);
-    if (run.progress === 'working')
-        return undefined;
-    const cause = causeOf(run);
-    if (run.cancelled)
-        return cancelledEnd(run, cause);
-    if (run.rollback !== undefined) {
-        return { kind: instance_end_isRolledBack(run) ? 'rolledBack' : 'rollbackFailed', cause: cause ?? 'rolloutStopped' };
-    }
-    if (cause !== undefined)
-        return { kind: 'failed', cause };
-    const kind = run.rebuild?.ending?.kind;
-    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? { kind } : undefined;
-}
-/** Whether the instance ended as it was asked for; what a rollback did later does not count. */
-function hasSucceeded(run) {
-    const kind = run.rebuild?.ending?.kind;
-    const isGood = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
-    return isGood && causeOf(run) === undefined && !run.cancelled;
-}
-/** Whether the rollback came to a good end. */
-function instance_end_isRolledBack({ rollback }) {
-    const kind = rollback?.rebuild?.ending?.kind;
-    return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
-}
-/** Nothing is begun for a plan with a refusal in it. */
-function refusedEnd({ target: { decision } }) {
-    if (decision.action !== 'refuse')
-        return undefined;
-    return { kind: 'failed', cause: { kind: 'refused', refusals: decision.refusals } };
-}
-function causeOf({ rebuild, health, rejoinProblem }) {
-    if (rebuild?.ending?.kind === 'failed') {
-        const { reason } = rebuild.ending;
-        return reason.kind === 'refused' ? reason : { kind: 'rebuild', rebuild, reason };
-    }
-    if (health?.healthy === false)
-        return { kind: 'unhealthy', health };
-    return rejoinProblem === undefined ? undefined : { kind: 'rejoin', problem: rejoinProblem };
-}
-function cancelledEnd(run, cause) {
-    const goesOn = instance_run_rebuildsOf(run).some(goesOnByItself);
-    return {
-        kind: 'cancelled',
-        at: cancelledAt(run, cause),
-        goesOn,
-        ...(cause === undefined ? {} : { cause })
-    };
-}
-function cancelledAt({ rebuild, backup, rollback }, cause) {
-    // One that had succeeded may be cut off while it is rolled back with the others.
-    if (cause !== undefined || rollback !== undefined)
-        return 'rollback';
-    if (rebuild === undefined)
-        return 'beforeSend';
-    if (rebuild.ending?.kind !== 'cancelled')
-        return 'health';
-    return isUnsent(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
-}
-/** Whether no rebuild was sent, not even perhaps. */
-function isUnsent({ sends, inDoubt }) {
-    return sends === 0 && !inDoubt;
-}
-/** Whether a rebuild that was cut off goes on without this run. */
-function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
-    return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
-}
-
 ;// CONCATENATED MODULE: ./core/report/call-remedy.js
 /** What a person should know before running again, once a rebuild shows or where none was sent. */
 const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
@@ -3404,6 +4837,10 @@ function unreachedRemedy({ barrier }, region) {
 
 
 
+/** The cause with its course. */
+function wholeCause({ cause, course }) {
+    return course === undefined ? cause : `${cause} Seen: ${course}.`;
+}
 /** Explains why this action's own rules refuse to rebuild an instance. */
 function explainRefusals(instanceId, refusals) {
     return {
@@ -3413,11 +4850,11 @@ function explainRefusals(instanceId, refusals) {
 }
 /** Explains the failed end of a rebuild. */
 function explain(rebuild, reason) {
-    const { cause, remedy } = causeAndRemedy(rebuild, reason);
+    const { cause, ...others } = causeAndRemedy(rebuild, reason);
     return {
         cause: `${rebuild.task.instanceId}: ${cause}`,
-        diskNote: describeDiskState(diskStateOf(rebuild)),
-        remedy
+        ...others,
+        diskNote: describeDiskState(diskStateOf(rebuild))
     };
 }
 /** Explains a rebuild that a cancel cut off. */
@@ -3446,36 +4883,42 @@ function describeDiskState(diskState) {
 function causeAndRemedy(rebuild, reason) {
     const { task } = rebuild;
     const waited = (0,time/* formatDuration */.a3)(task.timeoutMs);
-    const seen = `Seen: ${historyLabel(rebuild)}.`;
+    const course = historyLabel(rebuild);
     switch (reason.kind) {
         case 'busy':
             return {
-                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
+                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}.`,
+                course,
                 remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
             };
         case 'unclear':
             return {
-                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
+                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told.`,
+                course,
                 remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that the change has ended, force rebuilds it.'
             };
         case 'unproven':
             return {
-                cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
+                cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended.`,
+                course,
                 remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
             };
         case 'timedOut':
             return {
-                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
+                cause: `still ${reason.status} ${waited} after the rebuild was accepted.`,
+                course,
                 remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
             };
         case 'status':
             return {
-                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
+                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well.`,
+                course,
                 remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
             };
         case 'wrongImage':
             return {
-                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
+                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}.`,
+                course,
                 remedy: 'Find out whether somebody else rebuilt it; then run again.'
             };
         case 'backup':
@@ -3490,7 +4933,8 @@ function causeAndRemedy(rebuild, reason) {
             };
         case 'gone':
             return {
-                cause: `the API no longer knows the instance. ${seen}`,
+                cause: `the API no longer knows the instance.`,
+                course,
                 remedy: 'Look whether it was released, and check region and instanceId.'
             };
         case 'call':
@@ -3543,16 +4987,17 @@ const mostChanges = 5;
 /** Explains a health check that did not pass. */
 function explainHealth(instanceId, health) {
     const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
-    const reason = health.reason.kind === 'failing' ? explain_health_reasonOf(health.reason.failed) : 'unhealthy';
+    const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
         reason,
-        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,health_reason/* describeNotHealthy */.O$)(health.reason)}. Seen: ${courseOf(health)}.`,
+        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,health_reason/* describeNotHealthy */.O$)(health.reason)}.`,
+        course: courseOf(health),
         remedy: remedyOf(reason, allowed)
     };
 }
 /** The script that waits for the proof is no failure of its own. */
-function explain_health_reasonOf(failed) {
+function reasonOf(failed) {
     const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
     if (first === undefined || others.length > 0)
         return 'unhealthy';
@@ -3629,8 +5074,8 @@ function whyNot(reason) {
     }
 }
 
-;// CONCATENATED MODULE: ./core/report/failure-report.js
-/** A failure in the form of the result: one instance, in words for people and in fields for programs. */
+;// CONCATENATED MODULE: ./core/report/instance-failure.js
+/** Why an instance failed: in words for people and in fields for programs. */
 
 
 
@@ -3641,7 +5086,8 @@ function whyNot(reason) {
 
 
 /** Why the instance failed and how it stands now; `undefined` where it did not fail. */
-function failureOf(run, end) {
+function failureOf(run) {
+    const end = endOf(run);
     const failure = end && failureOfEnd(run, end);
     const open = openHeldWeights(run.heldWeights);
     if (failure === undefined || open.length === 0)
@@ -3661,18 +5107,18 @@ function failureOfEnd(run, end) {
         case 'started':
             return undefined;
         case 'failed':
-            return reportFailed(run, end.cause);
+            return explainFailed(run, end.cause);
         case 'rolledBack':
-            return end.cause === 'rolloutStopped' ? undefined : reportRolledBack(run, end.cause);
+            return end.cause === 'rolloutStopped' ? undefined : explainRolledBack(run, end.cause);
         case 'rollbackFailed':
-            return reportRollbackFailed(run, end.cause);
+            return explainRollbackFailed(run, end.cause);
         case 'cancelled':
             return end.at === 'rollback'
                 ? cancelledInRollback(run, end.cause)
                 : { reason: 'cancelled', ...cancelledForward(run, end.at) };
     }
 }
-function reportCause(run, cause) {
+function explainCause(run, cause) {
     const { id } = run.target.instance;
     const diskNote = describeDiskState(instance_run_diskOf(run));
     switch (cause.kind) {
@@ -3694,23 +5140,23 @@ function reportCause(run, cause) {
             };
     }
 }
-function reportFailed(run, cause) {
-    const failure = reportCause(run, cause);
+function explainFailed(run, cause) {
+    const failure = explainCause(run, cause);
     const why = whyNotRolledBack(run);
     return why === undefined ? failure : { ...failure, diskNote: `${failure.diskNote} ${why}` };
 }
-function reportRolledBack(run, cause) {
+function explainRolledBack(run, cause) {
     const { imageId, health } = run.rollback ?? {};
     const how = health === undefined ? 'runs on it' : 'is healthy again';
     return {
-        ...reportCause(run, cause),
+        ...explainCause(run, cause),
         diskNote: `The instance was rolled back onto ${imageId} and ${how}.`,
         remedy: 'Find out what is wrong with the new image before you try again.'
     };
 }
-function reportRollbackFailed(run, cause) {
+function explainRollbackFailed(run, cause) {
     const imageId = run.rollback?.imageId;
-    const failure = cause === 'rolloutStopped' ? rolledBackWithOthers(run) : reportCause(run, cause);
+    const failure = cause === 'rolloutStopped' ? rolledBackWithOthers(run) : explainCause(run, cause);
     const ending = run.rollback?.rebuild?.ending;
     if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
         const { refusals } = ending.reason;
@@ -3772,10 +5218,11 @@ function cancelledForward(run, at) {
 function cancelledInRollback(run, cause) {
     const { rollback } = run;
     const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
-    const what = (cause === undefined ? rolledBackWithOthers(run) : reportCause(run, cause)).cause;
+    const { course, ...what } = cause === undefined ? rolledBackWithOthers(run) : explainCause(run, cause);
     return {
         reason: 'cancelled',
-        cause: `${what} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
+        cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
+        ...(course === undefined ? {} : { course }),
         diskNote: describeDiskState('erased'),
         remedy: isSent
             ? `The rollback onto ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
@@ -3793,7 +5240,7 @@ function rollbackProblem({ rollback }) {
         return rollback.problem;
     const ending = rollback?.rebuild?.ending;
     if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-        return explain(rollback.rebuild, ending.reason).cause.replace(/\.?$/, '.');
+        return wholeCause(explain(rollback.rebuild, ending.reason)).replace(/\.?$/, '.');
     }
     if (rollback?.health?.healthy === false)
         return `${(0,health_reason/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
@@ -3803,195 +5250,16 @@ function isUntouched({ rebuild }) {
     return rebuild === undefined || diskStateOf(rebuild) === 'untouched';
 }
 
-;// CONCATENATED MODULE: ./core/report/restore-with.js
-
-const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
-/** The `with:` lines that bring back what an instance ran before. A password is named, never shown. */
-function restoreWithLines(run, options) {
-    const { instance } = run.target;
-    const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
-    // The script of this run is for the new image; the one of before is no longer there.
-    const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
-    return [
-        `instanceId: ${instance.id}`,
-        `imageId: ${previousImageId(run)}`,
-        loginLine(options, isCustom),
-        ...script,
-        ...(mightBeSkipped(run) ? ['force: true'] : [])
-    ];
-}
-/**
- * Whether the lines alone could end as `skipped`: the instance shows that image already, or soon will, and what
- * runs on it is not what ran before.
- */
-function mightBeSkipped(run) {
-    const imageId = previousImageId(run);
-    const wasSent = (run.rollback?.rebuild?.sends ?? 0) > 0;
-    return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
-}
-function loginLine({ login }, isCustom) {
-    switch (login.kind) {
-        case 'adminPass':
-            return adminPassLine;
-        case 'keypairId':
-            return `keypairId: ${login.keypairId}`;
-        case 'keepImageLogin':
-            // The image of before may be a public one, which has no login of its own.
-            return isCustom ? 'keepImageLogin: true' : adminPassLine;
-    }
-}
-
-;// CONCATENATED MODULE: ./core/report/instance-report.js
-/** One instance in the result, from what was planned for it and done to it. */
+;// CONCATENATED MODULE: ./core/report/described-instance.js
 
 
-
-
-
-
-
-
-
-/** An instance as it is known in a state of its run. */
-function reportInstance(run, state) {
-    const { anchor, atMs: nowMs, options } = state;
-    const { target, backup, health, rollback } = run;
-    const atMs = run.endedAtMs ?? nowMs;
-    const spans = spansOf(run, atMs);
-    const fromMs = spans[0]?.fromMs ?? atMs;
-    const toMs = run.progress === 'ended' ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
-    const end = endOf(run);
-    const failure = failureOf(run, end);
-    const last = lastSeen(run);
-    const disk = instance_run_diskOf(run);
-    return {
-        instanceId: target.instance.id,
-        name: target.instance.name,
-        status: statusOf(run, end, state),
-        disk,
-        adopted: run.rebuild?.adopted ?? false,
-        publicIp: target.instance.publicIp,
-        internalIp: target.instance.internalIp,
-        before: atTime(instanceBefore(run.rebuild, target.instance), diskBefore(run)),
-        ...(last === undefined ? {} : { after: atTime(last.instance, last.disk ?? undefined) }),
-        erases: erasedBy(run),
-        phases: spans.map((span) => ({
-            phase: span.phase,
-            startedAt: (0,time/* toIso */.tK)(anchor, span.fromMs),
-            durationSeconds: (0,time/* toSeconds */.fP)(span.toMs - span.fromMs)
-        })),
-        statusHistory: instance_run_rebuildsOf(run)
-            .flatMap(({ history }) => history)
-            .map((seen) => ({
-            status: seen.status,
-            imageId: seen.imageId,
-            at: (0,time/* toIso */.tK)(anchor, seen.atMs),
-            seconds: (0,time/* toSeconds */.fP)(seen.atMs - fromMs)
-        })),
-        requestIds: instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds),
-        durationSeconds: (0,time/* toSeconds */.fP)(toMs - fromMs),
-        plan: reportPlan(run, options),
-        ...(backup?.imageId === undefined
-            ? {}
-            : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
-        ...(health === undefined ? {} : { health: reportHealth(health) }),
-        ...(rollback === undefined
-            ? {}
-            : {
-                rollback: {
-                    imageId: rollback.imageId,
-                    ok: instance_end_isRolledBack(run),
-                    ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
-                }
-            }),
-        balancers: reportBackendServers(target.backendServers ?? [], run.heldWeights),
-        knownHosts: run.knownHosts,
-        restoreWith: disk === 'untouched' || instance_end_isRolledBack(run) ? [] : restoreWithLines(run, options),
-        ...(failure === undefined ? {} : { failure })
-    };
+/** All instances of a run, in its order. */
+function describeInstances(state) {
+    return state.instances.map((run) => ({ run, status: statusOf(run, state), failure: failureOf(run) }));
 }
-function reportPlan({ target }, options) {
-    return {
-        action: target.decision.action,
-        description: decisionLabel(target),
-        current: presentLabel(target),
-        steps: stepLabels(target),
-        warnings: target.warnings,
-        login: loginLabel(options),
-        userData: scriptLabel(options)
-    };
-}
-/**
- * The disk that this run erases, or has erased. Of a rebuild that was under way already nobody knows which disk it
- * replaced: the one that was seen may be the new one.
- */
-function erasedBy(run) {
-    const { target, rebuild } = run;
-    if (rebuild?.adopted === true && rebuild.sends === 0)
-        return { systemDiskId: '', sizeInGB: 0, snapshots: [] };
-    const disk = diskBefore(run);
-    return {
-        systemDiskId: disk?.id ?? '',
-        sizeInGB: disk?.sizeInGB ?? 0,
-        snapshots: target.snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
-    };
-}
-/** The system disk as last seen before the rebuild was sent, or as the plan saw it. */
-function diskBefore({ target, rebuild }) {
-    return ((rebuild?.sends ?? 0) > 0 ? rebuild?.reference?.disk : undefined) ?? target.disk;
-}
-function atTime(instance, disk) {
-    const { status, imageId, imageName } = instance;
-    return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
-}
-function statusOf(run, end, state) {
-    if (end === undefined)
-        return run.progress === 'planned' ? untouchedStatus(state) : 'inProgress';
-    switch (end.kind) {
-        case 'cancelled':
-            if (end.goesOn)
-                return 'inProgress';
-            return run.rebuild?.ending?.kind === 'rebuilt' || end.at === 'rollback' ? 'failed' : 'notStarted';
-        case 'rollbackFailed':
-            return 'failed';
-        default:
-            return end.kind;
-    }
-}
-/** What an instance is that nothing was done to: part of a plan, or left out by a run that refused or stopped. */
-function untouchedStatus({ course, instances }) {
-    const isRefused = instances.some(({ target }) => target.decision.action === 'refuse');
-    return course === undefined && !isRefused ? 'planned' : 'notStarted';
-}
-function reportHealth(health) {
-    return {
-        healthy: health.healthy,
-        durationSeconds: (0,time/* toSeconds */.fP)(health.atMs - health.fromMs),
-        deadlineSeconds: (0,time/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
-        checks: health.checks.map(({ check, result }) => ({
-            check,
-            result: result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason)
-        })),
-        history: health.history.map(({ atMs, failed }) => ({
-            seconds: (0,time/* toSeconds */.fP)(atMs - health.fromMs),
-            result: (0,health_reason/* describeFailed */.hi)(failed)
-        }))
-    };
-}
-function spansOf({ rebuild, health, rollback }, atMs) {
-    return [
-        ...(rebuild === undefined ? [] : spansOfRebuild(rebuild, '', atMs)),
-        ...(health === undefined ? [] : [{ phase: 'health', fromMs: health.fromMs, toMs: health.atMs }]),
-        ...(rollback?.rebuild === undefined ? [] : spansOfRebuild(rollback.rebuild, 'rollback: ', atMs)),
-        ...(rollback?.health === undefined
-            ? []
-            : [{ phase: 'rollback: health', fromMs: rollback.health.fromMs, toMs: rollback.health.atMs }])
-    ];
-}
-function spansOfRebuild(rebuild, prefix, atMs) {
-    return rebuild.phases.flatMap(({ phase, fromMs }, index) => phase === 'ended'
-        ? []
-        : [{ phase: `${prefix}${phase}`, fromMs, toMs: rebuild.phases[index + 1]?.fromMs ?? atMs }]);
+/** The ID of an instance. */
+function described_instance_idOf({ run }) {
+    return run.target.instance.id;
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/settings.js
@@ -4034,19 +5302,6 @@ function planRollout(targets, { settings, rollback }) {
         maxFailures,
         rollback
     };
-}
-
-;// CONCATENATED MODULE: ./core/rollout/canaries.js
-/** Who goes first, by id: of those that something is to be done to, the first in order. */
-function canariesOf({ members, canary }) {
-    const ids = [];
-    for (const { id, kind } of canary === 0 ? [] : members) {
-        if (ids.length === canary)
-            break;
-        if (kind === 'work')
-            ids.push(id);
-    }
-    return ids;
 }
 
 ;// CONCATENATED MODULE: ./core/run/next-steps.js
@@ -4122,35 +5377,13 @@ function runsUntouched(rebuild) {
         statusKind(rebuild.last?.instance.status ?? '') === 'up');
 }
 
-;// CONCATENATED MODULE: ./core/report/rollout-report.js
-/** A rollout in the form of the result. */
+;// CONCATENATED MODULE: ./core/report/stop-message.js
+/** Why a rollout stopped, in words. */
 
 
 
-
-
-/** The rollout of a run; of a plan, as it would be at most. */
-function reportRollout(state) {
-    const { maxUnavailable, maxFailures, pauseMs, members } = state.rollout;
-    const unavailableBefore = state.instances.flatMap(({ target }) => {
-        const why = whyUnavailable(target);
-        return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
-    });
-    const planned = Math.max(unavailableBefore.length, Math.min(maxUnavailable, members.length));
-    const message = stopMessage(state);
-    const reason = state.course?.stop;
-    return {
-        maxUnavailable,
-        peakUnavailable: state.course?.peakUnavailable ?? planned,
-        canaries: canariesOf(state.rollout),
-        maxFailures,
-        pauseSeconds: (0,time/* toSeconds */.fP)(pauseMs),
-        unavailableBefore,
-        ...(reason === undefined || message === undefined ? {} : { stopped: { reason, message } })
-    };
-}
 /** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
-function stopMessage({ course, rollout, instances }) {
+function stop_message_stopMessage({ course, rollout, instances }) {
     if (course?.stop === undefined)
         return undefined;
     const left = instances.filter(({ progress }) => progress === 'planned').length;
@@ -4203,44 +5436,83 @@ function isStillUnavailable(run) {
     return endOf(run)?.kind === 'rolledBack' ? false : outcomeOf(run).isUnavailable;
 }
 
-;// CONCATENATED MODULE: ./core/report/run-report.js
+;// CONCATENATED MODULE: ./core/report/closing-line.js
+/** The last line of the log: what happened. */
 
 
 
 
-/** The result of a run, as far as it is known. */
-function reportRun(state) {
-    const { image, anchor, fromMs, atMs } = state;
-    const instances = state.instances.map((run) => reportInstance(run, state));
-    return {
-        version: 1,
-        status: runStatus(instances),
-        changed: hasChanged(state),
-        imageId: image.id,
-        imageName: image.name,
-        startedAt: (0,time/* toIso */.tK)(anchor, fromMs),
-        durationSeconds: (0,time/* toSeconds */.fP)(atMs - fromMs),
-        rollout: reportRollout(state),
-        instances
-    };
+/** How many came to what, in the order in which it is told. */
+const closing_line_words = {
+    rebuilt: 'rebuilt',
+    started: 'started and not waited for',
+    skipped: 'skipped',
+    planned: 'planned',
+    failed: 'failed',
+    rolledBack: 'rolled back',
+    inProgress: 'still being rebuilt without this run',
+    notStarted: 'not started'
+};
+/**
+ * What became of the run, in one sentence.
+ *
+ * @param ok whether the step is green
+ */
+function closingLine(state, ok) {
+    if (ok && instance_status_runStatus(state) === 'planned')
+        return 'Nothing was sent: this was a dry run.';
+    const instances = describeInstances(state);
+    const [only, ...others] = instances;
+    const imageId = state.image.id;
+    const sentence = only !== undefined && others.length === 0 ? ofOne(only, imageId) : ofMany(instances, imageId);
+    const took = (0,time/* formatDuration */.a3)(state.atMs - state.fromMs);
+    if (ok && only?.status === 'skipped' && others.length === 0)
+        return `${sentence}.`;
+    if (ok)
+        return `${sentence} in ${took}.`;
+    return `${isCancelled(state, instances) ? 'Cancelled' : 'Failed'} after ${took}: ${sentence}.`;
 }
-/** One word for a run: what all have in common, or what tells most. */
-function runStatus(instances) {
-    const has = (status) => instances.some((one) => one.status === status);
-    if (has('inProgress'))
-        return 'inProgress';
-    const good = has('rebuilt') || has('skipped') || has('started');
-    const bad = has('failed') || has('notStarted') || instances.length === 0;
-    if (bad || has('rolledBack')) {
-        if (good)
-            return 'partial';
-        return has('failed') || !has('rolledBack') ? 'failed' : 'rolledBack';
+function ofOne(one, imageId) {
+    const { run, status } = one;
+    const id = described_instance_idOf(one);
+    const reason = one.failure === undefined ? '' : ` (${one.failure.reason})`;
+    switch (status) {
+        case 'rebuilt':
+            return `Rebuilt ${id} from ${imageId}${run.rebuild?.adopted === true ? ' (the rebuild was under way already)' : ''}`;
+        case 'skipped':
+            return `Nothing was erased: ${id} runs on ${imageId} already`;
+        case 'started':
+            return `Started the rebuild of ${id} from ${imageId}, without waiting for its end,`;
+        case 'planned':
+            return `nothing was sent for ${id}`;
+        case 'rolledBack':
+            return `${id} was rolled back onto ${run.rollback?.imageId ?? 'its earlier image'}${reason}`;
+        case 'inProgress':
+            return `the rebuild of ${id} from ${imageId} goes on without this run`;
+        case 'failed':
+            return `${id} was to be rebuilt from ${imageId}${reason}`;
+        case 'notStarted':
+            return `${id} was not rebuilt`;
     }
-    if (has('planned'))
-        return 'planned';
-    if (has('started'))
-        return 'started';
-    return has('rebuilt') ? 'rebuilt' : 'skipped';
+}
+/** Counts of instances, each counted once. */
+function ofMany(instances, imageId) {
+    const count = (status) => instances.filter((one) => one.status === status).length;
+    const rebuilt = count('rebuilt');
+    const others = Object.entries(closing_line_words).flatMap(([status, word]) => {
+        const number = count(status);
+        return status === 'rebuilt' || number === 0 ? [] : [`${number} ${word}`];
+    });
+    if (rebuilt === 0)
+        return `Of ${instances.length} instances, ${others.join(', ')}`;
+    const head = `Rebuilt ${rebuilt === instances.length ? 'all' : `${rebuilt} of`} ${instances.length} instances from ${imageId}`;
+    return others.length === 0 ? head : `${head} (${others.join(', ')})`;
+}
+/** Whether a cancel, and nothing else, made the step red. */
+function isCancelled(state, instances) {
+    const wasStopped = state.course?.stop === 'cancelled' && stop_message_stopMessage(state) !== undefined;
+    const reasons = instances.flatMap(({ failure }) => (failure === undefined ? [] : [failure.reason]));
+    return wasStopped || reasons.every((reason) => reason === 'cancelled');
 }
 
 ;// CONCATENATED MODULE: ./core/run/left-behind.js
@@ -4304,6 +5576,47 @@ function hasShown({ phases, history }) {
     if (sentMs === undefined)
         return true;
     return history.some(({ atMs, status }) => atMs >= sentMs && !isSettled(status));
+}
+
+;// CONCATENATED MODULE: ./core/run/run-state.js
+/** Everything that is known of a run: one plain value without a secret, from which all that is told is derived. */
+
+/** The state right after the plan. */
+function beginRunState(plan, time) {
+    const { image, options, rollout, targets } = plan;
+    return { version: 1, image, options, rollout, instances: targets.map(plannedRun), ...time };
+}
+/** Whether a disk was erased, or may have been. */
+function hasChanged({ instances }) {
+    return instances.some((run) => instance_run_diskOf(run) !== 'untouched');
+}
+/** The images that any instance of the run is known to have run on, or is to run on. */
+function imagesInUse({ image, instances }) {
+    const seen = instances.flatMap((run) => [
+        run.target.instance.imageId,
+        ...instance_run_rebuildsOf(run).flatMap(({ history }) => history.map(({ imageId }) => imageId)),
+        ...(run.rollback === undefined ? [] : [run.rollback.imageId])
+    ]);
+    return new Set([image.id, ...seen]);
+}
+/** The state as text. The image, which every task names, is written once. */
+function serializeRunState(state) {
+    const { image } = state;
+    return JSON.stringify(state, function (key, value) {
+        return key === 'image' && value === image && this !== state ? null : value;
+    });
+}
+/**
+ * The state from its text.
+ *
+ * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
+ */
+function run_state_parseRunState(text) {
+    const parsed = JSON.parse(text);
+    if (parsed.version !== 1)
+        throw new RangeError('the state was written by another version of this action');
+    const { image } = parsed;
+    return JSON.parse(text, (key, value) => (key === 'image' && value === null ? image : value));
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/map-some.js
@@ -4682,6 +5995,85 @@ function lacksFacts(instance, task) {
     return isProtectionUnknown || (task.selectedBy !== undefined && instance.tags === undefined);
 }
 
+// EXTERNAL MODULE: ./core/health/guest/guest-system.js
+var guest_system = __nccwpck_require__(1741);
+;// CONCATENATED MODULE: ./core/health/resolve.js
+
+
+
+
+const called = {
+    publicIp: 'public IP',
+    internalIp: 'internal IP',
+    id: 'ID',
+    name: 'name'
+};
+/** Fills the placeholders of all checks; the first problem stands for all. Pure, and never throws. */
+function resolveChecks(checks, instance) {
+    const resolved = [];
+    for (const check of checks) {
+        const one = resolveCheck(check, instance);
+        if (!one.ok)
+            return one;
+        resolved.push(one.check);
+    }
+    return { ok: true, checks: resolved };
+}
+/**
+ * Fills the placeholders of a check.
+ *
+ * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
+ * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
+ * the host under another domain); in path and query, values are percent-encoded.
+ *
+ * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
+ */
+function resolveCheck(check, instance) {
+    if (check.kind === 'assistant' || check.kind === 'guestScript') {
+        const system = (0,guest_system/* guestSystem */.wS)(instance);
+        return { ok: true, check: { ...check, instanceId: instance.id, system } };
+    }
+    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
+    for (const name of placeholders) {
+        if (!pattern.includes(`{${name}}`))
+            continue;
+        if (instance[name] === '')
+            return resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
+        const inHost = check.hostPattern.includes(`{${name}}`);
+        if (inHost && !isHostPart(name, instance[name])) {
+            return resolve_wrong(`puts {${name}} into the host, and ${resolve_shown(instance[name])} cannot be a part of one`);
+        }
+    }
+    const host = fill(check.hostPattern, (name) => instance[name]);
+    if (!isHost(host))
+        return resolve_wrong(`leads to the host ${resolve_shown(host)}, which is none`);
+    if (!('pathPattern' in check)) {
+        return { ok: true, check: { kind: check.kind, host, port: check.port } };
+    }
+    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
+    if (hasDotSegment(path))
+        return resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
+    const { kind, port, statuses, body } = check;
+    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
+}
+function isHostPart(name, value) {
+    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
+}
+/** Only one pass, so that a value that looks like a placeholder stays what it is. */
+function fill(pattern, value) {
+    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
+}
+/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
+function encoded(value) {
+    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
+}
+function resolve_shown(value) {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+function resolve_wrong(problem) {
+    return { ok: false, problem };
+}
+
 ;// CONCATENATED MODULE: ./core/plan/preflight.js
 /** What can be told before anything is sent: does the image fit, is it the right instance, is there a way back. */
 
@@ -4706,7 +6098,7 @@ function warningsBefore(task, instance) {
     if (statusKind(instance.status) === 'broken') {
         warnings.push('its status is Error: it is rebuilt all the same, for that is often the cure');
     }
-    if (isWindows(task.image.osType) !== isWindows(instance.osName) &&
+    if (preflight_isWindows(task.image.osType) !== preflight_isWindows(instance.osName) &&
         task.image.osType !== '' &&
         instance.osName !== '') {
         warnings.push(`the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`);
@@ -4732,7 +6124,7 @@ function bareMetalRefusal(image, instance) {
 function fitRefusals(task, instance, disk) {
     const { image, loginKind } = task;
     const refusals = [];
-    if (loginKind === 'keypairId' && isWindows(image.osType))
+    if (loginKind === 'keypairId' && preflight_isWindows(image.osType))
         refusals.push({ kind: 'noKeypairForWindows' });
     const [wanted, present] = [familyOf(image.osArch), familyOf(instance.osArch)];
     if (wanted !== undefined && present !== undefined && wanted !== present) {
@@ -4743,7 +6135,7 @@ function fitRefusals(task, instance, disk) {
     }
     return refusals;
 }
-function isWindows(system) {
+function preflight_isWindows(system) {
     return /windows/i.test(system);
 }
 /** The texts differ (`amd64 (64bit)`, `x86_64`), so only the family counts; an unknown text fits everything. */
@@ -4849,6 +6241,108 @@ function isRefused(plan) {
     return plan.targets.some((target) => target.decision.action === 'refuse');
 }
 
+;// CONCATENATED MODULE: ./core/plan/text.js
+/** The parts of a plan in words, as the log, the summary and `result` show them. */
+
+
+
+/** The name of an image for people: id, name and system. */
+function imageLabel(image) {
+    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
+    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
+    const known = facts.filter((fact) => fact !== '').join(', ');
+    return known === '' ? image.id : `${image.id} (${known})`;
+}
+/** What the run does with the target, in a few words. */
+function decisionLabel(target) {
+    const { decision, instance } = target;
+    switch (decision.action) {
+        case 'rebuild':
+            return 'rebuild: erases the system disk';
+        case 'skip':
+            return 'skip: it runs on the image already';
+        case 'start':
+            return 'start: it is on the image already, and Stopped';
+        case 'wait':
+            return `wait: its status is ${instance.status}; decide when the change has ended`;
+        case 'refuse':
+            return `refuse: ${describeRefusals(decision.refusals)}`;
+    }
+}
+/** How one logs in after the rebuild. */
+function loginLabel({ login }) {
+    switch (login.kind) {
+        case 'adminPass':
+            return 'with the password given as adminPass';
+        case 'keypairId':
+            return `with the key pair ${login.keypairId}`;
+        case 'keepImageLogin':
+            return 'as stored in the image (keepImageLogin)';
+    }
+}
+/** Which first-boot script runs. */
+function scriptLabel({ script }) {
+    switch (script) {
+        case 'given':
+            return 'the script given as userData runs at first boot';
+        case 'cleared':
+            return 'no script runs: the earlier one is cleared';
+        case 'kept':
+            return 'the earlier script, if there is one, runs again';
+    }
+}
+/** What a rebuild of the target erases. */
+function erasedLabel(target) {
+    const { disk, snapshots } = target;
+    if (disk === undefined)
+        return 'the system disk (the API shows no details of it)';
+    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
+    if (target.snapshotsProblem !== undefined)
+        return `${what}, and its snapshots, which could not be read`;
+    if (snapshots.length === 0)
+        return `${what}; it has no snapshots`;
+    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
+    return `${what}, and its snapshots: ${named.join(', ')}`;
+}
+/** What else is done with the target before and after: backup, health check, rollback. */
+function stepLabels({ instance, circumstances, backendServers }) {
+    const { checks = [], imagesLeft, rollbackImage } = circumstances;
+    const steps = [];
+    if (imagesLeft !== undefined)
+        steps.push('a custom image of the system disk is made first');
+    const resolved = resolveChecks(checks, instance);
+    if (resolved.ok && resolved.checks.length > 0) {
+        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
+    }
+    const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
+    if (own.length > 0) {
+        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
+        steps.push(`leaves ${where} first, and rejoins once it is healthy`);
+    }
+    if (rollbackImage.kind === 'backup')
+        steps.push('if it fails, it is rolled back onto the image made first');
+    if (rollbackImage.kind === 'image')
+        steps.push(`if it fails, it is rolled back onto ${rollbackImage.image.id}`);
+    return steps;
+}
+function describeStep(check) {
+    return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
+}
+/** Where the instance is and what it runs, as far as is known. */
+function presentLabel({ instance }) {
+    const system = [instance.osName, instance.osVersion, instance.osArch]
+        .filter((part) => part !== '')
+        .join(' ');
+    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
+    const facts = [
+        instance.status,
+        instance.zoneName,
+        instance.spec,
+        image.filter((part) => part !== '').join(' ')
+    ];
+    return facts.filter((fact) => fact !== '').join(', ');
+}
+
 ;// CONCATENATED MODULE: ./core/plan/opening-line.js
 
 /**
@@ -4927,6 +6421,19 @@ function targetLines(target, common) {
         ...(erases(decision) ? [`  erases ${erasedLabel(target)}`] : []),
         ...own.map((step) => `  also   ${step}`)
     ];
+}
+
+;// CONCATENATED MODULE: ./core/rollout/canaries.js
+/** Who goes first, by id: of those that something is to be done to, the first in order. */
+function canaries_canariesOf({ members, canary }) {
+    const ids = [];
+    for (const { id, kind } of canary === 0 ? [] : members) {
+        if (ids.length === canary)
+            break;
+        if (kind === 'work')
+            ids.push(id);
+    }
+    return ids;
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/member.js
@@ -5062,7 +6569,7 @@ function beginNext(rollout, atMs) {
         return [rollout, []];
     if (members.count('work', 'waiting') === 0)
         return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
-    const first = new Set(canariesOf(task));
+    const first = new Set(canaries_canariesOf(task));
     const canaries = [...first].map((id) => members.get(id)?.state);
     const isProven = canaries.every((state) => state === 'succeeded');
     const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
@@ -5192,7 +6699,7 @@ function reasonToStop({ task, members, failures }) {
     if (failures === 0)
         return undefined;
     const failed = new Set(['failed', 'rollingBack', 'rolledBack', 'rollbackFailed']);
-    if (canariesOf(task).some((id) => failed.has(members.get(id)?.state)))
+    if (canaries_canariesOf(task).some((id) => failed.has(members.get(id)?.state)))
         return 'canary';
     return failures > task.maxFailures ? 'maxFailures' : undefined;
 }
@@ -5246,7 +6753,7 @@ function rolloutLines(plan) {
     const { rollout, targets } = plan;
     if (targets.length === 1)
         return [];
-    const canaries = canariesOf(rollout);
+    const canaries = canaries_canariesOf(rollout);
     const unavailable = targets
         .filter((target) => whyUnavailable(target) !== undefined)
         .map(({ instance }) => instance.id);
@@ -8283,6 +9790,7 @@ async function serves({ instance }, request, { probe, cancel }) {
 
 
 
+
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const instance_work_fewTargets = 20;
 /**
@@ -8297,9 +9805,9 @@ function createInstanceWork({ request, plan, observations }, given, store, obser
     // Unavailable from the start, and not begun yet.
     const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
     const done = (run) => {
-        const failure = count === 1 ? undefined : failureOf(run, endOf(run));
+        const failure = count === 1 ? undefined : failureOf(run);
         if (failure !== undefined)
-            ports.log.info(failure.cause);
+            ports.log.info(wholeCause(failure));
         return run;
     };
     // A single target has the log to itself; the steps of several are told apart by the ID in front.
@@ -8773,8 +10281,517 @@ class JournalError extends Error {
     name = 'JournalError';
 }
 
-// EXTERNAL MODULE: ./action/annotate.js + 5 modules
-var annotate = __nccwpck_require__(5513);
+;// CONCATENATED MODULE: ./core/report/without-repeats.js
+/** What keeps every call from being answered; one that failed so tells of all. */
+const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
+/** The problems, with one only of those that have the same cause: wrong keys fail every read alike. */
+function withoutRepeats(problems) {
+    return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
+        problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
+}
+
+;// CONCATENATED MODULE: ./core/report/clip.js
+/** At most so many characters of a text from outside, with a mark where it was cut. */
+function clip_clip(text, most) {
+    if (text.length <= most)
+        return text;
+    // By code points, so that none is cut in two.
+    const characters = [...text];
+    return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+;// CONCATENATED MODULE: ./core/summary/annotation-text.js
+
+/** The runner cuts the text of an annotation after so many characters (actions/runner, IssueMatcher and Issue). */
+const runnerLimit = 4_096;
+/** Room for the characters that become escapes on the way. */
+const limit = runnerLimit - 96;
+/** No single line takes up the room of all others. */
+const lineLimit = 1_000;
+/** Up to four remedies, a link among them, always have room. */
+const remedyLimit = 700;
+/**
+ * The lines of an annotation that is not cut: what matters most first, then as many of the `items` as fit with a
+ * count of the rest, and the `remedies` last.
+ */
+function annotationText(first, items, remedies = []) {
+    const head = clip_clip(first, lineLimit);
+    const tail = remedies.map((line) => clip_clip(line, remedyLimit));
+    const more = (count) => `and ${count} more`;
+    let left = limit - sizeOf([head, ...tail]) - more(items.length).length - 1;
+    const told = [];
+    for (const item of items) {
+        const line = clip_clip(item, lineLimit);
+        left -= sizeOf([line]);
+        if (left < 0)
+            break;
+        told.push(line);
+    }
+    const rest = items.length - told.length;
+    return [head, ...told, ...(rest === 0 ? [] : [more(rest)]), ...tail];
+}
+function sizeOf(lines) {
+    return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
+;// CONCATENATED MODULE: ./core/report/help-link.js
+/**
+ * The address of the section on `reason` in `docs/troubleshooting.md`, of the very version that runs; of the whole
+ * page without a reason. `undefined` where it is not known from where the action runs.
+ */
+function helpLink(source, reason) {
+    const { serverUrl = '', repository = '', ref = '' } = source ?? {};
+    if (!/^https?:\/\/[\w.:[\]-]+\/?$/.test(serverUrl) ||
+        !/^[\w.-]+\/[\w.-]+$/.test(repository) ||
+        ref === '') {
+        return undefined;
+    }
+    const page = `${serverUrl.replace(/\/$/, '')}/${repository}/blob/${encodePath(ref)}/docs/troubleshooting.md`;
+    return reason === undefined ? page : `${page}#${reason.toLowerCase()}`;
+}
+/** A ref may hold slashes, and signs that would end a Markdown link. */
+function encodePath(ref) {
+    const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
+    const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
+    return ref.split('/').map(encode).join('/');
+}
+
+;// CONCATENATED MODULE: ./core/summary/ranking.js
+const urgency = {
+    failed: 0,
+    rolledBack: 1,
+    inProgress: 2,
+    notStarted: 3,
+    rebuilt: 4,
+    started: 4,
+    skipped: 4,
+    planned: 4
+};
+/** The failures first, then what is under way or not started, then the rest; beyond that in the given order. */
+function byUrgency(instances) {
+    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
+}
+/**
+ * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
+ * first few has met every kind.
+ */
+function failuresFirst(instances) {
+    const failed = byUrgency(instances).filter(isFailed);
+    const met = new Set();
+    const heads = new Set();
+    for (const one of failed) {
+        const kind = `${one.status} ${one.failure.reason}`;
+        if (!met.has(kind))
+            heads.add(one);
+        met.add(kind);
+    }
+    return [...heads, ...failed.filter((one) => !heads.has(one))];
+}
+/** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
+function reasonsLabel(failed) {
+    const counts = new Map();
+    for (const { failure } of failed)
+        counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
+    const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
+    return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
+}
+function isFailed(one) {
+    return one.failure !== undefined;
+}
+
+;// CONCATENATED MODULE: ./core/run/unavailable-before.js
+
+/** The instances that did not serve even when the plan was made, by ID, and why in words. */
+function unavailable_before_unavailableBefore({ instances }) {
+    return instances.flatMap(({ target }) => {
+        const why = whyUnavailable(target);
+        return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
+    });
+}
+
+;// CONCATENATED MODULE: ./core/summary/overview.js
+/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
+
+
+
+
+
+
+
+const headlines = {
+    rebuilt: '✅ Rebuilt',
+    skipped: '✅ Nothing to do',
+    planned: '📋 Plan, nothing was sent',
+    started: '🚀 Started, not waited for',
+    inProgress: '🛑 Cancelled while rebuilding',
+    rolledBack: '↩️ Failed, and rolled back',
+    failed: '❌ Failed',
+    partial: '❌ Failed for some'
+};
+/** In the order in which the totals are told. */
+const overview_words = {
+    rebuilt: { icon: '✅', one: 'rebuilt' },
+    skipped: { icon: '✅', one: 'skipped' },
+    planned: { icon: '📋', one: 'planned' },
+    started: { icon: '🚀', one: 'started' },
+    failed: { icon: '❌', one: 'failed' },
+    rolledBack: { icon: '↩️', one: 'rolled back' },
+    inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
+    notStarted: { icon: '–', one: 'not started' }
+};
+/**
+ * What became of the run, of whom, and from which image, as a heading.
+ *
+ * @param region empty where it is not known
+ */
+function headline(state, region) {
+    const [only, ...others] = state.instances;
+    const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
+    const whom = one ?? counted(state.instances.length, 'instance');
+    const where = region === '' ? '' : `, region ${cell(clip(region, 50))}`;
+    return `## ${headlines[runStatus(state)]}: ${whom} from image ${imageOf(state.image)}${where}`;
+}
+/** An image by ID and name. */
+function imageOf({ id, name }) {
+    return `${code(id)} ${cell(clip(name, 200))}`.trimEnd();
+}
+/** What became of an instance, with a sign. */
+function overview_statusLabel({ run, status }) {
+    const { icon, one } = overview_words[status];
+    return run.rebuild?.adopted === true ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
+}
+/** How many came to what, in one line. */
+function totals(instances, { fromMs, atMs }) {
+    const counts = new Map();
+    for (const { status } of instances)
+        counts.set(status, (counts.get(status) ?? 0) + 1);
+    const each = Object.entries(overview_words).flatMap(([status, { icon, one, many = one }]) => {
+        const count = counts.get(status);
+        return count === undefined ? [] : [`${icon} **${count}** ${many}`];
+    });
+    return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(atMs - fromMs)})`;
+}
+/** Why nothing more was started, as a sentence that cannot be overlooked. */
+function stopSentence(state) {
+    const message = stopMessage(state);
+    return message === undefined ? '' : `> 🛑 **${cell(clip(message, 1000))}**`;
+}
+/** How the rollout was set and how many were unavailable, in one line. */
+function rolloutLine(state) {
+    const { maxUnavailable, pauseMs, maxFailures } = state.rollout;
+    const count = unavailableBefore(state).length;
+    const before = count === 0 ? '' : `; ${count} already unavailable before`;
+    const peak = state.course === undefined ? before : ` (peak: ${state.course.peakUnavailable}${before})`;
+    const canaries = canariesOf(state.rollout);
+    const facts = [
+        `at most ${maxUnavailable} of ${state.instances.length} unavailable at once${peak}`,
+        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
+        pauseMs === 0
+            ? 'the next starts as soon as one is done'
+            : `in batches, ${formatDuration(pauseMs)} between two`,
+        maxFailures === 0
+            ? 'stops at the first failure'
+            : `stops after more than ${counted(maxFailures, 'failure')}`
+    ];
+    return `**Rollout:** ${facts.join(' · ')}`;
+}
+function canaryLabel(canaries) {
+    const named = canaries.slice(0, 10).map((id) => code(clip(id, 64)));
+    const more = canaries.length - named.length;
+    const all = more === 0 ? named : [...named, `${more} more`];
+    return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
+}
+/** Who did not serve to begin with, and why; folded away. */
+function unavailableBeforePart(state, priority) {
+    const before = unavailableBefore(state);
+    return {
+        priority,
+        pieces: before.length,
+        draw: (pieces) => {
+            if (pieces === 0)
+                return '';
+            const rows = before
+                .slice(0, pieces)
+                .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
+            const title = `Already unavailable before the run: ${counted(before.length, 'instance')}`;
+            return fold(title, [table(['Instance', 'Why'], rows)]);
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./core/summary/weights-table.js
+/** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
+
+
+
+
+/** More rows than these are folded away. */
+const openRows = 20;
+/**
+ * All weights that are still lowered. Those of an instance that goes on without the run are among them, for nobody
+ * restores them after the run.
+ */
+function loweredWeights(instances) {
+    return instances.flatMap((instance) => openHeldWeights(instance.run.heldWeights).map(({ server }) => ({ instance, server })));
+}
+/** The instances that get no traffic somewhere, and got none before the run: their weight was 0 and stays so. */
+function idleInstances(instances) {
+    const isIdle = ({ server, currentWeight }) => server.weight === 0 && currentWeight === 0;
+    return instances
+        .filter(({ run }) => currentWeights(run.target.backendServers ?? [], run.heldWeights).some(isIdle))
+        .map(described_instance_idOf);
+}
+/** What that may mean, and what to do. */
+const idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
+/** Who gets no traffic since before the run, as a sentence that stands by itself. */
+function idleSentence(instances) {
+    const ids = idleInstances(instances);
+    if (ids.length === 0)
+        return '';
+    const named = ids.slice(0, openRows).map(code).join(', ');
+    const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
+    return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
+}
+/** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
+function weightsPart(instances, priority) {
+    const lowered = loweredWeights(instances);
+    return { priority, pieces: lowered.length, draw: (pieces) => drawn(lowered, pieces) };
+}
+function drawn(lowered, pieces) {
+    if (lowered.length === 0)
+        return '';
+    const head = `### Load balancer weights to restore: ${lowered.length}`;
+    const told = lowered.slice(0, pieces);
+    const rows = told.map(({ instance, server: { weight, blbId, groupId } }) => [
+        `${code(idOf(instance))}<br>${statusLabel(instance)}`,
+        '0',
+        String(weight),
+        [code(blbId), ...(groupId === undefined ? [] : [code(groupId)])].join('<br>')
+    ]);
+    const list = table(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
+    const missing = pieces < lowered.length ? [`_${lowered.length - pieces} more are left out here._`] : [];
+    const calls = poolsOf(told).map(callOf);
+    const isLong = told.length > openRows;
+    return [
+        head,
+        'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out every instance that does not serve yet.',
+        ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
+        ...missing,
+        ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
+    ].join('\n\n');
+}
+/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
+function poolsOf(lowered) {
+    const pools = new Map();
+    for (const { server } of lowered) {
+        const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
+        const pool = pools.get(key);
+        if (pool === undefined)
+            pools.set(key, [server]);
+        else
+            pool.push(server);
+    }
+    return [...pools.values()];
+}
+/**
+ * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
+ * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
+ */
+function callOf(pool) {
+    const [first] = pool;
+    if (first === undefined)
+        return '';
+    const { kind, blbId, groupId } = first;
+    const id = encodeURIComponent(blbId);
+    const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
+    const members = pool.map(({ instanceId, weight }) => JSON.stringify({ instanceId, weight }));
+    const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
+    const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
+    return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
+}
+function line(member, at, members) {
+    return `  ${member}${at === members.length - 1 ? '' : ','}`;
+}
+
+;// CONCATENATED MODULE: ./core/summary/annotations.js
+/** What a run has to say beside its log: few words, for GitHub shows few of them. */
+
+
+
+
+
+
+
+/** GitHub shows at most ten annotations of a step. */
+const most = 10;
+/** So many instances are named in one line. */
+const mostNamed = 20;
+/**
+ * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
+ * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
+ *
+ * @param source where the action runs from, for the links to its documents
+ */
+function annotationsOf(state, source) {
+    const instances = describeInstances(state);
+    const weights = [...ofWeights(loweredWeights(instances)), ...ofIdle(idleInstances(instances))];
+    const others = [
+        ...ofStop(state).map((one) => ({ ...one, help: helpLink(source) })),
+        ...weights.map((one) => ({ ...one, help: helpLink(source, 'rejoin') }))
+    ];
+    const room = most - others.length;
+    const failed = failuresFirst(instances);
+    const single = failed.length <= room ? failed : failed.slice(0, room - 1);
+    const rest = failed.slice(single.length);
+    const each = single.map((one) => ({
+        level: 'error',
+        title: `Rebuild of ${described_instance_idOf(one)} ${one.failure.reason === 'cancelled' ? 'cancelled' : `failed (${one.failure.reason})`}`,
+        lines: [wholeCause(one.failure), one.failure.diskNote, one.failure.remedy].map((line) => clip_clip(line, 2000)),
+        help: helpLink(source, one.failure.reason)
+    }));
+    const more = {
+        level: 'error',
+        title: `${rest.length} more that failed or were cut off`,
+        lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.'],
+        help: helpLink(source)
+    };
+    return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
+}
+/** What a stop meant for the others: who was not started, and who was rolled back although it had succeeded. */
+function ofStop(state) {
+    const message = stop_message_stopMessage(state);
+    if (message === undefined || state.course?.stop === 'cancelled' || state.instances.length === 1)
+        return [];
+    return [{ level: 'error', title: 'The rollout stopped', lines: [clip_clip(message, 2000)] }];
+}
+function ofWeights(lowered) {
+    if (lowered.length === 0)
+        return [];
+    const named = lowered.slice(0, mostNamed).map(({ instance, server }) => {
+        const group = server.groupId === undefined ? '' : `, group ${server.groupId}`;
+        return `${described_instance_idOf(instance)} on ${server.blbId}${group}: 0 instead of ${server.weight}`;
+    });
+    const more = lowered.length - named.length;
+    return [
+        {
+            level: 'error',
+            title: 'Load balancer weights are not restored',
+            lines: [
+                ...named,
+                ...(more === 0 ? [] : [`and ${more} more`]),
+                'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.'
+            ]
+        }
+    ];
+}
+function ofIdle(ids) {
+    if (ids.length === 0)
+        return [];
+    const more = ids.length - mostNamed;
+    const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
+}
+
+;// CONCATENATED MODULE: ./action/help.js
+/** Where this action runs from; the runner sets the variables for the main and the post step alike. */
+function readActionSource(env = process.env) {
+    return {
+        serverUrl: env['GITHUB_SERVER_URL'],
+        repository: env['GITHUB_ACTION_REPOSITORY'],
+        ref: env['GITHUB_ACTION_REF']
+    };
+}
+
+;// CONCATENATED MODULE: ./core/neutral-text.js
+/**
+ * Text from outside without characters that change what a reader sees: control characters, ESC among them, become
+ * one space, and marks of the text's direction (Unicode TR 36, "bidirectional text spoofing") become visible.
+ */
+function neutralText(text) {
+    return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+;// CONCATENATED MODULE: ./action/job-log.js
+
+
+
+
+/** The log of the job. */
+const jobLog = {
+    info: (line) => info(escapeCommands(line)),
+    warning: (line) => warn(line),
+    debug: (line) => core_debug(escapeCommands(line)),
+    group: (title, work) => group(escapeCommands(title), work)
+};
+/** A warning, with the line that ends every annotation: where the documents tell more, about a reason or at all. */
+function warn(line, reason) {
+    warning([line, ...helpLines(reason)].map(escapeCommands).join('\n'));
+}
+/** The address of a section of the documents as a line, or no line where it is not known. */
+function helpLines(reason) {
+    return helpLine(helpLink(readActionSource(), reason));
+}
+/** The line for a link, where there is one. */
+function helpLine(link) {
+    return link === undefined ? [] : [`Help: ${link}`];
+}
+/**
+ * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one
+ * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
+ */
+function escapeCommands(line) {
+    return neutralText(line)
+        .replace(/^(\s*):/, '$1 .:')
+        .replaceAll('##[', '## [');
+}
+
+;// CONCATENATED MODULE: ./action/annotate.js
+
+
+
+
+
+
+/** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
+function annotateState(state) {
+    for (const { level, title, lines, help } of annotationsOf(state, readActionSource())) {
+        const [first = '', ...others] = lines;
+        annotate(level, title, annotationText(first, others, helpLine(help)));
+    }
+}
+/** One annotation that lists all that is wrong with the inputs. */
+function annotateProblems(problems) {
+    const [first = '', ...others] = problems.map(({ input, message }) => `${input} ${message}`);
+    annotate('error', 'The inputs are not right', annotationText(first, others, ['Nothing was sent.', ...helpLines()]));
+}
+/** One annotation for all that keeps a plan from being made. */
+function annotateSurvey(found) {
+    const problems = withoutRepeats(found);
+    const [first = '', ...others] = new Set(problems.map(({ cause }) => cause));
+    const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
+    // Many causes usually share one remedy; where they do not, the first few stand for all.
+    const told = remedies.slice(0, 3);
+    const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
+    annotate('error', 'No plan can be made', annotationText(first, others, [
+        ...told,
+        'Nothing was changed.',
+        ...helpLines(otherReasons.length === 0 ? reason : undefined)
+    ]));
+}
+/** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
+function annotateEnd(title, text, reason) {
+    const [first = '', ...others] = text.split('\n');
+    annotate('error', title, annotationText(first, others, helpLines(reason)));
+}
+/** One annotation for what the program itself did wrong, with the stack. */
+function annotateFault(title, error) {
+    annotateEnd(title, error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+function annotate(level, title, lines) {
+    const write = level === 'error' ? error : warning;
+    write(lines.map(escapeCommands).join('\n'), { title: escapeCommands(title) });
+}
+
 ;// CONCATENATED MODULE: ./bce/api/all-pages.js
 
 /** More pages than any list that the action reads can have: a page is asked for with a thousand items. */
@@ -9770,8 +11787,6 @@ async function exchange(operation, signed, endpoint, context, signal, options, s
     }
 }
 
-// EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(8564);
 ;// CONCATENATED MODULE: ./bce/http/body.js
 /**
  * Reads a body of at most `maxBytes` to its end; never throws. The stream is read here because the readers of http-client never settle
@@ -10485,8 +12500,6 @@ function createBccClient(options) {
     };
 }
 
-// EXTERNAL MODULE: ./action/job-log.js + 1 modules
-var job_log = __nccwpck_require__(5938);
 // EXTERNAL MODULE: ./core/secret-forms.js
 var secret_forms = __nccwpck_require__(6435);
 ;// CONCATENATED MODULE: ./action/read-inputs.js
@@ -10499,7 +12512,7 @@ var secret_forms = __nccwpck_require__(6435);
  * for an input. White space is kept: it is for the parsers to judge.
  */
 function read_inputs_readInputs() {
-    const read = (name) => lib_core/* getInput */.V4(name, { trimWhitespace: false });
+    const read = (name) => getInput(name, { trimWhitespace: false });
     for (const name of secretInputs)
         mask(read(name));
     return Object.fromEntries(inputNames.map((name) => [name, read(name)]));
@@ -10513,11 +12526,11 @@ const shortestLine = 8;
 function mask(secret) {
     const lines = secret.split(/[\r\n]+/).filter((line) => line.trim().length >= shortestLine);
     for (const part of new Set([...(0,secret_forms/* secretForms */.e)(secret), ...lines]))
-        lib_core/* setSecret */.Pq(part);
+        core_setSecret(part);
 }
 /** Keeps a secret of hexadecimal digits out of the log: the wire has no other form of it. */
 function maskHex(secret) {
-    lib_core/* setSecret */.Pq(secret);
+    core_setSecret(secret);
 }
 /** The names of what the workflow gives although the action has no such input. Their values are not read. */
 function readUndeclared() {
@@ -10560,8 +12573,8 @@ function connect(config) {
         sleep: systemClock.sleep,
         random: Math.random,
         mask: maskHex,
-        warn: job_log/* jobLog */.Wh.warning,
-        debug: job_log/* jobLog */.Wh.debug,
+        warn: jobLog.warning,
+        debug: jobLog.debug,
         userAgent: 'rebuild-bcc-instance'
     });
     const guests = guestsOnDemand(config, client);
@@ -10758,7 +12771,7 @@ const stateName = 'handover';
 function openHandover() {
     const file = (0,external_node_path_namespaceObject.join)(process.env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), `rebuild-bcc-instance-${(0,external_node_crypto_.randomUUID)()}.json`);
     const own = { pid: process.pid, script: process.argv[1] ?? '' };
-    lib_core/* saveState */.LZ(stateName, file);
+    saveState(stateName, file);
     return {
         write(handover) {
             // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
@@ -10815,10 +12828,6 @@ function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
 
-// EXTERNAL MODULE: ./core/summary/ranking.js
-var ranking = __nccwpck_require__(3636);
-// EXTERNAL MODULE: ./core/report/clip.js
-var clip = __nccwpck_require__(5984);
 ;// CONCATENATED MODULE: ./core/report/trim.js
 /** The output `result`, kept within what GitHub takes. */
 
@@ -10867,7 +12876,7 @@ function withFewer(report, parts) {
     };
     let left = resultLimit - Buffer.byteLength(textOf([])) - 10;
     const kept = new Set();
-    for (const one of (0,ranking/* byUrgency */.td)(report.instances)) {
+    for (const one of byUrgency(report.instances)) {
         left -= Buffer.byteLength(JSON.stringify(one)) + 1;
         if (left < 0)
             break;
@@ -10930,11 +12939,298 @@ function inShort({ after: _left, failure, ...one }) {
     const plan = { ...one.plan, login: '…', userData: '…' };
     if (failure === undefined)
         return { ...one, plan };
-    const cause = (0,clip/* clip */.$)(failure.cause, 100);
+    const cause = clip_clip(failure.cause, 100);
     return { ...one, plan, failure: { ...failure, cause, diskNote: '…', remedy: '…' } };
 }
 
+;// CONCATENATED MODULE: ./core/report/outputs-of.js
+
+
+
+
+
+
+/**
+ * The outputs of a run, by name. Of several instances one value each, joined by commas in their order; empty where
+ * none of them has one.
+ *
+ * @param report the result of the same state
+ */
+function outputsOf(state, report) {
+    const { image, instances } = state;
+    const each = (read) => {
+        const values = instances.map(read);
+        return values.every((value) => value === '') ? '' : values.join(',');
+    };
+    return {
+        status: instance_status_runStatus(state),
+        changed: String(hasChanged(state)),
+        imageId: image.id,
+        imageName: image.name,
+        previousImageId: each(({ rebuild, target }) => instanceBefore(rebuild, target.instance).imageId),
+        instanceIds: each(({ target }) => target.instance.id),
+        backupImageId: each(({ backup }) => backup?.imageId ?? ''),
+        publicIp: each(({ target }) => target.instance.publicIp),
+        internalIp: each(({ target }) => target.instance.internalIp),
+        requestId: each((run) => instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds)[0] ?? ''),
+        knownHosts: instances.flatMap(({ knownHosts }) => knownHosts).join('\n'),
+        durationSeconds: String((0,time/* toSeconds */.fP)(state.atMs - state.fromMs)),
+        result: resultText(report)
+    };
+}
+
+;// CONCATENATED MODULE: ./core/run/erased.js
+/**
+ * The disk that this run erases, or has erased, with its snapshots. Of a rebuild that was under way already nobody
+ * knows which disk it replaced: the one that was seen may be the new one.
+ */
+function erasedBy(run) {
+    const { rebuild, target } = run;
+    const isForeign = rebuild?.adopted === true && rebuild.sends === 0;
+    return isForeign
+        ? { disk: undefined, snapshots: [] }
+        : { disk: diskBefore(run), snapshots: target.snapshots };
+}
+/** The system disk as last seen before the rebuild was sent, or as the plan saw it. */
+function diskBefore({ target, rebuild }) {
+    return ((rebuild?.sends ?? 0) > 0 ? rebuild?.reference?.disk : undefined) ?? target.disk;
+}
+
+;// CONCATENATED MODULE: ./core/run/spans.js
+/** The parts in their order; what is still going on ends at `nowMs`, or when the work on the instance ended. */
+function spansOf({ rebuild, health, rollback, endedAtMs }, nowMs) {
+    return [
+        ...spansOfPart(rebuild, health, false, endedAtMs ?? nowMs),
+        ...spansOfPart(rollback?.rebuild, rollback?.health, true, endedAtMs ?? nowMs)
+    ];
+}
+/** When the work on the instance began and ended, or `nowMs` where it has not. */
+function workTime(run, nowMs) {
+    const spans = spansOf(run, nowMs);
+    const atMs = run.endedAtMs ?? nowMs;
+    const fromMs = spans[0]?.fromMs ?? atMs;
+    const toMs = run.progress === 'ended' ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
+    return { fromMs, toMs };
+}
+function spansOfPart(rebuild, health, isRollback, atMs) {
+    const phases = (rebuild?.phases ?? []).flatMap(({ phase, fromMs }, index) => phase === 'ended'
+        ? []
+        : [{ kind: phase, isRollback, fromMs, toMs: rebuild?.phases[index + 1]?.fromMs ?? atMs }]);
+    return health === undefined
+        ? phases
+        : [...phases, { kind: 'health', isRollback, fromMs: health.fromMs, toMs: health.atMs }];
+}
+
+;// CONCATENATED MODULE: ./core/report/restore-with.js
+
+
+const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
+/**
+ * The `with:` lines that bring back what an instance ran before; none where that runs still or again. A password is
+ * named, never shown.
+ */
+function restoreWithLines(run, options) {
+    if (instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
+        return [];
+    const { instance } = run.target;
+    const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
+    // The script of this run is for the new image; the one of before is no longer there.
+    const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
+    return [
+        `instanceId: ${instance.id}`,
+        `imageId: ${previousImageId(run)}`,
+        loginLine(options, isCustom),
+        ...script,
+        ...(mightBeSkipped(run) ? ['force: true'] : [])
+    ];
+}
+/**
+ * Whether the lines alone could end as `skipped`: the instance shows that image already, or soon will, and what
+ * runs on it is not what ran before.
+ */
+function mightBeSkipped(run) {
+    const imageId = previousImageId(run);
+    const wasSent = (run.rollback?.rebuild?.sends ?? 0) > 0;
+    return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
+}
+function loginLine({ login }, isCustom) {
+    switch (login.kind) {
+        case 'adminPass':
+            return adminPassLine;
+        case 'keypairId':
+            return `keypairId: ${login.keypairId}`;
+        case 'keepImageLogin':
+            // The image of before may be a public one, which has no login of its own.
+            return isCustom ? 'keepImageLogin: true' : adminPassLine;
+    }
+}
+
+;// CONCATENATED MODULE: ./core/report/instance-report.js
+/** One instance in the result, from what was planned for it and done to it. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** An instance as it is known in a state of its run. */
+function reportInstance(run, state) {
+    const { anchor, atMs, options } = state;
+    const { target, backup, health, rollback } = run;
+    const { fromMs, toMs } = workTime(run, atMs);
+    const failure = failureReport(run);
+    const last = lastSeen(run);
+    return {
+        instanceId: target.instance.id,
+        name: target.instance.name,
+        status: statusOf(run, state),
+        disk: instance_run_diskOf(run),
+        adopted: run.rebuild?.adopted ?? false,
+        publicIp: target.instance.publicIp,
+        internalIp: target.instance.internalIp,
+        before: atTime(instanceBefore(run.rebuild, target.instance), diskBefore(run)),
+        ...(last === undefined ? {} : { after: atTime(last.instance, last.disk ?? undefined) }),
+        erases: reportErased(run),
+        phases: spansOf(run, atMs).map((span) => ({
+            phase: `${span.isRollback ? 'rollback: ' : ''}${span.kind}`,
+            startedAt: (0,time/* toIso */.tK)(anchor, span.fromMs),
+            durationSeconds: (0,time/* toSeconds */.fP)(span.toMs - span.fromMs)
+        })),
+        statusHistory: instance_run_rebuildsOf(run)
+            .flatMap(({ history }) => history)
+            .map((seen) => ({
+            status: seen.status,
+            imageId: seen.imageId,
+            at: (0,time/* toIso */.tK)(anchor, seen.atMs),
+            seconds: (0,time/* toSeconds */.fP)(seen.atMs - fromMs)
+        })),
+        requestIds: instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds),
+        durationSeconds: (0,time/* toSeconds */.fP)(toMs - fromMs),
+        plan: reportPlan(run, options),
+        ...(backup?.imageId === undefined
+            ? {}
+            : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
+        ...(health === undefined ? {} : { health: reportHealth(health) }),
+        ...(rollback === undefined
+            ? {}
+            : {
+                rollback: {
+                    imageId: rollback.imageId,
+                    ok: instance_end_isRolledBack(run),
+                    ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
+                }
+            }),
+        balancers: currentWeights(target.backendServers ?? [], run.heldWeights).map(reportWeight),
+        knownHosts: run.knownHosts,
+        restoreWith: restoreWithLines(run, options),
+        ...(failure === undefined ? {} : { failure })
+    };
+}
+function reportPlan({ target }, options) {
+    return {
+        action: target.decision.action,
+        description: decisionLabel(target),
+        current: presentLabel(target),
+        steps: stepLabels(target),
+        warnings: target.warnings,
+        login: loginLabel(options),
+        userData: scriptLabel(options)
+    };
+}
+function reportErased(run) {
+    const { disk, snapshots } = erasedBy(run);
+    return {
+        systemDiskId: disk?.id ?? '',
+        sizeInGB: disk?.sizeInGB ?? 0,
+        snapshots: snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
+    };
+}
+function reportWeight({ server, currentWeight }) {
+    const { kind, blbId, groupId, weight } = server;
+    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
+}
+function failureReport(run) {
+    const failure = failureOf(run);
+    if (failure === undefined)
+        return undefined;
+    const { course: _course, ...others } = failure;
+    return { ...others, cause: wholeCause(failure) };
+}
+function atTime(instance, disk) {
+    const { status, imageId, imageName } = instance;
+    return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
+}
+function reportHealth(health) {
+    return {
+        healthy: health.healthy,
+        durationSeconds: (0,time/* toSeconds */.fP)(health.atMs - health.fromMs),
+        deadlineSeconds: (0,time/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
+        checks: health.checks.map(({ check, result }) => ({
+            check,
+            result: result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason)
+        })),
+        history: health.history.map(({ atMs, failed }) => ({
+            seconds: (0,time/* toSeconds */.fP)(atMs - health.fromMs),
+            result: (0,health_reason/* describeFailed */.hi)(failed)
+        }))
+    };
+}
+
+;// CONCATENATED MODULE: ./core/report/rollout-report.js
+
+
+
+
+/** The rollout of a run in the form of the result; of a plan, as it would be at most. */
+function reportRollout(state) {
+    const { maxUnavailable, maxFailures, pauseMs, members } = state.rollout;
+    const before = unavailable_before_unavailableBefore(state);
+    const planned = Math.max(before.length, Math.min(maxUnavailable, members.length));
+    const message = stop_message_stopMessage(state);
+    const reason = state.course?.stop;
+    return {
+        maxUnavailable,
+        peakUnavailable: state.course?.peakUnavailable ?? planned,
+        canaries: canaries_canariesOf(state.rollout),
+        maxFailures,
+        pauseSeconds: (0,time/* toSeconds */.fP)(pauseMs),
+        unavailableBefore: before,
+        ...(reason === undefined || message === undefined ? {} : { stopped: { reason, message } })
+    };
+}
+
+;// CONCATENATED MODULE: ./core/report/run-report.js
+
+
+
+
+
+/** The result of a run, as far as it is known. */
+function reportRun(state) {
+    const { image, anchor, fromMs, atMs } = state;
+    return {
+        version: 1,
+        status: instance_status_runStatus(state),
+        changed: hasChanged(state),
+        imageId: image.id,
+        imageName: image.name,
+        startedAt: (0,time/* toIso */.tK)(anchor, fromMs),
+        durationSeconds: (0,time/* toSeconds */.fP)(atMs - fromMs),
+        rollout: reportRollout(state),
+        instances: state.instances.map((run) => reportInstance(run, state))
+    };
+}
+
 ;// CONCATENATED MODULE: ./action/outputs.js
+
+
 
 
 
@@ -10947,35 +13243,15 @@ class OutputsError extends Error {
 /** The runner reads the file of the outputs as a whole at the end of the step. In bytes. */
 const mostBytes = 16_000_000;
 /**
- * Sets every output from a report. It is called as soon as the plan stands and again when more is known; the
+ * Sets every output from the state of a run. It is called as soon as the plan stands and again when more is known; the
  * last value counts, so that a run that is cut off leaves what it knew.
  */
-function setOutputs(report) {
-    const { instances } = report;
-    // One value an instance, in order; nothing where none of them has one.
-    const each = (read) => {
-        const values = instances.map(read);
-        return values.every((value) => value === '') ? '' : values.join(',');
-    };
-    const outputs = {
-        status: report.status,
-        changed: String(report.changed),
-        imageId: report.imageId,
-        imageName: report.imageName,
-        previousImageId: each(({ before }) => before.imageId),
-        instanceIds: each(({ instanceId }) => instanceId),
-        backupImageId: each(({ backup }) => backup?.imageId ?? ''),
-        publicIp: each(({ publicIp }) => publicIp),
-        internalIp: each(({ internalIp }) => internalIp),
-        requestId: each(({ requestIds }) => requestIds[0] ?? ''),
-        knownHosts: instances.flatMap(({ knownHosts }) => knownHosts).join('\n'),
-        durationSeconds: String(report.durationSeconds),
-        result: resultText(report),
-        resultFile: writeResultFile(report)
-    };
+function setOutputs(state) {
+    const report = reportRun(state);
+    const outputs = { ...outputsOf(state, report), resultFile: writeResultFile(report) };
     forgetEarlier();
     for (const [name, value] of Object.entries(outputs))
-        lib_core/* setOutput */.uH(name, value);
+        setOutput(name, value);
 }
 /** Writes the whole result; gives the path, or nothing where that cannot be done, for the outputs matter more. */
 function writeResultFile(report) {
@@ -10990,9 +13266,9 @@ function writeResultFile(report) {
 }
 /** Sets the outputs of a run that ended before it had a plan: `result` is valid JSON all the same. */
 function setEarlyOutputs() {
-    lib_core/* setOutput */.uH('status', 'failed');
-    lib_core/* setOutput */.uH('changed', 'false');
-    lib_core/* setOutput */.uH('result', emptyResultText(Date.now()));
+    setOutput('status', 'failed');
+    setOutput('changed', 'false');
+    setOutput('result', emptyResultText(Date.now()));
 }
 /**
  * Empties the file of the outputs where it has become large: a fleet has a result of nearly a megabyte, it is
@@ -11064,7 +13340,6 @@ function limited(signal) {
 
 
 
-
 /** How long, in milliseconds, the writing of the handover rests after each time: so long for each instance. */
 const restMs = 5;
 /** Up to so many instances everything is written at once. */
@@ -11092,7 +13367,7 @@ class Progress {
     }
     async planned(state) {
         try {
-            setOutputs(reportRun(state));
+            setOutputs(state);
         }
         catch (cause) {
             throw new OutputsError(`The outputs cannot be written, so nothing was sent: ${messageOf(cause)}`, {
@@ -11174,7 +13449,7 @@ class Progress {
     #tellChange(state) {
         this.#changesTold += 1;
         try {
-            setOutputs(reportRun(state));
+            setOutputs(state);
         }
         catch (error) {
             this.#warn(error);
@@ -11187,7 +13462,7 @@ class Progress {
     #warn(error) {
         this.#warnings += 1;
         if (this.#warnings === 1)
-            job_log/* jobLog */.Wh.warning(`Not written for the post step: ${messageOf(error)}`);
+            jobLog.warning(`Not written for the post step: ${messageOf(error)}`);
     }
 }
 async function tryRecord(record, state, signal) {
@@ -11200,7 +13475,7 @@ async function tryRecord(record, state, signal) {
     catch (error) {
         const what = id === undefined ? 'No Deployment record' : 'The Deployment record could not be set to in progress';
         if (!signal.aborted)
-            job_log/* jobLog */.Wh.warning(`${what}: ${messageOf(error)}`);
+            jobLog.warning(`${what}: ${messageOf(error)}`);
     }
     return id;
 }
@@ -11286,6 +13561,8 @@ function listenForCancel() {
 
 
 
+
+
 /**
  * Does the whole main step and tells whether it may be green. Every failure that is foreseen is annotated here;
  * what is thrown is a fault of the program.
@@ -11293,17 +13570,17 @@ function listenForCancel() {
 async function mainStep() {
     const ignored = alwaysVerifyCertificates();
     if (ignored !== undefined)
-        job_log/* jobLog */.Wh.warning(ignored);
+        jobLog.warning(ignored);
     const parsed = parseConfig(read_inputs_readInputs(), readUndeclared());
     for (const warning of parsed.warnings)
-        job_log/* jobLog */.Wh.warning(warning);
+        jobLog.warning(warning);
     if (!parsed.ok) {
-        (0,annotate/* annotateProblems */.$9)(parsed.problems);
+        annotateProblems(parsed.problems);
         return endEarly('Nothing was sent: the inputs are not right.');
     }
     const proxyProblems = settleProxies(parsed.config);
     if (proxyProblems.length > 0) {
-        (0,annotate/* annotateEnd */.mD)('The proxy cannot be used', [...proxyProblems, 'Nothing was sent.'].join('\n'));
+        annotateEnd('The proxy cannot be used', [...proxyProblems, 'Nothing was sent.'].join('\n'));
         return endEarly('Nothing was sent: the proxy cannot be used.');
     }
     const cancel = listenForCancel();
@@ -11317,18 +13594,25 @@ async function mainStep() {
         cancel.dispose();
     }
 }
+/** Tells of a fault of the program. */
+function tellFault(error) {
+    annotateFault('A fault of the action itself', error);
+}
+/** Tells of a process that ends although the main step has not. */
+function tellNoVerdict() {
+    annotateEnd('The action ended without a verdict', 'It waited for something that can never happen, so what became of the instances is not known. Look at them in the console before you run again, and please report this.');
+}
 async function main_step_rebuild(config, cancel) {
     const { dispose, ...world } = connect(config);
     const progress = new Progress(config, cancel, openHandover());
     try {
         const secrets = new RebuildSecrets(config.rebuildOptions);
-        const ports = { ...world, secrets, cancel, log: job_log/* jobLog */.Wh, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
+        const ports = { ...world, secrets, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
         const ran = await run(config.request, ports, progress);
         const state = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
-        const report = reportRun(state);
-        const ok = isGood(report, cancel);
+        const ok = isGood(state, cancel);
         progress.finish(state, ok);
-        tellEnd(report, ok, cancel);
+        tellEnd(state, ok, cancel);
         return ok;
     }
     finally {
@@ -11346,44 +13630,45 @@ async function restoreAfterCancel(state, world, cancel, progress) {
     const signal = cancel.grantRestoring();
     progress.progressed(() => state);
     try {
-        return await restoreWeights(state, { ...world, log: job_log/* jobLog */.Wh, cancel: { signal, writes: signal } });
+        return await restoreWeights(state, { ...world, log: jobLog, cancel: { signal, writes: signal } });
     }
     catch (error) {
-        job_log/* jobLog */.Wh.warning(`Weights are not restored by this step: ${messageOf(error)}`);
+        jobLog.warning(`Weights are not restored by this step: ${messageOf(error)}`);
         return state;
     }
 }
 /** What happened to the instances comes before the outputs, which may be what fails. */
-function tellEnd(report, ok, cancel) {
-    (0,annotate/* annotateReport */.vi)(report);
-    const isUntold = report.instances.every(({ failure }) => failure === undefined);
+function tellEnd(state, ok, cancel) {
+    annotateState(state);
+    const isUntold = describeInstances(state).every(({ failure }) => failure === undefined);
     if (cancel.signal.aborted && isUntold)
-        (0,annotate/* annotateEnd */.mD)('Cancelled', cancelledBetween(report), 'cancelled');
-    job_log/* jobLog */.Wh.info(closingLine(report, ok));
+        annotateEnd('Cancelled', cancelledBetween(state), 'cancelled');
+    jobLog.info(closingLine(state, ok));
     try {
-        setOutputs(report);
+        setOutputs(state);
     }
     catch (cause) {
-        const end = ok ? `The run ended well (${report.status})` : `The run ended as ${report.status}`;
+        const status = instance_status_runStatus(state);
+        const end = ok ? `The run ended well (${status})` : `The run ended as ${status}`;
         throw new OutputsError(`${end}, but its outputs could not be written: ${messageOf(cause)}`, { cause });
     }
 }
 /** Tells how a run ended that has no report; what is thrown again is a fault of the program. */
 function tellFailure(error, cancel) {
     if (error instanceof OutputsError) {
-        (0,annotate/* annotateEnd */.mD)('The outputs could not be written', error.message);
+        annotateEnd('The outputs could not be written', error.message);
         return false;
     }
     if (error instanceof SurveyError) {
-        (0,annotate/* annotateSurvey */.$U)(error.problems);
+        annotateSurvey(error.problems);
         return endEarly('Nothing was changed: no plan could be made.');
     }
     if (cancel.signal.aborted && error instanceof model_failure/* CancelledError */.cc) {
-        (0,annotate/* annotateEnd */.mD)('Cancelled', 'Cancelled before anything was changed.', 'cancelled');
+        annotateEnd('Cancelled', 'Cancelled before anything was changed.', 'cancelled');
         return endEarly('Nothing was changed: the run was cancelled.');
     }
     if (error instanceof JournalError) {
-        (0,annotate/* annotateEnd */.mD)('Nothing more was sent', error.message);
+        annotateEnd('Nothing more was sent', error.message);
         tellEarlyEnd();
         return false;
     }
@@ -11392,7 +13677,7 @@ function tellFailure(error, cancel) {
 }
 /** Ends a run before it had a plan; `sentence` is the last line of the log. */
 function endEarly(sentence) {
-    job_log/* jobLog */.Wh.info(sentence);
+    jobLog.info(sentence);
     tellEarlyEnd('false');
     return false;
 }
@@ -11400,22 +13685,22 @@ function endEarly(sentence) {
 function tellEarlyEnd(changed) {
     try {
         if (changed === undefined)
-            lib_core/* setOutput */.uH('status', 'failed');
+            setOutput('status', 'failed');
         else
             setEarlyOutputs();
     }
     catch (error) {
-        (0,annotate/* annotateEnd */.mD)('The outputs could not be written', `The run failed, see the other error. ${messageOf(error)}`);
+        annotateEnd('The outputs could not be written', `The run failed, see the other error. ${messageOf(error)}`);
     }
 }
 /** Green is what ended well and was seen to; a cancelled run is never green. */
-function isGood(report, cancel) {
+function isGood(state, cancel) {
     const good = ['rebuilt', 'skipped', 'planned', 'started'];
-    return good.includes(report.status) && !cancel.signal.aborted;
+    return good.includes(instance_status_runStatus(state)) && !cancel.signal.aborted;
 }
 /** A cancel that found no instance at work. */
-function cancelledBetween({ changed }) {
-    return changed
+function cancelledBetween(state) {
+    return hasChanged(state)
         ? 'Cancelled between two instances: those that were started are done, the others are untouched.'
         : 'Cancelled before anything was changed.';
 }
@@ -12188,54 +14473,6 @@ function describeFailure(failure) {
 
 /***/ }),
 
-/***/ 5984:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ clip)
-/* harmony export */ });
-/** At most so many characters of a text from outside, with a mark where it was cut. */
-function clip(text, most) {
-    if (text.length <= most)
-        return text;
-    // By code points, so that none is cut in two.
-    const characters = [...text];
-    return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
-}
-
-
-/***/ }),
-
-/***/ 8154:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ helpLink)
-/* harmony export */ });
-/**
- * The address of the section on `reason` in `docs/troubleshooting.md`, of the very version that runs; of the whole
- * page without a reason. `undefined` where it is not known from where the action runs.
- */
-function helpLink(source, reason) {
-    const { serverUrl = '', repository = '', ref = '' } = source ?? {};
-    if (!/^https?:\/\/[\w.:[\]-]+\/?$/.test(serverUrl) ||
-        !/^[\w.-]+\/[\w.-]+$/.test(repository) ||
-        ref === '') {
-        return undefined;
-    }
-    const page = `${serverUrl.replace(/\/$/, '')}/${repository}/blob/${encodePath(ref)}/docs/troubleshooting.md`;
-    return reason === undefined ? page : `${page}#${reason.toLowerCase()}`;
-}
-/** A ref may hold slashes, and signs that would end a Markdown link. */
-function encodePath(ref) {
-    const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
-    const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
-    return ref.split('/').map(encode).join('/');
-}
-
-
-/***/ }),
-
 /***/ 6435:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -12291,59 +14528,6 @@ function hex(sign, digits) {
 
 /***/ }),
 
-/***/ 3636:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Cq: () => (/* binding */ failuresFirst),
-/* harmony export */   E1: () => (/* binding */ reasonsLabel),
-/* harmony export */   td: () => (/* binding */ byUrgency)
-/* harmony export */ });
-const urgency = {
-    failed: 0,
-    rolledBack: 1,
-    inProgress: 2,
-    notStarted: 3,
-    rebuilt: 4,
-    started: 4,
-    skipped: 4,
-    planned: 4
-};
-/** The failures first, then what is under way or not begun, then the rest; beyond that in the given order. */
-function byUrgency(instances) {
-    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
-}
-/**
- * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
- * first few has met every kind.
- */
-function failuresFirst(instances) {
-    const failed = byUrgency(instances).filter(isFailed);
-    const met = new Set();
-    const heads = new Set();
-    for (const one of failed) {
-        const kind = `${one.status} ${one.failure.reason}`;
-        if (!met.has(kind))
-            heads.add(one);
-        met.add(kind);
-    }
-    return [...heads, ...failed.filter((one) => !heads.has(one))];
-}
-/** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
-function reasonsLabel(failed) {
-    const counts = new Map();
-    for (const { failure } of failed)
-        counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
-    const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
-    return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
-}
-function isFailed(one) {
-    return one.failure !== undefined;
-}
-
-
-/***/ }),
-
 /***/ 1552:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -12378,22 +14562,20 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5513);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6912);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8350);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
-
-// What the runtime deprecates in a library is nothing that a reader of this log can mend.
+// Nobody who reads this log can fix what the runtime deprecates in a library.
 process.noDeprecation = true;
 process.exitCode = 1;
 // Node ends a process that waits for something which can never happen, without a word.
-process.once('beforeExit', () => (0,_action_annotate_js__WEBPACK_IMPORTED_MODULE_0__/* .annotateEnd */ .mD)('The action ended without a verdict', 'It waited for something that can never happen, so what became of the instances is not known. Look at them in the console before you run again, and please report this.'));
+process.once('beforeExit', _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__/* .tellNoVerdict */ .IA);
 try {
-    if (await (0,_action_main_step_js__WEBPACK_IMPORTED_MODULE_1__/* .mainStep */ .U)())
+    if (await (0,_action_main_step_js__WEBPACK_IMPORTED_MODULE_0__/* .mainStep */ .Uq)())
         process.exitCode = 0;
 }
 catch (error) {
-    (0,_action_annotate_js__WEBPACK_IMPORTED_MODULE_0__/* .annotateEnd */ .mD)('A fault of the action itself', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    (0,_action_main_step_js__WEBPACK_IMPORTED_MODULE_0__/* .tellFault */ .M2)(error);
 }
 finally {
     process.removeAllListeners('beforeExit');
@@ -12422,2179 +14604,6 @@ function lend(real) {
   ({ ProxyAgent, fetch } = real);
 }
 
-
-/***/ }),
-
-/***/ 5806:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Yz: () => (/* binding */ core_debug),
-  z3: () => (/* binding */ error),
-  V4: () => (/* binding */ getInput),
-  Os: () => (/* binding */ group),
-  pq: () => (/* binding */ info),
-  LZ: () => (/* binding */ saveState),
-  uH: () => (/* binding */ setOutput),
-  Pq: () => (/* binding */ core_setSecret),
-  $e: () => (/* binding */ warning)
-});
-
-// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, isDebug, markdownSummary, notice, platform, setCommandEcho, setFailed, startGroup, summary, toPlatformPath, toPosixPath, toWin32Path
-
-// EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(857);
-;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/utils.js
-// We use any as a valid input type
-/* eslint-disable @typescript-eslint/no-explicit-any */
-/**
- * Sanitizes an input into a string so it can be passed into issueCommand safely
- * @param input input to sanitize into a string
- */
-function utils_toCommandValue(input) {
-    if (input === null || input === undefined) {
-        return '';
-    }
-    else if (typeof input === 'string' || input instanceof String) {
-        return input;
-    }
-    return JSON.stringify(input);
-}
-/**
- *
- * @param annotationProperties
- * @returns The command properties to send with the actual annotation command
- * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
- */
-function utils_toCommandProperties(annotationProperties) {
-    if (!Object.keys(annotationProperties).length) {
-        return {};
-    }
-    return {
-        title: annotationProperties.title,
-        file: annotationProperties.file,
-        line: annotationProperties.startLine,
-        endLine: annotationProperties.endLine,
-        col: annotationProperties.startColumn,
-        endColumn: annotationProperties.endColumn
-    };
-}
-//# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/command.js
-
-
-/**
- * Issues a command to the GitHub Actions runner
- *
- * @param command - The command name to issue
- * @param properties - Additional properties for the command (key-value pairs)
- * @param message - The message to include with the command
- * @remarks
- * This function outputs a specially formatted string to stdout that the Actions
- * runner interprets as a command. These commands can control workflow behavior,
- * set outputs, create annotations, mask values, and more.
- *
- * Command Format:
- *   ::name key=value,key=value::message
- *
- * @example
- * ```typescript
- * // Issue a warning annotation
- * issueCommand('warning', {}, 'This is a warning message');
- * // Output: ::warning::This is a warning message
- *
- * // Set an environment variable
- * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
- * // Output: ::set-env name=MY_VAR::some value
- *
- * // Add a secret mask
- * issueCommand('add-mask', {}, 'secretValue123');
- * // Output: ::add-mask::secretValue123
- * ```
- *
- * @internal
- * This is an internal utility function that powers the public API functions
- * such as setSecret, warning, error, and exportVariable.
- */
-function command_issueCommand(command, properties, message) {
-    const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_.EOL);
-}
-function command_issue(name, message = '') {
-    command_issueCommand(name, {}, message);
-}
-const CMD_STRING = '::';
-class Command {
-    constructor(command, properties, message) {
-        if (!command) {
-            command = 'missing.command';
-        }
-        this.command = command;
-        this.properties = properties;
-        this.message = message;
-    }
-    toString() {
-        let cmdStr = CMD_STRING + this.command;
-        if (this.properties && Object.keys(this.properties).length > 0) {
-            cmdStr += ' ';
-            let first = true;
-            for (const key in this.properties) {
-                if (this.properties.hasOwnProperty(key)) {
-                    const val = this.properties[key];
-                    if (val) {
-                        if (first) {
-                            first = false;
-                        }
-                        else {
-                            cmdStr += ',';
-                        }
-                        cmdStr += `${key}=${escapeProperty(val)}`;
-                    }
-                }
-            }
-        }
-        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
-        return cmdStr;
-    }
-}
-function escapeData(s) {
-    return utils_toCommandValue(s)
-        .replace(/%/g, '%25')
-        .replace(/\r/g, '%0D')
-        .replace(/\n/g, '%0A');
-}
-function escapeProperty(s) {
-    return utils_toCommandValue(s)
-        .replace(/%/g, '%25')
-        .replace(/\r/g, '%0D')
-        .replace(/\n/g, '%0A')
-        .replace(/:/g, '%3A')
-        .replace(/,/g, '%2C');
-}
-//# sourceMappingURL=command.js.map
-;// CONCATENATED MODULE: external "crypto"
-const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(9896);
-;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/file-command.js
-// For internal use, subject to change.
-// We use any as a valid input type
-/* eslint-disable @typescript-eslint/no-explicit-any */
-
-
-
-
-function file_command_issueFileCommand(command, message) {
-    const filePath = process.env[`GITHUB_${command}`];
-    if (!filePath) {
-        throw new Error(`Unable to find environment variable for file command ${command}`);
-    }
-    if (!external_fs_.existsSync(filePath)) {
-        throw new Error(`Missing file at path: ${filePath}`);
-    }
-    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
-        encoding: 'utf8'
-    });
-}
-function file_command_prepareKeyValueMessage(key, value) {
-    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
-    const convertedValue = utils_toCommandValue(value);
-    // These should realistically never happen, but just in case someone finds a
-    // way to exploit uuid generation let's not allow keys or values that contain
-    // the delimiter.
-    if (key.includes(delimiter)) {
-        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
-    }
-    if (convertedValue.includes(delimiter)) {
-        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
-    }
-    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
-}
-//# sourceMappingURL=file-command.js.map
-;// CONCATENATED MODULE: external "path"
-const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
-// EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(8564);
-;// CONCATENATED MODULE: ../node_modules/@actions/http-client/lib/auth.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-class BasicCredentialHandler {
-    constructor(username, password) {
-        this.username = username;
-        this.password = password;
-    }
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class auth_BearerCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Bearer ${this.token}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class PersonalAccessTokenCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-//# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/oidc-utils.js
-var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-class oidc_utils_OidcClient {
-    static createHttpClient(allowRetry = true, maxRetry = 10) {
-        const requestOptions = {
-            allowRetries: allowRetry,
-            maxRetries: maxRetry
-        };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
-    }
-    static getRequestToken() {
-        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
-        if (!token) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
-        }
-        return token;
-    }
-    static getIDTokenUrl() {
-        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
-        if (!runtimeUrl) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
-        }
-        return runtimeUrl;
-    }
-    static getCall(id_token_url) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            var _a;
-            const httpclient = oidc_utils_OidcClient.createHttpClient();
-            const res = yield httpclient
-                .getJson(id_token_url)
-                .catch(error => {
-                throw new Error(`Failed to get ID Token. \n 
-        Error Code : ${error.statusCode}\n 
-        Error Message: ${error.message}`);
-            });
-            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
-            if (!id_token) {
-                throw new Error('Response json body do not have ID Token field');
-            }
-            return id_token;
-        });
-    }
-    static getIDToken(audience) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            try {
-                // New ID Token is requested from action service
-                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
-                if (audience) {
-                    const encodedAudience = encodeURIComponent(audience);
-                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
-                }
-                debug(`ID token url is ${id_token_url}`);
-                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
-                setSecret(id_token);
-                return id_token;
-            }
-            catch (error) {
-                throw new Error(`Error message: ${error.message}`);
-            }
-        });
-    }
-}
-//# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/summary.js
-var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { access, appendFile, writeFile } = external_fs_.promises;
-const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
-const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
-class Summary {
-    constructor() {
-        this._buffer = '';
-    }
-    /**
-     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-     * Also checks r/w permissions.
-     *
-     * @returns step summary file path
-     */
-    filePath() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            if (this._filePath) {
-                return this._filePath;
-            }
-            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-            if (!pathFromEnv) {
-                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-            }
-            try {
-                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
-            }
-            catch (_a) {
-                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-            }
-            this._filePath = pathFromEnv;
-            return this._filePath;
-        });
-    }
-    /**
-     * Wraps content in an HTML tag, adding any HTML attributes
-     *
-     * @param {string} tag HTML tag to wrap
-     * @param {string | null} content content within the tag
-     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-     *
-     * @returns {string} content wrapped in HTML element
-     */
-    wrap(tag, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs)
-            .map(([key, value]) => ` ${key}="${value}"`)
-            .join('');
-        if (!content) {
-            return `<${tag}${htmlAttrs}>`;
-        }
-        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-    }
-    /**
-     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-     *
-     * @param {SummaryWriteOptions} [options] (optional) options for write operation
-     *
-     * @returns {Promise<Summary>} summary instance
-     */
-    write(options) {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-            const filePath = yield this.filePath();
-            const writeFunc = overwrite ? writeFile : appendFile;
-            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
-            return this.emptyBuffer();
-        });
-    }
-    /**
-     * Clears the summary buffer and wipes the summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    clear() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            return this.emptyBuffer().write({ overwrite: true });
-        });
-    }
-    /**
-     * Returns the current summary buffer as a string
-     *
-     * @returns {string} string of summary buffer
-     */
-    stringify() {
-        return this._buffer;
-    }
-    /**
-     * If the summary buffer is empty
-     *
-     * @returns {boolen} true if the buffer is empty
-     */
-    isEmptyBuffer() {
-        return this._buffer.length === 0;
-    }
-    /**
-     * Resets the summary buffer without writing to summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    emptyBuffer() {
-        this._buffer = '';
-        return this;
-    }
-    /**
-     * Adds raw text to the summary buffer
-     *
-     * @param {string} text content to add
-     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addRaw(text, addEOL = false) {
-        this._buffer += text;
-        return addEOL ? this.addEOL() : this;
-    }
-    /**
-     * Adds the operating system-specific end-of-line marker to the buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addEOL() {
-        return this.addRaw(external_os_.EOL);
-    }
-    /**
-     * Adds an HTML codeblock to the summary buffer
-     *
-     * @param {string} code content to render within fenced code block
-     * @param {string} lang (optional) language to syntax highlight code
-     *
-     * @returns {Summary} summary instance
-     */
-    addCodeBlock(code, lang) {
-        const attrs = Object.assign({}, (lang && { lang }));
-        const element = this.wrap('pre', this.wrap('code', code), attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML list to the summary buffer
-     *
-     * @param {string[]} items list of items to render
-     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addList(items, ordered = false) {
-        const tag = ordered ? 'ol' : 'ul';
-        const listItems = items.map(item => this.wrap('li', item)).join('');
-        const element = this.wrap(tag, listItems);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML table to the summary buffer
-     *
-     * @param {SummaryTableCell[]} rows table rows
-     *
-     * @returns {Summary} summary instance
-     */
-    addTable(rows) {
-        const tableBody = rows
-            .map(row => {
-            const cells = row
-                .map(cell => {
-                if (typeof cell === 'string') {
-                    return this.wrap('td', cell);
-                }
-                const { header, data, colspan, rowspan } = cell;
-                const tag = header ? 'th' : 'td';
-                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
-                return this.wrap(tag, data, attrs);
-            })
-                .join('');
-            return this.wrap('tr', cells);
-        })
-            .join('');
-        const element = this.wrap('table', tableBody);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds a collapsable HTML details element to the summary buffer
-     *
-     * @param {string} label text for the closed state
-     * @param {string} content collapsable content
-     *
-     * @returns {Summary} summary instance
-     */
-    addDetails(label, content) {
-        const element = this.wrap('details', this.wrap('summary', label) + content);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML image tag to the summary buffer
-     *
-     * @param {string} src path to the image you to embed
-     * @param {string} alt text description of the image
-     * @param {SummaryImageOptions} options (optional) addition image attributes
-     *
-     * @returns {Summary} summary instance
-     */
-    addImage(src, alt, options) {
-        const { width, height } = options || {};
-        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
-        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML section heading element
-     *
-     * @param {string} text heading text
-     * @param {number | string} [level=1] (optional) the heading level, default: 1
-     *
-     * @returns {Summary} summary instance
-     */
-    addHeading(text, level) {
-        const tag = `h${level}`;
-        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
-            ? tag
-            : 'h1';
-        const element = this.wrap(allowedTag, text);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML thematic break (<hr>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addSeparator() {
-        const element = this.wrap('hr', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML line break (<br>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addBreak() {
-        const element = this.wrap('br', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML blockquote to the summary buffer
-     *
-     * @param {string} text quote text
-     * @param {string} cite (optional) citation url
-     *
-     * @returns {Summary} summary instance
-     */
-    addQuote(text, cite) {
-        const attrs = Object.assign({}, (cite && { cite }));
-        const element = this.wrap('blockquote', text, attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML anchor tag to the summary buffer
-     *
-     * @param {string} text link text/content
-     * @param {string} href hyperlink
-     *
-     * @returns {Summary} summary instance
-     */
-    addLink(text, href) {
-        const element = this.wrap('a', text, { href });
-        return this.addRaw(element).addEOL();
-    }
-}
-const _summary = new Summary();
-/**
- * @deprecated use `core.summary`
- */
-const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = (/* unused pure expression or super */ null && (_summary));
-//# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/path-utils.js
-
-/**
- * toPosixPath converts the given path to the posix form. On Windows, \\ will be
- * replaced with /.
- *
- * @param pth. Path to transform.
- * @return string Posix path.
- */
-function toPosixPath(pth) {
-    return pth.replace(/[\\]/g, '/');
-}
-/**
- * toWin32Path converts the given path to the win32 form. On Linux, / will be
- * replaced with \\.
- *
- * @param pth. Path to transform.
- * @return string Win32 path.
- */
-function toWin32Path(pth) {
-    return pth.replace(/[/]/g, '\\');
-}
-/**
- * toPlatformPath converts the given path to a platform-specific path. It does
- * this by replacing instances of / and \ with the platform-specific path
- * separator.
- *
- * @param pth The path to platformize.
- * @return string The platform-specific path.
- */
-function toPlatformPath(pth) {
-    return pth.replace(/[/\\]/g, path.sep);
-}
-//# sourceMappingURL=path-utils.js.map
-// EXTERNAL MODULE: external "string_decoder"
-var external_string_decoder_ = __nccwpck_require__(3193);
-// EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(4434);
-;// CONCATENATED MODULE: external "child_process"
-const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ../node_modules/@actions/io/lib/io-util.js
-var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
-// export const {open} = 'fs'
-const IS_WINDOWS = process.platform === 'win32';
-/**
- * Custom implementation of readlink to ensure Windows junctions
- * maintain trailing backslash for backward compatibility with Node.js < 24
- *
- * In Node.js 20, Windows junctions (directory symlinks) always returned paths
- * with trailing backslashes. Node.js 24 removed this behavior, which breaks
- * code that relied on this format for path operations.
- *
- * This implementation restores the Node 20 behavior by adding a trailing
- * backslash to all junction results on Windows.
- */
-function readlink(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        const result = yield fs.promises.readlink(fsPath);
-        // On Windows, restore Node 20 behavior: add trailing backslash to all results
-        // since junctions on Windows are always directory links
-        if (IS_WINDOWS && !result.endsWith('\\')) {
-            return `${result}\\`;
-        }
-        return result;
-    });
-}
-// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
-const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_.constants.O_RDONLY;
-function exists(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        try {
-            yield stat(fsPath);
-        }
-        catch (err) {
-            if (err.code === 'ENOENT') {
-                return false;
-            }
-            throw err;
-        }
-        return true;
-    });
-}
-function isDirectory(fsPath_1) {
-    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
-        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
-        return stats.isDirectory();
-    });
-}
-/**
- * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
- * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
- */
-function isRooted(p) {
-    p = normalizeSeparators(p);
-    if (!p) {
-        throw new Error('isRooted() parameter "p" cannot be empty');
-    }
-    if (IS_WINDOWS) {
-        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
-        ); // e.g. C: or C:\hello
-    }
-    return p.startsWith('/');
-}
-/**
- * Best effort attempt to determine whether a file exists and is executable.
- * @param filePath    file path to check
- * @param extensions  additional file extensions to try
- * @return if file exists and is executable, returns the file path. otherwise empty string.
- */
-function tryGetExecutablePath(filePath, extensions) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        let stats = undefined;
-        try {
-            // test file exists
-            stats = yield stat(filePath);
-        }
-        catch (err) {
-            if (err.code !== 'ENOENT') {
-                // eslint-disable-next-line no-console
-                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-            }
-        }
-        if (stats && stats.isFile()) {
-            if (IS_WINDOWS) {
-                // on Windows, test for valid extension
-                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
-                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
-                    return filePath;
-                }
-            }
-            else {
-                if (isUnixExecutable(stats)) {
-                    return filePath;
-                }
-            }
-        }
-        // try each extension
-        const originalFilePath = filePath;
-        for (const extension of extensions) {
-            filePath = originalFilePath + extension;
-            stats = undefined;
-            try {
-                stats = yield stat(filePath);
-            }
-            catch (err) {
-                if (err.code !== 'ENOENT') {
-                    // eslint-disable-next-line no-console
-                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-                }
-            }
-            if (stats && stats.isFile()) {
-                if (IS_WINDOWS) {
-                    // preserve the case of the actual file (since an extension was appended)
-                    try {
-                        const directory = external_path_namespaceObject.dirname(filePath);
-                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
-                        for (const actualName of yield readdir(directory)) {
-                            if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_namespaceObject.join(directory, actualName);
-                                break;
-                            }
-                        }
-                    }
-                    catch (err) {
-                        // eslint-disable-next-line no-console
-                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
-                    }
-                    return filePath;
-                }
-                else {
-                    if (isUnixExecutable(stats)) {
-                        return filePath;
-                    }
-                }
-            }
-        }
-        return '';
-    });
-}
-function normalizeSeparators(p) {
-    p = p || '';
-    if (IS_WINDOWS) {
-        // convert slashes on Windows
-        p = p.replace(/\//g, '\\');
-        // remove redundant slashes
-        return p.replace(/\\\\+/g, '\\');
-    }
-    // remove redundant slashes
-    return p.replace(/\/\/+/g, '/');
-}
-// on Mac/Linux, test the execute bit
-//     R   W  X  R  W X R W X
-//   256 128 64 32 16 8 4 2 1
-function isUnixExecutable(stats) {
-    return ((stats.mode & 1) > 0 ||
-        ((stats.mode & 8) > 0 &&
-            process.getgid !== undefined &&
-            stats.gid === process.getgid()) ||
-        ((stats.mode & 64) > 0 &&
-            process.getuid !== undefined &&
-            stats.uid === process.getuid()));
-}
-// Get the path of cmd.exe in windows
-function getCmdPath() {
-    var _a;
-    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
-}
-//# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ../node_modules/@actions/io/lib/io.js
-var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-/**
- * Copies a file or folder.
- * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See CopyOptions.
- */
-function cp(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
-        // Dest is an existing file, but not forcing
-        if (destStat && destStat.isFile() && !force) {
-            return;
-        }
-        // If dest is an existing directory, should copy inside.
-        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
-            ? path.join(dest, path.basename(source))
-            : dest;
-        if (!(yield ioUtil.exists(source))) {
-            throw new Error(`no such file or directory: ${source}`);
-        }
-        const sourceStat = yield ioUtil.stat(source);
-        if (sourceStat.isDirectory()) {
-            if (!recursive) {
-                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
-            }
-            else {
-                yield cpDirRecursive(source, newDest, 0, force);
-            }
-        }
-        else {
-            if (path.relative(source, newDest) === '') {
-                // a file cannot be copied to itself
-                throw new Error(`'${newDest}' and '${source}' are the same file`);
-            }
-            yield io_copyFile(source, newDest, force);
-        }
-    });
-}
-/**
- * Moves a path.
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See MoveOptions.
- */
-function mv(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        if (yield ioUtil.exists(dest)) {
-            let destExists = true;
-            if (yield ioUtil.isDirectory(dest)) {
-                // If dest is directory copy src into dest
-                dest = path.join(dest, path.basename(source));
-                destExists = yield ioUtil.exists(dest);
-            }
-            if (destExists) {
-                if (options.force == null || options.force) {
-                    yield rmRF(dest);
-                }
-                else {
-                    throw new Error('Destination already exists');
-                }
-            }
-        }
-        yield mkdirP(path.dirname(dest));
-        yield ioUtil.rename(source, dest);
-    });
-}
-/**
- * Remove a path recursively with force
- *
- * @param inputPath path to remove
- */
-function rmRF(inputPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (ioUtil.IS_WINDOWS) {
-            // Check for invalid characters
-            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
-            if (/[*"<>|]/.test(inputPath)) {
-                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
-            }
-        }
-        try {
-            // note if path does not exist, error is silent
-            yield ioUtil.rm(inputPath, {
-                force: true,
-                maxRetries: 3,
-                recursive: true,
-                retryDelay: 300
-            });
-        }
-        catch (err) {
-            throw new Error(`File was unable to be removed ${err}`);
-        }
-    });
-}
-/**
- * Make a directory.  Creates the full path with folders in between
- * Will throw if it fails
- *
- * @param   fsPath        path to create
- * @returns Promise<void>
- */
-function mkdirP(fsPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        ok(fsPath, 'a path argument must be provided');
-        yield ioUtil.mkdir(fsPath, { recursive: true });
-    });
-}
-/**
- * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
- * If you check and the tool does not exist, it will throw.
- *
- * @param     tool              name of the tool
- * @param     check             whether to check if tool exists
- * @returns   Promise<string>   path to tool
- */
-function which(tool, check) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // recursive when check=true
-        if (check) {
-            const result = yield which(tool, false);
-            if (!result) {
-                if (IS_WINDOWS) {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
-                }
-                else {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
-                }
-            }
-            return result;
-        }
-        const matches = yield findInPath(tool);
-        if (matches && matches.length > 0) {
-            return matches[0];
-        }
-        return '';
-    });
-}
-/**
- * Returns a list of all occurrences of the given tool on the system path.
- *
- * @returns   Promise<string[]>  the paths of the tool
- */
-function findInPath(tool) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // build the list of extensions to try
-        const extensions = [];
-        if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
-                if (extension) {
-                    extensions.push(extension);
-                }
-            }
-        }
-        // if it's rooted, return it if exists. otherwise return empty.
-        if (isRooted(tool)) {
-            const filePath = yield tryGetExecutablePath(tool, extensions);
-            if (filePath) {
-                return [filePath];
-            }
-            return [];
-        }
-        // if any path separators, return empty
-        if (tool.includes(external_path_namespaceObject.sep)) {
-            return [];
-        }
-        // build the list of directories
-        //
-        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
-        // it feels like we should not do this. Checking the current directory seems like more of a use
-        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
-        // across platforms.
-        const directories = [];
-        if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
-                if (p) {
-                    directories.push(p);
-                }
-            }
-        }
-        // find all matches
-        const matches = [];
-        for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
-            if (filePath) {
-                matches.push(filePath);
-            }
-        }
-        return matches;
-    });
-}
-function readCopyOptions(options) {
-    const force = options.force == null ? true : options.force;
-    const recursive = Boolean(options.recursive);
-    const copySourceDirectory = options.copySourceDirectory == null
-        ? true
-        : Boolean(options.copySourceDirectory);
-    return { force, recursive, copySourceDirectory };
-}
-function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        // Ensure there is not a run away recursive copy
-        if (currentDepth >= 255)
-            return;
-        currentDepth++;
-        yield mkdirP(destDir);
-        const files = yield ioUtil.readdir(sourceDir);
-        for (const fileName of files) {
-            const srcFile = `${sourceDir}/${fileName}`;
-            const destFile = `${destDir}/${fileName}`;
-            const srcFileStat = yield ioUtil.lstat(srcFile);
-            if (srcFileStat.isDirectory()) {
-                // Recurse
-                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
-            }
-            else {
-                yield io_copyFile(srcFile, destFile, force);
-            }
-        }
-        // Change the mode for the newly created directory
-        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
-    });
-}
-// Buffered file copy
-function io_copyFile(srcFile, destFile, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
-            // unlink/re-link it
-            try {
-                yield ioUtil.lstat(destFile);
-                yield ioUtil.unlink(destFile);
-            }
-            catch (e) {
-                // Try to override file permission
-                if (e.code === 'EPERM') {
-                    yield ioUtil.chmod(destFile, '0666');
-                    yield ioUtil.unlink(destFile);
-                }
-                // other errors = it doesn't exist, no work to do
-            }
-            // Copy over symlink
-            const symlinkFull = yield ioUtil.readlink(srcFile);
-            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
-        }
-        else if (!(yield ioUtil.exists(destFile)) || force) {
-            yield ioUtil.copyFile(srcFile, destFile);
-        }
-    });
-}
-//# sourceMappingURL=io.js.map
-;// CONCATENATED MODULE: external "timers"
-const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ../node_modules/@actions/exec/lib/toolrunner.js
-var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-
-/* eslint-disable @typescript-eslint/unbound-method */
-const toolrunner_IS_WINDOWS = process.platform === 'win32';
-/*
- * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
- */
-class ToolRunner extends external_events_.EventEmitter {
-    constructor(toolPath, args, options) {
-        super();
-        if (!toolPath) {
-            throw new Error("Parameter 'toolPath' cannot be null or empty.");
-        }
-        this.toolPath = toolPath;
-        this.args = args || [];
-        this.options = options || {};
-    }
-    _debug(message) {
-        if (this.options.listeners && this.options.listeners.debug) {
-            this.options.listeners.debug(message);
-        }
-    }
-    _getCommandString(options, noPrefix) {
-        const toolPath = this._getSpawnFileName();
-        const args = this._getSpawnArgs(options);
-        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
-        if (toolrunner_IS_WINDOWS) {
-            // Windows + cmd file
-            if (this._isCmdFile()) {
-                cmd += toolPath;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows + verbatim
-            else if (options.windowsVerbatimArguments) {
-                cmd += `"${toolPath}"`;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows (regular)
-            else {
-                cmd += this._windowsQuoteCmdArg(toolPath);
-                for (const a of args) {
-                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
-                }
-            }
-        }
-        else {
-            // OSX/Linux - this can likely be improved with some form of quoting.
-            // creating processes on Unix is fundamentally different than Windows.
-            // on Unix, execvp() takes an arg array.
-            cmd += toolPath;
-            for (const a of args) {
-                cmd += ` ${a}`;
-            }
-        }
-        return cmd;
-    }
-    _processLineBuffer(data, strBuffer, onLine) {
-        try {
-            let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_.EOL);
-            while (n > -1) {
-                const line = s.substring(0, n);
-                onLine(line);
-                // the rest of the string ...
-                s = s.substring(n + external_os_.EOL.length);
-                n = s.indexOf(external_os_.EOL);
-            }
-            return s;
-        }
-        catch (err) {
-            // streaming lines to console is best effort.  Don't fail a build.
-            this._debug(`error processing line. Failed with error ${err}`);
-            return '';
-        }
-    }
-    _getSpawnFileName() {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                return process.env['COMSPEC'] || 'cmd.exe';
-            }
-        }
-        return this.toolPath;
-    }
-    _getSpawnArgs(options) {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
-                for (const a of this.args) {
-                    argline += ' ';
-                    argline += options.windowsVerbatimArguments
-                        ? a
-                        : this._windowsQuoteCmdArg(a);
-                }
-                argline += '"';
-                return [argline];
-            }
-        }
-        return this.args;
-    }
-    _endsWith(str, end) {
-        return str.endsWith(end);
-    }
-    _isCmdFile() {
-        const upperToolPath = this.toolPath.toUpperCase();
-        return (this._endsWith(upperToolPath, '.CMD') ||
-            this._endsWith(upperToolPath, '.BAT'));
-    }
-    _windowsQuoteCmdArg(arg) {
-        // for .exe, apply the normal quoting rules that libuv applies
-        if (!this._isCmdFile()) {
-            return this._uvQuoteCmdArg(arg);
-        }
-        // otherwise apply quoting rules specific to the cmd.exe command line parser.
-        // the libuv rules are generic and are not designed specifically for cmd.exe
-        // command line parser.
-        //
-        // for a detailed description of the cmd.exe command line parser, refer to
-        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
-        // need quotes for empty arg
-        if (!arg) {
-            return '""';
-        }
-        // determine whether the arg needs to be quoted
-        const cmdSpecialChars = [
-            ' ',
-            '\t',
-            '&',
-            '(',
-            ')',
-            '[',
-            ']',
-            '{',
-            '}',
-            '^',
-            '=',
-            ';',
-            '!',
-            "'",
-            '+',
-            ',',
-            '`',
-            '~',
-            '|',
-            '<',
-            '>',
-            '"'
-        ];
-        let needsQuotes = false;
-        for (const char of arg) {
-            if (cmdSpecialChars.some(x => x === char)) {
-                needsQuotes = true;
-                break;
-            }
-        }
-        // short-circuit if quotes not needed
-        if (!needsQuotes) {
-            return arg;
-        }
-        // the following quoting rules are very similar to the rules that by libuv applies.
-        //
-        // 1) wrap the string in quotes
-        //
-        // 2) double-up quotes - i.e. " => ""
-        //
-        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
-        //    doesn't work well with a cmd.exe command line.
-        //
-        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
-        //    for example, the command line:
-        //          foo.exe "myarg:""my val"""
-        //    is parsed by a .NET console app into an arg array:
-        //          [ "myarg:\"my val\"" ]
-        //    which is the same end result when applying libuv quoting rules. although the actual
-        //    command line from libuv quoting rules would look like:
-        //          foo.exe "myarg:\"my val\""
-        //
-        // 3) double-up slashes that precede a quote,
-        //    e.g.  hello \world    => "hello \world"
-        //          hello\"world    => "hello\\""world"
-        //          hello\\"world   => "hello\\\\""world"
-        //          hello world\    => "hello world\\"
-        //
-        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
-        //    the reasons for including this as a .cmd quoting rule are:
-        //
-        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
-        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
-        //
-        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
-        //       haven't heard any complaints about that aspect.
-        //
-        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
-        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
-        // by using %%.
-        //
-        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
-        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
-        //
-        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
-        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
-        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
-        // to an external program.
-        //
-        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
-        // % can be escaped within a .cmd file.
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\'; // double the slash
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '"'; // double the quote
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _uvQuoteCmdArg(arg) {
-        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
-        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
-        // is used.
-        //
-        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
-        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
-        // pasting copyright notice from Node within this function:
-        //
-        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
-        //
-        //      Permission is hereby granted, free of charge, to any person obtaining a copy
-        //      of this software and associated documentation files (the "Software"), to
-        //      deal in the Software without restriction, including without limitation the
-        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
-        //      sell copies of the Software, and to permit persons to whom the Software is
-        //      furnished to do so, subject to the following conditions:
-        //
-        //      The above copyright notice and this permission notice shall be included in
-        //      all copies or substantial portions of the Software.
-        //
-        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
-        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
-        //      IN THE SOFTWARE.
-        if (!arg) {
-            // Need double quotation for empty argument
-            return '""';
-        }
-        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
-            // No quotation needed
-            return arg;
-        }
-        if (!arg.includes('"') && !arg.includes('\\')) {
-            // No embedded double quotes or backslashes, so I can just wrap
-            // quote marks around the whole thing.
-            return `"${arg}"`;
-        }
-        // Expected input/output:
-        //   input : hello"world
-        //   output: "hello\"world"
-        //   input : hello""world
-        //   output: "hello\"\"world"
-        //   input : hello\world
-        //   output: hello\world
-        //   input : hello\\world
-        //   output: hello\\world
-        //   input : hello\"world
-        //   output: "hello\\\"world"
-        //   input : hello\\"world
-        //   output: "hello\\\\\"world"
-        //   input : hello world\
-        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
-        //                             but it appears the comment is wrong, it should be "hello world\\"
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\';
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '\\';
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _cloneExecOptions(options) {
-        options = options || {};
-        const result = {
-            cwd: options.cwd || process.cwd(),
-            env: options.env || process.env,
-            silent: options.silent || false,
-            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
-            failOnStdErr: options.failOnStdErr || false,
-            ignoreReturnCode: options.ignoreReturnCode || false,
-            delay: options.delay || 10000
-        };
-        result.outStream = options.outStream || process.stdout;
-        result.errStream = options.errStream || process.stderr;
-        return result;
-    }
-    _getSpawnOptions(options, toolPath) {
-        options = options || {};
-        const result = {};
-        result.cwd = options.cwd;
-        result.env = options.env;
-        result['windowsVerbatimArguments'] =
-            options.windowsVerbatimArguments || this._isCmdFile();
-        if (options.windowsVerbatimArguments) {
-            result.argv0 = `"${toolPath}"`;
-        }
-        return result;
-    }
-    /**
-     * Exec a tool.
-     * Output will be streamed to the live console.
-     * Returns promise with return code
-     *
-     * @param     tool     path to tool to exec
-     * @param     options  optional exec options.  See ExecOptions
-     * @returns   number
-     */
-    exec() {
-        return toolrunner_awaiter(this, void 0, void 0, function* () {
-            // root the tool path if it is unrooted and contains relative pathing
-            if (!isRooted(this.toolPath) &&
-                (this.toolPath.includes('/') ||
-                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
-                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
-            }
-            // if the tool is only a file name, then resolve it from the PATH
-            // otherwise verify it exists (add extension on Windows if necessary)
-            this.toolPath = yield which(this.toolPath, true);
-            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
-                this._debug(`exec tool: ${this.toolPath}`);
-                this._debug('arguments:');
-                for (const arg of this.args) {
-                    this._debug(`   ${arg}`);
-                }
-                const optionsNonNull = this._cloneExecOptions(this.options);
-                if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
-                }
-                const state = new ExecState(optionsNonNull, this.toolPath);
-                state.on('debug', (message) => {
-                    this._debug(message);
-                });
-                if (this.options.cwd && !(yield exists(this.options.cwd))) {
-                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
-                }
-                const fileName = this._getSpawnFileName();
-                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
-                let stdbuffer = '';
-                if (cp.stdout) {
-                    cp.stdout.on('data', (data) => {
-                        if (this.options.listeners && this.options.listeners.stdout) {
-                            this.options.listeners.stdout(data);
-                        }
-                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                            optionsNonNull.outStream.write(data);
-                        }
-                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.stdline) {
-                                this.options.listeners.stdline(line);
-                            }
-                        });
-                    });
-                }
-                let errbuffer = '';
-                if (cp.stderr) {
-                    cp.stderr.on('data', (data) => {
-                        state.processStderr = true;
-                        if (this.options.listeners && this.options.listeners.stderr) {
-                            this.options.listeners.stderr(data);
-                        }
-                        if (!optionsNonNull.silent &&
-                            optionsNonNull.errStream &&
-                            optionsNonNull.outStream) {
-                            const s = optionsNonNull.failOnStdErr
-                                ? optionsNonNull.errStream
-                                : optionsNonNull.outStream;
-                            s.write(data);
-                        }
-                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.errline) {
-                                this.options.listeners.errline(line);
-                            }
-                        });
-                    });
-                }
-                cp.on('error', (err) => {
-                    state.processError = err.message;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    state.CheckComplete();
-                });
-                cp.on('exit', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                cp.on('close', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                state.on('done', (error, exitCode) => {
-                    if (stdbuffer.length > 0) {
-                        this.emit('stdline', stdbuffer);
-                    }
-                    if (errbuffer.length > 0) {
-                        this.emit('errline', errbuffer);
-                    }
-                    cp.removeAllListeners();
-                    if (error) {
-                        reject(error);
-                    }
-                    else {
-                        resolve(exitCode);
-                    }
-                });
-                if (this.options.input) {
-                    if (!cp.stdin) {
-                        throw new Error('child process missing stdin');
-                    }
-                    cp.stdin.end(this.options.input);
-                }
-            }));
-        });
-    }
-}
-/**
- * Convert an arg string to an array of args. Handles escaping
- *
- * @param    argString   string of arguments
- * @returns  string[]    array of arguments
- */
-function argStringToArray(argString) {
-    const args = [];
-    let inQuotes = false;
-    let escaped = false;
-    let arg = '';
-    function append(c) {
-        // we only escape double quotes.
-        if (escaped && c !== '"') {
-            arg += '\\';
-        }
-        arg += c;
-        escaped = false;
-    }
-    for (let i = 0; i < argString.length; i++) {
-        const c = argString.charAt(i);
-        if (c === '"') {
-            if (!escaped) {
-                inQuotes = !inQuotes;
-            }
-            else {
-                append(c);
-            }
-            continue;
-        }
-        if (c === '\\' && escaped) {
-            append(c);
-            continue;
-        }
-        if (c === '\\' && inQuotes) {
-            escaped = true;
-            continue;
-        }
-        if (c === ' ' && !inQuotes) {
-            if (arg.length > 0) {
-                args.push(arg);
-                arg = '';
-            }
-            continue;
-        }
-        append(c);
-    }
-    if (arg.length > 0) {
-        args.push(arg.trim());
-    }
-    return args;
-}
-class ExecState extends external_events_.EventEmitter {
-    constructor(options, toolPath) {
-        super();
-        this.processClosed = false; // tracks whether the process has exited and stdio is closed
-        this.processError = '';
-        this.processExitCode = 0;
-        this.processExited = false; // tracks whether the process has exited
-        this.processStderr = false; // tracks whether stderr was written to
-        this.delay = 10000; // 10 seconds
-        this.done = false;
-        this.timeout = null;
-        if (!toolPath) {
-            throw new Error('toolPath must not be empty');
-        }
-        this.options = options;
-        this.toolPath = toolPath;
-        if (options.delay) {
-            this.delay = options.delay;
-        }
-    }
-    CheckComplete() {
-        if (this.done) {
-            return;
-        }
-        if (this.processClosed) {
-            this._setResult();
-        }
-        else if (this.processExited) {
-            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
-        }
-    }
-    _debug(message) {
-        this.emit('debug', message);
-    }
-    _setResult() {
-        // determine whether there is an error
-        let error;
-        if (this.processExited) {
-            if (this.processError) {
-                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
-            }
-            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
-                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
-            }
-            else if (this.processStderr && this.options.failOnStdErr) {
-                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
-            }
-        }
-        // clear the timeout
-        if (this.timeout) {
-            clearTimeout(this.timeout);
-            this.timeout = null;
-        }
-        this.done = true;
-        this.emit('done', error, this.processExitCode);
-    }
-    static HandleTimeout(state) {
-        if (state.done) {
-            return;
-        }
-        if (!state.processClosed && state.processExited) {
-            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
-            state._debug(message);
-        }
-        state._setResult();
-    }
-}
-//# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ../node_modules/@actions/exec/lib/exec.js
-var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-/**
- * Exec a command.
- * Output will be streamed to the live console.
- * Returns promise with return code
- *
- * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
- * @param     args               optional arguments for tool. Escaping is handled by the lib.
- * @param     options            optional exec options.  See ExecOptions
- * @returns   Promise<number>    exit code
- */
-function exec_exec(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        const commandArgs = tr.argStringToArray(commandLine);
-        if (commandArgs.length === 0) {
-            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
-        }
-        // Path to tool to execute should be first arg
-        const toolPath = commandArgs[0];
-        args = commandArgs.slice(1).concat(args || []);
-        const runner = new tr.ToolRunner(toolPath, args, options);
-        return runner.exec();
-    });
-}
-/**
- * Exec a command and get the output.
- * Output will be streamed to the live console.
- * Returns promise with the exit code and collected stdout and stderr
- *
- * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
- * @param     args                  optional arguments for tool. Escaping is handled by the lib.
- * @param     options               optional exec options.  See ExecOptions
- * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
- */
-function getExecOutput(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        var _a, _b;
-        let stdout = '';
-        let stderr = '';
-        //Using string decoder covers the case where a mult-byte character is split
-        const stdoutDecoder = new StringDecoder('utf8');
-        const stderrDecoder = new StringDecoder('utf8');
-        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
-        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
-        const stdErrListener = (data) => {
-            stderr += stderrDecoder.write(data);
-            if (originalStdErrListener) {
-                originalStdErrListener(data);
-            }
-        };
-        const stdOutListener = (data) => {
-            stdout += stdoutDecoder.write(data);
-            if (originalStdoutListener) {
-                originalStdoutListener(data);
-            }
-        };
-        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
-        //flush any remaining characters
-        stdout += stdoutDecoder.end();
-        stderr += stderrDecoder.end();
-        return {
-            exitCode,
-            stdout,
-            stderr
-        };
-    });
-}
-//# sourceMappingURL=exec.js.map
-;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/platform.js
-var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
-        silent: true
-    });
-    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
-        silent: true
-    });
-    return {
-        name: name.trim(),
-        version: version.trim()
-    };
-});
-const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    var _a, _b, _c, _d;
-    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
-        silent: true
-    });
-    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
-    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
-    return {
-        name,
-        version
-    };
-});
-const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
-        silent: true
-    });
-    const [name, version] = stdout.trim().split('\n');
-    return {
-        name,
-        version
-    };
-});
-const platform = external_os_.platform();
-const arch = external_os_.arch();
-const isWindows = platform === 'win32';
-const isMacOS = platform === 'darwin';
-const isLinux = platform === 'linux';
-function getDetails() {
-    return platform_awaiter(this, void 0, void 0, function* () {
-        return Object.assign(Object.assign({}, (yield (isWindows
-            ? getWindowsInfo()
-            : isMacOS
-                ? getMacOsInfo()
-                : getLinuxInfo()))), { platform,
-            arch,
-            isWindows,
-            isMacOS,
-            isLinux });
-    });
-}
-//# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/core.js
-var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
-    }
-    issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function core_setSecret(secret) {
-    command_issueCommand('add-mask', {}, secret);
-}
-/**
- * Prepends inputPath to the PATH (for this action and future actions)
- * @param inputPath
- */
-function addPath(inputPath) {
-    const filePath = process.env['GITHUB_PATH'] || '';
-    if (filePath) {
-        issueFileCommand('PATH', inputPath);
-    }
-    else {
-        issueCommand('add-path', {}, inputPath);
-    }
-    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
-}
-/**
- * Gets the value of an input.
- * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
- * Returns an empty string if the value is not defined.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string
- */
-function getInput(name, options) {
-    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
-    if (options && options.required && !val) {
-        throw new Error(`Input required and not supplied: ${name}`);
-    }
-    if (options && options.trimWhitespace === false) {
-        return val;
-    }
-    return val.trim();
-}
-/**
- * Gets the values of an multiline input.  Each value is also trimmed.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string[]
- *
- */
-function getMultilineInput(name, options) {
-    const inputs = getInput(name, options)
-        .split('\n')
-        .filter(x => x !== '');
-    if (options && options.trimWhitespace === false) {
-        return inputs;
-    }
-    return inputs.map(input => input.trim());
-}
-/**
- * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
- * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
- * The return value is also in boolean type.
- * ref: https://yaml.org/spec/1.2/spec.html#id2804923
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   boolean
- */
-function getBooleanInput(name, options) {
-    const trueValue = ['true', 'True', 'TRUE'];
-    const falseValue = ['false', 'False', 'FALSE'];
-    const val = getInput(name, options);
-    if (trueValue.includes(val))
-        return true;
-    if (falseValue.includes(val))
-        return false;
-    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
-        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(external_os_.EOL);
-    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
-}
-/**
- * Enables or disables the echoing of commands into stdout for the rest of the step.
- * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
- *
- */
-function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
-}
-//-----------------------------------------------------------------------
-// Results
-//-----------------------------------------------------------------------
-/**
- * Sets the action status to failed.
- * When the action exits it will be with an exit code of 1
- * @param message add error issue message
- */
-function setFailed(message) {
-    process.exitCode = ExitCode.Failure;
-    error(message);
-}
-//-----------------------------------------------------------------------
-// Logging Commands
-//-----------------------------------------------------------------------
-/**
- * Gets whether Actions Step Debug is on or not
- */
-function isDebug() {
-    return process.env['RUNNER_DEBUG'] === '1';
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function core_debug(message) {
-    command_issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a notice issue
- * @param message notice issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_.EOL);
-}
-/**
- * Begin an output group.
- *
- * Output until the next `groupEnd` will be foldable in this group
- *
- * @param name The name of the output group
- */
-function startGroup(name) {
-    command_issue('group', name);
-}
-/**
- * End an output group.
- */
-function endGroup() {
-    command_issue('endgroup');
-}
-/**
- * Wrap an asynchronous function call in a group.
- *
- * Returns the same type as the function itself.
- *
- * @param name The name of the group
- * @param fn The function to wrap in the group
- */
-function group(name, fn) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        startGroup(name);
-        let result;
-        try {
-            result = yield fn();
-        }
-        finally {
-            endGroup();
-        }
-        return result;
-    });
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
-    }
-    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
-}
-/**
- * Gets the value of an state set by this action's main execution.
- *
- * @param     name     name of the state to get
- * @returns   string
- */
-function getState(name) {
-    return process.env[`STATE_${name}`] || '';
-}
-function getIDToken(aud) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        return yield OidcClient.getIDToken(aud);
-    });
-}
-/**
- * Summary exports
- */
-
-/**
- * @deprecated use core.summary
- */
-
-/**
- * Path exports
- */
-
-/**
- * Platform utilities exports
- */
-
-//# sourceMappingURL=core.js.map
 
 /***/ }),
 

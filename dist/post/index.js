@@ -498,8514 +498,15 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2858:
+/***/ 9393:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  mD: () => (/* binding */ annotateEnd)
+  F: () => (/* binding */ postStep),
+  M: () => (/* binding */ tellFault)
 });
-
-// UNUSED EXPORTS: annotateProblems, annotateReport, annotateSurvey
-
-// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
-var core = __nccwpck_require__(5806);
-;// CONCATENATED MODULE: ./core/report/without-repeats.js
-/** What keeps every call from being answered; one that failed so tells of all. */
-const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
-/** The problems, with one only of those that have the same cause: wrong keys fail every read alike. */
-function without_repeats_withoutRepeats(problems) {
-    return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
-        problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
-}
-
-// EXTERNAL MODULE: ./core/report/clip.js
-var report_clip = __nccwpck_require__(5984);
-;// CONCATENATED MODULE: ./core/summary/annotation-text.js
-
-/** The runner cuts the text of an annotation after so many characters (actions/runner, IssueMatcher and Issue). */
-const runnerLimit = 4_096;
-/** Room for the characters that become escapes on the way. */
-const limit = runnerLimit - 96;
-/** No single line takes up the room of all others. */
-const lineLimit = 1_000;
-/** Up to four remedies, a link among them, always have room. */
-const remedyLimit = 700;
-/**
- * The lines of an annotation that is not cut: what matters most first, then as many of the `items` as fit with a
- * count of the rest, and the `remedies` last.
- */
-function annotation_text_annotationText(first, items, remedies = []) {
-    const head = (0,report_clip/* clip */.$)(first, lineLimit);
-    const tail = remedies.map((line) => (0,report_clip/* clip */.$)(line, remedyLimit));
-    const more = (count) => `and ${count} more`;
-    let left = limit - sizeOf([head, ...tail]) - more(items.length).length - 1;
-    const told = [];
-    for (const item of items) {
-        const line = (0,report_clip/* clip */.$)(item, lineLimit);
-        left -= sizeOf([line]);
-        if (left < 0)
-            break;
-        told.push(line);
-    }
-    const rest = items.length - told.length;
-    return [head, ...told, ...(rest === 0 ? [] : [more(rest)]), ...tail];
-}
-function sizeOf(lines) {
-    return lines.reduce((sum, line) => sum + line.length + 1, 0);
-}
-
-// EXTERNAL MODULE: ./core/summary/ranking.js
-var ranking = __nccwpck_require__(3636);
-// EXTERNAL MODULE: ./core/summary/weights-table.js
-var weights_table = __nccwpck_require__(7046);
-;// CONCATENATED MODULE: ./core/summary/annotations.js
-/** What a run has to say beside its log: few words, for GitHub shows few of them. */
-
-
-
-
-/** GitHub shows at most ten annotations of a step. */
-const most = 10;
-/** So many instances are named in one line. */
-const mostNamed = 20;
-/**
- * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
- * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
- *
- * @param source where the action runs from, for the links to its documents
- */
-function annotations_annotationsOf(report, source) {
-    const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
-    const others = [
-        ...ofStop(report).map((one) => ({ ...one, help: helpLink(source) })),
-        ...weights.map((one) => ({ ...one, help: helpLink(source, 'rejoin') }))
-    ];
-    const room = most - others.length;
-    const failed = failuresFirst(report.instances);
-    const single = failed.length <= room ? failed : failed.slice(0, room - 1);
-    const rest = failed.slice(single.length);
-    const each = single.map(({ instanceId, failure }) => ({
-        level: 'error',
-        title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
-        lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => clip(line, 2000)),
-        help: helpLink(source, failure.reason)
-    }));
-    const more = {
-        level: 'error',
-        title: `${rest.length} more that failed or were cut off`,
-        lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.'],
-        help: helpLink(source)
-    };
-    return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
-}
-/** What a stop meant for the others: who was not begun, and who was rolled back although it had succeeded. */
-function ofStop({ rollout: { stopped }, instances }) {
-    if (stopped === undefined || stopped.reason === 'cancelled' || instances.length === 1)
-        return [];
-    return [{ level: 'error', title: 'The rollout stopped', lines: [clip(stopped.message, 2000)] }];
-}
-function ofWeights(left) {
-    if (left.length === 0)
-        return [];
-    const named = left.slice(0, mostNamed).map(({ instance, blbId, groupId, currentWeight, weight }) => {
-        const group = groupId === undefined ? '' : `, group ${groupId}`;
-        return `${instance.instanceId} on ${blbId}${group}: ${currentWeight} instead of ${weight}`;
-    });
-    const more = left.length - named.length;
-    return [
-        {
-            level: 'error',
-            title: 'Load balancer weights are not restored',
-            lines: [
-                ...named,
-                ...(more === 0 ? [] : [`and ${more} more`]),
-                'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.'
-            ]
-        }
-    ];
-}
-function ofIdle(ids) {
-    if (ids.length === 0)
-        return [];
-    const more = ids.length - mostNamed;
-    const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
-}
-
-// EXTERNAL MODULE: ./action/job-log.js
-var job_log = __nccwpck_require__(8796);
-;// CONCATENATED MODULE: ./action/annotate.js
-
-
-
-
-
-
-/** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
-function annotateReport(report) {
-    for (const { level, title, lines, help } of annotationsOf(report, readActionSource())) {
-        const [first = '', ...others] = lines;
-        annotate(level, title, annotationText(first, others, helpLine(help)));
-    }
-}
-/** One annotation that lists all that is wrong with the inputs. */
-function annotateProblems(problems) {
-    const [first = '', ...others] = problems.map(({ input, message }) => `${input} ${message}`);
-    annotate('error', 'The inputs are not right', annotationText(first, others, ['Nothing was sent.', ...helpLines()]));
-}
-/** One annotation for all that keeps a plan from being made. */
-function annotateSurvey(found) {
-    const problems = withoutRepeats(found);
-    const [first = '', ...others] = new Set(problems.map(({ cause }) => cause));
-    const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
-    // Many causes usually share one remedy; where they do not, the first few stand for all.
-    const told = remedies.slice(0, 3);
-    const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
-    annotate('error', 'No plan can be made', annotationText(first, others, [
-        ...told,
-        'Nothing was changed.',
-        ...helpLines(otherReasons.length === 0 ? reason : undefined)
-    ]));
-}
-/** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
-function annotateEnd(title, text, reason) {
-    const [first = '', ...others] = text.split('\n');
-    annotate('error', title, annotation_text_annotationText(first, others, (0,job_log/* helpLines */.di)(reason)));
-}
-function annotate(level, title, lines) {
-    const write = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
-    write(lines.map(job_log/* escapeCommands */.g9).join('\n'), { title: (0,job_log/* escapeCommands */.g9)(title) });
-}
-
-
-/***/ }),
-
-/***/ 9953:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ readActionSource)
-/* harmony export */ });
-/** Where this action runs from; the runner sets the variables for the main and the post step alike. */
-function readActionSource(env = process.env) {
-    return {
-        serverUrl: env['GITHUB_SERVER_URL'],
-        repository: env['GITHUB_ACTION_REPOSITORY'],
-        ref: env['GITHUB_ACTION_REF']
-    };
-}
-
-
-/***/ }),
-
-/***/ 8796:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   R8: () => (/* binding */ warn),
-/* harmony export */   Wh: () => (/* binding */ jobLog),
-/* harmony export */   di: () => (/* binding */ helpLines),
-/* harmony export */   g9: () => (/* binding */ escapeCommands)
-/* harmony export */ });
-/* unused harmony export helpLine */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5806);
-/* harmony import */ var _core_neutral_text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(780);
-/* harmony import */ var _core_report_help_link_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8154);
-/* harmony import */ var _help_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9953);
-
-
-
-
-/** The log of the job. */
-const jobLog = {
-    info: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(escapeCommands(line)),
-    warning: (line) => warn(line),
-    debug: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(escapeCommands(line)),
-    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(escapeCommands(title), work)
-};
-/** A warning, with the line that ends every annotation: where the documents tell more, about a reason or at all. */
-function warn(line, reason) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e([line, ...helpLines(reason)].map(escapeCommands).join('\n'));
-}
-/** The address of a section of the documents as a line, or no line where it is not known. */
-function helpLines(reason) {
-    return helpLine((0,_core_report_help_link_js__WEBPACK_IMPORTED_MODULE_1__/* .helpLink */ .C)((0,_help_js__WEBPACK_IMPORTED_MODULE_2__/* .readActionSource */ .Q)(), reason));
-}
-/** The line for a link, where there is one. */
-function helpLine(link) {
-    return link === undefined ? [] : [`Help: ${link}`];
-}
-/**
- * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one
- * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
- */
-function escapeCommands(line) {
-    return (0,_core_neutral_text_js__WEBPACK_IMPORTED_MODULE_3__/* .neutralText */ .J)(line)
-        .replace(/^(\s*):/, '$1 .:')
-        .replaceAll('##[', '## [');
-}
-
-
-/***/ }),
-
-/***/ 8609:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  F: () => (/* binding */ postStep)
-});
-
-// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
-var lib_core = __nccwpck_require__(5806);
-;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
-/** The options without their secrets. */
-function withoutSecrets({ login, userData, cleanLastUserData }) {
-    const script = userData !== undefined ? 'given' : cleanLastUserData === true ? 'cleared' : 'kept';
-    return { login: login.kind === 'adminPass' ? { kind: login.kind } : login, script };
-}
-
-;// CONCATENATED MODULE: ./core/plan/user-data.js
-/** What a first-boot script may begin with (cloud-init, User-Data Formats; cloudbase-init, Userdata), in small letters. */
-const marks = [
-    '#!',
-    '#cloud-config',
-    '#include',
-    '#cloud-boothook',
-    '#part-handler',
-    '## template:',
-    'content-type:',
-    'mime-version:',
-    '#ps1',
-    '<powershell>',
-    '<script>',
-    'rem cmd'
-];
-const unlikely = 'userData may never run at first boot';
-/**
- * Why the first-boot script will probably not run, in words that show nothing of it; `undefined` where nothing
- * speaks against it. What runs it in the guest silently passes over anything that it does not know.
- */
-function userDataWarning(script) {
-    const core = script.replace(/^[\s\ufeff]+/, '');
-    if (!marks.some((mark) => core.toLowerCase().startsWith(mark))) {
-        return `${unlikely}: it begins with none of #!, #cloud-config, #include, a MIME header, or a mark of PowerShell or batch`;
-    }
-    if (core !== script) {
-        return script.startsWith('\ufeff')
-            ? `${unlikely}: a byte order mark stands before its first line; store it as UTF-8 without one`
-            : `${unlikely}: white space stands before its first line; remove it`;
-    }
-    return /^#![^\n]*\r/.test(script)
-        ? `${unlikely}: its first line ends with CRLF, so that its interpreter is not found; store it with LF`
-        : undefined;
-}
-
-;// CONCATENATED MODULE: ./core/quote.js
-/** The longest piece of a value that a message shows, in characters. */
-const quotedLength = 60;
-/** What nobody can see, or takes for a plain blank: controls, format characters, and separators but the blank. */
-const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
-/**
- * A value for a message: in quotes, cut at 60 characters, and with quotes and everything invisible escaped, so that
- * it can neither flood the log, nor begin a line with a workflow command, nor look like another value.
- */
-function quote(text) {
-    const characters = [...text];
-    const shown = characters.slice(0, quotedLength).join('');
-    const quoted = JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
-    return visible(quoted);
-}
-/** A text with everything invisible escaped. */
-function visible(text) {
-    return text.replace(invisible, escaped);
-}
-/** Like `quote`, with everything escaped that is not ASCII: for values that should be nothing else. */
-function quoteAscii(text) {
-    return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
-}
-/** An address for a message, without what may hold a secret: its query and fragment, and all of it beside an `@`. */
-function shownAddress(text) {
-    if (text.includes('@'))
-        return 'an address with "@"';
-    const start = text.replace(/[?#].*$/s, '');
-    return quoteAscii(start === text ? text : `${start}…`);
-}
-/** A character as JavaScript and JSON write it: `\u200b`, or `\u{1f600}` beyond four digits. */
-function escaped(character) {
-    const code = (character.codePointAt(0) ?? 0).toString(16);
-    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
-}
-
-;// CONCATENATED MODULE: ./core/health/check.js
-/** The fields of an instance that a check's address may hold, in braces. */
-const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
-/** The ports that an address may leave out; for `tcp` there is none. */
-const defaultPorts = new Map([
-    ['ssh', 22],
-    ['http', 80],
-    ['https', 443]
-]);
-/** Whether the check is about the host key of an SSH server. */
-function isSshCheck(check) {
-    return check.kind === 'ssh';
-}
-/** Whether the check looks from inside. */
-function isGuestCheck(check) {
-    return check.kind === 'assistant' || check.kind === 'guestScript';
-}
-/** The check for a person to read. The query is left out: people put tokens there. */
-function describeCheck(check) {
-    if (check.kind === 'assistant')
-        return 'assistant://';
-    if (check.kind === 'guestScript')
-        return 'guestScript';
-    const host = check.host.includes(':') ? `[${check.host}]` : check.host;
-    const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
-    const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';
-    return `${check.kind}://${host}${port}${path}`;
-}
-
-;// CONCATENATED MODULE: ./core/health/expect.js
-/** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
-const success = [{ from: 200, to: 299 }];
-/** Quotation marks that people or their editors put around a text, and that would be looked for as a part of it. */
-const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
-/** One word after the address; in quotes, a backslash takes the next character as it is. */
-const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
-/** Another expectation behind a comma or a semicolon, which would be a part of the text before. */
-const joined = /[,;，；、](?:status|body)=/;
-/**
- * Reads what follows the address of an HTTP check: words split by white space, each at most once.
- *
- * - `status=200`, `status=200,204`, `status=200-299`, or a mixture; without it 200-299
- * - `body=ok` or `body="all is well"`: the body must contain the text
- *
- * @param text the rest of the input after the address, with the white space before it
- */
-function parseExpectations(text) {
-    const found = new Map();
-    word.lastIndex = 0;
-    for (let end = 0; end < text.length; end = word.lastIndex) {
-        const [, name, quoted, bare] = word.exec(text) ?? [];
-        if (name === undefined) {
-            return wrong('goes on after the address with what is neither status=… nor body=… nor body="…"');
-        }
-        if (name !== 'status' && name !== 'body') {
-            return wrong(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
-        }
-        if (found.has(name))
-            return wrong(`gives ${name} more than once`);
-        if (otherQuotes.test(bare ?? '')) {
-            return wrong(`has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`);
-        }
-        if (joined.test(bare ?? '')) {
-            return wrong('joins status and body by a comma or a semicolon; put a blank between them');
-        }
-        found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
-    }
-    const status = found.get('status');
-    const statuses = status === undefined ? success : parseStatuses(status);
-    if (statuses === undefined) {
-        return wrong('expects a status that is none; write codes from 200 to 599, such as 200, 200,204 or 200-299');
-    }
-    const body = found.get('body');
-    if (body === '')
-        return wrong('expects an empty body text, which every body contains; leave body out');
-    return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
-}
-/** The first character with its code point: many of these marks look alike. */
-function shownCharacter(text = '') {
-    const code = text.codePointAt(0) ?? 0;
-    return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
-}
-/** Codes below 200 announce an answer and are none. */
-function parseStatuses(text) {
-    const ranges = [];
-    for (const part of text.split(',')) {
-        const [, first, last] = /^([2-5]\d\d)(?:-([2-5]\d\d))?$/.exec(part) ?? [];
-        const from = Number(first);
-        const to = Number(last ?? first);
-        if (first === undefined || to < from)
-            return undefined;
-        ranges.push({ from, to });
-    }
-    return ranges;
-}
-function wrong(problem) {
-    return { ok: false, problem };
-}
-
-;// CONCATENATED MODULE: ./core/health/host.js
-/** Which hosts a check may name. The rules are narrow: the runner will connect to whatever passes them. */
-/** A part of a name between two dots (RFC 1123, 2.1), also one with an underscore, which private zones have. */
-const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
-const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
-const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
-/** Whether the text is an IP address as one writes it: four decimal parts, or IPv6 without brackets and zone. */
-function isIp(text) {
-    return ipv4.test(text) || isIpv6(text);
-}
-/** Whether the text is an IPv6 address without brackets. */
-function isIpv6(text) {
-    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
-}
-/** Whether the text can be one label of a host name. */
-function isLabel(text) {
-    return label.test(text);
-}
-/**
- * Whether the text is an IP address or a host name. A name whose last label is a number is none: the system's
- * resolver takes `2130706433` and `0x7f.1` for addresses.
- */
-function isHost(text) {
-    if (isIp(text))
-        return true;
-    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
-    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
-}
-
-;// CONCATENATED MODULE: ./core/health/parse.js
-
-
-
-
-/** Scheme, host with port, path with query, fragment. */
-const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
-/** What may stand in a path or a query (RFC 3986), a percent sign only before two hexadecimal digits. */
-const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
-/**
- * Reads a health check: an address and, for HTTP, what to expect of the answer.
- *
- * `tcp://{internalIp}:22`, `ssh://{publicIp}`, `https://{publicIp}:8443/healthz status=200 body="all is well"`.
- * The placeholders `{publicIp}`, `{internalIp}`, `{id}` and `{name}` may stand in host, path and query; in a
- * body text braces are braces. Ports left out are 22 for ssh, 80 for http and 443 for https.
- *
- * Pure, and never throws. No problem shows a query or what stands before an `@`, for a token or a password may be
- * a part of it.
- */
-function parseHealthCheck(text) {
-    const url = text.trim().replace(/\s.*$/s, '');
-    const rest = text.trim().slice(url.length);
-    const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
-    if (foreign !== undefined) {
-        return parse_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it anew, or percent-encode it`);
-    }
-    const [, written, authority, path, fragment] = address.exec(url) ?? [];
-    if (written === undefined || authority === undefined || path === undefined) {
-        return parse_wrong(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
-    }
-    const scheme = written.toLowerCase();
-    if (scheme === 'assistant') {
-        return `${authority}${path}${fragment ?? ''}${rest}` === ''
-            ? { ok: true, check: { kind: 'assistant' } }
-            : parse_wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
-    }
-    if (!isKind(scheme)) {
-        return parse_wrong(`begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
-    }
-    if (authority.includes('@')) {
-        return parse_wrong('holds a user name or a password, which no check sends; leave them out');
-    }
-    const problem = problemOfBraces(authority + path);
-    if (problem !== undefined)
-        return parse_wrong(problem);
-    const place = parsePlace(scheme, authority);
-    if (typeof place === 'string')
-        return parse_wrong(place);
-    if (fragment !== undefined)
-        return parse_wrong('holds a fragment (#…), which is never sent; leave it out');
-    if (scheme === 'tcp' || scheme === 'ssh') {
-        if (path !== '' || rest !== '') {
-            return parse_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
-        }
-        return { ok: true, check: { kind: scheme, ...place } };
-    }
-    if (!pathText.test(blank(path)))
-        return parse_wrong('has a path with characters that must be percent-encoded');
-    if (hasDotSegment(path))
-        return parse_wrong('has a path with . or .. in it; write it out');
-    const parsed = parseExpectations(rest);
-    if (!parsed.ok)
-        return parsed;
-    const pathPattern = path.startsWith('/') ? path : `/${path}`;
-    return { ok: true, check: { kind: scheme, ...place, pathPattern, ...parsed.expectations } };
-}
-/** Whether a segment of the path, as a lenient server would read it, is `.` or `..`. The query does not count. */
-function hasDotSegment(path) {
-    const plain = path.replace(/\?.*$/s, '');
-    const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
-    return read.split('/').some((segment) => segment === '.' || segment === '..');
-}
-function parsePlace(kind, authority) {
-    const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
-    const host = written?.startsWith('[') ? written.slice(1, -1) : written;
-    if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
-        return `has no proper host in ${quoteAscii(authority)}; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)`;
-    }
-    const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
-    if (port !== undefined)
-        return { hostPattern: host, port };
-    return digits === undefined
-        ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
-        : `has the port ${quoteAscii(digits)}; ports are whole numbers from 1 to 65535`;
-}
-function portOf(digits) {
-    const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
-    return port >= 1 && port <= 65_535 ? port : undefined;
-}
-function problemOfBraces(text) {
-    const known = placeholders.map((name) => `{${name}}`).join(', ');
-    for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
-        if (placeholders.every((name) => `{${name}}` !== written)) {
-            return `holds the placeholder ${quoteAscii(written)}; there are ${known}`;
-        }
-    }
-    return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
-        ? `holds a single brace; placeholders are ${known}`
-        : undefined;
-}
-/** The text with a letter for every placeholder: whether the rest is in order does not hang on their values. */
-function blank(text) {
-    return text.replace(/\{[^{}]*\}/g, 'x');
-}
-function isKind(scheme) {
-    return scheme === 'tcp' || defaultPorts.has(scheme);
-}
-function parse_wrong(problem) {
-    return { ok: false, problem };
-}
-
-;// CONCATENATED MODULE: ./core/health/parse-lines.js
-
-const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
-/** Another address on the same line, after white space, a comma or a semicolon, half-width or full-width. */
-const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
-/**
- * Reads the health checks, one a line; blank lines do not count. A line that begins with `status=` or `body=` goes
- * on with the check of the line before. A list in any other form is refused: as one check it would be found wrong
- * only after the disk was erased.
- *
- * Pure, and never throws. No problem shows the whole text, for a token may be a part of it.
- */
-function parseHealthChecks(text) {
-    const lines = joinedLines(text);
-    const checks = [];
-    const problems = [];
-    for (const { line, at } of lines) {
-        const form = problemOfForm(line);
-        const parsed = form === undefined ? parseHealthCheck(line) : { ok: false, problem: form };
-        if (parsed.ok)
-            checks.push(parsed.check);
-        else
-            problems.push(lines.length === 1 ? parsed.problem : `(line ${at}) ${parsed.problem}`);
-    }
-    if (lines.length === 0)
-        problems.push(`is empty; ${rightForm}`);
-    return problems.length === 0 ? { ok: true, checks } : { ok: false, problems };
-}
-function joinedLines(text) {
-    const joined = [];
-    for (const [index, written] of text.split(/\r\n|\r|\n/).entries()) {
-        const line = written.trim();
-        const before = joined.at(-1);
-        if (line === '')
-            continue;
-        if (before !== undefined && /^(?:status|body)=/.test(line))
-            before.line += ` ${line}`;
-        else
-            joined.push({ line, at: index + 1 });
-    }
-    return joined;
-}
-/** What tells that the line is not a single check. Texts in straight double quotes do not count. */
-function problemOfForm(line) {
-    if (/^["'“”‘’「『]/.test(line))
-        return `begins with a quotation mark; ${rightForm}`;
-    if (line.startsWith('['))
-        return `is a list in brackets; ${rightForm}`;
-    if (line.startsWith('- '))
-        return `begins with a dash, as in a YAML list; ${rightForm}`;
-    const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
-    if (anotherAddress.test(bare))
-        return `has several checks on one line; ${rightForm}`;
-    if (/[,;，；、]$/.test(bare))
-        return `ends with a comma or a semicolon; ${rightForm}`;
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./config/parsers/parser.js
-/** The text was understood. */
-function parsed(value) {
-    return { ok: true, value };
-}
-/** The text is refused, for at least one reason. Each reads on after the input's name. */
-function refused(...faults) {
-    return { ok: false, faults };
-}
-/** A parser that refuses the empty or blank text with `remedy`. */
-function required(parse, remedy) {
-    return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
-}
-/**
- * A parser of an input with a default, which takes the empty or blank text for it: a composite action or a reusable
- * workflow passes one on where its own input is not given. Only where the default makes nothing less safe.
- *
- * @param usual the default of action.yml
- */
-function orDefault(usual, parse) {
-    return (text) => parse(text.trim() === '' ? usual : text);
-}
-/**
- * A parser of an input with a default that refuses the empty or blank text, because the default would switch off or
- * weaken what the input guards, and nobody can tell whether that was meant.
- */
-function neverEmpty(usual, risk, parse) {
-    const remedy = `give a value, or leave the input out for ${usual}`;
-    return (text) => text.trim() === '' ? refused(`is empty, and its default would ${risk}; ${remedy}`) : parse(text);
-}
-/** A parser that takes the empty text for `undefined`, which is "not given". */
-function optional(parse) {
-    return (text) => (text === '' ? parsed(undefined) : parse(text));
-}
-/** A parser that does not care about white space around the value. Not for secrets. */
-function trimmed(parse) {
-    return (text) => parse(text.trim());
-}
-/** Accepts any text as it is. */
-const anyText = (text) => parsed(text);
-
-;// CONCATENATED MODULE: ./config/parsers/ascii.js
-
-
-/** Characters that get into a value by copying or by an input method, with their names and what was meant. */
-const lookAlikes = {
-    '\u00a0': ['no-break space', ' '],
-    '\u00ad': ['soft hyphen', ''],
-    '\u200b': ['zero width space', ''],
-    '\u200c': ['zero width non-joiner', ''],
-    '\u200d': ['zero width joiner', ''],
-    '\u200e': ['left-to-right mark', ''],
-    '\u200f': ['right-to-left mark', ''],
-    '\u2060': ['word joiner', ''],
-    '\ufeff': ['byte order mark', ''],
-    '\u2010': ['hyphen', '-'],
-    '\u2011': ['non-breaking hyphen', '-'],
-    '\u2012': ['figure dash', '-'],
-    '\u2013': ['en dash', '-'],
-    '\u2014': ['em dash', '-'],
-    '\u2212': ['minus sign', '-'],
-    '\u2018': ['typographic quote', "'"],
-    '\u2019': ['typographic quote', "'"],
-    '\u201c': ['typographic quote', '"'],
-    '\u201d': ['typographic quote', '"'],
-    '\u3000': ['ideographic space', ' '],
-    '\u3001': ['Chinese enumeration comma', ','],
-    '\u3002': ['Chinese full stop', '.'],
-    '\uff0c': ['Chinese comma', ','],
-    '\uff1a': ['Chinese colon', ':'],
-    '\uff1b': ['Chinese semicolon', ',']
-};
-/** Quotes of every kind around the whole value. */
-const quotes = /^(["'`“”‘’「『])(.*)["'`“”‘’」』]$/s;
-/**
- * A parser of values with a form, which is ASCII only: refuses quotes around the value, and any other character by
- * its escape, since those that look alike or cannot be seen cannot be told from the text.
- */
-function ascii(parse) {
-    return (text) => {
-        const [, , inner] = quotes.exec(text) ?? [];
-        if (inner !== undefined && inner.trim() !== '') {
-            return refused(`is ${quoteAscii(text)}, in quotes that are part of the value; leave them out`);
-        }
-        const foreign = foreignIn(text);
-        return foreign.length === 0 ? parse(text) : refused(faultOf(text, foreign));
-    };
-}
-/** The same for a value that no message may show, such as an address that a password may be a part of. */
-function hiddenAscii(parse) {
-    return (text) => {
-        const [first] = foreignIn(text);
-        return first === undefined
-            ? parse(text)
-            : refused(`has ${nameOf(first)} in it, which is not ASCII; ${remedyFor(first)}`);
-    };
-}
-function foreignIn(text) {
-    return [...new Set([...text].filter((character) => character > '\x7e'))];
-}
-function faultOf(text, foreign) {
-    const [first = ''] = foreign;
-    const named = foreign.slice(0, 3).map(nameOf).join(', ');
-    return `is ${quoteAscii(text)}, where ${named} ${foreign.length === 1 ? 'is' : 'are'} not ASCII; ${remedyFor(first)}`;
-}
-function remedyFor(character) {
-    const meant = meantBy(character);
-    if (meant === undefined)
-        return 'type the value anew';
-    return meant === '' ? 'take it out, or type the value anew' : `write ${quoteAscii(meant)} instead`;
-}
-function nameOf(character) {
-    const [name] = lookAlikes[character] ?? [fullWidth(character) === undefined ? undefined : 'full-width'];
-    const code = quoteAscii(character).slice(1, -1);
-    return name === undefined ? code : `${code} (${name})`;
-}
-function meantBy(character) {
-    return lookAlikes[character]?.[1] ?? fullWidth(character);
-}
-/** The ASCII character of a full-width one (U+FF01 to U+FF5E), which an input method for Chinese may type. */
-function fullWidth(character) {
-    const code = character.codePointAt(0) ?? 0;
-    return code >= 0xff01 && code <= 0xff5e ? String.fromCodePoint(code - 0xfee0) : undefined;
-}
-
-;// CONCATENATED MODULE: ./config/parsers/boolean.js
-
-
-const spellings = new Map([
-    ['true', true],
-    ['True', true],
-    ['TRUE', true],
-    ['false', false],
-    ['False', false],
-    ['FALSE', false]
-]);
-/**
- * Reads a flag: `true` or `false`, in the three spellings of the YAML 1.2 core schema. These are the ones that
- * `getBooleanInput` of @actions/core takes; `yes`, `on` and `1` are refused.
- */
-const parseBoolean = (text) => {
-    const value = spellings.get(text);
-    return value === undefined ? refused(`is ${quote(text)}; write true or false`) : parsed(value);
-};
-
-;// CONCATENATED MODULE: ./config/parsers/count-or-percent.js
-
-
-const maxCount = 1_000;
-const maxPercent = 100;
-/** Digits, and perhaps a percent sign; white space before the sign is caught to say so. */
-const pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
-/**
- * Reads how many may be away at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
- * None at all is refused, for with that no instance could ever be taken.
- */
-const parseMaxUnavailable = (text) => {
-    const [, digits, gap] = pattern.exec(text) ?? [];
-    const amount = Number(digits);
-    if (amount === 0) {
-        return refused(`is ${quote(text)}, with which no instance could ever be taken; give at least 1, or 1%`);
-    }
-    // What is no number at all is not within either.
-    if (!(amount <= (gap === undefined ? maxCount : maxPercent))) {
-        return refused(`is ${quote(text)}; give a whole number from 1 to ${maxCount}, or a whole percentage from 1% to ${maxPercent}%`);
-    }
-    if (gap === undefined)
-        return parsed({ kind: 'count', count: amount });
-    return gap === ''
-        ? parsed({ kind: 'percent', percent: amount })
-        : refused(`is ${quote(text)}, with white space in it; write ${amount}%`);
-};
-
-;// CONCATENATED MODULE: ./config/parsers/duration.js
-
-
-const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
-/** How long one instance's rebuild may take. */
-const timeoutRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
-/** How long to wait between two looks. */
-const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
-/** How long to wait for an image that is not there yet; with no time at all it must be there. */
-const imageWaitRange = { minMs: 0, maxMs: 6 * hourMs };
-/** By when an instance that runs must have been healthy. */
-const healthDeadlineRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
-/** How long an instance must stay healthy; with no time at all, one success will do. */
-const minHealthyTimeRange = { minMs: 0, maxMs: hourMs };
-/** How long to rest between two batches; with no time at all there are none. */
-const pauseRange = { minMs: 0, maxMs: 24 * hourMs };
-/** How long an instance goes on serving what it has, once a load balancer sends it nothing new. */
-const drainTimeRange = { minMs: 0, maxMs: hourMs };
-/** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
-const duration_pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
-/**
- * A parser of durations in milliseconds: whole numbers with a unit, `90s`, `15m`, `1h`, or several in
- * descending order, `1m30s`. A bare number is refused, for nobody can tell what it counts. What lies outside
- * the range is refused too, never moved to its border.
- */
-function durationWithin(range) {
-    return (text) => {
-        // A longer number is no slip of the pen, and would only make the question unreadable.
-        if (/^\d{1,6}$/.test(text)) {
-            return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
-        }
-        const units = duration_pattern.exec(text)?.groups;
-        const written = text.toLowerCase();
-        if (written !== text && duration_pattern.test(written)) {
-            return refused(`is ${quote(text)}; units are in lower case: ${written}`);
-        }
-        if (text === '' || units === undefined) {
-            return refused(`is ${quote(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`);
-        }
-        const ms = Number(units['hours'] ?? 0) * hourMs +
-            Number(units['minutes'] ?? 0) * minuteMs +
-            Number(units['seconds'] ?? 0) * secondMs;
-        if (ms < range.minMs || ms > range.maxMs) {
-            const [least, most] = [durationText(range.minMs), durationText(range.maxMs)];
-            return refused(`is ${quote(text)}, which is out of range; give ${least} to ${most}`);
-        }
-        return parsed(ms);
-    };
-}
-/** Writes whole seconds, given in milliseconds, in the form that `durationWithin` reads: `1h`, `1m30s`, `0s`. */
-function durationText(ms) {
-    const hours = Math.floor(ms / hourMs);
-    const minutes = Math.floor((ms % hourMs) / minuteMs);
-    const seconds = Math.floor((ms % minuteMs) / secondMs);
-    const parts = [
-        hours > 0 ? `${hours}h` : '',
-        minutes > 0 ? `${minutes}m` : '',
-        seconds > 0 ? `${seconds}s` : ''
-    ];
-    return parts.join('') || '0s';
-}
-
-;// CONCATENATED MODULE: ./config/parsers/endpoint.js
-
-
-
-/** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
-function endpointOfRegion(region) {
-    return new URL(`https://bcc.${region}.baidubce.com`);
-}
-/**
- * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
- * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
- *
- * No message shows a query or a user name, which may be secret. What is not ASCII is refused, because
- * `URL` would drop it or turn it into another host without a word.
- */
-const parseEndpoint = hiddenAscii((text) => {
-    const url = httpUrl(text);
-    if (url === undefined) {
-        return refused(`is ${shownAddress(text)}, which is no URL; write one such as https://bcc.bj.baidubce.com`);
-    }
-    const faults = [];
-    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-        faults.push(`begins with http://, and ${quoteAscii(url.hostname)} is not this machine (localhost, 127.0.0.1, [::1]); begin it with https://`);
-    }
-    if (hasUserInfo(url)) {
-        faults.push('holds a user name or a password; the key pair goes into accessKeyId and secretAccessKey');
-    }
-    if (url.pathname !== '/' || /[?#]/.test(text)) {
-        const path = url.pathname === '/' ? 'a query or a fragment' : quoteAscii(url.pathname);
-        faults.push(`has ${path} after the host; leave out path, query and fragment`);
-    }
-    return faults.length === 0 ? parsed(url) : refused(...faults);
-});
-/** Reads the address of what was deployed, for a person to follow: `http` or `https`. */
-const parseWebUrl = (text) => {
-    const url = httpUrl(text);
-    if (url === undefined) {
-        return refused(`is ${shownAddress(text)}, which is no web address; write one such as https://example.com`);
-    }
-    return hasUserInfo(url)
-        ? refused('holds a user name or a password, which everybody would see; leave them out')
-        : parsed(url);
-};
-/** `URL.parse` would do, but Node 20 does not have it; and `URL` forgives white space in the middle. */
-function httpUrl(text) {
-    return /^https?:\/\/[^\s/]/i.test(text) && !/\s/.test(text) && URL.canParse(text)
-        ? new URL(text)
-        : undefined;
-}
-function hasUserInfo(url) {
-    return url.username !== '' || url.password !== '';
-}
-/** `hostname` as `URL` gives it: lower case, IPv4 in four decimal parts, IPv6 in brackets. */
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-
-;// CONCATENATED MODULE: ./config/parsers/guest.js
-
-
-/** Reads the script that runs inside the new system, and keeps it to the last byte. No message shows it. */
-const parseGuestScript = (text) => {
-    if (text.trim() === '')
-        return refused('holds only white space; write the commands, or leave it out');
-    if (/^#![^\n]*\r/.test(text)) {
-        return refused('has Windows line ends (CR LF) after #!, so that no shell would be found; store it with LF');
-    }
-    return text.includes('\0')
-        ? refused('holds a NUL character, as files in UTF-16 do; store the script as UTF-8')
-        : parsed(text);
-};
-/** Reads the name of a user inside the guest. */
-const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
-    ? parsed(text)
-    : refused(`is ${quote(text)}, which is no user name; write one such as root or deploy`);
-
-;// CONCATENATED MODULE: ./config/parsers/ids.js
-
-
-
-const kinds = {
-    instance: {
-        noun: 'instance',
-        words: 'an instance ID',
-        prefix: 'i',
-        example: 'i-YufwpQAe',
-        input: 'instanceId'
-    },
-    image: { noun: 'image', words: 'an image ID', prefix: 'm', example: 'm-DpgNg8lO', input: 'imageId' },
-    balancer: {
-        noun: 'load balancer',
-        words: 'a load balancer ID',
-        prefix: 'lb',
-        example: 'lb-77d58dc4',
-        input: 'blbId'
-    }
-};
-/** Characters that IDs are made of. It also keeps an ID from changing the path of a request. */
-const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-/**
- * Reads the IDs of instances: one or many, split by commas, white space or lines, in the order given. Refuses
- * an ID that is there twice, and patterns: what is erased must be named.
- */
-const parseInstanceIds = idsOf('instance');
-/**
- * Reads the IDs of load balancers, in the form of those of instances. Their usual prefix, `lb-`, stands in
- * examples of the SDKs only (bce-sdk-java, ExampleBlbDetail), so none is asked for; that of another kind is refused.
- */
-const parseBalancerIds = idsOf('balancer');
-/** Reads the ID of an image. A name, or the ID of an instance, is refused with a hint. */
-const parseImageId = (text) => {
-    const fault = faultOfId(text, 'image');
-    return fault === undefined ? parsed(text) : refused(fault);
-};
-/** Reads the ID of a key pair. Its usual prefix is not documented, so none is asked for. */
-const parseKeypairId = (text) => idPattern.test(text)
-    ? parsed(text)
-    : refused(`is ${quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`);
-/** A parser of a list of IDs, at least one, none twice. */
-function idsOf(wanted) {
-    const { noun, example } = kinds[wanted];
-    const form = `write the IDs alone, split by commas, spaces or lines, such as ${example}`;
-    return (text) => {
-        if (/^[[{]/.test(text))
-            return refused(`is written as JSON; ${form}`);
-        if (text.includes(';'))
-            return refused(`has a semicolon between IDs; ${form}`);
-        const ids = text.split(/[\s,]+/).filter((id) => id !== '');
-        if (ids.length === 0) {
-            return refused(`names no ${noun}; give at least one ID such as ${example}`);
-        }
-        const unique = new Set(ids);
-        const check = ascii((id) => {
-            const fault = faultOfId(id, wanted);
-            return fault === undefined ? parsed(id) : refused(fault);
-        });
-        const faults = [...unique].map(check).flatMap((one) => (one.ok ? [] : one.faults));
-        for (const id of unique) {
-            if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
-                faults.push(`names ${quote(id)} more than once; give each ${noun} once`);
-            }
-        }
-        return faults.length === 0 ? parsed(ids) : refused(...faults);
-    };
-}
-/**
- * What speaks against an ID. One without any prefix is let through, for the service may know it; a prefix of
- * letters that belongs to something else is a mix-up.
- */
-function faultOfId(id, wanted) {
-    const { words, prefix, example } = kinds[wanted];
-    const names = wanted === 'image' ? '; a name or a pattern goes into imageName' : '';
-    if (id.includes('*')) {
-        return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}${names}`;
-    }
-    const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
-    const isId = idPattern.test(id);
-    if (isId && found === prefix)
-        return undefined;
-    const other = Object.values(kinds).find((kind) => kind.prefix === found);
-    if (isId && other !== undefined) {
-        return `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`;
-    }
-    return isId && wanted === 'balancer'
-        ? undefined
-        : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
-}
-
-;// CONCATENATED MODULE: ./config/parsers/integer.js
-
-
-/** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
-function integerWithin(min, max) {
-    return (text) => {
-        const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
-        return value >= min && value <= max
-            ? parsed(value)
-            : refused(`is ${quote(text)}; give a whole number from ${min} to ${max}`);
-    };
-}
-
-;// CONCATENATED MODULE: ./config/parsers/name.js
-
-/**
- * Reads a name. What the API calls names is free text of one line. Blanks at its ends are kept, since they may be
- * part of the name; line breaks around it, as YAML leaves them, are not.
- */
-const parseName = (text) => {
-    const line = text.replace(/^[\r\n]+|[\r\n]+$/g, '');
-    return /\p{Cc}/u.test(line.trim())
-        ? refused('contains a line break or another control character, which no name has; give one name')
-        : parsed(line);
-};
-/** Reads the name that an instance must have. A blank one would switch the check off unseen. */
-const parseConfirmName = (text) => text.trim() === ''
-    ? refused('holds only white space, which would confirm nothing; give the name, or leave the input out')
-    : parseName(text);
-/**
- * Reads the name of an image, or a pattern in which `*` stands for any text; a blank text is none. A pattern that
- * every name matches is refused: the newest of all images is no choice to erase a disk for.
- */
-const parseImageName = (text) => {
-    if (text.trim() === '')
-        return parsed(undefined);
-    return /^\*+$/.test(text.trim())
-        ? refused('is a pattern that every image matches; write a part of the name as well, such as web-*')
-        : parseName(text);
-};
-
-;// CONCATENATED MODULE: ./config/parsers/password.js
-
-/** The symbols that a password may hold, in the order of the vendor's list. */
-const passwordSymbols = "()`~!@#$%^&*-_+=\\|{}[]:;'<>,.?/";
-const minLength = 8;
-const maxLength = 32;
-const minClasses = 3;
-/**
- * Reads the password for the instance, by the newest rule that the vendor documents (BCC pages for changePass,
- * 2025-12-03, and CreateInstanceBySpec): 8 to 32 characters; three of upper case, lower case, digits and
- * symbols; only the listed symbols; ASCII only, since the cipher works on bytes.
- *
- * All broken parts of the rule are told at once. A message depends on counts alone, never on a character.
- */
-const parsePassword = (text) => {
-    const characters = [...text];
-    const faults = [
-        lengthFault(characters.length),
-        classFault(characters),
-        /^\s|\s$/.test(text)
-            ? 'begins or ends with white space, perhaps a pasted line break; remove it'
-            : undefined,
-        characters.some((character) => character > '\x7f')
-            ? 'contains a character that is not ASCII; use letters without accents, digits and symbols'
-            : undefined,
-        // White space at either end has had its own message, which helps more.
-        [...text.trim()].some((character) => character <= '\x7f' && !isPermitted(character))
-            ? `contains a character that is not permitted; use letters, digits and ${passwordSymbols}`
-            : undefined
-    ].filter((fault) => fault !== undefined);
-    return faults.length === 0 ? parsed(text) : refused(...faults);
-};
-function lengthFault(length) {
-    if (length >= minLength && length <= maxLength) {
-        return undefined;
-    }
-    const fault = length < minLength ? 'is too short' : 'is too long';
-    return `${fault}: it has ${length} character${length === 1 ? '' : 's'}; use ${minLength} to ${maxLength}`;
-}
-function classFault(characters) {
-    const classes = [/[A-Z]/, /[a-z]/, /[0-9]/].filter((pattern) => characters.some((one) => pattern.test(one)));
-    const count = classes.length + (characters.some(isSymbol) ? 1 : 0);
-    return count >= minClasses
-        ? undefined
-        : `is too simple: it has ${count} of the four classes upper case, lower case, digits and symbols; ` +
-            `use at least ${minClasses} of them`;
-}
-function isPermitted(character) {
-    return /^[A-Za-z0-9]$/.test(character) || isSymbol(character);
-}
-function isSymbol(character) {
-    return passwordSymbols.includes(character);
-}
-
-;// CONCATENATED MODULE: ./config/parsers/region.js
-
-
-
-/** The regions that the vendor names, with their cities (BCC page 0jwvyo603 and the tables of the SDKs). */
-const cities = {
-    bj: ['beijing', '北京'],
-    bd: ['baoding', '保定'],
-    cd: ['chengdu', '成都'],
-    fsh: ['shanghai', '上海'],
-    fwh: ['wuhan', '武汉'],
-    gz: ['guangzhou', '广州'],
-    hkg: ['hongkong', 'hk', '香港'],
-    nj: ['nanjing', '南京'],
-    sin: ['singapore', 'sg', '新加坡'],
-    su: ['suzhou', '苏州'],
-    yq: ['yangquan', '阳泉']
-};
-const known = Object.keys(cities);
-/**
- * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
- * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host that the
- * signed requests go to. A zone or a city is refused with the region that it is in.
- */
-const parseRegion = (text) => {
-    const meant = regionOf(text);
-    if (meant !== undefined && meant !== text) {
-        return refused(`is ${quote(text)}; that region is called ${meant}, so write ${meant}`);
-    }
-    return parseHostPart(text);
-};
-const parseHostPart = ascii((text) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
-    ? parsed(text)
-    : refused(`is ${quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`));
-/** The known region that a text in another form stands for: `cn-bj-d`, `cn-bj`, `BJ`, `bj-d`, `Beijing`. */
-function regionOf(text) {
-    const bare = text
-        .toLowerCase()
-        .replace(/^cn[-_]/, '')
-        .replace(/[-_][a-z]$/, '');
-    const city = bare.replace(/[-_\s]/g, '');
-    return known.find((region) => region === bare || cities[region]?.includes(city));
-}
-
-;// CONCATENATED MODULE: ./config/parsers/secret.js
-
-/**
- * Reads a key or a token that goes into a header or into a signature: printable ASCII without white space. A
- * line break that was pasted along breaks the signature, and the service would only answer that it does not
- * match; so it is refused here, with its true name. No message shows the text.
- */
-const parseSecret = (text) => {
-    const core = text.trim();
-    const faults = [
-        core === text
-            ? undefined
-            : 'begins or ends with white space, perhaps a pasted line break; store it again without',
-        /^[\x21-\x7e]*$/.test(core)
-            ? undefined
-            : 'contains white space or a character that is not ASCII; copy it again from the console',
-        /^(["'`]).*\1$/s.test(core)
-            ? 'stands in quotes that are part of the value; store it again without'
-            : undefined
-    ].filter((fault) => fault !== undefined);
-    return faults.length === 0 ? parsed(text) : refused(...faults);
-};
-/** What newer access key IDs begin with (BCE console); older ones are 32 hexadecimal digits, as secret keys are. */
-const accessKeyPrefix = 'ALTAK';
-/** Reads an access key ID. No ID has a colon in it, so one is there where both keys were pasted together. */
-const parseAccessKeyId = (text) => text.includes(':')
-    ? refused('contains a colon, as where ID and secret key are joined; give each in its own input')
-    : parseSecret(text);
-/** Reads a secret access key, and refuses what is plainly the ID, or both joined by a colon. */
-const parseSecretKey = (text) => {
-    if (text.includes(':')) {
-        return refused('contains a colon, as where ID and secret key are joined; give each in its own input');
-    }
-    return text.startsWith(accessKeyPrefix)
-        ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
-        : parseSecret(text);
-};
-/** Reads a script, and keeps it to the last byte. One that is blank is taken for an accident. */
-const parseScript = (text) => text.trim() === ''
-    ? refused('holds only white space; leave it out, or set cleanLastUserData to true to clear the earlier script')
-    : parsed(text);
-
-;// CONCATENATED MODULE: ./config/parsers/tags.js
-
-
-/** Nobody needs more to tell instances apart; a longer text is something else that was pasted. */
-const maxTags = 20;
-const tags_form = 'write key=value, such as role=web';
-/**
- * Reads tags: one `key=value` a line, with white space around key and value left out, and blank lines passed
- * over. The first `=` ends the key. Refuses patterns, what is incomplete, and a key that is there twice.
- *
- * No tag at all is refused as well: every instance carries all of none.
- */
-const parseTags = (text) => {
-    const lines = text
-        .split(/\r\n?|\n/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-    if (lines.length === 0)
-        return refused(`names no tag; ${tags_form}`);
-    if (lines.length > maxTags) {
-        return refused(`has ${lines.length} lines; give at most ${maxTags} tags, one a line`);
-    }
-    const read = lines.map(parseTag);
-    const tags = read.flatMap((one) => (one.ok ? [one.value] : []));
-    const faults = [...read.flatMap((one) => (one.ok ? [] : one.faults)), ...repeats(tags)];
-    return faults.length === 0 ? parsed(tags) : refused(...faults);
-};
-/** Reads one line that is not blank. */
-function parseTag(line) {
-    const end = line.indexOf('=');
-    if (end < 0)
-        return refused(`has the line ${quote(line)}, which has no "="; ${tags_form}`);
-    const key = line.slice(0, end).trim();
-    const value = line.slice(end + 1).trim();
-    if (key === '')
-        return refused(`has the line ${quote(line)}, which has no key; ${tags_form}`);
-    if (value === '')
-        return refused(`has the line ${quote(line)}, which has no value; ${tags_form}`);
-    return line.includes('*')
-        ? refused(`has the pattern ${quote(line)}; what is erased must be named, so write key and value in full, such as role=web`)
-        : parsed({ key, value });
-}
-/** Two values of one key would find nothing, and the same tag again is hardly what was meant. */
-function repeats(tags) {
-    const keys = [...new Set(tags.map(({ key }) => key))];
-    return keys.flatMap((key) => {
-        const values = tags.filter((tag) => tag.key === key).map(({ value }) => value);
-        if (values.length === 1)
-            return [];
-        return new Set(values).size === 1
-            ? [`names ${quote(`${key}=${values[0]}`)} more than once; give each tag once`]
-            : [
-                `gives the key ${quote(key)} more than one value, which no instance can carry at once; give each key once`
-            ];
-    });
-}
-
-;// CONCATENATED MODULE: ./config/inputs.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
-/** A flag that may only do more harm when it is set, so that an empty text can be its default. */
-const flag = orDefault('false', trimmed(ascii(parseBoolean)));
-const duration = (range) => trimmed(ascii(durationWithin(range)));
-const parseChecks = (text) => {
-    const result = parseHealthChecks(text);
-    return result.ok ? parsed(result.checks) : refused(...result.problems);
-};
-/**
- * Every input of the action, by the name that it has in action.yml and in the same order, with its parser.
- *
- * A new input begins here: a test asks for its entry in action.yml, and config.ts says what it means. What two
- * inputs mean together stands in rules/.
- */
-const parsers = {
-    accessKeyId: required(parseAccessKeyId, fromSecret),
-    secretAccessKey: required(parseSecretKey, fromSecret),
-    sessionToken: optional(parseSecret),
-    region: neverEmpty('bj', 'pick the instances of another region', trimmed(parseRegion)),
-    endpoint: trimmed(optional(parseEndpoint)),
-    instanceId: trimmed(optional(parseInstanceIds)),
-    instanceTag: trimmed(optional(parseTags)),
-    imageId: trimmed(optional(ascii(parseImageId))),
-    imageName: optional(parseImageName),
-    imageWait: orDefault('0s', duration(imageWaitRange)),
-    adminPass: optional(parsePassword),
-    keypairId: trimmed(optional(ascii(parseKeypairId))),
-    keepImageLogin: flag,
-    userData: optional(parseScript),
-    cleanLastUserData: trimmed(optional(ascii(parseBoolean))),
-    dryRun: neverEmpty('false', 'erase', trimmed(ascii(parseBoolean))),
-    force: flag,
-    allowProtected: flag,
-    confirmName: optional(parseConfirmName),
-    backupImage: neverEmpty('false', 'erase without a backup', trimmed(ascii(parseBoolean))),
-    // Of the 20 custom images that a region holds, one must be free for the backup that is being made.
-    backupKeep: trimmed(optional(ascii(integerWithin(1, 19)))),
-    rollback: neverEmpty('false', 'leave a failed instance as it is', trimmed(ascii(parseBoolean))),
-    wait: neverEmpty('true', 'change what a green step means', trimmed(ascii(parseBoolean))),
-    timeout: orDefault('20m', duration(timeoutRange)),
-    pollInterval: orDefault('5s', duration(pollIntervalRange)),
-    maxUnavailable: orDefault('1', trimmed(ascii(parseMaxUnavailable))),
-    canary: neverEmpty('0', 'send no canary ahead', trimmed(ascii(integerWithin(0, 1_000)))),
-    pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration(pauseRange)),
-    maxFailures: orDefault('0', trimmed(ascii(integerWithin(0, 1_000)))),
-    requestsPerSecond: orDefault('5', trimmed(ascii(integerWithin(1, 100)))),
-    healthCheck: trimmed(optional(parseChecks)),
-    guestScript: optional(parseGuestScript),
-    guestUser: orDefault('root', trimmed(ascii(parseGuestUser))),
-    healthDeadline: orDefault('5m', duration(healthDeadlineRange)),
-    minHealthyTime: orDefault('10s', duration(minHealthyTimeRange)),
-    blbId: trimmed(optional(parseBalancerIds)),
-    drainTime: orDefault('30s', duration(drainTimeRange)),
-    githubToken: optional(parseSecret),
-    environment: trimmed(optional(anyText)),
-    environmentUrl: trimmed(optional(parseWebUrl)),
-    summary: orDefault('true', trimmed(ascii(parseBoolean)))
-};
-/** The names of all inputs, in the order of action.yml. */
-const inputs_inputNames = Object.keys(parsers);
-/** The inputs whose values are to be masked in the log before anything else happens. */
-const secretInputs = [
-    'secretAccessKey',
-    'sessionToken',
-    'adminPass',
-    'githubToken'
-];
-/** A value that could not be read was given all the same. */
-function isGiven(values, input) {
-    return !(input in values) || values[input] !== undefined;
-}
-/** Reads every input on its own, and goes on after a bad one. */
-function readInputs(raw) {
-    const values = {};
-    const problems = [];
-    for (const input of inputs_inputNames) {
-        const result = parsers[input](raw[input]);
-        if (result.ok) {
-            values[input] = result.value;
-        }
-        else {
-            problems.push(...result.faults.map((message) => ({ input, message })));
-        }
-    }
-    // Each value comes from the parser of its own name, a tie that the compiler cannot follow through a loop.
-    return { values: values, problems };
-}
-
-;// CONCATENATED MODULE: ./config/rules/without-wait.js
-
-
-/** What is asked for with `wait: false`, although it comes after the rebuild and needs somebody who waits for it. */
-function unwaitedProblems(values) {
-    if (values.wait !== false)
-        return [];
-    const { rollback, canary = 0, pauseBetweenBatches = 0 } = values;
-    const problems = [];
-    if (rollback === true) {
-        const message = 'is true, but wait is false; what is not waited for cannot be rolled back, ' +
-            'so set wait to true or rollback to false';
-        problems.push({ input: 'rollback', message });
-    }
-    if (canary > 0) {
-        const message = `is ${canary}, but wait is false; nobody would see whether a canary is healthy before the rest begins, ` +
-            'so set wait to true or canary to 0';
-        problems.push({ input: 'canary', message });
-    }
-    if (pauseBetweenBatches > 0) {
-        const message = `is ${durationText(pauseBetweenBatches)}, but wait is false; ` +
-            'a batch that is not waited for has no end to pause after, so set wait to true or pauseBetweenBatches to 0s';
-        problems.push({ input: 'pauseBetweenBatches', message });
-    }
-    if (isGiven(values, 'healthCheck')) {
-        const message = 'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
-        problems.push({ input: 'healthCheck', message });
-    }
-    if (isGiven(values, 'guestScript')) {
-        const message = 'is given, but wait is false; it runs once the new system is up, so set wait to true or leave guestScript out';
-        problems.push({ input: 'guestScript', message });
-    }
-    if (isGiven(values, 'blbId')) {
-        const message = 'is given, but wait is false; nobody would give the instances their weights back, ' +
-            'so set wait to true or leave blbId out';
-        problems.push({ input: 'blbId', message });
-    }
-    return problems;
-}
-
-;// CONCATENATED MODULE: ./config/rules/guards.js
-
-
-
-
-/** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
-function guardProblems(values) {
-    return [
-        ...choiceProblems(values, ['instanceId', 'i-YufwpQAe'], ['instanceTag', 'role=web']),
-        ...choiceProblems(values, ['imageId', 'm-DpgNg8lO'], ['imageName', 'web-*']),
-        ...imageWaitProblems(values),
-        ...confirmProblems(values),
-        ...backupProblems(values),
-        ...unwaitedProblems(values),
-        ...healthProblems(values)
-    ];
-}
-/** Exactly one of two inputs, which come with an example of each; told at the first. */
-function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
-    const byOne = isGiven(values, one);
-    if (byOne !== isGiven(values, other))
-        return [];
-    const fault = byOne ? `is given together with ${other}` : `is not given, and neither is ${other}`;
-    const choice = `give exactly one of ${one} (such as ${oneSuchAs}) and ${other} (such as ${otherSuchAs})`;
-    return [{ input: one, message: `${fault}; ${choice}` }];
-}
-/** While the wanted image is still to come, a pattern would take an older one. */
-function imageWaitProblems({ imageWait = 0, imageName }) {
-    if (imageWait === 0 || !imageName?.includes('*'))
-        return [];
-    const message = `is ${durationText(imageWait)}, but imageName ${quote(imageName)} is a pattern, which takes an older image at once; ` +
-        'give the exact name, or leave imageWait out';
-    return [{ input: 'imageWait', message }];
-}
-/** One name cannot confirm several instances, nor as many as a tag happens to find. */
-function confirmProblems(values) {
-    if (!isGiven(values, 'confirmName'))
-        return [];
-    const remedy = 'a name confirms a single one, so leave confirmName out or give one instanceId';
-    const count = values.instanceId?.length ?? 1;
-    if (count > 1) {
-        return [
-            { input: 'confirmName', message: `is given, but instanceId names ${count} instances; ${remedy}` }
-        ];
-    }
-    // With both, which of the two is meant has to be said first.
-    const isByTag = isGiven(values, 'instanceTag') && !isGiven(values, 'instanceId');
-    return isByTag
-        ? [{ input: 'confirmName', message: `is given, but instanceTag may find many instances; ${remedy}` }]
-        : [];
-}
-function backupProblems(values) {
-    if (values.backupImage !== false || !isGiven(values, 'backupKeep'))
-        return [];
-    const message = 'is given, but backupImage is false; backups are only deleted after a new one was made, ' +
-        'so set backupImage to true or leave backupKeep out';
-    return [{ input: 'backupKeep', message }];
-}
-function healthProblems({ healthDeadline, minHealthyTime }) {
-    if (healthDeadline === undefined || minHealthyTime === undefined || minHealthyTime < healthDeadline) {
-        return [];
-    }
-    const [time, deadline] = [durationText(minHealthyTime), durationText(healthDeadline)];
-    const message = `is ${time}, which is not shorter than healthDeadline (${deadline}); ` +
-        'ask for a shorter time, or set the deadline later';
-    return [{ input: 'minHealthyTime', message }];
-}
-
-;// CONCATENATED MODULE: ./config/rules/rules.js
-
-
-
-/** The cipher for adminPass takes its key from the first 16 characters of the secret key (BCC page ojwvynrqn). */
-const cipherKeyLength = 16;
-/**
- * What is wrong between inputs that are right in themselves. An input with a fault of its own counts as given,
- * but is not compared, so that one mistake is told once.
- */
-function ruleProblems(values) {
-    return [
-        ...loginProblems(values),
-        ...cipherProblems(values),
-        ...waitProblems(values),
-        ...guardProblems(values),
-        ...recordProblems(values)
-    ];
-}
-/** Exactly one way to log in; the API wants it so (BCC page 1jwvyoaw8). */
-function loginProblems(values) {
-    const ways = ['adminPass', 'keypairId'];
-    const given = ways.filter((input) => isGiven(values, input));
-    if (values.keepImageLogin === true) {
-        given.push('keepImageLogin');
-    }
-    const choice = 'give exactly one of adminPass, keypairId, and keepImageLogin: true';
-    const [first] = given;
-    if (first === undefined) {
-        // A keepImageLogin that could not be read may have been meant as the one way.
-        return 'keepImageLogin' in values
-            ? [{ input: 'adminPass', message: `is not given, and nothing else says how to log in; ${choice}` }]
-            : [];
-    }
-    return given.length === 1
-        ? []
-        : [{ input: first, message: `is given together with ${given.slice(1).join(' and ')}; ${choice}` }];
-}
-function cipherProblems(values) {
-    const key = values.secretAccessKey;
-    return key !== undefined && key.length < cipherKeyLength && isGiven(values, 'adminPass')
-        ? [
-            {
-                input: 'secretAccessKey',
-                message: `is shorter than ${cipherKeyLength} characters, too short to encrypt adminPass with; ` +
-                    'copy the whole key, or log in by keypairId'
-            }
-        ]
-        : [];
-}
-function waitProblems({ timeout, pollInterval }) {
-    return timeout !== undefined && pollInterval !== undefined && pollInterval >= timeout
-        ? [
-            {
-                input: 'pollInterval',
-                message: `is ${durationText(pollInterval)}, which is not shorter than timeout (${durationText(timeout)}); ` +
-                    'look more often, or wait longer'
-            }
-        ]
-        : [];
-}
-/** A Deployment record needs a token and an environment; an address alone has no record to stand in. */
-function recordProblems(values) {
-    const asked = ['githubToken', 'environment', 'environmentUrl'].filter((input) => isGiven(values, input));
-    const missing = ['githubToken', 'environment'].filter((input) => !isGiven(values, input));
-    return asked.length === 0
-        ? []
-        : missing.map((input) => ({
-            input,
-            message: `is not given, but ${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'}; ` +
-                'a Deployment record needs both githubToken and environment, so give both or none'
-        }));
-}
-
-;// CONCATENATED MODULE: ./config/rules/warnings.js
-
-/** What is unusual about the inputs, and may be right all the same. */
-function valueWarnings({ instanceId = [] }) {
-    // Every instance ID in the documents begins so, but none of them says that it must.
-    const strange = instanceId.filter((id) => !id.startsWith('i-'));
-    return strange.length === 0
-        ? []
-        : [
-            `instanceId has ${strange.map(quote).join(', ')}: instance IDs usually begin with i-, such as i-YufwpQAe.`
-        ];
-}
-
-;// CONCATENATED MODULE: ./config/edit-distance.js
-/**
- * How many characters must be put in, taken out, replaced or swapped with their neighbour to turn one text into the
- * other (optimal string alignment).
- */
-function editDistance(one, other) {
-    let older = [];
-    let row = Array.from({ length: other.length + 1 }, (_, length) => length);
-    for (let at = 1; at <= one.length; at += 1) {
-        const next = [at];
-        for (let length = 1; length <= other.length; length += 1) {
-            const replaced = (row[length - 1] ?? 0) + (one[at - 1] === other[length - 1] ? 0 : 1);
-            const isSwap = length > 1 && one[at - 1] === other[length - 2] && one[at - 2] === other[length - 1];
-            next.push(Math.min((next[length - 1] ?? 0) + 1, (row[length] ?? 0) + 1, replaced, isSwap ? (older[length - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY));
-        }
-        older = row;
-        row = next;
-    }
-    return row.at(-1) ?? 0;
-}
-
-;// CONCATENATED MODULE: ./config/synonyms.js
-/** What people call an input elsewhere, or by mistake: in small letters, without `-`, `_` and blanks. */
-const words = {
-    accessKeyId: 'accessKey accessId ak apiKey apiKeyId keyId bceAccessKeyId bceAccessKey',
-    secretAccessKey: 'secretKey secret sk accessKeySecret accessSecret apiSecret bceSecretAccessKey bceSecretKey',
-    sessionToken: 'securityToken stsToken bceSessionToken bceSecurityToken',
-    region: 'regionId location bceRegion regionName',
-    endpoint: 'endpointUrl apiEndpoint bccEndpoint apiUrl baseUrl',
-    instanceId: 'instance instances instanceName instanceNames server servers serverId serverName host hosts hostId vm vms vmId machine machines target targets bccId bccInstanceId',
-    instanceTag: 'tag tags label labels instanceLabel instanceLabels selector tagSelector filter filters',
-    imageId: 'image images',
-    imageName: 'imagePattern imageTag imageFilter',
-    adminPass: 'password pass passwd adminPassword rootPass rootPassword instancePassword userPassword',
-    keypairId: 'keypair keypairName keypairs sshKey sshKeyId sshKeyName keyName',
-    keepImageLogin: 'keepLogin keepPassword keepImagePassword imageLogin keepCredentials preserveLogin',
-    userData: 'userScript cloudInit startupScript initScript bootScript firstBootScript customData',
-    cleanLastUserData: 'cleanUserData clearUserData useLastUserData forgetUserData resetUserData',
-    dryRun: 'dry isDryRun checkMode checkOnly check plan planOnly preview simulate simulation noop whatIf validateOnly',
-    force: 'forceRebuild isForce always overwrite rebuildAlways',
-    allowProtected: 'ignoreProtection allowProtection deletionProtection overrideProtection ignoreDeletionProtection',
-    confirmName: 'confirm confirmation confirmInstance confirmInstanceName expectedName expectName name',
-    backupImage: 'backup createBackup makeBackup backupFirst snapshot createSnapshot createImage backupBefore',
-    backupKeep: 'keepBackups keepBackup backupRetention backupsToKeep backupCount retention keepImages',
-    rollback: 'autoRollback rollbackOnFailure rollbackOnError enableRollback undo revert',
-    wait: 'noWait waitForCompletion waitUntilDone waitForRunning waitForReady async',
-    timeout: 'waitTimeout timeoutMinutes timeoutSeconds timeoutInMinutes deadline maxWait rebuildTimeout',
-    pollInterval: 'interval poll polling pollSeconds waitInterval checkInterval pollIntervalSeconds',
-    maxUnavailable: 'batch batchSize maxParallel parallel parallelism concurrency maxInFlight maxConcurrency unavailable',
-    canary: 'canaries canaryCount canarySize',
-    pauseBetweenBatches: 'pause batchPause batchInterval pauseTime pauseBetween batchDelay delay sleep',
-    maxFailures: 'maxErrors failureLimit errorLimit errorBudget maxFail allowedFailures tolerance',
-    requestsPerSecond: 'rps qps rate rateLimit maxQps callsPerSecond requestRate',
-    healthCheck: 'health healthUrl healthCheckUrl healthCheckPath healthEndpoint readinessProbe probe smokeTest',
-    guestScript: 'script guestCommand postScript healthScript checkScript remoteScript runScript',
-    guestUser: 'user runAs scriptUser guestUsername',
-    healthDeadline: 'healthTimeout healthCheckTimeout healthyDeadline healthWait',
-    minHealthyTime: 'healthyTime minReadySeconds minHealthySeconds minHealthy stableTime',
-    blbId: 'blb lb lbId elb slb loadBalancer loadBalancers loadBalancerId loadBalancerIds appBlbId balancer balancerId',
-    drainTime: 'drain drainTimeout drainSeconds drainDelay connectionDraining deregistrationDelay',
-    githubToken: 'ghToken repoToken ghsToken',
-    environment: 'environmentName deployEnvironment deploymentEnvironment githubEnvironment env',
-    environmentUrl: 'deployUrl deploymentUrl siteUrl appUrl',
-    summary: 'jobSummary stepSummary writeSummary summarize'
-};
-/** A name as people mean it: whatever its case, and with or without `-`, `_` and blanks. */
-function bareName(name) {
-    return name.toLowerCase().replace(/[-_\s]/g, '');
-}
-/** The inputs that a bare name usually stands for; none where it is no usual word for one. */
-const synonyms = new Map(Object.entries(words).flatMap(([input, text]) => text.split(' ').map((word) => [bareName(word), input])));
-
-;// CONCATENATED MODULE: ./config/unknown-inputs.js
-
-
-
-
-/** Where GitHub's runner puts an input: a blank becomes `_`, and the case is lost. */
-const prefix = 'INPUT_';
-/** From so many letters on, a name with two wrong ones is still told from another word; shorter ones may have one. */
-const longName = 6;
-/**
- * The names of the inputs that a workflow gives and the action does not have, as the environment shows them: in
- * capitals, without `INPUT_`.
- */
-function unknown_inputs_undeclaredInputs(environment) {
-    const declared = new Set(inputNames.map((name) => name.toUpperCase()));
-    return Object.keys(environment)
-        .filter((name) => name.toUpperCase().startsWith(prefix))
-        .map((name) => name.slice(prefix.length))
-        .filter((name) => name !== '' && !declared.has(name.toUpperCase()))
-        .toSorted((one, other) => (one < other ? -1 : 1));
-}
-/**
- * What a workflow gives and the action does not have. GitHub only warns of it, and passes it on. One that is meant
- * for an input of ours is a problem: a guard with a misspelled name guards nothing. Of the others a person is told.
- */
-function judgeUnknown(undeclared) {
-    const problems = [];
-    const strangers = [];
-    for (const name of undeclared) {
-        const meant = unknown_inputs_meantBy(name);
-        if (meant === undefined)
-            strangers.push(name);
-        else {
-            problems.push({
-                input: meant,
-                message: `is not spelled ${shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
-            });
-        }
-    }
-    const warnings = strangers.length === 0
-        ? []
-        : [`This action has no input ${strangers.map(shown).join(', ')}: without effect. Check the spelling.`];
-    return { problems, warnings };
-}
-/** The case was lost in the environment, so capitals say nothing. */
-function shown(name) {
-    return quote(name.toLowerCase());
-}
-function unknown_inputs_meantBy(name) {
-    const bare = bareName(name);
-    const near = inputs_inputNames
-        .map((input) => ({ input, edits: editDistance(bare, bareName(input)) }))
-        .filter(({ input, edits }) => edits <= (bareName(input).length < longName ? 1 : 2))
-        .toSorted((one, other) => one.edits - other.edits);
-    return near.find(({ edits }) => edits === 0)?.input ?? synonyms.get(bare) ?? near[0]?.input;
-}
-
-;// CONCATENATED MODULE: ./config/config.js
-
-
-
-
-
-
-
-/**
- * Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret.
- *
- * @param undeclared the names of what the workflow gives although the action has no such input
- */
-function parseConfig(raw, undeclared = []) {
-    const { values, problems } = readInputs(raw);
-    const unknown = judgeUnknown(undeclared);
-    const all = [...unknown.problems, ...problems, ...ruleProblems(values)];
-    const warnings = [...unknown.warnings, ...valueWarnings(values)];
-    if (all.length > 0) {
-        return { ok: false, problems: all.toSorted(byInput), warnings };
-    }
-    // Without a problem every input has been read, so no value is missing.
-    return { ok: true, config: toConfig(values), warnings };
-}
-/** All that concerns one input side by side, wherever it was found. */
-function byInput(one, other) {
-    return inputs_inputNames.indexOf(one.input) - inputs_inputNames.indexOf(other.input);
-}
-function toConfig(values) {
-    const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
-    const { userData, cleanLastUserData } = values;
-    const rebuildOptions = { login: toLogin(values), ...given({ userData, cleanLastUserData }) };
-    return {
-        credentials: { accessKeyId, secretAccessKey, ...given({ sessionToken }) },
-        endpoint: values.endpoint ?? endpointOfRegion(values.region),
-        requestsPerSecond: values.requestsPerSecond,
-        request: toRequest(values, rebuildOptions),
-        rebuildOptions,
-        ...(githubToken !== undefined &&
-            environment !== undefined && {
-            record: { githubToken, environment, ...given({ environmentUrl }) }
-        }),
-        summary: values.summary
-    };
-}
-/** Of two inputs of which exactly one is allowed, the rules have let through exactly one. */
-function toRequest(values, rebuildOptions) {
-    const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
-    const { userData, confirmName, backupImage, backupKeep, blbId } = values;
-    return {
-        // Were none of the two given, then no ID: an empty list of tags would be every instance.
-        selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
-        image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
-        ...(values.endpoint === undefined && { region: values.region }),
-        imageWaitMs: values.imageWait,
-        options: withoutSecrets(rebuildOptions),
-        ...given({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
-        dryRun: values.dryRun,
-        force: values.force,
-        allowProtected: values.allowProtected,
-        ...given({ confirmName }),
-        ...(backupImage && { backup: given({ keep: backupKeep }) }),
-        rollback: values.rollback,
-        wait: values.wait,
-        timeoutMs: values.timeout,
-        pollIntervalMs: values.pollInterval,
-        rollout: {
-            maxUnavailable: values.maxUnavailable,
-            canary: values.canary,
-            pauseMs: values.pauseBetweenBatches,
-            maxFailures: values.maxFailures
-        },
-        ...given({ health: toHealth(values) }),
-        ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
-    };
-}
-/** A script is run only in a system that is proven to be the new one, so it brings the proof along. */
-function toHealth(values) {
-    const { healthCheck = [], guestScript, guestUser, healthDeadline, minHealthyTime } = values;
-    const times = { deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
-    if (guestScript === undefined) {
-        return healthCheck.length === 0 ? undefined : { checks: healthCheck, ...times };
-    }
-    const proof = healthCheck.some(({ kind }) => kind === 'assistant') ? [] : [{ kind: 'assistant' }];
-    const checks = [...healthCheck, ...proof, { kind: 'guestScript', user: guestUser }];
-    return { checks, ...times, guestScript: { content: guestScript, user: guestUser } };
-}
-function toLogin({ adminPass, keypairId }) {
-    if (adminPass !== undefined) {
-        return { kind: 'adminPass', adminPass };
-    }
-    return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
-}
-/** The fields that have a value: what the user did not set is no key of the config, and is not sent. */
-function given(fields) {
-    const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-    return Object.fromEntries(entries);
-}
-
-;// CONCATENATED MODULE: ./core/balancers/held-weights.js
-/** Those that are not what they were before, as far as is known. */
-function openHeldWeights(heldWeights) {
-    return heldWeights.filter(({ state }) => state !== 'returned');
-}
-/** The holds with one more, or with another state of the same server. */
-function withHeldWeight(heldWeights, heldWeight) {
-    const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
-    return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
-}
-/** The holds without that of a server that was left as it was. */
-function withoutHeldWeight(heldWeights, server) {
-    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
-}
-/** Whether two backend servers of one instance are in the same pool. */
-function isSamePool(one, other) {
-    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
-}
-/** All backend servers of an instance, in the form of the result. */
-function reportBackendServers(backendServers, heldWeights) {
-    const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
-    return [
-        ...unheld.map((server) => reportBackendServer(server, server.weight)),
-        ...heldWeights.map(({ server, state }) => reportBackendServer(server, state === 'returned' ? server.weight : 0))
-    ];
-}
-function reportBackendServer({ kind, blbId, groupId, weight }, currentWeight) {
-    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
-}
-/** Where traffic is still to be given back, in words. */
-function describeHeldWeights(heldWeights) {
-    return openHeldWeights(heldWeights)
-        .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
-        .join(', ');
-}
-/** A pool for people. */
-function poolLabel({ blbId, groupId }) {
-    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
-}
-
-;// CONCATENATED MODULE: ./core/model/instance.js
-/**
- * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
- * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
- * start that a rebuild may show.
- */
-const instance_kinds = new Map([
-    ['Running', 'up'],
-    ['Stopped', 'down'],
-    ['Error', 'broken'],
-    ['Starting', 'moving'],
-    ['Stopping', 'moving'],
-    ['ImageProcessing', 'moving'],
-    ['SnapshotProcessing', 'moving'],
-    ['Scaling', 'foreign'],
-    ['Recharging', 'foreign'],
-    ['VolumeResizing', 'foreign'],
-    ['BillingChanging', 'foreign'],
-    ['ChangeSubnet', 'foreign'],
-    ['ChangeVpc', 'foreign'],
-    ['AttachingPort', 'foreign'],
-    ['DetachingPort', 'foreign'],
-    ['Moving', 'foreign'],
-    ['Expired', 'gone'],
-    ['Deleted', 'gone'],
-    ['Recycled', 'gone']
-]);
-/** The meaning of a status; a word that is not in the table is `unknown`. */
-function instance_statusKind(status) {
-    return instance_kinds.get(status) ?? 'unknown';
-}
-/** Whether an instance with this status rests, so that something can be decided about it. */
-function instance_isSettled(status) {
-    const kind = instance_statusKind(status);
-    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/evidence.js
-/**
- * What the observations prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
- * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
- * proves anything; these rules say what a series of them does.
- */
-
-/**
- * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
- * work of the rebuild rather than a record that is written on acceptance.
- */
-const lateMs = 30_000;
-/** The evidence after one more observation. */
-function gatherEvidence(rebuild, observation) {
-    const { reference, evidence, task } = rebuild;
-    if (reference === undefined)
-        return evidence;
-    const { atMs, answeredAtMs } = observation;
-    const next = { ...evidence };
-    if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
-        next.disturbedAtMs ??= answeredAtMs;
-    if (isProcessing(observation))
-        next.processingAtMs ??= answeredAtMs;
-    if (hasLeft(reference, observation))
-        next.leftAtMs ??= answeredAtMs;
-    if (contradicts(rebuild, reference, observation))
-        next.contradictedAtMs ??= answeredAtMs;
-    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
-        if (observation.instance.imageId === task.image.id)
-            next.imageAtMs = answeredAtMs;
-        else
-            next.imageOldAtMs = atMs;
-    }
-    if (reference.disk && observation.disk && next.diskAtMs === undefined) {
-        if (isOtherDisk(reference.disk, observation.disk))
-            next.diskAtMs = answeredAtMs;
-        else
-            next.diskOldAtMs = atMs;
-    }
-    return next;
-}
-/**
- * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted: it
- * shows that somebody is at work, not that it is this rebuild. The status of a snapshot or an image is counted apart.
- */
-function hasLeft(reference, observation) {
-    const { status } = observation.instance;
-    const kind = statusKind(status);
-    if (kind === 'foreign' || isProcessing(observation))
-        return false;
-    if (kind === 'unknown' || kind === 'moving')
-        return true;
-    return isSettled(reference.instance.status) && status !== reference.instance.status;
-}
-/** Whether it reads what it also reads while an image or a snapshot is made of it, perhaps by a schedule. */
-function isProcessing({ instance }) {
-    return instance.status === 'ImageProcessing' || instance.status === 'SnapshotProcessing';
-}
-/** What no rebuild does: up again and then away again, or the old image or disk again after the new one. */
-function contradicts(rebuild, reference, observation) {
-    const { last, evidence, history } = rebuild;
-    if (last === undefined)
-        return false;
-    const wasBack = evidence.leftAtMs !== undefined && statusKind(last.instance.status) === 'up';
-    if (wasBack && !isSettled(observation.instance.status))
-        return true;
-    const { imageId } = observation.instance;
-    if (imageId !== last.instance.imageId) {
-        const since = history.filter(({ atMs }) => atMs > reference.answeredAtMs);
-        if ([reference.instance, ...since].some((seen) => seen.imageId === imageId))
-            return true;
-    }
-    if (evidence.diskAtMs === undefined || !reference.disk || !observation.disk)
-        return false;
-    return !isOtherDisk(reference.disk, observation.disk);
-}
-/** Whether image or disk are others than before, be it the wanted ones or not. */
-function isOtherNow(reference, { instance, disk }) {
-    const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
-    return isOther || reference.instance.imageId !== instance.imageId;
-}
-/**
- * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
- * rebuild to the same image that would make a green of nothing.
- */
-function isOtherDisk(before, now) {
-    return before.id !== now.id || before.createTime !== now.createTime;
-}
-/** Whether the observations show that the rebuild has begun. */
-function hasStarted(rebuild) {
-    return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
-}
-/**
- * Whether the instance was seen to leave its settled status because of the rebuild. A snapshot's or an image's
- * processing counts only where image or disk changed after it was seen, and the old one had been seen since the
- * rebuild was accepted: otherwise it may be a scheduled snapshot, and the change a record written on acceptance.
- */
-function hasDeparted(rebuild) {
-    const { leftAtMs, processingAtMs, imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
-    if (leftAtMs !== undefined)
-        return true;
-    if (processingAtMs === undefined)
-        return false;
-    const tells = (at, old) => at !== undefined && at >= processingAtMs && (old !== undefined || rebuild.adopted);
-    return tells(imageAtMs, imageOldAtMs) || tells(diskAtMs, diskOldAtMs);
-}
-/** Whether image or disk have changed, which nothing but a rebuild does. */
-function isReplaced(rebuild) {
-    return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
-}
-/**
- * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
- * tells of work done; one that is there from the first look on may have been written on acceptance.
- */
-function changedLate(rebuild) {
-    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
-    const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
-    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
-    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
-}
-/**
- * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
- * the status has not left and the image cannot show a change, or has shown it too early.
- */
-function needsDisk(rebuild) {
-    if (rebuild.streak?.observations === 0)
-        return true;
-    if (hasDeparted(rebuild) || changedLate(rebuild))
-        return false;
-    return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
-}
-/**
- * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
- * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
- * that somebody else had begun.
- */
-function acceptedSinceMs(rebuild) {
-    if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
-        return rebuild.acceptedAtMs;
-    const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
-    return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
-
-/** What has become of the system disk, as far as the observations show. */
-function disk_state_diskStateOf(rebuild) {
-    const { ending } = rebuild;
-    // Accepted, perhaps, and never seen to take place.
-    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
-    if (isUnproven && !isReplaced(rebuild))
-        return 'unknown';
-    // The call is out: whoever is told now may be told no more.
-    if (rebuild.phase === 'sending')
-        return 'unknown';
-    if (rebuild.inDoubt)
-        return hasStarted(rebuild) ? 'erased' : 'unknown';
-    if (rebuild.sends === 0)
-        return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
-    return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
-/**
- * The instance as it was last observed before this run's rebuild was sent, or as the plan saw it where nothing was
- * sent. Hours may lie between the two.
- */
-function instanceBefore(rebuild, planned) {
-    const isSent = rebuild !== undefined && (rebuild.sends > 0 || rebuild.inDoubt);
-    return (isSent ? rebuild.reference?.instance : undefined) ?? planned;
-}
-
-;// CONCATENATED MODULE: ./core/run/instance-run.js
-/** Everything that one run did to one instance and saw of it. A plain value without a secret. */
-
-
-
-/** An instance that nothing was done to yet. */
-function instance_run_plannedRun(target) {
-    return { target, progress: 'planned', heldWeights: [], knownHosts: [], cancelled: false };
-}
-/** The rebuild and the one of the rollback, as far as there were any. */
-function instance_run_rebuildsOf({ rebuild, rollback }) {
-    return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
-}
-/** The last observation; `undefined` where there was none after the plan. */
-function lastSeen(run) {
-    return instance_run_rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
-}
-/** What has become of the system disk, both rebuilds together. */
-function diskOf(run) {
-    const states = instance_run_rebuildsOf(run).map(disk_state_diskStateOf);
-    if (states.includes('erased'))
-        return 'erased';
-    return states.includes('unknown') ? 'unknown' : 'untouched';
-}
-/** The image that was made before the wipe and can be rebuilt from. */
-function usableBackup({ backup }) {
-    return backup?.isAvailable ? backup.imageId : undefined;
-}
-/** The image to go back to: the backup where one was made, else the one that it ran on right before the send. */
-function previousImageId(run) {
-    return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
-}
-/** Whether a weight of it is still lowered, as far as is known. */
-function isLowered({ heldWeights }) {
-    return openHeldWeights(heldWeights).length > 0;
-}
-
-;// CONCATENATED MODULE: ./core/run/run-state.js
-/** Everything that is known of a run: one plain value without a secret, from which all that is told is derived. */
-
-/** The state right after the plan. */
-function beginRunState(plan, time) {
-    const { image, options, rollout, targets } = plan;
-    return { version: 1, image, options, rollout, instances: targets.map(plannedRun), ...time };
-}
-/** Whether a disk was erased, or may have been. */
-function hasChanged({ instances }) {
-    return instances.some((run) => diskOf(run) !== 'untouched');
-}
-/** The images that any instance of the run is known to have run on, or is to run on. */
-function imagesInUse({ image, instances }) {
-    const seen = instances.flatMap((run) => [
-        run.target.instance.imageId,
-        ...rebuildsOf(run).flatMap(({ history }) => history.map(({ imageId }) => imageId)),
-        ...(run.rollback === undefined ? [] : [run.rollback.imageId])
-    ]);
-    return new Set([image.id, ...seen]);
-}
-/** The state as text. The image, which every task names, is written once. */
-function run_state_serializeRunState(state) {
-    const { image } = state;
-    return JSON.stringify(state, function (key, value) {
-        return key === 'image' && value === image && this !== state ? null : value;
-    });
-}
-/**
- * The state from its text.
- *
- * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
- */
-function parseRunState(text) {
-    const parsed = JSON.parse(text);
-    if (parsed.version !== 1)
-        throw new RangeError('the state was written by another version of this action');
-    const { image } = parsed;
-    return JSON.parse(text, (key, value) => (key === 'image' && value === null ? image : value));
-}
-
-// EXTERNAL MODULE: ./core/time.js
-var time = __nccwpck_require__(1552);
-// EXTERNAL MODULE: ./core/health/reason.js + 1 modules
-var health_reason = __nccwpck_require__(4795);
-// EXTERNAL MODULE: ./core/health/guest/guest-system.js
-var guest_system = __nccwpck_require__(1741);
-;// CONCATENATED MODULE: ./core/health/resolve.js
-
-
-
-
-const called = {
-    publicIp: 'public IP',
-    internalIp: 'internal IP',
-    id: 'ID',
-    name: 'name'
-};
-/** Fills the placeholders of all checks; the first problem stands for all. Pure, and never throws. */
-function resolveChecks(checks, instance) {
-    const resolved = [];
-    for (const check of checks) {
-        const one = resolveCheck(check, instance);
-        if (!one.ok)
-            return one;
-        resolved.push(one.check);
-    }
-    return { ok: true, checks: resolved };
-}
-/**
- * Fills the placeholders of a check.
- *
- * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
- * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
- * the host under another domain); in path and query, values are percent-encoded.
- *
- * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
- */
-function resolveCheck(check, instance) {
-    if (check.kind === 'assistant' || check.kind === 'guestScript') {
-        const system = (0,guest_system/* guestSystem */.wS)(instance);
-        return { ok: true, check: { ...check, instanceId: instance.id, system } };
-    }
-    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
-    for (const name of placeholders) {
-        if (!pattern.includes(`{${name}}`))
-            continue;
-        if (instance[name] === '')
-            return resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
-        const inHost = check.hostPattern.includes(`{${name}}`);
-        if (inHost && !isHostPart(name, instance[name])) {
-            return resolve_wrong(`puts {${name}} into the host, and ${resolve_shown(instance[name])} cannot be a part of one`);
-        }
-    }
-    const host = fill(check.hostPattern, (name) => instance[name]);
-    if (!isHost(host))
-        return resolve_wrong(`leads to the host ${resolve_shown(host)}, which is none`);
-    if (!('pathPattern' in check)) {
-        return { ok: true, check: { kind: check.kind, host, port: check.port } };
-    }
-    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
-    if (hasDotSegment(path))
-        return resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
-    const { kind, port, statuses, body } = check;
-    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
-}
-function isHostPart(name, value) {
-    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
-}
-/** Only one pass, so that a value that looks like a placeholder stays what it is. */
-function fill(pattern, value) {
-    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
-}
-/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
-function encoded(value) {
-    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
-}
-function resolve_shown(value) {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}
-function resolve_wrong(problem) {
-    return { ok: false, problem };
-}
-
-;// CONCATENATED MODULE: ./core/plan/refusal.js
-
-/** The reasons, joined. */
-function describeRefusals(refusals) {
-    return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
-}
-/** What to do about all of them. */
-function remedyOfRefusals(refusals) {
-    return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
-}
-function wordsOf(refusal) {
-    switch (refusal.kind) {
-        case 'gone':
-            return {
-                reason: `its status is ${refusal.status}`,
-                remedy: 'Take it out of instanceId, or renew or restore it first.'
-            };
-        case 'changed':
-            return {
-                reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
-                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: the plan is made anew.'
-            };
-        case 'moved':
-            return {
-                reason: `it runs on ${refusal.imageId}, not on ${refusal.ownImageId} that this run put on it: somebody else has rebuilt it since`,
-                remedy: 'Find out who rebuilt it. If it is to go back all the same, rebuild it from the earlier image.'
-            };
-        case 'protected':
-            return {
-                reason: 'deletionProtection is on',
-                remedy: 'If it is to be erased all the same, set allowProtected: true.'
-            };
-        case 'protectionUnknown':
-            return {
-                reason: 'the API does not tell whether deletionProtection is on',
-                remedy: 'Look in the console. If it is to be erased all the same, set allowProtected: true.'
-            };
-        case 'imageNotAvailable':
-            return {
-                reason: `the image is ${refusal.status}, not Available`,
-                remedy: 'Give another image, or wait until this one is Available.'
-            };
-        case 'imageKeepsNoLogin':
-            return {
-                reason: `keepImageLogin needs a custom or shared image, and this one is a ${refusal.imageType} image`,
-                remedy: 'Give adminPass or keypairId instead.'
-            };
-        case 'noKeypairForWindows':
-            return {
-                reason: 'keypairId works with Linux only, and the image is Windows',
-                remedy: 'Give adminPass instead of keypairId.'
-            };
-        case 'otherArchitecture':
-            return {
-                reason: `the image is for ${refusal.image}, and the instance is ${refusal.instance}`,
-                remedy: 'Give an image of the architecture of the instance.'
-            };
-        case 'diskTooSmall':
-            return {
-                reason: `the image needs a system disk of ${refusal.needsGb} GB, and the instance has ${refusal.hasGb} GB`,
-                remedy: 'Enlarge the system disk, or give a smaller image.'
-            };
-        case 'bareMetal':
-            return {
-                reason: `it is a bare-metal instance (${refusal.family}), whose rebuild has options about RAID and local data disks that this action does not set`,
-                remedy: 'Rebuild it in the console, where those options can be seen.'
-            };
-        case 'otherName':
-            return {
-                reason: `its name is ${quote(refusal.name)}, and confirmName is ${quote(refusal.confirmName)}`,
-                remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
-            };
-        case 'noHealthTarget':
-            return {
-                reason: `healthCheck ${refusal.problem}`,
-                remedy: 'Give a healthCheck that can reach the instance.'
-            };
-        case 'noRollbackImage':
-            return {
-                reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
-                remedy: 'Set backupImage: true, or leave rollback out.'
-            };
-        case 'noImageQuota':
-            return {
-                reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
-                remedy: 'Delete a custom image that is not needed, or have the quota raised.'
-            };
-    }
-}
-
-;// CONCATENATED MODULE: ./core/plan/text.js
-/** The parts of a plan in words, as the log, the summary and `result` show them. */
-
-
-
-/** The name of an image for people: id, name and system. */
-function imageLabel(image) {
-    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
-    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
-    const known = facts.filter((fact) => fact !== '').join(', ');
-    return known === '' ? image.id : `${image.id} (${known})`;
-}
-/** What the run does with the target, in a few words. */
-function decisionLabel(target) {
-    const { decision, instance } = target;
-    switch (decision.action) {
-        case 'rebuild':
-            return 'rebuild: erases the system disk';
-        case 'skip':
-            return 'skip: it runs on the image already';
-        case 'start':
-            return 'start: it is on the image already, and Stopped';
-        case 'wait':
-            return `wait: its status is ${instance.status}; decide when the change has ended`;
-        case 'refuse':
-            return `refuse: ${describeRefusals(decision.refusals)}`;
-    }
-}
-/** How one logs in after the rebuild. */
-function loginLabel({ login }) {
-    switch (login.kind) {
-        case 'adminPass':
-            return 'with the password given as adminPass';
-        case 'keypairId':
-            return `with the key pair ${login.keypairId}`;
-        case 'keepImageLogin':
-            return 'as stored in the image (keepImageLogin)';
-    }
-}
-/** Which first-boot script runs. */
-function scriptLabel({ script }) {
-    switch (script) {
-        case 'given':
-            return 'the script given as userData runs at first boot';
-        case 'cleared':
-            return 'no script runs: the earlier one is cleared';
-        case 'kept':
-            return 'the earlier script, if there is one, runs again';
-    }
-}
-/** What a rebuild of the target erases. */
-function erasedLabel(target) {
-    const { disk, snapshots } = target;
-    if (disk === undefined)
-        return 'the system disk (the API shows no details of it)';
-    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
-    if (target.snapshotsProblem !== undefined)
-        return `${what}, and its snapshots, which could not be read`;
-    if (snapshots.length === 0)
-        return `${what}; it has no snapshots`;
-    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
-    return `${what}, and its snapshots: ${named.join(', ')}`;
-}
-/** What else is done with the target before and after: backup, health check, rollback. */
-function stepLabels({ instance, circumstances, backendServers }) {
-    const { checks = [], imagesLeft, rollbackImage } = circumstances;
-    const steps = [];
-    if (imagesLeft !== undefined)
-        steps.push('a custom image of the system disk is made first');
-    const resolved = resolveChecks(checks, instance);
-    if (resolved.ok && resolved.checks.length > 0) {
-        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
-    }
-    const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
-    if (own.length > 0) {
-        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-        steps.push(`leaves ${where} first, and rejoins once it is healthy`);
-    }
-    if (rollbackImage.kind === 'backup')
-        steps.push('if it fails, it is rolled back onto the image made first');
-    if (rollbackImage.kind === 'image')
-        steps.push(`if it fails, it is rolled back onto ${rollbackImage.image.id}`);
-    return steps;
-}
-function describeStep(check) {
-    return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
-}
-/** Where the instance is and what it runs, as far as is known. */
-function presentLabel({ instance }) {
-    const system = [instance.osName, instance.osVersion, instance.osArch]
-        .filter((part) => part !== '')
-        .join(' ');
-    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
-    const facts = [
-        instance.status,
-        instance.zoneName,
-        instance.spec,
-        image.filter((part) => part !== '').join(' ')
-    ];
-    return facts.filter((fact) => fact !== '').join(', ');
-}
-
-;// CONCATENATED MODULE: ./core/run/instance-end.js
-/** How it ended for one instance: the one place that draws this from what happened. */
-
-/** How it ended; `undefined` where it was not begun or is being worked on, and after a fault of the program. */
-function endOf(run) {
-    if (run.progress === 'planned')
-        return refusedEnd(run);
-    if (run.progress === 'working')
-        return undefined;
-    const cause = causeOf(run);
-    if (run.cancelled)
-        return cancelledEnd(run, cause);
-    if (run.rollback !== undefined) {
-        return { kind: instance_end_isRolledBack(run) ? 'rolledBack' : 'rollbackFailed', cause: cause ?? 'rolloutStopped' };
-    }
-    if (cause !== undefined)
-        return { kind: 'failed', cause };
-    const kind = run.rebuild?.ending?.kind;
-    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? { kind } : undefined;
-}
-/** Whether the instance ended as it was asked for; what a rollback did later does not count. */
-function instance_end_hasSucceeded(run) {
-    const kind = run.rebuild?.ending?.kind;
-    const isGood = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
-    return isGood && causeOf(run) === undefined && !run.cancelled;
-}
-/** Whether the rollback came to a good end. */
-function instance_end_isRolledBack({ rollback }) {
-    const kind = rollback?.rebuild?.ending?.kind;
-    return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
-}
-/** Nothing is begun for a plan with a refusal in it. */
-function refusedEnd({ target: { decision } }) {
-    if (decision.action !== 'refuse')
-        return undefined;
-    return { kind: 'failed', cause: { kind: 'refused', refusals: decision.refusals } };
-}
-function causeOf({ rebuild, health, rejoinProblem }) {
-    if (rebuild?.ending?.kind === 'failed') {
-        const { reason } = rebuild.ending;
-        return reason.kind === 'refused' ? reason : { kind: 'rebuild', rebuild, reason };
-    }
-    if (health?.healthy === false)
-        return { kind: 'unhealthy', health };
-    return rejoinProblem === undefined ? undefined : { kind: 'rejoin', problem: rejoinProblem };
-}
-function cancelledEnd(run, cause) {
-    const goesOn = instance_run_rebuildsOf(run).some(goesOnByItself);
-    return {
-        kind: 'cancelled',
-        at: cancelledAt(run, cause),
-        goesOn,
-        ...(cause === undefined ? {} : { cause })
-    };
-}
-function cancelledAt({ rebuild, backup, rollback }, cause) {
-    // One that had succeeded may be cut off while it is rolled back with the others.
-    if (cause !== undefined || rollback !== undefined)
-        return 'rollback';
-    if (rebuild === undefined)
-        return 'beforeSend';
-    if (rebuild.ending?.kind !== 'cancelled')
-        return 'health';
-    return isUnsent(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
-}
-/** Whether no rebuild was sent, not even perhaps. */
-function isUnsent({ sends, inDoubt }) {
-    return sends === 0 && !inDoubt;
-}
-/** Whether a rebuild that was cut off goes on without this run. */
-function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
-    return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
-}
-
-// EXTERNAL MODULE: ./core/model/failure.js
-var model_failure = __nccwpck_require__(5437);
-;// CONCATENATED MODULE: ./core/report/call-remedy.js
-/** What a person should know before running again, once a rebuild shows or where none was sent. */
-const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
-/**
- * What to do about a call that failed for good.
- *
- * @param rerun what to know before running again; absent where nothing was sent
- * @param region the value of the input; absent where it is not known or an endpoint of one's own is used
- */
-function callRemedy(failure, rerun, region) {
-    const again = rerun === undefined ? '' : ` ${rerun}`;
-    switch (failure.kind) {
-        case 'denied':
-            return `${deniedRemedy(failure)}${again}`;
-        case 'notFound':
-            return `${notFoundRemedy(failure, region)}`;
-        case 'conflict':
-            return `Look at the state of the instance in the console and at what else works on it.${again}`;
-        case 'invalid':
-            return `${invalidRemedy(failure)}${again}`;
-        case 'throttled':
-            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
-        case 'unreached':
-            return `${unreachedRemedy(failure, region)}${again}`;
-        case 'unsent':
-            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
-        case 'skewed':
-            return `Set the clock of the runner right.${again}`;
-        case 'ambiguous':
-        case 'transient':
-        case 'malformed':
-            return `The service or the network is in trouble: run again later.${again}`;
-    }
-}
-/** The codes by which the service says that the keys themselves are wrong (BCC page Ojwvyo6nc), in lower case. */
-const wrongKeyCodes = new Set([
-    'iamsignatureinvalid',
-    'invalidaccesskeyid',
-    'invalidhttpauthheader',
-    'invalidsignature',
-    'signaturedoesnotmatch',
-    'signatureinvalid'
-]);
-/** Wrong keys have codes of their own; a refusal without a code may be about the keys or about the policy. */
-function deniedRemedy({ code, operation }) {
-    if (code === undefined) {
-        return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
-    }
-    return wrongKeyCodes.has(code.toLowerCase())
-        ? 'Check accessKeyId and secretAccessKey; of a temporary key, also sessionToken, which may have run out.'
-        : `Let the policy of the user permit ${operation}.`;
-}
-/** Full quotas have a code of their own (BCC page Ojwvyo6nc). */
-function invalidRemedy({ code }) {
-    return code === 'Image.ImageQuotaExceedLimit'
-        ? 'Delete custom images that are no longer needed, or have the quota raised.'
-        : 'Change what the message names: the service does not accept the request as it is.';
-}
-/** The input that names what a call is about, by a word in the operation's name. */
-const inputs = [
-    [/Image/, 'imageId'],
-    [/Blb/, 'blbId'],
-    [/Instance/, 'instanceId']
-];
-function notFoundRemedy({ operation, target }, region) {
-    const input = inputs.find(([pattern]) => pattern.test(operation))?.[1] ?? 'the ID';
-    return region === undefined
-        ? `Check ${input} and endpoint: ${target} is not known there.`
-        : `Check ${input} and region: ${target} is not known in region ${region}.`;
-}
-function unreachedRemedy({ barrier }, region) {
-    const input = region === undefined ? 'endpoint' : `region (${region})`;
-    if (barrier === 'proxy') {
-        return 'Check https_proxy and no_proxy of the runner: the proxy does not answer, or refuses.';
-    }
-    return barrier === 'hostName'
-        ? `Check ${input}: its host name is not known. If it is right, check DNS on the runner.`
-        : `Check ${input}, and whether the runner can reach it: firewall, https_proxy, no_proxy.`;
-}
-
-;// CONCATENATED MODULE: ./core/report/explain.js
-/** Failures in words: what happened, what it means for the disk, and what to do. */
-
-
-
-
-
-
-/** Explains why this action's own rules refuse to rebuild an instance. */
-function explainRefusals(instanceId, refusals) {
-    return {
-        cause: `${instanceId}: not rebuilt, because ${describeRefusals(refusals)}`,
-        remedy: remedyOfRefusals(refusals)
-    };
-}
-/** Explains the failed end of a rebuild. */
-function explain(rebuild, reason) {
-    const { cause, remedy } = causeAndRemedy(rebuild, reason);
-    return {
-        cause: `${rebuild.task.instanceId}: ${cause}`,
-        diskNote: describeDiskState(disk_state_diskStateOf(rebuild)),
-        remedy
-    };
-}
-/** Explains a rebuild that a cancel cut off. */
-function explainCancel(rebuild) {
-    const status = rebuild.last?.instance.status ?? 'unseen';
-    const diskState = disk_state_diskStateOf(rebuild);
-    return {
-        cause: `${rebuild.task.instanceId}: cancelled; last seen ${status}`,
-        diskNote: describeDiskState(diskState),
-        remedy: diskState === 'untouched'
-            ? 'There is nothing to repair.'
-            : `A rebuild cannot be called back and goes on without this run. Run again ${hasStarted(rebuild) ? 'to wait for its end: the instance is looked at first and not erased twice.' : 'once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
-    };
-}
-/** What is known of the system disk, as a sentence. */
-function describeDiskState(diskState) {
-    switch (diskState) {
-        case 'untouched':
-            return 'The system disk was not touched by this run.';
-        case 'erased':
-            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
-        case 'unknown':
-            return 'Whether the system disk is being rebuilt is not known.';
-    }
-}
-function causeAndRemedy(rebuild, reason) {
-    const { task } = rebuild;
-    const waited = (0,time/* formatDuration */.a3)(task.timeoutMs);
-    const seen = `Seen: ${historyLabel(rebuild)}.`;
-    switch (reason.kind) {
-        case 'busy':
-            return {
-                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
-                remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
-            };
-        case 'unclear':
-            return {
-                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
-                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that the change has ended, force rebuilds it.'
-            };
-        case 'unproven':
-            return {
-                cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
-                remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
-            };
-        case 'timedOut':
-            return {
-                cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
-                remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
-            };
-        case 'status':
-            return {
-                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
-                remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
-            };
-        case 'wrongImage':
-            return {
-                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
-                remedy: 'Find out whether somebody else rebuilt it; then run again.'
-            };
-        case 'backup':
-            return {
-                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
-            };
-        case 'drain':
-            return {
-                cause: `the load balancers could not be left, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
-            };
-        case 'gone':
-            return {
-                cause: `the API no longer knows the instance. ${seen}`,
-                remedy: 'Look whether it was released, and check region and instanceId.'
-            };
-        case 'call':
-            return explainCall(rebuild, reason.failure);
-    }
-}
-const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
-/** What to know before running again; a rebuild that was sent and does not show yet is found by no re-run. */
-function rerunNote(rebuild) {
-    if (rebuild.sends === 0)
-        return undefined;
-    return hasStarted(rebuild) ? rerunIsSafe : lookFirst;
-}
-/** The request ID by which the service's support finds the rebuild, to be put after `the console`. */
-function requestLabel({ requestIds }) {
-    const id = requestIds.at(-1);
-    return id === undefined ? '' : `, with the request ID ${id}`;
-}
-function explainCall(rebuild, failure) {
-    const goesOn = rebuild.sends > 0 ? ' The rebuild goes on without this run.' : '';
-    const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
-    const remedy = isRebuild && failure.kind === 'notFound'
-        ? unknownRemedy(rebuild, failure)
-        : callRemedy(failure, rerunNote(rebuild));
-    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
-}
-/** The service may not say which of them it does not know. */
-function unknownRemedy({ task }, { code = '', target }) {
-    if (/^keypair\./i.test(code))
-        return 'Check keypairId: the region has no key pair with this ID.';
-    const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
-    return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
-}
-/** The statuses that were seen, with the time of each since the first look. */
-function historyLabel(rebuild) {
-    const first = rebuild.history[0];
-    if (first === undefined)
-        return 'nothing';
-    return rebuild.history
-        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,time/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
-        .join(', ');
-}
-
-;// CONCATENATED MODULE: ./core/report/explain-health.js
-/** A failed health check in words: what did not pass, by when, and what to do. */
-
-
-/** How many changes of a failed health check a cause names; `health.history` has more. */
-const mostChanges = 5;
-/** Explains a health check that did not pass. */
-function explainHealth(instanceId, health) {
-    const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
-    const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
-    const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
-    return {
-        reason,
-        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,health_reason/* describeNotHealthy */.O$)(health.reason)}. Seen: ${courseOf(health)}.`,
-        remedy: remedyOf(reason, allowed)
-    };
-}
-/** The script that waits for the proof is no failure of its own. */
-function reasonOf(failed) {
-    const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
-    if (first === undefined || others.length > 0)
-        return 'unhealthy';
-    switch (first.reason.kind) {
-        case 'agentOffline':
-            return 'noAgent';
-        case 'sameBoot':
-        case 'olderBoot':
-            return 'oldSystem';
-        case 'assistantCall':
-            return 'assistant';
-        case 'runFailed':
-        case 'runLate':
-            // What was proven a moment ago answers, so it is the script that does not end as it should.
-            return first.check === 'guestScript' ? 'guestScript' : 'assistant';
-        case 'script':
-            return 'guestScript';
-        default:
-            return 'unhealthy';
-    }
-}
-function remedyOf(reason, allowed) {
-    const longer = `if it only needs longer, set healthDeadline higher than ${allowed}.`;
-    switch (reason) {
-        case 'noAgent':
-            return `Is the agent (bsm-agent) in the image? Is Cloud Assistant switched on in the console? Did the system boot? ${longer}`;
-        case 'oldSystem':
-            return 'Look at the instance in the console: the rebuild shows as done, and the system inside was not booted after it. Do not trust it until you know why.';
-        case 'assistant':
-            return `Look at the run in the console of Cloud Assistant, and whether the user has the permission; ${longer}`;
-        case 'guestScript':
-            return `What the script printed last is in the log. Fix what it names; ${longer}`;
-        case 'unhealthy':
-            return `Look at the instance and at what healthCheck asks; ${longer}`;
-    }
-}
-/** The latest changes of what the probes found, oldest first. */
-function courseOf({ history }) {
-    const latest = history.slice(-mostChanges).map(({ failed }) => (0,health_reason/* describeFailed */.hi)(failed));
-    if (latest.length === 0)
-        return 'nothing';
-    return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
-}
-
-;// CONCATENATED MODULE: ./core/report/no-rollback.js
-/** Why a failed instance was not rolled back although the run was asked to. */
-
-/** One sentence; `undefined` where no rollback was asked for, none was needed, or one was tried. */
-function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
-    const isAskedFor = target.circumstances.rollbackImage.kind !== 'notAsked';
-    if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
-        return undefined;
-    if (disk_state_diskStateOf(rebuild) === 'untouched')
-        return undefined;
-    const why = whyNot(rebuild.ending.reason);
-    return why === undefined ? undefined : `It was not rolled back: ${why}.`;
-}
-function whyNot(reason) {
-    switch (reason.kind) {
-        case 'wrongImage':
-            return `it runs on ${reason.imageId}, which this run did not put on it`;
-        case 'unproven':
-            return 'the rebuild may not have started, or may still start';
-        case 'unclear':
-            return 'whose rebuild it was is not known';
-        case 'call':
-            return 'it could not be observed any more';
-        case 'status':
-            return `an instance in ${reason.status} cannot be rebuilt`;
-        case 'gone':
-            return 'the API no longer knows it';
-        default:
-            return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./core/report/failure-report.js
-/** A failure in the form of the result: one instance, in words for people and in fields for programs. */
-
-
-
-
-
-
-
-
-
-/** Why the instance failed and how it stands now; `undefined` where it did not fail. */
-function failureOf(run, end) {
-    const failure = end && failureOfEnd(run, end);
-    const open = openHeldWeights(run.heldWeights);
-    if (failure === undefined || open.length === 0)
-        return failure;
-    const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
-    const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
-    const restore = mayServe
-        ? 'The post step of this action restores the weights; look there whether it could.'
-        : 'Once it is healthy, restore the weights that the summary lists.';
-    return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
-}
-/** The failure without a word about weights that are still lowered. */
-function failureOfEnd(run, end) {
-    switch (end.kind) {
-        case 'rebuilt':
-        case 'skipped':
-        case 'started':
-            return undefined;
-        case 'failed':
-            return reportFailed(run, end.cause);
-        case 'rolledBack':
-            return end.cause === 'rolloutStopped' ? undefined : reportRolledBack(run, end.cause);
-        case 'rollbackFailed':
-            return reportRollbackFailed(run, end.cause);
-        case 'cancelled':
-            return end.at === 'rollback'
-                ? cancelledInRollback(run, end.cause)
-                : { reason: 'cancelled', ...cancelledForward(run, end.at) };
-    }
-}
-function reportCause(run, cause) {
-    const { id } = run.target.instance;
-    const diskNote = describeDiskState(diskOf(run));
-    switch (cause.kind) {
-        case 'refused':
-            return { reason: 'refused', ...explainRefusals(id, cause.refusals), diskNote };
-        case 'rebuild': {
-            const { rebuild, reason } = cause;
-            const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
-            return { ...facts, ...explain(rebuild, reason) };
-        }
-        case 'unhealthy':
-            return { ...explainHealth(id, cause.health), diskNote };
-        case 'rejoin':
-            return {
-                reason: 'rejoin',
-                cause: `${id}: healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
-                diskNote,
-                remedy: 'Find out what keeps the load balancer from being changed.'
-            };
-    }
-}
-function reportFailed(run, cause) {
-    const failure = reportCause(run, cause);
-    const why = whyNotRolledBack(run);
-    return why === undefined ? failure : { ...failure, diskNote: `${failure.diskNote} ${why}` };
-}
-function reportRolledBack(run, cause) {
-    const { imageId, health } = run.rollback ?? {};
-    const how = health === undefined ? 'runs on it' : 'is healthy again';
-    return {
-        ...reportCause(run, cause),
-        diskNote: `The instance was rolled back onto ${imageId} and ${how}.`,
-        remedy: 'Find out what is wrong with the new image before you try again.'
-    };
-}
-function reportRollbackFailed(run, cause) {
-    const imageId = run.rollback?.imageId;
-    const failure = cause === 'rolloutStopped' ? rolledBackWithOthers(run) : reportCause(run, cause);
-    const ending = run.rollback?.rebuild?.ending;
-    if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
-        const { refusals } = ending.reason;
-        const diskNote = `It was not rolled back onto ${imageId}, because ${describeRefusals(refusals)}.`;
-        return { ...failure, diskNote, remedy: remedyOfRefusals(refusals) };
-    }
-    const problem = rollbackProblem(run);
-    const diskNote = cause === 'rolloutStopped'
-        ? `It could not be rolled back onto ${imageId}: ${problem}`
-        : `The rollback onto ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
-    return { ...failure, diskNote };
-}
-/** An instance that had succeeded itself. */
-function rolledBackWithOthers({ target }) {
-    return {
-        reason: 'rollbackFailed',
-        cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
-        diskNote: describeDiskState('erased'),
-        remedy: 'Look at the instance in the console.'
-    };
-}
-/** A failed call in the form of the result. */
-function callFacts(failure) {
-    const { kind, operation, httpStatus, code, requestId } = failure;
-    return {
-        reason: kind,
-        operation,
-        ...(httpStatus === undefined ? {} : { httpStatus }),
-        ...(code === undefined ? {} : { code }),
-        ...(requestId === undefined ? {} : { requestId })
-    };
-}
-function cancelledForward(run, at) {
-    const { rebuild, backup } = run;
-    const { id } = run.target.instance;
-    if (at === 'rebuild' && rebuild !== undefined)
-        return explainCancel(rebuild);
-    if (at !== 'health') {
-        return {
-            cause: `${id}: cancelled before the rebuild was sent`,
-            diskNote: describeDiskState('untouched'),
-            remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
-        };
-    }
-    if (rebuild?.ending?.kind === 'skipped') {
-        return {
-            cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
-            diskNote: describeDiskState('untouched'),
-            remedy: 'Run again: it is not erased, and the health check is made.'
-        };
-    }
-    return {
-        cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
-        diskNote: describeDiskState('erased'),
-        remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
-    };
-}
-/** A rollback is never begun after a cancel, but one may be under way. */
-function cancelledInRollback(run, cause) {
-    const { rollback } = run;
-    const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
-    const what = (cause === undefined ? rolledBackWithOthers(run) : reportCause(run, cause)).cause;
-    return {
-        reason: 'cancelled',
-        cause: `${what} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
-        diskNote: describeDiskState('erased'),
-        remedy: isSent
-            ? `The rollback onto ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
-            : 'Roll it back with the lines that the summary gives, or run again.'
-    };
-}
-function leftBackup({ imageId, imageName }) {
-    const image = imageId === undefined
-        ? `A backup image named ${imageName} may be there`
-        : `The backup image ${imageId} stays`;
-    return `${image}; delete it if it is not wanted.`;
-}
-function rollbackProblem({ rollback }) {
-    if (rollback?.problem !== undefined)
-        return rollback.problem;
-    const ending = rollback?.rebuild?.ending;
-    if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-        return explain(rollback.rebuild, ending.reason).cause.replace(/\.?$/, '.');
-    }
-    if (rollback?.health?.healthy === false)
-        return `${(0,health_reason/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
-    return 'it did not come to an end.';
-}
-function isUntouched({ rebuild }) {
-    return rebuild === undefined || disk_state_diskStateOf(rebuild) === 'untouched';
-}
-
-;// CONCATENATED MODULE: ./core/report/restore-with.js
-
-const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
-/** The `with:` lines that bring back what an instance ran before. A password is named, never shown. */
-function restoreWithLines(run, options) {
-    const { instance } = run.target;
-    const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
-    // The script of this run is for the new image; the one of before is no longer there.
-    const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
-    return [
-        `instanceId: ${instance.id}`,
-        `imageId: ${previousImageId(run)}`,
-        loginLine(options, isCustom),
-        ...script,
-        ...(mightBeSkipped(run) ? ['force: true'] : [])
-    ];
-}
-/**
- * Whether the lines alone could end as `skipped`: the instance shows that image already, or soon will, and what
- * runs on it is not what ran before.
- */
-function mightBeSkipped(run) {
-    const imageId = previousImageId(run);
-    const wasSent = (run.rollback?.rebuild?.sends ?? 0) > 0;
-    return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
-}
-function loginLine({ login }, isCustom) {
-    switch (login.kind) {
-        case 'adminPass':
-            return adminPassLine;
-        case 'keypairId':
-            return `keypairId: ${login.keypairId}`;
-        case 'keepImageLogin':
-            // The image of before may be a public one, which has no login of its own.
-            return isCustom ? 'keepImageLogin: true' : adminPassLine;
-    }
-}
-
-;// CONCATENATED MODULE: ./core/report/instance-report.js
-/** One instance in the result, from what was planned for it and done to it. */
-
-
-
-
-
-
-
-
-
-/** An instance as it is known in a state of its run. */
-function reportInstance(run, state) {
-    const { anchor, atMs: nowMs, options } = state;
-    const { target, backup, health, rollback } = run;
-    const atMs = run.endedAtMs ?? nowMs;
-    const spans = spansOf(run, atMs);
-    const fromMs = spans[0]?.fromMs ?? atMs;
-    const toMs = run.progress === 'ended' ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
-    const end = endOf(run);
-    const failure = failureOf(run, end);
-    const last = lastSeen(run);
-    const disk = diskOf(run);
-    return {
-        instanceId: target.instance.id,
-        name: target.instance.name,
-        status: statusOf(run, end, state),
-        disk,
-        adopted: run.rebuild?.adopted ?? false,
-        publicIp: target.instance.publicIp,
-        internalIp: target.instance.internalIp,
-        before: atTime(instanceBefore(run.rebuild, target.instance), diskBefore(run)),
-        ...(last === undefined ? {} : { after: atTime(last.instance, last.disk ?? undefined) }),
-        erases: erasedBy(run),
-        phases: spans.map((span) => ({
-            phase: span.phase,
-            startedAt: (0,time/* toIso */.tK)(anchor, span.fromMs),
-            durationSeconds: (0,time/* toSeconds */.fP)(span.toMs - span.fromMs)
-        })),
-        statusHistory: instance_run_rebuildsOf(run)
-            .flatMap(({ history }) => history)
-            .map((seen) => ({
-            status: seen.status,
-            imageId: seen.imageId,
-            at: (0,time/* toIso */.tK)(anchor, seen.atMs),
-            seconds: (0,time/* toSeconds */.fP)(seen.atMs - fromMs)
-        })),
-        requestIds: instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds),
-        durationSeconds: (0,time/* toSeconds */.fP)(toMs - fromMs),
-        plan: reportPlan(run, options),
-        ...(backup?.imageId === undefined
-            ? {}
-            : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
-        ...(health === undefined ? {} : { health: reportHealth(health) }),
-        ...(rollback === undefined
-            ? {}
-            : {
-                rollback: {
-                    imageId: rollback.imageId,
-                    ok: instance_end_isRolledBack(run),
-                    ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
-                }
-            }),
-        balancers: reportBackendServers(target.backendServers ?? [], run.heldWeights),
-        knownHosts: run.knownHosts,
-        restoreWith: disk === 'untouched' || instance_end_isRolledBack(run) ? [] : restoreWithLines(run, options),
-        ...(failure === undefined ? {} : { failure })
-    };
-}
-function reportPlan({ target }, options) {
-    return {
-        action: target.decision.action,
-        description: decisionLabel(target),
-        current: presentLabel(target),
-        steps: stepLabels(target),
-        warnings: target.warnings,
-        login: loginLabel(options),
-        userData: scriptLabel(options)
-    };
-}
-/**
- * The disk that this run erases, or has erased. Of a rebuild that was under way already nobody knows which disk it
- * replaced: the one that was seen may be the new one.
- */
-function erasedBy(run) {
-    const { target, rebuild } = run;
-    if (rebuild?.adopted === true && rebuild.sends === 0)
-        return { systemDiskId: '', sizeInGB: 0, snapshots: [] };
-    const disk = diskBefore(run);
-    return {
-        systemDiskId: disk?.id ?? '',
-        sizeInGB: disk?.sizeInGB ?? 0,
-        snapshots: target.snapshots.map(({ id, name, createTime }) => ({ id, name, createTime }))
-    };
-}
-/** The system disk as last seen before the rebuild was sent, or as the plan saw it. */
-function diskBefore({ target, rebuild }) {
-    return ((rebuild?.sends ?? 0) > 0 ? rebuild?.reference?.disk : undefined) ?? target.disk;
-}
-function atTime(instance, disk) {
-    const { status, imageId, imageName } = instance;
-    return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
-}
-function statusOf(run, end, state) {
-    if (end === undefined)
-        return run.progress === 'planned' ? untouchedStatus(state) : 'inProgress';
-    switch (end.kind) {
-        case 'cancelled':
-            if (end.goesOn)
-                return 'inProgress';
-            return run.rebuild?.ending?.kind === 'rebuilt' || end.at === 'rollback' ? 'failed' : 'notStarted';
-        case 'rollbackFailed':
-            return 'failed';
-        default:
-            return end.kind;
-    }
-}
-/** What an instance is that nothing was done to: part of a plan, or left out by a run that refused or stopped. */
-function untouchedStatus({ course, instances }) {
-    const isRefused = instances.some(({ target }) => target.decision.action === 'refuse');
-    return course === undefined && !isRefused ? 'planned' : 'notStarted';
-}
-function reportHealth(health) {
-    return {
-        healthy: health.healthy,
-        durationSeconds: (0,time/* toSeconds */.fP)(health.atMs - health.fromMs),
-        deadlineSeconds: (0,time/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
-        checks: health.checks.map(({ check, result }) => ({
-            check,
-            result: result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason)
-        })),
-        history: health.history.map(({ atMs, failed }) => ({
-            seconds: (0,time/* toSeconds */.fP)(atMs - health.fromMs),
-            result: (0,health_reason/* describeFailed */.hi)(failed)
-        }))
-    };
-}
-function spansOf({ rebuild, health, rollback }, atMs) {
-    return [
-        ...(rebuild === undefined ? [] : spansOfRebuild(rebuild, '', atMs)),
-        ...(health === undefined ? [] : [{ phase: 'health', fromMs: health.fromMs, toMs: health.atMs }]),
-        ...(rollback?.rebuild === undefined ? [] : spansOfRebuild(rollback.rebuild, 'rollback: ', atMs)),
-        ...(rollback?.health === undefined
-            ? []
-            : [{ phase: 'rollback: health', fromMs: rollback.health.fromMs, toMs: rollback.health.atMs }])
-    ];
-}
-function spansOfRebuild(rebuild, prefix, atMs) {
-    return rebuild.phases.flatMap(({ phase, fromMs }, index) => phase === 'ended'
-        ? []
-        : [{ phase: `${prefix}${phase}`, fromMs, toMs: rebuild.phases[index + 1]?.fromMs ?? atMs }]);
-}
-
-;// CONCATENATED MODULE: ./core/plan/rollout-order.js
-/** In which order the targets are taken, and which are unavailable from the start. */
-
-
-/** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
-function whyUnavailable({ instance, unhealthy }) {
-    return instance_statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
-}
-/**
- * The rollout of a plan. Those already unavailable go first: beginning one of them makes it no worse, and until
- * they serve again they take capacity from others. Otherwise the given order is kept.
- */
-function planRollout(targets, { settings, rollback }) {
-    const members = targets.map((target) => ({
-        id: target.instance.id,
-        kind: target.decision.action === 'skip' ? 'check' : 'work',
-        isUnavailable: whyUnavailable(target) !== undefined
-    }));
-    const { canary, pauseMs, maxFailures } = settings;
-    return {
-        members: members.toSorted((one, other) => Number(other.isUnavailable) - Number(one.isUnavailable)),
-        maxUnavailable: maxUnavailableCount(settings.maxUnavailable, targets.length),
-        canary,
-        pauseMs,
-        maxFailures,
-        rollback
-    };
-}
-
-;// CONCATENATED MODULE: ./core/rollout/canaries.js
-/** Who goes first, by id: of those that something is to be done to, the first in order. */
-function canariesOf({ members, canary }) {
-    const ids = [];
-    for (const { id, kind } of canary === 0 ? [] : members) {
-        if (ids.length === canary)
-            break;
-        if (kind === 'work')
-            ids.push(id);
-    }
-    return ids;
-}
-
-;// CONCATENATED MODULE: ./core/run/next-steps.js
-/** What may be done to an instance next, from what happened to it: roll it back, or give it its traffic again. */
-
-
-
-
-
-/** How the work on an instance ended, for the rollout that it is a part of. */
-function outcomeOf(run) {
-    if (run.cancelled)
-        return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
-    const kind = run.rebuild?.ending?.kind;
-    if (instance_end_hasSucceeded(run)) {
-        // What is not waited for stays unavailable until this run ends.
-        const canRollBack = kind === 'rebuilt' && hasOtherImage(run);
-        return { result: 'succeeded', isUnavailable: kind === 'started', canRollBack };
-    }
-    return { result: 'failed', isUnavailable: !isServing(run), canRollBack: needsRollback(run) };
-}
-/**
- * Whether a rollback can help: the disk was erased, and the instance is there to be rebuilt. One on another image
- * than this run's is left alone, for somebody else may have put it there. A rebuild without proof may still come,
- * and one that could not be observed cannot be judged.
- */
-function needsRollback(run) {
-    if (run.cancelled || run.rebuild === undefined || !hasOtherImage(run))
-        return false;
-    const { ending } = run.rebuild;
-    if (run.health?.healthy === false)
-        return ending?.kind === 'rebuilt';
-    if (ending?.kind !== 'failed')
-        return false;
-    const { reason } = ending;
-    if (reason.kind === 'status')
-        return reason.status === 'Error';
-    return reason.kind === 'timedOut';
-}
-/** Whether it may get its traffic: it is healthy, or healthy again, or it runs and nothing was done to it. */
-function mayRejoin(run) {
-    const { rebuild, rollback, cancelled } = run;
-    if (rollback !== undefined) {
-        return !cancelled && (isRolledBack(run) || (hasSucceeded(run) && staysOnNewImage(rollback)));
-    }
-    if (hasSucceeded(run))
-        return true;
-    if (cancelled || rebuild === undefined || run.health?.healthy === false)
-        return false;
-    return runsUntouched(rebuild);
-}
-/** Whether this run erased it itself, and knows another image to go back to. */
-function hasOtherImage(run) {
-    return (run.rebuild?.sends ?? 0) > 0 && previousImageId(run) !== run.target.task.image.id;
-}
-/** Whether an instance that did not succeed serves as before, because nothing was done to it. */
-function isServing(run) {
-    const { target, rebuild, health } = run;
-    if (health?.healthy === false || isLowered(run) || whyUnavailable(target) !== undefined)
-        return false;
-    if (rebuild === undefined)
-        return true;
-    return (disk_state_diskStateOf(rebuild) === 'untouched' && instance_statusKind(rebuild.last?.instance.status ?? 'Running') === 'up');
-}
-/** Whether the rollback did nothing, so that the new system still runs and is healthy. */
-function staysOnNewImage({ rebuild }) {
-    return rebuild === undefined || runsUntouched(rebuild);
-}
-function runsUntouched(rebuild) {
-    const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
-    return (!isGone &&
-        diskStateOf(rebuild) === 'untouched' &&
-        statusKind(rebuild.last?.instance.status ?? '') === 'up');
-}
-
-;// CONCATENATED MODULE: ./core/report/rollout-report.js
-/** A rollout in the form of the result. */
-
-
-
-
-
-/** The rollout of a run; of a plan, as it would be at most. */
-function reportRollout(state) {
-    const { maxUnavailable, maxFailures, pauseMs, members } = state.rollout;
-    const unavailableBefore = state.instances.flatMap(({ target }) => {
-        const why = whyUnavailable(target);
-        return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
-    });
-    const planned = Math.max(unavailableBefore.length, Math.min(maxUnavailable, members.length));
-    const message = stopMessage(state);
-    const reason = state.course?.stop;
-    return {
-        maxUnavailable,
-        peakUnavailable: state.course?.peakUnavailable ?? planned,
-        canaries: canariesOf(state.rollout),
-        maxFailures,
-        pauseSeconds: (0,time/* toSeconds */.fP)(pauseMs),
-        unavailableBefore,
-        ...(reason === undefined || message === undefined ? {} : { stopped: { reason, message } })
-    };
-}
-/** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
-function stopMessage({ course, rollout, instances }) {
-    if (course?.stop === undefined)
-        return undefined;
-    const left = instances.filter(({ progress }) => progress === 'planned').length;
-    const wasRolledBack = instances.some((run) => run.rollback !== undefined);
-    if (left === 0 && !wasRolledBack)
-        return undefined;
-    const unavailable = instances.filter(isStillUnavailable).length;
-    return [
-        stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
-        left === 0 ? 'None was left to start.' : `${left} of ${instances.length} were not started.`,
-        rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
-    ]
-        .filter((part) => part !== '')
-        .join(' ');
-}
-/** Why a rollout stopped, as one sentence. */
-function stopWords(stop, facts) {
-    switch (stop) {
-        case 'canary':
-            return 'A canary did not end well, so the rollout stopped.';
-        case 'maxFailures':
-            return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
-        case 'noCapacity':
-            return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
-        case 'cancelled':
-            return 'The run was cancelled, so nothing new was started.';
-    }
-}
-function rollbackWords(instances, isCancelled) {
-    const kinds = instances.map((run) => endOf(run)?.kind);
-    const count = (wanted) => kinds.filter((kind) => kind === wanted).length;
-    const [rolledBack, failed] = [count('rolledBack'), count('rollbackFailed')];
-    const stay = instances.filter((run) => run.rollback === undefined && canStillGoBack(run)).length;
-    const why = isCancelled ? '' : ', because no more may be unavailable at once';
-    return [
-        rolledBack === 0 ? '' : `${rolledBack} ${rolledBack === 1 ? 'was' : 'were'} rolled back.`,
-        failed === 0 ? '' : `The rollback of ${failed} failed.`,
-        stay === 0 ? '' : `${stay} stay on the new image${why}.`,
-        isCancelled ? 'Then the run was cancelled.' : ''
-    ]
-        .filter((part) => part !== '')
-        .join(' ');
-}
-function canStillGoBack(run) {
-    return endOf(run)?.kind === 'rebuilt' && outcomeOf(run).canRollBack;
-}
-function isStillUnavailable(run) {
-    if (run.progress === 'planned')
-        return whyUnavailable(run.target) !== undefined;
-    return endOf(run)?.kind === 'rolledBack' ? false : outcomeOf(run).isUnavailable;
-}
-
-;// CONCATENATED MODULE: ./core/report/run-report.js
-
-
-
-
-/** The result of a run, as far as it is known. */
-function reportRun(state) {
-    const { image, anchor, fromMs, atMs } = state;
-    const instances = state.instances.map((run) => reportInstance(run, state));
-    return {
-        version: 1,
-        status: runStatus(instances),
-        changed: hasChanged(state),
-        imageId: image.id,
-        imageName: image.name,
-        startedAt: (0,time/* toIso */.tK)(anchor, fromMs),
-        durationSeconds: (0,time/* toSeconds */.fP)(atMs - fromMs),
-        rollout: reportRollout(state),
-        instances
-    };
-}
-/** One word for a run: what all have in common, or what tells most. */
-function runStatus(instances) {
-    const has = (status) => instances.some((one) => one.status === status);
-    if (has('inProgress'))
-        return 'inProgress';
-    const good = has('rebuilt') || has('skipped') || has('started');
-    const bad = has('failed') || has('notStarted') || instances.length === 0;
-    if (bad || has('rolledBack')) {
-        if (good)
-            return 'partial';
-        return has('failed') || !has('rolledBack') ? 'failed' : 'rolledBack';
-    }
-    if (has('planned'))
-        return 'planned';
-    if (has('started'))
-        return 'started';
-    return has('rebuilt') ? 'rebuilt' : 'skipped';
-}
-
-;// CONCATENATED MODULE: ./core/run/left-behind.js
-/** What a run leaves for the post step: weights that are still lowered, and rebuilds that do not show yet. */
-
-
-
-/** The instances with a lowered weight that ended well, or that nothing was done to. */
-function restorableRuns({ instances }) {
-    return instances.filter(isLowered).flatMap((run) => {
-        const imageId = servingImage(run);
-        return imageId === undefined ? [] : [{ run, imageId }];
-    });
-}
-/** The instances with a lowered weight, by ID. */
-function loweredIds({ instances }) {
-    return instances.filter(isLowered).map(({ target }) => target.instance.id);
-}
-/** The image on which the instance serves; `undefined` where nobody knows whether it does. */
-function servingImage(run) {
-    const { target, rollback } = run;
-    // Of a process that was killed during the call nobody knows whether the disk is being erased.
-    if (run.progress === 'working' && instance_run_rebuildsOf(run).at(-1)?.phase === 'sending')
-        return undefined;
-    if (diskOf(run) === 'untouched')
-        return target.instance.imageId;
-    const end = endOf(run);
-    if (end?.kind === 'rolledBack')
-        return rollback?.imageId;
-    const isHealthy = end?.kind === 'rebuilt' || (end?.kind === 'failed' && end.cause.kind === 'rejoin');
-    return isHealthy ? target.task.image.id : undefined;
-}
-/**
- * The instances whose rebuild may be under way without showing it, by ID: the run was cancelled or killed, could no
- * longer observe, or found no proof, before the status had left its settled value.
- */
-function hiddenRebuilds({ instances }) {
-    return instances.filter(mayBeHidden).map(({ target }) => target.instance.id);
-}
-function mayBeHidden(run) {
-    const rebuild = instance_run_rebuildsOf(run).at(-1);
-    if (rebuild === undefined || diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
-        return false;
-    const { ending } = rebuild;
-    // What was seen of one that is not proven may have been a scheduled snapshot.
-    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
-    return isLeftAlone(rebuild, run) && (isUnproven || !hasShown(rebuild));
-}
-/** Whether the run ended its observation although the rebuild may still be under way. */
-function isLeftAlone({ ending }, run) {
-    if (ending === undefined)
-        return run.progress === 'working';
-    if (ending.kind !== 'failed')
-        return ending.kind === 'cancelled';
-    return ending.reason.kind === 'call' || ending.reason.kind === 'unproven';
-}
-/** Whether a status on the way was seen since the last send. */
-function hasShown({ phases, history }) {
-    const sentMs = phases.findLast(({ phase }) => phase === 'sending')?.fromMs;
-    // A change that was found under way shows already.
-    if (sentMs === undefined)
-        return true;
-    return history.some(({ atMs, status }) => atMs >= sentMs && !instance_isSettled(status));
-}
-
-// EXTERNAL MODULE: ./core/summary/markdown.js
-var markdown = __nccwpck_require__(5089);
-;// CONCATENATED MODULE: ./core/summary/details.js
-/** The part of the job summary that is folded away: everything about one instance. */
-
-
-/** One instance in detail, folded unless it is to be open. */
-function detailsOf(one, isOpen) {
-    const inner = [
-        planTable(one),
-        phaseTable(one),
-        seenTable(one),
-        healthTable(one),
-        balancerTable(one),
-        requestLine(one),
-        hostKeys(one),
-        restoreWith(one)
-    ].filter((part) => part !== '');
-    return (0,markdown/* fold */.AU)(`${(0,markdown/* code */.aY)(one.instanceId)} in detail`, inner, isOpen);
-}
-function planTable(one) {
-    const { plan, erases } = one;
-    const rows = [
-        ['Plan', (0,markdown/* cell */.Hn)(plan.description)],
-        ...plan.warnings.map((warning) => ['⚠️ Note', (0,markdown/* cell */.Hn)(warning)]),
-        ['Before', (0,markdown/* cell */.Hn)(plan.current)]
-    ];
-    if (one.backup !== undefined)
-        rows.push(['Backup', `${(0,markdown/* code */.aY)(one.backup.imageId)} ${(0,markdown/* cell */.Hn)(one.backup.imageName)}`]);
-    if (one.status !== 'skipped') {
-        const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[one.disk];
-        const disk = erases.systemDiskId === ''
-            ? 'the system disk'
-            : `system disk ${(0,markdown/* code */.aY)(erases.systemDiskId)}, ${erases.sizeInGB} GB`;
-        const snapshots = erases.snapshots.map(({ id, name, createTime }) => `snapshot ${(0,markdown/* cell */.Hn)(name)} ${(0,markdown/* code */.aY)(id)}, ${(0,markdown/* cell */.Hn)(createTime)}`);
-        rows.push([verb, [disk, ...snapshots].join('<br>')], ['Kept', 'data disks, IP addresses, custom images'], ['Login', (0,markdown/* cell */.Hn)(plan.login)], ['Script', (0,markdown/* cell */.Hn)(plan.userData)], ...plan.steps.map((step) => ['Also', (0,markdown/* cell */.Hn)(step)]));
-    }
-    if (one.rollback !== undefined) {
-        const how = one.rollback.ok ? 'done' : `failed: ${(0,markdown/* cell */.Hn)(one.rollback.problem ?? 'see above')}`;
-        rows.push(['Rollback', `onto ${(0,markdown/* code */.aY)(one.rollback.imageId)}: ${how}`]);
-    }
-    return (0,markdown/* table */.tp)(['Property', 'Value'], rows);
-}
-/** The phases of `result` in words that an operator knows. */
-const phaseLabels = {
-    settling: 'waited for the instance to settle',
-    backup: 'backed up',
-    draining: 'left the load balancers',
-    sending: 'sent',
-    searching: 'looked for a rebuild whose answer was lost',
-    confirming: 'waited for the start',
-    rebuilding: 'rebuilt',
-    starting: 'started the instance',
-    health: 'waited until healthy'
-};
-function phaseLabel(phase) {
-    const [kind, prefix] = phase.startsWith('rollback: ') ? [phase.slice(10), 'rollback: '] : [phase, ''];
-    return `${prefix}${phaseLabels[kind] ?? (0,markdown/* cell */.Hn)(kind)}`;
-}
-function phaseTable(one) {
-    if (one.phases.length === 0)
-        return '';
-    const rows = one.phases.map(({ phase, startedAt, durationSeconds }) => [
-        phaseLabel(phase),
-        startedAt.slice(11),
-        (0,time/* formatDuration */.a3)(durationSeconds * 1000)
-    ]);
-    return (0,markdown/* table */.tp)(['Phase', 'From (UTC)', 'Took'], rows);
-}
-function seenTable(one) {
-    if (one.statusHistory.length === 0)
-        return '';
-    const rows = one.statusHistory.map(({ status, imageId, seconds }) => [
-        (0,time/* formatDuration */.a3)(seconds * 1000),
-        (0,markdown/* cell */.Hn)(status),
-        (0,markdown/* code */.aY)(imageId)
-    ]);
-    return (0,markdown/* table */.tp)(['After', 'Status seen', 'Image'], rows);
-}
-function healthTable(one) {
-    if (one.health === undefined)
-        return '';
-    const rows = one.health.history.map(({ seconds, result }) => [
-        (0,time/* formatDuration */.a3)(seconds * 1000),
-        (0,markdown/* cell */.Hn)(result)
-    ]);
-    const checks = one.health.checks.map(({ check, result }) => [(0,markdown/* code */.aY)(check), (0,markdown/* cell */.Hn)(result)]);
-    const course = (0,markdown/* table */.tp)(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
-    return checks.length < 2 ? course : `${(0,markdown/* table */.tp)(['Check', 'Found last'], checks)}\n\n${course}`;
-}
-function balancerTable(one) {
-    if (one.balancers.length === 0)
-        return '';
-    const rows = one.balancers.map(({ blbId, groupId = '', weight, currentWeight }) => [
-        `${(0,markdown/* code */.aY)(blbId)} ${(0,markdown/* code */.aY)(groupId)}`.trimEnd(),
-        String(currentWeight),
-        String(weight)
-    ]);
-    return (0,markdown/* table */.tp)(['Load balancer', 'Weight now', 'Before'], rows);
-}
-function requestLine(one) {
-    return one.requestIds.length === 0 ? '' : `Request IDs: ${one.requestIds.map(markdown/* code */.aY).join(', ')}`;
-}
-function hostKeys(one) {
-    if (one.knownHosts.length === 0)
-        return '';
-    return `SSH host keys, as first seen and verified by nobody:\n\n${(0,markdown/* fenced */.OF)('yaml', one.knownHosts)}`;
-}
-function restoreWith(one) {
-    if (one.restoreWith.length === 0)
-        return '';
-    return `To go back to what it ran before:\n\n${(0,markdown/* fenced */.OF)('yaml', ['with:', ...one.restoreWith.map((line) => `  ${line}`)])}`;
-}
-
-// EXTERNAL MODULE: ./core/report/clip.js
-var clip = __nccwpck_require__(5984);
-// EXTERNAL MODULE: ./core/report/help-link.js
-var help_link = __nccwpck_require__(8154);
-// EXTERNAL MODULE: ./core/summary/overview.js
-var overview = __nccwpck_require__(5075);
-// EXTERNAL MODULE: ./core/summary/ranking.js
-var ranking = __nccwpck_require__(3636);
-;// CONCATENATED MODULE: ./core/summary/failures.js
-/** The failures in a summary: the first in full, the others in a table. */
-
-
-
-
-
-/** More than these nobody reads one after another. */
-const inFull = 20;
-/** A failure with cause, disk, remedy and a link to the documents; empty where there is none. */
-function failures_failureOf({ failure }, source) {
-    if (failure === undefined)
-        return '';
-    const help = (0,help_link/* helpLink */.C)(source, failure.reason);
-    const [cause, course] = parted(failure.cause);
-    return [
-        `> **${(0,markdown/* cell */.Hn)(cause)}**`,
-        '>',
-        ...(course === '' ? [] : [`> ${(0,markdown/* cell */.Hn)(course)}`, '>']),
-        `> ${(0,markdown/* cell */.Hn)(failure.diskNote)}`,
-        '>',
-        `> **What to do:** ${(0,markdown/* cell */.Hn)(failure.remedy)}`,
-        ...(help === undefined ? [] : ['>', `> [More about ${(0,markdown/* code */.aY)(failure.reason)}](${help})`])
-    ].join('\n');
-}
-/** The cause, and after it what was seen on the way, which may be long. */
-function parted(text) {
-    const at = text.indexOf(' Seen: ');
-    return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-}
-/** The failures of several instances; both parts have a high priority, those in full more. */
-function failureParts(report, priority, source) {
-    const failed = (0,ranking/* failuresFirst */.Cq)(report.instances);
-    const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
-    return [
-        {
-            priority: priority.full,
-            pieces: full.length,
-            draw: (pieces) => failed.length === 0
-                ? ''
-                : [
-                    heading(failed),
-                    ...full.slice(0, pieces).map((one) => failures_failureOf({ failure: failures_short(one.failure) }, source))
-                ].join('\n\n')
-        },
-        { priority: priority.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
-    ];
-}
-function heading(failed) {
-    const title = `### Failed or cut off: ${(0,markdown/* counted */.hS)(failed.length, 'instance')}`;
-    if (failed.length <= inFull)
-        return title;
-    return `${title}\n\nBy reason: ${(0,markdown/* cell */.Hn)((0,ranking/* reasonsLabel */.E1)(failed))}. The first ${inFull} stand here in full, the other ${failed.length - inFull} in a table.`;
-}
-/** A message from outside may be of any length, and one failure must not crowd out the others. */
-function failures_short(failure) {
-    const { cause, diskNote, remedy } = failure;
-    return { ...failure, cause: (0,clip/* clip */.$)(cause, 2000), diskNote: (0,clip/* clip */.$)(diskNote, 1000), remedy: (0,clip/* clip */.$)(remedy, 1000) };
-}
-function restOf(rest, pieces) {
-    if (rest.length === 0)
-        return '';
-    const title = `${rest.length} more that failed or were cut off`;
-    if (pieces === 0)
-        return title;
-    const rows = rest
-        .slice(0, pieces)
-        .map((one) => [
-        (0,markdown/* code */.aY)(one.instanceId),
-        (0,overview/* statusLabel */.Rh)(one),
-        (0,markdown/* cell */.Hn)(one.failure.reason),
-        one.disk,
-        (0,markdown/* cell */.Hn)((0,clip/* clip */.$)(one.failure.cause, 200))
-    ]);
-    const missing = pieces < rest.length ? [`_${rest.length - pieces} more are left out here._`] : [];
-    return (0,markdown/* fold */.AU)(title, [(0,markdown/* table */.tp)(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows), ...missing]);
-}
-
-;// CONCATENATED MODULE: ./core/summary/fit.js
-/** How a summary is made to fit: parts that can be shortened, the least important first. */
-const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
-/** A part that is never shortened, and so must not be long. */
-function whole(text) {
-    return { priority: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
-}
-/**
- * The parts as one text of at most so many bytes. Where something has to be left out, as little as possible is,
- * and a note at the end says so.
- *
- * @param limit in bytes of UTF-8
- */
-function fitted(parts, limit) {
-    const shown = parts.map((part) => ({ part, pieces: part.pieces }));
-    if (sizeOf(shown) <= limit)
-        return fit_joined(shown);
-    const most = limit - Buffer.byteLength(`\n${note}\n`);
-    for (const one of cheapestFirst(shown)) {
-        const room = most - sizeOf(shown.filter((other) => other !== one));
-        one.pieces = mostPieces(one.pieces, (pieces) => Buffer.byteLength(`\n\n${one.part.draw(pieces)}`) <= room);
-        if (sizeOf(shown) <= most)
-            break;
-    }
-    return `${fit_joined(shown)}\n${note}\n`;
-}
-/** The largest number up to `all` that fits, 0 where none does; the sizes grow with the numbers. */
-function mostPieces(all, fits) {
-    let [low, high] = [0, all];
-    while (low < high) {
-        const middle = Math.ceil((low + high) / 2);
-        if (fits(middle))
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return low;
-}
-/** Of two that have the same priority, the later one first. */
-function cheapestFirst(shown) {
-    return shown
-        .filter(({ pieces }) => pieces > 0)
-        .toReversed()
-        .toSorted((one, other) => one.part.priority - other.part.priority);
-}
-function sizeOf(shown) {
-    return Buffer.byteLength(fit_joined(shown));
-}
-function fit_joined(shown) {
-    const texts = shown.map(({ part, pieces }) => part.draw(pieces)).filter((text) => text !== '');
-    return `${texts.join('\n\n')}\n`;
-}
-
-;// CONCATENATED MODULE: ./core/rollout/member.js
-/** One target of a rollout: what it is, and where it is. */
-/** Whether somebody is at it. */
-function isAtWork({ state }) {
-    return state === 'working' || state === 'rollingBack';
-}
-/** Whether it is not serving, or may stop serving at any moment. A check alone makes nothing unavailable. */
-function countsAsUnavailable(member) {
-    return member.isUnavailable || (isAtWork(member) && member.kind === 'work');
-}
-
-;// CONCATENATED MODULE: ./core/rollout/members.js
-/** The members of a rollout as a value that is cheap to change: of a thousand, one step touches one or a few. */
-
-/** All members, in the order of the task, with what is asked of them most counted along. */
-class Members {
-    #places;
-    #all;
-    #counts;
-    /** How many are unavailable, see `countsAsUnavailable`. */
-    unavailable;
-    constructor(places, all, counts, unavailable) {
-        this.#places = places;
-        this.#all = all;
-        this.#counts = counts;
-        this.unavailable = unavailable;
-    }
-    /** Nobody has been begun yet. */
-    static of(tasks) {
-        const all = tasks.map((task) => ({ ...task, state: 'waiting', canRollBack: false, completionOrder: 0 }));
-        const waiting = (kind) => all.filter((member) => member.kind === kind).length;
-        return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(countsAsUnavailable).length);
-    }
-    get(id) {
-        return this.#all[this.#places.get(id) ?? -1];
-    }
-    values() {
-        return this.#all;
-    }
-    /** How many of a kind are in one of these states. */
-    count(kind, ...states) {
-        let count = 0;
-        for (const state of states)
-            count += this.#counts[`${kind} ${state}`] ?? 0;
-        return count;
-    }
-    /** How many are at work, those that are only checked left out. */
-    get atWork() {
-        return this.count('work', 'working', 'rollingBack');
-    }
-    /** Whether somebody is at any of them, be it only to check it. */
-    get isBusy() {
-        return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
-    }
-    /** The members after one of them has changed; the same where there is none with this id. */
-    with(id, patch) {
-        const place = this.#places.get(id) ?? -1;
-        const before = this.#all[place];
-        if (before === undefined)
-            return this;
-        const now = { ...before, ...patch };
-        const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
-        const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
-        const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
-        const unavailable = this.unavailable - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
-        return new Members(this.#places, this.#all.with(place, now), counts, unavailable);
-    }
-}
-
-;// CONCATENATED MODULE: ./core/rollout/capacity.js
-/**
- * Whether one more may be begun. One that is already unavailable makes it no worse, but it still needs a free slot: a
- * check that fails on all of them from the start must not begin all of them at once.
- */
-function hasCapacity(members, member, maxUnavailable) {
-    return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
-}
-
-;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
-/** Which instance is rolled back next, once the rollout has stopped. */
-
-/**
- * The next rollbacks: newest first, within the same `maxUnavailable`, and only when all running work has ended.
- * If the newest would exceed maxUnavailable, take one that is already unavailable.
- */
-function rollBackNext(before) {
-    if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
-        return [before, []];
-    }
-    const waiting = before.members.values().filter(canBeRolledBack);
-    const newest = waiting.toSorted((one, other) => other.completionOrder - one.completionOrder);
-    const taken = [];
-    let { members } = before;
-    const take = ({ id }) => {
-        members = members.with(id, { state: 'rollingBack' });
-        taken.push({ type: 'rollBack', id });
-    };
-    for (const member of newest) {
-        if (!hasCapacity(members, member, before.task.maxUnavailable))
-            break;
-        take(member);
-    }
-    if (taken.length === 0 && !members.isBusy) {
-        const away = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
-        if (away !== undefined)
-            take(away);
-    }
-    return [{ ...before, members }, taken];
-}
-function canBeRolledBack({ state, canRollBack }) {
-    return canRollBack && (state === 'succeeded' || state === 'failed');
-}
-
-;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
-/** Who is begun next, as long as nothing has stopped the rollout. */
-
-
-/** How many mere checks are made at a time; each may open a connection. */
-const checksAtOnce = 50;
-/**
- * The next to begin: the checks before all else, for they may show that the image is no good while nothing is
- * erased yet; then the canaries; then the rest. Ends the rollout when nobody is left.
- */
-function beginNext(rollout, atMs) {
-    const { members, task } = rollout;
-    const checking = members.count('check', 'working');
-    if (members.count('check', 'waiting') > 0) {
-        return begin(rollout, ({ kind }) => kind === 'check', checksAtOnce - checking);
-    }
-    if (checking > 0)
-        return [rollout, []];
-    if (members.count('work', 'waiting') === 0)
-        return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
-    const first = new Set(canariesOf(task));
-    const canaries = [...first].map((id) => members.get(id)?.state);
-    const isProven = canaries.every((state) => state === 'succeeded');
-    const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
-    if (!isProven && canaries.every((state) => state !== 'waiting'))
-        return [rollout, []];
-    return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
-}
-/** In batches all of one are waited for, and then there is a pause. */
-function beginBatch(before, isNext, atMs) {
-    if (before.members.isBusy)
-        return [before, []];
-    if (before.owesPause) {
-        const untilMs = atMs + before.task.pauseMs;
-        return [{ ...before, owesPause: false, pausedUntilMs: untilMs }, [{ type: 'pause', untilMs }]];
-    }
-    if (before.pausedUntilMs !== undefined && atMs < before.pausedUntilMs) {
-        return [before, [{ type: 'pause', untilMs: before.pausedUntilMs }]];
-    }
-    const { pausedUntilMs: _over, ...rollout } = before;
-    return begin(rollout, isNext);
-}
-/** Takes one after the other, as long as there is room with those taken before it, and no more than `most`. */
-function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
-    const begun = [];
-    let { members } = before;
-    for (const member of before.members.values()) {
-        if (begun.length >= most)
-            break;
-        if (member.state !== 'waiting' || !isNext(member))
-            continue;
-        // Behind one without capacity there may be one that is already unavailable, which needs none.
-        if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
-            continue;
-        members = members.with(member.id, { state: 'working' });
-        begun.push({ type: 'begin', id: member.id });
-    }
-    const owesPause = before.owesPause || members.atWork > before.members.atWork;
-    return [{ ...before, members, owesPause }, begun];
-}
-
-;// CONCATENATED MODULE: ./core/rollout/step-rollout.js
-/**
- * A rollout as a pure reducer: from what is known of all targets and what has just happened to one of them to
- * what is known now and what to do next. It knows no clock and no network; the loop that runs it does.
- */
-
-
-
-
-/** The beginning. */
-function beginRollout(task, atMs) {
-    const members = Members.of(task.members);
-    const rollout = {
-        task,
-        members,
-        failures: 0,
-        ended: 0,
-        peakUnavailable: 0,
-        owesPause: false,
-        isCancelled: false,
-        isOver: false
-    };
-    return next(rollout, [], atMs);
-}
-/** The next rollout and the next commands. An event that comes after the end changes nothing. */
-function stepRollout(rollout, event) {
-    if (rollout.isOver)
-        return [rollout, []];
-    switch (event.type) {
-        case 'ended': {
-            const [after, commands] = onEnded(rollout, event.id, event.outcome);
-            return next(after, commands, event.atMs);
-        }
-        case 'rollbackEnded': {
-            const patch = { state: event.result, isUnavailable: event.isUnavailable, canRollBack: false };
-            return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
-        }
-        case 'recovered': {
-            // It waits for its turn like the others, for beginning it now would make one more unavailable.
-            const members = rollout.members.with(event.id, { state: 'waiting', isUnavailable: false });
-            return next({ ...rollout, members }, [], event.atMs);
-        }
-        case 'woke':
-            return next(rollout, [], event.atMs);
-        case 'cancelled':
-            return next({ ...rollout, stop: rollout.stop ?? 'cancelled', isCancelled: true }, [], event.atMs);
-    }
-}
-function onEnded(before, id, outcome) {
-    const { result, isUnavailable, canRollBack } = outcome;
-    const completionOrder = before.ended + 1;
-    const failed = result === 'failed';
-    const after = {
-        ...before,
-        members: before.members.with(id, { state: result, isUnavailable, canRollBack, completionOrder }),
-        ended: completionOrder,
-        failures: before.failures + Number(failed)
-    };
-    const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
-    if (!rollsBack)
-        return [after, []];
-    // It keeps its slot: it is already unavailable, and the sooner it serves again the better.
-    const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
-    return [{ ...after, members }, [{ type: 'rollBack', id }]];
-}
-/** What is to be done now, whatever led here. */
-function next(before, already, atMs) {
-    const stop = before.stop ?? reasonToStop(before);
-    const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
-    const isOver = commands.some(({ type }) => type === 'end');
-    const peakUnavailable = Math.max(after.peakUnavailable, before.members.unavailable, after.members.unavailable);
-    return [{ ...after, peakUnavailable, isOver }, [...already, ...commands]];
-}
-function proceed(rollout, atMs) {
-    if (rollout.stop === undefined) {
-        const [after, commands] = beginNext(rollout, atMs);
-        const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
-        return isStuck ? proceed({ ...after, stop: 'noCapacity' }, atMs) : [after, commands];
-    }
-    const staysOnNewImage = rollout.isCancelled || !rollout.task.rollback;
-    const [after, commands] = staysOnNewImage ? [rollout, []] : rollBackNext(rollout);
-    const isDone = commands.length === 0 && !after.members.isBusy;
-    return [after, isDone ? [{ type: 'end' }] : commands];
-}
-/** All canaries must succeed; later ones may fail as often as `maxFailures` allows. */
-function reasonToStop({ task, members, failures }) {
-    if (failures === 0)
-        return undefined;
-    const failed = new Set(['failed', 'rollingBack', 'rolledBack', 'rollbackFailed']);
-    if (canariesOf(task).some((id) => failed.has(members.get(id)?.state)))
-        return 'canary';
-    return failures > task.maxFailures ? 'maxFailures' : undefined;
-}
-
-;// CONCATENATED MODULE: ./core/rollout/rehearse.js
-
-/**
- * The batches in which the targets are taken, by id; a single one where there are no pauses. The rollout itself is
- * played through, so that a plan cannot say anything else than what is done then.
- */
-function rehearse(task) {
-    const batches = [[]];
-    let nowMs = 0;
-    let [rollout, commands] = beginRollout(task, nowMs);
-    const queue = [...commands];
-    for (let command = queue.shift(); command !== undefined; command = queue.shift()) {
-        if (command.type === 'pause') {
-            batches.push([]);
-            nowMs = command.untilMs;
-        }
-        if (command.type === 'begin' && rollout.members.get(command.id)?.kind === 'work') {
-            batches.at(-1)?.push(command.id);
-        }
-        const event = wellAfter(command, nowMs);
-        if (event === undefined)
-            continue;
-        [rollout, commands] = stepRollout(rollout, event);
-        queue.push(...commands);
-    }
-    return batches.filter((batch) => batch.length > 0);
-}
-function wellAfter(command, atMs) {
-    if (command.type === 'pause')
-        return { type: 'woke', atMs };
-    if (command.type !== 'begin')
-        return undefined;
-    const outcome = { result: 'succeeded', isUnavailable: false, canRollBack: false };
-    return { type: 'ended', id: command.id, outcome, atMs };
-}
-
-;// CONCATENATED MODULE: ./core/summary/batches.js
-/** The order and the batches in which a fleet is taken, for its plan. */
-
-/** The instances in the order in which they are taken, see `planRollout`; those that are skipped at the end. */
-function inOrder({ instances, rollout }) {
-    const unavailable = new Set(rollout.unavailableBefore.map(({ instanceId }) => instanceId));
-    const rank = (one) => {
-        if (one.plan.action === 'skip')
-            return 2;
-        return unavailable.has(one.instanceId) ? 0 : 1;
-    };
-    return instances.toSorted((one, other) => rank(one) - rank(other));
-}
-/** The number of the batch in which each instance is taken if all goes well, by instance ID; empty without batches. */
-function batchesOf(report) {
-    const batches = new Map();
-    if (report.rollout.pauseSeconds === 0)
-        return batches;
-    for (const [index, batch] of rehearse(taskOf(report)).entries()) {
-        for (const id of batch)
-            batches.set(id, index + 1);
-    }
-    return batches;
-}
-function taskOf(report) {
-    const { maxUnavailable, canaries, pauseSeconds, maxFailures, unavailableBefore } = report.rollout;
-    const unavailable = new Set(unavailableBefore.map(({ instanceId }) => instanceId));
-    return {
-        members: inOrder(report).map((one) => ({
-            id: one.instanceId,
-            kind: one.plan.action === 'skip' ? 'check' : 'work',
-            isUnavailable: unavailable.has(one.instanceId)
-        })),
-        maxUnavailable: maxUnavailable,
-        canary: canaries.length,
-        pauseMs: pauseSeconds * 1000,
-        maxFailures,
-        rollback: false
-    };
-}
-
-;// CONCATENATED MODULE: ./core/summary/instance-table.js
-/** The table that has every instance of a run in it. */
-
-
-
-
-
-/** More rows than these are folded away. */
-const openRows = 20;
-/** The instances in the given order, with both images. */
-function wholeTable(report) {
-    const rows = report.instances.map((one) => [
-        `${(0,markdown/* code */.aY)(one.instanceId)}<br>${(0,markdown/* cell */.Hn)(one.name)}`,
-        (0,overview/* statusLabel */.Rh)(one),
-        imagesOf(one, report),
-        timeOf(one)
-    ]);
-    return (0,markdown/* table */.tp)(['Instance', 'Result', 'Image', 'Time'], rows);
-}
-/** The instances of a fleet, one line each, the urgent ones first; the image to be stands in the headline. */
-function fleetTable({ instances, imageId }, priority) {
-    const rows = (0,ranking/* byUrgency */.td)(instances).map((one) => [
-        `${(0,markdown/* code */.aY)(one.instanceId)} ${(0,markdown/* cell */.Hn)(one.name)}`.trimEnd(),
-        (0,overview/* statusLabel */.Rh)(one),
-        [imageOf(one.before), ...detour(one, imageId)].join(' '),
-        timeOf(one)
-    ]);
-    const head = ['Instance', 'Result', 'Image before', 'Time'];
-    return tablePart({ head, rows, title: `All ${rows.length} instances`, isOpen: false }, priority);
-}
-/** A table under its heading, folded where it is long; it can be shortened from its end. */
-function tablePart(of, priority) {
-    const { head, rows, title, isOpen } = of;
-    return {
-        priority,
-        pieces: rows.length,
-        draw: (pieces) => {
-            const missing = rows.length - pieces;
-            const told = [
-                ...(pieces === 0 ? [] : [(0,markdown/* table */.tp)(head, rows.slice(0, pieces))]),
-                ...(missing === 0 ? [] : [`_${missing} more are left out here._`])
-            ];
-            if (rows.length > openRows)
-                return ['### Instances', (0,markdown/* fold */.AU)(title, told, isOpen)].join('\n\n');
-            return ['### Instances', ...told].join('\n\n');
-        }
-    };
-}
-/** An image by id and name. */
-function imageOf({ imageId, imageName }) {
-    return `${(0,markdown/* code */.aY)(imageId)} ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(imageName, 200))}`.trimEnd();
-}
-/** The way from image to image, as the instance went it; where it ended elsewhere, the image that it runs on. */
-function imagesOf(one, report) {
-    const there = `${imageOf(one.before)}<br>→ ${imageOf(report)}`;
-    return [there, ...detour(one, report.imageId)].join('<br>');
-}
-/** Where an instance went that is not on the image that it was to be on. */
-function detour({ rollback, after, disk }, wantedId) {
-    if (rollback?.ok)
-        return [`↩ ${(0,markdown/* code */.aY)(rollback.imageId)}`];
-    if (after === undefined || disk === 'untouched' || after.imageId === wantedId)
-        return [];
-    return [`⚠️ last seen on ${imageOf(after)}`];
-}
-function timeOf({ durationSeconds }) {
-    return durationSeconds === 0 ? '–' : (0,time/* formatDuration */.a3)(durationSeconds * 1000);
-}
-
-;// CONCATENATED MODULE: ./core/summary/fleet-plan.js
-/** The plan of several instances, as a dry run ends with it: who is taken when, and what is erased. */
-
-
-
-
-
-const labels = {
-    rebuild: '📋 rebuild',
-    start: '🚀 start',
-    wait: '⏳ wait, then decide',
-    skip: '✅ skip',
-    refuse: '❌ refuse'
-};
-/** How many are to be treated how, in one line. */
-function planTotals({ instances }) {
-    const counts = new Map();
-    for (const { plan } of instances)
-        counts.set(plan.action, (counts.get(plan.action) ?? 0) + 1);
-    const each = [...counts].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
-    return `${each.join(' · ')} (${(0,markdown/* counted */.hS)(instances.length, 'instance')})`;
-}
-/** How many batches there will be, and the targets in the order in which they are taken. */
-function planParts(report, priority) {
-    const batches = batchesOf(report);
-    const ordered = inOrder(report);
-    const count = new Set(batches.values()).size;
-    const sentence = count === 0 ? '' : `If all goes well it takes ${(0,markdown/* counted */.hS)(count, 'batch', 'batches')}.`;
-    const notes = commonOf(ordered.map(({ plan }) => plan.warnings));
-    const now = sameForAll(ordered.map(({ plan }) => plan.current));
-    const turns = ordered.map((one) => turnOf(one, report.rollout.canaries, batches.get(one.instanceId)));
-    const hasTurns = turns.some((turn) => turn !== '–');
-    const rows = ordered.map((one, at) => [
-        `${(0,markdown/* code */.aY)(one.instanceId)} ${(0,markdown/* cell */.Hn)(one.name)}`.trimEnd(),
-        fleet_plan_erasedBy(one),
-        ...(hasTurns ? [turns[at] ?? ''] : []),
-        [labels[one.plan.action], ...one.plan.warnings.filter(isNotIn(notes)).map(noteOf)].join('<br>'),
-        ...(now === undefined ? [(0,markdown/* cell */.Hn)(one.plan.current)] : [])
-    ]);
-    const head = [
-        'Instance',
-        'Would be erased',
-        ...(hasTurns ? ['Turn'] : []),
-        'What is done',
-        ...(now === undefined ? ['Now'] : [])
-    ];
-    const title = `All ${rows.length} instances`;
-    const common = [...(now === undefined ? [] : [`**Now, each:** ${(0,markdown/* cell */.Hn)(now)}`]), ...notes.map(noteOf)].join('\n\n');
-    return [
-        whole(sentence),
-        whole(common),
-        whole(howOf(ordered)),
-        tablePart({ head, rows, title, isOpen: true }, priority)
-    ];
-}
-function noteOf(text) {
-    return `⚠️ ${(0,markdown/* cell */.Hn)(text)}`;
-}
-function isNotIn(others) {
-    return (text) => !others.includes(text);
-}
-/** The texts that are in every list. */
-function commonOf([first = [], ...others]) {
-    return others.length === 0 ? [] : first.filter((text) => others.every((list) => list.includes(text)));
-}
-/** The one text that all have, if it is one; so it need not stand in every row. */
-function sameForAll([first, ...others]) {
-    return others.every((text) => text === first) ? first : undefined;
-}
-/** What is alike for all: the login, the script and, but for the addresses, what else is done. */
-function howOf([first]) {
-    if (first === undefined || erasesNothing(first))
-        return '';
-    const { login, userData, steps } = first.plan;
-    const also = steps.map((step) => (0,markdown/* cell */.Hn)((0,clip/* clip */.$)(step, 500))).join('; ');
-    return [
-        `**Login:** ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(login, 500))} · **Script:** ${(0,markdown/* cell */.Hn)((0,clip/* clip */.$)(userData, 500))} · **Kept:** data disks, IP addresses, custom images`,
-        ...(also === '' ? [] : [`**Also**, as for ${(0,markdown/* code */.aY)(first.instanceId)}: ${also}`])
-    ].join('\n\n');
-}
-function erasesNothing(one) {
-    return ['skip', 'start'].includes(one.plan.action);
-}
-function turnOf({ instanceId }, canaries, batch) {
-    const canary = canaries.includes(instanceId) ? ['canary'] : [];
-    const parts = [...canary, ...(batch === undefined ? [] : [`batch ${batch}`])];
-    return parts.length === 0 ? '–' : parts.join(', ');
-}
-function fleet_plan_erasedBy(one) {
-    if (erasesNothing(one))
-        return 'nothing';
-    const { systemDiskId, sizeInGB, snapshots } = one.erases;
-    const disk = systemDiskId === '' ? 'the system disk' : `${(0,markdown/* code */.aY)(systemDiskId)}, ${sizeInGB} GB`;
-    return snapshots.length === 0 ? disk : `${disk}, ${(0,markdown/* counted */.hS)(snapshots.length, 'snapshot')}`;
-}
-
-;// CONCATENATED MODULE: ./core/summary/timeline.js
-/** The timeline of a fleet: a Gantt diagram in Mermaid, which GitHub draws in a job summary. */
-
-/** More rows than these fit on no screen. */
-const mostInstances = 50;
-/** Mermaid draws no text of more than 50,000 characters; it cannot come to that with instance IDs of today. */
-const mostCharacters = 45_000;
-/** A narrower bar has no room for its word, as a share of the whole width; the words would lie on each other. */
-const roomForWord = 0.055;
-const stillGoing = new Set(['inProgress', 'started']);
-/**
- * A row for each instance, in the order in which they were begun, as a fenced block; empty where there are fewer
- * than 2 or more than 50, and where nothing was done to any.
- */
-function timelineOf(instances) {
-    if (instances.length < 2 || instances.length > mostInstances)
-        return '';
-    const rows = instances
-        .map((one) => ({ one, bars: barsOf(one) }))
-        .filter(({ bars }) => bars.length > 0)
-        .toSorted((one, other) => startOf(one.bars) - startOf(other.bars));
-    if (rows.length === 0)
-        return '';
-    const from = Math.min(...rows.map(({ bars }) => startOf(bars)));
-    const to = Math.max(...rows.map(({ bars }) => bars.at(-1)?.to ?? from));
-    const lines = [
-        // All bars of an instance in one row.
-        '---',
-        'displayMode: compact',
-        '---',
-        'gantt',
-        // Without a zone: the reader's browser would show its own time otherwise.
-        'dateFormat YYYY-MM-DDTHH:mm:ss',
-        // Under ten minutes several marks would say the same minute.
-        `axisFormat ${to - from < 600 ? '%H:%M:%S' : '%H:%M'}`,
-        'todayMarker off',
-        ...rows.flatMap(({ one, bars }) => [
-            `section ${harmless(one.instanceId)}`,
-            ...bars.map((bar, index) => lineOf(bar, markOf(one, bars, index), to - from))
-        ])
-    ];
-    return lines.join('\n').length > mostCharacters ? '' : (0,markdown/* fenced */.OF)('mermaid', lines);
-}
-function lineOf({ kind, from, to }, mark, width) {
-    const word = (to - from) / width >= roomForWord ? kind : '·';
-    return `${word} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
-}
-/** The tags that give a kind its colour; without one it is drawn in the colour of the theme. */
-const colours = {
-    backup: '',
-    drain: '',
-    rebuild: 'active',
-    health: 'done',
-    rollback: 'active'
-};
-/** `crit`, drawn red, for what failed; otherwise the colour of its kind, and of a rebuild for what is under way. */
-function markOf(one, bars, index) {
-    const isLast = index === bars.length - 1;
-    if (isLast && stillGoing.has(one.status))
-        return 'active';
-    const isRolledBackState = bars[index]?.kind === 'rollback';
-    const colour = colours[bars[index]?.kind ?? 'rebuild'];
-    if (isRolledBackState)
-        return one.rollback?.ok === false ? 'crit' : colour;
-    const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
-    // One that is put back because the rollout has stopped did not fail itself.
-    const hasFailed = one.failure !== undefined && (one.status === 'failed' || one.status === 'rolledBack');
-    return hasFailed && isLastForward ? 'crit' : colour;
-}
-/** The phases as bars that follow each other; none is shorter than a second, for it would not be seen. */
-function barsOf({ phases }) {
-    const bars = [];
-    for (const [index, { startedAt, durationSeconds }] of phases.entries()) {
-        const startSeconds = Date.parse(startedAt) / 1000;
-        if (Number.isNaN(startSeconds))
-            continue;
-        const kind = kindAt(phases, index);
-        const last = bars.at(-1);
-        // The start is cut to the second and the duration is not, so that the end may lie after the next start.
-        const from = Math.max(startSeconds, last?.to ?? startSeconds);
-        const to = Math.max(from + 1, Math.round(startSeconds + durationSeconds));
-        if (last?.kind === kind)
-            bars.splice(-1, 1, { ...last, to });
-        else
-            bars.push({ kind, from, to });
-    }
-    return bars;
-}
-/** What a phase is drawn as; settling belongs to whatever comes after it. */
-function kindAt(phases, index) {
-    const phase = phases[index]?.phase ?? '';
-    if (phase.startsWith('rollback'))
-        return 'rollback';
-    switch (phase) {
-        case 'settling': {
-            const next = phases[index + 1]?.phase ?? '';
-            return next === '' || next.startsWith('rollback') ? 'rebuild' : kindAt(phases, index + 1);
-        }
-        case 'backup':
-            return 'backup';
-        case 'draining':
-            return 'drain';
-        case 'health':
-            return 'health';
-        default:
-            return 'rebuild';
-    }
-}
-function startOf(bars) {
-    return bars[0]?.from ?? 0;
-}
-/** An instance ID with nothing in it that Mermaid would take for syntax. */
-function harmless(instanceId) {
-    const safe = instanceId.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
-    return safe === '' ? '_' : safe;
-}
-
-// EXTERNAL MODULE: ./core/summary/weights-table.js
-var weights_table = __nccwpck_require__(7046);
-;// CONCATENATED MODULE: ./core/summary/summary.js
-/** The job summary: a result as Markdown. */
-
-
-
-
-
-
-
-
-
-
-/** GitHub drops a summary of more than 1 MiB without a word; below it, room is left for other steps' parts. */
-const summaryLimit = 900_000;
-/** Of more instances than these, only the details of those that failed are shown. */
-const mostDetailed = 20;
-/** What is left out first where not all fits: the lowest. What a person has to act upon is the highest. */
-const priority = {
-    details: 1,
-    timeline: 2,
-    instances: 3,
-    away: 4,
-    failures: { rest: 5, full: 7 },
-    weights: 6
-};
-/**
- * The whole summary, at most `summaryLimit` bytes long.
- *
- * @param source where the action runs from, for the links to its documents
- * @param region of the instances; empty where it is not known
- */
-function summaryOf(report, source, region = '') {
-    const [only, ...others] = report.instances;
-    const parts = only !== undefined && others.length === 0
-        ? partsOfOne(report, only, source)
-        : partsOfFleet(report, source);
-    return fitted([whole((0,overview/* headline */.Pl)(report, region)), ...parts], summaryLimit);
-}
-function partsOfOne(report, one, source) {
-    return [
-        piece(wholeTable(report), priority.instances),
-        piece(failures_failureOf(one, source), priority.failures.full),
-        (0,weights_table/* weightsPart */.Tu)(report, priority.weights),
-        whole((0,weights_table/* idleSentence */.OX)(report)),
-        // A plan is there to be read before anything happens.
-        piece(detailsOf(one, one.status === 'planned'), priority.details)
-    ];
-}
-function partsOfFleet(report, source) {
-    const isPlan = report.status === 'planned';
-    return [
-        whole(isPlan ? planTotals(report) : (0,overview/* totals */.Sd)(report)),
-        whole((0,overview/* stopSentence */.WQ)(report)),
-        whole((0,overview/* rolloutLine */._s)(report)),
-        (0,overview/* unavailableBeforePart */.L2)(report, priority.away),
-        ...failureParts(report, priority.failures, source),
-        (0,weights_table/* weightsPart */.Tu)(report, priority.weights),
-        whole((0,weights_table/* idleSentence */.OX)(report)),
-        piece(timelinePart(report), priority.timeline),
-        ...(isPlan ? planParts(report, priority.instances) : [fleetTable(report, priority.instances)]),
-        ...detailParts(report)
-    ];
-}
-function timelinePart({ instances }) {
-    const diagram = timelineOf(instances);
-    const legend = 'Times in UTC. Purple: backup and drain. Light blue: rebuild and rollback. Grey: health check. Red: failed. A dot is a step too short for its name.';
-    return diagram === '' ? '' : `### Timeline\n\n${legend}\n\n${diagram}`;
-}
-function detailParts({ instances }) {
-    const isMany = instances.length > mostDetailed;
-    const shown = (0,ranking/* byUrgency */.td)(instances).filter(({ failure }) => !isMany || failure !== undefined);
-    const untold = instances.length - shown.length;
-    const draw = (pieces) => {
-        const each = shown.slice(0, pieces).map((one) => detailsOf(one, false));
-        if (each.length <= mostDetailed)
-            return each.join('\n\n');
-        return (0,markdown/* fold */.AU)(`Details of ${(0,markdown/* counted */.hS)(each.length, 'instance')}`, each);
-    };
-    const note = shown.length === 0
-        ? '_Details of each instance are in the output `result`._'
-        : `_Details are shown of what failed or was cut off; those of the other ${(0,markdown/* counted */.hS)(untold, 'instance')} are in the output \`result\`._`;
-    return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
-}
-/** A part that is there as a whole or not at all. */
-function piece(text, value) {
-    return { priority: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/map-some.js
-/**
- * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
- *
- * @throws the first error that any of them throws; those under way are then left to end by themselves
- */
-async function mapSome(items, width, map) {
-    const results = new Array(items.length);
-    const queue = items.entries();
-    const worker = async () => {
-        for (const [index, item] of queue)
-            results[index] = await map(item);
-    };
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-    return results;
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/read-many.js
-/** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
-
-
-/** The most ids that one list takes (BCC page Kksyfijrw). */
-const pageOfIds = 100;
-/** How many single reads go out side by side where a list cannot do it. */
-const sideBySide = 4;
-/** Beyond so many disks, one list of all disks of the account costs fewer calls than one call for each. */
-const fewDisks = 4;
-/**
- * Reads instances, by id. A list that is refused, perhaps because of one of its ids, is followed by single reads.
- *
- * @throws what is no failure of a call; CancelledError on abort
- */
-async function readInstances(ids, bcc, signal, options = {}) {
-    const pages = [];
-    for (let from = 0; from < ids.length; from += pageOfIds)
-        pages.push(ids.slice(from, from + pageOfIds));
-    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
-    return new Map(read.flat());
-}
-/** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
-async function readDisks(ids, bcc, signal, options = {}) {
-    if (ids.length <= fewDisks) {
-        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal, options)))));
-    }
-    try {
-        const all = await bcc.listSystemDisks(signal, options);
-        return new Map(ids.map((id) => [id, all.get(id)]));
-    }
-    catch (error) {
-        const failure = asCallError(error);
-        return new Map(ids.map((id) => [id, failure]));
-    }
-}
-async function readPage(ids, bcc, signal, options) {
-    const [only] = ids;
-    const single = (id) => one(id, () => bcc.getInstance(id, signal, options));
-    if (only === undefined)
-        return [];
-    if (ids.length === 1)
-        return [await single(only)];
-    try {
-        const found = await bcc.listInstances(ids, signal, options);
-        return await mapSome(ids, sideBySide, async (id) => {
-            const instance = found.get(id);
-            // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
-            return instance === undefined ? single(id) : [id, instance];
-        });
-    }
-    catch (error) {
-        const failure = asCallError(error);
-        const { kind } = failure.failure;
-        if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
-            return mapSome(ids, sideBySide, single);
-        }
-        return ids.map((id) => [id, failure]);
-    }
-}
-async function one(id, read) {
-    try {
-        return [id, await read()];
-    }
-    catch (error) {
-        return [id, asCallError(error)];
-    }
-}
-function asCallError(error) {
-    if (error instanceof model_failure/* CallError */.RA)
-        return error;
-    throw error;
-}
-
-;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
-
-/** Weights for one run. */
-function createWeights(ports) {
-    const lines = new Map();
-    return {
-        async set(pool, { instanceId, weight }) {
-            const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
-            const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
-            lines.set(key, line);
-            const batch = line.next ?? set_weights_begin(line, pool, ports);
-            batch.weights.set(instanceId, weight);
-            const failure = (await batch.done).get(instanceId);
-            if (failure !== undefined)
-                throw failure;
-        }
-    };
-}
-/** The next call of a pool; what is added before the call of before has ended goes out with it. */
-function set_weights_begin(line, pool, ports) {
-    const weights = new Map();
-    const done = line.tail.then(async () => {
-        // What is decided in the same moment is still to be added.
-        await ports.clock.sleep(0, ports.cancel.writes);
-        line.next = undefined;
-        return send(pool, [...weights].map(([instanceId, weight]) => ({ instanceId, weight })), ports);
-    });
-    line.next = { weights, done };
-    line.tail = done.catch(() => {
-        line.next = undefined;
-    });
-    return line.next;
-}
-/** The failures, by instance. Throws `CancelledError` on abort. */
-async function send(pool, weights, ports) {
-    try {
-        await ports.balancers.setWeights(pool, weights, ports.cancel.writes);
-        return new Map();
-    }
-    catch (error) {
-        if (!(error instanceof model_failure/* CallError */.RA))
-            throw error;
-        const isRefused = error.failure.kind === 'notFound' || error.failure.kind === 'invalid';
-        if (weights.length === 1 || !isRefused) {
-            return new Map(weights.map(({ instanceId }) => [instanceId, error]));
-        }
-    }
-    // One that is no longer a member must not keep the others from being changed.
-    const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
-    return new Map(each.flatMap((failures) => [...failures]));
-}
-
-;// CONCATENATED MODULE: ./deploy/balancers/restore-weights.js
-/** Restores the weights that a run which was cut short could not. */
-
-
-
-
-
-
-/**
- * Restores the weights of the instances that serve: nothing was done to them, or what was done ended well. Each is
- * read first: it must be Running, on the image that it should run on.
- *
- * @returns the state with the weights as they are now
- * @throws CallError when a read fails for good, CancelledError on abort
- */
-async function restoreWeights(state, ports) {
-    const restorable = restorableRuns(state);
-    if (restorable.length === 0)
-        return state;
-    const { bcc, cancel, log } = ports;
-    const ids = restorable.map(({ run }) => run.target.instance.id);
-    const read = await readInstances(ids, bcc, cancel.signal);
-    const weights = createWeights(ports);
-    const left = [];
-    const restored = new Map();
-    await Promise.all(restorable.map(async (one) => {
-        const { id } = one.run.target.instance;
-        const why = restore_weights_whyNot(one, read.get(id));
-        if (why === undefined)
-            restored.set(one.run, await restoreAll(one.run, weights, left, log));
-        else
-            left.push(`${id} ${why}`);
-    }));
-    if (left.length > 0)
-        log.warning(`Weights are not restored: ${left.join('; ')}`);
-    return { ...state, instances: state.instances.map((run) => restored.get(run) ?? run) };
-}
-/** Why the instance must not get its traffic, in words that follow its ID; `undefined` where it may. */
-function restore_weights_whyNot({ imageId }, read) {
-    if (read === undefined || read instanceof model_failure/* CallError */.RA)
-        return 'could not be looked at';
-    const serves = instance_statusKind(read.status) === 'up' && read.imageId === imageId;
-    return serves ? undefined : `is ${read.status} on ${read.imageId}`;
-}
-/** The instance with those of its weights restored for which that went well; the others are told in `left`. */
-async function restoreAll(run, weights, left, log) {
-    const { id } = run.target.instance;
-    let { heldWeights } = run;
-    await Promise.all(openHeldWeights(heldWeights).map(async ({ server }) => {
-        try {
-            await weights.set(server, { instanceId: id, weight: server.weight });
-        }
-        catch (error) {
-            if (error instanceof model_failure/* CallError */.RA)
-                left.push(`${id} (${(0,model_failure/* describeFailure */.Ic)(error.failure)})`);
-            else if (error instanceof model_failure/* CancelledError */.cc)
-                left.push(`${id} (given up)`);
-            else
-                throw error;
-            return;
-        }
-        heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
-        log.info(`${id}: weight on ${poolLabel(server)} restored to ${server.weight}`);
-    }));
-    return { ...run, heldWeights };
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/schedule.js
-/**
- * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
- * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
- * began together do not call together.
- */
-/**
- * The beat, as a part of the interval that the user asked for. It is a little below 1, so that no two neighbours are
- * further apart than one interval, however they are moved: a status that lasts as long is never missed.
- */
-const beat = 0.96;
-/** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
-const jitter = 0.02;
-/** How much earlier than its moment a look may be taken along, as a part of the interval. */
-const early = 0.9;
-/**
- * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
- *
- * @param dueMs the beat of the look that was just taken
- * @param intervalMs the interval between looks
- * @param nowMs when that look was answered
- */
-function schedule_nextBeat(dueMs, intervalMs, nowMs) {
-    const next = dueMs + beat * intervalMs;
-    // A look that was taken along well before its beat does not make the gap after it any longer.
-    const latest = nowMs + (beat + jitter) * intervalMs;
-    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
-}
-/**
- * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
- * the deadline, where the last look is taken.
- *
- * @param random a number in [0, 1)
- */
-function observeMoment(look, deadlineMs, nowMs, random) {
-    const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
-    return Math.max(nowMs, Math.min(moved, deadlineMs));
-}
-/**
- * From when on a look may be taken together with one of another instance, so that all that are waited for share
- * their calls. A look that was to come at its very moment is not moved at all.
- *
- * @param dueMs when it would be taken alone
- */
-function earliestMoment(look, dueMs) {
-    return dueMs - (look.spreadMs / jitter) * early;
-}
-/** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
-function spreadOf(intervalMs) {
-    return jitter * intervalMs;
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/poll.js
-
-/**
- * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at
- * once.
- *
- * @returns what the look gave; `undefined` where it gave nothing up to the limit
- * @throws what the look throws; CancelledError on abort
- */
-async function poll(look, beat, clock, signal) {
-    const untilMs = clock.nowMs() + beat.limitMs;
-    let dueMs = clock.nowMs();
-    for (;;) {
-        const found = await look();
-        const nowMs = clock.nowMs();
-        if (found !== undefined || nowMs >= untilMs)
-            return found;
-        dueMs = schedule_nextBeat(dueMs, beat.intervalMs, nowMs);
-        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
-    }
-}
-
-;// CONCATENATED MODULE: ./deploy/rebuild/await-visible.js
-
-
-
-
-/** Between looks, in milliseconds. */
-const intervalMs = 5_000;
-/**
- * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
- * and does not erase again. Only reads.
- *
- * @param limitMs when to give up, in milliseconds from now
- * @returns the instances that showed nothing
- * @throws CallError when a read fails for good, CancelledError on abort
- */
-async function awaitVisible(instanceIds, limitMs, ports, signal) {
-    const { bcc, clock } = ports;
-    let hidden = instanceIds;
-    await poll(async () => {
-        const read = await readInstances(hidden, bcc, signal);
-        hidden = hidden.filter((id) => instance_isSettled(await_visible_statusOf(read.get(id))));
-        return hidden.length === 0 ? true : undefined;
-    }, { intervalMs, limitMs }, clock, signal);
-    return hidden;
-}
-/** The status of an instance; one that is no longer there has nothing to hide. */
-function await_visible_statusOf(read) {
-    if (!(read instanceof model_failure/* CallError */.RA))
-        return read?.status ?? '';
-    const { kind } = read.failure;
-    if (kind === 'notFound')
-        return '';
-    if (kind === 'denied' || kind === 'invalid' || kind === 'unsent')
-        throw read;
-    // A read that fails shows nothing, and the next may.
-    return 'Running';
-}
-
-;// CONCATENATED MODULE: ./github/record.js
-/** How long GitHub may take for one call, in milliseconds. */
-const limitMs = 10_000;
-/**
- * Creates a record, which has no state yet, and gives its id.
- *
- * @throws what the toolkit throws; the caller warns
- */
-async function openRecord(config, subject, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
-    const octokit = getOctokit(config.githubToken);
-    const { data } = await octokit.rest.repos.createDeployment({
-        ...context.repo,
-        ref: context.sha,
-        environment: config.environment,
-        auto_merge: false,
-        required_contexts: [],
-        description: `BCC image ${subject.imageId}`,
-        payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
-        request: { signal: limited(signal) }
-    });
-    if (!('id' in data))
-        throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
-    return data.id;
-}
-/**
- * Sets the state of a record.
- *
- * @throws what the toolkit throws; the caller warns
- */
-async function setRecord(config, id, state, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
-    const { owner, repo } = context.repo;
-    await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
-        owner,
-        repo,
-        deployment_id: id,
-        state,
-        log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
-        ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
-        request: { signal: limited(signal) }
-    });
-}
-function limited(signal) {
-    const limit = AbortSignal.timeout(limitMs);
-    return signal === undefined ? limit : AbortSignal.any([limit, signal]);
-}
-
-;// CONCATENATED MODULE: ./bce/api/all-pages.js
-
-/** More pages than any list that the action reads can have: a page is asked for with a thousand items. */
-const maxPages = 100;
-/** The most that a list may hold once it is decoded, in characters of its JSON; an instance has some 500. */
-const maxCharacters = 24 * 1024 * 1024;
-/**
- * All items of a list, page after page. Throws what `call` throws, and a `CallError` of the kind `malformed` for a
- * list that does not end: a marker that comes twice, too many pages, or too much in them.
- *
- * @param onLeftOut told of each page of which something was left out, and why
- */
-async function allPages(page, call, onLeftOut = () => undefined) {
-    const items = [];
-    const markers = new Set();
-    let operation = page();
-    let characters = 0;
-    for (;;) {
-        const { items: found, nextMarker, leftOut } = await call(operation);
-        if (leftOut !== undefined)
-            onLeftOut(operation, leftOut);
-        // Pushed one by one: as arguments of one call a long page would not fit on the stack.
-        for (const item of found)
-            items.push(item);
-        characters += JSON.stringify(found).length;
-        if (characters > maxCharacters) {
-            throw endless(operation, `it holds more than ${maxCharacters / 1024 / 1024} MB`);
-        }
-        if (nextMarker === undefined) {
-            return items;
-        }
-        if (markers.has(nextMarker)) {
-            throw endless(operation, 'its pages lead back to one that was read already');
-        }
-        markers.add(nextMarker);
-        if (markers.size >= maxPages) {
-            throw endless(operation, `it has more than ${maxPages} pages`);
-        }
-        operation = page(nextMarker);
-    }
-}
-function endless({ name, target }, why) {
-    return new model_failure/* CallError */.RA({
-        kind: 'malformed',
-        operation: name,
-        target,
-        message: `the list has no end: ${why}`,
-        attempts: 1
-    });
-}
-
-// EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
-var signed_request = __nccwpck_require__(6018);
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
-// EXTERNAL MODULE: ./bce/api/json-fields.js
-var json_fields = __nccwpck_require__(219);
-;// CONCATENATED MODULE: ./bce/api/decode.js
-
-
-/** The answer of GetInstance. Throws `DecodeError`. */
-function decodeInstanceReply(json) {
-    return decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']);
-}
-/** The answer of GetImage. Throws `DecodeError`. */
-function decodeImageReply(json) {
-    return decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']);
-}
-/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
-function decodeImageId(json) {
-    return (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId');
-}
-/**
- * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
- * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
- */
-function decodeUserData(json) {
-    const userData = (0,json_fields/* record */.g1)(json, 'answer')['userData'] ?? '';
-    if (typeof userData !== 'string') {
-        throw new json_fields/* DecodeError */.Xc('"userData" is not a text');
-    }
-    const base64 = userData.replace(/\s/g, '');
-    const bytes = Buffer.from(base64, 'base64');
-    const again = bytes.toString('base64');
-    // Buffer skips what is no base64; padding alone may be missing.
-    if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
-        throw new json_fields/* DecodeError */.Xc('"userData" is not base64');
-    }
-    if (!(0,external_node_buffer_.isUtf8)(bytes)) {
-        throw new json_fields/* DecodeError */.Xc('"userData" holds bytes that are not text');
-    }
-    return bytes.toString('utf8');
-}
-/** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
-function decodePage(json, key, decodeItem) {
-    const reply = (0,json_fields/* record */.g1)(json, 'answer');
-    // A list without members is null where the service is written in Go.
-    const list = reply[key] === null ? [] : reply[key];
-    if (!Array.isArray(list)) {
-        throw new json_fields/* DecodeError */.Xc(`"${key}" is not a list`);
-    }
-    const items = list.map(decodeItem);
-    return (0,json_fields/* flag */.Jt)(reply, 'isTruncated') ? { items, nextMarker: (0,json_fields/* vital */.$n)(reply, 'nextMarker') } : { items };
-}
-/**
- * One page of a list that merely helps: an item that cannot be understood is left out, and so is a list that is
- * missing. Throws `DecodeError` where the answer is no object at all.
- */
-function decodeHelpfulPage(json, key, decodeItem) {
-    const reply = (0,json_fields/* record */.g1)(json, 'answer');
-    if (reply[key] === undefined)
-        return { items: [], leftOut: `"${key}" is missing` };
-    let leftOut;
-    const page = decodePage(json, key, (item) => {
-        try {
-            return [decodeItem(item)];
-        }
-        catch (error) {
-            if (!(error instanceof json_fields/* DecodeError */.Xc))
-                throw error;
-            leftOut ??= error.message;
-            return [];
-        }
-    });
-    return { ...page, items: page.items.flat(), ...(leftOut === undefined ? {} : { leftOut }) };
-}
-/** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
-function decodeInstance(json) {
-    const from = (0,json_fields/* record */.g1)(json, 'instance');
-    const tags = decodeTags(from['tags']);
-    return {
-        id: (0,json_fields/* vital */.$n)(from, 'id'),
-        name: (0,json_fields/* text */.Qq)(from, 'name'),
-        status: (0,json_fields/* vital */.$n)(from, 'status'),
-        imageId: (0,json_fields/* vital */.$n)(from, 'imageId'),
-        imageName: (0,json_fields/* text */.Qq)(from, 'imageName'),
-        imageType: (0,json_fields/* text */.Qq)(from, 'imageType'),
-        osName: (0,json_fields/* text */.Qq)(from, 'osName'),
-        osVersion: (0,json_fields/* text */.Qq)(from, 'osVersion'),
-        osArch: (0,json_fields/* text */.Qq)(from, 'osArch'),
-        zoneName: (0,json_fields/* text */.Qq)(from, 'zoneName'),
-        spec: (0,json_fields/* text */.Qq)(from, 'spec'),
-        publicIp: (0,json_fields/* text */.Qq)(from, 'publicIp'),
-        internalIp: (0,json_fields/* text */.Qq)(from, 'internalIp'),
-        keypairId: (0,json_fields/* word */.Vm)(from, 'keypairId'),
-        deletionProtection: (0,json_fields/* optionalFlag */.bS)(from, 'deletionProtection'),
-        expireTime: (0,json_fields/* text */.Qq)(from, 'expireTime'),
-        ...(tags === undefined ? {} : { tags })
-    };
-}
-/** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
-function decodeImage(json) {
-    const from = (0,json_fields/* record */.g1)(json, 'image');
-    return {
-        id: (0,json_fields/* vital */.$n)(from, 'id'),
-        name: (0,json_fields/* text */.Qq)(from, 'name'),
-        type: (0,json_fields/* text */.Qq)(from, 'type'),
-        osType: (0,json_fields/* text */.Qq)(from, 'osType'),
-        osName: (0,json_fields/* text */.Qq)(from, 'osName'),
-        osVersion: (0,json_fields/* text */.Qq)(from, 'osVersion'),
-        osArch: (0,json_fields/* text */.Qq)(from, 'osArch'),
-        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
-        status: (0,json_fields/* vital */.$n)(from, 'status'),
-        minDiskGb: (0,json_fields/* count */.U9)(from, 'minDiskGb')
-    };
-}
-/**
- * One disk (bce-sdk-go services/bcc/api, VolumeModel); a status that is missing is empty. Throws `DecodeError` where the
- * ID of a system disk is missing; of other disks nothing rests on it.
- */
-function decodeVolume(json) {
-    const from = (0,json_fields/* record */.g1)(json, 'volume');
-    const isSystemVolume = (0,json_fields/* flag */.Jt)(from, 'isSystemVolume');
-    const needed = isSystemVolume ? json_fields/* vital */.$n : json_fields/* text */.Qq;
-    return {
-        id: needed(from, 'id'),
-        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
-        sizeInGB: (0,json_fields/* count */.U9)(from, 'diskSizeInGB'),
-        snapshotNum: (0,json_fields/* count */.U9)(from, 'snapshotNum'),
-        // A disk in use is spelled in more than one way, in the vendor's own documents too.
-        status: (0,json_fields/* word */.Vm)(from, 'status').replace(/^in[-_]?use$/i, 'InUse'),
-        isSystemVolume,
-        attachedTo: listOf(from['attachments'])
-            .map((attachment) => (0,json_fields/* word */.Vm)({ ...Object(attachment) }, 'instanceId'))
-            .filter((id) => id !== '')
-    };
-}
-/** One snapshot (BCC ListSnapshots); it only informs, so that any field may be missing. */
-function decodeSnapshot(json) {
-    const from = (0,json_fields/* record */.g1)(json, 'snapshot');
-    return {
-        id: (0,json_fields/* text */.Qq)(from, 'id'),
-        name: (0,json_fields/* text */.Qq)(from, 'name'),
-        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
-        volumeId: (0,json_fields/* word */.Vm)(from, 'volumeId')
-    };
-}
-/**
- * The tags of an instance, none of them where the list is null, as it is where the service is written in Go.
- * `undefined` where there is no list, or one with a tag that cannot be read: then nobody knows what it carries.
- */
-function decodeTags(json) {
-    if (json !== null && !Array.isArray(json)) {
-        return undefined;
-    }
-    const tags = listOf(json).map((tag) => {
-        const from = { ...Object(tag) };
-        return { key: (0,json_fields/* text */.Qq)(from, 'tagKey'), value: (0,json_fields/* text */.Qq)(from, 'tagValue') };
-    });
-    return tags.some(({ key }) => key === '') ? undefined : tags;
-}
-function listOf(json) {
-    return Array.isArray(json) ? json : [];
-}
-
-// EXTERNAL MODULE: ./bce/api/operation.js
-var api_operation = __nccwpck_require__(9666);
-;// CONCATENATED MODULE: ./bce/api/same-id.js
-
-/** The thing, which must have the ID that was asked for. Throws `DecodeError`. */
-function sameId(thing, id) {
-    return oneOf(thing, [id]);
-}
-/** The thing, which must have one of the IDs that were asked for. Throws `DecodeError`. */
-function oneOf(thing, ids) {
-    if (!ids.includes(thing.id))
-        throw new json_fields/* DecodeError */.Xc('it is about another ID than the one asked for');
-    return thing;
-}
-/** The disk, which must be attached to the instance if it says what it is attached to. Throws `DecodeError`. */
-function attachedTo(volume, instanceId) {
-    const isOther = volume.attachedTo.length > 0 && !volume.attachedTo.includes(instanceId);
-    if (isOther)
-        throw new json_fields/* DecodeError */.Xc('a disk is attached to another instance than the one asked for');
-    return volume;
-}
-
-;// CONCATENATED MODULE: ./bce/api/instances.js
-
-
-
-
-/** The most ids that one list by ids takes (BCC page Kksyfijrw). */
-const maxListedIds = 100;
-/** The most items of a page, and the documented default; asked for, lest the default be another one day. */
-const longestPage = '1000';
-/** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
-function getInstance(id) {
-    const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
-    return {
-        ...api_operation/* read */.LF,
-        name: 'GetInstance',
-        target: id,
-        path,
-        maxBodyBytes: api_operation/* shortBody */.xe,
-        decode: (json) => sameId(decodeInstanceReply(json), id)
-    };
-}
-/** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
-function getUserData(instanceId) {
-    return {
-        ...api_operation/* read */.LF,
-        method: 'POST',
-        name: 'GetInstanceUserDataInfo',
-        target: instanceId,
-        path: '/v2/instance/attribute/getUserdata',
-        body: JSON.stringify({ instanceId }),
-        maxBodyBytes: api_operation/* shortBody */.xe,
-        decode: decodeUserData
-    };
-}
-/** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
-function listInstances(ids, marker) {
-    return {
-        ...api_operation/* read */.LF,
-        method: 'POST',
-        name: 'ListInstanceByIds',
-        path: '/v2/instance/listByInstanceId',
-        query: (0,signed_request/* queryOf */.E2)({ marker }),
-        body: JSON.stringify({ instanceIds: ids }),
-        decode: (json) => decodePage(json, 'instances', (item) => oneOf(decodeInstance(item), ids))
-    };
-}
-/**
- * One page of `GET /v2/instance` (BCC page Xjwvyodmx): the instances that carry any of the tags, for the service joins
- * them with OR. A tag with a colon or a comma cannot be asked for; without any other the list is one of all instances.
- */
-function listTagged(tags, marker) {
-    const filter = tags
-        .filter(({ key, value }) => key !== '' && !/[:,]/.test(key + value))
-        // A key alone stands for all of its values, the empty one too.
-        .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
-    return {
-        ...api_operation/* read */.LF,
-        name: 'ListInstances',
-        path: '/v2/instance',
-        query: (0,signed_request/* queryOf */.E2)({ tags: filter.join(','), marker, maxKeys: longestPage }),
-        decode: (json) => decodePage(json, 'instances', decodeInstance)
-    };
-}
-/** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
-function listVolumes(instanceId, marker) {
-    return {
-        ...api_operation/* read */.LF,
-        name: 'ListVolumes',
-        target: instanceId,
-        path: '/v2/volume',
-        query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
-        decode(json) {
-            const page = decodeHelpfulPage(json, 'volumes', decodeVolume);
-            // Another one's disk is not left out: an answer that has one is about something else.
-            for (const volume of page.items)
-                attachedTo(volume, instanceId);
-            return page;
-        }
-    };
-}
-/** One page of `GET /v2/volume`: the system disks of all instances. */
-function listSystemVolumes(marker) {
-    return {
-        ...api_operation/* read */.LF,
-        name: 'ListVolumes',
-        path: '/v2/volume',
-        query: (0,signed_request/* queryOf */.E2)({ usageFilter: 'system', marker, maxKeys: longestPage }),
-        decode: (json) => decodeHelpfulPage(json, 'volumes', decodeVolume)
-    };
-}
-/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
-function listSnapshots(volumeId, marker) {
-    return { ...snapshots, target: volumeId, query: (0,signed_request/* queryOf */.E2)({ volumeId, marker }) };
-}
-/** One page of `GET /v2/snapshot`: the snapshots of all disks. */
-function listAllSnapshots(marker) {
-    return { ...snapshots, query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }) };
-}
-/** `PUT /v2/instance/{id}?start`. */
-function startInstance(id) {
-    const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
-    // A second start finds it on the way, and is refused.
-    return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
-}
-/**
- * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The spec's password comes encrypted as `ciphertext`, and no
- * field is sent that the spec does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
- * documentation leaves the host's protection off.
- */
-function rebuildInstance(id, spec, ciphertext) {
-    return {
-        ...rebuild(spec, ciphertext),
-        name: 'RebuildInstance',
-        target: id,
-        path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
-        query: { rebuild: null },
-        body: JSON.stringify(rebuildFields(spec, ciphertext))
-    };
-}
-/** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
-function rebuildInstances(ids, spec, ciphertext) {
-    return {
-        ...rebuild(spec, ciphertext),
-        name: 'RebuildBatchInstance',
-        target: batchName(ids),
-        path: '/v2/instance/rebuild',
-        query: {},
-        isBatch: true,
-        body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
-    };
-}
-/** A batch as an error names it: by its ids as long as they are few. */
-function batchName(ids) {
-    return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
-}
-/** What the spec sets; JSON leaves out what is undefined. */
-function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
-    return {
-        imageId,
-        adminPass: ciphertext,
-        keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
-        keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
-        userData,
-        cleanLastUserData
-    };
-}
-function rebuild({ login }, ciphertext = '') {
-    const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext] : [];
-    return { ...write, secrets, tellsLoss: true };
-}
-const snapshots = {
-    ...api_operation/* read */.LF,
-    name: 'ListSnapshots',
-    path: '/v2/snapshot',
-    decode: (json) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
-};
-const write = {
-    kind: 'write',
-    method: 'PUT',
-    decode: (_json, requestId) => ({ requestId })
-};
-
-;// CONCATENATED MODULE: ./bce/api/load-balancers.js
-/**
- * The operations of the load balancers that a deploy needs. Their names are those of bce-openapi-meta (folder blb), the
- * fields of their answers those of bce-sdk-go (services/blb and services/appblb, model.go).
- */
-
-
-
-
-
-/** One page of `GET /v1/blb/{id}/backendserver`: the members of an ordinary load balancer. */
-function listMembers(blbId, marker) {
-    return {
-        ...readBlb,
-        name: 'DescribeBlbServers',
-        target: blbId,
-        path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
-        query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
-        decode: decodeMembers
-    };
-}
-/** One page of `GET /v1/appblb/{id}/appservergroup`: the ids of an application load balancer's server groups. */
-function listGroups(blbId, marker) {
-    return {
-        ...readBlb,
-        name: 'DescribeAppBlbServerGroup',
-        target: blbId,
-        path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'appservergroup'),
-        query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
-        decode: (json) => decodePage(json, 'appServerGroupList', (item) => (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(item, 'group'), 'id'))
-    };
-}
-/** One page of `GET /v1/appblb/{id}/blbrs`: the members of one server group. */
-function listGroupMembers(blbId, sgId, marker) {
-    return {
-        ...readBlb,
-        name: 'DescribeAppBlbServerGroupRs',
-        target: poolName(blbId, sgId),
-        path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
-        query: (0,signed_request/* queryOf */.E2)({ sgId, marker, maxKeys: longestPage }),
-        decode: decodeMembers
-    };
-}
-/**
- * `PUT /v1/blb/{id}/backendserver?update`, or `PUT /v1/appblb/{id}/blbrs`. The first of them without its `update` is
- * the call that removes members. A weight is a number, as the vendor's SDKs send it; a page shows a string.
- */
-function updateWeights(pool, weights) {
-    const { blbId, groupId = '' } = pool;
-    const backendServerList = weights.map(({ instanceId, weight }) => ({ instanceId, weight }));
-    const common = {
-        kind: 'write',
-        service: 'blb',
-        method: 'PUT',
-        repeatable: true,
-        decode: () => undefined
-    };
-    return pool.kind === 'blb'
-        ? {
-            ...common,
-            name: updateName(pool),
-            target: blbId,
-            path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
-            query: { update: null },
-            body: JSON.stringify({ backendServerList })
-        }
-        : {
-            ...common,
-            name: updateName(pool),
-            target: poolName(blbId, groupId),
-            path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
-            query: {},
-            body: JSON.stringify({ sgId: groupId, backendServerList })
-        };
-}
-/** The vendor's name of the operation that sets weights in this pool. */
-function updateName({ kind }) {
-    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
-}
-/** A member without an instance is one by its address, of which no deploy knows. */
-function decodeMembers(json) {
-    return decodePage(json, 'backendServerList', (item) => {
-        const from = (0,json_fields/* record */.g1)(item, 'member');
-        const instanceId = (0,json_fields/* word */.Vm)(from, 'instanceId');
-        return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
-    });
-}
-/** A weight that cannot be read must not pass for 0, which means that no traffic comes. Throws `DecodeError`. */
-function weightOf(from) {
-    const weight = from['weight'];
-    const digits = typeof weight === 'number' || typeof weight === 'string' ? String(weight) : '';
-    if (!/^\d{1,3}$/.test(digits) || Number(digits) > 100) {
-        throw new json_fields/* DecodeError */.Xc('"weight" is no whole number from 0 to 100');
-    }
-    return Number(digits);
-}
-function poolName(blbId, sgId) {
-    return `${blbId}/${sgId}`;
-}
-const readBlb = { ...api_operation/* read */.LF, service: 'blb' };
-
-;// CONCATENATED MODULE: ./bce/api/backend-servers.js
-
-
-
-/** What can be the answer about an id that belongs to the other kind of load balancer; no page says which it is. */
-const unfit = ['notFound', 'invalid'];
-/**
- * The members of a load balancer, of which only the id is known and not the kind. Asked as an ordinary one it answers
- * with its members. If it is an application one, that may be an error or an empty list: nobody knows. So both
- * lead to the question for its server groups.
- *
- * Throws what `call` throws: `notFound` where neither kind knows the id.
- */
-async function backendServersOf(blbId, call) {
-    const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
-    if (!(ordinary instanceof model_failure/* CallError */.RA)) {
-        const backendServers = backendServersIn({ kind: 'blb', blbId }, ordinary);
-        if (backendServers.length > 0) {
-            return backendServers;
-        }
-    }
-    const groups = await unlessUnfit(allPages((marker) => listGroups(blbId, marker), call));
-    if (groups instanceof model_failure/* CallError */.RA) {
-        if (ordinary instanceof model_failure/* CallError */.RA) {
-            throw tellingFailure(ordinary, groups);
-        }
-        return [];
-    }
-    const backendServers = [];
-    for (const groupId of new Set(groups)) {
-        const page = (marker) => listGroupMembers(blbId, groupId, marker);
-        backendServers.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allPages(page, call)));
-    }
-    return backendServers;
-}
-/** Each member once, for it may come twice where the list changed between two pages. */
-function backendServersIn(pool, members) {
-    const backendServers = new Map();
-    for (const member of members) {
-        if (member !== undefined) {
-            backendServers.set(member.instanceId, { ...pool, ...member });
-        }
-    }
-    return [...backendServers.values()];
-}
-async function unlessUnfit(items) {
-    try {
-        return await items;
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CallError */.RA && unfit.includes(error.failure.kind)) {
-            return error;
-        }
-        throw error;
-    }
-}
-/** The failure that says more: one that is not "not found", or else one that tells of both questions. */
-function tellingFailure(ordinary, application) {
-    const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
-    if (other !== undefined) {
-        return other;
-    }
-    const { failure } = ordinary;
-    const message = `it is neither an ordinary nor an application load balancer; ${failure.message}`;
-    return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
-}
-
-// EXTERNAL MODULE: ./bce/api/check-arguments.js + 1 modules
-var check_arguments = __nccwpck_require__(8825);
-;// CONCATENATED MODULE: ./bce/api/images.js
-
-
-
-
-/** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
-function getImage(id) {
-    return {
-        ...api_operation/* read */.LF,
-        name: 'GetImage',
-        target: id,
-        path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
-        maxBodyBytes: api_operation/* shortBody */.xe,
-        decode: (json) => sameId(decodeImageReply(json), id)
-    };
-}
-/** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
-function listImages({ imageType, imageName }, marker) {
-    return {
-        ...api_operation/* read */.LF,
-        name: 'ListImages',
-        path: '/v2/image',
-        query: (0,signed_request/* queryOf */.E2)({ imageType, imageName, marker }),
-        decode: (json) => decodePage(json, 'images', decodeImage)
-    };
-}
-/** `POST /v2/image` (BCC page jjwvynviw), which the client token makes safe to repeat. */
-function createImage({ imageName, instanceId, clientToken }) {
-    return {
-        kind: 'write',
-        repeatable: true,
-        method: 'POST',
-        name: 'CreateImage',
-        target: instanceId,
-        path: '/v2/image',
-        query: { clientToken },
-        body: JSON.stringify({ imageName, instanceId }),
-        decode: (json) => ({ imageId: decodeImageId(json) })
-    };
-}
-/** `DELETE /v2/image/{id}` (BCC page Sjwvynt2u): as its id names one image for good, a repetition can hit no other. */
-function deleteImage(id) {
-    return {
-        kind: 'write',
-        repeatable: true,
-        doneAfterLoss: 'notFound',
-        method: 'DELETE',
-        name: 'DeleteImage',
-        target: id,
-        path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
-        query: {},
-        decode: () => undefined
-    };
-}
-
-// EXTERNAL MODULE: ./bce/api/service-endpoints.js
-var service_endpoints = __nccwpck_require__(8547);
-;// CONCATENATED MODULE: ./bce/api/system-disks.js
-/** The one disk that is flagged as the system's; `undefined` where there is none, or more than one. */
-function systemDiskOf(volumes) {
-    const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
-    if (disk === undefined || another !== undefined) {
-        return undefined;
-    }
-    const { isSystemVolume: _flag, attachedTo: _ids, ...systemDisk } = disk;
-    return systemDisk;
-}
-/** The system disks by the id of their instance; one that `systemDiskOf` would not name is left out. */
-function systemDisksByInstance(volumes) {
-    // A disk may come twice where the list changed between two pages.
-    const different = new Map(volumes.map((volume) => [volume.id, volume]));
-    const byInstance = new Map();
-    for (const volume of different.values()) {
-        for (const id of volume.attachedTo) {
-            byInstance.set(id, [...(byInstance.get(id) ?? []), volume]);
-        }
-    }
-    const disks = new Map();
-    for (const [id, some] of byInstance) {
-        const disk = systemDiskOf(some);
-        if (disk !== undefined) {
-            disks.set(id, disk);
-        }
-    }
-    return disks;
-}
-
-;// CONCATENATED MODULE: ./bce/api/error-codes.js
-/**
- * Codes that mean the same whichever status they come with, in lower case. From BCC pages Ojwvyo6nc and
- * ukcld1o5f, the error tables of the single operations, and the lists in Terraform's provider; the codes of
- * throttling beyond `RateLimit` are those of sister services, for no page of BCC names one.
- */
-const codes = new Map([
-    [
-        'throttled',
-        [
-            'ratelimit',
-            'ratelimitexceeded',
-            'throttling',
-            'throttled',
-            'throttlingexception',
-            'toomanyrequests',
-            'requestlimitexceeded',
-            'exceedratelimit',
-            'slowdown'
-        ]
-    ],
-    ['skewed', ['requestexpired', 'requesttimetooskewed']],
-    [
-        'denied',
-        [
-            'accessdenied',
-            'iamsignatureinvalid',
-            'invalidaccesskeyid',
-            'invalidhttpauthheader',
-            'optinrequired',
-            'qualifynotpass',
-            'signaturedoesnotmatch',
-            'signatureinvalid',
-            'invalidsignature'
-        ]
-    ],
-    [
-        'notFound',
-        [
-            'forbidden.instancenotfound',
-            'instancenotexist',
-            'instancenotfound',
-            'invalidinstanceid.notfound',
-            'keypair.instancenotexist',
-            'keypair.keypairnotexist',
-            'nosuchobject',
-            'resourcenotfound'
-        ]
-    ],
-    [
-        'conflict',
-        [
-            'image.creatingimagecannotbedeleted',
-            'image.imagehasbeensharedtoothers',
-            'image.instancestatusforbidden',
-            'instance.passwordoperationforbidden',
-            'instance.rebootinstanceoperationforbidden',
-            'instance.startinstanceoperationforbidden',
-            'instance.stopinstanceoperationforbidden',
-            'keypair.instancestatusforbidden',
-            'lastoperationnotfinished',
-            'operationdenied'
-        ]
-    ],
-    // Those that would pass for missing rights or a missing thing by their status alone.
-    [
-        'invalid',
-        [
-            'idempotentparametermismatch',
-            'image.imagequotaexceedlimit',
-            'image.uncustomimagecannotbedeleted',
-            'invalidversion',
-            'keypair.unsupportostype'
-        ]
-    ]
-]);
-/**
- * A code that only asks for patience: a load balancer takes one change at a time, and is not done with the one before
- * (BLB pages Mjwvxnz6v, Djwvxnzw6).
- */
-const busyCode = 'lastoperationnotfinished';
-/** Codes of a fault inside the service, which may have struck before or after the work was done. */
-const serverCodes = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
-/**
- * What the caller should make of an answer that is no success. The code decides where it is known, because the
- * services of the vendor give one code with different statuses; messages are never looked at, for they vary.
- * `code` is empty where the answer had none.
- */
-function classify(status, code, kind) {
-    const lower = code.toLowerCase();
-    for (const [failure, members] of codes) {
-        if (members.includes(lower)) {
-            return failure;
-        }
-    }
-    // A time-out reported by a gateway says as little about the work as a 5xx does.
-    if (serverCodes.includes(lower) || status >= 500 || status === 408) {
-        return kind === 'read' ? 'transient' : 'ambiguous';
-    }
-    return byStatus(status);
-}
-/** Whether an answer with this code says that nothing was done because something else has to end first. */
-function isBusy(code = '') {
-    return code.toLowerCase() === busyCode;
-}
-function byStatus(status) {
-    switch (status) {
-        case 401:
-        case 403:
-            return 'denied';
-        case 404:
-            return 'notFound';
-        case 409:
-        case 412:
-            return 'conflict';
-        case 429:
-            return 'throttled';
-        default:
-            return 'invalid';
-    }
-}
-
-// EXTERNAL MODULE: ./bce/api/reply-facts.js + 1 modules
-var reply_facts = __nccwpck_require__(7463);
-;// CONCATENATED MODULE: ./bce/api/interpret-reply.js
-
-
-
-/** What an answer means for the operation. */
-function interpretReply(operation, reply, facts, endpoint) {
-    const { status, body } = reply;
-    const fail = (kind, message, cause) => failed(operation, kind, message, cause, { status, facts });
-    if (body.kind === 'cut' && operation.kind === 'read') {
-        return fail('transient', body.error.message, body.error);
-    }
-    if (status >= 200 && status < 300 && operation.isRefused?.(facts.json) !== true) {
-        // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
-        const problem = body.kind === 'tooLong' ? 'the answer is too long' : facts.problem;
-        return problem !== '' && operation.kind === 'read'
-            ? fail('malformed', problem)
-            : decoded(operation, facts, (message) => fail('malformed', message));
-    }
-    if (status >= 300 && status < 400) {
-        const host = (0,reply_facts/* redirectHost */.DM)(reply, endpoint);
-        return fail('invalid', `the service sent us on to ${host}, and a signed request does not follow`);
-    }
-    // A refusal with a status of success: the code alone tells what it is.
-    const kind = classify(Math.max(status, 400), facts.code, operation.kind);
-    const message = facts.message === '' ? 'the service gave no reason' : facts.message;
-    return fail(kind, kind === 'skewed' ? `${message} (the clock here differs from the service's)` : message);
-}
-/** What it means for the operation that no answer came. */
-function interpretLoss(operation, error) {
-    const attempt = failed(operation, lossKind(error, operation.kind), error.message, error);
-    if (error.barrier === undefined)
-        return attempt;
-    return { ...attempt, failure: { ...attempt.failure, barrier: error.barrier } };
-}
-function lossKind(error, kind) {
-    switch (error.reach) {
-        case 'unreached':
-            return 'unreached';
-        case 'unsent':
-            return 'unsent';
-        case 'lost':
-            return kind === 'read' ? 'transient' : 'ambiguous';
-    }
-}
-function decoded(operation, facts, malformed) {
-    try {
-        return { ok: true, value: operation.decode(facts.json, facts.requestId) };
-    }
-    catch (error) {
-        if (error instanceof json_fields/* DecodeError */.Xc) {
-            return malformed(`the answer cannot be understood: ${error.message}`);
-        }
-        throw error;
-    }
-}
-function failed(operation, kind, message, cause, answer) {
-    const { code = '', requestId = '', retryAfterMs, serverMs } = answer?.facts ?? {};
-    return {
-        ok: false,
-        failure: {
-            kind,
-            operation: operation.name,
-            target: operation.target,
-            message,
-            ...(answer === undefined ? {} : { httpStatus: answer.status }),
-            ...(code === '' ? {} : { code }),
-            ...(requestId === '' ? {} : { requestId }),
-            ...(retryAfterMs === undefined ? {} : { retryAfterMs })
-        },
-        ...(cause === undefined ? {} : { cause }),
-        ...(serverMs === undefined ? {} : { serverMs })
-    };
-}
-
-;// CONCATENATED MODULE: ./bce/http/transport-error.js
-/** No answer came. The message names the host and the system's error code, and holds no secret. */
-class TransportError extends Error {
-    reach;
-    /** The system's word for it, such as `ECONNRESET`, for a short line in a log. */
-    code;
-    /** What was in the way, as far as that is known. */
-    barrier;
-    constructor(reach, code, message, options) {
-        super(message, options);
-        this.name = 'TransportError';
-        this.reach = reach;
-        this.code = code;
-        this.barrier = options?.barrier;
-    }
-}
-/** Our own end of an attempt: its time was over, or the caller gave up. */
-class AttemptEndedError extends Error {
-    code;
-    constructor(code, message) {
-        super(message);
-        this.name = 'AttemptEndedError';
-        this.code = code;
-    }
-}
-/**
- * Names what went wrong with a request to `host`. The phase decides how far the request came; the error's code
- * cannot, for a proxy's refusal and a reset in the midst of a request are both called `ECONNRESET`.
- */
-function transportError(error, host, phase) {
-    const code = codeOf(error);
-    if (error instanceof AttemptEndedError) {
-        const reach = phase === 'connecting' ? 'unreached' : 'lost';
-        const message = `${error.message} (${states[phase]} ${host})`;
-        return new TransportError(reach, code, message, { cause: error });
-    }
-    if (phase !== 'connecting') {
-        const what = phase === 'waiting' ? 'broke before an answer came' : 'broke in the midst of the answer';
-        return new TransportError('lost', code, `the connection to ${host} ${what} (${code})`, { cause: error });
-    }
-    if (certificateCodes.test(code)) {
-        const remedy = 'if an authority of your own signed it, name its file in NODE_EXTRA_CA_CERTS';
-        const message = `the certificate of ${host} is not trusted (${code}), so nothing was sent; ${remedy}`;
-        return new TransportError('unsent', code, message, { cause: error });
-    }
-    if (code.startsWith('ERR_INVALID') || code === 'ERR_UNESCAPED_CHARACTERS') {
-        const hint = code === 'ERR_INVALID_URL' ? 'the proxy that the environment names is no URL' : code;
-        return new TransportError('unsent', code, `the request to ${host} cannot be made (${hint})`, {
-            cause: error
-        });
-    }
-    // Only its text tells a proxy's refusal from a reset.
-    const isProxy = textOf(error).startsWith('tunneling socket');
-    const detail = isProxy ? `at the proxy: ${textOf(error)}` : code;
-    const barrier = isProxy ? 'proxy' : lookupCodes.has(code) ? 'hostName' : undefined;
-    return new TransportError('unreached', code, `no connection to ${host} (${detail})`, {
-        cause: error,
-        barrier
-    });
-}
-/** The codes of `getaddrinfo` for a name without an address. */
-const lookupCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA']);
-const states = {
-    connecting: 'while connecting to',
-    waiting: 'while waiting for an answer of',
-    reading: 'while reading the answer of'
-};
-/** The codes by which Node reports that a certificate failed its check (Node's manual, "X509 certificate error codes"). */
-const certificateCodes = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_DECODE|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH/;
-function codeOf(error) {
-    return propertyOf(error, 'code') || 'unknown error';
-}
-function textOf(error) {
-    return propertyOf(error, 'message');
-}
-/** Read without `instanceof`, for an error of Node's own modules may stem from another realm than this code. */
-function propertyOf(error, name) {
-    const value = Object(error)[name];
-    return typeof value === 'string' ? value : '';
-}
-
-;// CONCATENATED MODULE: ./bce/call-attempt.js
-
-
-
-
-
-/** How long a write may take to be connected, in milliseconds; a later one is given up before it leaves. */
-const connectLimitMs = 10_000;
-/** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
-async function attempt(operation, context, signal, options = {}) {
-    const { credentials, clock } = context;
-    const endpoint = context.endpoints[operation.service ?? 'bcc'];
-    const startMs = context.wallMs();
-    // A signature holds for one moment only, so each attempt makes its own.
-    const signed = (0,signed_request/* signedRequest */.IU)(operation, endpoint, credentials, startMs + clock.offsetMs);
-    context.mask(signed.signature);
-    const secrets = [
-        signed.signature,
-        credentials.secretAccessKey,
-        credentials.sessionToken ?? '',
-        ...(operation.secrets ?? [])
-    ];
-    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, secrets);
-    const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
-    return outcome.ok
-        ? outcome
-        : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, secrets) } };
-}
-/** The outcome, and the words that a log has for it. */
-async function exchange(operation, signed, endpoint, context, signal, options, secrets) {
-    const { timeoutMs, transport } = context;
-    const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
-    const nowMs = context.nowMs();
-    const isWrite = operation.kind === 'write';
-    const request = {
-        method: operation.method,
-        endpoint,
-        path: signed.path,
-        headers: signed.headers,
-        timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
-        fresh: isWrite || options.fresh === true,
-        maxBodyBytes: operation.maxBodyBytes ?? (isWrite ? api_operation/* shortBody */.xe : api_operation/* longBody */.xx),
-        ...(isWrite ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)) } : {}),
-        ...(operation.body === undefined ? {} : { body: operation.body })
-    };
-    try {
-        const reply = await transport.send(request, signal);
-        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), secrets);
-        const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
-        return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
-    }
-    catch (error) {
-        if (error instanceof TransportError) {
-            return [interpretLoss(operation, error), [error.code, error.reach]];
-        }
-        throw error;
-    }
-}
-
-// EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(8564);
-;// CONCATENATED MODULE: ./bce/http/body.js
-/**
- * Reads a body of at most `maxBytes` to its end; never throws. The stream is read here because the readers of http-client never settle
- * when the connection breaks, and the process then ends as if all were well.
- */
-async function readBody(message, maxBytes, fail) {
-    const chunks = [];
-    let bytes = 0;
-    try {
-        for await (const chunk of message) {
-            const buffer = Buffer.from(chunk);
-            bytes += buffer.length;
-            if (bytes > maxBytes) {
-                return { kind: 'tooLong' };
-            }
-            chunks.push(buffer);
-        }
-    }
-    catch (error) {
-        return { kind: 'cut', error: fail(error) };
-    }
-    return { kind: 'whole', text: Buffer.concat(chunks).toString('utf8') };
-}
-
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-var external_node_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_http_, 2);
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(4708);
-var external_node_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_https_, 2);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./bce/http/node-http.js
-
-
-
-/**
- * The HTTP module for a URL, which calls `onConnected` once the first byte of a request can leave: when TCP
- * stands, with TLS when the certificate has been checked, at once on a connection that is used again.
- */
-function watchedModule(url, onConnected) {
-    const module = url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
-    const request = (options, callback) => {
-        const sent = module.request(options, callback);
-        sent.once('socket', (socket) => {
-            const secure = socket instanceof external_node_tls_.TLSSocket;
-            if (sent.reusedSocket || (!secure && !socket.connecting)) {
-                onConnected();
-            }
-            else {
-                socket.once(secure ? 'secureConnect' : 'connect', onConnected);
-            }
-        });
-        let isAnswered = false;
-        sent.once('response', () => {
-            isAnswered = true;
-        });
-        // Node tells of a switch of protocols, and of an end without an answer, in no way that http-client listens to.
-        sent.once('upgrade', (_response, socket) => socket.destroy());
-        sent.once('close', () => {
-            if (!isAnswered) {
-                sent.emit('error', Object.assign(new Error('the request ended without an answer'), { code: 'NO_ANSWER' }));
-            }
-        });
-        return sent;
-    };
-    // http-client calls the module with these two arguments only; the overloads with a URL stay unused.
-    return { ...module, request: request };
-}
-/**
- * Lets `signal` also end the talk with a proxy. The tunnel that http-client puts in front of a proxy makes a
- * request of its own (CONNECT), which outlives the request that it is for, and a silent proxy would hold the
- * process open.
- */
-function bindTunnel(agent, signal) {
-    if ('proxyOptions' in agent) {
-        Object.assign(agent, { proxyOptions: { ...Object(agent.proxyOptions), signal } });
-    }
-}
-
-;// CONCATENATED MODULE: ./bce/http/transport.js
-
-
-
-
-/** A transport over `@actions/http-client`, which finds its proxy in the environment. */
-function createTransport(userAgent) {
-    const kept = newClient(userAgent, true);
-    const running = new Set();
-    let disposed = false;
-    return {
-        async send(request, signal) {
-            const host = request.endpoint.host;
-            if (signal.aborted || disposed) {
-                throw transportError(cancelled(), host, 'connecting');
-            }
-            // A tunnel through a proxy never keeps its connection, and is bound to one attempt.
-            const alone = request.fresh || isProxied(request.endpoint);
-            const client = alone ? newClient(userAgent, false) : kept;
-            const attempt = new AbortController();
-            running.add(attempt);
-            const timer = setTimeout(() => attempt.abort(tooLate(request.timeoutMs)), request.timeoutMs);
-            const connecting = limitConnecting(request.connectMs, attempt);
-            const onAbort = () => attempt.abort(cancelled());
-            signal.addEventListener('abort', onAbort, { once: true });
-            try {
-                return await transport_exchange(client, request, attempt.signal, connecting.done);
-            }
-            finally {
-                clearTimeout(timer);
-                connecting.done();
-                signal.removeEventListener('abort', onAbort);
-                running.delete(attempt);
-                if (alone) {
-                    client.dispose();
-                }
-            }
-        },
-        dispose() {
-            disposed = true;
-            for (const attempt of running) {
-                attempt.abort(cancelled());
-            }
-            kept.dispose();
-        }
-    };
-}
-/** Aborts the attempt unless `done` is called within `connectMs`; called later, `done` aborts it at once. */
-function limitConnecting(connectMs, attempt) {
-    if (connectMs === undefined) {
-        return { done: () => undefined };
-    }
-    const abort = () => attempt.abort(notConnected(connectMs));
-    const timer = setTimeout(abort, connectMs);
-    const endMs = performance.now() + connectMs;
-    let isDone = false;
-    return {
-        done() {
-            clearTimeout(timer);
-            // After a suspension of the process the connection's event can come before the timer's.
-            if (!isDone && performance.now() > endMs) {
-                abort();
-            }
-            isDone = true;
-        }
-    };
-}
-/** `onConnected` runs before the first byte of the request leaves, and may abort the signal. */
-async function transport_exchange(client, request, signal, onConnected) {
-    const { endpoint, method, path, body } = request;
-    let phase = 'connecting';
-    const fail = (error) => transportError(signal.aborted ? signal.reason : error, endpoint.host, phase);
-    try {
-        const agent = client.getAgent(endpoint.href);
-        bindTunnel(agent, signal);
-        const options = {
-            method,
-            path,
-            agent,
-            signal,
-            // Node wants an IPv6 address bare.
-            host: endpoint.hostname.replace(/^\[|\]$/g, ''),
-            port: endpoint.port === '' ? (endpoint.protocol === 'https:' ? 443 : 80) : Number(endpoint.port),
-            headers: { ...request.headers, 'user-agent': client.userAgent }
-        };
-        const httpModule = watchedModule(endpoint, () => {
-            onConnected();
-            if (!signal.aborted) {
-                phase = 'waiting';
-            }
-        });
-        const sent = client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
-        const { message } = await unlessAborted(sent, signal);
-        phase = 'reading';
-        const wireBody = await readBody(message, request.maxBodyBytes, fail);
-        return { status: message.statusCode ?? 0, headers: message.headers, body: wireBody };
-    }
-    catch (error) {
-        throw fail(error);
-    }
-}
-/** Settles with `work`, or rejects when the signal aborts: no promise of a library can hold a call for ever. */
-function unlessAborted(work, signal) {
-    return new Promise((resolve, reject) => {
-        const onAbort = () => reject(signal.reason);
-        signal.addEventListener('abort', onAbort, { once: true });
-        if (signal.aborted) {
-            onAbort();
-        }
-        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-    });
-}
-function newClient(userAgent, keepAlive) {
-    return new lib/* HttpClient */.Qq(userAgent, [], { keepAlive, allowRedirects: false, allowRetries: false });
-}
-/** A proxy that cannot be parsed counts: it fails later, where its error is told as one of the attempt. */
-function isProxied(endpoint) {
-    try {
-        return (0,lib/* getProxyUrl */.s_)(endpoint.href) !== '';
-    }
-    catch {
-        return true;
-    }
-}
-function cancelled() {
-    return new AttemptEndedError('ABORTED', 'given up on request');
-}
-function tooLate(timeoutMs) {
-    return new AttemptEndedError('ETIMEDOUT', `no whole answer within ${seconds(timeoutMs)}`);
-}
-function notConnected(connectMs) {
-    return new AttemptEndedError('ETIMEDOUT', `no connection within ${seconds(connectMs)}, so nothing was sent`);
-}
-function seconds(ms) {
-    return `${Math.round(ms) / 1000} s`;
-}
-
-;// CONCATENATED MODULE: ./bce/retry/token-bucket.js
-/** The lowest rate that throttling leads to, in calls a second. */
-const lowestRate = 0.5;
-/** The rate is lowered at most once in this many milliseconds: the calls of one burst are all refused for one reason. */
-const slowEveryMs = 1_000;
-/** How many calls have to succeed for the rate to rise from zero to the full rate. */
-const stepsUp = 100;
-/** A full bucket. Throws `RangeError` for a rate that is not a number above 0. */
-function newBucket(callsPerSecond, nowMs) {
-    if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
-        throw new RangeError(`${callsPerSecond} calls a second is not a rate`);
-    }
-    return {
-        fullRate: callsPerSecond,
-        rate: callsPerSecond,
-        tokens: capacity(callsPerSecond),
-        countedMs: nowMs,
-        slowedMs: Number.NEGATIVE_INFINITY
-    };
-}
-/** Takes a token if there is one. A call that has to wait takes none, so only one call may wait at a time. */
-function takeToken(bucket, nowMs) {
-    const counted = count(bucket, nowMs);
-    if (counted.tokens >= 1) {
-        return { bucket: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
-    }
-    const heldMs = Math.max(0, counted.countedMs - nowMs);
-    const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
-    // Rounded up: a fraction of a millisecond that a clock cannot show would be waited for endlessly.
-    return { bucket: counted, waitMs: Math.ceil(heldMs + missingMs) };
-}
-/** After a throttled reply: half the rate and an empty bucket, but not within a second of the last time. */
-function slowDown(bucket, nowMs) {
-    if (nowMs - bucket.slowedMs < slowEveryMs) {
-        return bucket;
-    }
-    const rate = Math.max(Math.min(lowestRate, bucket.fullRate), bucket.rate / 2);
-    return { ...count(bucket, nowMs), rate, tokens: 0, slowedMs: nowMs };
-}
-/** After a success: one step nearer to the full rate, unless the call was sent before the rate was lowered. */
-function speedUp(bucket, nowMs, sentMs) {
-    if (sentMs <= bucket.slowedMs) {
-        return bucket;
-    }
-    const rate = Math.min(bucket.fullRate, bucket.rate + bucket.fullRate / stepsUp);
-    return { ...count(bucket, nowMs), rate };
-}
-/** Holds all calls back until `untilMs`, when they start with an empty bucket. An earlier, longer hold stays. */
-function holdUntil(bucket, nowMs, untilMs) {
-    const counted = count(bucket, nowMs);
-    return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
-}
-function count(bucket, nowMs) {
-    if (nowMs <= bucket.countedMs) {
-        return bucket;
-    }
-    const grown = bucket.tokens + ((nowMs - bucket.countedMs) / 1_000) * bucket.rate;
-    return { ...bucket, tokens: Math.min(capacity(bucket.rate), grown), countedMs: nowMs };
-}
-/** The most calls that may leave in one moment. A rate below one a second needs room for one all the same. */
-function capacity(rate) {
-    return Math.max(1, rate);
-}
-
-;// CONCATENATED MODULE: ./bce/retry/rate-limiter.js
-
-
-/** A limiter without a limit. */
-const unlimited = { acquire: async () => true, adapt: (attempt) => attempt() };
-/** A limiter for `callsPerSecond`. Throws `RangeError` for a rate that is not a number above 0. */
-function createRateLimiter(callsPerSecond, ports) {
-    let bucket = newBucket(callsPerSecond, ports.nowMs());
-    let queue = Promise.resolve();
-    let waiting = 0;
-    /** Only the first of the queue asks, so that a change of the rate reaches all that wait. */
-    async function waitForToken(signal, untilMs) {
-        for (;;) {
-            const nowMs = ports.nowMs();
-            const request = takeToken(bucket, nowMs);
-            bucket = request.bucket;
-            if (request.waitMs === 0) {
-                return true;
-            }
-            if (nowMs + request.waitMs > untilMs) {
-                return false;
-            }
-            await ports.sleep(request.waitMs, signal);
-        }
-    }
-    /** Whether those in front are done by `untilMs`. */
-    async function waitForOthers(others, signal, untilMs) {
-        const turn = rate_limiter_unlessAborted(others, signal);
-        if (waiting === 1 || untilMs === Number.POSITIVE_INFINITY) {
-            await turn;
-            return true;
-        }
-        const timer = new AbortController();
-        const late = ports.sleep(Math.max(0, untilMs - ports.nowMs()), timer.signal);
-        try {
-            return await Promise.race([turn.then(() => true), late.then(() => false)]);
-        }
-        finally {
-            timer.abort();
-            late.catch(() => undefined);
-        }
-    }
-    return {
-        async acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
-            const others = queue;
-            const { promise: left, resolve: leave } = withResolver();
-            // Also after an attempt that gives up, those behind it wait for those in front of it.
-            queue = others.then(() => left);
-            waiting += 1;
-            try {
-                return (await waitForOthers(others, signal, untilMs)) && (await waitForToken(signal, untilMs));
-            }
-            finally {
-                waiting -= 1;
-                leave();
-            }
-        },
-        async adapt(attempt) {
-            const sentMs = ports.nowMs();
-            const outcome = await attempt();
-            const before = bucket;
-            bucket = adapted(bucket, outcome, ports.nowMs(), sentMs);
-            if (bucket.rate < before.rate) {
-                ports.debug(`the service throttles: from now on ${rounded(bucket.rate)} calls a second at most`);
-            }
-            return outcome;
-        }
-    };
-}
-function adapted(bucket, outcome, nowMs, sentMs) {
-    if (outcome.ok) {
-        return speedUp(bucket, nowMs, sentMs);
-    }
-    const { kind, retryAfterMs = 0 } = outcome.failure;
-    const after = kind === 'throttled' ? slowDown(bucket, nowMs) : bucket;
-    // A longer wait than any call obeys fails that call; it must not hold all others.
-    return retryAfterMs > 0 && retryAfterMs <= model_failure/* longestRetryAfterMs */.tK
-        ? holdUntil(after, nowMs, nowMs + retryAfterMs)
-        : after;
-}
-/** Resolves with `promise`; throws `CancelledError` as soon as the signal aborts. */
-function rate_limiter_unlessAborted(promise, signal) {
-    return new Promise((resolve, reject) => {
-        const onAbort = () => reject(new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason }));
-        if (signal.aborted) {
-            onAbort();
-            return;
-        }
-        signal.addEventListener('abort', onAbort, { once: true });
-        const done = () => {
-            signal.removeEventListener('abort', onAbort);
-            resolve();
-        };
-        promise.then(done, done);
-    });
-}
-/** `Promise.withResolvers` would do, but Node 20 does not have it. */
-function withResolver() {
-    let resolve = () => undefined;
-    const promise = new Promise((settle) => {
-        resolve = settle;
-    });
-    return { promise, resolve: () => resolve() };
-}
-function rounded(rate) {
-    return Math.round(rate * 100) / 100;
-}
-
-;// CONCATENATED MODULE: ./bce/retry/retry-policy.js
-/** How often and when a call is sent again: a policy over values, without clock and network. */
-
-
-/** Backoff starts at `baseMs`, doubles, and is capped at `capMs`; in milliseconds. */
-const baseMs = 500;
-const capMs = 8_000;
-/** How long the service may defer a repeatable call before it fails, in milliseconds since the first deferral. */
-const deferralLimitMs = 300_000;
-/** A repeatable call is deferred this often at least, however long that takes: at a low rate calls are minutes apart. */
-const minDeferrals = 5;
-/**
- * A write that must not be done twice, such as a rebuild, is only sent this long after its call began, in milliseconds.
- * It was decided by an observation, which grows old; the caller observes and decides again.
- */
-const resendWindowMs = 10_000;
-/** The state before the first attempt. */
-const noFailures = { failed: 0, deferred: 0, deferredSinceMs: 0 };
-/** The state after one more failure. */
-function withFailure(state, failure, traits, nowMs) {
-    if (!isDeferred(failure, traits)) {
-        return { failed: state.failed + 1, deferred: 0, deferredSinceMs: 0 };
-    }
-    const { failed, deferred } = state;
-    return {
-        failed,
-        deferred: deferred + 1,
-        deferredSinceMs: deferred === 0 ? nowMs() : state.deferredSinceMs
-    };
-}
-/**
- * How many attempts a call may make in all when it fails in this way. A write is only sent again where it is certain
- * that nothing was done, or where doing it twice does no harm. Throttling uses up time, and no attempts.
- */
-function attemptLimit(failure, traits) {
-    switch (failure) {
-        case 'throttled':
-            return traits.isBatch === true ? 1 : Number.POSITIVE_INFINITY;
-        case 'unreached':
-            return 5;
-        case 'transient':
-        case 'ambiguous':
-        case 'malformed':
-            return isRepeatable(traits) ? 5 : 1;
-        default:
-            return 1;
-    }
-}
-/**
- * Milliseconds until the next attempt after the latest failure in `state`, or `undefined` to give up. `Retry-After` is
- * obeyed to the letter; without it the delay is random below a ceiling that doubles (full jitter), so that many clients
- * spread out. A deferred call never comes back at once.
- */
-function retryDelay(failure, traits, state, ports) {
-    if (isDeferred(failure, traits)) {
-        return deferredDelay(failure.retryAfterMs, traits, state, ports);
-    }
-    const { retryAfterMs } = failure;
-    if (state.failed >= attemptLimit(failure.kind, traits)) {
-        return undefined;
-    }
-    if (retryAfterMs !== undefined) {
-        return retryAfterMs > model_failure/* longestRetryAfterMs */.tK ? undefined : retryAfterMs;
-    }
-    return ports.random() * ceiling(state.failed);
-}
-function deferredDelay(retryAfterMs, traits, { deferred, deferredSinceMs }, ports) {
-    const sinceMs = ports.nowMs() - deferredSinceMs;
-    const delayMs = retryAfterMs === undefined
-        ? ((1 + ports.random()) / 2) * ceiling(deferred)
-        : Math.max(baseMs, retryAfterMs);
-    if (!isRepeatable(traits)) {
-        return sinceMs + delayMs > resendWindowMs ? undefined : delayMs;
-    }
-    const isSpent = deferred >= minDeferrals && sinceMs >= deferralLimitMs;
-    return isSpent || (retryAfterMs ?? 0) > model_failure/* longestRetryAfterMs */.tK ? undefined : delayMs;
-}
-/** The upper bound of our own delay after so many failures, in milliseconds. */
-function ceiling(failures) {
-    return Math.min(capMs, baseMs * 2 ** (failures - 1));
-}
-/** Whether doing it twice does no more than once. */
-function isRepeatable({ kind, repeatable = kind === 'read' }) {
-    return repeatable;
-}
-/**
- * Whether nothing was done because the service asks for time. "Another operation has not finished" defers only a
- * repeatable call: for a rebuild that operation may be this very rebuild. A throttled batch may have been carried out
- * for some of its instances.
- */
-function isDeferred({ kind, code }, traits) {
-    if (kind === 'throttled')
-        return traits.isBatch !== true;
-    return isBusy(code) && isRepeatable(traits);
-}
-
-;// CONCATENATED MODULE: ./bce/retry/with-retries.js
-
-
-/**
- * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once a signal has
- * aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of a
- * later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
- */
-async function withRetries(operation, once, ports, limits) {
-    const { signal, start, deadlineMs = Number.POSITIVE_INFINITY } = limits;
-    const windowMs = isRepeatable(operation) ? Number.POSITIVE_INFINITY : ports.nowMs() + resendWindowMs;
-    const expiresAtMs = limits.expiresAtMs ?? windowMs;
-    const untilMs = Math.min(deadlineMs, expiresAtMs);
-    const isExpiring = expiresAtMs <= deadlineMs;
-    let corrected = false;
-    let lost = false;
-    let state = noFailures;
-    let last;
-    for (let attempts = 0;; attempts += 1) {
-        const isTurn = await waited(ports.acquire(start, untilMs), start, last);
-        if (start.aborted || signal.aborted) {
-            throw new model_failure/* CancelledError */.cc('cancelled', { cause: last ?? start.reason });
-        }
-        if (!isTurn || ports.nowMs() > untilMs) {
-            throw lost && last !== undefined ? last : with_retries_tooLate(operation, attempts, isExpiring, last);
-        }
-        const outcome = await once();
-        if (outcome.ok) {
-            return outcome.value;
-        }
-        const { failure } = outcome;
-        if (lost && failure.kind === operation.doneAfterLoss) {
-            return operation.decode(undefined, failure.requestId ?? '');
-        }
-        const error = callError(outcome, attempts + 1, operation, lost);
-        last = error;
-        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
-        if (signal.aborted) {
-            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
-            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
-        }
-        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !corrected) {
-            corrected = true;
-            ports.correctClock(outcome.serverMs);
-            continue;
-        }
-        // Correcting the clock is no retry and uses up no attempt.
-        state = withFailure(state, failure, operation, ports.nowMs);
-        const delayMs = retryDelay(failure, operation, state, ports);
-        if (delayMs === undefined) {
-            throw error;
-        }
-        // A wait that ends too late is not begun: the caller has something better to do with the time.
-        if (ports.nowMs() + delayMs > untilMs) {
-            throw lost || !isExpiring ? error : with_retries_tooLate(operation, attempts + 1, isExpiring, error);
-        }
-        await waited(ports.sleep(delayMs, start), start, error);
-    }
-}
-/** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
-async function waited(wait, signal, failure) {
-    try {
-        return await wait;
-    }
-    catch (error) {
-        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
-    }
-}
-/** Whether a write that failed in this way may have been carried out. */
-function leavesDoubt(kind) {
-    return kind === 'ambiguous' || kind === 'malformed';
-}
-/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
-function callError(outcome, attempts, traits, lost) {
-    const { failure, cause } = outcome;
-    const { retryAfterMs = 0 } = failure;
-    const repeats = isDeferred(failure, traits) || attemptLimit(failure.kind, traits) > 1;
-    const tooLong = repeats && retryAfterMs > model_failure/* longestRetryAfterMs */.tK;
-    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
-    const message = tooLong
-        ? `${failure.message}; ${asked}, longer than the ${model_failure/* longestRetryAfterMs */.tK / 1000} s we would`
-        : failure.message;
-    const told = lost && !leavesDoubt(failure.kind)
-        ? {
-            kind: 'ambiguous',
-            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
-        }
-        : { message };
-    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
-}
-/** A call whose time was over before it could leave: nothing was sent, or nothing was done. */
-function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
-    const late = isExpired
-        ? 'it could not be sent before the observation that decided it grew too old'
-        : 'it could not be sent before its deadline';
-    const message = last === undefined ? late : `${last.failure.message}; ${late}`;
-    return new model_failure/* CallError */.RA({ ...last?.failure, kind: 'throttled', operation: name, target, message, attempts }, last === undefined ? {} : { cause: last });
-}
-
-;// CONCATENATED MODULE: ./bce/client.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** A client for one region and one key pair. Throws `RangeError` for a `requestsPerSecond` that is not above 0. */
-function createBccClient(options) {
-    const transport = options.transport ?? createTransport(options.userAgent);
-    const context = {
-        transport,
-        endpoints: {
-            bcc: options.endpoint,
-            blb: options.blbEndpoint ?? (0,service_endpoints/* blbEndpointOf */.z)(options.endpoint),
-            ca: (0,service_endpoints/* assistantEndpointOf */.p)(options.endpoint)
-        },
-        credentials: options.credentials,
-        timeoutMs: { read: options.readTimeoutMs ?? 15_000, write: options.writeTimeoutMs ?? 30_000 },
-        clock: { offsetMs: 0 },
-        nowMs: () => options.nowMs(),
-        wallMs: () => options.wallMs(),
-        mask: (secret) => options.mask(secret),
-        debug: (line) => options.debug(line)
-    };
-    const time = {
-        sleep: (ms, signal) => options.sleep(ms, signal),
-        nowMs: () => options.nowMs(),
-        debug: context.debug
-    };
-    const { requestsPerSecond } = options;
-    const limiter = requestsPerSecond === undefined ? unlimited : createRateLimiter(requestsPerSecond, time);
-    const ports = {
-        ...time,
-        random: () => options.random(),
-        acquire: limiter.acquire,
-        correctClock(serverMs) {
-            context.clock.offsetMs = serverMs - options.wallMs();
-        }
-    };
-    const caller = (signal, { start = signal, ...limits } = {}) => (operation) => withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal, limits)), ports, {
-        signal,
-        start,
-        ...limits
-    });
-    const encrypted = (operation, target, spec) => {
-        const ciphertext = (0,check_arguments/* encryptedPassword */.Eu)(operation, target, spec, options.credentials.secretAccessKey);
-        if (ciphertext !== undefined) {
-            options.mask(ciphertext);
-        }
-        return ciphertext;
-    };
-    const warned = new Set();
-    const warnOnce = ({ name }, why) => {
-        if (warned.has(name))
-            return;
-        warned.add(name);
-        options.warn?.(`${name}: what cannot be understood was left out (${why}), so less is known of disks and snapshots.`);
-    };
-    return {
-        endpoint: options.endpoint,
-        call: async (operation, signal) => caller(signal)(operation),
-        getInstance: async (id, signal, limits) => caller(signal, limits)(getInstance((0,check_arguments/* checkedId */.VJ)('GetInstance', id))),
-        getImage: async (id, signal, limits) => caller(signal, limits)(getImage((0,check_arguments/* checkedId */.VJ)('GetImage', id))),
-        start: async (id, signal, limits) => caller(signal, limits)(startInstance((0,check_arguments/* checkedId */.VJ)('StartInstance', id))),
-        deleteImage: async (id, signal, limits) => caller(signal, limits)(deleteImage((0,check_arguments/* checkedId */.VJ)('DeleteImage', id))),
-        listImages: async (filter, signal, limits) => allPages((marker) => listImages(filter, marker), caller(signal, limits)),
-        async createImage(spec, signal, limits) {
-            (0,check_arguments/* checkedId */.VJ)('CreateImage', spec.instanceId);
-            (0,check_arguments/* checkedToken */.L_)('CreateImage', spec.instanceId, spec.clientToken);
-            return caller(signal, limits)(createImage(spec));
-        },
-        async getUserData(id, signal, limits) {
-            return caller(signal, limits)(getUserData((0,check_arguments/* checkedId */.VJ)('GetInstanceUserDataInfo', id)));
-        },
-        async listInstances(ids, signal, limits) {
-            const wanted = [...new Set(ids)];
-            const found = new Map();
-            while (wanted.length > 0) {
-                const some = wanted.splice(0, maxListedIds);
-                const items = await allPages((marker) => listInstances(some, marker), caller(signal, limits));
-                for (const instance of items) {
-                    found.set(instance.id, instance);
-                }
-            }
-            return found;
-        },
-        async getSystemDisk(id, signal, limits) {
-            (0,check_arguments/* checkedId */.VJ)('ListVolumes', id);
-            return systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal, limits), warnOnce));
-        },
-        listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits), warnOnce)),
-        async listTagged(tags, signal, limits) {
-            const items = await allPages((marker) => listTagged(tags, marker), caller(signal, limits));
-            // An instance may come twice where the list changed between two pages.
-            return [...new Map(items.map((instance) => [instance.id, instance])).values()];
-        },
-        listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits), warnOnce),
-        async listSnapshots(id, signal, limits) {
-            (0,check_arguments/* checkedId */.VJ)('ListSnapshots', id);
-            return allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce);
-        },
-        async rebuild(id, spec, signal, limits) {
-            const ciphertext = encrypted('RebuildInstance', (0,check_arguments/* checkedId */.VJ)('RebuildInstance', id), spec);
-            return caller(signal, limits)(rebuildInstance(id, spec, ciphertext));
-        },
-        async rebuildBatch(instanceIds, spec, signal, limits) {
-            const ids = (0,check_arguments/* checkedBatch */.mh)('RebuildBatchInstance', instanceIds);
-            const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), spec);
-            return caller(signal, limits)(rebuildInstances(ids, spec, ciphertext));
-        },
-        listBackendServers: async (id, signal, limits) => backendServersOf((0,check_arguments/* checkedId */.VJ)('DescribeBlbServers', id), caller(signal, limits)),
-        async setWeights(pool, weights, signal, limits) {
-            if (weights.length === 0)
-                return;
-            (0,check_arguments/* checkPool */.RA)(updateName(pool), pool);
-            (0,check_arguments/* checkWeights */.qO)(updateName(pool), pool.blbId, weights);
-            await caller(signal, limits)(updateWeights(pool, weights));
-        },
-        dispose: () => transport.dispose()
-    };
-}
-
-;// CONCATENATED MODULE: ./core/health/health.js
-/**
- * When an instance counts as healthy: a reducer over rounds of probes, one probe of every check in each round. All
- * times are milliseconds on the monotonic clock.
- *
- * By the deadline all checks must have passed for `minHealthyMs`, as with Nomad's `healthy_deadline`. A stretch that
- * began in time but is too short at the deadline is a failure that says so. The last round is under way at the
- * deadline, or begins there, and is not cut short; so the end comes at most one probe's timeout after the deadline.
- */
-
-
-/** The boot that the checks saw last, where one of them looked from inside and passed. */
-function bootIdOf(checked) {
-    const results = (checked?.checks ?? []).map(({ result }) => result);
-    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
-}
-/** A flapping instance must not fill the report. */
-const maxHistory = 50;
-/** The longest interval between rounds: a probe is cheap, and somebody waits for its success. */
-const maxIntervalMs = 2_000;
-/** From round to round, for a given `pollInterval`. */
-function healthInterval(pollIntervalMs) {
-    return Math.min(pollIntervalMs, maxIntervalMs);
-}
-/** The beginning: the first round is due at once. */
-function beginHealth(task) {
-    const health = { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
-    return [health, { type: 'probe', dueMs: task.fromMs }];
-}
-/** The rules. An ended wait stays as it is. */
-function stepHealth(before, probed) {
-    if (before.end !== undefined)
-        return [before, { type: 'end' }];
-    const { startedAtMs, atMs, results } = probed;
-    const { deadlineMs, minHealthyMs } = before.task;
-    const failed = failedOf(results);
-    const health = { ...remember(before, atMs, failed), rounds: before.rounds + 1, results };
-    if (failed.length > 0) {
-        const broken = { ...health, stretch: undefined };
-        return atMs >= deadlineMs
-            ? end(broken, { healthy: false, atMs, reason: { kind: 'failing', failed } })
-            : probeNext(broken, atMs);
-    }
-    const stretch = prolong(before, atMs, results);
-    const stretched = { ...health, stretch };
-    // From the answer of the first success to the start of the last: it was healthy at least that long.
-    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
-        return end(stretched, { healthy: true, atMs });
-    }
-    if (atMs < deadlineMs)
-        return probeNext(stretched, atMs);
-    const healthyForMs = atMs - stretch.sinceMs;
-    return end(stretched, {
-        healthy: false,
-        atMs,
-        reason: {
-            kind: 'tooShort',
-            checks: results.map(({ check }) => check),
-            healthyForMs,
-            wantedMs: minHealthyMs
-        }
-    });
-}
-function failedOf(results) {
-    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
-}
-/** The stretch after one more success. Another host key or boot is another system, whose stretch begins now. */
-function prolong({ stretch }, atMs, results) {
-    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
-    return goesOn ? stretch : { sinceMs: atMs, results };
-}
-/** What the checks say about which system answers, as a text that can be compared. */
-function systemOf(results) {
-    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
-}
-function remember(health, atMs, failed) {
-    const last = health.history.at(-1);
-    if (last !== undefined && describeFailed(last.failed) === describeFailed(failed))
-        return health;
-    const history = [...health.history, { atMs, failed }].slice(-maxHistory);
-    return { ...health, history, changes: health.changes + 1 };
-}
-/** On the next beat; but no later than the stretch is full, nor than the deadline. */
-function probeNext(health, atMs) {
-    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
-    const beat = nextBeat(health.dueMs, intervalMs, atMs);
-    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
-    const dueMs = Math.min(beat, fullMs, deadlineMs);
-    return [
-        { ...health, dueMs },
-        { type: 'probe', dueMs }
-    ];
-}
-function end(health, ending) {
-    return [{ ...health, end: ending }, { type: 'end' }];
-}
-
-// EXTERNAL MODULE: ./action/job-log.js
-var job_log = __nccwpck_require__(8796);
-// EXTERNAL MODULE: ./core/secret-forms.js
-var secret_forms = __nccwpck_require__(6435);
-;// CONCATENATED MODULE: ./action/read-inputs.js
-
-
-
-
-/**
- * Reads every input, once, and masks the secret ones before anything else can print them. Nothing else asks
- * for an input. White space is kept: it is for the parsers to judge.
- */
-function read_inputs_readInputs() {
-    const read = (name) => lib_core/* getInput */.V4(name, { trimWhitespace: false });
-    for (const name of secretInputs)
-        mask(read(name));
-    return Object.fromEntries(inputs_inputNames.map((name) => [name, read(name)]));
-}
-/** A line of a longer text that is shorter is no secret by itself: `fi` would turn half of the log into asterisks. */
-const shortestLine = 8;
-/**
- * Keeps a secret out of the log, in every form that the wire carries. A text of several lines is masked line by line
- * as well, for that is how the log would show it.
- */
-function mask(secret) {
-    const lines = secret.split(/[\r\n]+/).filter((line) => line.trim().length >= shortestLine);
-    for (const part of new Set([...(0,secret_forms/* secretForms */.e)(secret), ...lines]))
-        lib_core/* setSecret */.Pq(part);
-}
-/** Keeps a secret of hexadecimal digits out of the log: the wire has no other form of it. */
-function maskHex(secret) {
-    lib_core/* setSecret */.Pq(secret);
-}
-/** The names of what the workflow gives although the action has no such input. Their values are not read. */
-function readUndeclared() {
-    return undeclaredInputs(process.env);
-}
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./action/system-clock.js
-
-
-/** The clock of this machine. */
-const systemClock = {
-    nowMs: () => performance.now(),
-    wallMs: () => Date.now(),
-    async sleep(ms, signal) {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
-        }
-        catch (cause) {
-            throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
-        }
-    }
-};
-
-;// CONCATENATED MODULE: ./action/connect.js
-
-
-
-
-
-/** Connects to the service that the configuration names. Nothing is sent yet. */
-function connect(config) {
-    const client = createBccClient({
-        endpoint: config.endpoint,
-        credentials: config.credentials,
-        requestsPerSecond: config.requestsPerSecond,
-        nowMs: systemClock.nowMs,
-        wallMs: systemClock.wallMs,
-        sleep: systemClock.sleep,
-        random: Math.random,
-        mask: maskHex,
-        warn: job_log/* jobLog */.Wh.warning,
-        debug: job_log/* jobLog */.Wh.debug,
-        userAgent: 'rebuild-bcc-instance'
-    });
-    const guests = guestsOnDemand(config, client);
-    return {
-        bcc: client,
-        balancers: client,
-        clock: systemClock,
-        random: Math.random,
-        probe: probeOnDemand(),
-        guests,
-        dispose() {
-            guests?.dispose();
-            client.dispose();
-        }
-    };
-}
-/** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
-function probeOnDemand() {
-    const load = async () => (await __nccwpck_require__.e(/* import() */ 771).then(__nccwpck_require__.bind(__nccwpck_require__, 9771))).createProbe();
-    return {
-        probe: async (check, options) => (await load()).probe(check, options),
-        hostKeys: async (check, options) => (await load()).hostKeys(check, options)
-    };
-}
-/** The looks from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
-function guestsOnDemand(config, client) {
-    const { credentials, record, rebuildOptions } = config;
-    const { health, pollIntervalMs } = config.request;
-    if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
-        return undefined;
-    const { login } = rebuildOptions;
-    const secrets = [
-        credentials.secretAccessKey,
-        credentials.sessionToken,
-        login.kind === 'adminPass' ? login.adminPass : undefined,
-        record?.githubToken
-    ].filter((secret) => secret !== undefined);
-    const load = async () => {
-        const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
-            __nccwpck_require__.e(/* import() */ 694).then(__nccwpck_require__.bind(__nccwpck_require__, 5694)),
-            __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
-        ]);
-        return createGuestProbe({
-            assistant: createAssistant(client, secrets),
-            clock: systemClock,
-            intervalMs: healthInterval(pollIntervalMs),
-            script: health.guestScript,
-            deadlineMs: health.deadlineMs
-        });
-    };
-    let loaded;
-    const guests = () => {
-        loaded ??= load();
-        return loaded;
-    };
-    return {
-        getAgents: async (ids, signal) => (await guests()).getAgents(ids, signal),
-        getBootIds: async (instances, signal) => (await guests()).getBootIds(instances, signal),
-        probe: async (check, options) => (await guests()).probe(check, options),
-        dispose: () => void loaded?.then((probe) => probe.dispose())
-    };
-}
-
-;// CONCATENATED MODULE: ./config/proxy.js
-/** The proxies that the environment names, in the forms that people write them. */
-/** The variables by protocol, each pair in the order in which `@actions/http-client` looks (its proxy.ts). */
-const variables = {
-    'https:': ['https_proxy', 'HTTPS_PROXY'],
-    'http:': ['http_proxy', 'HTTP_PROXY']
-};
-/**
- * Reads the proxy of each protocol that is spoken. A proxy that the client cannot read would be passed by in silence,
- * so every one that is in effect is read or refused.
- */
-function readProxies(environment, protocols) {
-    const values = {};
-    const secrets = [];
-    const problems = [];
-    for (const [protocol, names] of Object.entries(variables)) {
-        if (!protocols.has(protocol))
-            continue;
-        const name = names.find((each) => (environment[each] ?? '').trim() !== '');
-        // The client takes white space for a proxy.
-        for (const each of names)
-            if (environment[each]?.trim() === '')
-                values[each] = '';
-        if (name === undefined)
-            continue;
-        const proxy = readProxy(environment[name] ?? '');
-        if (!proxy.ok) {
-            problems.push(`${name} ${proxy.problem}`);
-            continue;
-        }
-        values[name] = proxy.url;
-        if (proxy.password !== '')
-            secrets.push(proxy.password, loginOf(proxy.url));
-    }
-    return { values, secrets, problems };
-}
-/** Reads one proxy. Without a scheme it is `http://`; user and password may hold any character. */
-function readProxy(text) {
-    const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
-    if (/^socks/i.test(scheme)) {
-        return proxy_refused('names a SOCKS proxy, which cannot be used; name an HTTP proxy such as http://host:port');
-    }
-    if (!/^https?$/i.test(scheme))
-        return proxy_refused('has a scheme other than http:// and https://');
-    const at = rest.lastIndexOf('@');
-    const host = rest.slice(at + 1).replace(/\/$/, '');
-    const base = `${scheme.toLowerCase()}://`;
-    const isHost = /^(?:\[[\da-f:.]+\]|[^\s:/?#@%[\]\\]+)(?::\d{1,5})?$/i.test(host);
-    if (!isHost || !URL.canParse(base + host)) {
-        return proxy_refused('cannot be read; write it as http://host:port or http://user:password@host:port');
-    }
-    if (at < 0)
-        return { ok: true, url: base + host, password: '' };
-    const login = rest.slice(0, at);
-    const colon = login.indexOf(':');
-    const user = proxy_decoded(colon < 0 ? login : login.slice(0, colon));
-    const password = proxy_decoded(colon < 0 ? '' : login.slice(colon + 1));
-    const encodedLogin = [user, ...(colon < 0 ? [] : [password])].map(encodeURIComponent).join(':');
-    return { ok: true, url: `${base}${encodedLogin}@${host}`, password };
-}
-/** What a percent-encoded text stands for; a text that is not percent-encoded, or not well, stands for itself. */
-function proxy_decoded(text) {
-    try {
-        return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'));
-    }
-    catch {
-        return text;
-    }
-}
-function loginOf(url) {
-    const { username, password } = new URL(url);
-    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-}
-function proxy_refused(problem) {
-    return { ok: false, problem };
-}
-
-;// CONCATENATED MODULE: ./action/environment.js
-
-
-const switchName = 'NODE_TLS_REJECT_UNAUTHORIZED';
-/**
- * Certificates are always verified. Node reads this variable of a job's environment at every connection, whoever makes
- * it, so it is taken away before the first one.
- *
- * @returns what to tell a person; `undefined` where the variable is not set
- */
-function alwaysVerifyCertificates() {
-    if (process.env[switchName] === undefined)
-        return undefined;
-    delete process.env[switchName];
-    return `${switchName} is ignored: certificates are always verified. If an authority of your own signed one, name its file in NODE_EXTRA_CA_CERTS.`;
-}
-/** Shorter passwords are not masked: a mask of one letter would leave nothing of the log. */
-const shortestMasked = 4;
-/**
- * Writes the proxies back to the environment in the form that the HTTP client reads, before the first client is made.
- *
- * @returns what is wrong with a proxy that would be used; nothing may be sent then, for it would go straight
- */
-function settleProxies({ endpoint, record }) {
-    const protocols = new Set();
-    // Plain HTTP is for the loopback interface alone, where the client uses no proxy.
-    if (endpoint.protocol === 'https:')
-        protocols.add('https:');
-    if (record !== undefined)
-        protocols.add('https:');
-    const { values, secrets, problems } = readProxies(process.env, protocols);
-    for (const secret of secrets)
-        if (secret.length >= shortestMasked)
-            mask(secret);
-    Object.assign(process.env, values);
-    return problems;
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./action/handover.js
-
-
-
-
-
-
-const stateName = 'handover';
-/** Makes the file known to the post step. */
-function openHandover() {
-    const file = join(process.env['RUNNER_TEMP'] || tmpdir(), `rebuild-bcc-instance-${randomUUID()}.json`);
-    const own = { pid: process.pid, script: process.argv[1] ?? '' };
-    core.saveState(stateName, file);
-    return {
-        write(handover) {
-            // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
-            const { state, ...others } = handover;
-            const head = JSON.stringify({ ...others, process: own });
-            writeThrough(`${file}.part`, `${head}\n${serializeRunState(state)}`);
-            renameSync(`${file}.part`, file);
-        },
-        isTaken: () => existsSync(takenMark(file))
-    };
-}
-/** What the main step left; `undefined` where it never made the file known. */
-function findHandover() {
-    const file = lib_core/* getState */.Gu(stateName);
-    if (file === '')
-        return undefined;
-    return {
-        read() {
-            try {
-                const [head = '', ...state] = (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8').split('\n');
-                return { ...JSON.parse(head), state: parseRunState(state.join('\n')) };
-            }
-            catch (error) {
-                if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-                    return undefined;
-                throw error;
-            }
-        },
-        take: () => (0,external_node_fs_namespaceObject.writeFileSync)(takenMark(file), '', { mode: 0o600 }),
-        remove() {
-            for (const name of [file, `${file}.part`, takenMark(file)])
-                (0,external_node_fs_namespaceObject.rmSync)(name, { force: true });
-        }
-    };
-}
-function takenMark(file) {
-    return `${file}.taken`;
-}
-/** Returns when the disk has it: a machine that loses its power right after a call must not forget the call. */
-function writeThrough(file, text) {
-    const handle = openSync(file, 'w', 0o600);
-    try {
-        writeFileSync(handle, text);
-        fsyncSync(handle);
-    }
-    finally {
-        closeSync(handle);
-    }
-}
-
-// EXTERNAL MODULE: ./action/help.js
-var help = __nccwpck_require__(9953);
-;// CONCATENATED MODULE: ./action/main-process.js
-/** The end of a main step that is still alive when the post step begins. */
-
-
-/** A cancelled main step ends within this time after a signal, in milliseconds; then it is killed. */
-const graceMs = 8_000;
-/** How often it is looked whether it is gone, in milliseconds. */
-const main_process_intervalMs = 50;
-/**
- * Ends the process of the main step and resolves when it is gone. In a job with a `container:` a cancel may never
- * reach that process: the runner ends `docker exec`, and what it started in the container lives on.
- *
- * @returns `gone` where there was none to end, `ended` where there was, `alive` where it could not be ended
- */
-async function endMainProcess(main) {
-    if (!isAlive(main))
-        return 'gone';
-    for (const signal of ['SIGTERM', 'SIGKILL']) {
-        try {
-            process.kill(main.pid, signal);
-        }
-        catch {
-            return isAlive(main) ? 'alive' : 'ended';
-        }
-        for (let waited = 0; waited < graceMs; waited += main_process_intervalMs) {
-            await (0,promises_namespaceObject.setTimeout)(main_process_intervalMs);
-            if (!isAlive(main))
-                return 'ended';
-        }
-    }
-    return 'alive';
-}
-/** Container jobs exist on Linux only; elsewhere the runner itself ends the main step before the post step begins. */
-function isAlive({ pid, script }) {
-    if (process.platform !== 'linux' || pid === process.pid)
-        return false;
-    try {
-        const state = /^State:\s+(\S)/m.exec((0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/status`, 'utf8'))?.[1];
-        const command = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return state !== 'Z' && state !== 'X' && command.includes(script);
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./action/message-of.js
-/** What an error of any kind says, in words. */
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
-}
-
-;// CONCATENATED MODULE: ./action/signal-cancel.js
-
-/**
- * How long a write that is out may still answer after a cancel, in milliseconds. Its answer tells whether a
- * disk is being erased, and the runner grants 7.5 s before it asks again.
- */
-const writeGraceMs = 700;
-/** When the process ends whatever still holds it, in milliseconds after the signal. */
-const lastResortMs = 1_700;
-/**
- * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
- * runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s after that.
- */
-const restoringMs = 7_000;
-/**
- * Turns SIGINT and SIGTERM into a cancel. The runner sends SIGINT first and SIGTERM 7.5 s later; only the first
- * signal counts.
- */
-function listenForCancel() {
-    const now = new AbortController();
-    const writes = new AbortController();
-    let grace;
-    let lastResort;
-    let cancelledMs = 0;
-    const endIn = (ms) => {
-        clearTimeout(lastResort);
-        lastResort = setTimeout(() => process.exit(1), ms).unref();
-    };
-    const cancel = (reason) => {
-        if (now.signal.aborted)
-            return;
-        cancelledMs = performance.now();
-        now.abort(new model_failure/* CancelledError */.cc(reason));
-        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(reason)), writeGraceMs);
-        endIn(lastResortMs);
-    };
-    const onSignal = (name) => cancel(`cancelled by ${name}`);
-    process.on('SIGINT', onSignal);
-    process.on('SIGTERM', onSignal);
-    return {
-        signal: now.signal,
-        writes: writes.signal,
-        cancel,
-        grantRestoring() {
-            // Timers take whole milliseconds only.
-            const leftMs = Math.max(0, Math.floor(cancelledMs + restoringMs - performance.now()));
-            endIn(leftMs);
-            // What is to be told at the end takes its time too.
-            return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
-        },
-        dispose() {
-            clearTimeout(grace);
-            process.off('SIGINT', onSignal);
-            process.off('SIGTERM', onSignal);
-        }
-    };
-}
-
-;// CONCATENATED MODULE: ./action/post-step.js
-/** The post step: the summary, the end of the Deployment record, and a last watch after a cancel. It only warns. */
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
-const awaitVisibleLimitMs = 180_000;
-/** How long the restoring of weights may take, in milliseconds. */
-const restoreLimitMs = 60_000;
-/** So many instances are named in one line. */
-const mostNamed = 20;
-/** Does the whole post step; resolves in any case. */
-async function postStep() {
-    alwaysVerifyCertificates();
-    let handover;
-    await post_step_attempt('read what the main step left', async () => {
-        const file = findHandover();
-        handover = file && (await takeOver(file));
-    });
-    if (handover === undefined)
-        return;
-    const inputs = read_inputs_readInputs();
-    const parsed = parseConfig(inputs);
-    const problems = parsed.ok
-        ? settleProxies(parsed.config)
-        : ['The inputs are no longer those of the main step.', ...parsed.problems.map(describeProblem)];
-    if (parsed.ok && problems.length === 0)
-        await seeToAll(parsed.config, handover);
-    else
-        await seeToTheSummary(problems, inputs.summary, handover);
-}
-async function seeToAll(config, handover) {
-    let left = handover;
-    await post_step_attempt('restore the weights on the load balancers', async () => {
-        left = { ...left, state: await restore(config, left.state) };
-    });
-    if (config.summary)
-        await post_step_attempt('write the job summary', () => writeSummary(left.state, config.request.region));
-    await post_step_attempt('close the Deployment record', () => closeRecord(config, left));
-    await post_step_attempt('watch for the rebuild to show', () => watchOn(config, left));
-}
-/**
- * The post step reads its inputs anew, and an expression such as `steps.x.outputs.y` may give something else by then.
- * Without them, or without its proxy, no call can be made, so what is left undone is told.
- */
-async function seeToTheSummary(problems, summary, { state }) {
-    (0,job_log/* warn */.R8)(`The service was not asked. ${problems.join(' ')}`);
-    const lowered = loweredIds(state);
-    if (lowered.length > 0) {
-        (0,job_log/* warn */.R8)(`Weights on load balancers are not restored; the job summary has the calls: ${named(lowered)}`, 'rejoin');
-    }
-    const hidden = hiddenRebuilds(state);
-    if (hidden.length > 0)
-        (0,job_log/* warn */.R8)(post_step_lookFirst(hidden), 'unproven');
-    if (summary.trim() !== 'false')
-        await post_step_attempt('write the job summary', () => writeSummary(state));
-}
-function describeProblem({ input, message }) {
-    return `${input} ${message}`;
-}
-async function post_step_attempt(what, work) {
-    try {
-        await work();
-    }
-    catch (error) {
-        (0,job_log/* warn */.R8)(`Could not ${what}: ${messageOf(error)}`);
-    }
-}
-/** Makes sure that the main step is over before anything is done with what it left. */
-async function takeOver(file) {
-    const first = file.read();
-    if (first !== undefined && !first.ended) {
-        file.take();
-        const end = await endMainProcess(first.process);
-        if (end === 'ended')
-            job_log/* jobLog */.Wh.info('The main step was still running although the job was cancelled: ended.');
-        if (end === 'alive') {
-            throw new Error(`the main step still runs as process ${first.process.pid}. It sends nothing any more, but what it did last is not known.`);
-        }
-    }
-    // The main step may have written its last word meanwhile.
-    const last = first === undefined ? undefined : file.read();
-    file.remove();
-    return last;
-}
-async function writeSummary(state, region) {
-    await lib_core/* summary */.z.addRaw(summaryOf(reportRun(state), (0,help/* readActionSource */.Q)(), region)).write();
-}
-async function closeRecord(config, left) {
-    if (config.record === undefined || left.recordId === undefined)
-        return;
-    const failed = left.cancelled ? 'inactive' : 'failure';
-    await setRecord(config.record, left.recordId, left.ok ? 'success' : failed);
-}
-/** What was not erased, or is known to be healthy, gets its traffic back. */
-async function restore(config, state) {
-    if (loweredIds(state).length === 0)
-        return state;
-    const cancel = listenForCancel();
-    const late = AbortSignal.timeout(restoreLimitMs);
-    const { dispose, ...world } = connect(config);
-    try {
-        const signal = AbortSignal.any([cancel.signal, late]);
-        const writes = AbortSignal.any([cancel.writes, late]);
-        const log = { ...job_log/* jobLog */.Wh, warning: (line) => (0,job_log/* warn */.R8)(line, 'rejoin') };
-        return await restoreWeights(state, { ...world, log, cancel: { signal, writes } });
-    }
-    finally {
-        dispose();
-        cancel.dispose();
-    }
-}
-/**
- * After a cancel: keeps the job open until the rebuild shows in the status. A re-run cannot begin before the job
- * is over, and one that begins while nothing shows would take the instance for untouched.
- */
-async function watchOn(config, left) {
-    const hidden = hiddenRebuilds(left.state);
-    if (hidden.length === 0)
-        return;
-    job_log/* jobLog */.Wh.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${named(hidden)}`);
-    const cancel = listenForCancel();
-    const { bcc, clock, dispose } = connect(config);
-    try {
-        const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock }, cancel.signal);
-        if (still.length === 0)
-            return job_log/* jobLog */.Wh.info('It shows: a re-run will wait for it and not erase again.');
-        (0,job_log/* warn */.R8)(post_step_lookFirst(still), 'unproven');
-    }
-    finally {
-        dispose();
-        cancel.dispose();
-    }
-}
-function post_step_lookFirst(ids) {
-    return `Nothing shows of the rebuild of ${named(ids)}. Look at it in the console before you run again.`;
-}
-function named(ids) {
-    const each = [...new Set(ids)];
-    const more = each.length - mostNamed;
-    return `${each.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-
-/***/ }),
-
-/***/ 8825:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  RA: () => (/* binding */ checkPool),
-  qO: () => (/* binding */ checkWeights),
-  mh: () => (/* binding */ checkedBatch),
-  VJ: () => (/* binding */ checkedId),
-  L_: () => (/* binding */ checkedToken),
-  Eu: () => (/* binding */ encryptedPassword)
-});
-
-// EXTERNAL MODULE: ./core/model/failure.js
-var failure = __nccwpck_require__(5437);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
-
-const keyBytes = 16;
-/** The secret access key is too short to be cut into a key for the password. */
-class ShortSecretKeyError extends Error {
-    constructor() {
-        super(`the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`);
-        this.name = 'ShortSecretKeyError';
-    }
-}
-/**
- * The password as the API takes it: AES-128 in ECB mode with PKCS#7 padding, as lower-case hex. The key is the
- * start of the secret key that also signs the request, taken as bytes (BCC page ojwvynrqn).
- *
- * Throws `ShortSecretKeyError` for a secret key of under 16 bytes.
- */
-function encryptPassword(password, secretAccessKey) {
-    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
-    if (key.length < keyBytes) {
-        throw new ShortSecretKeyError();
-    }
-    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
-    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
-}
-
-;// CONCATENATED MODULE: ./bce/api/check-arguments.js
-
-
-/**
- * The id, if it can stand in a path or filter a list. An empty one would turn the call into one about all things of
- * its kind, and a dot segment into one about another path. Throws a `CallError` of the kind `invalid`.
- */
-function checkedId(operation, id) {
-    if (id === '' || id === '.' || id === '..') {
-        throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
-    }
-    return id;
-}
-/**
- * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
- * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
- */
-function checkedToken(operation, target, token) {
-    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
-        throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
-    }
-    return token;
-}
-/**
- * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
- * Throws a `CallError` of the kind `invalid`.
- */
-function checkedBatch(operation, ids) {
-    const different = [...new Set(ids)];
-    for (const id of different) {
-        checkedId(operation, id);
-    }
-    if (different.length < 2 || different.length > 100) {
-        const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
-        throw refused(operation, '', message);
-    }
-    return different;
-}
-/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
-function checkPool(operation, { kind, blbId, groupId = '' }) {
-    checkedId(operation, blbId);
-    if (kind === 'appblb') {
-        checkedId(operation, groupId);
-    }
-}
-/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
-function checkWeights(operation, blbId, weights) {
-    for (const { instanceId, weight } of weights) {
-        checkedId(operation, instanceId);
-        if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
-            const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
-            throw refused(operation, blbId, message);
-        }
-    }
-}
-/**
- * The spec's password as it is sent, or `undefined` where the spec has none. Throws a `CallError` of the kind
- * `invalid` for a secret key that is too short to encrypt with.
- */
-function encryptedPassword(operation, target, spec, secretAccessKey) {
-    if (spec.login.kind !== 'adminPass') {
-        return undefined;
-    }
-    try {
-        return encryptPassword(spec.login.adminPass, secretAccessKey);
-    }
-    catch (error) {
-        if (error instanceof ShortSecretKeyError) {
-            throw refused(operation, target, error.message, error);
-        }
-        throw error;
-    }
-}
-function refused(operation, target, message, cause) {
-    return new failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
-}
-
-
-/***/ }),
-
-/***/ 219:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $Q: () => (/* binding */ clip),
-/* harmony export */   $n: () => (/* binding */ vital),
-/* harmony export */   Ae: () => (/* binding */ anyText),
-/* harmony export */   Jt: () => (/* binding */ flag),
-/* harmony export */   Qq: () => (/* binding */ text),
-/* harmony export */   U9: () => (/* binding */ count),
-/* harmony export */   Vm: () => (/* binding */ word),
-/* harmony export */   Xc: () => (/* binding */ DecodeError),
-/* harmony export */   bS: () => (/* binding */ optionalFlag),
-/* harmony export */   g1: () => (/* binding */ record)
-/* harmony export */ });
-/** An answer lacks what it must have. The message names the field, never its value. */
-class DecodeError extends Error {
-    constructor(message) {
-        super(message);
-        this.name = 'DecodeError';
-    }
-}
-/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
-function record(json, what) {
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-        throw new DecodeError(`the ${what} is not an object`);
-    }
-    return { ...json };
-}
-/** The longest ID, status or other word of the API, in characters (UTF-16 code units). */
-const maxWord = 256;
-/** The longest other text that is kept, in characters: names and descriptions are far shorter. */
-const maxText = 1024;
-/** A word that must be there, neither empty nor longer than any of the API. Throws `DecodeError`. */
-function vital(from, name) {
-    const value = word(from, name);
-    if (value === '') {
-        throw new DecodeError(`"${name}" is missing`);
-    }
-    return value;
-}
-/** A word that may be missing. Throws `DecodeError` for one that is longer than any ID or status. */
-function word(from, name) {
-    const value = from[name];
-    if (typeof value !== 'string')
-        return '';
-    if (value.length > maxWord) {
-        throw new DecodeError(`"${name}" is longer than ${maxWord} characters`);
-    }
-    return value;
-}
-/** A text, clipped; the empty one where the field is missing or something else. */
-function text(from, name) {
-    return clip(anyText(from, name), maxText);
-}
-/** A text of any length, or the empty one where the field is missing or something else. */
-function anyText(from, name) {
-    const value = from[name];
-    return typeof value === 'string' ? value : '';
-}
-/** The first `most` characters, with a sign that there were more. */
-function clip(whole, most) {
-    if (whole.length <= most)
-        return whole;
-    const part = whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '');
-    // A slice keeps the whole text in memory; a copy does not.
-    return `${Buffer.from(part, 'utf16le').toString('utf16le')}…`;
-}
-/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
-function count(from, name) {
-    const value = Number(from[name] ?? 0);
-    return Number.isFinite(value) ? value : 0;
-}
-/** A flag as `flag` reads it, or `undefined` where the field is missing: then nobody knows. */
-function optionalFlag(from, name) {
-    return from[name] === undefined || from[name] === null ? undefined : flag(from, name);
-}
-/** A flag, which the API gives as a boolean or as 0 and 1. */
-function flag(from, name) {
-    const value = from[name];
-    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
-}
-
-
-/***/ }),
-
-/***/ 9666:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   LF: () => (/* binding */ read),
-/* harmony export */   xe: () => (/* binding */ shortBody),
-/* harmony export */   xx: () => (/* binding */ longBody)
-/* harmony export */ });
-/** The longest list that is read, in bytes: more than ten times a full page of instances. */
-const longBody = 8 * 1024 * 1024;
-/** The longest answer about one thing that is read, in bytes. */
-const shortBody = 1024 * 1024;
-/** What most reads have in common. */
-const read = { kind: 'read', method: 'GET', target: '', query: {} };
-
-
-/***/ }),
-
-/***/ 7463:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  E$: () => (/* binding */ redact),
-  DM: () => (/* binding */ redirectHost),
-  EE: () => (/* binding */ replyFacts)
-});
-
-// UNUSED EXPORTS: parseRetryAfter
-
-// EXTERNAL MODULE: ./core/secret-forms.js
-var secret_forms = __nccwpck_require__(6435);
-;// CONCATENATED MODULE: ./bce/api/bounded-json.js
-/** The deepest nesting that is read; no reply of the API nests deeper than 10. */
-const maxDepth = 64;
-/** The most values and names in one reply: more than ten times those of a full page of instances. */
-const maxTokens = 500_000;
-/**
- * Parses JSON of a bounded depth and number of values. A few megabytes of brackets become gigabytes of objects, so
- * they are counted before anything is built.
- */
-function parseBounded(text) {
-    const problem = problemOf(text);
-    if (problem !== '')
-        return { json: undefined, problem };
-    try {
-        return { json: JSON.parse(text), problem };
-    }
-    catch {
-        return { json: undefined, problem };
-    }
-}
-/** Counts brackets, commas and colons outside of strings: each stands for one value at most. */
-function problemOf(text) {
-    let depth = 0;
-    let tokens = 0;
-    for (let at = 0; at < text.length; at += 1) {
-        switch (text[at]) {
-            case '"':
-                at = endOfString(text, at);
-                break;
-            case '[':
-            case '{':
-                depth += 1;
-                tokens += 1;
-                if (depth > maxDepth)
-                    return `the answer nests more than ${maxDepth} levels deep`;
-                break;
-            case ']':
-            case '}':
-                depth -= 1;
-                break;
-            case ',':
-            case ':':
-                tokens += 1;
-                break;
-        }
-        if (tokens > maxTokens)
-            return `the answer holds more than ${maxTokens} values`;
-    }
-    return '';
-}
-/** Where the string that begins at `from` ends; the end of the text where it does not. */
-function endOfString(text, from) {
-    for (let at = from + 1;;) {
-        const quote = text.indexOf('"', at);
-        if (quote < 0)
-            return text.length;
-        let backslashes = 0;
-        while (text[quote - 1 - backslashes] === '\\')
-            backslashes += 1;
-        if (backslashes % 2 === 0)
-            return quote;
-        at = quote + 1;
-    }
-}
-
-// EXTERNAL MODULE: ./bce/api/json-fields.js
-var json_fields = __nccwpck_require__(219);
-;// CONCATENATED MODULE: ./bce/api/reply-facts.js
-
-
-
-/**
- * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
- * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
- *
- * @param secrets what the message may not show
- */
-function replyFacts(reply, wallMs, secrets) {
-    const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
-    const fields = { ...Object(json) };
-    const forms = secrets.flatMap(secret_forms/* secretForms */.e);
-    const serverMs = dateMs(reply.headers.date);
-    const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
-    return {
-        json,
-        problem,
-        requestId: token(fields['requestId'], forms) || token(reply.headers['x-bce-request-id'], forms),
-        code: token(fields['code'], forms),
-        message: oneLine(fields['message'], forms),
-        ...(serverMs === undefined ? {} : { serverMs }),
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs })
-    };
-}
-/** `Retry-After` in milliseconds: seconds, or an HTTP date (RFC 9110, 10.2.3). `undefined` where it is neither. */
-function parseRetryAfter(value, nowMs) {
-    if (value !== undefined && /^\s*\d{1,9}(\.\d*)?\s*$/.test(value)) {
-        return Number(value) * 1000;
-    }
-    const atMs = dateMs(value);
-    return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
-}
-/** Where a redirect leads, as a host alone: the rest of the address could hold anything. */
-function redirectHost(reply, endpoint) {
-    const location = reply.headers.location ?? '';
-    return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
-}
-/** Replaces every occurrence of a secret in any of its forms, for services may echo what they were sent. */
-function redact(text, secrets) {
-    return withoutForms(text, secrets.flatMap(secret_forms/* secretForms */.e));
-}
-function withoutForms(text, forms) {
-    return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
-}
-function dateMs(value) {
-    // Only what begins with a day's name: Date.parse would take a bare number for a year.
-    const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
-    return Number.isNaN(ms) ? undefined : ms;
-}
-/** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
-function token(value, forms) {
-    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && withoutForms(value, forms) === value
-        ? value
-        : '';
-}
-/** Secrets are taken out before the text is cut: what is left of one that is cut in two would be known by nobody. */
-function oneLine(value, forms) {
-    if (typeof value !== 'string')
-        return '';
-    const line = withoutForms((0,json_fields/* clip */.$Q)(value, maxRawMessage), forms).replace(/[\s\p{Cc}]+/gu, ' ');
-    return (0,json_fields/* clip */.$Q)(line.trim(), maxMessage);
-}
-/** How much of a message is looked at, in characters: a canonical request with a long session token fits in. */
-const maxRawMessage = 65_536;
-/** How much of a message is shown, in characters. */
-const maxMessage = 500;
-
-
-/***/ }),
-
-/***/ 8547:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ assistantEndpointOf),
-/* harmony export */   z: () => (/* binding */ blbEndpointOf)
-/* harmony export */ });
-/**
- * The endpoint of the load balancers that belongs to one of BCC: `blb.` instead of `bcc.` in front of the same region
- * (BLB page cjwvxnzix, BCC page 0jwvyo603). Any other `endpoint` serves both APIs.
- */
-function blbEndpointOf(endpoint) {
-    return withPrefix(endpoint, 'blb.');
-}
-/** The same for Cloud Assistant: `ca.` (BCC page flu7ytlin). */
-function assistantEndpointOf(endpoint) {
-    return withPrefix(endpoint, 'ca.');
-}
-function withPrefix(endpoint, prefix) {
-    const url = new URL(endpoint);
-    url.hostname = url.hostname.replace(/^bcc\./, prefix);
-    return url;
-}
-
-
-/***/ }),
-
-/***/ 6018:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  XM: () => (/* binding */ pathOf),
-  E2: () => (/* binding */ queryOf),
-  IU: () => (/* binding */ signedRequest)
-});
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./bce/sign.js
-
-/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
-const defaultExpirationSeconds = 1800;
-/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
-function timestamp(wallMs) {
-    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
-}
-/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
-function uriEncode(text) {
-    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
-function canonicalUri(path) {
-    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
-    return encoded.startsWith('/') ? encoded : `/${encoded}`;
-}
-/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
-function canonicalQuery(query) {
-    return Object.entries(query)
-        .filter(([name]) => name.toLowerCase() !== 'authorization')
-        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
-        .sort()
-        .join('&');
-}
-/** One `name:value` line for each header that has a value, sorted. */
-function canonicalHeaders(headers) {
-    return Object.entries(headers)
-        .map(([name, value]) => [name.toLowerCase(), value.trim()])
-        .filter(([, value]) => value !== '')
-        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
-        .sort()
-        .join('\n');
-}
-/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
-function signedHeaders(headers) {
-    return canonicalHeaders(headers)
-        .split('\n')
-        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
-        .join(';');
-}
-/** The text that the signature is made over; it has no line end of its own. */
-function canonicalRequest(request) {
-    return [
-        request.method.toUpperCase(),
-        canonicalUri(request.path),
-        canonicalQuery(request.query),
-        canonicalHeaders(request.headers)
-    ].join('\n');
-}
-/** The start of the `Authorization` header, which is also what the signing key is made over. */
-function authorizationPrefix(request) {
-    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
-}
-/** The key for one prefix, as 64 lower-case hex digits. */
-function signingKey(request) {
-    return hmac(request.secretAccessKey, authorizationPrefix(request));
-}
-/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
-function signature(request) {
-    return hmac(signingKey(request), canonicalRequest(request));
-}
-/** The whole value of the `Authorization` header. */
-function authorization(request) {
-    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
-}
-function hmac(key, data) {
-    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
-}
-
-;// CONCATENATED MODULE: ./bce/signed-request.js
-
-/**
- * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
- * what BCC asks for, and of the third the vendor's newest SDK does the same.
- */
-function signedRequest(operation, endpoint, credentials, atMs) {
-    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
-    const time = timestamp(atMs);
-    const headers = {
-        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
-        host: endpoint.host,
-        'x-bce-date': time,
-        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
-    };
-    const signable = {
-        accessKeyId,
-        secretAccessKey,
-        method: operation.method,
-        path: operation.path,
-        query: operation.query,
-        headers,
-        timestamp: time,
-        expirationSeconds: defaultExpirationSeconds
-    };
-    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
-    return {
-        path: operation.path + wireQuery(operation.query),
-        headers: { ...headers, ...contentType, authorization: authorization(signable) },
-        signature: signature(signable)
-    };
-}
-/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
-function pathOf(...parts) {
-    return `/${parts.map(uriEncode).join('/')}`;
-}
-/** The query of those parameters that have a value. */
-function queryOf(parameters) {
-    const query = {};
-    for (const [name, value] of Object.entries(parameters)) {
-        if (value !== undefined && value !== '') {
-            query[name] = value;
-        }
-    }
-    return query;
-}
-/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
-function wireQuery(query) {
-    const text = canonicalQuery(query)
-        .split('&')
-        .map((pair) => pair.replace(/=$/, ''))
-        .join('&');
-    return text === '' ? '' : `?${text}`;
-}
-
-
-/***/ }),
-
-/***/ 1741:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ww: () => (/* binding */ escapedLine),
-/* harmony export */   wS: () => (/* binding */ guestSystem)
-/* harmony export */ });
-/* unused harmony exports withSystemOf, firstLineOf */
-/** What is known of the system inside an instance, and of the script that runs in it. */
-/** The system of an instance by the names that its image gives; what does not say Windows has a shell. */
-function guestSystem({ osName }) {
-    return /windows/i.test(osName) ? 'windows' : 'linux';
-}
-/** The instance with the system of an image, which tells it for sure where the instance's own fields lag behind. */
-function withSystemOf({ osType, osName }, instance) {
-    const known = `${osType} ${osName}`.trim();
-    return known === '' ? instance : { ...instance, osName: known };
-}
-/** Comments, and settings of variables, which may be secrets. */
-const saysNothing = /^(?:#|$|(?:export\s+|\$env:|\$)?[a-z_]\w*\s*=)/i;
-/** The first line of the script that does something, for the plan; control characters escaped, cut at 80 characters. */
-function firstLineOf({ content }) {
-    const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
-    return escapedLine(lines.find((line) => !saysNothing.test(line)) ?? '(only comments and settings)', 80);
-}
-/** A line from a guest for the log: what is not printable is escaped, and it is cut at `most` characters. */
-function escapedLine(text, most) {
-    const characters = [...text.replaceAll('\t', ' ')];
-    const shown = characters
-        .slice(0, most)
-        .join('')
-        .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
-    return characters.length > most ? `${shown}…` : shown;
-}
-
-
-/***/ }),
-
-/***/ 4795:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  hi: () => (/* binding */ describeFailed),
-  O$: () => (/* binding */ describeNotHealthy),
-  sR: () => (/* binding */ describeUnhealthy),
-  g$: () => (/* binding */ printable)
-});
-
-// EXTERNAL MODULE: ./core/time.js
-var time = __nccwpck_require__(1552);
-// EXTERNAL MODULE: ./core/health/guest/guest-system.js
-var guest_system = __nccwpck_require__(1741);
-;// CONCATENATED MODULE: ./core/health/guest/inside-failure.js
-
-
-/** A failed look from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
-function describeInside(reason) {
-    switch (reason.kind) {
-        case 'agentOffline':
-            return 'the agent of Cloud Assistant is not on line';
-        case 'sameBoot':
-            return `the old system answers (boot ${reason.bootId}, as before the rebuild; run ${reason.runId})`;
-        case 'olderBoot':
-            return `the system that answers is older than this rebuild (up for ${(0,time/* formatDuration */.a3)(reason.uptimeMs)}, accepted ${(0,time/* formatDuration */.a3)(reason.sinceMs)} ago; run ${reason.runId})`;
-        case 'runFailed':
-            return `run ${reason.runId} ended as ${(0,guest_system/* escapedLine */.Ww)(reason.state, 40)} without an answer${factsOf(reason)}`;
-        case 'runLate':
-            return reason.runId === ''
-                ? 'the command could not be sent in time'
-                : `run ${reason.runId} is ${reason.state === '' ? 'unanswered' : (0,guest_system/* escapedLine */.Ww)(reason.state, 40)} and did not end in time`;
-        case 'assistantCall':
-            return `Cloud Assistant could not be asked: ${reason.message}`;
-        case 'script':
-            return `the script ended with exit code ${reason.exitCode} (run ${reason.runId})`;
-        case 'notProven':
-            return 'the script was not run: nothing proves yet that the new system is up';
-    }
-}
-/** The last lines of a script's output for the log, each escaped and cut. */
-function outputLines(reason) {
-    return reason.output.map((line) => escapedLine(line, 200));
-}
-function factsOf({ exitCode, errorCode, failReason }) {
-    const facts = [
-        exitCode === undefined ? '' : `exit code ${exitCode}`,
-        (0,guest_system/* escapedLine */.Ww)(errorCode, 60),
-        (0,guest_system/* escapedLine */.Ww)(failReason, 120)
-    ].filter((fact) => fact !== '');
-    return facts.length === 0 ? '' : `: ${facts.join(', ')}`;
-}
-
-;// CONCATENATED MODULE: ./core/health/reason.js
-
-
-const stages = {
-    connect: 'a connection',
-    tls: 'the TLS handshake',
-    answer: 'an answer',
-    body: 'the rest of the answer',
-    banner: 'the SSH identification',
-    hostKey: 'the host key'
-};
-/** A reason in words, without a full stop. What came from the network is already made printable. */
-function describeUnhealthy(reason) {
-    switch (reason.kind) {
-        case 'refused':
-            return 'connection refused: nothing listens on the port yet';
-        case 'unreachable':
-            return `no way to the host (${reason.code}); the network or a firewall is in between`;
-        case 'reset':
-            return `the connection was lost while waiting for ${stages[reason.stage]}`;
-        case 'dns':
-            return `the host name cannot be resolved (${reason.code})`;
-        case 'timedOut':
-            return `timed out: waited ${(0,time/* formatDuration */.a3)(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
-        case 'status':
-            return `status ${reason.status}, expected ${reason.wanted.map(describeRange).join(', ')}`;
-        case 'body':
-            return `wrong body: it does not contain ${JSON.stringify(reason.wanted)}`;
-        case 'certificate':
-            return `certificate not accepted: ${reason.message}`;
-        case 'noBanner':
-            return reason.said === ''
-                ? 'the connection ended before the server said that it speaks SSH'
-                : `no SSH server: it said ${JSON.stringify(reason.said)}`;
-        case 'noCommonKex':
-            return `the SSH server does not offer the key exchange curve25519-sha256, only ${listed(reason.offered)}`;
-        case 'noHostKey':
-            return `the SSH server has no host key of a known type, only ${listed(reason.offered)}`;
-        case 'sameHostKey':
-            return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
-        case 'protocol':
-            return `not understood: ${reason.message}`;
-        default:
-            return describeInside(reason);
-    }
-}
-/** The checks that do not pass, each with its name and its reason; `passes` where there is none. */
-function describeFailed(failed) {
-    if (failed.length === 0)
-        return 'passes';
-    return failed.map(({ check, reason }) => `${check}: ${describeUnhealthy(reason)}`).join('; ');
-}
-/** Why an instance does not count as healthy, in words, without a full stop. */
-function describeNotHealthy(reason) {
-    if (reason.kind === 'failing')
-        return describeFailed(reason.failed);
-    const [healthyFor, wanted] = [(0,time/* formatDuration */.a3)(reason.healthyForMs), (0,time/* formatDuration */.a3)(reason.wantedMs)];
-    return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
-}
-/** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */
-function printable(text, most = 120) {
-    const plain = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
-    return plain.length > most ? `${plain.slice(0, most)}…` : plain;
-}
-function describeRange({ from, to }) {
-    return from === to ? `${from}` : `${from}-${to}`;
-}
-function listed(names) {
-    return names.length === 0 ? 'nothing' : names.join(', ');
-}
-
-
-/***/ }),
-
-/***/ 5437:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ic: () => (/* binding */ describeFailure),
-/* harmony export */   RA: () => (/* binding */ CallError),
-/* harmony export */   cc: () => (/* binding */ CancelledError),
-/* harmony export */   tK: () => (/* binding */ longestRetryAfterMs)
-/* harmony export */ });
-/** The longest `Retry-After` that a call obeys, in milliseconds; asked for a longer wait, it fails and says so. */
-const longestRetryAfterMs = 120_000;
-/** A call of the API failed. `failure` says how; `cause` is the error below it, if there was one. */
-class CallError extends Error {
-    failure;
-    constructor(failure, options) {
-        super(describeFailure(failure), options);
-        this.name = 'CallError';
-        this.failure = failure;
-    }
-}
-/** The work was given up because the run was cancelled. */
-class CancelledError extends Error {
-    constructor(message = 'cancelled', options) {
-        super(message, options);
-        this.name = 'CancelledError';
-    }
-}
-/** One sentence: what was tried, on what, and what came back. */
-function describeFailure(failure) {
-    const target = failure.target === '' ? '' : ` ${failure.target}`;
-    const facts = [
-        failure.httpStatus === undefined ? undefined : `HTTP ${failure.httpStatus}`,
-        failure.code,
-        failure.requestId === undefined ? undefined : `request ID ${failure.requestId}`,
-        failure.attempts > 1 ? `${failure.attempts} tries` : undefined
-    ].filter((fact) => fact !== undefined);
-    const after = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
-    return `${failure.operation}${target}: ${failure.message}${after}`;
-}
-
-
-/***/ }),
-
-/***/ 780:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ neutralText)
-/* harmony export */ });
-/**
- * Text from outside without characters that change what a reader sees: control characters, ESC among them, become
- * one space, and marks of the text's direction (Unicode TR 36, "bidirectional text spoofing") become visible.
- */
-function neutralText(text) {
-    return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
-}
-
-
-/***/ }),
-
-/***/ 5984:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ clip)
-/* harmony export */ });
-/** At most so many characters of a text from outside, with a mark where it was cut. */
-function clip(text, most) {
-    if (text.length <= most)
-        return text;
-    // By code points, so that none is cut in two.
-    const characters = [...text];
-    return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
-}
-
-
-/***/ }),
-
-/***/ 8154:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ helpLink)
-/* harmony export */ });
-/**
- * The address of the section on `reason` in `docs/troubleshooting.md`, of the very version that runs; of the whole
- * page without a reason. `undefined` where it is not known from where the action runs.
- */
-function helpLink(source, reason) {
-    const { serverUrl = '', repository = '', ref = '' } = source ?? {};
-    if (!/^https?:\/\/[\w.:[\]-]+\/?$/.test(serverUrl) ||
-        !/^[\w.-]+\/[\w.-]+$/.test(repository) ||
-        ref === '') {
-        return undefined;
-    }
-    const page = `${serverUrl.replace(/\/$/, '')}/${repository}/blob/${encodePath(ref)}/docs/troubleshooting.md`;
-    return reason === undefined ? page : `${page}#${reason.toLowerCase()}`;
-}
-/** A ref may hold slashes, and signs that would end a Markdown link. */
-function encodePath(ref) {
-    const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
-    const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
-    return ref.split('/').map(encode).join('/');
-}
-
-
-/***/ }),
-
-/***/ 6435:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   e: () => (/* binding */ secretForms)
-/* harmony export */ });
-/**
- * Every form in which a secret can come back from the wire: as it is, without the white space around it,
- * percent-encoded (of the BCE signature, of a browser, of a form; with capital and with small digits), as JSON spells
- * it, and as base64. The longest first, so that no form is replaced in part; none for an empty text.
- */
-function secretForms(secret) {
-    if (secret.trim() === '')
-        return [];
-    const forms = new Set();
-    for (const raw of [secret, secret.trim()]) {
-        const json = JSON.stringify(raw).slice(1, -1);
-        const percent = percentEncoded(raw);
-        const strict = percent.replace(/[!'()*]/g, (sign) => `%${hex(sign, 2)}`);
-        const base64 = Buffer.from(raw, 'utf8').toString('base64');
-        const spellings = [
-            raw,
-            json,
-            json.replaceAll('/', '\\/'),
-            // Gson's spelling, the usual one of services in Java.
-            json.replace(/[<>&=']/g, (sign) => `\\u${hex(sign, 4).toLowerCase()}`),
-            JSON.stringify(json).slice(1, -1),
-            percent,
-            strict,
-            percentEncoded(strict),
-            percent.replaceAll('%20', '+'),
-            strict.replaceAll('%20', '+'),
-            base64,
-            base64.replace(/=+$/, ''),
-            base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
-            percentEncoded(base64)
-        ];
-        for (const form of spellings) {
-            forms.add(form);
-            forms.add(form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
-        }
-    }
-    return [...forms].sort((one, other) => other.length - one.length);
-}
-/** As `encodeURIComponent`, also for half a surrogate pair, which that refuses. */
-function percentEncoded(text) {
-    return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
-}
-function hex(sign, digits) {
-    return sign.charCodeAt(0).toString(16).toUpperCase().padStart(digits, '0');
-}
-
-
-/***/ }),
-
-/***/ 5089:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   AU: () => (/* binding */ fold),
-/* harmony export */   Hn: () => (/* binding */ cell),
-/* harmony export */   OF: () => (/* binding */ fenced),
-/* harmony export */   aY: () => (/* binding */ code),
-/* harmony export */   hS: () => (/* binding */ counted),
-/* harmony export */   tp: () => (/* binding */ table)
-/* harmony export */ });
-/* harmony import */ var _neutral_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(780);
-
-/**
- * Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. GitHub
- * makes links of bare addresses, so the signs by which it knows them are escaped too.
- */
-function cell(text) {
-    const oneLine = (0,_neutral_text_js__WEBPACK_IMPORTED_MODULE_0__/* .neutralText */ .J)(text).replace(/\s+/g, ' ').trim();
-    const unlinked = oneLine
-        .replaceAll('://', ':\u0000//')
-        .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}\u0001`);
-    return escaped(unlinked).replaceAll(':\u0000', '&#58;').replaceAll('\u0001', '&#46;');
-}
-function escaped(text) {
-    return text.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
-}
-/** Text in code type, in a cell. */
-function code(text) {
-    return text === '' ? '' : `<code>${cell(text)}</code>`;
-}
-/** A table; cells are given as finished Markdown. */
-function table(head, rows) {
-    const line = (cells) => `| ${cells.join(' | ')} |`;
-    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-/** Parts under a line to click on; the line is given as finished Markdown. */
-function fold(title, parts, isOpen = false) {
-    return [`<details${isOpen ? ' open' : ''}><summary>${title}</summary>`, ...parts, '</details>'].join('\n\n');
-}
-/** A block of code; nothing in it can end it, for backticks do not occur in what is put there. */
-function fenced(language, lines) {
-    return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
-}
-/** A number with its noun: `1 batch`, `2 batches`. */
-function counted(count, one, many = `${one}s`) {
-    return `${count} ${count === 1 ? one : many}`;
-}
-
-
-/***/ }),
-
-/***/ 5075:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L2: () => (/* binding */ unavailableBeforePart),
-/* harmony export */   Pl: () => (/* binding */ headline),
-/* harmony export */   Rh: () => (/* binding */ statusLabel),
-/* harmony export */   Sd: () => (/* binding */ totals),
-/* harmony export */   WQ: () => (/* binding */ stopSentence),
-/* harmony export */   _s: () => (/* binding */ rolloutLine)
-/* harmony export */ });
-/* harmony import */ var _report_clip_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5984);
-/* harmony import */ var _time_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1552);
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5089);
-/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
-
-
-
-const headlines = {
-    rebuilt: '✅ Rebuilt',
-    skipped: '✅ Nothing to do',
-    planned: '📋 Plan, nothing was sent',
-    started: '🚀 Started, not waited for',
-    inProgress: '🛑 Cancelled while rebuilding',
-    rolledBack: '↩️ Failed, and rolled back',
-    failed: '❌ Failed',
-    partial: '❌ Failed for some'
-};
-/** In the order in which the totals are told. */
-const words = {
-    rebuilt: { icon: '✅', one: 'rebuilt' },
-    skipped: { icon: '✅', one: 'skipped' },
-    planned: { icon: '📋', one: 'planned' },
-    started: { icon: '🚀', one: 'started' },
-    failed: { icon: '❌', one: 'failed' },
-    rolledBack: { icon: '↩️', one: 'rolled back' },
-    inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
-    notStarted: { icon: '–', one: 'not started' }
-};
-/**
- * What became of the run, of whom, and from which image, as a heading.
- *
- * @param region empty where it is not known
- */
-function headline({ status, imageId, imageName, instances }, region) {
-    const [only, ...others] = instances;
-    const one = only !== undefined && others.length === 0 ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(only.instanceId) : undefined;
-    const whom = one ?? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(instances.length, 'instance');
-    const image = `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(imageId)} ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(imageName, 200))}`.trimEnd();
-    const where = region === '' ? '' : `, region ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(region, 50))}`;
-    return `## ${headlines[status]}: ${whom} from image ${image}${where}`;
-}
-/** What became of an instance, with a sign. */
-function statusLabel({ status, adopted }) {
-    const { icon, one } = words[status];
-    return adopted ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
-}
-/** How many came to what, in one line. */
-function totals({ instances, durationSeconds }) {
-    const counts = new Map();
-    for (const { status } of instances)
-        counts.set(status, (counts.get(status) ?? 0) + 1);
-    const each = Object.entries(words).flatMap(([status, { icon, one, many = one }]) => {
-        const count = counts.get(status);
-        return count === undefined ? [] : [`${icon} **${count}** ${many}`];
-    });
-    return `${each.join(' · ')} (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(instances.length, 'instance')} in ${(0,_time_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(durationSeconds * 1000)})`;
-}
-/** Why nothing more was begun, as a sentence that cannot be overlooked. */
-function stopSentence({ rollout: { stopped } }) {
-    return stopped === undefined ? '' : `> 🛑 **${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(stopped.message, 1000))}**`;
-}
-/** How the rollout was set and how many were away, in one line. */
-function rolloutLine({ rollout, instances, status }) {
-    const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
-    const before = unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} already unavailable before`;
-    const unavailable = status === 'planned' ? before : ` (peak: ${peakUnavailable}${before})`;
-    const facts = [
-        `at most ${maxUnavailable} of ${instances.length} unavailable at once${unavailable}`,
-        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
-        pauseSeconds === 0
-            ? 'the next starts as soon as one is done'
-            : `in batches, ${(0,_time_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(pauseSeconds * 1000)} between two`,
-        failureLabel(rollout)
-    ];
-    return `**Rollout:** ${facts.join(' · ')}`;
-}
-function canaryLabel(canaries) {
-    const named = canaries.slice(0, 10).map((id) => (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(id, 64)));
-    const more = canaries.length - named.length;
-    const all = more === 0 ? named : [...named, `${more} more`];
-    return `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
-}
-function failureLabel({ maxFailures }) {
-    return maxFailures === 0
-        ? 'stops at the first failure'
-        : `stops after more than ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(maxFailures, 'failure')}`;
-}
-/** Who did not serve to begin with, and why; folded away. */
-function unavailableBeforePart({ rollout: { unavailableBefore } }, priority) {
-    return {
-        priority,
-        pieces: unavailableBefore.length,
-        draw: (pieces) => {
-            if (pieces === 0)
-                return '';
-            const rows = unavailableBefore
-                .slice(0, pieces)
-                .map(({ instanceId, why }) => [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(instanceId), (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .clip */ .$)(why, 300))]);
-            const title = `Already unavailable before the run: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(unavailableBefore.length, 'instance')}`;
-            return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .fold */ .AU)(title, [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .table */ .tp)(['Instance', 'Why'], rows)]);
-        }
-    };
-}
-
-
-/***/ }),
-
-/***/ 3636:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Cq: () => (/* binding */ failuresFirst),
-/* harmony export */   E1: () => (/* binding */ reasonsLabel),
-/* harmony export */   td: () => (/* binding */ byUrgency)
-/* harmony export */ });
-const urgency = {
-    failed: 0,
-    rolledBack: 1,
-    inProgress: 2,
-    notStarted: 3,
-    rebuilt: 4,
-    started: 4,
-    skipped: 4,
-    planned: 4
-};
-/** The failures first, then what is under way or not begun, then the rest; beyond that in the given order. */
-function byUrgency(instances) {
-    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
-}
-/**
- * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
- * first few has met every kind.
- */
-function failuresFirst(instances) {
-    const failed = byUrgency(instances).filter(isFailed);
-    const met = new Set();
-    const heads = new Set();
-    for (const one of failed) {
-        const kind = `${one.status} ${one.failure.reason}`;
-        if (!met.has(kind))
-            heads.add(one);
-        met.add(kind);
-    }
-    return [...heads, ...failed.filter((one) => !heads.has(one))];
-}
-/** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
-function reasonsLabel(failed) {
-    const counts = new Map();
-    for (const { failure } of failed)
-        counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
-    const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
-    return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
-}
-function isFailed(one) {
-    return one.failure !== undefined;
-}
-
-
-/***/ }),
-
-/***/ 7046:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   OX: () => (/* binding */ idleSentence),
-/* harmony export */   Tu: () => (/* binding */ weightsPart)
-/* harmony export */ });
-/* unused harmony exports leftWeights, idleInstances, idleWords */
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5089);
-/* harmony import */ var _overview_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5075);
-/** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
-
-
-/** More rows than these are folded away. */
-const openRows = 20;
-/**
- * All backend servers whose weight is still another one than before. An instance that goes on without the run is among
- * them, for nobody restores it after the run.
- */
-function leftWeights({ instances }) {
-    return instances.flatMap((instance) => instance.balancers
-        .filter(({ weight, currentWeight }) => currentWeight !== weight)
-        .map((server) => ({ ...server, instance })));
-}
-/** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
-function idleInstances({ instances }) {
-    return instances
-        .filter(({ balancers }) => balancers.some(({ weight, currentWeight }) => weight === 0 && currentWeight === 0))
-        .map(({ instanceId }) => instanceId);
-}
-/** What that may mean, and what to do. */
-const idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
-/** Who gets no traffic since before the run, as a sentence that stands by itself. */
-function idleSentence(report) {
-    const ids = idleInstances(report);
-    if (ids.length === 0)
-        return '';
-    const named = ids.slice(0, openRows).map(_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY).join(', ');
-    const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
-    return `> ⚠️ **${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
-}
-/** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
-function weightsPart(report, priority) {
-    const left = leftWeights(report);
-    return { priority, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
-}
-function drawn(left, pieces) {
-    if (left.length === 0)
-        return '';
-    const head = `### Load balancer weights to restore: ${left.length}`;
-    const told = left.slice(0, pieces);
-    const rows = told.map((server) => [
-        `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(server.instance.instanceId)}<br>${(0,_overview_js__WEBPACK_IMPORTED_MODULE_0__/* .statusLabel */ .Rh)(server.instance)}`,
-        String(server.currentWeight),
-        String(server.weight),
-        [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(server.blbId), ...(server.groupId === undefined ? [] : [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(server.groupId)])].join('<br>')
-    ]);
-    const list = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .table */ .tp)(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
-    const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
-    const calls = poolsOf(told).map(callOf);
-    const isLong = told.length > openRows;
-    return [
-        head,
-        'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out of it whoever does not serve yet.',
-        ...(pieces === 0 ? [] : [isLong ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .fold */ .AU)(`All ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(told.length, 'weight')}`, [list]) : list]),
-        ...missing,
-        ...(isLong ? [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .fold */ .AU)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(calls.length, 'call'), calls)] : calls)
-    ].join('\n\n');
-}
-/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
-function poolsOf(left) {
-    const pools = new Map();
-    for (const server of left) {
-        const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
-        const pool = pools.get(key);
-        if (pool === undefined)
-            pools.set(key, [server]);
-        else
-            pool.push(server);
-    }
-    return [...pools.values()];
-}
-/**
- * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
- * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
- */
-function callOf(pool) {
-    const [first] = pool;
-    if (first === undefined)
-        return '';
-    const { kind, blbId, groupId } = first;
-    const id = encodeURIComponent(blbId);
-    const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
-    const members = pool.map(({ instance, weight }) => JSON.stringify({ instanceId: instance.instanceId, weight }));
-    const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
-    const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
-    return `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(`PUT ${path}`)}\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .fenced */ .OF)('json', body)}`;
-}
-function line(member, at, members) {
-    return `  ${member}${at === members.length - 1 ? '' : ','}`;
-}
-
-
-/***/ }),
-
-/***/ 1552:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a3: () => (/* binding */ formatDuration),
-/* harmony export */   fP: () => (/* binding */ toSeconds),
-/* harmony export */   tK: () => (/* binding */ toIso)
-/* harmony export */ });
-/** A stretch of time as a person reads it: `45s`, `2m 05s`, `1h 02m`. Parts of a second are left out. */
-function formatDuration(ms) {
-    const seconds = Math.max(0, Math.round(ms / 1000));
-    const two = (value) => String(value).padStart(2, '0');
-    if (seconds < 60)
-        return `${seconds}s`;
-    if (seconds < 3600)
-        return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
-    return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
-}
-/** Seconds with one decimal, as outputs and reports carry them. */
-function toSeconds(ms) {
-    return Math.round(ms / 100) / 10;
-}
-/** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
-function toIso(anchor, atMs) {
-    return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
-}
-
-
-/***/ }),
-
-/***/ 9053:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   hd: () => (/* binding */ fetch),
-/* harmony export */   kT: () => (/* binding */ ProxyAgent),
-/* harmony export */   oF: () => (/* binding */ lend)
-/* harmony export */ });
-// Stands in for undici in the bundle. `@actions/http-client` imports undici only for `getAgentDispatcher`, which
-// only Octokit calls; a plain rebuild would load nine tenths of the bundle for nothing. The two names are filled
-// in by github.js, when the GitHub toolkit is loaded.
-let ProxyAgent;
-let fetch;
-
-function lend(real) {
-  ({ ProxyAgent, fetch } = real);
-}
-
-
-/***/ }),
-
-/***/ 2343:
-/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2858);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8609);
-/** Entry of the post step. It never fails a job. */
-
-
-// What the runtime deprecates in a library is nothing that a reader of this log can mend.
-process.noDeprecation = true;
-try {
-    await (0,_action_post_step_js__WEBPACK_IMPORTED_MODULE_1__/* .postStep */ .F)();
-}
-catch (error) {
-    (0,_action_annotate_js__WEBPACK_IMPORTED_MODULE_0__/* .annotateEnd */ .mD)('A fault of the post step', error instanceof Error ? (error.stack ?? error.message) : String(error));
-}
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 5806:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Yz: () => (/* binding */ core_debug),
-  z3: () => (/* binding */ error),
-  V4: () => (/* binding */ getInput),
-  Gu: () => (/* binding */ getState),
-  Os: () => (/* binding */ group),
-  pq: () => (/* binding */ info),
-  Pq: () => (/* binding */ core_setSecret),
-  z: () => (/* reexport */ summary),
-  $e: () => (/* binding */ warning)
-});
-
-// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, isDebug, markdownSummary, notice, platform, saveState, setCommandEcho, setFailed, setOutput, startGroup, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
@@ -11158,6 +2659,8272 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
+/** The options without their secrets. */
+function withoutSecrets({ login, userData, cleanLastUserData }) {
+    const script = userData !== undefined ? 'given' : cleanLastUserData === true ? 'cleared' : 'kept';
+    return { login: login.kind === 'adminPass' ? { kind: login.kind } : login, script };
+}
+
+;// CONCATENATED MODULE: ./core/plan/user-data.js
+/** What a first-boot script may begin with (cloud-init, User-Data Formats; cloudbase-init, Userdata), in small letters. */
+const marks = [
+    '#!',
+    '#cloud-config',
+    '#include',
+    '#cloud-boothook',
+    '#part-handler',
+    '## template:',
+    'content-type:',
+    'mime-version:',
+    '#ps1',
+    '<powershell>',
+    '<script>',
+    'rem cmd'
+];
+const unlikely = 'userData may never run at first boot';
+/**
+ * Why the first-boot script will probably not run, in words that show nothing of it; `undefined` where nothing
+ * speaks against it. What runs it in the guest silently passes over anything that it does not know.
+ */
+function userDataWarning(script) {
+    const core = script.replace(/^[\s\ufeff]+/, '');
+    if (!marks.some((mark) => core.toLowerCase().startsWith(mark))) {
+        return `${unlikely}: it begins with none of #!, #cloud-config, #include, a MIME header, or a mark of PowerShell or batch`;
+    }
+    if (core !== script) {
+        return script.startsWith('\ufeff')
+            ? `${unlikely}: a byte order mark stands before its first line; store it as UTF-8 without one`
+            : `${unlikely}: white space stands before its first line; remove it`;
+    }
+    return /^#![^\n]*\r/.test(script)
+        ? `${unlikely}: its first line ends with CRLF, so that its interpreter is not found; store it with LF`
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./core/quote.js
+/** The longest piece of a value that a message shows, in characters. */
+const quotedLength = 60;
+/** What nobody can see, or takes for a plain blank: controls, format characters, and separators but the blank. */
+const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+/**
+ * A value for a message: in quotes, cut at 60 characters, and with quotes and everything invisible escaped, so that
+ * it can neither flood the log, nor begin a line with a workflow command, nor look like another value.
+ */
+function quote(text) {
+    const characters = [...text];
+    const shown = characters.slice(0, quotedLength).join('');
+    const quoted = JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
+    return visible(quoted);
+}
+/** A text with everything invisible escaped. */
+function visible(text) {
+    return text.replace(invisible, escaped);
+}
+/** Like `quote`, with everything escaped that is not ASCII: for values that should be nothing else. */
+function quoteAscii(text) {
+    return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
+}
+/** An address for a message, without what may hold a secret: its query and fragment, and all of it beside an `@`. */
+function shownAddress(text) {
+    if (text.includes('@'))
+        return 'an address with "@"';
+    const start = text.replace(/[?#].*$/s, '');
+    return quoteAscii(start === text ? text : `${start}…`);
+}
+/** A character as JavaScript and JSON write it: `\u200b`, or `\u{1f600}` beyond four digits. */
+function escaped(character) {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+}
+
+;// CONCATENATED MODULE: ./core/health/check.js
+/** The fields of an instance that a check's address may hold, in braces. */
+const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
+/** The ports that an address may leave out; for `tcp` there is none. */
+const defaultPorts = new Map([
+    ['ssh', 22],
+    ['http', 80],
+    ['https', 443]
+]);
+/** Whether the check is about the host key of an SSH server. */
+function isSshCheck(check) {
+    return check.kind === 'ssh';
+}
+/** Whether the check looks from inside. */
+function isGuestCheck(check) {
+    return check.kind === 'assistant' || check.kind === 'guestScript';
+}
+/** The check for a person to read. The query is left out: people put tokens there. */
+function describeCheck(check) {
+    if (check.kind === 'assistant')
+        return 'assistant://';
+    if (check.kind === 'guestScript')
+        return 'guestScript';
+    const host = check.host.includes(':') ? `[${check.host}]` : check.host;
+    const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
+    const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';
+    return `${check.kind}://${host}${port}${path}`;
+}
+
+;// CONCATENATED MODULE: ./core/health/expect.js
+/** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
+const success = [{ from: 200, to: 299 }];
+/** Quotation marks that people or their editors put around a text, and that would be looked for as a part of it. */
+const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
+/** One word after the address; in quotes, a backslash takes the next character as it is. */
+const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
+/** Another expectation behind a comma or a semicolon, which would be a part of the text before. */
+const joined = /[,;，；、](?:status|body)=/;
+/**
+ * Reads what follows the address of an HTTP check: words split by white space, each at most once.
+ *
+ * - `status=200`, `status=200,204`, `status=200-299`, or a mixture; without it 200-299
+ * - `body=ok` or `body="all is well"`: the body must contain the text
+ *
+ * @param text the rest of the input after the address, with the white space before it
+ */
+function parseExpectations(text) {
+    const found = new Map();
+    word.lastIndex = 0;
+    for (let end = 0; end < text.length; end = word.lastIndex) {
+        const [, name, quoted, bare] = word.exec(text) ?? [];
+        if (name === undefined) {
+            return wrong('goes on after the address with what is neither status=… nor body=… nor body="…"');
+        }
+        if (name !== 'status' && name !== 'body') {
+            return wrong(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
+        }
+        if (found.has(name))
+            return wrong(`gives ${name} more than once`);
+        if (otherQuotes.test(bare ?? '')) {
+            return wrong(`has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`);
+        }
+        if (joined.test(bare ?? '')) {
+            return wrong('joins status and body by a comma or a semicolon; put a blank between them');
+        }
+        found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
+    }
+    const status = found.get('status');
+    const statuses = status === undefined ? success : parseStatuses(status);
+    if (statuses === undefined) {
+        return wrong('expects a status that is none; write codes from 200 to 599, such as 200, 200,204 or 200-299');
+    }
+    const body = found.get('body');
+    if (body === '')
+        return wrong('expects an empty body text, which every body contains; leave body out');
+    return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
+}
+/** The first character with its code point: many of these marks look alike. */
+function shownCharacter(text = '') {
+    const code = text.codePointAt(0) ?? 0;
+    return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
+}
+/** Codes below 200 announce an answer and are none. */
+function parseStatuses(text) {
+    const ranges = [];
+    for (const part of text.split(',')) {
+        const [, first, last] = /^([2-5]\d\d)(?:-([2-5]\d\d))?$/.exec(part) ?? [];
+        const from = Number(first);
+        const to = Number(last ?? first);
+        if (first === undefined || to < from)
+            return undefined;
+        ranges.push({ from, to });
+    }
+    return ranges;
+}
+function wrong(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./core/health/host.js
+/** Which hosts a check may name. The rules are narrow: the runner will connect to whatever passes them. */
+/** A part of a name between two dots (RFC 1123, 2.1), also one with an underscore, which private zones have. */
+const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
+/** Whether the text is an IP address as one writes it: four decimal parts, or IPv6 without brackets and zone. */
+function isIp(text) {
+    return ipv4.test(text) || isIpv6(text);
+}
+/** Whether the text is an IPv6 address without brackets. */
+function isIpv6(text) {
+    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
+}
+/** Whether the text can be one label of a host name. */
+function isLabel(text) {
+    return label.test(text);
+}
+/**
+ * Whether the text is an IP address or a host name. A name whose last label is a number is none: the system's
+ * resolver takes `2130706433` and `0x7f.1` for addresses.
+ */
+function isHost(text) {
+    if (isIp(text))
+        return true;
+    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
+    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
+}
+
+;// CONCATENATED MODULE: ./core/health/parse.js
+
+
+
+
+/** Scheme, host with port, path with query, fragment. */
+const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
+/** What may stand in a path or a query (RFC 3986), a percent sign only before two hexadecimal digits. */
+const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
+/**
+ * Reads a health check: an address and, for HTTP, what to expect of the answer.
+ *
+ * `tcp://{internalIp}:22`, `ssh://{publicIp}`, `https://{publicIp}:8443/healthz status=200 body="all is well"`.
+ * The placeholders `{publicIp}`, `{internalIp}`, `{id}` and `{name}` may stand in host, path and query; in a
+ * body text braces are braces. Ports left out are 22 for ssh, 80 for http and 443 for https.
+ *
+ * Pure, and never throws. No problem shows a query or what stands before an `@`, for a token or a password may be
+ * a part of it.
+ */
+function parseHealthCheck(text) {
+    const url = text.trim().replace(/\s.*$/s, '');
+    const rest = text.trim().slice(url.length);
+    const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
+    if (foreign !== undefined) {
+        return parse_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it anew, or percent-encode it`);
+    }
+    const [, written, authority, path, fragment] = address.exec(url) ?? [];
+    if (written === undefined || authority === undefined || path === undefined) {
+        return parse_wrong(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
+    }
+    const scheme = written.toLowerCase();
+    if (scheme === 'assistant') {
+        return `${authority}${path}${fragment ?? ''}${rest}` === ''
+            ? { ok: true, check: { kind: 'assistant' } }
+            : parse_wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
+    }
+    if (!isKind(scheme)) {
+        return parse_wrong(`begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
+    }
+    if (authority.includes('@')) {
+        return parse_wrong('holds a user name or a password, which no check sends; leave them out');
+    }
+    const problem = problemOfBraces(authority + path);
+    if (problem !== undefined)
+        return parse_wrong(problem);
+    const place = parsePlace(scheme, authority);
+    if (typeof place === 'string')
+        return parse_wrong(place);
+    if (fragment !== undefined)
+        return parse_wrong('holds a fragment (#…), which is never sent; leave it out');
+    if (scheme === 'tcp' || scheme === 'ssh') {
+        if (path !== '' || rest !== '') {
+            return parse_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
+        }
+        return { ok: true, check: { kind: scheme, ...place } };
+    }
+    if (!pathText.test(blank(path)))
+        return parse_wrong('has a path with characters that must be percent-encoded');
+    if (hasDotSegment(path))
+        return parse_wrong('has a path with . or .. in it; write it out');
+    const parsed = parseExpectations(rest);
+    if (!parsed.ok)
+        return parsed;
+    const pathPattern = path.startsWith('/') ? path : `/${path}`;
+    return { ok: true, check: { kind: scheme, ...place, pathPattern, ...parsed.expectations } };
+}
+/** Whether a segment of the path, as a lenient server would read it, is `.` or `..`. The query does not count. */
+function hasDotSegment(path) {
+    const plain = path.replace(/\?.*$/s, '');
+    const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
+    return read.split('/').some((segment) => segment === '.' || segment === '..');
+}
+function parsePlace(kind, authority) {
+    const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
+    const host = written?.startsWith('[') ? written.slice(1, -1) : written;
+    if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
+        return `has no proper host in ${quoteAscii(authority)}; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)`;
+    }
+    const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
+    if (port !== undefined)
+        return { hostPattern: host, port };
+    return digits === undefined
+        ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
+        : `has the port ${quoteAscii(digits)}; ports are whole numbers from 1 to 65535`;
+}
+function portOf(digits) {
+    const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
+    return port >= 1 && port <= 65_535 ? port : undefined;
+}
+function problemOfBraces(text) {
+    const known = placeholders.map((name) => `{${name}}`).join(', ');
+    for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
+        if (placeholders.every((name) => `{${name}}` !== written)) {
+            return `holds the placeholder ${quoteAscii(written)}; there are ${known}`;
+        }
+    }
+    return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
+        ? `holds a single brace; placeholders are ${known}`
+        : undefined;
+}
+/** The text with a letter for every placeholder: whether the rest is in order does not hang on their values. */
+function blank(text) {
+    return text.replace(/\{[^{}]*\}/g, 'x');
+}
+function isKind(scheme) {
+    return scheme === 'tcp' || defaultPorts.has(scheme);
+}
+function parse_wrong(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./core/health/parse-lines.js
+
+const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
+/** Another address on the same line, after white space, a comma or a semicolon, half-width or full-width. */
+const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
+/**
+ * Reads the health checks, one a line; blank lines do not count. A line that begins with `status=` or `body=` goes
+ * on with the check of the line before. A list in any other form is refused: as one check it would be found wrong
+ * only after the disk was erased.
+ *
+ * Pure, and never throws. No problem shows the whole text, for a token may be a part of it.
+ */
+function parseHealthChecks(text) {
+    const lines = joinedLines(text);
+    const checks = [];
+    const problems = [];
+    for (const { line, at } of lines) {
+        const form = problemOfForm(line);
+        const parsed = form === undefined ? parseHealthCheck(line) : { ok: false, problem: form };
+        if (parsed.ok)
+            checks.push(parsed.check);
+        else
+            problems.push(lines.length === 1 ? parsed.problem : `(line ${at}) ${parsed.problem}`);
+    }
+    if (lines.length === 0)
+        problems.push(`is empty; ${rightForm}`);
+    return problems.length === 0 ? { ok: true, checks } : { ok: false, problems };
+}
+function joinedLines(text) {
+    const joined = [];
+    for (const [index, written] of text.split(/\r\n|\r|\n/).entries()) {
+        const line = written.trim();
+        const before = joined.at(-1);
+        if (line === '')
+            continue;
+        if (before !== undefined && /^(?:status|body)=/.test(line))
+            before.line += ` ${line}`;
+        else
+            joined.push({ line, at: index + 1 });
+    }
+    return joined;
+}
+/** What tells that the line is not a single check. Texts in straight double quotes do not count. */
+function problemOfForm(line) {
+    if (/^["'“”‘’「『]/.test(line))
+        return `begins with a quotation mark; ${rightForm}`;
+    if (line.startsWith('['))
+        return `is a list in brackets; ${rightForm}`;
+    if (line.startsWith('- '))
+        return `begins with a dash, as in a YAML list; ${rightForm}`;
+    const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+    if (anotherAddress.test(bare))
+        return `has several checks on one line; ${rightForm}`;
+    if (/[,;，；、]$/.test(bare))
+        return `ends with a comma or a semicolon; ${rightForm}`;
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./config/parsers/parser.js
+/** The text was understood. */
+function parsed(value) {
+    return { ok: true, value };
+}
+/** The text is refused, for at least one reason. Each reads on after the input's name. */
+function refused(...faults) {
+    return { ok: false, faults };
+}
+/** A parser that refuses the empty or blank text with `remedy`. */
+function required(parse, remedy) {
+    return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
+}
+/**
+ * A parser of an input with a default, which takes the empty or blank text for it: a composite action or a reusable
+ * workflow passes one on where its own input is not given. Only where the default makes nothing less safe.
+ *
+ * @param usual the default of action.yml
+ */
+function orDefault(usual, parse) {
+    return (text) => parse(text.trim() === '' ? usual : text);
+}
+/**
+ * A parser of an input with a default that refuses the empty or blank text, because the default would switch off or
+ * weaken what the input guards, and nobody can tell whether that was meant.
+ */
+function neverEmpty(usual, risk, parse) {
+    const remedy = `give a value, or leave the input out for ${usual}`;
+    return (text) => text.trim() === '' ? refused(`is empty, and its default would ${risk}; ${remedy}`) : parse(text);
+}
+/** A parser that takes the empty text for `undefined`, which is "not given". */
+function optional(parse) {
+    return (text) => (text === '' ? parsed(undefined) : parse(text));
+}
+/** A parser that does not care about white space around the value. Not for secrets. */
+function trimmed(parse) {
+    return (text) => parse(text.trim());
+}
+/** Accepts any text as it is. */
+const anyText = (text) => parsed(text);
+
+;// CONCATENATED MODULE: ./config/parsers/ascii.js
+
+
+/** Characters that get into a value by copying or by an input method, with their names and what was meant. */
+const lookAlikes = {
+    '\u00a0': ['no-break space', ' '],
+    '\u00ad': ['soft hyphen', ''],
+    '\u200b': ['zero width space', ''],
+    '\u200c': ['zero width non-joiner', ''],
+    '\u200d': ['zero width joiner', ''],
+    '\u200e': ['left-to-right mark', ''],
+    '\u200f': ['right-to-left mark', ''],
+    '\u2060': ['word joiner', ''],
+    '\ufeff': ['byte order mark', ''],
+    '\u2010': ['hyphen', '-'],
+    '\u2011': ['non-breaking hyphen', '-'],
+    '\u2012': ['figure dash', '-'],
+    '\u2013': ['en dash', '-'],
+    '\u2014': ['em dash', '-'],
+    '\u2212': ['minus sign', '-'],
+    '\u2018': ['typographic quote', "'"],
+    '\u2019': ['typographic quote', "'"],
+    '\u201c': ['typographic quote', '"'],
+    '\u201d': ['typographic quote', '"'],
+    '\u3000': ['ideographic space', ' '],
+    '\u3001': ['Chinese enumeration comma', ','],
+    '\u3002': ['Chinese full stop', '.'],
+    '\uff0c': ['Chinese comma', ','],
+    '\uff1a': ['Chinese colon', ':'],
+    '\uff1b': ['Chinese semicolon', ',']
+};
+/** Quotes of every kind around the whole value. */
+const quotes = /^(["'`“”‘’「『])(.*)["'`“”‘’」』]$/s;
+/**
+ * A parser of values with a form, which is ASCII only: refuses quotes around the value, and any other character by
+ * its escape, since those that look alike or cannot be seen cannot be told from the text.
+ */
+function ascii(parse) {
+    return (text) => {
+        const [, , inner] = quotes.exec(text) ?? [];
+        if (inner !== undefined && inner.trim() !== '') {
+            return refused(`is ${quoteAscii(text)}, in quotes that are part of the value; leave them out`);
+        }
+        const foreign = foreignIn(text);
+        return foreign.length === 0 ? parse(text) : refused(faultOf(text, foreign));
+    };
+}
+/** The same for a value that no message may show, such as an address that a password may be a part of. */
+function hiddenAscii(parse) {
+    return (text) => {
+        const [first] = foreignIn(text);
+        return first === undefined
+            ? parse(text)
+            : refused(`has ${nameOf(first)} in it, which is not ASCII; ${remedyFor(first)}`);
+    };
+}
+function foreignIn(text) {
+    return [...new Set([...text].filter((character) => character > '\x7e'))];
+}
+function faultOf(text, foreign) {
+    const [first = ''] = foreign;
+    const named = foreign.slice(0, 3).map(nameOf).join(', ');
+    return `is ${quoteAscii(text)}, where ${named} ${foreign.length === 1 ? 'is' : 'are'} not ASCII; ${remedyFor(first)}`;
+}
+function remedyFor(character) {
+    const meant = meantBy(character);
+    if (meant === undefined)
+        return 'type the value anew';
+    return meant === '' ? 'take it out, or type the value anew' : `write ${quoteAscii(meant)} instead`;
+}
+function nameOf(character) {
+    const [name] = lookAlikes[character] ?? [fullWidth(character) === undefined ? undefined : 'full-width'];
+    const code = quoteAscii(character).slice(1, -1);
+    return name === undefined ? code : `${code} (${name})`;
+}
+function meantBy(character) {
+    return lookAlikes[character]?.[1] ?? fullWidth(character);
+}
+/** The ASCII character of a full-width one (U+FF01 to U+FF5E), which an input method for Chinese may type. */
+function fullWidth(character) {
+    const code = character.codePointAt(0) ?? 0;
+    return code >= 0xff01 && code <= 0xff5e ? String.fromCodePoint(code - 0xfee0) : undefined;
+}
+
+;// CONCATENATED MODULE: ./config/parsers/boolean.js
+
+
+const spellings = new Map([
+    ['true', true],
+    ['True', true],
+    ['TRUE', true],
+    ['false', false],
+    ['False', false],
+    ['FALSE', false]
+]);
+/**
+ * Reads a flag: `true` or `false`, in the three spellings of the YAML 1.2 core schema. These are the ones that
+ * `getBooleanInput` of @actions/core takes; `yes`, `on` and `1` are refused.
+ */
+const parseBoolean = (text) => {
+    const value = spellings.get(text);
+    return value === undefined ? refused(`is ${quote(text)}; write true or false`) : parsed(value);
+};
+
+;// CONCATENATED MODULE: ./config/parsers/count-or-percent.js
+
+
+const maxCount = 1_000;
+const maxPercent = 100;
+/** Digits, and perhaps a percent sign; white space before the sign is caught to say so. */
+const pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
+/**
+ * Reads how many may be away at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
+ * None at all is refused, for with that no instance could ever be taken.
+ */
+const parseMaxUnavailable = (text) => {
+    const [, digits, gap] = pattern.exec(text) ?? [];
+    const amount = Number(digits);
+    if (amount === 0) {
+        return refused(`is ${quote(text)}, with which no instance could ever be taken; give at least 1, or 1%`);
+    }
+    // What is no number at all is not within either.
+    if (!(amount <= (gap === undefined ? maxCount : maxPercent))) {
+        return refused(`is ${quote(text)}; give a whole number from 1 to ${maxCount}, or a whole percentage from 1% to ${maxPercent}%`);
+    }
+    if (gap === undefined)
+        return parsed({ kind: 'count', count: amount });
+    return gap === ''
+        ? parsed({ kind: 'percent', percent: amount })
+        : refused(`is ${quote(text)}, with white space in it; write ${amount}%`);
+};
+
+;// CONCATENATED MODULE: ./config/parsers/duration.js
+
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+/** How long one instance's rebuild may take. */
+const timeoutRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
+/** How long to wait between two looks. */
+const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
+/** How long to wait for an image that is not there yet; with no time at all it must be there. */
+const imageWaitRange = { minMs: 0, maxMs: 6 * hourMs };
+/** By when an instance that runs must have been healthy. */
+const healthDeadlineRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
+/** How long an instance must stay healthy; with no time at all, one success will do. */
+const minHealthyTimeRange = { minMs: 0, maxMs: hourMs };
+/** How long to rest between two batches; with no time at all there are none. */
+const pauseRange = { minMs: 0, maxMs: 24 * hourMs };
+/** How long an instance goes on serving what it has, once a load balancer sends it nothing new. */
+const drainTimeRange = { minMs: 0, maxMs: hourMs };
+/** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
+const duration_pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
+/**
+ * A parser of durations in milliseconds: whole numbers with a unit, `90s`, `15m`, `1h`, or several in
+ * descending order, `1m30s`. A bare number is refused, for nobody can tell what it counts. What lies outside
+ * the range is refused too, never moved to its border.
+ */
+function durationWithin(range) {
+    return (text) => {
+        // A longer number is no slip of the pen, and would only make the question unreadable.
+        if (/^\d{1,6}$/.test(text)) {
+            return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
+        }
+        const units = duration_pattern.exec(text)?.groups;
+        const written = text.toLowerCase();
+        if (written !== text && duration_pattern.test(written)) {
+            return refused(`is ${quote(text)}; units are in lower case: ${written}`);
+        }
+        if (text === '' || units === undefined) {
+            return refused(`is ${quote(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`);
+        }
+        const ms = Number(units['hours'] ?? 0) * hourMs +
+            Number(units['minutes'] ?? 0) * minuteMs +
+            Number(units['seconds'] ?? 0) * secondMs;
+        if (ms < range.minMs || ms > range.maxMs) {
+            const [least, most] = [durationText(range.minMs), durationText(range.maxMs)];
+            return refused(`is ${quote(text)}, which is out of range; give ${least} to ${most}`);
+        }
+        return parsed(ms);
+    };
+}
+/** Writes whole seconds, given in milliseconds, in the form that `durationWithin` reads: `1h`, `1m30s`, `0s`. */
+function durationText(ms) {
+    const hours = Math.floor(ms / hourMs);
+    const minutes = Math.floor((ms % hourMs) / minuteMs);
+    const seconds = Math.floor((ms % minuteMs) / secondMs);
+    const parts = [
+        hours > 0 ? `${hours}h` : '',
+        minutes > 0 ? `${minutes}m` : '',
+        seconds > 0 ? `${seconds}s` : ''
+    ];
+    return parts.join('') || '0s';
+}
+
+;// CONCATENATED MODULE: ./config/parsers/endpoint.js
+
+
+
+/** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
+function endpointOfRegion(region) {
+    return new URL(`https://bcc.${region}.baidubce.com`);
+}
+/**
+ * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
+ * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
+ *
+ * No message shows a query or a user name, which may be secret. What is not ASCII is refused, because
+ * `URL` would drop it or turn it into another host without a word.
+ */
+const parseEndpoint = hiddenAscii((text) => {
+    const url = httpUrl(text);
+    if (url === undefined) {
+        return refused(`is ${shownAddress(text)}, which is no URL; write one such as https://bcc.bj.baidubce.com`);
+    }
+    const faults = [];
+    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+        faults.push(`begins with http://, and ${quoteAscii(url.hostname)} is not this machine (localhost, 127.0.0.1, [::1]); begin it with https://`);
+    }
+    if (hasUserInfo(url)) {
+        faults.push('holds a user name or a password; the key pair goes into accessKeyId and secretAccessKey');
+    }
+    if (url.pathname !== '/' || /[?#]/.test(text)) {
+        const path = url.pathname === '/' ? 'a query or a fragment' : quoteAscii(url.pathname);
+        faults.push(`has ${path} after the host; leave out path, query and fragment`);
+    }
+    return faults.length === 0 ? parsed(url) : refused(...faults);
+});
+/** Reads the address of what was deployed, for a person to follow: `http` or `https`. */
+const parseWebUrl = (text) => {
+    const url = httpUrl(text);
+    if (url === undefined) {
+        return refused(`is ${shownAddress(text)}, which is no web address; write one such as https://example.com`);
+    }
+    return hasUserInfo(url)
+        ? refused('holds a user name or a password, which everybody would see; leave them out')
+        : parsed(url);
+};
+/** `URL.parse` would do, but Node 20 does not have it; and `URL` forgives white space in the middle. */
+function httpUrl(text) {
+    return /^https?:\/\/[^\s/]/i.test(text) && !/\s/.test(text) && URL.canParse(text)
+        ? new URL(text)
+        : undefined;
+}
+function hasUserInfo(url) {
+    return url.username !== '' || url.password !== '';
+}
+/** `hostname` as `URL` gives it: lower case, IPv4 in four decimal parts, IPv6 in brackets. */
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./config/parsers/guest.js
+
+
+/** Reads the script that runs inside the new system, and keeps it to the last byte. No message shows it. */
+const parseGuestScript = (text) => {
+    if (text.trim() === '')
+        return refused('holds only white space; write the commands, or leave it out');
+    if (/^#![^\n]*\r/.test(text)) {
+        return refused('has Windows line ends (CR LF) after #!, so that no shell would be found; store it with LF');
+    }
+    return text.includes('\0')
+        ? refused('holds a NUL character, as files in UTF-16 do; store the script as UTF-8')
+        : parsed(text);
+};
+/** Reads the name of a user inside the guest. */
+const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
+    ? parsed(text)
+    : refused(`is ${quote(text)}, which is no user name; write one such as root or deploy`);
+
+;// CONCATENATED MODULE: ./config/parsers/ids.js
+
+
+
+const kinds = {
+    instance: {
+        noun: 'instance',
+        words: 'an instance ID',
+        prefix: 'i',
+        example: 'i-YufwpQAe',
+        input: 'instanceId'
+    },
+    image: { noun: 'image', words: 'an image ID', prefix: 'm', example: 'm-DpgNg8lO', input: 'imageId' },
+    balancer: {
+        noun: 'load balancer',
+        words: 'a load balancer ID',
+        prefix: 'lb',
+        example: 'lb-77d58dc4',
+        input: 'blbId'
+    }
+};
+/** Characters that IDs are made of. It also keeps an ID from changing the path of a request. */
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+/**
+ * Reads the IDs of instances: one or many, split by commas, white space or lines, in the order given. Refuses
+ * an ID that is there twice, and patterns: what is erased must be named.
+ */
+const parseInstanceIds = idsOf('instance');
+/**
+ * Reads the IDs of load balancers, in the form of those of instances. Their usual prefix, `lb-`, stands in
+ * examples of the SDKs only (bce-sdk-java, ExampleBlbDetail), so none is asked for; that of another kind is refused.
+ */
+const parseBalancerIds = idsOf('balancer');
+/** Reads the ID of an image. A name, or the ID of an instance, is refused with a hint. */
+const parseImageId = (text) => {
+    const fault = faultOfId(text, 'image');
+    return fault === undefined ? parsed(text) : refused(fault);
+};
+/** Reads the ID of a key pair. Its usual prefix is not documented, so none is asked for. */
+const parseKeypairId = (text) => idPattern.test(text)
+    ? parsed(text)
+    : refused(`is ${quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`);
+/** A parser of a list of IDs, at least one, none twice. */
+function idsOf(wanted) {
+    const { noun, example } = kinds[wanted];
+    const form = `write the IDs alone, split by commas, spaces or lines, such as ${example}`;
+    return (text) => {
+        if (/^[[{]/.test(text))
+            return refused(`is written as JSON; ${form}`);
+        if (text.includes(';'))
+            return refused(`has a semicolon between IDs; ${form}`);
+        const ids = text.split(/[\s,]+/).filter((id) => id !== '');
+        if (ids.length === 0) {
+            return refused(`names no ${noun}; give at least one ID such as ${example}`);
+        }
+        const unique = new Set(ids);
+        const check = ascii((id) => {
+            const fault = faultOfId(id, wanted);
+            return fault === undefined ? parsed(id) : refused(fault);
+        });
+        const faults = [...unique].map(check).flatMap((one) => (one.ok ? [] : one.faults));
+        for (const id of unique) {
+            if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
+                faults.push(`names ${quote(id)} more than once; give each ${noun} once`);
+            }
+        }
+        return faults.length === 0 ? parsed(ids) : refused(...faults);
+    };
+}
+/**
+ * What speaks against an ID. One without any prefix is let through, for the service may know it; a prefix of
+ * letters that belongs to something else is a mix-up.
+ */
+function faultOfId(id, wanted) {
+    const { words, prefix, example } = kinds[wanted];
+    const names = wanted === 'image' ? '; a name or a pattern goes into imageName' : '';
+    if (id.includes('*')) {
+        return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}${names}`;
+    }
+    const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
+    const isId = idPattern.test(id);
+    if (isId && found === prefix)
+        return undefined;
+    const other = Object.values(kinds).find((kind) => kind.prefix === found);
+    if (isId && other !== undefined) {
+        return `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`;
+    }
+    return isId && wanted === 'balancer'
+        ? undefined
+        : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
+}
+
+;// CONCATENATED MODULE: ./config/parsers/integer.js
+
+
+/** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
+function integerWithin(min, max) {
+    return (text) => {
+        const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
+        return value >= min && value <= max
+            ? parsed(value)
+            : refused(`is ${quote(text)}; give a whole number from ${min} to ${max}`);
+    };
+}
+
+;// CONCATENATED MODULE: ./config/parsers/name.js
+
+/**
+ * Reads a name. What the API calls names is free text of one line. Blanks at its ends are kept, since they may be
+ * part of the name; line breaks around it, as YAML leaves them, are not.
+ */
+const parseName = (text) => {
+    const line = text.replace(/^[\r\n]+|[\r\n]+$/g, '');
+    return /\p{Cc}/u.test(line.trim())
+        ? refused('contains a line break or another control character, which no name has; give one name')
+        : parsed(line);
+};
+/** Reads the name that an instance must have. A blank one would switch the check off unseen. */
+const parseConfirmName = (text) => text.trim() === ''
+    ? refused('holds only white space, which would confirm nothing; give the name, or leave the input out')
+    : parseName(text);
+/**
+ * Reads the name of an image, or a pattern in which `*` stands for any text; a blank text is none. A pattern that
+ * every name matches is refused: the newest of all images is no choice to erase a disk for.
+ */
+const parseImageName = (text) => {
+    if (text.trim() === '')
+        return parsed(undefined);
+    return /^\*+$/.test(text.trim())
+        ? refused('is a pattern that every image matches; write a part of the name as well, such as web-*')
+        : parseName(text);
+};
+
+;// CONCATENATED MODULE: ./config/parsers/password.js
+
+/** The symbols that a password may hold, in the order of the vendor's list. */
+const passwordSymbols = "()`~!@#$%^&*-_+=\\|{}[]:;'<>,.?/";
+const minLength = 8;
+const maxLength = 32;
+const minClasses = 3;
+/**
+ * Reads the password for the instance, by the newest rule that the vendor documents (BCC pages for changePass,
+ * 2025-12-03, and CreateInstanceBySpec): 8 to 32 characters; three of upper case, lower case, digits and
+ * symbols; only the listed symbols; ASCII only, since the cipher works on bytes.
+ *
+ * All broken parts of the rule are told at once. A message depends on counts alone, never on a character.
+ */
+const parsePassword = (text) => {
+    const characters = [...text];
+    const faults = [
+        lengthFault(characters.length),
+        classFault(characters),
+        /^\s|\s$/.test(text)
+            ? 'begins or ends with white space, perhaps a pasted line break; remove it'
+            : undefined,
+        characters.some((character) => character > '\x7f')
+            ? 'contains a character that is not ASCII; use letters without accents, digits and symbols'
+            : undefined,
+        // White space at either end has had its own message, which helps more.
+        [...text.trim()].some((character) => character <= '\x7f' && !isPermitted(character))
+            ? `contains a character that is not permitted; use letters, digits and ${passwordSymbols}`
+            : undefined
+    ].filter((fault) => fault !== undefined);
+    return faults.length === 0 ? parsed(text) : refused(...faults);
+};
+function lengthFault(length) {
+    if (length >= minLength && length <= maxLength) {
+        return undefined;
+    }
+    const fault = length < minLength ? 'is too short' : 'is too long';
+    return `${fault}: it has ${length} character${length === 1 ? '' : 's'}; use ${minLength} to ${maxLength}`;
+}
+function classFault(characters) {
+    const classes = [/[A-Z]/, /[a-z]/, /[0-9]/].filter((pattern) => characters.some((one) => pattern.test(one)));
+    const count = classes.length + (characters.some(isSymbol) ? 1 : 0);
+    return count >= minClasses
+        ? undefined
+        : `is too simple: it has ${count} of the four classes upper case, lower case, digits and symbols; ` +
+            `use at least ${minClasses} of them`;
+}
+function isPermitted(character) {
+    return /^[A-Za-z0-9]$/.test(character) || isSymbol(character);
+}
+function isSymbol(character) {
+    return passwordSymbols.includes(character);
+}
+
+;// CONCATENATED MODULE: ./config/parsers/region.js
+
+
+
+/** The regions that the vendor names, with their cities (BCC page 0jwvyo603 and the tables of the SDKs). */
+const cities = {
+    bj: ['beijing', '北京'],
+    bd: ['baoding', '保定'],
+    cd: ['chengdu', '成都'],
+    fsh: ['shanghai', '上海'],
+    fwh: ['wuhan', '武汉'],
+    gz: ['guangzhou', '广州'],
+    hkg: ['hongkong', 'hk', '香港'],
+    nj: ['nanjing', '南京'],
+    sin: ['singapore', 'sg', '新加坡'],
+    su: ['suzhou', '苏州'],
+    yq: ['yangquan', '阳泉']
+};
+const known = Object.keys(cities);
+/**
+ * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
+ * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host that the
+ * signed requests go to. A zone or a city is refused with the region that it is in.
+ */
+const parseRegion = (text) => {
+    const meant = regionOf(text);
+    if (meant !== undefined && meant !== text) {
+        return refused(`is ${quote(text)}; that region is called ${meant}, so write ${meant}`);
+    }
+    return parseHostPart(text);
+};
+const parseHostPart = ascii((text) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+    ? parsed(text)
+    : refused(`is ${quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`));
+/** The known region that a text in another form stands for: `cn-bj-d`, `cn-bj`, `BJ`, `bj-d`, `Beijing`. */
+function regionOf(text) {
+    const bare = text
+        .toLowerCase()
+        .replace(/^cn[-_]/, '')
+        .replace(/[-_][a-z]$/, '');
+    const city = bare.replace(/[-_\s]/g, '');
+    return known.find((region) => region === bare || cities[region]?.includes(city));
+}
+
+;// CONCATENATED MODULE: ./config/parsers/secret.js
+
+/**
+ * Reads a key or a token that goes into a header or into a signature: printable ASCII without white space. A
+ * line break that was pasted along breaks the signature, and the service would only answer that it does not
+ * match; so it is refused here, with its true name. No message shows the text.
+ */
+const parseSecret = (text) => {
+    const core = text.trim();
+    const faults = [
+        core === text
+            ? undefined
+            : 'begins or ends with white space, perhaps a pasted line break; store it again without',
+        /^[\x21-\x7e]*$/.test(core)
+            ? undefined
+            : 'contains white space or a character that is not ASCII; copy it again from the console',
+        /^(["'`]).*\1$/s.test(core)
+            ? 'stands in quotes that are part of the value; store it again without'
+            : undefined
+    ].filter((fault) => fault !== undefined);
+    return faults.length === 0 ? parsed(text) : refused(...faults);
+};
+/** What newer access key IDs begin with (BCE console); older ones are 32 hexadecimal digits, as secret keys are. */
+const accessKeyPrefix = 'ALTAK';
+/** Reads an access key ID. No ID has a colon in it, so one is there where both keys were pasted together. */
+const parseAccessKeyId = (text) => text.includes(':')
+    ? refused('contains a colon, as where ID and secret key are joined; give each in its own input')
+    : parseSecret(text);
+/** Reads a secret access key, and refuses what is plainly the ID, or both joined by a colon. */
+const parseSecretKey = (text) => {
+    if (text.includes(':')) {
+        return refused('contains a colon, as where ID and secret key are joined; give each in its own input');
+    }
+    return text.startsWith(accessKeyPrefix)
+        ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
+        : parseSecret(text);
+};
+/** Reads a script, and keeps it to the last byte. One that is blank is taken for an accident. */
+const parseScript = (text) => text.trim() === ''
+    ? refused('holds only white space; leave it out, or set cleanLastUserData to true to clear the earlier script')
+    : parsed(text);
+
+;// CONCATENATED MODULE: ./config/parsers/tags.js
+
+
+/** Nobody needs more to tell instances apart; a longer text is something else that was pasted. */
+const maxTags = 20;
+const tags_form = 'write key=value, such as role=web';
+/**
+ * Reads tags: one `key=value` a line, with white space around key and value left out, and blank lines passed
+ * over. The first `=` ends the key. Refuses patterns, what is incomplete, and a key that is there twice.
+ *
+ * No tag at all is refused as well: every instance carries all of none.
+ */
+const parseTags = (text) => {
+    const lines = text
+        .split(/\r\n?|\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+    if (lines.length === 0)
+        return refused(`names no tag; ${tags_form}`);
+    if (lines.length > maxTags) {
+        return refused(`has ${lines.length} lines; give at most ${maxTags} tags, one a line`);
+    }
+    const read = lines.map(parseTag);
+    const tags = read.flatMap((one) => (one.ok ? [one.value] : []));
+    const faults = [...read.flatMap((one) => (one.ok ? [] : one.faults)), ...repeats(tags)];
+    return faults.length === 0 ? parsed(tags) : refused(...faults);
+};
+/** Reads one line that is not blank. */
+function parseTag(line) {
+    const end = line.indexOf('=');
+    if (end < 0)
+        return refused(`has the line ${quote(line)}, which has no "="; ${tags_form}`);
+    const key = line.slice(0, end).trim();
+    const value = line.slice(end + 1).trim();
+    if (key === '')
+        return refused(`has the line ${quote(line)}, which has no key; ${tags_form}`);
+    if (value === '')
+        return refused(`has the line ${quote(line)}, which has no value; ${tags_form}`);
+    return line.includes('*')
+        ? refused(`has the pattern ${quote(line)}; what is erased must be named, so write key and value in full, such as role=web`)
+        : parsed({ key, value });
+}
+/** Two values of one key would find nothing, and the same tag again is hardly what was meant. */
+function repeats(tags) {
+    const keys = [...new Set(tags.map(({ key }) => key))];
+    return keys.flatMap((key) => {
+        const values = tags.filter((tag) => tag.key === key).map(({ value }) => value);
+        if (values.length === 1)
+            return [];
+        return new Set(values).size === 1
+            ? [`names ${quote(`${key}=${values[0]}`)} more than once; give each tag once`]
+            : [
+                `gives the key ${quote(key)} more than one value, which no instance can carry at once; give each key once`
+            ];
+    });
+}
+
+;// CONCATENATED MODULE: ./config/inputs.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
+/** A flag that may only do more harm when it is set, so that an empty text can be its default. */
+const flag = orDefault('false', trimmed(ascii(parseBoolean)));
+const duration = (range) => trimmed(ascii(durationWithin(range)));
+const parseChecks = (text) => {
+    const result = parseHealthChecks(text);
+    return result.ok ? parsed(result.checks) : refused(...result.problems);
+};
+/**
+ * Every input of the action, by the name that it has in action.yml and in the same order, with its parser.
+ *
+ * A new input begins here: a test asks for its entry in action.yml, and config.ts says what it means. What two
+ * inputs mean together stands in rules/.
+ */
+const parsers = {
+    accessKeyId: required(parseAccessKeyId, fromSecret),
+    secretAccessKey: required(parseSecretKey, fromSecret),
+    sessionToken: optional(parseSecret),
+    region: neverEmpty('bj', 'pick the instances of another region', trimmed(parseRegion)),
+    endpoint: trimmed(optional(parseEndpoint)),
+    instanceId: trimmed(optional(parseInstanceIds)),
+    instanceTag: trimmed(optional(parseTags)),
+    imageId: trimmed(optional(ascii(parseImageId))),
+    imageName: optional(parseImageName),
+    imageWait: orDefault('0s', duration(imageWaitRange)),
+    adminPass: optional(parsePassword),
+    keypairId: trimmed(optional(ascii(parseKeypairId))),
+    keepImageLogin: flag,
+    userData: optional(parseScript),
+    cleanLastUserData: trimmed(optional(ascii(parseBoolean))),
+    dryRun: neverEmpty('false', 'erase', trimmed(ascii(parseBoolean))),
+    force: flag,
+    allowProtected: flag,
+    confirmName: optional(parseConfirmName),
+    backupImage: neverEmpty('false', 'erase without a backup', trimmed(ascii(parseBoolean))),
+    // Of the 20 custom images that a region holds, one must be free for the backup that is being made.
+    backupKeep: trimmed(optional(ascii(integerWithin(1, 19)))),
+    rollback: neverEmpty('false', 'leave a failed instance as it is', trimmed(ascii(parseBoolean))),
+    wait: neverEmpty('true', 'change what a green step means', trimmed(ascii(parseBoolean))),
+    timeout: orDefault('20m', duration(timeoutRange)),
+    pollInterval: orDefault('5s', duration(pollIntervalRange)),
+    maxUnavailable: orDefault('1', trimmed(ascii(parseMaxUnavailable))),
+    canary: neverEmpty('0', 'send no canary ahead', trimmed(ascii(integerWithin(0, 1_000)))),
+    pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration(pauseRange)),
+    maxFailures: orDefault('0', trimmed(ascii(integerWithin(0, 1_000)))),
+    requestsPerSecond: orDefault('5', trimmed(ascii(integerWithin(1, 100)))),
+    healthCheck: trimmed(optional(parseChecks)),
+    guestScript: optional(parseGuestScript),
+    guestUser: orDefault('root', trimmed(ascii(parseGuestUser))),
+    healthDeadline: orDefault('5m', duration(healthDeadlineRange)),
+    minHealthyTime: orDefault('10s', duration(minHealthyTimeRange)),
+    blbId: trimmed(optional(parseBalancerIds)),
+    drainTime: orDefault('30s', duration(drainTimeRange)),
+    githubToken: optional(parseSecret),
+    environment: trimmed(optional(anyText)),
+    environmentUrl: trimmed(optional(parseWebUrl)),
+    summary: orDefault('true', trimmed(ascii(parseBoolean)))
+};
+/** The names of all inputs, in the order of action.yml. */
+const inputs_inputNames = Object.keys(parsers);
+/** The inputs whose values are to be masked in the log before anything else happens. */
+const secretInputs = [
+    'secretAccessKey',
+    'sessionToken',
+    'adminPass',
+    'githubToken'
+];
+/** A value that could not be read was given all the same. */
+function isGiven(values, input) {
+    return !(input in values) || values[input] !== undefined;
+}
+/** Reads every input on its own, and goes on after a bad one. */
+function readInputs(raw) {
+    const values = {};
+    const problems = [];
+    for (const input of inputs_inputNames) {
+        const result = parsers[input](raw[input]);
+        if (result.ok) {
+            values[input] = result.value;
+        }
+        else {
+            problems.push(...result.faults.map((message) => ({ input, message })));
+        }
+    }
+    // Each value comes from the parser of its own name, a tie that the compiler cannot follow through a loop.
+    return { values: values, problems };
+}
+
+;// CONCATENATED MODULE: ./config/rules/without-wait.js
+
+
+/** What is asked for with `wait: false`, although it comes after the rebuild and needs somebody who waits for it. */
+function unwaitedProblems(values) {
+    if (values.wait !== false)
+        return [];
+    const { rollback, canary = 0, pauseBetweenBatches = 0 } = values;
+    const problems = [];
+    if (rollback === true) {
+        const message = 'is true, but wait is false; what is not waited for cannot be rolled back, ' +
+            'so set wait to true or rollback to false';
+        problems.push({ input: 'rollback', message });
+    }
+    if (canary > 0) {
+        const message = `is ${canary}, but wait is false; nobody would see whether a canary is healthy before the rest begins, ` +
+            'so set wait to true or canary to 0';
+        problems.push({ input: 'canary', message });
+    }
+    if (pauseBetweenBatches > 0) {
+        const message = `is ${durationText(pauseBetweenBatches)}, but wait is false; ` +
+            'a batch that is not waited for has no end to pause after, so set wait to true or pauseBetweenBatches to 0s';
+        problems.push({ input: 'pauseBetweenBatches', message });
+    }
+    if (isGiven(values, 'healthCheck')) {
+        const message = 'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
+        problems.push({ input: 'healthCheck', message });
+    }
+    if (isGiven(values, 'guestScript')) {
+        const message = 'is given, but wait is false; it runs once the new system is up, so set wait to true or leave guestScript out';
+        problems.push({ input: 'guestScript', message });
+    }
+    if (isGiven(values, 'blbId')) {
+        const message = 'is given, but wait is false; nobody would give the instances their weights back, ' +
+            'so set wait to true or leave blbId out';
+        problems.push({ input: 'blbId', message });
+    }
+    return problems;
+}
+
+;// CONCATENATED MODULE: ./config/rules/guards.js
+
+
+
+
+/** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
+function guardProblems(values) {
+    return [
+        ...choiceProblems(values, ['instanceId', 'i-YufwpQAe'], ['instanceTag', 'role=web']),
+        ...choiceProblems(values, ['imageId', 'm-DpgNg8lO'], ['imageName', 'web-*']),
+        ...imageWaitProblems(values),
+        ...confirmProblems(values),
+        ...backupProblems(values),
+        ...unwaitedProblems(values),
+        ...healthProblems(values)
+    ];
+}
+/** Exactly one of two inputs, which come with an example of each; told at the first. */
+function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
+    const byOne = isGiven(values, one);
+    if (byOne !== isGiven(values, other))
+        return [];
+    const fault = byOne ? `is given together with ${other}` : `is not given, and neither is ${other}`;
+    const choice = `give exactly one of ${one} (such as ${oneSuchAs}) and ${other} (such as ${otherSuchAs})`;
+    return [{ input: one, message: `${fault}; ${choice}` }];
+}
+/** While the wanted image is still to come, a pattern would take an older one. */
+function imageWaitProblems({ imageWait = 0, imageName }) {
+    if (imageWait === 0 || !imageName?.includes('*'))
+        return [];
+    const message = `is ${durationText(imageWait)}, but imageName ${quote(imageName)} is a pattern, which takes an older image at once; ` +
+        'give the exact name, or leave imageWait out';
+    return [{ input: 'imageWait', message }];
+}
+/** One name cannot confirm several instances, nor as many as a tag happens to find. */
+function confirmProblems(values) {
+    if (!isGiven(values, 'confirmName'))
+        return [];
+    const remedy = 'a name confirms a single one, so leave confirmName out or give one instanceId';
+    const count = values.instanceId?.length ?? 1;
+    if (count > 1) {
+        return [
+            { input: 'confirmName', message: `is given, but instanceId names ${count} instances; ${remedy}` }
+        ];
+    }
+    // With both, which of the two is meant has to be said first.
+    const isByTag = isGiven(values, 'instanceTag') && !isGiven(values, 'instanceId');
+    return isByTag
+        ? [{ input: 'confirmName', message: `is given, but instanceTag may find many instances; ${remedy}` }]
+        : [];
+}
+function backupProblems(values) {
+    if (values.backupImage !== false || !isGiven(values, 'backupKeep'))
+        return [];
+    const message = 'is given, but backupImage is false; backups are only deleted after a new one was made, ' +
+        'so set backupImage to true or leave backupKeep out';
+    return [{ input: 'backupKeep', message }];
+}
+function healthProblems({ healthDeadline, minHealthyTime }) {
+    if (healthDeadline === undefined || minHealthyTime === undefined || minHealthyTime < healthDeadline) {
+        return [];
+    }
+    const [time, deadline] = [durationText(minHealthyTime), durationText(healthDeadline)];
+    const message = `is ${time}, which is not shorter than healthDeadline (${deadline}); ` +
+        'ask for a shorter time, or set the deadline later';
+    return [{ input: 'minHealthyTime', message }];
+}
+
+;// CONCATENATED MODULE: ./config/rules/rules.js
+
+
+
+/** The cipher for adminPass takes its key from the first 16 characters of the secret key (BCC page ojwvynrqn). */
+const cipherKeyLength = 16;
+/**
+ * What is wrong between inputs that are right in themselves. An input with a fault of its own counts as given,
+ * but is not compared, so that one mistake is told once.
+ */
+function ruleProblems(values) {
+    return [
+        ...loginProblems(values),
+        ...cipherProblems(values),
+        ...waitProblems(values),
+        ...guardProblems(values),
+        ...recordProblems(values)
+    ];
+}
+/** Exactly one way to log in; the API wants it so (BCC page 1jwvyoaw8). */
+function loginProblems(values) {
+    const ways = ['adminPass', 'keypairId'];
+    const given = ways.filter((input) => isGiven(values, input));
+    if (values.keepImageLogin === true) {
+        given.push('keepImageLogin');
+    }
+    const choice = 'give exactly one of adminPass, keypairId, and keepImageLogin: true';
+    const [first] = given;
+    if (first === undefined) {
+        // A keepImageLogin that could not be read may have been meant as the one way.
+        return 'keepImageLogin' in values
+            ? [{ input: 'adminPass', message: `is not given, and nothing else says how to log in; ${choice}` }]
+            : [];
+    }
+    return given.length === 1
+        ? []
+        : [{ input: first, message: `is given together with ${given.slice(1).join(' and ')}; ${choice}` }];
+}
+function cipherProblems(values) {
+    const key = values.secretAccessKey;
+    return key !== undefined && key.length < cipherKeyLength && isGiven(values, 'adminPass')
+        ? [
+            {
+                input: 'secretAccessKey',
+                message: `is shorter than ${cipherKeyLength} characters, too short to encrypt adminPass with; ` +
+                    'copy the whole key, or log in by keypairId'
+            }
+        ]
+        : [];
+}
+function waitProblems({ timeout, pollInterval }) {
+    return timeout !== undefined && pollInterval !== undefined && pollInterval >= timeout
+        ? [
+            {
+                input: 'pollInterval',
+                message: `is ${durationText(pollInterval)}, which is not shorter than timeout (${durationText(timeout)}); ` +
+                    'look more often, or wait longer'
+            }
+        ]
+        : [];
+}
+/** A Deployment record needs a token and an environment; an address alone has no record to stand in. */
+function recordProblems(values) {
+    const asked = ['githubToken', 'environment', 'environmentUrl'].filter((input) => isGiven(values, input));
+    const missing = ['githubToken', 'environment'].filter((input) => !isGiven(values, input));
+    return asked.length === 0
+        ? []
+        : missing.map((input) => ({
+            input,
+            message: `is not given, but ${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'}; ` +
+                'a Deployment record needs both githubToken and environment, so give both or none'
+        }));
+}
+
+;// CONCATENATED MODULE: ./config/rules/warnings.js
+
+/** What is unusual about the inputs, and may be right all the same. */
+function valueWarnings({ instanceId = [] }) {
+    // Every instance ID in the documents begins so, but none of them says that it must.
+    const strange = instanceId.filter((id) => !id.startsWith('i-'));
+    return strange.length === 0
+        ? []
+        : [
+            `instanceId has ${strange.map(quote).join(', ')}: instance IDs usually begin with i-, such as i-YufwpQAe.`
+        ];
+}
+
+;// CONCATENATED MODULE: ./config/edit-distance.js
+/**
+ * How many characters must be put in, taken out, replaced or swapped with their neighbour to turn one text into the
+ * other (optimal string alignment).
+ */
+function editDistance(one, other) {
+    let older = [];
+    let row = Array.from({ length: other.length + 1 }, (_, length) => length);
+    for (let at = 1; at <= one.length; at += 1) {
+        const next = [at];
+        for (let length = 1; length <= other.length; length += 1) {
+            const replaced = (row[length - 1] ?? 0) + (one[at - 1] === other[length - 1] ? 0 : 1);
+            const isSwap = length > 1 && one[at - 1] === other[length - 2] && one[at - 2] === other[length - 1];
+            next.push(Math.min((next[length - 1] ?? 0) + 1, (row[length] ?? 0) + 1, replaced, isSwap ? (older[length - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY));
+        }
+        older = row;
+        row = next;
+    }
+    return row.at(-1) ?? 0;
+}
+
+;// CONCATENATED MODULE: ./config/synonyms.js
+/** What people call an input elsewhere, or by mistake: in small letters, without `-`, `_` and blanks. */
+const words = {
+    accessKeyId: 'accessKey accessId ak apiKey apiKeyId keyId bceAccessKeyId bceAccessKey',
+    secretAccessKey: 'secretKey secret sk accessKeySecret accessSecret apiSecret bceSecretAccessKey bceSecretKey',
+    sessionToken: 'securityToken stsToken bceSessionToken bceSecurityToken',
+    region: 'regionId location bceRegion regionName',
+    endpoint: 'endpointUrl apiEndpoint bccEndpoint apiUrl baseUrl',
+    instanceId: 'instance instances instanceName instanceNames server servers serverId serverName host hosts hostId vm vms vmId machine machines target targets bccId bccInstanceId',
+    instanceTag: 'tag tags label labels instanceLabel instanceLabels selector tagSelector filter filters',
+    imageId: 'image images',
+    imageName: 'imagePattern imageTag imageFilter',
+    adminPass: 'password pass passwd adminPassword rootPass rootPassword instancePassword userPassword',
+    keypairId: 'keypair keypairName keypairs sshKey sshKeyId sshKeyName keyName',
+    keepImageLogin: 'keepLogin keepPassword keepImagePassword imageLogin keepCredentials preserveLogin',
+    userData: 'userScript cloudInit startupScript initScript bootScript firstBootScript customData',
+    cleanLastUserData: 'cleanUserData clearUserData useLastUserData forgetUserData resetUserData',
+    dryRun: 'dry isDryRun checkMode checkOnly check plan planOnly preview simulate simulation noop whatIf validateOnly',
+    force: 'forceRebuild isForce always overwrite rebuildAlways',
+    allowProtected: 'ignoreProtection allowProtection deletionProtection overrideProtection ignoreDeletionProtection',
+    confirmName: 'confirm confirmation confirmInstance confirmInstanceName expectedName expectName name',
+    backupImage: 'backup createBackup makeBackup backupFirst snapshot createSnapshot createImage backupBefore',
+    backupKeep: 'keepBackups keepBackup backupRetention backupsToKeep backupCount retention keepImages',
+    rollback: 'autoRollback rollbackOnFailure rollbackOnError enableRollback undo revert',
+    wait: 'noWait waitForCompletion waitUntilDone waitForRunning waitForReady async',
+    timeout: 'waitTimeout timeoutMinutes timeoutSeconds timeoutInMinutes deadline maxWait rebuildTimeout',
+    pollInterval: 'interval poll polling pollSeconds waitInterval checkInterval pollIntervalSeconds',
+    maxUnavailable: 'batch batchSize maxParallel parallel parallelism concurrency maxInFlight maxConcurrency unavailable',
+    canary: 'canaries canaryCount canarySize',
+    pauseBetweenBatches: 'pause batchPause batchInterval pauseTime pauseBetween batchDelay delay sleep',
+    maxFailures: 'maxErrors failureLimit errorLimit errorBudget maxFail allowedFailures tolerance',
+    requestsPerSecond: 'rps qps rate rateLimit maxQps callsPerSecond requestRate',
+    healthCheck: 'health healthUrl healthCheckUrl healthCheckPath healthEndpoint readinessProbe probe smokeTest',
+    guestScript: 'script guestCommand postScript healthScript checkScript remoteScript runScript',
+    guestUser: 'user runAs scriptUser guestUsername',
+    healthDeadline: 'healthTimeout healthCheckTimeout healthyDeadline healthWait',
+    minHealthyTime: 'healthyTime minReadySeconds minHealthySeconds minHealthy stableTime',
+    blbId: 'blb lb lbId elb slb loadBalancer loadBalancers loadBalancerId loadBalancerIds appBlbId balancer balancerId',
+    drainTime: 'drain drainTimeout drainSeconds drainDelay connectionDraining deregistrationDelay',
+    githubToken: 'ghToken repoToken ghsToken',
+    environment: 'environmentName deployEnvironment deploymentEnvironment githubEnvironment env',
+    environmentUrl: 'deployUrl deploymentUrl siteUrl appUrl',
+    summary: 'jobSummary stepSummary writeSummary summarize'
+};
+/** A name as people mean it: whatever its case, and with or without `-`, `_` and blanks. */
+function bareName(name) {
+    return name.toLowerCase().replace(/[-_\s]/g, '');
+}
+/** The inputs that a bare name usually stands for; none where it is no usual word for one. */
+const synonyms = new Map(Object.entries(words).flatMap(([input, text]) => text.split(' ').map((word) => [bareName(word), input])));
+
+;// CONCATENATED MODULE: ./config/unknown-inputs.js
+
+
+
+
+/** Where GitHub's runner puts an input: a blank becomes `_`, and the case is lost. */
+const prefix = 'INPUT_';
+/** From so many letters on, a name with two wrong ones is still told from another word; shorter ones may have one. */
+const longName = 6;
+/**
+ * The names of the inputs that a workflow gives and the action does not have, as the environment shows them: in
+ * capitals, without `INPUT_`.
+ */
+function unknown_inputs_undeclaredInputs(environment) {
+    const declared = new Set(inputNames.map((name) => name.toUpperCase()));
+    return Object.keys(environment)
+        .filter((name) => name.toUpperCase().startsWith(prefix))
+        .map((name) => name.slice(prefix.length))
+        .filter((name) => name !== '' && !declared.has(name.toUpperCase()))
+        .toSorted((one, other) => (one < other ? -1 : 1));
+}
+/**
+ * What a workflow gives and the action does not have. GitHub only warns of it, and passes it on. One that is meant
+ * for an input of ours is a problem: a guard with a misspelled name guards nothing. Of the others a person is told.
+ */
+function judgeUnknown(undeclared) {
+    const problems = [];
+    const strangers = [];
+    for (const name of undeclared) {
+        const meant = unknown_inputs_meantBy(name);
+        if (meant === undefined)
+            strangers.push(name);
+        else {
+            problems.push({
+                input: meant,
+                message: `is not spelled ${shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
+            });
+        }
+    }
+    const warnings = strangers.length === 0
+        ? []
+        : [`This action has no input ${strangers.map(shown).join(', ')}: without effect. Check the spelling.`];
+    return { problems, warnings };
+}
+/** The case was lost in the environment, so capitals say nothing. */
+function shown(name) {
+    return quote(name.toLowerCase());
+}
+function unknown_inputs_meantBy(name) {
+    const bare = bareName(name);
+    const near = inputs_inputNames
+        .map((input) => ({ input, edits: editDistance(bare, bareName(input)) }))
+        .filter(({ input, edits }) => edits <= (bareName(input).length < longName ? 1 : 2))
+        .toSorted((one, other) => one.edits - other.edits);
+    return near.find(({ edits }) => edits === 0)?.input ?? synonyms.get(bare) ?? near[0]?.input;
+}
+
+;// CONCATENATED MODULE: ./config/config.js
+
+
+
+
+
+
+
+/**
+ * Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret.
+ *
+ * @param undeclared the names of what the workflow gives although the action has no such input
+ */
+function parseConfig(raw, undeclared = []) {
+    const { values, problems } = readInputs(raw);
+    const unknown = judgeUnknown(undeclared);
+    const all = [...unknown.problems, ...problems, ...ruleProblems(values)];
+    const warnings = [...unknown.warnings, ...valueWarnings(values)];
+    if (all.length > 0) {
+        return { ok: false, problems: all.toSorted(byInput), warnings };
+    }
+    // Without a problem every input has been read, so no value is missing.
+    return { ok: true, config: toConfig(values), warnings };
+}
+/** All that concerns one input side by side, wherever it was found. */
+function byInput(one, other) {
+    return inputs_inputNames.indexOf(one.input) - inputs_inputNames.indexOf(other.input);
+}
+function toConfig(values) {
+    const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
+    const { userData, cleanLastUserData } = values;
+    const rebuildOptions = { login: toLogin(values), ...given({ userData, cleanLastUserData }) };
+    return {
+        credentials: { accessKeyId, secretAccessKey, ...given({ sessionToken }) },
+        endpoint: values.endpoint ?? endpointOfRegion(values.region),
+        requestsPerSecond: values.requestsPerSecond,
+        request: toRequest(values, rebuildOptions),
+        rebuildOptions,
+        ...(githubToken !== undefined &&
+            environment !== undefined && {
+            record: { githubToken, environment, ...given({ environmentUrl }) }
+        }),
+        summary: values.summary
+    };
+}
+/** Of two inputs of which exactly one is allowed, the rules have let through exactly one. */
+function toRequest(values, rebuildOptions) {
+    const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
+    const { userData, confirmName, backupImage, backupKeep, blbId } = values;
+    return {
+        // Were none of the two given, then no ID: an empty list of tags would be every instance.
+        selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
+        image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
+        ...(values.endpoint === undefined && { region: values.region }),
+        imageWaitMs: values.imageWait,
+        options: withoutSecrets(rebuildOptions),
+        ...given({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
+        dryRun: values.dryRun,
+        force: values.force,
+        allowProtected: values.allowProtected,
+        ...given({ confirmName }),
+        ...(backupImage && { backup: given({ keep: backupKeep }) }),
+        rollback: values.rollback,
+        wait: values.wait,
+        timeoutMs: values.timeout,
+        pollIntervalMs: values.pollInterval,
+        rollout: {
+            maxUnavailable: values.maxUnavailable,
+            canary: values.canary,
+            pauseMs: values.pauseBetweenBatches,
+            maxFailures: values.maxFailures
+        },
+        ...given({ health: toHealth(values) }),
+        ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
+    };
+}
+/** A script is run only in a system that is proven to be the new one, so it brings the proof along. */
+function toHealth(values) {
+    const { healthCheck = [], guestScript, guestUser, healthDeadline, minHealthyTime } = values;
+    const times = { deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
+    if (guestScript === undefined) {
+        return healthCheck.length === 0 ? undefined : { checks: healthCheck, ...times };
+    }
+    const proof = healthCheck.some(({ kind }) => kind === 'assistant') ? [] : [{ kind: 'assistant' }];
+    const checks = [...healthCheck, ...proof, { kind: 'guestScript', user: guestUser }];
+    return { checks, ...times, guestScript: { content: guestScript, user: guestUser } };
+}
+function toLogin({ adminPass, keypairId }) {
+    if (adminPass !== undefined) {
+        return { kind: 'adminPass', adminPass };
+    }
+    return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
+}
+/** The fields that have a value: what the user did not set is no key of the config, and is not sent. */
+function given(fields) {
+    const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(entries);
+}
+
+;// CONCATENATED MODULE: ./core/model/instance.js
+/**
+ * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
+ * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
+ * start that a rebuild may show.
+ */
+const instance_kinds = new Map([
+    ['Running', 'up'],
+    ['Stopped', 'down'],
+    ['Error', 'broken'],
+    ['Starting', 'moving'],
+    ['Stopping', 'moving'],
+    ['ImageProcessing', 'moving'],
+    ['SnapshotProcessing', 'moving'],
+    ['Scaling', 'foreign'],
+    ['Recharging', 'foreign'],
+    ['VolumeResizing', 'foreign'],
+    ['BillingChanging', 'foreign'],
+    ['ChangeSubnet', 'foreign'],
+    ['ChangeVpc', 'foreign'],
+    ['AttachingPort', 'foreign'],
+    ['DetachingPort', 'foreign'],
+    ['Moving', 'foreign'],
+    ['Expired', 'gone'],
+    ['Deleted', 'gone'],
+    ['Recycled', 'gone']
+]);
+/** The meaning of a status; a word that is not in the table is `unknown`. */
+function instance_statusKind(status) {
+    return instance_kinds.get(status) ?? 'unknown';
+}
+/** Whether an instance with this status rests, so that something can be decided about it. */
+function instance_isSettled(status) {
+    const kind = instance_statusKind(status);
+    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
+}
+
+;// CONCATENATED MODULE: ./core/balancers/held-weights.js
+/** Those that are not what they were before, as far as is known. */
+function openHeldWeights(heldWeights) {
+    return heldWeights.filter(({ state }) => state !== 'returned');
+}
+/** The holds with one more, or with another state of the same server. */
+function withHeldWeight(heldWeights, heldWeight) {
+    const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
+    return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
+}
+/** The holds without that of a server that was left as it was. */
+function withoutHeldWeight(heldWeights, server) {
+    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
+}
+/** Whether two backend servers of one instance are in the same pool. */
+function isSamePool(one, other) {
+    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
+}
+/** The weights of an instance on all of its load balancers: those that the plan saw, and those that were held. */
+function currentWeights(backendServers, heldWeights) {
+    const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
+    return [
+        ...unheld.map((server) => ({ server, currentWeight: server.weight })),
+        ...heldWeights.map(({ server, state }) => ({
+            server,
+            currentWeight: state === 'returned' ? server.weight : 0
+        }))
+    ];
+}
+/** Where traffic is still to be given back, in words. */
+function describeHeldWeights(heldWeights) {
+    return openHeldWeights(heldWeights)
+        .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
+        .join(', ');
+}
+/** A pool for people. */
+function poolLabel({ blbId, groupId }) {
+    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/evidence.js
+/**
+ * What the observations prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
+ * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
+ * proves anything; these rules say what a series of them does.
+ */
+
+/**
+ * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
+ * work of the rebuild rather than a record that is written on acceptance.
+ */
+const lateMs = 30_000;
+/** The evidence after one more observation. */
+function gatherEvidence(rebuild, observation) {
+    const { reference, evidence, task } = rebuild;
+    if (reference === undefined)
+        return evidence;
+    const { atMs, answeredAtMs } = observation;
+    const next = { ...evidence };
+    if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
+        next.disturbedAtMs ??= answeredAtMs;
+    if (isProcessing(observation))
+        next.processingAtMs ??= answeredAtMs;
+    if (hasLeft(reference, observation))
+        next.leftAtMs ??= answeredAtMs;
+    if (contradicts(rebuild, reference, observation))
+        next.contradictedAtMs ??= answeredAtMs;
+    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
+        if (observation.instance.imageId === task.image.id)
+            next.imageAtMs = answeredAtMs;
+        else
+            next.imageOldAtMs = atMs;
+    }
+    if (reference.disk && observation.disk && next.diskAtMs === undefined) {
+        if (isOtherDisk(reference.disk, observation.disk))
+            next.diskAtMs = answeredAtMs;
+        else
+            next.diskOldAtMs = atMs;
+    }
+    return next;
+}
+/**
+ * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted: it
+ * shows that somebody is at work, not that it is this rebuild. The status of a snapshot or an image is counted apart.
+ */
+function hasLeft(reference, observation) {
+    const { status } = observation.instance;
+    const kind = statusKind(status);
+    if (kind === 'foreign' || isProcessing(observation))
+        return false;
+    if (kind === 'unknown' || kind === 'moving')
+        return true;
+    return isSettled(reference.instance.status) && status !== reference.instance.status;
+}
+/** Whether it reads what it also reads while an image or a snapshot is made of it, perhaps by a schedule. */
+function isProcessing({ instance }) {
+    return instance.status === 'ImageProcessing' || instance.status === 'SnapshotProcessing';
+}
+/** What no rebuild does: up again and then away again, or the old image or disk again after the new one. */
+function contradicts(rebuild, reference, observation) {
+    const { last, evidence, history } = rebuild;
+    if (last === undefined)
+        return false;
+    const wasBack = evidence.leftAtMs !== undefined && statusKind(last.instance.status) === 'up';
+    if (wasBack && !isSettled(observation.instance.status))
+        return true;
+    const { imageId } = observation.instance;
+    if (imageId !== last.instance.imageId) {
+        const since = history.filter(({ atMs }) => atMs > reference.answeredAtMs);
+        if ([reference.instance, ...since].some((seen) => seen.imageId === imageId))
+            return true;
+    }
+    if (evidence.diskAtMs === undefined || !reference.disk || !observation.disk)
+        return false;
+    return !isOtherDisk(reference.disk, observation.disk);
+}
+/** Whether image or disk are others than before, be it the wanted ones or not. */
+function isOtherNow(reference, { instance, disk }) {
+    const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
+    return isOther || reference.instance.imageId !== instance.imageId;
+}
+/**
+ * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
+ * rebuild to the same image that would make a green of nothing.
+ */
+function isOtherDisk(before, now) {
+    return before.id !== now.id || before.createTime !== now.createTime;
+}
+/** Whether the observations show that the rebuild has begun. */
+function hasStarted(rebuild) {
+    return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
+}
+/**
+ * Whether the instance was seen to leave its settled status because of the rebuild. A snapshot's or an image's
+ * processing counts only where image or disk changed after it was seen, and the old one had been seen since the
+ * rebuild was accepted: otherwise it may be a scheduled snapshot, and the change a record written on acceptance.
+ */
+function hasDeparted(rebuild) {
+    const { leftAtMs, processingAtMs, imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
+    if (leftAtMs !== undefined)
+        return true;
+    if (processingAtMs === undefined)
+        return false;
+    const tells = (at, old) => at !== undefined && at >= processingAtMs && (old !== undefined || rebuild.adopted);
+    return tells(imageAtMs, imageOldAtMs) || tells(diskAtMs, diskOldAtMs);
+}
+/** Whether image or disk have changed, which nothing but a rebuild does. */
+function isReplaced(rebuild) {
+    return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
+}
+/**
+ * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
+ * tells of work done; one that is there from the first look on may have been written on acceptance.
+ */
+function changedLate(rebuild) {
+    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
+    const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
+    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
+    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
+}
+/**
+ * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
+ * the status has not left and the image cannot show a change, or has shown it too early.
+ */
+function needsDisk(rebuild) {
+    if (rebuild.streak?.observations === 0)
+        return true;
+    if (hasDeparted(rebuild) || changedLate(rebuild))
+        return false;
+    return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
+}
+/**
+ * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
+ * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
+ * that somebody else had begun.
+ */
+function acceptedSinceMs(rebuild) {
+    if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
+        return rebuild.acceptedAtMs;
+    const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
+    return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
+
+/** What has become of the system disk, as far as the observations show. */
+function disk_state_diskStateOf(rebuild) {
+    const { ending } = rebuild;
+    // Accepted, perhaps, and never seen to take place.
+    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
+    if (isUnproven && !isReplaced(rebuild))
+        return 'unknown';
+    // The call is out: whoever is told now may be told no more.
+    if (rebuild.phase === 'sending')
+        return 'unknown';
+    if (rebuild.inDoubt)
+        return hasStarted(rebuild) ? 'erased' : 'unknown';
+    if (rebuild.sends === 0)
+        return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
+    return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
+/**
+ * The instance as it was last observed before this run's rebuild was sent, or as the plan saw it where nothing was
+ * sent. Hours may lie between the two.
+ */
+function instanceBefore(rebuild, planned) {
+    const isSent = rebuild !== undefined && (rebuild.sends > 0 || rebuild.inDoubt);
+    return (isSent ? rebuild.reference?.instance : undefined) ?? planned;
+}
+
+;// CONCATENATED MODULE: ./core/run/instance-run.js
+/** Everything that one run did to one instance and saw of it. A plain value without a secret. */
+
+
+
+/** An instance that nothing was done to yet. */
+function instance_run_plannedRun(target) {
+    return { target, progress: 'planned', heldWeights: [], knownHosts: [], cancelled: false };
+}
+/** The rebuild and the one of the rollback, as far as there were any. */
+function instance_run_rebuildsOf({ rebuild, rollback }) {
+    return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
+}
+/** The last observation; `undefined` where there was none after the plan. */
+function lastSeen(run) {
+    return instance_run_rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
+}
+/** What has become of the system disk, both rebuilds together. */
+function instance_run_diskOf(run) {
+    const states = instance_run_rebuildsOf(run).map(disk_state_diskStateOf);
+    if (states.includes('erased'))
+        return 'erased';
+    return states.includes('unknown') ? 'unknown' : 'untouched';
+}
+/** The image that was made before the wipe and can be rebuilt from. */
+function usableBackup({ backup }) {
+    return backup?.isAvailable ? backup.imageId : undefined;
+}
+/** The image to go back to: the backup where one was made, else the one that it ran on right before the send. */
+function previousImageId(run) {
+    return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
+}
+/** Whether a weight of it is still lowered, as far as is known. */
+function isLowered({ heldWeights }) {
+    return openHeldWeights(heldWeights).length > 0;
+}
+
+;// CONCATENATED MODULE: ./core/run/instance-end.js
+/** How it ended for one instance: the one place that draws this from what happened. */
+
+/** How it ended; `undefined` where it was not begun or is being worked on, and after a fault of the program. */
+function endOf(run) {
+    if (run.progress === 'planned')
+        return refusedEnd(run);
+    if (run.progress === 'working')
+        return undefined;
+    const cause = causeOf(run);
+    if (run.cancelled)
+        return cancelledEnd(run, cause);
+    if (run.rollback !== undefined) {
+        return { kind: instance_end_isRolledBack(run) ? 'rolledBack' : 'rollbackFailed', cause: cause ?? 'rolloutStopped' };
+    }
+    if (cause !== undefined)
+        return { kind: 'failed', cause };
+    const kind = run.rebuild?.ending?.kind;
+    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? { kind } : undefined;
+}
+/** Whether the instance ended as it was asked for; what a rollback did later does not count. */
+function instance_end_hasSucceeded(run) {
+    const kind = run.rebuild?.ending?.kind;
+    const isGood = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
+    return isGood && causeOf(run) === undefined && !run.cancelled;
+}
+/** Whether the rollback came to a good end. */
+function instance_end_isRolledBack({ rollback }) {
+    const kind = rollback?.rebuild?.ending?.kind;
+    return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
+}
+/** Nothing is begun for a plan with a refusal in it. */
+function refusedEnd({ target: { decision } }) {
+    if (decision.action !== 'refuse')
+        return undefined;
+    return { kind: 'failed', cause: { kind: 'refused', refusals: decision.refusals } };
+}
+function causeOf({ rebuild, health, rejoinProblem }) {
+    if (rebuild?.ending?.kind === 'failed') {
+        const { reason } = rebuild.ending;
+        return reason.kind === 'refused' ? reason : { kind: 'rebuild', rebuild, reason };
+    }
+    if (health?.healthy === false)
+        return { kind: 'unhealthy', health };
+    return rejoinProblem === undefined ? undefined : { kind: 'rejoin', problem: rejoinProblem };
+}
+function cancelledEnd(run, cause) {
+    const goesOn = instance_run_rebuildsOf(run).some(goesOnByItself);
+    return {
+        kind: 'cancelled',
+        at: cancelledAt(run, cause),
+        goesOn,
+        ...(cause === undefined ? {} : { cause })
+    };
+}
+function cancelledAt({ rebuild, backup, rollback }, cause) {
+    // One that had succeeded may be cut off while it is rolled back with the others.
+    if (cause !== undefined || rollback !== undefined)
+        return 'rollback';
+    if (rebuild === undefined)
+        return 'beforeSend';
+    if (rebuild.ending?.kind !== 'cancelled')
+        return 'health';
+    return isUnsent(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
+}
+/** Whether no rebuild was sent, not even perhaps. */
+function isUnsent({ sends, inDoubt }) {
+    return sends === 0 && !inDoubt;
+}
+/** Whether a rebuild that was cut off goes on without this run. */
+function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
+    return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
+}
+
+;// CONCATENATED MODULE: ./core/run/left-behind.js
+/** What a run leaves for the post step: weights that are still lowered, and rebuilds that do not show yet. */
+
+
+
+/** The instances with a lowered weight that ended well, or that nothing was done to. */
+function restorableRuns({ instances }) {
+    return instances.filter(isLowered).flatMap((run) => {
+        const imageId = servingImage(run);
+        return imageId === undefined ? [] : [{ run, imageId }];
+    });
+}
+/** The instances with a lowered weight, by ID. */
+function loweredIds({ instances }) {
+    return instances.filter(isLowered).map(({ target }) => target.instance.id);
+}
+/** The image on which the instance serves; `undefined` where nobody knows whether it does. */
+function servingImage(run) {
+    const { target, rollback } = run;
+    // Of a process that was killed during the call nobody knows whether the disk is being erased.
+    if (run.progress === 'working' && instance_run_rebuildsOf(run).at(-1)?.phase === 'sending')
+        return undefined;
+    if (instance_run_diskOf(run) === 'untouched')
+        return target.instance.imageId;
+    const end = endOf(run);
+    if (end?.kind === 'rolledBack')
+        return rollback?.imageId;
+    const isHealthy = end?.kind === 'rebuilt' || (end?.kind === 'failed' && end.cause.kind === 'rejoin');
+    return isHealthy ? target.task.image.id : undefined;
+}
+/**
+ * The instances whose rebuild may be under way without showing it, by ID: the run was cancelled or killed, could no
+ * longer observe, or found no proof, before the status had left its settled value.
+ */
+function hiddenRebuilds({ instances }) {
+    return instances.filter(mayBeHidden).map(({ target }) => target.instance.id);
+}
+function mayBeHidden(run) {
+    const rebuild = instance_run_rebuildsOf(run).at(-1);
+    if (rebuild === undefined || instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
+        return false;
+    const { ending } = rebuild;
+    // What was seen of one that is not proven may have been a scheduled snapshot.
+    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
+    return isLeftAlone(rebuild, run) && (isUnproven || !hasShown(rebuild));
+}
+/** Whether the run ended its observation although the rebuild may still be under way. */
+function isLeftAlone({ ending }, run) {
+    if (ending === undefined)
+        return run.progress === 'working';
+    if (ending.kind !== 'failed')
+        return ending.kind === 'cancelled';
+    return ending.reason.kind === 'call' || ending.reason.kind === 'unproven';
+}
+/** Whether a status on the way was seen since the last send. */
+function hasShown({ phases, history }) {
+    const sentMs = phases.findLast(({ phase }) => phase === 'sending')?.fromMs;
+    // A change that was found under way shows already.
+    if (sentMs === undefined)
+        return true;
+    return history.some(({ atMs, status }) => atMs >= sentMs && !instance_isSettled(status));
+}
+
+;// CONCATENATED MODULE: ./core/run/instance-status.js
+/** What became of an instance and of a run, in one word. */
+
+/** What became of an instance, as far as is known. */
+function statusOf(run, state) {
+    const end = endOf(run);
+    if (end === undefined)
+        return run.progress === 'planned' ? untouchedStatus(state) : 'inProgress';
+    switch (end.kind) {
+        case 'cancelled':
+            if (end.goesOn)
+                return 'inProgress';
+            return run.rebuild?.ending?.kind === 'rebuilt' || end.at === 'rollback' ? 'failed' : 'notStarted';
+        case 'rollbackFailed':
+            return 'failed';
+        default:
+            return end.kind;
+    }
+}
+/** An instance that nothing was done to is part of a plan, or was left out by a run that refused or stopped. */
+function untouchedStatus({ course, instances }) {
+    const isRefused = instances.some(({ target }) => target.decision.action === 'refuse');
+    return course === undefined && !isRefused ? 'planned' : 'notStarted';
+}
+/** What became of the run: what all instances have in common, or what tells most. */
+function runStatus(state) {
+    const statuses = new Set(state.instances.map((run) => statusOf(run, state)));
+    if (statuses.has('inProgress'))
+        return 'inProgress';
+    const isGood = statuses.has('rebuilt') || statuses.has('skipped') || statuses.has('started');
+    const isBad = statuses.has('failed') || statuses.has('notStarted') || statuses.size === 0;
+    if (isBad || statuses.has('rolledBack')) {
+        if (isGood)
+            return 'partial';
+        return statuses.has('failed') || !statuses.has('rolledBack') ? 'failed' : 'rolledBack';
+    }
+    if (statuses.has('planned'))
+        return 'planned';
+    if (statuses.has('started'))
+        return 'started';
+    return statuses.has('rebuilt') ? 'rebuilt' : 'skipped';
+}
+
+// EXTERNAL MODULE: ./core/health/reason.js + 1 modules
+var health_reason = __nccwpck_require__(4795);
+;// CONCATENATED MODULE: ./core/plan/refusal.js
+
+/** The reasons, joined. */
+function describeRefusals(refusals) {
+    return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
+}
+/** What to do about all of them. */
+function remedyOfRefusals(refusals) {
+    return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
+}
+function wordsOf(refusal) {
+    switch (refusal.kind) {
+        case 'gone':
+            return {
+                reason: `its status is ${refusal.status}`,
+                remedy: 'Take it out of instanceId, or renew or restore it first.'
+            };
+        case 'changed':
+            return {
+                reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
+                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: the plan is made anew.'
+            };
+        case 'moved':
+            return {
+                reason: `it runs on ${refusal.imageId}, not on ${refusal.ownImageId} that this run put on it: somebody else has rebuilt it since`,
+                remedy: 'Find out who rebuilt it. If it is to go back all the same, rebuild it from the earlier image.'
+            };
+        case 'protected':
+            return {
+                reason: 'deletionProtection is on',
+                remedy: 'If it is to be erased all the same, set allowProtected: true.'
+            };
+        case 'protectionUnknown':
+            return {
+                reason: 'the API does not tell whether deletionProtection is on',
+                remedy: 'Look in the console. If it is to be erased all the same, set allowProtected: true.'
+            };
+        case 'imageNotAvailable':
+            return {
+                reason: `the image is ${refusal.status}, not Available`,
+                remedy: 'Give another image, or wait until this one is Available.'
+            };
+        case 'imageKeepsNoLogin':
+            return {
+                reason: `keepImageLogin needs a custom or shared image, and this one is a ${refusal.imageType} image`,
+                remedy: 'Give adminPass or keypairId instead.'
+            };
+        case 'noKeypairForWindows':
+            return {
+                reason: 'keypairId works with Linux only, and the image is Windows',
+                remedy: 'Give adminPass instead of keypairId.'
+            };
+        case 'otherArchitecture':
+            return {
+                reason: `the image is for ${refusal.image}, and the instance is ${refusal.instance}`,
+                remedy: 'Give an image of the architecture of the instance.'
+            };
+        case 'diskTooSmall':
+            return {
+                reason: `the image needs a system disk of ${refusal.needsGb} GB, and the instance has ${refusal.hasGb} GB`,
+                remedy: 'Enlarge the system disk, or give a smaller image.'
+            };
+        case 'bareMetal':
+            return {
+                reason: `it is a bare-metal instance (${refusal.family}), whose rebuild has options about RAID and local data disks that this action does not set`,
+                remedy: 'Rebuild it in the console, where those options can be seen.'
+            };
+        case 'otherName':
+            return {
+                reason: `its name is ${quote(refusal.name)}, and confirmName is ${quote(refusal.confirmName)}`,
+                remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
+            };
+        case 'noHealthTarget':
+            return {
+                reason: `healthCheck ${refusal.problem}`,
+                remedy: 'Give a healthCheck that can reach the instance.'
+            };
+        case 'noRollbackImage':
+            return {
+                reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
+                remedy: 'Set backupImage: true, or leave rollback out.'
+            };
+        case 'noImageQuota':
+            return {
+                reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
+                remedy: 'Delete a custom image that is not needed, or have the quota raised.'
+            };
+    }
+}
+
+// EXTERNAL MODULE: ./core/model/failure.js
+var model_failure = __nccwpck_require__(5437);
+// EXTERNAL MODULE: ./core/time.js
+var time = __nccwpck_require__(1552);
+;// CONCATENATED MODULE: ./core/report/call-remedy.js
+/** What a person should know before running again, once a rebuild shows or where none was sent. */
+const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+/**
+ * What to do about a call that failed for good.
+ *
+ * @param rerun what to know before running again; absent where nothing was sent
+ * @param region the value of the input; absent where it is not known or an endpoint of one's own is used
+ */
+function callRemedy(failure, rerun, region) {
+    const again = rerun === undefined ? '' : ` ${rerun}`;
+    switch (failure.kind) {
+        case 'denied':
+            return `${deniedRemedy(failure)}${again}`;
+        case 'notFound':
+            return `${notFoundRemedy(failure, region)}`;
+        case 'conflict':
+            return `Look at the state of the instance in the console and at what else works on it.${again}`;
+        case 'invalid':
+            return `${invalidRemedy(failure)}${again}`;
+        case 'throttled':
+            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
+        case 'unreached':
+            return `${unreachedRemedy(failure, region)}${again}`;
+        case 'unsent':
+            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
+        case 'skewed':
+            return `Set the clock of the runner right.${again}`;
+        case 'ambiguous':
+        case 'transient':
+        case 'malformed':
+            return `The service or the network is in trouble: run again later.${again}`;
+    }
+}
+/** The codes by which the service says that the keys themselves are wrong (BCC page Ojwvyo6nc), in lower case. */
+const wrongKeyCodes = new Set([
+    'iamsignatureinvalid',
+    'invalidaccesskeyid',
+    'invalidhttpauthheader',
+    'invalidsignature',
+    'signaturedoesnotmatch',
+    'signatureinvalid'
+]);
+/** Wrong keys have codes of their own; a refusal without a code may be about the keys or about the policy. */
+function deniedRemedy({ code, operation }) {
+    if (code === undefined) {
+        return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
+    }
+    return wrongKeyCodes.has(code.toLowerCase())
+        ? 'Check accessKeyId and secretAccessKey; of a temporary key, also sessionToken, which may have run out.'
+        : `Let the policy of the user permit ${operation}.`;
+}
+/** Full quotas have a code of their own (BCC page Ojwvyo6nc). */
+function invalidRemedy({ code }) {
+    return code === 'Image.ImageQuotaExceedLimit'
+        ? 'Delete custom images that are no longer needed, or have the quota raised.'
+        : 'Change what the message names: the service does not accept the request as it is.';
+}
+/** The input that names what a call is about, by a word in the operation's name. */
+const inputs = [
+    [/Image/, 'imageId'],
+    [/Blb/, 'blbId'],
+    [/Instance/, 'instanceId']
+];
+function notFoundRemedy({ operation, target }, region) {
+    const input = inputs.find(([pattern]) => pattern.test(operation))?.[1] ?? 'the ID';
+    return region === undefined
+        ? `Check ${input} and endpoint: ${target} is not known there.`
+        : `Check ${input} and region: ${target} is not known in region ${region}.`;
+}
+function unreachedRemedy({ barrier }, region) {
+    const input = region === undefined ? 'endpoint' : `region (${region})`;
+    if (barrier === 'proxy') {
+        return 'Check https_proxy and no_proxy of the runner: the proxy does not answer, or refuses.';
+    }
+    return barrier === 'hostName'
+        ? `Check ${input}: its host name is not known. If it is right, check DNS on the runner.`
+        : `Check ${input}, and whether the runner can reach it: firewall, https_proxy, no_proxy.`;
+}
+
+;// CONCATENATED MODULE: ./core/report/explain.js
+/** Failures in words: what happened, what it means for the disk, and what to do. */
+
+
+
+
+
+
+/** The cause with its course. */
+function explain_wholeCause({ cause, course }) {
+    return course === undefined ? cause : `${cause} Seen: ${course}.`;
+}
+/** Explains why this action's own rules refuse to rebuild an instance. */
+function explainRefusals(instanceId, refusals) {
+    return {
+        cause: `${instanceId}: not rebuilt, because ${describeRefusals(refusals)}`,
+        remedy: remedyOfRefusals(refusals)
+    };
+}
+/** Explains the failed end of a rebuild. */
+function explain(rebuild, reason) {
+    const { cause, ...others } = causeAndRemedy(rebuild, reason);
+    return {
+        cause: `${rebuild.task.instanceId}: ${cause}`,
+        ...others,
+        diskNote: describeDiskState(disk_state_diskStateOf(rebuild))
+    };
+}
+/** Explains a rebuild that a cancel cut off. */
+function explainCancel(rebuild) {
+    const status = rebuild.last?.instance.status ?? 'unseen';
+    const diskState = disk_state_diskStateOf(rebuild);
+    return {
+        cause: `${rebuild.task.instanceId}: cancelled; last seen ${status}`,
+        diskNote: describeDiskState(diskState),
+        remedy: diskState === 'untouched'
+            ? 'There is nothing to repair.'
+            : `A rebuild cannot be called back and goes on without this run. Run again ${hasStarted(rebuild) ? 'to wait for its end: the instance is looked at first and not erased twice.' : 'once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
+    };
+}
+/** What is known of the system disk, as a sentence. */
+function describeDiskState(diskState) {
+    switch (diskState) {
+        case 'untouched':
+            return 'The system disk was not touched by this run.';
+        case 'erased':
+            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
+        case 'unknown':
+            return 'Whether the system disk is being rebuilt is not known.';
+    }
+}
+function causeAndRemedy(rebuild, reason) {
+    const { task } = rebuild;
+    const waited = (0,time/* formatDuration */.a3)(task.timeoutMs);
+    const course = historyLabel(rebuild);
+    switch (reason.kind) {
+        case 'busy':
+            return {
+                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}.`,
+                course,
+                remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
+            };
+        case 'unclear':
+            return {
+                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told.`,
+                course,
+                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that the change has ended, force rebuilds it.'
+            };
+        case 'unproven':
+            return {
+                cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended.`,
+                course,
+                remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
+            };
+        case 'timedOut':
+            return {
+                cause: `still ${reason.status} ${waited} after the rebuild was accepted.`,
+                course,
+                remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
+            };
+        case 'status':
+            return {
+                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well.`,
+                course,
+                remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
+            };
+        case 'wrongImage':
+            return {
+                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}.`,
+                course,
+                remedy: 'Find out whether somebody else rebuilt it; then run again.'
+            };
+        case 'backup':
+            return {
+                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
+        case 'drain':
+            return {
+                cause: `the load balancers could not be left, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
+        case 'gone':
+            return {
+                cause: `the API no longer knows the instance.`,
+                course,
+                remedy: 'Look whether it was released, and check region and instanceId.'
+            };
+        case 'call':
+            return explainCall(rebuild, reason.failure);
+    }
+}
+const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
+/** What to know before running again; a rebuild that was sent and does not show yet is found by no re-run. */
+function rerunNote(rebuild) {
+    if (rebuild.sends === 0)
+        return undefined;
+    return hasStarted(rebuild) ? rerunIsSafe : lookFirst;
+}
+/** The request ID by which the service's support finds the rebuild, to be put after `the console`. */
+function requestLabel({ requestIds }) {
+    const id = requestIds.at(-1);
+    return id === undefined ? '' : `, with the request ID ${id}`;
+}
+function explainCall(rebuild, failure) {
+    const goesOn = rebuild.sends > 0 ? ' The rebuild goes on without this run.' : '';
+    const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
+    const remedy = isRebuild && failure.kind === 'notFound'
+        ? unknownRemedy(rebuild, failure)
+        : callRemedy(failure, rerunNote(rebuild));
+    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
+}
+/** The service may not say which of them it does not know. */
+function unknownRemedy({ task }, { code = '', target }) {
+    if (/^keypair\./i.test(code))
+        return 'Check keypairId: the region has no key pair with this ID.';
+    const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
+    return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
+}
+/** The statuses that were seen, with the time of each since the first look. */
+function historyLabel(rebuild) {
+    const first = rebuild.history[0];
+    if (first === undefined)
+        return 'nothing';
+    return rebuild.history
+        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,time/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
+        .join(', ');
+}
+
+;// CONCATENATED MODULE: ./core/report/explain-health.js
+/** A failed health check in words: what did not pass, by when, and what to do. */
+
+
+/** How many changes of a failed health check a cause names; `health.history` has more. */
+const mostChanges = 5;
+/** Explains a health check that did not pass. */
+function explainHealth(instanceId, health) {
+    const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
+    const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
+    const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
+    return {
+        reason,
+        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,health_reason/* describeNotHealthy */.O$)(health.reason)}.`,
+        course: courseOf(health),
+        remedy: remedyOf(reason, allowed)
+    };
+}
+/** The script that waits for the proof is no failure of its own. */
+function reasonOf(failed) {
+    const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
+    if (first === undefined || others.length > 0)
+        return 'unhealthy';
+    switch (first.reason.kind) {
+        case 'agentOffline':
+            return 'noAgent';
+        case 'sameBoot':
+        case 'olderBoot':
+            return 'oldSystem';
+        case 'assistantCall':
+            return 'assistant';
+        case 'runFailed':
+        case 'runLate':
+            // What was proven a moment ago answers, so it is the script that does not end as it should.
+            return first.check === 'guestScript' ? 'guestScript' : 'assistant';
+        case 'script':
+            return 'guestScript';
+        default:
+            return 'unhealthy';
+    }
+}
+function remedyOf(reason, allowed) {
+    const longer = `if it only needs longer, set healthDeadline higher than ${allowed}.`;
+    switch (reason) {
+        case 'noAgent':
+            return `Is the agent (bsm-agent) in the image? Is Cloud Assistant switched on in the console? Did the system boot? ${longer}`;
+        case 'oldSystem':
+            return 'Look at the instance in the console: the rebuild shows as done, and the system inside was not booted after it. Do not trust it until you know why.';
+        case 'assistant':
+            return `Look at the run in the console of Cloud Assistant, and whether the user has the permission; ${longer}`;
+        case 'guestScript':
+            return `What the script printed last is in the log. Fix what it names; ${longer}`;
+        case 'unhealthy':
+            return `Look at the instance and at what healthCheck asks; ${longer}`;
+    }
+}
+/** The latest changes of what the probes found, oldest first. */
+function courseOf({ history }) {
+    const latest = history.slice(-mostChanges).map(({ failed }) => (0,health_reason/* describeFailed */.hi)(failed));
+    if (latest.length === 0)
+        return 'nothing';
+    return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
+}
+
+;// CONCATENATED MODULE: ./core/report/no-rollback.js
+/** Why a failed instance was not rolled back although the run was asked to. */
+
+/** One sentence; `undefined` where no rollback was asked for, none was needed, or one was tried. */
+function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
+    const isAskedFor = target.circumstances.rollbackImage.kind !== 'notAsked';
+    if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
+        return undefined;
+    if (disk_state_diskStateOf(rebuild) === 'untouched')
+        return undefined;
+    const why = whyNot(rebuild.ending.reason);
+    return why === undefined ? undefined : `It was not rolled back: ${why}.`;
+}
+function whyNot(reason) {
+    switch (reason.kind) {
+        case 'wrongImage':
+            return `it runs on ${reason.imageId}, which this run did not put on it`;
+        case 'unproven':
+            return 'the rebuild may not have started, or may still start';
+        case 'unclear':
+            return 'whose rebuild it was is not known';
+        case 'call':
+            return 'it could not be observed any more';
+        case 'status':
+            return `an instance in ${reason.status} cannot be rebuilt`;
+        case 'gone':
+            return 'the API no longer knows it';
+        default:
+            return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./core/report/instance-failure.js
+/** Why an instance failed: in words for people and in fields for programs. */
+
+
+
+
+
+
+
+
+
+/** Why the instance failed and how it stands now; `undefined` where it did not fail. */
+function failureOf(run) {
+    const end = endOf(run);
+    const failure = end && failureOfEnd(run, end);
+    const open = openHeldWeights(run.heldWeights);
+    if (failure === undefined || open.length === 0)
+        return failure;
+    const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
+    const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
+    const restore = mayServe
+        ? 'The post step of this action restores the weights; look there whether it could.'
+        : 'Once it is healthy, restore the weights that the summary lists.';
+    return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
+}
+/** The failure without a word about weights that are still lowered. */
+function failureOfEnd(run, end) {
+    switch (end.kind) {
+        case 'rebuilt':
+        case 'skipped':
+        case 'started':
+            return undefined;
+        case 'failed':
+            return explainFailed(run, end.cause);
+        case 'rolledBack':
+            return end.cause === 'rolloutStopped' ? undefined : explainRolledBack(run, end.cause);
+        case 'rollbackFailed':
+            return explainRollbackFailed(run, end.cause);
+        case 'cancelled':
+            return end.at === 'rollback'
+                ? cancelledInRollback(run, end.cause)
+                : { reason: 'cancelled', ...cancelledForward(run, end.at) };
+    }
+}
+function explainCause(run, cause) {
+    const { id } = run.target.instance;
+    const diskNote = describeDiskState(instance_run_diskOf(run));
+    switch (cause.kind) {
+        case 'refused':
+            return { reason: 'refused', ...explainRefusals(id, cause.refusals), diskNote };
+        case 'rebuild': {
+            const { rebuild, reason } = cause;
+            const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
+            return { ...facts, ...explain(rebuild, reason) };
+        }
+        case 'unhealthy':
+            return { ...explainHealth(id, cause.health), diskNote };
+        case 'rejoin':
+            return {
+                reason: 'rejoin',
+                cause: `${id}: healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
+                diskNote,
+                remedy: 'Find out what keeps the load balancer from being changed.'
+            };
+    }
+}
+function explainFailed(run, cause) {
+    const failure = explainCause(run, cause);
+    const why = whyNotRolledBack(run);
+    return why === undefined ? failure : { ...failure, diskNote: `${failure.diskNote} ${why}` };
+}
+function explainRolledBack(run, cause) {
+    const { imageId, health } = run.rollback ?? {};
+    const how = health === undefined ? 'runs on it' : 'is healthy again';
+    return {
+        ...explainCause(run, cause),
+        diskNote: `The instance was rolled back onto ${imageId} and ${how}.`,
+        remedy: 'Find out what is wrong with the new image before you try again.'
+    };
+}
+function explainRollbackFailed(run, cause) {
+    const imageId = run.rollback?.imageId;
+    const failure = cause === 'rolloutStopped' ? rolledBackWithOthers(run) : explainCause(run, cause);
+    const ending = run.rollback?.rebuild?.ending;
+    if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
+        const { refusals } = ending.reason;
+        const diskNote = `It was not rolled back onto ${imageId}, because ${describeRefusals(refusals)}.`;
+        return { ...failure, diskNote, remedy: remedyOfRefusals(refusals) };
+    }
+    const problem = rollbackProblem(run);
+    const diskNote = cause === 'rolloutStopped'
+        ? `It could not be rolled back onto ${imageId}: ${problem}`
+        : `The rollback onto ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
+    return { ...failure, diskNote };
+}
+/** An instance that had succeeded itself. */
+function rolledBackWithOthers({ target }) {
+    return {
+        reason: 'rollbackFailed',
+        cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
+        diskNote: describeDiskState('erased'),
+        remedy: 'Look at the instance in the console.'
+    };
+}
+/** A failed call in the form of the result. */
+function callFacts(failure) {
+    const { kind, operation, httpStatus, code, requestId } = failure;
+    return {
+        reason: kind,
+        operation,
+        ...(httpStatus === undefined ? {} : { httpStatus }),
+        ...(code === undefined ? {} : { code }),
+        ...(requestId === undefined ? {} : { requestId })
+    };
+}
+function cancelledForward(run, at) {
+    const { rebuild, backup } = run;
+    const { id } = run.target.instance;
+    if (at === 'rebuild' && rebuild !== undefined)
+        return explainCancel(rebuild);
+    if (at !== 'health') {
+        return {
+            cause: `${id}: cancelled before the rebuild was sent`,
+            diskNote: describeDiskState('untouched'),
+            remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
+        };
+    }
+    if (rebuild?.ending?.kind === 'skipped') {
+        return {
+            cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
+            diskNote: describeDiskState('untouched'),
+            remedy: 'Run again: it is not erased, and the health check is made.'
+        };
+    }
+    return {
+        cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
+        diskNote: describeDiskState('erased'),
+        remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
+    };
+}
+/** A rollback is never begun after a cancel, but one may be under way. */
+function cancelledInRollback(run, cause) {
+    const { rollback } = run;
+    const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
+    const { course, ...what } = cause === undefined ? rolledBackWithOthers(run) : explainCause(run, cause);
+    return {
+        reason: 'cancelled',
+        cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
+        ...(course === undefined ? {} : { course }),
+        diskNote: describeDiskState('erased'),
+        remedy: isSent
+            ? `The rollback onto ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
+            : 'Roll it back with the lines that the summary gives, or run again.'
+    };
+}
+function leftBackup({ imageId, imageName }) {
+    const image = imageId === undefined
+        ? `A backup image named ${imageName} may be there`
+        : `The backup image ${imageId} stays`;
+    return `${image}; delete it if it is not wanted.`;
+}
+function rollbackProblem({ rollback }) {
+    if (rollback?.problem !== undefined)
+        return rollback.problem;
+    const ending = rollback?.rebuild?.ending;
+    if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
+        return explain_wholeCause(explain(rollback.rebuild, ending.reason)).replace(/\.?$/, '.');
+    }
+    if (rollback?.health?.healthy === false)
+        return `${(0,health_reason/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
+    return 'it did not come to an end.';
+}
+function isUntouched({ rebuild }) {
+    return rebuild === undefined || disk_state_diskStateOf(rebuild) === 'untouched';
+}
+
+;// CONCATENATED MODULE: ./core/report/described-instance.js
+
+
+/** All instances of a run, in its order. */
+function described_instance_describeInstances(state) {
+    return state.instances.map((run) => ({ run, status: statusOf(run, state), failure: failureOf(run) }));
+}
+/** The ID of an instance. */
+function described_instance_idOf({ run }) {
+    return run.target.instance.id;
+}
+
+// EXTERNAL MODULE: ./core/health/guest/guest-system.js
+var guest_system = __nccwpck_require__(1741);
+;// CONCATENATED MODULE: ./core/health/resolve.js
+
+
+
+
+const called = {
+    publicIp: 'public IP',
+    internalIp: 'internal IP',
+    id: 'ID',
+    name: 'name'
+};
+/** Fills the placeholders of all checks; the first problem stands for all. Pure, and never throws. */
+function resolveChecks(checks, instance) {
+    const resolved = [];
+    for (const check of checks) {
+        const one = resolveCheck(check, instance);
+        if (!one.ok)
+            return one;
+        resolved.push(one.check);
+    }
+    return { ok: true, checks: resolved };
+}
+/**
+ * Fills the placeholders of a check.
+ *
+ * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
+ * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
+ * the host under another domain); in path and query, values are percent-encoded.
+ *
+ * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
+ */
+function resolveCheck(check, instance) {
+    if (check.kind === 'assistant' || check.kind === 'guestScript') {
+        const system = (0,guest_system/* guestSystem */.wS)(instance);
+        return { ok: true, check: { ...check, instanceId: instance.id, system } };
+    }
+    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
+    for (const name of placeholders) {
+        if (!pattern.includes(`{${name}}`))
+            continue;
+        if (instance[name] === '')
+            return resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
+        const inHost = check.hostPattern.includes(`{${name}}`);
+        if (inHost && !isHostPart(name, instance[name])) {
+            return resolve_wrong(`puts {${name}} into the host, and ${resolve_shown(instance[name])} cannot be a part of one`);
+        }
+    }
+    const host = fill(check.hostPattern, (name) => instance[name]);
+    if (!isHost(host))
+        return resolve_wrong(`leads to the host ${resolve_shown(host)}, which is none`);
+    if (!('pathPattern' in check)) {
+        return { ok: true, check: { kind: check.kind, host, port: check.port } };
+    }
+    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
+    if (hasDotSegment(path))
+        return resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
+    const { kind, port, statuses, body } = check;
+    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
+}
+function isHostPart(name, value) {
+    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
+}
+/** Only one pass, so that a value that looks like a placeholder stays what it is. */
+function fill(pattern, value) {
+    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
+}
+/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
+function encoded(value) {
+    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
+}
+function resolve_shown(value) {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+function resolve_wrong(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./core/plan/text.js
+/** The parts of a plan in words, as the log, the summary and `result` show them. */
+
+
+
+/** The name of an image for people: id, name and system. */
+function imageLabel(image) {
+    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
+    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
+    const known = facts.filter((fact) => fact !== '').join(', ');
+    return known === '' ? image.id : `${image.id} (${known})`;
+}
+/** What the run does with the target, in a few words. */
+function decisionLabel(target) {
+    const { decision, instance } = target;
+    switch (decision.action) {
+        case 'rebuild':
+            return 'rebuild: erases the system disk';
+        case 'skip':
+            return 'skip: it runs on the image already';
+        case 'start':
+            return 'start: it is on the image already, and Stopped';
+        case 'wait':
+            return `wait: its status is ${instance.status}; decide when the change has ended`;
+        case 'refuse':
+            return `refuse: ${describeRefusals(decision.refusals)}`;
+    }
+}
+/** How one logs in after the rebuild. */
+function loginLabel({ login }) {
+    switch (login.kind) {
+        case 'adminPass':
+            return 'with the password given as adminPass';
+        case 'keypairId':
+            return `with the key pair ${login.keypairId}`;
+        case 'keepImageLogin':
+            return 'as stored in the image (keepImageLogin)';
+    }
+}
+/** Which first-boot script runs. */
+function scriptLabel({ script }) {
+    switch (script) {
+        case 'given':
+            return 'the script given as userData runs at first boot';
+        case 'cleared':
+            return 'no script runs: the earlier one is cleared';
+        case 'kept':
+            return 'the earlier script, if there is one, runs again';
+    }
+}
+/** What a rebuild of the target erases. */
+function erasedLabel(target) {
+    const { disk, snapshots } = target;
+    if (disk === undefined)
+        return 'the system disk (the API shows no details of it)';
+    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
+    if (target.snapshotsProblem !== undefined)
+        return `${what}, and its snapshots, which could not be read`;
+    if (snapshots.length === 0)
+        return `${what}; it has no snapshots`;
+    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
+    return `${what}, and its snapshots: ${named.join(', ')}`;
+}
+/** What else is done with the target before and after: backup, health check, rollback. */
+function stepLabels({ instance, circumstances, backendServers }) {
+    const { checks = [], imagesLeft, rollbackImage } = circumstances;
+    const steps = [];
+    if (imagesLeft !== undefined)
+        steps.push('a custom image of the system disk is made first');
+    const resolved = resolveChecks(checks, instance);
+    if (resolved.ok && resolved.checks.length > 0) {
+        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
+    }
+    const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
+    if (own.length > 0) {
+        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
+        steps.push(`leaves ${where} first, and rejoins once it is healthy`);
+    }
+    if (rollbackImage.kind === 'backup')
+        steps.push('if it fails, it is rolled back onto the image made first');
+    if (rollbackImage.kind === 'image')
+        steps.push(`if it fails, it is rolled back onto ${rollbackImage.image.id}`);
+    return steps;
+}
+function describeStep(check) {
+    return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
+}
+/** Where the instance is and what it runs, as far as is known. */
+function presentLabel({ instance }) {
+    const system = [instance.osName, instance.osVersion, instance.osArch]
+        .filter((part) => part !== '')
+        .join(' ');
+    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
+    const facts = [
+        instance.status,
+        instance.zoneName,
+        instance.spec,
+        image.filter((part) => part !== '').join(' ')
+    ];
+    return facts.filter((fact) => fact !== '').join(', ');
+}
+
+;// CONCATENATED MODULE: ./core/report/restore-with.js
+
+
+const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
+/**
+ * The `with:` lines that bring back what an instance ran before; none where that runs still or again. A password is
+ * named, never shown.
+ */
+function restoreWithLines(run, options) {
+    if (instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
+        return [];
+    const { instance } = run.target;
+    const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
+    // The script of this run is for the new image; the one of before is no longer there.
+    const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
+    return [
+        `instanceId: ${instance.id}`,
+        `imageId: ${previousImageId(run)}`,
+        loginLine(options, isCustom),
+        ...script,
+        ...(mightBeSkipped(run) ? ['force: true'] : [])
+    ];
+}
+/**
+ * Whether the lines alone could end as `skipped`: the instance shows that image already, or soon will, and what
+ * runs on it is not what ran before.
+ */
+function mightBeSkipped(run) {
+    const imageId = previousImageId(run);
+    const wasSent = (run.rollback?.rebuild?.sends ?? 0) > 0;
+    return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
+}
+function loginLine({ login }, isCustom) {
+    switch (login.kind) {
+        case 'adminPass':
+            return adminPassLine;
+        case 'keypairId':
+            return `keypairId: ${login.keypairId}`;
+        case 'keepImageLogin':
+            // The image of before may be a public one, which has no login of its own.
+            return isCustom ? 'keepImageLogin: true' : adminPassLine;
+    }
+}
+
+;// CONCATENATED MODULE: ./core/run/erased.js
+/**
+ * The disk that this run erases, or has erased, with its snapshots. Of a rebuild that was under way already nobody
+ * knows which disk it replaced: the one that was seen may be the new one.
+ */
+function erasedBy(run) {
+    const { rebuild, target } = run;
+    const isForeign = rebuild?.adopted === true && rebuild.sends === 0;
+    return isForeign
+        ? { disk: undefined, snapshots: [] }
+        : { disk: diskBefore(run), snapshots: target.snapshots };
+}
+/** The system disk as last seen before the rebuild was sent, or as the plan saw it. */
+function diskBefore({ target, rebuild }) {
+    return ((rebuild?.sends ?? 0) > 0 ? rebuild?.reference?.disk : undefined) ?? target.disk;
+}
+
+;// CONCATENATED MODULE: ./core/run/spans.js
+/** The parts in their order; what is still going on ends at `nowMs`, or when the work on the instance ended. */
+function spansOf({ rebuild, health, rollback, endedAtMs }, nowMs) {
+    return [
+        ...spansOfPart(rebuild, health, false, endedAtMs ?? nowMs),
+        ...spansOfPart(rollback?.rebuild, rollback?.health, true, endedAtMs ?? nowMs)
+    ];
+}
+/** When the work on the instance began and ended, or `nowMs` where it has not. */
+function workTime(run, nowMs) {
+    const spans = spansOf(run, nowMs);
+    const atMs = run.endedAtMs ?? nowMs;
+    const fromMs = spans[0]?.fromMs ?? atMs;
+    const toMs = run.progress === 'ended' ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
+    return { fromMs, toMs };
+}
+function spansOfPart(rebuild, health, isRollback, atMs) {
+    const phases = (rebuild?.phases ?? []).flatMap(({ phase, fromMs }, index) => phase === 'ended'
+        ? []
+        : [{ kind: phase, isRollback, fromMs, toMs: rebuild?.phases[index + 1]?.fromMs ?? atMs }]);
+    return health === undefined
+        ? phases
+        : [...phases, { kind: 'health', isRollback, fromMs: health.fromMs, toMs: health.atMs }];
+}
+
+;// CONCATENATED MODULE: ./core/neutral-text.js
+/**
+ * Text from outside without characters that change what a reader sees: control characters, ESC among them, become
+ * one space, and marks of the text's direction (Unicode TR 36, "bidirectional text spoofing") become visible.
+ */
+function neutralText(text) {
+    return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+;// CONCATENATED MODULE: ./core/summary/markdown.js
+
+/**
+ * Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. GitHub
+ * makes links of bare addresses, so the signs by which it knows them are escaped too.
+ */
+function cell(text) {
+    const oneLine = neutralText(text).replace(/\s+/g, ' ').trim();
+    const unlinked = oneLine
+        .replaceAll('://', ':\u0000//')
+        .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}\u0001`);
+    return markdown_escaped(unlinked).replaceAll(':\u0000', '&#58;').replaceAll('\u0001', '&#46;');
+}
+function markdown_escaped(text) {
+    return text.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
+}
+/** Text in code type, in a cell. */
+function code(text) {
+    return text === '' ? '' : `<code>${cell(text)}</code>`;
+}
+/** A table; cells are given as finished Markdown. */
+function table(head, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+/** Parts under a line to click on; the line is given as finished Markdown. */
+function fold(title, parts, isOpen = false) {
+    return [`<details${isOpen ? ' open' : ''}><summary>${title}</summary>`, ...parts, '</details>'].join('\n\n');
+}
+/** A block of code; nothing in it can end it, for backticks do not occur in what is put there. */
+function fenced(language, lines) {
+    return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
+}
+/** A number with its noun: `1 batch`, `2 batches`. */
+function counted(count, one, many = `${one}s`) {
+    return `${count} ${count === 1 ? one : many}`;
+}
+
+;// CONCATENATED MODULE: ./core/summary/details.js
+/** The part of the job summary that is folded away: everything about one instance. */
+
+
+
+
+
+
+
+
+
+
+
+/** One instance in detail, folded unless it is to be open. */
+function detailsOf(one, state, isOpen) {
+    const { run } = one;
+    const inner = [
+        planTable(one, state),
+        phaseTable(run, state),
+        statusTable(run, state),
+        healthTable(run),
+        balancerTable(run),
+        requestLine(run),
+        hostKeys(run),
+        restoreWith(run, state)
+    ].filter((part) => part !== '');
+    return fold(`${code(described_instance_idOf(one))} in detail`, inner, isOpen);
+}
+function planTable({ run, status }, { options }) {
+    const { target, backup, rollback } = run;
+    const rows = [
+        ['Plan', cell(decisionLabel(target))],
+        ...target.warnings.map((warning) => ['⚠️ Note', cell(warning)]),
+        ['Before', cell(presentLabel(target))]
+    ];
+    if (backup?.imageId !== undefined)
+        rows.push(['Backup', `${code(backup.imageId)} ${cell(backup.imageName)}`]);
+    if (status !== 'skipped') {
+        const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[instance_run_diskOf(run)];
+        rows.push([verb, erasedCell(run)], ['Kept', 'data disks, IP addresses, custom images'], ['Login', cell(loginLabel(options))], ['Script', cell(scriptLabel(options))], ...stepLabels(target).map((step) => ['Also', cell(step)]));
+    }
+    if (rollback !== undefined) {
+        const how = instance_end_isRolledBack(run) ? 'done' : `failed: ${cell(rollback.problem ?? 'see above')}`;
+        rows.push(['Rollback', `onto ${code(rollback.imageId)}: ${how}`]);
+    }
+    return table(['Property', 'Value'], rows);
+}
+function erasedCell(run) {
+    const { disk, snapshots } = erasedBy(run);
+    const named = disk === undefined ? 'the system disk' : `system disk ${code(disk.id)}, ${disk.sizeInGB} GB`;
+    const each = snapshots.map(({ id, name, createTime }) => `snapshot ${cell(name)} ${code(id)}, ${cell(createTime)}`);
+    return [named, ...each].join('<br>');
+}
+/** The parts of the work in words that an operator knows. */
+const spanLabels = {
+    settling: 'waited for the instance to settle',
+    backup: 'backed up',
+    draining: 'left the load balancers',
+    sending: 'sent',
+    searching: 'looked for a rebuild whose answer was lost',
+    confirming: 'waited for the start',
+    rebuilding: 'rebuilt',
+    starting: 'started the instance',
+    health: 'waited until healthy'
+};
+function phaseTable(run, { anchor, atMs }) {
+    const rows = spansOf(run, atMs).map(({ kind, isRollback, fromMs, toMs }) => [
+        `${isRollback ? 'rollback: ' : ''}${spanLabels[kind]}`,
+        (0,time/* toIso */.tK)(anchor, fromMs).slice(11),
+        (0,time/* formatDuration */.a3)(toMs - fromMs)
+    ]);
+    return rows.length === 0 ? '' : table(['Phase', 'From (UTC)', 'Took'], rows);
+}
+function statusTable(run, { atMs }) {
+    const { fromMs } = workTime(run, atMs);
+    const seen = instance_run_rebuildsOf(run).flatMap(({ history }) => history);
+    const rows = seen.map((one) => [(0,time/* formatDuration */.a3)(one.atMs - fromMs), cell(one.status), code(one.imageId)]);
+    return rows.length === 0 ? '' : table(['After', 'Status seen', 'Image'], rows);
+}
+function healthTable({ health }) {
+    if (health === undefined)
+        return '';
+    const rows = health.history.map(({ atMs, failed }) => [
+        (0,time/* formatDuration */.a3)(atMs - health.fromMs),
+        cell((0,health_reason/* describeFailed */.hi)(failed))
+    ]);
+    const checks = health.checks.map(({ check, result }) => [
+        code(check),
+        cell(result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason))
+    ]);
+    const course = table(['After Running', `Health: ${health.healthy ? 'passed' : 'failed'}`], rows);
+    return checks.length < 2 ? course : `${table(['Check', 'Found last'], checks)}\n\n${course}`;
+}
+function balancerTable({ target, heldWeights }) {
+    const weights = currentWeights(target.backendServers ?? [], heldWeights);
+    const rows = weights.map(({ server: { blbId, groupId = '', weight }, currentWeight }) => [
+        `${code(blbId)} ${code(groupId)}`.trimEnd(),
+        String(currentWeight),
+        String(weight)
+    ]);
+    return rows.length === 0 ? '' : table(['Load balancer', 'Weight now', 'Before'], rows);
+}
+function requestLine(run) {
+    const ids = instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds);
+    return ids.length === 0 ? '' : `Request IDs: ${ids.map(code).join(', ')}`;
+}
+function hostKeys({ knownHosts }) {
+    if (knownHosts.length === 0)
+        return '';
+    return `SSH host keys, as first seen and verified by nobody:\n\n${fenced('yaml', knownHosts)}`;
+}
+function restoreWith(run, { options }) {
+    const lines = restoreWithLines(run, options);
+    if (lines.length === 0)
+        return '';
+    return `To go back to what it ran before:\n\n${fenced('yaml', ['with:', ...lines.map((line) => `  ${line}`)])}`;
+}
+
+;// CONCATENATED MODULE: ./core/report/clip.js
+/** At most so many characters of a text from outside, with a mark where it was cut. */
+function clip_clip(text, most) {
+    if (text.length <= most)
+        return text;
+    // By code points, so that none is cut in two.
+    const characters = [...text];
+    return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+;// CONCATENATED MODULE: ./core/report/help-link.js
+/**
+ * The address of the section on `reason` in `docs/troubleshooting.md`, of the very version that runs; of the whole
+ * page without a reason. `undefined` where it is not known from where the action runs.
+ */
+function help_link_helpLink(source, reason) {
+    const { serverUrl = '', repository = '', ref = '' } = source ?? {};
+    if (!/^https?:\/\/[\w.:[\]-]+\/?$/.test(serverUrl) ||
+        !/^[\w.-]+\/[\w.-]+$/.test(repository) ||
+        ref === '') {
+        return undefined;
+    }
+    const page = `${serverUrl.replace(/\/$/, '')}/${repository}/blob/${encodePath(ref)}/docs/troubleshooting.md`;
+    return reason === undefined ? page : `${page}#${reason.toLowerCase()}`;
+}
+/** A ref may hold slashes, and signs that would end a Markdown link. */
+function encodePath(ref) {
+    const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
+    const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
+    return ref.split('/').map(encode).join('/');
+}
+
+;// CONCATENATED MODULE: ./core/plan/rollout-order.js
+/** In which order the targets are taken, and which are unavailable from the start. */
+
+
+/** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
+function whyUnavailable({ instance, unhealthy }) {
+    return instance_statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
+}
+/**
+ * The rollout of a plan. Those already unavailable go first: beginning one of them makes it no worse, and until
+ * they serve again they take capacity from others. Otherwise the given order is kept.
+ */
+function planRollout(targets, { settings, rollback }) {
+    const members = targets.map((target) => ({
+        id: target.instance.id,
+        kind: target.decision.action === 'skip' ? 'check' : 'work',
+        isUnavailable: whyUnavailable(target) !== undefined
+    }));
+    const { canary, pauseMs, maxFailures } = settings;
+    return {
+        members: members.toSorted((one, other) => Number(other.isUnavailable) - Number(one.isUnavailable)),
+        maxUnavailable: maxUnavailableCount(settings.maxUnavailable, targets.length),
+        canary,
+        pauseMs,
+        maxFailures,
+        rollback
+    };
+}
+
+;// CONCATENATED MODULE: ./core/run/next-steps.js
+/** What may be done to an instance next, from what happened to it: roll it back, or give it its traffic again. */
+
+
+
+
+
+/** How the work on an instance ended, for the rollout that it is a part of. */
+function outcomeOf(run) {
+    if (run.cancelled)
+        return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
+    const kind = run.rebuild?.ending?.kind;
+    if (instance_end_hasSucceeded(run)) {
+        // What is not waited for stays unavailable until this run ends.
+        const canRollBack = kind === 'rebuilt' && hasOtherImage(run);
+        return { result: 'succeeded', isUnavailable: kind === 'started', canRollBack };
+    }
+    return { result: 'failed', isUnavailable: !isServing(run), canRollBack: needsRollback(run) };
+}
+/**
+ * Whether a rollback can help: the disk was erased, and the instance is there to be rebuilt. One on another image
+ * than this run's is left alone, for somebody else may have put it there. A rebuild without proof may still come,
+ * and one that could not be observed cannot be judged.
+ */
+function needsRollback(run) {
+    if (run.cancelled || run.rebuild === undefined || !hasOtherImage(run))
+        return false;
+    const { ending } = run.rebuild;
+    if (run.health?.healthy === false)
+        return ending?.kind === 'rebuilt';
+    if (ending?.kind !== 'failed')
+        return false;
+    const { reason } = ending;
+    if (reason.kind === 'status')
+        return reason.status === 'Error';
+    return reason.kind === 'timedOut';
+}
+/** Whether it may get its traffic: it is healthy, or healthy again, or it runs and nothing was done to it. */
+function mayRejoin(run) {
+    const { rebuild, rollback, cancelled } = run;
+    if (rollback !== undefined) {
+        return !cancelled && (isRolledBack(run) || (hasSucceeded(run) && staysOnNewImage(rollback)));
+    }
+    if (hasSucceeded(run))
+        return true;
+    if (cancelled || rebuild === undefined || run.health?.healthy === false)
+        return false;
+    return runsUntouched(rebuild);
+}
+/** Whether this run erased it itself, and knows another image to go back to. */
+function hasOtherImage(run) {
+    return (run.rebuild?.sends ?? 0) > 0 && previousImageId(run) !== run.target.task.image.id;
+}
+/** Whether an instance that did not succeed serves as before, because nothing was done to it. */
+function isServing(run) {
+    const { target, rebuild, health } = run;
+    if (health?.healthy === false || isLowered(run) || whyUnavailable(target) !== undefined)
+        return false;
+    if (rebuild === undefined)
+        return true;
+    return (disk_state_diskStateOf(rebuild) === 'untouched' && instance_statusKind(rebuild.last?.instance.status ?? 'Running') === 'up');
+}
+/** Whether the rollback did nothing, so that the new system still runs and is healthy. */
+function staysOnNewImage({ rebuild }) {
+    return rebuild === undefined || runsUntouched(rebuild);
+}
+function runsUntouched(rebuild) {
+    const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
+    return (!isGone &&
+        diskStateOf(rebuild) === 'untouched' &&
+        statusKind(rebuild.last?.instance.status ?? '') === 'up');
+}
+
+;// CONCATENATED MODULE: ./core/report/stop-message.js
+/** Why a rollout stopped, in words. */
+
+
+
+/** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
+function stop_message_stopMessage({ course, rollout, instances }) {
+    if (course?.stop === undefined)
+        return undefined;
+    const left = instances.filter(({ progress }) => progress === 'planned').length;
+    const wasRolledBack = instances.some((run) => run.rollback !== undefined);
+    if (left === 0 && !wasRolledBack)
+        return undefined;
+    const unavailable = instances.filter(isStillUnavailable).length;
+    return [
+        stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
+        left === 0 ? 'None was left to start.' : `${left} of ${instances.length} were not started.`,
+        rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
+    ]
+        .filter((part) => part !== '')
+        .join(' ');
+}
+/** Why a rollout stopped, as one sentence. */
+function stopWords(stop, facts) {
+    switch (stop) {
+        case 'canary':
+            return 'A canary did not end well, so the rollout stopped.';
+        case 'maxFailures':
+            return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
+        case 'noCapacity':
+            return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
+        case 'cancelled':
+            return 'The run was cancelled, so nothing new was started.';
+    }
+}
+function rollbackWords(instances, isCancelled) {
+    const kinds = instances.map((run) => endOf(run)?.kind);
+    const count = (wanted) => kinds.filter((kind) => kind === wanted).length;
+    const [rolledBack, failed] = [count('rolledBack'), count('rollbackFailed')];
+    const stay = instances.filter((run) => run.rollback === undefined && canStillGoBack(run)).length;
+    const why = isCancelled ? '' : ', because no more may be unavailable at once';
+    return [
+        rolledBack === 0 ? '' : `${rolledBack} ${rolledBack === 1 ? 'was' : 'were'} rolled back.`,
+        failed === 0 ? '' : `The rollback of ${failed} failed.`,
+        stay === 0 ? '' : `${stay} stay on the new image${why}.`,
+        isCancelled ? 'Then the run was cancelled.' : ''
+    ]
+        .filter((part) => part !== '')
+        .join(' ');
+}
+function canStillGoBack(run) {
+    return endOf(run)?.kind === 'rebuilt' && outcomeOf(run).canRollBack;
+}
+function isStillUnavailable(run) {
+    if (run.progress === 'planned')
+        return whyUnavailable(run.target) !== undefined;
+    return endOf(run)?.kind === 'rolledBack' ? false : outcomeOf(run).isUnavailable;
+}
+
+;// CONCATENATED MODULE: ./core/rollout/canaries.js
+/** Who goes first, by id: of those that something is to be done to, the first in order. */
+function canariesOf({ members, canary }) {
+    const ids = [];
+    for (const { id, kind } of canary === 0 ? [] : members) {
+        if (ids.length === canary)
+            break;
+        if (kind === 'work')
+            ids.push(id);
+    }
+    return ids;
+}
+
+;// CONCATENATED MODULE: ./core/run/unavailable-before.js
+
+/** The instances that did not serve even when the plan was made, by ID, and why in words. */
+function unavailableBefore({ instances }) {
+    return instances.flatMap(({ target }) => {
+        const why = whyUnavailable(target);
+        return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
+    });
+}
+
+;// CONCATENATED MODULE: ./core/summary/overview.js
+/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
+
+
+
+
+
+
+
+const headlines = {
+    rebuilt: '✅ Rebuilt',
+    skipped: '✅ Nothing to do',
+    planned: '📋 Plan, nothing was sent',
+    started: '🚀 Started, not waited for',
+    inProgress: '🛑 Cancelled while rebuilding',
+    rolledBack: '↩️ Failed, and rolled back',
+    failed: '❌ Failed',
+    partial: '❌ Failed for some'
+};
+/** In the order in which the totals are told. */
+const overview_words = {
+    rebuilt: { icon: '✅', one: 'rebuilt' },
+    skipped: { icon: '✅', one: 'skipped' },
+    planned: { icon: '📋', one: 'planned' },
+    started: { icon: '🚀', one: 'started' },
+    failed: { icon: '❌', one: 'failed' },
+    rolledBack: { icon: '↩️', one: 'rolled back' },
+    inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
+    notStarted: { icon: '–', one: 'not started' }
+};
+/**
+ * What became of the run, of whom, and from which image, as a heading.
+ *
+ * @param region empty where it is not known
+ */
+function headline(state, region) {
+    const [only, ...others] = state.instances;
+    const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
+    const whom = one ?? counted(state.instances.length, 'instance');
+    const where = region === '' ? '' : `, region ${cell(clip_clip(region, 50))}`;
+    return `## ${headlines[runStatus(state)]}: ${whom} from image ${imageOf(state.image)}${where}`;
+}
+/** An image by ID and name. */
+function imageOf({ id, name }) {
+    return `${code(id)} ${cell(clip_clip(name, 200))}`.trimEnd();
+}
+/** What became of an instance, with a sign. */
+function statusLabel({ run, status }) {
+    const { icon, one } = overview_words[status];
+    return run.rebuild?.adopted === true ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
+}
+/** How many came to what, in one line. */
+function totals(instances, { fromMs, atMs }) {
+    const counts = new Map();
+    for (const { status } of instances)
+        counts.set(status, (counts.get(status) ?? 0) + 1);
+    const each = Object.entries(overview_words).flatMap(([status, { icon, one, many = one }]) => {
+        const count = counts.get(status);
+        return count === undefined ? [] : [`${icon} **${count}** ${many}`];
+    });
+    return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${(0,time/* formatDuration */.a3)(atMs - fromMs)})`;
+}
+/** Why nothing more was started, as a sentence that cannot be overlooked. */
+function stopSentence(state) {
+    const message = stop_message_stopMessage(state);
+    return message === undefined ? '' : `> 🛑 **${cell(clip_clip(message, 1000))}**`;
+}
+/** How the rollout was set and how many were unavailable, in one line. */
+function rolloutLine(state) {
+    const { maxUnavailable, pauseMs, maxFailures } = state.rollout;
+    const count = unavailableBefore(state).length;
+    const before = count === 0 ? '' : `; ${count} already unavailable before`;
+    const peak = state.course === undefined ? before : ` (peak: ${state.course.peakUnavailable}${before})`;
+    const canaries = canariesOf(state.rollout);
+    const facts = [
+        `at most ${maxUnavailable} of ${state.instances.length} unavailable at once${peak}`,
+        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
+        pauseMs === 0
+            ? 'the next starts as soon as one is done'
+            : `in batches, ${(0,time/* formatDuration */.a3)(pauseMs)} between two`,
+        maxFailures === 0
+            ? 'stops at the first failure'
+            : `stops after more than ${counted(maxFailures, 'failure')}`
+    ];
+    return `**Rollout:** ${facts.join(' · ')}`;
+}
+function canaryLabel(canaries) {
+    const named = canaries.slice(0, 10).map((id) => code(clip_clip(id, 64)));
+    const more = canaries.length - named.length;
+    const all = more === 0 ? named : [...named, `${more} more`];
+    return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
+}
+/** Who did not serve to begin with, and why; folded away. */
+function unavailableBeforePart(state, priority) {
+    const before = unavailableBefore(state);
+    return {
+        priority,
+        pieces: before.length,
+        draw: (pieces) => {
+            if (pieces === 0)
+                return '';
+            const rows = before
+                .slice(0, pieces)
+                .map(({ instanceId, why }) => [code(instanceId), cell(clip_clip(why, 300))]);
+            const title = `Already unavailable before the run: ${counted(before.length, 'instance')}`;
+            return fold(title, [table(['Instance', 'Why'], rows)]);
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./core/summary/ranking.js
+const urgency = {
+    failed: 0,
+    rolledBack: 1,
+    inProgress: 2,
+    notStarted: 3,
+    rebuilt: 4,
+    started: 4,
+    skipped: 4,
+    planned: 4
+};
+/** The failures first, then what is under way or not started, then the rest; beyond that in the given order. */
+function byUrgency(instances) {
+    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
+}
+/**
+ * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
+ * first few has met every kind.
+ */
+function ranking_failuresFirst(instances) {
+    const failed = byUrgency(instances).filter(isFailed);
+    const met = new Set();
+    const heads = new Set();
+    for (const one of failed) {
+        const kind = `${one.status} ${one.failure.reason}`;
+        if (!met.has(kind))
+            heads.add(one);
+        met.add(kind);
+    }
+    return [...heads, ...failed.filter((one) => !heads.has(one))];
+}
+/** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
+function ranking_reasonsLabel(failed) {
+    const counts = new Map();
+    for (const { failure } of failed)
+        counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
+    const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
+    return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
+}
+function isFailed(one) {
+    return one.failure !== undefined;
+}
+
+;// CONCATENATED MODULE: ./core/summary/failures.js
+/** The failures in a summary: the first in full, the others in a table. */
+
+
+
+
+
+
+
+
+/** More than these nobody reads one after another. */
+const inFull = 20;
+/** A failure with cause, disk, remedy and a link to the documents; empty where there is none. */
+function failureText(failure, source) {
+    if (failure === undefined)
+        return '';
+    const { cause, course, diskNote, remedy, reason } = failure;
+    const help = help_link_helpLink(source, reason);
+    return [
+        `> **${cell(cause)}**`,
+        '>',
+        ...(course === undefined ? [] : [`> Seen: ${cell(course)}.`, '>']),
+        `> ${cell(diskNote)}`,
+        '>',
+        `> **What to do:** ${cell(remedy)}`,
+        ...(help === undefined ? [] : ['>', `> [More about ${code(reason)}](${help})`])
+    ].join('\n');
+}
+/** The failures of several instances; both parts have a high priority, those in full more. */
+function failureParts(instances, priority, source) {
+    const failed = ranking_failuresFirst(instances);
+    const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
+    return [
+        {
+            priority: priority.full,
+            pieces: full.length,
+            draw: (pieces) => failed.length === 0
+                ? ''
+                : [
+                    heading(failed),
+                    ...full.slice(0, pieces).map((one) => failureText(failures_short(one.failure), source))
+                ].join('\n\n')
+        },
+        { priority: priority.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
+    ];
+}
+function heading(failed) {
+    const title = `### Failed or cut off: ${counted(failed.length, 'instance')}`;
+    if (failed.length <= inFull)
+        return title;
+    return `${title}\n\nBy reason: ${cell(ranking_reasonsLabel(failed))}. The first ${inFull} stand here in full, the other ${failed.length - inFull} in a table.`;
+}
+/** A message from outside may be of any length, and one failure must not crowd out the others. */
+function failures_short(failure) {
+    const { cause, course, diskNote, remedy } = failure;
+    return {
+        ...failure,
+        cause: clip_clip(cause, 1000),
+        ...(course === undefined ? {} : { course: clip_clip(course, 1000) }),
+        diskNote: clip_clip(diskNote, 1000),
+        remedy: clip_clip(remedy, 1000)
+    };
+}
+function restOf(rest, pieces) {
+    if (rest.length === 0)
+        return '';
+    const title = `${rest.length} more that failed or were cut off`;
+    if (pieces === 0)
+        return title;
+    const rows = rest
+        .slice(0, pieces)
+        .map((one) => [
+        code(described_instance_idOf(one)),
+        statusLabel(one),
+        cell(one.failure.reason),
+        instance_run_diskOf(one.run),
+        cell(clip_clip(explain_wholeCause(one.failure), 200))
+    ]);
+    const missing = pieces < rest.length ? [`_${rest.length - pieces} more are left out here._`] : [];
+    return fold(title, [table(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows), ...missing]);
+}
+
+;// CONCATENATED MODULE: ./core/summary/fit.js
+/** How a summary is made to fit: parts that can be shortened, the least important first. */
+const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
+/** A part that is never shortened, and so must not be long. */
+function whole(text) {
+    return { priority: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
+}
+/**
+ * The parts as one text of at most so many bytes. Where something has to be left out, as little as possible is,
+ * and a note at the end says so.
+ *
+ * @param limit in bytes of UTF-8
+ */
+function fitted(parts, limit) {
+    const shown = parts.map((part) => ({ part, pieces: part.pieces }));
+    if (sizeOf(shown) <= limit)
+        return fit_joined(shown);
+    const most = limit - Buffer.byteLength(`\n${note}\n`);
+    for (const one of cheapestFirst(shown)) {
+        const room = most - sizeOf(shown.filter((other) => other !== one));
+        one.pieces = mostPieces(one.pieces, (pieces) => Buffer.byteLength(`\n\n${one.part.draw(pieces)}`) <= room);
+        if (sizeOf(shown) <= most)
+            break;
+    }
+    return `${fit_joined(shown)}\n${note}\n`;
+}
+/** The largest number up to `all` that fits, 0 where none does; the sizes grow with the numbers. */
+function mostPieces(all, fits) {
+    let [low, high] = [0, all];
+    while (low < high) {
+        const middle = Math.ceil((low + high) / 2);
+        if (fits(middle))
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+/** Of two that have the same priority, the later one first. */
+function cheapestFirst(shown) {
+    return shown
+        .filter(({ pieces }) => pieces > 0)
+        .toReversed()
+        .toSorted((one, other) => one.part.priority - other.part.priority);
+}
+function sizeOf(shown) {
+    return Buffer.byteLength(fit_joined(shown));
+}
+function fit_joined(shown) {
+    const texts = shown.map(({ part, pieces }) => part.draw(pieces)).filter((text) => text !== '');
+    return `${texts.join('\n\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./core/rollout/member.js
+/** One target of a rollout: what it is, and where it is. */
+/** Whether somebody is at it. */
+function isAtWork({ state }) {
+    return state === 'working' || state === 'rollingBack';
+}
+/** Whether it is not serving, or may stop serving at any moment. A check alone makes nothing unavailable. */
+function countsAsUnavailable(member) {
+    return member.isUnavailable || (isAtWork(member) && member.kind === 'work');
+}
+
+;// CONCATENATED MODULE: ./core/rollout/members.js
+/** The members of a rollout as a value that is cheap to change: of a thousand, one step touches one or a few. */
+
+/** All members, in the order of the task, with what is asked of them most counted along. */
+class Members {
+    #places;
+    #all;
+    #counts;
+    /** How many are unavailable, see `countsAsUnavailable`. */
+    unavailable;
+    constructor(places, all, counts, unavailable) {
+        this.#places = places;
+        this.#all = all;
+        this.#counts = counts;
+        this.unavailable = unavailable;
+    }
+    /** Nobody has been begun yet. */
+    static of(tasks) {
+        const all = tasks.map((task) => ({ ...task, state: 'waiting', canRollBack: false, completionOrder: 0 }));
+        const waiting = (kind) => all.filter((member) => member.kind === kind).length;
+        return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(countsAsUnavailable).length);
+    }
+    get(id) {
+        return this.#all[this.#places.get(id) ?? -1];
+    }
+    values() {
+        return this.#all;
+    }
+    /** How many of a kind are in one of these states. */
+    count(kind, ...states) {
+        let count = 0;
+        for (const state of states)
+            count += this.#counts[`${kind} ${state}`] ?? 0;
+        return count;
+    }
+    /** How many are at work, those that are only checked left out. */
+    get atWork() {
+        return this.count('work', 'working', 'rollingBack');
+    }
+    /** Whether somebody is at any of them, be it only to check it. */
+    get isBusy() {
+        return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
+    }
+    /** The members after one of them has changed; the same where there is none with this id. */
+    with(id, patch) {
+        const place = this.#places.get(id) ?? -1;
+        const before = this.#all[place];
+        if (before === undefined)
+            return this;
+        const now = { ...before, ...patch };
+        const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
+        const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
+        const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
+        const unavailable = this.unavailable - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
+        return new Members(this.#places, this.#all.with(place, now), counts, unavailable);
+    }
+}
+
+;// CONCATENATED MODULE: ./core/rollout/capacity.js
+/**
+ * Whether one more may be begun. One that is already unavailable makes it no worse, but it still needs a free slot: a
+ * check that fails on all of them from the start must not begin all of them at once.
+ */
+function hasCapacity(members, member, maxUnavailable) {
+    return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
+}
+
+;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
+/** Which instance is rolled back next, once the rollout has stopped. */
+
+/**
+ * The next rollbacks: newest first, within the same `maxUnavailable`, and only when all running work has ended.
+ * If the newest would exceed maxUnavailable, take one that is already unavailable.
+ */
+function rollBackNext(before) {
+    if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
+        return [before, []];
+    }
+    const waiting = before.members.values().filter(canBeRolledBack);
+    const newest = waiting.toSorted((one, other) => other.completionOrder - one.completionOrder);
+    const taken = [];
+    let { members } = before;
+    const take = ({ id }) => {
+        members = members.with(id, { state: 'rollingBack' });
+        taken.push({ type: 'rollBack', id });
+    };
+    for (const member of newest) {
+        if (!hasCapacity(members, member, before.task.maxUnavailable))
+            break;
+        take(member);
+    }
+    if (taken.length === 0 && !members.isBusy) {
+        const away = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
+        if (away !== undefined)
+            take(away);
+    }
+    return [{ ...before, members }, taken];
+}
+function canBeRolledBack({ state, canRollBack }) {
+    return canRollBack && (state === 'succeeded' || state === 'failed');
+}
+
+;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
+/** Who is begun next, as long as nothing has stopped the rollout. */
+
+
+/** How many mere checks are made at a time; each may open a connection. */
+const checksAtOnce = 50;
+/**
+ * The next to begin: the checks before all else, for they may show that the image is no good while nothing is
+ * erased yet; then the canaries; then the rest. Ends the rollout when nobody is left.
+ */
+function beginNext(rollout, atMs) {
+    const { members, task } = rollout;
+    const checking = members.count('check', 'working');
+    if (members.count('check', 'waiting') > 0) {
+        return begin(rollout, ({ kind }) => kind === 'check', checksAtOnce - checking);
+    }
+    if (checking > 0)
+        return [rollout, []];
+    if (members.count('work', 'waiting') === 0)
+        return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
+    const first = new Set(canariesOf(task));
+    const canaries = [...first].map((id) => members.get(id)?.state);
+    const isProven = canaries.every((state) => state === 'succeeded');
+    const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
+    if (!isProven && canaries.every((state) => state !== 'waiting'))
+        return [rollout, []];
+    return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
+}
+/** In batches all of one are waited for, and then there is a pause. */
+function beginBatch(before, isNext, atMs) {
+    if (before.members.isBusy)
+        return [before, []];
+    if (before.owesPause) {
+        const untilMs = atMs + before.task.pauseMs;
+        return [{ ...before, owesPause: false, pausedUntilMs: untilMs }, [{ type: 'pause', untilMs }]];
+    }
+    if (before.pausedUntilMs !== undefined && atMs < before.pausedUntilMs) {
+        return [before, [{ type: 'pause', untilMs: before.pausedUntilMs }]];
+    }
+    const { pausedUntilMs: _over, ...rollout } = before;
+    return begin(rollout, isNext);
+}
+/** Takes one after the other, as long as there is room with those taken before it, and no more than `most`. */
+function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
+    const begun = [];
+    let { members } = before;
+    for (const member of before.members.values()) {
+        if (begun.length >= most)
+            break;
+        if (member.state !== 'waiting' || !isNext(member))
+            continue;
+        // Behind one without capacity there may be one that is already unavailable, which needs none.
+        if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
+            continue;
+        members = members.with(member.id, { state: 'working' });
+        begun.push({ type: 'begin', id: member.id });
+    }
+    const owesPause = before.owesPause || members.atWork > before.members.atWork;
+    return [{ ...before, members, owesPause }, begun];
+}
+
+;// CONCATENATED MODULE: ./core/rollout/step-rollout.js
+/**
+ * A rollout as a pure reducer: from what is known of all targets and what has just happened to one of them to
+ * what is known now and what to do next. It knows no clock and no network; the loop that runs it does.
+ */
+
+
+
+
+/** The beginning. */
+function beginRollout(task, atMs) {
+    const members = Members.of(task.members);
+    const rollout = {
+        task,
+        members,
+        failures: 0,
+        ended: 0,
+        peakUnavailable: 0,
+        owesPause: false,
+        isCancelled: false,
+        isOver: false
+    };
+    return next(rollout, [], atMs);
+}
+/** The next rollout and the next commands. An event that comes after the end changes nothing. */
+function stepRollout(rollout, event) {
+    if (rollout.isOver)
+        return [rollout, []];
+    switch (event.type) {
+        case 'ended': {
+            const [after, commands] = onEnded(rollout, event.id, event.outcome);
+            return next(after, commands, event.atMs);
+        }
+        case 'rollbackEnded': {
+            const patch = { state: event.result, isUnavailable: event.isUnavailable, canRollBack: false };
+            return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
+        }
+        case 'recovered': {
+            // It waits for its turn like the others, for beginning it now would make one more unavailable.
+            const members = rollout.members.with(event.id, { state: 'waiting', isUnavailable: false });
+            return next({ ...rollout, members }, [], event.atMs);
+        }
+        case 'woke':
+            return next(rollout, [], event.atMs);
+        case 'cancelled':
+            return next({ ...rollout, stop: rollout.stop ?? 'cancelled', isCancelled: true }, [], event.atMs);
+    }
+}
+function onEnded(before, id, outcome) {
+    const { result, isUnavailable, canRollBack } = outcome;
+    const completionOrder = before.ended + 1;
+    const failed = result === 'failed';
+    const after = {
+        ...before,
+        members: before.members.with(id, { state: result, isUnavailable, canRollBack, completionOrder }),
+        ended: completionOrder,
+        failures: before.failures + Number(failed)
+    };
+    const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
+    if (!rollsBack)
+        return [after, []];
+    // It keeps its slot: it is already unavailable, and the sooner it serves again the better.
+    const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
+    return [{ ...after, members }, [{ type: 'rollBack', id }]];
+}
+/** What is to be done now, whatever led here. */
+function next(before, already, atMs) {
+    const stop = before.stop ?? reasonToStop(before);
+    const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
+    const isOver = commands.some(({ type }) => type === 'end');
+    const peakUnavailable = Math.max(after.peakUnavailable, before.members.unavailable, after.members.unavailable);
+    return [{ ...after, peakUnavailable, isOver }, [...already, ...commands]];
+}
+function proceed(rollout, atMs) {
+    if (rollout.stop === undefined) {
+        const [after, commands] = beginNext(rollout, atMs);
+        const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
+        return isStuck ? proceed({ ...after, stop: 'noCapacity' }, atMs) : [after, commands];
+    }
+    const staysOnNewImage = rollout.isCancelled || !rollout.task.rollback;
+    const [after, commands] = staysOnNewImage ? [rollout, []] : rollBackNext(rollout);
+    const isDone = commands.length === 0 && !after.members.isBusy;
+    return [after, isDone ? [{ type: 'end' }] : commands];
+}
+/** All canaries must succeed; later ones may fail as often as `maxFailures` allows. */
+function reasonToStop({ task, members, failures }) {
+    if (failures === 0)
+        return undefined;
+    const failed = new Set(['failed', 'rollingBack', 'rolledBack', 'rollbackFailed']);
+    if (canariesOf(task).some((id) => failed.has(members.get(id)?.state)))
+        return 'canary';
+    return failures > task.maxFailures ? 'maxFailures' : undefined;
+}
+
+;// CONCATENATED MODULE: ./core/rollout/rehearse.js
+
+/**
+ * The batches in which the targets are taken, by id; a single one where there are no pauses. The rollout itself is
+ * played through, so that a plan cannot say anything else than what is done then.
+ */
+function rehearse(task) {
+    const batches = [[]];
+    let nowMs = 0;
+    let [rollout, commands] = beginRollout(task, nowMs);
+    const queue = [...commands];
+    for (let command = queue.shift(); command !== undefined; command = queue.shift()) {
+        if (command.type === 'pause') {
+            batches.push([]);
+            nowMs = command.untilMs;
+        }
+        if (command.type === 'begin' && rollout.members.get(command.id)?.kind === 'work') {
+            batches.at(-1)?.push(command.id);
+        }
+        const event = wellAfter(command, nowMs);
+        if (event === undefined)
+            continue;
+        [rollout, commands] = stepRollout(rollout, event);
+        queue.push(...commands);
+    }
+    return batches.filter((batch) => batch.length > 0);
+}
+function wellAfter(command, atMs) {
+    if (command.type === 'pause')
+        return { type: 'woke', atMs };
+    if (command.type !== 'begin')
+        return undefined;
+    const outcome = { result: 'succeeded', isUnavailable: false, canRollBack: false };
+    return { type: 'ended', id: command.id, outcome, atMs };
+}
+
+;// CONCATENATED MODULE: ./core/summary/instance-table.js
+/** The table that has every instance of a run in it. */
+
+
+
+
+
+
+
+
+
+/** More rows than these are folded away. */
+const openRows = 20;
+/** The instances in the given order, with both images. */
+function wholeTable(instances, state) {
+    const rows = instances.map((one) => [
+        `${code(described_instance_idOf(one))}<br>${cell(one.run.target.instance.name)}`,
+        statusLabel(one),
+        [`${imageBefore(one)}<br>→ ${imageOf(state.image)}`, ...otherImage(one, state)].join('<br>'),
+        timeOf(one, state)
+    ]);
+    return table(['Instance', 'Result', 'Image', 'Time'], rows);
+}
+/** The instances of a fleet, one line each, the urgent ones first; the image to be stands in the headline. */
+function fleetTable(instances, state, priority) {
+    const rows = byUrgency(instances).map((one) => [
+        `${code(described_instance_idOf(one))} ${cell(one.run.target.instance.name)}`.trimEnd(),
+        statusLabel(one),
+        [imageBefore(one), ...otherImage(one, state)].join(' '),
+        timeOf(one, state)
+    ]);
+    const head = ['Instance', 'Result', 'Image before', 'Time'];
+    return tablePart({ head, rows, title: `All ${rows.length} instances`, isOpen: false }, priority);
+}
+/** A table under its heading, folded where it is long; it can be shortened from its end. */
+function tablePart(of, priority) {
+    const { head, rows, title, isOpen } = of;
+    return {
+        priority,
+        pieces: rows.length,
+        draw: (pieces) => {
+            const missing = rows.length - pieces;
+            const told = [
+                ...(pieces === 0 ? [] : [table(head, rows.slice(0, pieces))]),
+                ...(missing === 0 ? [] : [`_${missing} more are left out here._`])
+            ];
+            if (rows.length > openRows)
+                return ['### Instances', fold(title, told, isOpen)].join('\n\n');
+            return ['### Instances', ...told].join('\n\n');
+        }
+    };
+}
+function imageBefore({ run }) {
+    const { imageId, imageName } = instanceBefore(run.rebuild, run.target.instance);
+    return imageOf({ id: imageId, name: imageName });
+}
+/** Where an instance ended that is not on the image that it was to be on. */
+function otherImage({ run }, { image }) {
+    if (run.rollback !== undefined && instance_end_isRolledBack(run))
+        return [`↩ ${code(run.rollback.imageId)}`];
+    const last = lastSeen(run)?.instance;
+    if (last === undefined || instance_run_diskOf(run) === 'untouched' || last.imageId === image.id)
+        return [];
+    return [`⚠️ last seen on ${imageOf({ id: last.imageId, name: last.imageName })}`];
+}
+function timeOf({ run }, { atMs }) {
+    const { fromMs, toMs } = workTime(run, atMs);
+    return toMs === fromMs ? '–' : (0,time/* formatDuration */.a3)(toMs - fromMs);
+}
+
+;// CONCATENATED MODULE: ./core/summary/fleet-plan.js
+/** The plan of several instances, as a dry run ends with it: who is taken when, and what is erased. */
+
+
+
+
+
+
+
+
+const labels = {
+    rebuild: '📋 rebuild',
+    start: '🚀 start',
+    wait: '⏳ wait, then decide',
+    skip: '✅ skip',
+    refuse: '❌ refuse'
+};
+/** How many are to be treated how, in one line. */
+function planTotals({ instances }) {
+    const counts = new Map();
+    for (const run of instances)
+        counts.set(actionOf(run), (counts.get(actionOf(run)) ?? 0) + 1);
+    const each = [...counts].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
+    return `${each.join(' · ')} (${counted(instances.length, 'instance')})`;
+}
+/** How many batches there will be, and the targets in the order in which they are taken. */
+function planParts(state, priority) {
+    const ordered = inOrder(state);
+    const batches = state.rollout.pauseMs === 0 ? [] : rehearse(state.rollout);
+    const sentence = batches.length === 0 ? '' : `If all goes well it takes ${counted(batches.length, 'batch', 'batches')}.`;
+    const notes = commonOf(ordered.map(({ target }) => target.warnings));
+    const presents = ordered.map(({ target }) => presentLabel(target));
+    const now = sameForAll(presents);
+    const turns = turnsOf(ordered, canariesOf(state.rollout), batches);
+    const rows = ordered.map((run, at) => [
+        `${code(fleet_plan_idOf(run))} ${cell(run.target.instance.name)}`.trimEnd(),
+        fleet_plan_erasedCell(run),
+        ...(turns === undefined ? [] : [turns[at] ?? '']),
+        [labels[actionOf(run)], ...run.target.warnings.filter(isNotIn(notes)).map(noteOf)].join('<br>'),
+        ...(now === undefined ? [cell(presents[at] ?? '')] : [])
+    ]);
+    const head = [
+        'Instance',
+        'Would be erased',
+        ...(turns === undefined ? [] : ['Turn']),
+        'What is done',
+        ...(now === undefined ? ['Now'] : [])
+    ];
+    const title = `All ${rows.length} instances`;
+    const common = [...(now === undefined ? [] : [`**Now, each:** ${cell(now)}`]), ...notes.map(noteOf)];
+    return [
+        whole(sentence),
+        whole(common.join('\n\n')),
+        whole(howOf(state, ordered)),
+        tablePart({ head, rows, title, isOpen: true }, priority)
+    ];
+}
+/** The instances in the order in which they are taken; those that are skipped at the end. */
+function inOrder({ instances, rollout }) {
+    const turns = new Map(rollout.members.map(({ id }, turn) => [id, turn]));
+    const turnOf = (run) => turns.get(fleet_plan_idOf(run)) ?? 0;
+    const isSkipped = (run) => Number(actionOf(run) === 'skip');
+    return instances.toSorted((one, other) => isSkipped(one) - isSkipped(other) || turnOf(one) - turnOf(other));
+}
+function fleet_plan_idOf({ target }) {
+    return target.instance.id;
+}
+function actionOf({ target }) {
+    return target.decision.action;
+}
+function noteOf(text) {
+    return `⚠️ ${cell(text)}`;
+}
+function isNotIn(others) {
+    return (text) => !others.includes(text);
+}
+/** The texts that are in every list. */
+function commonOf([first = [], ...others]) {
+    return others.length === 0 ? [] : first.filter((text) => others.every((list) => list.includes(text)));
+}
+/** The one text that all have, if it is one; so it need not stand in every row. */
+function sameForAll([first, ...others]) {
+    return others.every((text) => text === first) ? first : undefined;
+}
+/** What is alike for all: the login, the script and, but for the addresses, what else is done. */
+function howOf({ options }, [first]) {
+    if (first === undefined || erasesNothing(first))
+        return '';
+    const also = stepLabels(first.target)
+        .map((step) => cell(clip_clip(step, 500)))
+        .join('; ');
+    return [
+        `**Login:** ${cell(loginLabel(options))} · **Script:** ${cell(scriptLabel(options))} · **Kept:** data disks, IP addresses, custom images`,
+        ...(also === '' ? [] : [`**Also**, as for ${code(fleet_plan_idOf(first))}: ${also}`])
+    ].join('\n\n');
+}
+function erasesNothing(run) {
+    return ['skip', 'start'].includes(actionOf(run));
+}
+/** Whether each is a canary, and its batch; `undefined` where there are neither canaries nor batches. */
+function turnsOf(ordered, canaries, batches) {
+    if (canaries.length === 0 && batches.length === 0)
+        return undefined;
+    const canary = new Set(canaries);
+    const batchOf = new Map(batches.flatMap((ids, index) => ids.map((id) => [id, index + 1])));
+    return ordered.map((run) => {
+        const batch = batchOf.get(fleet_plan_idOf(run));
+        const parts = [
+            ...(canary.has(fleet_plan_idOf(run)) ? ['canary'] : []),
+            ...(batch === undefined ? [] : [`batch ${batch}`])
+        ];
+        return parts.length === 0 ? '–' : parts.join(', ');
+    });
+}
+function fleet_plan_erasedCell(run) {
+    if (erasesNothing(run))
+        return 'nothing';
+    const { disk, snapshots } = erasedBy(run);
+    const named = disk === undefined ? 'the system disk' : `${code(disk.id)}, ${disk.sizeInGB} GB`;
+    return snapshots.length === 0 ? named : `${named}, ${counted(snapshots.length, 'snapshot')}`;
+}
+
+;// CONCATENATED MODULE: ./core/summary/timeline.js
+/** The timeline of a fleet: a Gantt diagram in Mermaid, which GitHub draws in a job summary. */
+
+
+
+
+/** More rows than these fit on no screen. */
+const mostInstances = 50;
+/** Mermaid draws no text of more than 50,000 characters; it cannot come to that with instance IDs of today. */
+const mostCharacters = 45_000;
+/** A narrower bar has no room for its word, as a share of the whole width; the words would lie on each other. */
+const roomForWord = 0.055;
+const stillGoing = new Set(['inProgress', 'started']);
+/**
+ * A row for each instance, in the order in which they were started, as a fenced block; empty where there are fewer
+ * than 2 or more than 50, and where nothing was done to any.
+ */
+function timelineOf(instances, time) {
+    if (instances.length < 2 || instances.length > mostInstances)
+        return '';
+    const rows = instances
+        .map((one) => ({ one, bars: barsOf(one, time) }))
+        .filter(({ bars }) => bars.length > 0)
+        .toSorted((one, other) => startOf(one.bars) - startOf(other.bars));
+    if (rows.length === 0)
+        return '';
+    const from = Math.min(...rows.map(({ bars }) => startOf(bars)));
+    const to = Math.max(...rows.map(({ bars }) => bars.at(-1)?.to ?? from));
+    const lines = [
+        // All bars of an instance in one row.
+        '---',
+        'displayMode: compact',
+        '---',
+        'gantt',
+        // Without a zone: the reader's browser would show its own time otherwise.
+        'dateFormat YYYY-MM-DDTHH:mm:ss',
+        // Under ten minutes several marks would say the same minute.
+        `axisFormat ${to - from < 600 ? '%H:%M:%S' : '%H:%M'}`,
+        'todayMarker off',
+        ...rows.flatMap(({ one, bars }) => [
+            `section ${harmless(described_instance_idOf(one))}`,
+            ...bars.map((bar, index) => lineOf(bar, markOf(one, bars, index), to - from))
+        ])
+    ];
+    return lines.join('\n').length > mostCharacters ? '' : fenced('mermaid', lines);
+}
+function lineOf({ kind, from, to }, mark, width) {
+    const word = (to - from) / width >= roomForWord ? kind : '·';
+    return `${word} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
+}
+/** The tags that give a kind its colour; without one it is drawn in the colour of the theme. */
+const colours = {
+    backup: '',
+    drain: '',
+    rebuild: 'active',
+    health: 'done',
+    rollback: 'active'
+};
+/** `crit`, drawn red, for what failed; otherwise the colour of its kind, and of a rebuild for what is under way. */
+function markOf({ run, status, failure }, bars, index) {
+    const isLast = index === bars.length - 1;
+    if (isLast && stillGoing.has(status))
+        return 'active';
+    const kind = bars[index]?.kind ?? 'rebuild';
+    if (kind === 'rollback')
+        return instance_end_isRolledBack(run) ? colours[kind] : 'crit';
+    const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
+    // One that is rolled back because the rollout has stopped did not fail itself.
+    const hasFailed = failure !== undefined && (status === 'failed' || status === 'rolledBack');
+    return hasFailed && isLastForward ? 'crit' : colours[kind];
+}
+/** The spans as bars that follow each other; none is shorter than a second, for it would not be seen. */
+function barsOf({ run }, { anchor, atMs }) {
+    const bars = [];
+    const wallSeconds = (ms) => (anchor.wallMs + ms - anchor.nowMs) / 1000;
+    const spans = spansOf(run, atMs);
+    for (const [index, { fromMs, toMs }] of spans.entries()) {
+        const kind = kindAt(spans, index);
+        const last = bars.at(-1);
+        // Two that are rounded to the same second must not lie on each other.
+        const from = Math.max(Math.floor(wallSeconds(fromMs)), last?.to ?? 0);
+        const to = Math.max(from + 1, Math.round(wallSeconds(toMs)));
+        if (last?.kind === kind)
+            bars.splice(-1, 1, { ...last, to });
+        else
+            bars.push({ kind, from, to });
+    }
+    return bars;
+}
+/** What a span is drawn as; settling belongs to whatever comes after it. */
+function kindAt(spans, index) {
+    const span = spans[index];
+    if (span === undefined)
+        return 'rebuild';
+    if (span.isRollback)
+        return 'rollback';
+    switch (span.kind) {
+        case 'settling':
+            return spans[index + 1]?.isRollback === false ? kindAt(spans, index + 1) : 'rebuild';
+        case 'backup':
+            return 'backup';
+        case 'draining':
+            return 'drain';
+        case 'health':
+            return 'health';
+        default:
+            return 'rebuild';
+    }
+}
+function startOf(bars) {
+    return bars[0]?.from ?? 0;
+}
+/** An instance ID with nothing in it that Mermaid would take for syntax. */
+function harmless(instanceId) {
+    const safe = instanceId.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
+    return safe === '' ? '_' : safe;
+}
+
+;// CONCATENATED MODULE: ./core/summary/weights-table.js
+/** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
+
+
+
+
+/** More rows than these are folded away. */
+const weights_table_openRows = 20;
+/**
+ * All weights that are still lowered. Those of an instance that goes on without the run are among them, for nobody
+ * restores them after the run.
+ */
+function weights_table_loweredWeights(instances) {
+    return instances.flatMap((instance) => openHeldWeights(instance.run.heldWeights).map(({ server }) => ({ instance, server })));
+}
+/** The instances that get no traffic somewhere, and got none before the run: their weight was 0 and stays so. */
+function weights_table_idleInstances(instances) {
+    const isIdle = ({ server, currentWeight }) => server.weight === 0 && currentWeight === 0;
+    return instances
+        .filter(({ run }) => currentWeights(run.target.backendServers ?? [], run.heldWeights).some(isIdle))
+        .map(described_instance_idOf);
+}
+/** What that may mean, and what to do. */
+const weights_table_idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
+/** Who gets no traffic since before the run, as a sentence that stands by itself. */
+function idleSentence(instances) {
+    const ids = weights_table_idleInstances(instances);
+    if (ids.length === 0)
+        return '';
+    const named = ids.slice(0, weights_table_openRows).map(code).join(', ');
+    const more = ids.length > weights_table_openRows ? ` and ${ids.length - weights_table_openRows} more` : '';
+    return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${weights_table_idleWords}`;
+}
+/** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
+function weightsPart(instances, priority) {
+    const lowered = weights_table_loweredWeights(instances);
+    return { priority, pieces: lowered.length, draw: (pieces) => drawn(lowered, pieces) };
+}
+function drawn(lowered, pieces) {
+    if (lowered.length === 0)
+        return '';
+    const head = `### Load balancer weights to restore: ${lowered.length}`;
+    const told = lowered.slice(0, pieces);
+    const rows = told.map(({ instance, server: { weight, blbId, groupId } }) => [
+        `${code(described_instance_idOf(instance))}<br>${statusLabel(instance)}`,
+        '0',
+        String(weight),
+        [code(blbId), ...(groupId === undefined ? [] : [code(groupId)])].join('<br>')
+    ]);
+    const list = table(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
+    const missing = pieces < lowered.length ? [`_${lowered.length - pieces} more are left out here._`] : [];
+    const calls = poolsOf(told).map(callOf);
+    const isLong = told.length > weights_table_openRows;
+    return [
+        head,
+        'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out every instance that does not serve yet.',
+        ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
+        ...missing,
+        ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
+    ].join('\n\n');
+}
+/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
+function poolsOf(lowered) {
+    const pools = new Map();
+    for (const { server } of lowered) {
+        const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
+        const pool = pools.get(key);
+        if (pool === undefined)
+            pools.set(key, [server]);
+        else
+            pool.push(server);
+    }
+    return [...pools.values()];
+}
+/**
+ * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
+ * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
+ */
+function callOf(pool) {
+    const [first] = pool;
+    if (first === undefined)
+        return '';
+    const { kind, blbId, groupId } = first;
+    const id = encodeURIComponent(blbId);
+    const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
+    const members = pool.map(({ instanceId, weight }) => JSON.stringify({ instanceId, weight }));
+    const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
+    const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
+    return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
+}
+function line(member, at, members) {
+    return `  ${member}${at === members.length - 1 ? '' : ','}`;
+}
+
+;// CONCATENATED MODULE: ./core/summary/summary.js
+/** The job summary: the state of a run as Markdown. */
+
+
+
+
+
+
+
+
+
+
+
+
+/** GitHub drops a summary of more than 1 MiB without a word; below it, room is left for other steps' parts. */
+const summaryLimit = 900_000;
+/** Of more instances than these, only the details of those that failed are shown. */
+const mostDetailed = 20;
+/** What is left out first where not all fits: the lowest. What a person has to act upon is the highest. */
+const priority = {
+    details: 1,
+    timeline: 2,
+    instances: 3,
+    unavailable: 4,
+    failures: { rest: 5, full: 7 },
+    weights: 6
+};
+/**
+ * The whole summary, at most `summaryLimit` bytes long.
+ *
+ * @param source where the action runs from, for the links to its documents
+ * @param region of the instances; empty where it is not known
+ */
+function summaryOf(state, source, region = '') {
+    const instances = described_instance_describeInstances(state);
+    const [only, ...others] = instances;
+    const parts = only !== undefined && others.length === 0
+        ? partsOfOne(state, only, source)
+        : partsOfFleet(state, instances, source);
+    return fitted([whole(headline(state, region)), ...parts], summaryLimit);
+}
+function partsOfOne(state, one, source) {
+    return [
+        piece(wholeTable([one], state), priority.instances),
+        piece(failureText(one.failure, source), priority.failures.full),
+        weightsPart([one], priority.weights),
+        whole(idleSentence([one])),
+        // A plan is there to be read before anything happens.
+        piece(detailsOf(one, state, one.status === 'planned'), priority.details)
+    ];
+}
+function partsOfFleet(state, instances, source) {
+    const isPlan = runStatus(state) === 'planned';
+    return [
+        whole(isPlan ? planTotals(state) : totals(instances, state)),
+        whole(stopSentence(state)),
+        whole(rolloutLine(state)),
+        unavailableBeforePart(state, priority.unavailable),
+        ...failureParts(instances, priority.failures, source),
+        weightsPart(instances, priority.weights),
+        whole(idleSentence(instances)),
+        piece(timelinePart(instances, state), priority.timeline),
+        ...(isPlan ? planParts(state, priority.instances) : [fleetTable(instances, state, priority.instances)]),
+        ...detailParts(instances, state)
+    ];
+}
+function timelinePart(instances, state) {
+    const diagram = timelineOf(instances, state);
+    const legend = 'Times in UTC. Purple: backup and drain. Light blue: rebuild and rollback. Grey: health check. Red: failed. A dot is a step too short for its name.';
+    return diagram === '' ? '' : `### Timeline\n\n${legend}\n\n${diagram}`;
+}
+function detailParts(instances, state) {
+    const isMany = instances.length > mostDetailed;
+    const shown = byUrgency(instances).filter(({ failure }) => !isMany || failure !== undefined);
+    const untold = instances.length - shown.length;
+    const draw = (pieces) => {
+        const each = shown.slice(0, pieces).map((one) => detailsOf(one, state, false));
+        if (each.length <= mostDetailed)
+            return each.join('\n\n');
+        return fold(`Details of ${counted(each.length, 'instance')}`, each);
+    };
+    const note = shown.length === 0
+        ? '_Details of each instance are in the output `result`._'
+        : `_Details are shown of what failed or was cut off; those of the other ${counted(untold, 'instance')} are in the output \`result\`._`;
+    return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
+}
+/** A part that is there as a whole or not at all. */
+function piece(text, value) {
+    return { priority: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/map-some.js
+/**
+ * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
+ *
+ * @throws the first error that any of them throws; those under way are then left to end by themselves
+ */
+async function mapSome(items, width, map) {
+    const results = new Array(items.length);
+    const queue = items.entries();
+    const worker = async () => {
+        for (const [index, item] of queue)
+            results[index] = await map(item);
+    };
+    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    return results;
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/read-many.js
+/** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
+
+
+/** The most ids that one list takes (BCC page Kksyfijrw). */
+const pageOfIds = 100;
+/** How many single reads go out side by side where a list cannot do it. */
+const sideBySide = 4;
+/** Beyond so many disks, one list of all disks of the account costs fewer calls than one call for each. */
+const fewDisks = 4;
+/**
+ * Reads instances, by id. A list that is refused, perhaps because of one of its ids, is followed by single reads.
+ *
+ * @throws what is no failure of a call; CancelledError on abort
+ */
+async function readInstances(ids, bcc, signal, options = {}) {
+    const pages = [];
+    for (let from = 0; from < ids.length; from += pageOfIds)
+        pages.push(ids.slice(from, from + pageOfIds));
+    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
+    return new Map(read.flat());
+}
+/** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
+async function readDisks(ids, bcc, signal, options = {}) {
+    if (ids.length <= fewDisks) {
+        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal, options)))));
+    }
+    try {
+        const all = await bcc.listSystemDisks(signal, options);
+        return new Map(ids.map((id) => [id, all.get(id)]));
+    }
+    catch (error) {
+        const failure = asCallError(error);
+        return new Map(ids.map((id) => [id, failure]));
+    }
+}
+async function readPage(ids, bcc, signal, options) {
+    const [only] = ids;
+    const single = (id) => one(id, () => bcc.getInstance(id, signal, options));
+    if (only === undefined)
+        return [];
+    if (ids.length === 1)
+        return [await single(only)];
+    try {
+        const found = await bcc.listInstances(ids, signal, options);
+        return await mapSome(ids, sideBySide, async (id) => {
+            const instance = found.get(id);
+            // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
+            return instance === undefined ? single(id) : [id, instance];
+        });
+    }
+    catch (error) {
+        const failure = asCallError(error);
+        const { kind } = failure.failure;
+        if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
+            return mapSome(ids, sideBySide, single);
+        }
+        return ids.map((id) => [id, failure]);
+    }
+}
+async function one(id, read) {
+    try {
+        return [id, await read()];
+    }
+    catch (error) {
+        return [id, asCallError(error)];
+    }
+}
+function asCallError(error) {
+    if (error instanceof model_failure/* CallError */.RA)
+        return error;
+    throw error;
+}
+
+;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
+
+/** Weights for one run. */
+function createWeights(ports) {
+    const lines = new Map();
+    return {
+        async set(pool, { instanceId, weight }) {
+            const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
+            const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
+            lines.set(key, line);
+            const batch = line.next ?? set_weights_begin(line, pool, ports);
+            batch.weights.set(instanceId, weight);
+            const failure = (await batch.done).get(instanceId);
+            if (failure !== undefined)
+                throw failure;
+        }
+    };
+}
+/** The next call of a pool; what is added before the call of before has ended goes out with it. */
+function set_weights_begin(line, pool, ports) {
+    const weights = new Map();
+    const done = line.tail.then(async () => {
+        // What is decided in the same moment is still to be added.
+        await ports.clock.sleep(0, ports.cancel.writes);
+        line.next = undefined;
+        return send(pool, [...weights].map(([instanceId, weight]) => ({ instanceId, weight })), ports);
+    });
+    line.next = { weights, done };
+    line.tail = done.catch(() => {
+        line.next = undefined;
+    });
+    return line.next;
+}
+/** The failures, by instance. Throws `CancelledError` on abort. */
+async function send(pool, weights, ports) {
+    try {
+        await ports.balancers.setWeights(pool, weights, ports.cancel.writes);
+        return new Map();
+    }
+    catch (error) {
+        if (!(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        const isRefused = error.failure.kind === 'notFound' || error.failure.kind === 'invalid';
+        if (weights.length === 1 || !isRefused) {
+            return new Map(weights.map(({ instanceId }) => [instanceId, error]));
+        }
+    }
+    // One that is no longer a member must not keep the others from being changed.
+    const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
+    return new Map(each.flatMap((failures) => [...failures]));
+}
+
+;// CONCATENATED MODULE: ./deploy/balancers/restore-weights.js
+/** Restores the weights that a run which was cut short could not. */
+
+
+
+
+
+
+/**
+ * Restores the weights of the instances that serve: nothing was done to them, or what was done ended well. Each is
+ * read first: it must be Running, on the image that it should run on.
+ *
+ * @returns the state with the weights as they are now
+ * @throws CallError when a read fails for good, CancelledError on abort
+ */
+async function restoreWeights(state, ports) {
+    const restorable = restorableRuns(state);
+    if (restorable.length === 0)
+        return state;
+    const { bcc, cancel, log } = ports;
+    const ids = restorable.map(({ run }) => run.target.instance.id);
+    const read = await readInstances(ids, bcc, cancel.signal);
+    const weights = createWeights(ports);
+    const left = [];
+    const restored = new Map();
+    await Promise.all(restorable.map(async (one) => {
+        const { id } = one.run.target.instance;
+        const why = restore_weights_whyNot(one, read.get(id));
+        if (why === undefined)
+            restored.set(one.run, await restoreAll(one.run, weights, left, log));
+        else
+            left.push(`${id} ${why}`);
+    }));
+    if (left.length > 0)
+        log.warning(`Weights are not restored: ${left.join('; ')}`);
+    return { ...state, instances: state.instances.map((run) => restored.get(run) ?? run) };
+}
+/** Why the instance must not get its traffic, in words that follow its ID; `undefined` where it may. */
+function restore_weights_whyNot({ imageId }, read) {
+    if (read === undefined || read instanceof model_failure/* CallError */.RA)
+        return 'could not be looked at';
+    const serves = instance_statusKind(read.status) === 'up' && read.imageId === imageId;
+    return serves ? undefined : `is ${read.status} on ${read.imageId}`;
+}
+/** The instance with those of its weights restored for which that went well; the others are told in `left`. */
+async function restoreAll(run, weights, left, log) {
+    const { id } = run.target.instance;
+    let { heldWeights } = run;
+    await Promise.all(openHeldWeights(heldWeights).map(async ({ server }) => {
+        try {
+            await weights.set(server, { instanceId: id, weight: server.weight });
+        }
+        catch (error) {
+            if (error instanceof model_failure/* CallError */.RA)
+                left.push(`${id} (${(0,model_failure/* describeFailure */.Ic)(error.failure)})`);
+            else if (error instanceof model_failure/* CancelledError */.cc)
+                left.push(`${id} (given up)`);
+            else
+                throw error;
+            return;
+        }
+        heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
+        log.info(`${id}: weight on ${poolLabel(server)} restored to ${server.weight}`);
+    }));
+    return { ...run, heldWeights };
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/schedule.js
+/**
+ * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
+ * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
+ * began together do not call together.
+ */
+/**
+ * The beat, as a part of the interval that the user asked for. It is a little below 1, so that no two neighbours are
+ * further apart than one interval, however they are moved: a status that lasts as long is never missed.
+ */
+const beat = 0.96;
+/** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
+const jitter = 0.02;
+/** How much earlier than its moment a look may be taken along, as a part of the interval. */
+const early = 0.9;
+/**
+ * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
+ *
+ * @param dueMs the beat of the look that was just taken
+ * @param intervalMs the interval between looks
+ * @param nowMs when that look was answered
+ */
+function schedule_nextBeat(dueMs, intervalMs, nowMs) {
+    const next = dueMs + beat * intervalMs;
+    // A look that was taken along well before its beat does not make the gap after it any longer.
+    const latest = nowMs + (beat + jitter) * intervalMs;
+    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
+}
+/**
+ * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
+ * the deadline, where the last look is taken.
+ *
+ * @param random a number in [0, 1)
+ */
+function observeMoment(look, deadlineMs, nowMs, random) {
+    const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
+    return Math.max(nowMs, Math.min(moved, deadlineMs));
+}
+/**
+ * From when on a look may be taken together with one of another instance, so that all that are waited for share
+ * their calls. A look that was to come at its very moment is not moved at all.
+ *
+ * @param dueMs when it would be taken alone
+ */
+function earliestMoment(look, dueMs) {
+    return dueMs - (look.spreadMs / jitter) * early;
+}
+/** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
+function spreadOf(intervalMs) {
+    return jitter * intervalMs;
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/poll.js
+
+/**
+ * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at
+ * once.
+ *
+ * @returns what the look gave; `undefined` where it gave nothing up to the limit
+ * @throws what the look throws; CancelledError on abort
+ */
+async function poll(look, beat, clock, signal) {
+    const untilMs = clock.nowMs() + beat.limitMs;
+    let dueMs = clock.nowMs();
+    for (;;) {
+        const found = await look();
+        const nowMs = clock.nowMs();
+        if (found !== undefined || nowMs >= untilMs)
+            return found;
+        dueMs = schedule_nextBeat(dueMs, beat.intervalMs, nowMs);
+        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
+    }
+}
+
+;// CONCATENATED MODULE: ./deploy/rebuild/await-visible.js
+
+
+
+
+/** Between looks, in milliseconds. */
+const intervalMs = 5_000;
+/**
+ * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
+ * and does not erase again. Only reads.
+ *
+ * @param limitMs when to give up, in milliseconds from now
+ * @returns the instances that showed nothing
+ * @throws CallError when a read fails for good, CancelledError on abort
+ */
+async function awaitVisible(instanceIds, limitMs, ports, signal) {
+    const { bcc, clock } = ports;
+    let hidden = instanceIds;
+    await poll(async () => {
+        const read = await readInstances(hidden, bcc, signal);
+        hidden = hidden.filter((id) => instance_isSettled(await_visible_statusOf(read.get(id))));
+        return hidden.length === 0 ? true : undefined;
+    }, { intervalMs, limitMs }, clock, signal);
+    return hidden;
+}
+/** The status of an instance; one that is no longer there has nothing to hide. */
+function await_visible_statusOf(read) {
+    if (!(read instanceof model_failure/* CallError */.RA))
+        return read?.status ?? '';
+    const { kind } = read.failure;
+    if (kind === 'notFound')
+        return '';
+    if (kind === 'denied' || kind === 'invalid' || kind === 'unsent')
+        throw read;
+    // A read that fails shows nothing, and the next may.
+    return 'Running';
+}
+
+;// CONCATENATED MODULE: ./github/record.js
+/** How long GitHub may take for one call, in milliseconds. */
+const limitMs = 10_000;
+/**
+ * Creates a record, which has no state yet, and gives its id.
+ *
+ * @throws what the toolkit throws; the caller warns
+ */
+async function openRecord(config, subject, signal) {
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const octokit = getOctokit(config.githubToken);
+    const { data } = await octokit.rest.repos.createDeployment({
+        ...context.repo,
+        ref: context.sha,
+        environment: config.environment,
+        auto_merge: false,
+        required_contexts: [],
+        description: `BCC image ${subject.imageId}`,
+        payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
+        request: { signal: limited(signal) }
+    });
+    if (!('id' in data))
+        throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
+    return data.id;
+}
+/**
+ * Sets the state of a record.
+ *
+ * @throws what the toolkit throws; the caller warns
+ */
+async function setRecord(config, id, state, signal) {
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { owner, repo } = context.repo;
+    await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
+        owner,
+        repo,
+        deployment_id: id,
+        state,
+        log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
+        ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
+        request: { signal: limited(signal) }
+    });
+}
+function limited(signal) {
+    const limit = AbortSignal.timeout(limitMs);
+    return signal === undefined ? limit : AbortSignal.any([limit, signal]);
+}
+
+;// CONCATENATED MODULE: ./core/report/without-repeats.js
+/** What keeps every call from being answered; one that failed so tells of all. */
+const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
+/** The problems, with one only of those that have the same cause: wrong keys fail every read alike. */
+function without_repeats_withoutRepeats(problems) {
+    return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
+        problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
+}
+
+;// CONCATENATED MODULE: ./core/summary/annotation-text.js
+
+/** The runner cuts the text of an annotation after so many characters (actions/runner, IssueMatcher and Issue). */
+const runnerLimit = 4_096;
+/** Room for the characters that become escapes on the way. */
+const limit = runnerLimit - 96;
+/** No single line takes up the room of all others. */
+const lineLimit = 1_000;
+/** Up to four remedies, a link among them, always have room. */
+const remedyLimit = 700;
+/**
+ * The lines of an annotation that is not cut: what matters most first, then as many of the `items` as fit with a
+ * count of the rest, and the `remedies` last.
+ */
+function annotation_text_annotationText(first, items, remedies = []) {
+    const head = clip_clip(first, lineLimit);
+    const tail = remedies.map((line) => clip_clip(line, remedyLimit));
+    const more = (count) => `and ${count} more`;
+    let left = limit - annotation_text_sizeOf([head, ...tail]) - more(items.length).length - 1;
+    const told = [];
+    for (const item of items) {
+        const line = clip_clip(item, lineLimit);
+        left -= annotation_text_sizeOf([line]);
+        if (left < 0)
+            break;
+        told.push(line);
+    }
+    const rest = items.length - told.length;
+    return [head, ...told, ...(rest === 0 ? [] : [more(rest)]), ...tail];
+}
+function annotation_text_sizeOf(lines) {
+    return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
+;// CONCATENATED MODULE: ./core/summary/annotations.js
+/** What a run has to say beside its log: few words, for GitHub shows few of them. */
+
+
+
+
+
+
+
+/** GitHub shows at most ten annotations of a step. */
+const most = 10;
+/** So many instances are named in one line. */
+const mostNamed = 20;
+/**
+ * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
+ * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
+ *
+ * @param source where the action runs from, for the links to its documents
+ */
+function annotations_annotationsOf(state, source) {
+    const instances = describeInstances(state);
+    const weights = [...ofWeights(loweredWeights(instances)), ...ofIdle(idleInstances(instances))];
+    const others = [
+        ...ofStop(state).map((one) => ({ ...one, help: helpLink(source) })),
+        ...weights.map((one) => ({ ...one, help: helpLink(source, 'rejoin') }))
+    ];
+    const room = most - others.length;
+    const failed = failuresFirst(instances);
+    const single = failed.length <= room ? failed : failed.slice(0, room - 1);
+    const rest = failed.slice(single.length);
+    const each = single.map((one) => ({
+        level: 'error',
+        title: `Rebuild of ${idOf(one)} ${one.failure.reason === 'cancelled' ? 'cancelled' : `failed (${one.failure.reason})`}`,
+        lines: [wholeCause(one.failure), one.failure.diskNote, one.failure.remedy].map((line) => clip(line, 2000)),
+        help: helpLink(source, one.failure.reason)
+    }));
+    const more = {
+        level: 'error',
+        title: `${rest.length} more that failed or were cut off`,
+        lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.'],
+        help: helpLink(source)
+    };
+    return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
+}
+/** What a stop meant for the others: who was not started, and who was rolled back although it had succeeded. */
+function ofStop(state) {
+    const message = stopMessage(state);
+    if (message === undefined || state.course?.stop === 'cancelled' || state.instances.length === 1)
+        return [];
+    return [{ level: 'error', title: 'The rollout stopped', lines: [clip(message, 2000)] }];
+}
+function ofWeights(lowered) {
+    if (lowered.length === 0)
+        return [];
+    const named = lowered.slice(0, mostNamed).map(({ instance, server }) => {
+        const group = server.groupId === undefined ? '' : `, group ${server.groupId}`;
+        return `${idOf(instance)} on ${server.blbId}${group}: 0 instead of ${server.weight}`;
+    });
+    const more = lowered.length - named.length;
+    return [
+        {
+            level: 'error',
+            title: 'Load balancer weights are not restored',
+            lines: [
+                ...named,
+                ...(more === 0 ? [] : [`and ${more} more`]),
+                'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.'
+            ]
+        }
+    ];
+}
+function ofIdle(ids) {
+    if (ids.length === 0)
+        return [];
+    const more = ids.length - mostNamed;
+    const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
+}
+
+;// CONCATENATED MODULE: ./action/help.js
+/** Where this action runs from; the runner sets the variables for the main and the post step alike. */
+function help_readActionSource(env = process.env) {
+    return {
+        serverUrl: env['GITHUB_SERVER_URL'],
+        repository: env['GITHUB_ACTION_REPOSITORY'],
+        ref: env['GITHUB_ACTION_REF']
+    };
+}
+
+;// CONCATENATED MODULE: ./action/job-log.js
+
+
+
+
+/** The log of the job. */
+const jobLog = {
+    info: (line) => info(escapeCommands(line)),
+    warning: (line) => warn(line),
+    debug: (line) => core_debug(escapeCommands(line)),
+    group: (title, work) => group(escapeCommands(title), work)
+};
+/** A warning, with the line that ends every annotation: where the documents tell more, about a reason or at all. */
+function warn(line, reason) {
+    warning([line, ...job_log_helpLines(reason)].map(escapeCommands).join('\n'));
+}
+/** The address of a section of the documents as a line, or no line where it is not known. */
+function job_log_helpLines(reason) {
+    return job_log_helpLine(help_link_helpLink(help_readActionSource(), reason));
+}
+/** The line for a link, where there is one. */
+function job_log_helpLine(link) {
+    return link === undefined ? [] : [`Help: ${link}`];
+}
+/**
+ * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one
+ * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
+ */
+function escapeCommands(line) {
+    return neutralText(line)
+        .replace(/^(\s*):/, '$1 .:')
+        .replaceAll('##[', '## [');
+}
+
+;// CONCATENATED MODULE: ./action/annotate.js
+
+
+
+
+
+
+/** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
+function annotateState(state) {
+    for (const { level, title, lines, help } of annotationsOf(state, readActionSource())) {
+        const [first = '', ...others] = lines;
+        annotate(level, title, annotationText(first, others, helpLine(help)));
+    }
+}
+/** One annotation that lists all that is wrong with the inputs. */
+function annotateProblems(problems) {
+    const [first = '', ...others] = problems.map(({ input, message }) => `${input} ${message}`);
+    annotate('error', 'The inputs are not right', annotationText(first, others, ['Nothing was sent.', ...helpLines()]));
+}
+/** One annotation for all that keeps a plan from being made. */
+function annotateSurvey(found) {
+    const problems = withoutRepeats(found);
+    const [first = '', ...others] = new Set(problems.map(({ cause }) => cause));
+    const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
+    // Many causes usually share one remedy; where they do not, the first few stand for all.
+    const told = remedies.slice(0, 3);
+    const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
+    annotate('error', 'No plan can be made', annotationText(first, others, [
+        ...told,
+        'Nothing was changed.',
+        ...helpLines(otherReasons.length === 0 ? reason : undefined)
+    ]));
+}
+/** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
+function annotateEnd(title, text, reason) {
+    const [first = '', ...others] = text.split('\n');
+    annotate('error', title, annotation_text_annotationText(first, others, job_log_helpLines(reason)));
+}
+/** One annotation for what the program itself did wrong, with the stack. */
+function annotateFault(title, error) {
+    annotateEnd(title, error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+function annotate(level, title, lines) {
+    const write = level === 'error' ? error : warning;
+    write(lines.map(escapeCommands).join('\n'), { title: escapeCommands(title) });
+}
+
+;// CONCATENATED MODULE: ./bce/api/all-pages.js
+
+/** More pages than any list that the action reads can have: a page is asked for with a thousand items. */
+const maxPages = 100;
+/** The most that a list may hold once it is decoded, in characters of its JSON; an instance has some 500. */
+const maxCharacters = 24 * 1024 * 1024;
+/**
+ * All items of a list, page after page. Throws what `call` throws, and a `CallError` of the kind `malformed` for a
+ * list that does not end: a marker that comes twice, too many pages, or too much in them.
+ *
+ * @param onLeftOut told of each page of which something was left out, and why
+ */
+async function allPages(page, call, onLeftOut = () => undefined) {
+    const items = [];
+    const markers = new Set();
+    let operation = page();
+    let characters = 0;
+    for (;;) {
+        const { items: found, nextMarker, leftOut } = await call(operation);
+        if (leftOut !== undefined)
+            onLeftOut(operation, leftOut);
+        // Pushed one by one: as arguments of one call a long page would not fit on the stack.
+        for (const item of found)
+            items.push(item);
+        characters += JSON.stringify(found).length;
+        if (characters > maxCharacters) {
+            throw endless(operation, `it holds more than ${maxCharacters / 1024 / 1024} MB`);
+        }
+        if (nextMarker === undefined) {
+            return items;
+        }
+        if (markers.has(nextMarker)) {
+            throw endless(operation, 'its pages lead back to one that was read already');
+        }
+        markers.add(nextMarker);
+        if (markers.size >= maxPages) {
+            throw endless(operation, `it has more than ${maxPages} pages`);
+        }
+        operation = page(nextMarker);
+    }
+}
+function endless({ name, target }, why) {
+    return new model_failure/* CallError */.RA({
+        kind: 'malformed',
+        operation: name,
+        target,
+        message: `the list has no end: ${why}`,
+        attempts: 1
+    });
+}
+
+// EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
+var signed_request = __nccwpck_require__(6018);
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+// EXTERNAL MODULE: ./bce/api/json-fields.js
+var json_fields = __nccwpck_require__(219);
+;// CONCATENATED MODULE: ./bce/api/decode.js
+
+
+/** The answer of GetInstance. Throws `DecodeError`. */
+function decodeInstanceReply(json) {
+    return decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']);
+}
+/** The answer of GetImage. Throws `DecodeError`. */
+function decodeImageReply(json) {
+    return decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']);
+}
+/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
+function decodeImageId(json) {
+    return (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId');
+}
+/**
+ * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
+ * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
+ */
+function decodeUserData(json) {
+    const userData = (0,json_fields/* record */.g1)(json, 'answer')['userData'] ?? '';
+    if (typeof userData !== 'string') {
+        throw new json_fields/* DecodeError */.Xc('"userData" is not a text');
+    }
+    const base64 = userData.replace(/\s/g, '');
+    const bytes = Buffer.from(base64, 'base64');
+    const again = bytes.toString('base64');
+    // Buffer skips what is no base64; padding alone may be missing.
+    if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
+        throw new json_fields/* DecodeError */.Xc('"userData" is not base64');
+    }
+    if (!(0,external_node_buffer_.isUtf8)(bytes)) {
+        throw new json_fields/* DecodeError */.Xc('"userData" holds bytes that are not text');
+    }
+    return bytes.toString('utf8');
+}
+/** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
+function decodePage(json, key, decodeItem) {
+    const reply = (0,json_fields/* record */.g1)(json, 'answer');
+    // A list without members is null where the service is written in Go.
+    const list = reply[key] === null ? [] : reply[key];
+    if (!Array.isArray(list)) {
+        throw new json_fields/* DecodeError */.Xc(`"${key}" is not a list`);
+    }
+    const items = list.map(decodeItem);
+    return (0,json_fields/* flag */.Jt)(reply, 'isTruncated') ? { items, nextMarker: (0,json_fields/* vital */.$n)(reply, 'nextMarker') } : { items };
+}
+/**
+ * One page of a list that merely helps: an item that cannot be understood is left out, and so is a list that is
+ * missing. Throws `DecodeError` where the answer is no object at all.
+ */
+function decodeHelpfulPage(json, key, decodeItem) {
+    const reply = (0,json_fields/* record */.g1)(json, 'answer');
+    if (reply[key] === undefined)
+        return { items: [], leftOut: `"${key}" is missing` };
+    let leftOut;
+    const page = decodePage(json, key, (item) => {
+        try {
+            return [decodeItem(item)];
+        }
+        catch (error) {
+            if (!(error instanceof json_fields/* DecodeError */.Xc))
+                throw error;
+            leftOut ??= error.message;
+            return [];
+        }
+    });
+    return { ...page, items: page.items.flat(), ...(leftOut === undefined ? {} : { leftOut }) };
+}
+/** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
+function decodeInstance(json) {
+    const from = (0,json_fields/* record */.g1)(json, 'instance');
+    const tags = decodeTags(from['tags']);
+    return {
+        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        name: (0,json_fields/* text */.Qq)(from, 'name'),
+        status: (0,json_fields/* vital */.$n)(from, 'status'),
+        imageId: (0,json_fields/* vital */.$n)(from, 'imageId'),
+        imageName: (0,json_fields/* text */.Qq)(from, 'imageName'),
+        imageType: (0,json_fields/* text */.Qq)(from, 'imageType'),
+        osName: (0,json_fields/* text */.Qq)(from, 'osName'),
+        osVersion: (0,json_fields/* text */.Qq)(from, 'osVersion'),
+        osArch: (0,json_fields/* text */.Qq)(from, 'osArch'),
+        zoneName: (0,json_fields/* text */.Qq)(from, 'zoneName'),
+        spec: (0,json_fields/* text */.Qq)(from, 'spec'),
+        publicIp: (0,json_fields/* text */.Qq)(from, 'publicIp'),
+        internalIp: (0,json_fields/* text */.Qq)(from, 'internalIp'),
+        keypairId: (0,json_fields/* word */.Vm)(from, 'keypairId'),
+        deletionProtection: (0,json_fields/* optionalFlag */.bS)(from, 'deletionProtection'),
+        expireTime: (0,json_fields/* text */.Qq)(from, 'expireTime'),
+        ...(tags === undefined ? {} : { tags })
+    };
+}
+/** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
+function decodeImage(json) {
+    const from = (0,json_fields/* record */.g1)(json, 'image');
+    return {
+        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        name: (0,json_fields/* text */.Qq)(from, 'name'),
+        type: (0,json_fields/* text */.Qq)(from, 'type'),
+        osType: (0,json_fields/* text */.Qq)(from, 'osType'),
+        osName: (0,json_fields/* text */.Qq)(from, 'osName'),
+        osVersion: (0,json_fields/* text */.Qq)(from, 'osVersion'),
+        osArch: (0,json_fields/* text */.Qq)(from, 'osArch'),
+        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
+        status: (0,json_fields/* vital */.$n)(from, 'status'),
+        minDiskGb: (0,json_fields/* count */.U9)(from, 'minDiskGb')
+    };
+}
+/**
+ * One disk (bce-sdk-go services/bcc/api, VolumeModel); a status that is missing is empty. Throws `DecodeError` where the
+ * ID of a system disk is missing; of other disks nothing rests on it.
+ */
+function decodeVolume(json) {
+    const from = (0,json_fields/* record */.g1)(json, 'volume');
+    const isSystemVolume = (0,json_fields/* flag */.Jt)(from, 'isSystemVolume');
+    const needed = isSystemVolume ? json_fields/* vital */.$n : json_fields/* text */.Qq;
+    return {
+        id: needed(from, 'id'),
+        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
+        sizeInGB: (0,json_fields/* count */.U9)(from, 'diskSizeInGB'),
+        snapshotNum: (0,json_fields/* count */.U9)(from, 'snapshotNum'),
+        // A disk in use is spelled in more than one way, in the vendor's own documents too.
+        status: (0,json_fields/* word */.Vm)(from, 'status').replace(/^in[-_]?use$/i, 'InUse'),
+        isSystemVolume,
+        attachedTo: listOf(from['attachments'])
+            .map((attachment) => (0,json_fields/* word */.Vm)({ ...Object(attachment) }, 'instanceId'))
+            .filter((id) => id !== '')
+    };
+}
+/** One snapshot (BCC ListSnapshots); it only informs, so that any field may be missing. */
+function decodeSnapshot(json) {
+    const from = (0,json_fields/* record */.g1)(json, 'snapshot');
+    return {
+        id: (0,json_fields/* text */.Qq)(from, 'id'),
+        name: (0,json_fields/* text */.Qq)(from, 'name'),
+        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
+        volumeId: (0,json_fields/* word */.Vm)(from, 'volumeId')
+    };
+}
+/**
+ * The tags of an instance, none of them where the list is null, as it is where the service is written in Go.
+ * `undefined` where there is no list, or one with a tag that cannot be read: then nobody knows what it carries.
+ */
+function decodeTags(json) {
+    if (json !== null && !Array.isArray(json)) {
+        return undefined;
+    }
+    const tags = listOf(json).map((tag) => {
+        const from = { ...Object(tag) };
+        return { key: (0,json_fields/* text */.Qq)(from, 'tagKey'), value: (0,json_fields/* text */.Qq)(from, 'tagValue') };
+    });
+    return tags.some(({ key }) => key === '') ? undefined : tags;
+}
+function listOf(json) {
+    return Array.isArray(json) ? json : [];
+}
+
+// EXTERNAL MODULE: ./bce/api/operation.js
+var api_operation = __nccwpck_require__(9666);
+;// CONCATENATED MODULE: ./bce/api/same-id.js
+
+/** The thing, which must have the ID that was asked for. Throws `DecodeError`. */
+function sameId(thing, id) {
+    return oneOf(thing, [id]);
+}
+/** The thing, which must have one of the IDs that were asked for. Throws `DecodeError`. */
+function oneOf(thing, ids) {
+    if (!ids.includes(thing.id))
+        throw new json_fields/* DecodeError */.Xc('it is about another ID than the one asked for');
+    return thing;
+}
+/** The disk, which must be attached to the instance if it says what it is attached to. Throws `DecodeError`. */
+function attachedTo(volume, instanceId) {
+    const isOther = volume.attachedTo.length > 0 && !volume.attachedTo.includes(instanceId);
+    if (isOther)
+        throw new json_fields/* DecodeError */.Xc('a disk is attached to another instance than the one asked for');
+    return volume;
+}
+
+;// CONCATENATED MODULE: ./bce/api/instances.js
+
+
+
+
+/** The most ids that one list by ids takes (BCC page Kksyfijrw). */
+const maxListedIds = 100;
+/** The most items of a page, and the documented default; asked for, lest the default be another one day. */
+const longestPage = '1000';
+/** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
+function getInstance(id) {
+    const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
+    return {
+        ...api_operation/* read */.LF,
+        name: 'GetInstance',
+        target: id,
+        path,
+        maxBodyBytes: api_operation/* shortBody */.xe,
+        decode: (json) => sameId(decodeInstanceReply(json), id)
+    };
+}
+/** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
+function getUserData(instanceId) {
+    return {
+        ...api_operation/* read */.LF,
+        method: 'POST',
+        name: 'GetInstanceUserDataInfo',
+        target: instanceId,
+        path: '/v2/instance/attribute/getUserdata',
+        body: JSON.stringify({ instanceId }),
+        maxBodyBytes: api_operation/* shortBody */.xe,
+        decode: decodeUserData
+    };
+}
+/** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
+function listInstances(ids, marker) {
+    return {
+        ...api_operation/* read */.LF,
+        method: 'POST',
+        name: 'ListInstanceByIds',
+        path: '/v2/instance/listByInstanceId',
+        query: (0,signed_request/* queryOf */.E2)({ marker }),
+        body: JSON.stringify({ instanceIds: ids }),
+        decode: (json) => decodePage(json, 'instances', (item) => oneOf(decodeInstance(item), ids))
+    };
+}
+/**
+ * One page of `GET /v2/instance` (BCC page Xjwvyodmx): the instances that carry any of the tags, for the service joins
+ * them with OR. A tag with a colon or a comma cannot be asked for; without any other the list is one of all instances.
+ */
+function listTagged(tags, marker) {
+    const filter = tags
+        .filter(({ key, value }) => key !== '' && !/[:,]/.test(key + value))
+        // A key alone stands for all of its values, the empty one too.
+        .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
+    return {
+        ...api_operation/* read */.LF,
+        name: 'ListInstances',
+        path: '/v2/instance',
+        query: (0,signed_request/* queryOf */.E2)({ tags: filter.join(','), marker, maxKeys: longestPage }),
+        decode: (json) => decodePage(json, 'instances', decodeInstance)
+    };
+}
+/** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
+function listVolumes(instanceId, marker) {
+    return {
+        ...api_operation/* read */.LF,
+        name: 'ListVolumes',
+        target: instanceId,
+        path: '/v2/volume',
+        query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
+        decode(json) {
+            const page = decodeHelpfulPage(json, 'volumes', decodeVolume);
+            // Another one's disk is not left out: an answer that has one is about something else.
+            for (const volume of page.items)
+                attachedTo(volume, instanceId);
+            return page;
+        }
+    };
+}
+/** One page of `GET /v2/volume`: the system disks of all instances. */
+function listSystemVolumes(marker) {
+    return {
+        ...api_operation/* read */.LF,
+        name: 'ListVolumes',
+        path: '/v2/volume',
+        query: (0,signed_request/* queryOf */.E2)({ usageFilter: 'system', marker, maxKeys: longestPage }),
+        decode: (json) => decodeHelpfulPage(json, 'volumes', decodeVolume)
+    };
+}
+/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
+function listSnapshots(volumeId, marker) {
+    return { ...snapshots, target: volumeId, query: (0,signed_request/* queryOf */.E2)({ volumeId, marker }) };
+}
+/** One page of `GET /v2/snapshot`: the snapshots of all disks. */
+function listAllSnapshots(marker) {
+    return { ...snapshots, query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }) };
+}
+/** `PUT /v2/instance/{id}?start`. */
+function startInstance(id) {
+    const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
+    // A second start finds it on the way, and is refused.
+    return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
+}
+/**
+ * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The spec's password comes encrypted as `ciphertext`, and no
+ * field is sent that the spec does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
+ * documentation leaves the host's protection off.
+ */
+function rebuildInstance(id, spec, ciphertext) {
+    return {
+        ...rebuild(spec, ciphertext),
+        name: 'RebuildInstance',
+        target: id,
+        path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
+        query: { rebuild: null },
+        body: JSON.stringify(rebuildFields(spec, ciphertext))
+    };
+}
+/** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
+function rebuildInstances(ids, spec, ciphertext) {
+    return {
+        ...rebuild(spec, ciphertext),
+        name: 'RebuildBatchInstance',
+        target: batchName(ids),
+        path: '/v2/instance/rebuild',
+        query: {},
+        isBatch: true,
+        body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
+    };
+}
+/** A batch as an error names it: by its ids as long as they are few. */
+function batchName(ids) {
+    return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
+}
+/** What the spec sets; JSON leaves out what is undefined. */
+function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
+    return {
+        imageId,
+        adminPass: ciphertext,
+        keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
+        keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
+        userData,
+        cleanLastUserData
+    };
+}
+function rebuild({ login }, ciphertext = '') {
+    const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext] : [];
+    return { ...write, secrets, tellsLoss: true };
+}
+const snapshots = {
+    ...api_operation/* read */.LF,
+    name: 'ListSnapshots',
+    path: '/v2/snapshot',
+    decode: (json) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
+};
+const write = {
+    kind: 'write',
+    method: 'PUT',
+    decode: (_json, requestId) => ({ requestId })
+};
+
+;// CONCATENATED MODULE: ./bce/api/load-balancers.js
+/**
+ * The operations of the load balancers that a deploy needs. Their names are those of bce-openapi-meta (folder blb), the
+ * fields of their answers those of bce-sdk-go (services/blb and services/appblb, model.go).
+ */
+
+
+
+
+
+/** One page of `GET /v1/blb/{id}/backendserver`: the members of an ordinary load balancer. */
+function listMembers(blbId, marker) {
+    return {
+        ...readBlb,
+        name: 'DescribeBlbServers',
+        target: blbId,
+        path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
+        query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
+        decode: decodeMembers
+    };
+}
+/** One page of `GET /v1/appblb/{id}/appservergroup`: the ids of an application load balancer's server groups. */
+function listGroups(blbId, marker) {
+    return {
+        ...readBlb,
+        name: 'DescribeAppBlbServerGroup',
+        target: blbId,
+        path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'appservergroup'),
+        query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
+        decode: (json) => decodePage(json, 'appServerGroupList', (item) => (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(item, 'group'), 'id'))
+    };
+}
+/** One page of `GET /v1/appblb/{id}/blbrs`: the members of one server group. */
+function listGroupMembers(blbId, sgId, marker) {
+    return {
+        ...readBlb,
+        name: 'DescribeAppBlbServerGroupRs',
+        target: poolName(blbId, sgId),
+        path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
+        query: (0,signed_request/* queryOf */.E2)({ sgId, marker, maxKeys: longestPage }),
+        decode: decodeMembers
+    };
+}
+/**
+ * `PUT /v1/blb/{id}/backendserver?update`, or `PUT /v1/appblb/{id}/blbrs`. The first of them without its `update` is
+ * the call that removes members. A weight is a number, as the vendor's SDKs send it; a page shows a string.
+ */
+function updateWeights(pool, weights) {
+    const { blbId, groupId = '' } = pool;
+    const backendServerList = weights.map(({ instanceId, weight }) => ({ instanceId, weight }));
+    const common = {
+        kind: 'write',
+        service: 'blb',
+        method: 'PUT',
+        repeatable: true,
+        decode: () => undefined
+    };
+    return pool.kind === 'blb'
+        ? {
+            ...common,
+            name: updateName(pool),
+            target: blbId,
+            path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
+            query: { update: null },
+            body: JSON.stringify({ backendServerList })
+        }
+        : {
+            ...common,
+            name: updateName(pool),
+            target: poolName(blbId, groupId),
+            path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
+            query: {},
+            body: JSON.stringify({ sgId: groupId, backendServerList })
+        };
+}
+/** The vendor's name of the operation that sets weights in this pool. */
+function updateName({ kind }) {
+    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
+}
+/** A member without an instance is one by its address, of which no deploy knows. */
+function decodeMembers(json) {
+    return decodePage(json, 'backendServerList', (item) => {
+        const from = (0,json_fields/* record */.g1)(item, 'member');
+        const instanceId = (0,json_fields/* word */.Vm)(from, 'instanceId');
+        return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
+    });
+}
+/** A weight that cannot be read must not pass for 0, which means that no traffic comes. Throws `DecodeError`. */
+function weightOf(from) {
+    const weight = from['weight'];
+    const digits = typeof weight === 'number' || typeof weight === 'string' ? String(weight) : '';
+    if (!/^\d{1,3}$/.test(digits) || Number(digits) > 100) {
+        throw new json_fields/* DecodeError */.Xc('"weight" is no whole number from 0 to 100');
+    }
+    return Number(digits);
+}
+function poolName(blbId, sgId) {
+    return `${blbId}/${sgId}`;
+}
+const readBlb = { ...api_operation/* read */.LF, service: 'blb' };
+
+;// CONCATENATED MODULE: ./bce/api/backend-servers.js
+
+
+
+/** What can be the answer about an id that belongs to the other kind of load balancer; no page says which it is. */
+const unfit = ['notFound', 'invalid'];
+/**
+ * The members of a load balancer, of which only the id is known and not the kind. Asked as an ordinary one it answers
+ * with its members. If it is an application one, that may be an error or an empty list: nobody knows. So both
+ * lead to the question for its server groups.
+ *
+ * Throws what `call` throws: `notFound` where neither kind knows the id.
+ */
+async function backendServersOf(blbId, call) {
+    const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
+    if (!(ordinary instanceof model_failure/* CallError */.RA)) {
+        const backendServers = backendServersIn({ kind: 'blb', blbId }, ordinary);
+        if (backendServers.length > 0) {
+            return backendServers;
+        }
+    }
+    const groups = await unlessUnfit(allPages((marker) => listGroups(blbId, marker), call));
+    if (groups instanceof model_failure/* CallError */.RA) {
+        if (ordinary instanceof model_failure/* CallError */.RA) {
+            throw tellingFailure(ordinary, groups);
+        }
+        return [];
+    }
+    const backendServers = [];
+    for (const groupId of new Set(groups)) {
+        const page = (marker) => listGroupMembers(blbId, groupId, marker);
+        backendServers.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allPages(page, call)));
+    }
+    return backendServers;
+}
+/** Each member once, for it may come twice where the list changed between two pages. */
+function backendServersIn(pool, members) {
+    const backendServers = new Map();
+    for (const member of members) {
+        if (member !== undefined) {
+            backendServers.set(member.instanceId, { ...pool, ...member });
+        }
+    }
+    return [...backendServers.values()];
+}
+async function unlessUnfit(items) {
+    try {
+        return await items;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA && unfit.includes(error.failure.kind)) {
+            return error;
+        }
+        throw error;
+    }
+}
+/** The failure that says more: one that is not "not found", or else one that tells of both questions. */
+function tellingFailure(ordinary, application) {
+    const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
+    if (other !== undefined) {
+        return other;
+    }
+    const { failure } = ordinary;
+    const message = `it is neither an ordinary nor an application load balancer; ${failure.message}`;
+    return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
+}
+
+// EXTERNAL MODULE: ./bce/api/check-arguments.js + 1 modules
+var check_arguments = __nccwpck_require__(8825);
+;// CONCATENATED MODULE: ./bce/api/images.js
+
+
+
+
+/** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
+function getImage(id) {
+    return {
+        ...api_operation/* read */.LF,
+        name: 'GetImage',
+        target: id,
+        path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
+        maxBodyBytes: api_operation/* shortBody */.xe,
+        decode: (json) => sameId(decodeImageReply(json), id)
+    };
+}
+/** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
+function listImages({ imageType, imageName }, marker) {
+    return {
+        ...api_operation/* read */.LF,
+        name: 'ListImages',
+        path: '/v2/image',
+        query: (0,signed_request/* queryOf */.E2)({ imageType, imageName, marker }),
+        decode: (json) => decodePage(json, 'images', decodeImage)
+    };
+}
+/** `POST /v2/image` (BCC page jjwvynviw), which the client token makes safe to repeat. */
+function createImage({ imageName, instanceId, clientToken }) {
+    return {
+        kind: 'write',
+        repeatable: true,
+        method: 'POST',
+        name: 'CreateImage',
+        target: instanceId,
+        path: '/v2/image',
+        query: { clientToken },
+        body: JSON.stringify({ imageName, instanceId }),
+        decode: (json) => ({ imageId: decodeImageId(json) })
+    };
+}
+/** `DELETE /v2/image/{id}` (BCC page Sjwvynt2u): as its id names one image for good, a repetition can hit no other. */
+function deleteImage(id) {
+    return {
+        kind: 'write',
+        repeatable: true,
+        doneAfterLoss: 'notFound',
+        method: 'DELETE',
+        name: 'DeleteImage',
+        target: id,
+        path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
+        query: {},
+        decode: () => undefined
+    };
+}
+
+// EXTERNAL MODULE: ./bce/api/service-endpoints.js
+var service_endpoints = __nccwpck_require__(8547);
+;// CONCATENATED MODULE: ./bce/api/system-disks.js
+/** The one disk that is flagged as the system's; `undefined` where there is none, or more than one. */
+function systemDiskOf(volumes) {
+    const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
+    if (disk === undefined || another !== undefined) {
+        return undefined;
+    }
+    const { isSystemVolume: _flag, attachedTo: _ids, ...systemDisk } = disk;
+    return systemDisk;
+}
+/** The system disks by the id of their instance; one that `systemDiskOf` would not name is left out. */
+function systemDisksByInstance(volumes) {
+    // A disk may come twice where the list changed between two pages.
+    const different = new Map(volumes.map((volume) => [volume.id, volume]));
+    const byInstance = new Map();
+    for (const volume of different.values()) {
+        for (const id of volume.attachedTo) {
+            byInstance.set(id, [...(byInstance.get(id) ?? []), volume]);
+        }
+    }
+    const disks = new Map();
+    for (const [id, some] of byInstance) {
+        const disk = systemDiskOf(some);
+        if (disk !== undefined) {
+            disks.set(id, disk);
+        }
+    }
+    return disks;
+}
+
+;// CONCATENATED MODULE: ./bce/api/error-codes.js
+/**
+ * Codes that mean the same whichever status they come with, in lower case. From BCC pages Ojwvyo6nc and
+ * ukcld1o5f, the error tables of the single operations, and the lists in Terraform's provider; the codes of
+ * throttling beyond `RateLimit` are those of sister services, for no page of BCC names one.
+ */
+const codes = new Map([
+    [
+        'throttled',
+        [
+            'ratelimit',
+            'ratelimitexceeded',
+            'throttling',
+            'throttled',
+            'throttlingexception',
+            'toomanyrequests',
+            'requestlimitexceeded',
+            'exceedratelimit',
+            'slowdown'
+        ]
+    ],
+    ['skewed', ['requestexpired', 'requesttimetooskewed']],
+    [
+        'denied',
+        [
+            'accessdenied',
+            'iamsignatureinvalid',
+            'invalidaccesskeyid',
+            'invalidhttpauthheader',
+            'optinrequired',
+            'qualifynotpass',
+            'signaturedoesnotmatch',
+            'signatureinvalid',
+            'invalidsignature'
+        ]
+    ],
+    [
+        'notFound',
+        [
+            'forbidden.instancenotfound',
+            'instancenotexist',
+            'instancenotfound',
+            'invalidinstanceid.notfound',
+            'keypair.instancenotexist',
+            'keypair.keypairnotexist',
+            'nosuchobject',
+            'resourcenotfound'
+        ]
+    ],
+    [
+        'conflict',
+        [
+            'image.creatingimagecannotbedeleted',
+            'image.imagehasbeensharedtoothers',
+            'image.instancestatusforbidden',
+            'instance.passwordoperationforbidden',
+            'instance.rebootinstanceoperationforbidden',
+            'instance.startinstanceoperationforbidden',
+            'instance.stopinstanceoperationforbidden',
+            'keypair.instancestatusforbidden',
+            'lastoperationnotfinished',
+            'operationdenied'
+        ]
+    ],
+    // Those that would pass for missing rights or a missing thing by their status alone.
+    [
+        'invalid',
+        [
+            'idempotentparametermismatch',
+            'image.imagequotaexceedlimit',
+            'image.uncustomimagecannotbedeleted',
+            'invalidversion',
+            'keypair.unsupportostype'
+        ]
+    ]
+]);
+/**
+ * A code that only asks for patience: a load balancer takes one change at a time, and is not done with the one before
+ * (BLB pages Mjwvxnz6v, Djwvxnzw6).
+ */
+const busyCode = 'lastoperationnotfinished';
+/** Codes of a fault inside the service, which may have struck before or after the work was done. */
+const serverCodes = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
+/**
+ * What the caller should make of an answer that is no success. The code decides where it is known, because the
+ * services of the vendor give one code with different statuses; messages are never looked at, for they vary.
+ * `code` is empty where the answer had none.
+ */
+function classify(status, code, kind) {
+    const lower = code.toLowerCase();
+    for (const [failure, members] of codes) {
+        if (members.includes(lower)) {
+            return failure;
+        }
+    }
+    // A time-out reported by a gateway says as little about the work as a 5xx does.
+    if (serverCodes.includes(lower) || status >= 500 || status === 408) {
+        return kind === 'read' ? 'transient' : 'ambiguous';
+    }
+    return byStatus(status);
+}
+/** Whether an answer with this code says that nothing was done because something else has to end first. */
+function isBusy(code = '') {
+    return code.toLowerCase() === busyCode;
+}
+function byStatus(status) {
+    switch (status) {
+        case 401:
+        case 403:
+            return 'denied';
+        case 404:
+            return 'notFound';
+        case 409:
+        case 412:
+            return 'conflict';
+        case 429:
+            return 'throttled';
+        default:
+            return 'invalid';
+    }
+}
+
+// EXTERNAL MODULE: ./bce/api/reply-facts.js + 1 modules
+var reply_facts = __nccwpck_require__(7463);
+;// CONCATENATED MODULE: ./bce/api/interpret-reply.js
+
+
+
+/** What an answer means for the operation. */
+function interpretReply(operation, reply, facts, endpoint) {
+    const { status, body } = reply;
+    const fail = (kind, message, cause) => failed(operation, kind, message, cause, { status, facts });
+    if (body.kind === 'cut' && operation.kind === 'read') {
+        return fail('transient', body.error.message, body.error);
+    }
+    if (status >= 200 && status < 300 && operation.isRefused?.(facts.json) !== true) {
+        // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
+        const problem = body.kind === 'tooLong' ? 'the answer is too long' : facts.problem;
+        return problem !== '' && operation.kind === 'read'
+            ? fail('malformed', problem)
+            : decoded(operation, facts, (message) => fail('malformed', message));
+    }
+    if (status >= 300 && status < 400) {
+        const host = (0,reply_facts/* redirectHost */.DM)(reply, endpoint);
+        return fail('invalid', `the service sent us on to ${host}, and a signed request does not follow`);
+    }
+    // A refusal with a status of success: the code alone tells what it is.
+    const kind = classify(Math.max(status, 400), facts.code, operation.kind);
+    const message = facts.message === '' ? 'the service gave no reason' : facts.message;
+    return fail(kind, kind === 'skewed' ? `${message} (the clock here differs from the service's)` : message);
+}
+/** What it means for the operation that no answer came. */
+function interpretLoss(operation, error) {
+    const attempt = failed(operation, lossKind(error, operation.kind), error.message, error);
+    if (error.barrier === undefined)
+        return attempt;
+    return { ...attempt, failure: { ...attempt.failure, barrier: error.barrier } };
+}
+function lossKind(error, kind) {
+    switch (error.reach) {
+        case 'unreached':
+            return 'unreached';
+        case 'unsent':
+            return 'unsent';
+        case 'lost':
+            return kind === 'read' ? 'transient' : 'ambiguous';
+    }
+}
+function decoded(operation, facts, malformed) {
+    try {
+        return { ok: true, value: operation.decode(facts.json, facts.requestId) };
+    }
+    catch (error) {
+        if (error instanceof json_fields/* DecodeError */.Xc) {
+            return malformed(`the answer cannot be understood: ${error.message}`);
+        }
+        throw error;
+    }
+}
+function failed(operation, kind, message, cause, answer) {
+    const { code = '', requestId = '', retryAfterMs, serverMs } = answer?.facts ?? {};
+    return {
+        ok: false,
+        failure: {
+            kind,
+            operation: operation.name,
+            target: operation.target,
+            message,
+            ...(answer === undefined ? {} : { httpStatus: answer.status }),
+            ...(code === '' ? {} : { code }),
+            ...(requestId === '' ? {} : { requestId }),
+            ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+        },
+        ...(cause === undefined ? {} : { cause }),
+        ...(serverMs === undefined ? {} : { serverMs })
+    };
+}
+
+;// CONCATENATED MODULE: ./bce/http/transport-error.js
+/** No answer came. The message names the host and the system's error code, and holds no secret. */
+class TransportError extends Error {
+    reach;
+    /** The system's word for it, such as `ECONNRESET`, for a short line in a log. */
+    code;
+    /** What was in the way, as far as that is known. */
+    barrier;
+    constructor(reach, code, message, options) {
+        super(message, options);
+        this.name = 'TransportError';
+        this.reach = reach;
+        this.code = code;
+        this.barrier = options?.barrier;
+    }
+}
+/** Our own end of an attempt: its time was over, or the caller gave up. */
+class AttemptEndedError extends Error {
+    code;
+    constructor(code, message) {
+        super(message);
+        this.name = 'AttemptEndedError';
+        this.code = code;
+    }
+}
+/**
+ * Names what went wrong with a request to `host`. The phase decides how far the request came; the error's code
+ * cannot, for a proxy's refusal and a reset in the midst of a request are both called `ECONNRESET`.
+ */
+function transportError(error, host, phase) {
+    const code = codeOf(error);
+    if (error instanceof AttemptEndedError) {
+        const reach = phase === 'connecting' ? 'unreached' : 'lost';
+        const message = `${error.message} (${states[phase]} ${host})`;
+        return new TransportError(reach, code, message, { cause: error });
+    }
+    if (phase !== 'connecting') {
+        const what = phase === 'waiting' ? 'broke before an answer came' : 'broke in the midst of the answer';
+        return new TransportError('lost', code, `the connection to ${host} ${what} (${code})`, { cause: error });
+    }
+    if (certificateCodes.test(code)) {
+        const remedy = 'if an authority of your own signed it, name its file in NODE_EXTRA_CA_CERTS';
+        const message = `the certificate of ${host} is not trusted (${code}), so nothing was sent; ${remedy}`;
+        return new TransportError('unsent', code, message, { cause: error });
+    }
+    if (code.startsWith('ERR_INVALID') || code === 'ERR_UNESCAPED_CHARACTERS') {
+        const hint = code === 'ERR_INVALID_URL' ? 'the proxy that the environment names is no URL' : code;
+        return new TransportError('unsent', code, `the request to ${host} cannot be made (${hint})`, {
+            cause: error
+        });
+    }
+    // Only its text tells a proxy's refusal from a reset.
+    const isProxy = textOf(error).startsWith('tunneling socket');
+    const detail = isProxy ? `at the proxy: ${textOf(error)}` : code;
+    const barrier = isProxy ? 'proxy' : lookupCodes.has(code) ? 'hostName' : undefined;
+    return new TransportError('unreached', code, `no connection to ${host} (${detail})`, {
+        cause: error,
+        barrier
+    });
+}
+/** The codes of `getaddrinfo` for a name without an address. */
+const lookupCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA']);
+const states = {
+    connecting: 'while connecting to',
+    waiting: 'while waiting for an answer of',
+    reading: 'while reading the answer of'
+};
+/** The codes by which Node reports that a certificate failed its check (Node's manual, "X509 certificate error codes"). */
+const certificateCodes = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_DECODE|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH/;
+function codeOf(error) {
+    return propertyOf(error, 'code') || 'unknown error';
+}
+function textOf(error) {
+    return propertyOf(error, 'message');
+}
+/** Read without `instanceof`, for an error of Node's own modules may stem from another realm than this code. */
+function propertyOf(error, name) {
+    const value = Object(error)[name];
+    return typeof value === 'string' ? value : '';
+}
+
+;// CONCATENATED MODULE: ./bce/call-attempt.js
+
+
+
+
+
+/** How long a write may take to be connected, in milliseconds; a later one is given up before it leaves. */
+const connectLimitMs = 10_000;
+/** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
+async function attempt(operation, context, signal, options = {}) {
+    const { credentials, clock } = context;
+    const endpoint = context.endpoints[operation.service ?? 'bcc'];
+    const startMs = context.wallMs();
+    // A signature holds for one moment only, so each attempt makes its own.
+    const signed = (0,signed_request/* signedRequest */.IU)(operation, endpoint, credentials, startMs + clock.offsetMs);
+    context.mask(signed.signature);
+    const secrets = [
+        signed.signature,
+        credentials.secretAccessKey,
+        credentials.sessionToken ?? '',
+        ...(operation.secrets ?? [])
+    ];
+    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, secrets);
+    const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
+    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
+    return outcome.ok
+        ? outcome
+        : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, secrets) } };
+}
+/** The outcome, and the words that a log has for it. */
+async function exchange(operation, signed, endpoint, context, signal, options, secrets) {
+    const { timeoutMs, transport } = context;
+    const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
+    const nowMs = context.nowMs();
+    const isWrite = operation.kind === 'write';
+    const request = {
+        method: operation.method,
+        endpoint,
+        path: signed.path,
+        headers: signed.headers,
+        timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
+        fresh: isWrite || options.fresh === true,
+        maxBodyBytes: operation.maxBodyBytes ?? (isWrite ? api_operation/* shortBody */.xe : api_operation/* longBody */.xx),
+        ...(isWrite ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)) } : {}),
+        ...(operation.body === undefined ? {} : { body: operation.body })
+    };
+    try {
+        const reply = await transport.send(request, signal);
+        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), secrets);
+        const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
+        return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
+    }
+    catch (error) {
+        if (error instanceof TransportError) {
+            return [interpretLoss(operation, error), [error.code, error.reach]];
+        }
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./bce/http/body.js
+/**
+ * Reads a body of at most `maxBytes` to its end; never throws. The stream is read here because the readers of http-client never settle
+ * when the connection breaks, and the process then ends as if all were well.
+ */
+async function readBody(message, maxBytes, fail) {
+    const chunks = [];
+    let bytes = 0;
+    try {
+        for await (const chunk of message) {
+            const buffer = Buffer.from(chunk);
+            bytes += buffer.length;
+            if (bytes > maxBytes) {
+                return { kind: 'tooLong' };
+            }
+            chunks.push(buffer);
+        }
+    }
+    catch (error) {
+        return { kind: 'cut', error: fail(error) };
+    }
+    return { kind: 'whole', text: Buffer.concat(chunks).toString('utf8') };
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+var external_node_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_http_, 2);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+var external_node_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_https_, 2);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./bce/http/node-http.js
+
+
+
+/**
+ * The HTTP module for a URL, which calls `onConnected` once the first byte of a request can leave: when TCP
+ * stands, with TLS when the certificate has been checked, at once on a connection that is used again.
+ */
+function watchedModule(url, onConnected) {
+    const module = url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
+    const request = (options, callback) => {
+        const sent = module.request(options, callback);
+        sent.once('socket', (socket) => {
+            const secure = socket instanceof external_node_tls_.TLSSocket;
+            if (sent.reusedSocket || (!secure && !socket.connecting)) {
+                onConnected();
+            }
+            else {
+                socket.once(secure ? 'secureConnect' : 'connect', onConnected);
+            }
+        });
+        let isAnswered = false;
+        sent.once('response', () => {
+            isAnswered = true;
+        });
+        // Node tells of a switch of protocols, and of an end without an answer, in no way that http-client listens to.
+        sent.once('upgrade', (_response, socket) => socket.destroy());
+        sent.once('close', () => {
+            if (!isAnswered) {
+                sent.emit('error', Object.assign(new Error('the request ended without an answer'), { code: 'NO_ANSWER' }));
+            }
+        });
+        return sent;
+    };
+    // http-client calls the module with these two arguments only; the overloads with a URL stay unused.
+    return { ...module, request: request };
+}
+/**
+ * Lets `signal` also end the talk with a proxy. The tunnel that http-client puts in front of a proxy makes a
+ * request of its own (CONNECT), which outlives the request that it is for, and a silent proxy would hold the
+ * process open.
+ */
+function bindTunnel(agent, signal) {
+    if ('proxyOptions' in agent) {
+        Object.assign(agent, { proxyOptions: { ...Object(agent.proxyOptions), signal } });
+    }
+}
+
+;// CONCATENATED MODULE: ./bce/http/transport.js
+
+
+
+
+/** A transport over `@actions/http-client`, which finds its proxy in the environment. */
+function createTransport(userAgent) {
+    const kept = newClient(userAgent, true);
+    const running = new Set();
+    let disposed = false;
+    return {
+        async send(request, signal) {
+            const host = request.endpoint.host;
+            if (signal.aborted || disposed) {
+                throw transportError(cancelled(), host, 'connecting');
+            }
+            // A tunnel through a proxy never keeps its connection, and is bound to one attempt.
+            const alone = request.fresh || isProxied(request.endpoint);
+            const client = alone ? newClient(userAgent, false) : kept;
+            const attempt = new AbortController();
+            running.add(attempt);
+            const timer = setTimeout(() => attempt.abort(tooLate(request.timeoutMs)), request.timeoutMs);
+            const connecting = limitConnecting(request.connectMs, attempt);
+            const onAbort = () => attempt.abort(cancelled());
+            signal.addEventListener('abort', onAbort, { once: true });
+            try {
+                return await transport_exchange(client, request, attempt.signal, connecting.done);
+            }
+            finally {
+                clearTimeout(timer);
+                connecting.done();
+                signal.removeEventListener('abort', onAbort);
+                running.delete(attempt);
+                if (alone) {
+                    client.dispose();
+                }
+            }
+        },
+        dispose() {
+            disposed = true;
+            for (const attempt of running) {
+                attempt.abort(cancelled());
+            }
+            kept.dispose();
+        }
+    };
+}
+/** Aborts the attempt unless `done` is called within `connectMs`; called later, `done` aborts it at once. */
+function limitConnecting(connectMs, attempt) {
+    if (connectMs === undefined) {
+        return { done: () => undefined };
+    }
+    const abort = () => attempt.abort(notConnected(connectMs));
+    const timer = setTimeout(abort, connectMs);
+    const endMs = performance.now() + connectMs;
+    let isDone = false;
+    return {
+        done() {
+            clearTimeout(timer);
+            // After a suspension of the process the connection's event can come before the timer's.
+            if (!isDone && performance.now() > endMs) {
+                abort();
+            }
+            isDone = true;
+        }
+    };
+}
+/** `onConnected` runs before the first byte of the request leaves, and may abort the signal. */
+async function transport_exchange(client, request, signal, onConnected) {
+    const { endpoint, method, path, body } = request;
+    let phase = 'connecting';
+    const fail = (error) => transportError(signal.aborted ? signal.reason : error, endpoint.host, phase);
+    try {
+        const agent = client.getAgent(endpoint.href);
+        bindTunnel(agent, signal);
+        const options = {
+            method,
+            path,
+            agent,
+            signal,
+            // Node wants an IPv6 address bare.
+            host: endpoint.hostname.replace(/^\[|\]$/g, ''),
+            port: endpoint.port === '' ? (endpoint.protocol === 'https:' ? 443 : 80) : Number(endpoint.port),
+            headers: { ...request.headers, 'user-agent': client.userAgent }
+        };
+        const httpModule = watchedModule(endpoint, () => {
+            onConnected();
+            if (!signal.aborted) {
+                phase = 'waiting';
+            }
+        });
+        const sent = client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
+        const { message } = await unlessAborted(sent, signal);
+        phase = 'reading';
+        const wireBody = await readBody(message, request.maxBodyBytes, fail);
+        return { status: message.statusCode ?? 0, headers: message.headers, body: wireBody };
+    }
+    catch (error) {
+        throw fail(error);
+    }
+}
+/** Settles with `work`, or rejects when the signal aborts: no promise of a library can hold a call for ever. */
+function unlessAborted(work, signal) {
+    return new Promise((resolve, reject) => {
+        const onAbort = () => reject(signal.reason);
+        signal.addEventListener('abort', onAbort, { once: true });
+        if (signal.aborted) {
+            onAbort();
+        }
+        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    });
+}
+function newClient(userAgent, keepAlive) {
+    return new lib/* HttpClient */.Qq(userAgent, [], { keepAlive, allowRedirects: false, allowRetries: false });
+}
+/** A proxy that cannot be parsed counts: it fails later, where its error is told as one of the attempt. */
+function isProxied(endpoint) {
+    try {
+        return (0,lib/* getProxyUrl */.s_)(endpoint.href) !== '';
+    }
+    catch {
+        return true;
+    }
+}
+function cancelled() {
+    return new AttemptEndedError('ABORTED', 'given up on request');
+}
+function tooLate(timeoutMs) {
+    return new AttemptEndedError('ETIMEDOUT', `no whole answer within ${seconds(timeoutMs)}`);
+}
+function notConnected(connectMs) {
+    return new AttemptEndedError('ETIMEDOUT', `no connection within ${seconds(connectMs)}, so nothing was sent`);
+}
+function seconds(ms) {
+    return `${Math.round(ms) / 1000} s`;
+}
+
+;// CONCATENATED MODULE: ./bce/retry/token-bucket.js
+/** The lowest rate that throttling leads to, in calls a second. */
+const lowestRate = 0.5;
+/** The rate is lowered at most once in this many milliseconds: the calls of one burst are all refused for one reason. */
+const slowEveryMs = 1_000;
+/** How many calls have to succeed for the rate to rise from zero to the full rate. */
+const stepsUp = 100;
+/** A full bucket. Throws `RangeError` for a rate that is not a number above 0. */
+function newBucket(callsPerSecond, nowMs) {
+    if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
+        throw new RangeError(`${callsPerSecond} calls a second is not a rate`);
+    }
+    return {
+        fullRate: callsPerSecond,
+        rate: callsPerSecond,
+        tokens: capacity(callsPerSecond),
+        countedMs: nowMs,
+        slowedMs: Number.NEGATIVE_INFINITY
+    };
+}
+/** Takes a token if there is one. A call that has to wait takes none, so only one call may wait at a time. */
+function takeToken(bucket, nowMs) {
+    const counted = count(bucket, nowMs);
+    if (counted.tokens >= 1) {
+        return { bucket: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
+    }
+    const heldMs = Math.max(0, counted.countedMs - nowMs);
+    const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
+    // Rounded up: a fraction of a millisecond that a clock cannot show would be waited for endlessly.
+    return { bucket: counted, waitMs: Math.ceil(heldMs + missingMs) };
+}
+/** After a throttled reply: half the rate and an empty bucket, but not within a second of the last time. */
+function slowDown(bucket, nowMs) {
+    if (nowMs - bucket.slowedMs < slowEveryMs) {
+        return bucket;
+    }
+    const rate = Math.max(Math.min(lowestRate, bucket.fullRate), bucket.rate / 2);
+    return { ...count(bucket, nowMs), rate, tokens: 0, slowedMs: nowMs };
+}
+/** After a success: one step nearer to the full rate, unless the call was sent before the rate was lowered. */
+function speedUp(bucket, nowMs, sentMs) {
+    if (sentMs <= bucket.slowedMs) {
+        return bucket;
+    }
+    const rate = Math.min(bucket.fullRate, bucket.rate + bucket.fullRate / stepsUp);
+    return { ...count(bucket, nowMs), rate };
+}
+/** Holds all calls back until `untilMs`, when they start with an empty bucket. An earlier, longer hold stays. */
+function holdUntil(bucket, nowMs, untilMs) {
+    const counted = count(bucket, nowMs);
+    return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
+}
+function count(bucket, nowMs) {
+    if (nowMs <= bucket.countedMs) {
+        return bucket;
+    }
+    const grown = bucket.tokens + ((nowMs - bucket.countedMs) / 1_000) * bucket.rate;
+    return { ...bucket, tokens: Math.min(capacity(bucket.rate), grown), countedMs: nowMs };
+}
+/** The most calls that may leave in one moment. A rate below one a second needs room for one all the same. */
+function capacity(rate) {
+    return Math.max(1, rate);
+}
+
+;// CONCATENATED MODULE: ./bce/retry/rate-limiter.js
+
+
+/** A limiter without a limit. */
+const unlimited = { acquire: async () => true, adapt: (attempt) => attempt() };
+/** A limiter for `callsPerSecond`. Throws `RangeError` for a rate that is not a number above 0. */
+function createRateLimiter(callsPerSecond, ports) {
+    let bucket = newBucket(callsPerSecond, ports.nowMs());
+    let queue = Promise.resolve();
+    let waiting = 0;
+    /** Only the first of the queue asks, so that a change of the rate reaches all that wait. */
+    async function waitForToken(signal, untilMs) {
+        for (;;) {
+            const nowMs = ports.nowMs();
+            const request = takeToken(bucket, nowMs);
+            bucket = request.bucket;
+            if (request.waitMs === 0) {
+                return true;
+            }
+            if (nowMs + request.waitMs > untilMs) {
+                return false;
+            }
+            await ports.sleep(request.waitMs, signal);
+        }
+    }
+    /** Whether those in front are done by `untilMs`. */
+    async function waitForOthers(others, signal, untilMs) {
+        const turn = rate_limiter_unlessAborted(others, signal);
+        if (waiting === 1 || untilMs === Number.POSITIVE_INFINITY) {
+            await turn;
+            return true;
+        }
+        const timer = new AbortController();
+        const late = ports.sleep(Math.max(0, untilMs - ports.nowMs()), timer.signal);
+        try {
+            return await Promise.race([turn.then(() => true), late.then(() => false)]);
+        }
+        finally {
+            timer.abort();
+            late.catch(() => undefined);
+        }
+    }
+    return {
+        async acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
+            const others = queue;
+            const { promise: left, resolve: leave } = withResolver();
+            // Also after an attempt that gives up, those behind it wait for those in front of it.
+            queue = others.then(() => left);
+            waiting += 1;
+            try {
+                return (await waitForOthers(others, signal, untilMs)) && (await waitForToken(signal, untilMs));
+            }
+            finally {
+                waiting -= 1;
+                leave();
+            }
+        },
+        async adapt(attempt) {
+            const sentMs = ports.nowMs();
+            const outcome = await attempt();
+            const before = bucket;
+            bucket = adapted(bucket, outcome, ports.nowMs(), sentMs);
+            if (bucket.rate < before.rate) {
+                ports.debug(`the service throttles: from now on ${rounded(bucket.rate)} calls a second at most`);
+            }
+            return outcome;
+        }
+    };
+}
+function adapted(bucket, outcome, nowMs, sentMs) {
+    if (outcome.ok) {
+        return speedUp(bucket, nowMs, sentMs);
+    }
+    const { kind, retryAfterMs = 0 } = outcome.failure;
+    const after = kind === 'throttled' ? slowDown(bucket, nowMs) : bucket;
+    // A longer wait than any call obeys fails that call; it must not hold all others.
+    return retryAfterMs > 0 && retryAfterMs <= model_failure/* longestRetryAfterMs */.tK
+        ? holdUntil(after, nowMs, nowMs + retryAfterMs)
+        : after;
+}
+/** Resolves with `promise`; throws `CancelledError` as soon as the signal aborts. */
+function rate_limiter_unlessAborted(promise, signal) {
+    return new Promise((resolve, reject) => {
+        const onAbort = () => reject(new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason }));
+        if (signal.aborted) {
+            onAbort();
+            return;
+        }
+        signal.addEventListener('abort', onAbort, { once: true });
+        const done = () => {
+            signal.removeEventListener('abort', onAbort);
+            resolve();
+        };
+        promise.then(done, done);
+    });
+}
+/** `Promise.withResolvers` would do, but Node 20 does not have it. */
+function withResolver() {
+    let resolve = () => undefined;
+    const promise = new Promise((settle) => {
+        resolve = settle;
+    });
+    return { promise, resolve: () => resolve() };
+}
+function rounded(rate) {
+    return Math.round(rate * 100) / 100;
+}
+
+;// CONCATENATED MODULE: ./bce/retry/retry-policy.js
+/** How often and when a call is sent again: a policy over values, without clock and network. */
+
+
+/** Backoff starts at `baseMs`, doubles, and is capped at `capMs`; in milliseconds. */
+const baseMs = 500;
+const capMs = 8_000;
+/** How long the service may defer a repeatable call before it fails, in milliseconds since the first deferral. */
+const deferralLimitMs = 300_000;
+/** A repeatable call is deferred this often at least, however long that takes: at a low rate calls are minutes apart. */
+const minDeferrals = 5;
+/**
+ * A write that must not be done twice, such as a rebuild, is only sent this long after its call began, in milliseconds.
+ * It was decided by an observation, which grows old; the caller observes and decides again.
+ */
+const resendWindowMs = 10_000;
+/** The state before the first attempt. */
+const noFailures = { failed: 0, deferred: 0, deferredSinceMs: 0 };
+/** The state after one more failure. */
+function withFailure(state, failure, traits, nowMs) {
+    if (!isDeferred(failure, traits)) {
+        return { failed: state.failed + 1, deferred: 0, deferredSinceMs: 0 };
+    }
+    const { failed, deferred } = state;
+    return {
+        failed,
+        deferred: deferred + 1,
+        deferredSinceMs: deferred === 0 ? nowMs() : state.deferredSinceMs
+    };
+}
+/**
+ * How many attempts a call may make in all when it fails in this way. A write is only sent again where it is certain
+ * that nothing was done, or where doing it twice does no harm. Throttling uses up time, and no attempts.
+ */
+function attemptLimit(failure, traits) {
+    switch (failure) {
+        case 'throttled':
+            return traits.isBatch === true ? 1 : Number.POSITIVE_INFINITY;
+        case 'unreached':
+            return 5;
+        case 'transient':
+        case 'ambiguous':
+        case 'malformed':
+            return isRepeatable(traits) ? 5 : 1;
+        default:
+            return 1;
+    }
+}
+/**
+ * Milliseconds until the next attempt after the latest failure in `state`, or `undefined` to give up. `Retry-After` is
+ * obeyed to the letter; without it the delay is random below a ceiling that doubles (full jitter), so that many clients
+ * spread out. A deferred call never comes back at once.
+ */
+function retryDelay(failure, traits, state, ports) {
+    if (isDeferred(failure, traits)) {
+        return deferredDelay(failure.retryAfterMs, traits, state, ports);
+    }
+    const { retryAfterMs } = failure;
+    if (state.failed >= attemptLimit(failure.kind, traits)) {
+        return undefined;
+    }
+    if (retryAfterMs !== undefined) {
+        return retryAfterMs > model_failure/* longestRetryAfterMs */.tK ? undefined : retryAfterMs;
+    }
+    return ports.random() * ceiling(state.failed);
+}
+function deferredDelay(retryAfterMs, traits, { deferred, deferredSinceMs }, ports) {
+    const sinceMs = ports.nowMs() - deferredSinceMs;
+    const delayMs = retryAfterMs === undefined
+        ? ((1 + ports.random()) / 2) * ceiling(deferred)
+        : Math.max(baseMs, retryAfterMs);
+    if (!isRepeatable(traits)) {
+        return sinceMs + delayMs > resendWindowMs ? undefined : delayMs;
+    }
+    const isSpent = deferred >= minDeferrals && sinceMs >= deferralLimitMs;
+    return isSpent || (retryAfterMs ?? 0) > model_failure/* longestRetryAfterMs */.tK ? undefined : delayMs;
+}
+/** The upper bound of our own delay after so many failures, in milliseconds. */
+function ceiling(failures) {
+    return Math.min(capMs, baseMs * 2 ** (failures - 1));
+}
+/** Whether doing it twice does no more than once. */
+function isRepeatable({ kind, repeatable = kind === 'read' }) {
+    return repeatable;
+}
+/**
+ * Whether nothing was done because the service asks for time. "Another operation has not finished" defers only a
+ * repeatable call: for a rebuild that operation may be this very rebuild. A throttled batch may have been carried out
+ * for some of its instances.
+ */
+function isDeferred({ kind, code }, traits) {
+    if (kind === 'throttled')
+        return traits.isBatch !== true;
+    return isBusy(code) && isRepeatable(traits);
+}
+
+;// CONCATENATED MODULE: ./bce/retry/with-retries.js
+
+
+/**
+ * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once a signal has
+ * aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of a
+ * later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
+ */
+async function withRetries(operation, once, ports, limits) {
+    const { signal, start, deadlineMs = Number.POSITIVE_INFINITY } = limits;
+    const windowMs = isRepeatable(operation) ? Number.POSITIVE_INFINITY : ports.nowMs() + resendWindowMs;
+    const expiresAtMs = limits.expiresAtMs ?? windowMs;
+    const untilMs = Math.min(deadlineMs, expiresAtMs);
+    const isExpiring = expiresAtMs <= deadlineMs;
+    let corrected = false;
+    let lost = false;
+    let state = noFailures;
+    let last;
+    for (let attempts = 0;; attempts += 1) {
+        const isTurn = await waited(ports.acquire(start, untilMs), start, last);
+        if (start.aborted || signal.aborted) {
+            throw new model_failure/* CancelledError */.cc('cancelled', { cause: last ?? start.reason });
+        }
+        if (!isTurn || ports.nowMs() > untilMs) {
+            throw lost && last !== undefined ? last : with_retries_tooLate(operation, attempts, isExpiring, last);
+        }
+        const outcome = await once();
+        if (outcome.ok) {
+            return outcome.value;
+        }
+        const { failure } = outcome;
+        if (lost && failure.kind === operation.doneAfterLoss) {
+            return operation.decode(undefined, failure.requestId ?? '');
+        }
+        const error = callError(outcome, attempts + 1, operation, lost);
+        last = error;
+        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
+        if (signal.aborted) {
+            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
+            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
+        }
+        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !corrected) {
+            corrected = true;
+            ports.correctClock(outcome.serverMs);
+            continue;
+        }
+        // Correcting the clock is no retry and uses up no attempt.
+        state = withFailure(state, failure, operation, ports.nowMs);
+        const delayMs = retryDelay(failure, operation, state, ports);
+        if (delayMs === undefined) {
+            throw error;
+        }
+        // A wait that ends too late is not begun: the caller has something better to do with the time.
+        if (ports.nowMs() + delayMs > untilMs) {
+            throw lost || !isExpiring ? error : with_retries_tooLate(operation, attempts + 1, isExpiring, error);
+        }
+        await waited(ports.sleep(delayMs, start), start, error);
+    }
+}
+/** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
+async function waited(wait, signal, failure) {
+    try {
+        return await wait;
+    }
+    catch (error) {
+        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
+    }
+}
+/** Whether a write that failed in this way may have been carried out. */
+function leavesDoubt(kind) {
+    return kind === 'ambiguous' || kind === 'malformed';
+}
+/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
+function callError(outcome, attempts, traits, lost) {
+    const { failure, cause } = outcome;
+    const { retryAfterMs = 0 } = failure;
+    const repeats = isDeferred(failure, traits) || attemptLimit(failure.kind, traits) > 1;
+    const tooLong = repeats && retryAfterMs > model_failure/* longestRetryAfterMs */.tK;
+    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
+    const message = tooLong
+        ? `${failure.message}; ${asked}, longer than the ${model_failure/* longestRetryAfterMs */.tK / 1000} s we would`
+        : failure.message;
+    const told = lost && !leavesDoubt(failure.kind)
+        ? {
+            kind: 'ambiguous',
+            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
+        }
+        : { message };
+    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
+}
+/** A call whose time was over before it could leave: nothing was sent, or nothing was done. */
+function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
+    const late = isExpired
+        ? 'it could not be sent before the observation that decided it grew too old'
+        : 'it could not be sent before its deadline';
+    const message = last === undefined ? late : `${last.failure.message}; ${late}`;
+    return new model_failure/* CallError */.RA({ ...last?.failure, kind: 'throttled', operation: name, target, message, attempts }, last === undefined ? {} : { cause: last });
+}
+
+;// CONCATENATED MODULE: ./bce/client.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** A client for one region and one key pair. Throws `RangeError` for a `requestsPerSecond` that is not above 0. */
+function createBccClient(options) {
+    const transport = options.transport ?? createTransport(options.userAgent);
+    const context = {
+        transport,
+        endpoints: {
+            bcc: options.endpoint,
+            blb: options.blbEndpoint ?? (0,service_endpoints/* blbEndpointOf */.z)(options.endpoint),
+            ca: (0,service_endpoints/* assistantEndpointOf */.p)(options.endpoint)
+        },
+        credentials: options.credentials,
+        timeoutMs: { read: options.readTimeoutMs ?? 15_000, write: options.writeTimeoutMs ?? 30_000 },
+        clock: { offsetMs: 0 },
+        nowMs: () => options.nowMs(),
+        wallMs: () => options.wallMs(),
+        mask: (secret) => options.mask(secret),
+        debug: (line) => options.debug(line)
+    };
+    const time = {
+        sleep: (ms, signal) => options.sleep(ms, signal),
+        nowMs: () => options.nowMs(),
+        debug: context.debug
+    };
+    const { requestsPerSecond } = options;
+    const limiter = requestsPerSecond === undefined ? unlimited : createRateLimiter(requestsPerSecond, time);
+    const ports = {
+        ...time,
+        random: () => options.random(),
+        acquire: limiter.acquire,
+        correctClock(serverMs) {
+            context.clock.offsetMs = serverMs - options.wallMs();
+        }
+    };
+    const caller = (signal, { start = signal, ...limits } = {}) => (operation) => withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal, limits)), ports, {
+        signal,
+        start,
+        ...limits
+    });
+    const encrypted = (operation, target, spec) => {
+        const ciphertext = (0,check_arguments/* encryptedPassword */.Eu)(operation, target, spec, options.credentials.secretAccessKey);
+        if (ciphertext !== undefined) {
+            options.mask(ciphertext);
+        }
+        return ciphertext;
+    };
+    const warned = new Set();
+    const warnOnce = ({ name }, why) => {
+        if (warned.has(name))
+            return;
+        warned.add(name);
+        options.warn?.(`${name}: what cannot be understood was left out (${why}), so less is known of disks and snapshots.`);
+    };
+    return {
+        endpoint: options.endpoint,
+        call: async (operation, signal) => caller(signal)(operation),
+        getInstance: async (id, signal, limits) => caller(signal, limits)(getInstance((0,check_arguments/* checkedId */.VJ)('GetInstance', id))),
+        getImage: async (id, signal, limits) => caller(signal, limits)(getImage((0,check_arguments/* checkedId */.VJ)('GetImage', id))),
+        start: async (id, signal, limits) => caller(signal, limits)(startInstance((0,check_arguments/* checkedId */.VJ)('StartInstance', id))),
+        deleteImage: async (id, signal, limits) => caller(signal, limits)(deleteImage((0,check_arguments/* checkedId */.VJ)('DeleteImage', id))),
+        listImages: async (filter, signal, limits) => allPages((marker) => listImages(filter, marker), caller(signal, limits)),
+        async createImage(spec, signal, limits) {
+            (0,check_arguments/* checkedId */.VJ)('CreateImage', spec.instanceId);
+            (0,check_arguments/* checkedToken */.L_)('CreateImage', spec.instanceId, spec.clientToken);
+            return caller(signal, limits)(createImage(spec));
+        },
+        async getUserData(id, signal, limits) {
+            return caller(signal, limits)(getUserData((0,check_arguments/* checkedId */.VJ)('GetInstanceUserDataInfo', id)));
+        },
+        async listInstances(ids, signal, limits) {
+            const wanted = [...new Set(ids)];
+            const found = new Map();
+            while (wanted.length > 0) {
+                const some = wanted.splice(0, maxListedIds);
+                const items = await allPages((marker) => listInstances(some, marker), caller(signal, limits));
+                for (const instance of items) {
+                    found.set(instance.id, instance);
+                }
+            }
+            return found;
+        },
+        async getSystemDisk(id, signal, limits) {
+            (0,check_arguments/* checkedId */.VJ)('ListVolumes', id);
+            return systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal, limits), warnOnce));
+        },
+        listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits), warnOnce)),
+        async listTagged(tags, signal, limits) {
+            const items = await allPages((marker) => listTagged(tags, marker), caller(signal, limits));
+            // An instance may come twice where the list changed between two pages.
+            return [...new Map(items.map((instance) => [instance.id, instance])).values()];
+        },
+        listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits), warnOnce),
+        async listSnapshots(id, signal, limits) {
+            (0,check_arguments/* checkedId */.VJ)('ListSnapshots', id);
+            return allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce);
+        },
+        async rebuild(id, spec, signal, limits) {
+            const ciphertext = encrypted('RebuildInstance', (0,check_arguments/* checkedId */.VJ)('RebuildInstance', id), spec);
+            return caller(signal, limits)(rebuildInstance(id, spec, ciphertext));
+        },
+        async rebuildBatch(instanceIds, spec, signal, limits) {
+            const ids = (0,check_arguments/* checkedBatch */.mh)('RebuildBatchInstance', instanceIds);
+            const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), spec);
+            return caller(signal, limits)(rebuildInstances(ids, spec, ciphertext));
+        },
+        listBackendServers: async (id, signal, limits) => backendServersOf((0,check_arguments/* checkedId */.VJ)('DescribeBlbServers', id), caller(signal, limits)),
+        async setWeights(pool, weights, signal, limits) {
+            if (weights.length === 0)
+                return;
+            (0,check_arguments/* checkPool */.RA)(updateName(pool), pool);
+            (0,check_arguments/* checkWeights */.qO)(updateName(pool), pool.blbId, weights);
+            await caller(signal, limits)(updateWeights(pool, weights));
+        },
+        dispose: () => transport.dispose()
+    };
+}
+
+;// CONCATENATED MODULE: ./core/health/health.js
+/**
+ * When an instance counts as healthy: a reducer over rounds of probes, one probe of every check in each round. All
+ * times are milliseconds on the monotonic clock.
+ *
+ * By the deadline all checks must have passed for `minHealthyMs`, as with Nomad's `healthy_deadline`. A stretch that
+ * began in time but is too short at the deadline is a failure that says so. The last round is under way at the
+ * deadline, or begins there, and is not cut short; so the end comes at most one probe's timeout after the deadline.
+ */
+
+
+/** The boot that the checks saw last, where one of them looked from inside and passed. */
+function bootIdOf(checked) {
+    const results = (checked?.checks ?? []).map(({ result }) => result);
+    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
+}
+/** A flapping instance must not fill the report. */
+const maxHistory = 50;
+/** The longest interval between rounds: a probe is cheap, and somebody waits for its success. */
+const maxIntervalMs = 2_000;
+/** From round to round, for a given `pollInterval`. */
+function healthInterval(pollIntervalMs) {
+    return Math.min(pollIntervalMs, maxIntervalMs);
+}
+/** The beginning: the first round is due at once. */
+function beginHealth(task) {
+    const health = { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
+    return [health, { type: 'probe', dueMs: task.fromMs }];
+}
+/** The rules. An ended wait stays as it is. */
+function stepHealth(before, probed) {
+    if (before.end !== undefined)
+        return [before, { type: 'end' }];
+    const { startedAtMs, atMs, results } = probed;
+    const { deadlineMs, minHealthyMs } = before.task;
+    const failed = failedOf(results);
+    const health = { ...remember(before, atMs, failed), rounds: before.rounds + 1, results };
+    if (failed.length > 0) {
+        const broken = { ...health, stretch: undefined };
+        return atMs >= deadlineMs
+            ? end(broken, { healthy: false, atMs, reason: { kind: 'failing', failed } })
+            : probeNext(broken, atMs);
+    }
+    const stretch = prolong(before, atMs, results);
+    const stretched = { ...health, stretch };
+    // From the answer of the first success to the start of the last: it was healthy at least that long.
+    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
+        return end(stretched, { healthy: true, atMs });
+    }
+    if (atMs < deadlineMs)
+        return probeNext(stretched, atMs);
+    const healthyForMs = atMs - stretch.sinceMs;
+    return end(stretched, {
+        healthy: false,
+        atMs,
+        reason: {
+            kind: 'tooShort',
+            checks: results.map(({ check }) => check),
+            healthyForMs,
+            wantedMs: minHealthyMs
+        }
+    });
+}
+function failedOf(results) {
+    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
+}
+/** The stretch after one more success. Another host key or boot is another system, whose stretch begins now. */
+function prolong({ stretch }, atMs, results) {
+    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
+    return goesOn ? stretch : { sinceMs: atMs, results };
+}
+/** What the checks say about which system answers, as a text that can be compared. */
+function systemOf(results) {
+    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
+}
+function remember(health, atMs, failed) {
+    const last = health.history.at(-1);
+    if (last !== undefined && describeFailed(last.failed) === describeFailed(failed))
+        return health;
+    const history = [...health.history, { atMs, failed }].slice(-maxHistory);
+    return { ...health, history, changes: health.changes + 1 };
+}
+/** On the next beat; but no later than the stretch is full, nor than the deadline. */
+function probeNext(health, atMs) {
+    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
+    const beat = nextBeat(health.dueMs, intervalMs, atMs);
+    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
+    const dueMs = Math.min(beat, fullMs, deadlineMs);
+    return [
+        { ...health, dueMs },
+        { type: 'probe', dueMs }
+    ];
+}
+function end(health, ending) {
+    return [{ ...health, end: ending }, { type: 'end' }];
+}
+
+// EXTERNAL MODULE: ./core/secret-forms.js
+var secret_forms = __nccwpck_require__(6435);
+;// CONCATENATED MODULE: ./action/read-inputs.js
+
+
+
+
+/**
+ * Reads every input, once, and masks the secret ones before anything else can print them. Nothing else asks
+ * for an input. White space is kept: it is for the parsers to judge.
+ */
+function read_inputs_readInputs() {
+    const read = (name) => getInput(name, { trimWhitespace: false });
+    for (const name of secretInputs)
+        mask(read(name));
+    return Object.fromEntries(inputs_inputNames.map((name) => [name, read(name)]));
+}
+/** A line of a longer text that is shorter is no secret by itself: `fi` would turn half of the log into asterisks. */
+const shortestLine = 8;
+/**
+ * Keeps a secret out of the log, in every form that the wire carries. A text of several lines is masked line by line
+ * as well, for that is how the log would show it.
+ */
+function mask(secret) {
+    const lines = secret.split(/[\r\n]+/).filter((line) => line.trim().length >= shortestLine);
+    for (const part of new Set([...(0,secret_forms/* secretForms */.e)(secret), ...lines]))
+        core_setSecret(part);
+}
+/** Keeps a secret of hexadecimal digits out of the log: the wire has no other form of it. */
+function maskHex(secret) {
+    core_setSecret(secret);
+}
+/** The names of what the workflow gives although the action has no such input. Their values are not read. */
+function readUndeclared() {
+    return undeclaredInputs(process.env);
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./action/system-clock.js
+
+
+/** The clock of this machine. */
+const systemClock = {
+    nowMs: () => performance.now(),
+    wallMs: () => Date.now(),
+    async sleep(ms, signal) {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
+        }
+        catch (cause) {
+            throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
+        }
+    }
+};
+
+;// CONCATENATED MODULE: ./action/connect.js
+
+
+
+
+
+/** Connects to the service that the configuration names. Nothing is sent yet. */
+function connect(config) {
+    const client = createBccClient({
+        endpoint: config.endpoint,
+        credentials: config.credentials,
+        requestsPerSecond: config.requestsPerSecond,
+        nowMs: systemClock.nowMs,
+        wallMs: systemClock.wallMs,
+        sleep: systemClock.sleep,
+        random: Math.random,
+        mask: maskHex,
+        warn: jobLog.warning,
+        debug: jobLog.debug,
+        userAgent: 'rebuild-bcc-instance'
+    });
+    const guests = guestsOnDemand(config, client);
+    return {
+        bcc: client,
+        balancers: client,
+        clock: systemClock,
+        random: Math.random,
+        probe: probeOnDemand(),
+        guests,
+        dispose() {
+            guests?.dispose();
+            client.dispose();
+        }
+    };
+}
+/** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
+function probeOnDemand() {
+    const load = async () => (await __nccwpck_require__.e(/* import() */ 771).then(__nccwpck_require__.bind(__nccwpck_require__, 9771))).createProbe();
+    return {
+        probe: async (check, options) => (await load()).probe(check, options),
+        hostKeys: async (check, options) => (await load()).hostKeys(check, options)
+    };
+}
+/** The looks from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
+function guestsOnDemand(config, client) {
+    const { credentials, record, rebuildOptions } = config;
+    const { health, pollIntervalMs } = config.request;
+    if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
+        return undefined;
+    const { login } = rebuildOptions;
+    const secrets = [
+        credentials.secretAccessKey,
+        credentials.sessionToken,
+        login.kind === 'adminPass' ? login.adminPass : undefined,
+        record?.githubToken
+    ].filter((secret) => secret !== undefined);
+    const load = async () => {
+        const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
+            __nccwpck_require__.e(/* import() */ 694).then(__nccwpck_require__.bind(__nccwpck_require__, 5694)),
+            __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
+        ]);
+        return createGuestProbe({
+            assistant: createAssistant(client, secrets),
+            clock: systemClock,
+            intervalMs: healthInterval(pollIntervalMs),
+            script: health.guestScript,
+            deadlineMs: health.deadlineMs
+        });
+    };
+    let loaded;
+    const guests = () => {
+        loaded ??= load();
+        return loaded;
+    };
+    return {
+        getAgents: async (ids, signal) => (await guests()).getAgents(ids, signal),
+        getBootIds: async (instances, signal) => (await guests()).getBootIds(instances, signal),
+        probe: async (check, options) => (await guests()).probe(check, options),
+        dispose: () => void loaded?.then((probe) => probe.dispose())
+    };
+}
+
+;// CONCATENATED MODULE: ./config/proxy.js
+/** The proxies that the environment names, in the forms that people write them. */
+/** The variables by protocol, each pair in the order in which `@actions/http-client` looks (its proxy.ts). */
+const variables = {
+    'https:': ['https_proxy', 'HTTPS_PROXY'],
+    'http:': ['http_proxy', 'HTTP_PROXY']
+};
+/**
+ * Reads the proxy of each protocol that is spoken. A proxy that the client cannot read would be passed by in silence,
+ * so every one that is in effect is read or refused.
+ */
+function readProxies(environment, protocols) {
+    const values = {};
+    const secrets = [];
+    const problems = [];
+    for (const [protocol, names] of Object.entries(variables)) {
+        if (!protocols.has(protocol))
+            continue;
+        const name = names.find((each) => (environment[each] ?? '').trim() !== '');
+        // The client takes white space for a proxy.
+        for (const each of names)
+            if (environment[each]?.trim() === '')
+                values[each] = '';
+        if (name === undefined)
+            continue;
+        const proxy = readProxy(environment[name] ?? '');
+        if (!proxy.ok) {
+            problems.push(`${name} ${proxy.problem}`);
+            continue;
+        }
+        values[name] = proxy.url;
+        if (proxy.password !== '')
+            secrets.push(proxy.password, loginOf(proxy.url));
+    }
+    return { values, secrets, problems };
+}
+/** Reads one proxy. Without a scheme it is `http://`; user and password may hold any character. */
+function readProxy(text) {
+    const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
+    if (/^socks/i.test(scheme)) {
+        return proxy_refused('names a SOCKS proxy, which cannot be used; name an HTTP proxy such as http://host:port');
+    }
+    if (!/^https?$/i.test(scheme))
+        return proxy_refused('has a scheme other than http:// and https://');
+    const at = rest.lastIndexOf('@');
+    const host = rest.slice(at + 1).replace(/\/$/, '');
+    const base = `${scheme.toLowerCase()}://`;
+    const isHost = /^(?:\[[\da-f:.]+\]|[^\s:/?#@%[\]\\]+)(?::\d{1,5})?$/i.test(host);
+    if (!isHost || !URL.canParse(base + host)) {
+        return proxy_refused('cannot be read; write it as http://host:port or http://user:password@host:port');
+    }
+    if (at < 0)
+        return { ok: true, url: base + host, password: '' };
+    const login = rest.slice(0, at);
+    const colon = login.indexOf(':');
+    const user = proxy_decoded(colon < 0 ? login : login.slice(0, colon));
+    const password = proxy_decoded(colon < 0 ? '' : login.slice(colon + 1));
+    const encodedLogin = [user, ...(colon < 0 ? [] : [password])].map(encodeURIComponent).join(':');
+    return { ok: true, url: `${base}${encodedLogin}@${host}`, password };
+}
+/** What a percent-encoded text stands for; a text that is not percent-encoded, or not well, stands for itself. */
+function proxy_decoded(text) {
+    try {
+        return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'));
+    }
+    catch {
+        return text;
+    }
+}
+function loginOf(url) {
+    const { username, password } = new URL(url);
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+}
+function proxy_refused(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./action/environment.js
+
+
+const switchName = 'NODE_TLS_REJECT_UNAUTHORIZED';
+/**
+ * Certificates are always verified. Node reads this variable of a job's environment at every connection, whoever makes
+ * it, so it is taken away before the first one.
+ *
+ * @returns what to tell a person; `undefined` where the variable is not set
+ */
+function alwaysVerifyCertificates() {
+    if (process.env[switchName] === undefined)
+        return undefined;
+    delete process.env[switchName];
+    return `${switchName} is ignored: certificates are always verified. If an authority of your own signed one, name its file in NODE_EXTRA_CA_CERTS.`;
+}
+/** Shorter passwords are not masked: a mask of one letter would leave nothing of the log. */
+const shortestMasked = 4;
+/**
+ * Writes the proxies back to the environment in the form that the HTTP client reads, before the first client is made.
+ *
+ * @returns what is wrong with a proxy that would be used; nothing may be sent then, for it would go straight
+ */
+function settleProxies({ endpoint, record }) {
+    const protocols = new Set();
+    // Plain HTTP is for the loopback interface alone, where the client uses no proxy.
+    if (endpoint.protocol === 'https:')
+        protocols.add('https:');
+    if (record !== undefined)
+        protocols.add('https:');
+    const { values, secrets, problems } = readProxies(process.env, protocols);
+    for (const secret of secrets)
+        if (secret.length >= shortestMasked)
+            mask(secret);
+    Object.assign(process.env, values);
+    return problems;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./core/run/run-state.js
+/** Everything that is known of a run: one plain value without a secret, from which all that is told is derived. */
+
+/** The state right after the plan. */
+function beginRunState(plan, time) {
+    const { image, options, rollout, targets } = plan;
+    return { version: 1, image, options, rollout, instances: targets.map(plannedRun), ...time };
+}
+/** Whether a disk was erased, or may have been. */
+function hasChanged({ instances }) {
+    return instances.some((run) => diskOf(run) !== 'untouched');
+}
+/** The images that any instance of the run is known to have run on, or is to run on. */
+function imagesInUse({ image, instances }) {
+    const seen = instances.flatMap((run) => [
+        run.target.instance.imageId,
+        ...rebuildsOf(run).flatMap(({ history }) => history.map(({ imageId }) => imageId)),
+        ...(run.rollback === undefined ? [] : [run.rollback.imageId])
+    ]);
+    return new Set([image.id, ...seen]);
+}
+/** The state as text. The image, which every task names, is written once. */
+function run_state_serializeRunState(state) {
+    const { image } = state;
+    return JSON.stringify(state, function (key, value) {
+        return key === 'image' && value === image && this !== state ? null : value;
+    });
+}
+/**
+ * The state from its text.
+ *
+ * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
+ */
+function parseRunState(text) {
+    const parsed = JSON.parse(text);
+    if (parsed.version !== 1)
+        throw new RangeError('the state was written by another version of this action');
+    const { image } = parsed;
+    return JSON.parse(text, (key, value) => (key === 'image' && value === null ? image : value));
+}
+
+;// CONCATENATED MODULE: ./action/handover.js
+
+
+
+
+
+
+const stateName = 'handover';
+/** Makes the file known to the post step. */
+function openHandover() {
+    const file = join(process.env['RUNNER_TEMP'] || tmpdir(), `rebuild-bcc-instance-${randomUUID()}.json`);
+    const own = { pid: process.pid, script: process.argv[1] ?? '' };
+    core.saveState(stateName, file);
+    return {
+        write(handover) {
+            // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
+            const { state, ...others } = handover;
+            const head = JSON.stringify({ ...others, process: own });
+            writeThrough(`${file}.part`, `${head}\n${serializeRunState(state)}`);
+            renameSync(`${file}.part`, file);
+        },
+        isTaken: () => existsSync(takenMark(file))
+    };
+}
+/** What the main step left; `undefined` where it never made the file known. */
+function findHandover() {
+    const file = getState(stateName);
+    if (file === '')
+        return undefined;
+    return {
+        read() {
+            try {
+                const [head = '', ...state] = (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8').split('\n');
+                return { ...JSON.parse(head), state: parseRunState(state.join('\n')) };
+            }
+            catch (error) {
+                if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+                    return undefined;
+                throw error;
+            }
+        },
+        take: () => (0,external_node_fs_namespaceObject.writeFileSync)(takenMark(file), '', { mode: 0o600 }),
+        remove() {
+            for (const name of [file, `${file}.part`, takenMark(file)])
+                (0,external_node_fs_namespaceObject.rmSync)(name, { force: true });
+        }
+    };
+}
+function takenMark(file) {
+    return `${file}.taken`;
+}
+/** Returns when the disk has it: a machine that loses its power right after a call must not forget the call. */
+function writeThrough(file, text) {
+    const handle = openSync(file, 'w', 0o600);
+    try {
+        writeFileSync(handle, text);
+        fsyncSync(handle);
+    }
+    finally {
+        closeSync(handle);
+    }
+}
+
+;// CONCATENATED MODULE: ./action/main-process.js
+/** The end of a main step that is still alive when the post step begins. */
+
+
+/** A cancelled main step ends within this time after a signal, in milliseconds; then it is killed. */
+const graceMs = 8_000;
+/** How often it is looked whether it is gone, in milliseconds. */
+const main_process_intervalMs = 50;
+/**
+ * Ends the process of the main step and resolves when it is gone. In a job with a `container:` a cancel may never
+ * reach that process: the runner ends `docker exec`, and what it started in the container lives on.
+ *
+ * @returns `gone` where there was none to end, `ended` where there was, `alive` where it could not be ended
+ */
+async function endMainProcess(main) {
+    if (!isAlive(main))
+        return 'gone';
+    for (const signal of ['SIGTERM', 'SIGKILL']) {
+        try {
+            process.kill(main.pid, signal);
+        }
+        catch {
+            return isAlive(main) ? 'alive' : 'ended';
+        }
+        for (let waited = 0; waited < graceMs; waited += main_process_intervalMs) {
+            await (0,promises_namespaceObject.setTimeout)(main_process_intervalMs);
+            if (!isAlive(main))
+                return 'ended';
+        }
+    }
+    return 'alive';
+}
+/** Container jobs exist on Linux only; elsewhere the runner itself ends the main step before the post step begins. */
+function isAlive({ pid, script }) {
+    if (process.platform !== 'linux' || pid === process.pid)
+        return false;
+    try {
+        const state = /^State:\s+(\S)/m.exec((0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/status`, 'utf8'))?.[1];
+        const command = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return state !== 'Z' && state !== 'X' && command.includes(script);
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./action/message-of.js
+/** What an error of any kind says, in words. */
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
+;// CONCATENATED MODULE: ./action/signal-cancel.js
+
+/**
+ * How long a write that is out may still answer after a cancel, in milliseconds. Its answer tells whether a
+ * disk is being erased, and the runner grants 7.5 s before it asks again.
+ */
+const writeGraceMs = 700;
+/** When the process ends whatever still holds it, in milliseconds after the signal. */
+const lastResortMs = 1_700;
+/**
+ * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
+ * runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s after that.
+ */
+const restoringMs = 7_000;
+/**
+ * Turns SIGINT and SIGTERM into a cancel. The runner sends SIGINT first and SIGTERM 7.5 s later; only the first
+ * signal counts.
+ */
+function listenForCancel() {
+    const now = new AbortController();
+    const writes = new AbortController();
+    let grace;
+    let lastResort;
+    let cancelledMs = 0;
+    const endIn = (ms) => {
+        clearTimeout(lastResort);
+        lastResort = setTimeout(() => process.exit(1), ms).unref();
+    };
+    const cancel = (reason) => {
+        if (now.signal.aborted)
+            return;
+        cancelledMs = performance.now();
+        now.abort(new model_failure/* CancelledError */.cc(reason));
+        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(reason)), writeGraceMs);
+        endIn(lastResortMs);
+    };
+    const onSignal = (name) => cancel(`cancelled by ${name}`);
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    return {
+        signal: now.signal,
+        writes: writes.signal,
+        cancel,
+        grantRestoring() {
+            // Timers take whole milliseconds only.
+            const leftMs = Math.max(0, Math.floor(cancelledMs + restoringMs - performance.now()));
+            endIn(leftMs);
+            // What is to be told at the end takes its time too.
+            return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
+        },
+        dispose() {
+            clearTimeout(grace);
+            process.off('SIGINT', onSignal);
+            process.off('SIGTERM', onSignal);
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./action/post-step.js
+/** The post step: the summary, the end of the Deployment record, and a last watch after a cancel. It only warns. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
+const awaitVisibleLimitMs = 180_000;
+/** How long the restoring of weights may take, in milliseconds. */
+const restoreLimitMs = 60_000;
+/** So many instances are named in one line. */
+const post_step_mostNamed = 20;
+/** Does the whole post step; resolves in any case. */
+async function postStep() {
+    alwaysVerifyCertificates();
+    let handover;
+    await post_step_attempt('read what the main step left', async () => {
+        const file = findHandover();
+        handover = file && (await takeOver(file));
+    });
+    if (handover === undefined)
+        return;
+    const inputs = read_inputs_readInputs();
+    const parsed = parseConfig(inputs);
+    const problems = parsed.ok
+        ? settleProxies(parsed.config)
+        : ['The inputs are no longer those of the main step.', ...parsed.problems.map(describeProblem)];
+    if (parsed.ok && problems.length === 0)
+        await seeToAll(parsed.config, handover);
+    else
+        await seeToTheSummary(problems, inputs.summary, handover);
+}
+/** Tells of a fault of the program. */
+function tellFault(error) {
+    annotateFault('A fault of the post step', error);
+}
+async function seeToAll(config, handover) {
+    let left = handover;
+    await post_step_attempt('restore the weights on the load balancers', async () => {
+        left = { ...left, state: await restore(config, left.state) };
+    });
+    if (config.summary)
+        await post_step_attempt('write the job summary', () => writeSummary(left.state, config.request.region));
+    await post_step_attempt('close the Deployment record', () => closeRecord(config, left));
+    await post_step_attempt('watch for the rebuild to show', () => watchOn(config, left));
+}
+/**
+ * The post step reads its inputs anew, and an expression such as `steps.x.outputs.y` may give something else by then.
+ * Without them, or without its proxy, no call can be made, so what is left undone is told.
+ */
+async function seeToTheSummary(problems, summary, { state }) {
+    warn(`The service was not asked. ${problems.join(' ')}`);
+    const lowered = loweredIds(state);
+    if (lowered.length > 0) {
+        warn(`Weights on load balancers are not restored; the job summary has the calls: ${named(lowered)}`, 'rejoin');
+    }
+    const hidden = hiddenRebuilds(state);
+    if (hidden.length > 0)
+        warn(post_step_lookFirst(hidden), 'unproven');
+    if (summary.trim() !== 'false')
+        await post_step_attempt('write the job summary', () => writeSummary(state));
+}
+function describeProblem({ input, message }) {
+    return `${input} ${message}`;
+}
+async function post_step_attempt(what, work) {
+    try {
+        await work();
+    }
+    catch (error) {
+        warn(`Could not ${what}: ${messageOf(error)}`);
+    }
+}
+/** Makes sure that the main step is over before anything is done with what it left. */
+async function takeOver(file) {
+    const first = file.read();
+    if (first !== undefined && !first.ended) {
+        file.take();
+        const end = await endMainProcess(first.process);
+        if (end === 'ended')
+            jobLog.info('The main step was still running although the job was cancelled: ended.');
+        if (end === 'alive') {
+            throw new Error(`the main step still runs as process ${first.process.pid}. It sends nothing any more, but what it did last is not known.`);
+        }
+    }
+    // The main step may have written its last word meanwhile.
+    const last = first === undefined ? undefined : file.read();
+    file.remove();
+    return last;
+}
+async function writeSummary(state, region) {
+    await summary.addRaw(summaryOf(state, help_readActionSource(), region)).write();
+}
+async function closeRecord(config, left) {
+    if (config.record === undefined || left.recordId === undefined)
+        return;
+    const failed = left.cancelled ? 'inactive' : 'failure';
+    await setRecord(config.record, left.recordId, left.ok ? 'success' : failed);
+}
+/** What was not erased, or is known to be healthy, gets its traffic back. */
+async function restore(config, state) {
+    if (loweredIds(state).length === 0)
+        return state;
+    const cancel = listenForCancel();
+    const late = AbortSignal.timeout(restoreLimitMs);
+    const { dispose, ...world } = connect(config);
+    try {
+        const signal = AbortSignal.any([cancel.signal, late]);
+        const writes = AbortSignal.any([cancel.writes, late]);
+        const log = { ...jobLog, warning: (line) => warn(line, 'rejoin') };
+        return await restoreWeights(state, { ...world, log, cancel: { signal, writes } });
+    }
+    finally {
+        dispose();
+        cancel.dispose();
+    }
+}
+/**
+ * After a cancel: keeps the job open until the rebuild shows in the status. A re-run cannot begin before the job
+ * is over, and one that begins while nothing shows would take the instance for untouched.
+ */
+async function watchOn(config, left) {
+    const hidden = hiddenRebuilds(left.state);
+    if (hidden.length === 0)
+        return;
+    jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${named(hidden)}`);
+    const cancel = listenForCancel();
+    const { bcc, clock, dispose } = connect(config);
+    try {
+        const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock }, cancel.signal);
+        if (still.length === 0)
+            return jobLog.info('It shows: a re-run will wait for it and not erase again.');
+        warn(post_step_lookFirst(still), 'unproven');
+    }
+    finally {
+        dispose();
+        cancel.dispose();
+    }
+}
+function post_step_lookFirst(ids) {
+    return `Nothing shows of the rebuild of ${named(ids)}. Look at it in the console before you run again.`;
+}
+function named(ids) {
+    const each = [...new Set(ids)];
+    const more = each.length - post_step_mostNamed;
+    return `${each.slice(0, post_step_mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+
+/***/ }),
+
+/***/ 8825:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  RA: () => (/* binding */ checkPool),
+  qO: () => (/* binding */ checkWeights),
+  mh: () => (/* binding */ checkedBatch),
+  VJ: () => (/* binding */ checkedId),
+  L_: () => (/* binding */ checkedToken),
+  Eu: () => (/* binding */ encryptedPassword)
+});
+
+// EXTERNAL MODULE: ./core/model/failure.js
+var failure = __nccwpck_require__(5437);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
+
+const keyBytes = 16;
+/** The secret access key is too short to be cut into a key for the password. */
+class ShortSecretKeyError extends Error {
+    constructor() {
+        super(`the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`);
+        this.name = 'ShortSecretKeyError';
+    }
+}
+/**
+ * The password as the API takes it: AES-128 in ECB mode with PKCS#7 padding, as lower-case hex. The key is the
+ * start of the secret key that also signs the request, taken as bytes (BCC page ojwvynrqn).
+ *
+ * Throws `ShortSecretKeyError` for a secret key of under 16 bytes.
+ */
+function encryptPassword(password, secretAccessKey) {
+    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
+    if (key.length < keyBytes) {
+        throw new ShortSecretKeyError();
+    }
+    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
+    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/api/check-arguments.js
+
+
+/**
+ * The id, if it can stand in a path or filter a list. An empty one would turn the call into one about all things of
+ * its kind, and a dot segment into one about another path. Throws a `CallError` of the kind `invalid`.
+ */
+function checkedId(operation, id) {
+    if (id === '' || id === '.' || id === '..') {
+        throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
+    }
+    return id;
+}
+/**
+ * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
+ * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
+ */
+function checkedToken(operation, target, token) {
+    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
+        throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
+    }
+    return token;
+}
+/**
+ * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
+ * Throws a `CallError` of the kind `invalid`.
+ */
+function checkedBatch(operation, ids) {
+    const different = [...new Set(ids)];
+    for (const id of different) {
+        checkedId(operation, id);
+    }
+    if (different.length < 2 || different.length > 100) {
+        const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
+        throw refused(operation, '', message);
+    }
+    return different;
+}
+/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
+function checkPool(operation, { kind, blbId, groupId = '' }) {
+    checkedId(operation, blbId);
+    if (kind === 'appblb') {
+        checkedId(operation, groupId);
+    }
+}
+/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
+function checkWeights(operation, blbId, weights) {
+    for (const { instanceId, weight } of weights) {
+        checkedId(operation, instanceId);
+        if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
+            const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
+            throw refused(operation, blbId, message);
+        }
+    }
+}
+/**
+ * The spec's password as it is sent, or `undefined` where the spec has none. Throws a `CallError` of the kind
+ * `invalid` for a secret key that is too short to encrypt with.
+ */
+function encryptedPassword(operation, target, spec, secretAccessKey) {
+    if (spec.login.kind !== 'adminPass') {
+        return undefined;
+    }
+    try {
+        return encryptPassword(spec.login.adminPass, secretAccessKey);
+    }
+    catch (error) {
+        if (error instanceof ShortSecretKeyError) {
+            throw refused(operation, target, error.message, error);
+        }
+        throw error;
+    }
+}
+function refused(operation, target, message, cause) {
+    return new failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
+}
+
+
+/***/ }),
+
+/***/ 219:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $Q: () => (/* binding */ clip),
+/* harmony export */   $n: () => (/* binding */ vital),
+/* harmony export */   Ae: () => (/* binding */ anyText),
+/* harmony export */   Jt: () => (/* binding */ flag),
+/* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   Vm: () => (/* binding */ word),
+/* harmony export */   Xc: () => (/* binding */ DecodeError),
+/* harmony export */   bS: () => (/* binding */ optionalFlag),
+/* harmony export */   g1: () => (/* binding */ record)
+/* harmony export */ });
+/** An answer lacks what it must have. The message names the field, never its value. */
+class DecodeError extends Error {
+    constructor(message) {
+        super(message);
+        this.name = 'DecodeError';
+    }
+}
+/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
+function record(json, what) {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+        throw new DecodeError(`the ${what} is not an object`);
+    }
+    return { ...json };
+}
+/** The longest ID, status or other word of the API, in characters (UTF-16 code units). */
+const maxWord = 256;
+/** The longest other text that is kept, in characters: names and descriptions are far shorter. */
+const maxText = 1024;
+/** A word that must be there, neither empty nor longer than any of the API. Throws `DecodeError`. */
+function vital(from, name) {
+    const value = word(from, name);
+    if (value === '') {
+        throw new DecodeError(`"${name}" is missing`);
+    }
+    return value;
+}
+/** A word that may be missing. Throws `DecodeError` for one that is longer than any ID or status. */
+function word(from, name) {
+    const value = from[name];
+    if (typeof value !== 'string')
+        return '';
+    if (value.length > maxWord) {
+        throw new DecodeError(`"${name}" is longer than ${maxWord} characters`);
+    }
+    return value;
+}
+/** A text, clipped; the empty one where the field is missing or something else. */
+function text(from, name) {
+    return clip(anyText(from, name), maxText);
+}
+/** A text of any length, or the empty one where the field is missing or something else. */
+function anyText(from, name) {
+    const value = from[name];
+    return typeof value === 'string' ? value : '';
+}
+/** The first `most` characters, with a sign that there were more. */
+function clip(whole, most) {
+    if (whole.length <= most)
+        return whole;
+    const part = whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '');
+    // A slice keeps the whole text in memory; a copy does not.
+    return `${Buffer.from(part, 'utf16le').toString('utf16le')}…`;
+}
+/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
+function count(from, name) {
+    const value = Number(from[name] ?? 0);
+    return Number.isFinite(value) ? value : 0;
+}
+/** A flag as `flag` reads it, or `undefined` where the field is missing: then nobody knows. */
+function optionalFlag(from, name) {
+    return from[name] === undefined || from[name] === null ? undefined : flag(from, name);
+}
+/** A flag, which the API gives as a boolean or as 0 and 1. */
+function flag(from, name) {
+    const value = from[name];
+    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
+}
+
+
+/***/ }),
+
+/***/ 9666:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LF: () => (/* binding */ read),
+/* harmony export */   xe: () => (/* binding */ shortBody),
+/* harmony export */   xx: () => (/* binding */ longBody)
+/* harmony export */ });
+/** The longest list that is read, in bytes: more than ten times a full page of instances. */
+const longBody = 8 * 1024 * 1024;
+/** The longest answer about one thing that is read, in bytes. */
+const shortBody = 1024 * 1024;
+/** What most reads have in common. */
+const read = { kind: 'read', method: 'GET', target: '', query: {} };
+
+
+/***/ }),
+
+/***/ 7463:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E$: () => (/* binding */ redact),
+  DM: () => (/* binding */ redirectHost),
+  EE: () => (/* binding */ replyFacts)
+});
+
+// UNUSED EXPORTS: parseRetryAfter
+
+// EXTERNAL MODULE: ./core/secret-forms.js
+var secret_forms = __nccwpck_require__(6435);
+;// CONCATENATED MODULE: ./bce/api/bounded-json.js
+/** The deepest nesting that is read; no reply of the API nests deeper than 10. */
+const maxDepth = 64;
+/** The most values and names in one reply: more than ten times those of a full page of instances. */
+const maxTokens = 500_000;
+/**
+ * Parses JSON of a bounded depth and number of values. A few megabytes of brackets become gigabytes of objects, so
+ * they are counted before anything is built.
+ */
+function parseBounded(text) {
+    const problem = problemOf(text);
+    if (problem !== '')
+        return { json: undefined, problem };
+    try {
+        return { json: JSON.parse(text), problem };
+    }
+    catch {
+        return { json: undefined, problem };
+    }
+}
+/** Counts brackets, commas and colons outside of strings: each stands for one value at most. */
+function problemOf(text) {
+    let depth = 0;
+    let tokens = 0;
+    for (let at = 0; at < text.length; at += 1) {
+        switch (text[at]) {
+            case '"':
+                at = endOfString(text, at);
+                break;
+            case '[':
+            case '{':
+                depth += 1;
+                tokens += 1;
+                if (depth > maxDepth)
+                    return `the answer nests more than ${maxDepth} levels deep`;
+                break;
+            case ']':
+            case '}':
+                depth -= 1;
+                break;
+            case ',':
+            case ':':
+                tokens += 1;
+                break;
+        }
+        if (tokens > maxTokens)
+            return `the answer holds more than ${maxTokens} values`;
+    }
+    return '';
+}
+/** Where the string that begins at `from` ends; the end of the text where it does not. */
+function endOfString(text, from) {
+    for (let at = from + 1;;) {
+        const quote = text.indexOf('"', at);
+        if (quote < 0)
+            return text.length;
+        let backslashes = 0;
+        while (text[quote - 1 - backslashes] === '\\')
+            backslashes += 1;
+        if (backslashes % 2 === 0)
+            return quote;
+        at = quote + 1;
+    }
+}
+
+// EXTERNAL MODULE: ./bce/api/json-fields.js
+var json_fields = __nccwpck_require__(219);
+;// CONCATENATED MODULE: ./bce/api/reply-facts.js
+
+
+
+/**
+ * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
+ * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
+ *
+ * @param secrets what the message may not show
+ */
+function replyFacts(reply, wallMs, secrets) {
+    const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
+    const fields = { ...Object(json) };
+    const forms = secrets.flatMap(secret_forms/* secretForms */.e);
+    const serverMs = dateMs(reply.headers.date);
+    const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
+    return {
+        json,
+        problem,
+        requestId: token(fields['requestId'], forms) || token(reply.headers['x-bce-request-id'], forms),
+        code: token(fields['code'], forms),
+        message: oneLine(fields['message'], forms),
+        ...(serverMs === undefined ? {} : { serverMs }),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+    };
+}
+/** `Retry-After` in milliseconds: seconds, or an HTTP date (RFC 9110, 10.2.3). `undefined` where it is neither. */
+function parseRetryAfter(value, nowMs) {
+    if (value !== undefined && /^\s*\d{1,9}(\.\d*)?\s*$/.test(value)) {
+        return Number(value) * 1000;
+    }
+    const atMs = dateMs(value);
+    return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
+}
+/** Where a redirect leads, as a host alone: the rest of the address could hold anything. */
+function redirectHost(reply, endpoint) {
+    const location = reply.headers.location ?? '';
+    return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
+}
+/** Replaces every occurrence of a secret in any of its forms, for services may echo what they were sent. */
+function redact(text, secrets) {
+    return withoutForms(text, secrets.flatMap(secret_forms/* secretForms */.e));
+}
+function withoutForms(text, forms) {
+    return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
+}
+function dateMs(value) {
+    // Only what begins with a day's name: Date.parse would take a bare number for a year.
+    const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
+    return Number.isNaN(ms) ? undefined : ms;
+}
+/** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
+function token(value, forms) {
+    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && withoutForms(value, forms) === value
+        ? value
+        : '';
+}
+/** Secrets are taken out before the text is cut: what is left of one that is cut in two would be known by nobody. */
+function oneLine(value, forms) {
+    if (typeof value !== 'string')
+        return '';
+    const line = withoutForms((0,json_fields/* clip */.$Q)(value, maxRawMessage), forms).replace(/[\s\p{Cc}]+/gu, ' ');
+    return (0,json_fields/* clip */.$Q)(line.trim(), maxMessage);
+}
+/** How much of a message is looked at, in characters: a canonical request with a long session token fits in. */
+const maxRawMessage = 65_536;
+/** How much of a message is shown, in characters. */
+const maxMessage = 500;
+
+
+/***/ }),
+
+/***/ 8547:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ assistantEndpointOf),
+/* harmony export */   z: () => (/* binding */ blbEndpointOf)
+/* harmony export */ });
+/**
+ * The endpoint of the load balancers that belongs to one of BCC: `blb.` instead of `bcc.` in front of the same region
+ * (BLB page cjwvxnzix, BCC page 0jwvyo603). Any other `endpoint` serves both APIs.
+ */
+function blbEndpointOf(endpoint) {
+    return withPrefix(endpoint, 'blb.');
+}
+/** The same for Cloud Assistant: `ca.` (BCC page flu7ytlin). */
+function assistantEndpointOf(endpoint) {
+    return withPrefix(endpoint, 'ca.');
+}
+function withPrefix(endpoint, prefix) {
+    const url = new URL(endpoint);
+    url.hostname = url.hostname.replace(/^bcc\./, prefix);
+    return url;
+}
+
+
+/***/ }),
+
+/***/ 6018:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  XM: () => (/* binding */ pathOf),
+  E2: () => (/* binding */ queryOf),
+  IU: () => (/* binding */ signedRequest)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./bce/sign.js
+
+/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
+const defaultExpirationSeconds = 1800;
+/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
+function timestamp(wallMs) {
+    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
+}
+/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
+function uriEncode(text) {
+    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
+function canonicalUri(path) {
+    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
+    return encoded.startsWith('/') ? encoded : `/${encoded}`;
+}
+/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
+function canonicalQuery(query) {
+    return Object.entries(query)
+        .filter(([name]) => name.toLowerCase() !== 'authorization')
+        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
+        .sort()
+        .join('&');
+}
+/** One `name:value` line for each header that has a value, sorted. */
+function canonicalHeaders(headers) {
+    return Object.entries(headers)
+        .map(([name, value]) => [name.toLowerCase(), value.trim()])
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
+        .sort()
+        .join('\n');
+}
+/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
+function signedHeaders(headers) {
+    return canonicalHeaders(headers)
+        .split('\n')
+        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
+        .join(';');
+}
+/** The text that the signature is made over; it has no line end of its own. */
+function canonicalRequest(request) {
+    return [
+        request.method.toUpperCase(),
+        canonicalUri(request.path),
+        canonicalQuery(request.query),
+        canonicalHeaders(request.headers)
+    ].join('\n');
+}
+/** The start of the `Authorization` header, which is also what the signing key is made over. */
+function authorizationPrefix(request) {
+    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
+}
+/** The key for one prefix, as 64 lower-case hex digits. */
+function signingKey(request) {
+    return hmac(request.secretAccessKey, authorizationPrefix(request));
+}
+/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
+function signature(request) {
+    return hmac(signingKey(request), canonicalRequest(request));
+}
+/** The whole value of the `Authorization` header. */
+function authorization(request) {
+    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
+}
+function hmac(key, data) {
+    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/signed-request.js
+
+/**
+ * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
+ * what BCC asks for, and of the third the vendor's newest SDK does the same.
+ */
+function signedRequest(operation, endpoint, credentials, atMs) {
+    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
+    const time = timestamp(atMs);
+    const headers = {
+        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
+        host: endpoint.host,
+        'x-bce-date': time,
+        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
+    };
+    const signable = {
+        accessKeyId,
+        secretAccessKey,
+        method: operation.method,
+        path: operation.path,
+        query: operation.query,
+        headers,
+        timestamp: time,
+        expirationSeconds: defaultExpirationSeconds
+    };
+    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
+    return {
+        path: operation.path + wireQuery(operation.query),
+        headers: { ...headers, ...contentType, authorization: authorization(signable) },
+        signature: signature(signable)
+    };
+}
+/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
+function pathOf(...parts) {
+    return `/${parts.map(uriEncode).join('/')}`;
+}
+/** The query of those parameters that have a value. */
+function queryOf(parameters) {
+    const query = {};
+    for (const [name, value] of Object.entries(parameters)) {
+        if (value !== undefined && value !== '') {
+            query[name] = value;
+        }
+    }
+    return query;
+}
+/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
+function wireQuery(query) {
+    const text = canonicalQuery(query)
+        .split('&')
+        .map((pair) => pair.replace(/=$/, ''))
+        .join('&');
+    return text === '' ? '' : `?${text}`;
+}
+
+
+/***/ }),
+
+/***/ 1741:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ww: () => (/* binding */ escapedLine),
+/* harmony export */   wS: () => (/* binding */ guestSystem)
+/* harmony export */ });
+/* unused harmony exports withSystemOf, firstLineOf */
+/** What is known of the system inside an instance, and of the script that runs in it. */
+/** The system of an instance by the names that its image gives; what does not say Windows has a shell. */
+function guestSystem({ osName }) {
+    return /windows/i.test(osName) ? 'windows' : 'linux';
+}
+/** The instance with the system of an image, which tells it for sure where the instance's own fields lag behind. */
+function withSystemOf({ osType, osName }, instance) {
+    const known = `${osType} ${osName}`.trim();
+    return known === '' ? instance : { ...instance, osName: known };
+}
+/** Comments, and settings of variables, which may be secrets. */
+const saysNothing = /^(?:#|$|(?:export\s+|\$env:|\$)?[a-z_]\w*\s*=)/i;
+/** The first line of the script that does something, for the plan; control characters escaped, cut at 80 characters. */
+function firstLineOf({ content }) {
+    const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
+    return escapedLine(lines.find((line) => !saysNothing.test(line)) ?? '(only comments and settings)', 80);
+}
+/** A line from a guest for the log: what is not printable is escaped, and it is cut at `most` characters. */
+function escapedLine(text, most) {
+    const characters = [...text.replaceAll('\t', ' ')];
+    const shown = characters
+        .slice(0, most)
+        .join('')
+        .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
+    return characters.length > most ? `${shown}…` : shown;
+}
+
+
+/***/ }),
+
+/***/ 4795:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  hi: () => (/* binding */ describeFailed),
+  O$: () => (/* binding */ describeNotHealthy),
+  sR: () => (/* binding */ describeUnhealthy),
+  g$: () => (/* binding */ printable)
+});
+
+// EXTERNAL MODULE: ./core/time.js
+var time = __nccwpck_require__(1552);
+// EXTERNAL MODULE: ./core/health/guest/guest-system.js
+var guest_system = __nccwpck_require__(1741);
+;// CONCATENATED MODULE: ./core/health/guest/inside-failure.js
+
+
+/** A failed look from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
+function describeInside(reason) {
+    switch (reason.kind) {
+        case 'agentOffline':
+            return 'the agent of Cloud Assistant is not on line';
+        case 'sameBoot':
+            return `the old system answers (boot ${reason.bootId}, as before the rebuild; run ${reason.runId})`;
+        case 'olderBoot':
+            return `the system that answers is older than this rebuild (up for ${(0,time/* formatDuration */.a3)(reason.uptimeMs)}, accepted ${(0,time/* formatDuration */.a3)(reason.sinceMs)} ago; run ${reason.runId})`;
+        case 'runFailed':
+            return `run ${reason.runId} ended as ${(0,guest_system/* escapedLine */.Ww)(reason.state, 40)} without an answer${factsOf(reason)}`;
+        case 'runLate':
+            return reason.runId === ''
+                ? 'the command could not be sent in time'
+                : `run ${reason.runId} is ${reason.state === '' ? 'unanswered' : (0,guest_system/* escapedLine */.Ww)(reason.state, 40)} and did not end in time`;
+        case 'assistantCall':
+            return `Cloud Assistant could not be asked: ${reason.message}`;
+        case 'script':
+            return `the script ended with exit code ${reason.exitCode} (run ${reason.runId})`;
+        case 'notProven':
+            return 'the script was not run: nothing proves yet that the new system is up';
+    }
+}
+/** The last lines of a script's output for the log, each escaped and cut. */
+function outputLines(reason) {
+    return reason.output.map((line) => escapedLine(line, 200));
+}
+function factsOf({ exitCode, errorCode, failReason }) {
+    const facts = [
+        exitCode === undefined ? '' : `exit code ${exitCode}`,
+        (0,guest_system/* escapedLine */.Ww)(errorCode, 60),
+        (0,guest_system/* escapedLine */.Ww)(failReason, 120)
+    ].filter((fact) => fact !== '');
+    return facts.length === 0 ? '' : `: ${facts.join(', ')}`;
+}
+
+;// CONCATENATED MODULE: ./core/health/reason.js
+
+
+const stages = {
+    connect: 'a connection',
+    tls: 'the TLS handshake',
+    answer: 'an answer',
+    body: 'the rest of the answer',
+    banner: 'the SSH identification',
+    hostKey: 'the host key'
+};
+/** A reason in words, without a full stop. What came from the network is already made printable. */
+function describeUnhealthy(reason) {
+    switch (reason.kind) {
+        case 'refused':
+            return 'connection refused: nothing listens on the port yet';
+        case 'unreachable':
+            return `no way to the host (${reason.code}); the network or a firewall is in between`;
+        case 'reset':
+            return `the connection was lost while waiting for ${stages[reason.stage]}`;
+        case 'dns':
+            return `the host name cannot be resolved (${reason.code})`;
+        case 'timedOut':
+            return `timed out: waited ${(0,time/* formatDuration */.a3)(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
+        case 'status':
+            return `status ${reason.status}, expected ${reason.wanted.map(describeRange).join(', ')}`;
+        case 'body':
+            return `wrong body: it does not contain ${JSON.stringify(reason.wanted)}`;
+        case 'certificate':
+            return `certificate not accepted: ${reason.message}`;
+        case 'noBanner':
+            return reason.said === ''
+                ? 'the connection ended before the server said that it speaks SSH'
+                : `no SSH server: it said ${JSON.stringify(reason.said)}`;
+        case 'noCommonKex':
+            return `the SSH server does not offer the key exchange curve25519-sha256, only ${listed(reason.offered)}`;
+        case 'noHostKey':
+            return `the SSH server has no host key of a known type, only ${listed(reason.offered)}`;
+        case 'sameHostKey':
+            return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
+        case 'protocol':
+            return `not understood: ${reason.message}`;
+        default:
+            return describeInside(reason);
+    }
+}
+/** The checks that do not pass, each with its name and its reason; `passes` where there is none. */
+function describeFailed(failed) {
+    if (failed.length === 0)
+        return 'passes';
+    return failed.map(({ check, reason }) => `${check}: ${describeUnhealthy(reason)}`).join('; ');
+}
+/** Why an instance does not count as healthy, in words, without a full stop. */
+function describeNotHealthy(reason) {
+    if (reason.kind === 'failing')
+        return describeFailed(reason.failed);
+    const [healthyFor, wanted] = [(0,time/* formatDuration */.a3)(reason.healthyForMs), (0,time/* formatDuration */.a3)(reason.wantedMs)];
+    return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
+}
+/** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */
+function printable(text, most = 120) {
+    const plain = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
+    return plain.length > most ? `${plain.slice(0, most)}…` : plain;
+}
+function describeRange({ from, to }) {
+    return from === to ? `${from}` : `${from}-${to}`;
+}
+function listed(names) {
+    return names.length === 0 ? 'nothing' : names.join(', ');
+}
+
+
+/***/ }),
+
+/***/ 5437:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ic: () => (/* binding */ describeFailure),
+/* harmony export */   RA: () => (/* binding */ CallError),
+/* harmony export */   cc: () => (/* binding */ CancelledError),
+/* harmony export */   tK: () => (/* binding */ longestRetryAfterMs)
+/* harmony export */ });
+/** The longest `Retry-After` that a call obeys, in milliseconds; asked for a longer wait, it fails and says so. */
+const longestRetryAfterMs = 120_000;
+/** A call of the API failed. `failure` says how; `cause` is the error below it, if there was one. */
+class CallError extends Error {
+    failure;
+    constructor(failure, options) {
+        super(describeFailure(failure), options);
+        this.name = 'CallError';
+        this.failure = failure;
+    }
+}
+/** The work was given up because the run was cancelled. */
+class CancelledError extends Error {
+    constructor(message = 'cancelled', options) {
+        super(message, options);
+        this.name = 'CancelledError';
+    }
+}
+/** One sentence: what was tried, on what, and what came back. */
+function describeFailure(failure) {
+    const target = failure.target === '' ? '' : ` ${failure.target}`;
+    const facts = [
+        failure.httpStatus === undefined ? undefined : `HTTP ${failure.httpStatus}`,
+        failure.code,
+        failure.requestId === undefined ? undefined : `request ID ${failure.requestId}`,
+        failure.attempts > 1 ? `${failure.attempts} tries` : undefined
+    ].filter((fact) => fact !== undefined);
+    const after = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+    return `${failure.operation}${target}: ${failure.message}${after}`;
+}
+
+
+/***/ }),
+
+/***/ 6435:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ secretForms)
+/* harmony export */ });
+/**
+ * Every form in which a secret can come back from the wire: as it is, without the white space around it,
+ * percent-encoded (of the BCE signature, of a browser, of a form; with capital and with small digits), as JSON spells
+ * it, and as base64. The longest first, so that no form is replaced in part; none for an empty text.
+ */
+function secretForms(secret) {
+    if (secret.trim() === '')
+        return [];
+    const forms = new Set();
+    for (const raw of [secret, secret.trim()]) {
+        const json = JSON.stringify(raw).slice(1, -1);
+        const percent = percentEncoded(raw);
+        const strict = percent.replace(/[!'()*]/g, (sign) => `%${hex(sign, 2)}`);
+        const base64 = Buffer.from(raw, 'utf8').toString('base64');
+        const spellings = [
+            raw,
+            json,
+            json.replaceAll('/', '\\/'),
+            // Gson's spelling, the usual one of services in Java.
+            json.replace(/[<>&=']/g, (sign) => `\\u${hex(sign, 4).toLowerCase()}`),
+            JSON.stringify(json).slice(1, -1),
+            percent,
+            strict,
+            percentEncoded(strict),
+            percent.replaceAll('%20', '+'),
+            strict.replaceAll('%20', '+'),
+            base64,
+            base64.replace(/=+$/, ''),
+            base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+            percentEncoded(base64)
+        ];
+        for (const form of spellings) {
+            forms.add(form);
+            forms.add(form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+        }
+    }
+    return [...forms].sort((one, other) => other.length - one.length);
+}
+/** As `encodeURIComponent`, also for half a surrogate pair, which that refuses. */
+function percentEncoded(text) {
+    return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
+}
+function hex(sign, digits) {
+    return sign.charCodeAt(0).toString(16).toUpperCase().padStart(digits, '0');
+}
+
+
+/***/ }),
+
+/***/ 1552:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   tK: () => (/* binding */ toIso)
+/* harmony export */ });
+/* unused harmony export toSeconds */
+/** A stretch of time as a person reads it: `45s`, `2m 05s`, `1h 02m`. Parts of a second are left out. */
+function formatDuration(ms) {
+    const seconds = Math.max(0, Math.round(ms / 1000));
+    const two = (value) => String(value).padStart(2, '0');
+    if (seconds < 60)
+        return `${seconds}s`;
+    if (seconds < 3600)
+        return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
+    return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
+}
+/** Seconds with one decimal, as outputs and reports carry them. */
+function toSeconds(ms) {
+    return Math.round(ms / 100) / 10;
+}
+/** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
+function toIso(anchor, atMs) {
+    return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
+}
+
+
+/***/ }),
+
+/***/ 9053:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   hd: () => (/* binding */ fetch),
+/* harmony export */   kT: () => (/* binding */ ProxyAgent),
+/* harmony export */   oF: () => (/* binding */ lend)
+/* harmony export */ });
+// Stands in for undici in the bundle. `@actions/http-client` imports undici only for `getAgentDispatcher`, which
+// only Octokit calls; a plain rebuild would load nine tenths of the bundle for nothing. The two names are filled
+// in by github.js, when the GitHub toolkit is loaded.
+let ProxyAgent;
+let fetch;
+
+function lend(real) {
+  ({ ProxyAgent, fetch } = real);
+}
+
+
+/***/ }),
+
+/***/ 2343:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9393);
+/** Entry of the post step. It never fails a job. */
+
+// Nobody who reads this log can fix what the runtime deprecates in a library.
+process.noDeprecation = true;
+try {
+    await (0,_action_post_step_js__WEBPACK_IMPORTED_MODULE_0__/* .postStep */ .F)();
+}
+catch (error) {
+    (0,_action_post_step_js__WEBPACK_IMPORTED_MODULE_0__/* .tellFault */ .M)(error);
+}
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
 
 /***/ }),
 

@@ -1,8 +1,8 @@
 import * as core from '@actions/core';
 import type { Problem } from '../config/inputs.ts';
 import type { ReportedReason } from '../core/report/failure-reasons.ts';
-import type { RunReport } from '../core/report/report.ts';
 import { withoutRepeats } from '../core/report/without-repeats.ts';
+import type { RunState } from '../core/run/run-state.ts';
 import { annotationText } from '../core/summary/annotation-text.ts';
 import { annotationsOf } from '../core/summary/annotations.ts';
 import type { SurveyProblem } from '../deploy/plan/survey-error.ts';
@@ -10,8 +10,8 @@ import { readActionSource } from './help.ts';
 import { escapeCommands, helpLine, helpLines } from './job-log.ts';
 
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
-export function annotateReport(report: RunReport): void {
-  for (const { level, title, lines, help } of annotationsOf(report, readActionSource())) {
+export function annotateState(state: RunState): void {
+  for (const { level, title, lines, help } of annotationsOf(state, readActionSource())) {
     const [first = '', ...others] = lines;
     annotate(level, title, annotationText(first, others, helpLine(help)));
   }
@@ -50,6 +50,11 @@ export function annotateSurvey(found: readonly SurveyProblem[]): void {
 export function annotateEnd(title: string, text: string, reason?: ReportedReason): void {
   const [first = '', ...others] = text.split('\n');
   annotate('error', title, annotationText(first, others, helpLines(reason)));
+}
+
+/** One annotation for what the program itself did wrong, with the stack. */
+export function annotateFault(title: string, error: unknown): void {
+  annotateEnd(title, error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
 function annotate(level: 'error' | 'warning', title: string, lines: readonly string[]): void {

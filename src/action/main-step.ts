@@ -4,15 +4,15 @@ import { type Config, parseConfig } from '../config/config.ts';
 import { CancelledError } from '../core/model/failure.ts';
 import { RebuildSecrets } from '../core/model/rebuild-secrets.ts';
 import { closingLine } from '../core/report/closing-line.ts';
-import type { RunReport } from '../core/report/report.ts';
-import { reportRun } from '../core/report/run-report.ts';
+import { describeInstances } from '../core/report/described-instance.ts';
+import { type RunStatus, runStatus } from '../core/run/instance-status.ts';
 import { loweredIds } from '../core/run/left-behind.ts';
-import type { RunState } from '../core/run/run-state.ts';
+import { hasChanged, type RunState } from '../core/run/run-state.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
 import { SurveyError } from '../deploy/plan/survey-error.ts';
 import { run } from '../deploy/run/run.ts';
 import { JournalError } from '../ports/journal.ts';
-import { annotateEnd, annotateProblems, annotateReport, annotateSurvey } from './annotate.ts';
+import { annotateEnd, annotateFault, annotateProblems, annotateState, annotateSurvey } from './annotate.ts';
 import { type Connection, connect } from './connect.ts';
 import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
 import { openHandover } from './handover.ts';
@@ -51,6 +51,19 @@ export async function mainStep(): Promise<boolean> {
   }
 }
 
+/** Tells of a fault of the program. */
+export function tellFault(error: unknown): void {
+  annotateFault('A fault of the action itself', error);
+}
+
+/** Tells of a process that ends although the main step has not. */
+export function tellNoVerdict(): void {
+  annotateEnd(
+    'The action ended without a verdict',
+    'It waited for something that can never happen, so what became of the instances is not known. Look at them in the console before you run again, and please report this.'
+  );
+}
+
 async function rebuild(config: Config, cancel: SignalCancel): Promise<boolean> {
   const { dispose, ...world } = connect(config);
   const progress = new Progress(config, cancel, openHandover());
@@ -59,10 +72,9 @@ async function rebuild(config: Config, cancel: SignalCancel): Promise<boolean> {
     const ports = { ...world, secrets, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
     const ran = await run(config.request, ports, progress);
     const state = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
-    const report = reportRun(state);
-    const ok = isGood(report, cancel);
+    const ok = isGood(state, cancel);
     progress.finish(state, ok);
-    tellEnd(report, ok, cancel);
+    tellEnd(state, ok, cancel);
     return ok;
   } finally {
     progress.dispose();
@@ -92,15 +104,16 @@ async function restoreAfterCancel(
 }
 
 /** What happened to the instances comes before the outputs, which may be what fails. */
-function tellEnd(report: RunReport, ok: boolean, cancel: SignalCancel): void {
-  annotateReport(report);
-  const isUntold = report.instances.every(({ failure }) => failure === undefined);
-  if (cancel.signal.aborted && isUntold) annotateEnd('Cancelled', cancelledBetween(report), 'cancelled');
-  jobLog.info(closingLine(report, ok));
+function tellEnd(state: RunState, ok: boolean, cancel: SignalCancel): void {
+  annotateState(state);
+  const isUntold = describeInstances(state).every(({ failure }) => failure === undefined);
+  if (cancel.signal.aborted && isUntold) annotateEnd('Cancelled', cancelledBetween(state), 'cancelled');
+  jobLog.info(closingLine(state, ok));
   try {
-    setOutputs(report);
+    setOutputs(state);
   } catch (cause) {
-    const end = ok ? `The run ended well (${report.status})` : `The run ended as ${report.status}`;
+    const status = runStatus(state);
+    const end = ok ? `The run ended well (${status})` : `The run ended as ${status}`;
     throw new OutputsError(`${end}, but its outputs could not be written: ${messageOf(cause)}`, { cause });
   }
 }
@@ -149,14 +162,14 @@ function tellEarlyEnd(changed?: 'false'): void {
 }
 
 /** Green is what ended well and was seen to; a cancelled run is never green. */
-function isGood(report: RunReport, cancel: SignalCancel): boolean {
-  const good: readonly RunReport['status'][] = ['rebuilt', 'skipped', 'planned', 'started'];
-  return good.includes(report.status) && !cancel.signal.aborted;
+function isGood(state: RunState, cancel: SignalCancel): boolean {
+  const good: readonly RunStatus[] = ['rebuilt', 'skipped', 'planned', 'started'];
+  return good.includes(runStatus(state)) && !cancel.signal.aborted;
 }
 
 /** A cancel that found no instance at work. */
-function cancelledBetween({ changed }: RunReport): string {
-  return changed
+function cancelledBetween(state: RunState): string {
+  return hasChanged(state)
     ? 'Cancelled between two instances: those that were started are done, the others are untouched.'
     : 'Cancelled before anything was changed.';
 }

@@ -2,8 +2,11 @@ import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import { outputsOf } from '../core/report/outputs-of.ts';
 import type { RunReport } from '../core/report/report.ts';
-import { emptyResultText, resultText } from '../core/report/trim.ts';
+import { reportRun } from '../core/report/run-report.ts';
+import { emptyResultText } from '../core/report/trim.ts';
+import type { RunState } from '../core/run/run-state.ts';
 
 /** The outputs could not be written; the message says what has become of the run. */
 export class OutputsError extends Error {
@@ -14,32 +17,12 @@ export class OutputsError extends Error {
 const mostBytes = 16_000_000;
 
 /**
- * Sets every output from a report. It is called as soon as the plan stands and again when more is known; the
+ * Sets every output from the state of a run. It is called as soon as the plan stands and again when more is known; the
  * last value counts, so that a run that is cut off leaves what it knew.
  */
-export function setOutputs(report: RunReport): void {
-  const { instances } = report;
-  // One value an instance, in order; nothing where none of them has one.
-  const each = (read: (one: RunReport['instances'][number]) => string): string => {
-    const values = instances.map(read);
-    return values.every((value) => value === '') ? '' : values.join(',');
-  };
-  const outputs: Readonly<Record<string, string>> = {
-    status: report.status,
-    changed: String(report.changed),
-    imageId: report.imageId,
-    imageName: report.imageName,
-    previousImageId: each(({ before }) => before.imageId),
-    instanceIds: each(({ instanceId }) => instanceId),
-    backupImageId: each(({ backup }) => backup?.imageId ?? ''),
-    publicIp: each(({ publicIp }) => publicIp),
-    internalIp: each(({ internalIp }) => internalIp),
-    requestId: each(({ requestIds }) => requestIds[0] ?? ''),
-    knownHosts: instances.flatMap(({ knownHosts }) => knownHosts).join('\n'),
-    durationSeconds: String(report.durationSeconds),
-    result: resultText(report),
-    resultFile: writeResultFile(report)
-  };
+export function setOutputs(state: RunState): void {
+  const report = reportRun(state);
+  const outputs = { ...outputsOf(state, report), resultFile: writeResultFile(report) };
   forgetEarlier();
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
 }

@@ -2,13 +2,13 @@
 import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
 import type { Problem } from '../config/inputs.ts';
-import { reportRun } from '../core/report/run-report.ts';
 import { hiddenRebuilds, loweredIds } from '../core/run/left-behind.ts';
 import type { RunState } from '../core/run/run-state.ts';
 import { summaryOf } from '../core/summary/summary.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
 import { awaitVisible } from '../deploy/rebuild/await-visible.ts';
 import { type RecordState, setRecord } from '../github/record.ts';
+import { annotateFault } from './annotate.ts';
 import { connect } from './connect.ts';
 import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
 import { findHandover, type Handover, type TakenHandover } from './handover.ts';
@@ -44,6 +44,11 @@ export async function postStep(): Promise<void> {
     : ['The inputs are no longer those of the main step.', ...parsed.problems.map(describeProblem)];
   if (parsed.ok && problems.length === 0) await seeToAll(parsed.config, handover);
   else await seeToTheSummary(problems, inputs.summary, handover);
+}
+
+/** Tells of a fault of the program. */
+export function tellFault(error: unknown): void {
+  annotateFault('A fault of the post step', error);
 }
 
 async function seeToAll(config: Config, handover: Handover): Promise<void> {
@@ -112,7 +117,7 @@ async function takeOver(file: TakenHandover): Promise<Handover | undefined> {
 }
 
 async function writeSummary(state: RunState, region?: string): Promise<void> {
-  await core.summary.addRaw(summaryOf(reportRun(state), readActionSource(), region)).write();
+  await core.summary.addRaw(summaryOf(state, readActionSource(), region)).write();
 }
 
 async function closeRecord(config: Config, left: Handover): Promise<void> {

@@ -1,7 +1,6 @@
 /** What is written down while a run goes on: the outputs, what the post step gets, and the Deployment record. */
 import type { Config, RecordConfig } from '../config/config.ts';
 import { CancelledError } from '../core/model/failure.ts';
-import { reportRun } from '../core/report/run-report.ts';
 import { hasChanged, type RunState } from '../core/run/run-state.ts';
 import type { RunHooks } from '../deploy/run/run.ts';
 import { openRecord, setRecord } from '../github/record.ts';
@@ -44,7 +43,7 @@ export class Progress implements RunHooks {
 
   async planned(state: RunState): Promise<void> {
     try {
-      setOutputs(reportRun(state));
+      setOutputs(state);
     } catch (cause) {
       throw new OutputsError(`The outputs cannot be written, so nothing was sent: ${messageOf(cause)}`, {
         cause
@@ -127,7 +126,7 @@ export class Progress implements RunHooks {
   #tellChange(state: RunState): void {
     this.#changesTold += 1;
     try {
-      setOutputs(reportRun(state));
+      setOutputs(state);
     } catch (error) {
       this.#warn(error);
     }

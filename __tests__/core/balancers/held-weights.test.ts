@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  currentWeights,
   describeHeldWeights,
   type HeldWeight,
   isSamePool,
   openHeldWeights,
   poolLabel,
-  reportBackendServers,
   withHeldWeight,
   withoutHeldWeight
 } from '../../../src/core/balancers/held-weights.ts';
@@ -74,11 +74,12 @@ test('without a server the others stay', () => {
   expect(withoutHeldWeight(heldWeights, otherGroup)).toEqual(heldWeights);
 });
 
-describe('in the result', () => {
-  test('backend servers without a hold have the weight of the plan', () => {
-    expect(reportBackendServers([ordinary, { ...group, weight: 0 }], [])).toEqual([
-      { kind: 'blb', blbId: 'lb-1', weight: 40, currentWeight: 40 },
-      { kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1', weight: 0, currentWeight: 0 }
+describe('the weights of now', () => {
+  test('without a hold are those of the plan', () => {
+    const idle = { ...group, weight: 0 };
+    expect(currentWeights([ordinary, idle], [])).toEqual([
+      { server: ordinary, currentWeight: 40 },
+      { server: idle, currentWeight: 0 }
     ]);
   });
 
@@ -86,36 +87,23 @@ describe('in the result', () => {
     ['asked', 0],
     ['held', 0],
     ['returned', 40]
-  ])('one that is %s has the weight %i now', (state, now) => {
-    expect(reportBackendServers([ordinary], [heldWeight(ordinary, state)])).toEqual([
-      { kind: 'blb', blbId: 'lb-1', weight: 40, currentWeight: now }
+  ])('of one that is %s is %i', (state, currentWeight) => {
+    expect(currentWeights([ordinary], [heldWeight(ordinary, state)])).toEqual([
+      { server: ordinary, currentWeight }
     ]);
   });
 
-  test('the weight of before is the one that was taken, not the one of the plan', () => {
-    expect(reportBackendServers([ordinary], [heldWeight({ ...ordinary, weight: 17 }, 'held')])).toEqual([
-      { kind: 'blb', blbId: 'lb-1', weight: 17, currentWeight: 0 }
-    ]);
+  test('come with the weight that was taken, not the one of the plan', () => {
+    const server = { ...ordinary, weight: 17 };
+    expect(currentWeights([ordinary], [heldWeight(server, 'held')])).toEqual([{ server, currentWeight: 0 }]);
   });
 
-  test('a server that came after the plan is there, and each is there once', () => {
-    const reported = reportBackendServers(
+  test('have a server that came after the plan, and each server once', () => {
+    const now = currentWeights(
       [ordinary, group],
       [heldWeight(group, 'held'), heldWeight(otherGroup, 'held')]
     );
-    expect(reported.map(({ blbId, groupId }) => [blbId, groupId])).toEqual([
-      ['lb-1', undefined],
-      ['lb-2', 'sg-1'],
-      ['lb-2', 'sg-2']
-    ]);
-  });
-
-  test('no key of an ordinary one says anything of a group', () => {
-    const reported = [
-      ...reportBackendServers([ordinary], []),
-      ...reportBackendServers([], [heldWeight(ordinary, 'held')])
-    ];
-    expect(reported.some((server) => 'groupId' in server)).toBe(false);
+    expect(now.map(({ server }) => server)).toEqual([ordinary, group, otherGroup]);
   });
 });
 

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { closingLine } from '../../../src/core/report/closing-line.ts';
-import type { InstanceStatus } from '../../../src/core/report/report.ts';
-import { failureReport, instanceReport, runReport } from '../summary/reports.ts';
+import type { InstanceStatus } from '../../../src/core/run/instance-status.ts';
+import { madeRun, madeState } from '../summary/made-runs.ts';
 
 const lineOf = (ok: boolean, ...statuses: readonly InstanceStatus[]): string =>
   closingLine(
-    {
-      ...runReport(statuses.map((status, at) => instanceReport(`i-${at}`, status))),
-      imageId: 'm-new',
-      durationSeconds: 252
-    },
+    madeState(
+      statuses.map((status, at) => madeRun(`i-${at}`, status)),
+      {},
+      { atMs: 252_000 }
+    ),
     ok
   );
 
@@ -26,19 +26,16 @@ describe('the last line', () => {
   });
 
   test('of one that was cut off says that the rebuild goes on', () => {
-    const cut = instanceReport('i-0', 'inProgress', { failure: failureReport('cancelled') });
-    expect(closingLine({ ...runReport([cut]), imageId: 'm-new', durationSeconds: 9 }, false)).toBe(
+    const cut = madeRun('i-0', 'inProgress');
+    expect(closingLine(madeState([cut], {}, { atMs: 9_000 }), false)).toBe(
       'Cancelled after 9s: the rebuild of i-0 from m-new goes on without this run.'
     );
   });
 
   test('of one that was rolled back says onto what, and why', () => {
-    const back = instanceReport('i-0', 'rolledBack', {
-      failure: failureReport('unhealthy'),
-      rollback: { imageId: 'm-old', ok: true }
-    });
-    expect(closingLine({ ...runReport([back]), durationSeconds: 9 }, false)).toBe(
-      'Failed after 9s: i-0 was rolled back onto m-old (unhealthy).'
+    const back = madeRun('i-0', 'rolledBack', { reason: { kind: 'status', status: 'Error' } });
+    expect(closingLine(madeState([back], {}, { atMs: 9_000 }), false)).toBe(
+      'Failed after 9s: i-0 was rolled back onto m-old (status).'
     );
   });
 

@@ -53,7 +53,7 @@ test('the cause names the agent where it did not come on line', () => {
 test('a long course is cut to its end', () => {
   const health = unhealthy(tcp);
   const history = Array.from({ length: 20 }, (_, index) => ({ atMs: index, failed: index % 2 ? [] : [tcp] }));
-  const { cause } = explainHealth('i-1', { ...health, history });
-  expect(cause.match(/, then /g)).toHaveLength(5);
-  expect(cause).toContain('Seen: …, then ');
+  const { course = '' } = explainHealth('i-1', { ...health, history });
+  expect(course.match(/, then /g)).toHaveLength(5);
+  expect(course.startsWith('…, then ')).toBe(true);
 });

@@ -14,7 +14,8 @@ import {
   describeDiskState,
   explain,
   explainCancel,
-  explainRefusals
+  explainRefusals,
+  wholeCause
 } from '../../../src/core/report/explain.ts';
 import { cell, code, table } from '../../../src/core/summary/markdown.ts';
 import { formatDuration, toIso, toSeconds } from '../../../src/core/time.ts';
@@ -185,7 +186,7 @@ describe('failures in words', () => {
   });
 
   test('a timeout names the last status and the history', () => {
-    expect(explain(lived, { kind: 'timedOut', status: 'Starting' }).cause).toBe(
+    expect(wholeCause(explain(lived, { kind: 'timedOut', status: 'Starting' }))).toBe(
       'i-1: still Starting 20m 00s after the rebuild was accepted. Seen: Running on m-old after 0s, Starting on m-old after 10s.'
     );
   });
@@ -199,7 +200,7 @@ describe('failures in words', () => {
     expect(told.cause).not.toContain('goes on');
     expect(told.diskNote).toBe('The system disk was not touched by this run.');
     expect(explain(fresh, { kind: 'unproven' }).cause).toContain('its answer was lost');
-    expect(explain(fresh, { kind: 'unproven' }).cause).toContain('Seen: nothing.');
+    expect(wholeCause(explain(fresh, { kind: 'unproven' }))).toContain('Seen: nothing.');
   });
 
   test('a cancel says what goes on', () => {

@@ -1,28 +1,26 @@
-/** The summary of several instances, drawn from reports made by hand. */
+/** The summary and the annotations of several instances, drawn from runs made by hand. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type {
-  BalancerReport,
-  InstanceReport,
-  InstanceStatus,
-  PlanReport,
-  RunReport
-} from '../../../src/core/report/report.ts';
+import type { Decision } from '../../../src/core/plan/decide.ts';
+import { describeInstances } from '../../../src/core/report/described-instance.ts';
+import type { InstanceRun } from '../../../src/core/run/instance-run.ts';
+import type { InstanceStatus } from '../../../src/core/run/instance-status.ts';
+import type { RunState } from '../../../src/core/run/run-state.ts';
 import { annotationsOf } from '../../../src/core/summary/annotations.ts';
 import { summaryLimit, summaryOf } from '../../../src/core/summary/summary.ts';
 import { idleInstances, idleSentence, idleWords } from '../../../src/core/summary/weights-table.ts';
+import { failureOf } from '../rebuild/rebuilds.ts';
 import {
-  balancerReport,
   expectWellFormed,
-  failureReport,
   idOf,
-  instanceReport,
-  phasesFrom,
-  runReport,
+  type Made,
+  type MadeWeight,
+  madeRun,
+  madeState,
   times
-} from './reports.ts';
+} from './made-runs.ts';
 
-/** HeldWeights that the text has the parts, in this order. */
+/** Asserts that the text has the parts, in this order. */
 function expectInOrder(text: string, parts: readonly string[]): void {
   let from = 0;
   for (const part of parts) {
@@ -35,16 +33,15 @@ function expectInOrder(text: string, parts: readonly string[]): void {
 }
 
 /** So many of each status, in the order that is given. */
-function fleet(counts: Partial<Record<InstanceStatus, number>>): readonly InstanceReport[] {
+function fleet(counts: Partial<Record<InstanceStatus, number>>): readonly InstanceRun[] {
   const statuses = Object.entries(counts).flatMap(([status, count]) =>
     times(count, () => status as InstanceStatus)
   );
-  return statuses.map((status, index) => instanceReport(idOf(index), status));
+  return statuses.map((status, index) => madeRun(idOf(index), status));
 }
 
-function planned(index: number, action: PlanReport['action'] = 'rebuild'): InstanceReport {
-  const one = instanceReport(idOf(index), 'planned');
-  return { ...one, plan: { ...one.plan, action } };
+function planned(index: number, action: Exclude<Decision['action'], 'refuse'> = 'rebuild', made: Made = {}) {
+  return madeRun(idOf(index), 'planned', { ...made, target: { ...made.target, decision: { action } } });
 }
 
 /** The rows of the table under the heading `Instances`, without its head. */
@@ -61,27 +58,25 @@ function rowsOf(text: string): readonly string[] {
 
 describe('the summary of a fleet', () => {
   test('goes from the totals to the details', () => {
-    const phases = phasesFrom(0, ['rebuilding', 180]);
     const instances = [
-      instanceReport('i-1', 'rebuilt', { phases }),
-      instanceReport('i-2', 'failed', { balancers: [balancerReport(50, 0)] }),
-      instanceReport('i-3', 'notStarted')
+      madeRun('i-1', 'rebuilt', { spans: [['rebuilding', 180]] }),
+      madeRun('i-2', 'failed', { weights: [[50, 0]], instance: { status: 'Stopped' } }),
+      madeRun('i-3', 'notStarted')
     ];
     const text = summaryOf(
-      runReport(instances, {
+      madeState(instances, {
         maxUnavailable: 2,
         peakUnavailable: 1,
-        canaries: ['i-1'],
-        pauseSeconds: 300,
-        unavailableBefore: [{ instanceId: 'i-2', why: 'its status is Stopped' }],
-        stopped: { reason: 'maxFailures', message: 'One has failed, so nothing more was begun.' }
+        canary: 1,
+        pauseMs: 300_000,
+        stop: 'maxFailures'
       })
     );
     expectInOrder(text, [
       '## ❌ Failed for some: 3 instances from image <code>m-new</code> web-2',
       '✅ **1** rebuilt · ❌ **1** failed · – **1** not started (3 instances in 1h 20m)',
-      '> 🛑 **One has failed, so nothing more was begun.**',
-      '**Rollout:** at most 2 of 3 unavailable at once (peak: 1; 1 already unavailable before) · 1 canary first: <code>i-1</code>',
+      '> 🛑 **1 failed, and maxFailures is 0, so the rollout stopped. 1 of 3 were not started.**',
+      '**Rollout:** at most 2 of 3 unavailable at once (peak: 1; 1 already unavailable before) · 1 canary first: <code>i-2</code>',
       'in batches, 5m 00s between two · stops at the first failure',
       'Already unavailable before the run: 1 instance',
       '### Failed or cut off: 1 instance',
@@ -100,16 +95,16 @@ describe('the summary of a fleet', () => {
 
   test('says what became of each kind', () => {
     const all = fleet({ rebuilt: 3, skipped: 2, started: 1, failed: 1, rolledBack: 1, inProgress: 2 });
-    expect(summaryOf(runReport(all, { maxFailures: 3 }))).toContain(
+    expect(summaryOf(madeState(all, { maxFailures: 3 }))).toContain(
       '✅ **3** rebuilt · ✅ **2** skipped · 🚀 **1** started · ❌ **1** failed · ↩️ **1** rolled back · 🛑 **2** in progress (10'
     );
   });
 
   test('of 20 is open and has every detail; of 21 it is folded, with the details of what failed', () => {
-    const twenty = summaryOf(runReport(fleet({ rebuilt: 19, failed: 1 })));
+    const twenty = summaryOf(madeState(fleet({ rebuilt: 19, failed: 1 })));
     expect(twenty.split(' in detail').length - 1).toBe(20);
     expect(twenty).not.toContain('All 20 instances');
-    const more = summaryOf(runReport(fleet({ rebuilt: 20, failed: 1 })));
+    const more = summaryOf(madeState(fleet({ rebuilt: 20, failed: 1 })));
     expectInOrder(more, [
       '<details><summary>All 21 instances</summary>',
       'i-00000020</code> name',
@@ -120,14 +115,15 @@ describe('the summary of a fleet', () => {
   });
 
   test('tells 20 failures in full, one of each kind among them, and the others in a table', () => {
-    const rare = instanceReport(idOf(99), 'failed', { failure: failureReport('denied', 'the rare one') });
-    const text = summaryOf(runReport([...fleet({ failed: 50 }), rare], { maxFailures: 99 }));
+    const failure = failureOf('denied', { message: 'the rare one' });
+    const rare = madeRun(idOf(99), 'failed', { reason: { kind: 'call', failure } });
+    const text = summaryOf(madeState([...fleet({ failed: 50 }), rare], { maxFailures: 99 }));
     expectInOrder(text, [
       '### Failed or cut off: 51 instances',
       'By reason: 50 × timedOut, 1 × denied. The first 20 stand here in full, the other 31 in a table.',
-      '> **the rare one**',
+      'RebuildInstance i-1: the rare one.',
       '<summary>31 more that failed or were cut off</summary>',
-      '| <code>i-00000049</code> | ❌ failed | timedOut | erased | it failed: timedOut |',
+      '| <code>i-00000049</code> | ❌ failed | timedOut | erased | i-00000049: still Starting',
       'Details of 51 instances'
     ]);
     expect(text.split('What to do:').length - 1).toBe(20);
@@ -135,7 +131,7 @@ describe('the summary of a fleet', () => {
   });
 
   test('of 500 stays short', () => {
-    const text = summaryOf(runReport(fleet({ rebuilt: 480, skipped: 10, failed: 5, notStarted: 5 })));
+    const text = summaryOf(madeState(fleet({ rebuilt: 480, skipped: 10, failed: 5, notStarted: 5 })));
     expect(text.length).toBeLessThan(100_000);
     expect(text.indexOf('All 500 instances')).toBeLessThan(5000);
     expect(rowsOf(text).slice(0, 10).join()).toMatch(
@@ -149,13 +145,21 @@ describe('weights that are not restored', () => {
   const inGroup = { kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1' } as const;
 
   test('are listed with one call for each pool', () => {
-    const both = [balancerReport(50, 0), balancerReport(20, 0, inGroup)];
-    const instances = [
-      instanceReport('i-1', 'failed', { balancers: both }),
-      instanceReport('i-2', 'inProgress', { balancers: both }),
-      instanceReport('i-3', 'rebuilt', { balancers: [balancerReport(50, 50), balancerReport(0, 0, inGroup)] })
+    const both: readonly MadeWeight[] = [
+      [50, 0],
+      [20, 0, inGroup]
     ];
-    expectInOrder(summaryOf(runReport(instances)), [
+    const instances = [
+      madeRun('i-1', 'failed', { weights: both }),
+      madeRun('i-2', 'inProgress', { weights: both }),
+      madeRun('i-3', 'rebuilt', {
+        weights: [
+          [50, 50],
+          [0, 0, inGroup]
+        ]
+      })
+    ];
+    expectInOrder(summaryOf(madeState(instances)), [
       '### Load balancer weights to restore: 4',
       '| <code>i-1</code><br>❌ failed | 0 | 50 | <code>lb-1</code> |',
       '| <code>i-2</code><br>🛑 goes on without this run | 0 | 20 | <code>lb-2</code><br><code>sg-1</code> |',
@@ -167,9 +171,9 @@ describe('weights that are not restored', () => {
   });
 
   test('are folded where there are many, and each body is JSON', () => {
-    const balancers = [balancerReport(7, 0, { blbId: 'lb/`"1' })];
-    const instances = times(500, (index) => instanceReport(idOf(index), 'failed', { balancers }));
-    const text = summaryOf(runReport(instances, { maxFailures: 999 }));
+    const weights: readonly MadeWeight[] = [[7, 0, { blbId: 'lb/`"1' }]];
+    const instances = times(500, (index) => madeRun(idOf(index), 'failed', { weights }));
+    const text = summaryOf(madeState(instances, { maxFailures: 999 }));
     expectInOrder(text, [
       'All 500 weights',
       '1 call</summary>',
@@ -186,16 +190,11 @@ describe('the plan of a fleet', () => {
   const skip = 'skip';
 
   test('has every target in the order of its turn, with the batches', () => {
-    const instances = times(9, (index) => (index === 1 ? planned(index, skip) : planned(index)));
-    const text = summaryOf(
-      runReport(instances, {
-        maxUnavailable: 3,
-        peakUnavailable: 1,
-        pauseSeconds: 60,
-        canaries: [idOf(4), idOf(0)],
-        unavailableBefore: [{ instanceId: idOf(4), why: 'its status is Stopped' }]
-      })
+    const stopped = { instance: { status: 'Stopped' } };
+    const instances = times(9, (index) =>
+      planned(index, index === 1 ? skip : 'rebuild', index === 4 ? stopped : {})
     );
+    const text = summaryOf(madeState(instances, { maxUnavailable: 3, pauseMs: 60_000, canary: 2 }));
     expectInOrder(text, [
       '## 📋 Plan, nothing was sent: 9 instances',
       '📋 **8** rebuild · ✅ **1** skip (9 instances)',
@@ -217,38 +216,48 @@ describe('the plan of a fleet', () => {
       '8 batch 3',
       '1 –'
     ]);
-    expect(rowsOf(text).at(-1)).toMatch(/\| nothing \| – \| ✅ skip \|$/);
+    expect(rowsOf(text).at(-1)).toMatch(/\| nothing \| – \| ✅ skip \| Running/);
   });
 
   test('without pauses has no batches, and says that slots are refilled', () => {
     const instances = [planned(0), planned(1, 'start'), planned(2, 'wait')];
-    const text = summaryOf(runReport(instances, { canaries: [idOf(0)] }));
+    const text = summaryOf(madeState(instances, { canary: 1 }));
     expectInOrder(text, ['the next starts as soon as one is done', '| canary |', '🚀 start', '⏳ wait']);
     expect(text).not.toContain('batch');
   });
 
   test('in which nothing is erased has no word of a login', () => {
-    const text = summaryOf(runReport([planned(0, skip), planned(1, skip)]));
+    const text = summaryOf(madeState([planned(0, skip), planned(1, skip)]));
     expect(text).not.toContain('**Login');
     expectInOrder(text, ['✅ **2** skip (2 instances)', '✅ skip']);
   });
 
   test('of 500 is open, with the warnings and what would be erased', () => {
-    const snapshots = times(2, (index) => ({ id: `s-${index}`, name: 'a', createTime: '' }));
-    const instances = times(500, (index) => {
-      const one = planned(index);
-      const erases = { systemDiskId: index === 0 ? '' : 'v-1', sizeInGB: 40, snapshots };
-      return { ...one, erases, plan: { ...one.plan, steps: ['a', 'b'], warnings: ['its status is Error'] } };
-    });
-    const text = summaryOf(runReport(instances));
+    const snapshots = times(2, (index) => ({
+      id: `s-${index}`,
+      name: 'a',
+      createTime: '',
+      volumeId: 'v-old'
+    }));
+    const instances = times(500, (index) =>
+      planned(index, 'rebuild', {
+        target: {
+          snapshots,
+          warnings: ['its status is Error'],
+          circumstances: { rollbackImage: { kind: 'backup' }, imagesLeft: 9, imageQuota: 20 },
+          ...(index === 0 ? { disk: undefined } : {})
+        }
+      })
+    );
+    const text = summaryOf(madeState(instances));
     // What all have in common is told once.
     expect(text.split('its status is Error')).toHaveLength(2);
     expectInOrder(text, [
       '⚠️ its status is Error',
-      '**Also**, as for <code>i-00000000</code>: a; b',
+      '**Also**, as for <code>i-00000000</code>: a custom image of the system disk is made first; if it fails, it is rolled back',
       '<details open><summary>All 500 instances',
       '| the system disk, 2 snapshots |',
-      '| <code>v-1</code>, 40 GB, 2 snapshots |',
+      '| <code>v-old</code>, 40 GB, 2 snapshots |',
       '_Details of each instance are in the output `result`._'
     ]);
     expect(rowsOf(text)).toHaveLength(500);
@@ -261,18 +270,24 @@ describe('1,000 instances with long names', () => {
   const cause = fc.constantFrom('x'.repeat(1500), '<'.repeat(3000), 'short');
   const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
 
-  function crowd(count: number, failures: number, name: string, words: string): RunReport {
-    const snapshots = times(10, (index) => ({ id: `s-${index}`, name, createTime: '2026-01-01T00:00:00Z' }));
-    const instances = times(count, (index) =>
-      instanceReport(idOf(index), index < failures ? 'failed' : 'rebuilt', {
-        name,
-        before: { status: 'Running', imageId: 'm-old', imageName: name, systemDiskId: 'v-1' },
-        erases: { systemDiskId: 'v-1', sizeInGB: 40, snapshots },
-        balancers: index < failures ? [balancerReport(50, 0)] : [],
-        ...(index < failures ? { failure: failureReport('timedOut', `${words}${index}`) } : {})
-      })
-    );
-    return { ...runReport(instances, { maxFailures: 999 }), imageName: name };
+  function crowd(count: number, failures: number, name: string, words: string): RunState {
+    const snapshots = times(10, (index) => ({
+      id: `s-${index}`,
+      name,
+      createTime: '2026-01-01T00:00:00Z',
+      volumeId: 'v-old'
+    }));
+    const instances = times(count, (index) => {
+      const isFailed = index < failures;
+      return madeRun(idOf(index), isFailed ? 'failed' : 'rebuilt', {
+        instance: { name, imageName: name },
+        target: { snapshots },
+        weights: isFailed ? [[50, 0]] : [],
+        reason: { kind: 'timedOut', status: `${words}${index}` }
+      });
+    });
+    const state = madeState(instances, { maxFailures: 999 });
+    return { ...state, image: { ...state.image, name } };
   }
 
   test('fit, and no failure is left out as long as anything else is there', () => {
@@ -309,8 +324,8 @@ describe('1,000 instances with long names', () => {
 });
 
 describe('the annotations', () => {
-  const failed = (count: number, patch: Partial<InstanceReport> = {}): RunReport =>
-    runReport(times(count, (index) => instanceReport(idOf(index), 'failed', patch)));
+  const failed = (count: number, weights: readonly MadeWeight[] = []): RunState =>
+    madeState(times(count, (index) => madeRun(idOf(index), 'failed', { weights })));
 
   test.each([0, 1, 9, 10])('of %d failures are one for each', (count) => {
     const all = annotationsOf(failed(count));
@@ -334,7 +349,7 @@ describe('the annotations', () => {
     [10, 8],
     [1000, 8]
   ])('of %d failures with weights left are ten at most, the weights in one', (count, singles) => {
-    const all = annotationsOf(failed(count, { balancers: [balancerReport(50, 0)] }));
+    const all = annotationsOf(failed(count, [[50, 0]]));
     expect(all.length).toBe(10);
     expect(all.filter(({ title }) => title.startsWith('Rebuild of'))).toHaveLength(singles);
     expect(all[9]?.title).toBe('Load balancer weights are not restored');
@@ -343,8 +358,12 @@ describe('the annotations', () => {
   });
 
   test('are errors, but for those that only warn', () => {
-    const idle = { balancers: [balancerReport(50, 0), balancerReport(0, 0, { blbId: 'lb-2' })] };
-    const all = annotationsOf(failed(11, idle));
+    const all = annotationsOf(
+      failed(11, [
+        [50, 0],
+        [0, 0, { blbId: 'lb-2' }]
+      ])
+    );
     expect(all.map(({ level }) => level)).toEqual([...times(9, () => 'error'), 'warning']);
     expect(all.slice(7).map(({ title }) => title)).toEqual([
       '4 more that failed or were cut off',
@@ -356,7 +375,7 @@ describe('the annotations', () => {
   test('end with the link to the section of their reason, or to the page', () => {
     const source = { serverUrl: 'https://github.com', repository: 'o/r', ref: 'v1' };
     const page = 'https://github.com/o/r/blob/v1/docs/troubleshooting.md';
-    const all = annotationsOf(failed(11, { balancers: [balancerReport(50, 0)] }), source);
+    const all = annotationsOf(failed(11, [[50, 0]]), source);
     expect(all.map(({ help }) => help)).toEqual([
       ...times(8, () => `${page}#timedout`),
       page,
@@ -368,36 +387,42 @@ describe('the annotations', () => {
   });
 
   test('of a cancel say so, and weights are told where nothing failed', () => {
-    const cut = instanceReport('i-1', 'inProgress', { failure: failureReport('cancelled') });
-    expect(annotationsOf(runReport([cut]))[0]?.title).toBe('Rebuild of i-1 cancelled');
-    const balancers = [balancerReport(5, 0, { kind: 'appblb', groupId: 'sg-1' })];
-    const left = annotationsOf(runReport([instanceReport('i-1', 'rebuilt', { balancers })]));
+    const cut = madeRun('i-1', 'inProgress');
+    expect(annotationsOf(madeState([cut]))[0]?.title).toBe('Rebuild of i-1 cancelled');
+    const weights: readonly MadeWeight[] = [[5, 0, { kind: 'appblb', groupId: 'sg-1' }]];
+    const left = annotationsOf(madeState([madeRun('i-1', 'rebuilt', { weights })]));
     expect(left.map(({ lines }) => lines[0])).toEqual(['i-1 on lb-1, group sg-1: 0 instead of 5']);
   });
 });
 
 describe('a weight that was 0 before the run', () => {
-  const idle = (count: number, patch: Partial<InstanceReport> = {}): readonly InstanceReport[] =>
-    times(count, (index) =>
-      instanceReport(idOf(index), 'rebuilt', { balancers: [balancerReport(0, 0)], ...patch })
-    );
+  const idle = (count: number, weights: readonly MadeWeight[] = [[0, 0]]): readonly InstanceRun[] =>
+    times(count, (index) => madeRun(idOf(index), 'rebuilt', { weights }));
 
-  test.each<[string, readonly BalancerReport[], boolean]>([
-    ['is one', [balancerReport(0, 0)], true],
-    ['beside others is one', [balancerReport(40, 40), balancerReport(0, 0, { blbId: 'lb-2' })], true],
-    ['is none where it was given back', [balancerReport(40, 40)], false],
-    ['is none where it is to be restored', [balancerReport(40, 0)], false],
+  test.each<[string, readonly MadeWeight[], boolean]>([
+    ['is one', [[0, 0]], true],
+    [
+      'beside others is one',
+      [
+        [40, 40],
+        [0, 0, { blbId: 'lb-2' }]
+      ],
+      true
+    ],
+    ['is none where it was given back', [[40, 40]], false],
+    ['is none where it is to be restored', [[40, 0]], false],
     ['is none without load balancers', [], false]
-  ])('%s', (_, balancers, isIdle) => {
-    const report = runReport([instanceReport('i-1', 'rebuilt', { balancers })]);
-    expect(idleInstances(report)).toEqual(isIdle ? ['i-1'] : []);
-    expect(idleSentence(report) === '').toBe(!isIdle);
-    expect(summaryOf(report).includes('with the weight 0')).toBe(isIdle);
-    expect(annotationsOf(report).some(({ title }) => title.startsWith('Weight 0'))).toBe(isIdle);
+  ])('%s', (_, weights, isIdle) => {
+    const state = madeState([madeRun('i-1', 'rebuilt', { weights })]);
+    const instances = describeInstances(state);
+    expect(idleInstances(instances)).toEqual(isIdle ? ['i-1'] : []);
+    expect(idleSentence(instances) === '').toBe(!isIdle);
+    expect(summaryOf(state).includes('with the weight 0')).toBe(isIdle);
+    expect(annotationsOf(state).some(({ title }) => title.startsWith('Weight 0'))).toBe(isIdle);
   });
 
   test('gives one warning for all, with what it may mean and what to do', () => {
-    const all = annotationsOf(runReport(idle(2)));
+    const all = annotationsOf(madeState(idle(2)));
     expect(all).toEqual([
       {
         level: 'warning',
@@ -413,21 +438,19 @@ describe('a weight that was 0 before the run', () => {
     [21, 20, ' and 1 more'],
     [1000, 20, ' and 980 more']
   ])('of %i instances names %i', (count, named, more) => {
-    const report = runReport(idle(count));
-    const [warning] = annotationsOf(report);
+    const state = madeState(idle(count));
+    const [warning] = annotationsOf(state);
     expect(warning?.lines[0]).toBe(`${times(named, idOf).join(', ')}${more}`);
-    const sentence = idleSentence(report);
+    const sentence = idleSentence(describeInstances(state));
     expect(sentence.split('<code>').length - 1).toBe(named);
     expect(sentence).toContain(`${count === 1 ? '1 instance' : `${count} instances`} with the weight 0`);
     expect(sentence).toContain(`${more}. ${idleWords}`);
-    expectWellFormed(summaryOf(report));
+    expectWellFormed(summaryOf(state));
   });
 
   test('leaves room for nine failures, and the warning is the last', () => {
     const all = annotationsOf(
-      runReport(
-        times(10, (index) => instanceReport(idOf(index), 'failed', { balancers: [balancerReport(0, 0)] }))
-      )
+      madeState(times(10, (index) => madeRun(idOf(index), 'failed', { weights: [[0, 0]] })))
     );
     expect(all).toHaveLength(10);
     expect(all.at(-2)?.title).toBe('2 more that failed or were cut off');
@@ -435,8 +458,11 @@ describe('a weight that was 0 before the run', () => {
   });
 
   test.each([1, 3])('stands in the summary of %i after what is to be restored', (count) => {
-    const balancers = [balancerReport(50, 0), balancerReport(0, 0, { blbId: 'lb-2' })];
-    expectInOrder(summaryOf(runReport(idle(count, { balancers }))), [
+    const weights: readonly MadeWeight[] = [
+      [50, 0],
+      [0, 0, { blbId: 'lb-2' }]
+    ];
+    expectInOrder(summaryOf(madeState(idle(count, weights))), [
       '### Load balancer weights to restore',
       'with the weight 0:**',
       idleWords
@@ -445,30 +471,26 @@ describe('a weight that was 0 before the run', () => {
 });
 
 describe('an instance that ended elsewhere', () => {
-  const elsewhere = { status: 'Running', imageId: 'm-other', imageName: 'hotfix', systemDiskId: 'v-1' };
-  const failed = instanceReport(idOf(0), 'failed', {
-    after: elsewhere,
-    disk: 'erased',
-    failure: failureReport('wrongImage')
+  const failed = madeRun(idOf(0), 'failed', {
+    lastOn: ['m-other', 'hotfix'],
+    reason: { kind: 'wrongImage', imageId: 'm-other', imageName: 'hotfix' }
   });
 
   test.each([
     ['of one', [failed]],
-    ['of several', [failed, instanceReport(idOf(1))]]
+    ['of several', [failed, madeRun(idOf(1))]]
   ])('is shown with the image that it runs on, in the table %s', (_, instances) => {
-    expect(summaryOf(runReport(instances))).toContain('⚠️ last seen on <code>m-other</code> hotfix');
+    expect(summaryOf(madeState(instances))).toContain('⚠️ last seen on <code>m-other</code> hotfix');
   });
 });
 
 test('a stop has an annotation, which says what became of the others', () => {
-  const message = '1 failed, and maxFailures is 0, so the rollout stopped. 7 were rolled back.';
-  const failed = instanceReport(idOf(0), 'failed', { failure: failureReport('timedOut') });
-  const stopped = { reason: 'maxFailures', message } as const;
-  expect(annotationsOf(runReport([failed], { stopped }))).toHaveLength(1);
-  const report = runReport([failed, instanceReport(idOf(1))], { stopped });
-  expect(annotationsOf(report)).toContainEqual({
+  const failed = madeRun(idOf(0), 'failed');
+  expect(annotationsOf(madeState([failed], { stop: 'maxFailures' }))).toHaveLength(1);
+  const state = madeState([failed, madeRun(idOf(1), 'notStarted')], { stop: 'maxFailures' });
+  expect(annotationsOf(state)).toContainEqual({
     level: 'error',
     title: 'The rollout stopped',
-    lines: [message]
+    lines: ['1 failed, and maxFailures is 0, so the rollout stopped. 1 of 2 were not started.']
   });
 });

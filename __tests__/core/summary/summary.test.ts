@@ -3,6 +3,7 @@ import type { Fault } from '../../../emulator/faults/faults.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
 import { summaryLimit, summaryOf } from '../../../src/core/summary/summary.ts';
 import type { RunRequest } from '../../../src/ports/request.ts';
+import { stateBehind } from '../../support/reported.ts';
 import {
   demoImages,
   foreignImages,
@@ -12,7 +13,7 @@ import {
   passes,
   refuses
 } from '../../support/stage.ts';
-import { balancerReport, expectWellFormed, instanceReport, runReport } from './reports.ts';
+import { expectWellFormed, madeRun, madeState } from './made-runs.ts';
 
 async function summarized(
   request: Partial<RunRequest>,
@@ -21,7 +22,7 @@ async function summarized(
 ): Promise<{ readonly report: RunReport; readonly text: string }> {
   return onStage({ script, emulator: { faults } }, async (world) => {
     const report = await world.run(request);
-    return { report, text: summaryOf(report) };
+    return { report, text: summaryOf(stateBehind(report)) };
   });
 }
 
@@ -58,14 +59,14 @@ describe('the summary', () => {
     ];
     await onStage({ emulator: { world: { instances } } }, async (world) => {
       const ids = ['i-a', 'i-b', 'i-c'];
-      const text = summaryOf(await world.run({ selection: { kind: 'ids', ids }, dryRun: true }));
+      const text = summaryOf(stateBehind(await world.run({ selection: { kind: 'ids', ids }, dryRun: true })));
       for (const label of ['📋 **1** rebuild', '✅ **1** skip', '🚀 **1** start'])
         expect(text).toContain(label);
       expectWellFormed(text);
     });
   });
 
-  test('of a success has the times, the backup, the health and the way back', async () => {
+  test('of a success has the times, the backup, the health and the lines to go back', async () => {
     const { report, text } = await summarized({ backup: {}, health });
     const backup = report.instances[0]?.backup;
     expectAll(text, [
@@ -105,7 +106,7 @@ describe('the summary', () => {
     ]);
   });
 
-  test('of a rollback says that it was put back, and why', async () => {
+  test('of a rollback says that it was rolled back, and why', async () => {
     const { text } = await summarized({ rollback: true }, [error]);
     expectAll(text, [
       '## ↩️ Failed, and rolled back',
@@ -134,7 +135,7 @@ describe('the summary', () => {
     ]);
   });
 
-  test('of refusals has all of them, and those that are not begun', async () => {
+  test('of refusals has all of them, and those that are not started', async () => {
     const images = [...demoImages, ...foreignImages(18)];
     const instances = [
       { id: 'i-a', name: 'a' },
@@ -142,7 +143,7 @@ describe('the summary', () => {
     ];
     await onStage({ emulator: { world: { images, instances } } }, async (world) => {
       const text = summaryOf(
-        await world.run({ selection: { kind: 'ids', ids: ['i-a', 'i-b'] }, confirmName: 'a' })
+        stateBehind(await world.run({ selection: { kind: 'ids', ids: ['i-a', 'i-b'] }, confirmName: 'a' }))
       );
       expectAll(text, [
         'deletionProtection is on; its name is',
@@ -158,7 +159,7 @@ describe('the summary', () => {
     const snapshots = [{ id: 's-1', name, volumeId: 'v-sys-a' }];
     const instances = [{ id: 'i-a', name }];
     await onStage({ emulator: { world: { instances, snapshots } } }, async (world) => {
-      const text = summaryOf(await world.run({ selection: { kind: 'ids', ids: ['i-a'] } }));
+      const text = summaryOf(stateBehind(await world.run({ selection: { kind: 'ids', ids: ['i-a'] } })));
       expectWellFormed(text);
       expect(text).not.toContain('<img');
       expect(text).not.toContain('[b](c)');
@@ -169,19 +170,15 @@ describe('the summary', () => {
 });
 
 describe('the summary of one instance', () => {
-  const balancers = [balancerReport(50, 0)];
-
   test('lists weights that are not restored, before the details', () => {
-    const text = summaryOf(runReport([instanceReport('i-a', 'rebuilt', { balancers })]));
+    const text = summaryOf(madeState([madeRun('i-a', 'rebuilt', { weights: [[50, 0]] })]));
     expectAll(text, ['### Load balancer weights to restore: 1', '{"instanceId":"i-a","weight":50}']);
     expect(text.indexOf('weights to restore')).toBeLessThan(text.indexOf('<details'));
     expect(text).toContain('| <code>lb-1</code> | 0 | 50 |');
   });
 
   test('has no word of a rollout', () => {
-    const text = summaryOf(
-      runReport([instanceReport('i-a')], { stopped: { reason: 'canary', message: 'No.' } })
-    );
+    const text = summaryOf(madeState([madeRun('i-a')], { stop: 'canary' }));
     expect(text).not.toContain('Rollout');
     expect(text).not.toContain('weights to restore');
     expect(text).not.toContain('```mermaid');
@@ -190,10 +187,8 @@ describe('the summary of one instance', () => {
 
   test('a part that just fits is not left out', () => {
     const spare = (text: string): number => summaryLimit - Buffer.byteLength(text);
-    const of = (userData: string): string => {
-      const one = instanceReport('i-a');
-      return summaryOf(runReport([{ ...one, plan: { ...one.plan, userData } }]));
-    };
+    const of = (warning: string): string =>
+      summaryOf(madeState([madeRun('i-a', 'rebuilt', { target: { warnings: [warning] } })]));
     const full = 'x'.repeat(spare(of('')));
     expect(spare(of(full))).toBe(0);
     expect(of(full)).not.toContain('does not fit');

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { InstanceReport } from '../../../src/core/report/report.ts';
+import { describeInstances } from '../../../src/core/report/described-instance.ts';
+import type { InstanceRun } from '../../../src/core/run/instance-run.ts';
+import type { Span } from '../../../src/core/run/spans.ts';
 import { timelineOf } from '../../../src/core/summary/timeline.ts';
-import { idOf, instanceReport, phasesFrom, times } from './reports.ts';
+import { idOf, type MadeSpan, madeRun, madeState, times } from './made-runs.ts';
 
 const usual = [
   ['settling', 2],
@@ -14,18 +16,23 @@ const usual = [
   ['health', 60]
 ] as const;
 
-const other = instanceReport('i-other', 'skipped');
+const other = madeRun('i-other', 'skipped');
+
+function drawn(instances: readonly InstanceRun[]): string {
+  const state = madeState(instances);
+  return timelineOf(describeInstances(state), state);
+}
 
 /** The lines of the diagram of an instance that is not alone. */
-function linesOf(one: InstanceReport): readonly string[] {
-  const lines = timelineOf([one, other]).split('\n');
+function linesOf(one: InstanceRun): readonly string[] {
+  const lines = drawn([one, other]).split('\n');
   return lines.slice(
     lines.findIndex((line) => line.startsWith('section')),
     -1
   );
 }
 
-/** HeldWeights that the text is of the part of Mermaid's grammar that is meant: a head, then sections with tasks. */
+/** Asserts that the text is of the part of Mermaid's grammar that is meant: a head, then sections with tasks. */
 function expectGantt(text: string): void {
   const [open, ...lines] = text.split('\n');
   expect(open).toBe('```mermaid');
@@ -45,8 +52,8 @@ function expectGantt(text: string): void {
 
 describe('the timeline', () => {
   test('merges the phases into bars that follow each other', () => {
-    const one = instanceReport('i-1', 'rebuilt', { phases: phasesFrom(0, ...usual) });
-    expectGantt(timelineOf([one, other]));
+    const one = madeRun('i-1', 'rebuilt', { spans: usual });
+    expectGantt(drawn([one, other]));
     expect(linesOf(one)).toEqual([
       'section i-1',
       'drain :2026-03-01T09:00:00, 32s',
@@ -56,14 +63,18 @@ describe('the timeline', () => {
   });
 
   test('counts the settling to what comes after it', () => {
-    const withBackup = phasesFrom(0, ['settling', 5], ['backup', 100], ['settling', 5], ['sending', 90]);
-    expect(linesOf(instanceReport('i-1', 'rebuilt', { phases: withBackup }))).toEqual([
+    const withBackup: readonly MadeSpan[] = [
+      ['settling', 5],
+      ['backup', 100],
+      ['settling', 5],
+      ['sending', 90]
+    ];
+    expect(linesOf(madeRun('i-1', 'rebuilt', { spans: withBackup }))).toEqual([
       'section i-1',
       'backup :2026-03-01T09:00:00, 105s',
       'rebuild :active, 2026-03-01T09:01:45, 95s'
     ]);
-    const only = phasesFrom(0, ['settling', 5]);
-    expect(linesOf(instanceReport('i-1', 'failed', { phases: only }))[1]).toBe(
+    expect(linesOf(madeRun('i-1', 'failed', { spans: [['settling', 5]] }))[1]).toBe(
       'rebuild :crit, 2026-03-01T09:00:00, 5s'
     );
   });
@@ -76,17 +87,11 @@ describe('the timeline', () => {
     ['failed', false, ['', 'active', 'crit', 'crit']],
     ['inProgress', false, ['', 'active', 'done', 'active']]
   ] as const)('marks what is %s (rolled back: %s)', (status, ok, marks) => {
-    const back =
-      ok === undefined
-        ? []
-        : ([
-            ['rollback: settling', 1],
-            ['rollback: rebuilding', 150]
-          ] as const);
-    const one = instanceReport('i-1', status, {
-      phases: phasesFrom(0, ...usual, ...back),
-      ...(ok === undefined ? {} : { rollback: { imageId: 'm-old', ok } })
-    });
+    const rollbackSpans: readonly MadeSpan[] = [
+      ['settling', 1],
+      ['rebuilding', 150]
+    ];
+    const one = madeRun('i-1', status, { spans: usual, ...(ok === undefined ? {} : { rollbackSpans }) });
     expect(
       linesOf(one).flatMap(
         (line) =>
@@ -98,21 +103,21 @@ describe('the timeline', () => {
     ).toEqual(marks);
   });
 
-  test('marks nothing as failed where one was only put back with the others', () => {
-    const { failure: _none, ...one } = instanceReport('i-1', 'rolledBack', {
-      phases: phasesFrom(0, ...usual, ['rollback: rebuilding', 150]),
-      rollback: { imageId: 'm-old', ok: true }
-    });
+  test('marks nothing as failed where one was only rolled back with the others', () => {
+    const { rebuild, ...others } = madeRun('i-1', 'rolledBack', { spans: usual });
+    if (rebuild === undefined) throw new Error('no rebuild');
+    const one: InstanceRun = { ...others, rebuild: { ...rebuild, ending: { kind: 'rebuilt' } } };
+    expect(linesOf(one).join()).toContain('rollback :active');
     expect(linesOf(one).join()).not.toContain('crit');
   });
 
   test('has no bar shorter than a second, and none that begins before the last one ends', () => {
-    const phases = [
-      { phase: 'draining', startedAt: '2026-03-01T09:00:00Z', durationSeconds: 0 },
-      { phase: 'sending', startedAt: '2026-03-01T09:00:00Z', durationSeconds: 0.4 },
-      { phase: 'health', startedAt: '2026-03-01T09:00:00Z', durationSeconds: 2.4 }
+    const spans: readonly MadeSpan[] = [
+      ['draining', 0],
+      ['sending', 0.4],
+      ['health', 2.4]
     ];
-    expect(linesOf(instanceReport('i-1', 'rebuilt', { phases }))).toEqual([
+    expect(linesOf(madeRun('i-1', 'rebuilt', { spans }))).toEqual([
       'section i-1',
       'drain :2026-03-01T09:00:00, 1s',
       'rebuild :active, 2026-03-01T09:00:01, 1s',
@@ -121,36 +126,33 @@ describe('the timeline', () => {
   });
 
   test('writes no word into a bar that has no room for it', () => {
-    const phases = phasesFrom(0, ['draining', 5], ['rebuilding', 180]);
-    expect(linesOf(instanceReport('i-1', 'rebuilt', { phases }))).toEqual([
+    const spans: readonly MadeSpan[] = [
+      ['draining', 5],
+      ['rebuilding', 180]
+    ];
+    expect(linesOf(madeRun('i-1', 'rebuilt', { spans }))).toEqual([
       'section i-1',
       '· :2026-03-01T09:00:00, 5s',
       'rebuild :active, 2026-03-01T09:00:05, 180s'
     ]);
   });
 
-  test('has the instances in the order in which they were begun, and minutes where it is long', () => {
-    const late = instanceReport('i-late', 'rebuilt', { phases: phasesFrom(900, ...usual) });
-    const early = instanceReport('i-early', 'rebuilt', { phases: phasesFrom(0, ...usual) });
-    const text = timelineOf([late, other, early]);
+  test('has the instances in the order in which they were started, and minutes where it is long', () => {
+    const late = madeRun('i-late', 'rebuilt', { spans: usual, startSecond: 900 });
+    const early = madeRun('i-early', 'rebuilt', { spans: usual });
+    const text = drawn([late, other, early]);
     expect(text.match(/section .*/g)).toEqual(['section i-early', 'section i-late']);
     expect(text).toContain('axisFormat %H:%M\n');
-    expect(timelineOf([early, other])).toContain('axisFormat %H:%M:%S\n');
+    expect(drawn([early, other])).toContain('axisFormat %H:%M:%S\n');
   });
 
   test('is drawn of 2 to 50 instances, and only where something was done', () => {
     const many = (count: number): string =>
-      timelineOf(
-        times(count, (index) =>
-          instanceReport(idOf(index), 'rebuilt', { phases: phasesFrom(index, ...usual) })
-        )
-      );
+      drawn(times(count, (index) => madeRun(idOf(index), 'rebuilt', { spans: usual, startSecond: index })));
     expect([1, 51, 500].map(many)).toEqual(['', '', '']);
     expectGantt(many(2));
     expectGantt(many(50));
-    expect(timelineOf([other, other])).toBe('');
-    const odd = { phase: 'sending', startedAt: 'never', durationSeconds: 1 };
-    expect(timelineOf([instanceReport('i-1', 'rebuilt', { phases: [odd] }), other])).toBe('');
+    expect(drawn([other, other])).toBe('');
   });
 
   test('is not drawn where Mermaid would not take it', () => {
@@ -162,21 +164,24 @@ describe('the timeline', () => {
           ['backup', 1]
         ] as const
     ).flat();
-    const phases = phasesFrom(0, ...flips);
-    expect(timelineOf(times(50, (index) => instanceReport(idOf(index), 'rebuilt', { phases })))).toBe('');
+    expect(drawn(times(50, (index) => madeRun(idOf(index), 'rebuilt', { spans: flips })))).toBe('');
   });
 
-  test('takes whatever an ID or a phase is called', () => {
+  test('takes whatever an ID is called', () => {
     const syntax = fc.constantFrom(':', ';', '#', ',', '\n', '%%', '[', ']', '```', '---', '{', '<b>', '华');
     const hostile = fc.array(fc.oneof(syntax, fc.string()), { maxLength: 8 }).map((parts) => parts.join(''));
-    const phase = fc.oneof(hostile, fc.constantFrom('draining', 'rollback: sending', 'health', 'settling'));
+    const kind = fc.constantFrom<Span['kind']>('draining', 'sending', 'health', 'settling', 'backup');
     const seconds = fc.double({ min: 0, max: 1e5, noNaN: true });
     const instance = fc
-      .record({ id: hostile, spans: fc.array(fc.tuple(phase, seconds), { minLength: 1, maxLength: 6 }) })
-      .map(({ id, spans }) => instanceReport(id, 'rebuilt', { phases: phasesFrom(0, ...spans) }));
+      .record({
+        id: hostile,
+        spans: fc.array(fc.tuple(kind, seconds), { minLength: 1, maxLength: 6 }),
+        status: fc.constantFrom('rebuilt', 'failed', 'rolledBack', 'inProgress')
+      })
+      .map(({ id, spans, status }) => madeRun(id, status, { spans }));
     fc.assert(
       fc.property(fc.array(instance, { minLength: 2, maxLength: 50 }), (instances) => {
-        expectGantt(timelineOf(instances));
+        expectGantt(drawn(instances));
       })
     );
   });

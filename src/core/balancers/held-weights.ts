@@ -1,6 +1,5 @@
 /** The weights that a run has taken from an instance on its load balancers, and whether it gave them back. */
 import type { BackendServer } from '../model/backend-server.ts';
-import type { BalancerReport } from '../report/report.ts';
 
 /**
  * A weight that was set to 0.
@@ -42,27 +41,27 @@ export function isSamePool(one: BackendServer, other: BackendServer): boolean {
   return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
 }
 
-/** All backend servers of an instance, in the form of the result. */
-export function reportBackendServers(
+/** A backend server with the weight that it has now, as far as is known; its own is the one before the run. */
+export interface CurrentWeight {
+  readonly server: BackendServer;
+  readonly currentWeight: number;
+}
+
+/** The weights of an instance on all of its load balancers: those that the plan saw, and those that were held. */
+export function currentWeights(
   backendServers: readonly BackendServer[],
   heldWeights: readonly HeldWeight[]
-): readonly BalancerReport[] {
+): readonly CurrentWeight[] {
   const unheld = backendServers.filter(
     (server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server))
   );
   return [
-    ...unheld.map((server) => reportBackendServer(server, server.weight)),
-    ...heldWeights.map(({ server, state }) =>
-      reportBackendServer(server, state === 'returned' ? server.weight : 0)
-    )
+    ...unheld.map((server) => ({ server, currentWeight: server.weight })),
+    ...heldWeights.map(({ server, state }) => ({
+      server,
+      currentWeight: state === 'returned' ? server.weight : 0
+    }))
   ];
-}
-
-function reportBackendServer(
-  { kind, blbId, groupId, weight }: BackendServer,
-  currentWeight: number
-): BalancerReport {
-  return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
 }
 
 /** Where traffic is still to be given back, in words. */

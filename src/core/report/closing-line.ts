@@ -1,6 +1,9 @@
 /** The last line of the log: what happened. */
+import { type InstanceStatus, runStatus } from '../run/instance-status.ts';
+import type { RunState } from '../run/run-state.ts';
 import { formatDuration } from '../time.ts';
-import type { InstanceReport, InstanceStatus, RunReport } from './report.ts';
+import { type DescribedInstance, describeInstances, idOf } from './described-instance.ts';
+import { stopMessage } from './stop-message.ts';
 
 /** How many came to what, in the order in which it is told. */
 const words: Readonly<Record<InstanceStatus, string>> = {
@@ -19,44 +22,45 @@ const words: Readonly<Record<InstanceStatus, string>> = {
  *
  * @param ok whether the step is green
  */
-export function closingLine(report: RunReport, ok: boolean): string {
-  if (ok && report.status === 'planned') return 'Nothing was sent: this was a dry run.';
-  const [only, ...others] = report.instances;
-  const sentence = only !== undefined && others.length === 0 ? ofOne(only, report) : ofMany(report);
-  const took = formatDuration(report.durationSeconds * 1000);
+export function closingLine(state: RunState, ok: boolean): string {
+  if (ok && runStatus(state) === 'planned') return 'Nothing was sent: this was a dry run.';
+  const instances = describeInstances(state);
+  const [only, ...others] = instances;
+  const imageId = state.image.id;
+  const sentence =
+    only !== undefined && others.length === 0 ? ofOne(only, imageId) : ofMany(instances, imageId);
+  const took = formatDuration(state.atMs - state.fromMs);
   if (ok && only?.status === 'skipped' && others.length === 0) return `${sentence}.`;
   if (ok) return `${sentence} in ${took}.`;
-  return `${isCancelled(report, ok) ? 'Cancelled' : 'Failed'} after ${took}: ${sentence}.`;
+  return `${isCancelled(state, instances) ? 'Cancelled' : 'Failed'} after ${took}: ${sentence}.`;
 }
 
-function ofOne(one: InstanceReport, { imageId }: RunReport): string {
-  const { instanceId, status, adopted, rollback } = one;
+function ofOne(one: DescribedInstance, imageId: string): string {
+  const { run, status } = one;
+  const id = idOf(one);
+  const reason = one.failure === undefined ? '' : ` (${one.failure.reason})`;
   switch (status) {
     case 'rebuilt':
-      return `Rebuilt ${instanceId} from ${imageId}${adopted ? ' (the rebuild was under way already)' : ''}`;
+      return `Rebuilt ${id} from ${imageId}${run.rebuild?.adopted === true ? ' (the rebuild was under way already)' : ''}`;
     case 'skipped':
-      return `Nothing was erased: ${instanceId} runs on ${imageId} already`;
+      return `Nothing was erased: ${id} runs on ${imageId} already`;
     case 'started':
-      return `Started the rebuild of ${instanceId} from ${imageId}, without waiting for its end,`;
+      return `Started the rebuild of ${id} from ${imageId}, without waiting for its end,`;
     case 'planned':
-      return `nothing was sent for ${instanceId}`;
+      return `nothing was sent for ${id}`;
     case 'rolledBack':
-      return `${instanceId} was rolled back onto ${rollback?.imageId ?? 'its earlier image'}${reasonOf(one)}`;
+      return `${id} was rolled back onto ${run.rollback?.imageId ?? 'its earlier image'}${reason}`;
     case 'inProgress':
-      return `the rebuild of ${instanceId} from ${imageId} goes on without this run`;
+      return `the rebuild of ${id} from ${imageId} goes on without this run`;
     case 'failed':
-      return `${instanceId} was to be rebuilt from ${imageId}${reasonOf(one)}`;
+      return `${id} was to be rebuilt from ${imageId}${reason}`;
     case 'notStarted':
-      return `${instanceId} was not rebuilt`;
+      return `${id} was not rebuilt`;
   }
 }
 
-function reasonOf({ failure }: InstanceReport): string {
-  return failure === undefined ? '' : ` (${failure.reason})`;
-}
-
 /** Counts of instances, each counted once. */
-function ofMany({ instances, imageId }: RunReport): string {
+function ofMany(instances: readonly DescribedInstance[], imageId: string): string {
   const count = (status: InstanceStatus): number => instances.filter((one) => one.status === status).length;
   const rebuilt = count('rebuilt');
   const others = Object.entries(words).flatMap(([status, word]) => {
@@ -68,9 +72,9 @@ function ofMany({ instances, imageId }: RunReport): string {
   return others.length === 0 ? head : `${head} (${others.join(', ')})`;
 }
 
-function isCancelled({ instances, rollout }: RunReport, ok: boolean): boolean {
-  const failures = instances.flatMap(({ failure }) => (failure === undefined ? [] : [failure.reason]));
-  return (
-    !ok && (rollout.stopped?.reason === 'cancelled' || failures.every((reason) => reason === 'cancelled'))
-  );
+/** Whether a cancel, and nothing else, made the step red. */
+function isCancelled(state: RunState, instances: readonly DescribedInstance[]): boolean {
+  const wasStopped = state.course?.stop === 'cancelled' && stopMessage(state) !== undefined;
+  const reasons = instances.flatMap(({ failure }) => (failure === undefined ? [] : [failure.reason]));
+  return wasStopped || reasons.every((reason) => reason === 'cancelled');
 }

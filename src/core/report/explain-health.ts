@@ -29,7 +29,8 @@ export function explainHealth(
   const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
   return {
     reason,
-    cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${describeNotHealthy(health.reason)}. Seen: ${courseOf(health)}.`,
+    cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${describeNotHealthy(health.reason)}.`,
+    course: courseOf(health),
     remedy: remedyOf(reason, allowed)
   };
 }

@@ -13,10 +13,17 @@ import { callRemedy, rerunIsSafe } from './call-remedy.ts';
 export interface Explanation {
   /** What happened, in one sentence that names the instance. */
   readonly cause: string;
+  /** What was seen on the way there; absent where that says nothing more. */
+  readonly course?: string;
   /** What it means for the system disk. */
   readonly diskNote: string;
   /** What to do now. */
   readonly remedy: string;
+}
+
+/** The cause with its course. */
+export function wholeCause({ cause, course }: Pick<Explanation, 'cause' | 'course'>): string {
+  return course === undefined ? cause : `${cause} Seen: ${course}.`;
 }
 
 /** Why a rebuild failed, but for refusals by our own rules. */
@@ -35,11 +42,11 @@ export function explainRefusals(
 
 /** Explains the failed end of a rebuild. */
 export function explain(rebuild: RebuildState, reason: Reason): Explanation {
-  const { cause, remedy } = causeAndRemedy(rebuild, reason);
+  const { cause, ...others } = causeAndRemedy(rebuild, reason);
   return {
     cause: `${rebuild.task.instanceId}: ${cause}`,
-    diskNote: describeDiskState(diskStateOf(rebuild)),
-    remedy
+    ...others,
+    diskNote: describeDiskState(diskStateOf(rebuild))
   };
 }
 
@@ -69,40 +76,46 @@ export function describeDiskState(diskState: DiskState): string {
   }
 }
 
-function causeAndRemedy(rebuild: RebuildState, reason: Reason): { cause: string; remedy: string } {
+function causeAndRemedy(rebuild: RebuildState, reason: Reason): Omit<Explanation, 'diskNote'> {
   const { task } = rebuild;
   const waited = formatDuration(task.timeoutMs);
-  const seen = `Seen: ${historyLabel(rebuild)}.`;
+  const course = historyLabel(rebuild);
   switch (reason.kind) {
     case 'busy':
       return {
-        cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}. ${seen}`,
+        cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}.`,
+        course,
         remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
       };
     case 'unclear':
       return {
-        cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told. ${seen}`,
+        cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told.`,
+        course,
         remedy:
           'If the change was a cancelled run of yours, the work is done. If not, run again: now that the change has ended, force rebuilds it.'
       };
     case 'unproven':
       return {
-        cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended. ${seen}`,
+        cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended.`,
+        course,
         remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
       };
     case 'timedOut':
       return {
-        cause: `still ${reason.status} ${waited} after the rebuild was accepted. ${seen}`,
+        cause: `still ${reason.status} ${waited} after the rebuild was accepted.`,
+        course,
         remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
       };
     case 'status':
       return {
-        cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well. ${seen}`,
+        cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well.`,
+        course,
         remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
       };
     case 'wrongImage':
       return {
-        cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}. ${seen}`,
+        cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}.`,
+        course,
         remedy: 'Find out whether somebody else rebuilt it; then run again.'
       };
     case 'backup':
@@ -117,7 +130,8 @@ function causeAndRemedy(rebuild: RebuildState, reason: Reason): { cause: string;
       };
     case 'gone':
       return {
-        cause: `the API no longer knows the instance. ${seen}`,
+        cause: `the API no longer knows the instance.`,
+        course,
         remedy: 'Look whether it was released, and check region and instanceId.'
       };
     case 'call':

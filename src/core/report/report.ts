@@ -1,25 +1,11 @@
-/** The form of the result: the output `result`, and what the summary is drawn from. No secret is in it. */
+/** The form of the output `result`. No secret is in it. */
 
 import type { BalancerKind } from '../model/backend-server.ts';
 import type { Decision } from '../plan/decide.ts';
 import type { DiskState } from '../rebuild/ending.ts';
 import type { StopReason } from '../rollout/stop-reason.ts';
-import type { Explanation } from './explain.ts';
+import type { InstanceStatus, RunStatus } from '../run/instance-status.ts';
 import type { ReportedReason } from './failure-reasons.ts';
-
-/** What became of one instance. */
-export type InstanceStatus =
-  | 'rebuilt'
-  | 'skipped'
-  | 'planned'
-  | 'started'
-  | 'inProgress'
-  | 'rolledBack'
-  | 'failed'
-  | 'notStarted';
-
-/** What became of the run; the output `status`. */
-export type RunStatus = Exclude<InstanceStatus, 'notStarted'> | 'partial';
 
 /** One instance in the result; times are ISO 8601, UTC, stretches are seconds. */
 export interface InstanceReport {
@@ -122,7 +108,13 @@ export interface InstanceAtTime {
 }
 
 /** Why it failed, for people and for programs. */
-export interface FailureReport extends Explanation {
+export interface FailureReport {
+  /** What happened, in one sentence that names the instance, and what was seen on the way there. */
+  readonly cause: string;
+  /** What it means for the system disk. */
+  readonly diskNote: string;
+  /** What to do now. */
+  readonly remedy: string;
   /** The kind of the reason, such as `timedOut`, or of the failed call, such as `denied`. */
   readonly reason: ReportedReason;
   readonly operation?: string;

@@ -1,10 +1,15 @@
 import type { PublicOptions } from '../model/rebuild-spec.ts';
-import { type InstanceRun, lastSeen, previousImageId, usableBackup } from '../run/instance-run.ts';
+import { isRolledBack } from '../run/instance-end.ts';
+import { diskOf, type InstanceRun, lastSeen, previousImageId, usableBackup } from '../run/instance-run.ts';
 
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 
-/** The `with:` lines that bring back what an instance ran before. A password is named, never shown. */
+/**
+ * The `with:` lines that bring back what an instance ran before; none where that runs still or again. A password is
+ * named, never shown.
+ */
 export function restoreWithLines(run: InstanceRun, options: PublicOptions): readonly string[] {
+  if (diskOf(run) === 'untouched' || isRolledBack(run)) return [];
   const { instance } = run.target;
   const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
   // The script of this run is for the new image; the one of before is no longer there.

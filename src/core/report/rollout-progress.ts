@@ -2,7 +2,7 @@
 
 import type { Rollout } from '../rollout/rollout-state.ts';
 import { formatDuration } from '../time.ts';
-import { stopWords } from './rollout-report.ts';
+import { stopWords } from './stop-message.ts';
 
 /** Where a rollout is. */
 export interface Progress {

@@ -1,23 +1,15 @@
-/** A rollout in the form of the result. */
-
-import { whyUnavailable } from '../plan/rollout-order.ts';
 import { canariesOf } from '../rollout/canaries.ts';
-import type { StopReason } from '../rollout/stop-reason.ts';
-import { endOf } from '../run/instance-end.ts';
-import type { InstanceRun } from '../run/instance-run.ts';
-import { outcomeOf } from '../run/next-steps.ts';
 import type { RunState } from '../run/run-state.ts';
+import { unavailableBefore } from '../run/unavailable-before.ts';
 import { toSeconds } from '../time.ts';
 import type { RolloutReport } from './report.ts';
+import { stopMessage } from './stop-message.ts';
 
-/** The rollout of a run; of a plan, as it would be at most. */
+/** The rollout of a run in the form of the result; of a plan, as it would be at most. */
 export function reportRollout(state: RunState): RolloutReport {
   const { maxUnavailable, maxFailures, pauseMs, members } = state.rollout;
-  const unavailableBefore = state.instances.flatMap(({ target }) => {
-    const why = whyUnavailable(target);
-    return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
-  });
-  const planned = Math.max(unavailableBefore.length, Math.min(maxUnavailable, members.length));
+  const before = unavailableBefore(state);
+  const planned = Math.max(before.length, Math.min(maxUnavailable, members.length));
   const message = stopMessage(state);
   const reason = state.course?.stop;
   return {
@@ -26,70 +18,7 @@ export function reportRollout(state: RunState): RolloutReport {
     canaries: canariesOf(state.rollout),
     maxFailures,
     pauseSeconds: toSeconds(pauseMs),
-    unavailableBefore,
+    unavailableBefore: before,
     ...(reason === undefined || message === undefined ? {} : { stopped: { reason, message } })
   };
-}
-
-/** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
-function stopMessage({ course, rollout, instances }: RunState): string | undefined {
-  if (course?.stop === undefined) return undefined;
-  const left = instances.filter(({ progress }) => progress === 'planned').length;
-  const wasRolledBack = instances.some((run) => run.rollback !== undefined);
-  if (left === 0 && !wasRolledBack) return undefined;
-  const unavailable = instances.filter(isStillUnavailable).length;
-  return [
-    stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
-    left === 0 ? 'None was left to start.' : `${left} of ${instances.length} were not started.`,
-    rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
-}
-
-/** Why a rollout stopped, as one sentence. */
-export function stopWords(
-  stop: StopReason,
-  facts: {
-    readonly failures: number;
-    readonly maxFailures: number;
-    readonly unavailable: number;
-    readonly maxUnavailable: number;
-  }
-): string {
-  switch (stop) {
-    case 'canary':
-      return 'A canary did not end well, so the rollout stopped.';
-    case 'maxFailures':
-      return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
-    case 'noCapacity':
-      return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
-    case 'cancelled':
-      return 'The run was cancelled, so nothing new was started.';
-  }
-}
-
-function rollbackWords(instances: readonly InstanceRun[], isCancelled: boolean): string {
-  const kinds = instances.map((run) => endOf(run)?.kind);
-  const count = (wanted: string): number => kinds.filter((kind) => kind === wanted).length;
-  const [rolledBack, failed] = [count('rolledBack'), count('rollbackFailed')];
-  const stay = instances.filter((run) => run.rollback === undefined && canStillGoBack(run)).length;
-  const why = isCancelled ? '' : ', because no more may be unavailable at once';
-  return [
-    rolledBack === 0 ? '' : `${rolledBack} ${rolledBack === 1 ? 'was' : 'were'} rolled back.`,
-    failed === 0 ? '' : `The rollback of ${failed} failed.`,
-    stay === 0 ? '' : `${stay} stay on the new image${why}.`,
-    isCancelled ? 'Then the run was cancelled.' : ''
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
-}
-
-function canStillGoBack(run: InstanceRun): boolean {
-  return endOf(run)?.kind === 'rebuilt' && outcomeOf(run).canRollBack;
-}
-
-function isStillUnavailable(run: InstanceRun): boolean {
-  if (run.progress === 'planned') return whyUnavailable(run.target) !== undefined;
-  return endOf(run)?.kind === 'rolledBack' ? false : outcomeOf(run).isUnavailable;
 }

@@ -1,9 +1,12 @@
 /** What a run has to say beside its log: few words, for GitHub shows few of them. */
 import { clip } from '../report/clip.ts';
+import { describeInstances, idOf } from '../report/described-instance.ts';
+import { wholeCause } from '../report/explain.ts';
 import { type ActionSource, helpLink } from '../report/help-link.ts';
-import type { RunReport } from '../report/report.ts';
+import { stopMessage } from '../report/stop-message.ts';
+import type { RunState } from '../run/run-state.ts';
 import { failuresFirst, reasonsLabel } from './ranking.ts';
-import { idleInstances, idleWords, type LeftWeight, leftWeights } from './weights-table.ts';
+import { idleInstances, idleWords, type LoweredWeight, loweredWeights } from './weights-table.ts';
 
 /** GitHub shows at most ten annotations of a step. */
 const most = 10;
@@ -26,21 +29,24 @@ export interface Annotation {
  *
  * @param source where the action runs from, for the links to its documents
  */
-export function annotationsOf(report: RunReport, source?: ActionSource): readonly Annotation[] {
-  const weights = [...ofWeights(leftWeights(report)), ...ofIdle(idleInstances(report))];
+export function annotationsOf(state: RunState, source?: ActionSource): readonly Annotation[] {
+  const instances = describeInstances(state);
+  const weights = [...ofWeights(loweredWeights(instances)), ...ofIdle(idleInstances(instances))];
   const others = [
-    ...ofStop(report).map((one) => ({ ...one, help: helpLink(source) })),
+    ...ofStop(state).map((one) => ({ ...one, help: helpLink(source) })),
     ...weights.map((one) => ({ ...one, help: helpLink(source, 'rejoin') }))
   ];
   const room = most - others.length;
-  const failed = failuresFirst(report.instances);
+  const failed = failuresFirst(instances);
   const single = failed.length <= room ? failed : failed.slice(0, room - 1);
   const rest = failed.slice(single.length);
-  const each = single.map(({ instanceId, failure }) => ({
+  const each = single.map((one) => ({
     level: 'error' as const,
-    title: `Rebuild of ${instanceId} ${failure.reason === 'cancelled' ? 'cancelled' : `failed (${failure.reason})`}`,
-    lines: [failure.cause, failure.diskNote, failure.remedy].map((line) => clip(line, 2000)),
-    help: helpLink(source, failure.reason)
+    title: `Rebuild of ${idOf(one)} ${one.failure.reason === 'cancelled' ? 'cancelled' : `failed (${one.failure.reason})`}`,
+    lines: [wholeCause(one.failure), one.failure.diskNote, one.failure.remedy].map((line) =>
+      clip(line, 2000)
+    ),
+    help: helpLink(source, one.failure.reason)
   }));
   const more = {
     level: 'error' as const,
@@ -51,19 +57,20 @@ export function annotationsOf(report: RunReport, source?: ActionSource): readonl
   return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
 }
 
-/** What a stop meant for the others: who was not begun, and who was rolled back although it had succeeded. */
-function ofStop({ rollout: { stopped }, instances }: RunReport): readonly Annotation[] {
-  if (stopped === undefined || stopped.reason === 'cancelled' || instances.length === 1) return [];
-  return [{ level: 'error', title: 'The rollout stopped', lines: [clip(stopped.message, 2000)] }];
+/** What a stop meant for the others: who was not started, and who was rolled back although it had succeeded. */
+function ofStop(state: RunState): readonly Annotation[] {
+  const message = stopMessage(state);
+  if (message === undefined || state.course?.stop === 'cancelled' || state.instances.length === 1) return [];
+  return [{ level: 'error', title: 'The rollout stopped', lines: [clip(message, 2000)] }];
 }
 
-function ofWeights(left: readonly LeftWeight[]): readonly Annotation[] {
-  if (left.length === 0) return [];
-  const named = left.slice(0, mostNamed).map(({ instance, blbId, groupId, currentWeight, weight }) => {
-    const group = groupId === undefined ? '' : `, group ${groupId}`;
-    return `${instance.instanceId} on ${blbId}${group}: ${currentWeight} instead of ${weight}`;
+function ofWeights(lowered: readonly LoweredWeight[]): readonly Annotation[] {
+  if (lowered.length === 0) return [];
+  const named = lowered.slice(0, mostNamed).map(({ instance, server }) => {
+    const group = server.groupId === undefined ? '' : `, group ${server.groupId}`;
+    return `${idOf(instance)} on ${server.blbId}${group}: 0 instead of ${server.weight}`;
   });
-  const more = left.length - named.length;
+  const more = lowered.length - named.length;
   return [
     {
       level: 'error',

@@ -1,59 +1,71 @@
 /** The part of the job summary that is folded away: everything about one instance. */
 
-import type { InstanceReport } from '../report/report.ts';
-import { formatDuration } from '../time.ts';
+import { currentWeights } from '../balancers/held-weights.ts';
+import { describeFailed, describeUnhealthy } from '../health/reason.ts';
+import { decisionLabel, loginLabel, presentLabel, scriptLabel, stepLabels } from '../plan/text.ts';
+import { type DescribedInstance, idOf } from '../report/described-instance.ts';
+import { restoreWithLines } from '../report/restore-with.ts';
+import { erasedBy } from '../run/erased.ts';
+import { isRolledBack } from '../run/instance-end.ts';
+import { diskOf, type InstanceRun, rebuildsOf } from '../run/instance-run.ts';
+import type { RunState } from '../run/run-state.ts';
+import { type Span, spansOf, workTime } from '../run/spans.ts';
+import { formatDuration, toIso } from '../time.ts';
 import { cell, code, fenced, fold, table } from './markdown.ts';
 
 /** One instance in detail, folded unless it is to be open. */
-export function detailsOf(one: InstanceReport, isOpen: boolean): string {
+export function detailsOf(one: DescribedInstance, state: RunState, isOpen: boolean): string {
+  const { run } = one;
   const inner = [
-    planTable(one),
-    phaseTable(one),
-    seenTable(one),
-    healthTable(one),
-    balancerTable(one),
-    requestLine(one),
-    hostKeys(one),
-    restoreWith(one)
+    planTable(one, state),
+    phaseTable(run, state),
+    statusTable(run, state),
+    healthTable(run),
+    balancerTable(run),
+    requestLine(run),
+    hostKeys(run),
+    restoreWith(run, state)
   ].filter((part) => part !== '');
-  return fold(`${code(one.instanceId)} in detail`, inner, isOpen);
+  return fold(`${code(idOf(one))} in detail`, inner, isOpen);
 }
 
-function planTable(one: InstanceReport): string {
-  const { plan, erases } = one;
+function planTable({ run, status }: DescribedInstance, { options }: RunState): string {
+  const { target, backup, rollback } = run;
   const rows: string[][] = [
-    ['Plan', cell(plan.description)],
-    ...plan.warnings.map((warning) => ['⚠️ Note', cell(warning)]),
-    ['Before', cell(plan.current)]
+    ['Plan', cell(decisionLabel(target))],
+    ...target.warnings.map((warning) => ['⚠️ Note', cell(warning)]),
+    ['Before', cell(presentLabel(target))]
   ];
-  if (one.backup !== undefined)
-    rows.push(['Backup', `${code(one.backup.imageId)} ${cell(one.backup.imageName)}`]);
-  if (one.status !== 'skipped') {
-    const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[one.disk];
-    const disk =
-      erases.systemDiskId === ''
-        ? 'the system disk'
-        : `system disk ${code(erases.systemDiskId)}, ${erases.sizeInGB} GB`;
-    const snapshots = erases.snapshots.map(
-      ({ id, name, createTime }) => `snapshot ${cell(name)} ${code(id)}, ${cell(createTime)}`
-    );
+  if (backup?.imageId !== undefined)
+    rows.push(['Backup', `${code(backup.imageId)} ${cell(backup.imageName)}`]);
+  if (status !== 'skipped') {
+    const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[diskOf(run)];
     rows.push(
-      [verb, [disk, ...snapshots].join('<br>')],
+      [verb, erasedCell(run)],
       ['Kept', 'data disks, IP addresses, custom images'],
-      ['Login', cell(plan.login)],
-      ['Script', cell(plan.userData)],
-      ...plan.steps.map((step) => ['Also', cell(step)])
+      ['Login', cell(loginLabel(options))],
+      ['Script', cell(scriptLabel(options))],
+      ...stepLabels(target).map((step) => ['Also', cell(step)])
     );
   }
-  if (one.rollback !== undefined) {
-    const how = one.rollback.ok ? 'done' : `failed: ${cell(one.rollback.problem ?? 'see above')}`;
-    rows.push(['Rollback', `onto ${code(one.rollback.imageId)}: ${how}`]);
+  if (rollback !== undefined) {
+    const how = isRolledBack(run) ? 'done' : `failed: ${cell(rollback.problem ?? 'see above')}`;
+    rows.push(['Rollback', `onto ${code(rollback.imageId)}: ${how}`]);
   }
   return table(['Property', 'Value'], rows);
 }
 
-/** The phases of `result` in words that an operator knows. */
-const phaseLabels: Readonly<Record<string, string>> = {
+function erasedCell(run: InstanceRun): string {
+  const { disk, snapshots } = erasedBy(run);
+  const named = disk === undefined ? 'the system disk' : `system disk ${code(disk.id)}, ${disk.sizeInGB} GB`;
+  const each = snapshots.map(
+    ({ id, name, createTime }) => `snapshot ${cell(name)} ${code(id)}, ${cell(createTime)}`
+  );
+  return [named, ...each].join('<br>');
+}
+
+/** The parts of the work in words that an operator knows. */
+const spanLabels: Readonly<Record<Span['kind'], string>> = {
   settling: 'waited for the instance to settle',
   backup: 'backed up',
   draining: 'left the load balancers',
@@ -65,62 +77,58 @@ const phaseLabels: Readonly<Record<string, string>> = {
   health: 'waited until healthy'
 };
 
-function phaseLabel(phase: string): string {
-  const [kind, prefix] = phase.startsWith('rollback: ') ? [phase.slice(10), 'rollback: '] : [phase, ''];
-  return `${prefix}${phaseLabels[kind] ?? cell(kind)}`;
+function phaseTable(run: InstanceRun, { anchor, atMs }: RunState): string {
+  const rows = spansOf(run, atMs).map(({ kind, isRollback, fromMs, toMs }) => [
+    `${isRollback ? 'rollback: ' : ''}${spanLabels[kind]}`,
+    toIso(anchor, fromMs).slice(11),
+    formatDuration(toMs - fromMs)
+  ]);
+  return rows.length === 0 ? '' : table(['Phase', 'From (UTC)', 'Took'], rows);
 }
 
-function phaseTable(one: InstanceReport): string {
-  if (one.phases.length === 0) return '';
-  const rows = one.phases.map(({ phase, startedAt, durationSeconds }) => [
-    phaseLabel(phase),
-    startedAt.slice(11),
-    formatDuration(durationSeconds * 1000)
-  ]);
-  return table(['Phase', 'From (UTC)', 'Took'], rows);
+function statusTable(run: InstanceRun, { atMs }: RunState): string {
+  const { fromMs } = workTime(run, atMs);
+  const seen = rebuildsOf(run).flatMap(({ history }) => history);
+  const rows = seen.map((one) => [formatDuration(one.atMs - fromMs), cell(one.status), code(one.imageId)]);
+  return rows.length === 0 ? '' : table(['After', 'Status seen', 'Image'], rows);
 }
 
-function seenTable(one: InstanceReport): string {
-  if (one.statusHistory.length === 0) return '';
-  const rows = one.statusHistory.map(({ status, imageId, seconds }) => [
-    formatDuration(seconds * 1000),
-    cell(status),
-    code(imageId)
+function healthTable({ health }: InstanceRun): string {
+  if (health === undefined) return '';
+  const rows = health.history.map(({ atMs, failed }) => [
+    formatDuration(atMs - health.fromMs),
+    cell(describeFailed(failed))
   ]);
-  return table(['After', 'Status seen', 'Image'], rows);
-}
-
-function healthTable(one: InstanceReport): string {
-  if (one.health === undefined) return '';
-  const rows = one.health.history.map(({ seconds, result }) => [
-    formatDuration(seconds * 1000),
-    cell(result)
+  const checks = health.checks.map(({ check, result }) => [
+    code(check),
+    cell(result.healthy ? 'passes' : describeUnhealthy(result.reason))
   ]);
-  const checks = one.health.checks.map(({ check, result }) => [code(check), cell(result)]);
-  const course = table(['After Running', `Health: ${one.health.healthy ? 'passed' : 'failed'}`], rows);
+  const course = table(['After Running', `Health: ${health.healthy ? 'passed' : 'failed'}`], rows);
   return checks.length < 2 ? course : `${table(['Check', 'Found last'], checks)}\n\n${course}`;
 }
 
-function balancerTable(one: InstanceReport): string {
-  if (one.balancers.length === 0) return '';
-  const rows = one.balancers.map(({ blbId, groupId = '', weight, currentWeight }) => [
+function balancerTable({ target, heldWeights }: InstanceRun): string {
+  const weights = currentWeights(target.backendServers ?? [], heldWeights);
+  const rows = weights.map(({ server: { blbId, groupId = '', weight }, currentWeight }) => [
     `${code(blbId)} ${code(groupId)}`.trimEnd(),
     String(currentWeight),
     String(weight)
   ]);
-  return table(['Load balancer', 'Weight now', 'Before'], rows);
+  return rows.length === 0 ? '' : table(['Load balancer', 'Weight now', 'Before'], rows);
 }
 
-function requestLine(one: InstanceReport): string {
-  return one.requestIds.length === 0 ? '' : `Request IDs: ${one.requestIds.map(code).join(', ')}`;
+function requestLine(run: InstanceRun): string {
+  const ids = rebuildsOf(run).flatMap(({ requestIds }) => requestIds);
+  return ids.length === 0 ? '' : `Request IDs: ${ids.map(code).join(', ')}`;
 }
 
-function hostKeys(one: InstanceReport): string {
-  if (one.knownHosts.length === 0) return '';
-  return `SSH host keys, as first seen and verified by nobody:\n\n${fenced('yaml', one.knownHosts)}`;
+function hostKeys({ knownHosts }: InstanceRun): string {
+  if (knownHosts.length === 0) return '';
+  return `SSH host keys, as first seen and verified by nobody:\n\n${fenced('yaml', knownHosts)}`;
 }
 
-function restoreWith(one: InstanceReport): string {
-  if (one.restoreWith.length === 0) return '';
-  return `To go back to what it ran before:\n\n${fenced('yaml', ['with:', ...one.restoreWith.map((line) => `  ${line}`)])}`;
+function restoreWith(run: InstanceRun, { options }: RunState): string {
+  const lines = restoreWithLines(run, options);
+  if (lines.length === 0) return '';
+  return `To go back to what it ran before:\n\n${fenced('yaml', ['with:', ...lines.map((line) => `  ${line}`)])}`;
 }

@@ -1,13 +1,18 @@
 /** The plan of several instances, as a dry run ends with it: who is taken when, and what is erased. */
 
+import type { Decision } from '../plan/decide.ts';
+import { loginLabel, presentLabel, scriptLabel, stepLabels } from '../plan/text.ts';
 import { clip } from '../report/clip.ts';
-import type { InstanceReport, PlanReport, RunReport } from '../report/report.ts';
-import { batchesOf, inOrder } from './batches.ts';
+import { canariesOf } from '../rollout/canaries.ts';
+import { rehearse } from '../rollout/rehearse.ts';
+import { erasedBy } from '../run/erased.ts';
+import type { InstanceRun } from '../run/instance-run.ts';
+import type { RunState } from '../run/run-state.ts';
 import { type Part, whole } from './fit.ts';
 import { tablePart } from './instance-table.ts';
 import { cell, code, counted } from './markdown.ts';
 
-const labels: Readonly<Record<PlanReport['action'], string>> = {
+const labels: Readonly<Record<Decision['action'], string>> = {
   rebuild: '📋 rebuild',
   start: '🚀 start',
   wait: '⏳ wait, then decide',
@@ -16,47 +21,61 @@ const labels: Readonly<Record<PlanReport['action'], string>> = {
 };
 
 /** How many are to be treated how, in one line. */
-export function planTotals({ instances }: RunReport): string {
-  const counts = new Map<PlanReport['action'], number>();
-  for (const { plan } of instances) counts.set(plan.action, (counts.get(plan.action) ?? 0) + 1);
+export function planTotals({ instances }: RunState): string {
+  const counts = new Map<Decision['action'], number>();
+  for (const run of instances) counts.set(actionOf(run), (counts.get(actionOf(run)) ?? 0) + 1);
   const each = [...counts].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
   return `${each.join(' · ')} (${counted(instances.length, 'instance')})`;
 }
 
 /** How many batches there will be, and the targets in the order in which they are taken. */
-export function planParts(report: RunReport, priority: number): readonly Part[] {
-  const batches = batchesOf(report);
-  const ordered = inOrder(report);
-  const count = new Set(batches.values()).size;
-  const sentence = count === 0 ? '' : `If all goes well it takes ${counted(count, 'batch', 'batches')}.`;
-  const notes = commonOf(ordered.map(({ plan }) => plan.warnings));
-  const now = sameForAll(ordered.map(({ plan }) => plan.current));
-  const turns = ordered.map((one) => turnOf(one, report.rollout.canaries, batches.get(one.instanceId)));
-  const hasTurns = turns.some((turn) => turn !== '–');
-  const rows = ordered.map((one, at) => [
-    `${code(one.instanceId)} ${cell(one.name)}`.trimEnd(),
-    erasedBy(one),
-    ...(hasTurns ? [turns[at] ?? ''] : []),
-    [labels[one.plan.action], ...one.plan.warnings.filter(isNotIn(notes)).map(noteOf)].join('<br>'),
-    ...(now === undefined ? [cell(one.plan.current)] : [])
+export function planParts(state: RunState, priority: number): readonly Part[] {
+  const ordered = inOrder(state);
+  const batches = state.rollout.pauseMs === 0 ? [] : rehearse(state.rollout);
+  const sentence =
+    batches.length === 0 ? '' : `If all goes well it takes ${counted(batches.length, 'batch', 'batches')}.`;
+  const notes = commonOf(ordered.map(({ target }) => target.warnings));
+  const presents = ordered.map(({ target }) => presentLabel(target));
+  const now = sameForAll(presents);
+  const turns = turnsOf(ordered, canariesOf(state.rollout), batches);
+  const rows = ordered.map((run, at) => [
+    `${code(idOf(run))} ${cell(run.target.instance.name)}`.trimEnd(),
+    erasedCell(run),
+    ...(turns === undefined ? [] : [turns[at] ?? '']),
+    [labels[actionOf(run)], ...run.target.warnings.filter(isNotIn(notes)).map(noteOf)].join('<br>'),
+    ...(now === undefined ? [cell(presents[at] ?? '')] : [])
   ]);
   const head = [
     'Instance',
     'Would be erased',
-    ...(hasTurns ? ['Turn'] : []),
+    ...(turns === undefined ? [] : ['Turn']),
     'What is done',
     ...(now === undefined ? ['Now'] : [])
   ];
   const title = `All ${rows.length} instances`;
-  const common = [...(now === undefined ? [] : [`**Now, each:** ${cell(now)}`]), ...notes.map(noteOf)].join(
-    '\n\n'
-  );
+  const common = [...(now === undefined ? [] : [`**Now, each:** ${cell(now)}`]), ...notes.map(noteOf)];
   return [
     whole(sentence),
-    whole(common),
-    whole(howOf(ordered)),
+    whole(common.join('\n\n')),
+    whole(howOf(state, ordered)),
     tablePart({ head, rows, title, isOpen: true }, priority)
   ];
+}
+
+/** The instances in the order in which they are taken; those that are skipped at the end. */
+function inOrder({ instances, rollout }: RunState): readonly InstanceRun[] {
+  const turns = new Map(rollout.members.map(({ id }, turn) => [id, turn]));
+  const turnOf = (run: InstanceRun): number => turns.get(idOf(run)) ?? 0;
+  const isSkipped = (run: InstanceRun): number => Number(actionOf(run) === 'skip');
+  return instances.toSorted((one, other) => isSkipped(one) - isSkipped(other) || turnOf(one) - turnOf(other));
+}
+
+function idOf({ target }: InstanceRun): string {
+  return target.instance.id;
+}
+
+function actionOf({ target }: InstanceRun): Decision['action'] {
+  return target.decision.action;
 }
 
 function noteOf(text: string): string {
@@ -78,33 +97,43 @@ function sameForAll([first, ...others]: readonly string[]): string | undefined {
 }
 
 /** What is alike for all: the login, the script and, but for the addresses, what else is done. */
-function howOf([first]: readonly InstanceReport[]): string {
+function howOf({ options }: RunState, [first]: readonly InstanceRun[]): string {
   if (first === undefined || erasesNothing(first)) return '';
-  const { login, userData, steps } = first.plan;
-  const also = steps.map((step) => cell(clip(step, 500))).join('; ');
+  const also = stepLabels(first.target)
+    .map((step) => cell(clip(step, 500)))
+    .join('; ');
   return [
-    `**Login:** ${cell(clip(login, 500))} · **Script:** ${cell(clip(userData, 500))} · **Kept:** data disks, IP addresses, custom images`,
-    ...(also === '' ? [] : [`**Also**, as for ${code(first.instanceId)}: ${also}`])
+    `**Login:** ${cell(loginLabel(options))} · **Script:** ${cell(scriptLabel(options))} · **Kept:** data disks, IP addresses, custom images`,
+    ...(also === '' ? [] : [`**Also**, as for ${code(idOf(first))}: ${also}`])
   ].join('\n\n');
 }
 
-function erasesNothing(one: InstanceReport): boolean {
-  return ['skip', 'start'].includes(one.plan.action);
+function erasesNothing(run: InstanceRun): boolean {
+  return ['skip', 'start'].includes(actionOf(run));
 }
 
-function turnOf(
-  { instanceId }: InstanceReport,
+/** Whether each is a canary, and its batch; `undefined` where there are neither canaries nor batches. */
+function turnsOf(
+  ordered: readonly InstanceRun[],
   canaries: readonly string[],
-  batch: number | undefined
-): string {
-  const canary = canaries.includes(instanceId) ? ['canary'] : [];
-  const parts = [...canary, ...(batch === undefined ? [] : [`batch ${batch}`])];
-  return parts.length === 0 ? '–' : parts.join(', ');
+  batches: readonly (readonly string[])[]
+): readonly string[] | undefined {
+  if (canaries.length === 0 && batches.length === 0) return undefined;
+  const canary = new Set(canaries);
+  const batchOf = new Map(batches.flatMap((ids, index) => ids.map((id) => [id, index + 1] as const)));
+  return ordered.map((run) => {
+    const batch = batchOf.get(idOf(run));
+    const parts = [
+      ...(canary.has(idOf(run)) ? ['canary'] : []),
+      ...(batch === undefined ? [] : [`batch ${batch}`])
+    ];
+    return parts.length === 0 ? '–' : parts.join(', ');
+  });
 }
 
-function erasedBy(one: InstanceReport): string {
-  if (erasesNothing(one)) return 'nothing';
-  const { systemDiskId, sizeInGB, snapshots } = one.erases;
-  const disk = systemDiskId === '' ? 'the system disk' : `${code(systemDiskId)}, ${sizeInGB} GB`;
-  return snapshots.length === 0 ? disk : `${disk}, ${counted(snapshots.length, 'snapshot')}`;
+function erasedCell(run: InstanceRun): string {
+  if (erasesNothing(run)) return 'nothing';
+  const { disk, snapshots } = erasedBy(run);
+  const named = disk === undefined ? 'the system disk' : `${code(disk.id)}, ${disk.sizeInGB} GB`;
+  return snapshots.length === 0 ? named : `${named}, ${counted(snapshots.length, 'snapshot')}`;
 }

@@ -1,34 +1,38 @@
 /** The table that has every instance of a run in it. */
 
-import { clip } from '../report/clip.ts';
-import type { InstanceReport, RunReport } from '../report/report.ts';
+import { instanceBefore } from '../rebuild/instance-before.ts';
+import { type DescribedInstance, idOf } from '../report/described-instance.ts';
+import { isRolledBack } from '../run/instance-end.ts';
+import { diskOf, lastSeen } from '../run/instance-run.ts';
+import type { RunState } from '../run/run-state.ts';
+import { workTime } from '../run/spans.ts';
 import { formatDuration } from '../time.ts';
 import type { Part } from './fit.ts';
 import { cell, code, fold, table } from './markdown.ts';
-import { statusLabel } from './overview.ts';
+import { imageOf, statusLabel } from './overview.ts';
 import { byUrgency } from './ranking.ts';
 
 /** More rows than these are folded away. */
 const openRows = 20;
 
 /** The instances in the given order, with both images. */
-export function wholeTable(report: RunReport): string {
-  const rows = report.instances.map((one) => [
-    `${code(one.instanceId)}<br>${cell(one.name)}`,
+export function wholeTable(instances: readonly DescribedInstance[], state: RunState): string {
+  const rows = instances.map((one) => [
+    `${code(idOf(one))}<br>${cell(one.run.target.instance.name)}`,
     statusLabel(one),
-    imagesOf(one, report),
-    timeOf(one)
+    [`${imageBefore(one)}<br>→ ${imageOf(state.image)}`, ...otherImage(one, state)].join('<br>'),
+    timeOf(one, state)
   ]);
   return table(['Instance', 'Result', 'Image', 'Time'], rows);
 }
 
 /** The instances of a fleet, one line each, the urgent ones first; the image to be stands in the headline. */
-export function fleetTable({ instances, imageId }: RunReport, priority: number): Part {
+export function fleetTable(instances: readonly DescribedInstance[], state: RunState, priority: number): Part {
   const rows = byUrgency(instances).map((one) => [
-    `${code(one.instanceId)} ${cell(one.name)}`.trimEnd(),
+    `${code(idOf(one))} ${cell(one.run.target.instance.name)}`.trimEnd(),
     statusLabel(one),
-    [imageOf(one.before), ...detour(one, imageId)].join(' '),
-    timeOf(one)
+    [imageBefore(one), ...otherImage(one, state)].join(' '),
+    timeOf(one, state)
   ]);
   const head = ['Instance', 'Result', 'Image before', 'Time'];
   return tablePart({ head, rows, title: `All ${rows.length} instances`, isOpen: false }, priority);
@@ -61,27 +65,20 @@ export function tablePart(
   };
 }
 
-/** An image by id and name. */
-export function imageOf({
-  imageId,
-  imageName
-}: Pick<InstanceReport['before'], 'imageId' | 'imageName'>): string {
-  return `${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
+function imageBefore({ run }: DescribedInstance): string {
+  const { imageId, imageName } = instanceBefore(run.rebuild, run.target.instance);
+  return imageOf({ id: imageId, name: imageName });
 }
 
-/** The way from image to image, as the instance went it; where it ended elsewhere, the image that it runs on. */
-function imagesOf(one: InstanceReport, report: RunReport): string {
-  const there = `${imageOf(one.before)}<br>→ ${imageOf(report)}`;
-  return [there, ...detour(one, report.imageId)].join('<br>');
+/** Where an instance ended that is not on the image that it was to be on. */
+function otherImage({ run }: DescribedInstance, { image }: RunState): readonly string[] {
+  if (run.rollback !== undefined && isRolledBack(run)) return [`↩ ${code(run.rollback.imageId)}`];
+  const last = lastSeen(run)?.instance;
+  if (last === undefined || diskOf(run) === 'untouched' || last.imageId === image.id) return [];
+  return [`⚠️ last seen on ${imageOf({ id: last.imageId, name: last.imageName })}`];
 }
 
-/** Where an instance went that is not on the image that it was to be on. */
-function detour({ rollback, after, disk }: InstanceReport, wantedId: string): readonly string[] {
-  if (rollback?.ok) return [`↩ ${code(rollback.imageId)}`];
-  if (after === undefined || disk === 'untouched' || after.imageId === wantedId) return [];
-  return [`⚠️ last seen on ${imageOf(after)}`];
-}
-
-function timeOf({ durationSeconds }: InstanceReport): string {
-  return durationSeconds === 0 ? '–' : formatDuration(durationSeconds * 1000);
+function timeOf({ run }: DescribedInstance, { atMs }: RunState): string {
+  const { fromMs, toMs } = workTime(run, atMs);
+  return toMs === fromMs ? '–' : formatDuration(toMs - fromMs);
 }

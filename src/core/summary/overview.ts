@@ -1,13 +1,13 @@
 /** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
 
+import type { Image } from '../model/image.ts';
 import { clip } from '../report/clip.ts';
-import type {
-  InstanceReport,
-  InstanceStatus,
-  RolloutReport,
-  RunReport,
-  RunStatus
-} from '../report/report.ts';
+import type { DescribedInstance } from '../report/described-instance.ts';
+import { stopMessage } from '../report/stop-message.ts';
+import { canariesOf } from '../rollout/canaries.ts';
+import { type InstanceStatus, type RunStatus, runStatus } from '../run/instance-status.ts';
+import type { RunState } from '../run/run-state.ts';
+import { unavailableBefore } from '../run/unavailable-before.ts';
 import { formatDuration } from '../time.ts';
 import type { Part } from './fit.ts';
 import { cell, code, counted, fold, table } from './markdown.ts';
@@ -48,50 +48,58 @@ const words: Readonly<Record<InstanceStatus, Words>> = {
  *
  * @param region empty where it is not known
  */
-export function headline({ status, imageId, imageName, instances }: RunReport, region: string): string {
-  const [only, ...others] = instances;
-  const one = only !== undefined && others.length === 0 ? code(only.instanceId) : undefined;
-  const whom = one ?? counted(instances.length, 'instance');
-  const image = `${code(imageId)} ${cell(clip(imageName, 200))}`.trimEnd();
+export function headline(state: RunState, region: string): string {
+  const [only, ...others] = state.instances;
+  const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
+  const whom = one ?? counted(state.instances.length, 'instance');
   const where = region === '' ? '' : `, region ${cell(clip(region, 50))}`;
-  return `## ${headlines[status]}: ${whom} from image ${image}${where}`;
+  return `## ${headlines[runStatus(state)]}: ${whom} from image ${imageOf(state.image)}${where}`;
+}
+
+/** An image by ID and name. */
+export function imageOf({ id, name }: Pick<Image, 'id' | 'name'>): string {
+  return `${code(id)} ${cell(clip(name, 200))}`.trimEnd();
 }
 
 /** What became of an instance, with a sign. */
-export function statusLabel({ status, adopted }: InstanceReport): string {
+export function statusLabel({ run, status }: DescribedInstance): string {
   const { icon, one } = words[status];
-  return adopted ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
+  return run.rebuild?.adopted === true ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
 }
 
 /** How many came to what, in one line. */
-export function totals({ instances, durationSeconds }: RunReport): string {
+export function totals(instances: readonly DescribedInstance[], { fromMs, atMs }: RunState): string {
   const counts = new Map<InstanceStatus, number>();
   for (const { status } of instances) counts.set(status, (counts.get(status) ?? 0) + 1);
   const each = Object.entries(words).flatMap(([status, { icon, one, many = one }]) => {
     const count = counts.get(status as InstanceStatus);
     return count === undefined ? [] : [`${icon} **${count}** ${many}`];
   });
-  return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(durationSeconds * 1000)})`;
+  return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(atMs - fromMs)})`;
 }
 
-/** Why nothing more was begun, as a sentence that cannot be overlooked. */
-export function stopSentence({ rollout: { stopped } }: RunReport): string {
-  return stopped === undefined ? '' : `> 🛑 **${cell(clip(stopped.message, 1000))}**`;
+/** Why nothing more was started, as a sentence that cannot be overlooked. */
+export function stopSentence(state: RunState): string {
+  const message = stopMessage(state);
+  return message === undefined ? '' : `> 🛑 **${cell(clip(message, 1000))}**`;
 }
 
-/** How the rollout was set and how many were away, in one line. */
-export function rolloutLine({ rollout, instances, status }: RunReport): string {
-  const { maxUnavailable, peakUnavailable, canaries, pauseSeconds, unavailableBefore } = rollout;
-  const before =
-    unavailableBefore.length === 0 ? '' : `; ${unavailableBefore.length} already unavailable before`;
-  const unavailable = status === 'planned' ? before : ` (peak: ${peakUnavailable}${before})`;
+/** How the rollout was set and how many were unavailable, in one line. */
+export function rolloutLine(state: RunState): string {
+  const { maxUnavailable, pauseMs, maxFailures } = state.rollout;
+  const count = unavailableBefore(state).length;
+  const before = count === 0 ? '' : `; ${count} already unavailable before`;
+  const peak = state.course === undefined ? before : ` (peak: ${state.course.peakUnavailable}${before})`;
+  const canaries = canariesOf(state.rollout);
   const facts = [
-    `at most ${maxUnavailable} of ${instances.length} unavailable at once${unavailable}`,
+    `at most ${maxUnavailable} of ${state.instances.length} unavailable at once${peak}`,
     ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
-    pauseSeconds === 0
+    pauseMs === 0
       ? 'the next starts as soon as one is done'
-      : `in batches, ${formatDuration(pauseSeconds * 1000)} between two`,
-    failureLabel(rollout)
+      : `in batches, ${formatDuration(pauseMs)} between two`,
+    maxFailures === 0
+      ? 'stops at the first failure'
+      : `stops after more than ${counted(maxFailures, 'failure')}`
   ];
   return `**Rollout:** ${facts.join(' · ')}`;
 }
@@ -103,23 +111,18 @@ function canaryLabel(canaries: readonly string[]): string {
   return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
 }
 
-function failureLabel({ maxFailures }: RolloutReport): string {
-  return maxFailures === 0
-    ? 'stops at the first failure'
-    : `stops after more than ${counted(maxFailures, 'failure')}`;
-}
-
 /** Who did not serve to begin with, and why; folded away. */
-export function unavailableBeforePart({ rollout: { unavailableBefore } }: RunReport, priority: number): Part {
+export function unavailableBeforePart(state: RunState, priority: number): Part {
+  const before = unavailableBefore(state);
   return {
     priority,
-    pieces: unavailableBefore.length,
+    pieces: before.length,
     draw: (pieces) => {
       if (pieces === 0) return '';
-      const rows = unavailableBefore
+      const rows = before
         .slice(0, pieces)
         .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
-      const title = `Already unavailable before the run: ${counted(unavailableBefore.length, 'instance')}`;
+      const title = `Already unavailable before the run: ${counted(before.length, 'instance')}`;
       return fold(title, [table(['Instance', 'Why'], rows)]);
     }
   };

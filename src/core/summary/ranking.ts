@@ -1,5 +1,6 @@
 /** Which instances a reader must see first. */
-import type { InstanceReport, InstanceStatus } from '../report/report.ts';
+import type { DescribedInstance } from '../report/described-instance.ts';
+import type { InstanceStatus } from '../run/instance-status.ts';
 
 const urgency: Readonly<Record<InstanceStatus, number>> = {
   failed: 0,
@@ -12,22 +13,26 @@ const urgency: Readonly<Record<InstanceStatus, number>> = {
   planned: 4
 };
 
-/** The failures first, then what is under way or not begun, then the rest; beyond that in the given order. */
-export function byUrgency(instances: readonly InstanceReport[]): readonly InstanceReport[] {
+/** The failures first, then what is under way or not started, then the rest; beyond that in the given order. */
+export function byUrgency<T extends { readonly status: InstanceStatus }>(
+  instances: readonly T[]
+): readonly T[] {
   return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
 }
 
 /** An instance that has a failure. */
-export type Failed = InstanceReport & { readonly failure: NonNullable<InstanceReport['failure']> };
+export type FailedInstance = DescribedInstance & {
+  readonly failure: NonNullable<DescribedInstance['failure']>;
+};
 
 /**
  * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
  * first few has met every kind.
  */
-export function failuresFirst(instances: readonly InstanceReport[]): readonly Failed[] {
+export function failuresFirst(instances: readonly DescribedInstance[]): readonly FailedInstance[] {
   const failed = byUrgency(instances).filter(isFailed);
   const met = new Set<string>();
-  const heads = new Set<Failed>();
+  const heads = new Set<FailedInstance>();
   for (const one of failed) {
     const kind = `${one.status} ${one.failure.reason}`;
     if (!met.has(kind)) heads.add(one);
@@ -37,13 +42,13 @@ export function failuresFirst(instances: readonly InstanceReport[]): readonly Fa
 }
 
 /** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
-export function reasonsLabel(failed: readonly Failed[]): string {
+export function reasonsLabel(failed: readonly FailedInstance[]): string {
   const counts = new Map<string, number>();
   for (const { failure } of failed) counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
   const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
   return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
 }
 
-function isFailed(one: InstanceReport): one is Failed {
+function isFailed(one: DescribedInstance): one is FailedInstance {
   return one.failure !== undefined;
 }

@@ -1,9 +1,11 @@
-/** The job summary: a result as Markdown. */
+/** The job summary: the state of a run as Markdown. */
 
+import { type DescribedInstance, describeInstances } from '../report/described-instance.ts';
 import type { ActionSource } from '../report/help-link.ts';
-import type { InstanceReport, RunReport } from '../report/report.ts';
+import { runStatus } from '../run/instance-status.ts';
+import type { RunState } from '../run/run-state.ts';
 import { detailsOf } from './details.ts';
-import { failureOf, failureParts } from './failures.ts';
+import { failureParts, failureText } from './failures.ts';
 import { fitted, type Part, whole } from './fit.ts';
 import { planParts, planTotals } from './fleet-plan.ts';
 import { fleetTable, wholeTable } from './instance-table.ts';
@@ -24,7 +26,7 @@ const priority = {
   details: 1,
   timeline: 2,
   instances: 3,
-  away: 4,
+  unavailable: 4,
   failures: { rest: 5, full: 7 },
   weights: 6
 };
@@ -35,59 +37,64 @@ const priority = {
  * @param source where the action runs from, for the links to its documents
  * @param region of the instances; empty where it is not known
  */
-export function summaryOf(report: RunReport, source?: ActionSource, region = ''): string {
-  const [only, ...others] = report.instances;
+export function summaryOf(state: RunState, source?: ActionSource, region = ''): string {
+  const instances = describeInstances(state);
+  const [only, ...others] = instances;
   const parts =
     only !== undefined && others.length === 0
-      ? partsOfOne(report, only, source)
-      : partsOfFleet(report, source);
-  return fitted([whole(headline(report, region)), ...parts], summaryLimit);
+      ? partsOfOne(state, only, source)
+      : partsOfFleet(state, instances, source);
+  return fitted([whole(headline(state, region)), ...parts], summaryLimit);
 }
 
 function partsOfOne(
-  report: RunReport,
-  one: InstanceReport,
+  state: RunState,
+  one: DescribedInstance,
   source: ActionSource | undefined
 ): readonly Part[] {
   return [
-    piece(wholeTable(report), priority.instances),
-    piece(failureOf(one, source), priority.failures.full),
-    weightsPart(report, priority.weights),
-    whole(idleSentence(report)),
+    piece(wholeTable([one], state), priority.instances),
+    piece(failureText(one.failure, source), priority.failures.full),
+    weightsPart([one], priority.weights),
+    whole(idleSentence([one])),
     // A plan is there to be read before anything happens.
-    piece(detailsOf(one, one.status === 'planned'), priority.details)
+    piece(detailsOf(one, state, one.status === 'planned'), priority.details)
   ];
 }
 
-function partsOfFleet(report: RunReport, source: ActionSource | undefined): readonly Part[] {
-  const isPlan = report.status === 'planned';
+function partsOfFleet(
+  state: RunState,
+  instances: readonly DescribedInstance[],
+  source: ActionSource | undefined
+): readonly Part[] {
+  const isPlan = runStatus(state) === 'planned';
   return [
-    whole(isPlan ? planTotals(report) : totals(report)),
-    whole(stopSentence(report)),
-    whole(rolloutLine(report)),
-    unavailableBeforePart(report, priority.away),
-    ...failureParts(report, priority.failures, source),
-    weightsPart(report, priority.weights),
-    whole(idleSentence(report)),
-    piece(timelinePart(report), priority.timeline),
-    ...(isPlan ? planParts(report, priority.instances) : [fleetTable(report, priority.instances)]),
-    ...detailParts(report)
+    whole(isPlan ? planTotals(state) : totals(instances, state)),
+    whole(stopSentence(state)),
+    whole(rolloutLine(state)),
+    unavailableBeforePart(state, priority.unavailable),
+    ...failureParts(instances, priority.failures, source),
+    weightsPart(instances, priority.weights),
+    whole(idleSentence(instances)),
+    piece(timelinePart(instances, state), priority.timeline),
+    ...(isPlan ? planParts(state, priority.instances) : [fleetTable(instances, state, priority.instances)]),
+    ...detailParts(instances, state)
   ];
 }
 
-function timelinePart({ instances }: RunReport): string {
-  const diagram = timelineOf(instances);
+function timelinePart(instances: readonly DescribedInstance[], state: RunState): string {
+  const diagram = timelineOf(instances, state);
   const legend =
     'Times in UTC. Purple: backup and drain. Light blue: rebuild and rollback. Grey: health check. Red: failed. A dot is a step too short for its name.';
   return diagram === '' ? '' : `### Timeline\n\n${legend}\n\n${diagram}`;
 }
 
-function detailParts({ instances }: RunReport): readonly Part[] {
+function detailParts(instances: readonly DescribedInstance[], state: RunState): readonly Part[] {
   const isMany = instances.length > mostDetailed;
   const shown = byUrgency(instances).filter(({ failure }) => !isMany || failure !== undefined);
   const untold = instances.length - shown.length;
   const draw = (pieces: number): string => {
-    const each = shown.slice(0, pieces).map((one) => detailsOf(one, false));
+    const each = shown.slice(0, pieces).map((one) => detailsOf(one, state, false));
     if (each.length <= mostDetailed) return each.join('\n\n');
     return fold(`Details of ${counted(each.length, 'instance')}`, each);
   };

@@ -1,6 +1,10 @@
 /** The timeline of a fleet: a Gantt diagram in Mermaid, which GitHub draws in a job summary. */
 
-import type { InstanceReport } from '../report/report.ts';
+import { type DescribedInstance, idOf } from '../report/described-instance.ts';
+import { isRolledBack } from '../run/instance-end.ts';
+import type { InstanceStatus } from '../run/instance-status.ts';
+import type { RunState } from '../run/run-state.ts';
+import { type Span, spansOf } from '../run/spans.ts';
 import { fenced } from './markdown.ts';
 
 /** More rows than these fit on no screen. */
@@ -12,7 +16,7 @@ const mostCharacters = 45_000;
 /** A narrower bar has no room for its word, as a share of the whole width; the words would lie on each other. */
 const roomForWord = 0.055;
 
-const stillGoing: ReadonlySet<InstanceReport['status']> = new Set(['inProgress', 'started']);
+const stillGoing: ReadonlySet<InstanceStatus> = new Set(['inProgress', 'started']);
 
 type Kind = 'backup' | 'drain' | 'rebuild' | 'health' | 'rollback';
 
@@ -24,13 +28,16 @@ interface Bar {
 }
 
 /**
- * A row for each instance, in the order in which they were begun, as a fenced block; empty where there are fewer
+ * A row for each instance, in the order in which they were started, as a fenced block; empty where there are fewer
  * than 2 or more than 50, and where nothing was done to any.
  */
-export function timelineOf(instances: readonly InstanceReport[]): string {
+export function timelineOf(
+  instances: readonly DescribedInstance[],
+  time: Pick<RunState, 'anchor' | 'atMs'>
+): string {
   if (instances.length < 2 || instances.length > mostInstances) return '';
   const rows = instances
-    .map((one) => ({ one, bars: barsOf(one) }))
+    .map((one) => ({ one, bars: barsOf(one, time) }))
     .filter(({ bars }) => bars.length > 0)
     .toSorted((one, other) => startOf(one.bars) - startOf(other.bars));
   if (rows.length === 0) return '';
@@ -48,7 +55,7 @@ export function timelineOf(instances: readonly InstanceReport[]): string {
     `axisFormat ${to - from < 600 ? '%H:%M:%S' : '%H:%M'}`,
     'todayMarker off',
     ...rows.flatMap(({ one, bars }) => [
-      `section ${harmless(one.instanceId)}`,
+      `section ${harmless(idOf(one))}`,
       ...bars.map((bar, index) => lineOf(bar, markOf(one, bars, index), to - from))
     ])
   ];
@@ -70,44 +77,45 @@ const colours: Readonly<Record<Kind, string>> = {
 };
 
 /** `crit`, drawn red, for what failed; otherwise the colour of its kind, and of a rebuild for what is under way. */
-function markOf(one: InstanceReport, bars: readonly Bar[], index: number): string {
+function markOf({ run, status, failure }: DescribedInstance, bars: readonly Bar[], index: number): string {
   const isLast = index === bars.length - 1;
-  if (isLast && stillGoing.has(one.status)) return 'active';
-  const isRolledBackState = bars[index]?.kind === 'rollback';
-  const colour = colours[bars[index]?.kind ?? 'rebuild'];
-  if (isRolledBackState) return one.rollback?.ok === false ? 'crit' : colour;
+  if (isLast && stillGoing.has(status)) return 'active';
+  const kind = bars[index]?.kind ?? 'rebuild';
+  if (kind === 'rollback') return isRolledBack(run) ? colours[kind] : 'crit';
   const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
-  // One that is put back because the rollout has stopped did not fail itself.
-  const hasFailed = one.failure !== undefined && (one.status === 'failed' || one.status === 'rolledBack');
-  return hasFailed && isLastForward ? 'crit' : colour;
+  // One that is rolled back because the rollout has stopped did not fail itself.
+  const hasFailed = failure !== undefined && (status === 'failed' || status === 'rolledBack');
+  return hasFailed && isLastForward ? 'crit' : colours[kind];
 }
 
-/** The phases as bars that follow each other; none is shorter than a second, for it would not be seen. */
-function barsOf({ phases }: InstanceReport): readonly Bar[] {
+/** The spans as bars that follow each other; none is shorter than a second, for it would not be seen. */
+function barsOf(
+  { run }: DescribedInstance,
+  { anchor, atMs }: Pick<RunState, 'anchor' | 'atMs'>
+): readonly Bar[] {
   const bars: Bar[] = [];
-  for (const [index, { startedAt, durationSeconds }] of phases.entries()) {
-    const startSeconds = Date.parse(startedAt) / 1000;
-    if (Number.isNaN(startSeconds)) continue;
-    const kind = kindAt(phases, index);
+  const wallSeconds = (ms: number): number => (anchor.wallMs + ms - anchor.nowMs) / 1000;
+  const spans = spansOf(run, atMs);
+  for (const [index, { fromMs, toMs }] of spans.entries()) {
+    const kind = kindAt(spans, index);
     const last = bars.at(-1);
-    // The start is cut to the second and the duration is not, so that the end may lie after the next start.
-    const from = Math.max(startSeconds, last?.to ?? startSeconds);
-    const to = Math.max(from + 1, Math.round(startSeconds + durationSeconds));
+    // Two that are rounded to the same second must not lie on each other.
+    const from = Math.max(Math.floor(wallSeconds(fromMs)), last?.to ?? 0);
+    const to = Math.max(from + 1, Math.round(wallSeconds(toMs)));
     if (last?.kind === kind) bars.splice(-1, 1, { ...last, to });
     else bars.push({ kind, from, to });
   }
   return bars;
 }
 
-/** What a phase is drawn as; settling belongs to whatever comes after it. */
-function kindAt(phases: InstanceReport['phases'], index: number): Kind {
-  const phase = phases[index]?.phase ?? '';
-  if (phase.startsWith('rollback')) return 'rollback';
-  switch (phase) {
-    case 'settling': {
-      const next = phases[index + 1]?.phase ?? '';
-      return next === '' || next.startsWith('rollback') ? 'rebuild' : kindAt(phases, index + 1);
-    }
+/** What a span is drawn as; settling belongs to whatever comes after it. */
+function kindAt(spans: readonly Span[], index: number): Kind {
+  const span = spans[index];
+  if (span === undefined) return 'rebuild';
+  if (span.isRollback) return 'rollback';
+  switch (span.kind) {
+    case 'settling':
+      return spans[index + 1]?.isRollback === false ? kindAt(spans, index + 1) : 'rebuild';
     case 'backup':
       return 'backup';
     case 'draining':

@@ -1,6 +1,8 @@
 /** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
 
-import type { BalancerReport, InstanceReport, RunReport } from '../report/report.ts';
+import { type CurrentWeight, currentWeights, openHeldWeights } from '../balancers/held-weights.ts';
+import type { BackendServer } from '../model/backend-server.ts';
+import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import type { Part } from './fit.ts';
 import { code, counted, fenced, fold, table } from './markdown.ts';
 import { statusLabel } from './overview.ts';
@@ -8,30 +10,30 @@ import { statusLabel } from './overview.ts';
 /** More rows than these are folded away. */
 const openRows = 20;
 
-/** A server whose weight is not the one of before. */
-export interface LeftWeight extends BalancerReport {
-  readonly instance: InstanceReport;
+/** A weight that the run set to 0 and did not give back, as far as is known. */
+export interface LoweredWeight {
+  readonly instance: DescribedInstance;
+  /** With the weight of before. */
+  readonly server: BackendServer;
 }
 
 /**
- * All backend servers whose weight is still another one than before. An instance that goes on without the run is among
- * them, for nobody restores it after the run.
+ * All weights that are still lowered. Those of an instance that goes on without the run are among them, for nobody
+ * restores them after the run.
  */
-export function leftWeights({ instances }: RunReport): readonly LeftWeight[] {
+export function loweredWeights(instances: readonly DescribedInstance[]): readonly LoweredWeight[] {
   return instances.flatMap((instance) =>
-    instance.balancers
-      .filter(({ weight, currentWeight }) => currentWeight !== weight)
-      .map((server) => ({ ...server, instance }))
+    openHeldWeights(instance.run.heldWeights).map(({ server }) => ({ instance, server }))
   );
 }
 
-/** The instances that get no traffic somewhere, and did not before the run: it gave back what it found, a 0. */
-export function idleInstances({ instances }: RunReport): readonly string[] {
+/** The instances that get no traffic somewhere, and got none before the run: their weight was 0 and stays so. */
+export function idleInstances(instances: readonly DescribedInstance[]): readonly string[] {
+  const isIdle = ({ server, currentWeight }: CurrentWeight): boolean =>
+    server.weight === 0 && currentWeight === 0;
   return instances
-    .filter(({ balancers }) =>
-      balancers.some(({ weight, currentWeight }) => weight === 0 && currentWeight === 0)
-    )
-    .map(({ instanceId }) => instanceId);
+    .filter(({ run }) => currentWeights(run.target.backendServers ?? [], run.heldWeights).some(isIdle))
+    .map(idOf);
 }
 
 /** What that may mean, and what to do. */
@@ -39,8 +41,8 @@ export const idleWords =
   'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
 
 /** Who gets no traffic since before the run, as a sentence that stands by itself. */
-export function idleSentence(report: RunReport): string {
-  const ids = idleInstances(report);
+export function idleSentence(instances: readonly DescribedInstance[]): string {
+  const ids = idleInstances(instances);
   if (ids.length === 0) return '';
   const named = ids.slice(0, openRows).map(code).join(', ');
   const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
@@ -48,28 +50,28 @@ export function idleSentence(report: RunReport): string {
 }
 
 /** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
-export function weightsPart(report: RunReport, priority: number): Part {
-  const left = leftWeights(report);
-  return { priority, pieces: left.length, draw: (pieces) => drawn(left, pieces) };
+export function weightsPart(instances: readonly DescribedInstance[], priority: number): Part {
+  const lowered = loweredWeights(instances);
+  return { priority, pieces: lowered.length, draw: (pieces) => drawn(lowered, pieces) };
 }
 
-function drawn(left: readonly LeftWeight[], pieces: number): string {
-  if (left.length === 0) return '';
-  const head = `### Load balancer weights to restore: ${left.length}`;
-  const told = left.slice(0, pieces);
-  const rows = told.map((server) => [
-    `${code(server.instance.instanceId)}<br>${statusLabel(server.instance)}`,
-    String(server.currentWeight),
-    String(server.weight),
-    [code(server.blbId), ...(server.groupId === undefined ? [] : [code(server.groupId)])].join('<br>')
+function drawn(lowered: readonly LoweredWeight[], pieces: number): string {
+  if (lowered.length === 0) return '';
+  const head = `### Load balancer weights to restore: ${lowered.length}`;
+  const told = lowered.slice(0, pieces);
+  const rows = told.map(({ instance, server: { weight, blbId, groupId } }) => [
+    `${code(idOf(instance))}<br>${statusLabel(instance)}`,
+    '0',
+    String(weight),
+    [code(blbId), ...(groupId === undefined ? [] : [code(groupId)])].join('<br>')
   ]);
   const list = table(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
-  const missing = pieces < left.length ? [`_${left.length - pieces} more are left out here._`] : [];
+  const missing = pieces < lowered.length ? [`_${lowered.length - pieces} more are left out here._`] : [];
   const calls = poolsOf(told).map(callOf);
   const isLong = told.length > openRows;
   return [
     head,
-    'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out of it whoever does not serve yet.',
+    'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out every instance that does not serve yet.',
     ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
     ...missing,
     ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
@@ -77,9 +79,9 @@ function drawn(left: readonly LeftWeight[], pieces: number): string {
 }
 
 /** Those whose weights one call can set: of one load balancer, or of one of its groups. */
-function poolsOf(left: readonly LeftWeight[]): readonly (readonly LeftWeight[])[] {
-  const pools = new Map<string, LeftWeight[]>();
-  for (const server of left) {
+function poolsOf(lowered: readonly LoweredWeight[]): readonly (readonly BackendServer[])[] {
+  const pools = new Map<string, BackendServer[]>();
+  for (const { server } of lowered) {
     const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
     const pool = pools.get(key);
     if (pool === undefined) pools.set(key, [server]);
@@ -92,15 +94,13 @@ function poolsOf(left: readonly LeftWeight[]): readonly (readonly LeftWeight[])[
  * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
  * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
  */
-function callOf(pool: readonly LeftWeight[]): string {
+function callOf(pool: readonly BackendServer[]): string {
   const [first] = pool;
   if (first === undefined) return '';
   const { kind, blbId, groupId } = first;
   const id = encodeURIComponent(blbId);
   const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
-  const members = pool.map(({ instance, weight }) =>
-    JSON.stringify({ instanceId: instance.instanceId, weight })
-  );
+  const members = pool.map(({ instanceId, weight }) => JSON.stringify({ instanceId, weight }));
   const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
   const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
   return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;

@@ -2,8 +2,9 @@
 
 import type { PlannedTarget } from '../../core/plan/plan.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
-import { failureOf } from '../../core/report/failure-report.ts';
-import { endOf, isRolledBack } from '../../core/run/instance-end.ts';
+import { wholeCause } from '../../core/report/explain.ts';
+import { failureOf } from '../../core/report/instance-failure.ts';
+import { isRolledBack } from '../../core/run/instance-end.ts';
 import { type InstanceRun, isLowered } from '../../core/run/instance-run.ts';
 import { mayRejoin, outcomeOf } from '../../core/run/next-steps.ts';
 import { imagesInUse } from '../../core/run/run-state.ts';
@@ -42,8 +43,8 @@ export function createInstanceWork(
   // Unavailable from the start, and not begun yet.
   const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
   const done = (run: InstanceRun): InstanceRun => {
-    const failure = count === 1 ? undefined : failureOf(run, endOf(run));
-    if (failure !== undefined) ports.log.info(failure.cause);
+    const failure = count === 1 ? undefined : failureOf(run);
+    if (failure !== undefined) ports.log.info(wholeCause(failure));
     return run;
   };
   // A single target has the log to itself; the steps of several are told apart by the ID in front.

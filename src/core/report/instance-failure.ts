@@ -1,19 +1,43 @@
-/** A failure in the form of the result: one instance, in words for people and in fields for programs. */
+/** Why an instance failed: in words for people and in fields for programs. */
 
 import { describeHeldWeights, openHeldWeights } from '../balancers/held-weights.ts';
 import { describeNotHealthy } from '../health/reason.ts';
 import type { CallFailure } from '../model/failure.ts';
 import { describeRefusals, remedyOfRefusals } from '../plan/refusal.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';
-import { type CancelledAt, type FailureCause, type InstanceEnd, isUnsent } from '../run/instance-end.ts';
+import {
+  type CancelledAt,
+  endOf,
+  type FailureCause,
+  type InstanceEnd,
+  isUnsent
+} from '../run/instance-end.ts';
 import { diskOf, type InstanceRun } from '../run/instance-run.ts';
-import { describeDiskState, type Explanation, explain, explainCancel, explainRefusals } from './explain.ts';
+import {
+  describeDiskState,
+  type Explanation,
+  explain,
+  explainCancel,
+  explainRefusals,
+  wholeCause
+} from './explain.ts';
 import { explainHealth } from './explain-health.ts';
+import type { ReportedReason } from './failure-reasons.ts';
 import { whyNotRolledBack } from './no-rollback.ts';
-import type { FailureReport } from './report.ts';
+
+/** Why an instance failed, and how it stands now. */
+export interface InstanceFailure extends Explanation {
+  /** The kind of the reason, such as `timedOut`, or of the failed call, such as `denied`. */
+  readonly reason: ReportedReason;
+  readonly operation?: string;
+  readonly httpStatus?: number;
+  readonly code?: string;
+  readonly requestId?: string;
+}
 
 /** Why the instance failed and how it stands now; `undefined` where it did not fail. */
-export function failureOf(run: InstanceRun, end: InstanceEnd | undefined): FailureReport | undefined {
+export function failureOf(run: InstanceRun): InstanceFailure | undefined {
+  const end = endOf(run);
   const failure = end && failureOfEnd(run, end);
   const open = openHeldWeights(run.heldWeights);
   if (failure === undefined || open.length === 0) return failure;
@@ -26,18 +50,18 @@ export function failureOf(run: InstanceRun, end: InstanceEnd | undefined): Failu
 }
 
 /** The failure without a word about weights that are still lowered. */
-function failureOfEnd(run: InstanceRun, end: InstanceEnd): FailureReport | undefined {
+function failureOfEnd(run: InstanceRun, end: InstanceEnd): InstanceFailure | undefined {
   switch (end.kind) {
     case 'rebuilt':
     case 'skipped':
     case 'started':
       return undefined;
     case 'failed':
-      return reportFailed(run, end.cause);
+      return explainFailed(run, end.cause);
     case 'rolledBack':
-      return end.cause === 'rolloutStopped' ? undefined : reportRolledBack(run, end.cause);
+      return end.cause === 'rolloutStopped' ? undefined : explainRolledBack(run, end.cause);
     case 'rollbackFailed':
-      return reportRollbackFailed(run, end.cause);
+      return explainRollbackFailed(run, end.cause);
     case 'cancelled':
       return end.at === 'rollback'
         ? cancelledInRollback(run, end.cause)
@@ -45,7 +69,7 @@ function failureOfEnd(run: InstanceRun, end: InstanceEnd): FailureReport | undef
   }
 }
 
-function reportCause(run: InstanceRun, cause: FailureCause): FailureReport {
+function explainCause(run: InstanceRun, cause: FailureCause): InstanceFailure {
   const { id } = run.target.instance;
   const diskNote = describeDiskState(diskOf(run));
   switch (cause.kind) {
@@ -68,25 +92,25 @@ function reportCause(run: InstanceRun, cause: FailureCause): FailureReport {
   }
 }
 
-function reportFailed(run: InstanceRun, cause: FailureCause): FailureReport {
-  const failure = reportCause(run, cause);
+function explainFailed(run: InstanceRun, cause: FailureCause): InstanceFailure {
+  const failure = explainCause(run, cause);
   const why = whyNotRolledBack(run);
   return why === undefined ? failure : { ...failure, diskNote: `${failure.diskNote} ${why}` };
 }
 
-function reportRolledBack(run: InstanceRun, cause: FailureCause): FailureReport {
+function explainRolledBack(run: InstanceRun, cause: FailureCause): InstanceFailure {
   const { imageId, health } = run.rollback ?? {};
   const how = health === undefined ? 'runs on it' : 'is healthy again';
   return {
-    ...reportCause(run, cause),
+    ...explainCause(run, cause),
     diskNote: `The instance was rolled back onto ${imageId} and ${how}.`,
     remedy: 'Find out what is wrong with the new image before you try again.'
   };
 }
 
-function reportRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutStopped'): FailureReport {
+function explainRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutStopped'): InstanceFailure {
   const imageId = run.rollback?.imageId;
-  const failure = cause === 'rolloutStopped' ? rolledBackWithOthers(run) : reportCause(run, cause);
+  const failure = cause === 'rolloutStopped' ? rolledBackWithOthers(run) : explainCause(run, cause);
   const ending = run.rollback?.rebuild?.ending;
   if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
     const { refusals } = ending.reason;
@@ -102,7 +126,7 @@ function reportRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutSt
 }
 
 /** An instance that had succeeded itself. */
-function rolledBackWithOthers({ target }: InstanceRun): FailureReport {
+function rolledBackWithOthers({ target }: InstanceRun): InstanceFailure {
   return {
     reason: 'rollbackFailed',
     cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
@@ -112,7 +136,7 @@ function rolledBackWithOthers({ target }: InstanceRun): FailureReport {
 }
 
 /** A failed call in the form of the result. */
-function callFacts(failure: CallFailure): Omit<FailureReport, keyof Explanation> {
+function callFacts(failure: CallFailure): Omit<InstanceFailure, keyof Explanation> {
   const { kind, operation, httpStatus, code, requestId } = failure;
   return {
     reason: kind,
@@ -149,13 +173,14 @@ function cancelledForward(run: InstanceRun, at: Exclude<CancelledAt, 'rollback'>
 }
 
 /** A rollback is never begun after a cancel, but one may be under way. */
-function cancelledInRollback(run: InstanceRun, cause: FailureCause | undefined): FailureReport {
+function cancelledInRollback(run: InstanceRun, cause: FailureCause | undefined): InstanceFailure {
   const { rollback } = run;
   const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
-  const what = (cause === undefined ? rolledBackWithOthers(run) : reportCause(run, cause)).cause;
+  const { course, ...what } = cause === undefined ? rolledBackWithOthers(run) : explainCause(run, cause);
   return {
     reason: 'cancelled',
-    cause: `${what} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
+    cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
+    ...(course === undefined ? {} : { course }),
     diskNote: describeDiskState('erased'),
     remedy: isSent
       ? `The rollback onto ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
@@ -175,7 +200,7 @@ function rollbackProblem({ rollback }: InstanceRun): string {
   if (rollback?.problem !== undefined) return rollback.problem;
   const ending = rollback?.rebuild?.ending;
   if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-    return explain(rollback.rebuild, ending.reason).cause.replace(/\.?$/, '.');
+    return wholeCause(explain(rollback.rebuild, ending.reason)).replace(/\.?$/, '.');
   }
   if (rollback?.health?.healthy === false) return `${describeNotHealthy(rollback.health.reason)}.`;
   return 'it did not come to an end.';
