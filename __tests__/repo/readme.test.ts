@@ -91,7 +91,11 @@ const numbers: Numbers = [
     'Math.max(2_000, Math.min(pollIntervalMs, 15_000))',
     'at least 2 s, at most 15 s'
   ],
-  ['src/core/rebuild/proof.ts', 'Math.min(15_000, quietMs(rebuild))', 'within 15 s of being first seen away'],
+  [
+    'src/core/rebuild/proof.ts',
+    'Math.min(15_000, quietMs(rebuild))',
+    'within 15 s of its first other status'
+  ],
   ['src/core/rebuild/transitions.ts', 'later: 60_000, first: 20_000', 'for a minute, or for 20 s'],
   ['src/core/rebuild/transitions.ts', '2 * intervalOf(rebuild) + 10_000', 'two intervals and 10 s'],
   ['src/deploy/rebuild/rebuild.ts', 'const lastReadMs = 2_000;', 'is cut 2 s later'],
@@ -102,7 +106,7 @@ const numbers: Numbers = [
   [
     'src/core/rebuild/streak.ts',
     'isDown ? rebuild.task.timeoutMs / 4',
-    'a stopped instance has to rest for a quarter of `timeout` (5 minutes by default)'
+    'a stopped instance has to be stable for a quarter of `timeout` (5 minutes by default)'
   ],
   [
     'src/core/rebuild/after-send.ts',
