@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 9393:
+/***/ 2223:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9705,7 +9705,77 @@ function parseRunState(text) {
     return JSON.parse(text, (key, value) => (key === 'image' && value === null ? image : value));
 }
 
+;// CONCATENATED MODULE: ./action/replace-file.js
+/** Replacing a file as a whole, on every system that a runner has. */
+
+const fileSystem = {
+    platform: process.platform,
+    rename: external_node_fs_namespaceObject.renameSync,
+    flush: external_node_fs_namespaceObject.fsyncSync,
+    pause: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+};
+/**
+ * Pauses between tries of a rename on Windows, in milliseconds: 1.3 s in all. There a rename fails as long as another
+ * program, such as a virus scanner or the search indexer, has the file open.
+ */
+const renamePausesMs = (/* unused pure expression or super */ null && ([10, 20, 40, 80, 160, 320, 640]));
+/** What a locked file gives on Windows (libuv's names for ERROR_ACCESS_DENIED and ERROR_SHARING_VIOLATION). */
+const lockedCodes = new Set(['EPERM', 'EACCES', 'EBUSY']);
+/** What a file system says that has no flush, as some that are mounted over a network. */
+const noFlushCodes = new Set(['EINVAL', 'ENOTSUP', 'ENOSYS']);
+/**
+ * Replaces a file so that a kill leaves the text of before or the new one, never half of it. When it returns the disk
+ * has it, as far as the file system can promise that. On Linux and macOS only its owner can read it; on Windows those
+ * who can read its folder.
+ *
+ * @throws what the file system throws, such as ENOSPC; the text of before is still there then
+ */
+function replace_file_replaceFile(file, text, system = fileSystem) {
+    const aside = partOf(file);
+    const handle = openSync(aside, 'w', 0o600);
+    try {
+        writeFileSync(handle, text);
+        flush(handle, system);
+    }
+    finally {
+        closeSync(handle);
+    }
+    renameOver(aside, file, system);
+}
+/** Where a file is written before it takes its place. */
+function partOf(file) {
+    return `${file}.part`;
+}
+function flush(handle, system) {
+    try {
+        system.flush(handle);
+    }
+    catch (error) {
+        if (!noFlushCodes.has(replace_file_codeOf(error)))
+            throw error;
+    }
+}
+function renameOver(from, to, system) {
+    const pauses = system.platform === 'win32' ? renamePausesMs : [];
+    for (const ms of pauses) {
+        try {
+            system.rename(from, to);
+            return;
+        }
+        catch (error) {
+            if (!lockedCodes.has(replace_file_codeOf(error)))
+                throw error;
+        }
+        system.pause(ms);
+    }
+    system.rename(from, to);
+}
+function replace_file_codeOf(error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
 ;// CONCATENATED MODULE: ./action/handover.js
+
 
 
 
@@ -9720,11 +9790,9 @@ function openHandover() {
     core.saveState(stateName, file);
     return {
         write(handover) {
-            // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
             const { state, ...others } = handover;
             const head = JSON.stringify({ ...others, process: own });
-            writeThrough(`${file}.part`, `${head}\n${serializeRunState(state)}`);
-            renameSync(`${file}.part`, file);
+            replaceFile(file, `${head}\n${serializeRunState(state)}`);
         },
         isTaken: () => existsSync(takenMark(file))
     };
@@ -9748,24 +9816,19 @@ function findHandover() {
         },
         take: () => (0,external_node_fs_namespaceObject.writeFileSync)(takenMark(file), '', { mode: 0o600 }),
         remove() {
-            for (const name of [file, `${file}.part`, takenMark(file)])
-                (0,external_node_fs_namespaceObject.rmSync)(name, { force: true });
+            for (const name of [file, partOf(file), takenMark(file)]) {
+                try {
+                    (0,external_node_fs_namespaceObject.rmSync)(name, { force: true });
+                }
+                catch {
+                    // On Windows another program may have it open; what was read matters more.
+                }
+            }
         }
     };
 }
 function takenMark(file) {
     return `${file}.taken`;
-}
-/** Returns when the disk has it: a machine that loses its power right after a call must not forget the call. */
-function writeThrough(file, text) {
-    const handle = openSync(file, 'w', 0o600);
-    try {
-        writeFileSync(handle, text);
-        fsyncSync(handle);
-    }
-    finally {
-        closeSync(handle);
-    }
 }
 
 ;// CONCATENATED MODULE: ./action/main-process.js
@@ -9782,8 +9845,9 @@ const main_process_intervalMs = 50;
  *
  * @returns `gone` where there was none to end, `ended` where there was, `alive` where it could not be ended
  */
-async function endMainProcess(main) {
-    if (!isAlive(main))
+async function endMainProcess(main, platform = process.platform) {
+    // Container jobs exist on Linux only. Elsewhere the runner itself ends the main step before the post step begins.
+    if (platform !== 'linux' || !isAlive(main))
         return 'gone';
     for (const signal of ['SIGTERM', 'SIGKILL']) {
         try {
@@ -9800,9 +9864,8 @@ async function endMainProcess(main) {
     }
     return 'alive';
 }
-/** Container jobs exist on Linux only; elsewhere the runner itself ends the main step before the post step begins. */
 function isAlive({ pid, script }) {
-    if (process.platform !== 'linux' || pid === process.pid)
+    if (pid === process.pid)
         return false;
     try {
         const state = /^State:\s+(\S)/m.exec((0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/status`, 'utf8'))?.[1];
@@ -9835,10 +9898,17 @@ const lastResortMs = 1_700;
  */
 const restoringMs = 7_000;
 /**
- * Turns SIGINT and SIGTERM into a cancel. The runner sends SIGINT first and SIGTERM 7.5 s later; only the first
- * signal counts.
+ * The signals that mean a cancel. A runner on Windows sends Ctrl+C and 7.5 s later Ctrl+Break, which Node calls SIGINT
+ * and SIGBREAK; SIGHUP is a console that closes, and leaves 10 s. Nothing can send SIGTERM there.
  */
-function listenForCancel() {
+function cancelSignals(platform) {
+    return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
+}
+/**
+ * Turns the runner's signals into a cancel. It sends SIGINT first and a second one 7.5 s later; only the first signal
+ * counts.
+ */
+function listenForCancel(platform = process.platform) {
     const now = new AbortController();
     const writes = new AbortController();
     let grace;
@@ -9857,8 +9927,9 @@ function listenForCancel() {
         endIn(lastResortMs);
     };
     const onSignal = (name) => cancel(`cancelled by ${name}`);
-    process.on('SIGINT', onSignal);
-    process.on('SIGTERM', onSignal);
+    const names = cancelSignals(platform);
+    for (const name of names)
+        process.on(name, onSignal);
     return {
         signal: now.signal,
         writes: writes.signal,
@@ -9872,8 +9943,8 @@ function listenForCancel() {
         },
         dispose() {
             clearTimeout(grace);
-            process.off('SIGINT', onSignal);
-            process.off('SIGTERM', onSignal);
+            for (const name of names)
+                process.off(name, onSignal);
         }
     };
 }
@@ -10911,7 +10982,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9393);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2223);
 /** Entry of the post step. It never fails a job. */
 
 // Nobody who reads this log can fix what the runtime deprecates in a library.

@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync
-} from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { parseRunState, type RunState, serializeRunState } from '../core/run/run-state.ts';
+import { partOf, replaceFile } from './replace-file.ts';
 
 /**
  * What the main step leaves for the post step. It lies in a file, not in the runner's state, because the state
@@ -54,11 +46,9 @@ export function openHandover(): HandoverFile {
   core.saveState(stateName, file);
   return {
     write(handover) {
-      // Written aside and renamed, so that a kill leaves the file of before and not half of a new one.
       const { state, ...others } = handover;
       const head = JSON.stringify({ ...others, process: own });
-      writeThrough(`${file}.part`, `${head}\n${serializeRunState(state)}`);
-      renameSync(`${file}.part`, file);
+      replaceFile(file, `${head}\n${serializeRunState(state)}`);
     },
     isTaken: () => existsSync(takenMark(file))
   };
@@ -70,7 +60,7 @@ export interface TakenHandover {
   read(): Handover | undefined;
   /** Tells a main step that is still alive that it must not send anything any more. */
   take(): void;
-  /** Removes the file. */
+  /** Removes the file. Where that fails the runner does it, which empties its folder after the job. */
   remove(): void;
 }
 
@@ -90,22 +80,17 @@ export function findHandover(): TakenHandover | undefined {
     },
     take: () => writeFileSync(takenMark(file), '', { mode: 0o600 }),
     remove() {
-      for (const name of [file, `${file}.part`, takenMark(file)]) rmSync(name, { force: true });
+      for (const name of [file, partOf(file), takenMark(file)]) {
+        try {
+          rmSync(name, { force: true });
+        } catch {
+          // On Windows another program may have it open; what was read matters more.
+        }
+      }
     }
   };
 }
 
 function takenMark(file: string): string {
   return `${file}.taken`;
-}
-
-/** Returns when the disk has it: a machine that loses its power right after a call must not forget the call. */
-function writeThrough(file: string, text: string): void {
-  const handle = openSync(file, 'w', 0o600);
-  try {
-    writeFileSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

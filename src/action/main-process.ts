@@ -15,8 +15,12 @@ const intervalMs = 50;
  *
  * @returns `gone` where there was none to end, `ended` where there was, `alive` where it could not be ended
  */
-export async function endMainProcess(main: MainProcess): Promise<'gone' | 'ended' | 'alive'> {
-  if (!isAlive(main)) return 'gone';
+export async function endMainProcess(
+  main: MainProcess,
+  platform: NodeJS.Platform = process.platform
+): Promise<'gone' | 'ended' | 'alive'> {
+  // Container jobs exist on Linux only. Elsewhere the runner itself ends the main step before the post step begins.
+  if (platform !== 'linux' || !isAlive(main)) return 'gone';
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     try {
       process.kill(main.pid, signal);
@@ -31,9 +35,8 @@ export async function endMainProcess(main: MainProcess): Promise<'gone' | 'ended
   return 'alive';
 }
 
-/** Container jobs exist on Linux only; elsewhere the runner itself ends the main step before the post step begins. */
 function isAlive({ pid, script }: MainProcess): boolean {
-  if (process.platform !== 'linux' || pid === process.pid) return false;
+  if (pid === process.pid) return false;
   try {
     const state = /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');

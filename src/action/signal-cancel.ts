@@ -31,10 +31,18 @@ export interface SignalCancel extends Cancel {
 }
 
 /**
- * Turns SIGINT and SIGTERM into a cancel. The runner sends SIGINT first and SIGTERM 7.5 s later; only the first
- * signal counts.
+ * The signals that mean a cancel. A runner on Windows sends Ctrl+C and 7.5 s later Ctrl+Break, which Node calls SIGINT
+ * and SIGBREAK; SIGHUP is a console that closes, and leaves 10 s. Nothing can send SIGTERM there.
  */
-export function listenForCancel(): SignalCancel {
+export function cancelSignals(platform: NodeJS.Platform): readonly NodeJS.Signals[] {
+  return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
+}
+
+/**
+ * Turns the runner's signals into a cancel. It sends SIGINT first and a second one 7.5 s later; only the first signal
+ * counts.
+ */
+export function listenForCancel(platform: NodeJS.Platform = process.platform): SignalCancel {
   const now = new AbortController();
   const writes = new AbortController();
   let grace: NodeJS.Timeout | undefined;
@@ -52,8 +60,8 @@ export function listenForCancel(): SignalCancel {
     endIn(lastResortMs);
   };
   const onSignal = (name: NodeJS.Signals): void => cancel(`cancelled by ${name}`);
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  const names = cancelSignals(platform);
+  for (const name of names) process.on(name, onSignal);
   return {
     signal: now.signal,
     writes: writes.signal,
@@ -67,8 +75,7 @@ export function listenForCancel(): SignalCancel {
     },
     dispose() {
       clearTimeout(grace);
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+      for (const name of names) process.off(name, onSignal);
     }
   };
 }
