@@ -1,6 +1,6 @@
 /**
  * Builds dist/ from the sources: tsc erases the types into build/, then ncc bundles each entry. The bundler
- * resolves two packages to stand-ins (see on-demand/), so that what a plain rebuild never needs stays out of
+ * resolves three packages to stand-ins (see on-demand/), so that what a plain rebuild never needs stays out of
  * its way. The same sources give the same bytes on every machine.
  */
 import { execFileSync } from 'node:child_process';
@@ -10,7 +10,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const build = join(root, 'build');
-const standIns = { undici: ['./on-demand/undici.js'], '@actions/github': ['./on-demand/github.js'] };
+const standIns = {
+  undici: ['./on-demand/undici.js'],
+  '@actions/github': ['./on-demand/github.js'],
+  '@actions/exec': ['./on-demand/exec.js']
+};
 
 function run(tool: string, args: readonly string[], cwd: string): void {
   execFileSync(process.execPath, [join(root, 'node_modules', tool), ...args], { cwd, stdio: 'inherit' });

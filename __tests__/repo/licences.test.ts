@@ -17,6 +17,8 @@ async function packagesBehind(entry: string): Promise<ReadonlySet<string>> {
     metafile: true,
     platform: 'node',
     format: 'esm',
+    // As in scripts/build.ts: what is never called is not bundled.
+    alias: { '@actions/exec': './scripts/on-demand/exec.js' },
     outdir: 'out',
     logLevel: 'silent'
   });
