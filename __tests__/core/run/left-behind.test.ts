@@ -19,6 +19,16 @@ describe('a rebuild that may be under way without showing it', () => {
   test.each<[string, Partial<InstanceRun>, boolean]>([
     ['was cut off before its status had left', { rebuild: cancelled, cancelled: true }, true],
     ['is one whose process was killed', { rebuild: rebuildOf(undefined, sent), progress: 'working' }, true],
+    [
+      'has shown only a snapshot, which a policy may have taken',
+      { rebuild: { ...cancelled, history: shown('SnapshotProcessing') }, cancelled: true },
+      true
+    ],
+    [
+      "has shown only somebody else's change",
+      { rebuild: { ...cancelled, history: shown('VolumeResizing') }, cancelled: true },
+      true
+    ],
     ['could no longer be observed', { rebuild: rebuildOf({ kind: 'failed', reason: call }, sent) }, true],
     ['was not proven', { rebuild: rebuildOf({ kind: 'failed', reason: { kind: 'unproven' } }, sent) }, true]
   ])('%s', (_, patch, isHidden) => {
@@ -27,6 +37,17 @@ describe('a rebuild that may be under way without showing it', () => {
 
   test.each<[string, Partial<InstanceRun>]>([
     ['was seen away', { rebuild: { ...cancelled, history: shown('Starting') }, cancelled: true }],
+    [
+      'has shown the making of an image, and then the image',
+      {
+        rebuild: {
+          ...cancelled,
+          history: shown('ImageProcessing'),
+          evidence: { processingAtMs: 2_000, imageOldAtMs: 1_500, imageAtMs: 3_000 }
+        },
+        cancelled: true
+      }
+    ],
     ['was never sent', { rebuild: rebuildOf({ kind: 'cancelled' }, { sends: 0, answered: false }) }],
     [
       'was waited for until timeout',

@@ -62,6 +62,17 @@ describe('a backup', () => {
     });
   });
 
+  test('is waited for where a replica does not show it yet, and is not taken for one that is gone', async () => {
+    const behaviour = { replicas: 1, replicaLagMs: 8_000, imageMs: 20_000 };
+    await withVirtualWorld({ emulator: { behaviour } }, async (world) => {
+      const report = await world.run({ backup: {} });
+      expect(report).toMatchObject({ status: 'rebuilt', changed: true });
+      expect(
+        world.emulator.calls.some(({ operation, status }) => operation === 'GetImage' && status === 404)
+      ).toBe(true);
+    });
+  });
+
   test('is made of each instance just before its own wipe', async () => {
     await withVirtualWorld({}, async (world) => {
       const report = await world.run({
@@ -152,6 +163,14 @@ describe('a backup', () => {
 });
 
 describe('a backup that fails', () => {
+  test('by being gone for longer than a replica may be behind', async () => {
+    const gone = { kind: 'error', status: 404, code: 'NoSuchObject' } as const;
+    await failing([{ on: 'GetImage', from: 3, times: 99, play: gone }], ({ failure }, world) => {
+      expect(failure?.cause).toContain('NoSuchObject');
+      expect(world.clock.nowMs()).toBeLessThan(60_000);
+    });
+  });
+
   test('by being stuck in Creating', async () => {
     await failing([{ on: 'CreateImage', play: { kind: 'imageStuck' } }], ({ failure, backup }, world) => {
       expect(failure?.cause).toContain(`${backup?.imageId} is Creating`);

@@ -23,6 +23,21 @@ describe('the watch for it', () => {
     });
   });
 
+  test('is not ended by a snapshot, which a policy may have taken before the rebuild begins', async () => {
+    const faults = [
+      { on: 'RebuildInstance', play: { kind: 'snapshotAt', afterMs: 5_000, ms: 20_000 } }
+    ] as const;
+    await withVirtualWorld({ emulator: { faults, behaviour: { staleRunningMs: 60_000 } } }, async (world) => {
+      await world.bcc.rebuild(
+        'i-demo0001',
+        { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } },
+        noCancel.signal
+      );
+      expect(await awaitVisible(['i-demo0001'], 180_000, world, noCancel.signal)).toEqual([]);
+      expect(world.emulator.instance('i-demo0001').status).toBe('Starting');
+    });
+  });
+
   test('gives up at its limit, and names what did not show', async () => {
     await withVirtualWorld({}, async (world) => {
       const from = world.clock.nowMs();

@@ -6,11 +6,11 @@ import type { Bcc } from '../../../src/ports/bcc.ts';
 import type { Probe } from '../../../src/ports/probe.ts';
 import type { Cloud } from './cloud.ts';
 import type { Dice } from './dice.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, Shown } from './machine.ts';
 import { poolName } from './pools.ts';
 import { failure, type WireCall } from './wire.ts';
 
-function shown({ id, name, status, imageId, internalIp, tags }: Machine): Instance {
+function instanceOf({ id, internalIp }: Machine, { name, status, imageId, tags }: Shown): Instance {
   return {
     id,
     name,
@@ -32,50 +32,104 @@ function shown({ id, name, status, imageId, internalIp, tags }: Machine): Instan
   };
 }
 
-function diskOf({ disk }: Machine) {
+function diskOf({ disk }: Shown) {
   return { ...disk, sizeInGB: 40, snapshotNum: 0 };
+}
+
+/** What one replica shows of an instance. */
+interface Sight {
+  readonly machine: Machine;
+  readonly shown: Shown;
 }
 
 /** BCC as the model plays it. */
 export function createBcc(cloud: Cloud): Bcc {
   const { wire } = cloud;
   const one = (operation: string, id: string, detail = ''): WireCall => ({ operation, ids: [id], detail });
-  const all = (): Machine[] => [...cloud.machines.values()].map((machine) => machine.at(cloud.nowMs));
+  const see = (machine: Machine, lagMs: number): Sight[] => {
+    const shown = machine.shownBy(lagMs, cloud.nowMs);
+    return shown.isDeleted ? [] : [{ machine, shown }];
+  };
+  const only = (id: string, lagMs: number, call: WireCall): Sight => {
+    const machine = cloud.machines.get(id);
+    const [sight] = machine === undefined ? [] : see(machine, lagMs);
+    if (sight === undefined) throw failure('notFound', call);
+    return sight;
+  };
+  const all = (lagMs: number): Sight[] => [...cloud.machines.values()].flatMap((one) => see(one, lagMs));
+  /** A read that one of the replicas answers; what it has shown is noted once the answer is there. */
+  const read = async <T>(
+    call: WireCall,
+    signal: AbortSignal,
+    fresh: boolean | undefined,
+    work: (lagMs: number) => T,
+    sightsOf: (value: T) => readonly Sight[]
+  ): Promise<T> => {
+    const sentMs = cloud.nowMs;
+    const value = await wire.call(call, signal, () => work(cloud.replicaLagMs(fresh)));
+    for (const sight of sightsOf(value)) cloud.guard.see(sight.machine, sight.shown, sentMs, call.operation);
+    return value;
+  };
   const answer = () => ({ requestId: `r-${wire.chronicle.entries.length}` });
   return {
-    getInstance(id, signal) {
+    async getInstance(id, signal, { fresh } = {}) {
       const call = one('getInstance', id);
-      return wire.call(call, signal, () => shown(cloud.known(id, call)));
-    },
-    listInstances(ids, signal) {
-      const found = () => ids.map((id) => cloud.machine(id)).filter((machine) => machine !== undefined);
-      return wire.call(
-        { operation: 'listInstances', ids },
+      const { machine, shown } = await read(
+        call,
         signal,
-        () => new Map(found().map((machine) => [machine.id, shown(machine)]))
+        fresh,
+        (lagMs) => only(id, lagMs, call),
+        (sight) => [sight]
       );
+      return instanceOf(machine, shown);
     },
-    getSystemDisk(id, signal) {
+    async listInstances(ids, signal, { fresh } = {}) {
+      const machines = ids.flatMap((id) => cloud.machines.get(id) ?? []);
+      const call = { operation: 'listInstances', ids };
+      const sights = await read(
+        call,
+        signal,
+        fresh,
+        (lagMs) => machines.flatMap((one) => see(one, lagMs)),
+        (found) => found
+      );
+      return new Map(sights.map(({ machine, shown }) => [machine.id, instanceOf(machine, shown)]));
+    },
+    async getSystemDisk(id, signal, { fresh } = {}) {
       const call = one('getSystemDisk', id);
-      return wire.call(call, signal, () => diskOf(cloud.known(id, call)));
+      const { shown } = await read(
+        call,
+        signal,
+        fresh,
+        (lagMs) => only(id, lagMs, call),
+        (sight) => [sight]
+      );
+      return diskOf(shown);
     },
-    listSystemDisks(signal) {
-      return wire.call(
+    async listSystemDisks(signal, { fresh } = {}) {
+      const sights = await read(
         { operation: 'listSystemDisks', ids: [] },
         signal,
-        () => new Map(all().map((machine) => [machine.id, diskOf(machine)]))
+        fresh,
+        all,
+        (found) => found
       );
+      return new Map(sights.map(({ machine, shown }) => [machine.id, diskOf(shown)]));
     },
     listSnapshots: (volumeId, signal) => wire.call(one('listSnapshots', volumeId), signal, () => []),
     listAllSnapshots: (signal) => wire.call({ operation: 'listAllSnapshots', ids: [] }, signal, () => []),
-    listTagged: (_tags, signal) =>
-      wire.call({ operation: 'listTagged', ids: [] }, signal, () => all().map(shown)),
-    getImage(imageId, signal) {
+    async listTagged(_tags, signal, { fresh } = {}) {
+      const call = { operation: 'listTagged', ids: [] };
+      const sights = await read(call, signal, fresh, all, (found) => found);
+      return sights.map(({ machine, shown }) => instanceOf(machine, shown));
+    },
+    getImage(imageId, signal, { fresh } = {}) {
       const call = { operation: 'getImage', ids: [], detail: imageId };
-      return wire.call(call, signal, () => cloud.image(imageId, call));
+      return wire.call(call, signal, () => cloud.image(imageId, call, cloud.replicaLagMs(fresh)));
     },
     rebuild(id, { imageId }, signal) {
       const call = one('rebuild', id, imageId);
+      cloud.guard.beforeSend([id], imageId);
       return wire.call(call, signal, () => {
         const machine = cloud.known(id, call);
         if (cloud.isRefused(machine)) throw failure('conflict', call);
@@ -85,6 +139,7 @@ export function createBcc(cloud: Cloud): Bcc {
     },
     rebuildBatch(ids, { imageId }, signal) {
       const call = { operation: 'rebuildBatch', ids, detail: imageId };
+      cloud.guard.beforeSend(ids, imageId);
       return wire.call(call, signal, () => {
         cloud.wipeSome(ids, imageId, call);
         return answer();
@@ -99,11 +154,11 @@ export function createBcc(cloud: Cloud): Bcc {
         return answer();
       });
     },
-    listImages: ({ imageType }, signal) =>
+    listImages: ({ imageType }, signal, { fresh } = {}) =>
       wire.call({ operation: 'listImages', ids: [] }, signal, () =>
-        [...cloud.images.values()]
+        cloud
+          .imagesShown(cloud.replicaLagMs(fresh))
           .filter(({ type }) => imageType === undefined || type === imageType)
-          .map((image) => cloud.show(image))
       ),
     createImage({ imageName, instanceId }, signal) {
       const call = one('createImage', instanceId);

@@ -2,9 +2,10 @@
 import type { CallEntry } from './chronicle.ts';
 import { isWrite } from './chronicle.ts';
 import type { Cloud } from './cloud.ts';
-import type { Machine, Wipe } from './machine.ts';
+import type { Machine, Shown, Wipe } from './machine.ts';
 import type { Seat } from './pools.ts';
 import { poolName } from './pools.ts';
+import { freshMs, Sightings, tells } from './sightings.ts';
 import { Truth } from './truth.ts';
 
 /** What a run was asked for, as the rules need it. */
@@ -15,6 +16,7 @@ export interface RunFacts {
   readonly maxFailures: number;
   readonly healthAsked: boolean;
   readonly timeoutMs: number;
+  readonly pollIntervalMs: number;
   readonly drainMs: number;
   readonly backup: boolean;
   readonly rollback: boolean;
@@ -26,6 +28,9 @@ export interface RunFacts {
 /** Watches one case. */
 export class Guard {
   readonly truth: Truth;
+  readonly sightings: Sightings;
+  /** Whether somebody has watched for the rebuilds of the run before, so that the present one must find them. */
+  isWatched = true as boolean;
   /** `survey` until the plan stands, `post` once the run has ended. */
   phase: 'survey' | 'run' | 'post' = 'survey';
   isCancelled = false as boolean;
@@ -46,6 +51,7 @@ export class Guard {
     this.#cloud = cloud;
     this.#facts = facts;
     this.truth = new Truth(cloud, facts.healthAsked);
+    this.sightings = new Sightings(facts.timeoutMs, facts.pollIntervalMs);
   }
 
   beginRun(): void {
@@ -56,6 +62,27 @@ export class Guard {
     for (const ids of [this.#begun, this.#written, this.#failed, this.#rollingBack]) ids.clear();
     this.#stoppedMs = undefined;
     this.#cloud.pools.beginRun();
+    this.#cloud.others.beginRun(this.#cloud.nowMs);
+    this.sightings.beginRun();
+  }
+
+  /** A read was answered, and the process has the answer. */
+  see(machine: Machine, shown: Shown, sentMs: number, operation: string): void {
+    if (this.phase === 'post') return;
+    const part = operation.endsWith('Disk') || operation.endsWith('Disks') ? 'disk' : 'instance';
+    if (part === 'instance') this.sightings.read(machine.id, sentMs);
+    const { run } = this.#cloud.wire.chronicle;
+    const first = this.sightings.firstOf(machine.id, part, shown);
+    for (const wipe of machine.wipes) if (tells(wipe, part, run, first, shown)) wipe.shownTo[part].add(run);
+  }
+
+  /** A rebuild leaves. */
+  beforeSend(ids: readonly string[], imageId: string): void {
+    const { nowMs } = this.#cloud;
+    for (const id of ids) {
+      const problem = this.sightings.problemOf(id, imageId, nowMs);
+      if (problem !== undefined) this.#broken(`(13) the rebuild of ${id} ${problem}`);
+    }
   }
 
   /** Only the log tells who is begun, and who has failed. */
@@ -67,6 +94,10 @@ export class Guard {
     if (/: failed after |: the new system is not healthy; rolling back/.test(line)) this.#failed.add(id);
     this.#noteBegun(id);
     if (line.endsWith('rolling back to the earlier image')) this.#rollingBack.add(id);
+    const machine = this.#cloud.machine(id);
+    // Whoever skips it now does not look again.
+    if (line.includes('is on the image already') && machine !== undefined && this.truth.isHidden(machine))
+      this.truth.untold.add(id);
   }
 
   /** A single target has the log to itself. */
@@ -104,9 +135,13 @@ export class Guard {
 
   /** The first write for one that is no canary. */
   #seeFirst(operation: string, id: string): void {
+    const own = this.#cloud.machine(id);
+    // What somebody has stopped since it was skipped is started again, which erases nothing.
+    if (operation === 'start' && own !== undefined && this.#cloud.others.hasMoved(own, this.#cloud.nowMs))
+      return;
     for (const canary of this.canaries) {
       const machine = this.#cloud.machine(canary);
-      if (machine === undefined || this.truth.untold.has(canary)) continue;
+      if (machine === undefined || this.truth.isExcused(machine)) continue;
       if (!this.truth.isDone(machine, this.#facts.target)) {
         this.#broken(`(7) ${operation} ${id} before the canary ${canary} was well`);
       }
@@ -116,7 +151,7 @@ export class Guard {
   beforeWipe(machine: Machine, imageId: string): void {
     const { nowMs, pools } = this.#cloud;
     this.#wasAway = this.truth.isUnavailable(machine);
-    const why = this.#cloud.others.forbids(machine, this.#facts.target, imageId, nowMs);
+    const why = this.#cloud.others.forbids(machine, this.#facts.target, imageId, this.#cloud);
     if (why !== undefined) this.#broken(`(12) ${machine.id} wiped onto ${imageId} ${why}`);
     if (this.#rollingBack.has(machine.id)) this.#beforeBack(machine, imageId);
     else this.#beforeForth(machine, imageId);
@@ -131,7 +166,7 @@ export class Guard {
 
   #beforeForth(machine: Machine, imageId: string): void {
     const { target, force, backup } = this.#facts;
-    const { nowMs, wire, manner, images } = this.#cloud;
+    const { nowMs, wire, images } = this.#cloud;
     const { run } = wire.chronicle;
     if (imageId !== target) this.#broken(`(2) ${machine.id} wiped onto ${imageId}`);
     const made = [...images.values()].filter((image) => image.of === machine.id && image.run === run);
@@ -142,32 +177,41 @@ export class Guard {
     const isDone = machine.system === target && (machine.power === 'up' || machine.power === 'down');
     // A wipe that is over and has left it broken, or on a wrong image, needs another one.
     const isNeeded = machine.power === 'broken' || machine.system !== target;
-    const isTwice = before.some((wipe) => wipe.endsMs > nowMs || (wipe.run === run && !isNeeded));
-    if (!isTwice && (!isDone || force)) return;
-    // Nothing shows whether the first was taken, and the service takes another: no looking can tell. So it is
-    // where nothing shows anywhere: with `force`, onto the image of before, on a disk that looks the same.
-    const isSame = force && machine.imageId === target && manner.diskReplaced === 'unchanged';
-    const isSilent = manner.statuses.length === 0 && (manner.second === 'queued' || isSame);
-    // One that shows a wrong image from the acceptance on needs a wipe, and nothing shows that one is under way.
-    const isWrong = before.some(({ ends }) => ends === 'wrongImage') && manner.imageFlips === 'accept';
+    const twice = before.filter((wipe) => wipe.endsMs > nowMs || (wipe.run === run && !isNeeded));
+    if (twice.length === 0 && (!isDone || force)) return;
     if (this.truth.untold.has(machine.id)) return;
-    if (isSilent && (isWrong || wire.lost.has(machine.id))) this.truth.untold.add(machine.id);
+    if (this.#isUntold(machine, twice.length > 0 ? twice : before)) this.truth.untold.add(machine.id);
     else this.#broken(`(2) ${machine.id} wiped twice`);
+  }
+
+  /** Whether no looking could tell of any of these rebuilds. Of its own the run knows, unless an answer was lost. */
+  #isUntold(machine: Machine, wipes: readonly Wipe[]): boolean {
+    const { wire, manner, nowMs, longestLagMs } = this.#cloud;
+    const { run } = wire.chronicle;
+    // What runs on the image is skipped, whoever has put it there; `force` is the leave to erase it all the same.
+    const { imageId } = machine.shownBy(freshMs + longestLagMs, nowMs);
+    if (imageId === this.#facts.target && !this.#facts.force) return false;
+    return wipes.every((wipe) => {
+      if (wipe.run === run && !wire.lost.has(machine.id)) return false;
+      // Whoever waits for the rebuilds of an earlier run to show finds those that show in the status.
+      const isFound = this.isWatched && wipe.run > 0 && wipe.run < run && manner.statuses.length > 0;
+      return !isFound && !this.truth.canTell(machine, wipe);
+    });
   }
 
   #beforeBack(machine: Machine, imageId: string): void {
     const { rollback, target } = this.#facts;
-    const { wire, manner } = this.#cloud;
+    const { wire } = this.#cloud;
     // One that was found under way is put back like one of this run's own.
     const isErased = machine.wipes.some((wipe) => wipe.imageId === target);
     if (!rollback || !isErased || imageId === target) {
       this.#broken(`(2) ${machine.id} put back onto ${imageId} although it was not erased`);
     }
     const own = machine.wipes.filter(({ run }) => run === wire.chronicle.run);
-    const isTwice = own.some((wipe) => wipe.imageId !== target);
-    if (isTwice && !wire.lost.has(machine.id)) this.#broken(`(2) ${machine.id} put back twice`);
-    // As on the way forth: where nothing shows and a second one is queued, no looking tells which of them is seen.
-    if (isTwice && manner.statuses.length === 0) this.truth.untold.add(machine.id);
+    const twice = own.filter((wipe) => wipe.imageId !== target);
+    if (twice.length === 0) return;
+    if (this.#isUntold(machine, twice)) this.truth.untold.add(machine.id);
+    else this.#broken(`(2) ${machine.id} put back twice`);
   }
 
   afterWipe(machine: Machine, wipe: Wipe | undefined): void {
@@ -185,12 +229,10 @@ export class Guard {
 
   /** Whoever served until now is away from here on, and there must have been room. */
   #taken(machine: Machine, how: string): void {
-    if (this.#wasAway || this.truth.isHidden(machine)) return;
+    if (this.#wasAway || this.truth.isExcused(machine)) return;
     // What was taken in hand while it was away counts as away until it is done, be it up for a moment in between.
     if (this.unavailableBefore.includes(machine.id)) return;
-    const away = this.#targets().filter(
-      (one) => this.truth.isUnavailable(one) && !this.truth.untold.has(one.id)
-    );
+    const away = this.#targets().filter((one) => this.truth.isUnavailable(one));
     if (away.length <= this.#facts.maxUnavailable) return;
     const names = away.map(({ id }) => id).join(', ');
     this.#broken(`(1) ${machine.id} ${how} although no other may be away: ${names}`);
@@ -206,10 +248,10 @@ export class Guard {
       this.#broken(`(5) ${instanceId} gets ${weight} on ${poolName(pool)}, had ${runWeight}`);
     }
     this.#wasAway = this.truth.isUnavailable(machine);
-    if (weight <= seat.weight || this.truth.untold.has(instanceId)) return;
+    if (weight <= seat.weight || this.truth.isExcused(machine)) return;
     const own = machine.wipes.findLast(({ run }) => run === this.#cloud.wire.chronicle.run);
     if (own === undefined) {
-      if (machine.isBeingWiped(this.#cloud.nowMs) && !this.truth.isHidden(machine)) {
+      if (machine.isBeingWiped(this.#cloud.nowMs)) {
         this.#broken(`(5) ${instanceId} gets traffic while it is wiped`);
       }
     } else if (!this.truth.serves(machine) || machine.system !== own.imageId) {

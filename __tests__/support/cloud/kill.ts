@@ -7,7 +7,7 @@ import { reported } from '../reported.ts';
 import { noCancel } from '../virtual.ts';
 import { type Chronicle, isWrite } from './chronicle.ts';
 import { createDice } from './dice.ts';
-import { playRun, setUp } from './play.ts';
+import { playOthers, playRun, setUp } from './play.ts';
 import { postStep, type Stage } from './post.ts';
 import { drawScene } from './scene.ts';
 import { isRebuild } from './wire.ts';
@@ -28,15 +28,17 @@ export async function playKill(
   seed: number
 ): Promise<{ readonly chronicle: Chronicle; readonly plan: KillPlan }> {
   const { cancel: _cancel, ...drawn } = drawScene(seed);
-  const stage = setUp({ ...drawn, cancel: undefined, others: [] }, createDice(seed ^ 0x5bd1e995));
   const plan = drawKill(seed, drawn.fleet.ids.length);
+  // Where nobody watches, the next run may meet what does not show yet.
+  const isCalm = drawn.isCalm && plan.hasPostStep;
+  const stage = setUp({ ...drawn, cancel: undefined, isCalm }, createDice(seed ^ 0x5bd1e995));
   const { clock, chronicle, cloud } = stage;
   const left = await playUntilKilled(stage, plan);
-  cloud.wire.isInRun = false;
+  cloud.wire.ended();
+  cloud.guard.isWatched = plan.hasPostStep;
   cloud.guard.phase = 'post';
   chronicle.note(clock.nowMs(), `it is over, ${plan.hasPostStep ? 'with' : 'without'} a post step`);
   const still = plan.hasPostStep && left !== undefined ? (await postStep(reported(left), stage)).still : [];
-  noteUntold(stage, plan.hasPostStep);
   await clock.sleep(still.length > 0 ? 1_800_000 : againMs, noCancel.signal);
   await playRun(stage, 2);
   return { chronicle, plan };
@@ -48,18 +50,6 @@ function drawKill(seed: number, count: number): KillPlan {
   const delayMs =
     kind === 'time' ? dice.int(0, dice.pick([2, 20, 90]) * 60_000) : dice.pick([0, 1, 400, 5_000, 20_000]);
   return { kind, count: dice.int(1, count), delayMs, hasPostStep: dice.chance(0.6) };
-}
-
-/** Where nobody watched, a re-run cannot know of a rebuild that does not show by then; where nothing shows, never. */
-function noteUntold({ clock, cloud }: Stage, isWatched: boolean): void {
-  const isSilent = cloud.manner.statuses.length === 0;
-  for (const { id, wipes } of cloud.machines.values()) {
-    const isHidden = wipes.some(
-      ({ startsMs, endsMs }) =>
-        endsMs > clock.nowMs() && (isSilent || (!isWatched && startsMs > clock.nowMs() + againMs))
-    );
-    if (isHidden) cloud.guard.truth.untold.add(id);
-  }
 }
 
 /** What the post step is handed over: what was written before the last call that cannot be taken back. */
@@ -87,6 +77,7 @@ async function playUntilKilled(stage: Stage, plan: KillPlan): Promise<RunState |
     if (plan.kind !== 'time' && count === plan.count) kill();
   };
   chronicle.onLog = (line) => guard.seeLog(line);
+  const stopOthers = playOthers(stage);
   if (plan.kind === 'time') kill();
   let latest: (() => RunState) | undefined;
   let written: RunState | undefined;
@@ -96,7 +87,7 @@ async function playUntilKilled(stage: Stage, plan: KillPlan): Promise<RunState |
     {
       ...ports,
       cancel: noCancel,
-      clock: mortal<Clock>(clock),
+      clock: mortal<Clock>(ports.clock),
       bcc: mortal(ports.bcc),
       balancers: mortal(ports.balancers),
       probe: mortal(ports.probe)
@@ -104,8 +95,8 @@ async function playUntilKilled(stage: Stage, plan: KillPlan): Promise<RunState |
     {
       async planned(state) {
         guard.phase = 'run';
-        wire.isInRun = true;
-        wire.isTroubled = true;
+        cloud.others.plannedMs = clock.nowMs();
+        wire.planned();
         const { rollout } = reported(state);
         guard.canaries = rollout.canaries;
         guard.unavailableBefore = rollout.unavailableBefore.map(({ instanceId }) => instanceId);
@@ -124,6 +115,7 @@ async function playUntilKilled(stage: Stage, plan: KillPlan): Promise<RunState |
   });
   const end = await clock.see(() => Promise.race([work, died]));
   off.abort();
+  stopOthers();
   return end ?? written;
 }
 

@@ -1,6 +1,18 @@
 /** One instance: what is true of it, and what the service shows. */
 import type { Tag } from '../../../src/core/model/selection.ts';
+import { longestLagMs, type SnapshotSchedule } from './conditions.ts';
 import type { Fate, Manner } from './manner.ts';
+
+/** What the service shows of an instance, from a moment on. */
+export interface Shown {
+  readonly atMs: number;
+  readonly name: string;
+  readonly tags: readonly Tag[];
+  readonly status: string;
+  readonly imageId: string;
+  readonly disk: { readonly id: string; readonly createTime: string; readonly status: string };
+  readonly isDeleted: boolean;
+}
 
 /** A rebuild that the service has taken. Times are milliseconds; one that is stuck ends never. */
 export interface Wipe {
@@ -12,6 +24,10 @@ export interface Wipe {
   readonly startsMs: number;
   readonly endsMs: number;
   readonly ends: Fate['ends'];
+  /** What was shown when it was taken. */
+  readonly before: Shown;
+  /** The runs that a read has shown anything of it, be it of the instance or of its disk. */
+  readonly shownTo: { readonly instance: Set<number>; readonly disk: Set<number> };
 }
 
 /** The tags of every instance to begin with. */
@@ -43,7 +59,8 @@ export class Machine {
   tags: readonly Tag[] = webTags;
   status: string;
   imageId: string;
-  disk: { readonly id: string; readonly createTime: string; readonly status: string };
+  disk: Shown['disk'];
+  isDeleted = false as boolean;
   /** The truth: which system is on the disk, whether it runs, and from when on it is healthy. */
   system: string;
   power: 'up' | 'down' | 'broken' | 'working';
@@ -52,6 +69,8 @@ export class Machine {
   readonly #spec: MachineSpec;
   readonly #manner: Manner;
   #changes: Change[] = [];
+  /** What was shown lately, for the replicas that are behind. */
+  #past: Shown[] = [];
 
   constructor(spec: MachineSpec, manner: Manner) {
     this.#spec = spec;
@@ -65,12 +84,63 @@ export class Machine {
     this.power = spec.status === 'Stopped' ? 'down' : spec.status === 'Error' ? 'broken' : 'up';
     this.healthyFromMs = this.power === 'up' ? spec.healthyFromMs : Number.POSITIVE_INFINITY;
     this.disk = { id: `v-${spec.id}`, createTime: '2026-01-01T00:00:00Z', status: 'InUse' };
+    this.#past.push(this.#shown(Number.NEGATIVE_INFINITY));
   }
 
   /** The instance as it is now. */
   at(nowMs: number): this {
-    while (this.#changes[0] !== undefined && this.#changes[0].atMs <= nowMs) this.#changes.shift()?.apply();
+    for (let next = this.#changes[0]; next !== undefined && next.atMs <= nowMs; next = this.#changes[0]) {
+      this.#changes.shift();
+      next.apply();
+      this.#keep(next.atMs);
+    }
     return this;
+  }
+
+  /** What a replica shows that is so far behind. */
+  shownBy(lagMs: number, nowMs: number): Shown {
+    this.at(nowMs);
+    const found = this.#past.findLast(({ atMs }) => atMs <= nowMs - lagMs) ?? this.#past[0];
+    return found ?? this.#shown(nowMs);
+  }
+
+  /** Somebody gives it another name or other tags. */
+  label(nowMs: number, change: { readonly name?: string; readonly tags?: readonly Tag[] }): void {
+    this.name = change.name ?? this.name;
+    this.tags = change.tags ?? this.tags;
+    this.#keep(nowMs);
+  }
+
+  /** Somebody stops it. */
+  stop(nowMs: number): void {
+    const downMs = nowMs + this.#manner.powerMs;
+    this.status = 'Stopping';
+    this.power = 'down';
+    this.healthyFromMs = Number.POSITIVE_INFINITY;
+    this.busyUntilMs = downMs;
+    this.#keep(nowMs);
+    this.#plan(downMs, () => {
+      this.status = 'Stopped';
+    });
+  }
+
+  /** Somebody deletes it. */
+  delete(nowMs: number): void {
+    this.isDeleted = true;
+    this.power = 'broken';
+    this.#keep(nowMs);
+  }
+
+  /** A policy takes snapshots of it from now on; one that is busy is passed over. */
+  schedule({ firstMs, everyMs, lastsMs }: SnapshotSchedule, offsetMs: number, shows: boolean): void {
+    for (let count = 0; count < 12; count += 1) {
+      const atMs = firstMs + offsetMs + count * everyMs;
+      this.#plan(atMs, () => {
+        if (this.isDeleted || this.busyUntilMs > atMs || this.power === 'broken') return;
+        this.busyUntilMs = atMs + lastsMs;
+        if (shows) this.#showFor(lastsMs, atMs, 'SnapshotProcessing');
+      });
+    }
   }
 
   /** Whether a rebuild was taken that is not over. */
@@ -79,27 +149,29 @@ export class Machine {
   }
 
   /** Somebody puts another system on it at once. */
-  moveTo(imageId: string): void {
+  moveTo(imageId: string, nowMs: number): void {
     this.imageId = imageId;
     this.system = imageId;
+    this.#keep(nowMs);
   }
 
   /** Somebody else's change, that ends as it began. */
   changeUntil(atMs: number, status: string): void {
-    const before = this.status;
-    this.status = status;
     this.busyUntilMs = atMs;
-    this.#plan(atMs, () => {
-      this.status = before;
-    });
+    this.#showFor(atMs, 0, status);
   }
 
   /** An image is being made of it. */
-  showUntil(atMs: number, status: string): void {
+  showUntil(atMs: number, status: string, nowMs: number): void {
+    this.busyUntilMs = Math.max(this.busyUntilMs, atMs);
+    this.#showFor(atMs - nowMs, nowMs, status);
+  }
+
+  #showFor(forMs: number, nowMs: number, status: string): void {
     const before = this.status;
     this.status = status;
-    this.busyUntilMs = Math.max(this.busyUntilMs, atMs);
-    this.#plan(atMs, () => {
+    this.#keep(nowMs);
+    this.#plan(nowMs + forMs, () => {
       this.status = before;
     });
   }
@@ -108,15 +180,17 @@ export class Machine {
     const readyMs = nowMs + this.#manner.powerMs;
     this.status = 'Starting';
     this.busyUntilMs = readyMs;
+    this.#keep(nowMs);
     this.#plan(readyMs, () => (fails ? this.#break() : this.#boot(readyMs)));
   }
 
   /** Takes a rebuild; one that is queued begins when the instance is free. */
   wipe(imageId: string, run: number, diskState: Fate, nowMs: number): Wipe | undefined {
-    const { ends, workMs } = diskState;
+    const { ends, workMs, snapshot } = diskState;
     if (ends === 'nothing') return undefined;
     const { staleMs, statuses, imageFlips, diskChanges, diskShowsCreating, stoppedEnds } = this.#manner;
     const wasDown = this.power === 'down' && this.busyUntilMs <= nowMs;
+    if (snapshot !== undefined && this.busyUntilMs <= nowMs) this.#snapshotFirst(snapshot, nowMs);
     const startsMs = Math.max(nowMs + staleMs, this.busyUntilMs);
     const endsMs = ends === 'stuck' ? Number.POSITIVE_INFINITY : startsMs + workMs;
     const wipe: Wipe = {
@@ -126,7 +200,9 @@ export class Machine {
       acceptedMs: nowMs,
       startsMs,
       endsMs,
-      ends
+      ends,
+      before: this.#shown(nowMs),
+      shownTo: { instance: new Set(), disk: new Set() }
     };
     this.wipes.push(wipe);
     this.busyUntilMs = endsMs;
@@ -159,6 +235,23 @@ export class Machine {
     });
     this.at(nowMs);
     return wipe;
+  }
+
+  /** The work begins only after a snapshot that is taken after the acceptance, and some time after that. */
+  #snapshotFirst({ afterMs, lastsMs, shows }: NonNullable<Fate['snapshot']>, nowMs: number): void {
+    const atMs = nowMs + afterMs;
+    if (shows) this.#plan(atMs, () => this.#showFor(lastsMs, atMs, 'SnapshotProcessing'));
+    this.busyUntilMs = atMs + lastsMs + afterMs;
+  }
+
+  #shown(atMs: number): Shown {
+    const { name, tags, status, imageId, disk, isDeleted } = this;
+    return { atMs, name, tags, status, imageId, disk, isDeleted };
+  }
+
+  #keep(atMs: number): void {
+    this.#past.push(this.#shown(atMs));
+    while (this.#past[1] !== undefined && this.#past[1].atMs < atMs - 2 * longestLagMs) this.#past.shift();
   }
 
   #break(): void {

@@ -63,6 +63,8 @@ export interface Fate {
   /** `nothing`: accepted, and never carried out; `stuck`: begun, and never over. */
   readonly ends: 'succeeded' | 'error' | 'wrongImage' | 'stuck' | 'nothing';
   readonly workMs: number;
+  /** A snapshot that is taken after the acceptance, and that the work waits for. */
+  readonly snapshot?: { readonly afterMs: number; readonly lastsMs: number; readonly shows: boolean };
 }
 
 /** How often rebuilds go wrong in a case, and how long they take. */

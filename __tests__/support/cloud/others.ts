@@ -2,77 +2,112 @@
 import type { Cloud } from './cloud.ts';
 import type { Dice } from './dice.ts';
 import type { Machine } from './machine.ts';
+import { freshMs } from './sightings.ts';
 
-/** What somebody does: a new name, a tag taken away, another image at once, or a rebuild onto another image. */
+/** What somebody does: labels it anew, moves it to another image, rebuilds it, stops it or deletes it. */
 export interface OtherChange {
   readonly atMs: number;
   readonly id: string;
-  readonly kind: 'name' | 'tag' | 'image' | 'rebuild';
+  /** `rebuild` is one onto an image of their own, `same` one onto the image of the run. */
+  readonly kind: 'name' | 'tag' | 'image' | 'rebuild' | 'same' | 'stop' | 'delete';
 }
+
+const kinds = ['name', 'tag', 'image', 'rebuild', 'same', 'stop', 'delete'] as const;
 
 /** Draws the changes of a case; most have none. */
 export function drawOthers(dice: Dice, ids: readonly string[]): readonly OtherChange[] {
-  if (!dice.chance(0.25)) return [];
+  if (!dice.chance(0.3)) return [];
   const untilMs = 60_000 * dice.pick([3, 20, 60]);
-  return Array.from({ length: dice.int(1, 3) }, () => ({
+  return Array.from({ length: dice.int(1, 4) }, () => ({
     atMs: dice.int(1, untilMs),
     id: dice.pick(ids),
-    kind: dice.pick(['name', 'tag', 'image', 'rebuild'] as const)
+    kind: dice.pick(kinds)
   }));
 }
 
-/**
- * How old an observation may be when its rebuild is accepted, in milliseconds: the age at which it decides nothing any
- * more, the longest way of a call there and back, and what it takes to be sent.
- */
-const ageMs = 45_000;
+/** A change that was made, with the image that it has put on the instance. */
+interface Made {
+  readonly atMs: number;
+  readonly kind: OtherChange['kind'];
+  readonly imageId?: string;
+}
 
 /** Watches what is done to instances that somebody has changed. */
 export class Others {
-  readonly #changes = new Map<string, OtherChange[]>();
+  readonly #made = new Map<string, Made[]>();
+  #count = 0;
   /** When the plan of the present run stood. */
   plannedMs = Number.POSITIVE_INFINITY;
+  #beganMs = 0;
   readonly #isTagged: boolean;
 
   constructor(isTagged: boolean) {
     this.#isTagged = isTagged;
   }
 
-  /** Makes a change. From then on nobody can tell what the run may rightly believe of an instance that was moved. */
-  make(cloud: Cloud, change: OtherChange): void {
+  /** A run begins. */
+  beginRun(nowMs: number): void {
+    this.plannedMs = Number.POSITIVE_INFINITY;
+    this.#beganMs = nowMs;
+  }
+
+  /** Makes a change; nobody moves, stops or deletes what is busy, and the service would refuse it. */
+  make(cloud: Cloud, { id, kind }: OtherChange): void {
     const { nowMs } = cloud;
-    const machine = cloud.machine(change.id);
+    const machine = cloud.machine(id);
     if (machine === undefined) return;
-    if (change.kind === 'image' || change.kind === 'rebuild') {
-      // Nobody moves what is busy, and the service would refuse it.
-      if (machine.busyUntilMs > nowMs || machine.isBeingWiped(nowMs) || machine.power !== 'up') return;
-      cloud.guard.truth.untold.add(change.id);
-      if (change.kind === 'image') machine.moveTo('m-hotfix');
-      else machine.wipe('m-hotfix', -1, { ends: 'succeeded', workMs: 90_000 }, nowMs);
+    const isLabel = kind === 'name' || kind === 'tag';
+    if (!isLabel && (machine.busyUntilMs > nowMs || machine.isBeingWiped(nowMs) || machine.power !== 'up'))
+      return;
+    const was = machine.imageId;
+    this.#count += 1;
+    // Each is another than all before, so that what it changes differs from every plan.
+    const word = `hotfix-${this.#count}`;
+    const imageId = kind === 'image' || kind === 'rebuild' ? cloud.addImage(`m-${word}`) : 'm-new';
+    if (kind === 'name') machine.label(nowMs, { name: word });
+    if (kind === 'tag') machine.label(nowMs, { tags: [] });
+    if (kind === 'image') machine.moveTo(imageId, nowMs);
+    if (kind === 'stop') machine.stop(nowMs);
+    if (kind === 'delete') machine.delete(nowMs);
+    if (kind === 'rebuild' || kind === 'same') {
+      machine.wipe(imageId, -1, { ends: 'succeeded', workMs: 90_000 }, nowMs);
     }
-    if (change.kind === 'name') machine.name = 'kept';
-    if (change.kind === 'tag') machine.tags = [];
-    cloud.wire.chronicle.note(nowMs, `somebody changes the ${change.kind} of ${change.id}`);
-    this.#changes.set(change.id, [...(this.#changes.get(change.id) ?? []), { ...change, atMs: nowMs }]);
+    cloud.wire.chronicle.note(nowMs, `somebody else's change of ${id}: ${kind}`);
+    const isMove = kind === 'image' || kind === 'rebuild' || kind === 'same';
+    // Whose image stays the same shows nothing that a plan could differ from.
+    const made = { atMs: nowMs, kind, ...(isMove && was !== imageId ? { imageId } : {}) };
+    this.#made.set(id, [...(this.#made.get(id) ?? []), made]);
   }
 
-  /** Why this run must not erase it: it had been changed since the plan, or moved since this run's rebuild of it. */
-  forbids(machine: Machine, target: string, imageId: string, nowMs: number): string | undefined {
-    if (machine.power === 'broken') return undefined;
-    const isBack = imageId !== target;
-    const known = (this.#changes.get(machine.id) ?? []).filter(
-      ({ atMs, kind }) =>
-        atMs > this.plannedMs &&
-        atMs < nowMs - ageMs &&
-        (kind !== 'tag' || this.#isTagged) &&
-        (!isBack || isMove(kind))
+  /** Whether somebody has changed anything of it. */
+  hasChanged(id: string): boolean {
+    return this.#made.has(id);
+  }
+
+  /** Whether somebody has made another thing of it in this run, so that what the run has found of it may be over. */
+  hasMoved({ id, wipes }: Machine, nowMs: number): boolean {
+    if (wipes.some(({ run, endsMs }) => run === -1 && endsMs > nowMs)) return true;
+    const sinceMs = this.#beganMs - 2 * freshMs;
+    return (this.#made.get(id) ?? []).some(
+      ({ atMs, kind }) => kind !== 'name' && kind !== 'tag' && atMs >= sinceMs
     );
-    // A rebuild by somebody that shows nothing and changes nothing yet is not to be seen.
-    const [first] = known.filter(({ kind }) => !isMove(kind) || machine.imageId === 'm-hotfix');
-    return first === undefined ? undefined : `although somebody had changed its ${first.kind}`;
   }
-}
 
-function isMove(kind: OtherChange['kind']): boolean {
-  return kind === 'image' || kind === 'rebuild';
+  /**
+   * Why this run must not erase it: it had been changed since the plan, or moved since this run's rebuild of it, and
+   * that showed when the observation was made that the rebuild rests on.
+   */
+  forbids(machine: Machine, target: string, imageId: string, cloud: Cloud): string | undefined {
+    const { nowMs } = cloud;
+    const isBack = imageId !== target;
+    if (isBack && machine.power === 'broken') return undefined;
+    const shown = machine.shownBy(freshMs + cloud.longestLagMs, nowMs);
+    const first = (this.#made.get(machine.id) ?? []).find((made) => {
+      if (made.atMs <= this.plannedMs || made.atMs >= nowMs - freshMs - cloud.longestLagMs) return false;
+      if (made.imageId !== undefined)
+        return shown.imageId === made.imageId && !(isBack && made.imageId === target);
+      return !isBack && (made.kind === 'name' || (made.kind === 'tag' && this.#isTagged));
+    });
+    return first === undefined ? undefined : `although somebody else's change had been made: ${first.kind}`;
+  }
 }

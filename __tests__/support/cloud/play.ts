@@ -15,6 +15,7 @@ import { Cloud } from './cloud.ts';
 import { createDice, type Dice } from './dice.ts';
 import { webTags } from './machine.ts';
 import { checkLeftovers, postStep, type Stage } from './post.ts';
+import { ProcessClock } from './process-clock.ts';
 import { checkCalls, checkReport, checkWeights } from './rules.ts';
 import { type CancelPlan, drawScene, type Scene } from './scene.ts';
 import { isRebuild, Wire } from './wire.ts';
@@ -55,8 +56,11 @@ export async function playCase(seed: number, sizes?: readonly [number, number]):
 export function setUp(scene: Scene, dice: Dice): Stage {
   const clock = new WatchedClock();
   const chronicle = new Chronicle();
-  const wire = new Wire(clock, chronicle, dice, scene.trouble);
+  const wire = new Wire(clock, chronicle, dice, scene.trouble, scene.cloud.conditions);
   const cloud = new Cloud(scene.cloud, scene.facts, wire, dice);
+  const processClock = new ProcessClock(clock, wire.suspensions);
+  wire.resumed = () => processClock.resumed();
+  wire.onLost = (id, imageId) => cloud.guard.sightings.lost(id, imageId, clock.nowMs());
   for (const [id, opening] of scene.fleet.openings) {
     const machine = cloud.machine(id);
     if (opening.kind === 'change') machine?.changeUntil(opening.untilMs, opening.status);
@@ -76,7 +80,7 @@ export function setUp(scene: Scene, dice: Dice): Stage {
     bcc: createBcc(cloud),
     balancers: createBalancers(cloud),
     probe: createProbe(cloud, dice, scene.flaky),
-    clock,
+    clock: processClock,
     log,
     random: () => dice.next(),
     secrets: new RebuildSecrets({ login: { kind: 'keepImageLogin' } }),
@@ -94,7 +98,6 @@ export async function playRun(stage: Stage, number: number): Promise<RunReport |
   wire.isTroubled = scene.troubleAtOnce && number === 1;
   const puller = createPuller(stage, number === 1 ? scene.cancel : undefined);
   const stopOthers = playOthers(stage);
-  cloud.others.plannedMs = Number.POSITIVE_INFINITY;
   let report: RunReport | string;
   try {
     report = await clock.see(async () =>
@@ -107,10 +110,9 @@ export async function playRun(stage: Stage, number: number): Promise<RunReport |
               const planned = reported(state);
               guard.phase = 'run';
               cloud.others.plannedMs = clock.nowMs();
-              wire.isInRun = true;
               guard.canaries = planned.rollout.canaries;
               guard.unavailableBefore = planned.rollout.unavailableBefore.map(({ instanceId }) => instanceId);
-              wire.isTroubled = true;
+              wire.planned();
             },
             progressed: () => undefined,
             commit: () => undefined
@@ -128,7 +130,7 @@ export async function playRun(stage: Stage, number: number): Promise<RunReport |
   }
   puller.dispose();
   stopOthers();
-  wire.isInRun = false;
+  wire.ended();
   await checkLeftovers(stage, puller.cancel);
   if (typeof report === 'string') return report;
   checkReport(report, stage, guard.isCancelled);
@@ -142,7 +144,7 @@ export async function playRun(stage: Stage, number: number): Promise<RunReport |
 }
 
 /** Lets somebody else make the changes of the case that are still to come; the function stops that. */
-function playOthers({ scene, clock, cloud }: Stage): () => void {
+export function playOthers({ scene, clock, cloud }: Stage): () => void {
   const off = new AbortController();
   for (const change of scene.others) {
     const waitMs = change.atMs - clock.nowMs();
@@ -155,7 +157,7 @@ function playOthers({ scene, clock, cloud }: Stage): () => void {
   return () => {
     off.abort();
     // The next run selects the same instances.
-    for (const machine of cloud.machines.values()) machine.tags = webTags;
+    for (const machine of cloud.machines.values()) machine.label(clock.nowMs(), { tags: webTags });
   };
 }
 
@@ -165,12 +167,13 @@ interface Puller {
 }
 
 function createPuller(stage: Stage, plan: (CancelPlan & { readonly graceMs: number }) | undefined): Puller {
-  const { clock, chronicle, cloud } = stage;
+  const { clock, chronicle, cloud, ports } = stage;
   const now = new AbortController();
   const writes = new AbortController();
   const off = new AbortController();
+  // A signal reaches the process when it runs.
   const after = (ms: number, then: () => void): void => {
-    clock.sleep(ms, off.signal).then(then, () => undefined);
+    ports.clock.sleep(ms, off.signal).then(then, () => undefined);
   };
   const pull = (): void => {
     cloud.guard.isCancelled = true;

@@ -1,6 +1,7 @@
 /** A case, drawn at random: the service, the fleet, what is asked for, and what goes wrong. */
 import type { RunRequest } from '../../../src/ports/request.ts';
 import type { CloudSpec } from './cloud.ts';
+import { drawConditions } from './conditions.ts';
 import { createDice, type Dice } from './dice.ts';
 import { drawFleet, type FleetSpec } from './fleet.ts';
 import type { RunFacts } from './guard.ts';
@@ -53,7 +54,14 @@ export function drawScene(seed: number, sizes?: readonly [number, number]): Scen
   const others = isPeaceful ? [] : drawOthers(dice, fleet.ids);
   return {
     seed,
-    cloud: { manner, luck, machines: fleet.machines, members: fleet.members },
+    cloud: {
+      manner,
+      luck,
+      // Of dice of their own, so that a seed is the same case with conditions as without.
+      conditions: drawConditions(createDice(seed ^ 0x3c6ef372), isPeaceful),
+      machines: fleet.machines,
+      members: fleet.members
+    },
     fleet,
     trouble,
     troubleAtOnce,
@@ -67,6 +75,7 @@ export function drawScene(seed: number, sizes?: readonly [number, number]): Scen
       maxFailures: rollout.maxFailures,
       healthAsked: health !== undefined,
       timeoutMs,
+      pollIntervalMs: request.pollIntervalMs,
       drainMs: request.balancers?.drainMs ?? 0,
       backup: request.backup !== undefined,
       rollback: request.rollback,

@@ -1,6 +1,7 @@
 /** What is true of the instances of a cloud at a moment, whatever the service shows and the run believes. */
 import type { Cloud } from './cloud.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, Wipe } from './machine.ts';
+import { freshMs, tells } from './sightings.ts';
 
 /** The truth of one case. */
 export class Truth {
@@ -28,17 +29,50 @@ export class Truth {
     return !this.#healthAsked || this.isHealthy(machine);
   }
 
-  /** Whether a rebuild goes on that nobody can know of: one of an earlier run, of which the status shows nothing. */
+  /**
+   * Whether the present run can know of a rebuild: a read has shown it anything of it, or would have, had it been made
+   * when the latest observation may have been made that it decides by.
+   */
+  canTell(machine: Machine, wipe: Wipe): boolean {
+    const { nowMs, longestLagMs, wire, guard } = this.#cloud;
+    const { run } = wire.chronicle;
+    if (wipe.shownTo.instance.has(run) || wipe.shownTo.disk.has(run)) return true;
+    const shown = machine.shownBy(freshMs + longestLagMs, nowMs);
+    return (['instance', 'disk'] as const).some((part) =>
+      tells(wipe, part, run, guard.sightings.firstOf(machine.id, part, shown), shown)
+    );
+  }
+
+  /** Whether a rebuild goes on that the run cannot know of: it is another's, and nothing of it was to be seen. */
   isHidden(machine: Machine): boolean {
-    const { nowMs, manner, wire } = this.#cloud;
+    const { nowMs, wire } = this.#cloud;
     if (this.untold.has(machine.id)) return true;
-    const goesOn = machine.wipes.some(({ run, endsMs }) => run < wire.chronicle.run && endsMs > nowMs);
-    return goesOn && manner.statuses.length === 0;
+    return machine.wipes.some(
+      (wipe) => wipe.run < wire.chronicle.run && wipe.endsMs > nowMs && !this.canTell(machine, wipe)
+    );
+  }
+
+  /**
+   * Whether a rebuild of another run goes on that the status does not show, or that no read has shown this run: who is
+   * away is told by the status, and the run need not look at those whose turn has not come.
+   */
+  #isSilent({ wipes }: Machine): boolean {
+    const { nowMs, manner, wire } = this.#cloud;
+    const { run: now } = wire.chronicle;
+    return wipes.some(
+      ({ run, endsMs, shownTo }) =>
+        run < now && endsMs > nowMs && (manner.statuses.length === 0 || !shownTo.instance.has(now))
+    );
+  }
+
+  /** Whether nobody may hold it against the run what it is now. */
+  isExcused(machine: Machine): boolean {
+    return this.isHidden(machine) || this.#cloud.others.hasMoved(machine, this.#cloud.nowMs);
   }
 
   /** Not serving, or out of some of its traffic by this run. From the acceptance on a rebuild counts as begun. */
   isUnavailable(machine: Machine): boolean {
-    if (this.isHidden(machine)) return false;
+    if (this.isExcused(machine) || this.#isSilent(machine)) return false;
     const seats = this.#cloud.pools.of(machine.id);
     return seats.some(({ weight, runWeight }) => weight < runWeight) || !this.serves(machine);
   }

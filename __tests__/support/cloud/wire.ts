@@ -2,6 +2,7 @@
 import { CallError, CancelledError, type FailureKind } from '../../../src/core/model/failure.ts';
 import { type CallEntry, type Chronicle, isWrite } from './chronicle.ts';
 import type { WatchedClock } from './clock.ts';
+import { type Conditions, type Interruption, Interruptions, type Outage } from './conditions.ts';
 import type { Dice } from './dice.ts';
 
 /** What goes wrong by chance; shares of all calls. */
@@ -52,14 +53,41 @@ export class Wire {
   isInRun = false as boolean;
   /** Instances of which a rebuild was sent that the run got no clear answer to. */
   readonly lost = new Set<string>();
+  readonly outages: Interruptions<Outage>;
+  readonly suspensions: Interruptions<Interruption>;
   /** Told of every call that leaves. */
   onCall: (entry: CallEntry) => void = () => undefined;
+  /** Told of every rebuild that got no clear answer. */
+  onLost: (id: string, imageId: string) => void = () => undefined;
+  /** Waits until the process runs, which alone can take an answer. */
+  resumed: () => Promise<void> = async () => undefined;
 
-  constructor(clock: WatchedClock, chronicle: Chronicle, dice: Dice, trouble: Trouble) {
+  constructor(
+    clock: WatchedClock,
+    chronicle: Chronicle,
+    dice: Dice,
+    trouble: Trouble,
+    conditions: Pick<Conditions, 'outages' | 'suspensions'>
+  ) {
     this.clock = clock;
     this.chronicle = chronicle;
     this.#dice = dice;
     this.#trouble = trouble;
+    this.outages = new Interruptions(conditions.outages);
+    this.suspensions = new Interruptions(conditions.suspensions);
+  }
+
+  /** The plan of a run stands: from now on it meets what is drawn for it. */
+  planned(): void {
+    this.isInRun = true;
+    this.isTroubled = true;
+    for (const kind of [this.outages, this.suspensions]) kind.planned(this.clock.nowMs());
+  }
+
+  /** The run is over, and so are its outages and suspensions. */
+  ended(): void {
+    this.isInRun = false;
+    for (const kind of [this.outages, this.suspensions]) kind.end();
   }
 
   /** `work` is what the service does; what it throws is its answer. */
@@ -75,16 +103,25 @@ export class Wire {
       detail: call.detail ?? ''
     });
     this.onCall(entry);
+    if (isRebuild(call) && this.isInRun) {
+      for (const kind of [this.outages, this.suspensions]) kind.rebuilt(clock.nowMs());
+    }
     try {
       const value = await this.#carry(call, signal, work);
       entry.outcome = 'ok';
       return value;
     } catch (error) {
       entry.outcome = error instanceof CallError ? error.failure.kind : String(error);
-      if (isRebuild(call) && isUnclear(error, call)) for (const id of call.ids) this.lost.add(id);
+      if (isRebuild(call) && isUnclear(error, call)) {
+        for (const id of call.ids) {
+          this.lost.add(id);
+          this.onLost(id, call.detail ?? '');
+        }
+      }
       throw error;
     } finally {
       entry.outcomeMs = clock.nowMs();
+      await this.resumed();
     }
   }
 
@@ -92,11 +129,13 @@ export class Wire {
     const dice = this.#dice;
     const writes = isWrite(call.operation);
     const [there, back] = this.#latency(call);
+    await this.#reach(call, signal);
     if (!(await this.#pass(there, signal))) {
       // Nobody knows how far it had come.
       if (writes && dice.chance(0.5)) this.#silently(work);
       throw this.#aborted(call);
     }
+    if (this.#isOut(call)) throw failure(writes ? 'ambiguous' : 'transient', call, 'lost in an outage');
     const fault = this.isTroubled ? this.#fault(call) : undefined;
     this.#refuse(call);
     if (fault === 'throttled') throw failure('throttled', call);
@@ -109,7 +148,27 @@ export class Wire {
     }
     const value = work();
     if (!(await this.#pass(back, signal))) throw this.#aborted(call);
+    // The answer is lost where an outage has begun meanwhile.
+    if (this.#isOut(call)) throw failure(writes ? 'ambiguous' : 'transient', call, 'lost in an outage');
     return value;
+  }
+
+  #isOut(call: WireCall): boolean {
+    return this.#outageOf(call) !== undefined;
+  }
+
+  #outageOf({ operation }: WireCall): Outage | undefined {
+    const outage = this.outages.at(this.clock.nowMs())?.what;
+    if (outage === undefined || outage.hits === 'all') return outage;
+    return (outage.hits === 'writes') === isWrite(operation) ? outage : undefined;
+  }
+
+  /** Fails where an outage goes on; a write does not leave then. */
+  async #reach(call: WireCall, signal: AbortSignal): Promise<void> {
+    const outage = this.#outageOf(call);
+    if (outage === undefined) return;
+    if (!(await this.#pass(outage.answerMs, signal))) throw this.#aborted(call);
+    throw failure(isWrite(call.operation) ? 'unreached' : 'transient', call, 'in an outage');
   }
 
   #silently(work: () => unknown): void {

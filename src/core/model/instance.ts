@@ -101,3 +101,14 @@ export function isSettled(status: string): boolean {
   const kind = statusKind(status);
   return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
 }
+
+/** Whether an instance reads so while an image or a snapshot is made of it, perhaps by a schedule. */
+export function isProcessing(status: string): boolean {
+  return status === 'ImageProcessing' || status === 'SnapshotProcessing';
+}
+
+/** Whether a status by itself may be one of a rebuild: neither at rest, nor of a snapshot, an image or another operation. */
+export function mayShowRebuild(status: string): boolean {
+  const kind = statusKind(status);
+  return (kind === 'moving' || kind === 'unknown') && !isProcessing(status);
+}

@@ -1,8 +1,8 @@
 /** The rules before anything is sent: skip, start, refuse, wait for somebody else's change, or send. */
 
-import { isSettled, statusKind } from '../model/instance.ts';
+import { isProcessing, isSettled, mayShowRebuild, statusKind } from '../model/instance.ts';
 import { decide } from '../plan/decide.ts';
-import { hasDeparted, isProcessing, isReplaced } from './evidence.ts';
+import { hasDeparted, isReplaced } from './evidence.ts';
 import { isOver } from './proof.ts';
 import type { Observation, RebuildState, Step } from './rebuild-state.ts';
 import { agree, agreeMs, diskReadiness, isConfirmed, isStable } from './streak.ts';
@@ -31,12 +31,12 @@ export function settle(rebuild: RebuildState, observation: Observation): Step {
 /** Somebody is at the instance: from here on the observations are measured against this one, and rest begins anew. */
 export function adopt(rebuild: RebuildState, observation: Observation): RebuildState {
   const atMs = observation.answeredAtMs;
-  const kind = statusKind(observation.instance.status);
+  const { status } = observation.instance;
   const isUnsettled = diskReadiness(rebuild, observation) === 'unsettled';
   const { streak: _over, ...others } = rebuild;
-  const evidence = isProcessing(observation)
+  const evidence = isProcessing(status)
     ? { processingAtMs: atMs }
-    : kind === 'moving' || kind === 'unknown' || isUnsettled
+    : mayShowRebuild(status) || isUnsettled
       ? { leftAtMs: atMs }
       : {};
   return {

@@ -3,7 +3,7 @@
  * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
  * proves anything; these rules say what a series of them does.
  */
-import { isSettled, type SystemDisk, statusKind } from '../model/instance.ts';
+import { isProcessing, isSettled, mayShowRebuild, type SystemDisk, statusKind } from '../model/instance.ts';
 import type { Evidence, Observation, RebuildState } from './rebuild-state.ts';
 
 /**
@@ -20,7 +20,7 @@ export function gatherEvidence(rebuild: RebuildState, observation: Observation):
   const next: { -readonly [K in keyof Evidence]: Evidence[K] } = { ...evidence };
   if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
     next.disturbedAtMs ??= answeredAtMs;
-  if (isProcessing(observation)) next.processingAtMs ??= answeredAtMs;
+  if (isProcessing(observation.instance.status)) next.processingAtMs ??= answeredAtMs;
   if (hasLeft(reference, observation)) next.leftAtMs ??= answeredAtMs;
   if (contradicts(rebuild, reference, observation)) next.contradictedAtMs ??= answeredAtMs;
   if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
@@ -40,15 +40,8 @@ export function gatherEvidence(rebuild: RebuildState, observation: Observation):
  */
 function hasLeft(reference: Observation, observation: Observation): boolean {
   const { status } = observation.instance;
-  const kind = statusKind(status);
-  if (kind === 'foreign' || isProcessing(observation)) return false;
-  if (kind === 'unknown' || kind === 'moving') return true;
+  if (!isSettled(status)) return mayShowRebuild(status);
   return isSettled(reference.instance.status) && status !== reference.instance.status;
-}
-
-/** Whether it reads what it also reads while an image or a snapshot is made of it, perhaps by a schedule. */
-export function isProcessing({ instance }: Observation): boolean {
-  return instance.status === 'ImageProcessing' || instance.status === 'SnapshotProcessing';
 }
 
 /** What no rebuild does: up again and then away again, or the old image or disk again after the new one. */

@@ -1,6 +1,7 @@
 /** What a run leaves for the post step: weights that are still lowered, and rebuilds that do not show yet. */
 
-import { isSettled } from '../model/instance.ts';
+import { mayShowRebuild } from '../model/instance.ts';
+import { hasDeparted } from '../rebuild/evidence.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import { endOf, isRolledBack } from './instance-end.ts';
 import { diskOf, type InstanceRun, isLowered, rebuildsOf } from './instance-run.ts';
@@ -61,10 +62,11 @@ function isLeftAlone({ ending }: RebuildState, run: InstanceRun): boolean {
   return ending.reason.kind === 'call' || ending.reason.kind === 'unproven';
 }
 
-/** Whether a status on the way was seen since the last send. */
-function hasShown({ phases, history }: RebuildState): boolean {
+/** Whether the rebuild was seen since the last send; a snapshot alone may be one that a policy takes. */
+function hasShown(rebuild: RebuildState): boolean {
+  const { phases, history } = rebuild;
   const sentMs = phases.findLast(({ phase }) => phase === 'sending')?.fromMs;
   // A change that was found under way shows already.
   if (sentMs === undefined) return true;
-  return history.some(({ atMs, status }) => atMs >= sentMs && !isSettled(status));
+  return hasDeparted(rebuild) || history.some(({ atMs, status }) => atMs >= sentMs && mayShowRebuild(status));
 }

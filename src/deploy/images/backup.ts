@@ -25,6 +25,9 @@ export interface BackupPorts {
   readonly runId: string;
 }
 
+/** For how long a replica of the service may not know the new image yet, in milliseconds. */
+const unknownMs = 30_000;
+
 /**
  * Makes the image and waits until it is Available and the instance rests again.
  *
@@ -71,13 +74,20 @@ async function untilUsable(
   { bcc, clock, log, cancel: { signal } }: BackupPorts
 ): Promise<Obstacle | undefined> {
   let seen = 'was not observed yet';
+  const sinceMs = clock.nowMs();
+  const orUnknown = (error: unknown): undefined => {
+    const isNew = clock.nowMs() - sinceMs < unknownMs;
+    if (isNew && error instanceof CallError && error.failure.kind === 'notFound') return undefined;
+    throw error;
+  };
   const wait = () =>
     poll<'usable' | Obstacle>(
       async () => {
         const [image, instance] = await Promise.all([
-          bcc.getImage(imageId, signal),
+          bcc.getImage(imageId, signal).catch(orUnknown),
           bcc.getInstance(id, signal)
         ]);
+        if (image === undefined) return undefined;
         seen = `is ${image.status} and the instance ${instance.status}`;
         // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
         if (image.status === 'Available') return isSettled(instance.status) ? 'usable' : undefined;

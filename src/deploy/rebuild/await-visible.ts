@@ -1,5 +1,5 @@
 import { CallError } from '../../core/model/failure.ts';
-import { type Instance, isSettled } from '../../core/model/instance.ts';
+import { type Instance, mayShowRebuild } from '../../core/model/instance.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { poll } from '../calls/poll.ts';
@@ -10,7 +10,7 @@ const intervalMs = 5_000;
 
 /**
  * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
- * and does not erase again. Only reads.
+ * and does not erase again. A snapshot alone does not count: a policy may take it before the rebuild begins. Only reads.
  *
  * @param limitMs when to give up, in milliseconds from now
  * @returns the instances that showed nothing
@@ -27,7 +27,7 @@ export async function awaitVisible(
   await poll(
     async () => {
       const read = await readInstances(hidden, bcc, signal);
-      hidden = hidden.filter((id) => isSettled(statusOf(read.get(id))));
+      hidden = hidden.filter((id) => !mayShowRebuild(statusOf(read.get(id))));
       return hidden.length === 0 ? true : undefined;
     },
     { intervalMs, limitMs },

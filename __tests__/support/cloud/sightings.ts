@@ -1,0 +1,81 @@
+/** What the reads of a run have shown it, and the rules about what an erasing may rest on. */
+import type { Shown, Wipe } from './machine.ts';
+
+/** How old an observation may be when its rebuild leaves, in milliseconds: 10 s, and what it takes to be sent. */
+export const freshMs = 11_000;
+
+/** The search begins at the answer, and its first read is sent so much later at most, in milliseconds. */
+const firstMs = 10_000;
+
+/** The reads of one run. */
+export class Sightings {
+  readonly #readsMs = new Map<string, number[]>();
+  readonly #lostMs = new Map<string, number>();
+  readonly #first = new Map<string, Shown>();
+  readonly #searchMs: number;
+  /** So long a time between two reads is time in which nothing was observed. */
+  readonly #gapMs: number;
+
+  constructor(timeoutMs: number, pollIntervalMs: number) {
+    this.#searchMs = Math.max(60_000, timeoutMs / 4);
+    this.#gapMs = 2 * pollIntervalMs + 10_000;
+  }
+
+  beginRun(): void {
+    this.#readsMs.clear();
+    this.#lostMs.clear();
+    this.#first.clear();
+  }
+
+  /** What the run was shown of it first; what is shown now, where that is the first. */
+  firstOf(id: string, part: Part, now: Shown): Shown {
+    const first = this.#first.get(`${id} ${part}`) ?? now;
+    this.#first.set(`${id} ${part}`, first);
+    return first;
+  }
+
+  /** A read that was sent then has shown the instance. */
+  read(id: string, sentMs: number): void {
+    const all = this.#readsMs.get(id);
+    if (all === undefined) this.#readsMs.set(id, [sentMs]);
+    else all.push(sentMs);
+  }
+
+  /** Of a rebuild of it nobody told the run whether it was taken. */
+  lost(id: string, imageId: string, nowMs: number): void {
+    this.#lostMs.set(`${id} ${imageId}`, nowMs);
+  }
+
+  /** What a rebuild that leaves now rests on and must not. */
+  problemOf(id: string, imageId: string, nowMs: number): string | undefined {
+    const reads = (this.#readsMs.get(id) ?? []).toSorted((a, b) => a - b);
+    const lastMs = reads.at(-1) ?? Number.NEGATIVE_INFINITY;
+    if (nowMs - lastMs > freshMs) return `rests on an observation that is ${(nowMs - lastMs) / 1000} s old`;
+    const lostMs = this.#lostMs.get(`${id} ${imageId}`);
+    if (lostMs === undefined) return undefined;
+    let sinceMs = lastMs;
+    for (const readMs of reads.toReversed()) {
+      if (sinceMs - readMs > this.#gapMs || readMs < lostMs) break;
+      sinceMs = readMs;
+    }
+    const searchedMs = lastMs - sinceMs;
+    if (searchedMs + firstMs >= this.#searchMs) return undefined;
+    return `is sent again after only ${searchedMs / 1000} s of observations without a gap`;
+  }
+}
+
+/** Which part of an instance a read shows. */
+export type Part = 'instance' | 'disk';
+
+/**
+ * Whether what is shown tells that a rebuild goes on, or has begun. Of one of its own a run knows what was shown before;
+ * of another's it knows only what it has seen itself.
+ */
+export function tells(wipe: Wipe, part: Part, run: number, first: Shown, now: Shown): boolean {
+  const { acceptedMs, before } = wipe;
+  if (now.atMs < acceptedMs) return false;
+  const base = wipe.run === run ? before : first;
+  if (part === 'instance') return before.status !== now.status || base.imageId !== now.imageId;
+  const isOther = base.disk.id !== now.disk.id || base.disk.createTime !== now.disk.createTime;
+  return isOther || before.disk.status !== now.disk.status;
+}
