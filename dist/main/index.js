@@ -3194,9 +3194,18 @@ function statusKind(status) {
     return instance_kinds.get(status) ?? 'unknown';
 }
 /** Whether an instance with this status rests, so that something can be decided about it. */
-function instance_isSettled(status) {
+function isSettled(status) {
     const kind = statusKind(status);
     return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
+}
+/** Whether an instance reads so while an image or a snapshot is made of it, perhaps by a schedule. */
+function isProcessing(status) {
+    return status === 'ImageProcessing' || status === 'SnapshotProcessing';
+}
+/** Whether a status by itself may be one of a rebuild: neither at rest, nor of a snapshot, an image or another operation. */
+function instance_mayShowRebuild(status) {
+    const kind = statusKind(status);
+    return (kind === 'moving' || kind === 'unknown') && !isProcessing(status);
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/evidence.js
@@ -3218,9 +3227,9 @@ function gatherEvidence(rebuild, observation) {
         return evidence;
     const { atMs, answeredAtMs } = observation;
     const next = { ...evidence };
-    if (!instance_isSettled(observation.instance.status) || isOtherNow(reference, observation))
+    if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
         next.disturbedAtMs ??= answeredAtMs;
-    if (isProcessing(observation))
+    if (isProcessing(observation.instance.status))
         next.processingAtMs ??= answeredAtMs;
     if (hasLeft(reference, observation))
         next.leftAtMs ??= answeredAtMs;
@@ -3246,16 +3255,9 @@ function gatherEvidence(rebuild, observation) {
  */
 function hasLeft(reference, observation) {
     const { status } = observation.instance;
-    const kind = statusKind(status);
-    if (kind === 'foreign' || isProcessing(observation))
-        return false;
-    if (kind === 'unknown' || kind === 'moving')
-        return true;
-    return instance_isSettled(reference.instance.status) && status !== reference.instance.status;
-}
-/** Whether it reads what it also reads while an image or a snapshot is made of it, perhaps by a schedule. */
-function isProcessing({ instance }) {
-    return instance.status === 'ImageProcessing' || instance.status === 'SnapshotProcessing';
+    if (!isSettled(status))
+        return instance_mayShowRebuild(status);
+    return isSettled(reference.instance.status) && status !== reference.instance.status;
 }
 /** What no rebuild does: up again and then away again, or the old image or disk again after the new one. */
 function contradicts(rebuild, reference, observation) {
@@ -3263,7 +3265,7 @@ function contradicts(rebuild, reference, observation) {
     if (last === undefined)
         return false;
     const wasBack = evidence.leftAtMs !== undefined && statusKind(last.instance.status) === 'up';
-    if (wasBack && !instance_isSettled(observation.instance.status))
+    if (wasBack && !isSettled(observation.instance.status))
         return true;
     const { imageId } = observation.instance;
     if (imageId !== last.instance.imageId) {
@@ -3296,7 +3298,7 @@ function hasStarted(rebuild) {
  * processing counts only where image or disk changed after it was seen, and the old one had been seen since the
  * rebuild was accepted: otherwise it may be a scheduled snapshot, and the change a record written on acceptance.
  */
-function hasDeparted(rebuild) {
+function evidence_hasDeparted(rebuild) {
     const { leftAtMs, processingAtMs, imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
     if (leftAtMs !== undefined)
         return true;
@@ -3326,7 +3328,7 @@ function changedLate(rebuild) {
 function needsDisk(rebuild) {
     if (rebuild.streak?.observations === 0)
         return true;
-    if (hasDeparted(rebuild) || changedLate(rebuild))
+    if (evidence_hasDeparted(rebuild) || changedLate(rebuild))
         return false;
     return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
 }
@@ -4390,6 +4392,7 @@ function isCancelled(state, instances) {
 
 
 
+
 /** The instances with a lowered weight that ended well, or that nothing was done to. */
 function restorableRuns({ instances }) {
     return instances.filter(isLowered).flatMap((run) => {
@@ -4439,13 +4442,14 @@ function isLeftAlone({ ending }, run) {
         return ending.kind === 'cancelled';
     return ending.reason.kind === 'call' || ending.reason.kind === 'unproven';
 }
-/** Whether a status on the way was seen since the last send. */
-function hasShown({ phases, history }) {
+/** Whether the rebuild was seen since the last send; a snapshot alone may be one that a policy takes. */
+function hasShown(rebuild) {
+    const { phases, history } = rebuild;
     const sentMs = phases.findLast(({ phase }) => phase === 'sending')?.fromMs;
     // A change that was found under way shows already.
     if (sentMs === undefined)
         return true;
-    return history.some(({ atMs, status }) => atMs >= sentMs && !isSettled(status));
+    return hasDeparted(rebuild) || history.some(({ atMs, status }) => atMs >= sentMs && mayShowRebuild(status));
 }
 
 ;// CONCATENATED MODULE: ./core/run/run-state.js
@@ -5029,7 +5033,7 @@ function rollbackRefusal(task, instance, rollbackImage) {
     const { id, status, type } = rollbackImage.image;
     if (id === task.image.id) {
         // One that is changing may be on its way to the image by a run that was cut off; that is waited for.
-        return instance_isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
+        return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
     }
     if (status !== 'Available')
         return refuse(`is ${status}, not Available`);
@@ -7435,7 +7439,7 @@ function isOver(rebuild) {
         const mustRest = kind === 'down' || evidence.contradictedAtMs !== undefined || wasSeenBefore(rebuild);
         return last.atMs >= evidence.leftAtMs + replicaLagMs(rebuild) && (!mustRest || isStable(rebuild));
     }
-    if (hasDeparted(rebuild))
+    if (evidence_hasDeparted(rebuild))
         return restedMs(rebuild) >= task.timeoutMs / 4;
     return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
 }
@@ -7614,7 +7618,7 @@ function search(rebuild, observation) {
     // Time in which nothing could be observed is no time in which nothing began.
     const sinceMs = Math.max(rebuild.referenceAtMs ?? atMs, rebuild.stretchSinceMs ?? atMs);
     const looked = observation.atMs - sinceMs >= searchMs(rebuild);
-    if (!looked || !instance_isSettled(observation.instance.status)) {
+    if (!looked || !isSettled(observation.instance.status)) {
         return atMs >= rebuild.deadlineMs
             ? fail(rebuild, { kind: 'unproven' }, atMs)
             : observeNext(rebuild, atMs, true);
@@ -7702,7 +7706,7 @@ function isOnWrongImage(rebuild, observation) {
     const { imageId, status } = observation.instance;
     if (imageId === rebuild.task.image.id || statusKind(status) !== 'up' || !isStable(rebuild))
         return false;
-    if (hasDeparted(rebuild))
+    if (evidence_hasDeparted(rebuild))
         return true;
     return imageId !== rebuild.reference?.instance.imageId && observation.atMs >= rebuild.deadlineMs;
 }
@@ -7719,7 +7723,7 @@ function waitOn(rebuild, observation) {
     }
     const { status } = observation.instance;
     // A record that changed although the instance never left its status may be one that is written on acceptance.
-    const inTheOpen = hasDeparted(rebuild) || rebuild.phase === 'starting';
+    const inTheOpen = evidence_hasDeparted(rebuild) || rebuild.phase === 'starting';
     return fail(rebuild, inTheOpen ? { kind: 'timedOut', status } : { kind: 'unproven' }, atMs);
 }
 
@@ -7736,7 +7740,7 @@ function settle(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     if (observation.disk === undefined)
         return observeNow(rebuild, atMs);
-    const resting = instance_isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
+    const resting = isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
     if (!resting)
         return keepWaiting(rebuild.adopted ? rebuild : adopt(rebuild, observation), observation);
     return rebuild.adopted ? settleAdopted(rebuild, observation) : settleFresh(rebuild, observation);
@@ -7744,12 +7748,12 @@ function settle(rebuild, observation) {
 /** Somebody is at the instance: from here on the observations are measured against this one, and rest begins anew. */
 function adopt(rebuild, observation) {
     const atMs = observation.answeredAtMs;
-    const kind = statusKind(observation.instance.status);
+    const { status } = observation.instance;
     const isUnsettled = diskReadiness(rebuild, observation) === 'unsettled';
     const { streak: _over, ...others } = rebuild;
-    const evidence = isProcessing(observation)
+    const evidence = isProcessing(status)
         ? { processingAtMs: atMs }
-        : kind === 'moving' || kind === 'unknown' || isUnsettled
+        : instance_mayShowRebuild(status) || isUnsettled
             ? { leftAtMs: atMs }
             : {};
     return {
@@ -7800,7 +7804,7 @@ function settleAdopted(rebuild, observation) {
     const isOnTarget = imageId === image.id && kind !== 'broken';
     const isUnclear = force && !isReplaced(rebuild);
     const unclear = () => fail(rebuild, { kind: 'unclear', status: rebuild.reference?.instance.status ?? status }, atMs);
-    if (isOnTarget && (hasDeparted(rebuild) || isReplaced(rebuild))) {
+    if (isOnTarget && (evidence_hasDeparted(rebuild) || isReplaced(rebuild))) {
         if (!isOver(rebuild))
             return keepWaiting(rebuild, observation);
         if (!isConfirmed(rebuild))
@@ -8284,6 +8288,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 
 
 
+/** For how long a replica of the service may not know the new image yet, in milliseconds. */
+const unknownMs = 30_000;
 /**
  * Makes the image and waits until it is Available and the instance rests again.
  *
@@ -8325,15 +8331,24 @@ async function makeBackup(target, ports, keep) {
 }
 async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, log, cancel: { signal } }) {
     let seen = 'was not observed yet';
+    const sinceMs = clock.nowMs();
+    const orUnknown = (error) => {
+        const isNew = clock.nowMs() - sinceMs < unknownMs;
+        if (isNew && error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound')
+            return undefined;
+        throw error;
+    };
     const wait = () => poll(async () => {
         const [image, instance] = await Promise.all([
-            bcc.getImage(imageId, signal),
+            bcc.getImage(imageId, signal).catch(orUnknown),
             bcc.getInstance(id, signal)
         ]);
+        if (image === undefined)
+            return undefined;
         seen = `is ${image.status} and the instance ${instance.status}`;
         // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
         if (image.status === 'Available')
-            return instance_isSettled(instance.status) ? 'usable' : undefined;
+            return isSettled(instance.status) ? 'usable' : undefined;
         if (image.status === 'Creating')
             return undefined;
         return {

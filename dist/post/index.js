@@ -3111,45 +3111,14 @@ function instance_isSettled(status) {
     const kind = instance_statusKind(status);
     return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
 }
-
-;// CONCATENATED MODULE: ./core/balancers/held-weights.js
-/** Those that are not what they were before, as far as is known. */
-function openHeldWeights(heldWeights) {
-    return heldWeights.filter(({ state }) => state !== 'returned');
+/** Whether an instance reads so while an image or a snapshot is made of it, perhaps by a schedule. */
+function instance_isProcessing(status) {
+    return status === 'ImageProcessing' || status === 'SnapshotProcessing';
 }
-/** The holds with one more, or with another state of the same server. */
-function withHeldWeight(heldWeights, heldWeight) {
-    const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
-    return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
-}
-/** The holds without that of a server that was left as it was. */
-function withoutHeldWeight(heldWeights, server) {
-    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
-}
-/** Whether two backend servers of one instance are in the same pool. */
-function isSamePool(one, other) {
-    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
-}
-/** The weights of an instance on all of its load balancers: those that the plan saw, and those that were held. */
-function currentWeights(backendServers, heldWeights) {
-    const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
-    return [
-        ...unheld.map((server) => ({ server, currentWeight: server.weight })),
-        ...heldWeights.map(({ server, state }) => ({
-            server,
-            currentWeight: state === 'returned' ? server.weight : 0
-        }))
-    ];
-}
-/** Where traffic is still to be given back, in words. */
-function describeHeldWeights(heldWeights) {
-    return openHeldWeights(heldWeights)
-        .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
-        .join(', ');
-}
-/** A pool for people. */
-function poolLabel({ blbId, groupId }) {
-    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
+/** Whether a status by itself may be one of a rebuild: neither at rest, nor of a snapshot, an image or another operation. */
+function instance_mayShowRebuild(status) {
+    const kind = instance_statusKind(status);
+    return (kind === 'moving' || kind === 'unknown') && !instance_isProcessing(status);
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/evidence.js
@@ -3173,7 +3142,7 @@ function gatherEvidence(rebuild, observation) {
     const next = { ...evidence };
     if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
         next.disturbedAtMs ??= answeredAtMs;
-    if (isProcessing(observation))
+    if (isProcessing(observation.instance.status))
         next.processingAtMs ??= answeredAtMs;
     if (hasLeft(reference, observation))
         next.leftAtMs ??= answeredAtMs;
@@ -3199,16 +3168,9 @@ function gatherEvidence(rebuild, observation) {
  */
 function hasLeft(reference, observation) {
     const { status } = observation.instance;
-    const kind = statusKind(status);
-    if (kind === 'foreign' || isProcessing(observation))
-        return false;
-    if (kind === 'unknown' || kind === 'moving')
-        return true;
+    if (!isSettled(status))
+        return mayShowRebuild(status);
     return isSettled(reference.instance.status) && status !== reference.instance.status;
-}
-/** Whether it reads what it also reads while an image or a snapshot is made of it, perhaps by a schedule. */
-function isProcessing({ instance }) {
-    return instance.status === 'ImageProcessing' || instance.status === 'SnapshotProcessing';
 }
 /** What no rebuild does: up again and then away again, or the old image or disk again after the new one. */
 function contradicts(rebuild, reference, observation) {
@@ -3293,6 +3255,46 @@ function acceptedSinceMs(rebuild) {
         return rebuild.acceptedAtMs;
     const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
     return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+}
+
+;// CONCATENATED MODULE: ./core/balancers/held-weights.js
+/** Those that are not what they were before, as far as is known. */
+function openHeldWeights(heldWeights) {
+    return heldWeights.filter(({ state }) => state !== 'returned');
+}
+/** The holds with one more, or with another state of the same server. */
+function withHeldWeight(heldWeights, heldWeight) {
+    const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
+    return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
+}
+/** The holds without that of a server that was left as it was. */
+function withoutHeldWeight(heldWeights, server) {
+    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
+}
+/** Whether two backend servers of one instance are in the same pool. */
+function isSamePool(one, other) {
+    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
+}
+/** The weights of an instance on all of its load balancers: those that the plan saw, and those that were held. */
+function currentWeights(backendServers, heldWeights) {
+    const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
+    return [
+        ...unheld.map((server) => ({ server, currentWeight: server.weight })),
+        ...heldWeights.map(({ server, state }) => ({
+            server,
+            currentWeight: state === 'returned' ? server.weight : 0
+        }))
+    ];
+}
+/** Where traffic is still to be given back, in words. */
+function describeHeldWeights(heldWeights) {
+    return openHeldWeights(heldWeights)
+        .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
+        .join(', ');
+}
+/** A pool for people. */
+function poolLabel({ blbId, groupId }) {
+    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
@@ -3440,6 +3442,7 @@ function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
 
 
 
+
 /** The instances with a lowered weight that ended well, or that nothing was done to. */
 function restorableRuns({ instances }) {
     return instances.filter(isLowered).flatMap((run) => {
@@ -3489,13 +3492,14 @@ function isLeftAlone({ ending }, run) {
         return ending.kind === 'cancelled';
     return ending.reason.kind === 'call' || ending.reason.kind === 'unproven';
 }
-/** Whether a status on the way was seen since the last send. */
-function hasShown({ phases, history }) {
+/** Whether the rebuild was seen since the last send; a snapshot alone may be one that a policy takes. */
+function hasShown(rebuild) {
+    const { phases, history } = rebuild;
     const sentMs = phases.findLast(({ phase }) => phase === 'sending')?.fromMs;
     // A change that was found under way shows already.
     if (sentMs === undefined)
         return true;
-    return history.some(({ atMs, status }) => atMs >= sentMs && !instance_isSettled(status));
+    return hasDeparted(rebuild) || history.some(({ atMs, status }) => atMs >= sentMs && instance_mayShowRebuild(status));
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-status.js
@@ -6178,7 +6182,7 @@ async function poll(look, beat, clock, signal) {
 const intervalMs = 5_000;
 /**
  * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
- * and does not erase again. Only reads.
+ * and does not erase again. A snapshot alone does not count: a policy may take it before the rebuild begins. Only reads.
  *
  * @param limitMs when to give up, in milliseconds from now
  * @returns the instances that showed nothing
@@ -6189,7 +6193,7 @@ async function awaitVisible(instanceIds, limitMs, ports, signal) {
     let hidden = instanceIds;
     await poll(async () => {
         const read = await readInstances(hidden, bcc, signal);
-        hidden = hidden.filter((id) => instance_isSettled(await_visible_statusOf(read.get(id))));
+        hidden = hidden.filter((id) => !instance_mayShowRebuild(await_visible_statusOf(read.get(id))));
         return hidden.length === 0 ? true : undefined;
     }, { intervalMs, limitMs }, clock, signal);
     return hidden;
