@@ -43,8 +43,8 @@ describe('a rolling rebuild', () => {
         });
         const rounds = Math.ceil(count / unavailable);
         expect(report.durationSeconds * 1000).toBeGreaterThanOrEqual(rounds * rebuildMs);
-        // Each end is seen a beat late at most, and proven by a second look.
-        expect(report.durationSeconds * 1000).toBeLessThan(rounds * (rebuildMs + 8_000));
+        // The first agree with the plan an interval later, and each end is proven within an interval.
+        expect(report.durationSeconds * 1000).toBeLessThanOrEqual(5_000 + rounds * (rebuildMs + 5_000));
         for (const id of ids)
           expect(world.emulator.instance(id)).toMatchObject({ status: 'Running', imageId: 'm-web-2' });
       });

@@ -65,7 +65,8 @@ export class VirtualClock implements Clock {
   }
 
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    const untilMs = this.#nowMs + Math.max(0, ms);
+    // Whole milliseconds, as timers count them, and never a little before the moment that was asked for.
+    const untilMs = Math.ceil(this.#nowMs + Math.max(0, ms) - 1e-6);
     this.onSleep(untilMs);
     if (signal.aborted) throw new CancelledError();
     let sleeper: Sleeper | undefined;

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2235:
+/***/ 7446:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7449,8 +7449,8 @@ function wasSeenBefore({ history }) {
     return history.slice(0, -1).some((seen) => seen.status === now?.status && seen.imageId === now.imageId);
 }
 
-;// CONCATENATED MODULE: ./core/rebuild/transitions.js
-
+;// CONCATENATED MODULE: ./core/rebuild/pace.js
+/** How often an instance is observed: the interval until the next observation, by how near the end may be. */
 
 
 
@@ -7458,34 +7458,53 @@ function wasSeenBefore({ history }) {
  * Until the status is seen to leave, observations come at least this often, lest a short rebuild be over between two.
  */
 const startIntervalMs = 5_000;
-/** Between observations once the end is near, in milliseconds. */
+/** Between observations while the new system boots, in milliseconds. */
 const bootIntervalMs = 1_000;
-/**
- * For how long after `Starting` was first seen the end is taken to be near, in milliseconds. Where no other status of
- * the rebuild came before, it may be the only one that the service shows, and most of the time is still to come.
- */
-const bootMs = { later: 60_000, first: 20_000 };
+/** For how long after its first sight a boot is taken to be one that ends soon, in milliseconds. */
+const bootMs = 60_000;
+/** The least part of `pollInterval` that an interval is made of. */
+const leastPart = 0.8;
 /** The time between two observations now, in milliseconds. */
 function intervalOf(rebuild) {
     const { phase, evidence, task } = rebuild;
     const wanted = task.pollIntervalMs;
     if (isBooting(rebuild))
         return Math.min(wanted, bootIntervalMs);
+    if (mayEndUnannounced(rebuild))
+        return Math.max(wanted - confirmMs, wanted * leastPart);
     const early = ['searching', 'confirming', 'rebuilding'].includes(phase) && evidence.leftAtMs === undefined;
     return early ? Math.min(wanted, startIntervalMs) : wanted;
 }
-function isBooting({ boot, last }) {
-    if (boot === undefined || last?.instance.status !== 'Starting')
+function isBooting({ bootSinceMs, last }) {
+    if (bootSinceMs === undefined || last?.instance.status !== 'Starting')
         return false;
-    return last.answeredAtMs - boot.sinceMs < (boot.isLater ? bootMs.later : bootMs.first);
+    return last.answeredAtMs - bootSinceMs < bootMs;
 }
-/** Notes the first `Starting` since the reference. */
+/**
+ * Whether `Running` may come next without a boot that is seen before: from a `Starting` that has lasted for long, or
+ * from a status that no source lists. Then the interval leaves room for the second observation of the proof, so
+ * that the end is proven within one `pollInterval`. From all other statuses of a rebuild the way leads through `Starting`.
+ */
+function mayEndUnannounced({ evidence, last }) {
+    if (evidence.leftAtMs === undefined || last === undefined)
+        return false;
+    const { status } = last.instance;
+    return status === 'Starting' || statusKind(status) === 'unknown';
+}
+/**
+ * Notes the boot of the new system: a `Starting` that comes after another status of the rebuild, or well after the
+ * acceptance, or after the instance was told to start. One that comes first and soon may be all that the service
+ * shows of a rebuild, and then most of the time is still to come.
+ */
 function seeBoot(rebuild, { answeredAtMs, instance }) {
-    if (rebuild.reference === undefined || rebuild.boot !== undefined || instance.status !== 'Starting')
+    const { reference, referenceAtMs, bootSinceMs, last, phase, evidence } = rebuild;
+    const isNew = instance.status === 'Starting' && last?.instance.status !== 'Starting';
+    if (!isNew || reference === undefined || bootSinceMs !== undefined)
         return rebuild;
-    const { leftAtMs, processingAtMs } = rebuild.evidence;
-    const isLater = (leftAtMs ?? processingAtMs) !== undefined;
-    return { ...rebuild, boot: { sinceMs: answeredAtMs, isLater } };
+    const isLater = (evidence.leftAtMs ?? evidence.processingAtMs) !== undefined;
+    const isLate = referenceAtMs !== undefined && answeredAtMs - referenceAtMs >= lateMs;
+    const isBoot = isLater || isLate || phase === 'starting';
+    return isBoot ? { ...rebuild, bootSinceMs: answeredAtMs } : rebuild;
 }
 /**
  * Whether so much time lies between two observations that what happened in it was not observed, in milliseconds: two
@@ -7495,6 +7514,13 @@ function isGap(rebuild, observation) {
     const { last } = rebuild;
     return last === undefined || observation.atMs - last.atMs > 2 * intervalOf(rebuild) + 10_000;
 }
+
+;// CONCATENATED MODULE: ./core/rebuild/transitions.js
+
+
+
+
+
 /** An observation on the next beat; on a fresh connection where an erasing may follow. */
 function observeNext(rebuild, atMs, withDisk) {
     const interval = intervalOf(rebuild);
@@ -7545,7 +7571,7 @@ function failCall(rebuild, failure, atMs) {
 }
 /** The life with a new reference for the marks. */
 function measureFrom(rebuild, reference, sinceMs) {
-    const { boot: _over, ...others } = rebuild;
+    const { bootSinceMs: _over, ...others } = rebuild;
     return { ...others, reference, referenceAtMs: sinceMs, evidence: {} };
 }
 /**
@@ -7567,8 +7593,9 @@ function transitions_send(rebuild, observation) {
 /** Tells an instance that is Stopped on the image to start; a start gets some time even at the deadline. */
 function startIt(rebuild, observation) {
     const atMs = observation.answeredAtMs;
+    const { bootSinceMs: _over, ...others } = enter(rebuild, 'starting', atMs);
     const starting = {
-        ...enter(rebuild, 'starting', atMs),
+        ...others,
         starts: rebuild.starts + 1,
         startAskedAtMs: atMs,
         deadlineMs: Math.max(rebuild.deadlineMs, atMs + quietMs(rebuild))
@@ -7831,6 +7858,7 @@ function keepWaiting(rebuild, observation) {
  * The life of one rebuild as a pure reducer: from what is known and what has just happened to what is known now
  * and the one thing to do next. It knows no clock and no network; the loop that runs it does.
  */
+
 
 
 
@@ -11427,13 +11455,18 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 ;// CONCATENATED MODULE: ./action/system-clock.js
 
 
-/** The clock of this machine. */
+/** The clock of this machine. A sleep never ends before its moment, as timers alone do by up to two milliseconds. */
 const systemClock = {
     nowMs: () => performance.now(),
     wallMs: () => Date.now(),
     async sleep(ms, signal) {
+        const untilMs = performance.now() + ms;
+        let restMs = Math.max(0, ms);
         try {
-            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
+            do {
+                await (0,promises_namespaceObject.setTimeout)(Math.ceil(restMs), undefined, { signal });
+                restMs = untilMs - performance.now();
+            } while (restMs > 0);
         }
         catch (cause) {
             throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
@@ -13518,7 +13551,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2235);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7446);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 // Nobody who reads this log can fix what the runtime deprecates in a library.

@@ -8319,13 +8319,18 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 ;// CONCATENATED MODULE: ./action/system-clock.js
 
 
-/** The clock of this machine. */
+/** The clock of this machine. A sleep never ends before its moment, as timers alone do by up to two milliseconds. */
 const systemClock = {
     nowMs: () => performance.now(),
     wallMs: () => Date.now(),
     async sleep(ms, signal) {
+        const untilMs = performance.now() + ms;
+        let restMs = Math.max(0, ms);
         try {
-            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
+            do {
+                await (0,promises_namespaceObject.setTimeout)(Math.ceil(restMs), undefined, { signal });
+                restMs = untilMs - performance.now();
+            } while (restMs > 0);
         }
         catch (cause) {
             throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });

@@ -21,9 +21,8 @@ export interface Seen {
   readonly ticks: number;
   /** The most by which the list calls of a tick went over what the number of the instances in it needs. */
   readonly surplus: number;
-  /** From acceptance to the end, summed up over all rebuilds, in ms. */
-  readonly rebuildMs: number;
-  readonly rebuilds: number;
+  /** From acceptance to the end, of each rebuild in the order of acceptance, in ms. */
+  readonly rebuildsMs: readonly number[];
   readonly rebuiltIds: number;
 }
 
@@ -70,8 +69,7 @@ function seen(): Seen {
     operations,
     ticks: looks.size,
     surplus: Math.max(0, ...over),
-    rebuildMs: rebuilds.reduce((sum, { acceptedAtMs, endsAtMs }) => sum + endsAtMs - acceptedAtMs, 0),
-    rebuilds: rebuilds.length,
+    rebuildsMs: rebuilds.map(({ acceptedAtMs, endsAtMs }) => endsAtMs - acceptedAtMs),
     rebuiltIds: new Set(rebuilds.map(({ instanceId }) => instanceId)).size
   };
 }

@@ -1,24 +1,20 @@
 /**
  * Measures what the README states: the start and the memory of the bundle, its size, the calls of a plain
  * rebuild and how soon its end is noticed, and what fleets cost. Runs on the emulator, where it can on a virtual clock.
+ * `npm run bench -- lag calls` measures these parts alone.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withVirtualWorld } from '../../__tests__/support/virtual.ts';
 import { startEmulator } from '../../emulator/server.ts';
 import { actionNode, runAction } from '../runner.ts';
 import { measureFleets, measureRealFleet } from './fleets.ts';
+import { measureCalls, measureLag } from './lag.ts';
+import { quantile } from './quantile.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const runs = 20;
-
-/** The value below which the given part of the sorted values lies. */
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
-}
 
 /** Prints its peak memory in KiB and its CPU time in microseconds on stderr when the process ends. */
 const tellPeak = `--import=data:text/javascript,${encodeURIComponent(
@@ -104,44 +100,18 @@ function measureSize(): void {
   );
 }
 
-async function measureCalls(): Promise<void> {
-  const counted = await withVirtualWorld(
-    { emulator: { behaviour: { staleRunningMs: 7_000, rebuildMs: 293_000 } } },
-    async ({ emulator, run }) => {
-      await run();
-      const counts = new Map<string, number>();
-      for (const { operation } of emulator.calls) counts.set(operation, (counts.get(operation) ?? 0) + 1);
-      return counts;
-    }
-  );
-  const all = [...counted.values()].reduce((sum, count) => sum + count, 0);
-  const each = [...counted].map(([name, count]) => `${count} ${name}`).join(', ');
-  console.log(`calls, 5-minute rebuild  ${all} (${each})`);
+const parts: Readonly<Record<string, () => Promise<void> | void>> = {
+  process: measureProcess,
+  size: measureSize,
+  calls: measureCalls,
+  lag: measureLag,
+  fleets: measureFleets,
+  real: () => measureRealFleet(tellPeak)
+};
+const asked = process.argv.slice(2);
+for (const name of asked) {
+  if (!(name in parts)) throw new Error(`"${name}" is none of ${Object.keys(parts).join(', ')}`);
 }
-
-async function measureLag(): Promise<void> {
-  const rebuilds = 200;
-  const lags: number[] = [];
-  for (let count = 0; count < rebuilds; count += 1) {
-    const rebuildMs = 60_000 + Math.random() * 540_000;
-    const staleRunningMs = Math.random() * 20_000;
-    await withVirtualWorld(
-      { emulator: { behaviour: { rebuildMs, staleRunningMs } }, random: Math.random },
-      async ({ emulator, clock, run }) => {
-        await run();
-        lags.push(clock.wallMs() - (emulator.rebuilds[0]?.endsAtMs ?? Number.NaN));
-      }
-    );
-  }
-  const seconds = (part: number): string => (quantile(lags, part) / 1000).toFixed(2);
-  console.log(
-    `lag, pollInterval 5s     median ${seconds(0.5)} s, p95 ${seconds(0.95)} s, most ${seconds(1)} s (${rebuilds} random rebuilds)`
-  );
+for (const [name, measure] of Object.entries(parts)) {
+  if (asked.length === 0 || asked.includes(name)) await measure();
 }
-
-await measureProcess();
-measureSize();
-await measureCalls();
-await measureLag();
-await measureFleets();
-await measureRealFleet(tellPeak);

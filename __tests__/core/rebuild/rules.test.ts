@@ -204,24 +204,85 @@ describe('with wait: false', () => {
   });
 });
 
-describe('when the end is near', () => {
-  const gapsOf = (looks: readonly number[], fromMs: number, toMs: number): readonly number[] =>
-    looks
-      .filter((atMs) => atMs >= fromMs && atMs < toMs)
-      .map((atMs, at, all) => atMs - (all[at - 1] ?? atMs));
+describe('how often it is observed', () => {
+  /** The longest time between two observations of the stretch. */
+  const longestIn = (looks: readonly number[], fromMs: number, toMs: number): number => {
+    const within = looks.filter((atMs) => atMs >= fromMs && atMs < toMs);
+    return Math.max(...within.slice(1).map((atMs, at) => atMs - (within[at] ?? atMs)));
+  };
+  const looksOf = (...parts: readonly (readonly [number, Shown])[]): readonly number[] => {
+    const { looks, rebuild } = live(taskOf(), stretches([9_000, {}], ...parts, [always, done]));
+    expect(rebuild.ending?.kind).toBe('rebuilt');
+    return looks;
+  };
 
-  test('Starting is observed every second, for a minute where another status came before', () => {
-    const script = stretches([9_000, {}], [100_000, { status: 'Stopping' }], [300_000, away], [always, done]);
-    const { looks } = live(taskOf(), script);
-    expect(Math.max(...gapsOf(looks, 105_000, 160_000))).toBeLessThanOrEqual(1_000);
-    expect(Math.max(...gapsOf(looks, 170_000, 300_000))).toBeGreaterThan(4_000);
+  test.each(['Stopping', 'ImageProcessing', 'Rebuilding'])(
+    'every second for a minute, once Starting comes after %s',
+    (status) => {
+      const looks = looksOf([100_000, { ...onNew, status }], [300_000, away]);
+      expect(longestIn(looks, 105_000, 160_000)).toBeLessThanOrEqual(1_000);
+      expect(longestIn(looks, 170_000, 300_000)).toBeGreaterThan(3_000);
+    }
+  );
+
+  test('and where Starting is the first that shows, half a minute after the acceptance', () => {
+    const { looks } = live(taskOf(), stretches([45_000, {}], [90_000, away], [always, done]));
+    expect(longestIn(looks, 50_000, 90_000)).toBeLessThanOrEqual(1_000);
   });
 
-  test('for a third of a minute where it came first, for it may be the only status', () => {
-    const { looks, rebuild } = live(taskOf(), stretches([9_000, {}], [300_000, away], [always, done]));
-    expect(Math.max(...gapsOf(looks, 10_000, 29_000))).toBeLessThanOrEqual(1_000);
-    expect(looks.length).toBeLessThanOrEqual(85);
+  test('and after it was told to start, whatever came before', () => {
+    const stopped = { ...done, status: 'Stopped' };
+    let startedAtMs = always;
+    const { looks, rebuild } = live(taskOf(), {
+      show: (atMs) => {
+        if (atMs < 9_000) return {};
+        if (atMs < 60_000) return away;
+        if (atMs < startedAtMs) return stopped;
+        return atMs < startedAtMs + 30_000 ? away : done;
+      },
+      start: (atMs) => {
+        startedAtMs = atMs;
+        return { type: 'startAccepted', atMs, requestId: 'r-2' };
+      }
+    });
     expect(rebuild.ending?.kind).toBe('rebuilt');
+    expect(longestIn(looks, startedAtMs + 6_000, startedAtMs + 30_000)).toBeLessThanOrEqual(1_000);
+  });
+
+  test('not where Starting comes first and soon, for it may be all that shows for minutes', () => {
+    const looks = looksOf([300_000, away]);
+    expect(looks.length).toBeLessThanOrEqual(82);
+  });
+
+  test.each(['Starting', 'Rebuilding'])(
+    'with %s before the end, so that the proof ends within pollInterval of the end',
+    (status) => {
+      const lags = Array.from({ length: 50 }, (_, at) => {
+        const endsAtMs = 120_000 + at * 173;
+        return (looksOf([endsAtMs, { ...onNew, status }]).at(-1) ?? 0) - endsAtMs;
+      });
+      expect(Math.max(...lags)).toBeLessThanOrEqual(5_000);
+    }
+  );
+
+  test.each(['Stopping', 'ImageProcessing'])(
+    'with %s, from which the way leads through Starting, at the pace that was asked for',
+    (status) => {
+      const looks = looksOf([200_000, { ...onNew, status }], [220_000, away]);
+      expect(longestIn(looks, 20_000, 200_000)).toBeGreaterThan(4_500);
+    }
+  );
+
+  test.each([
+    [1_000, 1_000],
+    [2_000, 2_000],
+    [30_000, 30_000]
+  ])('a pollInterval of %d ms is never exceeded', (pollIntervalMs, mostMs) => {
+    const script = stretches([9_000, {}], [400_000, away], [always, done]);
+    const { looks } = live(taskOf({ pollIntervalMs }), script, null);
+    const gap = longestIn(looks, 50_000, 400_000);
+    expect(gap).toBeLessThanOrEqual(mostMs);
+    expect(gap).toBeGreaterThanOrEqual(mostMs * 0.7);
   });
 });
 

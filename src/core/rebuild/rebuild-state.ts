@@ -96,8 +96,8 @@ export interface RebuildState {
   readonly stretchSinceMs?: number | undefined;
   /** Two observations before the send differ, so that it must rest before anything is decided. */
   readonly isRestless: boolean;
-  /** When `Starting` was first seen since the reference, and whether another status of the rebuild came before. */
-  readonly boot?: { readonly sinceMs: number; readonly isLater: boolean };
+  /** When the new system was first seen to boot, since the reference or since it was told to start. */
+  readonly bootSinceMs?: number;
   /** What the marks are measured against: the last look before sending, or the first of an adopted change. */
   readonly reference?: Observation;
   /** From when on the reference counts: the answer, the lost send, or the adoption. */

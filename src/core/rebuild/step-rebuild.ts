@@ -8,6 +8,7 @@ import type { Task } from '../plan/decide.ts';
 import { search, watch, watchStart } from './after-send.ts';
 import { adopt, settle } from './before-send.ts';
 import { gatherEvidence, needsDisk } from './evidence.ts';
+import { isGap, seeBoot } from './pace.ts';
 import type { Observation, RebuildEvent, RebuildState, Step } from './rebuild-state.ts';
 import { agreeMs, differ, extendStreak } from './streak.ts';
 import {
@@ -15,12 +16,10 @@ import {
   enter,
   fail,
   failCall,
-  isGap,
   noteRequest,
   observeNext,
   observeNow,
-  observeSoon,
-  seeBoot
+  observeSoon
 } from './transitions.ts';
 
 /** How many refusals by a conflict are waited out before the rebuild is given up. */

@@ -3,55 +3,10 @@ import type { CallFailure } from '../model/failure.ts';
 import { refusalsSincePlan } from '../plan/since-plan.ts';
 import type { Ending, FailureReason } from './ending.ts';
 import { isReplaced } from './evidence.ts';
+import { intervalOf } from './pace.ts';
 import type { Observation, Phase, RebuildState, Step } from './rebuild-state.ts';
 import { nextBeat, spreadOf } from './schedule.ts';
 import { confirmMs, quietMs } from './streak.ts';
-
-/**
- * Until the status is seen to leave, observations come at least this often, lest a short rebuild be over between two.
- */
-const startIntervalMs = 5_000;
-
-/** Between observations once the end is near, in milliseconds. */
-const bootIntervalMs = 1_000;
-
-/**
- * For how long after `Starting` was first seen the end is taken to be near, in milliseconds. Where no other status of
- * the rebuild came before, it may be the only one that the service shows, and most of the time is still to come.
- */
-const bootMs = { later: 60_000, first: 20_000 };
-
-/** The time between two observations now, in milliseconds. */
-export function intervalOf(rebuild: RebuildState): number {
-  const { phase, evidence, task } = rebuild;
-  const wanted = task.pollIntervalMs;
-  if (isBooting(rebuild)) return Math.min(wanted, bootIntervalMs);
-  const early = ['searching', 'confirming', 'rebuilding'].includes(phase) && evidence.leftAtMs === undefined;
-  return early ? Math.min(wanted, startIntervalMs) : wanted;
-}
-
-function isBooting({ boot, last }: RebuildState): boolean {
-  if (boot === undefined || last?.instance.status !== 'Starting') return false;
-  return last.answeredAtMs - boot.sinceMs < (boot.isLater ? bootMs.later : bootMs.first);
-}
-
-/** Notes the first `Starting` since the reference. */
-export function seeBoot(rebuild: RebuildState, { answeredAtMs, instance }: Observation): RebuildState {
-  if (rebuild.reference === undefined || rebuild.boot !== undefined || instance.status !== 'Starting')
-    return rebuild;
-  const { leftAtMs, processingAtMs } = rebuild.evidence;
-  const isLater = (leftAtMs ?? processingAtMs) !== undefined;
-  return { ...rebuild, boot: { sinceMs: answeredAtMs, isLater } };
-}
-
-/**
- * Whether so much time lies between two observations that what happened in it was not observed, in milliseconds: two
- * intervals and 10 s, which a slow call may take.
- */
-export function isGap(rebuild: RebuildState, observation: Observation): boolean {
-  const { last } = rebuild;
-  return last === undefined || observation.atMs - last.atMs > 2 * intervalOf(rebuild) + 10_000;
-}
 
 /** An observation on the next beat; on a fresh connection where an erasing may follow. */
 export function observeNext(rebuild: RebuildState, atMs: number, withDisk: boolean): Step {
@@ -111,7 +66,7 @@ export function failCall(rebuild: RebuildState, failure: CallFailure, atMs: numb
 
 /** The life with a new reference for the marks. */
 export function measureFrom(rebuild: RebuildState, reference: Observation, sinceMs: number): RebuildState {
-  const { boot: _over, ...others } = rebuild;
+  const { bootSinceMs: _over, ...others } = rebuild;
   return { ...others, reference, referenceAtMs: sinceMs, evidence: {} };
 }
 
@@ -132,8 +87,9 @@ export function send(rebuild: RebuildState, observation: Observation): Step {
 /** Tells an instance that is Stopped on the image to start; a start gets some time even at the deadline. */
 export function startIt(rebuild: RebuildState, observation: Observation): Step {
   const atMs = observation.answeredAtMs;
+  const { bootSinceMs: _over, ...others } = enter(rebuild, 'starting', atMs);
   const starting: RebuildState = {
-    ...enter(rebuild, 'starting', atMs),
+    ...others,
     starts: rebuild.starts + 1,
     startAskedAtMs: atMs,
     deadlineMs: Math.max(rebuild.deadlineMs, atMs + quietMs(rebuild))

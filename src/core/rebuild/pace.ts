@@ -1,0 +1,69 @@
+/** How often an instance is observed: the interval until the next observation, by how near the end may be. */
+import { statusKind } from '../model/instance.ts';
+import { lateMs } from './evidence.ts';
+import type { Observation, RebuildState } from './rebuild-state.ts';
+import { confirmMs } from './streak.ts';
+
+/**
+ * Until the status is seen to leave, observations come at least this often, lest a short rebuild be over between two.
+ */
+const startIntervalMs = 5_000;
+
+/** Between observations while the new system boots, in milliseconds. */
+const bootIntervalMs = 1_000;
+
+/** For how long after its first sight a boot is taken to be one that ends soon, in milliseconds. */
+const bootMs = 60_000;
+
+/** The least part of `pollInterval` that an interval is made of. */
+const leastPart = 0.8;
+
+/** The time between two observations now, in milliseconds. */
+export function intervalOf(rebuild: RebuildState): number {
+  const { phase, evidence, task } = rebuild;
+  const wanted = task.pollIntervalMs;
+  if (isBooting(rebuild)) return Math.min(wanted, bootIntervalMs);
+  if (mayEndUnannounced(rebuild)) return Math.max(wanted - confirmMs, wanted * leastPart);
+  const early = ['searching', 'confirming', 'rebuilding'].includes(phase) && evidence.leftAtMs === undefined;
+  return early ? Math.min(wanted, startIntervalMs) : wanted;
+}
+
+function isBooting({ bootSinceMs, last }: RebuildState): boolean {
+  if (bootSinceMs === undefined || last?.instance.status !== 'Starting') return false;
+  return last.answeredAtMs - bootSinceMs < bootMs;
+}
+
+/**
+ * Whether `Running` may come next without a boot that is seen before: from a `Starting` that has lasted for long, or
+ * from a status that no source lists. Then the interval leaves room for the second observation of the proof, so
+ * that the end is proven within one `pollInterval`. From all other statuses of a rebuild the way leads through `Starting`.
+ */
+function mayEndUnannounced({ evidence, last }: RebuildState): boolean {
+  if (evidence.leftAtMs === undefined || last === undefined) return false;
+  const { status } = last.instance;
+  return status === 'Starting' || statusKind(status) === 'unknown';
+}
+
+/**
+ * Notes the boot of the new system: a `Starting` that comes after another status of the rebuild, or well after the
+ * acceptance, or after the instance was told to start. One that comes first and soon may be all that the service
+ * shows of a rebuild, and then most of the time is still to come.
+ */
+export function seeBoot(rebuild: RebuildState, { answeredAtMs, instance }: Observation): RebuildState {
+  const { reference, referenceAtMs, bootSinceMs, last, phase, evidence } = rebuild;
+  const isNew = instance.status === 'Starting' && last?.instance.status !== 'Starting';
+  if (!isNew || reference === undefined || bootSinceMs !== undefined) return rebuild;
+  const isLater = (evidence.leftAtMs ?? evidence.processingAtMs) !== undefined;
+  const isLate = referenceAtMs !== undefined && answeredAtMs - referenceAtMs >= lateMs;
+  const isBoot = isLater || isLate || phase === 'starting';
+  return isBoot ? { ...rebuild, bootSinceMs: answeredAtMs } : rebuild;
+}
+
+/**
+ * Whether so much time lies between two observations that what happened in it was not observed, in milliseconds: two
+ * intervals and 10 s, which a slow call may take.
+ */
+export function isGap(rebuild: RebuildState, observation: Observation): boolean {
+  const { last } = rebuild;
+  return last === undefined || observation.atMs - last.atMs > 2 * intervalOf(rebuild) + 10_000;
+}
