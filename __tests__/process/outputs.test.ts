@@ -2,12 +2,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { play } from './scene.ts';
+import { expectRed, play } from './scene.ts';
 
-/** Takes the file of the outputs away from a process, as a full disk would. */
-function loseOutputs(main: ChildProcess | undefined): void {
+/** Takes a command file away from a process, as a full disk would. */
+function lose(name: 'OUTPUT' | 'STATE', main: ChildProcess | undefined): void {
   const environment = readFileSync(`/proc/${main?.pid}/environ`, 'utf8');
-  const file = /(?:^|\0)GITHUB_OUTPUT=([^\0]+)/.exec(environment)?.[1] ?? '';
+  const file = new RegExp(`(?:^|\\0)GITHUB_${name}=([^\\0]+)`).exec(environment)?.[1] ?? '';
   rmSync(file, { force: true });
   // The stand-in runner reads it afterwards.
   main?.once('exit', () => writeFileSync(file, ''));
@@ -18,7 +18,7 @@ const onLinux = process.platform === 'linux' ? describe : describe.skip;
 onLinux('outputs that cannot be written', () => {
   test('before anything was sent: nothing is sent, and that is said', async () => {
     const run = await play({
-      onCall: ({ operation }, step) => void (operation === 'GetImage' && loseOutputs(step?.process))
+      onCall: ({ operation }, step) => void (operation === 'GetImage' && lose('OUTPUT', step?.process))
     });
     expect(run.main.exitCode).toBe(1);
     expect(run.rebuilds).toEqual([]);
@@ -29,7 +29,7 @@ onLinux('outputs that cannot be written', () => {
 
   test('after a good rebuild: red, and it is said that the rebuild went well', async () => {
     const run = await play({
-      onCall: ({ operation }, step) => void (operation === 'RebuildInstance' && loseOutputs(step?.process))
+      onCall: ({ operation }, step) => void (operation === 'RebuildInstance' && lose('OUTPUT', step?.process))
     });
     expect(run.main.exitCode).toBe(1);
     expect(run.rebuilds).toHaveLength(1);
@@ -43,10 +43,23 @@ onLinux('outputs that cannot be written', () => {
   test('after a failure: the failure comes first', async () => {
     const run = await play({
       faults: [{ on: 'RebuildInstance', play: { kind: 'endsIn', status: 'Error' } }],
-      onCall: ({ operation }, step) => void (operation === 'RebuildInstance' && loseOutputs(step?.process))
+      onCall: ({ operation }, step) => void (operation === 'RebuildInstance' && lose('OUTPUT', step?.process))
     });
     expect(run.main.exitCode).toBe(1);
     const titles = run.annotations.filter(({ level }) => level === 'error').map(({ title }) => title);
     expect(titles).toEqual(['Rebuild of i-demo0001 failed (status)', 'The outputs could not be written']);
+  });
+});
+
+onLinux('a state that cannot be saved for the post step', () => {
+  test('nothing is sent, and that is said in words', async () => {
+    const run = await play({ onMain: ({ process }) => lose('STATE', process) });
+    expectRed(run, {
+      cause: /^What the post step needs to know cannot be saved, so nothing was sent: /,
+      remedy: /Check the disk of the runner/,
+      changed: false
+    });
+    expect(run.calls).toEqual([]);
+    expect(run.report?.instances).toEqual([]);
   });
 });

@@ -91,6 +91,33 @@ describe('lists without deletionProtection', () => {
   });
 });
 
+test('lists without names: the detail call tells whether an instance still bears the one of the plan', async () => {
+  const nameless = (instance: Instance): Instance => ({ ...instance, name: '' });
+  await onFleet(
+    3,
+    async (world, ids) => {
+      let isDone = false;
+      world.clock.onSleep = () => {
+        if (isDone || world.emulator.rebuilds.length === 0) return;
+        isDone = true;
+        world.emulator.setInstance(ids[1] ?? '', { name: 'kept' });
+      };
+      const report = await world.run(fleetRequest(ids, 1, { maxFailures: 1 }));
+      expect(statusesOf(report)).toBe('rebuilt failed rebuilt');
+      expect(oneOf(report, ids[1]).failure?.cause).toContain('its name is "kept", not');
+    },
+    {
+      wrap: (bcc) => ({
+        ...bcc,
+        listInstances: async (wanted, signal, options) => {
+          const found = await bcc.listInstances(wanted, signal, options);
+          return new Map([...found].map(([id, instance]) => [id, nameless(instance)]));
+        }
+      })
+    }
+  );
+});
+
 test('lists without tags, of a fleet that tags selected: the detail call tells who still carries them', async () => {
   const tags = [{ key: 'group', value: 'blue' }] as const;
   const world = fleetWorld(3);

@@ -4859,14 +4859,15 @@ function keepsLogin(image) {
 }
 /**
  * Whether the reply leaves out what an erasing rests on, so that the detail call has to be asked: a list may leave out
- * `deletionProtection` and the tags. What is skipped or only started needs neither.
+ * the name, `deletionProtection` and the tags. What is skipped or only started needs none of them.
  */
 function lacksFacts(instance, task) {
     const { action } = decide(instance, task);
     if (action !== 'rebuild' && action !== 'refuse')
         return false;
     const isProtectionUnknown = instance.deletionProtection === undefined && !task.allowProtected;
-    return isProtectionUnknown || (task.selectedBy !== undefined && instance.tags === undefined);
+    const areTagsUnknown = task.selectedBy !== undefined && instance.tags === undefined;
+    return isProtectionUnknown || areTagsUnknown || instance.name === '';
 }
 
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
@@ -6470,7 +6471,13 @@ async function withMissingFacts(observation, task, bcc, signal) {
     const detail = await bcc.getInstance(instance.id, signal);
     const deletionProtection = instance.deletionProtection ?? detail.deletionProtection;
     const tags = instance.tags ?? detail.tags;
-    const complete = { ...instance, deletionProtection, ...(tags === undefined ? {} : { tags }) };
+    const name = instance.name || detail.name;
+    const complete = {
+        ...instance,
+        name,
+        deletionProtection,
+        ...(tags === undefined ? {} : { tags })
+    };
     return { ...observation, instance: complete };
 }
 
@@ -11677,6 +11684,12 @@ const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./action/message-of.js
+/** What an error of any kind says, in words. */
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
 ;// CONCATENATED MODULE: ./action/replace-file.js
 /** Replacing a file as a whole, on every system that a runner has. */
 
@@ -11754,12 +11767,27 @@ function replace_file_codeOf(error) {
 
 
 
+
 const stateName = 'handover';
-/** Makes the file known to the post step. */
+/** The post step cannot be told where the handover is, so nothing may be sent. */
+class UnsavedStateError extends Error {
+    name = 'UnsavedStateError';
+}
+/**
+ * Makes the file known to the post step.
+ *
+ * @throws UnsavedStateError where the runner's state cannot be written
+ */
 function openHandover() {
     const file = (0,external_node_path_namespaceObject.join)(process.env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), `rebuild-bcc-instance-${(0,external_node_crypto_.randomUUID)()}.json`);
     const own = { pid: process.pid, script: process.argv[1] ?? '' };
-    saveState(stateName, file);
+    try {
+        saveState(stateName, file);
+    }
+    catch (cause) {
+        const message = `What the post step needs to know cannot be saved, so nothing was sent: ${messageOf(cause)}. Check the disk of the runner.`;
+        throw new UnsavedStateError(message, { cause });
+    }
     return {
         write(handover) {
             const { state, ...others } = handover;
@@ -11801,12 +11829,6 @@ function findHandover() {
 }
 function takenMark(file) {
     return `${file}.taken`;
-}
-
-;// CONCATENATED MODULE: ./action/message-of.js
-/** What an error of any kind says, in words. */
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
 }
 
 ;// CONCATENATED MODULE: ./core/report/trim.js
@@ -12656,6 +12678,10 @@ function tellFailure(error, cancel) {
         annotateEnd('Cancelled', 'Cancelled before anything was changed.', 'cancelled');
         return endEarly('Nothing was changed: the run was cancelled.');
     }
+    if (error instanceof UnsavedStateError) {
+        annotateEnd('Nothing was sent', error.message);
+        return endEarly('Nothing was sent: the post step could not be told of this run.');
+    }
     if (error instanceof JournalError) {
         annotateEnd('Nothing more was sent', error.message);
         tellEarlyEnd();
@@ -12893,9 +12919,11 @@ function count(from, name) {
     const value = Number(from[name] ?? 0);
     return Number.isFinite(value) ? value : 0;
 }
-/** A flag as `flag` reads it, or `undefined` where the field is missing: then nobody knows. */
+/** A flag as `flag` reads it, or `undefined` where the field is missing or means neither: then nobody knows. */
 function optionalFlag(from, name) {
-    return from[name] === undefined || from[name] === null ? undefined : flag(from, name);
+    const value = from[name];
+    const isOff = value === false || value === 0 || value === '0' || String(value).toLowerCase() === 'false';
+    return flag(from, name) || (isOff ? false : undefined);
 }
 /** A flag, which the API gives as a boolean or as 0 and 1. */
 function flag(from, name) {

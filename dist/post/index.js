@@ -8661,12 +8661,27 @@ function replace_file_codeOf(error) {
 
 
 
+
 const stateName = 'handover';
-/** Makes the file known to the post step. */
+/** The post step cannot be told where the handover is, so nothing may be sent. */
+class UnsavedStateError extends (/* unused pure expression or super */ null && (Error)) {
+    name = 'UnsavedStateError';
+}
+/**
+ * Makes the file known to the post step.
+ *
+ * @throws UnsavedStateError where the runner's state cannot be written
+ */
 function openHandover() {
     const file = join(process.env['RUNNER_TEMP'] || tmpdir(), `rebuild-bcc-instance-${randomUUID()}.json`);
     const own = { pid: process.pid, script: process.argv[1] ?? '' };
-    core.saveState(stateName, file);
+    try {
+        core.saveState(stateName, file);
+    }
+    catch (cause) {
+        const message = `What the post step needs to know cannot be saved, so nothing was sent: ${messageOf(cause)}. Check the disk of the runner.`;
+        throw new UnsavedStateError(message, { cause });
+    }
     return {
         write(handover) {
             const { state, ...others } = handover;
@@ -8758,7 +8773,7 @@ function isAlive({ pid, script }) {
 
 ;// CONCATENATED MODULE: ./action/message-of.js
 /** What an error of any kind says, in words. */
-function messageOf(error) {
+function message_of_messageOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
 
@@ -8911,7 +8926,7 @@ async function post_step_attempt(what, work) {
         await work();
     }
     catch (error) {
-        warn(`Could not ${what}: ${messageOf(error)}`);
+        warn(`Could not ${what}: ${message_of_messageOf(error)}`);
     }
 }
 /** Makes sure that the main step is over before anything is done with what it left. */
@@ -9188,9 +9203,11 @@ function count(from, name) {
     const value = Number(from[name] ?? 0);
     return Number.isFinite(value) ? value : 0;
 }
-/** A flag as `flag` reads it, or `undefined` where the field is missing: then nobody knows. */
+/** A flag as `flag` reads it, or `undefined` where the field is missing or means neither: then nobody knows. */
 function optionalFlag(from, name) {
-    return from[name] === undefined || from[name] === null ? undefined : flag(from, name);
+    const value = from[name];
+    const isOff = value === false || value === 0 || value === '0' || String(value).toLowerCase() === 'false';
+    return flag(from, name) || (isOff ? false : undefined);
 }
 /** A flag, which the API gives as a boolean or as 0 and 1. */
 function flag(from, name) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { parseRunState, type RunState, serializeRunState } from '../core/run/run-state.ts';
+import { messageOf } from './message-of.ts';
 import { partOf, replaceFile } from './replace-file.ts';
 
 /**
@@ -39,11 +40,25 @@ export interface HandoverFile {
   isTaken(): boolean;
 }
 
-/** Makes the file known to the post step. */
+/** The post step cannot be told where the handover is, so nothing may be sent. */
+export class UnsavedStateError extends Error {
+  override name = 'UnsavedStateError';
+}
+
+/**
+ * Makes the file known to the post step.
+ *
+ * @throws UnsavedStateError where the runner's state cannot be written
+ */
 export function openHandover(): HandoverFile {
   const file = join(process.env['RUNNER_TEMP'] || tmpdir(), `rebuild-bcc-instance-${randomUUID()}.json`);
   const own: MainProcess = { pid: process.pid, script: process.argv[1] ?? '' };
-  core.saveState(stateName, file);
+  try {
+    core.saveState(stateName, file);
+  } catch (cause) {
+    const message = `What the post step needs to know cannot be saved, so nothing was sent: ${messageOf(cause)}. Check the disk of the runner.`;
+    throw new UnsavedStateError(message, { cause });
+  }
   return {
     write(handover) {
       const { state, ...others } = handover;

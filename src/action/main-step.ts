@@ -15,7 +15,7 @@ import { JournalError } from '../ports/journal.ts';
 import { annotateEnd, annotateFault, annotateProblems, annotateState, annotateSurvey } from './annotate.ts';
 import { type Connection, connect } from './connect.ts';
 import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
-import { openHandover } from './handover.ts';
+import { openHandover, UnsavedStateError } from './handover.ts';
 import { jobLog } from './job-log.ts';
 import { messageOf } from './message-of.ts';
 import { OutputsError, setEarlyOutputs, setOutputs } from './outputs.ts';
@@ -131,6 +131,10 @@ function tellFailure(error: unknown, cancel: SignalCancel): false {
   if (cancel.signal.aborted && error instanceof CancelledError) {
     annotateEnd('Cancelled', 'Cancelled before anything was changed.', 'cancelled');
     return endEarly('Nothing was changed: the run was cancelled.');
+  }
+  if (error instanceof UnsavedStateError) {
+    annotateEnd('Nothing was sent', error.message);
+    return endEarly('Nothing was sent: the post step could not be told of this run.');
   }
   if (error instanceof JournalError) {
     annotateEnd('Nothing more was sent', error.message);

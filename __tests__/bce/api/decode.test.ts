@@ -79,7 +79,12 @@ test.each([
   [true, true],
   [false, false],
   [null, undefined],
-  [2, false]
+  // Where the protection rests on it, nobody may guess what a word means.
+  [2, undefined],
+  ['', undefined],
+  ['ENABLED', undefined],
+  [{ on: true }, undefined],
+  [Number.POSITIVE_INFINITY, undefined]
 ])('deletionProtection %j is %j', (given, flag) => {
   expect(decode.decodeInstance({ ...least, deletionProtection: given }).deletionProtection).toBe(flag);
 });

@@ -67,9 +67,11 @@ export function count(from: Fields, name: string): number {
   return Number.isFinite(value) ? value : 0;
 }
 
-/** A flag as `flag` reads it, or `undefined` where the field is missing: then nobody knows. */
+/** A flag as `flag` reads it, or `undefined` where the field is missing or means neither: then nobody knows. */
 export function optionalFlag(from: Fields, name: string): boolean | undefined {
-  return from[name] === undefined || from[name] === null ? undefined : flag(from, name);
+  const value = from[name];
+  const isOff = value === false || value === 0 || value === '0' || String(value).toLowerCase() === 'false';
+  return flag(from, name) || (isOff ? false : undefined);
 }
 
 /** A flag, which the API gives as a boolean or as 0 and 1. */

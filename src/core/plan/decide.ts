@@ -83,11 +83,12 @@ function keepsLogin(image: Image): boolean {
 
 /**
  * Whether the reply leaves out what an erasing rests on, so that the detail call has to be asked: a list may leave out
- * `deletionProtection` and the tags. What is skipped or only started needs neither.
+ * the name, `deletionProtection` and the tags. What is skipped or only started needs none of them.
  */
 export function lacksFacts(instance: Instance, task: Task): boolean {
   const { action } = decide(instance, task);
   if (action !== 'rebuild' && action !== 'refuse') return false;
   const isProtectionUnknown = instance.deletionProtection === undefined && !task.allowProtected;
-  return isProtectionUnknown || (task.selectedBy !== undefined && instance.tags === undefined);
+  const areTagsUnknown = task.selectedBy !== undefined && instance.tags === undefined;
+  return isProtectionUnknown || areTagsUnknown || instance.name === '';
 }

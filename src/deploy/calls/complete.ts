@@ -20,6 +20,12 @@ export async function withMissingFacts(
   const detail = await bcc.getInstance(instance.id, signal);
   const deletionProtection = instance.deletionProtection ?? detail.deletionProtection;
   const tags = instance.tags ?? detail.tags;
-  const complete: Instance = { ...instance, deletionProtection, ...(tags === undefined ? {} : { tags }) };
+  const name = instance.name || detail.name;
+  const complete: Instance = {
+    ...instance,
+    name,
+    deletionProtection,
+    ...(tags === undefined ? {} : { tags })
+  };
   return { ...observation, instance: complete };
 }
