@@ -16,9 +16,16 @@ export function ownerOf(manifest: string): string {
   return owner;
 }
 
-/** A text with the owner before each name of the repository, and as the one whom CODEOWNERS asks. */
+/**
+ * A text with the owner before each name of the repository, in the sentence that explains the name, and as the account
+ * that CODEOWNERS asks. A team in its place stays: an organisation cannot own code itself.
+ */
 export function withOwner(text: string, owner: string): string {
   return text
     .replace(/(?<![\w.-])[A-Za-z0-9-]+(?=\/rebuild-bcc-instance\b)/g, owner)
-    .replace(/^\* @\S+$/gm, `* @${owner}`);
+    .replace(
+      /`[A-Za-z0-9-]+`(?= (?:is the account that publishes the action|是发布此 Action 的账号))/g,
+      `\`${owner}\``
+    )
+    .replace(/^\* @[A-Za-z0-9-]+$/gm, `* @${owner}`);
 }
