@@ -3,6 +3,7 @@ import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulat
 import { createAssistant } from '../../src/bce/assistant-client.ts';
 import { type BccClient, createBccClient } from '../../src/bce/client.ts';
 import { probeCommand, scriptCommand } from '../../src/core/health/guest/guest-command.ts';
+import { guestScriptOf } from '../../src/core/health/guest/guest-system.ts';
 import { CallError, type FailureKind } from '../../src/core/model/failure.ts';
 import type { Assistant } from '../../src/ports/assistant.ts';
 
@@ -73,7 +74,7 @@ describe('Cloud Assistant', () => {
   test('sends a script as it is, and hides secrets in what it says', async () => {
     const scripts = [{ pattern: 'whoami', exitCode: 2, stdout: 'I am s3cret\n', stderr: 's3cret!' }];
     const { assistant, emulator } = await start({ scripts });
-    const command = scriptCommand({ content: 'whoami "$1"\n', user: 'deploy' }, 'linux', 60_000);
+    const command = scriptCommand(guestScriptOf('whoami "$1"\n', 'deploy'), 'linux', 60_000);
     const { runId } = await assistant.runCommand({ command, nonce: 'n' }, ['i-demo0001'], never);
     const [child] = (await assistant.getRun(runId, never)).children;
     expect(child).toMatchObject({ exitCode: 2, state: 'FAILED', stdout: 'I am ***\n', stderr: '***!' });

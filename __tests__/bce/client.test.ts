@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { BccClient } from '../../src/bce/client.ts';
 import { CallError, CancelledError } from '../../src/core/model/failure.ts';
+import { Secret } from '../../src/core/model/secret.ts';
 import type { Balancers } from '../../src/ports/balancers.ts';
 import type { Bcc } from '../../src/ports/bcc.ts';
 import { authData, sdkAuth } from './data.ts';
@@ -122,11 +123,19 @@ describe('what is sent', () => {
 
   test.each([
     [{ kind: 'keepImageLogin' } as const, {}, { keepImageLogin: true }],
-    [{ kind: 'keypairId', keypairId: 'k-1' } as const, { userData: '' }, { keypairId: 'k-1', userData: '' }],
     [
-      { kind: 'adminPass', adminPass: '1qaz@WSX' } as const,
-      { userData: '#!/bin/sh', cleanLastUserData: false },
-      { adminPass: '408484222cad990e5f391d3cc4b198e3', userData: '#!/bin/sh', cleanLastUserData: false }
+      { kind: 'keypairId', keypairId: 'k-1' } as const,
+      { userData: new Secret('') },
+      { keypairId: 'k-1', userData: '' }
+    ],
+    [
+      { kind: 'adminPass', adminPass: new Secret('1qaz@WSX') } as const,
+      { userData: new Secret('#!/bin/sh'), cleanLastUserData: false },
+      {
+        adminPass: '408484222cad990e5f391d3cc4b198e3',
+        userData: '#!/bin/sh',
+        cleanLastUserData: false
+      }
     ]
   ])('a rebuild sends what is set and nothing else: %j', async (login, more, fields) => {
     const { bcc, masked, requests } = await world((response) => answer(response, 200, ''));
@@ -140,7 +149,7 @@ describe('what is sent', () => {
     const { bcc, requests } = await world((response) => answer(response, 200, {}), {
       credentials: { accessKeyId, secretAccessKey: 'short' }
     });
-    const login = { kind: 'adminPass', adminPass: '1qaz@WSX' } as const;
+    const login = { kind: 'adminPass', adminPass: new Secret('1qaz@WSX') } as const;
     const calls = [
       bcc.getInstance('', never),
       bcc.getImage('..', never),
@@ -259,7 +268,10 @@ describe('what comes back', () => {
           : answer(response, 200, ''),
       { wallMs: () => (clockMs += 1_000) }
     );
-    const order = { imageId: 'm-2', login: { kind: 'adminPass', adminPass: '1qaz@WSX' } } as const;
+    const order = {
+      imageId: 'm-2',
+      login: { kind: 'adminPass', adminPass: new Secret('1qaz@WSX') }
+    } as const;
     await bcc.rebuild('i-1', order, never);
     expect(sleeps).toEqual([3_000, 3_000]);
     expect(new Set(requests.map(({ headers }) => headers.authorization)).size).toBe(3);
@@ -298,7 +310,10 @@ describe('what comes back', () => {
     const play = { kind: 'error', status: 409, code: 'LastOperationNotFinished' } as const;
     const on = ['RebuildInstance', 'RebuildBatchInstance'];
     await withEmulator({ faults: on.map((name) => ({ on: name, play })) }, async ({ bcc, emulator }) => {
-      const order = { imageId: 'm-web-2', login: { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } } as const;
+      const order = {
+        imageId: 'm-web-2',
+        login: { kind: 'adminPass', adminPass: new Secret('Abcdef1!xyz') }
+      } as const;
       expect(await failureOf(bcc.rebuild('i-demo0001', order, never))).toMatchObject({
         kind: 'conflict',
         attempts: 1
@@ -479,8 +494,8 @@ test('deadlines: a read is transient, a write ambiguous', async () => {
 test('no secret gets into errors or debug lines, even where the service echoes what it got', async () => {
   const order = {
     imageId: 'm-2',
-    login: { kind: 'adminPass', adminPass: 'Plain1@Password' },
-    userData: 'export TOKEN=user-data-secret'
+    login: { kind: 'adminPass', adminPass: new Secret('Plain1@Password') },
+    userData: new Secret('export TOKEN=user-data-secret')
   } as const;
   const { bcc, lines, masked } = await world(
     (response, seen) =>

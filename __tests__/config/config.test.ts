@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../src/config/config.ts';
 import type { RawInputs } from '../../src/config/inputs.ts';
+import { revealed } from '../support/revealed.ts';
 import { minimal } from './raw.ts';
 
 describe('a config', () => {
@@ -72,7 +73,7 @@ describe('a config', () => {
       environmentUrl: 'https://example.com/',
       summary: 'FALSE'
     };
-    expect(parseConfig(raw)).toStrictEqual({
+    expect(revealed(parseConfig(raw))).toStrictEqual({
       ok: true,
       warnings: [],
       config: {

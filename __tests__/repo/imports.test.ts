@@ -85,6 +85,11 @@ describe('the imports of src', () => {
     expect(circle(sources, inside)).toEqual([]);
   });
 
+  test('reveal a secret only where it is sent, and in the one place that hands it to what redacts', () => {
+    const revealing = filesIn('src', /\.ts$/).filter((path) => read(path).includes('.reveal('));
+    expect(revealing.filter((path) => !path.startsWith('src/bce/'))).toEqual(['src/action/connect.ts']);
+  });
+
   test('reach for a package only where that has its place', () => {
     const places: Readonly<Record<string, readonly string[]>> = {
       '@actions/core': ['action'],

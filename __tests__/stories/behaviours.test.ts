@@ -6,6 +6,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults/faults.ts';
 import { type Behaviour, behaviourValues } from '../../emulator/world/behaviour.ts';
+import { Secret } from '../../src/core/model/secret.ts';
 import { hiddenRebuilds } from '../../src/core/run/left-behind.ts';
 import { awaitVisible } from '../../src/deploy/rebuild/await-visible.ts';
 import { pairwise } from '../support/pairwise.ts';
@@ -62,20 +63,20 @@ function faultsOf({ fault, throttle }: Case): readonly Fault[] {
 function requestOf(one: Case) {
   const login =
     one.login === 'adminPass'
-      ? ({ kind: 'adminPass', adminPass: 'Abcdef1!xyz' } as const)
+      ? ({ kind: 'adminPass', adminPass: new Secret('Abcdef1!xyz') } as const)
       : one.login === 'keypairId'
         ? ({ kind: 'keypairId', keypairId: 'k-demo0001' } as const)
         : ({ kind: 'keepImageLogin' } as const);
   const userData =
     one.userData === 'set'
-      ? { userData: '#!/bin/sh' }
+      ? { userData: new Secret('#!/bin/sh') }
       : one.userData === 'cleared'
         ? { cleanLastUserData: true }
         : {};
   return {
     image: { kind: 'id', id: one.target === 'sameImage' ? 'm-web-1' : 'm-web-2' } as const,
     force: one.target === 'sameImage',
-    order: { login, ...userData }
+    rebuildOptions: { login, ...userData }
   };
 }
 

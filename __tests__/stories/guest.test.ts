@@ -5,6 +5,7 @@ import type { ScriptAnswer } from '../../emulator/assistant/scripts.ts';
 import type { Fault } from '../../emulator/faults/faults.ts';
 import type { Behaviour } from '../../emulator/world/behaviour.ts';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
+import { guestScriptOf } from '../../src/core/health/guest/guest-system.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import { fleetIds, fleetRequest } from '../support/fleets.ts';
 import { pairwise } from '../support/pairwise.ts';
@@ -23,7 +24,7 @@ const inside = {
 const withScript: NonNullable<RunRequest['health']> = {
   ...inside,
   checks: [{ kind: 'assistant' }, { kind: 'guestScript', user: 'deploy' }],
-  guestScript: { content: script, user: 'deploy' }
+  guestScript: guestScriptOf(script, 'deploy')
 };
 
 interface Stage {
@@ -292,7 +293,7 @@ describe('guestScript', () => {
       }
     ];
     const world = { images, instances: [web('i-demo0001')] };
-    const health = { ...withScript, guestScript: { content: 'Get-Service W3SVC', user: 'root' } };
+    const health = { ...withScript, guestScript: guestScriptOf('Get-Service W3SVC', 'root') };
     const scripts = [{ pattern: 'Get-Service' }];
     await withVirtualWorld({ emulator: { world, scripts } }, async (virtual) => {
       const report = await virtual.run({ health });

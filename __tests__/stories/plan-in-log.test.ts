@@ -66,7 +66,9 @@ describe('a backup', () => {
 
 test('an unknown key pair is named as the cause', async () => {
   await withVirtualWorld({}, async (world) => {
-    const report = await world.run({ order: { login: { kind: 'keypairId', keypairId: 'k-nobody' } } });
+    const report = await world.run({
+      rebuildOptions: { login: { kind: 'keypairId', keypairId: 'k-nobody' } }
+    });
     expect(oneOf(report).failure?.remedy).toBe('Check keypairId: the region has no key pair with this ID.');
   });
 });

@@ -151,7 +151,7 @@ describe('an instance is refused', () => {
     [
       'of Windows with a key pair',
       { osType: 'windows' },
-      { order: { login: { kind: 'keypairId', keypairId: 'k-demo0001' } } },
+      { rebuildOptions: { login: { kind: 'keypairId', keypairId: 'k-demo0001' } } },
       'keypairId is for Linux'
     ],
     ['of another architecture', { osArch: 'arm64 (64bit)' }, {}, 'the image is for arm64 (64bit)'],
@@ -161,7 +161,7 @@ describe('an instance is refused', () => {
     [
       'without a login of its own',
       { type: 'System' },
-      { order: { login: { kind: 'keepImageLogin' } } },
+      { rebuildOptions: { login: { kind: 'keepImageLogin' } } },
       'keepImageLogin needs a custom or shared image'
     ]
   ])('for an image %s', async (_, patch, request, words) => {
@@ -206,7 +206,7 @@ describe('no way back', () => {
     [
       'it has no login for keepImageLogin',
       { type: 'System' },
-      { order: { login: { kind: 'keepImageLogin' } } },
+      { rebuildOptions: { login: { kind: 'keepImageLogin' } } },
       'has no login of its own'
     ]
   ])('%s', async (_, old, request, words) => {

@@ -7,6 +7,7 @@ import { assistantValues } from '../../emulator/assistant/assistant-behaviour.ts
 import type { Fault, Play } from '../../emulator/faults/faults.ts';
 import type { Emulator } from '../../emulator/server.ts';
 import type { Behaviour } from '../../emulator/world/behaviour.ts';
+import { guestScriptOf } from '../../src/core/health/guest/guest-system.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import { createDice, type Dice } from '../support/cloud/dice.ts';
 import { web } from '../support/stage.ts';
@@ -82,7 +83,7 @@ function drawRequest(dice: Dice, count: number): Partial<RunRequest> {
     health: isScript
       ? {
           checks: [...checks, { kind: 'guestScript', user: 'root' }],
-          guestScript: { content: script, user: 'root' },
+          guestScript: guestScriptOf(script, 'root'),
           ...times
         }
       : { checks, ...times }

@@ -4,12 +4,13 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import type { WorldPlay } from '../../emulator/faults/faults.ts';
 import type { Login } from '../../src/core/model/rebuild-spec.ts';
+import { Secret } from '../../src/core/model/secret.ts';
 import { summaryOf } from '../../src/core/summary/summary.ts';
 import { stateBehind } from '../support/reported.ts';
 import { health, oneOf, onStage, refuses, textOf, web } from '../support/stage.ts';
 import type { TestRequest } from '../support/virtual.ts';
 
-const adminPass = 'Abcdef1!xyz';
+const adminPass = new Secret('Abcdef1!xyz');
 
 /** The request that the lines ask for; the secret is filled in as the runner would. */
 function requestOf(lines: readonly string[]): TestRequest {
@@ -36,7 +37,10 @@ function requestOf(lines: readonly string[]): TestRequest {
   return {
     selection: { kind: 'ids', ids: [String(value.get('instanceId'))] },
     image: { kind: 'id', id: String(value.get('imageId')) },
-    order: { login, ...(value.get('cleanLastUserData') === true ? { cleanLastUserData: true } : {}) },
+    rebuildOptions: {
+      login,
+      ...(value.get('cleanLastUserData') === true ? { cleanLastUserData: true } : {})
+    },
     force: value.get('force') === true
   };
 }
@@ -51,7 +55,7 @@ describe('the way back by hand', () => {
   describe.each(logins)('with %j', (login) => {
     test.each([false, true])('after a success (backup: %s)', async (withBackup) => {
       await onStage({}, async (world) => {
-        const first = await world.run({ order: { login }, ...(withBackup ? { backup: {} } : {}) });
+        const first = await world.run({ rebuildOptions: { login }, ...(withBackup ? { backup: {} } : {}) });
         const { restoreWith, backup } = oneOf(first);
         expect(first.status).toBe('rebuilt');
         const second = await world.run(requestOf(restoreWith));
@@ -69,7 +73,9 @@ describe('the way back by hand', () => {
   test('does not run the script of this run on the system of before', async () => {
     await onStage({}, async (world) => {
       const login = { kind: 'adminPass', adminPass } as const;
-      const first = await world.run({ order: { login, userData: '#!/bin/sh\necho new' } });
+      const first = await world.run({
+        rebuildOptions: { login, userData: new Secret('#!/bin/sh\necho new') }
+      });
       const { restoreWith } = oneOf(first);
       expect(restoreWith).toContain('cleanLastUserData: true');
       await world.run(requestOf(restoreWith));
@@ -130,7 +136,7 @@ describe('the way back by hand', () => {
   test('onto a system image does not ask for its login, which there is none', async () => {
     const instances = [web('i-demo0001', { imageId: 'm-ubuntu22' })];
     await onStage({ emulator: { world: { instances } } }, async (world) => {
-      const first = await world.run({ order: { login: { kind: 'keepImageLogin' } } });
+      const first = await world.run({ rebuildOptions: { login: { kind: 'keepImageLogin' } } });
       expect((await world.run(requestOf(oneOf(first).restoreWith))).status).toBe('rebuilt');
       expect(world.emulator.instance('i-demo0001').imageId).toBe('m-ubuntu22');
     });
@@ -139,10 +145,10 @@ describe('the way back by hand', () => {
   test('has no password in it, and stands in the summary', async () => {
     await onStage({}, async (world) => {
       const report = await world.run({
-        order: { login: { kind: 'adminPass', adminPass }, userData: '#!/x' }
+        rebuildOptions: { login: { kind: 'adminPass', adminPass }, userData: new Secret('#!/x') }
       });
       const summary = summaryOf(stateBehind(report));
-      expect(textOf(report) + summary).not.toContain(adminPass);
+      expect(textOf(report) + summary).not.toContain(adminPass.reveal());
       expect(summary).toContain('To go back to what it ran before:');
       expect(summary).toContain(
         ['with:', ...oneOf(report).restoreWith.map((line) => `  ${line}`)].join('\n')

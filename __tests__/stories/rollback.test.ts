@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault, WorldPlay } from '../../emulator/faults/faults.ts';
 import type { Login } from '../../src/core/model/rebuild-spec.ts';
+import { Secret } from '../../src/core/model/secret.ts';
 import {
   callsOf,
   demoImages,
@@ -71,8 +72,12 @@ describe.each(failures)('after %s', (kind, faults, script, reason) => {
   test('onto the previous image, with the same login and the script of before', async () => {
     await onStage(withUserData(oldScript, { script, emulator: { faults } }), async (world) => {
       if (kind === 'timedOut') mendLate(world);
-      const login = { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } as const;
-      const report = await world.run({ rollback: true, health, order: { login, userData: newScript } });
+      const login = { kind: 'adminPass', adminPass: new Secret('Abcdef1!xyz') } as const;
+      const report = await world.run({
+        rollback: true,
+        health,
+        rebuildOptions: { login, userData: new Secret(newScript) }
+      });
       const one = oneOf(report);
       expect(report).toMatchObject({ status: 'rolledBack', changed: true });
       expect(one).toMatchObject({
@@ -85,7 +90,10 @@ describe.each(failures)('after %s', (kind, faults, script, reason) => {
       expect(one.failure?.diskNote).toBe('The instance was rolled back onto m-web-1 and is healthy again.');
       expect(now(world)).toEqual({ status: 'Running', imageId: 'm-web-1', userData: oldScript });
       expect(writesOf(world)).toEqual(['RebuildInstance', 'RebuildInstance']);
-      expect(world.emulator.rebuilds[1]).toMatchObject({ login: 'adminPass', adminPass: login.adminPass });
+      expect(world.emulator.rebuilds[1]).toMatchObject({
+        login: 'adminPass',
+        adminPass: login.adminPass.reveal()
+      });
       expect(one.requestIds).toHaveLength(2);
       expect(one.phases.map(({ phase }) => phase)).toContain('rollback: rebuilding');
       expect(one.phases.at(-1)?.phase).toBe('rollback: health');
@@ -120,23 +128,28 @@ describe('the order of a rollback', () => {
   const error = [ends({ kind: 'endsIn', status: 'Error' })];
 
   test.each<[Login]>([
-    [{ kind: 'adminPass', adminPass: 'Abcdef1!xyz' }],
+    [{ kind: 'adminPass', adminPass: new Secret('Abcdef1!xyz') }],
     [{ kind: 'keypairId', keypairId: 'k-demo0001' }],
     [{ kind: 'keepImageLogin' }]
   ])('has the login %j', async (login) => {
     await onStage({ emulator: { faults: error } }, async (world) => {
-      expect((await world.run({ rollback: true, order: { login } })).status).toBe('rolledBack');
+      expect((await world.run({ rollback: true, rebuildOptions: { login } })).status).toBe('rolledBack');
       const [first, second] = world.emulator.rebuilds;
-      const { kind, ...secret } = login;
-      expect(second).toMatchObject({ imageId: 'm-web-1', ...secret, login: kind });
+      const sent =
+        login.kind === 'adminPass'
+          ? { adminPass: login.adminPass.reveal() }
+          : login.kind === 'keypairId'
+            ? { keypairId: login.keypairId }
+            : {};
+      expect(second).toMatchObject({ imageId: 'm-web-1', ...sent, login: login.kind });
       expect(first).toMatchObject({ login: login.kind });
     });
   });
 
   test('clears the script where there was none before', async () => {
     await onStage(withUserData('', { emulator: { faults: error } }), async (world) => {
-      const order = { login: { kind: 'keepImageLogin' }, userData: newScript } as const;
-      expect((await world.run({ rollback: true, order })).status).toBe('rolledBack');
+      const rebuildOptions = { login: { kind: 'keepImageLogin' }, userData: new Secret(newScript) } as const;
+      expect((await world.run({ rollback: true, rebuildOptions })).status).toBe('rolledBack');
       expect(world.emulator.rebuilds.map(({ userData }) => userData)).toEqual([newScript, '']);
       expect(now(world).userData).toBe('');
     });
@@ -144,8 +157,8 @@ describe('the order of a rollback', () => {
 
   test('restores the script that the rebuild cleared', async () => {
     await onStage(withUserData(oldScript, { emulator: { faults: error } }), async (world) => {
-      const order = { login: { kind: 'keepImageLogin' }, cleanLastUserData: true } as const;
-      expect((await world.run({ rollback: true, order })).status).toBe('rolledBack');
+      const rebuildOptions = { login: { kind: 'keepImageLogin' }, cleanLastUserData: true } as const;
+      expect((await world.run({ rollback: true, rebuildOptions })).status).toBe('rolledBack');
       expect(world.emulator.rebuilds.map(({ userData }) => userData)).toEqual(['', oldScript]);
     });
   });

@@ -11,6 +11,7 @@ import { healthInterval } from '../../src/core/health/health.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import { RebuildSecrets } from '../../src/core/model/rebuild-secrets.ts';
 import { type RebuildOptions, withoutSecrets } from '../../src/core/model/rebuild-spec.ts';
+import { Secret } from '../../src/core/model/secret.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import { run } from '../../src/deploy/run/run.ts';
 import { createGuestProbe } from '../../src/health/assistant/guest-probe.ts';
@@ -132,6 +133,8 @@ export interface VirtualOptions {
   readonly wrap?: (bcc: Bcc) => Bcc;
   /** No limit unless set. */
   readonly requestsPerSecond?: number;
+  /** What no output of a script may show. */
+  readonly redacted?: readonly string[];
 }
 
 /** One or more runs against one emulator. */
@@ -141,22 +144,24 @@ export interface VirtualWorld {
   readonly bcc: Bcc;
   /** The lines of all logs so far. */
   readonly lines: string[];
+  /** The lines on debug level, of the log and of the client. */
+  readonly debugged: string[];
   /** Everything that was masked. */
   readonly masked: string[];
   /** Carries a request out; `cancel` may end it early. */
   run(request?: TestRequest, cancel?: Cancel, hooks?: ReportHooks): Promise<RunReport>;
 }
 
-/** A part of a request, with the secrets that its options stand for: `order` decides over `options`. */
-export type TestRequest = Partial<RunRequest> & { readonly order?: RebuildOptions };
+/** A part of a request, with the secrets that its options stand for: `rebuildOptions` decides over `options`. */
+export type TestRequest = Partial<RunRequest> & { readonly rebuildOptions?: RebuildOptions };
 
 /** How one logs in where a test does not care. */
-const defaultOrder: RebuildOptions = { login: { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } };
+const defaultOptions: RebuildOptions = { login: { kind: 'adminPass', adminPass: new Secret('Abcdef1!xyz') } };
 
 export const defaultRequest: RunRequest = {
   selection: { kind: 'ids', ids: ['i-demo0001'] },
   image: { kind: 'id', id: 'm-web-2' },
-  options: withoutSecrets(defaultOrder),
+  options: withoutSecrets(defaultOptions),
   dryRun: false,
   force: false,
   allowProtected: false,
@@ -191,6 +196,7 @@ export function virtualClient(
   more: {
     readonly random: () => number;
     readonly mask?: (secret: string) => void;
+    readonly debug?: (line: string) => void;
     readonly requestsPerSecond?: number;
   }
 ): BccClient {
@@ -217,16 +223,18 @@ export async function withVirtualWorld<T>(
   const emulator = await startEmulator({ ...options.emulator, clock });
   const lines: string[] = [];
   const masked: string[] = [];
+  const debugged: string[] = [];
   const random = options.random ?? (() => 0.5);
   const client = virtualClient(emulator, clock, {
     random,
     mask: (secret) => masked.push(secret),
+    debug: (line) => debugged.push(line),
     ...(options.requestsPerSecond === undefined ? {} : { requestsPerSecond: options.requestsPerSecond })
   });
   const log: Log = {
     info: (line) => lines.push(line),
     warning: (line) => lines.push(`warning: ${line}`),
-    debug: () => undefined,
+    debug: (line) => debugged.push(line),
     group: (_title, work) => work()
   };
   try {
@@ -236,13 +244,14 @@ export async function withVirtualWorld<T>(
       bcc: client,
       lines,
       masked,
+      debugged,
       run: async (request, cancel = noCancel, hooks = {}) => {
-        const { order = defaultOrder, ...asked } = { ...options.request, ...request };
-        const whole = { ...defaultRequest, ...asked, options: withoutSecrets(order) };
+        const { rebuildOptions = defaultOptions, ...asked } = { ...options.request, ...request };
+        const whole = { ...defaultRequest, ...asked, options: withoutSecrets(rebuildOptions) };
         const state = await run(
           whole,
           {
-            secrets: new RebuildSecrets(order),
+            secrets: new RebuildSecrets(rebuildOptions),
             bcc: options.wrap?.(client) ?? client,
             balancers: client,
             clock,
@@ -250,7 +259,7 @@ export async function withVirtualWorld<T>(
             cancel,
             log,
             probe: busily(options.probe ?? createProbe(), clock),
-            guests: guestsOf(whole, client, clock),
+            guests: guestsOf(whole, client, clock, options.redacted),
             runId: '4711'
           },
           hooksOf(hooks)
@@ -268,11 +277,12 @@ export async function withVirtualWorld<T>(
 export function guestsOf(
   { health, pollIntervalMs }: RunRequest,
   client: BccClient,
-  clock: VirtualClock
+  clock: VirtualClock,
+  redacted: readonly string[] = ['hunter2']
 ): GuestProbe | undefined {
   if (health === undefined) return undefined;
   return createGuestProbe({
-    assistant: createAssistant(client, ['hunter2']),
+    assistant: createAssistant(client, redacted),
     clock,
     intervalMs: healthInterval(pollIntervalMs),
     script: health.guestScript,

@@ -13,7 +13,11 @@ __webpack_require__.d(__webpack_exports__, {
   createGuestProbe: () => (/* binding */ createGuestProbe)
 });
 
+// EXTERNAL MODULE: ./core/model/secret.js
+var secret = __webpack_require__(4923);
 ;// CONCATENATED MODULE: ./core/health/guest/guest-command.js
+/** What Cloud Assistant is told to run inside an instance. Nothing of ours writes to the instance. */
+
 /** How long the probe may take inside the instance, in seconds: it reads two files. */
 const probeSeconds = 30;
 /** The longest time for one run of the script; the range that the service takes is not documented, its examples are 60 and 300. */
@@ -28,14 +32,14 @@ function probeCommand(system) {
         system,
         user: system === 'linux' ? 'root' : undefined,
         timeoutSeconds: probeSeconds,
-        content: (nonce) => system === 'linux'
+        content: (nonce) => new secret/* Secret */.z(system === 'linux'
             ? `printf 'RB1 nonce=%s boot=%s up=%s\\n' ${nonce} "$(cat /proc/sys/kernel/random/boot_id)" "$(cut -d' ' -f1 /proc/uptime)"\n`
             : [
                 '$boot = (Get-CimInstance Win32_OperatingSystem).LastBootUpTime.ToFileTimeUtc()',
                 '$up = (Get-CimInstance Win32_PerfFormattedData_PerfOS_System).SystemUpTime',
                 `"RB1 nonce=${nonce} boot=$boot up=$up"`,
                 ''
-            ].join('\n')
+            ].join('\n'))
     };
 }
 /**

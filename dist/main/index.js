@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 7446:
+/***/ 384:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1530,6 +1530,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: ./core/health/guest/guest-system.js
+var guest_system = __nccwpck_require__(1741);
 ;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
 /** The options without their secrets. */
 function withoutSecrets({ login, userData, cleanLastUserData }) {
@@ -1537,6 +1539,8 @@ function withoutSecrets({ login, userData, cleanLastUserData }) {
     return { login: login.kind === 'adminPass' ? { kind: login.kind } : login, script };
 }
 
+// EXTERNAL MODULE: ./core/model/secret.js
+var secret = __nccwpck_require__(4923);
 ;// CONCATENATED MODULE: ./core/plan/user-data.js
 /** What a first-boot script may begin with (cloud-init, User-Data Formats; cloudbase-init, Userdata), in small letters. */
 const marks = [
@@ -2079,6 +2083,48 @@ const parseMaxUnavailable = (text) => {
         : refused(`is ${quote(text)}, with white space in it; write ${amount}%`);
 };
 
+;// CONCATENATED MODULE: ./config/parsers/credential.js
+
+/**
+ * Reads a key or a token that goes into a header or into a signature: printable ASCII without white space. A
+ * line break that was pasted along breaks the signature, and the service would only answer that it does not
+ * match; so it is refused here, with its true name. No message shows the text.
+ */
+const parseSecret = (text) => {
+    const core = text.trim();
+    const faults = [
+        core === text
+            ? undefined
+            : 'begins or ends with white space, perhaps a pasted line break; store it again without',
+        /^[\x21-\x7e]*$/.test(core)
+            ? undefined
+            : 'contains white space or a character that is not ASCII; copy it again from the console',
+        /^(["'`]).*\1$/s.test(core)
+            ? 'stands in quotes that are part of the value; store it again without'
+            : undefined
+    ].filter((fault) => fault !== undefined);
+    return faults.length === 0 ? parsed(text) : refused(...faults);
+};
+/** What newer access key IDs begin with (BCE console); older ones are 32 hexadecimal digits, as secret keys are. */
+const accessKeyPrefix = 'ALTAK';
+/** Reads an access key ID. No ID has a colon in it, so one is there where both keys were pasted together. */
+const parseAccessKeyId = (text) => text.includes(':')
+    ? refused('contains a colon, as where ID and secret key are joined; give each in its own input')
+    : parseSecret(text);
+/** Reads a secret access key, and refuses what is plainly the ID, or both joined by a colon. */
+const parseSecretKey = (text) => {
+    if (text.includes(':')) {
+        return refused('contains a colon, as where ID and secret key are joined; give each in its own input');
+    }
+    return text.startsWith(accessKeyPrefix)
+        ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
+        : parseSecret(text);
+};
+/** Reads a script, and keeps it to the last byte. One that is blank is taken for an accident. */
+const parseScript = (text) => text.trim() === ''
+    ? refused('holds only white space; leave it out, or set cleanLastUserData to true to clear the earlier script')
+    : parsed(text);
+
 ;// CONCATENATED MODULE: ./config/parsers/duration.js
 
 
@@ -2449,48 +2495,6 @@ function regionOf(text) {
     const city = bare.replace(/[-_\s]/g, '');
     return known.find((region) => region === bare || cities[region]?.includes(city));
 }
-
-;// CONCATENATED MODULE: ./config/parsers/secret.js
-
-/**
- * Reads a key or a token that goes into a header or into a signature: printable ASCII without white space. A
- * line break that was pasted along breaks the signature, and the service would only answer that it does not
- * match; so it is refused here, with its true name. No message shows the text.
- */
-const parseSecret = (text) => {
-    const core = text.trim();
-    const faults = [
-        core === text
-            ? undefined
-            : 'begins or ends with white space, perhaps a pasted line break; store it again without',
-        /^[\x21-\x7e]*$/.test(core)
-            ? undefined
-            : 'contains white space or a character that is not ASCII; copy it again from the console',
-        /^(["'`]).*\1$/s.test(core)
-            ? 'stands in quotes that are part of the value; store it again without'
-            : undefined
-    ].filter((fault) => fault !== undefined);
-    return faults.length === 0 ? parsed(text) : refused(...faults);
-};
-/** What newer access key IDs begin with (BCE console); older ones are 32 hexadecimal digits, as secret keys are. */
-const accessKeyPrefix = 'ALTAK';
-/** Reads an access key ID. No ID has a colon in it, so one is there where both keys were pasted together. */
-const parseAccessKeyId = (text) => text.includes(':')
-    ? refused('contains a colon, as where ID and secret key are joined; give each in its own input')
-    : parseSecret(text);
-/** Reads a secret access key, and refuses what is plainly the ID, or both joined by a colon. */
-const parseSecretKey = (text) => {
-    if (text.includes(':')) {
-        return refused('contains a colon, as where ID and secret key are joined; give each in its own input');
-    }
-    return text.startsWith(accessKeyPrefix)
-        ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
-        : parseSecret(text);
-};
-/** Reads a script, and keeps it to the last byte. One that is blank is taken for an accident. */
-const parseScript = (text) => text.trim() === ''
-    ? refused('holds only white space; leave it out, or set cleanLastUserData to true to clear the earlier script')
-    : parsed(text);
 
 ;// CONCATENATED MODULE: ./config/parsers/tags.js
 
@@ -2985,6 +2989,8 @@ function unknown_inputs_meantBy(name) {
 
 
 
+
+
 /**
  * Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret.
  *
@@ -3007,7 +3013,8 @@ function byInput(one, other) {
 }
 function toConfig(values) {
     const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
-    const { userData, cleanLastUserData } = values;
+    const { cleanLastUserData } = values;
+    const userData = values.userData === undefined ? undefined : new secret/* Secret */.z(values.userData);
     const rebuildOptions = { login: toLogin(values), ...given({ userData, cleanLastUserData }) };
     return {
         credentials: { accessKeyId, secretAccessKey, ...given({ sessionToken }) },
@@ -3062,11 +3069,11 @@ function toHealth(values) {
     }
     const proof = healthCheck.some(({ kind }) => kind === 'assistant') ? [] : [{ kind: 'assistant' }];
     const checks = [...healthCheck, ...proof, { kind: 'guestScript', user: guestUser }];
-    return { checks, ...times, guestScript: { content: guestScript, user: guestUser } };
+    return { checks, ...times, guestScript: (0,guest_system/* guestScriptOf */.HL)(guestScript, guestUser) };
 }
 function toLogin({ adminPass, keypairId }) {
     if (adminPass !== undefined) {
-        return { kind: 'adminPass', adminPass };
+        return { kind: 'adminPass', adminPass: new secret/* Secret */.z(adminPass) };
     }
     return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
 }
@@ -3111,15 +3118,18 @@ class RebuildSecrets {
         return {
             imageId,
             login: this.#options.login,
-            ...(userData ? { userData } : { cleanLastUserData: true })
+            ...(userData !== undefined ? { userData } : { cleanLastUserData: true })
         };
     }
 }
 /** The login is the same for all of a run. */
 function isSame(one, other) {
     return (one.imageId === other.imageId &&
-        one.userData === other.userData &&
+        isSameScript(one.userData, other.userData) &&
         one.cleanLastUserData === other.cleanLastUserData);
+}
+function isSameScript(one, other) {
+    return one === undefined ? other === undefined : one.equals(other);
 }
 
 ;// CONCATENATED MODULE: ./core/balancers/held-weights.js
@@ -4870,8 +4880,6 @@ function lacksFacts(instance, task) {
     return isProtectionUnknown || areTagsUnknown || instance.name === '';
 }
 
-// EXTERNAL MODULE: ./core/health/guest/guest-system.js
-var guest_system = __nccwpck_require__(1741);
 ;// CONCATENATED MODULE: ./core/health/resolve.js
 
 
@@ -5662,8 +5670,6 @@ function names(ids) {
 }
 
 ;// CONCATENATED MODULE: ./core/plan/plan-lines.js
-/** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
-
 
 
 
@@ -5679,7 +5685,7 @@ function planLines(plan, isDryRun, guestScript) {
     const script = guestScript === undefined
         ? []
         : [
-            `Script inside the new system: run by Cloud Assistant as ${guestScript.user} once the system is proven to be new; first line: ${(0,guest_system/* firstLineOf */.Qy)(guestScript)}`
+            `Script inside the new system: run by Cloud Assistant as ${guestScript.user} once the system is proven to be new; first line: ${guestScript.firstLine}`
         ];
     const head = [openingLine(plan, isDryRun), ...rolloutLines(plan), ...script];
     return plan.targets.length > fewTargets
@@ -5865,8 +5871,8 @@ function boundReads(bcc, limitMs, clock) {
 const remedy = 'Is Cloud Assistant switched on in the console for this account? May the user use it (CAFullControlAccessPolicy)? Else take assistant:// and guestScript out.';
 /** A script for a shell can never pass where PowerShell runs it, which would be found out after the erasing. */
 function scriptProblems({ health }, image) {
-    const isShell = health?.guestScript?.content.trimStart().startsWith('#!') === true;
-    if (!isShell || (0,guest_system/* guestSystem */.wS)({ osName: `${image.osType} ${image.osName}` }) !== 'windows')
+    if (health?.guestScript?.hasShebang !== true ||
+        (0,guest_system/* guestSystem */.wS)({ osName: `${image.osType} ${image.osName}` }) !== 'windows')
         return [];
     const cause = `guestScript begins with #!, and ${image.id} is an image of Windows, where PowerShell runs it.`;
     return [{ cause, remedy: 'Write guestScript in PowerShell, or give another image.' }];
@@ -9772,6 +9778,7 @@ var json_fields = __nccwpck_require__(219);
 ;// CONCATENATED MODULE: ./bce/api/decode.js
 
 
+
 /** The answer of GetInstance. Throws `DecodeError`. */
 function decodeInstanceReply(json) {
     return decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']);
@@ -9785,7 +9792,7 @@ function decodeImageId(json) {
     return (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId');
 }
 /**
- * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
+ * The script of an instance, which comes as base64 (BCC page om4wfql2o); `undefined` where there is none. Throws
  * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
  */
 function decodeUserData(json) {
@@ -9803,7 +9810,7 @@ function decodeUserData(json) {
     if (!(0,external_node_buffer_.isUtf8)(bytes)) {
         throw new json_fields/* DecodeError */.Xc('"userData" holds bytes that are not text');
     }
-    return bytes.toString('utf8');
+    return bytes.length === 0 ? undefined : new secret/* Secret */.z(bytes.toString('utf8'));
 }
 /** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
 function decodePage(json, key, decodeItem) {
@@ -9927,6 +9934,8 @@ function listOf(json) {
     return Array.isArray(json) ? json : [];
 }
 
+// EXTERNAL MODULE: ./core/secret-forms.js
+var secret_forms = __nccwpck_require__(6435);
 // EXTERNAL MODULE: ./bce/api/operation.js
 var api_operation = __nccwpck_require__(9666);
 ;// CONCATENATED MODULE: ./bce/api/same-id.js
@@ -9950,6 +9959,7 @@ function attachedTo(volume, instanceId) {
 }
 
 ;// CONCATENATED MODULE: ./bce/api/instances.js
+
 
 
 
@@ -10091,12 +10101,13 @@ function rebuildFields({ imageId, login, userData, cleanLastUserData }, cipherte
         adminPass: ciphertext,
         keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
         keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
-        userData,
+        userData: userData?.reveal(),
         cleanLastUserData
     };
 }
-function rebuild({ login }, ciphertext = '') {
-    const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext] : [];
+function rebuild({ login, userData }, ciphertext = '') {
+    const password = login.kind === 'adminPass' ? [login.adminPass.reveal(), ciphertext] : [];
+    const secrets = [...password, ...(userData === undefined ? [] : (0,secret_forms/* secretLines */._)(userData.reveal()))];
     return { ...write, secrets, tellsLoss: true };
 }
 const snapshots = {
@@ -11420,8 +11431,6 @@ function createBccClient(options) {
     };
 }
 
-// EXTERNAL MODULE: ./core/secret-forms.js
-var secret_forms = __nccwpck_require__(6435);
 ;// CONCATENATED MODULE: ./action/read-inputs.js
 
 
@@ -11437,15 +11446,13 @@ function read_inputs_readInputs() {
         mask(read(name));
     return Object.fromEntries(inputNames.map((name) => [name, read(name)]));
 }
-/** A line of a longer text that is shorter is no secret by itself: `fi` would turn half of the log into asterisks. */
-const shortestLine = 8;
 /**
  * Keeps a secret out of the log, in every form that the wire carries. A text of several lines is masked line by line
  * as well, for that is how the log would show it.
  */
 function mask(secret) {
-    const lines = secret.split(/[\r\n]+/).filter((line) => line.trim().length >= shortestLine);
-    for (const part of new Set([...(0,secret_forms/* secretForms */.e)(secret), ...lines]))
+    const [whole = '', ...lines] = (0,secret_forms/* secretLines */._)(secret);
+    for (const part of new Set([...(0,secret_forms/* secretForms */.e)(whole), ...lines]))
         core_setSecret(part);
 }
 /** Keeps a secret of hexadecimal digits out of the log: the wire has no other form of it. */
@@ -11534,7 +11541,7 @@ function guestsOnDemand(config, client) {
     const secrets = [
         credentials.secretAccessKey,
         credentials.sessionToken,
-        login.kind === 'adminPass' ? login.adminPass : undefined,
+        login.kind === 'adminPass' ? login.adminPass.reveal() : undefined,
         record?.githubToken
     ].filter((secret) => secret !== undefined);
     const load = async () => {
@@ -12830,7 +12837,7 @@ function encryptedPassword(operation, target, spec, secretAccessKey) {
         return undefined;
     }
     try {
-        return encryptPassword(spec.login.adminPass, secretAccessKey);
+        return encryptPassword(spec.login.adminPass.reveal(), secretAccessKey);
     }
     catch (error) {
         if (error instanceof ShortSecretKeyError) {
@@ -13278,12 +13285,14 @@ function wireQuery(query) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HL: () => (/* binding */ guestScriptOf),
 /* harmony export */   Lz: () => (/* binding */ withSystemOf),
-/* harmony export */   Qy: () => (/* binding */ firstLineOf),
 /* harmony export */   Ww: () => (/* binding */ escapedLine),
 /* harmony export */   wS: () => (/* binding */ guestSystem)
 /* harmony export */ });
+/* harmony import */ var _model_secret_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4923);
 /** What is known of the system inside an instance, and of the script that runs in it. */
+
 /** The system of an instance by the names that its image gives; what does not say Windows has a shell. */
 function guestSystem({ osName }) {
     return /windows/i.test(osName) ? 'windows' : 'linux';
@@ -13295,8 +13304,17 @@ function withSystemOf({ osType, osName }, instance) {
 }
 /** Comments, and settings of variables, which may be secrets. */
 const saysNothing = /^(?:#|$|(?:export\s+|\$env:|\$)?[a-z_]\w*\s*=)/i;
-/** The first line of the script that does something, for the plan; control characters escaped, cut at 80 characters. */
-function firstLineOf({ content }) {
+/** A script with what the plan may say of it. */
+function guestScriptOf(content, user) {
+    return {
+        content: new _model_secret_js__WEBPACK_IMPORTED_MODULE_0__/* .Secret */ .z(content),
+        firstLine: firstLineOf(content),
+        hasShebang: content.trimStart().startsWith('#!'),
+        user
+    };
+}
+/** The first line of a script that does something; control characters escaped, cut at 80 characters. */
+function firstLineOf(content) {
     const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
     return escapedLine(lines.find((line) => !saysNothing.test(line)) ?? '(only comments and settings)', 80);
 }
@@ -13490,12 +13508,55 @@ function describeFailure(failure) {
 
 /***/ }),
 
+/***/ 4923:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ Secret)
+/* harmony export */ });
+/**
+ * A text that nobody may read: a password, or a script that may hold one. Neither JSON, nor a template, nor the
+ * inspection of an object shows it. Only what sends it reveals it; a test holds where that is. A type that has no
+ * `Secret` in it, such as the state of a run, can therefore hold no secret.
+ */
+class Secret {
+    #text;
+    constructor(text) {
+        this.#text = text;
+    }
+    /** The text, for the request that carries it. */
+    reveal() {
+        return this.#text;
+    }
+    /** Whether the other one has the same text. */
+    equals(other) {
+        return other !== undefined && this.#text === other.#text;
+    }
+    toString() {
+        return '[secret]';
+    }
+    toJSON() {
+        return '[secret]';
+    }
+}
+
+
+/***/ }),
+
 /***/ 6435:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ secretLines),
 /* harmony export */   e: () => (/* binding */ secretForms)
 /* harmony export */ });
+/** A line that is shorter is no secret by itself: `fi` would turn half of the log into asterisks. In characters. */
+const shortestLine = 8;
+/** A secret, and each of its longer lines: a log shows it line by line, and a service may quote one of them. */
+function secretLines(secret) {
+    const lines = secret.split(/[\r\n]+/).filter((line) => line.trim().length >= shortestLine);
+    return [...new Set([secret, ...lines])];
+}
 /**
  * Every form in which a secret can come back from the wire: as it is, without the white space around it,
  * percent-encoded (of the BCE signature, of a browser, of a form; with capital and with small digits), as JSON spells
@@ -13579,7 +13640,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7446);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(384);
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
 // Nobody who reads this log can fix what the runtime deprecates in a library.

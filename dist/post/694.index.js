@@ -17,6 +17,8 @@ __webpack_require__.d(__webpack_exports__, {
 var failure = __webpack_require__(5437);
 // EXTERNAL MODULE: ./bce/api/check-arguments.js + 1 modules
 var check_arguments = __webpack_require__(8825);
+// EXTERNAL MODULE: ./core/secret-forms.js
+var secret_forms = __webpack_require__(6435);
 // EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
 var signed_request = __webpack_require__(6018);
 // EXTERNAL MODULE: ./bce/api/json-fields.js
@@ -24,6 +26,7 @@ var json_fields = __webpack_require__(219);
 // EXTERNAL MODULE: ./bce/api/operation.js
 var operation = __webpack_require__(9666);
 ;// CONCATENATED MODULE: ./bce/api/cloud-assistant.js
+
 
 
 
@@ -55,7 +58,7 @@ function getAgents(instanceIds) {
  * looked up by its description.
  */
 function runCommand({ command, nonce }, instanceIds) {
-    const content = command.content(nonce);
+    const content = command.content(nonce).reveal();
     const isLinux = command.system === 'linux';
     return {
         ...service,
@@ -65,7 +68,7 @@ function runCommand({ command, nonce }, instanceIds) {
         target: instanceIds.length <= 3 ? instanceIds.join(', ') : `${instanceIds.length} instances`,
         path: '/v1/ca/action',
         query: {},
-        secrets: [content],
+        secrets: (0,secret_forms/* secretLines */._)(content),
         body: JSON.stringify({
             execution: 'RUN',
             action: {

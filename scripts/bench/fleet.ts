@@ -11,6 +11,7 @@ import {
   virtualClient
 } from '../../__tests__/support/virtual.ts';
 import { RebuildSecrets } from '../../src/core/model/rebuild-secrets.ts';
+import { Secret } from '../../src/core/model/secret.ts';
 import { reportRun } from '../../src/core/report/run-report.ts';
 import { run } from '../../src/deploy/run/run.ts';
 import { createProbe } from '../../src/health/network-probe.ts';
@@ -73,7 +74,7 @@ const report = reportRun(
         group: (_title, work) => work()
       },
       probe: busily(createProbe(), clock),
-      secrets: new RebuildSecrets({ login: { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } }),
+      secrets: new RebuildSecrets({ login: { kind: 'adminPass', adminPass: new Secret('Abcdef1!xyz') } }),
       runId: 'bench'
     },
     { planned: async () => undefined, progressed: () => undefined, commit: () => undefined }

@@ -71,7 +71,7 @@ function guestsOnDemand(config: Config, client: BccClient): GuestProbe | undefin
   const secrets = [
     credentials.secretAccessKey,
     credentials.sessionToken,
-    login.kind === 'adminPass' ? login.adminPass : undefined,
+    login.kind === 'adminPass' ? login.adminPass.reveal() : undefined,
     record?.githubToken
   ].filter((secret) => secret !== undefined);
   const load = async (): Promise<GuestProbe> => {

@@ -1,4 +1,6 @@
+import { guestScriptOf } from '../core/health/guest/guest-system.ts';
 import { type Login, type RebuildOptions, withoutSecrets } from '../core/model/rebuild-spec.ts';
+import { Secret } from '../core/model/secret.ts';
 import { userDataWarning } from '../core/plan/user-data.ts';
 import type { RunRequest } from '../ports/request.ts';
 import { inputNames, type Problem, type RawInputs, readInputs, type Values } from './inputs.ts';
@@ -71,7 +73,8 @@ function byInput(one: Problem, other: Problem): number {
 
 function toConfig(values: Values): Config {
   const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
-  const { userData, cleanLastUserData } = values;
+  const { cleanLastUserData } = values;
+  const userData = values.userData === undefined ? undefined : new Secret(values.userData);
   const rebuildOptions = { login: toLogin(values), ...given({ userData, cleanLastUserData }) };
   return {
     credentials: { accessKeyId, secretAccessKey, ...given({ sessionToken }) },
@@ -128,12 +131,12 @@ function toHealth(values: Values): RunRequest['health'] {
   }
   const proof = healthCheck.some(({ kind }) => kind === 'assistant') ? [] : [{ kind: 'assistant' as const }];
   const checks = [...healthCheck, ...proof, { kind: 'guestScript' as const, user: guestUser }];
-  return { checks, ...times, guestScript: { content: guestScript, user: guestUser } };
+  return { checks, ...times, guestScript: guestScriptOf(guestScript, guestUser) };
 }
 
 function toLogin({ adminPass, keypairId }: Values): Login {
   if (adminPass !== undefined) {
-    return { kind: 'adminPass', adminPass };
+    return { kind: 'adminPass', adminPass: new Secret(adminPass) };
   }
   return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
 }

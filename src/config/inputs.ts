@@ -3,6 +3,7 @@ import { parseHealthChecks } from '../core/health/parse-lines.ts';
 import { ascii } from './parsers/ascii.ts';
 import { parseBoolean } from './parsers/boolean.ts';
 import { parseMaxUnavailable } from './parsers/count-or-percent.ts';
+import { parseAccessKeyId, parseScript, parseSecret, parseSecretKey } from './parsers/credential.ts';
 import {
   type DurationRange,
   drainTimeRange,
@@ -32,7 +33,6 @@ import {
 } from './parsers/parser.ts';
 import { parsePassword } from './parsers/password.ts';
 import { parseRegion } from './parsers/region.ts';
-import { parseAccessKeyId, parseScript, parseSecret, parseSecretKey } from './parsers/secret.ts';
 import { parseTags } from './parsers/tags.ts';
 
 const fromSecret =

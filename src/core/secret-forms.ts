@@ -1,3 +1,12 @@
+/** A line that is shorter is no secret by itself: `fi` would turn half of the log into asterisks. In characters. */
+const shortestLine = 8;
+
+/** A secret, and each of its longer lines: a log shows it line by line, and a service may quote one of them. */
+export function secretLines(secret: string): readonly string[] {
+  const lines = secret.split(/[\r\n]+/).filter((line) => line.trim().length >= shortestLine);
+  return [...new Set([secret, ...lines])];
+}
+
 /**
  * Every form in which a secret can come back from the wire: as it is, without the white space around it,
  * percent-encoded (of the BCE signature, of a browser, of a form; with capital and with small digits), as JSON spells

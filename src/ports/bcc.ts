@@ -1,6 +1,7 @@
 import type { Image, ImageFilter, ImageSpec } from '../core/model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../core/model/instance.ts';
 import type { RebuildSpec } from '../core/model/rebuild-spec.ts';
+import type { Secret } from '../core/model/secret.ts';
 import type { Tag } from '../core/model/selection.ts';
 
 /** How long a call may take, and on which connection it goes. Times are milliseconds on the clock's monotonic scale. */
@@ -85,8 +86,8 @@ export interface Bcc {
     options?: WriteOptions
   ): Promise<{ readonly imageId: string }>;
   deleteImage(imageId: string, signal: AbortSignal, options?: WriteOptions): Promise<void>;
-  /** The first-boot script in the clear; empty where there is none. */
-  getUserData(instanceId: string, signal: AbortSignal, options?: ReadOptions): Promise<string>;
+  /** The first-boot script; `undefined` where there is none. */
+  getUserData(instanceId: string, signal: AbortSignal, options?: ReadOptions): Promise<Secret | undefined>;
 }
 
 /** The service took a write. */

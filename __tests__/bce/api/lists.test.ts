@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { CallError, CancelledError } from '../../../src/core/model/failure.ts';
 import type { RebuildSpec } from '../../../src/core/model/rebuild-spec.ts';
+import { Secret } from '../../../src/core/model/secret.ts';
 import { errorOf, everythingOf, withEmulator } from '../emulated.ts';
 import { answer } from '../server.ts';
 import { byLine, closeWorlds, failureOf, never, secretAccessKey, sessionToken, world } from '../wire.ts';
@@ -168,8 +169,8 @@ describe('a rebuild of many', () => {
   const order: RebuildSpec = { imageId: 'm-2', login: { kind: 'keepImageLogin' } };
   const secret: RebuildSpec = {
     imageId: 'm-2',
-    login: { kind: 'adminPass', adminPass: '1qaz@WSX' },
-    userData: 'export TOKEN=user-data-secret'
+    login: { kind: 'adminPass', adminPass: new Secret('1qaz@WSX') },
+    userData: new Secret('export TOKEN=user-data-secret')
   };
   const ciphertext = '408484222cad990e5f391d3cc4b198e3';
 
@@ -188,7 +189,12 @@ describe('a rebuild of many', () => {
     expect(requests.map(({ body }) => JSON.parse(body))).toEqual([
       { instanceIds: ['i-1', 'i-2'], imageId: 'm-2', keepImageLogin: true },
       { instanceIds: ['i-1', 'i-2'], imageId: 'm-2', keypairId: 'k-1', cleanLastUserData: true },
-      { instanceIds: idsOf(100), imageId: 'm-2', adminPass: ciphertext, userData: secret.userData }
+      {
+        instanceIds: idsOf(100),
+        imageId: 'm-2',
+        adminPass: ciphertext,
+        userData: 'export TOKEN=user-data-secret'
+      }
     ]);
     expect(masked).toContain(ciphertext);
   });
@@ -269,7 +275,7 @@ describe('a rebuild of many', () => {
 
   test('on the emulator', async () => {
     await withEmulator({}, async ({ bcc, emulator, advance }) => {
-      const login = { kind: 'adminPass', adminPass: 'Abcdef1!xyz' } as const;
+      const login = { kind: 'adminPass', adminPass: new Secret('Abcdef1!xyz') } as const;
       const ids = ['i-demo0001', 'i-demo0002'];
       const { requestId } = await bcc.rebuildBatch(ids, { imageId: 'm-web-2', login }, never);
       expect(requestId).not.toBe('');

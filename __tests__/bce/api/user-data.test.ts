@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Secret } from '../../../src/core/model/secret.ts';
 import { errorOf, everythingOf, never, withEmulator } from '../emulated.ts';
 import { answer, serve } from '../server.ts';
 
@@ -7,10 +8,10 @@ const base64 = Buffer.from(script).toString('base64');
 const instances = [{ id: 'i-1', userData: script }, { id: 'i-2' }];
 
 describe('user data', () => {
-  test('comes back as text, and is empty where there is none', async () => {
+  test('comes back as text, and there is none where there is none', async () => {
     await withEmulator({ world: { instances } }, async ({ bcc, emulator }) => {
-      expect(await bcc.getUserData('i-1', never)).toBe(script);
-      expect(await bcc.getUserData('i-2', never)).toBe('');
+      expect((await bcc.getUserData('i-1', never))?.reveal()).toBe(script);
+      expect(await bcc.getUserData('i-2', never)).toBeUndefined();
       expect(emulator.calls[0]).toMatchObject({
         method: 'POST',
         path: '/v2/instance/attribute/getUserdata',
@@ -23,9 +24,9 @@ describe('user data', () => {
   test('is the one that a rebuild left', async () => {
     await withEmulator({ world: { instances } }, async ({ bcc, advance }) => {
       const login = { kind: 'keepImageLogin' } as const;
-      await bcc.rebuild('i-2', { imageId: 'm-web-2', login, userData: script }, never);
+      await bcc.rebuild('i-2', { imageId: 'm-web-2', login, userData: new Secret(script) }, never);
       advance(3_600_000);
-      expect(await bcc.getUserData('i-2', never)).toBe(script);
+      expect((await bcc.getUserData('i-2', never))?.reveal()).toBe(script);
     });
   });
 
@@ -38,7 +39,7 @@ describe('user data', () => {
       { on, play: { kind: 'error', status: 503, code: '' } }
     ] as const;
     await withEmulator({ world: { instances }, faults }, async ({ bcc, emulator }) => {
-      expect(await bcc.getUserData('i-1', never)).toBe(script);
+      expect((await bcc.getUserData('i-1', never))?.reveal()).toBe(script);
       expect(emulator.calls).toHaveLength(5);
     });
   });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '../../../src/config/config.ts';
 import { parseGuestScript, parseGuestUser } from '../../../src/config/parsers/guest.ts';
+import { guestScriptOf } from '../../../src/core/health/guest/guest-system.ts';
 import { minimal, problemsOf } from '../raw.ts';
 
 test('a script is kept to the last byte', () => {
@@ -33,7 +34,7 @@ test('a script brings the proof along, once', () => {
   const more = { guestScript: 'true', guestUser: 'deploy' };
   expect(healthOf(more)).toMatchObject({
     checks: [{ kind: 'assistant' }, script],
-    guestScript: { content: 'true', user: 'deploy' }
+    guestScript: guestScriptOf('true', 'deploy')
   });
   const healthCheck = 'assistant://\ntcp://{internalIp}:22';
   expect(healthOf({ ...more, healthCheck })?.checks).toEqual([

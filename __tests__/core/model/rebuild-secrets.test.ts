@@ -1,14 +1,16 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { RebuildSecrets } from '../../../src/core/model/rebuild-secrets.ts';
+import { Secret } from '../../../src/core/model/secret.ts';
+import { revealed } from '../../support/revealed.ts';
 
-const login = { kind: 'adminPass', adminPass: 'Zq9-Abcdefg1' } as const;
+const login = { kind: 'adminPass', adminPass: new Secret('Zq9-Abcdefg1') } as const;
 const asRequested = { imageId: 'm-new', script: 'asRequested' } as const;
 const previous = { imageId: 'm-old', script: 'previous' } as const;
 
 test('the secrets of a run are shown by nothing that prints', () => {
-  const secrets = new RebuildSecrets({ login, userData: '#!/bin/sh\n# Zq9' });
-  secrets.keepScript('i-1', '# Zq9');
+  const secrets = new RebuildSecrets({ login, userData: new Secret('#!/bin/sh\n# Zq9') });
+  secrets.keepScript('i-1', new Secret('# Zq9'));
   secrets.specOf('i-1', previous);
   for (const text of [
     JSON.stringify(secrets),
@@ -20,15 +22,22 @@ test('the secrets of a run are shown by nothing that prints', () => {
 });
 
 test('a rebuild says what the run was asked for', () => {
-  const secrets = new RebuildSecrets({ login, userData: '#!/x' });
-  expect(secrets.specOf('i-1', asRequested)).toEqual({ imageId: 'm-new', login, userData: '#!/x' });
+  const secrets = new RebuildSecrets({ login, userData: new Secret('#!/x') });
+  expect(revealed(secrets.specOf('i-1', asRequested))).toEqual({
+    imageId: 'm-new',
+    login: revealed(login),
+    userData: '#!/x'
+  });
 });
 
 test('a rollback brings the script of before back, and clears where there was none', () => {
-  const secrets = new RebuildSecrets({ login, userData: '#!/x' });
-  secrets.keepScript('i-1', '#!/old');
-  secrets.keepScript('i-2', '');
-  expect(secrets.specOf('i-1', previous)).toEqual({ imageId: 'm-old', login, userData: '#!/old' });
+  const secrets = new RebuildSecrets({ login, userData: new Secret('#!/x') });
+  secrets.keepScript('i-1', new Secret('#!/old'));
+  expect(revealed(secrets.specOf('i-1', previous))).toEqual({
+    imageId: 'm-old',
+    login: revealed(login),
+    userData: '#!/old'
+  });
   for (const id of ['i-2', 'i-3']) {
     expect(secrets.specOf(id, previous)).toEqual({ imageId: 'm-old', login, cleanLastUserData: true });
   }
@@ -41,7 +50,7 @@ test('what is the same for several is the very same, so that one call can say it
     ['i-2', '#!/b'],
     ['i-3', '#!/a']
   ] as const)
-    secrets.keepScript(id, script);
+    secrets.keepScript(id, new Secret(script));
   const [one, two, three] = ['i-1', 'i-2', 'i-3'].map((id) => secrets.specOf(id, previous));
   expect(three).toBe(one);
   expect(two).not.toBe(one);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeFailure, type FailureKind } from '../../../src/core/model/failure.ts';
 import { withoutSecrets } from '../../../src/core/model/rebuild-spec.ts';
+import { Secret } from '../../../src/core/model/secret.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
 import { makePlan, type Target } from '../../../src/core/plan/plan.ts';
 import { planLines } from '../../../src/core/plan/plan-lines.ts';
@@ -245,14 +246,14 @@ describe('the plan in words', () => {
   test('unknown details are left out and not invented', () => {
     const bare = { ...image, name: '', osName: '', osVersion: '', osArch: '', createTime: '' };
     expect(imageLabel(bare)).toBe('m-new');
-    const keep = withoutSecrets({ login: { kind: 'keepImageLogin' }, userData: '#!/bin/sh' });
+    const keep = withoutSecrets({ login: { kind: 'keepImageLogin' }, userData: new Secret('#!/bin/sh') });
     const none = { ...target, disk: undefined, snapshots: [], instance: { ...instance, name: '' } };
     const text = planLines(makePlan(bare, keep, [none], how), false).join('\n');
     expect(text).toContain('the API shows no details of it');
     expect(text).toContain('as stored in the image (keepImageLogin)');
     expect(text).toContain('the script given as userData runs at first boot');
     const cleared = withoutSecrets({
-      login: { kind: 'adminPass', adminPass: 'Secret-123' },
+      login: { kind: 'adminPass', adminPass: new Secret('Secret-123') },
       cleanLastUserData: true
     });
     const other = planLines(makePlan(bare, cleared, [{ ...target, snapshots: [] }], how), false).join('\n');

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { RebuildOptions } from '../../../src/core/model/rebuild-spec.ts';
+import { Secret } from '../../../src/core/model/secret.ts';
 import { reportRun } from '../../../src/core/report/run-report.ts';
 import {
   hasChanged,
@@ -12,43 +14,27 @@ import { withVirtualWorld } from '../../support/virtual.ts';
 import { image } from '../rebuild/rebuilds.ts';
 import { rebuildOf, runOf, stateOf } from './runs.ts';
 
-/** The names of properties that hold a secret somewhere in this action. */
-type SecretName =
-  | 'adminPass'
-  | 'cipherText'
-  | 'userData'
-  | 'oldUserData'
-  | 'oldScript'
-  | 'secretAccessKey'
-  | 'sessionToken'
-  | 'githubToken'
-  | 'guestScript';
-
-/** Whether a type has a property of one of these names in any depth. */
-type Holds<T, Name extends string, Depth extends readonly unknown[] = []> = Depth['length'] extends 9
+/** Whether a type has a `Secret` in it in any depth. */
+type HoldsSecret<T, Depth extends readonly unknown[] = []> = Depth['length'] extends 9
   ? false
-  : T extends readonly (infer Item)[]
-    ? Holds<Item, Name, [...Depth, 0]>
-    : T extends object
-      ? Name extends keyof T
-        ? true
-        : true extends {
-              [Key in keyof T]: Extract<keyof T, Name> extends never
-                ? Holds<NonNullable<T[Key]>, Name, [...Depth, 0]>
-                : true;
-            }[keyof T]
+  : T extends Secret
+    ? true
+    : T extends readonly (infer Item)[]
+      ? HoldsSecret<Item, [...Depth, 0]>
+      : T extends object
+        ? true extends { [Key in keyof T]: HoldsSecret<NonNullable<T[Key]>, [...Depth, 0]> }[keyof T]
           ? true
           : false
-      : false;
+        : false;
 
 // The compiler refuses this line as soon as a part of the state can hold a secret.
-const holdsNoSecret: Holds<RunState, SecretName> = false;
+const holdsNoSecret: HoldsSecret<RunState> = false;
 
 describe('the state of a run', () => {
   test('has no place for a secret', () => {
     expect(holdsNoSecret).toBe(false);
-    const guarded: Holds<{ readonly a: readonly { readonly adminPass: string }[] }, SecretName> = true;
-    expect(guarded).toBe(true);
+    const options: HoldsSecret<{ readonly a: readonly { readonly b?: RebuildOptions }[] }> = true;
+    expect(options).toBe(true);
   });
 
   test.each([
@@ -57,12 +43,12 @@ describe('the state of a run', () => {
     { rollback: false, force: true }
   ])('holds neither password nor script after a run with %j', async (request) => {
     await withVirtualWorld({}, async (world) => {
-      const order = {
-        login: { kind: 'adminPass', adminPass: 'Sesam0pen!x' },
-        userData: '#!/bin/sh hunter2'
+      const rebuildOptions = {
+        login: { kind: 'adminPass', adminPass: new Secret('Sesam0pen!x') },
+        userData: new Secret('#!/bin/sh hunter2')
       } as const;
       const image = { kind: 'id', id: request.force ? 'm-web-1' : 'm-web-2' } as const;
-      const report = await world.run({ ...request, order, image });
+      const report = await world.run({ ...request, rebuildOptions, image });
       expect(report.status).toBe('rebuilt');
       const text = serializeRunState(stateBehind(report));
       expect(text).not.toMatch(/Sesam0pen|hunter2/);

@@ -174,7 +174,7 @@ export function createBcc(cloud: Cloud): Bcc {
         cloud.images.delete(imageId);
       });
     },
-    getUserData: (id, signal) => wire.call(one('getUserData', id), signal, () => '')
+    getUserData: (id, signal) => wire.call(one('getUserData', id), signal, () => undefined)
   };
 }
 

@@ -74,7 +74,7 @@ export function encryptedPassword(
     return undefined;
   }
   try {
-    return encryptPassword(spec.login.adminPass, secretAccessKey);
+    return encryptPassword(spec.login.adminPass.reveal(), secretAccessKey);
   } catch (error) {
     if (error instanceof ShortSecretKeyError) {
       throw refused(operation, target, error.message, error);

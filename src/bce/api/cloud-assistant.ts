@@ -1,5 +1,6 @@
 /** Cloud Assistant's operations (BCC pages 2lu14ywia, 9ms3wxers, Yms3wzpqs, 2ms3wv3y0; its schema of 2026-08). */
 import type { AgentState, GuestChild, GuestRun } from '../../core/health/guest/guest-run.ts';
+import { secretLines } from '../../core/secret-forms.ts';
 import type { GuestSpec } from '../../ports/assistant.ts';
 import { queryOf } from '../signed-request.ts';
 import { anyText, count, DecodeError, type Fields, record, text, vital, word } from './json-fields.ts';
@@ -39,7 +40,7 @@ export function runCommand(
   { command, nonce }: GuestSpec,
   instanceIds: readonly string[]
 ): Operation<{ readonly runId: string }> {
-  const content = command.content(nonce);
+  const content = command.content(nonce).reveal();
   const isLinux = command.system === 'linux';
   return {
     ...service,
@@ -49,7 +50,7 @@ export function runCommand(
     target: instanceIds.length <= 3 ? instanceIds.join(', ') : `${instanceIds.length} instances`,
     path: '/v1/ca/action',
     query: {},
-    secrets: [content],
+    secrets: secretLines(content),
     body: JSON.stringify({
       execution: 'RUN',
       action: {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Image } from '../../core/model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../../core/model/instance.ts';
+import { Secret } from '../../core/model/secret.ts';
 import type { Tag } from '../../core/model/selection.ts';
 import { count, DecodeError, flag, optionalFlag, record, text, vital, word } from './json-fields.ts';
 
@@ -36,10 +37,10 @@ export function decodeImageId(json: unknown): string {
 }
 
 /**
- * The script of an instance, which comes as base64 (BCC page om4wfql2o); empty where there is none. Throws
+ * The script of an instance, which comes as base64 (BCC page om4wfql2o); `undefined` where there is none. Throws
  * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
  */
-export function decodeUserData(json: unknown): string {
+export function decodeUserData(json: unknown): Secret | undefined {
   const userData = record(json, 'answer')['userData'] ?? '';
   if (typeof userData !== 'string') {
     throw new DecodeError('"userData" is not a text');
@@ -54,7 +55,7 @@ export function decodeUserData(json: unknown): string {
   if (!isUtf8(bytes)) {
     throw new DecodeError('"userData" holds bytes that are not text');
   }
-  return bytes.toString('utf8');
+  return bytes.length === 0 ? undefined : new Secret(bytes.toString('utf8'));
 }
 
 /** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */

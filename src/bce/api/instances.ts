@@ -1,6 +1,8 @@
 import type { Instance, Snapshot } from '../../core/model/instance.ts';
 import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
+import type { Secret } from '../../core/model/secret.ts';
 import type { Tag } from '../../core/model/selection.ts';
+import { secretLines } from '../../core/secret-forms.ts';
 import type { Accepted } from '../../ports/bcc.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
 import {
@@ -37,7 +39,7 @@ export function getInstance(id: string): Operation<Instance> {
 }
 
 /** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
-export function getUserData(instanceId: string): Operation<string> {
+export function getUserData(instanceId: string): Operation<Secret | undefined> {
   return {
     ...read,
     method: 'POST',
@@ -175,13 +177,14 @@ function rebuildFields({ imageId, login, userData, cleanLastUserData }: RebuildS
     adminPass: ciphertext,
     keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
     keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
-    userData,
+    userData: userData?.reveal(),
     cleanLastUserData
   };
 }
 
-function rebuild({ login }: RebuildSpec, ciphertext = '') {
-  const secrets = login.kind === 'adminPass' ? [login.adminPass, ciphertext] : [];
+function rebuild({ login, userData }: RebuildSpec, ciphertext = '') {
+  const password = login.kind === 'adminPass' ? [login.adminPass.reveal(), ciphertext] : [];
+  const secrets = [...password, ...(userData === undefined ? [] : secretLines(userData.reveal()))];
   return { ...write, secrets, tellsLoss: true } as const;
 }
 

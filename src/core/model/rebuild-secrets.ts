@@ -1,4 +1,5 @@
 import type { RebuildOptions, RebuildRequest, RebuildSpec } from './rebuild-spec.ts';
+import type { Secret } from './secret.ts';
 
 /**
  * What the rebuilds of a run send and nobody may read: the login and the first-boot scripts. Bound in the sender
@@ -7,7 +8,7 @@ import type { RebuildOptions, RebuildRequest, RebuildSpec } from './rebuild-spec
  */
 export class RebuildSecrets {
   readonly #options: RebuildOptions;
-  readonly #previousScripts = new Map<string, string>();
+  readonly #previousScripts = new Map<string, Secret>();
   readonly #specs: RebuildSpec[] = [];
 
   constructor(options: RebuildOptions) {
@@ -15,7 +16,7 @@ export class RebuildSecrets {
   }
 
   /** Keeps the script that an instance has now, which a rollback may have to bring back. */
-  keepScript(instanceId: string, script: string): void {
+  keepScript(instanceId: string, script: Secret): void {
     this.#previousScripts.set(instanceId, script);
   }
 
@@ -34,7 +35,7 @@ export class RebuildSecrets {
     return {
       imageId,
       login: this.#options.login,
-      ...(userData ? { userData } : { cleanLastUserData: true })
+      ...(userData !== undefined ? { userData } : { cleanLastUserData: true })
     };
   }
 }
@@ -43,7 +44,11 @@ export class RebuildSecrets {
 function isSame(one: RebuildSpec, other: RebuildSpec): boolean {
   return (
     one.imageId === other.imageId &&
-    one.userData === other.userData &&
+    isSameScript(one.userData, other.userData) &&
     one.cleanLastUserData === other.cleanLastUserData
   );
+}
+
+function isSameScript(one: Secret | undefined, other: Secret | undefined): boolean {
+  return one === undefined ? other === undefined : one.equals(other);
 }

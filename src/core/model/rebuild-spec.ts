@@ -1,6 +1,8 @@
+import type { Secret } from './secret.ts';
+
 /** How one logs in after the rebuild; the API wants exactly one (BCC page 1jwvyoaw8). */
 export type Login =
-  | { readonly kind: 'adminPass'; readonly adminPass: string }
+  | { readonly kind: 'adminPass'; readonly adminPass: Secret }
   | { readonly kind: 'keypairId'; readonly keypairId: string }
   | { readonly kind: 'keepImageLogin' };
 
@@ -8,7 +10,7 @@ export type Login =
 export interface RebuildOptions {
   readonly login: Login;
   /** A first-boot script; unset means that the script of before runs again. */
-  readonly userData?: string;
+  readonly userData?: Secret;
   /** Forget the script of before. */
   readonly cleanLastUserData?: boolean;
 }

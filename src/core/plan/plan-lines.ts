@@ -1,5 +1,5 @@
 /** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
-import { firstLineOf, type GuestScript } from '../health/guest/guest-system.ts';
+import type { GuestScript } from '../health/guest/guest-system.ts';
 import { erases } from './decide.ts';
 import { openingLine } from './opening-line.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
@@ -19,7 +19,7 @@ export function planLines(plan: Plan, isDryRun: boolean, guestScript?: GuestScri
     guestScript === undefined
       ? []
       : [
-          `Script inside the new system: run by Cloud Assistant as ${guestScript.user} once the system is proven to be new; first line: ${firstLineOf(guestScript)}`
+          `Script inside the new system: run by Cloud Assistant as ${guestScript.user} once the system is proven to be new; first line: ${guestScript.firstLine}`
         ];
   const head = [openingLine(plan, isDryRun), ...rolloutLines(plan), ...script];
   return plan.targets.length > fewTargets

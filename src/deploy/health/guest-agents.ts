@@ -24,8 +24,11 @@ const remedy =
 
 /** A script for a shell can never pass where PowerShell runs it, which would be found out after the erasing. */
 export function scriptProblems({ health }: RunRequest, image: Image): readonly SurveyProblem[] {
-  const isShell = health?.guestScript?.content.trimStart().startsWith('#!') === true;
-  if (!isShell || guestSystem({ osName: `${image.osType} ${image.osName}` }) !== 'windows') return [];
+  if (
+    health?.guestScript?.hasShebang !== true ||
+    guestSystem({ osName: `${image.osType} ${image.osName}` }) !== 'windows'
+  )
+    return [];
   const cause = `guestScript begins with #!, and ${image.id} is an image of Windows, where PowerShell runs it.`;
   return [{ cause, remedy: 'Write guestScript in PowerShell, or give another image.' }];
 }

@@ -9,6 +9,7 @@ import type { BackendServer } from '../../core/model/backend-server.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
 import { type Snapshot, statusKind } from '../../core/model/instance.ts';
+import type { Secret } from '../../core/model/secret.ts';
 import { decide, type Task } from '../../core/plan/decide.ts';
 import type { Target } from '../../core/plan/plan.ts';
 import type { RollbackImage } from '../../core/plan/preflight.ts';
@@ -34,7 +35,7 @@ export interface TargetReads {
   /** Whether there are others, so that it matters who is away to begin with. */
   readonly isFleet: boolean;
   /** Takes the first-boot script of an instance, which may hold secrets. */
-  readonly keepScript: (instanceId: string, script: string) => void;
+  readonly keepScript: (instanceId: string, script: Secret) => void;
 }
 
 /** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */

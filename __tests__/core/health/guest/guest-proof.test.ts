@@ -82,7 +82,9 @@ describe('the proof', () => {
   'the probe works in a real shell, and its line is read (skipped where there is no /proc)',
   () => {
     const nonce = 'abc123';
-    const stdout = execFileSync('sh', ['-c', probeCommand('linux').content(nonce)], { encoding: 'utf8' });
+    const stdout = execFileSync('sh', ['-c', probeCommand('linux').content(nonce).reveal()], {
+      encoding: 'utf8'
+    });
     const result = judgeProof({ ...(finished({ stdout }) as object), nonce } as GuestAnswer, {});
     expect(result).toMatchObject({ healthy: true, bootId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(readProbeLine(stdout, nonce)?.uptimeMs).toBeGreaterThan(0);

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { scriptCommand } from '../../../../src/core/health/guest/guest-command.ts';
 import {
   escapedLine,
-  firstLineOf,
+  guestScriptOf,
   guestSystem,
   withSystemOf
 } from '../../../../src/core/health/guest/guest-system.ts';
@@ -31,7 +31,7 @@ test.each([
   [`echo ${'x'.repeat(200)}`, `echo ${'x'.repeat(75)}…`],
   ['echo \u001b[31m\u202e', 'echo \\u{1b}[31m\\u{202e}']
 ])('the first line of %j', (content, line) => {
-  expect(firstLineOf({ content, user: 'root' })).toBe(line);
+  expect(guestScriptOf(content, 'root').firstLine).toBe(line);
 });
 
 test('a line keeps what can be read, in any script', () => {
@@ -44,7 +44,7 @@ test.each([
   ['windows', 'root', undefined],
   ['windows', 'Administrator', 'Administrator']
 ] as const)('on %s %s is sent as %s', (system, user, sent) => {
-  expect(scriptCommand({ content: 'x', user }, system, 300_000).user).toBe(sent);
+  expect(scriptCommand(guestScriptOf('x', user), system, 300_000).user).toBe(sent);
 });
 
 test.each([
@@ -52,5 +52,5 @@ test.each([
   [300_000, 300],
   [7_200_000, 600]
 ])('of a deadline of %i ms a run gets %i s', (deadlineMs, seconds) => {
-  expect(scriptCommand({ content: 'x', user: 'root' }, 'linux', deadlineMs).timeoutSeconds).toBe(seconds);
+  expect(scriptCommand(guestScriptOf('x', 'root'), 'linux', deadlineMs).timeoutSeconds).toBe(seconds);
 });

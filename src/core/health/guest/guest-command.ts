@@ -1,4 +1,5 @@
 /** What Cloud Assistant is told to run inside an instance. Nothing of ours writes to the instance. */
+import { Secret } from '../../model/secret.ts';
 import type { GuestScript, GuestSystem } from './guest-system.ts';
 
 /** One thing to run, the same for all instances that it is run on together. */
@@ -11,7 +12,7 @@ export interface GuestCommand {
   /** After which the service ends it. */
   readonly timeoutSeconds: number;
   /** The text that is run; a fresh nonce for each run. */
-  content(nonce: string): string;
+  content(nonce: string): Secret;
 }
 
 /** How long the probe may take inside the instance, in seconds: it reads two files. */
@@ -31,14 +32,16 @@ export function probeCommand(system: GuestSystem): GuestCommand {
     user: system === 'linux' ? 'root' : undefined,
     timeoutSeconds: probeSeconds,
     content: (nonce) =>
-      system === 'linux'
-        ? `printf 'RB1 nonce=%s boot=%s up=%s\\n' ${nonce} "$(cat /proc/sys/kernel/random/boot_id)" "$(cut -d' ' -f1 /proc/uptime)"\n`
-        : [
-            '$boot = (Get-CimInstance Win32_OperatingSystem).LastBootUpTime.ToFileTimeUtc()',
-            '$up = (Get-CimInstance Win32_PerfFormattedData_PerfOS_System).SystemUpTime',
-            `"RB1 nonce=${nonce} boot=$boot up=$up"`,
-            ''
-          ].join('\n')
+      new Secret(
+        system === 'linux'
+          ? `printf 'RB1 nonce=%s boot=%s up=%s\\n' ${nonce} "$(cat /proc/sys/kernel/random/boot_id)" "$(cut -d' ' -f1 /proc/uptime)"\n`
+          : [
+              '$boot = (Get-CimInstance Win32_OperatingSystem).LastBootUpTime.ToFileTimeUtc()',
+              '$up = (Get-CimInstance Win32_PerfFormattedData_PerfOS_System).SystemUpTime',
+              `"RB1 nonce=${nonce} boot=$boot up=$up"`,
+              ''
+            ].join('\n')
+      )
   };
 }
 

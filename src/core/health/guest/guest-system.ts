@@ -1,11 +1,17 @@
 /** What is known of the system inside an instance, and of the script that runs in it. */
 
+import { Secret } from '../../model/secret.ts';
+
 /** Which shell an instance has. */
 export type GuestSystem = 'linux' | 'windows';
 
-/** The script of the input `guestScript`. It may hold secrets: neither a plan nor a report may have it. */
+/** The script of the input `guestScript`. It may hold secrets, so that only its sender reads it. */
 export interface GuestScript {
-  readonly content: string;
+  readonly content: Secret;
+  /** Its first line that does something, for the plan. */
+  readonly firstLine: string;
+  /** Whether it names its interpreter by `#!`, as only scripts of a shell do. */
+  readonly hasShebang: boolean;
   /** Who runs it on Linux; on Windows `root` means the agent's own user. */
   readonly user: string;
 }
@@ -27,8 +33,18 @@ export function withSystemOf<T extends { readonly osName: string }>(
 /** Comments, and settings of variables, which may be secrets. */
 const saysNothing = /^(?:#|$|(?:export\s+|\$env:|\$)?[a-z_]\w*\s*=)/i;
 
-/** The first line of the script that does something, for the plan; control characters escaped, cut at 80 characters. */
-export function firstLineOf({ content }: GuestScript): string {
+/** A script with what the plan may say of it. */
+export function guestScriptOf(content: string, user: string): GuestScript {
+  return {
+    content: new Secret(content),
+    firstLine: firstLineOf(content),
+    hasShebang: content.trimStart().startsWith('#!'),
+    user
+  };
+}
+
+/** The first line of a script that does something; control characters escaped, cut at 80 characters. */
+function firstLineOf(content: string): string {
   const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
   return escapedLine(lines.find((line) => !saysNothing.test(line)) ?? '(only comments and settings)', 80);
 }

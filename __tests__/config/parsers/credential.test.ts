@@ -4,7 +4,7 @@ import {
   parseScript,
   parseSecret,
   parseSecretKey
-} from '../../../src/config/parsers/secret.ts';
+} from '../../../src/config/parsers/credential.ts';
 
 const edges = 'begins or ends with white space, perhaps a pasted line break; store it again without';
 const inside = 'contains white space or a character that is not ASCII; copy it again from the console';
