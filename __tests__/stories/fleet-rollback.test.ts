@@ -33,7 +33,7 @@ function request(maxUnavailable: number, more: Partial<RunRequest['rollout']> = 
 
 const toError = { kind: 'endsIn', status: 'Error' } as const;
 
-/** The rebuild forth of this one ends in Error; the way back is a single call, where that one was in a batch. */
+/** The rebuild of this one ends in Error; its rollback is a single call, where the rebuild was in a batch. */
 function fails(id: string, how: 'alone' | 'inBatch'): readonly Fault[] {
   return faultsOn(id, toError, [how === 'alone' ? 'RebuildInstance' : 'RebuildBatchInstance']);
 }
@@ -48,10 +48,10 @@ function imagesOf({ emulator }: VirtualWorld): Readonly<Record<string, readonly 
   );
 }
 
-const forthAndBack = ['m-web-2', 'm-web-1'];
+const bothImages = ['m-web-2', 'm-web-1'];
 
 describe('a failure with rollback', () => {
-  test('puts back the failed one and all that were well, newest first, each once', async () => {
+  test('rolls back the failed one and all that had succeeded, newest first, each once', async () => {
     await onSix(fails(four, 'alone'), async (world) => {
       const most = watchAway(world, fleetIds(6));
       const report = await world.run(request(1));
@@ -59,10 +59,10 @@ describe('a failure with rollback', () => {
       expect(report.status).toBe('rolledBack');
       expect(rebuiltIds(world)).toEqual([one, two, three, four, four, three, two, one]);
       expect(imagesOf(world)).toEqual({
-        [one]: forthAndBack,
-        [two]: forthAndBack,
-        [three]: forthAndBack,
-        [four]: forthAndBack,
+        [one]: bothImages,
+        [two]: bothImages,
+        [three]: bothImages,
+        [four]: bothImages,
         [five]: [],
         [six]: []
       });
@@ -70,7 +70,7 @@ describe('a failure with rollback', () => {
       for (const id of fleetIds(6)) {
         expect(world.emulator.instance(id)).toMatchObject({ status: 'Running', imageId: 'm-web-1' });
       }
-      // Those that were well have not failed; the summary of the rollout says why they were put back.
+      // Those that had succeeded have not failed; the rollout says why they were rolled back.
       expect(report.instances.map(({ failure }) => failure?.reason).slice(2, 5)).toEqual([
         undefined,
         'status',
@@ -84,7 +84,7 @@ describe('a failure with rollback', () => {
     });
   });
 
-  test('keeps to the slots on the way back, and waits for what is under way', async () => {
+  test('keeps to the slots in a rollback, and waits for what is under way', async () => {
     await onSix(fails(four, 'inBatch'), async (world) => {
       const most = watchAway(world, fleetIds(6));
       const report = await world.run(request(3));
@@ -92,15 +92,15 @@ describe('a failure with rollback', () => {
       expect(most()).toBe(3);
       expect(report.rollout.peakUnavailable).toBe(3);
       // All six were begun: the first three, then the others in their slots.
-      expect(Object.values(imagesOf(world))).toEqual(fleetIds(6).map(() => forthAndBack));
+      expect(Object.values(imagesOf(world))).toEqual(fleetIds(6).map(() => bothImages));
       const back = world.emulator.rebuilds.filter(({ imageId }) => imageId === 'm-web-1');
       const others = back.filter(({ instanceId }) => instanceId !== four);
-      const lastForth = Math.max(
+      const lastRebuild = Math.max(
         ...world.emulator.rebuilds
           .filter(({ imageId }) => imageId === 'm-web-2')
           .map(({ endsAtMs }) => endsAtMs)
       );
-      expect(Math.min(...others.map(({ acceptedAtMs }) => acceptedAtMs))).toBeGreaterThanOrEqual(lastForth);
+      expect(Math.min(...others.map(({ acceptedAtMs }) => acceptedAtMs))).toBeGreaterThanOrEqual(lastRebuild);
       expect(
         others
           .slice(-3)
@@ -129,7 +129,7 @@ describe('a failure with rollback', () => {
     });
   });
 
-  test('whose way back fails leaves no room for the others, and says how many stay', async () => {
+  test('whose rollback fails leaves no room for the others, and says how many stay', async () => {
     await onSix([{ on: 'RebuildInstance', instanceId: three, times: 2, play: toError }], async (world) => {
       const report = await world.run(request(1));
       expect(statusesOf(report)).toBe('rebuilt rebuilt failed notStarted notStarted notStarted');
@@ -148,7 +148,7 @@ describe('a failure with rollback', () => {
         const report = await world.run(request(1));
         expect(statusesOf(report)).toBe('skipped rebuilt rolledBack rolledBack rolledBack rolledBack');
         expect(report.instances[1]?.adopted).toBe(true);
-        expect(imagesOf(world)).toMatchObject({ [one]: [], [two]: ['m-web-2'], [three]: forthAndBack });
+        expect(imagesOf(world)).toMatchObject({ [one]: [], [two]: ['m-web-2'], [three]: bothImages });
       },
       // Else the image of before is not known any more, and a run with rollback is refused.
       { imageIdFlips: 'end' }
@@ -173,7 +173,18 @@ describe('a failure with rollback', () => {
   });
 });
 
-describe('the log of a way back', () => {
+describe('the log of a rollback', () => {
+  test('says at the stop that the others are rolled back, and counts at the end who failed and who was', async () => {
+    await onSix(fails(four, 'alone'), async (world) => {
+      await world.run(request(1));
+      const text = world.lines.join('\n');
+      expect(text).toContain('3 that were rebuilt are rolled back now.');
+      expect(text).not.toContain('stay on the new image');
+      const counts = world.lines.filter((line) => / of 6 done/.test(line));
+      expect(counts.at(-1)).toMatch(/^4 of 6 done \(1 failed, 3 rolled back\)/);
+    });
+  });
+
   const said = /the new system is not healthy; rolling back to the earlier image$/;
 
   test('of one of several has a plain line with the ID in front: a warning would be an annotation', async () => {

@@ -1,7 +1,9 @@
 /** What the log says of a plan, of a backup, and of the end of a dry run. */
 import { describe, expect, test } from '@jest/globals';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
+import { annotationsOf } from '../../src/core/summary/annotations.ts';
 import { fleetRequest, onFleet } from '../support/fleets.ts';
+import { stateBehind } from '../support/reported.ts';
 import { health, oneOf, onStage } from '../support/stage.ts';
 import { withVirtualWorld } from '../support/virtual.ts';
 
@@ -70,5 +72,16 @@ test('an unknown key pair is named as the cause', async () => {
       rebuildOptions: { login: { kind: 'keypairId', keypairId: 'k-nobody' } }
     });
     expect(oneOf(report).failure?.remedy).toBe('Check keypairId: the region has no key pair with this ID.');
+  });
+});
+
+test('a failure that sends a person to the console gives the request ID to look for', async () => {
+  const faults = [{ on: 'RebuildInstance', play: { kind: 'endsIn', status: 'Error' } }] as const;
+  await withVirtualWorld({ emulator: { faults } }, async (world) => {
+    const report = await world.run();
+    const [requestId = ''] = oneOf(report).requestIds;
+    expect(requestId).not.toBe('');
+    const [annotation] = annotationsOf(stateBehind(report));
+    expect(annotation?.lines.join('\n')).toContain(`in the console, with the request ID ${requestId}`);
   });
 });

@@ -5174,9 +5174,13 @@ function scriptLabel({ script }) {
             return 'the earlier script, if there is one, runs again';
     }
 }
+/** What is erased where a change is under way: the disk of now may be the new one of somebody's rebuild. */
+const erasedAfterWait = 'the system disk that it has when the change has ended, unless that was a rebuild onto the image';
 /** What a rebuild of the target erases. */
 function erasedLabel(target) {
-    const { disk, snapshots } = target;
+    const { disk, snapshots, decision } = target;
+    if (decision.action === 'wait')
+        return erasedAfterWait;
     if (disk === undefined)
         return 'the system disk (the API shows no details of it)';
     const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
@@ -11991,13 +11995,13 @@ function outputsOf(state, report) {
 
 ;// CONCATENATED MODULE: ./core/run/erased.js
 /**
- * The disk that this run erases, or has erased, with its snapshots. Of a rebuild that was under way already nobody
- * knows which disk it replaced: the one that was seen may be the new one.
+ * The disk that this run erases, or has erased, with its snapshots. Where a change is under way already and this run has
+ * sent nothing, the disk that was seen may be the new one of somebody's rebuild, so none is named.
  */
 function erasedBy(run) {
     const { rebuild, target } = run;
-    const isForeign = rebuild?.adopted === true && rebuild.sends === 0;
-    return isForeign
+    const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
+    return wasChanging && (rebuild?.sends ?? 0) === 0
         ? { disk: undefined, snapshots: [] }
         : { disk: diskBefore(run), snapshots: target.snapshots };
 }

@@ -55,9 +55,14 @@ export function scriptLabel({ script }: PublicOptions): string {
   }
 }
 
+/** What is erased where a change is under way: the disk of now may be the new one of somebody's rebuild. */
+export const erasedAfterWait =
+  'the system disk that it has when the change has ended, unless that was a rebuild onto the image';
+
 /** What a rebuild of the target erases. */
 export function erasedLabel(target: PlannedTarget): string {
-  const { disk, snapshots } = target;
+  const { disk, snapshots, decision } = target;
+  if (decision.action === 'wait') return erasedAfterWait;
   if (disk === undefined) return 'the system disk (the API shows no details of it)';
   const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
   if (target.snapshotsProblem !== undefined) return `${what}, and its snapshots, which could not be read`;

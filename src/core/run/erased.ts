@@ -9,13 +9,13 @@ export interface Erased {
 }
 
 /**
- * The disk that this run erases, or has erased, with its snapshots. Of a rebuild that was under way already nobody
- * knows which disk it replaced: the one that was seen may be the new one.
+ * The disk that this run erases, or has erased, with its snapshots. Where a change is under way already and this run has
+ * sent nothing, the disk that was seen may be the new one of somebody's rebuild, so none is named.
  */
 export function erasedBy(run: InstanceRun): Erased {
   const { rebuild, target } = run;
-  const isForeign = rebuild?.adopted === true && rebuild.sends === 0;
-  return isForeign
+  const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
+  return wasChanging && (rebuild?.sends ?? 0) === 0
     ? { disk: undefined, snapshots: [] }
     : { disk: diskBefore(run), snapshots: target.snapshots };
 }

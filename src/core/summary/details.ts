@@ -2,7 +2,14 @@
 
 import { currentWeights } from '../balancers/held-weights.ts';
 import { describeFailed, describeUnhealthy } from '../health/reason.ts';
-import { decisionLabel, loginLabel, presentLabel, scriptLabel, stepLabels } from '../plan/text.ts';
+import {
+  decisionLabel,
+  erasedAfterWait,
+  loginLabel,
+  presentLabel,
+  scriptLabel,
+  stepLabels
+} from '../plan/text.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import { restoreWithLines } from '../report/restore-with.ts';
 import { erasedBy } from '../run/erased.ts';
@@ -57,6 +64,8 @@ function planTable({ run, status }: DescribedInstance, { options }: RunState): s
 
 function erasedCell(run: InstanceRun): string {
   const { disk, snapshots } = erasedBy(run);
+  if (disk === undefined && run.progress === 'planned' && run.target.decision.action === 'wait')
+    return erasedAfterWait;
   const named = disk === undefined ? 'the system disk' : `system disk ${code(disk.id)}, ${disk.sizeInGB} GB`;
   const each = snapshots.map(
     ({ id, name, createTime }) => `snapshot ${cell(name)} ${code(id)}, ${cell(createTime)}`

@@ -1,7 +1,7 @@
 /** The plan of several instances, as a dry run ends with it: who is taken when, and what is erased. */
 
 import type { Decision } from '../plan/decide.ts';
-import { loginLabel, presentLabel, scriptLabel, stepLabels } from '../plan/text.ts';
+import { erasedAfterWait, loginLabel, presentLabel, scriptLabel, stepLabels } from '../plan/text.ts';
 import { clip } from '../report/clip.ts';
 import { canariesOf } from '../rollout/canaries.ts';
 import { rehearse } from '../rollout/rehearse.ts';
@@ -133,6 +133,7 @@ function turnsOf(
 
 function erasedCell(run: InstanceRun): string {
   if (erasesNothing(run)) return 'nothing';
+  if (actionOf(run) === 'wait') return erasedAfterWait;
   const { disk, snapshots } = erasedBy(run);
   const named = disk === undefined ? 'the system disk' : `${code(disk.id)}, ${disk.sizeInGB} GB`;
   return snapshots.length === 0 ? named : `${named}, ${counted(snapshots.length, 'snapshot')}`;
