@@ -116,7 +116,7 @@ describe('when one fails', () => {
         expect(report).toMatchObject({ status: 'partial', rollout: { canaries: ids.slice(0, 2) } });
         expect(report.rollout.stopped).toEqual({
           reason: 'canary',
-          message: 'A canary did not end well, so the rollout stopped. 4 of 6 were not started.'
+          message: 'A canary failed, so the rollout stopped. 4 of 6 were not started.'
         });
         expect(rebuiltIds(world)).toEqual(ids.slice(0, 2));
       },

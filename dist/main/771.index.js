@@ -237,7 +237,7 @@ var external_node_net_ = __webpack_require__(7030);
 async function withConnection(host, port, attempt, work) {
     const socket = (0,external_node_net_.connect)({ host, port, noDelay: true });
     const closed = new Promise((resolve) => socket.once('close', () => resolve()));
-    // Errors reach whoever reads; one that comes when nobody does must not end the process.
+    // Errors reach the reader; one that comes when nobody reads must not end the process.
     socket.on('error', () => undefined);
     const onAbort = () => {
         socket.destroy(new Error('the attempt was given up'));

@@ -1626,7 +1626,7 @@ const defaultPorts = new Map([
 function isSshCheck(check) {
     return check.kind === 'ssh';
 }
-/** Whether the check looks from inside. */
+/** Whether the check is made from inside. */
 function isGuestCheck(check) {
     return check.kind === 'assistant' || check.kind === 'guestScript';
 }
@@ -2063,7 +2063,7 @@ const maxPercent = 100;
 /** Digits, and perhaps a percent sign; white space before the sign is caught to say so. */
 const pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
 /**
- * Reads how many may be away at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
+ * Reads how many may be unavailable at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
  * None at all is refused, for with that no instance could ever be taken.
  */
 const parseMaxUnavailable = (text) => {
@@ -2133,7 +2133,7 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 /** How long one instance's rebuild may take. */
 const timeoutRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
-/** How long to wait between two looks. */
+/** How long to wait between two observations. */
 const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
 /** How long to wait for an image that is not there yet; with no time at all it must be there. */
 const imageWaitRange = { minMs: 0, maxMs: 6 * hourMs };
@@ -2154,7 +2154,7 @@ const duration_pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds
  */
 function durationWithin(range) {
     return (text) => {
-        // A longer number is no slip of the pen, and would only make the question unreadable.
+        // A longer number was not meant as one, and would only make the question unreadable.
         if (/^\d{1,6}$/.test(text)) {
             return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
         }
@@ -2661,7 +2661,7 @@ function readInputs(raw) {
 
 
 /** What is asked for with `wait: false`, although it comes after the rebuild and needs somebody who waits for it. */
-function unwaitedProblems(values) {
+function withoutWaitProblems(values) {
     if (values.wait !== false)
         return [];
     const { rollback, canary = 0, pauseBetweenBatches = 0 } = values;
@@ -2710,7 +2710,7 @@ function guardProblems(values) {
         ...imageWaitProblems(values),
         ...confirmProblems(values),
         ...backupProblems(values),
-        ...unwaitedProblems(values),
+        ...withoutWaitProblems(values),
         ...healthProblems(values)
     ];
 }
@@ -2951,11 +2951,11 @@ function undeclaredInputs(environment) {
  */
 function judgeUnknown(undeclared) {
     const problems = [];
-    const strangers = [];
+    const unknown = [];
     for (const name of undeclared) {
         const meant = unknown_inputs_meantBy(name);
         if (meant === undefined)
-            strangers.push(name);
+            unknown.push(name);
         else {
             problems.push({
                 input: meant,
@@ -2963,9 +2963,9 @@ function judgeUnknown(undeclared) {
             });
         }
     }
-    const warnings = strangers.length === 0
+    const warnings = unknown.length === 0
         ? []
-        : [`This action has no input ${strangers.map(shown).join(', ')}: without effect. Check the spelling.`];
+        : [`This action has no input ${unknown.map(shown).join(', ')}: without effect. Check the spelling.`];
     return { problems, warnings };
 }
 /** The case was lost in the environment, so capitals say nothing. */
@@ -3137,12 +3137,12 @@ function isSameScript(one, other) {
 function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
 }
-/** The holds with one more, or with another state of the same server. */
+/** The held weights with one more, or with a new state of the same server. */
 function withHeldWeight(heldWeights, heldWeight) {
     const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
     return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
 }
-/** The holds without that of a server that was left as it was. */
+/** The held weights without that of a server whose weight was not changed. */
 function withoutHeldWeight(heldWeights, server) {
     return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
 }
@@ -3269,7 +3269,7 @@ function hasLeft(reference, observation) {
         return instance_mayShowRebuild(status);
     return isSettled(reference.instance.status) && status !== reference.instance.status;
 }
-/** What no rebuild does: up again and then away again, or the old image or disk again after the new one. */
+/** What no rebuild does: Running again and then not, or the old image or disk again after the new one. */
 function contradicts(rebuild, reference, observation) {
     const { last, evidence, history } = rebuild;
     if (last === undefined)
@@ -3299,7 +3299,7 @@ function isOtherNow(reference, { instance, disk }) {
 function isOtherDisk(before, now) {
     return before.id !== now.id || before.createTime !== now.createTime;
 }
-/** Whether the observations show that the rebuild has begun. */
+/** Whether the observations show that the rebuild has started. */
 function hasStarted(rebuild) {
     return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
 }
@@ -3323,7 +3323,7 @@ function isReplaced(rebuild) {
 }
 /**
  * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
- * tells of work done; one that is there from the first look on may have been written on acceptance.
+ * tells of work done; one that is there from the first observation on may have been written on acceptance.
  */
 function changedLate(rebuild) {
     const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
@@ -3345,7 +3345,7 @@ function needsDisk(rebuild) {
 /**
  * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
  * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
- * that somebody else had begun.
+ * that somebody else had started.
  */
 function acceptedSinceMs(rebuild) {
     if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
@@ -3363,7 +3363,7 @@ function diskStateOf(rebuild) {
     const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
     if (isUnproven && !isReplaced(rebuild))
         return 'unknown';
-    // The call is out: whoever is told now may be told no more.
+    // The call is out, and this may be the last that is written of it.
     if (rebuild.phase === 'sending')
         return 'unknown';
     if (rebuild.inDoubt)
@@ -3423,7 +3423,7 @@ function isLowered({ heldWeights }) {
 ;// CONCATENATED MODULE: ./core/run/instance-end.js
 /** How it ended for one instance: the one place that draws this from what happened. */
 
-/** How it ended; `undefined` where it was not begun or is being worked on, and after a fault of the program. */
+/** How it ended; `undefined` where it was not started or is being worked on, and after a fault of the program. */
 function endOf(run) {
     if (run.progress === 'planned')
         return refusedEnd(run);
@@ -3451,7 +3451,7 @@ function instance_end_isRolledBack({ rollback }) {
     const kind = rollback?.rebuild?.ending?.kind;
     return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
 }
-/** Nothing is begun for a plan with a refusal in it. */
+/** Nothing is started for a plan with a refusal in it. */
 function refusedEnd({ target: { decision } }) {
     if (decision.action !== 'refuse')
         return undefined;
@@ -3850,7 +3850,7 @@ function unknownRemedy({ task }, { code = '', target }) {
     const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
     return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
 }
-/** The statuses that were seen, with the time of each since the first look. */
+/** The statuses that were seen, with the time of each since the first observation. */
 function historyLabel(rebuild) {
     const first = rebuild.history[0];
     if (first === undefined)
@@ -4096,7 +4096,7 @@ function cancelledForward(run, at) {
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
-/** A rollback is never begun after a cancel, but one may be under way. */
+/** After a cancel no rollback is started, but one may be under way. */
 function cancelledInRollback(run, cause) {
     const { rollback } = run;
     const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
@@ -4285,7 +4285,7 @@ function stop_message_stopMessage({ course, rollout, instances }) {
 function stopWords(stop, facts) {
     switch (stop) {
         case 'canary':
-            return 'A canary did not end well, so the rollout stopped.';
+            return 'A canary failed, so the rollout stopped.';
         case 'maxFailures':
             return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
         case 'noCapacity':
@@ -4403,7 +4403,7 @@ function isCancelled(state, instances) {
 
 
 
-/** The instances with a lowered weight that ended well, or that nothing was done to. */
+/** The instances with a lowered weight that succeeded, or that nothing was done to. */
 function restorableRuns({ instances }) {
     return instances.filter(isLowered).flatMap((run) => {
         const imageId = servingImage(run);
@@ -4655,7 +4655,7 @@ async function send(pool, weights, ports) {
 
 
 /**
- * Restores the weights of the instances that serve: nothing was done to them, or what was done ended well. Each is
+ * Restores the weights of the instances that serve: nothing was done to them, or they were rebuilt and are healthy. Each is
  * read first: it must be Running, on the image that it should run on.
  *
  * @returns the state with the weights as they are now
@@ -4686,11 +4686,11 @@ async function restoreWeights(state, ports) {
 /** Why the instance must not get its traffic, in words that follow its ID; `undefined` where it may. */
 function restore_weights_whyNot({ imageId }, read) {
     if (read === undefined || read instanceof model_failure/* CallError */.RA)
-        return 'could not be looked at';
+        return 'could not be read';
     const serves = statusKind(read.status) === 'up' && read.imageId === imageId;
     return serves ? undefined : `is ${read.status} on ${read.imageId}`;
 }
-/** The instance with those of its weights restored for which that went well; the others are told in `left`. */
+/** The instance with the weights that could be restored; `left` gets the others. */
 async function restoreAll(run, weights, left, log) {
     const { id } = run.target.instance;
     let { heldWeights } = run;
@@ -4801,7 +4801,7 @@ function isImageExpected({ imageId }, planned, wantedId) {
     const wasChanging = kind === 'moving' || kind === 'foreign' || kind === 'unknown';
     return wasChanging && imageId === wantedId;
 }
-/** A reply without a word about tags does not show that they are gone; whoever decides asks for them before. */
+/** A reply without a word about tags does not show that they are gone; they are asked for before it is decided. */
 function tagChanges(instance, tags) {
     // Blanks at the ends may not have counted when it was selected.
     if (tags.length === 0 || spellingOf(instance, tags) !== undefined)
@@ -5216,7 +5216,7 @@ function describeStep(check) {
     return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
 }
 /** Where the instance is and what it runs, as far as is known. */
-function presentLabel({ instance }) {
+function currentLabel({ instance }) {
     const system = [instance.osName, instance.osVersion, instance.osArch]
         .filter((part) => part !== '')
         .join(' ');
@@ -5304,7 +5304,7 @@ function targetLines(target, common) {
     return [
         `${instance.id}${name}: ${decisionLabel(target)}`,
         ...target.warnings.map((warning) => `  note   ${warning}`),
-        `  now    ${presentLabel(target)}`,
+        `  now    ${currentLabel(target)}`,
         ...(erases(decision) ? [`  erases ${erasedLabel(target)}`] : []),
         ...own.map((step) => `  also   ${step}`)
     ];
@@ -5394,8 +5394,8 @@ class Members {
 
 ;// CONCATENATED MODULE: ./core/rollout/capacity.js
 /**
- * Whether one more may be begun. One that is already unavailable makes it no worse, but it still needs a free slot: a
- * check that fails on all of them from the start must not begin all of them at once.
+ * Whether one more may be started. One that is already unavailable makes it no worse, but it still needs a free slot: a
+ * check that fails on all of them from the start must not start all of them at once.
  */
 function hasCapacity(members, member, maxUnavailable) {
     return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
@@ -5426,9 +5426,9 @@ function rollBackNext(before) {
         take(member);
     }
     if (taken.length === 0 && !members.isBusy) {
-        const away = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
-        if (away !== undefined)
-            take(away);
+        const unavailable = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
+        if (unavailable !== undefined)
+            take(unavailable);
     }
     return [{ ...before, members }, taken];
 }
@@ -5437,7 +5437,7 @@ function canBeRolledBack({ state, canRollBack }) {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
-/** Who is begun next, as long as nothing has stopped the rollout. */
+/** Which instance is started next, as long as nothing has stopped the rollout. */
 
 
 /** How many mere checks are made at a time; each may open a connection. */
@@ -5480,10 +5480,10 @@ function beginBatch(before, isNext, atMs) {
 }
 /** Takes one after the other, as long as there is room with those taken before it, and no more than `most`. */
 function roll_forward_next_begin(before, isNext, most = Number.POSITIVE_INFINITY) {
-    const begun = [];
+    const started = [];
     let { members } = before;
     for (const member of before.members.values()) {
-        if (begun.length >= most)
+        if (started.length >= most)
             break;
         if (member.state !== 'waiting' || !isNext(member))
             continue;
@@ -5491,10 +5491,10 @@ function roll_forward_next_begin(before, isNext, most = Number.POSITIVE_INFINITY
         if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
             continue;
         members = members.with(member.id, { state: 'working' });
-        begun.push({ type: 'begin', id: member.id });
+        started.push({ type: 'begin', id: member.id });
     }
     const owesPause = before.owesPause || members.atWork > before.members.atWork;
-    return [{ ...before, members, owesPause }, begun];
+    return [{ ...before, members, owesPause }, started];
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/step-rollout.js
@@ -5610,7 +5610,7 @@ function rehearse(task) {
         if (command.type === 'begin' && rollout.members.get(command.id)?.kind === 'work') {
             batches.at(-1)?.push(command.id);
         }
-        const event = wellAfter(command, nowMs);
+        const event = successOf(command, nowMs);
         if (event === undefined)
             continue;
         [rollout, commands] = stepRollout(rollout, event);
@@ -5618,7 +5618,7 @@ function rehearse(task) {
     }
     return batches.filter((batch) => batch.length > 0);
 }
-function wellAfter(command, atMs) {
+function successOf(command, atMs) {
     if (command.type === 'pause')
         return { type: 'woke', atMs };
     if (command.type !== 'begin')
@@ -5702,7 +5702,7 @@ function plan_lines_targetLines(plan, target) {
     const lines = [
         `${instance.id}${name}: ${decisionLabel(target)}`,
         ...target.warnings.map((warning) => `  note   ${warning}`),
-        `  now    ${presentLabel(target)}`
+        `  now    ${currentLabel(target)}`
     ];
     if (!erases(decision))
         return lines;
@@ -5813,7 +5813,7 @@ function createBalance({ blbIds, drainMs }, ports) {
         rejoin
     };
 }
-/** A read may still show the 0 of a hold that was just given back; the weight from then is the true one. */
+/** A read may still show the 0 of a weight that was just given back; then the restored weight is used. */
 function asGivenBack(server, heldWeights) {
     const former = heldWeights.find((heldWeight) => isSamePool(heldWeight.server, server))?.server.weight ?? 0;
     return server.weight === 0 ? { ...server, weight: former } : server;
@@ -6130,52 +6130,51 @@ function distance(pattern, name) {
 
 ;// CONCATENATED MODULE: ./core/rebuild/schedule.js
 /**
- * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
- * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
- * began together do not call together.
+ * When to observe next. Observations keep a steady beat: with intervals that grow, a finished rebuild would be noticed
+ * minutes late. Each is moved a little off the beat, so that many runs that started together do not call together.
  */
 /**
  * The beat, as a part of the interval that the user asked for. It is a little below 1, so that no two neighbours are
  * further apart than one interval, however they are moved: a status that lasts as long is never missed.
  */
 const beat = 0.96;
-/** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
+/** How far an observation may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
 const jitter = 0.02;
-/** How much earlier than its moment a look may be taken along, as a part of the interval. */
+/** How much earlier than its moment an observation may be made along with others, as a part of the interval. */
 const early = 0.9;
 /**
  * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
  *
- * @param dueMs the beat of the look that was just taken
- * @param intervalMs the interval between looks
- * @param nowMs when that look was answered
+ * @param dueMs the beat of the observation that was just made
+ * @param intervalMs the interval between observations
+ * @param nowMs when it was answered
  */
 function nextBeat(dueMs, intervalMs, nowMs) {
     const next = dueMs + beat * intervalMs;
-    // A look that was taken along well before its beat does not make the gap after it any longer.
+    // An observation that was made long before its beat does not make the gap after it any longer.
     const latest = nowMs + (beat + jitter) * intervalMs;
     return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
 }
 /**
- * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
- * the deadline, where the last look is taken.
+ * The moment of an observation: its beat, moved by at most a tenth of the interval, never before now and never after
+ * the deadline, where the last one is made.
  *
  * @param random a number in [0, 1)
  */
-function observeMoment(look, deadlineMs, nowMs, random) {
-    const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
+function observeMoment(observation, deadlineMs, nowMs, random) {
+    const moved = observation.dueMs + (2 * random - 1) * observation.spreadMs;
     return Math.max(nowMs, Math.min(moved, deadlineMs));
 }
 /**
- * From when on a look may be taken together with one of another instance, so that all that are waited for share
- * their calls. A look that was to come at its very moment is not moved at all.
+ * From when on an observation may be made together with one of another instance, so that all that are waited for share
+ * their calls. One that was to come at its very moment is not moved at all.
  *
  * @param dueMs when it would be taken alone
  */
-function earliestMoment(look, dueMs) {
-    return dueMs - (look.spreadMs / jitter) * early;
+function earliestMoment(observation, dueMs) {
+    return dueMs - (observation.spreadMs / jitter) * early;
 }
-/** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
+/** By how much an observation on the beat of `intervalMs` may be moved, in milliseconds. */
 function spreadOf(intervalMs) {
     return jitter * intervalMs;
 }
@@ -6183,17 +6182,16 @@ function spreadOf(intervalMs) {
 ;// CONCATENATED MODULE: ./deploy/calls/poll.js
 
 /**
- * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at
- * once.
+ * Reads on a steady beat until a read gives something, and once more at the limit. The first read goes out at once.
  *
- * @returns what the look gave; `undefined` where it gave nothing up to the limit
- * @throws what the look throws; CancelledError on abort
+ * @returns what the read gave; `undefined` where none gave anything up to the limit
+ * @throws what the read throws; CancelledError on abort
  */
-async function poll(look, beat, clock, signal) {
+async function poll(read, beat, clock, signal) {
     const untilMs = clock.nowMs() + beat.limitMs;
     let dueMs = clock.nowMs();
     for (;;) {
-        const found = await look();
+        const found = await read();
         const nowMs = clock.nowMs();
         if (found !== undefined || nowMs >= untilMs)
             return found;
@@ -6210,7 +6208,7 @@ async function poll(look, beat, clock, signal) {
 
 
 
-/** How often the log says what is waited for, in milliseconds; and the longest time between two looks. */
+/** How often the log says what is waited for, in milliseconds; and the longest time between two reads. */
 const resolve_image_minuteMs = 60_000;
 /**
  * The wanted image. One that is not there yet is waited for at most `imageWait`, and one in `Creating` at most
@@ -6280,7 +6278,7 @@ async function findImage({ image, imageWaitMs }, { bcc, log }, signal) {
             throw noChoice(image.pattern, choice);
     }
 }
-/** Looks a last time, and tells why there is no image. The service filters by a part of the name; the near are told too. */
+/** Reads a last time, and says why there is no image. All names are listed for it, so that similar ones can be named. */
 async function absent({ image, imageWaitMs }, { bcc }, signal) {
     if (image.kind === 'name') {
         throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, signal)));
@@ -6357,7 +6355,7 @@ async function observe(instanceId, withDisk, ports, signal, options = {}) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/plan/select.js
-/** Finds the instances that a run is about, and takes the first look at each. */
+/** Finds the instances that a run is about, and observes each for the first time. */
 
 
 
@@ -6368,7 +6366,7 @@ async function observe(instanceId, withDisk, ports, signal, options = {}) {
 /** How many single calls go out side by side. */
 const select_sideBySide = 4;
 /**
- * The first look at every instance that is selected, with its disk; in the order given, or by ID where tags select.
+ * The first observation of every instance that is selected, with its disk; in the order given, or by ID where tags select.
  *
  * @throws SurveyError with all problems, or where tags select nothing; CallError; CancelledError on abort
  */
@@ -6379,9 +6377,9 @@ async function select_select(selection, ports, signal) {
     if (ids.length > 1) {
         const atMs = ports.clock.nowMs();
         const read = await readInstances(ids, ports.bcc, signal);
-        return withDisks(whole(ids.map((id) => read.get(id)), ports), atMs, ports, signal);
+        return withDisks(allOrThrow(ids.map((id) => read.get(id)), ports), atMs, ports, signal);
     }
-    return whole(await mapSome(ids, select_sideBySide, (id) => orError(observe(id, true, ports, signal))), ports);
+    return allOrThrow(await mapSome(ids, select_sideBySide, (id) => orError(observe(id, true, ports, signal))), ports);
 }
 async function readTagged(tags, ports, signal) {
     const { bcc, log } = ports;
@@ -6389,7 +6387,7 @@ async function readTagged(tags, ports, signal) {
     const listed = await bcc.listTagged(tags, signal);
     // A list may leave the tags out; then only the single read tells.
     const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance);
-    const exact = whole(told, ports).filter((instance) => carriesAll(instance, tags) === true);
+    const exact = allOrThrow(told, ports).filter((instance) => carriesAll(instance, tags) === true);
     const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports, signal);
     const released = carriers.filter(isReleased);
     if (released.length > 0) {
@@ -6440,7 +6438,7 @@ function nothingSelected(tags, region) {
 async function withDisks(instances, atMs, { bcc, clock, region }, signal) {
     const disks = await readDisks(instances.map(({ id }) => id), bcc, signal);
     const answeredAtMs = clock.nowMs();
-    return whole(instances.map((instance) => {
+    return allOrThrow(instances.map((instance) => {
         const disk = disks.get(instance.id);
         return disk instanceof model_failure/* CallError */.RA
             ? disk
@@ -6457,8 +6455,8 @@ async function orError(read) {
         throw error;
     }
 }
-/** All that was read; throws what could not be, all of it at once. */
-function whole(read, { region }) {
+/** All that was read; throws everything that could not be read at once. */
+function allOrThrow(read, { region }) {
     const failures = read.filter((one) => one instanceof model_failure/* CallError */.RA);
     if (failures.length > 0) {
         throw new SurveyError(failures.map(({ failure }) => problemOf(failure, region)));
@@ -6502,7 +6500,7 @@ async function withMissingFacts(observation, task, bcc, signal) {
  */
 
 
-/** The boot that the checks saw last, where one of them looked from inside and passed. */
+/** The boot that the checks saw last, where a check from inside passed. */
 function bootIdOf(checked) {
     const results = (checked?.checks ?? []).map(({ result }) => result);
     return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
@@ -6756,7 +6754,7 @@ async function takeRound({ checks, task, baseline }, { probe, guests, signal }) 
     })));
 }
 /**
- * One round of probes by the checks of the request that look from outside; empty where there is none, or one cannot be
+ * One round of probes by the checks from outside; empty where there are none, or one of the request's checks cannot be
  * made.
  *
  * @throws CancelledError on abort
@@ -6813,7 +6811,7 @@ function timeoutOf({ deadlineMs, fromMs }) {
 /** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
 const hostKeysMs = 5_000;
 /**
- * Gives the function that makes a target of a first look.
+ * Gives the function that makes a target of a first observation.
  *
  * @throws (that function) CallError when a read fails, CancelledError on abort
  */
@@ -6991,7 +6989,7 @@ async function survey(request, ports, signal) {
     ]);
     if (image === undefined || observations === undefined || problems.length > 0)
         throw new SurveyError(problems);
-    problems.push(...strangers(request, observations, backendServers ?? []));
+    problems.push(...unusedBalancers(request, observations, backendServers ?? []));
     const ids = observations.map(({ instance }) => instance.id);
     problems.push(...scriptProblems(request, image));
     const agents = await collect(readAgents(request, ids, ports, signal));
@@ -7014,7 +7012,7 @@ async function survey(request, ports, signal) {
     const counted = customImages === undefined ? known : withQuota(known, quotaLeft(customImages));
     const how = { settings: request.rollout, rollback: request.rollback, scriptWarning: request.scriptWarning };
     const plan = makePlan(image, request.options, counted, how);
-    problems.push(...unwaited(request, plan));
+    problems.push(...tooManyWithoutWait(request, plan));
     if (problems.length > 0)
         throw new SurveyError(problems);
     return {
@@ -7047,8 +7045,8 @@ async function backendServersOf({ balancers: asked }, balancers, signal) {
     const backendServers = await Promise.all(asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal)));
     return backendServers.flat();
 }
-/** A load balancer that none of the targets is in is a slip: nobody names it to leave nothing. */
-function strangers({ balancers }, observations, backendServers) {
+/** A load balancer that none of the targets is in was named by mistake. */
+function unusedBalancers({ balancers }, observations, backendServers) {
     const ids = new Set(observations.map(({ instance }) => instance.id));
     const held = new Set(backendServers.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId));
     const empty = (balancers?.blbIds ?? []).filter((blbId) => !held.has(blbId));
@@ -7080,7 +7078,7 @@ function withQuota(targets, quota) {
     });
 }
 /** What is not waited for frees no slot, so there may be no more of it than slots. */
-function unwaited({ wait }, { rollout }) {
+function tooManyWithoutWait({ wait }, { rollout }) {
     const count = rollout.members.filter(({ kind }) => kind === 'work').length;
     if (wait || count <= rollout.maxUnavailable)
         return [];
@@ -7232,7 +7230,7 @@ function failureOfMember(error, instanceId, count) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/watch.js
-/** The looks of all instances that are waited for, taken together: a few list calls a tick, however many they are. */
+/** Observes all instances that are waited for together: a few list calls a tick, however many they are. */
 
 
 
@@ -7282,7 +7280,7 @@ class SharedWatch {
                 this.#fail([...this.#wanted], error);
         });
     }
-    /** Takes every look that may be taken now, and sets the alarm for the next. */
+    /** Makes every observation that may be made now, and sets the alarm for the next. */
     #ring() {
         this.#alarm = undefined;
         const nowMs = this.#ports.clock.nowMs();
@@ -7430,7 +7428,7 @@ function agree(rebuild, apartMs) {
 
 /**
  * How far a replica of the service may be behind, in milliseconds. An instance that is seen back sooner than this
- * after it was first seen away may be shown by such a replica as it was before it left.
+ * after it was first seen to leave may be shown by such a replica as it was before it left.
  */
 function replicaLagMs(rebuild) {
     return Math.min(15_000, quietMs(rebuild));
@@ -7438,7 +7436,7 @@ function replicaLagMs(rebuild) {
 /**
  * Whether the rebuild is over, as far as one observation can tell; a second one must agree.
  *
- * Either the status was seen away and is back, for longer than a replica may be behind. It must rest as well where
+ * Either the status was seen to leave and is back, for longer than a replica may be behind. It must rest as well where
  * its state had been seen before it left, where observations contradict each other, and where it is `Stopped`, which
  * is also a station on the way. After nothing but a snapshot's or an image's processing it must rest for a quarter
  * of `timeout`. Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether
@@ -7472,7 +7470,7 @@ function wasSeenBefore({ history }) {
 
 
 /**
- * Until the status is seen to leave, observations come at least this often, lest a short rebuild be over between two.
+ * Until the status is seen to leave, observations come at least this often, so that no short rebuild fits between two.
  */
 const startIntervalMs = 5_000;
 /** Between observations while the new system boots, in milliseconds. */
@@ -7568,7 +7566,7 @@ function observeAt(rebuild, dueMs) {
         { type: 'observe', dueMs, spreadMs: 0, withDisk: true, fresh: true }
     ];
 }
-/** The life in another phase. */
+/** The rebuild in another phase. */
 function enter(rebuild, phase, atMs) {
     if (rebuild.phase === phase)
         return rebuild;
@@ -7586,7 +7584,7 @@ function fail(rebuild, reason, atMs) {
 function failCall(rebuild, failure, atMs) {
     return fail({ ...rebuild, lastFailure: failure }, { kind: 'call', failure }, atMs);
 }
-/** The life with a new reference for the marks. */
+/** The rebuild with a new reference for its evidence. */
 function measureFrom(rebuild, reference, sinceMs) {
     const { bootSinceMs: _over, ...others } = rebuild;
     return { ...others, reference, referenceAtMs: sinceMs, evidence: {} };
@@ -7632,14 +7630,14 @@ function noteRequest(rebuild, requestId) {
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/after-send.js
-/** The rules after the rebuild was sent: has it started, is it over, did it end well. */
+/** The rules after the rebuild was sent: has it started, is it over, was it a success. */
 
 
 
 
 
 /**
- * For how long observations without a gap must show that nothing has begun, after an answer was lost, before the
+ * For how long observations without a gap must show that nothing has started, after an answer was lost, before the
  * rebuild may be sent once more, in milliseconds: a minute, and no less than a quarter of `timeout`, for a service
  * that is slow to rebuild may be slow to show it.
  */
@@ -7661,8 +7659,8 @@ function search(rebuild, observation) {
         return watch(rebuild, observation);
     // Time in which nothing could be observed is no time in which nothing began.
     const sinceMs = Math.max(rebuild.referenceAtMs ?? atMs, rebuild.stretchSinceMs ?? atMs);
-    const looked = observation.atMs - sinceMs >= searchMs(rebuild);
-    if (!looked || !isSettled(observation.instance.status)) {
+    const hasSearched = observation.atMs - sinceMs >= searchMs(rebuild);
+    if (!hasSearched || !isSettled(observation.instance.status)) {
         return atMs >= rebuild.deadlineMs
             ? fail(rebuild, { kind: 'unproven' }, atMs)
             : observeNext(rebuild, atMs, true);
@@ -7743,7 +7741,7 @@ function conclude(rebuild, observation) {
         : startIt(rebuild, observation);
 }
 /**
- * Up for long after the status had left, and not on the image: it ended, and not well. Where the status has not
+ * Up for long after the status had left, and not on the image: it ended on another image. Where the status has not
  * left, the other image may be a record that is written on acceptance, and the work still to come.
  */
 function isOnWrongImage(rebuild, observation) {
@@ -7872,7 +7870,7 @@ function keepWaiting(rebuild, observation) {
 
 ;// CONCATENATED MODULE: ./core/rebuild/step-rebuild.js
 /**
- * The life of one rebuild as a pure reducer: from what is known and what has just happened to what is known now
+ * One rebuild as a pure reducer: from what is known and what has just happened to what is known now
  * and the one thing to do next. It knows no clock and no network; the loop that runs it does.
  */
 
@@ -7921,7 +7919,7 @@ function step_rebuild_begin(task, atMs, planned) {
     const history = seen.history.map((one) => ({ ...one, atMs }));
     return observeSoon({ ...seen, history }, atMs, planned.atMs + agreeMs(task.pollIntervalMs));
 }
-/** The next life and the next command. An event that comes after the end changes nothing. */
+/** The next state and the next command. An event that comes after the end changes nothing. */
 function step(rebuild, event) {
     if (rebuild.phase === 'ended')
         return [rebuild, { type: 'end' }];
@@ -8006,7 +8004,7 @@ function observeLater(rebuild, atMs) {
         return observeNext(enter(rebuild, 'searching', atMs), atMs, true);
     return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs, true);
 }
-/** What comes before the wipe takes its time, so that the instance is looked at anew before it is erased. */
+/** What comes before the wipe takes its time, so the instance is observed anew before it is erased. */
 function observeAnew(rebuild, atMs) {
     const fresh = { ...enter(rebuild, 'settling', atMs), adopted: false, evidence: {} };
     return observeNow({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
@@ -8027,7 +8025,7 @@ function onSendFailed(before, failure, atMs) {
     const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
     if (failure.kind === 'ambiguous')
         return observeNext(lost(rebuild, atMs), atMs, true);
-    // Nothing was done, and the look that decided on the send has aged.
+    // Nothing was done, and the observation that decided on the send has aged.
     const isPatient = (failure.retryAfterMs ?? 0) <= model_failure/* longestRetryAfterMs */.tK && atMs < rebuild.deadlineMs;
     if (failure.kind === 'throttled' && isPatient)
         return observeLater(rebuild, atMs);
@@ -8070,7 +8068,7 @@ function onCancelled(before, event) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/rebuild.js
-/** The loop that lives the life of one rebuild: it performs each command and feeds what came of it back. */
+/** The loop of one rebuild: it performs each command and feeds what came of it back to the reducer. */
 
 
 
@@ -8080,7 +8078,7 @@ function onCancelled(before, event) {
 /** How long after the deadline the last read is cut, which is sent at the deadline, in milliseconds. */
 const lastReadMs = 2_000;
 /**
- * Rebuilds one instance and waits for the end; resolves with the whole life, however it ended.
+ * Rebuilds one instance and waits for the end; resolves with its last state, however it ended.
  *
  * @param earlier what is known already: the observation that the plan was made by, and perhaps one of just now
  * @throws only what is no failure of a call: a fault of the program
@@ -8181,7 +8179,7 @@ function narrate(before, now, elapsedMs) {
     const lines = [...newObservations(before, now), ...newFailure(before, now), ...newPhase(before, now)];
     return lines.map((line) => stamp(line, elapsedMs));
 }
-/** A sign of life while nothing changes. */
+/** The line of a minute in which nothing changed. */
 function heartbeat(rebuild, atMs, sinceMs) {
     const status = rebuild.last?.instance.status ?? 'unseen';
     const image = rebuild.last?.instance.imageId ?? '';
@@ -8675,7 +8673,7 @@ function createSecondObservation(ids, planned, pollIntervalMs, ports) {
 
 
 
-/** How often, and how far apart in milliseconds, one that was unavailable is observed before it is begun. */
+/** How often, and how far apart in milliseconds, one that was unavailable is observed before it is started. */
 const observeTries = 3;
 const retryMs = 5_000;
 /** An observation at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
@@ -8732,8 +8730,8 @@ const instance_work_fewTargets = 20;
 function createInstanceWork({ request, plan, observations }, given, store, observe) {
     const count = plan.targets.length;
     const ports = { ...given, imagesInUse: () => imagesInUse(store.current()) };
-    // Unavailable from the start, and not begun yet.
-    const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
+    // Unavailable from the start, and not started yet.
+    const unavailable = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
     const done = (run) => {
         const failure = count === 1 ? undefined : failureOf(run);
         if (failure !== undefined)
@@ -8755,7 +8753,7 @@ function createInstanceWork({ request, plan, observations }, given, store, obser
         async rollForward(id) {
             const { target } = store.runOf(id);
             const earlier = [...(await known(target))];
-            if (count > 1 && target.decision.action !== 'skip' && away.delete(id)) {
+            if (count > 1 && target.decision.action !== 'skip' && unavailable.delete(id)) {
                 const now = await recovered_observeNow(id, ports);
                 if (now !== undefined && (await serves(now, request, ports)))
                     return 'recovered';
@@ -8975,7 +8973,7 @@ const leastMs = 15_000;
 /** And no further apart than this. */
 const mostMs = 60_000;
 const silent = { tell: () => undefined, dispose: () => undefined };
-/** The news of one run. A single target tells of itself. */
+/** The rollout log of one run; none for a single target, whose own lines say it all. */
 function createRolloutLog(plan, ports) {
     return plan.targets.length === 1 ? silent : new FleetRolloutLog(ports);
 }
@@ -9059,7 +9057,7 @@ class FleetRolloutLog {
             rolledBack: all.filter((one) => one.state === 'rolledBack' && !this.#failed.has(one.id)).length,
             rollbackFailed: all.filter((one) => one.state === 'rollbackFailed' && !this.#failed.has(one.id)).length,
             beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
-            // What is not begun after a stop is not to go any more.
+            // After a stop nothing is left to start.
             waiting: stop === undefined ? count('waiting') : 0,
             tookMs: this.#tookMs,
             maxUnavailable: Math.max(1, task.maxUnavailable - gone),
@@ -9151,7 +9149,7 @@ function writeAhead({ bcc, balancers }, journal) {
 
 
 /**
- * Carries the request out and resolves with the state at the end, whether it went well or not.
+ * Carries the request out and resolves with the state at the end, a success or not.
  *
  * @throws SurveyError when the first reads fail, CancelledError when the cancel comes before the plan stands
  */
@@ -9302,7 +9300,7 @@ function byUrgency(instances) {
     return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
 }
 /**
- * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
+ * Those that failed or were cut off. One of each kind of failure comes first, so that a reader of only the
  * first few has met every kind.
  */
 function failuresFirst(instances) {
@@ -9970,7 +9968,7 @@ function attachedTo(volume, instanceId) {
 
 /** The most ids that one list by ids takes (BCC page Kksyfijrw). */
 const maxListedIds = 100;
-/** The most items of a page, and the documented default; asked for, lest the default be another one day. */
+/** The most items of a page, and the documented default; asked for, in case the default changes. */
 const longestPage = '1000';
 /** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
 function getInstance(id) {
@@ -10468,7 +10466,7 @@ const busyCode = 'lastoperationnotfinished';
 const serverCodes = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
 /**
  * What the caller should make of an answer that is no success. The code decides where it is known, because the
- * services of the vendor give one code with different statuses; messages are never looked at, for they vary.
+ * services of the vendor give one code with different statuses; messages are never read, for they vary.
  * `code` is empty where the answer had none.
  */
 function classify(status, code, kind) {
@@ -10725,7 +10723,7 @@ async function exchange(operation, signed, endpoint, context, signal, options, s
 ;// CONCATENATED MODULE: ./bce/http/body.js
 /**
  * Reads a body of at most `maxBytes` to its end; never throws. The stream is read here because the readers of http-client never settle
- * when the connection breaks, and the process then ends as if all were well.
+ * when the connection breaks, and the process then ends with exit code 0.
  */
 async function readBody(message, maxBytes, fail) {
     const chunks = [];
@@ -11259,7 +11257,7 @@ async function withRetries(operation, once, ports, limits) {
         if (delayMs === undefined) {
             throw error;
         }
-        // A wait that ends too late is not begun: the caller has something better to do with the time.
+        // A wait that would end too late is not started: the caller can use the time.
         if (ports.nowMs() + delayMs > untilMs) {
             throw lost || !isExpiring ? error : with_retries_tooLate(operation, attempts + 1, isExpiring, error);
         }
@@ -11535,7 +11533,7 @@ function probeOnDemand() {
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
     };
 }
-/** The looks from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
+/** The probes from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
 function guestsOnDemand(config, client) {
     const { credentials, record, rebuildOptions } = config;
     const { health, pollIntervalMs } = config.request;
@@ -12151,7 +12149,7 @@ function reportPlan({ target }, options) {
     return {
         action: target.decision.action,
         description: decisionLabel(target),
-        current: presentLabel(target),
+        current: currentLabel(target),
         steps: stepLabels(target),
         warnings: target.warnings,
         login: loginLabel(options),
@@ -12358,7 +12356,7 @@ function limited(signal) {
 const restMs = 5;
 /** Up to so many instances everything is written at once. */
 const few = 10;
-/** How often it is looked whether the post step has taken over, in milliseconds. */
+/** How often this step checks whether the post step has taken over, in milliseconds. */
 const takenIntervalMs = 1_000;
 /** Keeps outputs and handover up to date while the run goes on. */
 class Progress {
@@ -12501,7 +12499,7 @@ async function tryRecord(record, state, signal) {
  * disk is being erased, and the runner grants 7.5 s before it asks again.
  */
 const writeGraceMs = 700;
-/** When the process ends whatever still holds it, in milliseconds after the signal. */
+/** When the process ends, whatever still keeps it open, in milliseconds after the signal. */
 const lastResortMs = 1_700;
 /**
  * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
@@ -12719,7 +12717,7 @@ function tellEarlyEnd(changed) {
         annotateEnd('The outputs could not be written', `The run failed, see the other error. ${messageOf(error)}`);
     }
 }
-/** Green is what ended well and was seen to; a cancelled run is never green. */
+/** Whether the step may be green; a cancelled run never is. */
 function isGood(state, cancel) {
     const good = ['rebuilt', 'skipped', 'planned', 'started'];
     return good.includes(instance_status_runStatus(state)) && !cancel.signal.aborted;
@@ -13096,7 +13094,7 @@ function dateMs(value) {
     const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
     return Number.isNaN(ms) ? undefined : ms;
 }
-/** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
+/** A token that can stand in a log line; anything else is dropped, because it could break the line. */
 function token(value, forms) {
     return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && withoutForms(value, forms) === value
         ? value
@@ -13346,7 +13344,7 @@ function escapedLine(text, most) {
 /* harmony import */ var _guest_system_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1741);
 
 
-/** A failed look from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
+/** A failed check from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
 function describeInside(reason) {
     switch (reason.kind) {
         case 'agentOffline':

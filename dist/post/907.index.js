@@ -65,7 +65,7 @@ function isFinished(state) {
     return ['SUCCESS', 'FAILED', 'PARTIAL_FAILED'].includes(state.toUpperCase());
 }
 /** Whether it ran to its end and its exit code is 0. */
-function hasExitedWell({ state, exitCode }) {
+function hasExitedWithZero({ state, exitCode }) {
     return state.toUpperCase() === 'SUCCESS' && exitCode === 0;
 }
 
@@ -87,7 +87,7 @@ function judgeProof(answer, baseline) {
     if (answer.kind !== 'finished')
         return unanswered(answer);
     const { child, nonce, runId, sentMs } = answer;
-    const facts = hasExitedWell(child) ? readProbeLine(child.stdout, nonce) : undefined;
+    const facts = hasExitedWithZero(child) ? readProbeLine(child.stdout, nonce) : undefined;
     if (facts === undefined)
         return runFailed(answer);
     const { bootId, uptimeMs } = facts;
@@ -107,7 +107,7 @@ function judgeScript(answer) {
     if (answer.kind !== 'finished')
         return unanswered(answer);
     const { child, runId } = answer;
-    if (hasExitedWell(child))
+    if (hasExitedWithZero(child))
         return { healthy: true };
     const { exitCode } = child;
     if (exitCode === undefined || exitCode === 0)
@@ -374,7 +374,7 @@ class GuestRuns {
         }
         this.#sent.push(sent);
     }
-    /** Looks at a run, or for it where the answer was lost. */
+    /** Reads a run, or searches for it where the answer was lost. */
     async #follow(sent) {
         try {
             if (sent.runId === undefined)
@@ -425,7 +425,7 @@ class GuestRuns {
 const baselineMs = 30_000;
 /** How many instances one question about agents is for (page 2ms3wv3y0). */
 const agentsTogether = 100;
-/** The looks of one run. */
+/** The probes of one run. */
 function createGuestProbe(parts) {
     const { assistant, clock, intervalMs, script, deadlineMs } = parts;
     const runs = new GuestRuns(assistant, clock, intervalMs);
@@ -475,7 +475,7 @@ function createGuestProbe(parts) {
             if (check.kind === 'guestScript')
                 return judgeScript(answer);
             const result = judgeProof(answer, baseline);
-            // The boot of Windows moves with its clock, so it tells no two boots apart from look to look.
+            // The boot of Windows moves with its clock, so it tells no two boots apart from probe to probe.
             return result.healthy && check.system === 'windows' ? { healthy: true } : result;
         },
         dispose: () => runs.dispose()

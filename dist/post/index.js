@@ -1625,7 +1625,7 @@ const defaultPorts = new Map([
 function isSshCheck(check) {
     return check.kind === 'ssh';
 }
-/** Whether the check looks from inside. */
+/** Whether the check is made from inside. */
 function isGuestCheck(check) {
     return check.kind === 'assistant' || check.kind === 'guestScript';
 }
@@ -2062,7 +2062,7 @@ const maxPercent = 100;
 /** Digits, and perhaps a percent sign; white space before the sign is caught to say so. */
 const pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
 /**
- * Reads how many may be away at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
+ * Reads how many may be unavailable at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
  * None at all is refused, for with that no instance could ever be taken.
  */
 const parseMaxUnavailable = (text) => {
@@ -2132,7 +2132,7 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 /** How long one instance's rebuild may take. */
 const timeoutRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
-/** How long to wait between two looks. */
+/** How long to wait between two observations. */
 const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
 /** How long to wait for an image that is not there yet; with no time at all it must be there. */
 const imageWaitRange = { minMs: 0, maxMs: 6 * hourMs };
@@ -2153,7 +2153,7 @@ const duration_pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds
  */
 function durationWithin(range) {
     return (text) => {
-        // A longer number is no slip of the pen, and would only make the question unreadable.
+        // A longer number was not meant as one, and would only make the question unreadable.
         if (/^\d{1,6}$/.test(text)) {
             return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
         }
@@ -2660,7 +2660,7 @@ function readInputs(raw) {
 
 
 /** What is asked for with `wait: false`, although it comes after the rebuild and needs somebody who waits for it. */
-function unwaitedProblems(values) {
+function withoutWaitProblems(values) {
     if (values.wait !== false)
         return [];
     const { rollback, canary = 0, pauseBetweenBatches = 0 } = values;
@@ -2709,7 +2709,7 @@ function guardProblems(values) {
         ...imageWaitProblems(values),
         ...confirmProblems(values),
         ...backupProblems(values),
-        ...unwaitedProblems(values),
+        ...withoutWaitProblems(values),
         ...healthProblems(values)
     ];
 }
@@ -2950,11 +2950,11 @@ function unknown_inputs_undeclaredInputs(environment) {
  */
 function judgeUnknown(undeclared) {
     const problems = [];
-    const strangers = [];
+    const unknown = [];
     for (const name of undeclared) {
         const meant = unknown_inputs_meantBy(name);
         if (meant === undefined)
-            strangers.push(name);
+            unknown.push(name);
         else {
             problems.push({
                 input: meant,
@@ -2962,9 +2962,9 @@ function judgeUnknown(undeclared) {
             });
         }
     }
-    const warnings = strangers.length === 0
+    const warnings = unknown.length === 0
         ? []
-        : [`This action has no input ${strangers.map(shown).join(', ')}: without effect. Check the spelling.`];
+        : [`This action has no input ${unknown.map(shown).join(', ')}: without effect. Check the spelling.`];
     return { problems, warnings };
 }
 /** The case was lost in the environment, so capitals say nothing. */
@@ -3179,7 +3179,7 @@ function hasLeft(reference, observation) {
         return mayShowRebuild(status);
     return isSettled(reference.instance.status) && status !== reference.instance.status;
 }
-/** What no rebuild does: up again and then away again, or the old image or disk again after the new one. */
+/** What no rebuild does: Running again and then not, or the old image or disk again after the new one. */
 function contradicts(rebuild, reference, observation) {
     const { last, evidence, history } = rebuild;
     if (last === undefined)
@@ -3209,7 +3209,7 @@ function isOtherNow(reference, { instance, disk }) {
 function isOtherDisk(before, now) {
     return before.id !== now.id || before.createTime !== now.createTime;
 }
-/** Whether the observations show that the rebuild has begun. */
+/** Whether the observations show that the rebuild has started. */
 function hasStarted(rebuild) {
     return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
 }
@@ -3233,7 +3233,7 @@ function isReplaced(rebuild) {
 }
 /**
  * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
- * tells of work done; one that is there from the first look on may have been written on acceptance.
+ * tells of work done; one that is there from the first observation on may have been written on acceptance.
  */
 function changedLate(rebuild) {
     const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
@@ -3255,7 +3255,7 @@ function needsDisk(rebuild) {
 /**
  * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
  * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
- * that somebody else had begun.
+ * that somebody else had started.
  */
 function acceptedSinceMs(rebuild) {
     if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
@@ -3269,12 +3269,12 @@ function acceptedSinceMs(rebuild) {
 function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
 }
-/** The holds with one more, or with another state of the same server. */
+/** The held weights with one more, or with a new state of the same server. */
 function withHeldWeight(heldWeights, heldWeight) {
     const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
     return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
 }
-/** The holds without that of a server that was left as it was. */
+/** The held weights without that of a server whose weight was not changed. */
 function withoutHeldWeight(heldWeights, server) {
     return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
 }
@@ -3313,7 +3313,7 @@ function disk_state_diskStateOf(rebuild) {
     const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
     if (isUnproven && !isReplaced(rebuild))
         return 'unknown';
-    // The call is out: whoever is told now may be told no more.
+    // The call is out, and this may be the last that is written of it.
     if (rebuild.phase === 'sending')
         return 'unknown';
     if (rebuild.inDoubt)
@@ -3373,7 +3373,7 @@ function isLowered({ heldWeights }) {
 ;// CONCATENATED MODULE: ./core/run/instance-end.js
 /** How it ended for one instance: the one place that draws this from what happened. */
 
-/** How it ended; `undefined` where it was not begun or is being worked on, and after a fault of the program. */
+/** How it ended; `undefined` where it was not started or is being worked on, and after a fault of the program. */
 function endOf(run) {
     if (run.progress === 'planned')
         return refusedEnd(run);
@@ -3401,7 +3401,7 @@ function instance_end_isRolledBack({ rollback }) {
     const kind = rollback?.rebuild?.ending?.kind;
     return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
 }
-/** Nothing is begun for a plan with a refusal in it. */
+/** Nothing is started for a plan with a refusal in it. */
 function refusedEnd({ target: { decision } }) {
     if (decision.action !== 'refuse')
         return undefined;
@@ -3450,7 +3450,7 @@ function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
 
 
 
-/** The instances with a lowered weight that ended well, or that nothing was done to. */
+/** The instances with a lowered weight that succeeded, or that nothing was done to. */
 function restorableRuns({ instances }) {
     return instances.filter(isLowered).flatMap((run) => {
         const imageId = servingImage(run);
@@ -3867,7 +3867,7 @@ function unknownRemedy({ task }, { code = '', target }) {
     const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
     return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
 }
-/** The statuses that were seen, with the time of each since the first look. */
+/** The statuses that were seen, with the time of each since the first observation. */
 function historyLabel(rebuild) {
     const first = rebuild.history[0];
     if (first === undefined)
@@ -4113,7 +4113,7 @@ function cancelledForward(run, at) {
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
-/** A rollback is never begun after a cancel, but one may be under way. */
+/** After a cancel no rollback is started, but one may be under way. */
 function cancelledInRollback(run, cause) {
     const { rollback } = run;
     const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
@@ -4330,7 +4330,7 @@ function describeStep(check) {
     return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
 }
 /** Where the instance is and what it runs, as far as is known. */
-function presentLabel({ instance }) {
+function currentLabel({ instance }) {
     const system = [instance.osName, instance.osVersion, instance.osArch]
         .filter((part) => part !== '')
         .join(' ');
@@ -4510,7 +4510,7 @@ function planTable({ run, status }, { options }) {
     const rows = [
         ['Plan', cell(decisionLabel(target))],
         ...target.warnings.map((warning) => ['⚠️ Note', cell(warning)]),
-        ['Before', cell(presentLabel(target))]
+        ['Before', cell(currentLabel(target))]
     ];
     if (backup?.imageId !== undefined)
         rows.push(['Backup', `${code(backup.imageId)} ${cell(backup.imageName)}`]);
@@ -4757,7 +4757,7 @@ function stop_message_stopMessage({ course, rollout, instances }) {
 function stopWords(stop, facts) {
     switch (stop) {
         case 'canary':
-            return 'A canary did not end well, so the rollout stopped.';
+            return 'A canary failed, so the rollout stopped.';
         case 'maxFailures':
             return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
         case 'noCapacity':
@@ -4939,7 +4939,7 @@ function byUrgency(instances) {
     return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
 }
 /**
- * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
+ * Those that failed or were cut off. One of each kind of failure comes first, so that a reader of only the
  * first few has met every kind.
  */
 function ranking_failuresFirst(instances) {
@@ -5052,7 +5052,7 @@ function restOf(rest, pieces) {
 /** How a summary is made to fit: parts that can be shortened, the least important first. */
 const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
 /** A part that is never shortened, and so must not be long. */
-function whole(text) {
+function fixed(text) {
     return { priority: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
 }
 /**
@@ -5172,8 +5172,8 @@ class Members {
 
 ;// CONCATENATED MODULE: ./core/rollout/capacity.js
 /**
- * Whether one more may be begun. One that is already unavailable makes it no worse, but it still needs a free slot: a
- * check that fails on all of them from the start must not begin all of them at once.
+ * Whether one more may be started. One that is already unavailable makes it no worse, but it still needs a free slot: a
+ * check that fails on all of them from the start must not start all of them at once.
  */
 function hasCapacity(members, member, maxUnavailable) {
     return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
@@ -5204,9 +5204,9 @@ function rollBackNext(before) {
         take(member);
     }
     if (taken.length === 0 && !members.isBusy) {
-        const away = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
-        if (away !== undefined)
-            take(away);
+        const unavailable = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
+        if (unavailable !== undefined)
+            take(unavailable);
     }
     return [{ ...before, members }, taken];
 }
@@ -5215,7 +5215,7 @@ function canBeRolledBack({ state, canRollBack }) {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
-/** Who is begun next, as long as nothing has stopped the rollout. */
+/** Which instance is started next, as long as nothing has stopped the rollout. */
 
 
 /** How many mere checks are made at a time; each may open a connection. */
@@ -5258,10 +5258,10 @@ function beginBatch(before, isNext, atMs) {
 }
 /** Takes one after the other, as long as there is room with those taken before it, and no more than `most`. */
 function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
-    const begun = [];
+    const started = [];
     let { members } = before;
     for (const member of before.members.values()) {
-        if (begun.length >= most)
+        if (started.length >= most)
             break;
         if (member.state !== 'waiting' || !isNext(member))
             continue;
@@ -5269,10 +5269,10 @@ function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
         if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
             continue;
         members = members.with(member.id, { state: 'working' });
-        begun.push({ type: 'begin', id: member.id });
+        started.push({ type: 'begin', id: member.id });
     }
     const owesPause = before.owesPause || members.atWork > before.members.atWork;
-    return [{ ...before, members, owesPause }, begun];
+    return [{ ...before, members, owesPause }, started];
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/step-rollout.js
@@ -5388,7 +5388,7 @@ function rehearse(task) {
         if (command.type === 'begin' && rollout.members.get(command.id)?.kind === 'work') {
             batches.at(-1)?.push(command.id);
         }
-        const event = wellAfter(command, nowMs);
+        const event = successOf(command, nowMs);
         if (event === undefined)
             continue;
         [rollout, commands] = stepRollout(rollout, event);
@@ -5396,7 +5396,7 @@ function rehearse(task) {
     }
     return batches.filter((batch) => batch.length > 0);
 }
-function wellAfter(command, atMs) {
+function successOf(command, atMs) {
     if (command.type === 'pause')
         return { type: 'woke', atMs };
     if (command.type !== 'begin')
@@ -5506,15 +5506,15 @@ function planParts(state, priority) {
     const batches = state.rollout.pauseMs === 0 ? [] : rehearse(state.rollout);
     const sentence = batches.length === 0 ? '' : `If all goes well it takes ${counted(batches.length, 'batch', 'batches')}.`;
     const notes = commonOf(ordered.map(({ target }) => target.warnings));
-    const presents = ordered.map(({ target }) => presentLabel(target));
-    const now = sameForAll(presents);
+    const currents = ordered.map(({ target }) => currentLabel(target));
+    const now = sameForAll(currents);
     const turns = turnsOf(ordered, canariesOf(state.rollout), batches);
     const rows = ordered.map((run, at) => [
         `${code(fleet_plan_idOf(run))} ${cell(run.target.instance.name)}`.trimEnd(),
         fleet_plan_erasedCell(run),
         ...(turns === undefined ? [] : [turns[at] ?? '']),
         [labels[actionOf(run)], ...run.target.warnings.filter(isNotIn(notes)).map(noteOf)].join('<br>'),
-        ...(now === undefined ? [cell(presents[at] ?? '')] : [])
+        ...(now === undefined ? [cell(currents[at] ?? '')] : [])
     ]);
     const head = [
         'Instance',
@@ -5526,9 +5526,9 @@ function planParts(state, priority) {
     const title = `All ${rows.length} instances`;
     const common = [...(now === undefined ? [] : [`**Now, each:** ${cell(now)}`]), ...notes.map(noteOf)];
     return [
-        whole(sentence),
-        whole(common.join('\n\n')),
-        whole(howOf(state, ordered)),
+        fixed(sentence),
+        fixed(common.join('\n\n')),
+        fixed(howOf(state, ordered)),
         tablePart({ head, rows, title, isOpen: true }, priority)
     ];
 }
@@ -5850,14 +5850,14 @@ function summaryOf(state, source, region = '') {
     const parts = only !== undefined && others.length === 0
         ? partsOfOne(state, only, source)
         : partsOfFleet(state, instances, source);
-    return fitted([whole(headline(state, region)), ...parts], summaryLimit);
+    return fitted([fixed(headline(state, region)), ...parts], summaryLimit);
 }
 function partsOfOne(state, one, source) {
     return [
         piece(wholeTable([one], state), priority.instances),
         piece(failureText(one.failure, source), priority.failures.full),
         weightsPart([one], priority.weights),
-        whole(idleSentence([one])),
+        fixed(idleSentence([one])),
         // A plan is there to be read before anything happens.
         piece(detailsOf(one, state, one.status === 'planned'), priority.details)
     ];
@@ -5865,13 +5865,13 @@ function partsOfOne(state, one, source) {
 function partsOfFleet(state, instances, source) {
     const isPlan = runStatus(state) === 'planned';
     return [
-        whole(isPlan ? planTotals(state) : totals(instances, state)),
-        whole(stopSentence(state)),
-        whole(rolloutLine(state)),
+        fixed(isPlan ? planTotals(state) : totals(instances, state)),
+        fixed(stopSentence(state)),
+        fixed(rolloutLine(state)),
         unavailableBeforePart(state, priority.unavailable),
         ...failureParts(instances, priority.failures, source),
         weightsPart(instances, priority.weights),
-        whole(idleSentence(instances)),
+        fixed(idleSentence(instances)),
         piece(timelinePart(instances, state), priority.timeline),
         ...(isPlan ? planParts(state, priority.instances) : [fleetTable(instances, state, priority.instances)]),
         ...detailParts(instances, state)
@@ -5895,7 +5895,7 @@ function detailParts(instances, state) {
     const note = shown.length === 0
         ? '_Details of each instance are in the output `result`._'
         : `_Details are shown of what failed or was cut off; those of the other ${counted(untold, 'instance')} are in the output \`result\`._`;
-    return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
+    return [{ priority: priority.details, pieces: shown.length, draw }, fixed(untold === 0 ? '' : note)];
 }
 /** A part that is there as a whole or not at all. */
 function piece(text, value) {
@@ -6054,7 +6054,7 @@ async function send(pool, weights, ports) {
 
 
 /**
- * Restores the weights of the instances that serve: nothing was done to them, or what was done ended well. Each is
+ * Restores the weights of the instances that serve: nothing was done to them, or they were rebuilt and are healthy. Each is
  * read first: it must be Running, on the image that it should run on.
  *
  * @returns the state with the weights as they are now
@@ -6085,11 +6085,11 @@ async function restoreWeights(state, ports) {
 /** Why the instance must not get its traffic, in words that follow its ID; `undefined` where it may. */
 function restore_weights_whyNot({ imageId }, read) {
     if (read === undefined || read instanceof model_failure/* CallError */.RA)
-        return 'could not be looked at';
+        return 'could not be read';
     const serves = instance_statusKind(read.status) === 'up' && read.imageId === imageId;
     return serves ? undefined : `is ${read.status} on ${read.imageId}`;
 }
-/** The instance with those of its weights restored for which that went well; the others are told in `left`. */
+/** The instance with the weights that could be restored; `left` gets the others. */
 async function restoreAll(run, weights, left, log) {
     const { id } = run.target.instance;
     let { heldWeights } = run;
@@ -6114,52 +6114,51 @@ async function restoreAll(run, weights, left, log) {
 
 ;// CONCATENATED MODULE: ./core/rebuild/schedule.js
 /**
- * When to look next. The looks keep to a steady beat: intervals that grow with the wait make a peer's users
- * learn of a finished deploy minutes late. Each look is moved a little off the beat, so that many runs that
- * began together do not call together.
+ * When to observe next. Observations keep a steady beat: with intervals that grow, a finished rebuild would be noticed
+ * minutes late. Each is moved a little off the beat, so that many runs that started together do not call together.
  */
 /**
  * The beat, as a part of the interval that the user asked for. It is a little below 1, so that no two neighbours are
  * further apart than one interval, however they are moved: a status that lasts as long is never missed.
  */
 const beat = 0.96;
-/** How far a look may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
+/** How far an observation may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
 const jitter = 0.02;
-/** How much earlier than its moment a look may be taken along, as a part of the interval. */
+/** How much earlier than its moment an observation may be made along with others, as a part of the interval. */
 const early = 0.9;
 /**
  * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
  *
- * @param dueMs the beat of the look that was just taken
- * @param intervalMs the interval between looks
- * @param nowMs when that look was answered
+ * @param dueMs the beat of the observation that was just made
+ * @param intervalMs the interval between observations
+ * @param nowMs when it was answered
  */
 function schedule_nextBeat(dueMs, intervalMs, nowMs) {
     const next = dueMs + beat * intervalMs;
-    // A look that was taken along well before its beat does not make the gap after it any longer.
+    // An observation that was made long before its beat does not make the gap after it any longer.
     const latest = nowMs + (beat + jitter) * intervalMs;
     return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
 }
 /**
- * The moment of a look: its beat, moved by at most a tenth of the interval, never before now and never after
- * the deadline, where the last look is taken.
+ * The moment of an observation: its beat, moved by at most a tenth of the interval, never before now and never after
+ * the deadline, where the last one is made.
  *
  * @param random a number in [0, 1)
  */
-function observeMoment(look, deadlineMs, nowMs, random) {
-    const moved = look.dueMs + (2 * random - 1) * look.spreadMs;
+function observeMoment(observation, deadlineMs, nowMs, random) {
+    const moved = observation.dueMs + (2 * random - 1) * observation.spreadMs;
     return Math.max(nowMs, Math.min(moved, deadlineMs));
 }
 /**
- * From when on a look may be taken together with one of another instance, so that all that are waited for share
- * their calls. A look that was to come at its very moment is not moved at all.
+ * From when on an observation may be made together with one of another instance, so that all that are waited for share
+ * their calls. One that was to come at its very moment is not moved at all.
  *
  * @param dueMs when it would be taken alone
  */
-function earliestMoment(look, dueMs) {
-    return dueMs - (look.spreadMs / jitter) * early;
+function earliestMoment(observation, dueMs) {
+    return dueMs - (observation.spreadMs / jitter) * early;
 }
-/** By how much a look on the beat of `intervalMs` may be moved, in milliseconds. */
+/** By how much an observation on the beat of `intervalMs` may be moved, in milliseconds. */
 function spreadOf(intervalMs) {
     return jitter * intervalMs;
 }
@@ -6167,17 +6166,16 @@ function spreadOf(intervalMs) {
 ;// CONCATENATED MODULE: ./deploy/calls/poll.js
 
 /**
- * Looks on a steady beat until a look gives something, and once more at the limit. The first look is taken at
- * once.
+ * Reads on a steady beat until a read gives something, and once more at the limit. The first read goes out at once.
  *
- * @returns what the look gave; `undefined` where it gave nothing up to the limit
- * @throws what the look throws; CancelledError on abort
+ * @returns what the read gave; `undefined` where none gave anything up to the limit
+ * @throws what the read throws; CancelledError on abort
  */
-async function poll(look, beat, clock, signal) {
+async function poll(read, beat, clock, signal) {
     const untilMs = clock.nowMs() + beat.limitMs;
     let dueMs = clock.nowMs();
     for (;;) {
-        const found = await look();
+        const found = await read();
         const nowMs = clock.nowMs();
         if (found !== undefined || nowMs >= untilMs)
             return found;
@@ -6191,7 +6189,7 @@ async function poll(look, beat, clock, signal) {
 
 
 
-/** Between looks, in milliseconds. */
+/** Between reads, in milliseconds. */
 const intervalMs = 5_000;
 /**
  * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
@@ -6733,7 +6731,7 @@ function attachedTo(volume, instanceId) {
 
 /** The most ids that one list by ids takes (BCC page Kksyfijrw). */
 const maxListedIds = 100;
-/** The most items of a page, and the documented default; asked for, lest the default be another one day. */
+/** The most items of a page, and the documented default; asked for, in case the default changes. */
 const longestPage = '1000';
 /** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
 function getInstance(id) {
@@ -7231,7 +7229,7 @@ const busyCode = 'lastoperationnotfinished';
 const serverCodes = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
 /**
  * What the caller should make of an answer that is no success. The code decides where it is known, because the
- * services of the vendor give one code with different statuses; messages are never looked at, for they vary.
+ * services of the vendor give one code with different statuses; messages are never read, for they vary.
  * `code` is empty where the answer had none.
  */
 function classify(status, code, kind) {
@@ -7488,7 +7486,7 @@ async function exchange(operation, signed, endpoint, context, signal, options, s
 ;// CONCATENATED MODULE: ./bce/http/body.js
 /**
  * Reads a body of at most `maxBytes` to its end; never throws. The stream is read here because the readers of http-client never settle
- * when the connection breaks, and the process then ends as if all were well.
+ * when the connection breaks, and the process then ends with exit code 0.
  */
 async function readBody(message, maxBytes, fail) {
     const chunks = [];
@@ -8022,7 +8020,7 @@ async function withRetries(operation, once, ports, limits) {
         if (delayMs === undefined) {
             throw error;
         }
-        // A wait that ends too late is not begun: the caller has something better to do with the time.
+        // A wait that would end too late is not started: the caller can use the time.
         if (ports.nowMs() + delayMs > untilMs) {
             throw lost || !isExpiring ? error : with_retries_tooLate(operation, attempts + 1, isExpiring, error);
         }
@@ -8209,7 +8207,7 @@ function createBccClient(options) {
  */
 
 
-/** The boot that the checks saw last, where one of them looked from inside and passed. */
+/** The boot that the checks saw last, where a check from inside passed. */
 function bootIdOf(checked) {
     const results = (checked?.checks ?? []).map(({ result }) => result);
     return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
@@ -8395,7 +8393,7 @@ function probeOnDemand() {
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
     };
 }
-/** The looks from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
+/** The probes from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
 function guestsOnDemand(config, client) {
     const { credentials, record, rebuildOptions } = config;
     const { health, pollIntervalMs } = config.request;
@@ -8745,11 +8743,11 @@ function takenMark(file) {
 
 /** A cancelled main step ends within this time after a signal, in milliseconds; then it is killed. */
 const graceMs = 8_000;
-/** How often it is looked whether it is gone, in milliseconds. */
+/** How often the post step checks whether it is gone, in milliseconds. */
 const main_process_intervalMs = 50;
 /**
  * Ends the process of the main step and resolves when it is gone. In a job with a `container:` a cancel may never
- * reach that process: the runner ends `docker exec`, and what it started in the container lives on.
+ * reach that process: the runner ends `docker exec`, and what it started in the container goes on.
  *
  * @returns `gone` where there was none to end, `ended` where there was, `alive` where it could not be ended
  */
@@ -8798,7 +8796,7 @@ function message_of_messageOf(error) {
  * disk is being erased, and the runner grants 7.5 s before it asks again.
  */
 const writeGraceMs = 700;
-/** When the process ends whatever still holds it, in milliseconds after the signal. */
+/** When the process ends, whatever still keeps it open, in milliseconds after the signal. */
 const lastResortMs = 1_700;
 /**
  * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
@@ -9383,7 +9381,7 @@ function dateMs(value) {
     const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
     return Number.isNaN(ms) ? undefined : ms;
 }
-/** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
+/** A token that can stand in a log line; anything else is dropped, because it could break the line. */
 function token(value, forms) {
     return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && withoutForms(value, forms) === value
         ? value
@@ -9641,7 +9639,7 @@ var guest_system = __nccwpck_require__(1741);
 ;// CONCATENATED MODULE: ./core/health/guest/inside-failure.js
 
 
-/** A failed look from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
+/** A failed check from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
 function describeInside(reason) {
     switch (reason.kind) {
         case 'agentOffline':

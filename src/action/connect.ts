@@ -62,7 +62,7 @@ function probeOnDemand(): Probe {
   };
 }
 
-/** The looks from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
+/** The probes from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
 function guestsOnDemand(config: Config, client: BccClient): GuestProbe | undefined {
   const { credentials, record, rebuildOptions } = config;
   const { health, pollIntervalMs } = config.request;

@@ -15,7 +15,7 @@ export interface Handover {
   readonly state: RunState;
   /** Whether the run was cancelled. */
   readonly cancelled: boolean;
-  /** Whether the step went well. */
+  /** Whether the step is green. */
   readonly ok: boolean;
   /** Whether the main step has come to its end; where it has not, its process may still be alive. */
   readonly ended: boolean;
@@ -36,7 +36,7 @@ const stateName = 'handover';
 export interface HandoverFile {
   /** Replaces what was written before. Throws where the file cannot be written. */
   write(handover: Omit<Handover, 'process'>): void;
-  /** Whether the post step has begun and taken over. */
+  /** Whether the post step has started and taken over. */
   isTaken(): boolean;
 }
 

@@ -6,12 +6,12 @@ import type { MainProcess } from './handover.ts';
 /** A cancelled main step ends within this time after a signal, in milliseconds; then it is killed. */
 const graceMs = 8_000;
 
-/** How often it is looked whether it is gone, in milliseconds. */
+/** How often the post step checks whether it is gone, in milliseconds. */
 const intervalMs = 50;
 
 /**
  * Ends the process of the main step and resolves when it is gone. In a job with a `container:` a cancel may never
- * reach that process: the runner ends `docker exec`, and what it started in the container lives on.
+ * reach that process: the runner ends `docker exec`, and what it started in the container goes on.
  *
  * @returns `gone` where there was none to end, `ended` where there was, `alive` where it could not be ended
  */

@@ -165,7 +165,7 @@ function tellEarlyEnd(changed?: 'false'): void {
   }
 }
 
-/** Green is what ended well and was seen to; a cancelled run is never green. */
+/** Whether the step may be green; a cancelled run never is. */
 function isGood(state: RunState, cancel: SignalCancel): boolean {
   const good: readonly RunStatus[] = ['rebuilt', 'skipped', 'planned', 'started'];
   return good.includes(runStatus(state)) && !cancel.signal.aborted;

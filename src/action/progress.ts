@@ -17,7 +17,7 @@ const restMs = 5;
 /** Up to so many instances everything is written at once. */
 const few = 10;
 
-/** How often it is looked whether the post step has taken over, in milliseconds. */
+/** How often this step checks whether the post step has taken over, in milliseconds. */
 const takenIntervalMs = 1_000;
 
 /** Keeps outputs and handover up to date while the run goes on. */

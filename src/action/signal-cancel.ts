@@ -7,7 +7,7 @@ import type { Cancel } from '../ports/cancel.ts';
  */
 const writeGraceMs = 700;
 
-/** When the process ends whatever still holds it, in milliseconds after the signal. */
+/** When the process ends, whatever still keeps it open, in milliseconds after the signal. */
 const lastResortMs = 1_700;
 
 /**

@@ -33,10 +33,10 @@ export function judgeUnknown(undeclared: readonly string[]): {
   readonly warnings: readonly string[];
 } {
   const problems: Problem[] = [];
-  const strangers: string[] = [];
+  const unknown: string[] = [];
   for (const name of undeclared) {
     const meant = meantBy(name);
-    if (meant === undefined) strangers.push(name);
+    if (meant === undefined) unknown.push(name);
     else {
       problems.push({
         input: meant,
@@ -45,9 +45,9 @@ export function judgeUnknown(undeclared: readonly string[]): {
     }
   }
   const warnings =
-    strangers.length === 0
+    unknown.length === 0
       ? []
-      : [`This action has no input ${strangers.map(shown).join(', ')}: without effect. Check the spelling.`];
+      : [`This action has no input ${unknown.map(shown).join(', ')}: without effect. Check the spelling.`];
   return { problems, warnings };
 }
 

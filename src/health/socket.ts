@@ -16,7 +16,7 @@ export async function withConnection<T>(
 ): Promise<T> {
   const socket = connect({ host, port, noDelay: true });
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  // Errors reach whoever reads; one that comes when nobody does must not end the process.
+  // Errors reach the reader; one that comes when nobody reads must not end the process.
   socket.on('error', () => undefined);
   const onAbort = (): void => {
     socket.destroy(new Error('the attempt was given up'));

@@ -26,7 +26,7 @@ export interface Assistant {
   findRun(nonce: string, sinceMs: number, signal: AbortSignal): Promise<string | undefined>;
 }
 
-/** How a look from inside is taken. */
+/** How a probe from inside is taken. */
 export interface GuestProbeOptions {
   readonly signal: AbortSignal;
   /** When to give up, in milliseconds on the monotonic clock. */
@@ -40,7 +40,7 @@ export interface GuestInstance {
   readonly osName: string;
 }
 
-/** Looks at instances from inside. Looks that are wanted at the same time share their calls. */
+/** Probes instances from inside. Probes that are wanted at the same time share their calls. */
 export interface GuestProbe {
   /** The agents as they are now, of any number of instances. Throws `CallError`, or `CancelledError` on abort. */
   getAgents(instanceIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, AgentState>>;
@@ -50,8 +50,8 @@ export interface GuestProbe {
    * where the credentials may not run commands, and `CancelledError` on abort.
    */
   getBootIds(instances: readonly GuestInstance[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
-  /** One look. A failed check is a result; throws only `CancelledError`, on abort. */
+  /** One probe. A failed check is a result; throws only `CancelledError`, on abort. */
   probe(check: GuestCheck, options: GuestProbeOptions): Promise<ProbeResult>;
-  /** Gives up all looks that are wanted. */
+  /** Gives up all probes that are wanted. */
   dispose(): void;
 }

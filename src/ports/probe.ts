@@ -10,7 +10,7 @@ export interface ProbeOptions {
   readonly baselineKeys?: readonly HostKey[];
 }
 
-/** Looks at an instance from outside, over the network. Nothing is left open when a call ends, however it ends. */
+/** Probes an instance from outside, over the network. Nothing is left open when a call ends, however it ends. */
 export interface Probe {
   /** One probe. A failed check is a result; throws only `CancelledError`, on abort. */
   probe(check: NetworkCheck, options: ProbeOptions): Promise<ProbeResult>;

@@ -34,7 +34,7 @@ export interface RunRequest {
   readonly wait: boolean;
   /** One instance's rebuild, from accepted to `Running`; 10 s to 24 h. */
   readonly timeoutMs: number;
-  /** Between two looks; 1 s to 5 min, and shorter than `timeoutMs`. */
+  /** Between two observations; 1 s to 5 min, and shorter than `timeoutMs`. */
   readonly pollIntervalMs: number;
   /** With canaries and a pause (0 to 24 h) only where `wait` is true. */
   readonly rollout: RolloutSettings;

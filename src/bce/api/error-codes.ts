@@ -1,6 +1,6 @@
 import type { FailureKind } from '../../core/model/failure.ts';
 
-/** What a call does to the service: look, or change something. */
+/** What a call does to the service: read, or change something. */
 export type CallKind = 'read' | 'write';
 
 /**
@@ -90,7 +90,7 @@ const serverCodes: readonly string[] = ['internalerror', 'serviceinternalerror',
 
 /**
  * What the caller should make of an answer that is no success. The code decides where it is known, because the
- * services of the vendor give one code with different statuses; messages are never looked at, for they vary.
+ * services of the vendor give one code with different statuses; messages are never read, for they vary.
  * `code` is empty where the answer had none.
  */
 export function classify(status: number, code: string, kind: CallKind): FailureKind {

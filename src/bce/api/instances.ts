@@ -22,7 +22,7 @@ import { attachedTo, oneOf, sameId } from './same-id.ts';
 /** The most ids that one list by ids takes (BCC page Kksyfijrw). */
 export const maxListedIds = 100;
 
-/** The most items of a page, and the documented default; asked for, lest the default be another one day. */
+/** The most items of a page, and the documented default; asked for, in case the default changes. */
 export const longestPage = '1000';
 
 /** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */

@@ -74,7 +74,7 @@ function dateMs(value: string | undefined): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** A token that can stand in a log line; anything else is dropped, lest a foreign text break the line. */
+/** A token that can stand in a log line; anything else is dropped, because it could break the line. */
 function token(value: unknown, forms: readonly string[]): string {
   return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && withoutForms(value, forms) === value
     ? value

@@ -9,7 +9,7 @@ export type WireBody =
 
 /**
  * Reads a body of at most `maxBytes` to its end; never throws. The stream is read here because the readers of http-client never settle
- * when the connection breaks, and the process then ends as if all were well.
+ * when the connection breaks, and the process then ends with exit code 0.
  */
 export async function readBody(
   message: IncomingMessage,

@@ -90,7 +90,7 @@ export async function withRetries<T>(
     if (delayMs === undefined) {
       throw error;
     }
-    // A wait that ends too late is not begun: the caller has something better to do with the time.
+    // A wait that would end too late is not started: the caller can use the time.
     if (ports.nowMs() + delayMs > untilMs) {
       throw lost || !isExpiring ? error : tooLate(operation, attempts + 1, isExpiring, error);
     }

@@ -9,7 +9,7 @@ const maxPercent = 100;
 const pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
 
 /**
- * Reads how many may be away at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
+ * Reads how many may be unavailable at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
  * None at all is refused, for with that no instance could ever be taken.
  */
 export const parseMaxUnavailable: Parser<MaxUnavailable> = (text) => {

@@ -14,7 +14,7 @@ export interface DurationRange {
 /** How long one instance's rebuild may take. */
 export const timeoutRange: DurationRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
 
-/** How long to wait between two looks. */
+/** How long to wait between two observations. */
 export const pollIntervalRange: DurationRange = { minMs: secondMs, maxMs: 5 * minuteMs };
 
 /** How long to wait for an image that is not there yet; with no time at all it must be there. */
@@ -42,7 +42,7 @@ const pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$
  */
 export function durationWithin(range: DurationRange): Parser<number> {
   return (text) => {
-    // A longer number is no slip of the pen, and would only make the question unreadable.
+    // A longer number was not meant as one, and would only make the question unreadable.
     if (/^\d{1,6}$/.test(text)) {
       return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
     }

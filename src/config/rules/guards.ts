@@ -2,7 +2,7 @@ import { quote } from '../../core/quote.ts';
 import type { InputName, Problem } from '../inputs.ts';
 import { isGiven, type ReadValues } from '../inputs.ts';
 import { durationText } from '../parsers/duration.ts';
-import { unwaitedProblems } from './without-wait.ts';
+import { withoutWaitProblems } from './without-wait.ts';
 
 /** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
 export function guardProblems(values: ReadValues): readonly Problem[] {
@@ -12,7 +12,7 @@ export function guardProblems(values: ReadValues): readonly Problem[] {
     ...imageWaitProblems(values),
     ...confirmProblems(values),
     ...backupProblems(values),
-    ...unwaitedProblems(values),
+    ...withoutWaitProblems(values),
     ...healthProblems(values)
   ];
 }

@@ -3,7 +3,7 @@ import { isGiven, type ReadValues } from '../inputs.ts';
 import { durationText } from '../parsers/duration.ts';
 
 /** What is asked for with `wait: false`, although it comes after the rebuild and needs somebody who waits for it. */
-export function unwaitedProblems(values: ReadValues): readonly Problem[] {
+export function withoutWaitProblems(values: ReadValues): readonly Problem[] {
   if (values.wait !== false) return [];
   const { rollback, canary = 0, pauseBetweenBatches = 0 } = values;
   const problems: Problem[] = [];

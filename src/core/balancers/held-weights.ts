@@ -19,7 +19,7 @@ export function openHeldWeights(heldWeights: readonly HeldWeight[]): readonly He
   return heldWeights.filter(({ state }) => state !== 'returned');
 }
 
-/** The holds with one more, or with another state of the same server. */
+/** The held weights with one more, or with a new state of the same server. */
 export function withHeldWeight(
   heldWeights: readonly HeldWeight[],
   heldWeight: HeldWeight
@@ -28,7 +28,7 @@ export function withHeldWeight(
   return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
 }
 
-/** The holds without that of a server that was left as it was. */
+/** The held weights without that of a server whose weight was not changed. */
 export function withoutHeldWeight(
   heldWeights: readonly HeldWeight[],
   server: BackendServer

@@ -80,7 +80,7 @@ export function isSshCheck(check: ResolvedCheck): check is SocketCheck {
   return check.kind === 'ssh';
 }
 
-/** Whether the check looks from inside. */
+/** Whether the check is made from inside. */
 export function isGuestCheck(check: ResolvedCheck): check is GuestCheck {
   return check.kind === 'assistant' || check.kind === 'guestScript';
 }

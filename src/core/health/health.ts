@@ -41,7 +41,7 @@ export type Checked = HealthEnd & {
   readonly checks: readonly CheckResult[];
 };
 
-/** The boot that the checks saw last, where one of them looked from inside and passed. */
+/** The boot that the checks saw last, where a check from inside passed. */
 export function bootIdOf(checked: Checked | undefined): string | undefined {
   const results = (checked?.checks ?? []).map(({ result }) => result);
   return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];

@@ -3,7 +3,7 @@ import type { GuestScript } from '../health/guest/guest-system.ts';
 import { erases } from './decide.ts';
 import { openingLine } from './opening-line.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
-import { decisionLabel, erasedLabel, loginLabel, presentLabel, scriptLabel, stepLabels } from './text.ts';
+import { currentLabel, decisionLabel, erasedLabel, loginLabel, scriptLabel, stepLabels } from './text.ts';
 import { manyLines } from './text-many.ts';
 import { rolloutLines } from './text-rollout.ts';
 
@@ -33,7 +33,7 @@ function targetLines(plan: Plan, target: PlannedTarget): string[] {
   const lines = [
     `${instance.id}${name}: ${decisionLabel(target)}`,
     ...target.warnings.map((warning) => `  note   ${warning}`),
-    `  now    ${presentLabel(target)}`
+    `  now    ${currentLabel(target)}`
   ];
   if (!erases(decision)) return lines;
   return [

@@ -58,7 +58,7 @@ function isImageExpected({ imageId }: Instance, planned: PlannedFacts, wantedId:
   return wasChanging && imageId === wantedId;
 }
 
-/** A reply without a word about tags does not show that they are gone; whoever decides asks for them before. */
+/** A reply without a word about tags does not show that they are gone; they are asked for before it is decided. */
 function tagChanges(instance: Instance, tags: readonly Tag[]): readonly string[] {
   // Blanks at the ends may not have counted when it was selected.
   if (tags.length === 0 || spellingOf(instance, tags) !== undefined) return [];

@@ -1,7 +1,7 @@
 /** The plan of many targets: what is the same for all of them is told once, and each has a line of its own. */
 import { erases } from './decide.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
-import { decisionLabel, erasedLabel, loginLabel, presentLabel, scriptLabel, stepLabels } from './text.ts';
+import { currentLabel, decisionLabel, erasedLabel, loginLabel, scriptLabel, stepLabels } from './text.ts';
 
 /** The lines, after the image and the rollout. */
 export function manyLines(plan: Plan): readonly string[] {
@@ -24,7 +24,7 @@ function targetLines(target: PlannedTarget, common: readonly string[]): readonly
   return [
     `${instance.id}${name}: ${decisionLabel(target)}`,
     ...target.warnings.map((warning) => `  note   ${warning}`),
-    `  now    ${presentLabel(target)}`,
+    `  now    ${currentLabel(target)}`,
     ...(erases(decision) ? [`  erases ${erasedLabel(target)}`] : []),
     ...own.map((step) => `  also   ${step}`)
   ];

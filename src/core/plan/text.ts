@@ -96,7 +96,7 @@ function describeStep(check: ResolvedCheck): string {
 }
 
 /** Where the instance is and what it runs, as far as is known. */
-export function presentLabel({ instance }: PlannedTarget): string {
+export function currentLabel({ instance }: PlannedTarget): string {
   const system = [instance.osName, instance.osVersion, instance.osArch]
     .filter((part) => part !== '')
     .join(' ');

@@ -1,4 +1,4 @@
-/** The rules after the rebuild was sent: has it started, is it over, did it end well. */
+/** The rules after the rebuild was sent: has it started, is it over, was it a success. */
 import { isSettled, statusKind } from '../model/instance.ts';
 import { hasDeparted, hasStarted, needsDisk } from './evidence.ts';
 import { isOver, replicaLagMs } from './proof.ts';
@@ -17,7 +17,7 @@ import {
 } from './transitions.ts';
 
 /**
- * For how long observations without a gap must show that nothing has begun, after an answer was lost, before the
+ * For how long observations without a gap must show that nothing has started, after an answer was lost, before the
  * rebuild may be sent once more, in milliseconds: a minute, and no less than a quarter of `timeout`, for a service
  * that is slow to rebuild may be slow to show it.
  */
@@ -41,8 +41,8 @@ export function search(rebuild: RebuildState, observation: Observation): Step {
   if (statusKind(observation.instance.status) === 'gone') return watch(rebuild, observation);
   // Time in which nothing could be observed is no time in which nothing began.
   const sinceMs = Math.max(rebuild.referenceAtMs ?? atMs, rebuild.stretchSinceMs ?? atMs);
-  const looked = observation.atMs - sinceMs >= searchMs(rebuild);
-  if (!looked || !isSettled(observation.instance.status)) {
+  const hasSearched = observation.atMs - sinceMs >= searchMs(rebuild);
+  if (!hasSearched || !isSettled(observation.instance.status)) {
     return atMs >= rebuild.deadlineMs
       ? fail(rebuild, { kind: 'unproven' }, atMs)
       : observeNext(rebuild, atMs, true);
@@ -120,7 +120,7 @@ function conclude(rebuild: RebuildState, observation: Observation): Step {
 }
 
 /**
- * Up for long after the status had left, and not on the image: it ended, and not well. Where the status has not
+ * Up for long after the status had left, and not on the image: it ended on another image. Where the status has not
  * left, the other image may be a record that is written on acceptance, and the work still to come.
  */
 function isOnWrongImage(rebuild: RebuildState, observation: Observation): boolean {

@@ -8,7 +8,7 @@ export function diskStateOf(rebuild: RebuildState): DiskState {
   // Accepted, perhaps, and never seen to take place.
   const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
   if (isUnproven && !isReplaced(rebuild)) return 'unknown';
-  // The call is out: whoever is told now may be told no more.
+  // The call is out, and this may be the last that is written of it.
   if (rebuild.phase === 'sending') return 'unknown';
   if (rebuild.inDoubt) return hasStarted(rebuild) ? 'erased' : 'unknown';
   if (rebuild.sends === 0) return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';

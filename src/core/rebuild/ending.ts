@@ -1,7 +1,7 @@
 import type { CallFailure } from '../model/failure.ts';
 import type { Refusal } from '../plan/refusal.ts';
 
-/** How the life of a rebuild ended. */
+/** How a rebuild ended. */
 export type Ending =
   | { readonly kind: 'rebuilt' }
   | { readonly kind: 'skipped' }
@@ -43,5 +43,5 @@ export type FailureReason =
   | { readonly kind: 'gone' }
   | { readonly kind: 'backup' | 'drain'; readonly problem: Obstacle };
 
-/** What a life did to the system disk, as far as is known. */
+/** What a rebuild did to the system disk, as far as is known. */
 export type DiskState = 'untouched' | 'erased' | 'unknown';

@@ -44,7 +44,7 @@ function hasLeft(reference: Observation, observation: Observation): boolean {
   return isSettled(reference.instance.status) && status !== reference.instance.status;
 }
 
-/** What no rebuild does: up again and then away again, or the old image or disk again after the new one. */
+/** What no rebuild does: Running again and then not, or the old image or disk again after the new one. */
 function contradicts(rebuild: RebuildState, reference: Observation, observation: Observation): boolean {
   const { last, evidence, history } = rebuild;
   if (last === undefined) return false;
@@ -73,7 +73,7 @@ export function isOtherDisk(before: SystemDisk, now: SystemDisk): boolean {
   return before.id !== now.id || before.createTime !== now.createTime;
 }
 
-/** Whether the observations show that the rebuild has begun. */
+/** Whether the observations show that the rebuild has started. */
 export function hasStarted(rebuild: RebuildState): boolean {
   return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
 }
@@ -99,7 +99,7 @@ export function isReplaced(rebuild: RebuildState): boolean {
 
 /**
  * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
- * tells of work done; one that is there from the first look on may have been written on acceptance.
+ * tells of work done; one that is there from the first observation on may have been written on acceptance.
  */
 export function changedLate(rebuild: RebuildState): boolean {
   const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
@@ -124,7 +124,7 @@ export function needsDisk(rebuild: RebuildState): boolean {
 /**
  * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
  * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
- * that somebody else had begun.
+ * that somebody else had started.
  */
 export function acceptedSinceMs(rebuild: RebuildState): number | undefined {
   if (rebuild.answered && rebuild.acceptedAtMs !== undefined) return rebuild.acceptedAtMs;

@@ -11,7 +11,7 @@ export function narrate(before: RebuildState, now: RebuildState, elapsedMs: numb
   return lines.map((line) => stamp(line, elapsedMs));
 }
 
-/** A sign of life while nothing changes. */
+/** The line of a minute in which nothing changed. */
 export function heartbeat(rebuild: RebuildState, atMs: number, sinceMs: number): string {
   const status = rebuild.last?.instance.status ?? 'unseen';
   const image = rebuild.last?.instance.imageId ?? '';

@@ -5,7 +5,7 @@ import type { Observation, RebuildState } from './rebuild-state.ts';
 import { confirmMs } from './streak.ts';
 
 /**
- * Until the status is seen to leave, observations come at least this often, lest a short rebuild be over between two.
+ * Until the status is seen to leave, observations come at least this often, so that no short rebuild fits between two.
  */
 const startIntervalMs = 5_000;
 

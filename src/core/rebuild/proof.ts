@@ -6,7 +6,7 @@ import { isStable, quietMs, restedMs } from './streak.ts';
 
 /**
  * How far a replica of the service may be behind, in milliseconds. An instance that is seen back sooner than this
- * after it was first seen away may be shown by such a replica as it was before it left.
+ * after it was first seen to leave may be shown by such a replica as it was before it left.
  */
 export function replicaLagMs(rebuild: RebuildState): number {
   return Math.min(15_000, quietMs(rebuild));
@@ -15,7 +15,7 @@ export function replicaLagMs(rebuild: RebuildState): number {
 /**
  * Whether the rebuild is over, as far as one observation can tell; a second one must agree.
  *
- * Either the status was seen away and is back, for longer than a replica may be behind. It must rest as well where
+ * Either the status was seen to leave and is back, for longer than a replica may be behind. It must rest as well where
  * its state had been seen before it left, where observations contradict each other, and where it is `Stopped`, which
  * is also a station on the way. After nothing but a snapshot's or an image's processing it must rest for a quarter
  * of `timeout`. Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether

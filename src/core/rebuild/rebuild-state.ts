@@ -12,18 +12,18 @@ export interface Observation {
   /** Read on a connection of its own, so that another replica of the service may have answered. */
   readonly isFresh: boolean;
   readonly instance: Instance;
-  /** Only where the look asked for it; `null` where it asked and the API showed no system disk. */
+  /** Only where it was asked for; `null` where it asked and the API showed no system disk. */
   readonly disk?: SystemDisk | null | undefined;
 }
 
 /**
- * Where the life of a rebuild is.
+ * Where a rebuild is.
  *
  * - `settling`: before anything is sent; the instance must rest
  * - `backup`: a custom image of the system disk is being made
  * - `draining`: it leaves its load balancers
  * - `sending`: the rebuild call is out
- * - `searching`: its answer is lost, or was about several, and looking must tell whether it was taken
+ * - `searching`: its answer is lost, or was about several, and observations must tell whether it was accepted
  * - `confirming`: accepted, and nothing seen of it yet
  * - `rebuilding`: seen to have started
  * - `starting`: done but Stopped, and told to start
@@ -50,15 +50,15 @@ export interface Evidence {
   readonly processingAtMs?: number;
   /** First observation that contradicts an earlier one: it came back, and is gone again, or has the old image again. */
   readonly contradictedAtMs?: number;
-  /** First look at which anything at all was going on; it forbids a second send, and proves nothing. */
+  /** First observation in which anything at all was going on; it forbids a second send, and proves nothing. */
   readonly disturbedAtMs?: number;
-  /** First look at which `imageId` had become the target. */
+  /** First observation in which `imageId` had become the target. */
   readonly imageAtMs?: number;
-  /** Last look before that at which `imageId` was still the old one. */
+  /** Last observation before that in which `imageId` was still the old one. */
   readonly imageOldAtMs?: number;
-  /** First look at which the system disk was another one. */
+  /** First observation in which the system disk was another one. */
   readonly diskAtMs?: number;
-  /** Last look before that at which the system disk was still the old one. */
+  /** Last observation before that in which the system disk was still the old one. */
   readonly diskOldAtMs?: number;
 }
 
@@ -80,14 +80,14 @@ export interface Seen {
   readonly imageId: string;
 }
 
-/** The whole life of one rebuild so far. A plain value: `step` makes the next one. */
+/** Everything about one rebuild so far. A plain value: `step` makes the next one. */
 export interface RebuildState {
   readonly task: Task;
   readonly phase: Phase;
   readonly phases: readonly { readonly phase: Phase; readonly fromMs: number }[];
-  /** The beat of the look that is out, or was last taken. */
+  /** The beat of the observation that is out, or was made last. */
   readonly dueMs: number;
-  /** When the present wait ends; the last look is taken then. */
+  /** When the present wait ends; the last observation is made then. */
   readonly deadlineMs: number;
   readonly history: readonly Seen[];
   readonly last?: Observation | undefined;
@@ -98,7 +98,7 @@ export interface RebuildState {
   readonly isRestless: boolean;
   /** When the new system was first seen to boot, since the reference or since it was told to start. */
   readonly bootSinceMs?: number;
-  /** What the marks are measured against: the last look before sending, or the first of an adopted change. */
+  /** What evidence is measured against: the last observation before the send, or the first of an adopted change. */
   readonly reference?: Observation;
   /** From when on the reference counts: the answer, the lost send, or the adoption. */
   readonly referenceAtMs?: number;
@@ -111,7 +111,7 @@ export interface RebuildState {
   readonly drained: boolean;
   /**
    * A call for several instances was refused, and it may have been carried out for this one all the same. It ends
-   * when looking has shown that it was not.
+   * when observations have shown that it was not.
    */
   readonly inDoubt: boolean;
   /** How many rebuild calls went out that were not plainly refused. */
@@ -169,5 +169,5 @@ export type RebuildCommand =
   | { readonly type: 'start' }
   | { readonly type: 'end' };
 
-/** The next life and what to do in it. */
+/** The next state and what to do now. */
 export type Step = readonly [RebuildState, RebuildCommand];

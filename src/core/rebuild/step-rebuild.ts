@@ -1,5 +1,5 @@
 /**
- * The life of one rebuild as a pure reducer: from what is known and what has just happened to what is known now
+ * One rebuild as a pure reducer: from what is known and what has just happened to what is known now
  * and the one thing to do next. It knows no clock and no network; the loop that runs it does.
  */
 
@@ -62,7 +62,7 @@ export function begin(task: Task, atMs: number, planned?: Observation): Step {
   return observeSoon({ ...seen, history }, atMs, planned.atMs + agreeMs(task.pollIntervalMs));
 }
 
-/** The next life and the next command. An event that comes after the end changes nothing. */
+/** The next state and the next command. An event that comes after the end changes nothing. */
 export function step(rebuild: RebuildState, event: RebuildEvent): Step {
   if (rebuild.phase === 'ended') return [rebuild, { type: 'end' }];
   switch (event.type) {
@@ -147,7 +147,7 @@ function observeLater(rebuild: RebuildState, atMs: number): Step {
   return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs, true);
 }
 
-/** What comes before the wipe takes its time, so that the instance is looked at anew before it is erased. */
+/** What comes before the wipe takes its time, so the instance is observed anew before it is erased. */
 function observeAnew(rebuild: RebuildState, atMs: number): Step {
   const fresh: RebuildState = { ...enter(rebuild, 'settling', atMs), adopted: false, evidence: {} };
   return observeNow({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
@@ -169,7 +169,7 @@ function onAccepted(rebuild: RebuildState, requestId: string, atMs: number): Ste
 function onSendFailed(before: RebuildState, failure: CallFailure, atMs: number): Step {
   const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
   if (failure.kind === 'ambiguous') return observeNext(lost(rebuild, atMs), atMs, true);
-  // Nothing was done, and the look that decided on the send has aged.
+  // Nothing was done, and the observation that decided on the send has aged.
   const isPatient = (failure.retryAfterMs ?? 0) <= longestRetryAfterMs && atMs < rebuild.deadlineMs;
   if (failure.kind === 'throttled' && isPatient) return observeLater(rebuild, atMs);
   // A refusal after a lost answer is what the service would say if it had taken the first.

@@ -1,4 +1,4 @@
-/** The small moves that the rules of a life are made of. */
+/** The small steps that the rules of a rebuild are made of. */
 import type { CallFailure } from '../model/failure.ts';
 import { refusalsSincePlan } from '../plan/since-plan.ts';
 import type { Ending, FailureReason } from './ending.ts';
@@ -43,7 +43,7 @@ function observeAt(rebuild: RebuildState, dueMs: number): Step {
   ];
 }
 
-/** The life in another phase. */
+/** The rebuild in another phase. */
 export function enter(rebuild: RebuildState, phase: Phase, atMs: number): RebuildState {
   if (rebuild.phase === phase) return rebuild;
   return { ...rebuild, phase, phases: [...rebuild.phases, { phase, fromMs: atMs }] };
@@ -64,7 +64,7 @@ export function failCall(rebuild: RebuildState, failure: CallFailure, atMs: numb
   return fail({ ...rebuild, lastFailure: failure }, { kind: 'call', failure }, atMs);
 }
 
-/** The life with a new reference for the marks. */
+/** The rebuild with a new reference for its evidence. */
 export function measureFrom(rebuild: RebuildState, reference: Observation, sinceMs: number): RebuildState {
   const { bootSinceMs: _over, ...others } = rebuild;
   return { ...others, reference, referenceAtMs: sinceMs, evidence: {} };

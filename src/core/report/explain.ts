@@ -171,7 +171,7 @@ function unknownRemedy({ task }: RebuildState, { code = '', target }: CallFailur
   return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
 }
 
-/** The statuses that were seen, with the time of each since the first look. */
+/** The statuses that were seen, with the time of each since the first observation. */
 export function historyLabel(rebuild: RebuildState): string {
   const first = rebuild.history[0];
   if (first === undefined) return 'nothing';

@@ -172,7 +172,7 @@ function cancelledForward(run: InstanceRun, at: Exclude<CancelledAt, 'rollback'>
   };
 }
 
-/** A rollback is never begun after a cancel, but one may be under way. */
+/** After a cancel no rollback is started, but one may be under way. */
 function cancelledInRollback(run: InstanceRun, cause: FailureCause | undefined): InstanceFailure {
   const { rollback } = run;
   const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);

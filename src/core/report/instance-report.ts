@@ -3,7 +3,7 @@ import { type CurrentWeight, currentWeights } from '../balancers/held-weights.ts
 import { describeFailed, describeUnhealthy } from '../health/reason.ts';
 import type { Instance, SystemDisk } from '../model/instance.ts';
 import type { PublicOptions } from '../model/rebuild-spec.ts';
-import { decisionLabel, loginLabel, presentLabel, scriptLabel, stepLabels } from '../plan/text.ts';
+import { currentLabel, decisionLabel, loginLabel, scriptLabel, stepLabels } from '../plan/text.ts';
 import { instanceBefore } from '../rebuild/instance-before.ts';
 import { diskBefore, erasedBy } from '../run/erased.ts';
 import { isRolledBack } from '../run/instance-end.ts';
@@ -81,7 +81,7 @@ function reportPlan({ target }: InstanceRun, options: PublicOptions): InstanceRe
   return {
     action: target.decision.action,
     description: decisionLabel(target),
-    current: presentLabel(target),
+    current: currentLabel(target),
     steps: stepLabels(target),
     warnings: target.warnings,
     login: loginLabel(options),

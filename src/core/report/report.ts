@@ -145,16 +145,16 @@ export interface RunReport {
 
 /** How the instances were taken one after another. */
 export interface RolloutReport {
-  /** How many might be away at once, as a number. */
+  /** How many may be unavailable at once, as a number. */
   readonly maxUnavailable: number;
-  /** How many were away at once at most, those counted that were so to begin with. */
+  /** The most that were unavailable at once, those included that were so before the run. */
   readonly peakUnavailable: number;
   /** Who goes first, by instance ID. */
   readonly canaries: readonly string[];
   readonly maxFailures: number;
   readonly pauseSeconds: number;
-  /** Who was away to begin with, by instance ID, and why. */
+  /** Who was unavailable before the run, by instance ID, and why. */
   readonly unavailableBefore: readonly { readonly instanceId: string; readonly why: string }[];
-  /** Why nothing more was begun before all were done; absent where all were, and in a plan. */
+  /** Why nothing more was started before all were done; absent where all were, and in a plan. */
   readonly stopped?: { readonly reason: StopReason; readonly message: string };
 }

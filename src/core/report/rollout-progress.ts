@@ -6,7 +6,7 @@ import { stopWords } from './stop-message.ts';
 
 /** Where a rollout is. */
 export interface Progress {
-  /** All targets; after a stop also those that are not begun and will not be. */
+  /** All targets; after a stop also those that will not be started. */
   readonly total: number;
   /** Ended as asked for; those that were skipped are not among them. */
   readonly succeeded: number;
@@ -17,13 +17,13 @@ export interface Progress {
   readonly rolledBack: number;
   /** The same, but their rollback failed. */
   readonly rollbackFailed: number;
-  /** When each one that is under way was begun. */
+  /** When each one that is under way was started. */
   readonly beganMs: readonly number[];
-  /** How many are still to be begun. */
+  /** How many are still to be started. */
   readonly waiting: number;
   /** How long each rebuild took that has ended, from its beginning to its end, health check and all. */
   readonly tookMs: readonly number[];
-  /** How many may be at work at once: `maxUnavailable` less those that are away for good. */
+  /** How many may be at work at once: `maxUnavailable` less those that stay unavailable. */
   readonly maxUnavailable: number;
   /** Between two batches; 0 where a slot is refilled as soon as it is free. */
   readonly pauseMs: number;

@@ -34,7 +34,7 @@ export function stopWords(
 ): string {
   switch (stop) {
     case 'canary':
-      return 'A canary did not end well, so the rollout stopped.';
+      return 'A canary failed, so the rollout stopped.';
     case 'maxFailures':
       return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
     case 'noCapacity':

@@ -31,7 +31,7 @@ export type MemberState =
 /** A target as it is now. */
 export interface Member extends MemberTask {
   readonly state: MemberState;
-  /** This run has erased it, and it can be tried to put it back. */
+  /** This run has erased it, and it can be rolled back. */
   readonly canRollBack: boolean;
   /** Completion order; 0 until it ends. */
   readonly completionOrder: number;

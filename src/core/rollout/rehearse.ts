@@ -1,4 +1,4 @@
-/** A rollout as it goes if all goes well. */
+/** A rollout in which everything succeeds. */
 import type { RolloutCommand, RolloutEvent, RolloutTask } from './rollout-state.ts';
 import { beginRollout, stepRollout } from './step-rollout.ts';
 
@@ -19,7 +19,7 @@ export function rehearse(task: RolloutTask): readonly (readonly string[])[] {
     if (command.type === 'begin' && rollout.members.get(command.id)?.kind === 'work') {
       batches.at(-1)?.push(command.id);
     }
-    const event = wellAfter(command, nowMs);
+    const event = successOf(command, nowMs);
     if (event === undefined) continue;
     [rollout, commands] = stepRollout(rollout, event);
     queue.push(...commands);
@@ -27,7 +27,7 @@ export function rehearse(task: RolloutTask): readonly (readonly string[])[] {
   return batches.filter((batch) => batch.length > 0);
 }
 
-function wellAfter(command: RolloutCommand, atMs: number): RolloutEvent | undefined {
+function successOf(command: RolloutCommand, atMs: number): RolloutEvent | undefined {
   if (command.type === 'pause') return { type: 'woke', atMs };
   if (command.type !== 'begin') return undefined;
   const outcome = { result: 'succeeded', isUnavailable: false, canRollBack: false } as const;

@@ -25,8 +25,8 @@ export function rollBackNext(before: Rollout): RolloutStep {
     take(member);
   }
   if (taken.length === 0 && !members.isBusy) {
-    const away = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
-    if (away !== undefined) take(away);
+    const unavailable = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
+    if (unavailable !== undefined) take(unavailable);
   }
   return [{ ...before, members }, taken];
 }

@@ -1,4 +1,4 @@
-/** Who is begun next, as long as nothing has stopped the rollout. */
+/** Which instance is started next, as long as nothing has stopped the rollout. */
 
 import { canariesOf } from './canaries.ts';
 import { hasCapacity } from './capacity.ts';
@@ -49,16 +49,16 @@ function begin(
   isNext: (member: Member) => boolean,
   most = Number.POSITIVE_INFINITY
 ): RolloutStep {
-  const begun: RolloutCommand[] = [];
+  const started: RolloutCommand[] = [];
   let { members } = before;
   for (const member of before.members.values()) {
-    if (begun.length >= most) break;
+    if (started.length >= most) break;
     if (member.state !== 'waiting' || !isNext(member)) continue;
     // Behind one without capacity there may be one that is already unavailable, which needs none.
     if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable)) continue;
     members = members.with(member.id, { state: 'working' });
-    begun.push({ type: 'begin', id: member.id });
+    started.push({ type: 'begin', id: member.id });
   }
   const owesPause = before.owesPause || members.atWork > before.members.atWork;
-  return [{ ...before, members, owesPause }, begun];
+  return [{ ...before, members, owesPause }, started];
 }

@@ -10,7 +10,7 @@ export interface RolloutSettings {
   readonly canary: number;
   /** Between two batches, in milliseconds; with 0 there are no batches, and a slot is filled as soon as it is free. */
   readonly pauseMs: number;
-  /** After more than so many failures nothing new is begun. */
+  /** After more failures than this nothing new is started. */
   readonly maxFailures: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Why a rollout begins nothing new.
+ * Why a rollout starts nothing new.
  *
  * - `canary`: a canary failed
  * - `maxFailures`: more have failed than that

@@ -53,7 +53,7 @@ export type InstanceEnd =
       readonly cause?: FailureCause;
     };
 
-/** How it ended; `undefined` where it was not begun or is being worked on, and after a fault of the program. */
+/** How it ended; `undefined` where it was not started or is being worked on, and after a fault of the program. */
 export function endOf(run: InstanceRun): InstanceEnd | undefined {
   if (run.progress === 'planned') return refusedEnd(run);
   if (run.progress === 'working') return undefined;
@@ -80,7 +80,7 @@ export function isRolledBack({ rollback }: InstanceRun): boolean {
   return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
 }
 
-/** Nothing is begun for a plan with a refusal in it. */
+/** Nothing is started for a plan with a refusal in it. */
 function refusedEnd({ target: { decision } }: InstanceRun): InstanceEnd | undefined {
   if (decision.action !== 'refuse') return undefined;
   return { kind: 'failed', cause: { kind: 'refused', refusals: decision.refusals } };

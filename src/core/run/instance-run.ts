@@ -27,7 +27,7 @@ export interface Rollback {
 /** One instance of a run. */
 export interface InstanceRun {
   readonly target: PlannedTarget;
-  /** `planned`: nothing was begun. `working`: it is being worked on. `ended`: this run is done with it. */
+  /** `planned`: nothing was started. `working`: it is being worked on. `ended`: this run is done with it. */
   readonly progress: 'planned' | 'working' | 'ended';
   readonly endedAtMs?: number;
   readonly backup?: Backup;

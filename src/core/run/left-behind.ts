@@ -13,7 +13,7 @@ export interface Restorable {
   readonly imageId: string;
 }
 
-/** The instances with a lowered weight that ended well, or that nothing was done to. */
+/** The instances with a lowered weight that succeeded, or that nothing was done to. */
 export function restorableRuns({ instances }: RunState): readonly Restorable[] {
   return instances.filter(isLowered).flatMap((run) => {
     const imageId = servingImage(run);

@@ -17,7 +17,7 @@ export interface RunState {
   readonly image: Image;
   readonly options: PublicOptions;
   readonly rollout: RolloutTask;
-  /** Absent as long as nothing was begun. */
+  /** Absent as long as nothing was started. */
   readonly course?: RolloutCourse;
   /** In the order of the input, or by ID where tags have selected them. */
   readonly instances: readonly InstanceRun[];

@@ -3,10 +3,10 @@
 import { currentWeights } from '../balancers/held-weights.ts';
 import { describeFailed, describeUnhealthy } from '../health/reason.ts';
 import {
+  currentLabel,
   decisionLabel,
   erasedAfterWait,
   loginLabel,
-  presentLabel,
   scriptLabel,
   stepLabels
 } from '../plan/text.ts';
@@ -41,7 +41,7 @@ function planTable({ run, status }: DescribedInstance, { options }: RunState): s
   const rows: string[][] = [
     ['Plan', cell(decisionLabel(target))],
     ...target.warnings.map((warning) => ['⚠️ Note', cell(warning)]),
-    ['Before', cell(presentLabel(target))]
+    ['Before', cell(currentLabel(target))]
   ];
   if (backup?.imageId !== undefined)
     rows.push(['Backup', `${code(backup.imageId)} ${cell(backup.imageName)}`]);

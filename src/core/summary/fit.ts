@@ -13,7 +13,7 @@ export interface Part {
 const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
 
 /** A part that is never shortened, and so must not be long. */
-export function whole(text: string): Part {
+export function fixed(text: string): Part {
   return { priority: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
 }
 

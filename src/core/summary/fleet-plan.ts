@@ -1,14 +1,14 @@
 /** The plan of several instances, as a dry run ends with it: who is taken when, and what is erased. */
 
 import type { Decision } from '../plan/decide.ts';
-import { erasedAfterWait, loginLabel, presentLabel, scriptLabel, stepLabels } from '../plan/text.ts';
+import { currentLabel, erasedAfterWait, loginLabel, scriptLabel, stepLabels } from '../plan/text.ts';
 import { clip } from '../report/clip.ts';
 import { canariesOf } from '../rollout/canaries.ts';
 import { rehearse } from '../rollout/rehearse.ts';
 import { erasedBy } from '../run/erased.ts';
 import type { InstanceRun } from '../run/instance-run.ts';
 import type { RunState } from '../run/run-state.ts';
-import { type Part, whole } from './fit.ts';
+import { fixed, type Part } from './fit.ts';
 import { tablePart } from './instance-table.ts';
 import { cell, code, counted } from './markdown.ts';
 
@@ -35,15 +35,15 @@ export function planParts(state: RunState, priority: number): readonly Part[] {
   const sentence =
     batches.length === 0 ? '' : `If all goes well it takes ${counted(batches.length, 'batch', 'batches')}.`;
   const notes = commonOf(ordered.map(({ target }) => target.warnings));
-  const presents = ordered.map(({ target }) => presentLabel(target));
-  const now = sameForAll(presents);
+  const currents = ordered.map(({ target }) => currentLabel(target));
+  const now = sameForAll(currents);
   const turns = turnsOf(ordered, canariesOf(state.rollout), batches);
   const rows = ordered.map((run, at) => [
     `${code(idOf(run))} ${cell(run.target.instance.name)}`.trimEnd(),
     erasedCell(run),
     ...(turns === undefined ? [] : [turns[at] ?? '']),
     [labels[actionOf(run)], ...run.target.warnings.filter(isNotIn(notes)).map(noteOf)].join('<br>'),
-    ...(now === undefined ? [cell(presents[at] ?? '')] : [])
+    ...(now === undefined ? [cell(currents[at] ?? '')] : [])
   ]);
   const head = [
     'Instance',
@@ -55,9 +55,9 @@ export function planParts(state: RunState, priority: number): readonly Part[] {
   const title = `All ${rows.length} instances`;
   const common = [...(now === undefined ? [] : [`**Now, each:** ${cell(now)}`]), ...notes.map(noteOf)];
   return [
-    whole(sentence),
-    whole(common.join('\n\n')),
-    whole(howOf(state, ordered)),
+    fixed(sentence),
+    fixed(common.join('\n\n')),
+    fixed(howOf(state, ordered)),
     tablePart({ head, rows, title, isOpen: true }, priority)
   ];
 }

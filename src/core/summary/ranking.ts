@@ -26,7 +26,7 @@ export type FailedInstance = DescribedInstance & {
 };
 
 /**
- * Those that failed or were cut off. One of each kind of failure comes first, so that whoever reads only the
+ * Those that failed or were cut off. One of each kind of failure comes first, so that a reader of only the
  * first few has met every kind.
  */
 export function failuresFirst(instances: readonly DescribedInstance[]): readonly FailedInstance[] {

@@ -6,7 +6,7 @@ import { runStatus } from '../run/instance-status.ts';
 import type { RunState } from '../run/run-state.ts';
 import { detailsOf } from './details.ts';
 import { failureParts, failureText } from './failures.ts';
-import { fitted, type Part, whole } from './fit.ts';
+import { fitted, fixed, type Part } from './fit.ts';
 import { planParts, planTotals } from './fleet-plan.ts';
 import { fleetTable, wholeTable } from './instance-table.ts';
 import { counted, fold } from './markdown.ts';
@@ -44,7 +44,7 @@ export function summaryOf(state: RunState, source?: ActionSource, region = ''): 
     only !== undefined && others.length === 0
       ? partsOfOne(state, only, source)
       : partsOfFleet(state, instances, source);
-  return fitted([whole(headline(state, region)), ...parts], summaryLimit);
+  return fitted([fixed(headline(state, region)), ...parts], summaryLimit);
 }
 
 function partsOfOne(
@@ -56,7 +56,7 @@ function partsOfOne(
     piece(wholeTable([one], state), priority.instances),
     piece(failureText(one.failure, source), priority.failures.full),
     weightsPart([one], priority.weights),
-    whole(idleSentence([one])),
+    fixed(idleSentence([one])),
     // A plan is there to be read before anything happens.
     piece(detailsOf(one, state, one.status === 'planned'), priority.details)
   ];
@@ -69,13 +69,13 @@ function partsOfFleet(
 ): readonly Part[] {
   const isPlan = runStatus(state) === 'planned';
   return [
-    whole(isPlan ? planTotals(state) : totals(instances, state)),
-    whole(stopSentence(state)),
-    whole(rolloutLine(state)),
+    fixed(isPlan ? planTotals(state) : totals(instances, state)),
+    fixed(stopSentence(state)),
+    fixed(rolloutLine(state)),
     unavailableBeforePart(state, priority.unavailable),
     ...failureParts(instances, priority.failures, source),
     weightsPart(instances, priority.weights),
-    whole(idleSentence(instances)),
+    fixed(idleSentence(instances)),
     piece(timelinePart(instances, state), priority.timeline),
     ...(isPlan ? planParts(state, priority.instances) : [fleetTable(instances, state, priority.instances)]),
     ...detailParts(instances, state)
@@ -102,7 +102,7 @@ function detailParts(instances: readonly DescribedInstance[], state: RunState): 
     shown.length === 0
       ? '_Details of each instance are in the output `result`._'
       : `_Details are shown of what failed or was cut off; those of the other ${counted(untold, 'instance')} are in the output \`result\`._`;
-  return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
+  return [{ priority: priority.details, pieces: shown.length, draw }, fixed(untold === 0 ? '' : note)];
 }
 
 /** A part that is there as a whole or not at all. */

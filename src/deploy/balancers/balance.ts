@@ -25,7 +25,7 @@ export interface Balance {
    * Sets the weights of an instance to 0 and lets `drainTime` pass. Where that cannot be done, those that were set
    * get their weight back.
    *
-   * @param holds those of before; the weight of one that was given back is known from then
+   * @param heldWeights those of before, which know the weight of one that was given back
    * @param keep told of every change before it is asked for and after it is done
    * @returns what kept it from being done
    * @throws CancelledError on abort
@@ -50,7 +50,7 @@ export interface Balance {
   ): Promise<string | undefined>;
 }
 
-/** Told of the holds as they are now. It must not throw. */
+/** Told of the weights that are held now. It must not throw. */
 export type KeepHeldWeights = (heldWeights: readonly HeldWeight[]) => void;
 
 /** What a balance needs of the world. */
@@ -142,7 +142,7 @@ export function createBalance(
   };
 }
 
-/** A read may still show the 0 of a hold that was just given back; the weight from then is the true one. */
+/** A read may still show the 0 of a weight that was just given back; then the restored weight is used. */
 function asGivenBack(server: BackendServer, heldWeights: readonly HeldWeight[]): BackendServer {
   const former = heldWeights.find((heldWeight) => isSamePool(heldWeight.server, server))?.server.weight ?? 0;
   return server.weight === 0 ? { ...server, weight: former } : server;

@@ -29,7 +29,7 @@ export interface RestorePorts {
 }
 
 /**
- * Restores the weights of the instances that serve: nothing was done to them, or what was done ended well. Each is
+ * Restores the weights of the instances that serve: nothing was done to them, or they were rebuilt and are healthy. Each is
  * read first: it must be Running, on the image that it should run on.
  *
  * @returns the state with the weights as they are now
@@ -58,12 +58,12 @@ export async function restoreWeights(state: RunState, ports: RestorePorts): Prom
 
 /** Why the instance must not get its traffic, in words that follow its ID; `undefined` where it may. */
 function whyNot({ imageId }: Restorable, read: Read<Instance> | undefined): string | undefined {
-  if (read === undefined || read instanceof CallError) return 'could not be looked at';
+  if (read === undefined || read instanceof CallError) return 'could not be read';
   const serves = statusKind(read.status) === 'up' && read.imageId === imageId;
   return serves ? undefined : `is ${read.status} on ${read.imageId}`;
 }
 
-/** The instance with those of its weights restored for which that went well; the others are told in `left`. */
+/** The instance with the weights that could be restored; `left` gets the others. */
 async function restoreAll(
   run: InstanceRun,
   weights: Weights,

@@ -164,7 +164,7 @@ async function takeRound(
 }
 
 /**
- * One round of probes by the checks of the request that look from outside; empty where there is none, or one cannot be
+ * One round of probes by the checks from outside; empty where there are none, or one of the request's checks cannot be
  * made.
  *
  * @throws CancelledError on abort

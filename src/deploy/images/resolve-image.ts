@@ -19,7 +19,7 @@ export interface ImagePorts {
   readonly log: Log;
 }
 
-/** How often the log says what is waited for, in milliseconds; and the longest time between two looks. */
+/** How often the log says what is waited for, in milliseconds; and the longest time between two reads. */
 const minuteMs = 60_000;
 
 /**
@@ -107,7 +107,7 @@ async function findImage(
   }
 }
 
-/** Looks a last time, and tells why there is no image. The service filters by a part of the name; the near are told too. */
+/** Reads a last time, and says why there is no image. All names are listed for it, so that similar ones can be named. */
 async function absent(
   { image, imageWaitMs }: RunRequest,
   { bcc }: ImagePorts,

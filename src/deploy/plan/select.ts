@@ -1,4 +1,4 @@
-/** Finds the instances that a run is about, and takes the first look at each. */
+/** Finds the instances that a run is about, and observes each for the first time. */
 import { CallError } from '../../core/model/failure.ts';
 import type { Instance } from '../../core/model/instance.ts';
 import type { Selection, Tag } from '../../core/model/selection.ts';
@@ -26,7 +26,7 @@ export interface SelectPorts {
 const sideBySide = 4;
 
 /**
- * The first look at every instance that is selected, with its disk; in the order given, or by ID where tags select.
+ * The first observation of every instance that is selected, with its disk; in the order given, or by ID where tags select.
  *
  * @throws SurveyError with all problems, or where tags select nothing; CallError; CancelledError on abort
  */
@@ -41,7 +41,7 @@ export async function select(
     const atMs = ports.clock.nowMs();
     const read = await readInstances(ids, ports.bcc, signal);
     return withDisks(
-      whole(
+      allOrThrow(
         ids.map((id) => read.get(id)),
         ports
       ),
@@ -50,7 +50,7 @@ export async function select(
       signal
     );
   }
-  return whole(await mapSome(ids, sideBySide, (id) => orError(observe(id, true, ports, signal))), ports);
+  return allOrThrow(await mapSome(ids, sideBySide, (id) => orError(observe(id, true, ports, signal))), ports);
 }
 
 async function readTagged(
@@ -65,7 +65,7 @@ async function readTagged(
   const told = await mapSome(listed, sideBySide, async (instance) =>
     instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance
   );
-  const exact = whole(told, ports).filter((instance) => carriesAll(instance, tags) === true);
+  const exact = allOrThrow(told, ports).filter((instance) => carriesAll(instance, tags) === true);
   const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports, signal);
   const released = carriers.filter(isReleased);
   if (released.length > 0) {
@@ -129,7 +129,7 @@ async function withDisks(
     signal
   );
   const answeredAtMs = clock.nowMs();
-  return whole(
+  return allOrThrow(
     instances.map((instance) => {
       const disk = disks.get(instance.id);
       return disk instanceof CallError
@@ -149,8 +149,8 @@ async function orError<T>(read: Promise<T>): Promise<T | CallError> {
   }
 }
 
-/** All that was read; throws what could not be, all of it at once. */
-function whole<T>(
+/** All that was read; throws everything that could not be read at once. */
+function allOrThrow<T>(
   read: readonly (T | CallError | undefined)[],
   { region }: Pick<SelectPorts, 'region'>
 ): readonly T[] {

@@ -32,7 +32,7 @@ export interface TargetReads {
   readonly backendServers: readonly BackendServer[] | undefined;
   /** `undefined` where no check looks from inside. */
   readonly agents: ReadonlyMap<string, AgentState> | undefined;
-  /** Whether there are others, so that it matters who is away to begin with. */
+  /** Whether there are others, so that it matters who is unavailable to begin with. */
   readonly isFleet: boolean;
   /** Takes the first-boot script of an instance, which may hold secrets. */
   readonly keepScript: (instanceId: string, script: Secret) => void;
@@ -42,7 +42,7 @@ export interface TargetReads {
 const hostKeysMs = 5_000;
 
 /**
- * Gives the function that makes a target of a first look.
+ * Gives the function that makes a target of a first observation.
  *
  * @throws (that function) CallError when a read fails, CancelledError on abort
  */

@@ -66,7 +66,7 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   ]);
   if (image === undefined || observations === undefined || problems.length > 0)
     throw new SurveyError(problems);
-  problems.push(...strangers(request, observations, backendServers ?? []));
+  problems.push(...unusedBalancers(request, observations, backendServers ?? []));
   const ids = observations.map(({ instance }) => instance.id);
   problems.push(...scriptProblems(request, image));
   const agents = await collect(readAgents(request, ids, ports, signal));
@@ -92,7 +92,7 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   const counted = customImages === undefined ? known : withQuota(known, quotaLeft(customImages));
   const how = { settings: request.rollout, rollback: request.rollback, scriptWarning: request.scriptWarning };
   const plan = makePlan(image, request.options, counted, how);
-  problems.push(...unwaited(request, plan));
+  problems.push(...tooManyWithoutWait(request, plan));
   if (problems.length > 0) throw new SurveyError(problems);
   return {
     plan,
@@ -136,8 +136,8 @@ async function backendServersOf(
   return backendServers.flat();
 }
 
-/** A load balancer that none of the targets is in is a slip: nobody names it to leave nothing. */
-function strangers(
+/** A load balancer that none of the targets is in was named by mistake. */
+function unusedBalancers(
   { balancers }: RunRequest,
   observations: readonly Observation[],
   backendServers: readonly BackendServer[]
@@ -178,7 +178,7 @@ function withQuota(targets: readonly Target[], quota: number): readonly Target[]
 }
 
 /** What is not waited for frees no slot, so there may be no more of it than slots. */
-function unwaited({ wait }: RunRequest, { rollout }: Plan): readonly SurveyProblem[] {
+function tooManyWithoutWait({ wait }: RunRequest, { rollout }: Plan): readonly SurveyProblem[] {
   const count = rollout.members.filter(({ kind }) => kind === 'work').length;
   if (wait || count <= rollout.maxUnavailable) return [];
   return [

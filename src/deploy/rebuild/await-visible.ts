@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { poll } from '../calls/poll.ts';
 import { type Read, readInstances } from '../calls/read-many.ts';
 
-/** Between looks, in milliseconds. */
+/** Between reads, in milliseconds. */
 const intervalMs = 5_000;
 
 /**

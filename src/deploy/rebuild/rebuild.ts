@@ -1,4 +1,4 @@
-/** The loop that lives the life of one rebuild: it performs each command and feeds what came of it back. */
+/** The loop of one rebuild: it performs each command and feeds what came of it back to the reducer. */
 
 import { CallError } from '../../core/model/failure.ts';
 import type { RebuildRequest } from '../../core/model/rebuild-spec.ts';
@@ -33,7 +33,7 @@ export interface RebuildPorts {
   readonly sender: Sender;
 }
 
-/** Told of every step, in order; `now` is the life after it. It must not throw. */
+/** Told of every step, in order; `now` is the state after it. It must not throw. */
 export type RebuildObserver = (before: RebuildState, now: RebuildState) => void;
 
 /** What comes before the wipe. Each gives what kept it from being done; throws `CancelledError` on abort. */
@@ -45,7 +45,7 @@ export interface Preparations {
 }
 
 /**
- * Rebuilds one instance and waits for the end; resolves with the whole life, however it ended.
+ * Rebuilds one instance and waits for the end; resolves with its last state, however it ended.
  *
  * @param earlier what is known already: the observation that the plan was made by, and perhaps one of just now
  * @throws only what is no failure of a call: a fault of the program

@@ -1,4 +1,4 @@
-/** The looks of all instances that are waited for, taken together: a few list calls a tick, however many they are. */
+/** Observes all instances that are waited for together: a few list calls a tick, however many they are. */
 import { CallError, CancelledError } from '../../core/model/failure.ts';
 import type { Instance, SystemDisk } from '../../core/model/instance.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type Read, readDisks, readInstances } from '../calls/read-many.ts';
 import { observe } from './observe.ts';
 
-/** A look that is wanted. */
+/** An observation that is wanted. */
 export interface ObserveRequest {
   readonly instanceId: string;
   /** When it is to be taken, in milliseconds on the monotonic clock. */
@@ -21,11 +21,11 @@ export interface ObserveRequest {
   readonly deadlineMs?: number;
 }
 
-/** Takes looks. */
+/** Makes observations. */
 export interface Watch {
   /** Throws `CallError` when the read fails for good, `CancelledError` on abort. */
   observe(request: ObserveRequest): Promise<Observation>;
-  /** Gives up all looks that are still wanted. */
+  /** Gives up all observations that are still wanted. */
   dispose(): void;
 }
 
@@ -90,7 +90,7 @@ class SharedWatch implements Watch {
     );
   }
 
-  /** Takes every look that may be taken now, and sets the alarm for the next. */
+  /** Makes every observation that may be made now, and sets the alarm for the next. */
   #ring(): void {
     this.#alarm = undefined;
     const nowMs = this.#ports.clock.nowMs();

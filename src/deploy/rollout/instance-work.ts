@@ -40,8 +40,10 @@ export function createInstanceWork(
 ): FleetWork {
   const count = plan.targets.length;
   const ports: InstancePorts = { ...given, imagesInUse: () => imagesInUse(store.current()) };
-  // Unavailable from the start, and not begun yet.
-  const away = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
+  // Unavailable from the start, and not started yet.
+  const unavailable = new Set(
+    plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id)
+  );
   const done = (run: InstanceRun): InstanceRun => {
     const failure = count === 1 ? undefined : failureOf(run);
     if (failure !== undefined) ports.log.info(wholeCause(failure));
@@ -70,7 +72,7 @@ export function createInstanceWork(
     async rollForward(id) {
       const { target } = store.runOf(id);
       const earlier = [...(await known(target))];
-      if (count > 1 && target.decision.action !== 'skip' && away.delete(id)) {
+      if (count > 1 && target.decision.action !== 'skip' && unavailable.delete(id)) {
         const now = await observeNow(id, ports);
         if (now !== undefined && (await serves(now, request, ports))) return 'recovered';
         if (now !== undefined) earlier.push(now);

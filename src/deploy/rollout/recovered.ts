@@ -6,7 +6,7 @@ import type { RunRequest } from '../../ports/request.ts';
 import { probeOnce } from '../health/await-healthy.ts';
 import type { InstancePorts } from '../instance/run-instance.ts';
 
-/** How often, and how far apart in milliseconds, one that was unavailable is observed before it is begun. */
+/** How often, and how far apart in milliseconds, one that was unavailable is observed before it is started. */
 const observeTries = 3;
 const retryMs = 5_000;
 

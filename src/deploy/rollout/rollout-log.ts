@@ -12,7 +12,7 @@ import type { Log } from '../../ports/log.ts';
 export interface RolloutLog {
   /** Told of every step. */
   tell(rollout: Rollout): void;
-  /** Ends the signs of life. */
+  /** Ends the line of each minute. */
   dispose(): void;
 }
 
@@ -24,7 +24,7 @@ const mostMs = 60_000;
 
 const silent: RolloutLog = { tell: () => undefined, dispose: () => undefined };
 
-/** The news of one run. A single target tells of itself. */
+/** The rollout log of one run; none for a single target, whose own lines say it all. */
 export function createRolloutLog(
   plan: Plan,
   ports: { readonly log: Log; readonly clock: Clock }
@@ -114,7 +114,7 @@ class FleetRolloutLog implements RolloutLog {
       rolledBack: all.filter((one) => one.state === 'rolledBack' && !this.#failed.has(one.id)).length,
       rollbackFailed: all.filter((one) => one.state === 'rollbackFailed' && !this.#failed.has(one.id)).length,
       beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
-      // What is not begun after a stop is not to go any more.
+      // After a stop nothing is left to start.
       waiting: stop === undefined ? count('waiting') : 0,
       tookMs: this.#tookMs,
       maxUnavailable: Math.max(1, task.maxUnavailable - gone),

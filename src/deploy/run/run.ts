@@ -44,7 +44,7 @@ export interface RunHooks extends Journal {
 }
 
 /**
- * Carries the request out and resolves with the state at the end, whether it went well or not.
+ * Carries the request out and resolves with the state at the end, a success or not.
  *
  * @throws SurveyError when the first reads fail, CancelledError when the cancel comes before the plan stands
  */

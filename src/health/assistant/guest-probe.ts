@@ -1,4 +1,4 @@
-/** Looks from inside, by Cloud Assistant. */
+/** Probes from inside, by Cloud Assistant. */
 import type { GuestCheck } from '../../core/health/check.ts';
 import { type GuestCommand, probeCommand, scriptCommand } from '../../core/health/guest/guest-command.ts';
 import { judgeProof, judgeScript } from '../../core/health/guest/guest-proof.ts';
@@ -9,7 +9,7 @@ import type { Assistant, GuestProbe } from '../../ports/assistant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { GuestRuns } from './guest-runs.ts';
 
-/** What the looks need. */
+/** What the probes need. */
 export interface GuestProbeParts {
   readonly assistant: Assistant;
   readonly clock: Clock;
@@ -27,7 +27,7 @@ const baselineMs = 30_000;
 /** How many instances one question about agents is for (page 2ms3wv3y0). */
 const agentsTogether = 100;
 
-/** The looks of one run. */
+/** The probes of one run. */
 export function createGuestProbe(parts: GuestProbeParts): GuestProbe {
   const { assistant, clock, intervalMs, script, deadlineMs } = parts;
   const runs = new GuestRuns(assistant, clock, intervalMs);
@@ -74,7 +74,7 @@ export function createGuestProbe(parts: GuestProbeParts): GuestProbe {
       const answer = await runs.execute(check.instanceId, commandOf(check), untilMs, signal);
       if (check.kind === 'guestScript') return judgeScript(answer);
       const result = judgeProof(answer, baseline);
-      // The boot of Windows moves with its clock, so it tells no two boots apart from look to look.
+      // The boot of Windows moves with its clock, so it tells no two boots apart from probe to probe.
       return result.healthy && check.system === 'windows' ? { healthy: true } : result;
     },
     dispose: () => runs.dispose()

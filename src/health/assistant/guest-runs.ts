@@ -173,7 +173,7 @@ export class GuestRuns {
     this.#sent.push(sent);
   }
 
-  /** Looks at a run, or for it where the answer was lost. */
+  /** Reads a run, or searches for it where the answer was lost. */
   async #follow(sent: Sent): Promise<void> {
     try {
       if (sent.runId === undefined) await this.#lookUp(sent);

@@ -8,7 +8,7 @@
  * sent, so that neither a wrong clock in the guest nor a slow answer makes an old system look young.
  */
 import type { ProbeResult } from '../reason.ts';
-import { type GuestAnswer, hasExitedWell } from './guest-run.ts';
+import { type GuestAnswer, hasExitedWithZero } from './guest-run.ts';
 
 /** What is known of the system that was to be replaced. */
 export interface GuestBaseline {
@@ -41,7 +41,7 @@ export function readProbeLine(output: string, nonce: string): GuestFacts | undef
 export function judgeProof(answer: GuestAnswer, baseline: GuestBaseline): ProbeResult {
   if (answer.kind !== 'finished') return unanswered(answer);
   const { child, nonce, runId, sentMs } = answer;
-  const facts = hasExitedWell(child) ? readProbeLine(child.stdout, nonce) : undefined;
+  const facts = hasExitedWithZero(child) ? readProbeLine(child.stdout, nonce) : undefined;
   if (facts === undefined) return runFailed(answer);
   const { bootId, uptimeMs } = facts;
   if (bootId === baseline.bootId) return { healthy: false, reason: { kind: 'sameBoot', bootId, runId } };
@@ -59,7 +59,7 @@ export function judgeProof(answer: GuestAnswer, baseline: GuestBaseline): ProbeR
 export function judgeScript(answer: GuestAnswer): ProbeResult {
   if (answer.kind !== 'finished') return unanswered(answer);
   const { child, runId } = answer;
-  if (hasExitedWell(child)) return { healthy: true };
+  if (hasExitedWithZero(child)) return { healthy: true };
   const { exitCode } = child;
   if (exitCode === undefined || exitCode === 0) return runFailed(answer);
   return { healthy: false, reason: { kind: 'script', exitCode, output: lastLines(child), runId } };

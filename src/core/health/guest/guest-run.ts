@@ -47,6 +47,6 @@ export function isFinished(state: string): boolean {
 }
 
 /** Whether it ran to its end and its exit code is 0. */
-export function hasExitedWell({ state, exitCode }: GuestChild): boolean {
+export function hasExitedWithZero({ state, exitCode }: GuestChild): boolean {
   return state.toUpperCase() === 'SUCCESS' && exitCode === 0;
 }

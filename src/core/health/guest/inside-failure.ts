@@ -2,7 +2,7 @@ import { formatDuration } from '../../time.ts';
 import { escapedLine } from './guest-system.ts';
 
 /**
- * Why a look from inside, by Cloud Assistant, does not pass. `runId` is the service's, for its console.
+ * Why a check from inside, by Cloud Assistant, does not pass. `runId` is the service's, for its console.
  *
  * - `agentOffline`: the agent is not on line, so nothing could be run
  * - `sameBoot`, `olderBoot`: the system that was to be replaced, by its boot ID or its uptime
@@ -38,7 +38,7 @@ export type InsideFailure =
     }
   | { readonly kind: 'notProven' };
 
-/** A failed look from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
+/** A failed check from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
 export function describeInside(reason: InsideFailure): string {
   switch (reason.kind) {
     case 'agentOffline':
