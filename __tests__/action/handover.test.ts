@@ -1,14 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { findHandover } from '../../src/action/handover.ts';
+import { findHandover, openHandover } from '../../src/action/handover.ts';
+import { runOf, stateOf } from '../core/run/runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'handover-'));
 const variable = 'STATE_handover';
 
 afterEach(() => {
-  delete process.env[variable];
+  for (const name of [variable, 'RUNNER_TEMP', 'GITHUB_STATE']) delete process.env[name];
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -25,4 +26,28 @@ test('a file that cannot be removed, as one that is open on Windows, does not en
 
 test('there is none where the main step never came so far', () => {
   expect(findHandover()).toBeUndefined();
+});
+
+test('each write has the state of then, whatever of it was written before', () => {
+  mkdirSync(folder, { recursive: true });
+  const runnerState = join(folder, 'runner-state');
+  writeFileSync(runnerState, '');
+  Object.assign(process.env, { RUNNER_TEMP: folder, GITHUB_STATE: runnerState });
+  const file = openHandover();
+  const [, path = ''] = /handover<<\S+\n(.*)\n/.exec(readFileSync(runnerState, 'utf8')) ?? [];
+  process.env[variable] = path;
+
+  const first = stateOf([runOf({}, 'i-1'), runOf({}, 'i-2'), runOf({}, 'i-3')]);
+  const others = { ok: false, ended: false, cancelled: false };
+  file.write({ state: first, ...others });
+  expect(findHandover()?.read()).toMatchObject({ ...others, state: JSON.parse(JSON.stringify(first)) });
+
+  const [one, two, three] = first.instances;
+  if (one === undefined || two === undefined || three === undefined) throw new Error('three are needed');
+  const second = { ...first, atMs: first.atMs + 1, instances: [one, { ...two, cancelled: true }, three] };
+  file.write({ state: second, ...others, ok: true });
+  const read = findHandover()?.read();
+  expect(read).toMatchObject({ ok: true, state: JSON.parse(JSON.stringify(second)) });
+  expect(read?.state.instances.map(({ cancelled }) => cancelled)).toEqual([false, true, false]);
+  expect(read?.state.instances[2]?.target.task.image).toEqual(first.image);
 });

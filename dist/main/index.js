@@ -4483,12 +4483,18 @@ function imagesInUse({ image, instances }) {
     ]);
     return new Set([image.id, ...seen]);
 }
-/** The state as text. The image, which every task names, is written once. */
-function serializeRunState(state) {
-    const { image } = state;
-    return JSON.stringify(state, function (key, value) {
-        return key === 'image' && value === image && this !== state ? null : value;
-    });
+/**
+ * The state as text: a line of what all instances share, and one for each of them. The image, which every task names,
+ * is written once.
+ *
+ * @param lineOf the line of an instance, for who has kept those of instances that have not changed
+ */
+function serializeRunState({ instances, ...shared }, lineOf = instanceLine) {
+    return [JSON.stringify(shared), ...instances.map((run) => lineOf(run, shared.image))].join('\n');
+}
+/** The line of an instance in the text of a state. */
+function instanceLine(run, image) {
+    return JSON.stringify(run, (key, value) => (key === 'image' && value === image ? null : value));
 }
 /**
  * The state from its text.
@@ -4496,11 +4502,13 @@ function serializeRunState(state) {
  * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
  */
 function run_state_parseRunState(text) {
-    const parsed = JSON.parse(text);
-    if (parsed.version !== 1)
+    const [first = '', ...lines] = text.split('\n');
+    const shared = JSON.parse(first);
+    if (shared.version !== 1)
         throw new RangeError('the state was written by another version of this action');
-    const { image } = parsed;
-    return JSON.parse(text, (key, value) => (key === 'image' && value === null ? image : value));
+    const { image } = shared;
+    const instances = lines.map((line) => JSON.parse(line, (key, value) => (key === 'image' && value === null ? image : value)));
+    return { ...shared, instances };
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/map-some.js
@@ -7475,7 +7483,7 @@ function wasSeenBefore({ history }) {
 const startIntervalMs = 5_000;
 /** Between observations while the new system boots, in milliseconds. */
 const bootIntervalMs = 1_000;
-/** For how long after its first sight a boot is taken to be one that ends soon, in milliseconds. */
+/** For how long a boot is taken to end soon, in milliseconds. */
 const bootMs = 60_000;
 /** The least part of `pollInterval` that an interval is made of. */
 const leastPart = 0.8;
@@ -7496,9 +7504,8 @@ function isBooting({ bootSinceMs, last }) {
     return last.answeredAtMs - bootSinceMs < bootMs;
 }
 /**
- * Whether `Running` may come next without a boot that is seen before: from a `Starting` that has lasted for long, or
- * from a status that no source lists. Then the interval leaves room for the second observation of the proof, so
- * that the end is proven within one `pollInterval`. From all other statuses of a rebuild the way leads through `Starting`.
+ * Whether `Running` may come at any moment. Then the interval leaves room for the second observation of the proof, so
+ * that the end is proven within one `pollInterval`. From other statuses of a rebuild the way leads through `Starting`.
  */
 function mayEndUnannounced({ evidence, last }) {
     if (evidence.leftAtMs === undefined || last === undefined)
@@ -7507,8 +7514,7 @@ function mayEndUnannounced({ evidence, last }) {
     return status === 'Starting' || statusKind(status) === 'unknown';
 }
 /**
- * Notes the boot of the new system: a `Starting` that comes after another status of the rebuild, or well after the
- * acceptance, or after the instance was told to start. One that comes first and soon may be all that the service
+ * Notes the boot of the new system. A `Starting` that comes first and soon is none: it may be all that the service
  * shows of a rebuild, and then most of the time is still to come.
  */
 function seeBoot(rebuild, { answeredAtMs, instance }) {
@@ -11797,11 +11803,18 @@ function openHandover() {
         const message = `What the post step needs to know cannot be saved, so nothing was sent: ${messageOf(cause)}. Check the disk of the runner.`;
         throw new UnsavedStateError(message, { cause });
     }
+    // All is written before each call of a fleet, and few of its instances have changed since the last time.
+    const lines = new WeakMap();
+    const lineOf = (run, image) => {
+        const line = lines.get(run) ?? instanceLine(run, image);
+        lines.set(run, line);
+        return line;
+    };
     return {
         write(handover) {
             const { state, ...others } = handover;
             const head = JSON.stringify({ ...others, process: own });
-            replaceFile(file, `${head}\n${serializeRunState(state)}`);
+            replaceFile(file, `${head}\n${serializeRunState(state, lineOf)}`);
         },
         isTaken: () => (0,external_node_fs_namespaceObject.existsSync)(takenMark(file))
     };

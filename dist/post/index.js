@@ -8576,12 +8576,18 @@ function imagesInUse({ image, instances }) {
     ]);
     return new Set([image.id, ...seen]);
 }
-/** The state as text. The image, which every task names, is written once. */
-function run_state_serializeRunState(state) {
-    const { image } = state;
-    return JSON.stringify(state, function (key, value) {
-        return key === 'image' && value === image && this !== state ? null : value;
-    });
+/**
+ * The state as text: a line of what all instances share, and one for each of them. The image, which every task names,
+ * is written once.
+ *
+ * @param lineOf the line of an instance, for who has kept those of instances that have not changed
+ */
+function run_state_serializeRunState({ instances, ...shared }, lineOf = run_state_instanceLine) {
+    return [JSON.stringify(shared), ...instances.map((run) => lineOf(run, shared.image))].join('\n');
+}
+/** The line of an instance in the text of a state. */
+function run_state_instanceLine(run, image) {
+    return JSON.stringify(run, (key, value) => (key === 'image' && value === image ? null : value));
 }
 /**
  * The state from its text.
@@ -8589,11 +8595,13 @@ function run_state_serializeRunState(state) {
  * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
  */
 function parseRunState(text) {
-    const parsed = JSON.parse(text);
-    if (parsed.version !== 1)
+    const [first = '', ...lines] = text.split('\n');
+    const shared = JSON.parse(first);
+    if (shared.version !== 1)
         throw new RangeError('the state was written by another version of this action');
-    const { image } = parsed;
-    return JSON.parse(text, (key, value) => (key === 'image' && value === null ? image : value));
+    const { image } = shared;
+    const instances = lines.map((line) => JSON.parse(line, (key, value) => (key === 'image' && value === null ? image : value)));
+    return { ...shared, instances };
 }
 
 ;// CONCATENATED MODULE: ./action/replace-file.js
@@ -8694,11 +8702,18 @@ function openHandover() {
         const message = `What the post step needs to know cannot be saved, so nothing was sent: ${messageOf(cause)}. Check the disk of the runner.`;
         throw new UnsavedStateError(message, { cause });
     }
+    // All is written before each call of a fleet, and few of its instances have changed since the last time.
+    const lines = new WeakMap();
+    const lineOf = (run, image) => {
+        const line = lines.get(run) ?? instanceLine(run, image);
+        lines.set(run, line);
+        return line;
+    };
     return {
         write(handover) {
             const { state, ...others } = handover;
             const head = JSON.stringify({ ...others, process: own });
-            replaceFile(file, `${head}\n${serializeRunState(state)}`);
+            replaceFile(file, `${head}\n${serializeRunState(state, lineOf)}`);
         },
         isTaken: () => existsSync(takenMark(file))
     };

@@ -13,9 +13,11 @@ import {
 import { RebuildSecrets } from '../../src/core/model/rebuild-secrets.ts';
 import { Secret } from '../../src/core/model/secret.ts';
 import { reportRun } from '../../src/core/report/run-report.ts';
+import type { RunState } from '../../src/core/run/run-state.ts';
 import { run } from '../../src/deploy/run/run.ts';
 import { createProbe } from '../../src/health/network-probe.ts';
 import type { FromEmulator, Seen, ToEmulator } from './emulator.ts';
+import { type HandoverCost, TimedHandover } from './handover.ts';
 
 /** What a fleet cost. */
 export interface FleetCost extends Seen {
@@ -28,6 +30,8 @@ export interface FleetCost extends Seen {
   readonly idealMs: number;
   /** The sum of the rebuilds over the slots, in ms: only who knows beforehand how long each takes comes near it. */
   readonly evenMs: number;
+  /** The writing ahead of each call that erases. */
+  readonly handover: HandoverCost;
   readonly cpuSeconds: number;
   readonly peakMib: number;
 }
@@ -54,6 +58,8 @@ const ids = Array.from(
   { length: Number(count) },
   (_, index) => `i-fleet${String(index + 1).padStart(5, '0')}`
 );
+const handover = new TimedHandover();
+let latest: (() => RunState) | undefined;
 const report = reportRun(
   await run(
     {
@@ -77,7 +83,17 @@ const report = reportRun(
       secrets: new RebuildSecrets({ login: { kind: 'adminPass', adminPass: new Secret('Abcdef1!xyz') } }),
       runId: 'bench'
     },
-    { planned: async () => undefined, progressed: () => undefined, commit: () => undefined }
+    {
+      planned: async (state) => {
+        handover.write(state);
+      },
+      progressed: (now) => {
+        latest = now;
+      },
+      commit: () => {
+        if (latest !== undefined) handover.write(latest());
+      }
+    }
   )
 );
 const usage = process.resourceUsage();
@@ -88,6 +104,7 @@ if (typeof seen === 'string' || !('calls' in seen)) throw new Error('no word of 
 const slots = report.rollout.maxUnavailable;
 const cost: FleetCost = {
   ...seen,
+  handover: handover.cost(),
   instances: ids.length,
   slots,
   status: report.status,

@@ -12,7 +12,7 @@ const startIntervalMs = 5_000;
 /** Between observations while the new system boots, in milliseconds. */
 const bootIntervalMs = 1_000;
 
-/** For how long after its first sight a boot is taken to be one that ends soon, in milliseconds. */
+/** For how long a boot is taken to end soon, in milliseconds. */
 const bootMs = 60_000;
 
 /** The least part of `pollInterval` that an interval is made of. */
@@ -34,9 +34,8 @@ function isBooting({ bootSinceMs, last }: RebuildState): boolean {
 }
 
 /**
- * Whether `Running` may come next without a boot that is seen before: from a `Starting` that has lasted for long, or
- * from a status that no source lists. Then the interval leaves room for the second observation of the proof, so
- * that the end is proven within one `pollInterval`. From all other statuses of a rebuild the way leads through `Starting`.
+ * Whether `Running` may come at any moment. Then the interval leaves room for the second observation of the proof, so
+ * that the end is proven within one `pollInterval`. From other statuses of a rebuild the way leads through `Starting`.
  */
 function mayEndUnannounced({ evidence, last }: RebuildState): boolean {
   if (evidence.leftAtMs === undefined || last === undefined) return false;
@@ -45,8 +44,7 @@ function mayEndUnannounced({ evidence, last }: RebuildState): boolean {
 }
 
 /**
- * Notes the boot of the new system: a `Starting` that comes after another status of the rebuild, or well after the
- * acceptance, or after the instance was told to start. One that comes first and soon may be all that the service
+ * Notes the boot of the new system. A `Starting` that comes first and soon is none: it may be all that the service
  * shows of a rebuild, and then most of the time is still to come.
  */
 export function seeBoot(rebuild: RebuildState, { answeredAtMs, instance }: Observation): RebuildState {

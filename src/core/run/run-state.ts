@@ -48,12 +48,19 @@ export function imagesInUse({ image, instances }: RunState): ReadonlySet<string>
   return new Set([image.id, ...seen]);
 }
 
-/** The state as text. The image, which every task names, is written once. */
-export function serializeRunState(state: RunState): string {
-  const { image } = state;
-  return JSON.stringify(state, function (this: unknown, key: string, value: unknown) {
-    return key === 'image' && value === image && this !== state ? null : value;
-  });
+/**
+ * The state as text: a line of what all instances share, and one for each of them. The image, which every task names,
+ * is written once.
+ *
+ * @param lineOf the line of an instance, for who has kept those of instances that have not changed
+ */
+export function serializeRunState({ instances, ...shared }: RunState, lineOf = instanceLine): string {
+  return [JSON.stringify(shared), ...instances.map((run) => lineOf(run, shared.image))].join('\n');
+}
+
+/** The line of an instance in the text of a state. */
+export function instanceLine(run: InstanceRun, image: Image): string {
+  return JSON.stringify(run, (key, value: unknown) => (key === 'image' && value === image ? null : value));
 }
 
 /**
@@ -62,8 +69,13 @@ export function serializeRunState(state: RunState): string {
  * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
  */
 export function parseRunState(text: string): RunState {
-  const parsed: { version?: unknown; image?: unknown } = JSON.parse(text);
-  if (parsed.version !== 1) throw new RangeError('the state was written by another version of this action');
-  const { image } = parsed;
-  return JSON.parse(text, (key, value: unknown) => (key === 'image' && value === null ? image : value));
+  const [first = '', ...lines] = text.split('\n');
+  const shared: RunState = JSON.parse(first);
+  if (shared.version !== 1) throw new RangeError('the state was written by another version of this action');
+  const { image } = shared;
+  const instances = lines.map(
+    (line): InstanceRun =>
+      JSON.parse(line, (key, value: unknown) => (key === 'image' && value === null ? image : value))
+  );
+  return { ...shared, instances };
 }
