@@ -29,7 +29,6 @@ var github = __webpack_require__(2767);
 
 
 ;// CONCATENATED MODULE: ./github/toolkit.js
-/** The only door to the GitHub toolkit. It is imported on demand, so that a plain rebuild never loads it. */
 
 
 

@@ -19,7 +19,6 @@ var failure = __webpack_require__(5437);
 var reason = __webpack_require__(3202);
 ;// CONCATENATED MODULE: ./health/probe-failure.js
 
-/** A probe has found out why the instance is not healthy. */
 class ProbeFailure extends Error {
     reason;
     constructor(reason, options) {
@@ -28,11 +27,9 @@ class ProbeFailure extends Error {
         this.reason = reason;
     }
 }
-/** A failure because the peer broke the rules of a protocol. */
 function protocolFailure(message, options) {
     return new ProbeFailure({ kind: 'protocol', message: (0,reason/* printable */.g$)(message) }, options);
 }
-/** What the system's error codes mean for a check (libuv, and getaddrinfo for the names). */
 const kinds = new Map([
     ['ECONNREFUSED', 'refused'],
     ['EHOSTUNREACH', 'unreachable'],
@@ -42,7 +39,6 @@ const kinds = new Map([
     ['EADDRNOTAVAIL', 'unreachable'],
     ['EACCES', 'unreachable'],
     ['EPERM', 'unreachable'],
-    // The system's own patience ended before ours, because no answer came.
     ['ETIMEDOUT', 'unreachable'],
     ['ECONNRESET', 'reset'],
     ['ECONNABORTED', 'reset'],
@@ -53,7 +49,6 @@ const kinds = new Map([
     ['EAI_FAIL', 'dns'],
     ['EAI_NODATA', 'dns']
 ]);
-/** The reason in an error that a probe ended with; `stage` is what it was waiting for. */
 function reasonOf(error, stage) {
     if (error instanceof ProbeFailure)
         return error.reason;
@@ -71,14 +66,12 @@ function reasonOf(error, stage) {
             return { kind: 'protocol', message: (0,reason/* printable */.g$)(textOf(error, 'message') || String(error)) };
     }
 }
-/** A name with several addresses fails with all their errors at once; the first stands for them. */
 function codeOf(error) {
     if (isRecord(error) && Array.isArray(error['errors']) && error['errors'].length > 0) {
         return codeOf(error['errors'][0]);
     }
     return textOf(error, 'code');
 }
-/** By shape and not by class: what another realm throws is no instance of our `Error`. */
 function textOf(error, name) {
     const value = isRecord(error) ? error[name] : undefined;
     return typeof value === 'string' ? value : '';
@@ -90,12 +83,6 @@ function isRecord(value) {
 ;// CONCATENATED MODULE: ./health/probe-attempt.js
 
 
-/**
- * Runs one attempt under a deadline of its own. Whatever `work` throws is a reason why the attempt failed.
- *
- * @param work must end soon after its signal aborts, with everything closed
- * @throws CancelledError when the caller's signal aborts
- */
 async function attempt({ signal, timeoutMs }, work) {
     if (signal.aborted)
         throw new failure/* CancelledError */.cc('cancelled before a probe');
@@ -141,13 +128,7 @@ var external_node_tls_ = __webpack_require__(1692);
 
 
 
-/** How much of a body is searched, in bytes. */
 const maxBodyBytes = 1024 * 1024;
-/**
- * Asks once, straight (no proxy), on a connection of its own, and follows no redirect.
- *
- * @throws ProbeFailure when the answer is not the expected one, or the error of the connection
- */
 async function probeHttp(check, attempt, trust) {
     const module = check.kind === 'https' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
     const request = module.request({
@@ -155,7 +136,6 @@ async function probeHttp(check, attempt, trust) {
         port: check.port,
         path: check.path,
         method: 'GET',
-        // An agent of its own for this request: it keeps no connection, and knows no proxy.
         agent: false,
         signal: attempt.signal,
         headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'rebuild-bcc-instance' },
@@ -179,17 +159,14 @@ async function probeHttp(check, attempt, trust) {
 function answered(request) {
     return new Promise((resolve, reject) => {
         request.once('response', resolve);
-        // Stays to the end: an error that comes later must not end the process.
         request.on('error', (error) => reject(certificateFailure(request, error) ?? error));
         request.end();
     });
 }
-/** TLS itself stood, and the certificate is what was wrong. */
 function certificateFailure(request, error) {
     const { socket } = request;
     if (!(socket instanceof external_node_tls_.TLSSocket) || !socket.authorizationError)
         return undefined;
-    // Node's newest versions add advice about their command line, which is no use in a workflow.
     const message = (0,reason/* printable */.g$)(error.message.replace(/; if the root CA.*$/s, ''));
     return new ProbeFailure({ kind: 'certificate', message }, { cause: error });
 }
@@ -206,7 +183,6 @@ async function judge(check, response, attempt) {
         throw new ProbeFailure({ kind: 'body', wanted: check.body });
     }
 }
-/** Looks for the bytes while they come in; what spans two chunks is found too. */
 async function contains(response, wanted) {
     let tail = Buffer.alloc(0);
     let read = 0;
@@ -228,16 +204,9 @@ var external_node_net_ = __webpack_require__(7030);
 ;// CONCATENATED MODULE: ./health/socket.js
 
 
-/**
- * Opens a TCP connection, lends it to `work`, and closes it. When this settles the socket is closed; only the
- * look-up of a host name, which the system does not let one call off, may still be under way after an abort.
- *
- * @throws the error of the connection, or what `work` throws
- */
 async function withConnection(host, port, attempt, work) {
     const socket = (0,external_node_net_.connect)({ host, port, noDelay: true });
     const closed = new Promise((resolve) => socket.once('close', () => resolve()));
-    // Errors reach the reader; one that comes when nobody reads must not end the process.
     socket.on('error', () => undefined);
     const onAbort = () => {
         socket.destroy(new Error('the attempt was given up'));
@@ -246,7 +215,6 @@ async function withConnection(host, port, attempt, work) {
     try {
         await connected(socket);
         const value = await work(socket);
-        // What was written last still goes out.
         socket.resume();
         socket.destroySoon();
         await closed;
@@ -269,9 +237,7 @@ function connected(socket) {
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 ;// CONCATENATED MODULE: ./health/ssh/wire.js
-/** The data types and the packets of SSH (RFC 4251, 5; RFC 4253, 6), as far as a host key needs them. */
 
-/** The numbers of messages (RFC 4250, 4.1.2; RFC 5656, 7.1). */
 const message = {
     disconnect: 1,
     ignore: 2,
@@ -280,18 +246,15 @@ const message = {
     kexEcdhInit: 30,
     kexEcdhReply: 31
 };
-/** The longest packet that every implementation must take (RFC 4253, 6.1), in bytes. */
 const maxPacketBytes = 35_000;
 const blockBytes = 8;
 const minPaddingBytes = 4;
-/** Reads the fields of one payload in turn. Every reader throws ProbeFailure where the payload ends too soon. */
 class WireReader {
     #bytes;
     #at = 0;
     constructor(bytes) {
         this.#bytes = bytes;
     }
-    /** The next `count` bytes. */
     take(count) {
         const end = this.#at + count;
         if (end > this.#bytes.length)
@@ -316,11 +279,9 @@ class WireReader {
         const text = this.text();
         return text === '' ? [] : text.split(',');
     }
-    /** Whether nothing is left. */
     get isAtEnd() {
         return this.#at === this.#bytes.length;
     }
-    /** A multiple precision integer that must not be negative, without leading zeros. */
     unsigned() {
         const bytes = this.string();
         if (((bytes[0] ?? 0) & 0x80) !== 0)
@@ -328,28 +289,23 @@ class WireReader {
         return withoutZeros(bytes);
     }
 }
-/** A `uint32`. */
 function uint32(value) {
     const bytes = Buffer.alloc(4);
     bytes.writeUInt32BE(value);
     return bytes;
 }
-/** A `string`: the length, then the bytes. */
 function string(value) {
     const bytes = typeof value === 'string' ? Buffer.from(value, 'latin1') : value;
     return Buffer.concat([uint32(bytes.length), bytes]);
 }
-/** A `name-list`. */
 function nameList(names) {
     return string(names.join(','));
 }
-/** An `mpint` from the bytes of a number that is not negative: no zeros in front, but one before a set top bit. */
 function mpint(value) {
     const bytes = withoutZeros(value);
     const isHigh = ((bytes[0] ?? 0) & 0x80) !== 0;
     return string(isHigh ? Buffer.concat([Buffer.of(0), bytes]) : bytes);
 }
-/** A packet before any encryption: length, padding length, payload, padding. */
 function packet(payload) {
     const used = 5 + payload.length;
     const toBlock = blockBytes - (used % blockBytes);
@@ -357,7 +313,6 @@ function packet(payload) {
     const length = 1 + payload.length + padding;
     return Buffer.concat([uint32(length), Buffer.of(padding), payload, Buffer.alloc(padding)]);
 }
-/** The payload in the body of a packet, which is what follows its length. */
 function payloadOf(body) {
     const padding = body.readUInt8();
     const end = body.length - padding;
@@ -371,11 +326,9 @@ function withoutZeros(bytes) {
 }
 
 ;// CONCATENATED MODULE: ./health/ssh/host-key.js
-/** Host keys: which types there are, and whether a signature is theirs (RFC 4253, 5656, 8332, 8709). */
 
 
 
-/** The types of host keys that are understood, the wanted ones first; the order is OpenSSH's. */
 const keyTypes = [
     'ssh-ed25519',
     'ecdsa-sha2-nistp256',
@@ -388,22 +341,13 @@ const curves = new Map([
     ['ecdsa-sha2-nistp384', { crv: 'P-384', bytes: 48, hash: 'sha384' }],
     ['ecdsa-sha2-nistp521', { crv: 'P-521', bytes: 66, hash: 'sha512' }]
 ]);
-/** The hashes of RSA signatures. `ssh-rsa`, the one with SHA-1, is left out: it proves too little. */
 const rsaHashes = new Map([
     ['rsa-sha2-512', 'sha512'],
     ['rsa-sha2-256', 'sha256']
 ]);
-/** The signature algorithms for a type of key, the wanted ones first. */
 function signaturesOf(type) {
     return type === 'ssh-rsa' ? [...rsaHashes.keys()] : [type];
 }
-/**
- * The host key in `blob`, if the signature over `data` is its own.
- *
- * @param type the type of key that was asked for
- * @param algorithm the signature algorithm that was agreed on
- * @throws ProbeFailure when the key or the signature is another than agreed, or the signature is wrong
- */
 function provenKey(type, algorithm, blob, signature, data) {
     const signed = new WireReader(signature);
     if (signed.text() !== algorithm)
@@ -420,7 +364,6 @@ function provenKey(type, algorithm, blob, signature, data) {
         throw protocolFailure('the SSH server did not prove that the host key is its own');
     return { algorithm: type, key: blob.toString('base64') };
 }
-/** As `ssh-keygen -l` prints it: SHA-256, base64 without padding. */
 function fingerprint(key) {
     const digest = (0,external_node_crypto_.createHash)('sha256').update(Buffer.from(key.key, 'base64')).digest('base64');
     return `SHA256:${digest.replace(/=+$/, '')}`;
@@ -433,7 +376,6 @@ function isSignedBy(type, algorithm, blob, signature, data) {
     if (!isType || !reader.isAtEnd)
         throw protocolFailure('the host key is not of the agreed form');
     const key = (0,external_node_crypto_.createPublicKey)({ format: 'jwk', key: jwk });
-    // Ed25519 has its hash inside, which `verify` wants to be told as none.
     if (curve === undefined)
         return (0,external_node_crypto_.verify)(rsaHashes.get(algorithm) ?? null, data, key, signature);
     const pair = new WireReader(signature);
@@ -465,22 +407,12 @@ function pad(bytes, length) {
 }
 
 ;// CONCATENATED MODULE: ./health/ssh/kex.js
-/** The beginning of an SSH handshake, up to the point where the server has proven its host key (RFC 8731). */
 
 
 
 
-/** Who we are; RFC 4253 (4.2) allows no minus sign in the name. */
 const identification = 'SSH-2.0-rebuild_bcc_instance';
-/** One method, by its name and by the one from before it had an RFC. */
 const methods = ['curve25519-sha256', 'curve25519-sha256@libssh.org'];
-/**
- * Greets the server, agrees on a method and has the server prove its host key.
- *
- * @param types the types of keys to ask for, the wanted ones first; of those that the server has, the first is it
- * @param theirs the server's identification, which was read already
- * @throws ProbeFailure, or the error of the connection
- */
 async function showHostKey(stream, theirs, types) {
     stream.write(`${identification}\r\n`);
     const theirInit = await stream.payload();
@@ -499,7 +431,6 @@ async function showHostKey(stream, theirs, types) {
     const ourPoint = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
     stream.send(ourInit);
     stream.send(Buffer.concat([Buffer.of(message.kexEcdhInit), string(ourPoint)]));
-    // A server that guessed the method has sent a first message for it, which does not count if the guess was wrong.
     if (offer.guessed && offer.kex[0] !== method)
         await stream.payload();
     const reply = new WireReader(await stream.payload());
@@ -528,10 +459,6 @@ function readOffer(payload) {
     reader.nameList();
     return { kex, hostKeys, others, guessed: reader.byte() !== 0 };
 }
-/**
- * Our side of the offer. Ciphers and the like are the server's own, for the two must agree on some and the talk
- * ends before any is used.
- */
 function initOf(method, algorithm, offer) {
     return Buffer.concat([
         Buffer.of(message.kexInit),
@@ -545,7 +472,6 @@ function initOf(method, algorithm, offer) {
         uint32(0)
     ]);
 }
-/** The shared secret. A point of small order is refused, here by OpenSSL, as RFC 8731 (3) wants it. */
 function agree(privateKey, point) {
     try {
         const x = point.toString('base64url');
@@ -561,11 +487,8 @@ function agree(privateKey, point) {
 
 
 
-/** How much a server may say before its identification, in bytes; OpenSSH's own client takes about as much. */
 const maxGreetingBytes = 32 * 1024;
-/** Longer than that is no identification (RFC 4253, 4.2, and OpenSSH's leniency), in bytes. */
 const maxLineBytes = 8 * 1024;
-/** An SSH connection before any encryption. Its methods throw ProbeFailure, or the error of the connection. */
 class SshStream {
     #socket;
     #chunks;
@@ -574,7 +497,6 @@ class SshStream {
         this.#socket = socket;
         this.#chunks = socket[Symbol.asyncIterator]();
     }
-    /** The server's identification without its line end; other lines may come before it (RFC 4253, 4.2). */
     async identification() {
         let said = '';
         for (let read = 0; read <= maxGreetingBytes;) {
@@ -591,7 +513,6 @@ class SshStream {
             said: (0,reason/* printable */.g$)(said || this.#buffered.toString('latin1'), 60)
         });
     }
-    /** The payload of the next packet that is not just chatter. A farewell is a failure. */
     async payload() {
         for (;;) {
             const length = (await this.#take(4)).readUInt32BE();
@@ -605,15 +526,12 @@ class SshStream {
                 return payload;
         }
     }
-    /** Sends bytes as they are. */
     write(bytes) {
         this.#socket.write(bytes);
     }
-    /** Sends a payload in a packet. */
     send(payload) {
         this.write(packet(payload));
     }
-    /** Says that this is the end, by the application's own wish (RFC 4253, 11.1). */
     disconnect() {
         const byApplication = 11;
         const description = Buffer.from('health check');
@@ -625,7 +543,6 @@ class SshStream {
             uint32(0)
         ]));
     }
-    /** A line without its end, or `undefined` where the connection ends, or none is in sight. */
     async #line() {
         for (;;) {
             const end = this.#buffered.indexOf('\n');
@@ -670,16 +587,6 @@ function farewell(payload) {
 
 
 
-/**
- * Connects, has the SSH server prove its host key, and says good-bye before any login.
- *
- * Of several types of keys the one that the baseline had is asked for, so that like is compared with like. One
- * connection a probe: OpenSSH from 9.8 on counts connections without a login, and shuts out who makes too many
- * (`PerSourcePenalties` of sshd_config).
- *
- * @param baseline the keys of the system that was to be replaced; to meet one of them is a failure
- * @throws ProbeFailure, or the error of the connection
- */
 async function probeSsh(check, baseline, current) {
     const types = new Set([...baseline.map((key) => key.algorithm), ...keyTypes]);
     const wanted = [...types].filter((type) => keyTypes.includes(type));
@@ -690,11 +597,6 @@ async function probeSsh(check, baseline, current) {
     }
     return hostKey;
 }
-/**
- * All host keys of the server, one handshake for each type that it has; those that could be had in time.
- *
- * @throws CancelledError when the signal aborts
- */
 async function readHostKeys(check, limits) {
     const keys = [];
     await attempt(limits, async (current) => {
@@ -727,7 +629,6 @@ function handshake(check, types, current) {
 
 
 
-/** The probes over the real network, straight from this machine. */
 function createProbe(trust = {}) {
     return {
         async probe(check, options) {
@@ -736,7 +637,6 @@ function createProbe(trust = {}) {
                     return await probeHttp(check, current, trust);
                 if (check.kind === 'ssh')
                     return await probeSsh(check, options.baselineKeys ?? [], current);
-                // That the connection stands is all there is to know.
                 return await withConnection(check.host, check.port, current, async () => undefined);
             });
             if (!done.ok)

@@ -16,16 +16,9 @@ __webpack_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./core/model/secret.js
 var secret = __webpack_require__(4923);
 ;// CONCATENATED MODULE: ./core/health/guest/guest-command.js
-/** What Cloud Assistant is told to run inside an instance. Nothing of ours writes to the instance. */
 
-/** How long the probe may take inside the instance, in seconds: it reads two files. */
 const probeSeconds = 30;
-/** The longest time for one run of the script; the range that the service takes is not documented, its examples are 60 and 300. */
 const maxScriptSeconds = 600;
-/**
- * Prints one line with the nonce, the ID of the boot and the seconds since it: `RB1 nonce=… boot=… up=…`. Uptime and not
- * the date, for the guest's clock may be wrong. Reads only.
- */
 function probeCommand(system) {
     return {
         key: `probe ${system}`,
@@ -42,11 +35,6 @@ function probeCommand(system) {
             ].join('\n'))
     };
 }
-/**
- * The user's script as it is, byte for byte.
- *
- * @param deadlineMs how long the whole health check may take; a run of the script is given no more than that
- */
 function scriptCommand(script, system, deadlineMs) {
     const isAgentsOwn = system === 'windows' && script.user === 'root';
     return {
@@ -59,21 +47,16 @@ function scriptCommand(script, system, deadlineMs) {
 }
 
 ;// CONCATENATED MODULE: ./core/health/guest/guest-run.js
-/** What Cloud Assistant says of a run, as far as the action understands it. */
-/** Whether nothing more comes of it; an unknown state goes on. */
 function isFinished(state) {
     return ['SUCCESS', 'FAILED', 'PARTIAL_FAILED'].includes(state.toUpperCase());
 }
-/** Whether it ran to its end and its exit code is 0. */
 function hasExitedWithZero({ state, exitCode }) {
     return state.toUpperCase() === 'SUCCESS' && exitCode === 0;
 }
 
 ;// CONCATENATED MODULE: ./core/health/guest/guest-proof.js
 
-/** For the drift of a guest's clock: a fixed part in milliseconds, and a share of the time since the acceptance. */
 const margin = { ms: 2_000, share: 0.001 };
-/** The line of `probeCommand` with this nonce; `undefined` where there is none. */
 function readProbeLine(output, nonce) {
     for (const line of output.split(/\r\n|\r|\n/)) {
         const [, seen, bootId, up] = /^RB1 nonce=(\S+) boot=([0-9a-f-]{8,40}) up=(\d{1,10}(?:\.\d+)?)\s*$/i.exec(line) ?? [];
@@ -82,7 +65,6 @@ function readProbeLine(output, nonce) {
     }
     return undefined;
 }
-/** Judges the answer of one probe. Pure. */
 function judgeProof(answer, baseline) {
     if (answer.kind !== 'finished')
         return unanswered(answer);
@@ -102,7 +84,6 @@ function judgeProof(answer, baseline) {
     }
     return { healthy: true, bootId };
 }
-/** Judges one run of the user's script. Pure. */
 function judgeScript(answer) {
     if (answer.kind !== 'finished')
         return unanswered(answer);
@@ -114,7 +95,6 @@ function judgeScript(answer) {
         return runFailed(answer);
     return { healthy: false, reason: { kind: 'script', exitCode, output: lastLines(child), runId } };
 }
-/** How many lines of a script's output are kept, and how many characters of each. */
 const shownLines = 20;
 function lastLines({ stdout, stderr }) {
     return `${stdout}\n${stderr}`
@@ -161,15 +141,12 @@ var failure = __webpack_require__(5437);
 var external_node_crypto_ = __webpack_require__(7598);
 ;// CONCATENATED MODULE: ./health/assistant/sent-run.js
 
-/** How many instances share a call. */
 const together = 100;
-/** Notes the ID of a run. */
 function found(sent, runId) {
     sent.runId = runId;
     for (const one of sent.members)
         one.late = { kind: 'late', runId };
 }
-/** Answers those that `answerOf` has an answer for, and keeps the others. */
 function settle(sent, answerOf) {
     for (const one of sent.members.splice(0)) {
         const answer = answerOf(one);
@@ -179,7 +156,6 @@ function settle(sent, answerOf) {
             one.answer(answer);
     }
 }
-/** A run that is over and does not name an instance says nothing of it. */
 function unnamed(instanceId, state) {
     return {
         instanceId,
@@ -190,7 +166,6 @@ function unnamed(instanceId, state) {
         failReason: ''
     };
 }
-/** A failed call as an answer; throws anything else. */
 function failed(error) {
     if (error instanceof failure/* CallError */.RA) {
         return {
@@ -201,7 +176,6 @@ function failed(error) {
     }
     throw error;
 }
-/** Cuts a list to what one call takes. */
 function pagesOf(all) {
     const pages = [];
     for (let from = 0; from < all.length; from += together)
@@ -210,21 +184,13 @@ function pagesOf(all) {
 }
 
 ;// CONCATENATED MODULE: ./health/assistant/guest-runs.js
-/**
- * Commands on instances, gathered: all agents in one call for 100 instances, and one run for all instances that are at
- * the same point, on one beat for all. So a tick costs a call for every 100 instances that wait, and one for every run.
- */
 
 
 
 
-/** How often a lost run is looked for, a beat apart, before the command is sent again. */
 const maxLookups = 3;
-/** How much longer than its own time-out a run is waited for, in milliseconds. */
 const graceMs = 20_000;
-/** How far this machine's clock may be ahead of the service's, in milliseconds, when a lost run is looked for. */
 const skewMs = 300_000;
-/** Runs commands on one beat. Everything ends with the signal. */
 class GuestRuns {
     #assistant;
     #clock;
@@ -233,7 +199,6 @@ class GuestRuns {
     #wanted = [];
     #sent = [];
     #isBeating = false;
-    /** A fault of the program that ended the beat; everybody who waits is told. */
     #fault;
     #lastMs = Number.NEGATIVE_INFINITY;
     constructor(assistant, clock, intervalMs) {
@@ -241,13 +206,6 @@ class GuestRuns {
         this.#clock = clock;
         this.#intervalMs = intervalMs;
     }
-    /**
-     * Runs a command on one instance once its agent is on line, together with what others want by then.
-     *
-     * @param untilMs when to give up, on the monotonic clock
-     * @param isOnline whether the agent was seen on line just now, so that it need not be asked about
-     * @throws CancelledError when either signal aborts, and what is no failure of a call
-     */
     async execute(instanceId, command, untilMs, signal, isOnline = false) {
         const timer = new AbortController();
         const off = () => timer.abort();
@@ -285,7 +243,6 @@ class GuestRuns {
                 one.removeEventListener('abort', off);
         }
     }
-    /** Gives up all that is wanted. */
     dispose() {
         this.#ended.abort();
     }
@@ -294,7 +251,6 @@ class GuestRuns {
         try {
             while (this.#wanted.length + this.#sent.length > 0) {
                 const nowMs = this.#clock.nowMs();
-                // The first one waits for those that come in the same moment, and never longer than a beat.
                 const dueMs = Math.max(nowMs, this.#lastMs + this.#intervalMs);
                 await this.#clock.sleep(Math.ceil(dueMs - nowMs), this.#ended.signal);
                 this.#lastMs = this.#clock.nowMs();
@@ -302,7 +258,6 @@ class GuestRuns {
             }
         }
         catch (error) {
-            // With a cancel, everybody who waits is told by the same signal.
             if (!(error instanceof failure/* CancelledError */.cc))
                 this.#fault = error;
             this.#ended.abort();
@@ -319,7 +274,6 @@ class GuestRuns {
         await Promise.all([...sent.map((one) => this.#follow(one)), this.#begin(wanted)]);
         this.#sent = this.#sent.filter(({ members }) => members.length > 0);
     }
-    /** Asks for the agents, and sends each command to all that are on line. */
     async #begin(wanted) {
         const known = wanted.filter((one) => one.isOnline).map(({ instanceId }) => instanceId);
         const agents = new Map(known.map((id) => [id, 'online']));
@@ -374,7 +328,6 @@ class GuestRuns {
         }
         this.#sent.push(sent);
     }
-    /** Reads a run, or searches for it where the answer was lost. */
     async #follow(sent) {
         try {
             if (sent.runId === undefined)
@@ -396,7 +349,6 @@ class GuestRuns {
         sent.lookups += 1;
         if (runId !== undefined)
             found(sent, runId);
-        // It was not taken, as far as anybody can tell; on the next beat it is sent again.
         else if (sent.lookups >= maxLookups)
             this.#wanted.push(...sent.members.splice(0));
     }
@@ -421,11 +373,8 @@ class GuestRuns {
 
 
 
-/** How long the baseline may take, in milliseconds; an instance that does not answer by then goes without. */
 const baselineMs = 30_000;
-/** How many instances one question about agents is for (page 2ms3wv3y0). */
 const agentsTogether = 100;
-/** The probes of one run. */
 function createGuestProbe(parts) {
     const { assistant, clock, intervalMs, script, deadlineMs } = parts;
     const runs = new GuestRuns(assistant, clock, intervalMs);
@@ -475,7 +424,6 @@ function createGuestProbe(parts) {
             if (check.kind === 'guestScript')
                 return judgeScript(answer);
             const result = judgeProof(answer, baseline);
-            // The boot of Windows moves with its clock, so it tells no two boots apart from probe to probe.
             return result.healthy && check.system === 'windows' ? { healthy: true } : result;
         },
         dispose: () => runs.dispose()

@@ -1533,7 +1533,6 @@ function getIDToken(aud) {
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
 var guest_system = __nccwpck_require__(1741);
 ;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
-/** The options without their secrets. */
 function withoutSecrets({ login, userData, cleanLastUserData }) {
     const script = userData !== undefined ? 'given' : cleanLastUserData === true ? 'cleared' : 'kept';
     return { login: login.kind === 'adminPass' ? { kind: login.kind } : login, script };
@@ -1542,7 +1541,6 @@ function withoutSecrets({ login, userData, cleanLastUserData }) {
 // EXTERNAL MODULE: ./core/model/secret.js
 var secret = __nccwpck_require__(4923);
 ;// CONCATENATED MODULE: ./core/plan/user-data.js
-/** What a first-boot script may begin with (cloud-init, User-Data Formats; cloudbase-init, Userdata), in small letters. */
 const marks = [
     '#!',
     '#cloud-config',
@@ -1558,10 +1556,6 @@ const marks = [
     'rem cmd'
 ];
 const unlikely = 'userData may never run at first boot';
-/**
- * Why the first-boot script will probably not run, in words that show nothing of it; `undefined` where nothing
- * speaks against it. What runs it in the guest silently passes over anything that it does not know.
- */
 function userDataWarning(script) {
     const core = script.replace(/^[\s\ufeff]+/, '');
     if (!marks.some((mark) => core.toLowerCase().startsWith(mark))) {
@@ -1578,59 +1572,44 @@ function userDataWarning(script) {
 }
 
 ;// CONCATENATED MODULE: ./core/quote.js
-/** The longest piece of a value that a message shows, in characters. */
 const quotedLength = 60;
-/** What nobody can see, or takes for a plain blank: controls, format characters, and separators but the blank. */
 const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
-/**
- * A value for a message: in quotes, cut at 60 characters, and with quotes and everything invisible escaped, so that
- * it can neither flood the log, nor begin a line with a workflow command, nor look like another value.
- */
 function quote(text) {
     const characters = [...text];
     const shown = characters.slice(0, quotedLength).join('');
     const quoted = JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
     return visible(quoted);
 }
-/** A text with everything invisible escaped. */
 function visible(text) {
     return text.replace(invisible, escaped);
 }
-/** Like `quote`, with everything escaped that is not ASCII: for values that should be nothing else. */
 function quoteAscii(text) {
     return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
 }
-/** An address for a message, without what may hold a secret: its query and fragment, and all of it beside an `@`. */
 function shownAddress(text) {
     if (text.includes('@'))
         return 'an address with "@"';
     const start = text.replace(/[?#].*$/s, '');
     return quoteAscii(start === text ? text : `${start}…`);
 }
-/** A character as JavaScript and JSON write it: `\u200b`, or `\u{1f600}` beyond four digits. */
 function escaped(character) {
     const code = (character.codePointAt(0) ?? 0).toString(16);
     return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }
 
 ;// CONCATENATED MODULE: ./core/health/check.js
-/** The fields of an instance that a check's address may hold, in braces. */
 const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
-/** The ports that an address may leave out; for `tcp` there is none. */
 const defaultPorts = new Map([
     ['ssh', 22],
     ['http', 80],
     ['https', 443]
 ]);
-/** Whether the check is about the host key of an SSH server. */
 function isSshCheck(check) {
     return check.kind === 'ssh';
 }
-/** Whether the check is made from inside. */
 function isGuestCheck(check) {
     return check.kind === 'assistant' || check.kind === 'guestScript';
 }
-/** The check for a person to read. The query is left out: people put tokens there. */
 function describeCheck(check) {
     if (check.kind === 'assistant')
         return 'assistant://';
@@ -1643,22 +1622,10 @@ function describeCheck(check) {
 }
 
 ;// CONCATENATED MODULE: ./core/health/expect.js
-/** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
 const success = [{ from: 200, to: 299 }];
-/** Quotation marks that people or their editors put around a text, and that would be looked for as a part of it. */
 const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
-/** One word after the address; in quotes, a backslash takes the next character as it is. */
 const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
-/** Another expectation behind a comma or a semicolon, which would be a part of the text before. */
 const joined = /[,;，；、](?:status|body)=/;
-/**
- * Reads what follows the address of an HTTP check: words split by white space, each at most once.
- *
- * - `status=200`, `status=200,204`, `status=200-299`, or a mixture; without it 200-299
- * - `body=ok` or `body="all is well"`: the body must contain the text
- *
- * @param text the rest of the input after the address, with the white space before it
- */
 function parseExpectations(text) {
     const found = new Map();
     word.lastIndex = 0;
@@ -1690,12 +1657,10 @@ function parseExpectations(text) {
         return wrong('expects an empty body text, which every body contains; leave body out');
     return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
 }
-/** The first character with its code point: many of these marks look alike. */
 function shownCharacter(text = '') {
     const code = text.codePointAt(0) ?? 0;
     return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
 }
-/** Codes below 200 announce an answer and are none. */
 function parseStatuses(text) {
     const ranges = [];
     for (const part of text.split(',')) {
@@ -1713,27 +1678,18 @@ function wrong(problem) {
 }
 
 ;// CONCATENATED MODULE: ./core/health/host.js
-/** Which hosts a check may name. The rules are narrow: the runner will connect to whatever passes them. */
-/** A part of a name between two dots (RFC 1123, 2.1), also one with an underscore, which private zones have. */
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
-/** Whether the text is an IP address as one writes it: four decimal parts, or IPv6 without brackets and zone. */
 function isIp(text) {
     return ipv4.test(text) || isIpv6(text);
 }
-/** Whether the text is an IPv6 address without brackets. */
 function isIpv6(text) {
     return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
 }
-/** Whether the text can be one label of a host name. */
 function isLabel(text) {
     return label.test(text);
 }
-/**
- * Whether the text is an IP address or a host name. A name whose last label is a number is none: the system's
- * resolver takes `2130706433` and `0x7f.1` for addresses.
- */
 function isHost(text) {
     if (isIp(text))
         return true;
@@ -1746,20 +1702,8 @@ function isHost(text) {
 
 
 
-/** Scheme, host with port, path with query, fragment. */
 const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
-/** What may stand in a path or a query (RFC 3986), a percent sign only before two hexadecimal digits. */
 const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
-/**
- * Reads a health check: an address and, for HTTP, what to expect of the answer.
- *
- * `tcp://{internalIp}:22`, `ssh://{publicIp}`, `https://{publicIp}:8443/healthz status=200 body="all is well"`.
- * The placeholders `{publicIp}`, `{internalIp}`, `{id}` and `{name}` may stand in host, path and query; in a
- * body text braces are braces. Ports left out are 22 for ssh, 80 for http and 443 for https.
- *
- * Pure, and never throws. No problem shows a query or what stands before an `@`, for a token or a password may be
- * a part of it.
- */
 function parseHealthCheck(text) {
     const url = text.trim().replace(/\s.*$/s, '');
     const rest = text.trim().slice(url.length);
@@ -1807,7 +1751,6 @@ function parseHealthCheck(text) {
     const pathPattern = path.startsWith('/') ? path : `/${path}`;
     return { ok: true, check: { kind: scheme, ...place, pathPattern, ...parsed.expectations } };
 }
-/** Whether a segment of the path, as a lenient server would read it, is `.` or `..`. The query does not count. */
 function hasDotSegment(path) {
     const plain = path.replace(/\?.*$/s, '');
     const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
@@ -1841,7 +1784,6 @@ function problemOfBraces(text) {
         ? `holds a single brace; placeholders are ${known}`
         : undefined;
 }
-/** The text with a letter for every placeholder: whether the rest is in order does not hang on their values. */
 function blank(text) {
     return text.replace(/\{[^{}]*\}/g, 'x');
 }
@@ -1855,15 +1797,7 @@ function parse_wrong(problem) {
 ;// CONCATENATED MODULE: ./core/health/parse-lines.js
 
 const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
-/** Another address on the same line, after white space, a comma or a semicolon, half-width or full-width. */
 const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
-/**
- * Reads the health checks, one a line; blank lines do not count. A line that begins with `status=` or `body=` goes
- * on with the check of the line before. A list in any other form is refused: as one check it would be found wrong
- * only after the disk was erased.
- *
- * Pure, and never throws. No problem shows the whole text, for a token may be a part of it.
- */
 function parseHealthChecks(text) {
     const lines = joinedLines(text);
     const checks = [];
@@ -1894,7 +1828,6 @@ function joinedLines(text) {
     }
     return joined;
 }
-/** What tells that the line is not a single check. Texts in straight double quotes do not count. */
 function problemOfForm(line) {
     if (/^["'“”‘’「『]/.test(line))
         return `begins with a quotation mark; ${rightForm}`;
@@ -1911,50 +1844,33 @@ function problemOfForm(line) {
 }
 
 ;// CONCATENATED MODULE: ./config/parsers/parser.js
-/** The text was understood. */
 function parsed(value) {
     return { ok: true, value };
 }
-/** The text is refused, for at least one reason. Each reads on after the input's name. */
 function refused(...faults) {
     return { ok: false, faults };
 }
-/** A parser that refuses the empty or blank text with `remedy`. */
 function required(parse, remedy) {
     return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
 }
-/**
- * A parser of an input with a default, which takes the empty or blank text for it: a composite action or a reusable
- * workflow passes one on where its own input is not given. Only where the default makes nothing less safe.
- *
- * @param usual the default of action.yml
- */
 function orDefault(usual, parse) {
     return (text) => parse(text.trim() === '' ? usual : text);
 }
-/**
- * A parser of an input with a default that refuses the empty or blank text, because the default would switch off or
- * weaken what the input guards, and nobody can tell whether that was meant.
- */
 function neverEmpty(usual, risk, parse) {
     const remedy = `give a value, or leave the input out for ${usual}`;
     return (text) => text.trim() === '' ? refused(`is empty, and its default would ${risk}; ${remedy}`) : parse(text);
 }
-/** A parser that takes the empty text for `undefined`, which is "not given". */
 function optional(parse) {
     return (text) => (text === '' ? parsed(undefined) : parse(text));
 }
-/** A parser that does not care about white space around the value. Not for secrets. */
 function trimmed(parse) {
     return (text) => parse(text.trim());
 }
-/** Accepts any text as it is. */
 const anyText = (text) => parsed(text);
 
 ;// CONCATENATED MODULE: ./config/parsers/ascii.js
 
 
-/** Characters that get into a value by copying or by an input method, with their names and what was meant. */
 const lookAlikes = {
     '\u00a0': ['no-break space', ' '],
     '\u00ad': ['soft hyphen', ''],
@@ -1982,12 +1898,7 @@ const lookAlikes = {
     '\uff1a': ['Chinese colon', ':'],
     '\uff1b': ['Chinese semicolon', ',']
 };
-/** Quotes of every kind around the whole value. */
 const quotes = /^(["'`“”‘’「『])(.*)["'`“”‘’」』]$/s;
-/**
- * A parser of values with a form, which is ASCII only: refuses quotes around the value, and any other character by
- * its escape, since those that look alike or cannot be seen cannot be told from the text.
- */
 function ascii(parse) {
     return (text) => {
         const [, , inner] = quotes.exec(text) ?? [];
@@ -1998,7 +1909,6 @@ function ascii(parse) {
         return foreign.length === 0 ? parse(text) : refused(faultOf(text, foreign));
     };
 }
-/** The same for a value that no message may show, such as an address that a password may be a part of. */
 function hiddenAscii(parse) {
     return (text) => {
         const [first] = foreignIn(text);
@@ -2029,7 +1939,6 @@ function nameOf(character) {
 function meantBy(character) {
     return lookAlikes[character]?.[1] ?? fullWidth(character);
 }
-/** The ASCII character of a full-width one (U+FF01 to U+FF5E), which an input method for Chinese may type. */
 function fullWidth(character) {
     const code = character.codePointAt(0) ?? 0;
     return code >= 0xff01 && code <= 0xff5e ? String.fromCodePoint(code - 0xfee0) : undefined;
@@ -2046,10 +1955,6 @@ const spellings = new Map([
     ['False', false],
     ['FALSE', false]
 ]);
-/**
- * Reads a flag: `true` or `false`, in the three spellings of the YAML 1.2 core schema. These are the ones that
- * `getBooleanInput` of @actions/core takes; `yes`, `on` and `1` are refused.
- */
 const parseBoolean = (text) => {
     const value = spellings.get(text);
     return value === undefined ? refused(`is ${quote(text)}; write true or false`) : parsed(value);
@@ -2060,19 +1965,13 @@ const parseBoolean = (text) => {
 
 const maxCount = 1_000;
 const maxPercent = 100;
-/** Digits, and perhaps a percent sign; white space before the sign is caught to say so. */
 const pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
-/**
- * Reads how many may be unavailable at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
- * None at all is refused, for with that no instance could ever be taken.
- */
 const parseMaxUnavailable = (text) => {
     const [, digits, gap] = pattern.exec(text) ?? [];
     const amount = Number(digits);
     if (amount === 0) {
         return refused(`is ${quote(text)}, with which no instance could ever be taken; give at least 1, or 1%`);
     }
-    // What is no number at all is not within either.
     if (!(amount <= (gap === undefined ? maxCount : maxPercent))) {
         return refused(`is ${quote(text)}; give a whole number from 1 to ${maxCount}, or a whole percentage from 1% to ${maxPercent}%`);
     }
@@ -2085,11 +1984,6 @@ const parseMaxUnavailable = (text) => {
 
 ;// CONCATENATED MODULE: ./config/parsers/credential.js
 
-/**
- * Reads a key or a token that goes into a header or into a signature: printable ASCII without white space. A
- * line break that was pasted along breaks the signature, and the service would only answer that it does not
- * match; so it is refused here, with its true name. No message shows the text.
- */
 const parseSecret = (text) => {
     const core = text.trim();
     const faults = [
@@ -2105,13 +1999,10 @@ const parseSecret = (text) => {
     ].filter((fault) => fault !== undefined);
     return faults.length === 0 ? parsed(text) : refused(...faults);
 };
-/** What newer access key IDs begin with (BCE console); older ones are 32 hexadecimal digits, as secret keys are. */
 const accessKeyPrefix = 'ALTAK';
-/** Reads an access key ID. No ID has a colon in it, so one is there where both keys were pasted together. */
 const parseAccessKeyId = (text) => text.includes(':')
     ? refused('contains a colon, as where ID and secret key are joined; give each in its own input')
     : parseSecret(text);
-/** Reads a secret access key, and refuses what is plainly the ID, or both joined by a colon. */
 const parseSecretKey = (text) => {
     if (text.includes(':')) {
         return refused('contains a colon, as where ID and secret key are joined; give each in its own input');
@@ -2120,7 +2011,6 @@ const parseSecretKey = (text) => {
         ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
         : parseSecret(text);
 };
-/** Reads a script, and keeps it to the last byte. One that is blank is taken for an accident. */
 const parseScript = (text) => text.trim() === ''
     ? refused('holds only white space; leave it out, or set cleanLastUserData to true to clear the earlier script')
     : parsed(text);
@@ -2131,30 +2021,16 @@ const parseScript = (text) => text.trim() === ''
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
-/** How long one instance's rebuild may take. */
 const timeoutRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
-/** How long to wait between two observations. */
 const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
-/** How long to wait for an image that is not there yet; with no time at all it must be there. */
 const imageWaitRange = { minMs: 0, maxMs: 6 * hourMs };
-/** By when an instance that runs must have been healthy. */
 const healthDeadlineRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
-/** How long an instance must stay healthy; with no time at all, one success will do. */
 const minHealthyTimeRange = { minMs: 0, maxMs: hourMs };
-/** How long to rest between two batches; with no time at all there are none. */
 const pauseRange = { minMs: 0, maxMs: 24 * hourMs };
-/** How long an instance goes on serving what it has, once a load balancer sends it nothing new. */
 const drainTimeRange = { minMs: 0, maxMs: hourMs };
-/** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
 const duration_pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
-/**
- * A parser of durations in milliseconds: whole numbers with a unit, `90s`, `15m`, `1h`, or several in
- * descending order, `1m30s`. A bare number is refused, for nobody can tell what it counts. What lies outside
- * the range is refused too, never moved to its border.
- */
 function durationWithin(range) {
     return (text) => {
-        // A longer number was not meant as one, and would only make the question unreadable.
         if (/^\d{1,6}$/.test(text)) {
             return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
         }
@@ -2176,7 +2052,6 @@ function durationWithin(range) {
         return parsed(ms);
     };
 }
-/** Writes whole seconds, given in milliseconds, in the form that `durationWithin` reads: `1h`, `1m30s`, `0s`. */
 function durationText(ms) {
     const hours = Math.floor(ms / hourMs);
     const minutes = Math.floor((ms % hourMs) / minuteMs);
@@ -2193,17 +2068,9 @@ function durationText(ms) {
 
 
 
-/** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
 function endpointOfRegion(region) {
     return new URL(`https://bcc.${region}.baidubce.com`);
 }
-/**
- * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
- * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
- *
- * No message shows a query or a user name, which may be secret. What is not ASCII is refused, because
- * `URL` would drop it or turn it into another host without a word.
- */
 const parseEndpoint = hiddenAscii((text) => {
     const url = httpUrl(text);
     if (url === undefined) {
@@ -2222,7 +2089,6 @@ const parseEndpoint = hiddenAscii((text) => {
     }
     return faults.length === 0 ? parsed(url) : refused(...faults);
 });
-/** Reads the address of what was deployed, for a person to follow: `http` or `https`. */
 const parseWebUrl = (text) => {
     const url = httpUrl(text);
     if (url === undefined) {
@@ -2232,7 +2098,6 @@ const parseWebUrl = (text) => {
         ? refused('holds a user name or a password, which everybody would see; leave them out')
         : parsed(url);
 };
-/** `URL.parse` would do, but Node 20 does not have it; and `URL` forgives white space in the middle. */
 function httpUrl(text) {
     return /^https?:\/\/[^\s/]/i.test(text) && !/\s/.test(text) && URL.canParse(text)
         ? new URL(text)
@@ -2241,7 +2106,6 @@ function httpUrl(text) {
 function hasUserInfo(url) {
     return url.username !== '' || url.password !== '';
 }
-/** `hostname` as `URL` gives it: lower case, IPv4 in four decimal parts, IPv6 in brackets. */
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
@@ -2249,7 +2113,6 @@ function isLoopback(hostname) {
 ;// CONCATENATED MODULE: ./config/parsers/guest.js
 
 
-/** Reads the script that runs inside the new system, and keeps it to the last byte. No message shows it. */
 const parseGuestScript = (text) => {
     if (text.trim() === '')
         return refused('holds only white space; write the commands, or leave it out');
@@ -2260,7 +2123,6 @@ const parseGuestScript = (text) => {
         ? refused('holds a NUL character, as files in UTF-16 do; store the script as UTF-8')
         : parsed(text);
 };
-/** Reads the name of a user inside the guest. */
 const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
     ? parsed(text)
     : refused(`is ${quote(text)}, which is no user name; write one such as root or deploy`);
@@ -2286,28 +2148,16 @@ const kinds = {
         input: 'blbId'
     }
 };
-/** Characters that IDs are made of. It also keeps an ID from changing the path of a request. */
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-/**
- * Reads the IDs of instances: one or many, split by commas, white space or lines, in the order given. Refuses
- * an ID that is there twice, and patterns: what is erased must be named.
- */
 const parseInstanceIds = idsOf('instance');
-/**
- * Reads the IDs of load balancers, in the form of those of instances. Their usual prefix, `lb-`, stands in
- * examples of the SDKs only (bce-sdk-java, ExampleBlbDetail), so none is asked for; that of another kind is refused.
- */
 const parseBalancerIds = idsOf('balancer');
-/** Reads the ID of an image. A name, or the ID of an instance, is refused with a hint. */
 const parseImageId = (text) => {
     const fault = faultOfId(text, 'image');
     return fault === undefined ? parsed(text) : refused(fault);
 };
-/** Reads the ID of a key pair. Its usual prefix is not documented, so none is asked for. */
 const parseKeypairId = (text) => idPattern.test(text)
     ? parsed(text)
     : refused(`is ${quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`);
-/** A parser of a list of IDs, at least one, none twice. */
 function idsOf(wanted) {
     const { noun, example } = kinds[wanted];
     const form = `write the IDs alone, split by commas, spaces or lines, such as ${example}`;
@@ -2334,10 +2184,6 @@ function idsOf(wanted) {
         return faults.length === 0 ? parsed(ids) : refused(...faults);
     };
 }
-/**
- * What speaks against an ID. One without any prefix is let through, for the service may know it; a prefix of
- * letters that belongs to something else is a mix-up.
- */
 function faultOfId(id, wanted) {
     const { words, prefix, example } = kinds[wanted];
     const names = wanted === 'image' ? '; a name or a pattern goes into imageName' : '';
@@ -2360,7 +2206,6 @@ function faultOfId(id, wanted) {
 ;// CONCATENATED MODULE: ./config/parsers/integer.js
 
 
-/** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
 function integerWithin(min, max) {
     return (text) => {
         const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
@@ -2372,24 +2217,15 @@ function integerWithin(min, max) {
 
 ;// CONCATENATED MODULE: ./config/parsers/name.js
 
-/**
- * Reads a name. What the API calls names is free text of one line. Blanks at its ends are kept, since they may be
- * part of the name; line breaks around it, as YAML leaves them, are not.
- */
 const parseName = (text) => {
     const line = text.replace(/^[\r\n]+|[\r\n]+$/g, '');
     return /\p{Cc}/u.test(line.trim())
         ? refused('contains a line break or another control character, which no name has; give one name')
         : parsed(line);
 };
-/** Reads the name that an instance must have. A blank one would switch the check off unseen. */
 const parseConfirmName = (text) => text.trim() === ''
     ? refused('holds only white space, which would confirm nothing; give the name, or leave the input out')
     : parseName(text);
-/**
- * Reads the name of an image, or a pattern in which `*` stands for any text; a blank text is none. A pattern that
- * every name matches is refused: the newest of all images is no choice to erase a disk for.
- */
 const parseImageName = (text) => {
     if (text.trim() === '')
         return parsed(undefined);
@@ -2400,18 +2236,10 @@ const parseImageName = (text) => {
 
 ;// CONCATENATED MODULE: ./config/parsers/password.js
 
-/** The symbols that a password may hold, in the order of the vendor's list. */
 const passwordSymbols = "()`~!@#$%^&*-_+=\\|{}[]:;'<>,.?/";
 const minLength = 8;
 const maxLength = 32;
 const minClasses = 3;
-/**
- * Reads the password for the instance, by the newest rule that the vendor documents (BCC pages for changePass,
- * 2025-12-03, and CreateInstanceBySpec): 8 to 32 characters; three of upper case, lower case, digits and
- * symbols; only the listed symbols; ASCII only, since the cipher works on bytes.
- *
- * All broken parts of the rule are told at once. A message depends on counts alone, never on a character.
- */
 const parsePassword = (text) => {
     const characters = [...text];
     const faults = [
@@ -2423,7 +2251,6 @@ const parsePassword = (text) => {
         characters.some((character) => character > '\x7f')
             ? 'contains a character that is not ASCII; use letters without accents, digits and symbols'
             : undefined,
-        // White space at either end has had its own message, which helps more.
         [...text.trim()].some((character) => character <= '\x7f' && !isPermitted(character))
             ? `contains a character that is not permitted; use letters, digits and ${passwordSymbols}`
             : undefined
@@ -2456,7 +2283,6 @@ function isSymbol(character) {
 
 
 
-/** The regions that the vendor names, with their cities (BCC page 0jwvyo603 and the tables of the SDKs). */
 const cities = {
     bj: ['beijing', '北京'],
     bd: ['baoding', '保定'],
@@ -2471,11 +2297,6 @@ const cities = {
     yq: ['yangquan', '阳泉']
 };
 const known = Object.keys(cities);
-/**
- * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
- * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host that the
- * signed requests go to. A zone or a city is refused with the region that it is in.
- */
 const parseRegion = (text) => {
     const meant = regionOf(text);
     if (meant !== undefined && meant !== text) {
@@ -2486,7 +2307,6 @@ const parseRegion = (text) => {
 const parseHostPart = ascii((text) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
     ? parsed(text)
     : refused(`is ${quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`));
-/** The known region that a text in another form stands for: `cn-bj-d`, `cn-bj`, `BJ`, `bj-d`, `Beijing`. */
 function regionOf(text) {
     const bare = text
         .toLowerCase()
@@ -2499,15 +2319,8 @@ function regionOf(text) {
 ;// CONCATENATED MODULE: ./config/parsers/tags.js
 
 
-/** Nobody needs more to tell instances apart; a longer text is something else that was pasted. */
 const maxTags = 20;
 const tags_form = 'write key=value, such as role=web';
-/**
- * Reads tags: one `key=value` a line, with white space around key and value left out, and blank lines passed
- * over. The first `=` ends the key. Refuses patterns, what is incomplete, and a key that is there twice.
- *
- * No tag at all is refused as well: every instance carries all of none.
- */
 const parseTags = (text) => {
     const lines = text
         .split(/\r\n?|\n/)
@@ -2523,7 +2336,6 @@ const parseTags = (text) => {
     const faults = [...read.flatMap((one) => (one.ok ? [] : one.faults)), ...repeats(tags)];
     return faults.length === 0 ? parsed(tags) : refused(...faults);
 };
-/** Reads one line that is not blank. */
 function parseTag(line) {
     const end = line.indexOf('=');
     if (end < 0)
@@ -2538,7 +2350,6 @@ function parseTag(line) {
         ? refused(`has the pattern ${quote(line)}; what is erased must be named, so write key and value in full, such as role=web`)
         : parsed({ key, value });
 }
-/** Two values of one key would find nothing, and the same tag again is hardly what was meant. */
 function repeats(tags) {
     const keys = [...new Set(tags.map(({ key }) => key))];
     return keys.flatMap((key) => {
@@ -2570,19 +2381,12 @@ function repeats(tags) {
 
 
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
-/** A flag that may only do more harm when it is set, so that an empty text can be its default. */
 const flag = orDefault('false', trimmed(ascii(parseBoolean)));
 const duration = (range) => trimmed(ascii(durationWithin(range)));
 const parseChecks = (text) => {
     const result = parseHealthChecks(text);
     return result.ok ? parsed(result.checks) : refused(...result.problems);
 };
-/**
- * Every input of the action, by the name that it has in action.yml and in the same order, with its parser.
- *
- * A new input begins here: a test asks for its entry in action.yml, and config.ts says what it means. What two
- * inputs mean together stands in rules/.
- */
 const parsers = {
     accessKeyId: required(parseAccessKeyId, fromSecret),
     secretAccessKey: required(parseSecretKey, fromSecret),
@@ -2604,7 +2408,6 @@ const parsers = {
     allowProtected: flag,
     confirmName: optional(parseConfirmName),
     backupImage: neverEmpty('false', 'erase without a backup', trimmed(ascii(parseBoolean))),
-    // Of the 20 custom images that a region holds, one must be free for the backup that is being made.
     backupKeep: trimmed(optional(ascii(integerWithin(1, 19)))),
     rollback: neverEmpty('false', 'leave a failed instance as it is', trimmed(ascii(parseBoolean))),
     wait: neverEmpty('true', 'change what a green step means', trimmed(ascii(parseBoolean))),
@@ -2627,20 +2430,16 @@ const parsers = {
     environmentUrl: trimmed(optional(parseWebUrl)),
     summary: orDefault('true', trimmed(ascii(parseBoolean)))
 };
-/** The names of all inputs, in the order of action.yml. */
 const inputNames = Object.keys(parsers);
-/** The inputs whose values are to be masked in the log before anything else happens. */
 const secretInputs = [
     'secretAccessKey',
     'sessionToken',
     'adminPass',
     'githubToken'
 ];
-/** A value that could not be read was given all the same. */
 function isGiven(values, input) {
     return !(input in values) || values[input] !== undefined;
 }
-/** Reads every input on its own, and goes on after a bad one. */
 function readInputs(raw) {
     const values = {};
     const problems = [];
@@ -2653,14 +2452,12 @@ function readInputs(raw) {
             problems.push(...result.faults.map((message) => ({ input, message })));
         }
     }
-    // Each value comes from the parser of its own name, a tie that the compiler cannot follow through a loop.
     return { values: values, problems };
 }
 
 ;// CONCATENATED MODULE: ./config/rules/without-wait.js
 
 
-/** What is asked for with `wait: false`, although it comes after the rebuild and needs somebody who waits for it. */
 function withoutWaitProblems(values) {
     if (values.wait !== false)
         return [];
@@ -2702,7 +2499,6 @@ function withoutWaitProblems(values) {
 
 
 
-/** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
 function guardProblems(values) {
     return [
         ...choiceProblems(values, ['instanceId', 'i-YufwpQAe'], ['instanceTag', 'role=web']),
@@ -2714,7 +2510,6 @@ function guardProblems(values) {
         ...healthProblems(values)
     ];
 }
-/** Exactly one of two inputs, which come with an example of each; told at the first. */
 function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
     const byOne = isGiven(values, one);
     if (byOne !== isGiven(values, other))
@@ -2723,7 +2518,6 @@ function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
     const choice = `give exactly one of ${one} (such as ${oneSuchAs}) and ${other} (such as ${otherSuchAs})`;
     return [{ input: one, message: `${fault}; ${choice}` }];
 }
-/** While the wanted image is still to come, a pattern would take an older one. */
 function imageWaitProblems({ imageWait = 0, imageName }) {
     if (imageWait === 0 || !imageName?.includes('*'))
         return [];
@@ -2731,7 +2525,6 @@ function imageWaitProblems({ imageWait = 0, imageName }) {
         'give the exact name, or leave imageWait out';
     return [{ input: 'imageWait', message }];
 }
-/** One name cannot confirm several instances, nor as many as a tag happens to find. */
 function confirmProblems(values) {
     if (!isGiven(values, 'confirmName'))
         return [];
@@ -2742,7 +2535,6 @@ function confirmProblems(values) {
             { input: 'confirmName', message: `is given, but instanceId names ${count} instances; ${remedy}` }
         ];
     }
-    // With both, which of the two is meant has to be said first.
     const isByTag = isGiven(values, 'instanceTag') && !isGiven(values, 'instanceId');
     return isByTag
         ? [{ input: 'confirmName', message: `is given, but instanceTag may find many instances; ${remedy}` }]
@@ -2769,12 +2561,7 @@ function healthProblems({ healthDeadline, minHealthyTime }) {
 
 
 
-/** The cipher for adminPass takes its key from the first 16 characters of the secret key (BCC page ojwvynrqn). */
 const cipherKeyLength = 16;
-/**
- * What is wrong between inputs that are right in themselves. An input with a fault of its own counts as given,
- * but is not compared, so that one mistake is told once.
- */
 function ruleProblems(values) {
     return [
         ...loginProblems(values),
@@ -2784,7 +2571,6 @@ function ruleProblems(values) {
         ...recordProblems(values)
     ];
 }
-/** Exactly one way to log in; the API wants it so (BCC page 1jwvyoaw8). */
 function loginProblems(values) {
     const ways = ['adminPass', 'keypairId'];
     const given = ways.filter((input) => isGiven(values, input));
@@ -2794,7 +2580,6 @@ function loginProblems(values) {
     const choice = 'give exactly one of adminPass, keypairId, and keepImageLogin: true';
     const [first] = given;
     if (first === undefined) {
-        // A keepImageLogin that could not be read may have been meant as the one way.
         return 'keepImageLogin' in values
             ? [{ input: 'adminPass', message: `is not given, and nothing else says how to log in; ${choice}` }]
             : [];
@@ -2826,7 +2611,6 @@ function waitProblems({ timeout, pollInterval }) {
         ]
         : [];
 }
-/** A Deployment record needs a token and an environment; an address alone has no record to stand in. */
 function recordProblems(values) {
     const asked = ['githubToken', 'environment', 'environmentUrl'].filter((input) => isGiven(values, input));
     const missing = ['githubToken', 'environment'].filter((input) => !isGiven(values, input));
@@ -2841,9 +2625,7 @@ function recordProblems(values) {
 
 ;// CONCATENATED MODULE: ./config/rules/warnings.js
 
-/** What is unusual about the inputs, and may be right all the same. */
 function valueWarnings({ instanceId = [] }) {
-    // Every instance ID in the documents begins so, but none of them says that it must.
     const strange = instanceId.filter((id) => !id.startsWith('i-'));
     return strange.length === 0
         ? []
@@ -2853,10 +2635,6 @@ function valueWarnings({ instanceId = [] }) {
 }
 
 ;// CONCATENATED MODULE: ./config/edit-distance.js
-/**
- * How many characters must be put in, taken out, replaced or swapped with their neighbour to turn one text into the
- * other (optimal string alignment).
- */
 function editDistance(one, other) {
     let older = [];
     let row = Array.from({ length: other.length + 1 }, (_, length) => length);
@@ -2874,7 +2652,6 @@ function editDistance(one, other) {
 }
 
 ;// CONCATENATED MODULE: ./config/synonyms.js
-/** What people call an input elsewhere, or by mistake: in small letters, without `-`, `_` and blanks. */
 const words = {
     accessKeyId: 'accessKey accessId ak apiKey apiKeyId keyId bceAccessKeyId bceAccessKey',
     secretAccessKey: 'secretKey secret sk accessKeySecret accessSecret apiSecret bceSecretAccessKey bceSecretKey',
@@ -2917,11 +2694,9 @@ const words = {
     environmentUrl: 'deployUrl deploymentUrl siteUrl appUrl',
     summary: 'jobSummary stepSummary writeSummary summarize'
 };
-/** A name as people mean it: whatever its case, and with or without `-`, `_` and blanks. */
 function bareName(name) {
     return name.toLowerCase().replace(/[-_\s]/g, '');
 }
-/** The inputs that a bare name usually stands for; none where it is no usual word for one. */
 const synonyms = new Map(Object.entries(words).flatMap(([input, text]) => text.split(' ').map((word) => [bareName(word), input])));
 
 ;// CONCATENATED MODULE: ./config/unknown-inputs.js
@@ -2929,14 +2704,8 @@ const synonyms = new Map(Object.entries(words).flatMap(([input, text]) => text.s
 
 
 
-/** Where GitHub's runner puts an input: a blank becomes `_`, and the case is lost. */
 const prefix = 'INPUT_';
-/** From so many letters on, a name with two wrong ones is still told from another word; shorter ones may have one. */
 const longName = 6;
-/**
- * The names of the inputs that a workflow gives and the action does not have, as the environment shows them: in
- * capitals, without `INPUT_`.
- */
 function undeclaredInputs(environment) {
     const declared = new Set(inputNames.map((name) => name.toUpperCase()));
     return Object.keys(environment)
@@ -2945,10 +2714,6 @@ function undeclaredInputs(environment) {
         .filter((name) => name !== '' && !declared.has(name.toUpperCase()))
         .toSorted((one, other) => (one < other ? -1 : 1));
 }
-/**
- * What a workflow gives and the action does not have. GitHub only warns of it, and passes it on. One that is meant
- * for an input of ours is a problem: a guard with a misspelled name guards nothing. Of the others a person is told.
- */
 function judgeUnknown(undeclared) {
     const problems = [];
     const unknown = [];
@@ -2968,7 +2733,6 @@ function judgeUnknown(undeclared) {
         : [`This action has no input ${unknown.map(shown).join(', ')}: without effect. Check the spelling.`];
     return { problems, warnings };
 }
-/** The case was lost in the environment, so capitals say nothing. */
 function shown(name) {
     return quote(name.toLowerCase());
 }
@@ -2991,11 +2755,6 @@ function unknown_inputs_meantBy(name) {
 
 
 
-/**
- * Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret.
- *
- * @param undeclared the names of what the workflow gives although the action has no such input
- */
 function parseConfig(raw, undeclared = []) {
     const { values, problems } = readInputs(raw);
     const unknown = judgeUnknown(undeclared);
@@ -3004,10 +2763,8 @@ function parseConfig(raw, undeclared = []) {
     if (all.length > 0) {
         return { ok: false, problems: all.toSorted(byInput), warnings };
     }
-    // Without a problem every input has been read, so no value is missing.
     return { ok: true, config: toConfig(values), warnings };
 }
-/** All that concerns one input side by side, wherever it was found. */
 function byInput(one, other) {
     return inputNames.indexOf(one.input) - inputNames.indexOf(other.input);
 }
@@ -3029,12 +2786,10 @@ function toConfig(values) {
         summary: values.summary
     };
 }
-/** Of two inputs of which exactly one is allowed, the rules have let through exactly one. */
 function toRequest(values, rebuildOptions) {
     const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
     const { userData, confirmName, backupImage, backupKeep, blbId } = values;
     return {
-        // Were none of the two given, then no ID: an empty list of tags would be every instance.
         selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
         image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
         ...(values.endpoint === undefined && { region: values.region }),
@@ -3060,7 +2815,6 @@ function toRequest(values, rebuildOptions) {
         ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
     };
 }
-/** A script is run only in a system that is proven to be the new one, so it brings the proof along. */
 function toHealth(values) {
     const { healthCheck = [], guestScript, guestUser, healthDeadline, minHealthyTime } = values;
     const times = { deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
@@ -3077,7 +2831,6 @@ function toLogin({ adminPass, keypairId }) {
     }
     return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
 }
-/** The fields that have a value: what the user did not set is no key of the config, and is not sent. */
 function given(fields) {
     const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
     return Object.fromEntries(entries);
@@ -3086,11 +2839,6 @@ function given(fields) {
 // EXTERNAL MODULE: ./core/model/failure.js
 var model_failure = __nccwpck_require__(5437);
 ;// CONCATENATED MODULE: ./core/model/rebuild-secrets.js
-/**
- * What the rebuilds of a run send and nobody may read: the login and the first-boot scripts. Bound in the sender
- * before the run begins; plan, state and reports have the request without it. The fields are private to the class,
- * so that neither JSON nor a template shows anything of them.
- */
 class RebuildSecrets {
     #options;
     #previousScripts = new Map();
@@ -3098,11 +2846,9 @@ class RebuildSecrets {
     constructor(options) {
         this.#options = options;
     }
-    /** Keeps the script that an instance has now, which a rollback may have to bring back. */
     keepScript(instanceId, script) {
         this.#previousScripts.set(instanceId, script);
     }
-    /** What the call says; the very same object for all instances of which the call says the same. */
     specOf(instanceId, request) {
         const spec = this.#make(instanceId, request);
         const same = this.#specs.find((one) => isSame(one, spec));
@@ -3122,7 +2868,6 @@ class RebuildSecrets {
         };
     }
 }
-/** The login is the same for all of a run. */
 function isSame(one, other) {
     return (one.imageId === other.imageId &&
         isSameScript(one.userData, other.userData) &&
@@ -3133,24 +2878,19 @@ function isSameScript(one, other) {
 }
 
 ;// CONCATENATED MODULE: ./core/balancers/held-weights.js
-/** Those that are not what they were before, as far as is known. */
 function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
 }
-/** The held weights with one more, or with a new state of the same server. */
 function withHeldWeight(heldWeights, heldWeight) {
     const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
     return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
 }
-/** The held weights without that of a server whose weight was not changed. */
 function withoutHeldWeight(heldWeights, server) {
     return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
 }
-/** Whether two backend servers of one instance are in the same pool. */
 function isSamePool(one, other) {
     return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
 }
-/** The weights of an instance on all of its load balancers: those that the plan saw, and those that were held. */
 function currentWeights(backendServers, heldWeights) {
     const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
     return [
@@ -3161,23 +2901,16 @@ function currentWeights(backendServers, heldWeights) {
         }))
     ];
 }
-/** Where traffic is still to be given back, in words. */
 function describeHeldWeights(heldWeights) {
     return openHeldWeights(heldWeights)
         .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
         .join(', ');
 }
-/** A pool for people. */
 function poolLabel({ blbId, groupId }) {
     return groupId === undefined ? blbId : `${blbId}/${groupId}`;
 }
 
 ;// CONCATENATED MODULE: ./core/model/instance.js
-/**
- * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
- * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
- * start that a rebuild may show.
- */
 const instance_kinds = new Map([
     ['Running', 'up'],
     ['Stopped', 'down'],
@@ -3199,38 +2932,24 @@ const instance_kinds = new Map([
     ['Deleted', 'gone'],
     ['Recycled', 'gone']
 ]);
-/** The meaning of a status; a word that is not in the table is `unknown`. */
 function statusKind(status) {
     return instance_kinds.get(status) ?? 'unknown';
 }
-/** Whether an instance with this status rests, so that something can be decided about it. */
 function isSettled(status) {
     const kind = statusKind(status);
     return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
 }
-/** Whether an instance reads so while an image or a snapshot is made of it, perhaps by a schedule. */
 function isProcessing(status) {
     return status === 'ImageProcessing' || status === 'SnapshotProcessing';
 }
-/** Whether a status by itself may be one of a rebuild: neither at rest, nor of a snapshot, an image or another operation. */
 function instance_mayShowRebuild(status) {
     const kind = statusKind(status);
     return (kind === 'moving' || kind === 'unknown') && !isProcessing(status);
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/evidence.js
-/**
- * What the observations prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
- * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
- * proves anything; these rules say what a series of them does.
- */
 
-/**
- * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
- * work of the rebuild rather than a record that is written on acceptance.
- */
 const lateMs = 30_000;
-/** The evidence after one more observation. */
 function gatherEvidence(rebuild, observation) {
     const { reference, evidence, task } = rebuild;
     if (reference === undefined)
@@ -3259,17 +2978,12 @@ function gatherEvidence(rebuild, observation) {
     }
     return next;
 }
-/**
- * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted: it
- * shows that somebody is at work, not that it is this rebuild. The status of a snapshot or an image is counted apart.
- */
 function hasLeft(reference, observation) {
     const { status } = observation.instance;
     if (!isSettled(status))
         return instance_mayShowRebuild(status);
     return isSettled(reference.instance.status) && status !== reference.instance.status;
 }
-/** What no rebuild does: Running again and then not, or the old image or disk again after the new one. */
 function contradicts(rebuild, reference, observation) {
     const { last, evidence, history } = rebuild;
     if (last === undefined)
@@ -3287,27 +3001,16 @@ function contradicts(rebuild, reference, observation) {
         return false;
     return !isOtherDisk(reference.disk, observation.disk);
 }
-/** Whether image or disk are others than before, be it the wanted ones or not. */
 function isOtherNow(reference, { instance, disk }) {
     const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
     return isOther || reference.instance.imageId !== instance.imageId;
 }
-/**
- * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
- * rebuild to the same image that would make a green of nothing.
- */
 function isOtherDisk(before, now) {
     return before.id !== now.id || before.createTime !== now.createTime;
 }
-/** Whether the observations show that the rebuild has started. */
 function hasStarted(rebuild) {
     return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
 }
-/**
- * Whether the instance was seen to leave its settled status because of the rebuild. A snapshot's or an image's
- * processing counts only where image or disk changed after it was seen, and the old one had been seen since the
- * rebuild was accepted: otherwise it may be a scheduled snapshot, and the change a record written on acceptance.
- */
 function evidence_hasDeparted(rebuild) {
     const { leftAtMs, processingAtMs, imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
     if (leftAtMs !== undefined)
@@ -3317,24 +3020,15 @@ function evidence_hasDeparted(rebuild) {
     const tells = (at, old) => at !== undefined && at >= processingAtMs && (old !== undefined || rebuild.adopted);
     return tells(imageAtMs, imageOldAtMs) || tells(diskAtMs, diskOldAtMs);
 }
-/** Whether image or disk have changed, which nothing but a rebuild does. */
 function isReplaced(rebuild) {
     return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
 }
-/**
- * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
- * tells of work done; one that is there from the first observation on may have been written on acceptance.
- */
 function changedLate(rebuild) {
     const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
     const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
     const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
     return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
 }
-/**
- * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
- * the status has not left and the image cannot show a change, or has shown it too early.
- */
 function needsDisk(rebuild) {
     if (rebuild.streak?.observations === 0)
         return true;
@@ -3342,11 +3036,6 @@ function needsDisk(rebuild) {
         return false;
     return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
 }
-/**
- * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
- * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
- * that somebody else had started.
- */
 function acceptedSinceMs(rebuild) {
     if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
         return rebuild.acceptedAtMs;
@@ -3356,14 +3045,11 @@ function acceptedSinceMs(rebuild) {
 
 ;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
 
-/** What has become of the system disk, as far as the observations show. */
 function diskStateOf(rebuild) {
     const { ending } = rebuild;
-    // Accepted, perhaps, and never seen to take place.
     const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
     if (isUnproven && !isReplaced(rebuild))
         return 'unknown';
-    // The call is out, and this may be the last that is written of it.
     if (rebuild.phase === 'sending')
         return 'unknown';
     if (rebuild.inDoubt)
@@ -3374,56 +3060,42 @@ function diskStateOf(rebuild) {
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
-/**
- * The instance as it was last observed before this run's rebuild was sent, or as the plan saw it where nothing was
- * sent. Hours may lie between the two.
- */
 function instanceBefore(rebuild, planned) {
     const isSent = rebuild !== undefined && (rebuild.sends > 0 || rebuild.inDoubt);
     return (isSent ? rebuild.reference?.instance : undefined) ?? planned;
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-run.js
-/** Everything that one run did to one instance and saw of it. A plain value without a secret. */
 
 
 
-/** An instance that nothing was done to yet. */
 function plannedRun(target) {
     return { target, progress: 'planned', heldWeights: [], knownHosts: [], cancelled: false };
 }
-/** The rebuild and the one of the rollback, as far as there were any. */
 function instance_run_rebuildsOf({ rebuild, rollback }) {
     return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
 }
-/** The last observation; `undefined` where there was none after the plan. */
 function lastSeen(run) {
     return instance_run_rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
 }
-/** What has become of the system disk, both rebuilds together. */
 function instance_run_diskOf(run) {
     const states = instance_run_rebuildsOf(run).map(diskStateOf);
     if (states.includes('erased'))
         return 'erased';
     return states.includes('unknown') ? 'unknown' : 'untouched';
 }
-/** The image that was made before the wipe and can be rebuilt from. */
 function usableBackup({ backup }) {
     return backup?.isAvailable ? backup.imageId : undefined;
 }
-/** The image to go back to: the backup where one was made, else the one that it ran on right before the send. */
 function previousImageId(run) {
     return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
 }
-/** Whether a weight of it is still lowered, as far as is known. */
 function isLowered({ heldWeights }) {
     return openHeldWeights(heldWeights).length > 0;
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-end.js
-/** How it ended for one instance: the one place that draws this from what happened. */
 
-/** How it ended; `undefined` where it was not started or is being worked on, and after a fault of the program. */
 function endOf(run) {
     if (run.progress === 'planned')
         return refusedEnd(run);
@@ -3440,18 +3112,15 @@ function endOf(run) {
     const kind = run.rebuild?.ending?.kind;
     return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? { kind } : undefined;
 }
-/** Whether the instance ended as it was asked for; what a rollback did later does not count. */
 function hasSucceeded(run) {
     const kind = run.rebuild?.ending?.kind;
     const isGood = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
     return isGood && causeOf(run) === undefined && !run.cancelled;
 }
-/** Whether the rollback came to a good end. */
 function instance_end_isRolledBack({ rollback }) {
     const kind = rollback?.rebuild?.ending?.kind;
     return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
 }
-/** Nothing is started for a plan with a refusal in it. */
 function refusedEnd({ target: { decision } }) {
     if (decision.action !== 'refuse')
         return undefined;
@@ -3476,7 +3145,6 @@ function cancelledEnd(run, cause) {
     };
 }
 function cancelledAt({ rebuild, backup, rollback }, cause) {
-    // One that had succeeded may be cut off while it is rolled back with the others.
     if (cause !== undefined || rollback !== undefined)
         return 'rollback';
     if (rebuild === undefined)
@@ -3485,19 +3153,15 @@ function cancelledAt({ rebuild, backup, rollback }, cause) {
         return 'health';
     return isUnsent(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
 }
-/** Whether no rebuild was sent, not even perhaps. */
 function isUnsent({ sends, inDoubt }) {
     return sends === 0 && !inDoubt;
 }
-/** Whether a rebuild that was cut off goes on without this run. */
 function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
     return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-status.js
-/** What became of an instance and of a run, in one word. */
 
-/** What became of an instance, as far as is known. */
 function statusOf(run, state) {
     const end = endOf(run);
     if (end === undefined)
@@ -3513,12 +3177,10 @@ function statusOf(run, state) {
             return end.kind;
     }
 }
-/** An instance that nothing was done to is part of a plan, or was left out by a run that refused or stopped. */
 function untouchedStatus({ course, instances }) {
     const isRefused = instances.some(({ target }) => target.decision.action === 'refuse');
     return course === undefined && !isRefused ? 'planned' : 'notStarted';
 }
-/** What became of the run: what all instances have in common, or what tells most. */
 function instance_status_runStatus(state) {
     const statuses = new Set(state.instances.map((run) => statusOf(run, state)));
     if (statuses.has('inProgress'))
@@ -3543,11 +3205,9 @@ var time = __nccwpck_require__(1552);
 var health_reason = __nccwpck_require__(3202);
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
 
-/** The reasons, joined. */
 function describeRefusals(refusals) {
     return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
 }
-/** What to do about all of them. */
 function remedyOfRefusals(refusals) {
     return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
 }
@@ -3632,14 +3292,7 @@ function wordsOf(refusal) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/call-remedy.js
-/** What a person should know before running again, once a rebuild shows or where none was sent. */
 const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
-/**
- * What to do about a call that failed for good.
- *
- * @param rerun what to know before running again; absent where nothing was sent
- * @param region the value of the input; absent where it is not known or an endpoint of one's own is used
- */
 function callRemedy(failure, rerun, region) {
     const again = rerun === undefined ? '' : ` ${rerun}`;
     switch (failure.kind) {
@@ -3665,7 +3318,6 @@ function callRemedy(failure, rerun, region) {
             return `The service or the network is in trouble: run again later.${again}`;
     }
 }
-/** The codes by which the service says that the keys themselves are wrong (BCC page Ojwvyo6nc), in lower case. */
 const wrongKeyCodes = new Set([
     'iamsignatureinvalid',
     'invalidaccesskeyid',
@@ -3674,7 +3326,6 @@ const wrongKeyCodes = new Set([
     'signaturedoesnotmatch',
     'signatureinvalid'
 ]);
-/** Wrong keys have codes of their own; a refusal without a code may be about the keys or about the policy. */
 function deniedRemedy({ code, operation }) {
     if (code === undefined) {
         return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
@@ -3683,13 +3334,11 @@ function deniedRemedy({ code, operation }) {
         ? 'Check accessKeyId and secretAccessKey; of a temporary key, also sessionToken, which may have run out.'
         : `Let the policy of the user permit ${operation}.`;
 }
-/** Full quotas have a code of their own (BCC page Ojwvyo6nc). */
 function invalidRemedy({ code }) {
     return code === 'Image.ImageQuotaExceedLimit'
         ? 'Delete custom images that are no longer needed, or have the quota raised.'
         : 'Change what the message names: the service does not accept the request as it is.';
 }
-/** The input that names what a call is about, by a word in the operation's name. */
 const inputs = [
     [/Image/, 'imageId'],
     [/Blb/, 'blbId'],
@@ -3712,25 +3361,21 @@ function unreachedRemedy({ barrier }, region) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/explain.js
-/** Failures in words: what happened, what it means for the disk, and what to do. */
 
 
 
 
 
 
-/** The cause with its course. */
 function wholeCause({ cause, course }) {
     return course === undefined ? cause : `${cause} Seen: ${course}.`;
 }
-/** Explains why this action's own rules refuse to rebuild an instance. */
 function explainRefusals(instanceId, refusals) {
     return {
         cause: `${instanceId}: not rebuilt, because ${describeRefusals(refusals)}`,
         remedy: remedyOfRefusals(refusals)
     };
 }
-/** Explains the failed end of a rebuild. */
 function explain(rebuild, reason) {
     const { cause, ...others } = causeAndRemedy(rebuild, reason);
     return {
@@ -3739,7 +3384,6 @@ function explain(rebuild, reason) {
         diskNote: describeDiskState(diskStateOf(rebuild))
     };
 }
-/** Explains a rebuild that a cancel cut off. */
 function explainCancel(rebuild) {
     const status = rebuild.last?.instance.status ?? 'unseen';
     const diskState = diskStateOf(rebuild);
@@ -3751,7 +3395,6 @@ function explainCancel(rebuild) {
             : `A rebuild cannot be called back and goes on without this run. Run again ${hasStarted(rebuild) ? 'to wait for its end: the instance is looked at first and not erased twice.' : 'once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
     };
 }
-/** What is known of the system disk, as a sentence. */
 function describeDiskState(diskState) {
     switch (diskState) {
         case 'untouched':
@@ -3824,13 +3467,11 @@ function causeAndRemedy(rebuild, reason) {
     }
 }
 const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
-/** What to know before running again; a rebuild that was sent and does not show yet is found by no re-run. */
 function rerunNote(rebuild) {
     if (rebuild.sends === 0)
         return undefined;
     return hasStarted(rebuild) ? rerunIsSafe : lookFirst;
 }
-/** The request ID by which the service's support finds the rebuild, to be put after `the console`. */
 function requestLabel({ requestIds }) {
     const id = requestIds.at(-1);
     return id === undefined ? '' : `, with the request ID ${id}`;
@@ -3843,14 +3484,12 @@ function explainCall(rebuild, failure) {
         : callRemedy(failure, rerunNote(rebuild));
     return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
 }
-/** The service may not say which of them it does not know. */
 function unknownRemedy({ task }, { code = '', target }) {
     if (/^keypair\./i.test(code))
         return 'Check keypairId: the region has no key pair with this ID.';
     const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
     return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
 }
-/** The statuses that were seen, with the time of each since the first observation. */
 function historyLabel(rebuild) {
     const first = rebuild.history[0];
     if (first === undefined)
@@ -3861,12 +3500,9 @@ function historyLabel(rebuild) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/explain-health.js
-/** A failed health check in words: what did not pass, by when, and what to do. */
 
 
-/** How many changes of a failed health check a cause names; `health.history` has more. */
 const mostChanges = 5;
-/** Explains a health check that did not pass. */
 function explainHealth(instanceId, health) {
     const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
@@ -3878,7 +3514,6 @@ function explainHealth(instanceId, health) {
         remedy: remedyOf(reason, allowed)
     };
 }
-/** The script that waits for the proof is no failure of its own. */
 function reasonOf(failed) {
     const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
     if (first === undefined || others.length > 0)
@@ -3893,7 +3528,6 @@ function reasonOf(failed) {
             return 'assistant';
         case 'runFailed':
         case 'runLate':
-            // What was proven a moment ago answers, so it is the script that does not end as it should.
             return first.check === 'guestScript' ? 'guestScript' : 'assistant';
         case 'script':
             return 'guestScript';
@@ -3916,7 +3550,6 @@ function remedyOf(reason, allowed) {
             return `Look at the instance and at what healthCheck asks; ${longer}`;
     }
 }
-/** The latest changes of what the probes found, oldest first. */
 function courseOf({ history }) {
     const latest = history.slice(-mostChanges).map(({ failed }) => (0,health_reason/* describeFailed */.hi)(failed));
     if (latest.length === 0)
@@ -3925,9 +3558,7 @@ function courseOf({ history }) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/no-rollback.js
-/** Why a failed instance was not rolled back although the run was asked to. */
 
-/** One sentence; `undefined` where no rollback was asked for, none was needed, or one was tried. */
 function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
     const isAskedFor = target.circumstances.rollbackImage.kind !== 'notAsked';
     if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
@@ -3957,7 +3588,6 @@ function whyNot(reason) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/instance-failure.js
-/** Why an instance failed: in words for people and in fields for programs. */
 
 
 
@@ -3967,7 +3597,6 @@ function whyNot(reason) {
 
 
 
-/** Why the instance failed and how it stands now; `undefined` where it did not fail. */
 function failureOf(run) {
     const end = endOf(run);
     const failure = end && failureOfEnd(run, end);
@@ -3981,7 +3610,6 @@ function failureOf(run) {
         : 'Once it is healthy, restore the weights that the summary lists.';
     return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
 }
-/** The failure without a word about weights that are still lowered. */
 function failureOfEnd(run, end) {
     switch (end.kind) {
         case 'rebuilt':
@@ -4051,7 +3679,6 @@ function explainRollbackFailed(run, cause) {
         : `The rollback onto ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
     return { ...failure, diskNote };
 }
-/** An instance that had succeeded itself. */
 function rolledBackWithOthers({ target }) {
     return {
         reason: 'rollbackFailed',
@@ -4060,7 +3687,6 @@ function rolledBackWithOthers({ target }) {
         remedy: 'Look at the instance in the console.'
     };
 }
-/** A failed call in the form of the result. */
 function callFacts(failure) {
     const { kind, operation, httpStatus, code, requestId } = failure;
     return {
@@ -4096,7 +3722,6 @@ function cancelledForward(run, at) {
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
-/** After a cancel no rollback is started, but one may be under way. */
 function cancelledInRollback(run, cause) {
     const { rollback } = run;
     const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
@@ -4135,21 +3760,14 @@ function isUntouched({ rebuild }) {
 ;// CONCATENATED MODULE: ./core/report/described-instance.js
 
 
-/** All instances of a run, in its order. */
 function describeInstances(state) {
     return state.instances.map((run) => ({ run, status: statusOf(run, state), failure: failureOf(run) }));
 }
-/** The ID of an instance. */
 function described_instance_idOf({ run }) {
     return run.target.instance.id;
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/settings.js
-/**
- * How many of the targets may be unavailable at once: a percentage is rounded down, and at least one may be.
- *
- * @param targets all of the run, those that are skipped too
- */
 function maxUnavailableCount(maxUnavailable, targets) {
     const wanted = maxUnavailable.kind === 'count'
         ? maxUnavailable.count
@@ -4158,17 +3776,11 @@ function maxUnavailableCount(maxUnavailable, targets) {
 }
 
 ;// CONCATENATED MODULE: ./core/plan/rollout-order.js
-/** In which order the targets are taken, and which are unavailable from the start. */
 
 
-/** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
 function whyUnavailable({ instance, unhealthy }) {
     return statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
 }
-/**
- * The rollout of a plan. Those already unavailable go first: beginning one of them makes it no worse, and until
- * they serve again they take capacity from others. Otherwise the given order is kept.
- */
 function planRollout(targets, { settings, rollback }) {
     const members = targets.map((target) => ({
         id: target.instance.id,
@@ -4187,29 +3799,21 @@ function planRollout(targets, { settings, rollback }) {
 }
 
 ;// CONCATENATED MODULE: ./core/run/next-steps.js
-/** What may be done to an instance next, from what happened to it: roll it back, or give it its traffic again. */
 
 
 
 
 
-/** How the work on an instance ended, for the rollout that it is a part of. */
 function outcomeOf(run) {
     if (run.cancelled)
         return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
     const kind = run.rebuild?.ending?.kind;
     if (hasSucceeded(run)) {
-        // What is not waited for stays unavailable until this run ends.
         const canRollBack = kind === 'rebuilt' && hasOtherImage(run);
         return { result: 'succeeded', isUnavailable: kind === 'started', canRollBack };
     }
     return { result: 'failed', isUnavailable: !isServing(run), canRollBack: needsRollback(run) };
 }
-/**
- * Whether a rollback can help: the disk was erased, and the instance is there to be rebuilt. One on another image
- * than this run's is left alone, for somebody else may have put it there. A rebuild without proof may still come,
- * and one that could not be observed cannot be judged.
- */
 function needsRollback(run) {
     if (run.cancelled || run.rebuild === undefined || !hasOtherImage(run))
         return false;
@@ -4223,7 +3827,6 @@ function needsRollback(run) {
         return reason.status === 'Error';
     return reason.kind === 'timedOut';
 }
-/** Whether it may get its traffic: it is healthy, or healthy again, or it runs and nothing was done to it. */
 function mayRejoin(run) {
     const { rebuild, rollback, cancelled } = run;
     if (rollback !== undefined) {
@@ -4235,11 +3838,9 @@ function mayRejoin(run) {
         return false;
     return runsUntouched(rebuild);
 }
-/** Whether this run erased it itself, and knows another image to go back to. */
 function hasOtherImage(run) {
     return (run.rebuild?.sends ?? 0) > 0 && previousImageId(run) !== run.target.task.image.id;
 }
-/** Whether an instance that did not succeed serves as before, because nothing was done to it. */
 function isServing(run) {
     const { target, rebuild, health } = run;
     if (health?.healthy === false || isLowered(run) || whyUnavailable(target) !== undefined)
@@ -4248,7 +3849,6 @@ function isServing(run) {
         return true;
     return (diskStateOf(rebuild) === 'untouched' && statusKind(rebuild.last?.instance.status ?? 'Running') === 'up');
 }
-/** Whether the rollback did nothing, so that the new system still runs and is healthy. */
 function staysOnNewImage({ rebuild }) {
     return rebuild === undefined || runsUntouched(rebuild);
 }
@@ -4260,11 +3860,9 @@ function runsUntouched(rebuild) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/stop-message.js
-/** Why a rollout stopped, in words. */
 
 
 
-/** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
 function stop_message_stopMessage({ course, rollout, instances }) {
     if (course?.stop === undefined)
         return undefined;
@@ -4281,7 +3879,6 @@ function stop_message_stopMessage({ course, rollout, instances }) {
         .filter((part) => part !== '')
         .join(' ');
 }
-/** Why a rollout stopped, as one sentence. */
 function stopWords(stop, facts) {
     switch (stop) {
         case 'canary':
@@ -4319,12 +3916,10 @@ function isStillUnavailable(run) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/closing-line.js
-/** The last line of the log: what happened. */
 
 
 
 
-/** How many came to what, in the order in which it is told. */
 const closing_line_words = {
     rebuilt: 'rebuilt',
     started: 'started and not waited for',
@@ -4335,11 +3930,6 @@ const closing_line_words = {
     inProgress: 'still being rebuilt without this run',
     notStarted: 'not started'
 };
-/**
- * What became of the run, in one sentence.
- *
- * @param ok whether the step is green
- */
 function closingLine(state, ok) {
     if (ok && instance_status_runStatus(state) === 'planned')
         return 'Nothing was sent: this was a dry run.';
@@ -4377,7 +3967,6 @@ function ofOne(one, imageId) {
             return `${id} was not rebuilt`;
     }
 }
-/** Counts of instances, each counted once. */
 function ofMany(instances, imageId) {
     const count = (status) => instances.filter((one) => one.status === status).length;
     const rebuilt = count('rebuilt');
@@ -4390,7 +3979,6 @@ function ofMany(instances, imageId) {
     const head = `Rebuilt ${rebuilt === instances.length ? 'all' : `${rebuilt} of`} ${instances.length} instances from ${imageId}`;
     return others.length === 0 ? head : `${head} (${others.join(', ')})`;
 }
-/** Whether a cancel, and nothing else, made the step red. */
 function isCancelled(state, instances) {
     const wasStopped = state.course?.stop === 'cancelled' && stop_message_stopMessage(state) !== undefined;
     const reasons = instances.flatMap(({ failure }) => (failure === undefined ? [] : [failure.reason]));
@@ -4398,26 +3986,21 @@ function isCancelled(state, instances) {
 }
 
 ;// CONCATENATED MODULE: ./core/run/left-behind.js
-/** What a run leaves for the post step: weights that are still lowered, and rebuilds that do not show yet. */
 
 
 
 
-/** The instances with a lowered weight that succeeded, or that nothing was done to. */
 function restorableRuns({ instances }) {
     return instances.filter(isLowered).flatMap((run) => {
         const imageId = servingImage(run);
         return imageId === undefined ? [] : [{ run, imageId }];
     });
 }
-/** The instances with a lowered weight, by ID. */
 function loweredIds({ instances }) {
     return instances.filter(isLowered).map(({ target }) => target.instance.id);
 }
-/** The image on which the instance serves; `undefined` where nobody knows whether it does. */
 function servingImage(run) {
     const { target, rollback } = run;
-    // Of a process that was killed during the call nobody knows whether the disk is being erased.
     if (run.progress === 'working' && instance_run_rebuildsOf(run).at(-1)?.phase === 'sending')
         return undefined;
     if (instance_run_diskOf(run) === 'untouched')
@@ -4428,10 +4011,6 @@ function servingImage(run) {
     const isHealthy = end?.kind === 'rebuilt' || (end?.kind === 'failed' && end.cause.kind === 'rejoin');
     return isHealthy ? target.task.image.id : undefined;
 }
-/**
- * The instances whose rebuild may be under way without showing it, by ID: the run was cancelled or killed, could no
- * longer observe, or found no proof, before the status had left its settled value.
- */
 function hiddenRebuilds({ instances }) {
     return instances.filter(mayBeHidden).map(({ target }) => target.instance.id);
 }
@@ -4440,11 +4019,9 @@ function mayBeHidden(run) {
     if (rebuild === undefined || diskOf(run) === 'untouched' || isRolledBack(run))
         return false;
     const { ending } = rebuild;
-    // What was seen of one that is not proven may have been a scheduled snapshot.
     const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
     return isLeftAlone(rebuild, run) && (isUnproven || !hasShown(rebuild));
 }
-/** Whether the run ended its observation although the rebuild may still be under way. */
 function isLeftAlone({ ending }, run) {
     if (ending === undefined)
         return run.progress === 'working';
@@ -4452,29 +4029,23 @@ function isLeftAlone({ ending }, run) {
         return ending.kind === 'cancelled';
     return ending.reason.kind === 'call' || ending.reason.kind === 'unproven';
 }
-/** Whether the rebuild was seen since the last send; a snapshot alone may be one that a policy takes. */
 function hasShown(rebuild) {
     const { phases, history } = rebuild;
     const sentMs = phases.findLast(({ phase }) => phase === 'sending')?.fromMs;
-    // A change that was found under way shows already.
     if (sentMs === undefined)
         return true;
     return hasDeparted(rebuild) || history.some(({ atMs, status }) => atMs >= sentMs && mayShowRebuild(status));
 }
 
 ;// CONCATENATED MODULE: ./core/run/run-state.js
-/** Everything that is known of a run: one plain value without a secret, from which all that is told is derived. */
 
-/** The state right after the plan. */
 function beginRunState(plan, time) {
     const { image, options, rollout, targets } = plan;
     return { version: 1, image, options, rollout, instances: targets.map(plannedRun), ...time };
 }
-/** Whether a disk was erased, or may have been. */
 function hasChanged({ instances }) {
     return instances.some((run) => instance_run_diskOf(run) !== 'untouched');
 }
-/** The images that any instance of the run is known to have run on, or is to run on. */
 function imagesInUse({ image, instances }) {
     const seen = instances.flatMap((run) => [
         run.target.instance.imageId,
@@ -4483,24 +4054,12 @@ function imagesInUse({ image, instances }) {
     ]);
     return new Set([image.id, ...seen]);
 }
-/**
- * The state as text: a line of what all instances share, and one for each of them. The image, which every task names,
- * is written once.
- *
- * @param lineOf the line of an instance, for who has kept those of instances that have not changed
- */
 function serializeRunState({ instances, ...shared }, lineOf = instanceLine) {
     return [JSON.stringify(shared), ...instances.map((run) => lineOf(run, shared.image))].join('\n');
 }
-/** The line of an instance in the text of a state. */
 function instanceLine(run, image) {
     return JSON.stringify(run, (key, value) => (key === 'image' && value === image ? null : value));
 }
-/**
- * The state from its text.
- *
- * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
- */
 function run_state_parseRunState(text) {
     const [first = '', ...lines] = text.split('\n');
     const shared = JSON.parse(first);
@@ -4512,11 +4071,6 @@ function run_state_parseRunState(text) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/map-some.js
-/**
- * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
- *
- * @throws the first error that any of them throws; those under way are then left to end by themselves
- */
 async function mapSome(items, width, map) {
     const results = new Array(items.length);
     const queue = items.entries();
@@ -4529,20 +4083,11 @@ async function mapSome(items, width, map) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/read-many.js
-/** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
 
 
-/** The most ids that one list takes (BCC page Kksyfijrw). */
 const pageOfIds = 100;
-/** How many single reads go out side by side where a list cannot do it. */
 const sideBySide = 4;
-/** Beyond so many disks, one list of all disks of the account costs fewer calls than one call for each. */
 const fewDisks = 4;
-/**
- * Reads instances, by id. A list that is refused, perhaps because of one of its ids, is followed by single reads.
- *
- * @throws what is no failure of a call; CancelledError on abort
- */
 async function readInstances(ids, bcc, signal, options = {}) {
     const pages = [];
     for (let from = 0; from < ids.length; from += pageOfIds)
@@ -4550,7 +4095,6 @@ async function readInstances(ids, bcc, signal, options = {}) {
     const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
     return new Map(read.flat());
 }
-/** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
 async function readDisks(ids, bcc, signal, options = {}) {
     if (ids.length <= fewDisks) {
         return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal, options)))));
@@ -4575,7 +4119,6 @@ async function readPage(ids, bcc, signal, options) {
         const found = await bcc.listInstances(ids, signal, options);
         return await mapSome(ids, sideBySide, async (id) => {
             const instance = found.get(id);
-            // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
             return instance === undefined ? single(id) : [id, instance];
         });
     }
@@ -4604,7 +4147,6 @@ function asCallError(error) {
 
 ;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
 
-/** Weights for one run. */
 function createWeights(ports) {
     const lines = new Map();
     return {
@@ -4620,11 +4162,9 @@ function createWeights(ports) {
         }
     };
 }
-/** The next call of a pool; what is added before the call of before has ended goes out with it. */
 function begin(line, pool, ports) {
     const weights = new Map();
     const done = line.tail.then(async () => {
-        // What is decided in the same moment is still to be added.
         await ports.clock.sleep(0, ports.cancel.writes);
         line.next = undefined;
         return send(pool, [...weights].map(([instanceId, weight]) => ({ instanceId, weight })), ports);
@@ -4635,7 +4175,6 @@ function begin(line, pool, ports) {
     });
     return line.next;
 }
-/** The failures, by instance. Throws `CancelledError` on abort. */
 async function send(pool, weights, ports) {
     try {
         await ports.balancers.setWeights(pool, weights, ports.cancel.writes);
@@ -4649,26 +4188,17 @@ async function send(pool, weights, ports) {
             return new Map(weights.map(({ instanceId }) => [instanceId, error]));
         }
     }
-    // One that is no longer a member must not keep the others from being changed.
     const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
     return new Map(each.flatMap((failures) => [...failures]));
 }
 
 ;// CONCATENATED MODULE: ./deploy/balancers/restore-weights.js
-/** Restores the weights that a run which was cut short could not. */
 
 
 
 
 
 
-/**
- * Restores the weights of the instances that serve: nothing was done to them, or they were rebuilt and are healthy. Each is
- * read first: it must be Running, on the image that it should run on.
- *
- * @returns the state with the weights as they are now
- * @throws CallError when a read fails for good, CancelledError on abort
- */
 async function restoreWeights(state, ports) {
     const restorable = restorableRuns(state);
     if (restorable.length === 0)
@@ -4691,14 +4221,12 @@ async function restoreWeights(state, ports) {
         log.warning(`Weights are not restored: ${left.join('; ')}`);
     return { ...state, instances: state.instances.map((run) => restored.get(run) ?? run) };
 }
-/** Why the instance must not get its traffic, in words that follow its ID; `undefined` where it may. */
 function restore_weights_whyNot({ imageId }, read) {
     if (read === undefined || read instanceof model_failure/* CallError */.RA)
         return 'could not be read';
     const serves = statusKind(read.status) === 'up' && read.imageId === imageId;
     return serves ? undefined : `is ${read.status} on ${read.imageId}`;
 }
-/** The instance with the weights that could be restored; `left` gets the others. */
 async function restoreAll(run, weights, left, log) {
     const { id } = run.target.instance;
     let { heldWeights } = run;
@@ -4724,7 +4252,6 @@ async function restoreAll(run, weights, left, log) {
 ;// CONCATENATED MODULE: ./deploy/plan/survey-error.js
 
 
-/** No plan could be made; nothing has been sent that changes anything. `problems` has all that is known. */
 class SurveyError extends Error {
     problems;
     constructor(problems, options) {
@@ -4733,7 +4260,6 @@ class SurveyError extends Error {
         this.problems = problems;
     }
 }
-/** A read that failed for good, as a problem. */
 function problemOf(failure, region) {
     return {
         cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`,
@@ -4744,14 +4270,9 @@ function problemOf(failure, region) {
 
 ;// CONCATENATED MODULE: ./core/plan/select.js
 
-/** Whether it carries every one of the tags; `undefined` where what was read says nothing about tags. */
 function carriesAll(instance, tags) {
     return instance.tags && tags.every((tag) => instance.tags?.some((own) => select_isSame(own, tag)));
 }
-/**
- * Its own spelling of the tags, where it carries every one of them but for blanks at the ends of keys and values;
- * else `undefined`. Nobody can see those blanks, and the console shows none.
- */
 function spellingOf({ tags: own = [] }, tags) {
     const found = tags.map((tag) => own.find((one) => select_isSame(select_trimmed(one), select_trimmed(tag))));
     return found.every((tag) => tag !== undefined) ? found : undefined;
@@ -4762,21 +4283,17 @@ function select_isSame(one, other) {
 function select_trimmed({ key, value }) {
     return { key: key.trim(), value: value.trim() };
 }
-/** Released instances keep their tags for a while, and nobody means them by a tag. */
 function isReleased({ status }) {
     return status === 'Recycled' || status === 'Deleted';
 }
-/** Tags for people. */
 function tagsLabel(tags) {
     return tags.map(({ key, value }) => visible(`${key}=${value}`)).join(' and ');
 }
 
 ;// CONCATENATED MODULE: ./core/plan/since-plan.js
-/** What has become of an instance since the plan was made: an erasing that the plan does not cover is refused. */
 
 
 
-/** Why it must not be erased any more, although the plan said so; empty where nothing has changed. */
 function refusalsSincePlan(instance, task) {
     if (task.rollsBackFrom !== undefined)
         return movedSince(instance, task.rollsBackFrom);
@@ -4797,11 +4314,9 @@ function refusalsSincePlan(instance, task) {
     }
     return changes.length === 0 ? [] : [{ kind: 'changed', changes }];
 }
-/** A list may leave the name out. */
 function isSameName({ name }, planned) {
     return name === planned.name || name === '' || planned.name === '';
 }
-/** An instance that was changing when the plan was made may have come to the wanted image by then. */
 function isImageExpected({ imageId }, planned, wantedId) {
     if (imageId === planned.imageId)
         return true;
@@ -4809,9 +4324,7 @@ function isImageExpected({ imageId }, planned, wantedId) {
     const wasChanging = kind === 'moving' || kind === 'foreign' || kind === 'unknown';
     return wasChanging && imageId === wantedId;
 }
-/** A reply without a word about tags does not show that they are gone; they are asked for before it is decided. */
 function tagChanges(instance, tags) {
-    // Blanks at the ends may not have counted when it was selected.
     if (tags.length === 0 || spellingOf(instance, tags) !== undefined)
         return [];
     return [
@@ -4820,7 +4333,6 @@ function tagChanges(instance, tags) {
             : `it no longer carries ${tagsLabel(tags)}`
     ];
 }
-/** A rollback touches only what rests on this run's image, or is in `Error`. */
 function movedSince({ status, imageId }, ownImageId) {
     if (statusKind(status) === 'broken' || imageId === ownImageId)
         return [];
@@ -4830,17 +4342,9 @@ function movedSince({ status, imageId }, ownImageId) {
 ;// CONCATENATED MODULE: ./core/plan/decide.js
 
 
-/** Whether it ends, or may end, in an erasing. */
 function erases({ action }) {
     return action === 'rebuild' || action === 'wait';
 }
-/**
- * Decides what to do about an instance, from one observation and nothing else; the dry run prints the same.
- *
- * - in a changing state somebody is working on it: wait until it rests, then decide again
- * - Running on the image: nothing to erase; Stopped on it: only start it
- * - in `Error`: rebuild it whatever its image is, for that is why people rebuild a broken one
- */
 function decide(instance, task) {
     const kind = statusKind(instance.status);
     if (kind === 'gone')
@@ -4850,7 +4354,6 @@ function decide(instance, task) {
     if (instance.imageId === task.image.id && !task.force) {
         if (kind === 'up')
             return { action: 'skip' };
-        // What is Stopped on the image to go back to was stopped by somebody else.
         if (kind === 'down' && task.rollsBackFrom === undefined)
             return { action: 'start' };
     }
@@ -4862,7 +4365,6 @@ function refusalsOf(instance, task) {
     if (instance.deletionProtection !== false && !task.allowProtected) {
         refusals.push({ kind: instance.deletionProtection === true ? 'protected' : 'protectionUnknown' });
     }
-    // One that is still being created is waited for before anything is sent; only a dry run shows it.
     if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
         refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
     }
@@ -4871,14 +4373,9 @@ function refusalsOf(instance, task) {
     }
     return refusals;
 }
-/** Only custom and shared images carry a login of their own (BCC page 1jwvyoaw8, `keepImageLogin`). */
 function keepsLogin(image) {
     return /custom|sharing/i.test(image.type) || image.type === '';
 }
-/**
- * Whether the reply leaves out what an erasing rests on, so that the detail call has to be asked: a list may leave out
- * the name, `deletionProtection` and the tags. What is skipped or only started needs none of them.
- */
 function lacksFacts(instance, task) {
     const { action } = decide(instance, task);
     if (action !== 'rebuild' && action !== 'refuse')
@@ -4899,7 +4396,6 @@ const called = {
     id: 'ID',
     name: 'name'
 };
-/** Fills the placeholders of all checks; the first problem stands for all. Pure, and never throws. */
 function resolveChecks(checks, instance) {
     const resolved = [];
     for (const check of checks) {
@@ -4910,15 +4406,6 @@ function resolveChecks(checks, instance) {
     }
     return { ok: true, checks: resolved };
 }
-/**
- * Fills the placeholders of a check.
- *
- * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
- * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
- * the host under another domain); in path and query, values are percent-encoded.
- *
- * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
- */
 function resolveCheck(check, instance) {
     if (check.kind === 'assistant' || check.kind === 'guestScript') {
         const system = (0,guest_system/* guestSystem */.wS)(instance);
@@ -4950,11 +4437,9 @@ function resolveCheck(check, instance) {
 function isHostPart(name, value) {
     return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
 }
-/** Only one pass, so that a value that looks like a placeholder stays what it is. */
 function fill(pattern, value) {
     return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
 }
-/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
 function encoded(value) {
     return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
 }
@@ -4966,10 +4451,8 @@ function resolve_wrong(problem) {
 }
 
 ;// CONCATENATED MODULE: ./core/plan/preflight.js
-/** What can be told before anything is sent: does the image fit, is it the right instance, is there a way back. */
 
 
-/** Everything that speaks against a rebuild, all at once. */
 function refusalsBefore(task, instance, disk, circumstances) {
     return [
         ...nameRefusal(instance, circumstances.confirmName),
@@ -4980,7 +4463,6 @@ function refusalsBefore(task, instance, disk, circumstances) {
         ...quotaRefusal(circumstances)
     ];
 }
-/** What a person should know, and what stops nothing. */
 function warningsBefore(task, instance) {
     const warnings = [];
     if (task.image.status === 'Creating') {
@@ -4997,15 +4479,10 @@ function warningsBefore(task, instance) {
     return warnings;
 }
 function nameRefusal(instance, confirmName) {
-    // Nobody can see a blank at the end of a name, and the console shows none.
     if (confirmName === undefined || confirmName.trim() === instance.name.trim())
         return [];
     return [{ kind: 'otherName', name: instance.name, confirmName }];
 }
-/**
- * BBC has an API of its own, and EBC instances keep their local data disks only with an option whose default
- * the sources tell in two ways (bce-sdk-go and bce-sdk-python, `isPreserveData`).
- */
 function bareMetalRefusal(image, instance) {
     const evidence = [instance.spec, image.type].join(' ');
     if (/\bebc/i.test(evidence))
@@ -5029,7 +4506,6 @@ function fitRefusals(task, instance, disk) {
 function preflight_isWindows(system) {
     return /windows/i.test(system);
 }
-/** The texts differ (`amd64 (64bit)`, `x86_64`), so only the family counts; an unknown text fits everything. */
 function familyOf(architecture) {
     if (/arm|aarch/i.test(architecture))
         return 'arm';
@@ -5049,7 +4525,6 @@ function rollbackRefusal(task, instance, rollbackImage) {
         return [];
     const { id, status, type } = rollbackImage.image;
     if (id === task.image.id) {
-        // One that is changing may be on its way to the image by a run that was cut off; that is waited for.
         return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
     }
     if (status !== 'Available')
@@ -5067,7 +4542,6 @@ function quotaRefusal({ imagesLeft, imageQuota }) {
 
 
 
-/** Decides for every target, and in which order they are taken. */
 function makePlan(image, options, targets, how) {
     const planned = targets.map((target) => planTarget(target, how.scriptWarning));
     return { image, options, targets: planned, rollout: planRollout(planned, how) };
@@ -5100,13 +4574,11 @@ function snapshotWarning({ snapshotsProblem }) {
         ? []
         : [`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`];
 }
-/** The task as it is carried out: it knows what it was decided on. */
 function plannedTask({ task, instance }, { action }) {
     const { name, imageId, status } = instance;
     const planned = { name, imageId, status, tags: task.selectedBy ?? [] };
     return { ...task, planned, ...(action === 'skip' ? { checkOnly: true } : {}) };
 }
-/** What a person should know of a target that is one of several, or behind a load balancer. */
 function fleetWarnings({ unhealthy, backendServers = [], circumstances }) {
     const warnings = [];
     if (unhealthy !== undefined)
@@ -5122,29 +4594,24 @@ function fleetWarnings({ unhealthy, backendServers = [], circumstances }) {
     }
     return warnings;
 }
-/** Where nothing is to be erased, only the wrong instance matters, and a check that cannot be made. */
 function concerns(decision) {
     const erases = decision.action !== 'skip' && decision.action !== 'start';
     return ({ kind }) => erases || kind === 'otherName' || kind === 'noHealthTarget';
 }
-/** Whether some target must not be rebuilt; then nothing is sent for any of them. */
 function isRefused(plan) {
     return plan.targets.some((target) => target.decision.action === 'refuse');
 }
 
 ;// CONCATENATED MODULE: ./core/plan/text.js
-/** The parts of a plan in words, as the log, the summary and `result` show them. */
 
 
 
-/** The name of an image for people: id, name and system. */
 function imageLabel(image) {
     const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
     const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
     const known = facts.filter((fact) => fact !== '').join(', ');
     return known === '' ? image.id : `${image.id} (${known})`;
 }
-/** What the run does with the target, in a few words. */
 function decisionLabel(target) {
     const { decision, instance } = target;
     switch (decision.action) {
@@ -5160,7 +4627,6 @@ function decisionLabel(target) {
             return `refuse: ${describeRefusals(decision.refusals)}`;
     }
 }
-/** How one logs in after the rebuild. */
 function loginLabel({ login }) {
     switch (login.kind) {
         case 'adminPass':
@@ -5171,7 +4637,6 @@ function loginLabel({ login }) {
             return 'as stored in the image (keepImageLogin)';
     }
 }
-/** Which first-boot script runs. */
 function scriptLabel({ script }) {
     switch (script) {
         case 'given':
@@ -5182,9 +4647,7 @@ function scriptLabel({ script }) {
             return 'the earlier script, if there is one, runs again';
     }
 }
-/** What is erased where a change is under way: the disk of now may be the new one of somebody's rebuild. */
 const erasedAfterWait = 'the system disk that it has when the change has ended, unless that was a rebuild onto the image';
-/** What a rebuild of the target erases. */
 function erasedLabel(target) {
     const { disk, snapshots, decision } = target;
     if (decision.action === 'wait')
@@ -5199,7 +4662,6 @@ function erasedLabel(target) {
     const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
     return `${what}, and its snapshots: ${named.join(', ')}`;
 }
-/** What else is done with the target before and after: backup, health check, rollback. */
 function stepLabels({ instance, circumstances, backendServers }) {
     const { checks = [], imagesLeft, rollbackImage } = circumstances;
     const steps = [];
@@ -5223,7 +4685,6 @@ function stepLabels({ instance, circumstances, backendServers }) {
 function describeStep(check) {
     return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
 }
-/** Where the instance is and what it runs, as far as is known. */
 function currentLabel({ instance }) {
     const system = [instance.osName, instance.osVersion, instance.osArch]
         .filter((part) => part !== '')
@@ -5240,11 +4701,6 @@ function currentLabel({ instance }) {
 
 ;// CONCATENATED MODULE: ./core/plan/opening-line.js
 
-/**
- * One sentence on the whole plan.
- *
- * @param isDryRun whether the run ends with the plan
- */
 function openingLine(plan, isDryRun) {
     const refused = plan.targets.filter(({ decision }) => decision.action === 'refuse').length;
     if (refused > 0) {
@@ -5289,10 +4745,8 @@ function opening_line_nameOf(target) {
 }
 
 ;// CONCATENATED MODULE: ./core/plan/text-many.js
-/** The plan of many targets: what is the same for all of them is told once, and each has a line of its own. */
 
 
-/** The lines, after the image and the rollout. */
 function manyLines(plan) {
     const erased = plan.targets.filter(({ decision }) => erases(decision));
     const steps = erased.map(stepLabels);
@@ -5319,7 +4773,6 @@ function targetLines(target, common) {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/canaries.js
-/** Who goes first, by id: of those that something is to be done to, the first in order. */
 function canaries_canariesOf({ members, canary }) {
     const ids = [];
     for (const { id, kind } of canary === 0 ? [] : members) {
@@ -5332,25 +4785,19 @@ function canaries_canariesOf({ members, canary }) {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/member.js
-/** One target of a rollout: what it is, and where it is. */
-/** Whether somebody is at it. */
 function isAtWork({ state }) {
     return state === 'working' || state === 'rollingBack';
 }
-/** Whether it is not serving, or may stop serving at any moment. A check alone makes nothing unavailable. */
 function countsAsUnavailable(member) {
     return member.isUnavailable || (isAtWork(member) && member.kind === 'work');
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/members.js
-/** The members of a rollout as a value that is cheap to change: of a thousand, one step touches one or a few. */
 
-/** All members, in the order of the task, with what is asked of them most counted along. */
 class Members {
     #places;
     #all;
     #counts;
-    /** How many are unavailable, see `countsAsUnavailable`. */
     unavailable;
     constructor(places, all, counts, unavailable) {
         this.#places = places;
@@ -5358,7 +4805,6 @@ class Members {
         this.#counts = counts;
         this.unavailable = unavailable;
     }
-    /** Nobody has been begun yet. */
     static of(tasks) {
         const all = tasks.map((task) => ({ ...task, state: 'waiting', canRollBack: false, completionOrder: 0 }));
         const waiting = (kind) => all.filter((member) => member.kind === kind).length;
@@ -5370,22 +4816,18 @@ class Members {
     values() {
         return this.#all;
     }
-    /** How many of a kind are in one of these states. */
     count(kind, ...states) {
         let count = 0;
         for (const state of states)
             count += this.#counts[`${kind} ${state}`] ?? 0;
         return count;
     }
-    /** How many are at work, those that are only checked left out. */
     get atWork() {
         return this.count('work', 'working', 'rollingBack');
     }
-    /** Whether somebody is at any of them, be it only to check it. */
     get isBusy() {
         return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
     }
-    /** The members after one of them has changed; the same where there is none with this id. */
     with(id, patch) {
         const place = this.#places.get(id) ?? -1;
         const before = this.#all[place];
@@ -5401,21 +4843,12 @@ class Members {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/capacity.js
-/**
- * Whether one more may be started. One that is already unavailable makes it no worse, but it still needs a free slot: a
- * check that fails on all of them from the start must not start all of them at once.
- */
 function hasCapacity(members, member, maxUnavailable) {
     return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
-/** Which instance is rolled back next, once the rollout has stopped. */
 
-/**
- * The next rollbacks: newest first, within the same `maxUnavailable`, and only when all running work has ended.
- * If the newest would exceed maxUnavailable, take one that is already unavailable.
- */
 function rollBackNext(before) {
     if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
         return [before, []];
@@ -5445,15 +4878,9 @@ function canBeRolledBack({ state, canRollBack }) {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
-/** Which instance is started next, as long as nothing has stopped the rollout. */
 
 
-/** How many mere checks are made at a time; each may open a connection. */
 const checksAtOnce = 50;
-/**
- * The next to begin: the checks before all else, for they may show that the image is no good while nothing is
- * erased yet; then the canaries; then the rest. Ends the rollout when nobody is left.
- */
 function beginNext(rollout, atMs) {
     const { members, task } = rollout;
     const checking = members.count('check', 'working');
@@ -5472,7 +4899,6 @@ function beginNext(rollout, atMs) {
         return [rollout, []];
     return task.pauseMs === 0 ? roll_forward_next_begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
 }
-/** In batches all of one are waited for, and then there is a pause. */
 function beginBatch(before, isNext, atMs) {
     if (before.members.isBusy)
         return [before, []];
@@ -5486,7 +4912,6 @@ function beginBatch(before, isNext, atMs) {
     const { pausedUntilMs: _over, ...rollout } = before;
     return roll_forward_next_begin(rollout, isNext);
 }
-/** Takes one after the other, as long as there is room with those taken before it, and no more than `most`. */
 function roll_forward_next_begin(before, isNext, most = Number.POSITIVE_INFINITY) {
     const started = [];
     let { members } = before;
@@ -5495,7 +4920,6 @@ function roll_forward_next_begin(before, isNext, most = Number.POSITIVE_INFINITY
             break;
         if (member.state !== 'waiting' || !isNext(member))
             continue;
-        // Behind one without capacity there may be one that is already unavailable, which needs none.
         if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
             continue;
         members = members.with(member.id, { state: 'working' });
@@ -5506,15 +4930,10 @@ function roll_forward_next_begin(before, isNext, most = Number.POSITIVE_INFINITY
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/step-rollout.js
-/**
- * A rollout as a pure reducer: from what is known of all targets and what has just happened to one of them to
- * what is known now and what to do next. It knows no clock and no network; the loop that runs it does.
- */
 
 
 
 
-/** The beginning. */
 function beginRollout(task, atMs) {
     const members = Members.of(task.members);
     const rollout = {
@@ -5529,7 +4948,6 @@ function beginRollout(task, atMs) {
     };
     return next(rollout, [], atMs);
 }
-/** The next rollout and the next commands. An event that comes after the end changes nothing. */
 function stepRollout(rollout, event) {
     if (rollout.isOver)
         return [rollout, []];
@@ -5543,7 +4961,6 @@ function stepRollout(rollout, event) {
             return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
         }
         case 'recovered': {
-            // It waits for its turn like the others, for beginning it now would make one more unavailable.
             const members = rollout.members.with(event.id, { state: 'waiting', isUnavailable: false });
             return next({ ...rollout, members }, [], event.atMs);
         }
@@ -5566,11 +4983,9 @@ function onEnded(before, id, outcome) {
     const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
     if (!rollsBack)
         return [after, []];
-    // It keeps its slot: it is already unavailable, and the sooner it serves again the better.
     const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
     return [{ ...after, members }, [{ type: 'rollBack', id }]];
 }
-/** What is to be done now, whatever led here. */
 function next(before, already, atMs) {
     const stop = before.stop ?? reasonToStop(before);
     const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
@@ -5589,7 +5004,6 @@ function proceed(rollout, atMs) {
     const isDone = commands.length === 0 && !after.members.isBusy;
     return [after, isDone ? [{ type: 'end' }] : commands];
 }
-/** All canaries must succeed; later ones may fail as often as `maxFailures` allows. */
 function reasonToStop({ task, members, failures }) {
     if (failures === 0)
         return undefined;
@@ -5601,10 +5015,6 @@ function reasonToStop({ task, members, failures }) {
 
 ;// CONCATENATED MODULE: ./core/rollout/rehearse.js
 
-/**
- * The batches in which the targets are taken, by id; a single one where there are no pauses. The rollout itself is
- * played through, so that a plan cannot say anything else than what is done then.
- */
 function rehearse(task) {
     const batches = [[]];
     let nowMs = 0;
@@ -5636,14 +5046,11 @@ function successOf(command, atMs) {
 }
 
 ;// CONCATENATED MODULE: ./core/plan/text-rollout.js
-/** The rollout of a plan in words: who is taken, who goes first, and how many may be unavailable at once. */
 
 
 
 
-/** At most so many names in a line. */
 const namesInLine = 20;
-/** The lines; none for a single target, which has no rollout to speak of. */
 function rolloutLines(plan) {
     const { rollout, targets } = plan;
     if (targets.length === 1)
@@ -5687,12 +5094,7 @@ function names(ids) {
 
 
 
-/** Of more targets than this, what is the same for all of them is told once. */
 const fewTargets = 5;
-/**
- * The lines of the plan, the first of which says what will happen. They hold no secret: a login is named by its kind, and of a script that runs inside the new system
- * only the first line is shown, which the log masks as GitHub masks all lines.
- */
 function planLines(plan, isDryRun, guestScript) {
     const script = guestScript === undefined
         ? []
@@ -5725,29 +5127,21 @@ function plan_lines_targetLines(plan, target) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/all-done.js
-/**
- * Like `Promise.all`, but what is out has ended, whatever comes of the others.
- *
- * @throws the first error that any of them throws
- */
 async function allDone(works) {
     await Promise.allSettled(works);
     return Promise.all(works);
 }
 
 ;// CONCATENATED MODULE: ./deploy/balancers/balance.js
-/** How an instance leaves its load balancers before the wipe, and rejoins them after. */
 
 
 
 
 
-/** The balance of a run that names these load balancers. */
 function createBalance({ blbIds, drainMs }, ports) {
     const { clock, cancel } = ports;
     const weights = createWeights(ports);
     const read = sharedReads(ports);
-    /** Sets the weight of one server; gives the failure. */
     const set = async (server, weight) => {
         read.forget(server.blbId);
         try {
@@ -5821,12 +5215,10 @@ function createBalance({ blbIds, drainMs }, ports) {
         rejoin
     };
 }
-/** A read may still show the 0 of a weight that was just given back; then the restored weight is used. */
 function asGivenBack(server, heldWeights) {
     const former = heldWeights.find((heldWeight) => isSamePool(heldWeight.server, server))?.server.weight ?? 0;
     return server.weight === 0 ? { ...server, weight: former } : server;
 }
-/** For so long, in milliseconds, instances that leave together share one read of a load balancer. */
 const shareMs = 1_000;
 function sharedReads({ balancers, clock, cancel }) {
     const reads = new Map();
@@ -5847,10 +5239,6 @@ function sharedReads({ balancers, clock, cancel }) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/bounded-reads.js
-/**
- * The same calls, of which no read lasts longer than `limitMs` unless it says so itself: a service that throttles or
- * hangs must not hold a run beyond the time that it was given.
- */
 function boundReads(bcc, limitMs, clock) {
     const within = (options) => ({
         deadlineMs: clock.nowMs() + limitMs,
@@ -5876,12 +5264,10 @@ function boundReads(bcc, limitMs, clock) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/health/guest-agents.js
-/** What is asked of Cloud Assistant before anything is erased, so that a check that can never pass is found out then. */
 
 
 
 const remedy = 'Is Cloud Assistant switched on in the console for this account? May the user use it (CAFullControlAccessPolicy)? Else take assistant:// and guestScript out.';
-/** A script for a shell can never pass where PowerShell runs it, which would be found out after the erasing. */
 function scriptProblems({ health }, image) {
     if (health?.guestScript?.hasShebang !== true ||
         (0,guest_system/* guestSystem */.wS)({ osName: `${image.osType} ${image.osName}` }) !== 'windows')
@@ -5889,11 +5275,6 @@ function scriptProblems({ health }, image) {
     const cause = `guestScript begins with #!, and ${image.id} is an image of Windows, where PowerShell runs it.`;
     return [{ cause, remedy: 'Write guestScript in PowerShell, or give another image.' }];
 }
-/**
- * The agents of all instances, a read; `undefined` where no check looks from inside.
- *
- * @throws SurveyError when they cannot be read, CancelledError on abort
- */
 async function readAgents({ health }, instanceIds, { guests }, signal) {
     if (guests === undefined || health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
         return undefined;
@@ -5904,12 +5285,6 @@ async function readAgents({ health }, instanceIds, { guests }, signal) {
         throw error instanceof model_failure/* CallError */.RA ? problem(error.failure) : error;
     }
 }
-/**
- * The plan with the boot IDs of now, of those that are to be rebuilt and whose agent is on line. They are taken from the
- * inside by a probe that writes nothing; one that does not answer in time goes without.
- *
- * @throws SurveyError when the service does not let us run commands, CancelledError on abort
- */
 async function withBootIds(plan, { guests, log, cancel }) {
     const asked = plan.targets.filter(({ decision, agent }) => guest_agents_erases(decision) && agent === 'online');
     if (guests === undefined || asked.length === 0)
@@ -5932,29 +5307,12 @@ function problem(failure) {
 }
 
 ;// CONCATENATED MODULE: ./core/images/backup.js
-/**
- * How the name of every backup begins. The name holds all that tells a backup, for images have no other field to
- * write to: `rbi-backup/i-demo0001/m-web-1/20261124T091500Z/123456` is instance, image of before, time and run.
- */
 const backupPrefix = 'rbi-backup/';
-/** How many custom images a user may have in a region (BCC page jjwvynviw). */
 const customImageQuota = 20;
-/** The longest name that an image may have (BCC page jjwvynviw). */
 const maxNameLength = 65;
-/** The longest ID of an instance that is written whole; those of today have 10 characters. */
 const maxInstanceLength = 20;
-/** How much of the run's ID is kept at least where the image's ID is long. */
 const minRunLength = 4;
-/** The statuses of an image whose making has failed. */
 const failedStatuses = ['CreatedFailed', 'CreateFailed', 'Error'];
-/**
- * The name for a backup, within the API's rule: 1 to 65 characters, first a letter, then letters, digits, Chinese
- * characters and `-_ /.`.
- *
- * IDs of today's lengths are written whole. Of longer ones the run's is cut first, and keeps its end, where runs
- * differ; then the image's, and last the instance's. Other characters become `-`. An instance's ID that was
- * altered ends in a dot, which no ID has, so that it can never be taken for the ID of another instance.
- */
 function backupName({ instanceId, imageId, wallMs, runId }) {
     const instance = isWhole(instanceId) ? instanceId : `${plain(instanceId).slice(0, maxInstanceLength - 1)}.`;
     const time = `${new Date(wallMs).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
@@ -5964,22 +5322,9 @@ function backupName({ instanceId, imageId, wallMs, runId }) {
     const room = maxNameLength - fixed - image.length;
     return `${backupPrefix}${instance}/${image}/${time}/${run.slice(-room)}`;
 }
-/**
- * Whether a name is one that `backupName` makes for exactly this instance. For an instance whose ID does not fit
- * into a name as it is, none is: its backups are kept for ever rather than confused.
- */
 function isBackupOf(name, instanceId) {
     return isWhole(instanceId) && backupTime(name, instanceId) !== undefined;
 }
-/**
- * The backups of an instance that are beyond the newest `keep`, newest first.
- *
- * An image that is being deployed, or that an instance runs on, is in use and never named; it counts among those that
- * stay. The one just made counts among these, stands before all others, and is never named either. Only custom images are,
- * whose names are ours and of that instance; and only those that are Available or have failed: one in Creating is
- * another run's, and what another status means we do not know. Nobody can roll back to a failed one, so it does
- * not count against `keep` and never pushes out a usable one.
- */
 function backupsToPrune(images, instanceId, keep, justMadeId, inUse) {
     const old = images
         .filter((image) => image.id !== justMadeId && isCustom(image) && isBackupOf(image.name, instanceId))
@@ -5992,29 +5337,23 @@ function backupsToPrune(images, instanceId, keep, justMadeId, inUse) {
         return beyond && !inUse.has(id) && (status === 'Available' || failedStatuses.includes(status));
     });
 }
-/** How many more custom images there may be, going by the documented quota; never below 0. */
 function quotaLeft(images) {
     return Math.max(0, customImageQuota - images.filter(isCustom).length);
 }
-/** When an image was made; one whose time cannot be read counts as older than any other. */
 function createdMs({ createTime }) {
     const ms = Date.parse(createTime);
     return Number.isNaN(ms) ? Number.NEGATIVE_INFINITY : ms;
 }
-/** The order of IDs, where nothing else tells two images apart. */
 function byId(one, other) {
     return one.id < other.id ? -1 : Number(one.id > other.id);
 }
-/** `Custom`, which some replies write in lower case, and those of special machines: `GpuBccCustom`, `EbcCustom`. */
 function isCustom({ type }) {
     return /custom$/i.test(type);
 }
-/** By the service's clock; where that cannot be read, by ours, which is in the name. */
 function madeMs(image, instanceId) {
     const ms = createdMs(image);
     return Number.isFinite(ms) ? ms : (backupTime(image.name, instanceId) ?? ms);
 }
-/** The time in a name of ours: what is read from it must give the same name again. */
 function backupTime(name, instanceId) {
     const [, imageId, time, runId] = name.slice(backupPrefix.length).split('/');
     if (imageId === undefined || time === undefined || runId === undefined)
@@ -6028,19 +5367,13 @@ function backupTime(name, instanceId) {
 function isWhole(instanceId) {
     return instanceId.length <= maxInstanceLength && /^[\w-]+$/.test(instanceId);
 }
-/** Text of which an image's name may consist, and that is not empty. */
 function plain(text) {
     return text.replace(/[^\w.-]/g, '-') || '-';
 }
 
 ;// CONCATENATED MODULE: ./core/images/choose-image.js
 
-/** How many names are offered when none matches. */
 const maxNearest = 5;
-/**
- * Whether a name matches: `*` stands for any text, also for none, and everything else for itself, case and all.
- * A pattern without `*` matches the very same name alone.
- */
 function matchesName(pattern, name) {
     const [first = '', ...parts] = pattern.split('*');
     const last = parts.pop();
@@ -6048,7 +5381,6 @@ function matchesName(pattern, name) {
         return name === pattern;
     if (!name.startsWith(first))
         return false;
-    // The first place where a part fits leaves the most room for those behind it.
     let end = first.length;
     for (const part of parts) {
         const at = name.indexOf(part, end);
@@ -6058,17 +5390,6 @@ function matchesName(pattern, name) {
     }
     return name.length - end >= last.length && name.endsWith(last);
 }
-/**
- * Chooses among all images of the account by a name or a pattern. The order of the list does not matter, and an
- * image that is listed twice (pages shift while they are read) counts once.
- *
- * - The name or pattern as it is given comes first; only where nothing matches it, blanks at the ends do not count.
- * - A newer match whose making has failed does not hold up an older Available one; it is told as `ignored`.
- * - A match in Creating that is as new as the newest Available one is waited for: whether it is a tie must not
- *   depend on how fast it was made.
- * - Backups of this action match only a pattern that begins as their names do. A wide one such as `*web*` could
- *   otherwise choose the backup of a minute ago, which is the newest image there is.
- */
 function chooseImage(pattern, images) {
     const unique = [...new Map(images.map((image) => [image.id, image])).values()];
     const allowed = unique.filter(({ name }) => pattern.trim().startsWith(backupPrefix) || !name.startsWith(backupPrefix));
@@ -6091,10 +5412,6 @@ function chooseImage(pattern, images) {
     const ignored = matches.filter((image) => createdMs(image) > createdMs(newest));
     return { kind: 'chosen', image: newest, ignored };
 }
-/**
- * What to send to the API, which filters by a part of the name (BCC page Ajwvynu5r): the longest text between two
- * `*`. What comes back may match or not; names that are merely near are left out of it.
- */
 function searchText(pattern) {
     return pattern
         .trim()
@@ -6117,7 +5434,6 @@ function nearest(pattern, images) {
         .slice(0, maxNearest)
         .map(({ image }) => image);
 }
-/** How many characters must be put in, taken out or changed until the name matches. */
 function distance(pattern, name) {
     let row = Array.from({ length: name.length + 1 }, (_, length) => length);
     for (const wanted of pattern.split('')) {
@@ -6137,64 +5453,27 @@ function distance(pattern, name) {
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/schedule.js
-/**
- * When to observe next. Observations keep a steady beat: with intervals that grow, a finished rebuild would be noticed
- * minutes late. Each is moved a little off the beat, so that many runs that started together do not call together.
- */
-/**
- * The beat, as a part of the interval that the user asked for. It is a little below 1, so that no two neighbours are
- * further apart than one interval, however they are moved: a status that lasts as long is never missed.
- */
 const beat = 0.96;
-/** How far an observation may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
 const jitter = 0.02;
-/** How much earlier than its moment an observation may be made along with others, as a part of the interval. */
 const early = 0.9;
-/**
- * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
- *
- * @param dueMs the beat of the observation that was just made
- * @param intervalMs the interval between observations
- * @param nowMs when it was answered
- */
 function nextBeat(dueMs, intervalMs, nowMs) {
     const next = dueMs + beat * intervalMs;
-    // An observation that was made long before its beat does not make the gap after it any longer.
     const latest = nowMs + (beat + jitter) * intervalMs;
     return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
 }
-/**
- * The moment of an observation: its beat, moved by at most a tenth of the interval, never before now and never after
- * the deadline, where the last one is made.
- *
- * @param random a number in [0, 1)
- */
 function observeMoment(observation, deadlineMs, nowMs, random) {
     const moved = observation.dueMs + (2 * random - 1) * observation.spreadMs;
     return Math.max(nowMs, Math.min(moved, deadlineMs));
 }
-/**
- * From when on an observation may be made together with one of another instance, so that all that are waited for share
- * their calls. One that was to come at its very moment is not moved at all.
- *
- * @param dueMs when it would be taken alone
- */
 function earliestMoment(observation, dueMs) {
     return dueMs - (observation.spreadMs / jitter) * early;
 }
-/** By how much an observation on the beat of `intervalMs` may be moved, in milliseconds. */
 function spreadOf(intervalMs) {
     return jitter * intervalMs;
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/poll.js
 
-/**
- * Reads on a steady beat until a read gives something, and once more at the limit. The first read goes out at once.
- *
- * @returns what the read gave; `undefined` where none gave anything up to the limit
- * @throws what the read throws; CancelledError on abort
- */
 async function poll(read, beat, clock, signal) {
     const untilMs = clock.nowMs() + beat.limitMs;
     let dueMs = clock.nowMs();
@@ -6209,22 +5488,13 @@ async function poll(read, beat, clock, signal) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/images/resolve-image.js
-/** Finds the image that is asked for, and waits for one that is still being created. */
 
 
 
 
 
 
-/** How often the log says what is waited for, in milliseconds; and the longest time between two reads. */
 const resolve_image_minuteMs = 60_000;
-/**
- * The wanted image. One that is not there yet is waited for at most `imageWait`, and one in `Creating` at most
- * `timeout`, for a release tag may be there before its image is; a dry run takes one in `Creating` as it is. An image
- * in any other status is given as it is: to refuse it is for the plan.
- *
- * @throws SurveyError where no image, or no single one, fits; CallError; CancelledError on abort
- */
 async function resolveImage(request, ports, signal) {
     const { clock, log } = ports;
     let latest = await awaitImage(request, ports, signal);
@@ -6239,7 +5509,6 @@ async function resolveImage(request, ports, signal) {
         return usable;
     throw stillCreating(latest, request.timeoutMs);
 }
-/** The image as soon as it is there, in any status. */
 async function awaitImage(request, ports, signal) {
     const { clock, log } = ports;
     const { image, imageWaitMs, pollIntervalMs } = request;
@@ -6258,7 +5527,6 @@ async function awaitImage(request, ports, signal) {
     }, { intervalMs: Math.min(pollIntervalMs, resolve_image_minuteMs), limitMs: imageWaitMs }, clock, signal);
     return found ?? absent(request, ports, signal);
 }
-/** The image that fits; `undefined` where there is none. */
 async function findImage({ image, imageWaitMs }, { bcc, log }, signal) {
     if (image.kind === 'id') {
         try {
@@ -6286,7 +5554,6 @@ async function findImage({ image, imageWaitMs }, { bcc, log }, signal) {
             throw noChoice(image.pattern, choice);
     }
 }
-/** Reads a last time, and says why there is no image. All names are listed for it, so that similar ones can be named. */
 async function absent({ image, imageWaitMs }, { bcc }, signal) {
     if (image.kind === 'name') {
         throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, signal)));
@@ -6333,7 +5600,6 @@ function noChoice(pattern, choice) {
             ]);
         }
         default:
-            // It came up between the two lists.
             return new SurveyError([
                 { cause: `The image ${quote(pattern)} has only just appeared.`, remedy: 'Run again.' }
             ]);
@@ -6342,11 +5608,6 @@ function noChoice(pattern, choice) {
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/observe.js
 
-/**
- * Observes an instance, with its system disk where that is asked for. Both reads go out together.
- *
- * @throws CallError when either read fails for good, CancelledError on abort
- */
 async function observe(instanceId, withDisk, ports, signal, options = {}) {
     const { bcc, clock } = ports;
     const atMs = clock.nowMs();
@@ -6363,7 +5624,6 @@ async function observe(instanceId, withDisk, ports, signal, options = {}) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/plan/select.js
-/** Finds the instances that a run is about, and observes each for the first time. */
 
 
 
@@ -6371,13 +5631,7 @@ async function observe(instanceId, withDisk, ports, signal, options = {}) {
 
 
 
-/** How many single calls go out side by side. */
 const select_sideBySide = 4;
-/**
- * The first observation of every instance that is selected, with its disk; in the order given, or by ID where tags select.
- *
- * @throws SurveyError with all problems, or where tags select nothing; CallError; CancelledError on abort
- */
 async function select_select(selection, ports, signal) {
     if (selection.kind === 'tags')
         return readTagged(selection.tags, ports, signal);
@@ -6393,7 +5647,6 @@ async function readTagged(tags, ports, signal) {
     const { bcc, log } = ports;
     const atMs = ports.clock.nowMs();
     const listed = await bcc.listTagged(tags, signal);
-    // A list may leave the tags out; then only the single read tells.
     const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance);
     const exact = allOrThrow(told, ports).filter((instance) => carriesAll(instance, tags) === true);
     const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports, signal);
@@ -6408,12 +5661,6 @@ async function readTagged(tags, ports, signal) {
     log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
     return withDisks(sorted, atMs, ports, signal);
 }
-/**
- * Those that carry the tags but for blanks at the ends, which the service's own filter passes over; none where they
- * differ in how they spell them, because then nobody can tell which are meant.
- *
- * @throws SurveyError where they differ
- */
 async function carriersBlanksApart(tags, { bcc, log }, signal) {
     const spelled = new Map();
     for (const instance of await bcc.listTagged([], signal)) {
@@ -6442,7 +5689,6 @@ function nothingSelected(tags, region) {
         remedy: 'Check instanceTag (one key=value a line; an instance must carry all of them) and region.'
     };
 }
-/** @param atMs when the first read of the instances was sent */
 async function withDisks(instances, atMs, { bcc, clock, region }, signal) {
     const disks = await readDisks(instances.map(({ id }) => id), bcc, signal);
     const answeredAtMs = clock.nowMs();
@@ -6463,7 +5709,6 @@ async function orError(read) {
         throw error;
     }
 }
-/** All that was read; throws everything that could not be read at once. */
 function allOrThrow(read, { region }) {
     const failures = read.filter((one) => one instanceof model_failure/* CallError */.RA);
     if (failures.length > 0) {
@@ -6474,12 +5719,6 @@ function allOrThrow(read, { region }) {
 
 ;// CONCATENATED MODULE: ./deploy/calls/complete.js
 
-/**
- * The observation with what a list left out of it and an erasing rests on, asked of the detail call; the same one
- * where nothing is missing.
- *
- * @throws CallError when that call fails for good, CancelledError on abort
- */
 async function withMissingFacts(observation, task, bcc, signal) {
     const { instance } = observation;
     if (!lacksFacts(instance, task))
@@ -6498,35 +5737,21 @@ async function withMissingFacts(observation, task, bcc, signal) {
 }
 
 ;// CONCATENATED MODULE: ./core/health/health.js
-/**
- * When an instance counts as healthy: a reducer over rounds of probes, one probe of every check in each round. All
- * times are milliseconds on the monotonic clock.
- *
- * By the deadline all checks must have passed for `minHealthyMs`, as with Nomad's `healthy_deadline`. A stretch that
- * began in time but is too short at the deadline is a failure that says so. The last round is under way at the
- * deadline, or begins there, and is not cut short; so the end comes at most one probe's timeout after the deadline.
- */
 
 
-/** The boot that the checks saw last, where a check from inside passed. */
 function bootIdOf(checked) {
     const results = (checked?.checks ?? []).map(({ result }) => result);
     return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
 }
-/** A flapping instance must not fill the report. */
 const maxHistory = 50;
-/** The longest interval between rounds: a probe is cheap, and somebody waits for its success. */
 const maxIntervalMs = 2_000;
-/** From round to round, for a given `pollInterval`. */
 function healthInterval(pollIntervalMs) {
     return Math.min(pollIntervalMs, maxIntervalMs);
 }
-/** The beginning: the first round is due at once. */
 function beginHealth(task) {
     const health = { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
     return [health, { type: 'probe', dueMs: task.fromMs }];
 }
-/** The rules. An ended wait stays as it is. */
 function stepHealth(before, probed) {
     if (before.end !== undefined)
         return [before, { type: 'end' }];
@@ -6542,7 +5767,6 @@ function stepHealth(before, probed) {
     }
     const stretch = prolong(before, atMs, results);
     const stretched = { ...health, stretch };
-    // From the answer of the first success to the start of the last: it was healthy at least that long.
     if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
         return end(stretched, { healthy: true, atMs });
     }
@@ -6563,12 +5787,10 @@ function stepHealth(before, probed) {
 function failedOf(results) {
     return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
 }
-/** The stretch after one more success. Another host key or boot is another system, whose stretch begins now. */
 function prolong({ stretch }, atMs, results) {
     const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
     return goesOn ? stretch : { sinceMs: atMs, results };
 }
-/** What the checks say about which system answers, as a text that can be compared. */
 function systemOf(results) {
     return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
@@ -6579,7 +5801,6 @@ function remember(health, atMs, failed) {
     const history = [...health.history, { atMs, failed }].slice(-maxHistory);
     return { ...health, history, changes: health.changes + 1 };
 }
-/** On the next beat; but no later than the stretch is full, nor than the deadline. */
 function probeNext(health, atMs) {
     const { intervalMs, minHealthyMs, deadlineMs } = health.task;
     const beat = nextBeat(health.dueMs, intervalMs, atMs);
@@ -6595,7 +5816,6 @@ function end(health, ending) {
 }
 
 ;// CONCATENATED MODULE: ./core/health/known-hosts.js
-/** A line of a file of known hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT); other ports than 22 are written out. */
 function knownHostsLine(host, port, key) {
     const place = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
     return `${place} ${key.algorithm} ${key.key}`;
@@ -6607,7 +5827,6 @@ var inside_failure = __nccwpck_require__(9020);
 
 
 
-/** The last lines of a script that failed. None can be taken for a command of the runner: each begins with a bar. */
 function outputOf(results) {
     return results.flatMap(({ check, result }) => {
         const output = !result.healthy && result.reason.kind === 'script' ? (0,inside_failure/* outputLines */.j)(result.reason) : [];
@@ -6616,13 +5835,11 @@ function outputOf(results) {
             : [`${check}: the last lines of its output (${output.length}):`, ...output.map((line) => `| ${line}`)];
     });
 }
-/** A line for a wait in which nothing new has come up for a while. */
 function stillWaiting(last, { deadlineMs, fromMs }, elapsedMs) {
     const found = last === undefined ? 'no answer yet' : (0,health_reason/* describeFailed */.hi)(last.history.at(-1)?.failed ?? []);
     const left = Math.max(0, deadlineMs - fromMs - elapsedMs);
     return `still waiting to be healthy after ${(0,time/* formatDuration */.a3)(elapsedMs)}, ${(0,time/* formatDuration */.a3)(left)} left; last: ${found}`;
 }
-/** The lines for what is new in `now`, for a person who reads along. */
 function narrateHealth(before, now) {
     const change = now.changes > before.changes ? now.history.at(-1) : undefined;
     const lines = [];
@@ -6645,9 +5862,7 @@ function narrateHealth(before, now) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/heartbeat.js
-/** A person should not wait longer than this for a line of the log, in milliseconds. */
 const heartbeatMs = 60_000;
-/** Does the work, and calls `say` with the milliseconds since it began, once a minute, until it ends. */
 async function withHeartbeat(work, say, clock) {
     const off = new AbortController();
     const fromMs = clock.nowMs();
@@ -6657,7 +5872,6 @@ async function withHeartbeat(work, say, clock) {
             say(clock.nowMs() - fromMs);
         }
     };
-    // It ends only by the abort, with a rejection that says nothing.
     beat().catch(() => undefined);
     try {
         return await work();
@@ -6668,20 +5882,13 @@ async function withHeartbeat(work, say, clock) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/health/await-healthy.js
-/** The wait for an instance to be healthy: takes the probes of all checks and hands the results to the reducer. */
 
 
 
 
 
 
-/** How long one probe may take, in milliseconds. */
 const probeTimeoutMs = 5_000;
-/**
- * Waits until the instance passes all checks of the request; `undefined` where none is asked for.
- *
- * @throws CancelledError on abort
- */
 async function awaitHealthy({ health, pollIntervalMs }, instance, baseline, ports) {
     if (health === undefined)
         return undefined;
@@ -6711,28 +5918,20 @@ async function awaitHealthy({ health, pollIntervalMs }, instance, baseline, port
     };
     return withHeartbeat(() => awaitChecks({ checks, task, baseline }, ports, observe), (elapsedMs) => log.info(stillWaiting(last, task, elapsedMs)), clock);
 }
-/**
- * Takes rounds of probes until all checks have passed for long enough, or the deadline has come.
- *
- * @throws CancelledError when the signal aborts
- */
 async function awaitChecks(wait, ports, observe) {
     const { task } = wait;
     const { probe, clock, signal } = ports;
     let [health, command] = beginHealth(task);
     while (command.type === 'probe') {
-        // Timers count in whole milliseconds; a fraction that is cut off would wake us just before the moment.
         await clock.sleep(Math.max(0, Math.ceil(command.dueMs - clock.nowMs())), signal);
         const startedAtMs = clock.nowMs();
         const round = await takeRound(wait, ports);
         const isCut = clock.nowMs() >= task.deadlineMs && round.some(isLate);
-        // A round that the deadline has cut says less than one before it in which the guest itself gave the answer.
         const results = isCut && health.results.some(hasAnsweredBadly) ? health.results : round;
         const before = health;
         [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
         observe(before, health);
     }
-    // Only a round ends the loop, so there is an end; the type does not know.
     const { end, history, results } = health;
     if (end === undefined)
         throw new Error('the health check ended without an outcome');
@@ -6740,7 +5939,6 @@ async function awaitChecks(wait, ports, observe) {
     const knownHosts = end.healthy ? await readKnownHosts(wait, health, { probe, signal }) : [];
     return { checked: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };
 }
-/** One probe of each check, side by side; a script runs only after this round has proven the system that it runs in. */
 async function takeRound({ checks, task, baseline }, { probe, guests, signal }) {
     const timeoutMs = timeoutOf(task);
     const { hostKeys } = baseline;
@@ -6761,12 +5959,6 @@ async function takeRound({ checks, task, baseline }, { probe, guests, signal }) 
         result: await (proofs[index] ?? script(check))
     })));
 }
-/**
- * One round of probes by the checks from outside; empty where there are none, or one of the request's checks cannot be
- * made.
- *
- * @throws CancelledError on abort
- */
 async function probeOnce({ health }, instance, probe, signal) {
     if (health === undefined)
         return [];
@@ -6785,7 +5977,6 @@ async function readKnownHosts({ checks, task }, { results }, { probe, signal }) 
         const keys = await probe.hostKeys(check, { signal, timeoutMs: timeoutOf(task) });
         const result = results[index]?.result;
         const seen = result?.healthy ? result.hostKey : undefined;
-        // The key that was proven is kept although not all could be read.
         const isKnown = seen === undefined || keys.some((key) => key.algorithm === seen.algorithm);
         return (isKnown ? keys : [seen, ...keys]).map((key) => knownHostsLine(check.host, check.port, key));
     });
@@ -6805,7 +5996,6 @@ function timeoutOf({ deadlineMs, fromMs }) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/plan/survey-instance.js
-/** What has to be known of one target before the plan: snapshots, the way back, host keys, health, load balancers. */
 
 
 
@@ -6816,13 +6006,7 @@ function timeoutOf({ deadlineMs, fromMs }) {
 
 
 
-/** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
 const hostKeysMs = 5_000;
-/**
- * Gives the function that makes a target of a first observation.
- *
- * @throws (that function) CallError when a read fails, CancelledError on abort
- */
 function createTargets(request, image, reads) {
     const backendServersOf = byInstance(reads.backendServers);
     const images = new Map();
@@ -6879,7 +6063,6 @@ function byInstance(backendServers) {
     }
     return (instanceId) => found.get(instanceId) ?? [];
 }
-/** The snapshots only inform the plan, so a run that may not read them goes on with a warning. */
 async function snapshotsOrWhy(diskId, instanceId, reads) {
     if (reads.snapshots instanceof model_failure/* CallError */.RA) {
         return { snapshots: [], snapshotsProblem: (0,model_failure/* describeFailure */.Ic)(reads.snapshots.failure) };
@@ -6893,7 +6076,6 @@ async function snapshotsOrWhy(diskId, instanceId, reads) {
         return { snapshots: [], snapshotsProblem: (0,model_failure/* describeFailure */.Ic)(error.failure) };
     }
 }
-/** The API takes an instance's ID for that of its system disk, and may show either. */
 async function snapshotsOf(diskId, instanceId, snapshots, { bcc, signal }) {
     if (snapshots === undefined)
         return bcc.listSnapshots(diskId, signal);
@@ -6925,7 +6107,6 @@ async function hostKeysOf(request, observation, { probe, signal }) {
     const keys = await Promise.all(checks.map((check) => probe.hostKeys(check, { signal, timeoutMs: hostKeysMs })));
     return keys.flat();
 }
-/** Why a Running instance of a fleet does not pass its checks even now. A single target is spared the probes. */
 async function unhealthyNow(request, { instance }, { probe, signal, isFleet }) {
     if (!isFleet || statusKind(instance.status) !== 'up')
         return undefined;
@@ -6954,7 +6135,6 @@ function taskOf(request, image, instanceId) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/plan/survey.js
-/** The first reads of a run, from which the plan is made. Nothing here changes anything. */
 
 
 
@@ -6965,15 +6145,8 @@ function taskOf(request, image, instanceId) {
 
 
 
-/** How many targets are seen to side by side; more of them where there are many, for most of it is waiting. */
 const width = { few: 4, many: 16 };
-/** From so many targets on, lists of everything cost fewer calls than a call for each. */
 const many = 10;
-/**
- * Observes the image and every target, and decides.
- *
- * @throws SurveyError with all problems when any read failed, CancelledError on abort
- */
 async function survey(request, ports, signal) {
     const problems = [];
     const collect = (read) => read.catch((error) => {
@@ -6988,7 +6161,6 @@ async function survey(request, ports, signal) {
         return undefined;
     });
     const { bcc } = ports;
-    // An image that is still being created may be waited for, and the observations must not be that old.
     const image = await collect(resolveImage(request, ports, signal));
     const [customImages, observations, backendServers] = await Promise.all([
         request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
@@ -7028,7 +6200,6 @@ async function survey(request, ports, signal) {
         observations: completed(observations, known)
     };
 }
-/** The observations with what was asked of the detail calls since. */
 function completed(observations, targets) {
     const instances = new Map(targets.map(({ instance }) => [instance.id, instance]));
     return new Map(observations.map((one) => [
@@ -7036,7 +6207,6 @@ function completed(observations, targets) {
         { ...one, instance: instances.get(one.instance.id) ?? one.instance }
     ]));
 }
-/** What was read, or how it failed; throws CancelledError on abort. */
 async function orCallError(read, signal) {
     try {
         return await read;
@@ -7053,7 +6223,6 @@ async function backendServersOf({ balancers: asked }, balancers, signal) {
     const backendServers = await Promise.all(asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal)));
     return backendServers.flat();
 }
-/** A load balancer that none of the targets is in was named by mistake. */
 function unusedBalancers({ balancers }, observations, backendServers) {
     const ids = new Set(observations.map(({ instance }) => instance.id));
     const held = new Set(backendServers.filter(({ instanceId }) => ids.has(instanceId)).map(({ blbId }) => blbId));
@@ -7074,7 +6243,6 @@ async function snapshotsByDisk(bcc, signal) {
     }
     return byDisk;
 }
-/** Each target before one that is to be erased takes an image of its own out of the quota. */
 function withQuota(targets, quota) {
     let imagesLeft = quota;
     return targets.map((target) => {
@@ -7085,7 +6253,6 @@ function withQuota(targets, quota) {
         return counted;
     });
 }
-/** What is not waited for frees no slot, so there may be no more of it than slots. */
 function tooManyWithoutWait({ wait }, { rollout }) {
     const count = rollout.members.filter(({ kind }) => kind === 'work').length;
     if (wait || count <= rollout.maxUnavailable)
@@ -7099,21 +6266,12 @@ function tooManyWithoutWait({ wait }, { rollout }) {
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/batch-refusal.js
-/**
- * Codes of a request that was turned away by its signature alone, before anybody read what it asks for, in lower
- * case (BCC page Ojwvyo6nc; `IamSignatureInvalid` is what the vendor's gateway answers).
- */
 const signatureCodes = new Set([
     'iamsignatureinvalid',
     'invalidaccesskeyid',
     'invalidhttpauthheader',
     'signaturedoesnotmatch'
 ]);
-/**
- * Whether the service may have carried out a failed batch for some of its instances. Its reply tells nothing of a
- * single one, so any refusal may have come after some of them were taken: `AccessDenied` for the third, throttling
- * after two. Only a request that never reached the service, or that its signature or clock turned away, did nothing.
- */
 function mayBePartlyDone({ kind, code = '', httpStatus }) {
     if (kind === 'ambiguous' || kind === 'malformed')
         return true;
@@ -7123,32 +6281,20 @@ function mayBePartlyDone({ kind, code = '', httpStatus }) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/send.js
-/**
- * The rebuild calls of a run. Rebuilds of one moment that ask for the same go out as one batch call. A rebuild that
- * is sent again goes alone, so that the reply is about this instance and nothing else.
- */
 
 
 
-/**
- * The service refused a batch. It may have carried out the rebuild for some of the instances all the same, so each
- * of them must be observed before anything is sent again.
- */
 class RefusedTogetherError extends model_failure/* CallError */.RA {
     name = 'RefusedTogetherError';
 }
-/** A rebuild is sent within this time of its observation, in milliseconds. */
 const freshMs = 10_000;
-/** A sender for one run. */
 function createSender(ports) {
     const { bcc, clock, cancel, secrets } = ports;
     const waiting = new Map();
-    // The policy may permit only single calls, so later rebuilds do not run into the same refusal.
     let isBatchDenied = false;
     const post = async (spec) => {
         const pendings = waiting.get(spec) ?? [];
         try {
-            // Wait one tick, so that this tick's rebuilds join the batch.
             await clock.sleep(0, cancel.signal);
         }
         catch (error) {
@@ -7167,7 +6313,6 @@ function createSender(ports) {
             });
         }
     };
-    /** Whether its observation has aged; then it is told so. */
     const refuseAged = ({ instanceId, observedAtMs, reject }) => {
         const isAged = clock.nowMs() - observedAtMs > freshMs;
         if (isAged)
@@ -7204,7 +6349,6 @@ function aged(instanceId) {
         attempts: 0
     });
 }
-/** Settles every pending rebuild; never rejects. Resolves with `denied` where the service denied the batch. */
 async function sendTogether(pendings, spec, bcc, cancel) {
     const expiresAtMs = Math.min(...pendings.map(({ observedAtMs }) => observedAtMs)) + freshMs;
     const options = { start: cancel.signal, expiresAtMs };
@@ -7227,22 +6371,18 @@ async function sendTogether(pendings, spec, bcc, cancel) {
     }
     return undefined;
 }
-/** What the failure of a batch means for one of its instances. */
 function failureOfMember(error, instanceId, count) {
     const { failure } = error;
     const together = `${failure.message} (one call for ${count} instances)`;
     const own = { ...failure, target: instanceId, message: together };
-    // A lost answer is searched for in the same way, whether it was for one or for several.
     const isRefusal = failure.kind !== 'ambiguous' && mayBePartlyDone(failure);
     return isRefusal ? new RefusedTogetherError(own, { cause: error }) : new model_failure/* CallError */.RA(own, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/watch.js
-/** Observes all instances that are waited for together: a few list calls a tick, however many they are. */
 
 
 
-/** A watch that ends with the signal. */
 function createWatch(ports, signal) {
     return new SharedWatch(ports, signal);
 }
@@ -7288,7 +6428,6 @@ class SharedWatch {
                 this.#fail([...this.#wanted], error);
         });
     }
-    /** Makes every observation that may be made now, and sets the alarm for the next. */
     #ring() {
         this.#alarm = undefined;
         const nowMs = this.#ports.clock.nowMs();
@@ -7350,17 +6489,11 @@ function answer(wanted, seen, instance, disk) {
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/streak.js
-/** Rest and agreement: for how long the observations have shown the same, and when two of them are enough. */
 
 
-/**
- * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
- * `timeout`, which is the user's own measure of how slow the service is; 2 minutes by default.
- */
 function quietMs(rebuild) {
     return rebuild.task.timeoutMs / 10;
 }
-/** The streak of equal observations, with one more. A disk that is not settled begins it anew. */
 function extendStreak(rebuild, observation) {
     const { status, imageId } = observation.instance;
     const before = rebuild.streak;
@@ -7375,30 +6508,19 @@ function extendStreak(rebuild, observation) {
     const observations = settled ? 1 : 0;
     return { status, imageId, ...(disk && { disk }), sinceMs: observation.atMs, observations };
 }
-/** For how long all observations have shown the same without a gap between them, in milliseconds. */
 function restedMs({ last, streak, stretchSinceMs }) {
     if (!last || !streak || streak.observations === 0 || stretchSinceMs === undefined)
         return 0;
     return last.atMs - Math.max(streak.sinceMs, stretchSinceMs);
 }
-/**
- * Whether the last observations all showed the same for as long as an inference from rest needs. `Stopped` needs a
- * quarter of `timeout`: it is also a station on the way of a rebuild, and may be a long one.
- */
 function isStable(rebuild) {
     const isDown = rebuild.last !== undefined && statusKind(rebuild.last.instance.status) === 'down';
     const needMs = isDown ? rebuild.task.timeoutMs / 4 : quietMs(rebuild);
     return restedMs(rebuild) >= needMs;
 }
-/** Whether two observations before the send differ in what is decided by. */
 function differ(before, now) {
     return before.instance.status !== now.instance.status || isOtherNow(before, now);
 }
-/**
- * The state of the system disk in an observation; `unasked` where the observation left it out. Where the API shows no
- * system disk at all, neither before nor now, there is nothing to wait for. One without a status is settled only if it had none
- * before either.
- */
 function diskReadiness(rebuild, observation) {
     if (observation.disk === undefined)
         return 'unasked';
@@ -7408,20 +6530,13 @@ function diskReadiness(rebuild, observation) {
     const lacksAsBefore = status === '' && (rebuild.reference?.disk?.status ?? '') === '';
     return lacksAsBefore || /^in[_-]?use$/i.test(status) ? 'settled' : 'unsettled';
 }
-/**
- * How far apart the two observations are that must agree before an erasing and before a skip, in milliseconds: an
- * interval, but within what a replica of the service may be behind.
- */
 function agreeMs(pollIntervalMs) {
     return Math.max(2_000, Math.min(pollIntervalMs, 15_000));
 }
-/** How far apart the two observations of a proof are at least, in milliseconds: a short flap lies between them. */
 const confirmMs = 1_000;
-/** Whether two observations agree, a second apart, the last on a fresh connection and with a settled disk. */
 function isConfirmed(rebuild) {
     return agree(rebuild, confirmMs) && diskReadiness(rebuild, rebuild.last) === 'settled';
 }
-/** Whether two observations so far apart show the same, and the last was made on a fresh connection. */
 function agree(rebuild, apartMs) {
     const { last, streak } = rebuild;
     if (!last?.isFresh || !streak || streak.observations < 2)
@@ -7430,27 +6545,12 @@ function agree(rebuild, apartMs) {
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/proof.js
-/** When a rebuild is over. */
 
 
 
-/**
- * How far a replica of the service may be behind, in milliseconds. An instance that is seen back sooner than this
- * after it was first seen to leave may be shown by such a replica as it was before it left.
- */
 function replicaLagMs(rebuild) {
     return Math.min(15_000, quietMs(rebuild));
 }
-/**
- * Whether the rebuild is over, as far as one observation can tell; a second one must agree.
- *
- * Either the status was seen to leave and is back, for longer than a replica may be behind. It must rest as well where
- * its state had been seen before it left, where observations contradict each other, and where it is `Stopped`, which
- * is also a station on the way. After nothing but a snapshot's or an image's processing it must rest for a quarter
- * of `timeout`. Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether
- * such a change comes at the beginning of the work or at its end, and only after the longest time that the user
- * grants a rebuild it makes no difference.
- */
 function isOver(rebuild) {
     const { last, evidence, task } = rebuild;
     if (!last || last.instance.imageId !== task.image.id)
@@ -7466,28 +6566,19 @@ function isOver(rebuild) {
         return restedMs(rebuild) >= task.timeoutMs / 4;
     return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
 }
-/** Whether the state of now, status and image together, was seen before another one came in between. */
 function wasSeenBefore({ history }) {
     const now = history.at(-1);
     return history.slice(0, -1).some((seen) => seen.status === now?.status && seen.imageId === now.imageId);
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/pace.js
-/** How often an instance is observed: the interval until the next observation, by how near the end may be. */
 
 
 
-/**
- * Until the status is seen to leave, observations come at least this often, so that no short rebuild fits between two.
- */
 const startIntervalMs = 5_000;
-/** Between observations while the new system boots, in milliseconds. */
 const bootIntervalMs = 1_000;
-/** For how long a boot is taken to end soon, in milliseconds. */
 const bootMs = 60_000;
-/** The least part of `pollInterval` that an interval is made of. */
 const leastPart = 0.8;
-/** The time between two observations now, in milliseconds. */
 function intervalOf(rebuild) {
     const { phase, evidence, task } = rebuild;
     const wanted = task.pollIntervalMs;
@@ -7503,20 +6594,12 @@ function isBooting({ bootSinceMs, last }) {
         return false;
     return last.answeredAtMs - bootSinceMs < bootMs;
 }
-/**
- * Whether `Running` may come at any moment. Then the interval leaves room for the second observation of the proof, so
- * that the end is proven within one `pollInterval`. From other statuses of a rebuild the way leads through `Starting`.
- */
 function mayEndUnannounced({ evidence, last }) {
     if (evidence.leftAtMs === undefined || last === undefined)
         return false;
     const { status } = last.instance;
     return status === 'Starting' || statusKind(status) === 'unknown';
 }
-/**
- * Notes the boot of the new system. A `Starting` that comes first and soon is none: it may be all that the service
- * shows of a rebuild, and then most of the time is still to come.
- */
 function seeBoot(rebuild, { answeredAtMs, instance }) {
     const { reference, referenceAtMs, bootSinceMs, last, phase, evidence } = rebuild;
     const isNew = instance.status === 'Starting' && last?.instance.status !== 'Starting';
@@ -7527,10 +6610,6 @@ function seeBoot(rebuild, { answeredAtMs, instance }) {
     const isBoot = isLater || isLate || phase === 'starting';
     return isBoot ? { ...rebuild, bootSinceMs: answeredAtMs } : rebuild;
 }
-/**
- * Whether so much time lies between two observations that what happened in it was not observed, in milliseconds: two
- * intervals and 10 s, which a slow call may take.
- */
 function isGap(rebuild, observation) {
     const { last } = rebuild;
     return last === undefined || observation.atMs - last.atMs > 2 * intervalOf(rebuild) + 10_000;
@@ -7542,7 +6621,6 @@ function isGap(rebuild, observation) {
 
 
 
-/** An observation on the next beat; on a fresh connection where an erasing may follow. */
 function observeNext(rebuild, atMs, withDisk) {
     const interval = intervalOf(rebuild);
     const dueMs = Math.min(nextBeat(rebuild.dueMs, interval, atMs), rebuild.deadlineMs);
@@ -7552,17 +6630,14 @@ function observeNext(rebuild, atMs, withDisk) {
         { type: 'observe', dueMs, spreadMs: spreadOf(interval), withDisk, fresh }
     ];
 }
-/** The second observation of a pair; at the deadline there is just time for it. */
 function observeAgain(rebuild, atMs, apartMs = confirmMs) {
     const firstMs = rebuild.streak?.observations === 0 ? undefined : rebuild.streak?.sinceMs;
     const dueMs = Math.max(atMs, (firstMs ?? atMs) + apartMs);
     return observeAt({ ...rebuild, deadlineMs: Math.max(rebuild.deadlineMs, dueMs) }, dueMs);
 }
-/** An observation at `dueMs`, or at the deadline where that comes first. */
 function observeSoon(rebuild, atMs, dueMs) {
     return observeAt(rebuild, Math.max(atMs, Math.min(dueMs, rebuild.deadlineMs)));
 }
-/** An observation at once. */
 function observeNow(rebuild, atMs) {
     return observeAt(rebuild, atMs);
 }
@@ -7572,33 +6647,24 @@ function observeAt(rebuild, dueMs) {
         { type: 'observe', dueMs, spreadMs: 0, withDisk: true, fresh: true }
     ];
 }
-/** The rebuild in another phase. */
 function enter(rebuild, phase, atMs) {
     if (rebuild.phase === phase)
         return rebuild;
     return { ...rebuild, phase, phases: [...rebuild.phases, { phase, fromMs: atMs }] };
 }
-/** The end. */
 function transitions_end(rebuild, ending, atMs) {
     return [{ ...enter(rebuild, 'ended', atMs), ending }, { type: 'end' }];
 }
-/** The end, as a failure. */
 function fail(rebuild, reason, atMs) {
     return transitions_end(rebuild, { kind: 'failed', reason }, atMs);
 }
-/** The end, by a call that failed for good. */
 function failCall(rebuild, failure, atMs) {
     return fail({ ...rebuild, lastFailure: failure }, { kind: 'call', failure }, atMs);
 }
-/** The rebuild with a new reference for its evidence. */
 function measureFrom(rebuild, reference, sinceMs) {
     const { bootSinceMs: _over, ...others } = rebuild;
     return { ...others, reference, referenceAtMs: sinceMs, evidence: {} };
 }
-/**
- * Sends the rebuild, once the backup is made and the load balancers are left that it was asked for. What was just
- * seen is what the rebuild will be measured against.
- */
 function transitions_send(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     const refusals = refusalsSincePlan(observation.instance, rebuild.task);
@@ -7611,7 +6677,6 @@ function transitions_send(rebuild, observation) {
     const measured = measureFrom({ ...rebuild, adopted: false }, observation, atMs);
     return [enter(measured, 'sending', atMs), { type: 'send' }];
 }
-/** Tells an instance that is Stopped on the image to start; a start gets some time even at the deadline. */
 function startIt(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     const { bootSinceMs: _over, ...others } = enter(rebuild, 'starting', atMs);
@@ -7623,12 +6688,10 @@ function startIt(rebuild, observation) {
     };
     return [starting, { type: 'start' }];
 }
-/** The good end. What nothing was erased for is a skip. */
 function finish(rebuild, atMs) {
     const erased = rebuild.sends > 0 || (rebuild.adopted && isReplaced(rebuild));
     return transitions_end(rebuild, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
 }
-/** Notes the request ID of an answer; an empty one is none. */
 function noteRequest(rebuild, requestId) {
     return requestId === undefined || requestId === ''
         ? rebuild
@@ -7636,25 +6699,16 @@ function noteRequest(rebuild, requestId) {
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/after-send.js
-/** The rules after the rebuild was sent: has it started, is it over, was it a success. */
 
 
 
 
 
-/**
- * For how long observations without a gap must show that nothing has started, after an answer was lost, before the
- * rebuild may be sent once more, in milliseconds: a minute, and no less than a quarter of `timeout`, for a service
- * that is slow to rebuild may be slow to show it.
- */
 function searchMs(rebuild) {
     return Math.max(60_000, rebuild.task.timeoutMs / 4);
 }
-/** How often a rebuild may be sent when answers are lost. */
 const maxSends = 2;
-/** How often a stopped instance is told to start. */
 const maxStarts = 3;
-/** One observation while the answer of the send is lost. */
 function search(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     if (hasStarted(rebuild)) {
@@ -7663,7 +6717,6 @@ function search(rebuild, observation) {
     }
     if (statusKind(observation.instance.status) === 'gone')
         return watch(rebuild, observation);
-    // Time in which nothing could be observed is no time in which nothing began.
     const sinceMs = Math.max(rebuild.referenceAtMs ?? atMs, rebuild.stretchSinceMs ?? atMs);
     const hasSearched = observation.atMs - sinceMs >= searchMs(rebuild);
     if (!hasSearched || !isSettled(observation.instance.status)) {
@@ -7678,7 +6731,6 @@ function search(rebuild, observation) {
     }
     return watch(enter({ ...rebuild, sends: Math.max(1, rebuild.sends) }, 'confirming', atMs), observation);
 }
-/** One observation while the rebuild is accepted, or as good as that. */
 function watch(before, observation) {
     const atMs = observation.answeredAtMs;
     const started = hasStarted(before);
@@ -7696,10 +6748,6 @@ function watch(before, observation) {
     }
     return waitOn(rebuild, observation);
 }
-/**
- * The start is proven as the end is: by two observations, the second on a fresh connection, that both show it. One
- * that shows the instance at rest as it was before takes it back.
- */
 function concludeStart(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     const { reference, startSeen, evidence } = rebuild;
@@ -7713,7 +6761,6 @@ function concludeStart(rebuild, observation) {
     const isProven = observation.isFresh && observation.atMs - startSeen >= confirmMs;
     return isProven ? transitions_end(rebuild, { kind: 'started' }, atMs) : observeAgain(rebuild, atMs);
 }
-/** One observation after an instance that is Stopped on the image was told to start. */
 function watchStart(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     const { status, imageId, imageName } = observation.instance;
@@ -7728,7 +6775,6 @@ function watchStart(rebuild, observation) {
     const overdue = kind === 'down' && atMs - asked >= quietMs(rebuild) && rebuild.starts < maxStarts;
     return overdue ? startIt(rebuild, observation) : waitOn(rebuild, observation);
 }
-/** `Expired`, `Deleted`, `Recycled` and `Error`; but what was broken before reads `Error` until it is rebuilt. */
 function endsTheWait(rebuild, status) {
     const kind = statusKind(status);
     if (kind !== 'broken')
@@ -7737,7 +6783,6 @@ function endsTheWait(rebuild, status) {
 }
 function conclude(rebuild, observation) {
     const atMs = observation.answeredAtMs;
-    // A disk that does not settle is waited for on the beat.
     if (rebuild.streak?.observations === 0)
         return waitOn(rebuild, observation);
     if (!isConfirmed(rebuild))
@@ -7746,10 +6791,6 @@ function conclude(rebuild, observation) {
         ? finish(rebuild, atMs)
         : startIt(rebuild, observation);
 }
-/**
- * Up for long after the status had left, and not on the image: it ended on another image. Where the status has not
- * left, the other image may be a record that is written on acceptance, and the work still to come.
- */
 function isOnWrongImage(rebuild, observation) {
     const { imageId, status } = observation.instance;
     if (imageId === rebuild.task.image.id || statusKind(status) !== 'up' || !isStable(rebuild))
@@ -7763,27 +6804,23 @@ function waitOn(rebuild, observation) {
     if (atMs < rebuild.deadlineMs) {
         const { leftAtMs } = rebuild.evidence;
         const isUp = statusKind(observation.instance.status) === 'up';
-        // It is back so soon that a replica may be behind; the next observation is made when none can be.
         const soonMs = isUp && leftAtMs !== undefined ? leftAtMs + replicaLagMs(rebuild) : atMs;
         return soonMs > atMs
             ? observeSoon(rebuild, atMs, soonMs)
             : observeNext(rebuild, atMs, needsDisk(rebuild));
     }
     const { status } = observation.instance;
-    // A record that changed although the instance never left its status may be one that is written on acceptance.
     const inTheOpen = evidence_hasDeparted(rebuild) || rebuild.phase === 'starting';
     return fail(rebuild, inTheOpen ? { kind: 'timedOut', status } : { kind: 'unproven' }, atMs);
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/before-send.js
-/** The rules before anything is sent: skip, start, refuse, wait for somebody else's change, or send. */
 
 
 
 
 
 
-/** One observation while the phase is `settling`. */
 function settle(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     if (observation.disk === undefined)
@@ -7793,7 +6830,6 @@ function settle(rebuild, observation) {
         return keepWaiting(rebuild.adopted ? rebuild : adopt(rebuild, observation), observation);
     return rebuild.adopted ? settleAdopted(rebuild, observation) : settleFresh(rebuild, observation);
 }
-/** Somebody is at the instance: from here on the observations are measured against this one, and rest begins anew. */
 function adopt(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     const { status } = observation.instance;
@@ -7814,7 +6850,6 @@ function adopt(rebuild, observation) {
 function settleFresh(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     const decision = decide(observation.instance, rebuild.task);
-    // Stopped is also a station on the way of a rebuild, perhaps of a run that was cancelled.
     const maybeOnTheWay = statusKind(observation.instance.status) === 'down' && !isStable(rebuild) && !rebuild.backedUp;
     switch (decision.action) {
         case 'wait':
@@ -7831,17 +6866,12 @@ function settleFresh(rebuild, observation) {
                 : whenAgreed(rebuild, observation, () => transitions_send(rebuild, observation));
     }
 }
-/**
- * Does it once two observations agree, the second on a fresh connection and an interval later, for one alone may come
- * from a replica that is behind. Where two have differed, the instance must rest.
- */
 function whenAgreed(rebuild, observation, act) {
     if (rebuild.isRestless && !isStable(rebuild))
         return keepWaiting(rebuild, observation);
     const apartMs = agreeMs(rebuild.task.pollIntervalMs);
     return agree(rebuild, apartMs) ? act() : observeAgain(rebuild, observation.answeredAtMs, apartMs);
 }
-/** At rest again after somebody's change, or after a conflict. */
 function settleAdopted(rebuild, observation) {
     const { image, force } = rebuild.task;
     const { status, imageId } = observation.instance;
@@ -7863,7 +6893,6 @@ function settleAdopted(rebuild, observation) {
     }
     if (isOnTarget && isUnclear && rebuild.evidence.processingAtMs !== undefined && isStable(rebuild))
         return unclear();
-    // About to decide on what somebody has just worked on: only after it has rested for long.
     return isStable(rebuild) ? settleFresh(rebuild, observation) : keepWaiting(rebuild, observation);
 }
 function keepWaiting(rebuild, observation) {
@@ -7875,10 +6904,6 @@ function keepWaiting(rebuild, observation) {
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/step-rebuild.js
-/**
- * One rebuild as a pure reducer: from what is known and what has just happened to what is known now
- * and the one thing to do next. It knows no clock and no network; the loop that runs it does.
- */
 
 
 
@@ -7886,17 +6911,9 @@ function keepWaiting(rebuild, observation) {
 
 
 
-/** How many refusals by a conflict are waited out before the rebuild is given up. */
 const maxConflicts = 3;
-/** How many observations in a row, and for how long, must miss it before it is gone; one may be a replica behind. */
 const maxMissing = 2;
 const missingMs = 4_000;
-/**
- * The beginning: observe first.
- *
- * @param planned the observation that the plan was made by, however old. It decides nothing by itself, but where one
- * of now agrees with it, that one is enough.
- */
 function step_rebuild_begin(task, atMs, planned) {
     const rebuild = {
         task,
@@ -7921,11 +6938,9 @@ function step_rebuild_begin(task, atMs, planned) {
     if (planned === undefined)
         return observeNow(rebuild, atMs);
     const seen = see(rebuild, planned);
-    // For the report it begins now, with what is known.
     const history = seen.history.map((one) => ({ ...one, atMs }));
     return observeSoon({ ...seen, history }, atMs, planned.atMs + agreeMs(task.pollIntervalMs));
 }
-/** The next state and the next command. An event that comes after the end changes nothing. */
 function step(rebuild, event) {
     if (rebuild.phase === 'ended')
         return [rebuild, { type: 'end' }];
@@ -8010,7 +7025,6 @@ function observeLater(rebuild, atMs) {
         return observeNext(enter(rebuild, 'searching', atMs), atMs, true);
     return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs, true);
 }
-/** What comes before the wipe takes its time, so the instance is observed anew before it is erased. */
 function observeAnew(rebuild, atMs) {
     const fresh = { ...enter(rebuild, 'settling', atMs), adopted: false, evidence: {} };
     return observeNow({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
@@ -8031,11 +7045,9 @@ function onSendFailed(before, failure, atMs) {
     const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
     if (failure.kind === 'ambiguous')
         return observeNext(lost(rebuild, atMs), atMs, true);
-    // Nothing was done, and the observation that decided on the send has aged.
     const isPatient = (failure.retryAfterMs ?? 0) <= model_failure/* longestRetryAfterMs */.tK && atMs < rebuild.deadlineMs;
     if (failure.kind === 'throttled' && isPatient)
         return observeLater(rebuild, atMs);
-    // A refusal after a lost answer is what the service would say if it had taken the first.
     if (rebuild.sends > 0)
         return observeNext(enter(rebuild, 'confirming', atMs), atMs, true);
     if (failure.kind !== 'conflict')
@@ -8046,7 +7058,6 @@ function onSendFailed(before, failure, atMs) {
     const waiting = enter({ ...adopt(rebuild, { ...rebuild.last, answeredAtMs: atMs }), conflicts }, 'settling', atMs);
     return observeNext({ ...waiting, dueMs: atMs }, atMs, true);
 }
-/** A refusal may be about any of the instances of the call, and nobody knows what became of the others. */
 function onRefusedTogether(before, failure, atMs) {
     const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
     return observeNext({ ...searching(rebuild, atMs), inDoubt: true }, atMs, true);
@@ -8074,21 +7085,13 @@ function onCancelled(before, event) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/rebuild.js
-/** The loop of one rebuild: it performs each command and feeds what came of it back to the reducer. */
 
 
 
 
 
 
-/** How long after the deadline the last read is cut, which is sent at the deadline, in milliseconds. */
 const lastReadMs = 2_000;
-/**
- * Rebuilds one instance and waits for the end; resolves with its last state, however it ended.
- *
- * @param earlier what is known already: the observation that the plan was made by, and perhaps one of just now
- * @throws only what is no failure of a call: a fault of the program
- */
 async function rebuildOne(task, wanted, earlier, ports, observe, prepare) {
     const [planned, ...recent] = earlier;
     const beginning = step_rebuild_begin(task, ports.clock.nowMs(), planned);
@@ -8170,22 +7173,18 @@ function failed(what, error, ports) {
     const type = { observe: 'observeFailed', send: 'sendFailed', start: 'startFailed' };
     return { type: type[what], atMs, failure };
 }
-/** Whether a call went out for it before, alone or together with others. */
 function wasSent({ phases }) {
     return phases.some(({ phase }) => phase === 'searching');
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/log-lines.js
-/** What a person reads along: one line for each thing that changed between two states of a rebuild. */
 
 
 
-/** The lines for what is new in `now`. `elapsedMs` is how long the log of this rebuild has been going on. */
 function narrate(before, now, elapsedMs) {
     const lines = [...newObservations(before, now), ...newFailure(before, now), ...newPhase(before, now)];
     return lines.map((line) => stamp(line, elapsedMs));
 }
-/** The line of a minute in which nothing changed. */
 function heartbeat(rebuild, atMs, sinceMs) {
     const status = rebuild.last?.instance.status ?? 'unseen';
     const image = rebuild.last?.instance.imageId ?? '';
@@ -8282,12 +7281,6 @@ function startedBy(rebuild) {
 ;// CONCATENATED MODULE: ./deploy/rebuild/rebuild-log.js
 
 
-/**
- * Does the work with a log of it: a line for every step, and one a minute while nothing changes, also while a call
- * hangs. Backup and drain have lines of their own.
- *
- * @param keep told of every new phase
- */
 async function withRebuildLog({ log, clock }, keep, work) {
     const sinceMs = clock.nowMs();
     const off = new AbortController();
@@ -8305,7 +7298,6 @@ async function withRebuildLog({ log, clock }, keep, work) {
                 log.info(heartbeat(latest, nowMs, sinceMs));
         }
     };
-    // It ends only by the abort, with a rejection that says nothing.
     beat().catch(() => undefined);
     try {
         return await work((before, now) => {
@@ -8328,7 +7320,6 @@ async function withRebuildLog({ log, clock }, keep, work) {
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./deploy/images/backup.js
-/** A custom image of the system disk before the erasing: the only way to restore it, for snapshots are deleted with the disk. */
 
 
 
@@ -8337,15 +7328,7 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 
 
 
-/** For how long a replica of the service may not know the new image yet, in milliseconds. */
 const unknownMs = 30_000;
-/**
- * Makes the image and waits until it is Available and the instance rests again.
- *
- * @param keep told of every step, so that what may be there is known even if the rest is cut short
- * @returns why there is no usable image; `undefined` where there is one
- * @throws CancelledError on abort
- */
 async function makeBackup(target, ports, keep) {
     const { bcc, clock, log, cancel, runId } = ports;
     const { instance } = target;
@@ -8395,7 +7378,6 @@ async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, lo
         if (image === undefined)
             return undefined;
         seen = `is ${image.status} and the instance ${instance.status}`;
-        // The instance reads ImageProcessing meanwhile, which the rebuild would take for somebody else's work.
         if (image.status === 'Available')
             return isSettled(instance.status) ? 'usable' : undefined;
         if (image.status === 'Creating')
@@ -8413,12 +7395,6 @@ async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, lo
         remedy: 'Set timeout higher, or look at the image in the console.'
     });
 }
-/**
- * Deletes the old backups of the instance that this action made, except the newest `keep` and those in use. It only
- * warns, and a cancel ends it silently, for the run has done its work by then.
- *
- * @param inUse the images that are being deployed or that an instance runs on, asked for once the list is read
- */
 async function pruneBackups(instanceId, keep, justMadeId, inUse, ports) {
     const { bcc, log, cancel } = ports;
     await orWarn(`Old backups of ${instanceId} could not be deleted`, ports, async () => {
@@ -8447,7 +7423,6 @@ async function orWarn(what, { log, cancel }, work) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/instance/run-instance.js
-/** Everything that happens to one instance: backup, leaving, rebuild, health check, rejoining. */
 
 
 
@@ -8460,12 +7435,6 @@ async function orWarn(what, { log, cancel }, work) {
 
 
 
-/**
- * Runs one instance and resolves with its run, however it ended.
- *
- * @param earlier what is known of it already, the oldest first
- * @throws only a fault of the program
- */
 async function runInstance(target, request, earlier, ports, observe) {
     return untilCancelled(plannedRun(target), ports, observe, async (recorder) => {
         await carryOut(target, request, earlier, ports, recorder);
@@ -8477,10 +7446,6 @@ async function runInstance(target, request, earlier, ports, observe) {
         }
     });
 }
-/**
- * Does the work on an instance and gives what is known of it at the end; a cancel ends the work and is noted. Throws
- * only faults of the program.
- */
 async function untilCancelled(before, ports, observe, work) {
     let run = { ...before, progress: 'working' };
     const add = (more) => {
@@ -8498,7 +7463,6 @@ async function untilCancelled(before, ports, observe, work) {
     add({ progress: 'ended', endedAtMs: ports.clock.nowMs() });
     return run;
 }
-/** What comes before the wipe. */
 function preparations(target, ports, recorder) {
     const { balance, log, clock } = ports;
     return {
@@ -8506,7 +7470,6 @@ function preparations(target, ports, recorder) {
         drain: () => withHeartbeat(async () => balance?.leave(target.instance.id, recorder.current().heldWeights, (heldWeights) => recorder.add({ heldWeights }), log), (elapsedMs) => log.info(`still leaving the load balancers after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock)
     };
 }
-/** Gives back the weights that are held. */
 async function rejoin(recorder, { balance, log }) {
     const { target, heldWeights } = recorder.current();
     const keep = (now) => recorder.add({ heldWeights: now });
@@ -8516,18 +7479,15 @@ async function rejoin(recorder, { balance, log }) {
             recorder.add({ rejoinProblem });
     }
     catch (error) {
-        // The instance is healthy; only its traffic is missing, which the post step restores.
         if (!(error instanceof model_failure/* CancelledError */.cc))
             throw error;
         recorder.add({ rejoinProblem: 'the run was cancelled.' });
     }
 }
-/** What the new system must differ from. */
 function baselineOf({ oldHostKeys, oldBootId }, rebuild) {
     if (rebuild.ending?.kind !== 'rebuilt')
         return { guest: {} };
     const acceptedMs = acceptedSinceMs(rebuild);
-    // Of a rebuild that was under way already, what was read before may be of the new system.
     if (rebuild.adopted)
         return { guest: { acceptedMs } };
     return { hostKeys: oldHostKeys, guest: { acceptedMs, bootId: oldBootId } };
@@ -8550,7 +7510,6 @@ async function carryOut(target, request, earlier, ports, recorder) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/instance/roll-back.js
-/** The rollback: a rebuild onto the earlier image, with the login of this run and the earlier script. */
 
 
 
@@ -8562,11 +7521,6 @@ async function carryOut(target, request, earlier, ports, recorder) {
 
 
 
-/**
- * Rolls one instance back and resolves with its run, however that ended.
- *
- * @throws only a fault of the program
- */
 async function rollBack(run, request, ports, observe) {
     const why = hasSucceeded(run) ? 'the rollout has stopped' : 'the new system is not healthy';
     ports.log.warning(`${run.target.instance.id}: ${why}; rolling back to the earlier image`);
@@ -8595,7 +7549,6 @@ async function carryOutRollback(run, request, ports, recorder) {
         return recorder.add({ cancelled: true });
     if (rebuild.ending?.kind !== 'rebuilt' && rebuild.ending?.kind !== 'skipped')
         return;
-    // After a rollback the earlier host keys are right, so none are forbidden.
     if (rebuild.last === undefined)
         return;
     const instance = (0,guest_system/* withSystemOf */.Lz)(image, rebuild.last.instance);
@@ -8609,11 +7562,6 @@ async function carryOutRollback(run, request, ports, recorder) {
         knownHosts: awaited.knownHosts
     });
 }
-/**
- * The task of the rollback: only what rests on this run's image or is in `Error` is touched. The deletion protection
- * of the earlier system does not protect a failed one, and an instance that has left its load balancers need not
- * leave them again.
- */
 function rollbackTask(run, image) {
     const { planned: _planned, checkOnly: _checkOnly, ...task } = run.target.task;
     const drain = task.drain && !isLowered(run);
@@ -8634,14 +7582,6 @@ function rollbackTask(run, image) {
 
 
 
-/**
- * The second observation of all instances that the plan skips, made for all of them at once: a few lists, however
- * many they are. It is made when it is first asked for, on a fresh connection, and an interval after the plan's.
- *
- * @param planned the observations of the plan, by instance ID
- * @returns a function that gives the observation of one of them; `undefined` where there is only one of them, or where
- *   a read failed, so that it is then observed alone. That function throws CancelledError on abort.
- */
 function createSecondObservation(ids, planned, pollIntervalMs, ports) {
     const { bcc, clock, cancel } = ports;
     const observe = async () => {
@@ -8675,14 +7615,11 @@ function createSecondObservation(ids, planned, pollIntervalMs, ports) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/rollout/recovered.js
-/** Whether one that was unavailable from the start serves again by itself, so that it has to wait for its turn. */
 
 
 
-/** How often, and how far apart in milliseconds, one that was unavailable is observed before it is started. */
 const observeTries = 3;
 const retryMs = 5_000;
-/** An observation at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
 async function recovered_observeNow(instanceId, { watch, clock }) {
     for (let tries = 1; tries <= observeTries; tries += 1) {
         const dueMs = clock.nowMs() + (tries - 1) * retryMs;
@@ -8698,7 +7635,6 @@ async function recovered_observeNow(instanceId, { watch, clock }) {
     }
     return undefined;
 }
-/** Whether it is Running, and passes the health check where one is asked for; a cancel says no. */
 async function serves({ instance }, request, { probe, cancel }) {
     if (statusKind(instance.status) !== 'up')
         return false;
@@ -8714,7 +7650,6 @@ async function serves({ instance }, request, { probe, cancel }) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/rollout/instance-work.js
-/** The work of a rollout on its instances: rebuild and rollback. */
 
 
 
@@ -8725,18 +7660,10 @@ async function serves({ instance }, request, { probe, cancel }) {
 
 
 
-/** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const instance_work_fewTargets = 20;
-/**
- * The work of one run.
- *
- * @param store what is known of the run now
- * @param observe told of an instance whenever something of it has changed; must not throw
- */
 function createInstanceWork({ request, plan, observations }, given, store, observe) {
     const count = plan.targets.length;
     const ports = { ...given, imagesInUse: () => imagesInUse(store.current()) };
-    // Unavailable from the start, and not started yet.
     const unavailable = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
     const done = (run) => {
         const failure = count === 1 ? undefined : failureOf(run);
@@ -8744,13 +7671,11 @@ function createInstanceWork({ request, plan, observations }, given, store, obser
             ports.log.info(wholeCause(failure));
         return run;
     };
-    // A single target has the log to itself; the steps of several are told apart by the ID in front.
     const inLog = (id, title, work) => count === 1
         ? ports.log.group(title, () => work(ports.log))
         : work(logOf(id, ports.log, count > instance_work_fewTargets));
     const skips = plan.targets.filter(({ decision }) => decision.action === 'skip');
     const secondOf = createSecondObservation(skips.map(({ instance }) => instance.id), observations, request.pollIntervalMs, ports);
-    /** What is known of it before its turn comes: the observation of the plan, and for a skip the second one. */
     const known = async ({ instance, decision }) => {
         const second = decision.action === 'skip' ? await secondOf(instance.id) : undefined;
         return [observations.get(instance.id), second].filter((one) => one !== undefined);
@@ -8782,7 +7707,6 @@ function createInstanceWork({ request, plan, observations }, given, store, obser
         }
     };
 }
-/** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */
 function logOf(id, log, isTerse) {
     const name = (line) => (line.startsWith(id) ? line : `${id}: ${line}`);
     return {
@@ -8795,11 +7719,6 @@ function logOf(id, log, isTerse) {
 
 ;// CONCATENATED MODULE: ./deploy/rollout/roll-out.js
 
-/**
- * Takes all targets through the rollout and resolves with it, however it ended.
- *
- * @throws the first fault of the program, once all that is under way has ended
- */
 async function rollOut(task, work, ports, observe) {
     const { clock, cancel } = ports;
     const nowMs = () => clock.nowMs();
@@ -8808,7 +7727,6 @@ async function rollOut(task, work, ports, observe) {
     const onAbort = () => inbox.put({ type: 'cancelled', atMs: nowMs() });
     const failed = (error) => {
         faults.push(error);
-        // On an internal error start nothing new; let running work finish.
         onAbort();
         return { result: 'failed', isUnavailable: true, canRollBack: false };
     };
@@ -8829,8 +7747,6 @@ async function rollOut(task, work, ports, observe) {
                 return { type: 'rollbackEnded', id: command.id, ...outcome, atMs: nowMs() };
             }
             case 'pause':
-                // A cancel comes as an event of its own.
-                // Timers count in whole milliseconds, and one that is cut off would wake us just before the moment.
                 await clock
                     .sleep(Math.max(0, Math.ceil(command.untilMs - nowMs())), cancel.signal)
                     .catch(() => undefined);
@@ -8861,7 +7777,6 @@ async function rollOut(task, work, ports, observe) {
         cancel.signal.removeEventListener('abort', onAbort);
     }
 }
-/** Events in the order in which they come. */
 class Inbox {
     #events = [];
     #wake = () => undefined;
@@ -8882,10 +7797,8 @@ class Inbox {
 }
 
 ;// CONCATENATED MODULE: ./core/report/rollout-progress.js
-/** How far a rollout is, and about how long it still takes. Times are milliseconds on the monotonic clock. */
 
 
-/** Where the rollout is, in one line, such as `120 of 500 done (3 failed), 10 under way, 370 to go`. */
 function progressLine(progress) {
     const { total, succeeded, skipped, failed, rolledBack, rollbackFailed, beganMs, waiting } = progress;
     const kinds = [
@@ -8906,7 +7819,6 @@ function progressLine(progress) {
     const estimate = left < 1000 ? 'should end any moment' : `about ${roughly(left)} left`;
     return `${counts.join(', ')}; ${estimate} (a rebuild takes ${usual})`;
 }
-/** The line at the moment when a rollout stops: why, and what is done now; nothing where nothing is left to stop. */
 function stopLine({ stop, failures, task, members }) {
     if (stop === undefined || stop === 'cancelled')
         return undefined;
@@ -8920,11 +7832,6 @@ function stopLine({ stop, failures, task, members }) {
     const rest = left === 0 ? [] : [`${left} of ${all.length} were not started.`];
     return [why, ...rest, ...(back === 0 ? [] : [`${back} that were rebuilt are rolled back now.`])].join(' ');
 }
-/**
- * About how long the rollout still takes, in milliseconds; `undefined` before any rebuild has ended. All that is
- * left is taken to last as long as the middle one of those that have ended, so that one stuck in its timeout
- * does not count for all.
- */
 function remainingMs(progress) {
     const { beganMs, waiting, tookMs, pauseMs, nowMs } = progress;
     if (tookMs.length === 0)
@@ -8936,7 +7843,6 @@ function remainingMs(progress) {
         ? leftInBatches(progress, leftMs, usualMs, maxUnavailable)
         : leftInWindow(leftMs, waiting, usualMs, maxUnavailable);
 }
-/** In batches all of one are waited for, and then there is a pause before the next. */
 function leftInBatches({ waiting, pauseMs, pausedUntilMs, nowMs }, leftMs, usualMs, maxUnavailable) {
     const batches = Math.ceil(waiting / maxUnavailable);
     const nowLeftMs = Math.max(0, ...leftMs);
@@ -8945,41 +7851,33 @@ function leftInBatches({ waiting, pauseMs, pausedUntilMs, nowMs }, leftMs, usual
     const untilNextMs = leftMs.length > 0 ? nowLeftMs + pauseMs : Math.max(0, (pausedUntilMs ?? nowMs) - nowMs);
     return untilNextMs + batches * usualMs + (batches - 1) * pauseMs;
 }
-/** Each slot takes the next one as soon as it is free, the one that is free first takes it first. */
 function leftInWindow(leftMs, waiting, usualMs, maxUnavailable) {
     const busy = leftMs.toSorted((one, other) => one - other);
     const free = Array.from({ length: Math.max(0, Math.min(maxUnavailable, waiting + busy.length) - busy.length) }, () => 0);
-    // Of more than there are slots, the first to end are not followed by others.
     const places = [...free, ...busy.slice(Math.max(0, busy.length - maxUnavailable))];
     const rounds = places.length === 0 ? 0 : Math.floor(waiting / places.length);
     const extra = places.length === 0 ? 0 : waiting % places.length;
     const ends = places.map((readyMs, index) => readyMs + (rounds + (index < extra ? 1 : 0)) * usualMs);
     return Math.max(0, ...busy, ...ends);
 }
-/** The middle one; it does not mind a few that took very long. */
 function median(values) {
     const sorted = values.toSorted((one, other) => one - other);
     const middle = Math.floor(sorted.length / 2);
     const upper = sorted[middle] ?? 0;
     return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
-/** An estimate with no more digits than it deserves. */
 function roughly(ms) {
     const minutes = Math.round(ms / 60_000);
     return minutes >= 10 && minutes < 60 ? `${minutes}m` : (0,time/* formatDuration */.a3)(ms);
 }
 
 ;// CONCATENATED MODULE: ./deploy/rollout/rollout-log.js
-/** What a person reads along of a rollout: who is done, how far it is, and about how long it still takes. */
 
 
 
-/** Lines of progress come no closer together than this, in milliseconds, however many targets end. */
 const leastMs = 15_000;
-/** And no further apart than this. */
 const mostMs = 60_000;
 const silent = { tell: () => undefined, dispose: () => undefined };
-/** The rollout log of one run; none for a single target, whose own lines say it all. */
 function createRolloutLog(plan, ports) {
     return plan.targets.length === 1 ? silent : new FleetRolloutLog(ports);
 }
@@ -8997,7 +7895,6 @@ class FleetRolloutLog {
     constructor({ log, clock }) {
         this.#log = log;
         this.#clock = clock;
-        // The first word comes with the first end.
         this.#toldMs = clock.nowMs() - leastMs;
         void this.#heartbeat();
     }
@@ -9010,7 +7907,6 @@ class FleetRolloutLog {
             if (before === member.state)
                 continue;
             this.#states.set(member.id, member.state);
-            // One that failed may be rolled back at once; those that had succeeded are rolled back with it.
             if (before === 'working' && (member.state === 'failed' || member.state === 'rollingBack')) {
                 this.#failed.add(member.id);
             }
@@ -9063,7 +7959,6 @@ class FleetRolloutLog {
             rolledBack: all.filter((one) => one.state === 'rolledBack' && !this.#failed.has(one.id)).length,
             rollbackFailed: all.filter((one) => one.state === 'rollbackFailed' && !this.#failed.has(one.id)).length,
             beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
-            // After a stop nothing is left to start.
             waiting: stop === undefined ? count('waiting') : 0,
             tookMs: this.#tookMs,
             maxUnavailable: Math.max(1, task.maxUnavailable - gone),
@@ -9089,7 +7984,6 @@ class FleetRolloutLog {
 
 ;// CONCATENATED MODULE: ./deploy/run/run-state-store.js
 
-/** The state of a plan, to be kept up to date. `fromMs` is when the run began, on the monotonic clock. */
 function createRunStateStore(plan, fromMs, clock) {
     const atMs = clock.nowMs();
     const anchor = { nowMs: atMs, wallMs: clock.wallMs() };
@@ -9115,7 +8009,6 @@ function createRunStateStore(plan, fromMs, clock) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/run/write-ahead.js
-/** The same ports; each risky call first writes down what the post step needs to know if this process is killed. */
 function writeAhead({ bcc, balancers }, journal) {
     return {
         bcc: {
@@ -9139,7 +8032,6 @@ function writeAhead({ bcc, balancers }, journal) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/run/run.js
-/** One run: survey, plan, and the rollout; what is known of it is kept in its state. */
 
 
 
@@ -9154,11 +8046,6 @@ function writeAhead({ bcc, balancers }, journal) {
 
 
 
-/**
- * Carries the request out and resolves with the state at the end, a success or not.
- *
- * @throws SurveyError when the first reads fail, CancelledError when the cancel comes before the plan stands
- */
 async function run(request, given, hooks) {
     const { clock, log, cancel } = given;
     const ports = { ...given, bcc: boundReads(given.bcc, request.timeoutMs, clock) };
@@ -9199,7 +8086,6 @@ async function run_carryOut(request, surveyed, store, ports, hooks) {
         await rollOut(surveyed.plan.rollout, work, ports, observe);
     }
     catch (error) {
-        // A cancel that nobody has met on the way is no fault: what is known is told.
         if (!(error instanceof model_failure/* CancelledError */.cc && cancel.signal.aborted))
             throw error;
     }
@@ -9210,44 +8096,31 @@ async function run_carryOut(request, surveyed, store, ports, hooks) {
 }
 
 ;// CONCATENATED MODULE: ./ports/journal.js
-/** What the post step needs could not be written, so nothing more is sent. */
 class JournalError extends Error {
     name = 'JournalError';
 }
 
 ;// CONCATENATED MODULE: ./core/report/without-repeats.js
-/** What keeps every call from being answered; one that failed so tells of all. */
 const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
-/** The problems, with one only of those that have the same cause: wrong keys fail every read alike. */
 function withoutRepeats(problems) {
     return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
         problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
 }
 
 ;// CONCATENATED MODULE: ./core/report/clip.js
-/** At most so many characters of a text from outside, with a mark where it was cut. */
 function clip_clip(text, most) {
     if (text.length <= most)
         return text;
-    // By code points, so that none is cut in two.
     const characters = [...text];
     return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 
 ;// CONCATENATED MODULE: ./core/summary/annotation-text.js
 
-/** The runner cuts the text of an annotation after so many characters (actions/runner, IssueMatcher and Issue). */
 const runnerLimit = 4_096;
-/** Room for the characters that become escapes on the way. */
 const limit = runnerLimit - 96;
-/** No single line takes up the room of all others. */
 const lineLimit = 1_000;
-/** Up to four remedies, a link among them, always have room. */
 const remedyLimit = 700;
-/**
- * The lines of an annotation that is not cut: what matters most first, then as many of the `items` as fit with a
- * count of the rest, and the `remedies` last.
- */
 function annotationText(first, items, remedies = []) {
     const head = clip_clip(first, lineLimit);
     const tail = remedies.map((line) => clip_clip(line, remedyLimit));
@@ -9269,10 +8142,6 @@ function sizeOf(lines) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/help-link.js
-/**
- * The address of the section on `reason` in `docs/troubleshooting.md`, of the very version that runs; of the whole
- * page without a reason. `undefined` where it is not known from where the action runs.
- */
 function helpLink(source, reason) {
     const { serverUrl = '', repository = '', ref = '' } = source ?? {};
     if (!/^https?:\/\/[\w.:[\]-]+\/?$/.test(serverUrl) ||
@@ -9283,7 +8152,6 @@ function helpLink(source, reason) {
     const page = `${serverUrl.replace(/\/$/, '')}/${repository}/blob/${encodePath(ref)}/docs/troubleshooting.md`;
     return reason === undefined ? page : `${page}#${reason.toLowerCase()}`;
 }
-/** A ref may hold slashes, and signs that would end a Markdown link. */
 function encodePath(ref) {
     const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
     const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
@@ -9301,14 +8169,9 @@ const urgency = {
     skipped: 4,
     planned: 4
 };
-/** The failures first, then what is under way or not started, then the rest; beyond that in the given order. */
 function byUrgency(instances) {
     return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
 }
-/**
- * Those that failed or were cut off. One of each kind of failure comes first, so that a reader of only the
- * first few has met every kind.
- */
 function failuresFirst(instances) {
     const failed = byUrgency(instances).filter(isFailed);
     const met = new Set();
@@ -9321,7 +8184,6 @@ function failuresFirst(instances) {
     }
     return [...heads, ...failed.filter((one) => !heads.has(one))];
 }
-/** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
 function reasonsLabel(failed) {
     const counts = new Map();
     for (const { failure } of failed)
@@ -9335,7 +8197,6 @@ function isFailed(one) {
 
 ;// CONCATENATED MODULE: ./core/run/unavailable-before.js
 
-/** The instances that did not serve even when the plan was made, by ID, and why in words. */
 function unavailable_before_unavailableBefore({ instances }) {
     return instances.flatMap(({ target }) => {
         const why = whyUnavailable(target);
@@ -9344,7 +8205,6 @@ function unavailable_before_unavailableBefore({ instances }) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/overview.js
-/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
 
 
 
@@ -9362,7 +8222,6 @@ const headlines = {
     failed: '❌ Failed',
     partial: '❌ Failed for some'
 };
-/** In the order in which the totals are told. */
 const overview_words = {
     rebuilt: { icon: '✅', one: 'rebuilt' },
     skipped: { icon: '✅', one: 'skipped' },
@@ -9373,11 +8232,6 @@ const overview_words = {
     inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
     notStarted: { icon: '–', one: 'not started' }
 };
-/**
- * What became of the run, of whom, and from which image, as a heading.
- *
- * @param region empty where it is not known
- */
 function headline(state, region) {
     const [only, ...others] = state.instances;
     const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
@@ -9385,16 +8239,13 @@ function headline(state, region) {
     const where = region === '' ? '' : `, region ${cell(clip(region, 50))}`;
     return `## ${headlines[runStatus(state)]}: ${whom} from image ${imageOf(state.image)}${where}`;
 }
-/** An image by ID and name. */
 function imageOf({ id, name }) {
     return `${code(id)} ${cell(clip(name, 200))}`.trimEnd();
 }
-/** What became of an instance, with a sign. */
 function overview_statusLabel({ run, status }) {
     const { icon, one } = overview_words[status];
     return run.rebuild?.adopted === true ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
 }
-/** How many came to what, in one line. */
 function totals(instances, { fromMs, atMs }) {
     const counts = new Map();
     for (const { status } of instances)
@@ -9405,12 +8256,10 @@ function totals(instances, { fromMs, atMs }) {
     });
     return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(atMs - fromMs)})`;
 }
-/** Why nothing more was started, as a sentence that cannot be overlooked. */
 function stopSentence(state) {
     const message = stopMessage(state);
     return message === undefined ? '' : `> 🛑 **${cell(clip(message, 1000))}**`;
 }
-/** How the rollout was set and how many were unavailable, in one line. */
 function rolloutLine(state) {
     const { maxUnavailable, pauseMs, maxFailures } = state.rollout;
     const count = unavailableBefore(state).length;
@@ -9435,7 +8284,6 @@ function canaryLabel(canaries) {
     const all = more === 0 ? named : [...named, `${more} more`];
     return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
 }
-/** Who did not serve to begin with, and why; folded away. */
 function unavailableBeforePart(state, priority) {
     const before = unavailableBefore(state);
     return {
@@ -9454,30 +8302,21 @@ function unavailableBeforePart(state, priority) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/weights-table.js
-/** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
 
 
 
 
-/** More rows than these are folded away. */
 const openRows = 20;
-/**
- * All weights that are still lowered. Those of an instance that goes on without the run are among them, for nobody
- * restores them after the run.
- */
 function loweredWeights(instances) {
     return instances.flatMap((instance) => openHeldWeights(instance.run.heldWeights).map(({ server }) => ({ instance, server })));
 }
-/** The instances that get no traffic somewhere, and got none before the run: their weight was 0 and stays so. */
 function idleInstances(instances) {
     const isIdle = ({ server, currentWeight }) => server.weight === 0 && currentWeight === 0;
     return instances
         .filter(({ run }) => currentWeights(run.target.backendServers ?? [], run.heldWeights).some(isIdle))
         .map(described_instance_idOf);
 }
-/** What that may mean, and what to do. */
 const idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
-/** Who gets no traffic since before the run, as a sentence that stands by itself. */
 function idleSentence(instances) {
     const ids = idleInstances(instances);
     if (ids.length === 0)
@@ -9486,7 +8325,6 @@ function idleSentence(instances) {
     const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
     return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
 }
-/** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
 function weightsPart(instances, priority) {
     const lowered = loweredWeights(instances);
     return { priority, pieces: lowered.length, draw: (pieces) => drawn(lowered, pieces) };
@@ -9514,7 +8352,6 @@ function drawn(lowered, pieces) {
         ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
     ].join('\n\n');
 }
-/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
 function poolsOf(lowered) {
     const pools = new Map();
     for (const { server } of lowered) {
@@ -9527,10 +8364,6 @@ function poolsOf(lowered) {
     }
     return [...pools.values()];
 }
-/**
- * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
- * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
- */
 function callOf(pool) {
     const [first] = pool;
     if (first === undefined)
@@ -9548,7 +8381,6 @@ function line(member, at, members) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/annotations.js
-/** What a run has to say beside its log: few words, for GitHub shows few of them. */
 
 
 
@@ -9556,16 +8388,8 @@ function line(member, at, members) {
 
 
 
-/** GitHub shows at most ten annotations of a step. */
 const most = 10;
-/** So many instances are named in one line. */
 const mostNamed = 20;
-/**
- * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
- * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
- *
- * @param source where the action runs from, for the links to its documents
- */
 function annotationsOf(state, source) {
     const instances = describeInstances(state);
     const weights = [...ofWeights(loweredWeights(instances)), ...ofIdle(idleInstances(instances))];
@@ -9591,7 +8415,6 @@ function annotationsOf(state, source) {
     };
     return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
 }
-/** What a stop meant for the others: who was not started, and who was rolled back although it had succeeded. */
 function ofStop(state) {
     const message = stop_message_stopMessage(state);
     if (message === undefined || state.course?.stop === 'cancelled' || state.instances.length === 1)
@@ -9627,7 +8450,6 @@ function ofIdle(ids) {
 }
 
 ;// CONCATENATED MODULE: ./action/help.js
-/** Where this action runs from; the runner sets the variables for the main and the post step alike. */
 function readActionSource(env = process.env) {
     return {
         serverUrl: env['GITHUB_SERVER_URL'],
@@ -9637,10 +8459,6 @@ function readActionSource(env = process.env) {
 }
 
 ;// CONCATENATED MODULE: ./core/neutral-text.js
-/**
- * Text from outside without characters that change what a reader sees: control characters, ESC among them, become
- * one space, and marks of the text's direction (Unicode TR 36, "bidirectional text spoofing") become visible.
- */
 function neutralText(text) {
     return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
@@ -9650,29 +8468,21 @@ function neutralText(text) {
 
 
 
-/** The log of the job. */
 const jobLog = {
     info: (line) => info(escapeCommands(line)),
     warning: (line) => warn(line),
     debug: (line) => core_debug(escapeCommands(line)),
     group: (title, work) => group(escapeCommands(title), work)
 };
-/** A warning, with the line that ends every annotation: where the documents tell more, about a reason or at all. */
 function warn(line, reason) {
     warning([line, ...helpLines(reason)].map(escapeCommands).join('\n'));
 }
-/** The address of a section of the documents as a line, or no line where it is not known. */
 function helpLines(reason) {
     return helpLine(helpLink(readActionSource(), reason));
 }
-/** The line for a link, where there is one. */
 function helpLine(link) {
     return link === undefined ? [] : [`Help: ${link}`];
 }
-/**
- * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one
- * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
- */
 function escapeCommands(line) {
     return neutralText(line)
         .replace(/^(\s*):/, '$1 .:')
@@ -9686,24 +8496,20 @@ function escapeCommands(line) {
 
 
 
-/** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateState(state) {
     for (const { level, title, lines, help } of annotationsOf(state, readActionSource())) {
         const [first = '', ...others] = lines;
         annotate(level, title, annotationText(first, others, helpLine(help)));
     }
 }
-/** One annotation that lists all that is wrong with the inputs. */
 function annotateProblems(problems) {
     const [first = '', ...others] = problems.map(({ input, message }) => `${input} ${message}`);
     annotate('error', 'The inputs are not right', annotationText(first, others, ['Nothing was sent.', ...helpLines()]));
 }
-/** One annotation for all that keeps a plan from being made. */
 function annotateSurvey(found) {
     const problems = withoutRepeats(found);
     const [first = '', ...others] = new Set(problems.map(({ cause }) => cause));
     const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
-    // Many causes usually share one remedy; where they do not, the first few stand for all.
     const told = remedies.slice(0, 3);
     const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
     annotate('error', 'No plan can be made', annotationText(first, others, [
@@ -9712,12 +8518,10 @@ function annotateSurvey(found) {
         ...helpLines(otherReasons.length === 0 ? reason : undefined)
     ]));
 }
-/** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 function annotateEnd(title, text, reason) {
     const [first = '', ...others] = text.split('\n');
     annotate('error', title, annotationText(first, others, helpLines(reason)));
 }
-/** One annotation for what the program itself did wrong, with the stack. */
 function annotateFault(title, error) {
     annotateEnd(title, error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
@@ -9728,16 +8532,8 @@ function annotate(level, title, lines) {
 
 ;// CONCATENATED MODULE: ./bce/api/all-pages.js
 
-/** More pages than any list that the action reads can have: a page is asked for with a thousand items. */
 const maxPages = 100;
-/** The most that a list may hold once it is decoded, in characters of its JSON; an instance has some 500. */
 const maxCharacters = 24 * 1024 * 1024;
-/**
- * All items of a list, page after page. Throws what `call` throws, and a `CallError` of the kind `malformed` for a
- * list that does not end: a marker that comes twice, too many pages, or too much in them.
- *
- * @param onLeftOut told of each page of which something was left out, and why
- */
 async function allPages(page, call, onLeftOut = () => undefined) {
     const items = [];
     const markers = new Set();
@@ -9747,7 +8543,6 @@ async function allPages(page, call, onLeftOut = () => undefined) {
         const { items: found, nextMarker, leftOut } = await call(operation);
         if (leftOut !== undefined)
             onLeftOut(operation, leftOut);
-        // Pushed one by one: as arguments of one call a long page would not fit on the stack.
         for (const item of found)
             items.push(item);
         characters += JSON.stringify(found).length;
@@ -9787,22 +8582,15 @@ var json_fields = __nccwpck_require__(219);
 
 
 
-/** The answer of GetInstance. Throws `DecodeError`. */
 function decodeInstanceReply(json) {
     return decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']);
 }
-/** The answer of GetImage. Throws `DecodeError`. */
 function decodeImageReply(json) {
     return decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']);
 }
-/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
 function decodeImageId(json) {
     return (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId');
 }
-/**
- * The script of an instance, which comes as base64 (BCC page om4wfql2o); `undefined` where there is none. Throws
- * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
- */
 function decodeUserData(json) {
     const userData = (0,json_fields/* record */.g1)(json, 'answer')['userData'] ?? '';
     if (typeof userData !== 'string') {
@@ -9811,7 +8599,6 @@ function decodeUserData(json) {
     const base64 = userData.replace(/\s/g, '');
     const bytes = Buffer.from(base64, 'base64');
     const again = bytes.toString('base64');
-    // Buffer skips what is no base64; padding alone may be missing.
     if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
         throw new json_fields/* DecodeError */.Xc('"userData" is not base64');
     }
@@ -9820,10 +8607,8 @@ function decodeUserData(json) {
     }
     return bytes.length === 0 ? undefined : new secret/* Secret */.z(bytes.toString('utf8'));
 }
-/** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
 function decodePage(json, key, decodeItem) {
     const reply = (0,json_fields/* record */.g1)(json, 'answer');
-    // A list without members is null where the service is written in Go.
     const list = reply[key] === null ? [] : reply[key];
     if (!Array.isArray(list)) {
         throw new json_fields/* DecodeError */.Xc(`"${key}" is not a list`);
@@ -9831,10 +8616,6 @@ function decodePage(json, key, decodeItem) {
     const items = list.map(decodeItem);
     return (0,json_fields/* flag */.Jt)(reply, 'isTruncated') ? { items, nextMarker: (0,json_fields/* vital */.$n)(reply, 'nextMarker') } : { items };
 }
-/**
- * One page of a list that merely helps: an item that cannot be understood is left out, and so is a list that is
- * missing. Throws `DecodeError` where the answer is no object at all.
- */
 function decodeHelpfulPage(json, key, decodeItem) {
     const reply = (0,json_fields/* record */.g1)(json, 'answer');
     if (reply[key] === undefined)
@@ -9853,7 +8634,6 @@ function decodeHelpfulPage(json, key, decodeItem) {
     });
     return { ...page, items: page.items.flat(), ...(leftOut === undefined ? {} : { leftOut }) };
 }
-/** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
 function decodeInstance(json) {
     const from = (0,json_fields/* record */.g1)(json, 'instance');
     const tags = decodeTags(from['tags']);
@@ -9877,7 +8657,6 @@ function decodeInstance(json) {
         ...(tags === undefined ? {} : { tags })
     };
 }
-/** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
 function decodeImage(json) {
     const from = (0,json_fields/* record */.g1)(json, 'image');
     return {
@@ -9893,10 +8672,6 @@ function decodeImage(json) {
         minDiskGb: (0,json_fields/* count */.U9)(from, 'minDiskGb')
     };
 }
-/**
- * One disk (bce-sdk-go services/bcc/api, VolumeModel); a status that is missing is empty. Throws `DecodeError` where the
- * ID of a system disk is missing; of other disks nothing rests on it.
- */
 function decodeVolume(json) {
     const from = (0,json_fields/* record */.g1)(json, 'volume');
     const isSystemVolume = (0,json_fields/* flag */.Jt)(from, 'isSystemVolume');
@@ -9906,7 +8681,6 @@ function decodeVolume(json) {
         createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
         sizeInGB: (0,json_fields/* count */.U9)(from, 'diskSizeInGB'),
         snapshotNum: (0,json_fields/* count */.U9)(from, 'snapshotNum'),
-        // A disk in use is spelled in more than one way, in the vendor's own documents too.
         status: (0,json_fields/* word */.Vm)(from, 'status').replace(/^in[-_]?use$/i, 'InUse'),
         isSystemVolume,
         attachedTo: listOf(from['attachments'])
@@ -9914,7 +8688,6 @@ function decodeVolume(json) {
             .filter((id) => id !== '')
     };
 }
-/** One snapshot (BCC ListSnapshots); it only informs, so that any field may be missing. */
 function decodeSnapshot(json) {
     const from = (0,json_fields/* record */.g1)(json, 'snapshot');
     return {
@@ -9924,10 +8697,6 @@ function decodeSnapshot(json) {
         volumeId: (0,json_fields/* word */.Vm)(from, 'volumeId')
     };
 }
-/**
- * The tags of an instance, none of them where the list is null, as it is where the service is written in Go.
- * `undefined` where there is no list, or one with a tag that cannot be read: then nobody knows what it carries.
- */
 function decodeTags(json) {
     if (json !== null && !Array.isArray(json)) {
         return undefined;
@@ -9948,17 +8717,14 @@ var secret_forms = __nccwpck_require__(6435);
 var api_operation = __nccwpck_require__(9666);
 ;// CONCATENATED MODULE: ./bce/api/same-id.js
 
-/** The thing, which must have the ID that was asked for. Throws `DecodeError`. */
 function sameId(thing, id) {
     return oneOf(thing, [id]);
 }
-/** The thing, which must have one of the IDs that were asked for. Throws `DecodeError`. */
 function oneOf(thing, ids) {
     if (!ids.includes(thing.id))
         throw new json_fields/* DecodeError */.Xc('it is about another ID than the one asked for');
     return thing;
 }
-/** The disk, which must be attached to the instance if it says what it is attached to. Throws `DecodeError`. */
 function attachedTo(volume, instanceId) {
     const isOther = volume.attachedTo.length > 0 && !volume.attachedTo.includes(instanceId);
     if (isOther)
@@ -9972,11 +8738,8 @@ function attachedTo(volume, instanceId) {
 
 
 
-/** The most ids that one list by ids takes (BCC page Kksyfijrw). */
 const maxListedIds = 100;
-/** The most items of a page, and the documented default; asked for, in case the default changes. */
 const longestPage = '1000';
-/** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
 function getInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
     return {
@@ -9988,7 +8751,6 @@ function getInstance(id) {
         decode: (json) => sameId(decodeInstanceReply(json), id)
     };
 }
-/** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
 function getUserData(instanceId) {
     return {
         ...api_operation/* read */.LF,
@@ -10001,7 +8763,6 @@ function getUserData(instanceId) {
         decode: decodeUserData
     };
 }
-/** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
 function listInstances(ids, marker) {
     return {
         ...api_operation/* read */.LF,
@@ -10013,14 +8774,9 @@ function listInstances(ids, marker) {
         decode: (json) => decodePage(json, 'instances', (item) => oneOf(decodeInstance(item), ids))
     };
 }
-/**
- * One page of `GET /v2/instance` (BCC page Xjwvyodmx): the instances that carry any of the tags, for the service joins
- * them with OR. A tag with a colon or a comma cannot be asked for; without any other the list is one of all instances.
- */
 function listTagged(tags, marker) {
     const filter = tags
         .filter(({ key, value }) => key !== '' && !/[:,]/.test(key + value))
-        // A key alone stands for all of its values, the empty one too.
         .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
     return {
         ...api_operation/* read */.LF,
@@ -10030,7 +8786,6 @@ function listTagged(tags, marker) {
         decode: (json) => decodePage(json, 'instances', decodeInstance)
     };
 }
-/** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
 function listVolumes(instanceId, marker) {
     return {
         ...api_operation/* read */.LF,
@@ -10040,14 +8795,12 @@ function listVolumes(instanceId, marker) {
         query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
         decode(json) {
             const page = decodeHelpfulPage(json, 'volumes', decodeVolume);
-            // Another one's disk is not left out: an answer that has one is about something else.
             for (const volume of page.items)
                 attachedTo(volume, instanceId);
             return page;
         }
     };
 }
-/** One page of `GET /v2/volume`: the system disks of all instances. */
 function listSystemVolumes(marker) {
     return {
         ...api_operation/* read */.LF,
@@ -10057,25 +8810,16 @@ function listSystemVolumes(marker) {
         decode: (json) => decodeHelpfulPage(json, 'volumes', decodeVolume)
     };
 }
-/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
 function listSnapshots(volumeId, marker) {
     return { ...snapshots, target: volumeId, query: (0,signed_request/* queryOf */.E2)({ volumeId, marker }) };
 }
-/** One page of `GET /v2/snapshot`: the snapshots of all disks. */
 function listAllSnapshots(marker) {
     return { ...snapshots, query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }) };
 }
-/** `PUT /v2/instance/{id}?start`. */
 function startInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
-    // A second start finds it on the way, and is refused.
     return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
 }
-/**
- * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The spec's password comes encrypted as `ciphertext`, and no
- * field is sent that the spec does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
- * documentation leaves the host's protection off.
- */
 function rebuildInstance(id, spec, ciphertext) {
     return {
         ...rebuild(spec, ciphertext),
@@ -10086,7 +8830,6 @@ function rebuildInstance(id, spec, ciphertext) {
         body: JSON.stringify(rebuildFields(spec, ciphertext))
     };
 }
-/** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
 function rebuildInstances(ids, spec, ciphertext) {
     return {
         ...rebuild(spec, ciphertext),
@@ -10098,11 +8841,9 @@ function rebuildInstances(ids, spec, ciphertext) {
         body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
     };
 }
-/** A batch as an error names it: by its ids as long as they are few. */
 function batchName(ids) {
     return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
 }
-/** What the spec sets; JSON leaves out what is undefined. */
 function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
     return {
         imageId,
@@ -10131,16 +8872,11 @@ const write = {
 };
 
 ;// CONCATENATED MODULE: ./bce/api/load-balancers.js
-/**
- * The operations of the load balancers that a deploy needs. Their names are those of bce-openapi-meta (folder blb), the
- * fields of their answers those of bce-sdk-go (services/blb and services/appblb, model.go).
- */
 
 
 
 
 
-/** One page of `GET /v1/blb/{id}/backendserver`: the members of an ordinary load balancer. */
 function listMembers(blbId, marker) {
     return {
         ...readBlb,
@@ -10151,7 +8887,6 @@ function listMembers(blbId, marker) {
         decode: decodeMembers
     };
 }
-/** One page of `GET /v1/appblb/{id}/appservergroup`: the ids of an application load balancer's server groups. */
 function listGroups(blbId, marker) {
     return {
         ...readBlb,
@@ -10162,7 +8897,6 @@ function listGroups(blbId, marker) {
         decode: (json) => decodePage(json, 'appServerGroupList', (item) => (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(item, 'group'), 'id'))
     };
 }
-/** One page of `GET /v1/appblb/{id}/blbrs`: the members of one server group. */
 function listGroupMembers(blbId, sgId, marker) {
     return {
         ...readBlb,
@@ -10173,10 +8907,6 @@ function listGroupMembers(blbId, sgId, marker) {
         decode: decodeMembers
     };
 }
-/**
- * `PUT /v1/blb/{id}/backendserver?update`, or `PUT /v1/appblb/{id}/blbrs`. The first of them without its `update` is
- * the call that removes members. A weight is a number, as the vendor's SDKs send it; a page shows a string.
- */
 function updateWeights(pool, weights) {
     const { blbId, groupId = '' } = pool;
     const backendServerList = weights.map(({ instanceId, weight }) => ({ instanceId, weight }));
@@ -10205,11 +8935,9 @@ function updateWeights(pool, weights) {
             body: JSON.stringify({ sgId: groupId, backendServerList })
         };
 }
-/** The vendor's name of the operation that sets weights in this pool. */
 function updateName({ kind }) {
     return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
 }
-/** A member without an instance is one by its address, of which no deploy knows. */
 function decodeMembers(json) {
     return decodePage(json, 'backendServerList', (item) => {
         const from = (0,json_fields/* record */.g1)(item, 'member');
@@ -10217,7 +8945,6 @@ function decodeMembers(json) {
         return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
     });
 }
-/** A weight that cannot be read must not pass for 0, which means that no traffic comes. Throws `DecodeError`. */
 function weightOf(from) {
     const weight = from['weight'];
     const digits = typeof weight === 'number' || typeof weight === 'string' ? String(weight) : '';
@@ -10235,15 +8962,7 @@ const readBlb = { ...api_operation/* read */.LF, service: 'blb' };
 
 
 
-/** What can be the answer about an id that belongs to the other kind of load balancer; no page says which it is. */
 const unfit = ['notFound', 'invalid'];
-/**
- * The members of a load balancer, of which only the id is known and not the kind. Asked as an ordinary one it answers
- * with its members. If it is an application one, that may be an error or an empty list: nobody knows. So both
- * lead to the question for its server groups.
- *
- * Throws what `call` throws: `notFound` where neither kind knows the id.
- */
 async function backend_servers_backendServersOf(blbId, call) {
     const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
     if (!(ordinary instanceof model_failure/* CallError */.RA)) {
@@ -10266,7 +8985,6 @@ async function backend_servers_backendServersOf(blbId, call) {
     }
     return backendServers;
 }
-/** Each member once, for it may come twice where the list changed between two pages. */
 function backendServersIn(pool, members) {
     const backendServers = new Map();
     for (const member of members) {
@@ -10287,7 +9005,6 @@ async function unlessUnfit(items) {
         throw error;
     }
 }
-/** The failure that says more: one that is not "not found", or else one that tells of both questions. */
 function tellingFailure(ordinary, application) {
     const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
     if (other !== undefined) {
@@ -10305,7 +9022,6 @@ var check_arguments = __nccwpck_require__(8825);
 
 
 
-/** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
 function getImage(id) {
     return {
         ...api_operation/* read */.LF,
@@ -10316,7 +9032,6 @@ function getImage(id) {
         decode: (json) => sameId(decodeImageReply(json), id)
     };
 }
-/** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
 function listImages({ imageType, imageName }, marker) {
     return {
         ...api_operation/* read */.LF,
@@ -10326,7 +9041,6 @@ function listImages({ imageType, imageName }, marker) {
         decode: (json) => decodePage(json, 'images', decodeImage)
     };
 }
-/** `POST /v2/image` (BCC page jjwvynviw), which the client token makes safe to repeat. */
 function createImage({ imageName, instanceId, clientToken }) {
     return {
         kind: 'write',
@@ -10340,7 +9054,6 @@ function createImage({ imageName, instanceId, clientToken }) {
         decode: (json) => ({ imageId: decodeImageId(json) })
     };
 }
-/** `DELETE /v2/image/{id}` (BCC page Sjwvynt2u): as its id names one image for good, a repetition can hit no other. */
 function deleteImage(id) {
     return {
         kind: 'write',
@@ -10358,7 +9071,6 @@ function deleteImage(id) {
 // EXTERNAL MODULE: ./bce/api/service-endpoints.js
 var service_endpoints = __nccwpck_require__(8547);
 ;// CONCATENATED MODULE: ./bce/api/system-disks.js
-/** The one disk that is flagged as the system's; `undefined` where there is none, or more than one. */
 function systemDiskOf(volumes) {
     const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
     if (disk === undefined || another !== undefined) {
@@ -10367,9 +9079,7 @@ function systemDiskOf(volumes) {
     const { isSystemVolume: _flag, attachedTo: _ids, ...systemDisk } = disk;
     return systemDisk;
 }
-/** The system disks by the id of their instance; one that `systemDiskOf` would not name is left out. */
 function systemDisksByInstance(volumes) {
-    // A disk may come twice where the list changed between two pages.
     const different = new Map(volumes.map((volume) => [volume.id, volume]));
     const byInstance = new Map();
     for (const volume of different.values()) {
@@ -10388,11 +9098,6 @@ function systemDisksByInstance(volumes) {
 }
 
 ;// CONCATENATED MODULE: ./bce/api/error-codes.js
-/**
- * Codes that mean the same whichever status they come with, in lower case. From BCC pages Ojwvyo6nc and
- * ukcld1o5f, the error tables of the single operations, and the lists in Terraform's provider; the codes of
- * throttling beyond `RateLimit` are those of sister services, for no page of BCC names one.
- */
 const codes = new Map([
     [
         'throttled',
@@ -10451,7 +9156,6 @@ const codes = new Map([
             'operationdenied'
         ]
     ],
-    // Those that would pass for missing rights or a missing thing by their status alone.
     [
         'invalid',
         [
@@ -10463,18 +9167,8 @@ const codes = new Map([
         ]
     ]
 ]);
-/**
- * A code that only asks for patience: a load balancer takes one change at a time, and is not done with the one before
- * (BLB pages Mjwvxnz6v, Djwvxnzw6).
- */
 const busyCode = 'lastoperationnotfinished';
-/** Codes of a fault inside the service, which may have struck before or after the work was done. */
 const serverCodes = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
-/**
- * What the caller should make of an answer that is no success. The code decides where it is known, because the
- * services of the vendor give one code with different statuses; messages are never read, for they vary.
- * `code` is empty where the answer had none.
- */
 function classify(status, code, kind) {
     const lower = code.toLowerCase();
     for (const [failure, members] of codes) {
@@ -10482,13 +9176,11 @@ function classify(status, code, kind) {
             return failure;
         }
     }
-    // A time-out reported by a gateway says as little about the work as a 5xx does.
     if (serverCodes.includes(lower) || status >= 500 || status === 408) {
         return kind === 'read' ? 'transient' : 'ambiguous';
     }
     return byStatus(status);
 }
-/** Whether an answer with this code says that nothing was done because something else has to end first. */
 function isBusy(code = '') {
     return code.toLowerCase() === busyCode;
 }
@@ -10515,7 +9207,6 @@ var reply_facts = __nccwpck_require__(7463);
 
 
 
-/** What an answer means for the operation. */
 function interpretReply(operation, reply, facts, endpoint) {
     const { status, body } = reply;
     const fail = (kind, message, cause) => interpret_reply_failed(operation, kind, message, cause, { status, facts });
@@ -10523,7 +9214,6 @@ function interpretReply(operation, reply, facts, endpoint) {
         return fail('transient', body.error.message, body.error);
     }
     if (status >= 200 && status < 300 && operation.isRefused?.(facts.json) !== true) {
-        // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
         const problem = body.kind === 'tooLong' ? 'the answer is too long' : facts.problem;
         return problem !== '' && operation.kind === 'read'
             ? fail('malformed', problem)
@@ -10533,12 +9223,10 @@ function interpretReply(operation, reply, facts, endpoint) {
         const host = (0,reply_facts/* redirectHost */.DM)(reply, endpoint);
         return fail('invalid', `the service sent us on to ${host}, and a signed request does not follow`);
     }
-    // A refusal with a status of success: the code alone tells what it is.
     const kind = classify(Math.max(status, 400), facts.code, operation.kind);
     const message = facts.message === '' ? 'the service gave no reason' : facts.message;
     return fail(kind, kind === 'skewed' ? `${message} (the clock here differs from the service's)` : message);
 }
-/** What it means for the operation that no answer came. */
 function interpretLoss(operation, error) {
     const attempt = interpret_reply_failed(operation, lossKind(error, operation.kind), error.message, error);
     if (error.barrier === undefined)
@@ -10586,12 +9274,9 @@ function interpret_reply_failed(operation, kind, message, cause, answer) {
 }
 
 ;// CONCATENATED MODULE: ./bce/http/transport-error.js
-/** No answer came. The message names the host and the system's error code, and holds no secret. */
 class TransportError extends Error {
     reach;
-    /** The system's word for it, such as `ECONNRESET`, for a short line in a log. */
     code;
-    /** What was in the way, as far as that is known. */
     barrier;
     constructor(reach, code, message, options) {
         super(message, options);
@@ -10601,7 +9286,6 @@ class TransportError extends Error {
         this.barrier = options?.barrier;
     }
 }
-/** Our own end of an attempt: its time was over, or the caller gave up. */
 class AttemptEndedError extends Error {
     code;
     constructor(code, message) {
@@ -10610,10 +9294,6 @@ class AttemptEndedError extends Error {
         this.code = code;
     }
 }
-/**
- * Names what went wrong with a request to `host`. The phase decides how far the request came; the error's code
- * cannot, for a proxy's refusal and a reset in the midst of a request are both called `ECONNRESET`.
- */
 function transportError(error, host, phase) {
     const code = codeOf(error);
     if (error instanceof AttemptEndedError) {
@@ -10636,7 +9316,6 @@ function transportError(error, host, phase) {
             cause: error
         });
     }
-    // Only its text tells a proxy's refusal from a reset.
     const isProxy = textOf(error).startsWith('tunneling socket');
     const detail = isProxy ? `at the proxy: ${textOf(error)}` : code;
     const barrier = isProxy ? 'proxy' : lookupCodes.has(code) ? 'hostName' : undefined;
@@ -10645,14 +9324,12 @@ function transportError(error, host, phase) {
         barrier
     });
 }
-/** The codes of `getaddrinfo` for a name without an address. */
 const lookupCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA']);
 const states = {
     connecting: 'while connecting to',
     waiting: 'while waiting for an answer of',
     reading: 'while reading the answer of'
 };
-/** The codes by which Node reports that a certificate failed its check (Node's manual, "X509 certificate error codes"). */
 const certificateCodes = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_DECODE|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH/;
 function codeOf(error) {
     return propertyOf(error, 'code') || 'unknown error';
@@ -10660,7 +9337,6 @@ function codeOf(error) {
 function textOf(error) {
     return propertyOf(error, 'message');
 }
-/** Read without `instanceof`, for an error of Node's own modules may stem from another realm than this code. */
 function propertyOf(error, name) {
     const value = Object(error)[name];
     return typeof value === 'string' ? value : '';
@@ -10672,14 +9348,11 @@ function propertyOf(error, name) {
 
 
 
-/** How long a write may take to be connected, in milliseconds; a later one is given up before it leaves. */
 const connectLimitMs = 10_000;
-/** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
 async function attempt(operation, context, signal, options = {}) {
     const { credentials, clock } = context;
     const endpoint = context.endpoints[operation.service ?? 'bcc'];
     const startMs = context.wallMs();
-    // A signature holds for one moment only, so each attempt makes its own.
     const signed = (0,signed_request/* signedRequest */.IU)(operation, endpoint, credentials, startMs + clock.offsetMs);
     context.mask(signed.signature);
     const secrets = [
@@ -10695,7 +9368,6 @@ async function attempt(operation, context, signal, options = {}) {
         ? outcome
         : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, secrets) } };
 }
-/** The outcome, and the words that a log has for it. */
 async function exchange(operation, signed, endpoint, context, signal, options, secrets) {
     const { timeoutMs, transport } = context;
     const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
@@ -10727,10 +9399,6 @@ async function exchange(operation, signed, endpoint, context, signal, options, s
 }
 
 ;// CONCATENATED MODULE: ./bce/http/body.js
-/**
- * Reads a body of at most `maxBytes` to its end; never throws. The stream is read here because the readers of http-client never settle
- * when the connection breaks, and the process then ends with exit code 0.
- */
 async function readBody(message, maxBytes, fail) {
     const chunks = [];
     let bytes = 0;
@@ -10762,10 +9430,6 @@ var external_node_tls_ = __nccwpck_require__(1692);
 
 
 
-/**
- * The HTTP module for a URL, which calls `onConnected` once the first byte of a request can leave: when TCP
- * stands, with TLS when the certificate has been checked, at once on a connection that is used again.
- */
 function watchedModule(url, onConnected) {
     const module = url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
     const request = (options, callback) => {
@@ -10783,7 +9447,6 @@ function watchedModule(url, onConnected) {
         sent.once('response', () => {
             isAnswered = true;
         });
-        // Node tells of a switch of protocols, and of an end without an answer, in no way that http-client listens to.
         sent.once('upgrade', (_response, socket) => socket.destroy());
         sent.once('close', () => {
             if (!isAnswered) {
@@ -10792,14 +9455,8 @@ function watchedModule(url, onConnected) {
         });
         return sent;
     };
-    // http-client calls the module with these two arguments only; the overloads with a URL stay unused.
     return { ...module, request: request };
 }
-/**
- * Lets `signal` also end the talk with a proxy. The tunnel that http-client puts in front of a proxy makes a
- * request of its own (CONNECT), which outlives the request that it is for, and a silent proxy would hold the
- * process open.
- */
 function bindTunnel(agent, signal) {
     if ('proxyOptions' in agent) {
         Object.assign(agent, { proxyOptions: { ...Object(agent.proxyOptions), signal } });
@@ -10811,7 +9468,6 @@ function bindTunnel(agent, signal) {
 
 
 
-/** A transport over `@actions/http-client`, which finds its proxy in the environment. */
 function createTransport(userAgent) {
     const kept = newClient(userAgent, true);
     const running = new Set();
@@ -10822,7 +9478,6 @@ function createTransport(userAgent) {
             if (signal.aborted || disposed) {
                 throw transportError(cancelled(), host, 'connecting');
             }
-            // A tunnel through a proxy never keeps its connection, and is bound to one attempt.
             const alone = request.fresh || isProxied(request.endpoint);
             const client = alone ? newClient(userAgent, false) : kept;
             const attempt = new AbortController();
@@ -10853,7 +9508,6 @@ function createTransport(userAgent) {
         }
     };
 }
-/** Aborts the attempt unless `done` is called within `connectMs`; called later, `done` aborts it at once. */
 function limitConnecting(connectMs, attempt) {
     if (connectMs === undefined) {
         return { done: () => undefined };
@@ -10865,7 +9519,6 @@ function limitConnecting(connectMs, attempt) {
     return {
         done() {
             clearTimeout(timer);
-            // After a suspension of the process the connection's event can come before the timer's.
             if (!isDone && performance.now() > endMs) {
                 abort();
             }
@@ -10873,7 +9526,6 @@ function limitConnecting(connectMs, attempt) {
         }
     };
 }
-/** `onConnected` runs before the first byte of the request leaves, and may abort the signal. */
 async function transport_exchange(client, request, signal, onConnected) {
     const { endpoint, method, path, body } = request;
     let phase = 'connecting';
@@ -10886,7 +9538,6 @@ async function transport_exchange(client, request, signal, onConnected) {
             path,
             agent,
             signal,
-            // Node wants an IPv6 address bare.
             host: endpoint.hostname.replace(/^\[|\]$/g, ''),
             port: endpoint.port === '' ? (endpoint.protocol === 'https:' ? 443 : 80) : Number(endpoint.port),
             headers: { ...request.headers, 'user-agent': client.userAgent }
@@ -10907,7 +9558,6 @@ async function transport_exchange(client, request, signal, onConnected) {
         throw fail(error);
     }
 }
-/** Settles with `work`, or rejects when the signal aborts: no promise of a library can hold a call for ever. */
 function unlessAborted(work, signal) {
     return new Promise((resolve, reject) => {
         const onAbort = () => reject(signal.reason);
@@ -10921,7 +9571,6 @@ function unlessAborted(work, signal) {
 function newClient(userAgent, keepAlive) {
     return new lib/* HttpClient */.Qq(userAgent, [], { keepAlive, allowRedirects: false, allowRetries: false });
 }
-/** A proxy that cannot be parsed counts: it fails later, where its error is told as one of the attempt. */
 function isProxied(endpoint) {
     try {
         return (0,lib/* getProxyUrl */.s_)(endpoint.href) !== '';
@@ -10944,13 +9593,9 @@ function seconds(ms) {
 }
 
 ;// CONCATENATED MODULE: ./bce/retry/token-bucket.js
-/** The lowest rate that throttling leads to, in calls a second. */
 const lowestRate = 0.5;
-/** The rate is lowered at most once in this many milliseconds: the calls of one burst are all refused for one reason. */
 const slowEveryMs = 1_000;
-/** How many calls have to succeed for the rate to rise from zero to the full rate. */
 const stepsUp = 100;
-/** A full bucket. Throws `RangeError` for a rate that is not a number above 0. */
 function newBucket(callsPerSecond, nowMs) {
     if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
         throw new RangeError(`${callsPerSecond} calls a second is not a rate`);
@@ -10963,7 +9608,6 @@ function newBucket(callsPerSecond, nowMs) {
         slowedMs: Number.NEGATIVE_INFINITY
     };
 }
-/** Takes a token if there is one. A call that has to wait takes none, so only one call may wait at a time. */
 function takeToken(bucket, nowMs) {
     const counted = count(bucket, nowMs);
     if (counted.tokens >= 1) {
@@ -10971,10 +9615,8 @@ function takeToken(bucket, nowMs) {
     }
     const heldMs = Math.max(0, counted.countedMs - nowMs);
     const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
-    // Rounded up: a fraction of a millisecond that a clock cannot show would be waited for endlessly.
     return { bucket: counted, waitMs: Math.ceil(heldMs + missingMs) };
 }
-/** After a throttled reply: half the rate and an empty bucket, but not within a second of the last time. */
 function slowDown(bucket, nowMs) {
     if (nowMs - bucket.slowedMs < slowEveryMs) {
         return bucket;
@@ -10982,7 +9624,6 @@ function slowDown(bucket, nowMs) {
     const rate = Math.max(Math.min(lowestRate, bucket.fullRate), bucket.rate / 2);
     return { ...count(bucket, nowMs), rate, tokens: 0, slowedMs: nowMs };
 }
-/** After a success: one step nearer to the full rate, unless the call was sent before the rate was lowered. */
 function speedUp(bucket, nowMs, sentMs) {
     if (sentMs <= bucket.slowedMs) {
         return bucket;
@@ -10990,7 +9631,6 @@ function speedUp(bucket, nowMs, sentMs) {
     const rate = Math.min(bucket.fullRate, bucket.rate + bucket.fullRate / stepsUp);
     return { ...count(bucket, nowMs), rate };
 }
-/** Holds all calls back until `untilMs`, when they start with an empty bucket. An earlier, longer hold stays. */
 function holdUntil(bucket, nowMs, untilMs) {
     const counted = count(bucket, nowMs);
     return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
@@ -11002,7 +9642,6 @@ function count(bucket, nowMs) {
     const grown = bucket.tokens + ((nowMs - bucket.countedMs) / 1_000) * bucket.rate;
     return { ...bucket, tokens: Math.min(capacity(bucket.rate), grown), countedMs: nowMs };
 }
-/** The most calls that may leave in one moment. A rate below one a second needs room for one all the same. */
 function capacity(rate) {
     return Math.max(1, rate);
 }
@@ -11010,14 +9649,11 @@ function capacity(rate) {
 ;// CONCATENATED MODULE: ./bce/retry/rate-limiter.js
 
 
-/** A limiter without a limit. */
 const unlimited = { acquire: async () => true, adapt: (attempt) => attempt() };
-/** A limiter for `callsPerSecond`. Throws `RangeError` for a rate that is not a number above 0. */
 function createRateLimiter(callsPerSecond, ports) {
     let bucket = newBucket(callsPerSecond, ports.nowMs());
     let queue = Promise.resolve();
     let waiting = 0;
-    /** Only the first of the queue asks, so that a change of the rate reaches all that wait. */
     async function waitForToken(signal, untilMs) {
         for (;;) {
             const nowMs = ports.nowMs();
@@ -11032,7 +9668,6 @@ function createRateLimiter(callsPerSecond, ports) {
             await ports.sleep(request.waitMs, signal);
         }
     }
-    /** Whether those in front are done by `untilMs`. */
     async function waitForOthers(others, signal, untilMs) {
         const turn = rate_limiter_unlessAborted(others, signal);
         if (waiting === 1 || untilMs === Number.POSITIVE_INFINITY) {
@@ -11053,7 +9688,6 @@ function createRateLimiter(callsPerSecond, ports) {
         async acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
             const others = queue;
             const { promise: left, resolve: leave } = withResolver();
-            // Also after an attempt that gives up, those behind it wait for those in front of it.
             queue = others.then(() => left);
             waiting += 1;
             try {
@@ -11082,12 +9716,10 @@ function adapted(bucket, outcome, nowMs, sentMs) {
     }
     const { kind, retryAfterMs = 0 } = outcome.failure;
     const after = kind === 'throttled' ? slowDown(bucket, nowMs) : bucket;
-    // A longer wait than any call obeys fails that call; it must not hold all others.
     return retryAfterMs > 0 && retryAfterMs <= model_failure/* longestRetryAfterMs */.tK
         ? holdUntil(after, nowMs, nowMs + retryAfterMs)
         : after;
 }
-/** Resolves with `promise`; throws `CancelledError` as soon as the signal aborts. */
 function rate_limiter_unlessAborted(promise, signal) {
     return new Promise((resolve, reject) => {
         const onAbort = () => reject(new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason }));
@@ -11103,7 +9735,6 @@ function rate_limiter_unlessAborted(promise, signal) {
         promise.then(done, done);
     });
 }
-/** `Promise.withResolvers` would do, but Node 20 does not have it. */
 function withResolver() {
     let resolve = () => undefined;
     const promise = new Promise((settle) => {
@@ -11116,24 +9747,14 @@ function rounded(rate) {
 }
 
 ;// CONCATENATED MODULE: ./bce/retry/retry-policy.js
-/** How often and when a call is sent again: a policy over values, without clock and network. */
 
 
-/** Backoff starts at `baseMs`, doubles, and is capped at `capMs`; in milliseconds. */
 const baseMs = 500;
 const capMs = 8_000;
-/** How long the service may defer a repeatable call before it fails, in milliseconds since the first deferral. */
 const deferralLimitMs = 300_000;
-/** A repeatable call is deferred this often at least, however long that takes: at a low rate calls are minutes apart. */
 const minDeferrals = 5;
-/**
- * A write that must not be done twice, such as a rebuild, is only sent this long after its call began, in milliseconds.
- * It was decided by an observation, which grows old; the caller observes and decides again.
- */
 const resendWindowMs = 10_000;
-/** The state before the first attempt. */
 const noFailures = { failed: 0, deferred: 0, deferredSinceMs: 0 };
-/** The state after one more failure. */
 function withFailure(state, failure, traits, nowMs) {
     if (!isDeferred(failure, traits)) {
         return { failed: state.failed + 1, deferred: 0, deferredSinceMs: 0 };
@@ -11145,10 +9766,6 @@ function withFailure(state, failure, traits, nowMs) {
         deferredSinceMs: deferred === 0 ? nowMs() : state.deferredSinceMs
     };
 }
-/**
- * How many attempts a call may make in all when it fails in this way. A write is only sent again where it is certain
- * that nothing was done, or where doing it twice does no harm. Throttling uses up time, and no attempts.
- */
 function attemptLimit(failure, traits) {
     switch (failure) {
         case 'throttled':
@@ -11163,11 +9780,6 @@ function attemptLimit(failure, traits) {
             return 1;
     }
 }
-/**
- * Milliseconds until the next attempt after the latest failure in `state`, or `undefined` to give up. `Retry-After` is
- * obeyed to the letter; without it the delay is random below a ceiling that doubles (full jitter), so that many clients
- * spread out. A deferred call never comes back at once.
- */
 function retryDelay(failure, traits, state, ports) {
     if (isDeferred(failure, traits)) {
         return deferredDelay(failure.retryAfterMs, traits, state, ports);
@@ -11192,19 +9804,12 @@ function deferredDelay(retryAfterMs, traits, { deferred, deferredSinceMs }, port
     const isSpent = deferred >= minDeferrals && sinceMs >= deferralLimitMs;
     return isSpent || (retryAfterMs ?? 0) > model_failure/* longestRetryAfterMs */.tK ? undefined : delayMs;
 }
-/** The upper bound of our own delay after so many failures, in milliseconds. */
 function ceiling(failures) {
     return Math.min(capMs, baseMs * 2 ** (failures - 1));
 }
-/** Whether doing it twice does no more than once. */
 function isRepeatable({ kind, repeatable = kind === 'read' }) {
     return repeatable;
 }
-/**
- * Whether nothing was done because the service asks for time. "Another operation has not finished" defers only a
- * repeatable call: for a rebuild that operation may be this very rebuild. A throttled batch may have been carried out
- * for some of its instances.
- */
 function isDeferred({ kind, code }, traits) {
     if (kind === 'throttled')
         return traits.isBatch !== true;
@@ -11214,11 +9819,6 @@ function isDeferred({ kind, code }, traits) {
 ;// CONCATENATED MODULE: ./bce/retry/with-retries.js
 
 
-/**
- * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once a signal has
- * aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of a
- * later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
- */
 async function withRetries(operation, once, ports, limits) {
     const { signal, start, deadlineMs = Number.POSITIVE_INFINITY } = limits;
     const windowMs = isRepeatable(operation) ? Number.POSITIVE_INFINITY : ports.nowMs() + resendWindowMs;
@@ -11257,20 +9857,17 @@ async function withRetries(operation, once, ports, limits) {
             ports.correctClock(outcome.serverMs);
             continue;
         }
-        // Correcting the clock is no retry and uses up no attempt.
         state = withFailure(state, failure, operation, ports.nowMs);
         const delayMs = retryDelay(failure, operation, state, ports);
         if (delayMs === undefined) {
             throw error;
         }
-        // A wait that would end too late is not started: the caller can use the time.
         if (ports.nowMs() + delayMs > untilMs) {
             throw lost || !isExpiring ? error : with_retries_tooLate(operation, attempts + 1, isExpiring, error);
         }
         await waited(ports.sleep(delayMs, start), start, error);
     }
 }
-/** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
 async function waited(wait, signal, failure) {
     try {
         return await wait;
@@ -11279,11 +9876,9 @@ async function waited(wait, signal, failure) {
         throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
     }
 }
-/** Whether a write that failed in this way may have been carried out. */
 function leavesDoubt(kind) {
     return kind === 'ambiguous' || kind === 'malformed';
 }
-/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
 function callError(outcome, attempts, traits, lost) {
     const { failure, cause } = outcome;
     const { retryAfterMs = 0 } = failure;
@@ -11301,7 +9896,6 @@ function callError(outcome, attempts, traits, lost) {
         : { message };
     return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
-/** A call whose time was over before it could leave: nothing was sent, or nothing was done. */
 function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
     const late = isExpired
         ? 'it could not be sent before the observation that decided it grew too old'
@@ -11323,7 +9917,6 @@ function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
 
 
 
-/** A client for one region and one key pair. Throws `RangeError` for a `requestsPerSecond` that is not above 0. */
 function createBccClient(options) {
     const transport = options.transport ?? createTransport(options.userAgent);
     const context = {
@@ -11410,7 +10003,6 @@ function createBccClient(options) {
         listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits), warnOnce)),
         async listTagged(tags, signal, limits) {
             const items = await allPages((marker) => listTagged(tags, marker), caller(signal, limits));
-            // An instance may come twice where the list changed between two pages.
             return [...new Map(items.map((instance) => [instance.id, instance])).values()];
         },
         listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits), warnOnce),
@@ -11444,30 +10036,20 @@ function createBccClient(options) {
 
 
 
-/**
- * Reads every input, once, and masks the secret ones before anything else can print them. Nothing else asks
- * for an input. White space is kept: it is for the parsers to judge.
- */
 function read_inputs_readInputs() {
     const read = (name) => getInput(name, { trimWhitespace: false });
     for (const name of secretInputs)
         mask(read(name));
     return Object.fromEntries(inputNames.map((name) => [name, read(name)]));
 }
-/**
- * Keeps a secret out of the log, in every form that the wire carries. A text of several lines is masked line by line
- * as well, for that is how the log would show it.
- */
 function mask(secret) {
     const [whole = '', ...lines] = (0,secret_forms/* secretLines */._)(secret);
     for (const part of new Set([...(0,secret_forms/* secretForms */.e)(whole), ...lines]))
         core_setSecret(part);
 }
-/** Keeps a secret of hexadecimal digits out of the log: the wire has no other form of it. */
 function maskHex(secret) {
     core_setSecret(secret);
 }
-/** The names of what the workflow gives although the action has no such input. Their values are not read. */
 function readUndeclared() {
     return undeclaredInputs(process.env);
 }
@@ -11477,7 +10059,6 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 ;// CONCATENATED MODULE: ./action/system-clock.js
 
 
-/** The clock of this machine. A sleep never ends before its moment, as timers alone do by up to two milliseconds. */
 const systemClock = {
     nowMs: () => performance.now(),
     wallMs: () => Date.now(),
@@ -11502,7 +10083,6 @@ const systemClock = {
 
 
 
-/** Connects to the service that the configuration names. Nothing is sent yet. */
 function connect(config) {
     const client = createBccClient({
         endpoint: config.endpoint,
@@ -11531,7 +10111,6 @@ function connect(config) {
         }
     };
 }
-/** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
 function probeOnDemand() {
     const load = async () => (await __nccwpck_require__.e(/* import() */ 771).then(__nccwpck_require__.bind(__nccwpck_require__, 9771))).createProbe();
     return {
@@ -11539,7 +10118,6 @@ function probeOnDemand() {
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
     };
 }
-/** The probes from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
 function guestsOnDemand(config, client) {
     const { credentials, record, rebuildOptions } = config;
     const { health, pollIntervalMs } = config.request;
@@ -11579,16 +10157,10 @@ function guestsOnDemand(config, client) {
 }
 
 ;// CONCATENATED MODULE: ./config/proxy.js
-/** The proxies that the environment names, in the forms that people write them. */
-/** The variables by protocol, each pair in the order in which `@actions/http-client` looks (its proxy.ts). */
 const variables = {
     'https:': ['https_proxy', 'HTTPS_PROXY'],
     'http:': ['http_proxy', 'HTTP_PROXY']
 };
-/**
- * Reads the proxy of each protocol that is spoken. A proxy that the client cannot read would be passed by in silence,
- * so every one that is in effect is read or refused.
- */
 function readProxies(environment, protocols) {
     const values = {};
     const secrets = [];
@@ -11597,7 +10169,6 @@ function readProxies(environment, protocols) {
         if (!protocols.has(protocol))
             continue;
         const name = names.find((each) => (environment[each] ?? '').trim() !== '');
-        // The client takes white space for a proxy.
         for (const each of names)
             if (environment[each]?.trim() === '')
                 values[each] = '';
@@ -11614,7 +10185,6 @@ function readProxies(environment, protocols) {
     }
     return { values, secrets, problems };
 }
-/** Reads one proxy. Without a scheme it is `http://`; user and password may hold any character. */
 function readProxy(text) {
     const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
     if (/^socks/i.test(scheme)) {
@@ -11638,7 +10208,6 @@ function readProxy(text) {
     const encodedLogin = [user, ...(colon < 0 ? [] : [password])].map(encodeURIComponent).join(':');
     return { ok: true, url: `${base}${encodedLogin}@${host}`, password };
 }
-/** What a percent-encoded text stands for; a text that is not percent-encoded, or not well, stands for itself. */
 function proxy_decoded(text) {
     try {
         return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'));
@@ -11659,28 +10228,15 @@ function proxy_refused(problem) {
 
 
 const switchName = 'NODE_TLS_REJECT_UNAUTHORIZED';
-/**
- * Certificates are always verified. Node reads this variable of a job's environment at every connection, whoever makes
- * it, so it is taken away before the first one.
- *
- * @returns what to tell a person; `undefined` where the variable is not set
- */
 function alwaysVerifyCertificates() {
     if (process.env[switchName] === undefined)
         return undefined;
     delete process.env[switchName];
     return `${switchName} is ignored: certificates are always verified. If an authority of your own signed one, name its file in NODE_EXTRA_CA_CERTS.`;
 }
-/** Shorter passwords are not masked: a mask of one letter would leave nothing of the log. */
 const shortestMasked = 4;
-/**
- * Writes the proxies back to the environment in the form that the HTTP client reads, before the first client is made.
- *
- * @returns what is wrong with a proxy that would be used; nothing may be sent then, for it would go straight
- */
 function settleProxies({ endpoint, record }) {
     const protocols = new Set();
-    // Plain HTTP is for the loopback interface alone, where the client uses no proxy.
     if (endpoint.protocol === 'https:')
         protocols.add('https:');
     if (record !== undefined)
@@ -11700,13 +10256,11 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./action/message-of.js
-/** What an error of any kind says, in words. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
 
 ;// CONCATENATED MODULE: ./action/replace-file.js
-/** Replacing a file as a whole, on every system that a runner has. */
 
 const fileSystem = {
     platform: process.platform,
@@ -11714,22 +10268,9 @@ const fileSystem = {
     flush: external_node_fs_namespaceObject.fsyncSync,
     pause: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 };
-/**
- * Pauses between tries of a rename on Windows, in milliseconds: 1.3 s in all. There a rename fails as long as another
- * program, such as a virus scanner or the search indexer, has the file open.
- */
 const renamePausesMs = [10, 20, 40, 80, 160, 320, 640];
-/** What a locked file gives on Windows (libuv's names for ERROR_ACCESS_DENIED and ERROR_SHARING_VIOLATION). */
 const lockedCodes = new Set(['EPERM', 'EACCES', 'EBUSY']);
-/** What a file system says that has no flush, as some that are mounted over a network. */
 const noFlushCodes = new Set(['EINVAL', 'ENOTSUP', 'ENOSYS']);
-/**
- * Replaces a file so that a kill leaves the text of before or the new one, never half of it. When it returns the disk
- * has it, as far as the file system can promise that. On Linux and macOS only its owner can read it; on Windows those
- * who can read its folder.
- *
- * @throws what the file system throws, such as ENOSPC; the text of before is still there then
- */
 function replaceFile(file, text, system = fileSystem) {
     const aside = replace_file_partOf(file);
     const handle = (0,external_node_fs_namespaceObject.openSync)(aside, 'w', 0o600);
@@ -11742,7 +10283,6 @@ function replaceFile(file, text, system = fileSystem) {
     }
     renameOver(aside, file, system);
 }
-/** Where a file is written before it takes its place. */
 function replace_file_partOf(file) {
     return `${file}.part`;
 }
@@ -11784,15 +10324,9 @@ function replace_file_codeOf(error) {
 
 
 const stateName = 'handover';
-/** The post step cannot be told where the handover is, so nothing may be sent. */
 class UnsavedStateError extends Error {
     name = 'UnsavedStateError';
 }
-/**
- * Makes the file known to the post step.
- *
- * @throws UnsavedStateError where the runner's state cannot be written
- */
 function openHandover() {
     const file = (0,external_node_path_namespaceObject.join)(process.env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), `rebuild-bcc-instance-${(0,external_node_crypto_.randomUUID)()}.json`);
     const own = { pid: process.pid, script: process.argv[1] ?? '' };
@@ -11803,7 +10337,6 @@ function openHandover() {
         const message = `What the post step needs to know cannot be saved, so nothing was sent: ${messageOf(cause)}. Check the disk of the runner.`;
         throw new UnsavedStateError(message, { cause });
     }
-    // All is written before each call of a fleet, and few of its instances have changed since the last time.
     const lines = new WeakMap();
     const lineOf = (run, image) => {
         const line = lines.get(run) ?? instanceLine(run, image);
@@ -11819,7 +10352,6 @@ function openHandover() {
         isTaken: () => (0,external_node_fs_namespaceObject.existsSync)(takenMark(file))
     };
 }
-/** What the main step left; `undefined` where it never made the file known. */
 function findHandover() {
     const file = core.getState(stateName);
     if (file === '')
@@ -11843,7 +10375,6 @@ function findHandover() {
                     rmSync(name, { force: true });
                 }
                 catch {
-                    // On Windows another program may have it open; what was read matters more.
                 }
             }
         }
@@ -11854,15 +10385,12 @@ function takenMark(file) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/trim.js
-/** The output `result`, kept within what GitHub takes. */
 
 
 
-/** A step can take `result` as an environment variable up to 128 KiB; this leaves room for others. In bytes of UTF-8. */
 const resultLimit = 100_000;
 const course = ['phases', 'statusHistory', 'health.history', 'plan.current', 'plan.steps', 'plan.warnings'];
 const extras = ['knownHosts', 'restoreWith', 'erases.snapshots'];
-/** What is left out where it is too long: the next only if those before were not enough. */
 const cuts = [
     { parts: course, apply: ofSucceeded(withoutCourse) },
     { parts: extras, apply: ofSucceeded(withoutExtras) },
@@ -11871,11 +10399,6 @@ const cuts = [
     { parts: ['name', 'before.imageName', 'after.imageName'], apply: withoutNames },
     { parts: ['after', 'plan.login', 'plan.userData', 'failure'], apply: inShort }
 ];
-/**
- * The report as JSON of at most `resultLimit` bytes. Where it is longer, lists are emptied and words are left out,
- * first of the instances that did not fail; at last instances are, those that failed as the last ones. `leftOut`
- * names all of it, and it is still valid by `docs/result.schema.json`.
- */
 function resultText(report) {
     let text = JSON.stringify(report);
     let { instances } = report;
@@ -11890,7 +10413,6 @@ function resultText(report) {
     }
     return Buffer.byteLength(text) <= resultLimit ? text : withFewer({ ...report, instances }, [...parts]);
 }
-/** The report with as many instances as fit, the failed ones first, in their order. */
 function withFewer(report, parts) {
     const unavailableBefore = report.rollout.unavailableBefore.slice(0, 100);
     const canaries = report.rollout.canaries.slice(0, 100);
@@ -11909,7 +10431,6 @@ function withFewer(report, parts) {
     }
     return textOf(report.instances.filter((one) => kept.has(one)));
 }
-/** The result of a run that ended before it had a plan: nothing was sent that changes anything. */
 function emptyResultText(wallMs) {
     const rollout = {
         maxUnavailable: 1,
@@ -11935,7 +10456,6 @@ function emptyResultText(wallMs) {
 function ofSucceeded(apply) {
     return (one) => (one.failure === undefined ? apply(one) : one);
 }
-/** How it went, step by step, and what the plan said beyond the decision. */
 function withoutCourse(one) {
     return {
         ...one,
@@ -11945,11 +10465,9 @@ function withoutCourse(one) {
         ...(one.health === undefined ? {} : { health: { ...one.health, checks: [], history: [] } })
     };
 }
-/** What stands elsewhere: `restoreWith` follows from `before`, the host keys are an output of their own. */
 function withoutExtras(one) {
     return { ...one, knownHosts: [], restoreWith: [], erases: { ...one.erases, snapshots: [] } };
 }
-/** Names, which may be long; every ID stays. */
 function withoutNames(one) {
     const { before, after } = one;
     return {
@@ -11959,7 +10477,6 @@ function withoutNames(one) {
         ...(after === undefined ? {} : { after: { ...after, imageName: '' } })
     };
 }
-/** Without what was last seen, and with few words of a failure; the summary has more of them. */
 function inShort({ after: _left, failure, ...one }) {
     const plan = { ...one.plan, login: '…', userData: '…' };
     if (failure === undefined)
@@ -11975,12 +10492,6 @@ function inShort({ after: _left, failure, ...one }) {
 
 
 
-/**
- * The outputs of a run, by name. Of several instances one value each, joined by commas in their order; empty where
- * none of them has one.
- *
- * @param report the result of the same state
- */
 function outputsOf(state, report) {
     const { image, instances } = state;
     const each = (read) => {
@@ -12005,10 +10516,6 @@ function outputsOf(state, report) {
 }
 
 ;// CONCATENATED MODULE: ./core/run/erased.js
-/**
- * The disk that this run erases, or has erased, with its snapshots. Where a change is under way already and this run has
- * sent nothing, the disk that was seen may be the new one of somebody's rebuild, so none is named.
- */
 function erasedBy(run) {
     const { rebuild, target } = run;
     const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
@@ -12016,20 +10523,17 @@ function erasedBy(run) {
         ? { disk: undefined, snapshots: [] }
         : { disk: diskBefore(run), snapshots: target.snapshots };
 }
-/** The system disk as last seen before the rebuild was sent, or as the plan saw it. */
 function diskBefore({ target, rebuild }) {
     return ((rebuild?.sends ?? 0) > 0 ? rebuild?.reference?.disk : undefined) ?? target.disk;
 }
 
 ;// CONCATENATED MODULE: ./core/run/spans.js
-/** The parts in their order; what is still going on ends at `nowMs`, or when the work on the instance ended. */
 function spansOf({ rebuild, health, rollback, endedAtMs }, nowMs) {
     return [
         ...spansOfPart(rebuild, health, false, endedAtMs ?? nowMs),
         ...spansOfPart(rollback?.rebuild, rollback?.health, true, endedAtMs ?? nowMs)
     ];
 }
-/** When the work on the instance began and ended, or `nowMs` where it has not. */
 function workTime(run, nowMs) {
     const spans = spansOf(run, nowMs);
     const atMs = run.endedAtMs ?? nowMs;
@@ -12050,16 +10554,11 @@ function spansOfPart(rebuild, health, isRollback, atMs) {
 
 
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
-/**
- * The `with:` lines that bring back what an instance ran before; none where that runs still or again. A password is
- * named, never shown.
- */
 function restoreWithLines(run, options) {
     if (instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
         return [];
     const { instance } = run.target;
     const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
-    // The script of this run is for the new image; the one of before is no longer there.
     const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
     return [
         `instanceId: ${instance.id}`,
@@ -12069,10 +10568,6 @@ function restoreWithLines(run, options) {
         ...(mightBeSkipped(run) ? ['force: true'] : [])
     ];
 }
-/**
- * Whether the lines alone could end as `skipped`: the instance shows that image already, or soon will, and what
- * runs on it is not what ran before.
- */
 function mightBeSkipped(run) {
     const imageId = previousImageId(run);
     const wasSent = (run.rollback?.rebuild?.sends ?? 0) > 0;
@@ -12085,13 +10580,11 @@ function loginLine({ login }, isCustom) {
         case 'keypairId':
             return `keypairId: ${login.keypairId}`;
         case 'keepImageLogin':
-            // The image of before may be a public one, which has no login of its own.
             return isCustom ? 'keepImageLogin: true' : adminPassLine;
     }
 }
 
 ;// CONCATENATED MODULE: ./core/report/instance-report.js
-/** One instance in the result, from what was planned for it and done to it. */
 
 
 
@@ -12105,7 +10598,6 @@ function loginLine({ login }, isCustom) {
 
 
 
-/** An instance as it is known in a state of its run. */
 function reportInstance(run, state) {
     const { anchor, atMs, options } = state;
     const { target, backup, health, rollback } = run;
@@ -12213,7 +10705,6 @@ function reportHealth(health) {
 
 
 
-/** The rollout of a run in the form of the result; of a plan, as it would be at most. */
 function reportRollout(state) {
     const { maxUnavailable, maxFailures, pauseMs, members } = state.rollout;
     const before = unavailable_before_unavailableBefore(state);
@@ -12237,7 +10728,6 @@ function reportRollout(state) {
 
 
 
-/** The result of a run, as far as it is known. */
 function reportRun(state) {
     const { image, anchor, fromMs, atMs } = state;
     return {
@@ -12261,16 +10751,10 @@ function reportRun(state) {
 
 
 
-/** The outputs could not be written; the message says what has become of the run. */
 class OutputsError extends Error {
     name = 'OutputsError';
 }
-/** The runner reads the file of the outputs as a whole at the end of the step. In bytes. */
 const mostBytes = 16_000_000;
-/**
- * Sets every output from the state of a run. It is called as soon as the plan stands and again when more is known; the
- * last value counts, so that a run that is cut off leaves what it knew.
- */
 function setOutputs(state) {
     const report = reportRun(state);
     const outputs = { ...outputsOf(state, report), resultFile: writeResultFile(report) };
@@ -12278,7 +10762,6 @@ function setOutputs(state) {
     for (const [name, value] of Object.entries(outputs))
         setOutput(name, value);
 }
-/** Writes the whole result; gives the path, or nothing where that cannot be done, for the outputs matter more. */
 function writeResultFile(report) {
     const file = (0,external_node_path_namespaceObject.join)(process.env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), `rebuild-bcc-instance-result-${process.pid}.json`);
     try {
@@ -12289,17 +10772,11 @@ function writeResultFile(report) {
         return '';
     }
 }
-/** Sets the outputs of a run that ended before it had a plan: `result` is valid JSON all the same. */
 function setEarlyOutputs() {
     setOutput('status', 'failed');
     setOutput('changed', 'false');
     setOutput('result', emptyResultText(Date.now()));
 }
-/**
- * Empties the file of the outputs where it has become large: a fleet has a result of nearly a megabyte, it is
- * told anew with every step of every instance, and each time it is appended. Only this function's outputs are
- * lost, and they are written again at once.
- */
 function forgetEarlier() {
     const file = process.env['GITHUB_OUTPUT'];
     if (file === undefined || file === '')
@@ -12310,13 +10787,7 @@ function forgetEarlier() {
 }
 
 ;// CONCATENATED MODULE: ./github/record.js
-/** How long GitHub may take for one call, in milliseconds. */
 const limitMs = 10_000;
-/**
- * Creates a record, which has no state yet, and gives its id.
- *
- * @throws what the toolkit throws; the caller warns
- */
 async function openRecord(config, subject, signal) {
     const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const octokit = getOctokit(config.githubToken);
@@ -12334,11 +10805,6 @@ async function openRecord(config, subject, signal) {
         throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
     return data.id;
 }
-/**
- * Sets the state of a record.
- *
- * @throws what the toolkit throws; the caller warns
- */
 async function setRecord(config, id, state, signal) {
     const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const { owner, repo } = context.repo;
@@ -12365,13 +10831,9 @@ function limited(signal) {
 
 
 
-/** How long, in milliseconds, the writing of the handover rests after each time: so long for each instance. */
 const restMs = 5;
-/** Up to so many instances everything is written at once. */
 const few = 10;
-/** How often this step checks whether the post step has taken over, in milliseconds. */
 const takenIntervalMs = 1_000;
-/** Keeps outputs and handover up to date while the run goes on. */
 class Progress {
     #config;
     #cancel;
@@ -12421,7 +10883,6 @@ class Progress {
             throw new JournalError(`What the post step needs cannot be written, so nothing more was sent: ${messageOf(cause)}`, { cause });
         }
     }
-    /** Writes what is known at the end for the post step; nothing is written after it. */
     finish(state, ok) {
         this.dispose();
         this.#now = undefined;
@@ -12432,7 +10893,6 @@ class Progress {
             this.#warn(error);
         }
     }
-    /** Ends the timers. */
     dispose() {
         clearTimeout(this.#rest);
         clearInterval(this.#watch);
@@ -12470,7 +10930,6 @@ class Progress {
             }, count * restMs).unref();
         }
     }
-    /** A run that is killed leaves with its outputs that a disk was erased, or may have been. */
     #tellChange(state) {
         this.#changesTold += 1;
         try {
@@ -12507,29 +10966,12 @@ async function tryRecord(record, state, signal) {
 
 ;// CONCATENATED MODULE: ./action/signal-cancel.js
 
-/**
- * How long a write that is out may still answer after a cancel, in milliseconds. Its answer tells whether a
- * disk is being erased, and the runner grants 7.5 s before it asks again.
- */
 const writeGraceMs = 700;
-/** When the process ends, whatever still keeps it open, in milliseconds after the signal. */
 const lastResortMs = 1_700;
-/**
- * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
- * runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s after that.
- */
 const restoringMs = 7_000;
-/**
- * The signals that mean a cancel. A runner on Windows sends Ctrl+C and 7.5 s later Ctrl+Break, which Node calls SIGINT
- * and SIGBREAK; SIGHUP is a console that closes, and leaves 10 s. Nothing can send SIGTERM there.
- */
 function cancelSignals(platform) {
     return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
 }
-/**
- * Turns the runner's signals into a cancel. It sends SIGINT first and a second one 7.5 s later; only the first signal
- * counts.
- */
 function listenForCancel(platform = process.platform) {
     const now = new AbortController();
     const writes = new AbortController();
@@ -12557,10 +10999,8 @@ function listenForCancel(platform = process.platform) {
         writes: writes.signal,
         cancel,
         grantRestoring() {
-            // Timers take whole milliseconds only.
             const leftMs = Math.max(0, Math.floor(cancelledMs + restoringMs - performance.now()));
             endIn(leftMs);
-            // What is to be told at the end takes its time too.
             return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
         },
         dispose() {
@@ -12572,7 +11012,6 @@ function listenForCancel(platform = process.platform) {
 }
 
 ;// CONCATENATED MODULE: ./action/main-step.js
-/** The main step: inputs in, one run, outputs and annotations out. */
 
 
 
@@ -12596,10 +11035,6 @@ function listenForCancel(platform = process.platform) {
 
 
 
-/**
- * Does the whole main step and tells whether it may be green. Every failure that is foreseen is annotated here;
- * what is thrown is a fault of the program.
- */
 async function mainStep() {
     const ignored = alwaysVerifyCertificates();
     if (ignored !== undefined)
@@ -12627,11 +11062,9 @@ async function mainStep() {
         cancel.dispose();
     }
 }
-/** Tells of a fault of the program. */
 function tellFault(error) {
     annotateFault('A fault of the action itself', error);
 }
-/** Tells of a process that ends although the main step has not. */
 function tellNoVerdict() {
     annotateEnd('The action ended without a verdict', 'It waited for something that can never happen, so what became of the instances is not known. Look at them in the console before you run again, and please report this.');
 }
@@ -12653,10 +11086,6 @@ async function main_step_rebuild(config, cancel) {
         dispose();
     }
 }
-/**
- * On the shutdown of a runner there is no post step, so what this run took off its load balancers and did not erase
- * gets its weights back here, in the time that a signal leaves.
- */
 async function restoreAfterCancel(state, world, cancel, progress) {
     if (loweredIds(state).length === 0)
         return state;
@@ -12670,7 +11099,6 @@ async function restoreAfterCancel(state, world, cancel, progress) {
         return state;
     }
 }
-/** What happened to the instances comes before the outputs, which may be what fails. */
 function tellEnd(state, ok, cancel) {
     annotateState(state);
     const isUntold = describeInstances(state).every(({ failure }) => failure === undefined);
@@ -12686,7 +11114,6 @@ function tellEnd(state, ok, cancel) {
         throw new OutputsError(`${end}, but its outputs could not be written: ${messageOf(cause)}`, { cause });
     }
 }
-/** Tells how a run ended that has no report; what is thrown again is a fault of the program. */
 function tellFailure(error, cancel) {
     if (error instanceof OutputsError) {
         annotateEnd('The outputs could not be written', error.message);
@@ -12712,13 +11139,11 @@ function tellFailure(error, cancel) {
     tellEarlyEnd();
     throw error;
 }
-/** Ends a run before it had a plan; `sentence` is the last line of the log. */
 function endEarly(sentence) {
     jobLog.info(sentence);
     tellEarlyEnd('false');
     return false;
 }
-/** A fault of the program may come after the send: what was said of `changed` by then stays. */
 function tellEarlyEnd(changed) {
     try {
         if (changed === undefined)
@@ -12730,12 +11155,10 @@ function tellEarlyEnd(changed) {
         annotateEnd('The outputs could not be written', `The run failed, see the other error. ${messageOf(error)}`);
     }
 }
-/** Whether the step may be green; a cancelled run never is. */
 function isGood(state, cancel) {
     const good = ['rebuilt', 'skipped', 'planned', 'started'];
     return good.includes(instance_status_runStatus(state)) && !cancel.signal.aborted;
 }
-/** A cancel that found no instance at work. */
 function cancelledBetween(state) {
     return hasChanged(state)
         ? 'Cancelled between two instances: those that were started are done, the others are untouched.'
@@ -12766,19 +11189,12 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
 
 const keyBytes = 16;
-/** The secret access key is too short to be cut into a key for the password. */
 class ShortSecretKeyError extends Error {
     constructor() {
         super(`the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`);
         this.name = 'ShortSecretKeyError';
     }
 }
-/**
- * The password as the API takes it: AES-128 in ECB mode with PKCS#7 padding, as lower-case hex. The key is the
- * start of the secret key that also signs the request, taken as bytes (BCC page ojwvynrqn).
- *
- * Throws `ShortSecretKeyError` for a secret key of under 16 bytes.
- */
 function encryptPassword(password, secretAccessKey) {
     const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
     if (key.length < keyBytes) {
@@ -12791,30 +11207,18 @@ function encryptPassword(password, secretAccessKey) {
 ;// CONCATENATED MODULE: ./bce/api/check-arguments.js
 
 
-/**
- * The id, if it can stand in a path or filter a list. An empty one would turn the call into one about all things of
- * its kind, and a dot segment into one about another path. Throws a `CallError` of the kind `invalid`.
- */
 function checkedId(operation, id) {
     if (id === '' || id === '.' || id === '..') {
         throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
     }
     return id;
 }
-/**
- * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
- * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
- */
 function checkedToken(operation, target, token) {
     if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
         throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
     }
     return token;
 }
-/**
- * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
- * Throws a `CallError` of the kind `invalid`.
- */
 function checkedBatch(operation, ids) {
     const different = [...new Set(ids)];
     for (const id of different) {
@@ -12826,14 +11230,12 @@ function checkedBatch(operation, ids) {
     }
     return different;
 }
-/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
 function checkPool(operation, { kind, blbId, groupId = '' }) {
     checkedId(operation, blbId);
     if (kind === 'appblb') {
         checkedId(operation, groupId);
     }
 }
-/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
 function checkWeights(operation, blbId, weights) {
     for (const { instanceId, weight } of weights) {
         checkedId(operation, instanceId);
@@ -12843,10 +11245,6 @@ function checkWeights(operation, blbId, weights) {
         }
     }
 }
-/**
- * The spec's password as it is sent, or `undefined` where the spec has none. Throws a `CallError` of the kind
- * `invalid` for a secret key that is too short to encrypt with.
- */
 function encryptedPassword(operation, target, spec, secretAccessKey) {
     if (spec.login.kind !== 'adminPass') {
         return undefined;
@@ -12883,25 +11281,20 @@ function refused(operation, target, message, cause) {
 /* harmony export */   bS: () => (/* binding */ optionalFlag),
 /* harmony export */   g1: () => (/* binding */ record)
 /* harmony export */ });
-/** An answer lacks what it must have. The message names the field, never its value. */
 class DecodeError extends Error {
     constructor(message) {
         super(message);
         this.name = 'DecodeError';
     }
 }
-/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
 function record(json, what) {
     if (typeof json !== 'object' || json === null || Array.isArray(json)) {
         throw new DecodeError(`the ${what} is not an object`);
     }
     return { ...json };
 }
-/** The longest ID, status or other word of the API, in characters (UTF-16 code units). */
 const maxWord = 256;
-/** The longest other text that is kept, in characters: names and descriptions are far shorter. */
 const maxText = 1024;
-/** A word that must be there, neither empty nor longer than any of the API. Throws `DecodeError`. */
 function vital(from, name) {
     const value = word(from, name);
     if (value === '') {
@@ -12909,7 +11302,6 @@ function vital(from, name) {
     }
     return value;
 }
-/** A word that may be missing. Throws `DecodeError` for one that is longer than any ID or status. */
 function word(from, name) {
     const value = from[name];
     if (typeof value !== 'string')
@@ -12919,35 +11311,28 @@ function word(from, name) {
     }
     return value;
 }
-/** A text, clipped; the empty one where the field is missing or something else. */
 function text(from, name) {
     return clip(anyText(from, name), maxText);
 }
-/** A text of any length, or the empty one where the field is missing or something else. */
 function anyText(from, name) {
     const value = from[name];
     return typeof value === 'string' ? value : '';
 }
-/** The first `most` characters, with a sign that there were more. */
 function clip(whole, most) {
     if (whole.length <= most)
         return whole;
     const part = whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '');
-    // A slice keeps the whole text in memory; a copy does not.
     return `${Buffer.from(part, 'utf16le').toString('utf16le')}…`;
 }
-/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
 function count(from, name) {
     const value = Number(from[name] ?? 0);
     return Number.isFinite(value) ? value : 0;
 }
-/** A flag as `flag` reads it, or `undefined` where the field is missing or means neither: then nobody knows. */
 function optionalFlag(from, name) {
     const value = from[name];
     const isOff = value === false || value === 0 || value === '0' || String(value).toLowerCase() === 'false';
     return flag(from, name) || (isOff ? false : undefined);
 }
-/** A flag, which the API gives as a boolean or as 0 and 1. */
 function flag(from, name) {
     const value = from[name];
     return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
@@ -12964,11 +11349,8 @@ function flag(from, name) {
 /* harmony export */   xe: () => (/* binding */ shortBody),
 /* harmony export */   xx: () => (/* binding */ longBody)
 /* harmony export */ });
-/** The longest list that is read, in bytes: more than ten times a full page of instances. */
 const longBody = 8 * 1024 * 1024;
-/** The longest answer about one thing that is read, in bytes. */
 const shortBody = 1024 * 1024;
-/** What most reads have in common. */
 const read = { kind: 'read', method: 'GET', target: '', query: {} };
 
 
@@ -12990,14 +11372,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./core/secret-forms.js
 var secret_forms = __nccwpck_require__(6435);
 ;// CONCATENATED MODULE: ./bce/api/bounded-json.js
-/** The deepest nesting that is read; no reply of the API nests deeper than 10. */
 const maxDepth = 64;
-/** The most values and names in one reply: more than ten times those of a full page of instances. */
 const maxTokens = 500_000;
-/**
- * Parses JSON of a bounded depth and number of values. A few megabytes of brackets become gigabytes of objects, so
- * they are counted before anything is built.
- */
 function parseBounded(text) {
     const problem = problemOf(text);
     if (problem !== '')
@@ -13009,7 +11385,6 @@ function parseBounded(text) {
         return { json: undefined, problem };
     }
 }
-/** Counts brackets, commas and colons outside of strings: each stands for one value at most. */
 function problemOf(text) {
     let depth = 0;
     let tokens = 0;
@@ -13039,7 +11414,6 @@ function problemOf(text) {
     }
     return '';
 }
-/** Where the string that begins at `from` ends; the end of the text where it does not. */
 function endOfString(text, from) {
     for (let at = from + 1;;) {
         const quote = text.indexOf('"', at);
@@ -13060,12 +11434,6 @@ var json_fields = __nccwpck_require__(219);
 
 
 
-/**
- * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
- * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
- *
- * @param secrets what the message may not show
- */
 function replyFacts(reply, wallMs, secrets) {
     const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
     const fields = { ...Object(json) };
@@ -13082,7 +11450,6 @@ function replyFacts(reply, wallMs, secrets) {
         ...(retryAfterMs === undefined ? {} : { retryAfterMs })
     };
 }
-/** `Retry-After` in milliseconds: seconds, or an HTTP date (RFC 9110, 10.2.3). `undefined` where it is neither. */
 function parseRetryAfter(value, nowMs) {
     if (value !== undefined && /^\s*\d{1,9}(\.\d*)?\s*$/.test(value)) {
         return Number(value) * 1000;
@@ -13090,12 +11457,10 @@ function parseRetryAfter(value, nowMs) {
     const atMs = dateMs(value);
     return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
 }
-/** Where a redirect leads, as a host alone: the rest of the address could hold anything. */
 function redirectHost(reply, endpoint) {
     const location = reply.headers.location ?? '';
     return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
 }
-/** Replaces every occurrence of a secret in any of its forms, for services may echo what they were sent. */
 function redact(text, secrets) {
     return withoutForms(text, secrets.flatMap(secret_forms/* secretForms */.e));
 }
@@ -13103,26 +11468,21 @@ function withoutForms(text, forms) {
     return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
 }
 function dateMs(value) {
-    // Only what begins with a day's name: Date.parse would take a bare number for a year.
     const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
     return Number.isNaN(ms) ? undefined : ms;
 }
-/** A token that can stand in a log line; anything else is dropped, because it could break the line. */
 function token(value, forms) {
     return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && withoutForms(value, forms) === value
         ? value
         : '';
 }
-/** Secrets are taken out before the text is cut: what is left of one that is cut in two would be known by nobody. */
 function oneLine(value, forms) {
     if (typeof value !== 'string')
         return '';
     const line = withoutForms((0,json_fields/* clip */.$Q)(value, maxRawMessage), forms).replace(/[\s\p{Cc}]+/gu, ' ');
     return (0,json_fields/* clip */.$Q)(line.trim(), maxMessage);
 }
-/** How much of a message is looked at, in characters: a canonical request with a long session token fits in. */
 const maxRawMessage = 65_536;
-/** How much of a message is shown, in characters. */
 const maxMessage = 500;
 
 
@@ -13135,14 +11495,9 @@ const maxMessage = 500;
 /* harmony export */   p: () => (/* binding */ assistantEndpointOf),
 /* harmony export */   z: () => (/* binding */ blbEndpointOf)
 /* harmony export */ });
-/**
- * The endpoint of the load balancers that belongs to one of BCC: `blb.` instead of `bcc.` in front of the same region
- * (BLB page cjwvxnzix, BCC page 0jwvyo603). Any other `endpoint` serves both APIs.
- */
 function blbEndpointOf(endpoint) {
     return withPrefix(endpoint, 'blb.');
 }
-/** The same for Cloud Assistant: `ca.` (BCC page flu7ytlin). */
 function assistantEndpointOf(endpoint) {
     return withPrefix(endpoint, 'ca.');
 }
@@ -13170,22 +11525,17 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./bce/sign.js
 
-/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
 const defaultExpirationSeconds = 1800;
-/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
 function timestamp(wallMs) {
     return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
 }
-/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
 function uriEncode(text) {
     return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
-/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
 function canonicalUri(path) {
     const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
     return encoded.startsWith('/') ? encoded : `/${encoded}`;
 }
-/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
 function canonicalQuery(query) {
     return Object.entries(query)
         .filter(([name]) => name.toLowerCase() !== 'authorization')
@@ -13193,7 +11543,6 @@ function canonicalQuery(query) {
         .sort()
         .join('&');
 }
-/** One `name:value` line for each header that has a value, sorted. */
 function canonicalHeaders(headers) {
     return Object.entries(headers)
         .map(([name, value]) => [name.toLowerCase(), value.trim()])
@@ -13202,14 +11551,12 @@ function canonicalHeaders(headers) {
         .sort()
         .join('\n');
 }
-/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
 function signedHeaders(headers) {
     return canonicalHeaders(headers)
         .split('\n')
         .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
         .join(';');
 }
-/** The text that the signature is made over; it has no line end of its own. */
 function canonicalRequest(request) {
     return [
         request.method.toUpperCase(),
@@ -13218,19 +11565,15 @@ function canonicalRequest(request) {
         canonicalHeaders(request.headers)
     ].join('\n');
 }
-/** The start of the `Authorization` header, which is also what the signing key is made over. */
 function authorizationPrefix(request) {
     return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
 }
-/** The key for one prefix, as 64 lower-case hex digits. */
 function signingKey(request) {
     return hmac(request.secretAccessKey, authorizationPrefix(request));
 }
-/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
 function signature(request) {
     return hmac(signingKey(request), canonicalRequest(request));
 }
-/** The whole value of the `Authorization` header. */
 function authorization(request) {
     return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
 }
@@ -13240,15 +11583,10 @@ function hmac(key, data) {
 
 ;// CONCATENATED MODULE: ./bce/signed-request.js
 
-/**
- * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
- * what BCC asks for, and of the third the vendor's newest SDK does the same.
- */
 function signedRequest(operation, endpoint, credentials, atMs) {
     const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
     const time = timestamp(atMs);
     const headers = {
-        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
         host: endpoint.host,
         'x-bce-date': time,
         ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
@@ -13270,11 +11608,9 @@ function signedRequest(operation, endpoint, credentials, atMs) {
         signature: signature(signable)
     };
 }
-/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
 function pathOf(...parts) {
     return `/${parts.map(uriEncode).join('/')}`;
 }
-/** The query of those parameters that have a value. */
 function queryOf(parameters) {
     const query = {};
     for (const [name, value] of Object.entries(parameters)) {
@@ -13284,7 +11620,6 @@ function queryOf(parameters) {
     }
     return query;
 }
-/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
 function wireQuery(query) {
     const text = canonicalQuery(query)
         .split('&')
@@ -13306,20 +11641,15 @@ function wireQuery(query) {
 /* harmony export */   wS: () => (/* binding */ guestSystem)
 /* harmony export */ });
 /* harmony import */ var _model_secret_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4923);
-/** What is known of the system inside an instance, and of the script that runs in it. */
 
-/** The system of an instance by the names that its image gives; what does not say Windows has a shell. */
 function guestSystem({ osName }) {
     return /windows/i.test(osName) ? 'windows' : 'linux';
 }
-/** The instance with the system of an image, which tells it for sure where the instance's own fields lag behind. */
 function withSystemOf({ osType, osName }, instance) {
     const known = `${osType} ${osName}`.trim();
     return known === '' ? instance : { ...instance, osName: known };
 }
-/** Comments, and settings of variables, which may be secrets. */
 const saysNothing = /^(?:#|$|(?:export\s+|\$env:|\$)?[a-z_]\w*\s*=)/i;
-/** A script with what the plan may say of it. */
 function guestScriptOf(content, user) {
     return {
         content: new _model_secret_js__WEBPACK_IMPORTED_MODULE_0__/* .Secret */ .z(content),
@@ -13328,12 +11658,10 @@ function guestScriptOf(content, user) {
         user
     };
 }
-/** The first line of a script that does something; control characters escaped, cut at 80 characters. */
 function firstLineOf(content) {
     const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
     return escapedLine(lines.find((line) => !saysNothing.test(line)) ?? '(only comments and settings)', 80);
 }
-/** A line from a guest for the log: what is not printable is escaped, and it is cut at `most` characters. */
 function escapedLine(text, most) {
     const characters = [...text.replaceAll('\t', ' ')];
     const shown = characters
@@ -13357,7 +11685,6 @@ function escapedLine(text, most) {
 /* harmony import */ var _guest_system_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1741);
 
 
-/** A failed check from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
 function describeInside(reason) {
     switch (reason.kind) {
         case 'agentOffline':
@@ -13380,7 +11707,6 @@ function describeInside(reason) {
             return 'the script was not run: nothing proves yet that the new system is up';
     }
 }
-/** The last lines of a script's output for the log, each escaped and cut. */
 function outputLines(reason) {
     return reason.output.map((line) => (0,_guest_system_js__WEBPACK_IMPORTED_MODULE_1__/* .escapedLine */ .Ww)(line, 200));
 }
@@ -13417,7 +11743,6 @@ const stages = {
     banner: 'the SSH identification',
     hostKey: 'the host key'
 };
-/** A reason in words, without a full stop. What came from the network is already made printable. */
 function describeUnhealthy(reason) {
     switch (reason.kind) {
         case 'refused':
@@ -13452,20 +11777,17 @@ function describeUnhealthy(reason) {
             return (0,_guest_inside_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .describeInside */ .u)(reason);
     }
 }
-/** The checks that do not pass, each with its name and its reason; `passes` where there is none. */
 function describeFailed(failed) {
     if (failed.length === 0)
         return 'passes';
     return failed.map(({ check, reason }) => `${check}: ${describeUnhealthy(reason)}`).join('; ');
 }
-/** Why an instance does not count as healthy, in words, without a full stop. */
 function describeNotHealthy(reason) {
     if (reason.kind === 'failing')
         return describeFailed(reason.failed);
     const [healthyFor, wanted] = [(0,_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.healthyForMs), (0,_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.wantedMs)];
     return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
 }
-/** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */
 function printable(text, most = 120) {
     const plain = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
     return plain.length > most ? `${plain.slice(0, most)}…` : plain;
@@ -13489,9 +11811,7 @@ function listed(names) {
 /* harmony export */   cc: () => (/* binding */ CancelledError),
 /* harmony export */   tK: () => (/* binding */ longestRetryAfterMs)
 /* harmony export */ });
-/** The longest `Retry-After` that a call obeys, in milliseconds; asked for a longer wait, it fails and says so. */
 const longestRetryAfterMs = 120_000;
-/** A call of the API failed. `failure` says how; `cause` is the error below it, if there was one. */
 class CallError extends Error {
     failure;
     constructor(failure, options) {
@@ -13500,14 +11820,12 @@ class CallError extends Error {
         this.failure = failure;
     }
 }
-/** The work was given up because the run was cancelled. */
 class CancelledError extends Error {
     constructor(message = 'cancelled', options) {
         super(message, options);
         this.name = 'CancelledError';
     }
 }
-/** One sentence: what was tried, on what, and what came back. */
 function describeFailure(failure) {
     const target = failure.target === '' ? '' : ` ${failure.target}`;
     const facts = [
@@ -13529,21 +11847,14 @@ function describeFailure(failure) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   z: () => (/* binding */ Secret)
 /* harmony export */ });
-/**
- * A text that nobody may read: a password, or a script that may hold one. Neither JSON, nor a template, nor the
- * inspection of an object shows it. Only what sends it reveals it; a test holds where that is. A type that has no
- * `Secret` in it, such as the state of a run, can therefore hold no secret.
- */
 class Secret {
     #text;
     constructor(text) {
         this.#text = text;
     }
-    /** The text, for the request that carries it. */
     reveal() {
         return this.#text;
     }
-    /** Whether the other one has the same text. */
     equals(other) {
         return other !== undefined && this.#text === other.#text;
     }
@@ -13565,18 +11876,11 @@ class Secret {
 /* harmony export */   _: () => (/* binding */ secretLines),
 /* harmony export */   e: () => (/* binding */ secretForms)
 /* harmony export */ });
-/** A line that is shorter is no secret by itself: `fi` would turn half of the log into asterisks. In characters. */
 const shortestLine = 8;
-/** A secret, and each of its longer lines: a log shows it line by line, and a service may quote one of them. */
 function secretLines(secret) {
     const lines = secret.split(/[\r\n]+/).filter((line) => line.trim().length >= shortestLine);
     return [...new Set([secret, ...lines])];
 }
-/**
- * Every form in which a secret can come back from the wire: as it is, without the white space around it,
- * percent-encoded (of the BCE signature, of a browser, of a form; with capital and with small digits), as JSON spells
- * it, and as base64. The longest first, so that no form is replaced in part; none for an empty text.
- */
 function secretForms(secret) {
     if (secret.trim() === '')
         return [];
@@ -13590,7 +11894,6 @@ function secretForms(secret) {
             raw,
             json,
             json.replaceAll('/', '\\/'),
-            // Gson's spelling, the usual one of services in Java.
             json.replace(/[<>&=']/g, (sign) => `\\u${hex(sign, 4).toLowerCase()}`),
             JSON.stringify(json).slice(1, -1),
             percent,
@@ -13610,7 +11913,6 @@ function secretForms(secret) {
     }
     return [...forms].sort((one, other) => other.length - one.length);
 }
-/** As `encodeURIComponent`, also for half a surrogate pair, which that refuses. */
 function percentEncoded(text) {
     return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
 }
@@ -13629,7 +11931,6 @@ function hex(sign, digits) {
 /* harmony export */   fP: () => (/* binding */ toSeconds),
 /* harmony export */   tK: () => (/* binding */ toIso)
 /* harmony export */ });
-/** A stretch of time as a person reads it: `45s`, `2m 05s`, `1h 02m`. Parts of a second are left out. */
 function formatDuration(ms) {
     const seconds = Math.max(0, Math.round(ms / 1000));
     const two = (value) => String(value).padStart(2, '0');
@@ -13639,11 +11940,9 @@ function formatDuration(ms) {
         return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
     return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
 }
-/** Seconds with one decimal, as outputs and reports carry them. */
 function toSeconds(ms) {
     return Math.round(ms / 100) / 10;
 }
-/** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
 function toIso(anchor, atMs) {
     return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
 }
@@ -13656,12 +11955,9 @@ function toIso(anchor, atMs) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(384);
-/** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
 
-// Nobody who reads this log can fix what the runtime deprecates in a library.
 process.noDeprecation = true;
 process.exitCode = 1;
-// Node ends a process that waits for something which can never happen, without a word.
 process.once('beforeExit', _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__/* .tellNoVerdict */ .IA);
 try {
     if (await (0,_action_main_step_js__WEBPACK_IMPORTED_MODULE_0__/* .mainStep */ .Uq)())

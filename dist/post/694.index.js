@@ -30,10 +30,8 @@ var operation = __webpack_require__(9666);
 
 
 
-/** The most instances of one call: the documented limit of BatchGetAgent, and one page of a run's children. */
 const maxGuests = 100;
 const service = { service: 'ca', isRefused };
-/** `POST /v1/ca/agent/batch`: a read although it is a POST. What has no state is left out. */
 function getAgents(instanceIds) {
     return {
         ...operation/* read */.LF,
@@ -53,10 +51,6 @@ function getAgents(instanceIds) {
         }
     };
 }
-/**
- * `POST /v1/ca/action` with RUN, which saves no command. There is no client token, so a run whose answer is lost is
- * looked up by its description.
- */
 function runCommand({ command, nonce }, instanceIds) {
     const content = command.content(nonce).reveal();
     const isLinux = command.system === 'linux';
@@ -90,7 +84,6 @@ function runCommand({ command, nonce }, instanceIds) {
         decode: (json) => ({ runId: (0,json_fields/* vital */.$n)(resultOf(json), 'runId') })
     };
 }
-/** `GET /v1/ca/actionRun` with the first 100 children. */
 function getRun(runId) {
     return {
         ...operation/* read */.LF,
@@ -110,7 +103,6 @@ function getRun(runId) {
         }
     };
 }
-/** The newest runs since `sinceMs` (milliseconds since 1970): the ID of the one with this nonce, if it is there. */
 function findRun(nonce, sinceMs) {
     return {
         ...operation/* read */.LF,
@@ -119,7 +111,6 @@ function findRun(nonce, sinceMs) {
         name: 'ActionRunList',
         path: '/v1/ca/actionRun/list',
         query: (0,signed_request/* queryOf */.E2)({ locale: 'en-us' }),
-        // `action` is required on the page, and optional in the schema.
         body: JSON.stringify({
             pageNo: 1,
             pageSize: 100,
@@ -151,7 +142,6 @@ function decodeChild(json) {
         ...(hasExit && Number.isInteger(Number(output['exitCode']))
             ? { exitCode: (0,json_fields/* count */.U9)(output, 'exitCode') }
             : {}),
-        // Whether `output` comes without a log, or the log alone, is not documented.
         stdout: (0,json_fields/* anyText */.Ae)(output, 'stdout') || (0,json_fields/* anyText */.Ae)(from, 'log'),
         stderr: (0,json_fields/* anyText */.Ae)(output, 'stderr'),
         errorCode: (0,json_fields/* text */.Qq)(from, 'errorCode'),
@@ -162,13 +152,11 @@ function resultOf(json) {
     return (0,json_fields/* record */.g1)((0,json_fields/* record */.g1)(json, 'answer')['result'], 'result');
 }
 function listOf(json, what) {
-    // A list without members is null where the service is written in Go.
     const list = json ?? [];
     if (!Array.isArray(list))
         throw new json_fields/* DecodeError */.Xc(`"${what}" is not a list`);
     return list;
 }
-/** An answer with HTTP 200 that is a refusal all the same: `success` is false, or `code` is another word than success. */
 function isRefused(json) {
     const fields = { ...Object(json) };
     const code = (0,json_fields/* text */.Qq)(fields, 'code').toLowerCase();
@@ -180,17 +168,11 @@ var reply_facts = __webpack_require__(7463);
 // EXTERNAL MODULE: ./bce/api/service-endpoints.js
 var service_endpoints = __webpack_require__(8547);
 ;// CONCATENATED MODULE: ./bce/assistant-client.js
-/** Cloud Assistant on the connection of a client. A file of its own, loaded only where a check looks from inside. */
 
 
 
 
 
-/**
- * Cloud Assistant for one client.
- *
- * @param secrets texts that no output of a script may show
- */
 function createAssistant(client, secrets) {
     const hidden = (text) => (0,reply_facts/* redact */.E$)(text, secrets);
     return {
@@ -214,7 +196,6 @@ function createAssistant(client, secrets) {
         findRun: async (nonce, sinceMs, signal) => client.call(findRun(nonce, sinceMs), signal)
     };
 }
-/** A script over plain HTTP could be exchanged on the way, for the signature does not cover the body. */
 function refusePlainHttp(endpoint) {
     const { protocol, hostname, host } = (0,service_endpoints/* assistantEndpointOf */.p)(endpoint);
     const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);

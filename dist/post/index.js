@@ -1532,7 +1532,6 @@ function getIDToken(aud) {
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
 var guest_system = __nccwpck_require__(1741);
 ;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
-/** The options without their secrets. */
 function withoutSecrets({ login, userData, cleanLastUserData }) {
     const script = userData !== undefined ? 'given' : cleanLastUserData === true ? 'cleared' : 'kept';
     return { login: login.kind === 'adminPass' ? { kind: login.kind } : login, script };
@@ -1541,7 +1540,6 @@ function withoutSecrets({ login, userData, cleanLastUserData }) {
 // EXTERNAL MODULE: ./core/model/secret.js
 var secret = __nccwpck_require__(4923);
 ;// CONCATENATED MODULE: ./core/plan/user-data.js
-/** What a first-boot script may begin with (cloud-init, User-Data Formats; cloudbase-init, Userdata), in small letters. */
 const marks = [
     '#!',
     '#cloud-config',
@@ -1557,10 +1555,6 @@ const marks = [
     'rem cmd'
 ];
 const unlikely = 'userData may never run at first boot';
-/**
- * Why the first-boot script will probably not run, in words that show nothing of it; `undefined` where nothing
- * speaks against it. What runs it in the guest silently passes over anything that it does not know.
- */
 function userDataWarning(script) {
     const core = script.replace(/^[\s\ufeff]+/, '');
     if (!marks.some((mark) => core.toLowerCase().startsWith(mark))) {
@@ -1577,59 +1571,44 @@ function userDataWarning(script) {
 }
 
 ;// CONCATENATED MODULE: ./core/quote.js
-/** The longest piece of a value that a message shows, in characters. */
 const quotedLength = 60;
-/** What nobody can see, or takes for a plain blank: controls, format characters, and separators but the blank. */
 const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
-/**
- * A value for a message: in quotes, cut at 60 characters, and with quotes and everything invisible escaped, so that
- * it can neither flood the log, nor begin a line with a workflow command, nor look like another value.
- */
 function quote(text) {
     const characters = [...text];
     const shown = characters.slice(0, quotedLength).join('');
     const quoted = JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
     return visible(quoted);
 }
-/** A text with everything invisible escaped. */
 function visible(text) {
     return text.replace(invisible, escaped);
 }
-/** Like `quote`, with everything escaped that is not ASCII: for values that should be nothing else. */
 function quoteAscii(text) {
     return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
 }
-/** An address for a message, without what may hold a secret: its query and fragment, and all of it beside an `@`. */
 function shownAddress(text) {
     if (text.includes('@'))
         return 'an address with "@"';
     const start = text.replace(/[?#].*$/s, '');
     return quoteAscii(start === text ? text : `${start}…`);
 }
-/** A character as JavaScript and JSON write it: `\u200b`, or `\u{1f600}` beyond four digits. */
 function escaped(character) {
     const code = (character.codePointAt(0) ?? 0).toString(16);
     return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }
 
 ;// CONCATENATED MODULE: ./core/health/check.js
-/** The fields of an instance that a check's address may hold, in braces. */
 const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
-/** The ports that an address may leave out; for `tcp` there is none. */
 const defaultPorts = new Map([
     ['ssh', 22],
     ['http', 80],
     ['https', 443]
 ]);
-/** Whether the check is about the host key of an SSH server. */
 function isSshCheck(check) {
     return check.kind === 'ssh';
 }
-/** Whether the check is made from inside. */
 function isGuestCheck(check) {
     return check.kind === 'assistant' || check.kind === 'guestScript';
 }
-/** The check for a person to read. The query is left out: people put tokens there. */
 function describeCheck(check) {
     if (check.kind === 'assistant')
         return 'assistant://';
@@ -1642,22 +1621,10 @@ function describeCheck(check) {
 }
 
 ;// CONCATENATED MODULE: ./core/health/expect.js
-/** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
 const success = [{ from: 200, to: 299 }];
-/** Quotation marks that people or their editors put around a text, and that would be looked for as a part of it. */
 const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
-/** One word after the address; in quotes, a backslash takes the next character as it is. */
 const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
-/** Another expectation behind a comma or a semicolon, which would be a part of the text before. */
 const joined = /[,;，；、](?:status|body)=/;
-/**
- * Reads what follows the address of an HTTP check: words split by white space, each at most once.
- *
- * - `status=200`, `status=200,204`, `status=200-299`, or a mixture; without it 200-299
- * - `body=ok` or `body="all is well"`: the body must contain the text
- *
- * @param text the rest of the input after the address, with the white space before it
- */
 function parseExpectations(text) {
     const found = new Map();
     word.lastIndex = 0;
@@ -1689,12 +1656,10 @@ function parseExpectations(text) {
         return wrong('expects an empty body text, which every body contains; leave body out');
     return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
 }
-/** The first character with its code point: many of these marks look alike. */
 function shownCharacter(text = '') {
     const code = text.codePointAt(0) ?? 0;
     return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
 }
-/** Codes below 200 announce an answer and are none. */
 function parseStatuses(text) {
     const ranges = [];
     for (const part of text.split(',')) {
@@ -1712,27 +1677,18 @@ function wrong(problem) {
 }
 
 ;// CONCATENATED MODULE: ./core/health/host.js
-/** Which hosts a check may name. The rules are narrow: the runner will connect to whatever passes them. */
-/** A part of a name between two dots (RFC 1123, 2.1), also one with an underscore, which private zones have. */
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
-/** Whether the text is an IP address as one writes it: four decimal parts, or IPv6 without brackets and zone. */
 function isIp(text) {
     return ipv4.test(text) || isIpv6(text);
 }
-/** Whether the text is an IPv6 address without brackets. */
 function isIpv6(text) {
     return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
 }
-/** Whether the text can be one label of a host name. */
 function isLabel(text) {
     return label.test(text);
 }
-/**
- * Whether the text is an IP address or a host name. A name whose last label is a number is none: the system's
- * resolver takes `2130706433` and `0x7f.1` for addresses.
- */
 function isHost(text) {
     if (isIp(text))
         return true;
@@ -1745,20 +1701,8 @@ function isHost(text) {
 
 
 
-/** Scheme, host with port, path with query, fragment. */
 const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
-/** What may stand in a path or a query (RFC 3986), a percent sign only before two hexadecimal digits. */
 const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
-/**
- * Reads a health check: an address and, for HTTP, what to expect of the answer.
- *
- * `tcp://{internalIp}:22`, `ssh://{publicIp}`, `https://{publicIp}:8443/healthz status=200 body="all is well"`.
- * The placeholders `{publicIp}`, `{internalIp}`, `{id}` and `{name}` may stand in host, path and query; in a
- * body text braces are braces. Ports left out are 22 for ssh, 80 for http and 443 for https.
- *
- * Pure, and never throws. No problem shows a query or what stands before an `@`, for a token or a password may be
- * a part of it.
- */
 function parseHealthCheck(text) {
     const url = text.trim().replace(/\s.*$/s, '');
     const rest = text.trim().slice(url.length);
@@ -1806,7 +1750,6 @@ function parseHealthCheck(text) {
     const pathPattern = path.startsWith('/') ? path : `/${path}`;
     return { ok: true, check: { kind: scheme, ...place, pathPattern, ...parsed.expectations } };
 }
-/** Whether a segment of the path, as a lenient server would read it, is `.` or `..`. The query does not count. */
 function hasDotSegment(path) {
     const plain = path.replace(/\?.*$/s, '');
     const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
@@ -1840,7 +1783,6 @@ function problemOfBraces(text) {
         ? `holds a single brace; placeholders are ${known}`
         : undefined;
 }
-/** The text with a letter for every placeholder: whether the rest is in order does not hang on their values. */
 function blank(text) {
     return text.replace(/\{[^{}]*\}/g, 'x');
 }
@@ -1854,15 +1796,7 @@ function parse_wrong(problem) {
 ;// CONCATENATED MODULE: ./core/health/parse-lines.js
 
 const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
-/** Another address on the same line, after white space, a comma or a semicolon, half-width or full-width. */
 const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
-/**
- * Reads the health checks, one a line; blank lines do not count. A line that begins with `status=` or `body=` goes
- * on with the check of the line before. A list in any other form is refused: as one check it would be found wrong
- * only after the disk was erased.
- *
- * Pure, and never throws. No problem shows the whole text, for a token may be a part of it.
- */
 function parseHealthChecks(text) {
     const lines = joinedLines(text);
     const checks = [];
@@ -1893,7 +1827,6 @@ function joinedLines(text) {
     }
     return joined;
 }
-/** What tells that the line is not a single check. Texts in straight double quotes do not count. */
 function problemOfForm(line) {
     if (/^["'“”‘’「『]/.test(line))
         return `begins with a quotation mark; ${rightForm}`;
@@ -1910,50 +1843,33 @@ function problemOfForm(line) {
 }
 
 ;// CONCATENATED MODULE: ./config/parsers/parser.js
-/** The text was understood. */
 function parsed(value) {
     return { ok: true, value };
 }
-/** The text is refused, for at least one reason. Each reads on after the input's name. */
 function refused(...faults) {
     return { ok: false, faults };
 }
-/** A parser that refuses the empty or blank text with `remedy`. */
 function required(parse, remedy) {
     return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
 }
-/**
- * A parser of an input with a default, which takes the empty or blank text for it: a composite action or a reusable
- * workflow passes one on where its own input is not given. Only where the default makes nothing less safe.
- *
- * @param usual the default of action.yml
- */
 function orDefault(usual, parse) {
     return (text) => parse(text.trim() === '' ? usual : text);
 }
-/**
- * A parser of an input with a default that refuses the empty or blank text, because the default would switch off or
- * weaken what the input guards, and nobody can tell whether that was meant.
- */
 function neverEmpty(usual, risk, parse) {
     const remedy = `give a value, or leave the input out for ${usual}`;
     return (text) => text.trim() === '' ? refused(`is empty, and its default would ${risk}; ${remedy}`) : parse(text);
 }
-/** A parser that takes the empty text for `undefined`, which is "not given". */
 function optional(parse) {
     return (text) => (text === '' ? parsed(undefined) : parse(text));
 }
-/** A parser that does not care about white space around the value. Not for secrets. */
 function trimmed(parse) {
     return (text) => parse(text.trim());
 }
-/** Accepts any text as it is. */
 const anyText = (text) => parsed(text);
 
 ;// CONCATENATED MODULE: ./config/parsers/ascii.js
 
 
-/** Characters that get into a value by copying or by an input method, with their names and what was meant. */
 const lookAlikes = {
     '\u00a0': ['no-break space', ' '],
     '\u00ad': ['soft hyphen', ''],
@@ -1981,12 +1897,7 @@ const lookAlikes = {
     '\uff1a': ['Chinese colon', ':'],
     '\uff1b': ['Chinese semicolon', ',']
 };
-/** Quotes of every kind around the whole value. */
 const quotes = /^(["'`“”‘’「『])(.*)["'`“”‘’」』]$/s;
-/**
- * A parser of values with a form, which is ASCII only: refuses quotes around the value, and any other character by
- * its escape, since those that look alike or cannot be seen cannot be told from the text.
- */
 function ascii(parse) {
     return (text) => {
         const [, , inner] = quotes.exec(text) ?? [];
@@ -1997,7 +1908,6 @@ function ascii(parse) {
         return foreign.length === 0 ? parse(text) : refused(faultOf(text, foreign));
     };
 }
-/** The same for a value that no message may show, such as an address that a password may be a part of. */
 function hiddenAscii(parse) {
     return (text) => {
         const [first] = foreignIn(text);
@@ -2028,7 +1938,6 @@ function nameOf(character) {
 function meantBy(character) {
     return lookAlikes[character]?.[1] ?? fullWidth(character);
 }
-/** The ASCII character of a full-width one (U+FF01 to U+FF5E), which an input method for Chinese may type. */
 function fullWidth(character) {
     const code = character.codePointAt(0) ?? 0;
     return code >= 0xff01 && code <= 0xff5e ? String.fromCodePoint(code - 0xfee0) : undefined;
@@ -2045,10 +1954,6 @@ const spellings = new Map([
     ['False', false],
     ['FALSE', false]
 ]);
-/**
- * Reads a flag: `true` or `false`, in the three spellings of the YAML 1.2 core schema. These are the ones that
- * `getBooleanInput` of @actions/core takes; `yes`, `on` and `1` are refused.
- */
 const parseBoolean = (text) => {
     const value = spellings.get(text);
     return value === undefined ? refused(`is ${quote(text)}; write true or false`) : parsed(value);
@@ -2059,19 +1964,13 @@ const parseBoolean = (text) => {
 
 const maxCount = 1_000;
 const maxPercent = 100;
-/** Digits, and perhaps a percent sign; white space before the sign is caught to say so. */
 const pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
-/**
- * Reads how many may be unavailable at once: a whole number from 1 to 1000, or a whole percentage from `1%` to `100%`.
- * None at all is refused, for with that no instance could ever be taken.
- */
 const parseMaxUnavailable = (text) => {
     const [, digits, gap] = pattern.exec(text) ?? [];
     const amount = Number(digits);
     if (amount === 0) {
         return refused(`is ${quote(text)}, with which no instance could ever be taken; give at least 1, or 1%`);
     }
-    // What is no number at all is not within either.
     if (!(amount <= (gap === undefined ? maxCount : maxPercent))) {
         return refused(`is ${quote(text)}; give a whole number from 1 to ${maxCount}, or a whole percentage from 1% to ${maxPercent}%`);
     }
@@ -2084,11 +1983,6 @@ const parseMaxUnavailable = (text) => {
 
 ;// CONCATENATED MODULE: ./config/parsers/credential.js
 
-/**
- * Reads a key or a token that goes into a header or into a signature: printable ASCII without white space. A
- * line break that was pasted along breaks the signature, and the service would only answer that it does not
- * match; so it is refused here, with its true name. No message shows the text.
- */
 const parseSecret = (text) => {
     const core = text.trim();
     const faults = [
@@ -2104,13 +1998,10 @@ const parseSecret = (text) => {
     ].filter((fault) => fault !== undefined);
     return faults.length === 0 ? parsed(text) : refused(...faults);
 };
-/** What newer access key IDs begin with (BCE console); older ones are 32 hexadecimal digits, as secret keys are. */
 const accessKeyPrefix = 'ALTAK';
-/** Reads an access key ID. No ID has a colon in it, so one is there where both keys were pasted together. */
 const parseAccessKeyId = (text) => text.includes(':')
     ? refused('contains a colon, as where ID and secret key are joined; give each in its own input')
     : parseSecret(text);
-/** Reads a secret access key, and refuses what is plainly the ID, or both joined by a colon. */
 const parseSecretKey = (text) => {
     if (text.includes(':')) {
         return refused('contains a colon, as where ID and secret key are joined; give each in its own input');
@@ -2119,7 +2010,6 @@ const parseSecretKey = (text) => {
         ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
         : parseSecret(text);
 };
-/** Reads a script, and keeps it to the last byte. One that is blank is taken for an accident. */
 const parseScript = (text) => text.trim() === ''
     ? refused('holds only white space; leave it out, or set cleanLastUserData to true to clear the earlier script')
     : parsed(text);
@@ -2130,30 +2020,16 @@ const parseScript = (text) => text.trim() === ''
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
-/** How long one instance's rebuild may take. */
 const timeoutRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
-/** How long to wait between two observations. */
 const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
-/** How long to wait for an image that is not there yet; with no time at all it must be there. */
 const imageWaitRange = { minMs: 0, maxMs: 6 * hourMs };
-/** By when an instance that runs must have been healthy. */
 const healthDeadlineRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
-/** How long an instance must stay healthy; with no time at all, one success will do. */
 const minHealthyTimeRange = { minMs: 0, maxMs: hourMs };
-/** How long to rest between two batches; with no time at all there are none. */
 const pauseRange = { minMs: 0, maxMs: 24 * hourMs };
-/** How long an instance goes on serving what it has, once a load balancer sends it nothing new. */
 const drainTimeRange = { minMs: 0, maxMs: hourMs };
-/** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
 const duration_pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
-/**
- * A parser of durations in milliseconds: whole numbers with a unit, `90s`, `15m`, `1h`, or several in
- * descending order, `1m30s`. A bare number is refused, for nobody can tell what it counts. What lies outside
- * the range is refused too, never moved to its border.
- */
 function durationWithin(range) {
     return (text) => {
-        // A longer number was not meant as one, and would only make the question unreadable.
         if (/^\d{1,6}$/.test(text)) {
             return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
         }
@@ -2175,7 +2051,6 @@ function durationWithin(range) {
         return parsed(ms);
     };
 }
-/** Writes whole seconds, given in milliseconds, in the form that `durationWithin` reads: `1h`, `1m30s`, `0s`. */
 function durationText(ms) {
     const hours = Math.floor(ms / hourMs);
     const minutes = Math.floor((ms % hourMs) / minuteMs);
@@ -2192,17 +2067,9 @@ function durationText(ms) {
 
 
 
-/** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
 function endpointOfRegion(region) {
     return new URL(`https://bcc.${region}.baidubce.com`);
 }
-/**
- * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
- * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
- *
- * No message shows a query or a user name, which may be secret. What is not ASCII is refused, because
- * `URL` would drop it or turn it into another host without a word.
- */
 const parseEndpoint = hiddenAscii((text) => {
     const url = httpUrl(text);
     if (url === undefined) {
@@ -2221,7 +2088,6 @@ const parseEndpoint = hiddenAscii((text) => {
     }
     return faults.length === 0 ? parsed(url) : refused(...faults);
 });
-/** Reads the address of what was deployed, for a person to follow: `http` or `https`. */
 const parseWebUrl = (text) => {
     const url = httpUrl(text);
     if (url === undefined) {
@@ -2231,7 +2097,6 @@ const parseWebUrl = (text) => {
         ? refused('holds a user name or a password, which everybody would see; leave them out')
         : parsed(url);
 };
-/** `URL.parse` would do, but Node 20 does not have it; and `URL` forgives white space in the middle. */
 function httpUrl(text) {
     return /^https?:\/\/[^\s/]/i.test(text) && !/\s/.test(text) && URL.canParse(text)
         ? new URL(text)
@@ -2240,7 +2105,6 @@ function httpUrl(text) {
 function hasUserInfo(url) {
     return url.username !== '' || url.password !== '';
 }
-/** `hostname` as `URL` gives it: lower case, IPv4 in four decimal parts, IPv6 in brackets. */
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
@@ -2248,7 +2112,6 @@ function isLoopback(hostname) {
 ;// CONCATENATED MODULE: ./config/parsers/guest.js
 
 
-/** Reads the script that runs inside the new system, and keeps it to the last byte. No message shows it. */
 const parseGuestScript = (text) => {
     if (text.trim() === '')
         return refused('holds only white space; write the commands, or leave it out');
@@ -2259,7 +2122,6 @@ const parseGuestScript = (text) => {
         ? refused('holds a NUL character, as files in UTF-16 do; store the script as UTF-8')
         : parsed(text);
 };
-/** Reads the name of a user inside the guest. */
 const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
     ? parsed(text)
     : refused(`is ${quote(text)}, which is no user name; write one such as root or deploy`);
@@ -2285,28 +2147,16 @@ const kinds = {
         input: 'blbId'
     }
 };
-/** Characters that IDs are made of. It also keeps an ID from changing the path of a request. */
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-/**
- * Reads the IDs of instances: one or many, split by commas, white space or lines, in the order given. Refuses
- * an ID that is there twice, and patterns: what is erased must be named.
- */
 const parseInstanceIds = idsOf('instance');
-/**
- * Reads the IDs of load balancers, in the form of those of instances. Their usual prefix, `lb-`, stands in
- * examples of the SDKs only (bce-sdk-java, ExampleBlbDetail), so none is asked for; that of another kind is refused.
- */
 const parseBalancerIds = idsOf('balancer');
-/** Reads the ID of an image. A name, or the ID of an instance, is refused with a hint. */
 const parseImageId = (text) => {
     const fault = faultOfId(text, 'image');
     return fault === undefined ? parsed(text) : refused(fault);
 };
-/** Reads the ID of a key pair. Its usual prefix is not documented, so none is asked for. */
 const parseKeypairId = (text) => idPattern.test(text)
     ? parsed(text)
     : refused(`is ${quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`);
-/** A parser of a list of IDs, at least one, none twice. */
 function idsOf(wanted) {
     const { noun, example } = kinds[wanted];
     const form = `write the IDs alone, split by commas, spaces or lines, such as ${example}`;
@@ -2333,10 +2183,6 @@ function idsOf(wanted) {
         return faults.length === 0 ? parsed(ids) : refused(...faults);
     };
 }
-/**
- * What speaks against an ID. One without any prefix is let through, for the service may know it; a prefix of
- * letters that belongs to something else is a mix-up.
- */
 function faultOfId(id, wanted) {
     const { words, prefix, example } = kinds[wanted];
     const names = wanted === 'image' ? '; a name or a pattern goes into imageName' : '';
@@ -2359,7 +2205,6 @@ function faultOfId(id, wanted) {
 ;// CONCATENATED MODULE: ./config/parsers/integer.js
 
 
-/** A parser of whole numbers from `min` to `max`, in plain decimal digits. */
 function integerWithin(min, max) {
     return (text) => {
         const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
@@ -2371,24 +2216,15 @@ function integerWithin(min, max) {
 
 ;// CONCATENATED MODULE: ./config/parsers/name.js
 
-/**
- * Reads a name. What the API calls names is free text of one line. Blanks at its ends are kept, since they may be
- * part of the name; line breaks around it, as YAML leaves them, are not.
- */
 const parseName = (text) => {
     const line = text.replace(/^[\r\n]+|[\r\n]+$/g, '');
     return /\p{Cc}/u.test(line.trim())
         ? refused('contains a line break or another control character, which no name has; give one name')
         : parsed(line);
 };
-/** Reads the name that an instance must have. A blank one would switch the check off unseen. */
 const parseConfirmName = (text) => text.trim() === ''
     ? refused('holds only white space, which would confirm nothing; give the name, or leave the input out')
     : parseName(text);
-/**
- * Reads the name of an image, or a pattern in which `*` stands for any text; a blank text is none. A pattern that
- * every name matches is refused: the newest of all images is no choice to erase a disk for.
- */
 const parseImageName = (text) => {
     if (text.trim() === '')
         return parsed(undefined);
@@ -2399,18 +2235,10 @@ const parseImageName = (text) => {
 
 ;// CONCATENATED MODULE: ./config/parsers/password.js
 
-/** The symbols that a password may hold, in the order of the vendor's list. */
 const passwordSymbols = "()`~!@#$%^&*-_+=\\|{}[]:;'<>,.?/";
 const minLength = 8;
 const maxLength = 32;
 const minClasses = 3;
-/**
- * Reads the password for the instance, by the newest rule that the vendor documents (BCC pages for changePass,
- * 2025-12-03, and CreateInstanceBySpec): 8 to 32 characters; three of upper case, lower case, digits and
- * symbols; only the listed symbols; ASCII only, since the cipher works on bytes.
- *
- * All broken parts of the rule are told at once. A message depends on counts alone, never on a character.
- */
 const parsePassword = (text) => {
     const characters = [...text];
     const faults = [
@@ -2422,7 +2250,6 @@ const parsePassword = (text) => {
         characters.some((character) => character > '\x7f')
             ? 'contains a character that is not ASCII; use letters without accents, digits and symbols'
             : undefined,
-        // White space at either end has had its own message, which helps more.
         [...text.trim()].some((character) => character <= '\x7f' && !isPermitted(character))
             ? `contains a character that is not permitted; use letters, digits and ${passwordSymbols}`
             : undefined
@@ -2455,7 +2282,6 @@ function isSymbol(character) {
 
 
 
-/** The regions that the vendor names, with their cities (BCC page 0jwvyo603 and the tables of the SDKs). */
 const cities = {
     bj: ['beijing', '北京'],
     bd: ['baoding', '保定'],
@@ -2470,11 +2296,6 @@ const cities = {
     yq: ['yangquan', '阳泉']
 };
 const known = Object.keys(cities);
-/**
- * Reads a region, such as `bj`. Any name that can be a part of a host name will do: the vendor's own lists of
- * regions differ, so there is no closed one here. Nothing else may pass, because the region picks the host that the
- * signed requests go to. A zone or a city is refused with the region that it is in.
- */
 const parseRegion = (text) => {
     const meant = regionOf(text);
     if (meant !== undefined && meant !== text) {
@@ -2485,7 +2306,6 @@ const parseRegion = (text) => {
 const parseHostPart = ascii((text) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
     ? parsed(text)
     : refused(`is ${quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`));
-/** The known region that a text in another form stands for: `cn-bj-d`, `cn-bj`, `BJ`, `bj-d`, `Beijing`. */
 function regionOf(text) {
     const bare = text
         .toLowerCase()
@@ -2498,15 +2318,8 @@ function regionOf(text) {
 ;// CONCATENATED MODULE: ./config/parsers/tags.js
 
 
-/** Nobody needs more to tell instances apart; a longer text is something else that was pasted. */
 const maxTags = 20;
 const tags_form = 'write key=value, such as role=web';
-/**
- * Reads tags: one `key=value` a line, with white space around key and value left out, and blank lines passed
- * over. The first `=` ends the key. Refuses patterns, what is incomplete, and a key that is there twice.
- *
- * No tag at all is refused as well: every instance carries all of none.
- */
 const parseTags = (text) => {
     const lines = text
         .split(/\r\n?|\n/)
@@ -2522,7 +2335,6 @@ const parseTags = (text) => {
     const faults = [...read.flatMap((one) => (one.ok ? [] : one.faults)), ...repeats(tags)];
     return faults.length === 0 ? parsed(tags) : refused(...faults);
 };
-/** Reads one line that is not blank. */
 function parseTag(line) {
     const end = line.indexOf('=');
     if (end < 0)
@@ -2537,7 +2349,6 @@ function parseTag(line) {
         ? refused(`has the pattern ${quote(line)}; what is erased must be named, so write key and value in full, such as role=web`)
         : parsed({ key, value });
 }
-/** Two values of one key would find nothing, and the same tag again is hardly what was meant. */
 function repeats(tags) {
     const keys = [...new Set(tags.map(({ key }) => key))];
     return keys.flatMap((key) => {
@@ -2569,19 +2380,12 @@ function repeats(tags) {
 
 
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
-/** A flag that may only do more harm when it is set, so that an empty text can be its default. */
 const flag = orDefault('false', trimmed(ascii(parseBoolean)));
 const duration = (range) => trimmed(ascii(durationWithin(range)));
 const parseChecks = (text) => {
     const result = parseHealthChecks(text);
     return result.ok ? parsed(result.checks) : refused(...result.problems);
 };
-/**
- * Every input of the action, by the name that it has in action.yml and in the same order, with its parser.
- *
- * A new input begins here: a test asks for its entry in action.yml, and config.ts says what it means. What two
- * inputs mean together stands in rules/.
- */
 const parsers = {
     accessKeyId: required(parseAccessKeyId, fromSecret),
     secretAccessKey: required(parseSecretKey, fromSecret),
@@ -2603,7 +2407,6 @@ const parsers = {
     allowProtected: flag,
     confirmName: optional(parseConfirmName),
     backupImage: neverEmpty('false', 'erase without a backup', trimmed(ascii(parseBoolean))),
-    // Of the 20 custom images that a region holds, one must be free for the backup that is being made.
     backupKeep: trimmed(optional(ascii(integerWithin(1, 19)))),
     rollback: neverEmpty('false', 'leave a failed instance as it is', trimmed(ascii(parseBoolean))),
     wait: neverEmpty('true', 'change what a green step means', trimmed(ascii(parseBoolean))),
@@ -2626,20 +2429,16 @@ const parsers = {
     environmentUrl: trimmed(optional(parseWebUrl)),
     summary: orDefault('true', trimmed(ascii(parseBoolean)))
 };
-/** The names of all inputs, in the order of action.yml. */
 const inputs_inputNames = Object.keys(parsers);
-/** The inputs whose values are to be masked in the log before anything else happens. */
 const secretInputs = [
     'secretAccessKey',
     'sessionToken',
     'adminPass',
     'githubToken'
 ];
-/** A value that could not be read was given all the same. */
 function isGiven(values, input) {
     return !(input in values) || values[input] !== undefined;
 }
-/** Reads every input on its own, and goes on after a bad one. */
 function readInputs(raw) {
     const values = {};
     const problems = [];
@@ -2652,14 +2451,12 @@ function readInputs(raw) {
             problems.push(...result.faults.map((message) => ({ input, message })));
         }
     }
-    // Each value comes from the parser of its own name, a tie that the compiler cannot follow through a loop.
     return { values: values, problems };
 }
 
 ;// CONCATENATED MODULE: ./config/rules/without-wait.js
 
 
-/** What is asked for with `wait: false`, although it comes after the rebuild and needs somebody who waits for it. */
 function withoutWaitProblems(values) {
     if (values.wait !== false)
         return [];
@@ -2701,7 +2498,6 @@ function withoutWaitProblems(values) {
 
 
 
-/** What is wrong between the inputs that say what to wipe, what comes before it, and what after. */
 function guardProblems(values) {
     return [
         ...choiceProblems(values, ['instanceId', 'i-YufwpQAe'], ['instanceTag', 'role=web']),
@@ -2713,7 +2509,6 @@ function guardProblems(values) {
         ...healthProblems(values)
     ];
 }
-/** Exactly one of two inputs, which come with an example of each; told at the first. */
 function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
     const byOne = isGiven(values, one);
     if (byOne !== isGiven(values, other))
@@ -2722,7 +2517,6 @@ function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
     const choice = `give exactly one of ${one} (such as ${oneSuchAs}) and ${other} (such as ${otherSuchAs})`;
     return [{ input: one, message: `${fault}; ${choice}` }];
 }
-/** While the wanted image is still to come, a pattern would take an older one. */
 function imageWaitProblems({ imageWait = 0, imageName }) {
     if (imageWait === 0 || !imageName?.includes('*'))
         return [];
@@ -2730,7 +2524,6 @@ function imageWaitProblems({ imageWait = 0, imageName }) {
         'give the exact name, or leave imageWait out';
     return [{ input: 'imageWait', message }];
 }
-/** One name cannot confirm several instances, nor as many as a tag happens to find. */
 function confirmProblems(values) {
     if (!isGiven(values, 'confirmName'))
         return [];
@@ -2741,7 +2534,6 @@ function confirmProblems(values) {
             { input: 'confirmName', message: `is given, but instanceId names ${count} instances; ${remedy}` }
         ];
     }
-    // With both, which of the two is meant has to be said first.
     const isByTag = isGiven(values, 'instanceTag') && !isGiven(values, 'instanceId');
     return isByTag
         ? [{ input: 'confirmName', message: `is given, but instanceTag may find many instances; ${remedy}` }]
@@ -2768,12 +2560,7 @@ function healthProblems({ healthDeadline, minHealthyTime }) {
 
 
 
-/** The cipher for adminPass takes its key from the first 16 characters of the secret key (BCC page ojwvynrqn). */
 const cipherKeyLength = 16;
-/**
- * What is wrong between inputs that are right in themselves. An input with a fault of its own counts as given,
- * but is not compared, so that one mistake is told once.
- */
 function ruleProblems(values) {
     return [
         ...loginProblems(values),
@@ -2783,7 +2570,6 @@ function ruleProblems(values) {
         ...recordProblems(values)
     ];
 }
-/** Exactly one way to log in; the API wants it so (BCC page 1jwvyoaw8). */
 function loginProblems(values) {
     const ways = ['adminPass', 'keypairId'];
     const given = ways.filter((input) => isGiven(values, input));
@@ -2793,7 +2579,6 @@ function loginProblems(values) {
     const choice = 'give exactly one of adminPass, keypairId, and keepImageLogin: true';
     const [first] = given;
     if (first === undefined) {
-        // A keepImageLogin that could not be read may have been meant as the one way.
         return 'keepImageLogin' in values
             ? [{ input: 'adminPass', message: `is not given, and nothing else says how to log in; ${choice}` }]
             : [];
@@ -2825,7 +2610,6 @@ function waitProblems({ timeout, pollInterval }) {
         ]
         : [];
 }
-/** A Deployment record needs a token and an environment; an address alone has no record to stand in. */
 function recordProblems(values) {
     const asked = ['githubToken', 'environment', 'environmentUrl'].filter((input) => isGiven(values, input));
     const missing = ['githubToken', 'environment'].filter((input) => !isGiven(values, input));
@@ -2840,9 +2624,7 @@ function recordProblems(values) {
 
 ;// CONCATENATED MODULE: ./config/rules/warnings.js
 
-/** What is unusual about the inputs, and may be right all the same. */
 function valueWarnings({ instanceId = [] }) {
-    // Every instance ID in the documents begins so, but none of them says that it must.
     const strange = instanceId.filter((id) => !id.startsWith('i-'));
     return strange.length === 0
         ? []
@@ -2852,10 +2634,6 @@ function valueWarnings({ instanceId = [] }) {
 }
 
 ;// CONCATENATED MODULE: ./config/edit-distance.js
-/**
- * How many characters must be put in, taken out, replaced or swapped with their neighbour to turn one text into the
- * other (optimal string alignment).
- */
 function editDistance(one, other) {
     let older = [];
     let row = Array.from({ length: other.length + 1 }, (_, length) => length);
@@ -2873,7 +2651,6 @@ function editDistance(one, other) {
 }
 
 ;// CONCATENATED MODULE: ./config/synonyms.js
-/** What people call an input elsewhere, or by mistake: in small letters, without `-`, `_` and blanks. */
 const words = {
     accessKeyId: 'accessKey accessId ak apiKey apiKeyId keyId bceAccessKeyId bceAccessKey',
     secretAccessKey: 'secretKey secret sk accessKeySecret accessSecret apiSecret bceSecretAccessKey bceSecretKey',
@@ -2916,11 +2693,9 @@ const words = {
     environmentUrl: 'deployUrl deploymentUrl siteUrl appUrl',
     summary: 'jobSummary stepSummary writeSummary summarize'
 };
-/** A name as people mean it: whatever its case, and with or without `-`, `_` and blanks. */
 function bareName(name) {
     return name.toLowerCase().replace(/[-_\s]/g, '');
 }
-/** The inputs that a bare name usually stands for; none where it is no usual word for one. */
 const synonyms = new Map(Object.entries(words).flatMap(([input, text]) => text.split(' ').map((word) => [bareName(word), input])));
 
 ;// CONCATENATED MODULE: ./config/unknown-inputs.js
@@ -2928,14 +2703,8 @@ const synonyms = new Map(Object.entries(words).flatMap(([input, text]) => text.s
 
 
 
-/** Where GitHub's runner puts an input: a blank becomes `_`, and the case is lost. */
 const prefix = 'INPUT_';
-/** From so many letters on, a name with two wrong ones is still told from another word; shorter ones may have one. */
 const longName = 6;
-/**
- * The names of the inputs that a workflow gives and the action does not have, as the environment shows them: in
- * capitals, without `INPUT_`.
- */
 function unknown_inputs_undeclaredInputs(environment) {
     const declared = new Set(inputNames.map((name) => name.toUpperCase()));
     return Object.keys(environment)
@@ -2944,10 +2713,6 @@ function unknown_inputs_undeclaredInputs(environment) {
         .filter((name) => name !== '' && !declared.has(name.toUpperCase()))
         .toSorted((one, other) => (one < other ? -1 : 1));
 }
-/**
- * What a workflow gives and the action does not have. GitHub only warns of it, and passes it on. One that is meant
- * for an input of ours is a problem: a guard with a misspelled name guards nothing. Of the others a person is told.
- */
 function judgeUnknown(undeclared) {
     const problems = [];
     const unknown = [];
@@ -2967,7 +2732,6 @@ function judgeUnknown(undeclared) {
         : [`This action has no input ${unknown.map(shown).join(', ')}: without effect. Check the spelling.`];
     return { problems, warnings };
 }
-/** The case was lost in the environment, so capitals say nothing. */
 function shown(name) {
     return quote(name.toLowerCase());
 }
@@ -2990,11 +2754,6 @@ function unknown_inputs_meantBy(name) {
 
 
 
-/**
- * Turns what the runner hands over into a config. Pure; throws nothing; no message shows a secret.
- *
- * @param undeclared the names of what the workflow gives although the action has no such input
- */
 function parseConfig(raw, undeclared = []) {
     const { values, problems } = readInputs(raw);
     const unknown = judgeUnknown(undeclared);
@@ -3003,10 +2762,8 @@ function parseConfig(raw, undeclared = []) {
     if (all.length > 0) {
         return { ok: false, problems: all.toSorted(byInput), warnings };
     }
-    // Without a problem every input has been read, so no value is missing.
     return { ok: true, config: toConfig(values), warnings };
 }
-/** All that concerns one input side by side, wherever it was found. */
 function byInput(one, other) {
     return inputs_inputNames.indexOf(one.input) - inputs_inputNames.indexOf(other.input);
 }
@@ -3028,12 +2785,10 @@ function toConfig(values) {
         summary: values.summary
     };
 }
-/** Of two inputs of which exactly one is allowed, the rules have let through exactly one. */
 function toRequest(values, rebuildOptions) {
     const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
     const { userData, confirmName, backupImage, backupKeep, blbId } = values;
     return {
-        // Were none of the two given, then no ID: an empty list of tags would be every instance.
         selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
         image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
         ...(values.endpoint === undefined && { region: values.region }),
@@ -3059,7 +2814,6 @@ function toRequest(values, rebuildOptions) {
         ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
     };
 }
-/** A script is run only in a system that is proven to be the new one, so it brings the proof along. */
 function toHealth(values) {
     const { healthCheck = [], guestScript, guestUser, healthDeadline, minHealthyTime } = values;
     const times = { deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
@@ -3076,18 +2830,12 @@ function toLogin({ adminPass, keypairId }) {
     }
     return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
 }
-/** The fields that have a value: what the user did not set is no key of the config, and is not sent. */
 function given(fields) {
     const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
     return Object.fromEntries(entries);
 }
 
 ;// CONCATENATED MODULE: ./core/model/instance.js
-/**
- * The statuses of BCC, from the newest generated SDK (baiducloud-go-sdk, InstanceModel) and the older
- * bce-sdk-go. `moving` holds those that Terraform's provider waits through after a rebuild, and the stop and
- * start that a rebuild may show.
- */
 const instance_kinds = new Map([
     ['Running', 'up'],
     ['Stopped', 'down'],
@@ -3109,38 +2857,24 @@ const instance_kinds = new Map([
     ['Deleted', 'gone'],
     ['Recycled', 'gone']
 ]);
-/** The meaning of a status; a word that is not in the table is `unknown`. */
 function instance_statusKind(status) {
     return instance_kinds.get(status) ?? 'unknown';
 }
-/** Whether an instance with this status rests, so that something can be decided about it. */
 function instance_isSettled(status) {
     const kind = instance_statusKind(status);
     return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
 }
-/** Whether an instance reads so while an image or a snapshot is made of it, perhaps by a schedule. */
 function instance_isProcessing(status) {
     return status === 'ImageProcessing' || status === 'SnapshotProcessing';
 }
-/** Whether a status by itself may be one of a rebuild: neither at rest, nor of a snapshot, an image or another operation. */
 function instance_mayShowRebuild(status) {
     const kind = instance_statusKind(status);
     return (kind === 'moving' || kind === 'unknown') && !instance_isProcessing(status);
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/evidence.js
-/**
- * What the observations prove. The service gives no task id, an instance reads `Running` for a while after a rebuild
- * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
- * proves anything; these rules say what a series of them does.
- */
 
-/**
- * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
- * work of the rebuild rather than a record that is written on acceptance.
- */
 const lateMs = 30_000;
-/** The evidence after one more observation. */
 function gatherEvidence(rebuild, observation) {
     const { reference, evidence, task } = rebuild;
     if (reference === undefined)
@@ -3169,17 +2903,12 @@ function gatherEvidence(rebuild, observation) {
     }
     return next;
 }
-/**
- * Whether the status is no longer the one before. A status of another operation than a rebuild is not counted: it
- * shows that somebody is at work, not that it is this rebuild. The status of a snapshot or an image is counted apart.
- */
 function hasLeft(reference, observation) {
     const { status } = observation.instance;
     if (!isSettled(status))
         return mayShowRebuild(status);
     return isSettled(reference.instance.status) && status !== reference.instance.status;
 }
-/** What no rebuild does: Running again and then not, or the old image or disk again after the new one. */
 function contradicts(rebuild, reference, observation) {
     const { last, evidence, history } = rebuild;
     if (last === undefined)
@@ -3197,27 +2926,16 @@ function contradicts(rebuild, reference, observation) {
         return false;
     return !isOtherDisk(reference.disk, observation.disk);
 }
-/** Whether image or disk are others than before, be it the wanted ones or not. */
 function isOtherNow(reference, { instance, disk }) {
     const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
     return isOther || reference.instance.imageId !== instance.imageId;
 }
-/**
- * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
- * rebuild to the same image that would make a green of nothing.
- */
 function isOtherDisk(before, now) {
     return before.id !== now.id || before.createTime !== now.createTime;
 }
-/** Whether the observations show that the rebuild has started. */
 function hasStarted(rebuild) {
     return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
 }
-/**
- * Whether the instance was seen to leave its settled status because of the rebuild. A snapshot's or an image's
- * processing counts only where image or disk changed after it was seen, and the old one had been seen since the
- * rebuild was accepted: otherwise it may be a scheduled snapshot, and the change a record written on acceptance.
- */
 function hasDeparted(rebuild) {
     const { leftAtMs, processingAtMs, imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
     if (leftAtMs !== undefined)
@@ -3227,24 +2945,15 @@ function hasDeparted(rebuild) {
     const tells = (at, old) => at !== undefined && at >= processingAtMs && (old !== undefined || rebuild.adopted);
     return tells(imageAtMs, imageOldAtMs) || tells(diskAtMs, diskOldAtMs);
 }
-/** Whether image or disk have changed, which nothing but a rebuild does. */
 function isReplaced(rebuild) {
     return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
 }
-/**
- * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
- * tells of work done; one that is there from the first observation on may have been written on acceptance.
- */
 function changedLate(rebuild) {
     const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
     const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
     const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
     return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
 }
-/**
- * The disk costs a call of its own, so it is asked for only where it tells more than status and image do: while
- * the status has not left and the image cannot show a change, or has shown it too early.
- */
 function needsDisk(rebuild) {
     if (rebuild.streak?.observations === 0)
         return true;
@@ -3252,11 +2961,6 @@ function needsDisk(rebuild) {
         return false;
     return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
 }
-/**
- * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
- * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
- * that somebody else had started.
- */
 function acceptedSinceMs(rebuild) {
     if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
         return rebuild.acceptedAtMs;
@@ -3265,24 +2969,19 @@ function acceptedSinceMs(rebuild) {
 }
 
 ;// CONCATENATED MODULE: ./core/balancers/held-weights.js
-/** Those that are not what they were before, as far as is known. */
 function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
 }
-/** The held weights with one more, or with a new state of the same server. */
 function withHeldWeight(heldWeights, heldWeight) {
     const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
     return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
 }
-/** The held weights without that of a server whose weight was not changed. */
 function withoutHeldWeight(heldWeights, server) {
     return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
 }
-/** Whether two backend servers of one instance are in the same pool. */
 function isSamePool(one, other) {
     return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
 }
-/** The weights of an instance on all of its load balancers: those that the plan saw, and those that were held. */
 function currentWeights(backendServers, heldWeights) {
     const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
     return [
@@ -3293,27 +2992,22 @@ function currentWeights(backendServers, heldWeights) {
         }))
     ];
 }
-/** Where traffic is still to be given back, in words. */
 function describeHeldWeights(heldWeights) {
     return openHeldWeights(heldWeights)
         .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
         .join(', ');
 }
-/** A pool for people. */
 function poolLabel({ blbId, groupId }) {
     return groupId === undefined ? blbId : `${blbId}/${groupId}`;
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
 
-/** What has become of the system disk, as far as the observations show. */
 function disk_state_diskStateOf(rebuild) {
     const { ending } = rebuild;
-    // Accepted, perhaps, and never seen to take place.
     const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
     if (isUnproven && !isReplaced(rebuild))
         return 'unknown';
-    // The call is out, and this may be the last that is written of it.
     if (rebuild.phase === 'sending')
         return 'unknown';
     if (rebuild.inDoubt)
@@ -3324,56 +3018,42 @@ function disk_state_diskStateOf(rebuild) {
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
-/**
- * The instance as it was last observed before this run's rebuild was sent, or as the plan saw it where nothing was
- * sent. Hours may lie between the two.
- */
 function instanceBefore(rebuild, planned) {
     const isSent = rebuild !== undefined && (rebuild.sends > 0 || rebuild.inDoubt);
     return (isSent ? rebuild.reference?.instance : undefined) ?? planned;
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-run.js
-/** Everything that one run did to one instance and saw of it. A plain value without a secret. */
 
 
 
-/** An instance that nothing was done to yet. */
 function instance_run_plannedRun(target) {
     return { target, progress: 'planned', heldWeights: [], knownHosts: [], cancelled: false };
 }
-/** The rebuild and the one of the rollback, as far as there were any. */
 function instance_run_rebuildsOf({ rebuild, rollback }) {
     return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
 }
-/** The last observation; `undefined` where there was none after the plan. */
 function lastSeen(run) {
     return instance_run_rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
 }
-/** What has become of the system disk, both rebuilds together. */
 function instance_run_diskOf(run) {
     const states = instance_run_rebuildsOf(run).map(disk_state_diskStateOf);
     if (states.includes('erased'))
         return 'erased';
     return states.includes('unknown') ? 'unknown' : 'untouched';
 }
-/** The image that was made before the wipe and can be rebuilt from. */
 function usableBackup({ backup }) {
     return backup?.isAvailable ? backup.imageId : undefined;
 }
-/** The image to go back to: the backup where one was made, else the one that it ran on right before the send. */
 function previousImageId(run) {
     return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
 }
-/** Whether a weight of it is still lowered, as far as is known. */
 function isLowered({ heldWeights }) {
     return openHeldWeights(heldWeights).length > 0;
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-end.js
-/** How it ended for one instance: the one place that draws this from what happened. */
 
-/** How it ended; `undefined` where it was not started or is being worked on, and after a fault of the program. */
 function endOf(run) {
     if (run.progress === 'planned')
         return refusedEnd(run);
@@ -3390,18 +3070,15 @@ function endOf(run) {
     const kind = run.rebuild?.ending?.kind;
     return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? { kind } : undefined;
 }
-/** Whether the instance ended as it was asked for; what a rollback did later does not count. */
 function instance_end_hasSucceeded(run) {
     const kind = run.rebuild?.ending?.kind;
     const isGood = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
     return isGood && causeOf(run) === undefined && !run.cancelled;
 }
-/** Whether the rollback came to a good end. */
 function instance_end_isRolledBack({ rollback }) {
     const kind = rollback?.rebuild?.ending?.kind;
     return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
 }
-/** Nothing is started for a plan with a refusal in it. */
 function refusedEnd({ target: { decision } }) {
     if (decision.action !== 'refuse')
         return undefined;
@@ -3426,7 +3103,6 @@ function cancelledEnd(run, cause) {
     };
 }
 function cancelledAt({ rebuild, backup, rollback }, cause) {
-    // One that had succeeded may be cut off while it is rolled back with the others.
     if (cause !== undefined || rollback !== undefined)
         return 'rollback';
     if (rebuild === undefined)
@@ -3435,36 +3111,29 @@ function cancelledAt({ rebuild, backup, rollback }, cause) {
         return 'health';
     return isUnsent(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
 }
-/** Whether no rebuild was sent, not even perhaps. */
 function isUnsent({ sends, inDoubt }) {
     return sends === 0 && !inDoubt;
 }
-/** Whether a rebuild that was cut off goes on without this run. */
 function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
     return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
 }
 
 ;// CONCATENATED MODULE: ./core/run/left-behind.js
-/** What a run leaves for the post step: weights that are still lowered, and rebuilds that do not show yet. */
 
 
 
 
-/** The instances with a lowered weight that succeeded, or that nothing was done to. */
 function restorableRuns({ instances }) {
     return instances.filter(isLowered).flatMap((run) => {
         const imageId = servingImage(run);
         return imageId === undefined ? [] : [{ run, imageId }];
     });
 }
-/** The instances with a lowered weight, by ID. */
 function loweredIds({ instances }) {
     return instances.filter(isLowered).map(({ target }) => target.instance.id);
 }
-/** The image on which the instance serves; `undefined` where nobody knows whether it does. */
 function servingImage(run) {
     const { target, rollback } = run;
-    // Of a process that was killed during the call nobody knows whether the disk is being erased.
     if (run.progress === 'working' && instance_run_rebuildsOf(run).at(-1)?.phase === 'sending')
         return undefined;
     if (instance_run_diskOf(run) === 'untouched')
@@ -3475,10 +3144,6 @@ function servingImage(run) {
     const isHealthy = end?.kind === 'rebuilt' || (end?.kind === 'failed' && end.cause.kind === 'rejoin');
     return isHealthy ? target.task.image.id : undefined;
 }
-/**
- * The instances whose rebuild may be under way without showing it, by ID: the run was cancelled or killed, could no
- * longer observe, or found no proof, before the status had left its settled value.
- */
 function hiddenRebuilds({ instances }) {
     return instances.filter(mayBeHidden).map(({ target }) => target.instance.id);
 }
@@ -3487,11 +3152,9 @@ function mayBeHidden(run) {
     if (rebuild === undefined || instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
         return false;
     const { ending } = rebuild;
-    // What was seen of one that is not proven may have been a scheduled snapshot.
     const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
     return isLeftAlone(rebuild, run) && (isUnproven || !hasShown(rebuild));
 }
-/** Whether the run ended its observation although the rebuild may still be under way. */
 function isLeftAlone({ ending }, run) {
     if (ending === undefined)
         return run.progress === 'working';
@@ -3499,20 +3162,16 @@ function isLeftAlone({ ending }, run) {
         return ending.kind === 'cancelled';
     return ending.reason.kind === 'call' || ending.reason.kind === 'unproven';
 }
-/** Whether the rebuild was seen since the last send; a snapshot alone may be one that a policy takes. */
 function hasShown(rebuild) {
     const { phases, history } = rebuild;
     const sentMs = phases.findLast(({ phase }) => phase === 'sending')?.fromMs;
-    // A change that was found under way shows already.
     if (sentMs === undefined)
         return true;
     return hasDeparted(rebuild) || history.some(({ atMs, status }) => atMs >= sentMs && instance_mayShowRebuild(status));
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-status.js
-/** What became of an instance and of a run, in one word. */
 
-/** What became of an instance, as far as is known. */
 function statusOf(run, state) {
     const end = endOf(run);
     if (end === undefined)
@@ -3528,12 +3187,10 @@ function statusOf(run, state) {
             return end.kind;
     }
 }
-/** An instance that nothing was done to is part of a plan, or was left out by a run that refused or stopped. */
 function untouchedStatus({ course, instances }) {
     const isRefused = instances.some(({ target }) => target.decision.action === 'refuse');
     return course === undefined && !isRefused ? 'planned' : 'notStarted';
 }
-/** What became of the run: what all instances have in common, or what tells most. */
 function runStatus(state) {
     const statuses = new Set(state.instances.map((run) => statusOf(run, state)));
     if (statuses.has('inProgress'))
@@ -3556,11 +3213,9 @@ function runStatus(state) {
 var health_reason = __nccwpck_require__(4795);
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
 
-/** The reasons, joined. */
 function describeRefusals(refusals) {
     return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
 }
-/** What to do about all of them. */
 function remedyOfRefusals(refusals) {
     return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
 }
@@ -3649,14 +3304,7 @@ var model_failure = __nccwpck_require__(5437);
 // EXTERNAL MODULE: ./core/time.js
 var time = __nccwpck_require__(1552);
 ;// CONCATENATED MODULE: ./core/report/call-remedy.js
-/** What a person should know before running again, once a rebuild shows or where none was sent. */
 const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
-/**
- * What to do about a call that failed for good.
- *
- * @param rerun what to know before running again; absent where nothing was sent
- * @param region the value of the input; absent where it is not known or an endpoint of one's own is used
- */
 function callRemedy(failure, rerun, region) {
     const again = rerun === undefined ? '' : ` ${rerun}`;
     switch (failure.kind) {
@@ -3682,7 +3330,6 @@ function callRemedy(failure, rerun, region) {
             return `The service or the network is in trouble: run again later.${again}`;
     }
 }
-/** The codes by which the service says that the keys themselves are wrong (BCC page Ojwvyo6nc), in lower case. */
 const wrongKeyCodes = new Set([
     'iamsignatureinvalid',
     'invalidaccesskeyid',
@@ -3691,7 +3338,6 @@ const wrongKeyCodes = new Set([
     'signaturedoesnotmatch',
     'signatureinvalid'
 ]);
-/** Wrong keys have codes of their own; a refusal without a code may be about the keys or about the policy. */
 function deniedRemedy({ code, operation }) {
     if (code === undefined) {
         return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
@@ -3700,13 +3346,11 @@ function deniedRemedy({ code, operation }) {
         ? 'Check accessKeyId and secretAccessKey; of a temporary key, also sessionToken, which may have run out.'
         : `Let the policy of the user permit ${operation}.`;
 }
-/** Full quotas have a code of their own (BCC page Ojwvyo6nc). */
 function invalidRemedy({ code }) {
     return code === 'Image.ImageQuotaExceedLimit'
         ? 'Delete custom images that are no longer needed, or have the quota raised.'
         : 'Change what the message names: the service does not accept the request as it is.';
 }
-/** The input that names what a call is about, by a word in the operation's name. */
 const inputs = [
     [/Image/, 'imageId'],
     [/Blb/, 'blbId'],
@@ -3729,25 +3373,21 @@ function unreachedRemedy({ barrier }, region) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/explain.js
-/** Failures in words: what happened, what it means for the disk, and what to do. */
 
 
 
 
 
 
-/** The cause with its course. */
 function explain_wholeCause({ cause, course }) {
     return course === undefined ? cause : `${cause} Seen: ${course}.`;
 }
-/** Explains why this action's own rules refuse to rebuild an instance. */
 function explainRefusals(instanceId, refusals) {
     return {
         cause: `${instanceId}: not rebuilt, because ${describeRefusals(refusals)}`,
         remedy: remedyOfRefusals(refusals)
     };
 }
-/** Explains the failed end of a rebuild. */
 function explain(rebuild, reason) {
     const { cause, ...others } = causeAndRemedy(rebuild, reason);
     return {
@@ -3756,7 +3396,6 @@ function explain(rebuild, reason) {
         diskNote: describeDiskState(disk_state_diskStateOf(rebuild))
     };
 }
-/** Explains a rebuild that a cancel cut off. */
 function explainCancel(rebuild) {
     const status = rebuild.last?.instance.status ?? 'unseen';
     const diskState = disk_state_diskStateOf(rebuild);
@@ -3768,7 +3407,6 @@ function explainCancel(rebuild) {
             : `A rebuild cannot be called back and goes on without this run. Run again ${hasStarted(rebuild) ? 'to wait for its end: the instance is looked at first and not erased twice.' : 'once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
     };
 }
-/** What is known of the system disk, as a sentence. */
 function describeDiskState(diskState) {
     switch (diskState) {
         case 'untouched':
@@ -3841,13 +3479,11 @@ function causeAndRemedy(rebuild, reason) {
     }
 }
 const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
-/** What to know before running again; a rebuild that was sent and does not show yet is found by no re-run. */
 function rerunNote(rebuild) {
     if (rebuild.sends === 0)
         return undefined;
     return hasStarted(rebuild) ? rerunIsSafe : lookFirst;
 }
-/** The request ID by which the service's support finds the rebuild, to be put after `the console`. */
 function requestLabel({ requestIds }) {
     const id = requestIds.at(-1);
     return id === undefined ? '' : `, with the request ID ${id}`;
@@ -3860,14 +3496,12 @@ function explainCall(rebuild, failure) {
         : callRemedy(failure, rerunNote(rebuild));
     return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
 }
-/** The service may not say which of them it does not know. */
 function unknownRemedy({ task }, { code = '', target }) {
     if (/^keypair\./i.test(code))
         return 'Check keypairId: the region has no key pair with this ID.';
     const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
     return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
 }
-/** The statuses that were seen, with the time of each since the first observation. */
 function historyLabel(rebuild) {
     const first = rebuild.history[0];
     if (first === undefined)
@@ -3878,12 +3512,9 @@ function historyLabel(rebuild) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/explain-health.js
-/** A failed health check in words: what did not pass, by when, and what to do. */
 
 
-/** How many changes of a failed health check a cause names; `health.history` has more. */
 const mostChanges = 5;
-/** Explains a health check that did not pass. */
 function explainHealth(instanceId, health) {
     const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
@@ -3895,7 +3526,6 @@ function explainHealth(instanceId, health) {
         remedy: remedyOf(reason, allowed)
     };
 }
-/** The script that waits for the proof is no failure of its own. */
 function reasonOf(failed) {
     const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
     if (first === undefined || others.length > 0)
@@ -3910,7 +3540,6 @@ function reasonOf(failed) {
             return 'assistant';
         case 'runFailed':
         case 'runLate':
-            // What was proven a moment ago answers, so it is the script that does not end as it should.
             return first.check === 'guestScript' ? 'guestScript' : 'assistant';
         case 'script':
             return 'guestScript';
@@ -3933,7 +3562,6 @@ function remedyOf(reason, allowed) {
             return `Look at the instance and at what healthCheck asks; ${longer}`;
     }
 }
-/** The latest changes of what the probes found, oldest first. */
 function courseOf({ history }) {
     const latest = history.slice(-mostChanges).map(({ failed }) => (0,health_reason/* describeFailed */.hi)(failed));
     if (latest.length === 0)
@@ -3942,9 +3570,7 @@ function courseOf({ history }) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/no-rollback.js
-/** Why a failed instance was not rolled back although the run was asked to. */
 
-/** One sentence; `undefined` where no rollback was asked for, none was needed, or one was tried. */
 function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
     const isAskedFor = target.circumstances.rollbackImage.kind !== 'notAsked';
     if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
@@ -3974,7 +3600,6 @@ function whyNot(reason) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/instance-failure.js
-/** Why an instance failed: in words for people and in fields for programs. */
 
 
 
@@ -3984,7 +3609,6 @@ function whyNot(reason) {
 
 
 
-/** Why the instance failed and how it stands now; `undefined` where it did not fail. */
 function failureOf(run) {
     const end = endOf(run);
     const failure = end && failureOfEnd(run, end);
@@ -3998,7 +3622,6 @@ function failureOf(run) {
         : 'Once it is healthy, restore the weights that the summary lists.';
     return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
 }
-/** The failure without a word about weights that are still lowered. */
 function failureOfEnd(run, end) {
     switch (end.kind) {
         case 'rebuilt':
@@ -4068,7 +3691,6 @@ function explainRollbackFailed(run, cause) {
         : `The rollback onto ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
     return { ...failure, diskNote };
 }
-/** An instance that had succeeded itself. */
 function rolledBackWithOthers({ target }) {
     return {
         reason: 'rollbackFailed',
@@ -4077,7 +3699,6 @@ function rolledBackWithOthers({ target }) {
         remedy: 'Look at the instance in the console.'
     };
 }
-/** A failed call in the form of the result. */
 function callFacts(failure) {
     const { kind, operation, httpStatus, code, requestId } = failure;
     return {
@@ -4113,7 +3734,6 @@ function cancelledForward(run, at) {
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
-/** After a cancel no rollback is started, but one may be under way. */
 function cancelledInRollback(run, cause) {
     const { rollback } = run;
     const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
@@ -4152,11 +3772,9 @@ function isUntouched({ rebuild }) {
 ;// CONCATENATED MODULE: ./core/report/described-instance.js
 
 
-/** All instances of a run, in its order. */
 function described_instance_describeInstances(state) {
     return state.instances.map((run) => ({ run, status: statusOf(run, state), failure: failureOf(run) }));
 }
-/** The ID of an instance. */
 function described_instance_idOf({ run }) {
     return run.target.instance.id;
 }
@@ -4172,7 +3790,6 @@ const called = {
     id: 'ID',
     name: 'name'
 };
-/** Fills the placeholders of all checks; the first problem stands for all. Pure, and never throws. */
 function resolveChecks(checks, instance) {
     const resolved = [];
     for (const check of checks) {
@@ -4183,15 +3800,6 @@ function resolveChecks(checks, instance) {
     }
     return { ok: true, checks: resolved };
 }
-/**
- * Fills the placeholders of a check.
- *
- * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
- * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
- * the host under another domain); in path and query, values are percent-encoded.
- *
- * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
- */
 function resolveCheck(check, instance) {
     if (check.kind === 'assistant' || check.kind === 'guestScript') {
         const system = (0,guest_system/* guestSystem */.wS)(instance);
@@ -4223,11 +3831,9 @@ function resolveCheck(check, instance) {
 function isHostPart(name, value) {
     return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
 }
-/** Only one pass, so that a value that looks like a placeholder stays what it is. */
 function fill(pattern, value) {
     return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
 }
-/** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
 function encoded(value) {
     return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
 }
@@ -4239,18 +3845,15 @@ function resolve_wrong(problem) {
 }
 
 ;// CONCATENATED MODULE: ./core/plan/text.js
-/** The parts of a plan in words, as the log, the summary and `result` show them. */
 
 
 
-/** The name of an image for people: id, name and system. */
 function imageLabel(image) {
     const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
     const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
     const known = facts.filter((fact) => fact !== '').join(', ');
     return known === '' ? image.id : `${image.id} (${known})`;
 }
-/** What the run does with the target, in a few words. */
 function decisionLabel(target) {
     const { decision, instance } = target;
     switch (decision.action) {
@@ -4266,7 +3869,6 @@ function decisionLabel(target) {
             return `refuse: ${describeRefusals(decision.refusals)}`;
     }
 }
-/** How one logs in after the rebuild. */
 function loginLabel({ login }) {
     switch (login.kind) {
         case 'adminPass':
@@ -4277,7 +3879,6 @@ function loginLabel({ login }) {
             return 'as stored in the image (keepImageLogin)';
     }
 }
-/** Which first-boot script runs. */
 function scriptLabel({ script }) {
     switch (script) {
         case 'given':
@@ -4288,9 +3889,7 @@ function scriptLabel({ script }) {
             return 'the earlier script, if there is one, runs again';
     }
 }
-/** What is erased where a change is under way: the disk of now may be the new one of somebody's rebuild. */
 const erasedAfterWait = 'the system disk that it has when the change has ended, unless that was a rebuild onto the image';
-/** What a rebuild of the target erases. */
 function erasedLabel(target) {
     const { disk, snapshots, decision } = target;
     if (decision.action === 'wait')
@@ -4305,7 +3904,6 @@ function erasedLabel(target) {
     const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
     return `${what}, and its snapshots: ${named.join(', ')}`;
 }
-/** What else is done with the target before and after: backup, health check, rollback. */
 function stepLabels({ instance, circumstances, backendServers }) {
     const { checks = [], imagesLeft, rollbackImage } = circumstances;
     const steps = [];
@@ -4329,7 +3927,6 @@ function stepLabels({ instance, circumstances, backendServers }) {
 function describeStep(check) {
     return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
 }
-/** Where the instance is and what it runs, as far as is known. */
 function currentLabel({ instance }) {
     const system = [instance.osName, instance.osVersion, instance.osArch]
         .filter((part) => part !== '')
@@ -4348,16 +3945,11 @@ function currentLabel({ instance }) {
 
 
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
-/**
- * The `with:` lines that bring back what an instance ran before; none where that runs still or again. A password is
- * named, never shown.
- */
 function restoreWithLines(run, options) {
     if (instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
         return [];
     const { instance } = run.target;
     const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
-    // The script of this run is for the new image; the one of before is no longer there.
     const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
     return [
         `instanceId: ${instance.id}`,
@@ -4367,10 +3959,6 @@ function restoreWithLines(run, options) {
         ...(mightBeSkipped(run) ? ['force: true'] : [])
     ];
 }
-/**
- * Whether the lines alone could end as `skipped`: the instance shows that image already, or soon will, and what
- * runs on it is not what ran before.
- */
 function mightBeSkipped(run) {
     const imageId = previousImageId(run);
     const wasSent = (run.rollback?.rebuild?.sends ?? 0) > 0;
@@ -4383,16 +3971,11 @@ function loginLine({ login }, isCustom) {
         case 'keypairId':
             return `keypairId: ${login.keypairId}`;
         case 'keepImageLogin':
-            // The image of before may be a public one, which has no login of its own.
             return isCustom ? 'keepImageLogin: true' : adminPassLine;
     }
 }
 
 ;// CONCATENATED MODULE: ./core/run/erased.js
-/**
- * The disk that this run erases, or has erased, with its snapshots. Where a change is under way already and this run has
- * sent nothing, the disk that was seen may be the new one of somebody's rebuild, so none is named.
- */
 function erasedBy(run) {
     const { rebuild, target } = run;
     const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
@@ -4400,20 +3983,17 @@ function erasedBy(run) {
         ? { disk: undefined, snapshots: [] }
         : { disk: diskBefore(run), snapshots: target.snapshots };
 }
-/** The system disk as last seen before the rebuild was sent, or as the plan saw it. */
 function diskBefore({ target, rebuild }) {
     return ((rebuild?.sends ?? 0) > 0 ? rebuild?.reference?.disk : undefined) ?? target.disk;
 }
 
 ;// CONCATENATED MODULE: ./core/run/spans.js
-/** The parts in their order; what is still going on ends at `nowMs`, or when the work on the instance ended. */
 function spansOf({ rebuild, health, rollback, endedAtMs }, nowMs) {
     return [
         ...spansOfPart(rebuild, health, false, endedAtMs ?? nowMs),
         ...spansOfPart(rollback?.rebuild, rollback?.health, true, endedAtMs ?? nowMs)
     ];
 }
-/** When the work on the instance began and ended, or `nowMs` where it has not. */
 function workTime(run, nowMs) {
     const spans = spansOf(run, nowMs);
     const atMs = run.endedAtMs ?? nowMs;
@@ -4431,20 +4011,12 @@ function spansOfPart(rebuild, health, isRollback, atMs) {
 }
 
 ;// CONCATENATED MODULE: ./core/neutral-text.js
-/**
- * Text from outside without characters that change what a reader sees: control characters, ESC among them, become
- * one space, and marks of the text's direction (Unicode TR 36, "bidirectional text spoofing") become visible.
- */
 function neutralText(text) {
     return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 ;// CONCATENATED MODULE: ./core/summary/markdown.js
 
-/**
- * Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. GitHub
- * makes links of bare addresses, so the signs by which it knows them are escaped too.
- */
 function cell(text) {
     const oneLine = neutralText(text).replace(/\s+/g, ' ').trim();
     const unlinked = oneLine
@@ -4455,30 +4027,24 @@ function cell(text) {
 function markdown_escaped(text) {
     return text.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
 }
-/** Text in code type, in a cell. */
 function code(text) {
     return text === '' ? '' : `<code>${cell(text)}</code>`;
 }
-/** A table; cells are given as finished Markdown. */
 function table(head, rows) {
     const line = (cells) => `| ${cells.join(' | ')} |`;
     return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
-/** Parts under a line to click on; the line is given as finished Markdown. */
 function fold(title, parts, isOpen = false) {
     return [`<details${isOpen ? ' open' : ''}><summary>${title}</summary>`, ...parts, '</details>'].join('\n\n');
 }
-/** A block of code; nothing in it can end it, for backticks do not occur in what is put there. */
 function fenced(language, lines) {
     return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
 }
-/** A number with its noun: `1 batch`, `2 batches`. */
 function counted(count, one, many = `${one}s`) {
     return `${count} ${count === 1 ? one : many}`;
 }
 
 ;// CONCATENATED MODULE: ./core/summary/details.js
-/** The part of the job summary that is folded away: everything about one instance. */
 
 
 
@@ -4490,7 +4056,6 @@ function counted(count, one, many = `${one}s`) {
 
 
 
-/** One instance in detail, folded unless it is to be open. */
 function detailsOf(one, state, isOpen) {
     const { run } = one;
     const inner = [
@@ -4532,7 +4097,6 @@ function erasedCell(run) {
     const each = snapshots.map(({ id, name, createTime }) => `snapshot ${cell(name)} ${code(id)}, ${cell(createTime)}`);
     return [named, ...each].join('<br>');
 }
-/** The parts of the work in words that an operator knows. */
 const spanLabels = {
     settling: 'waited for the instance to settle',
     backup: 'backed up',
@@ -4598,20 +4162,14 @@ function restoreWith(run, { options }) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/clip.js
-/** At most so many characters of a text from outside, with a mark where it was cut. */
 function clip_clip(text, most) {
     if (text.length <= most)
         return text;
-    // By code points, so that none is cut in two.
     const characters = [...text];
     return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 
 ;// CONCATENATED MODULE: ./core/report/help-link.js
-/**
- * The address of the section on `reason` in `docs/troubleshooting.md`, of the very version that runs; of the whole
- * page without a reason. `undefined` where it is not known from where the action runs.
- */
 function help_link_helpLink(source, reason) {
     const { serverUrl = '', repository = '', ref = '' } = source ?? {};
     if (!/^https?:\/\/[\w.:[\]-]+\/?$/.test(serverUrl) ||
@@ -4622,7 +4180,6 @@ function help_link_helpLink(source, reason) {
     const page = `${serverUrl.replace(/\/$/, '')}/${repository}/blob/${encodePath(ref)}/docs/troubleshooting.md`;
     return reason === undefined ? page : `${page}#${reason.toLowerCase()}`;
 }
-/** A ref may hold slashes, and signs that would end a Markdown link. */
 function encodePath(ref) {
     const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
     const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
@@ -4630,17 +4187,11 @@ function encodePath(ref) {
 }
 
 ;// CONCATENATED MODULE: ./core/plan/rollout-order.js
-/** In which order the targets are taken, and which are unavailable from the start. */
 
 
-/** Why the target does not serve to begin with, in words; `undefined` where it does, as far as is known. */
 function whyUnavailable({ instance, unhealthy }) {
     return instance_statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
 }
-/**
- * The rollout of a plan. Those already unavailable go first: beginning one of them makes it no worse, and until
- * they serve again they take capacity from others. Otherwise the given order is kept.
- */
 function planRollout(targets, { settings, rollback }) {
     const members = targets.map((target) => ({
         id: target.instance.id,
@@ -4659,29 +4210,21 @@ function planRollout(targets, { settings, rollback }) {
 }
 
 ;// CONCATENATED MODULE: ./core/run/next-steps.js
-/** What may be done to an instance next, from what happened to it: roll it back, or give it its traffic again. */
 
 
 
 
 
-/** How the work on an instance ended, for the rollout that it is a part of. */
 function outcomeOf(run) {
     if (run.cancelled)
         return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
     const kind = run.rebuild?.ending?.kind;
     if (instance_end_hasSucceeded(run)) {
-        // What is not waited for stays unavailable until this run ends.
         const canRollBack = kind === 'rebuilt' && hasOtherImage(run);
         return { result: 'succeeded', isUnavailable: kind === 'started', canRollBack };
     }
     return { result: 'failed', isUnavailable: !isServing(run), canRollBack: needsRollback(run) };
 }
-/**
- * Whether a rollback can help: the disk was erased, and the instance is there to be rebuilt. One on another image
- * than this run's is left alone, for somebody else may have put it there. A rebuild without proof may still come,
- * and one that could not be observed cannot be judged.
- */
 function needsRollback(run) {
     if (run.cancelled || run.rebuild === undefined || !hasOtherImage(run))
         return false;
@@ -4695,7 +4238,6 @@ function needsRollback(run) {
         return reason.status === 'Error';
     return reason.kind === 'timedOut';
 }
-/** Whether it may get its traffic: it is healthy, or healthy again, or it runs and nothing was done to it. */
 function mayRejoin(run) {
     const { rebuild, rollback, cancelled } = run;
     if (rollback !== undefined) {
@@ -4707,11 +4249,9 @@ function mayRejoin(run) {
         return false;
     return runsUntouched(rebuild);
 }
-/** Whether this run erased it itself, and knows another image to go back to. */
 function hasOtherImage(run) {
     return (run.rebuild?.sends ?? 0) > 0 && previousImageId(run) !== run.target.task.image.id;
 }
-/** Whether an instance that did not succeed serves as before, because nothing was done to it. */
 function isServing(run) {
     const { target, rebuild, health } = run;
     if (health?.healthy === false || isLowered(run) || whyUnavailable(target) !== undefined)
@@ -4720,7 +4260,6 @@ function isServing(run) {
         return true;
     return (disk_state_diskStateOf(rebuild) === 'untouched' && instance_statusKind(rebuild.last?.instance.status ?? 'Running') === 'up');
 }
-/** Whether the rollback did nothing, so that the new system still runs and is healthy. */
 function staysOnNewImage({ rebuild }) {
     return rebuild === undefined || runsUntouched(rebuild);
 }
@@ -4732,11 +4271,9 @@ function runsUntouched(rebuild) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/stop-message.js
-/** Why a rollout stopped, in words. */
 
 
 
-/** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
 function stop_message_stopMessage({ course, rollout, instances }) {
     if (course?.stop === undefined)
         return undefined;
@@ -4753,7 +4290,6 @@ function stop_message_stopMessage({ course, rollout, instances }) {
         .filter((part) => part !== '')
         .join(' ');
 }
-/** Why a rollout stopped, as one sentence. */
 function stopWords(stop, facts) {
     switch (stop) {
         case 'canary':
@@ -4791,7 +4327,6 @@ function isStillUnavailable(run) {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/canaries.js
-/** Who goes first, by id: of those that something is to be done to, the first in order. */
 function canariesOf({ members, canary }) {
     const ids = [];
     for (const { id, kind } of canary === 0 ? [] : members) {
@@ -4805,7 +4340,6 @@ function canariesOf({ members, canary }) {
 
 ;// CONCATENATED MODULE: ./core/run/unavailable-before.js
 
-/** The instances that did not serve even when the plan was made, by ID, and why in words. */
 function unavailableBefore({ instances }) {
     return instances.flatMap(({ target }) => {
         const why = whyUnavailable(target);
@@ -4814,7 +4348,6 @@ function unavailableBefore({ instances }) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/overview.js
-/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
 
 
 
@@ -4832,7 +4365,6 @@ const headlines = {
     failed: '❌ Failed',
     partial: '❌ Failed for some'
 };
-/** In the order in which the totals are told. */
 const overview_words = {
     rebuilt: { icon: '✅', one: 'rebuilt' },
     skipped: { icon: '✅', one: 'skipped' },
@@ -4843,11 +4375,6 @@ const overview_words = {
     inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
     notStarted: { icon: '–', one: 'not started' }
 };
-/**
- * What became of the run, of whom, and from which image, as a heading.
- *
- * @param region empty where it is not known
- */
 function headline(state, region) {
     const [only, ...others] = state.instances;
     const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
@@ -4855,16 +4382,13 @@ function headline(state, region) {
     const where = region === '' ? '' : `, region ${cell(clip_clip(region, 50))}`;
     return `## ${headlines[runStatus(state)]}: ${whom} from image ${imageOf(state.image)}${where}`;
 }
-/** An image by ID and name. */
 function imageOf({ id, name }) {
     return `${code(id)} ${cell(clip_clip(name, 200))}`.trimEnd();
 }
-/** What became of an instance, with a sign. */
 function statusLabel({ run, status }) {
     const { icon, one } = overview_words[status];
     return run.rebuild?.adopted === true ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
 }
-/** How many came to what, in one line. */
 function totals(instances, { fromMs, atMs }) {
     const counts = new Map();
     for (const { status } of instances)
@@ -4875,12 +4399,10 @@ function totals(instances, { fromMs, atMs }) {
     });
     return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${(0,time/* formatDuration */.a3)(atMs - fromMs)})`;
 }
-/** Why nothing more was started, as a sentence that cannot be overlooked. */
 function stopSentence(state) {
     const message = stop_message_stopMessage(state);
     return message === undefined ? '' : `> 🛑 **${cell(clip_clip(message, 1000))}**`;
 }
-/** How the rollout was set and how many were unavailable, in one line. */
 function rolloutLine(state) {
     const { maxUnavailable, pauseMs, maxFailures } = state.rollout;
     const count = unavailableBefore(state).length;
@@ -4905,7 +4427,6 @@ function canaryLabel(canaries) {
     const all = more === 0 ? named : [...named, `${more} more`];
     return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
 }
-/** Who did not serve to begin with, and why; folded away. */
 function unavailableBeforePart(state, priority) {
     const before = unavailableBefore(state);
     return {
@@ -4934,14 +4455,9 @@ const urgency = {
     skipped: 4,
     planned: 4
 };
-/** The failures first, then what is under way or not started, then the rest; beyond that in the given order. */
 function byUrgency(instances) {
     return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
 }
-/**
- * Those that failed or were cut off. One of each kind of failure comes first, so that a reader of only the
- * first few has met every kind.
- */
 function ranking_failuresFirst(instances) {
     const failed = byUrgency(instances).filter(isFailed);
     const met = new Set();
@@ -4954,7 +4470,6 @@ function ranking_failuresFirst(instances) {
     }
     return [...heads, ...failed.filter((one) => !heads.has(one))];
 }
-/** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
 function ranking_reasonsLabel(failed) {
     const counts = new Map();
     for (const { failure } of failed)
@@ -4967,7 +4482,6 @@ function isFailed(one) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/failures.js
-/** The failures in a summary: the first in full, the others in a table. */
 
 
 
@@ -4976,9 +4490,7 @@ function isFailed(one) {
 
 
 
-/** More than these nobody reads one after another. */
 const inFull = 20;
-/** A failure with cause, disk, remedy and a link to the documents; empty where there is none. */
 function failureText(failure, source) {
     if (failure === undefined)
         return '';
@@ -4994,7 +4506,6 @@ function failureText(failure, source) {
         ...(help === undefined ? [] : ['>', `> [More about ${code(reason)}](${help})`])
     ].join('\n');
 }
-/** The failures of several instances; both parts have a high priority, those in full more. */
 function failureParts(instances, priority, source) {
     const failed = ranking_failuresFirst(instances);
     const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
@@ -5018,7 +4529,6 @@ function heading(failed) {
         return title;
     return `${title}\n\nBy reason: ${cell(ranking_reasonsLabel(failed))}. The first ${inFull} stand here in full, the other ${failed.length - inFull} in a table.`;
 }
-/** A message from outside may be of any length, and one failure must not crowd out the others. */
 function failures_short(failure) {
     const { cause, course, diskNote, remedy } = failure;
     return {
@@ -5049,18 +4559,10 @@ function restOf(rest, pieces) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/fit.js
-/** How a summary is made to fit: parts that can be shortened, the least important first. */
 const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
-/** A part that is never shortened, and so must not be long. */
 function fixed(text) {
     return { priority: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
 }
-/**
- * The parts as one text of at most so many bytes. Where something has to be left out, as little as possible is,
- * and a note at the end says so.
- *
- * @param limit in bytes of UTF-8
- */
 function fitted(parts, limit) {
     const shown = parts.map((part) => ({ part, pieces: part.pieces }));
     if (sizeOf(shown) <= limit)
@@ -5074,7 +4576,6 @@ function fitted(parts, limit) {
     }
     return `${fit_joined(shown)}\n${note}\n`;
 }
-/** The largest number up to `all` that fits, 0 where none does; the sizes grow with the numbers. */
 function mostPieces(all, fits) {
     let [low, high] = [0, all];
     while (low < high) {
@@ -5086,7 +4587,6 @@ function mostPieces(all, fits) {
     }
     return low;
 }
-/** Of two that have the same priority, the later one first. */
 function cheapestFirst(shown) {
     return shown
         .filter(({ pieces }) => pieces > 0)
@@ -5102,25 +4602,19 @@ function fit_joined(shown) {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/member.js
-/** One target of a rollout: what it is, and where it is. */
-/** Whether somebody is at it. */
 function isAtWork({ state }) {
     return state === 'working' || state === 'rollingBack';
 }
-/** Whether it is not serving, or may stop serving at any moment. A check alone makes nothing unavailable. */
 function countsAsUnavailable(member) {
     return member.isUnavailable || (isAtWork(member) && member.kind === 'work');
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/members.js
-/** The members of a rollout as a value that is cheap to change: of a thousand, one step touches one or a few. */
 
-/** All members, in the order of the task, with what is asked of them most counted along. */
 class Members {
     #places;
     #all;
     #counts;
-    /** How many are unavailable, see `countsAsUnavailable`. */
     unavailable;
     constructor(places, all, counts, unavailable) {
         this.#places = places;
@@ -5128,7 +4622,6 @@ class Members {
         this.#counts = counts;
         this.unavailable = unavailable;
     }
-    /** Nobody has been begun yet. */
     static of(tasks) {
         const all = tasks.map((task) => ({ ...task, state: 'waiting', canRollBack: false, completionOrder: 0 }));
         const waiting = (kind) => all.filter((member) => member.kind === kind).length;
@@ -5140,22 +4633,18 @@ class Members {
     values() {
         return this.#all;
     }
-    /** How many of a kind are in one of these states. */
     count(kind, ...states) {
         let count = 0;
         for (const state of states)
             count += this.#counts[`${kind} ${state}`] ?? 0;
         return count;
     }
-    /** How many are at work, those that are only checked left out. */
     get atWork() {
         return this.count('work', 'working', 'rollingBack');
     }
-    /** Whether somebody is at any of them, be it only to check it. */
     get isBusy() {
         return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
     }
-    /** The members after one of them has changed; the same where there is none with this id. */
     with(id, patch) {
         const place = this.#places.get(id) ?? -1;
         const before = this.#all[place];
@@ -5171,21 +4660,12 @@ class Members {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/capacity.js
-/**
- * Whether one more may be started. One that is already unavailable makes it no worse, but it still needs a free slot: a
- * check that fails on all of them from the start must not start all of them at once.
- */
 function hasCapacity(members, member, maxUnavailable) {
     return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
-/** Which instance is rolled back next, once the rollout has stopped. */
 
-/**
- * The next rollbacks: newest first, within the same `maxUnavailable`, and only when all running work has ended.
- * If the newest would exceed maxUnavailable, take one that is already unavailable.
- */
 function rollBackNext(before) {
     if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
         return [before, []];
@@ -5215,15 +4695,9 @@ function canBeRolledBack({ state, canRollBack }) {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
-/** Which instance is started next, as long as nothing has stopped the rollout. */
 
 
-/** How many mere checks are made at a time; each may open a connection. */
 const checksAtOnce = 50;
-/**
- * The next to begin: the checks before all else, for they may show that the image is no good while nothing is
- * erased yet; then the canaries; then the rest. Ends the rollout when nobody is left.
- */
 function beginNext(rollout, atMs) {
     const { members, task } = rollout;
     const checking = members.count('check', 'working');
@@ -5242,7 +4716,6 @@ function beginNext(rollout, atMs) {
         return [rollout, []];
     return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
 }
-/** In batches all of one are waited for, and then there is a pause. */
 function beginBatch(before, isNext, atMs) {
     if (before.members.isBusy)
         return [before, []];
@@ -5256,7 +4729,6 @@ function beginBatch(before, isNext, atMs) {
     const { pausedUntilMs: _over, ...rollout } = before;
     return begin(rollout, isNext);
 }
-/** Takes one after the other, as long as there is room with those taken before it, and no more than `most`. */
 function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
     const started = [];
     let { members } = before;
@@ -5265,7 +4737,6 @@ function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
             break;
         if (member.state !== 'waiting' || !isNext(member))
             continue;
-        // Behind one without capacity there may be one that is already unavailable, which needs none.
         if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
             continue;
         members = members.with(member.id, { state: 'working' });
@@ -5276,15 +4747,10 @@ function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/step-rollout.js
-/**
- * A rollout as a pure reducer: from what is known of all targets and what has just happened to one of them to
- * what is known now and what to do next. It knows no clock and no network; the loop that runs it does.
- */
 
 
 
 
-/** The beginning. */
 function beginRollout(task, atMs) {
     const members = Members.of(task.members);
     const rollout = {
@@ -5299,7 +4765,6 @@ function beginRollout(task, atMs) {
     };
     return next(rollout, [], atMs);
 }
-/** The next rollout and the next commands. An event that comes after the end changes nothing. */
 function stepRollout(rollout, event) {
     if (rollout.isOver)
         return [rollout, []];
@@ -5313,7 +4778,6 @@ function stepRollout(rollout, event) {
             return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
         }
         case 'recovered': {
-            // It waits for its turn like the others, for beginning it now would make one more unavailable.
             const members = rollout.members.with(event.id, { state: 'waiting', isUnavailable: false });
             return next({ ...rollout, members }, [], event.atMs);
         }
@@ -5336,11 +4800,9 @@ function onEnded(before, id, outcome) {
     const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
     if (!rollsBack)
         return [after, []];
-    // It keeps its slot: it is already unavailable, and the sooner it serves again the better.
     const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
     return [{ ...after, members }, [{ type: 'rollBack', id }]];
 }
-/** What is to be done now, whatever led here. */
 function next(before, already, atMs) {
     const stop = before.stop ?? reasonToStop(before);
     const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
@@ -5359,7 +4821,6 @@ function proceed(rollout, atMs) {
     const isDone = commands.length === 0 && !after.members.isBusy;
     return [after, isDone ? [{ type: 'end' }] : commands];
 }
-/** All canaries must succeed; later ones may fail as often as `maxFailures` allows. */
 function reasonToStop({ task, members, failures }) {
     if (failures === 0)
         return undefined;
@@ -5371,10 +4832,6 @@ function reasonToStop({ task, members, failures }) {
 
 ;// CONCATENATED MODULE: ./core/rollout/rehearse.js
 
-/**
- * The batches in which the targets are taken, by id; a single one where there are no pauses. The rollout itself is
- * played through, so that a plan cannot say anything else than what is done then.
- */
 function rehearse(task) {
     const batches = [[]];
     let nowMs = 0;
@@ -5406,7 +4863,6 @@ function successOf(command, atMs) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/instance-table.js
-/** The table that has every instance of a run in it. */
 
 
 
@@ -5416,9 +4872,7 @@ function successOf(command, atMs) {
 
 
 
-/** More rows than these are folded away. */
 const openRows = 20;
-/** The instances in the given order, with both images. */
 function wholeTable(instances, state) {
     const rows = instances.map((one) => [
         `${code(described_instance_idOf(one))}<br>${cell(one.run.target.instance.name)}`,
@@ -5428,7 +4882,6 @@ function wholeTable(instances, state) {
     ]);
     return table(['Instance', 'Result', 'Image', 'Time'], rows);
 }
-/** The instances of a fleet, one line each, the urgent ones first; the image to be stands in the headline. */
 function fleetTable(instances, state, priority) {
     const rows = byUrgency(instances).map((one) => [
         `${code(described_instance_idOf(one))} ${cell(one.run.target.instance.name)}`.trimEnd(),
@@ -5439,7 +4892,6 @@ function fleetTable(instances, state, priority) {
     const head = ['Instance', 'Result', 'Image before', 'Time'];
     return tablePart({ head, rows, title: `All ${rows.length} instances`, isOpen: false }, priority);
 }
-/** A table under its heading, folded where it is long; it can be shortened from its end. */
 function tablePart(of, priority) {
     const { head, rows, title, isOpen } = of;
     return {
@@ -5461,7 +4913,6 @@ function imageBefore({ run }) {
     const { imageId, imageName } = instanceBefore(run.rebuild, run.target.instance);
     return imageOf({ id: imageId, name: imageName });
 }
-/** Where an instance ended that is not on the image that it was to be on. */
 function otherImage({ run }, { image }) {
     if (run.rollback !== undefined && instance_end_isRolledBack(run))
         return [`↩ ${code(run.rollback.imageId)}`];
@@ -5476,7 +4927,6 @@ function timeOf({ run }, { atMs }) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/fleet-plan.js
-/** The plan of several instances, as a dry run ends with it: who is taken when, and what is erased. */
 
 
 
@@ -5492,7 +4942,6 @@ const labels = {
     skip: '✅ skip',
     refuse: '❌ refuse'
 };
-/** How many are to be treated how, in one line. */
 function planTotals({ instances }) {
     const counts = new Map();
     for (const run of instances)
@@ -5500,7 +4949,6 @@ function planTotals({ instances }) {
     const each = [...counts].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
     return `${each.join(' · ')} (${counted(instances.length, 'instance')})`;
 }
-/** How many batches there will be, and the targets in the order in which they are taken. */
 function planParts(state, priority) {
     const ordered = inOrder(state);
     const batches = state.rollout.pauseMs === 0 ? [] : rehearse(state.rollout);
@@ -5532,7 +4980,6 @@ function planParts(state, priority) {
         tablePart({ head, rows, title, isOpen: true }, priority)
     ];
 }
-/** The instances in the order in which they are taken; those that are skipped at the end. */
 function inOrder({ instances, rollout }) {
     const turns = new Map(rollout.members.map(({ id }, turn) => [id, turn]));
     const turnOf = (run) => turns.get(fleet_plan_idOf(run)) ?? 0;
@@ -5551,15 +4998,12 @@ function noteOf(text) {
 function isNotIn(others) {
     return (text) => !others.includes(text);
 }
-/** The texts that are in every list. */
 function commonOf([first = [], ...others]) {
     return others.length === 0 ? [] : first.filter((text) => others.every((list) => list.includes(text)));
 }
-/** The one text that all have, if it is one; so it need not stand in every row. */
 function sameForAll([first, ...others]) {
     return others.every((text) => text === first) ? first : undefined;
 }
-/** What is alike for all: the login, the script and, but for the addresses, what else is done. */
 function howOf({ options }, [first]) {
     if (first === undefined || erasesNothing(first))
         return '';
@@ -5574,7 +5018,6 @@ function howOf({ options }, [first]) {
 function erasesNothing(run) {
     return ['skip', 'start'].includes(actionOf(run));
 }
-/** Whether each is a canary, and its batch; `undefined` where there are neither canaries nor batches. */
 function turnsOf(ordered, canaries, batches) {
     if (canaries.length === 0 && batches.length === 0)
         return undefined;
@@ -5600,22 +5043,14 @@ function fleet_plan_erasedCell(run) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/timeline.js
-/** The timeline of a fleet: a Gantt diagram in Mermaid, which GitHub draws in a job summary. */
 
 
 
 
-/** More rows than these fit on no screen. */
 const mostInstances = 50;
-/** Mermaid draws no text of more than 50,000 characters; it cannot come to that with instance IDs of today. */
 const mostCharacters = 45_000;
-/** A narrower bar has no room for its word, as a share of the whole width; the words would lie on each other. */
 const roomForWord = 0.055;
 const stillGoing = new Set(['inProgress', 'started']);
-/**
- * A row for each instance, in the order in which they were started, as a fenced block; empty where there are fewer
- * than 2 or more than 50, and where nothing was done to any.
- */
 function timelineOf(instances, time) {
     if (instances.length < 2 || instances.length > mostInstances)
         return '';
@@ -5628,14 +5063,11 @@ function timelineOf(instances, time) {
     const from = Math.min(...rows.map(({ bars }) => startOf(bars)));
     const to = Math.max(...rows.map(({ bars }) => bars.at(-1)?.to ?? from));
     const lines = [
-        // All bars of an instance in one row.
         '---',
         'displayMode: compact',
         '---',
         'gantt',
-        // Without a zone: the reader's browser would show its own time otherwise.
         'dateFormat YYYY-MM-DDTHH:mm:ss',
-        // Under ten minutes several marks would say the same minute.
         `axisFormat ${to - from < 600 ? '%H:%M:%S' : '%H:%M'}`,
         'todayMarker off',
         ...rows.flatMap(({ one, bars }) => [
@@ -5649,7 +5081,6 @@ function lineOf({ kind, from, to }, mark, width) {
     const word = (to - from) / width >= roomForWord ? kind : '·';
     return `${word} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
 }
-/** The tags that give a kind its colour; without one it is drawn in the colour of the theme. */
 const colours = {
     backup: '',
     drain: '',
@@ -5657,7 +5088,6 @@ const colours = {
     health: 'done',
     rollback: 'active'
 };
-/** `crit`, drawn red, for what failed; otherwise the colour of its kind, and of a rebuild for what is under way. */
 function markOf({ run, status, failure }, bars, index) {
     const isLast = index === bars.length - 1;
     if (isLast && stillGoing.has(status))
@@ -5666,11 +5096,9 @@ function markOf({ run, status, failure }, bars, index) {
     if (kind === 'rollback')
         return instance_end_isRolledBack(run) ? colours[kind] : 'crit';
     const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
-    // One that is rolled back because the rollout has stopped did not fail itself.
     const hasFailed = failure !== undefined && (status === 'failed' || status === 'rolledBack');
     return hasFailed && isLastForward ? 'crit' : colours[kind];
 }
-/** The spans as bars that follow each other; none is shorter than a second, for it would not be seen. */
 function barsOf({ run }, { anchor, atMs }) {
     const bars = [];
     const wallSeconds = (ms) => (anchor.wallMs + ms - anchor.nowMs) / 1000;
@@ -5678,7 +5106,6 @@ function barsOf({ run }, { anchor, atMs }) {
     for (const [index, { fromMs, toMs }] of spans.entries()) {
         const kind = kindAt(spans, index);
         const last = bars.at(-1);
-        // Two that are rounded to the same second must not lie on each other.
         const from = Math.max(Math.floor(wallSeconds(fromMs)), last?.to ?? 0);
         const to = Math.max(from + 1, Math.round(wallSeconds(toMs)));
         if (last?.kind === kind)
@@ -5688,7 +5115,6 @@ function barsOf({ run }, { anchor, atMs }) {
     }
     return bars;
 }
-/** What a span is drawn as; settling belongs to whatever comes after it. */
 function kindAt(spans, index) {
     const span = spans[index];
     if (span === undefined)
@@ -5711,37 +5137,27 @@ function kindAt(spans, index) {
 function startOf(bars) {
     return bars[0]?.from ?? 0;
 }
-/** An instance ID with nothing in it that Mermaid would take for syntax. */
 function harmless(instanceId) {
     const safe = instanceId.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
     return safe === '' ? '_' : safe;
 }
 
 ;// CONCATENATED MODULE: ./core/summary/weights-table.js
-/** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
 
 
 
 
-/** More rows than these are folded away. */
 const weights_table_openRows = 20;
-/**
- * All weights that are still lowered. Those of an instance that goes on without the run are among them, for nobody
- * restores them after the run.
- */
 function weights_table_loweredWeights(instances) {
     return instances.flatMap((instance) => openHeldWeights(instance.run.heldWeights).map(({ server }) => ({ instance, server })));
 }
-/** The instances that get no traffic somewhere, and got none before the run: their weight was 0 and stays so. */
 function weights_table_idleInstances(instances) {
     const isIdle = ({ server, currentWeight }) => server.weight === 0 && currentWeight === 0;
     return instances
         .filter(({ run }) => currentWeights(run.target.backendServers ?? [], run.heldWeights).some(isIdle))
         .map(described_instance_idOf);
 }
-/** What that may mean, and what to do. */
 const weights_table_idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
-/** Who gets no traffic since before the run, as a sentence that stands by itself. */
 function idleSentence(instances) {
     const ids = weights_table_idleInstances(instances);
     if (ids.length === 0)
@@ -5750,7 +5166,6 @@ function idleSentence(instances) {
     const more = ids.length > weights_table_openRows ? ` and ${ids.length - weights_table_openRows} more` : '';
     return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${weights_table_idleWords}`;
 }
-/** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
 function weightsPart(instances, priority) {
     const lowered = weights_table_loweredWeights(instances);
     return { priority, pieces: lowered.length, draw: (pieces) => drawn(lowered, pieces) };
@@ -5778,7 +5193,6 @@ function drawn(lowered, pieces) {
         ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
     ].join('\n\n');
 }
-/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
 function poolsOf(lowered) {
     const pools = new Map();
     for (const { server } of lowered) {
@@ -5791,10 +5205,6 @@ function poolsOf(lowered) {
     }
     return [...pools.values()];
 }
-/**
- * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
- * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
- */
 function callOf(pool) {
     const [first] = pool;
     if (first === undefined)
@@ -5812,7 +5222,6 @@ function line(member, at, members) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/summary.js
-/** The job summary: the state of a run as Markdown. */
 
 
 
@@ -5825,11 +5234,8 @@ function line(member, at, members) {
 
 
 
-/** GitHub drops a summary of more than 1 MiB without a word; below it, room is left for other steps' parts. */
 const summaryLimit = 900_000;
-/** Of more instances than these, only the details of those that failed are shown. */
 const mostDetailed = 20;
-/** What is left out first where not all fits: the lowest. What a person has to act upon is the highest. */
 const priority = {
     details: 1,
     timeline: 2,
@@ -5838,12 +5244,6 @@ const priority = {
     failures: { rest: 5, full: 7 },
     weights: 6
 };
-/**
- * The whole summary, at most `summaryLimit` bytes long.
- *
- * @param source where the action runs from, for the links to its documents
- * @param region of the instances; empty where it is not known
- */
 function summaryOf(state, source, region = '') {
     const instances = described_instance_describeInstances(state);
     const [only, ...others] = instances;
@@ -5858,7 +5258,6 @@ function partsOfOne(state, one, source) {
         piece(failureText(one.failure, source), priority.failures.full),
         weightsPart([one], priority.weights),
         fixed(idleSentence([one])),
-        // A plan is there to be read before anything happens.
         piece(detailsOf(one, state, one.status === 'planned'), priority.details)
     ];
 }
@@ -5897,17 +5296,11 @@ function detailParts(instances, state) {
         : `_Details are shown of what failed or was cut off; those of the other ${counted(untold, 'instance')} are in the output \`result\`._`;
     return [{ priority: priority.details, pieces: shown.length, draw }, fixed(untold === 0 ? '' : note)];
 }
-/** A part that is there as a whole or not at all. */
 function piece(text, value) {
     return { priority: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/map-some.js
-/**
- * Maps with at most `width` of the works under way at a time; the order of the results is that of the items.
- *
- * @throws the first error that any of them throws; those under way are then left to end by themselves
- */
 async function mapSome(items, width, map) {
     const results = new Array(items.length);
     const queue = items.entries();
@@ -5920,20 +5313,11 @@ async function mapSome(items, width, map) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/read-many.js
-/** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
 
 
-/** The most ids that one list takes (BCC page Kksyfijrw). */
 const pageOfIds = 100;
-/** How many single reads go out side by side where a list cannot do it. */
 const sideBySide = 4;
-/** Beyond so many disks, one list of all disks of the account costs fewer calls than one call for each. */
 const fewDisks = 4;
-/**
- * Reads instances, by id. A list that is refused, perhaps because of one of its ids, is followed by single reads.
- *
- * @throws what is no failure of a call; CancelledError on abort
- */
 async function readInstances(ids, bcc, signal, options = {}) {
     const pages = [];
     for (let from = 0; from < ids.length; from += pageOfIds)
@@ -5941,7 +5325,6 @@ async function readInstances(ids, bcc, signal, options = {}) {
     const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
     return new Map(read.flat());
 }
-/** Reads the system disks of instances, by instance id; `undefined` where the API shows none. */
 async function readDisks(ids, bcc, signal, options = {}) {
     if (ids.length <= fewDisks) {
         return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal, options)))));
@@ -5966,7 +5349,6 @@ async function readPage(ids, bcc, signal, options) {
         const found = await bcc.listInstances(ids, signal, options);
         return await mapSome(ids, sideBySide, async (id) => {
             const instance = found.get(id);
-            // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
             return instance === undefined ? single(id) : [id, instance];
         });
     }
@@ -5995,7 +5377,6 @@ function asCallError(error) {
 
 ;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
 
-/** Weights for one run. */
 function createWeights(ports) {
     const lines = new Map();
     return {
@@ -6011,11 +5392,9 @@ function createWeights(ports) {
         }
     };
 }
-/** The next call of a pool; what is added before the call of before has ended goes out with it. */
 function set_weights_begin(line, pool, ports) {
     const weights = new Map();
     const done = line.tail.then(async () => {
-        // What is decided in the same moment is still to be added.
         await ports.clock.sleep(0, ports.cancel.writes);
         line.next = undefined;
         return send(pool, [...weights].map(([instanceId, weight]) => ({ instanceId, weight })), ports);
@@ -6026,7 +5405,6 @@ function set_weights_begin(line, pool, ports) {
     });
     return line.next;
 }
-/** The failures, by instance. Throws `CancelledError` on abort. */
 async function send(pool, weights, ports) {
     try {
         await ports.balancers.setWeights(pool, weights, ports.cancel.writes);
@@ -6040,26 +5418,17 @@ async function send(pool, weights, ports) {
             return new Map(weights.map(({ instanceId }) => [instanceId, error]));
         }
     }
-    // One that is no longer a member must not keep the others from being changed.
     const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
     return new Map(each.flatMap((failures) => [...failures]));
 }
 
 ;// CONCATENATED MODULE: ./deploy/balancers/restore-weights.js
-/** Restores the weights that a run which was cut short could not. */
 
 
 
 
 
 
-/**
- * Restores the weights of the instances that serve: nothing was done to them, or they were rebuilt and are healthy. Each is
- * read first: it must be Running, on the image that it should run on.
- *
- * @returns the state with the weights as they are now
- * @throws CallError when a read fails for good, CancelledError on abort
- */
 async function restoreWeights(state, ports) {
     const restorable = restorableRuns(state);
     if (restorable.length === 0)
@@ -6082,14 +5451,12 @@ async function restoreWeights(state, ports) {
         log.warning(`Weights are not restored: ${left.join('; ')}`);
     return { ...state, instances: state.instances.map((run) => restored.get(run) ?? run) };
 }
-/** Why the instance must not get its traffic, in words that follow its ID; `undefined` where it may. */
 function restore_weights_whyNot({ imageId }, read) {
     if (read === undefined || read instanceof model_failure/* CallError */.RA)
         return 'could not be read';
     const serves = instance_statusKind(read.status) === 'up' && read.imageId === imageId;
     return serves ? undefined : `is ${read.status} on ${read.imageId}`;
 }
-/** The instance with the weights that could be restored; `left` gets the others. */
 async function restoreAll(run, weights, left, log) {
     const { id } = run.target.instance;
     let { heldWeights } = run;
@@ -6113,64 +5480,27 @@ async function restoreAll(run, weights, left, log) {
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/schedule.js
-/**
- * When to observe next. Observations keep a steady beat: with intervals that grow, a finished rebuild would be noticed
- * minutes late. Each is moved a little off the beat, so that many runs that started together do not call together.
- */
-/**
- * The beat, as a part of the interval that the user asked for. It is a little below 1, so that no two neighbours are
- * further apart than one interval, however they are moved: a status that lasts as long is never missed.
- */
 const beat = 0.96;
-/** How far an observation may be moved off the beat, as a part of the interval; two neighbours differ by twice that. */
 const jitter = 0.02;
-/** How much earlier than its moment an observation may be made along with others, as a part of the interval. */
 const early = 0.9;
-/**
- * The next beat after `dueMs`. One that a slow call has made us miss is left out rather than made up for.
- *
- * @param dueMs the beat of the observation that was just made
- * @param intervalMs the interval between observations
- * @param nowMs when it was answered
- */
 function schedule_nextBeat(dueMs, intervalMs, nowMs) {
     const next = dueMs + beat * intervalMs;
-    // An observation that was made long before its beat does not make the gap after it any longer.
     const latest = nowMs + (beat + jitter) * intervalMs;
     return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
 }
-/**
- * The moment of an observation: its beat, moved by at most a tenth of the interval, never before now and never after
- * the deadline, where the last one is made.
- *
- * @param random a number in [0, 1)
- */
 function observeMoment(observation, deadlineMs, nowMs, random) {
     const moved = observation.dueMs + (2 * random - 1) * observation.spreadMs;
     return Math.max(nowMs, Math.min(moved, deadlineMs));
 }
-/**
- * From when on an observation may be made together with one of another instance, so that all that are waited for share
- * their calls. One that was to come at its very moment is not moved at all.
- *
- * @param dueMs when it would be taken alone
- */
 function earliestMoment(observation, dueMs) {
     return dueMs - (observation.spreadMs / jitter) * early;
 }
-/** By how much an observation on the beat of `intervalMs` may be moved, in milliseconds. */
 function spreadOf(intervalMs) {
     return jitter * intervalMs;
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/poll.js
 
-/**
- * Reads on a steady beat until a read gives something, and once more at the limit. The first read goes out at once.
- *
- * @returns what the read gave; `undefined` where none gave anything up to the limit
- * @throws what the read throws; CancelledError on abort
- */
 async function poll(read, beat, clock, signal) {
     const untilMs = clock.nowMs() + beat.limitMs;
     let dueMs = clock.nowMs();
@@ -6189,16 +5519,7 @@ async function poll(read, beat, clock, signal) {
 
 
 
-/** Between reads, in milliseconds. */
 const intervalMs = 5_000;
-/**
- * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
- * and does not erase again. A snapshot alone does not count: a policy may take it before the rebuild begins. Only reads.
- *
- * @param limitMs when to give up, in milliseconds from now
- * @returns the instances that showed nothing
- * @throws CallError when a read fails for good, CancelledError on abort
- */
 async function awaitVisible(instanceIds, limitMs, ports, signal) {
     const { bcc, clock } = ports;
     let hidden = instanceIds;
@@ -6209,7 +5530,6 @@ async function awaitVisible(instanceIds, limitMs, ports, signal) {
     }, { intervalMs, limitMs }, clock, signal);
     return hidden;
 }
-/** The status of an instance; one that is no longer there has nothing to hide. */
 function await_visible_statusOf(read) {
     if (!(read instanceof model_failure/* CallError */.RA))
         return read?.status ?? '';
@@ -6218,18 +5538,11 @@ function await_visible_statusOf(read) {
         return '';
     if (kind === 'denied' || kind === 'invalid' || kind === 'unsent')
         throw read;
-    // A read that fails shows nothing, and the next may.
     return 'Running';
 }
 
 ;// CONCATENATED MODULE: ./github/record.js
-/** How long GitHub may take for one call, in milliseconds. */
 const limitMs = 10_000;
-/**
- * Creates a record, which has no state yet, and gives its id.
- *
- * @throws what the toolkit throws; the caller warns
- */
 async function openRecord(config, subject, signal) {
     const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const octokit = getOctokit(config.githubToken);
@@ -6247,11 +5560,6 @@ async function openRecord(config, subject, signal) {
         throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
     return data.id;
 }
-/**
- * Sets the state of a record.
- *
- * @throws what the toolkit throws; the caller warns
- */
 async function setRecord(config, id, state, signal) {
     const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const { owner, repo } = context.repo;
@@ -6271,9 +5579,7 @@ function limited(signal) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/without-repeats.js
-/** What keeps every call from being answered; one that failed so tells of all. */
 const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
-/** The problems, with one only of those that have the same cause: wrong keys fail every read alike. */
 function without_repeats_withoutRepeats(problems) {
     return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
         problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
@@ -6281,18 +5587,10 @@ function without_repeats_withoutRepeats(problems) {
 
 ;// CONCATENATED MODULE: ./core/summary/annotation-text.js
 
-/** The runner cuts the text of an annotation after so many characters (actions/runner, IssueMatcher and Issue). */
 const runnerLimit = 4_096;
-/** Room for the characters that become escapes on the way. */
 const limit = runnerLimit - 96;
-/** No single line takes up the room of all others. */
 const lineLimit = 1_000;
-/** Up to four remedies, a link among them, always have room. */
 const remedyLimit = 700;
-/**
- * The lines of an annotation that is not cut: what matters most first, then as many of the `items` as fit with a
- * count of the rest, and the `remedies` last.
- */
 function annotation_text_annotationText(first, items, remedies = []) {
     const head = clip_clip(first, lineLimit);
     const tail = remedies.map((line) => clip_clip(line, remedyLimit));
@@ -6314,7 +5612,6 @@ function annotation_text_sizeOf(lines) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/annotations.js
-/** What a run has to say beside its log: few words, for GitHub shows few of them. */
 
 
 
@@ -6322,16 +5619,8 @@ function annotation_text_sizeOf(lines) {
 
 
 
-/** GitHub shows at most ten annotations of a step. */
 const most = 10;
-/** So many instances are named in one line. */
 const mostNamed = 20;
-/**
- * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
- * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
- *
- * @param source where the action runs from, for the links to its documents
- */
 function annotations_annotationsOf(state, source) {
     const instances = describeInstances(state);
     const weights = [...ofWeights(loweredWeights(instances)), ...ofIdle(idleInstances(instances))];
@@ -6357,7 +5646,6 @@ function annotations_annotationsOf(state, source) {
     };
     return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
 }
-/** What a stop meant for the others: who was not started, and who was rolled back although it had succeeded. */
 function ofStop(state) {
     const message = stopMessage(state);
     if (message === undefined || state.course?.stop === 'cancelled' || state.instances.length === 1)
@@ -6393,7 +5681,6 @@ function ofIdle(ids) {
 }
 
 ;// CONCATENATED MODULE: ./action/help.js
-/** Where this action runs from; the runner sets the variables for the main and the post step alike. */
 function help_readActionSource(env = process.env) {
     return {
         serverUrl: env['GITHUB_SERVER_URL'],
@@ -6407,29 +5694,21 @@ function help_readActionSource(env = process.env) {
 
 
 
-/** The log of the job. */
 const jobLog = {
     info: (line) => info(escapeCommands(line)),
     warning: (line) => warn(line),
     debug: (line) => core_debug(escapeCommands(line)),
     group: (title, work) => group(escapeCommands(title), work)
 };
-/** A warning, with the line that ends every annotation: where the documents tell more, about a reason or at all. */
 function warn(line, reason) {
     warning([line, ...job_log_helpLines(reason)].map(escapeCommands).join('\n'));
 }
-/** The address of a section of the documents as a line, or no line where it is not known. */
 function job_log_helpLines(reason) {
     return job_log_helpLine(help_link_helpLink(help_readActionSource(), reason));
 }
-/** The line for a link, where there is one. */
 function job_log_helpLine(link) {
     return link === undefined ? [] : [`Help: ${link}`];
 }
-/**
- * Names of instances and images come from outside, and the runner takes a line that begins with `::`, or one
- * that has `##[` in it, for a command. So a line stays one line, and neither can occur.
- */
 function escapeCommands(line) {
     return neutralText(line)
         .replace(/^(\s*):/, '$1 .:')
@@ -6443,24 +5722,20 @@ function escapeCommands(line) {
 
 
 
-/** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 function annotateState(state) {
     for (const { level, title, lines, help } of annotationsOf(state, readActionSource())) {
         const [first = '', ...others] = lines;
         annotate(level, title, annotationText(first, others, helpLine(help)));
     }
 }
-/** One annotation that lists all that is wrong with the inputs. */
 function annotateProblems(problems) {
     const [first = '', ...others] = problems.map(({ input, message }) => `${input} ${message}`);
     annotate('error', 'The inputs are not right', annotationText(first, others, ['Nothing was sent.', ...helpLines()]));
 }
-/** One annotation for all that keeps a plan from being made. */
 function annotateSurvey(found) {
     const problems = withoutRepeats(found);
     const [first = '', ...others] = new Set(problems.map(({ cause }) => cause));
     const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
-    // Many causes usually share one remedy; where they do not, the first few stand for all.
     const told = remedies.slice(0, 3);
     const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
     annotate('error', 'No plan can be made', annotationText(first, others, [
@@ -6469,12 +5744,10 @@ function annotateSurvey(found) {
         ...helpLines(otherReasons.length === 0 ? reason : undefined)
     ]));
 }
-/** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 function annotateEnd(title, text, reason) {
     const [first = '', ...others] = text.split('\n');
     annotate('error', title, annotation_text_annotationText(first, others, job_log_helpLines(reason)));
 }
-/** One annotation for what the program itself did wrong, with the stack. */
 function annotateFault(title, error) {
     annotateEnd(title, error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
@@ -6485,16 +5758,8 @@ function annotate(level, title, lines) {
 
 ;// CONCATENATED MODULE: ./bce/api/all-pages.js
 
-/** More pages than any list that the action reads can have: a page is asked for with a thousand items. */
 const maxPages = 100;
-/** The most that a list may hold once it is decoded, in characters of its JSON; an instance has some 500. */
 const maxCharacters = 24 * 1024 * 1024;
-/**
- * All items of a list, page after page. Throws what `call` throws, and a `CallError` of the kind `malformed` for a
- * list that does not end: a marker that comes twice, too many pages, or too much in them.
- *
- * @param onLeftOut told of each page of which something was left out, and why
- */
 async function allPages(page, call, onLeftOut = () => undefined) {
     const items = [];
     const markers = new Set();
@@ -6504,7 +5769,6 @@ async function allPages(page, call, onLeftOut = () => undefined) {
         const { items: found, nextMarker, leftOut } = await call(operation);
         if (leftOut !== undefined)
             onLeftOut(operation, leftOut);
-        // Pushed one by one: as arguments of one call a long page would not fit on the stack.
         for (const item of found)
             items.push(item);
         characters += JSON.stringify(found).length;
@@ -6544,22 +5808,15 @@ var json_fields = __nccwpck_require__(219);
 
 
 
-/** The answer of GetInstance. Throws `DecodeError`. */
 function decodeInstanceReply(json) {
     return decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']);
 }
-/** The answer of GetImage. Throws `DecodeError`. */
 function decodeImageReply(json) {
     return decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']);
 }
-/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
 function decodeImageId(json) {
     return (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId');
 }
-/**
- * The script of an instance, which comes as base64 (BCC page om4wfql2o); `undefined` where there is none. Throws
- * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
- */
 function decodeUserData(json) {
     const userData = (0,json_fields/* record */.g1)(json, 'answer')['userData'] ?? '';
     if (typeof userData !== 'string') {
@@ -6568,7 +5825,6 @@ function decodeUserData(json) {
     const base64 = userData.replace(/\s/g, '');
     const bytes = Buffer.from(base64, 'base64');
     const again = bytes.toString('base64');
-    // Buffer skips what is no base64; padding alone may be missing.
     if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
         throw new json_fields/* DecodeError */.Xc('"userData" is not base64');
     }
@@ -6577,10 +5833,8 @@ function decodeUserData(json) {
     }
     return bytes.length === 0 ? undefined : new secret/* Secret */.z(bytes.toString('utf8'));
 }
-/** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
 function decodePage(json, key, decodeItem) {
     const reply = (0,json_fields/* record */.g1)(json, 'answer');
-    // A list without members is null where the service is written in Go.
     const list = reply[key] === null ? [] : reply[key];
     if (!Array.isArray(list)) {
         throw new json_fields/* DecodeError */.Xc(`"${key}" is not a list`);
@@ -6588,10 +5842,6 @@ function decodePage(json, key, decodeItem) {
     const items = list.map(decodeItem);
     return (0,json_fields/* flag */.Jt)(reply, 'isTruncated') ? { items, nextMarker: (0,json_fields/* vital */.$n)(reply, 'nextMarker') } : { items };
 }
-/**
- * One page of a list that merely helps: an item that cannot be understood is left out, and so is a list that is
- * missing. Throws `DecodeError` where the answer is no object at all.
- */
 function decodeHelpfulPage(json, key, decodeItem) {
     const reply = (0,json_fields/* record */.g1)(json, 'answer');
     if (reply[key] === undefined)
@@ -6610,7 +5860,6 @@ function decodeHelpfulPage(json, key, decodeItem) {
     });
     return { ...page, items: page.items.flat(), ...(leftOut === undefined ? {} : { leftOut }) };
 }
-/** One instance (BCC page sjwvyoeqr). Throws `DecodeError` where id, status or imageId is missing. */
 function decodeInstance(json) {
     const from = (0,json_fields/* record */.g1)(json, 'instance');
     const tags = decodeTags(from['tags']);
@@ -6634,7 +5883,6 @@ function decodeInstance(json) {
         ...(tags === undefined ? {} : { tags })
     };
 }
-/** One image (BCC page Ajwvynu5r). Throws `DecodeError` where id or status is missing. */
 function decodeImage(json) {
     const from = (0,json_fields/* record */.g1)(json, 'image');
     return {
@@ -6650,10 +5898,6 @@ function decodeImage(json) {
         minDiskGb: (0,json_fields/* count */.U9)(from, 'minDiskGb')
     };
 }
-/**
- * One disk (bce-sdk-go services/bcc/api, VolumeModel); a status that is missing is empty. Throws `DecodeError` where the
- * ID of a system disk is missing; of other disks nothing rests on it.
- */
 function decodeVolume(json) {
     const from = (0,json_fields/* record */.g1)(json, 'volume');
     const isSystemVolume = (0,json_fields/* flag */.Jt)(from, 'isSystemVolume');
@@ -6663,7 +5907,6 @@ function decodeVolume(json) {
         createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
         sizeInGB: (0,json_fields/* count */.U9)(from, 'diskSizeInGB'),
         snapshotNum: (0,json_fields/* count */.U9)(from, 'snapshotNum'),
-        // A disk in use is spelled in more than one way, in the vendor's own documents too.
         status: (0,json_fields/* word */.Vm)(from, 'status').replace(/^in[-_]?use$/i, 'InUse'),
         isSystemVolume,
         attachedTo: listOf(from['attachments'])
@@ -6671,7 +5914,6 @@ function decodeVolume(json) {
             .filter((id) => id !== '')
     };
 }
-/** One snapshot (BCC ListSnapshots); it only informs, so that any field may be missing. */
 function decodeSnapshot(json) {
     const from = (0,json_fields/* record */.g1)(json, 'snapshot');
     return {
@@ -6681,10 +5923,6 @@ function decodeSnapshot(json) {
         volumeId: (0,json_fields/* word */.Vm)(from, 'volumeId')
     };
 }
-/**
- * The tags of an instance, none of them where the list is null, as it is where the service is written in Go.
- * `undefined` where there is no list, or one with a tag that cannot be read: then nobody knows what it carries.
- */
 function decodeTags(json) {
     if (json !== null && !Array.isArray(json)) {
         return undefined;
@@ -6705,17 +5943,14 @@ var secret_forms = __nccwpck_require__(6435);
 var api_operation = __nccwpck_require__(9666);
 ;// CONCATENATED MODULE: ./bce/api/same-id.js
 
-/** The thing, which must have the ID that was asked for. Throws `DecodeError`. */
 function sameId(thing, id) {
     return oneOf(thing, [id]);
 }
-/** The thing, which must have one of the IDs that were asked for. Throws `DecodeError`. */
 function oneOf(thing, ids) {
     if (!ids.includes(thing.id))
         throw new json_fields/* DecodeError */.Xc('it is about another ID than the one asked for');
     return thing;
 }
-/** The disk, which must be attached to the instance if it says what it is attached to. Throws `DecodeError`. */
 function attachedTo(volume, instanceId) {
     const isOther = volume.attachedTo.length > 0 && !volume.attachedTo.includes(instanceId);
     if (isOther)
@@ -6729,11 +5964,8 @@ function attachedTo(volume, instanceId) {
 
 
 
-/** The most ids that one list by ids takes (BCC page Kksyfijrw). */
 const maxListedIds = 100;
-/** The most items of a page, and the documented default; asked for, in case the default changes. */
 const longestPage = '1000';
-/** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
 function getInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
     return {
@@ -6745,7 +5977,6 @@ function getInstance(id) {
         decode: (json) => sameId(decodeInstanceReply(json), id)
     };
 }
-/** `POST /v2/instance/attribute/getUserdata`: a read although it is a POST (BCC page om4wfql2o). */
 function getUserData(instanceId) {
     return {
         ...api_operation/* read */.LF,
@@ -6758,7 +5989,6 @@ function getUserData(instanceId) {
         decode: decodeUserData
     };
 }
-/** One page of `POST /v2/instance/listByInstanceId`: a read although it is a POST (BCC page Kksyfijrw). */
 function listInstances(ids, marker) {
     return {
         ...api_operation/* read */.LF,
@@ -6770,14 +6000,9 @@ function listInstances(ids, marker) {
         decode: (json) => decodePage(json, 'instances', (item) => oneOf(decodeInstance(item), ids))
     };
 }
-/**
- * One page of `GET /v2/instance` (BCC page Xjwvyodmx): the instances that carry any of the tags, for the service joins
- * them with OR. A tag with a colon or a comma cannot be asked for; without any other the list is one of all instances.
- */
 function listTagged(tags, marker) {
     const filter = tags
         .filter(({ key, value }) => key !== '' && !/[:,]/.test(key + value))
-        // A key alone stands for all of its values, the empty one too.
         .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
     return {
         ...api_operation/* read */.LF,
@@ -6787,7 +6012,6 @@ function listTagged(tags, marker) {
         decode: (json) => decodePage(json, 'instances', decodeInstance)
     };
 }
-/** One page of `GET /v2/volume`: the disks of an instance, the system disk among them. */
 function listVolumes(instanceId, marker) {
     return {
         ...api_operation/* read */.LF,
@@ -6797,14 +6021,12 @@ function listVolumes(instanceId, marker) {
         query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
         decode(json) {
             const page = decodeHelpfulPage(json, 'volumes', decodeVolume);
-            // Another one's disk is not left out: an answer that has one is about something else.
             for (const volume of page.items)
                 attachedTo(volume, instanceId);
             return page;
         }
     };
 }
-/** One page of `GET /v2/volume`: the system disks of all instances. */
 function listSystemVolumes(marker) {
     return {
         ...api_operation/* read */.LF,
@@ -6814,25 +6036,16 @@ function listSystemVolumes(marker) {
         decode: (json) => decodeHelpfulPage(json, 'volumes', decodeVolume)
     };
 }
-/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
 function listSnapshots(volumeId, marker) {
     return { ...snapshots, target: volumeId, query: (0,signed_request/* queryOf */.E2)({ volumeId, marker }) };
 }
-/** One page of `GET /v2/snapshot`: the snapshots of all disks. */
 function listAllSnapshots(marker) {
     return { ...snapshots, query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }) };
 }
-/** `PUT /v2/instance/{id}?start`. */
 function startInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
-    // A second start finds it on the way, and is refused.
     return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
 }
-/**
- * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The spec's password comes encrypted as `ciphertext`, and no
- * field is sent that the spec does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
- * documentation leaves the host's protection off.
- */
 function rebuildInstance(id, spec, ciphertext) {
     return {
         ...rebuild(spec, ciphertext),
@@ -6843,7 +6056,6 @@ function rebuildInstance(id, spec, ciphertext) {
         body: JSON.stringify(rebuildFields(spec, ciphertext))
     };
 }
-/** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
 function rebuildInstances(ids, spec, ciphertext) {
     return {
         ...rebuild(spec, ciphertext),
@@ -6855,11 +6067,9 @@ function rebuildInstances(ids, spec, ciphertext) {
         body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
     };
 }
-/** A batch as an error names it: by its ids as long as they are few. */
 function batchName(ids) {
     return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
 }
-/** What the spec sets; JSON leaves out what is undefined. */
 function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
     return {
         imageId,
@@ -6888,16 +6098,11 @@ const write = {
 };
 
 ;// CONCATENATED MODULE: ./bce/api/load-balancers.js
-/**
- * The operations of the load balancers that a deploy needs. Their names are those of bce-openapi-meta (folder blb), the
- * fields of their answers those of bce-sdk-go (services/blb and services/appblb, model.go).
- */
 
 
 
 
 
-/** One page of `GET /v1/blb/{id}/backendserver`: the members of an ordinary load balancer. */
 function listMembers(blbId, marker) {
     return {
         ...readBlb,
@@ -6908,7 +6113,6 @@ function listMembers(blbId, marker) {
         decode: decodeMembers
     };
 }
-/** One page of `GET /v1/appblb/{id}/appservergroup`: the ids of an application load balancer's server groups. */
 function listGroups(blbId, marker) {
     return {
         ...readBlb,
@@ -6919,7 +6123,6 @@ function listGroups(blbId, marker) {
         decode: (json) => decodePage(json, 'appServerGroupList', (item) => (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(item, 'group'), 'id'))
     };
 }
-/** One page of `GET /v1/appblb/{id}/blbrs`: the members of one server group. */
 function listGroupMembers(blbId, sgId, marker) {
     return {
         ...readBlb,
@@ -6930,10 +6133,6 @@ function listGroupMembers(blbId, sgId, marker) {
         decode: decodeMembers
     };
 }
-/**
- * `PUT /v1/blb/{id}/backendserver?update`, or `PUT /v1/appblb/{id}/blbrs`. The first of them without its `update` is
- * the call that removes members. A weight is a number, as the vendor's SDKs send it; a page shows a string.
- */
 function updateWeights(pool, weights) {
     const { blbId, groupId = '' } = pool;
     const backendServerList = weights.map(({ instanceId, weight }) => ({ instanceId, weight }));
@@ -6962,11 +6161,9 @@ function updateWeights(pool, weights) {
             body: JSON.stringify({ sgId: groupId, backendServerList })
         };
 }
-/** The vendor's name of the operation that sets weights in this pool. */
 function updateName({ kind }) {
     return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
 }
-/** A member without an instance is one by its address, of which no deploy knows. */
 function decodeMembers(json) {
     return decodePage(json, 'backendServerList', (item) => {
         const from = (0,json_fields/* record */.g1)(item, 'member');
@@ -6974,7 +6171,6 @@ function decodeMembers(json) {
         return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
     });
 }
-/** A weight that cannot be read must not pass for 0, which means that no traffic comes. Throws `DecodeError`. */
 function weightOf(from) {
     const weight = from['weight'];
     const digits = typeof weight === 'number' || typeof weight === 'string' ? String(weight) : '';
@@ -6992,15 +6188,7 @@ const readBlb = { ...api_operation/* read */.LF, service: 'blb' };
 
 
 
-/** What can be the answer about an id that belongs to the other kind of load balancer; no page says which it is. */
 const unfit = ['notFound', 'invalid'];
-/**
- * The members of a load balancer, of which only the id is known and not the kind. Asked as an ordinary one it answers
- * with its members. If it is an application one, that may be an error or an empty list: nobody knows. So both
- * lead to the question for its server groups.
- *
- * Throws what `call` throws: `notFound` where neither kind knows the id.
- */
 async function backendServersOf(blbId, call) {
     const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
     if (!(ordinary instanceof model_failure/* CallError */.RA)) {
@@ -7023,7 +6211,6 @@ async function backendServersOf(blbId, call) {
     }
     return backendServers;
 }
-/** Each member once, for it may come twice where the list changed between two pages. */
 function backendServersIn(pool, members) {
     const backendServers = new Map();
     for (const member of members) {
@@ -7044,7 +6231,6 @@ async function unlessUnfit(items) {
         throw error;
     }
 }
-/** The failure that says more: one that is not "not found", or else one that tells of both questions. */
 function tellingFailure(ordinary, application) {
     const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
     if (other !== undefined) {
@@ -7062,7 +6248,6 @@ var check_arguments = __nccwpck_require__(8825);
 
 
 
-/** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
 function getImage(id) {
     return {
         ...api_operation/* read */.LF,
@@ -7073,7 +6258,6 @@ function getImage(id) {
         decode: (json) => sameId(decodeImageReply(json), id)
     };
 }
-/** One page of `GET /v2/image` (BCC page Ajwvynu5r), as long as the service makes it: a thousand images. */
 function listImages({ imageType, imageName }, marker) {
     return {
         ...api_operation/* read */.LF,
@@ -7083,7 +6267,6 @@ function listImages({ imageType, imageName }, marker) {
         decode: (json) => decodePage(json, 'images', decodeImage)
     };
 }
-/** `POST /v2/image` (BCC page jjwvynviw), which the client token makes safe to repeat. */
 function createImage({ imageName, instanceId, clientToken }) {
     return {
         kind: 'write',
@@ -7097,7 +6280,6 @@ function createImage({ imageName, instanceId, clientToken }) {
         decode: (json) => ({ imageId: decodeImageId(json) })
     };
 }
-/** `DELETE /v2/image/{id}` (BCC page Sjwvynt2u): as its id names one image for good, a repetition can hit no other. */
 function deleteImage(id) {
     return {
         kind: 'write',
@@ -7115,7 +6297,6 @@ function deleteImage(id) {
 // EXTERNAL MODULE: ./bce/api/service-endpoints.js
 var service_endpoints = __nccwpck_require__(8547);
 ;// CONCATENATED MODULE: ./bce/api/system-disks.js
-/** The one disk that is flagged as the system's; `undefined` where there is none, or more than one. */
 function systemDiskOf(volumes) {
     const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
     if (disk === undefined || another !== undefined) {
@@ -7124,9 +6305,7 @@ function systemDiskOf(volumes) {
     const { isSystemVolume: _flag, attachedTo: _ids, ...systemDisk } = disk;
     return systemDisk;
 }
-/** The system disks by the id of their instance; one that `systemDiskOf` would not name is left out. */
 function systemDisksByInstance(volumes) {
-    // A disk may come twice where the list changed between two pages.
     const different = new Map(volumes.map((volume) => [volume.id, volume]));
     const byInstance = new Map();
     for (const volume of different.values()) {
@@ -7145,11 +6324,6 @@ function systemDisksByInstance(volumes) {
 }
 
 ;// CONCATENATED MODULE: ./bce/api/error-codes.js
-/**
- * Codes that mean the same whichever status they come with, in lower case. From BCC pages Ojwvyo6nc and
- * ukcld1o5f, the error tables of the single operations, and the lists in Terraform's provider; the codes of
- * throttling beyond `RateLimit` are those of sister services, for no page of BCC names one.
- */
 const codes = new Map([
     [
         'throttled',
@@ -7208,7 +6382,6 @@ const codes = new Map([
             'operationdenied'
         ]
     ],
-    // Those that would pass for missing rights or a missing thing by their status alone.
     [
         'invalid',
         [
@@ -7220,18 +6393,8 @@ const codes = new Map([
         ]
     ]
 ]);
-/**
- * A code that only asks for patience: a load balancer takes one change at a time, and is not done with the one before
- * (BLB pages Mjwvxnz6v, Djwvxnzw6).
- */
 const busyCode = 'lastoperationnotfinished';
-/** Codes of a fault inside the service, which may have struck before or after the work was done. */
 const serverCodes = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
-/**
- * What the caller should make of an answer that is no success. The code decides where it is known, because the
- * services of the vendor give one code with different statuses; messages are never read, for they vary.
- * `code` is empty where the answer had none.
- */
 function classify(status, code, kind) {
     const lower = code.toLowerCase();
     for (const [failure, members] of codes) {
@@ -7239,13 +6402,11 @@ function classify(status, code, kind) {
             return failure;
         }
     }
-    // A time-out reported by a gateway says as little about the work as a 5xx does.
     if (serverCodes.includes(lower) || status >= 500 || status === 408) {
         return kind === 'read' ? 'transient' : 'ambiguous';
     }
     return byStatus(status);
 }
-/** Whether an answer with this code says that nothing was done because something else has to end first. */
 function isBusy(code = '') {
     return code.toLowerCase() === busyCode;
 }
@@ -7272,7 +6433,6 @@ var reply_facts = __nccwpck_require__(7463);
 
 
 
-/** What an answer means for the operation. */
 function interpretReply(operation, reply, facts, endpoint) {
     const { status, body } = reply;
     const fail = (kind, message, cause) => failed(operation, kind, message, cause, { status, facts });
@@ -7280,7 +6440,6 @@ function interpretReply(operation, reply, facts, endpoint) {
         return fail('transient', body.error.message, body.error);
     }
     if (status >= 200 && status < 300 && operation.isRefused?.(facts.json) !== true) {
-        // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
         const problem = body.kind === 'tooLong' ? 'the answer is too long' : facts.problem;
         return problem !== '' && operation.kind === 'read'
             ? fail('malformed', problem)
@@ -7290,12 +6449,10 @@ function interpretReply(operation, reply, facts, endpoint) {
         const host = (0,reply_facts/* redirectHost */.DM)(reply, endpoint);
         return fail('invalid', `the service sent us on to ${host}, and a signed request does not follow`);
     }
-    // A refusal with a status of success: the code alone tells what it is.
     const kind = classify(Math.max(status, 400), facts.code, operation.kind);
     const message = facts.message === '' ? 'the service gave no reason' : facts.message;
     return fail(kind, kind === 'skewed' ? `${message} (the clock here differs from the service's)` : message);
 }
-/** What it means for the operation that no answer came. */
 function interpretLoss(operation, error) {
     const attempt = failed(operation, lossKind(error, operation.kind), error.message, error);
     if (error.barrier === undefined)
@@ -7343,12 +6500,9 @@ function failed(operation, kind, message, cause, answer) {
 }
 
 ;// CONCATENATED MODULE: ./bce/http/transport-error.js
-/** No answer came. The message names the host and the system's error code, and holds no secret. */
 class TransportError extends Error {
     reach;
-    /** The system's word for it, such as `ECONNRESET`, for a short line in a log. */
     code;
-    /** What was in the way, as far as that is known. */
     barrier;
     constructor(reach, code, message, options) {
         super(message, options);
@@ -7358,7 +6512,6 @@ class TransportError extends Error {
         this.barrier = options?.barrier;
     }
 }
-/** Our own end of an attempt: its time was over, or the caller gave up. */
 class AttemptEndedError extends Error {
     code;
     constructor(code, message) {
@@ -7367,10 +6520,6 @@ class AttemptEndedError extends Error {
         this.code = code;
     }
 }
-/**
- * Names what went wrong with a request to `host`. The phase decides how far the request came; the error's code
- * cannot, for a proxy's refusal and a reset in the midst of a request are both called `ECONNRESET`.
- */
 function transportError(error, host, phase) {
     const code = codeOf(error);
     if (error instanceof AttemptEndedError) {
@@ -7393,7 +6542,6 @@ function transportError(error, host, phase) {
             cause: error
         });
     }
-    // Only its text tells a proxy's refusal from a reset.
     const isProxy = textOf(error).startsWith('tunneling socket');
     const detail = isProxy ? `at the proxy: ${textOf(error)}` : code;
     const barrier = isProxy ? 'proxy' : lookupCodes.has(code) ? 'hostName' : undefined;
@@ -7402,14 +6550,12 @@ function transportError(error, host, phase) {
         barrier
     });
 }
-/** The codes of `getaddrinfo` for a name without an address. */
 const lookupCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA']);
 const states = {
     connecting: 'while connecting to',
     waiting: 'while waiting for an answer of',
     reading: 'while reading the answer of'
 };
-/** The codes by which Node reports that a certificate failed its check (Node's manual, "X509 certificate error codes"). */
 const certificateCodes = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_DECODE|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH/;
 function codeOf(error) {
     return propertyOf(error, 'code') || 'unknown error';
@@ -7417,7 +6563,6 @@ function codeOf(error) {
 function textOf(error) {
     return propertyOf(error, 'message');
 }
-/** Read without `instanceof`, for an error of Node's own modules may stem from another realm than this code. */
 function propertyOf(error, name) {
     const value = Object(error)[name];
     return typeof value === 'string' ? value : '';
@@ -7429,14 +6574,11 @@ function propertyOf(error, name) {
 
 
 
-/** How long a write may take to be connected, in milliseconds; a later one is given up before it leaves. */
 const connectLimitMs = 10_000;
-/** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
 async function attempt(operation, context, signal, options = {}) {
     const { credentials, clock } = context;
     const endpoint = context.endpoints[operation.service ?? 'bcc'];
     const startMs = context.wallMs();
-    // A signature holds for one moment only, so each attempt makes its own.
     const signed = (0,signed_request/* signedRequest */.IU)(operation, endpoint, credentials, startMs + clock.offsetMs);
     context.mask(signed.signature);
     const secrets = [
@@ -7452,7 +6594,6 @@ async function attempt(operation, context, signal, options = {}) {
         ? outcome
         : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, secrets) } };
 }
-/** The outcome, and the words that a log has for it. */
 async function exchange(operation, signed, endpoint, context, signal, options, secrets) {
     const { timeoutMs, transport } = context;
     const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
@@ -7484,10 +6625,6 @@ async function exchange(operation, signed, endpoint, context, signal, options, s
 }
 
 ;// CONCATENATED MODULE: ./bce/http/body.js
-/**
- * Reads a body of at most `maxBytes` to its end; never throws. The stream is read here because the readers of http-client never settle
- * when the connection breaks, and the process then ends with exit code 0.
- */
 async function readBody(message, maxBytes, fail) {
     const chunks = [];
     let bytes = 0;
@@ -7519,10 +6656,6 @@ var external_node_tls_ = __nccwpck_require__(1692);
 
 
 
-/**
- * The HTTP module for a URL, which calls `onConnected` once the first byte of a request can leave: when TCP
- * stands, with TLS when the certificate has been checked, at once on a connection that is used again.
- */
 function watchedModule(url, onConnected) {
     const module = url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
     const request = (options, callback) => {
@@ -7540,7 +6673,6 @@ function watchedModule(url, onConnected) {
         sent.once('response', () => {
             isAnswered = true;
         });
-        // Node tells of a switch of protocols, and of an end without an answer, in no way that http-client listens to.
         sent.once('upgrade', (_response, socket) => socket.destroy());
         sent.once('close', () => {
             if (!isAnswered) {
@@ -7549,14 +6681,8 @@ function watchedModule(url, onConnected) {
         });
         return sent;
     };
-    // http-client calls the module with these two arguments only; the overloads with a URL stay unused.
     return { ...module, request: request };
 }
-/**
- * Lets `signal` also end the talk with a proxy. The tunnel that http-client puts in front of a proxy makes a
- * request of its own (CONNECT), which outlives the request that it is for, and a silent proxy would hold the
- * process open.
- */
 function bindTunnel(agent, signal) {
     if ('proxyOptions' in agent) {
         Object.assign(agent, { proxyOptions: { ...Object(agent.proxyOptions), signal } });
@@ -7568,7 +6694,6 @@ function bindTunnel(agent, signal) {
 
 
 
-/** A transport over `@actions/http-client`, which finds its proxy in the environment. */
 function createTransport(userAgent) {
     const kept = newClient(userAgent, true);
     const running = new Set();
@@ -7579,7 +6704,6 @@ function createTransport(userAgent) {
             if (signal.aborted || disposed) {
                 throw transportError(cancelled(), host, 'connecting');
             }
-            // A tunnel through a proxy never keeps its connection, and is bound to one attempt.
             const alone = request.fresh || isProxied(request.endpoint);
             const client = alone ? newClient(userAgent, false) : kept;
             const attempt = new AbortController();
@@ -7610,7 +6734,6 @@ function createTransport(userAgent) {
         }
     };
 }
-/** Aborts the attempt unless `done` is called within `connectMs`; called later, `done` aborts it at once. */
 function limitConnecting(connectMs, attempt) {
     if (connectMs === undefined) {
         return { done: () => undefined };
@@ -7622,7 +6745,6 @@ function limitConnecting(connectMs, attempt) {
     return {
         done() {
             clearTimeout(timer);
-            // After a suspension of the process the connection's event can come before the timer's.
             if (!isDone && performance.now() > endMs) {
                 abort();
             }
@@ -7630,7 +6752,6 @@ function limitConnecting(connectMs, attempt) {
         }
     };
 }
-/** `onConnected` runs before the first byte of the request leaves, and may abort the signal. */
 async function transport_exchange(client, request, signal, onConnected) {
     const { endpoint, method, path, body } = request;
     let phase = 'connecting';
@@ -7643,7 +6764,6 @@ async function transport_exchange(client, request, signal, onConnected) {
             path,
             agent,
             signal,
-            // Node wants an IPv6 address bare.
             host: endpoint.hostname.replace(/^\[|\]$/g, ''),
             port: endpoint.port === '' ? (endpoint.protocol === 'https:' ? 443 : 80) : Number(endpoint.port),
             headers: { ...request.headers, 'user-agent': client.userAgent }
@@ -7664,7 +6784,6 @@ async function transport_exchange(client, request, signal, onConnected) {
         throw fail(error);
     }
 }
-/** Settles with `work`, or rejects when the signal aborts: no promise of a library can hold a call for ever. */
 function unlessAborted(work, signal) {
     return new Promise((resolve, reject) => {
         const onAbort = () => reject(signal.reason);
@@ -7678,7 +6797,6 @@ function unlessAborted(work, signal) {
 function newClient(userAgent, keepAlive) {
     return new lib/* HttpClient */.Qq(userAgent, [], { keepAlive, allowRedirects: false, allowRetries: false });
 }
-/** A proxy that cannot be parsed counts: it fails later, where its error is told as one of the attempt. */
 function isProxied(endpoint) {
     try {
         return (0,lib/* getProxyUrl */.s_)(endpoint.href) !== '';
@@ -7701,13 +6819,9 @@ function seconds(ms) {
 }
 
 ;// CONCATENATED MODULE: ./bce/retry/token-bucket.js
-/** The lowest rate that throttling leads to, in calls a second. */
 const lowestRate = 0.5;
-/** The rate is lowered at most once in this many milliseconds: the calls of one burst are all refused for one reason. */
 const slowEveryMs = 1_000;
-/** How many calls have to succeed for the rate to rise from zero to the full rate. */
 const stepsUp = 100;
-/** A full bucket. Throws `RangeError` for a rate that is not a number above 0. */
 function newBucket(callsPerSecond, nowMs) {
     if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
         throw new RangeError(`${callsPerSecond} calls a second is not a rate`);
@@ -7720,7 +6834,6 @@ function newBucket(callsPerSecond, nowMs) {
         slowedMs: Number.NEGATIVE_INFINITY
     };
 }
-/** Takes a token if there is one. A call that has to wait takes none, so only one call may wait at a time. */
 function takeToken(bucket, nowMs) {
     const counted = count(bucket, nowMs);
     if (counted.tokens >= 1) {
@@ -7728,10 +6841,8 @@ function takeToken(bucket, nowMs) {
     }
     const heldMs = Math.max(0, counted.countedMs - nowMs);
     const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
-    // Rounded up: a fraction of a millisecond that a clock cannot show would be waited for endlessly.
     return { bucket: counted, waitMs: Math.ceil(heldMs + missingMs) };
 }
-/** After a throttled reply: half the rate and an empty bucket, but not within a second of the last time. */
 function slowDown(bucket, nowMs) {
     if (nowMs - bucket.slowedMs < slowEveryMs) {
         return bucket;
@@ -7739,7 +6850,6 @@ function slowDown(bucket, nowMs) {
     const rate = Math.max(Math.min(lowestRate, bucket.fullRate), bucket.rate / 2);
     return { ...count(bucket, nowMs), rate, tokens: 0, slowedMs: nowMs };
 }
-/** After a success: one step nearer to the full rate, unless the call was sent before the rate was lowered. */
 function speedUp(bucket, nowMs, sentMs) {
     if (sentMs <= bucket.slowedMs) {
         return bucket;
@@ -7747,7 +6857,6 @@ function speedUp(bucket, nowMs, sentMs) {
     const rate = Math.min(bucket.fullRate, bucket.rate + bucket.fullRate / stepsUp);
     return { ...count(bucket, nowMs), rate };
 }
-/** Holds all calls back until `untilMs`, when they start with an empty bucket. An earlier, longer hold stays. */
 function holdUntil(bucket, nowMs, untilMs) {
     const counted = count(bucket, nowMs);
     return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
@@ -7759,7 +6868,6 @@ function count(bucket, nowMs) {
     const grown = bucket.tokens + ((nowMs - bucket.countedMs) / 1_000) * bucket.rate;
     return { ...bucket, tokens: Math.min(capacity(bucket.rate), grown), countedMs: nowMs };
 }
-/** The most calls that may leave in one moment. A rate below one a second needs room for one all the same. */
 function capacity(rate) {
     return Math.max(1, rate);
 }
@@ -7767,14 +6875,11 @@ function capacity(rate) {
 ;// CONCATENATED MODULE: ./bce/retry/rate-limiter.js
 
 
-/** A limiter without a limit. */
 const unlimited = { acquire: async () => true, adapt: (attempt) => attempt() };
-/** A limiter for `callsPerSecond`. Throws `RangeError` for a rate that is not a number above 0. */
 function createRateLimiter(callsPerSecond, ports) {
     let bucket = newBucket(callsPerSecond, ports.nowMs());
     let queue = Promise.resolve();
     let waiting = 0;
-    /** Only the first of the queue asks, so that a change of the rate reaches all that wait. */
     async function waitForToken(signal, untilMs) {
         for (;;) {
             const nowMs = ports.nowMs();
@@ -7789,7 +6894,6 @@ function createRateLimiter(callsPerSecond, ports) {
             await ports.sleep(request.waitMs, signal);
         }
     }
-    /** Whether those in front are done by `untilMs`. */
     async function waitForOthers(others, signal, untilMs) {
         const turn = rate_limiter_unlessAborted(others, signal);
         if (waiting === 1 || untilMs === Number.POSITIVE_INFINITY) {
@@ -7810,7 +6914,6 @@ function createRateLimiter(callsPerSecond, ports) {
         async acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
             const others = queue;
             const { promise: left, resolve: leave } = withResolver();
-            // Also after an attempt that gives up, those behind it wait for those in front of it.
             queue = others.then(() => left);
             waiting += 1;
             try {
@@ -7839,12 +6942,10 @@ function adapted(bucket, outcome, nowMs, sentMs) {
     }
     const { kind, retryAfterMs = 0 } = outcome.failure;
     const after = kind === 'throttled' ? slowDown(bucket, nowMs) : bucket;
-    // A longer wait than any call obeys fails that call; it must not hold all others.
     return retryAfterMs > 0 && retryAfterMs <= model_failure/* longestRetryAfterMs */.tK
         ? holdUntil(after, nowMs, nowMs + retryAfterMs)
         : after;
 }
-/** Resolves with `promise`; throws `CancelledError` as soon as the signal aborts. */
 function rate_limiter_unlessAborted(promise, signal) {
     return new Promise((resolve, reject) => {
         const onAbort = () => reject(new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason }));
@@ -7860,7 +6961,6 @@ function rate_limiter_unlessAborted(promise, signal) {
         promise.then(done, done);
     });
 }
-/** `Promise.withResolvers` would do, but Node 20 does not have it. */
 function withResolver() {
     let resolve = () => undefined;
     const promise = new Promise((settle) => {
@@ -7873,24 +6973,14 @@ function rounded(rate) {
 }
 
 ;// CONCATENATED MODULE: ./bce/retry/retry-policy.js
-/** How often and when a call is sent again: a policy over values, without clock and network. */
 
 
-/** Backoff starts at `baseMs`, doubles, and is capped at `capMs`; in milliseconds. */
 const baseMs = 500;
 const capMs = 8_000;
-/** How long the service may defer a repeatable call before it fails, in milliseconds since the first deferral. */
 const deferralLimitMs = 300_000;
-/** A repeatable call is deferred this often at least, however long that takes: at a low rate calls are minutes apart. */
 const minDeferrals = 5;
-/**
- * A write that must not be done twice, such as a rebuild, is only sent this long after its call began, in milliseconds.
- * It was decided by an observation, which grows old; the caller observes and decides again.
- */
 const resendWindowMs = 10_000;
-/** The state before the first attempt. */
 const noFailures = { failed: 0, deferred: 0, deferredSinceMs: 0 };
-/** The state after one more failure. */
 function withFailure(state, failure, traits, nowMs) {
     if (!isDeferred(failure, traits)) {
         return { failed: state.failed + 1, deferred: 0, deferredSinceMs: 0 };
@@ -7902,10 +6992,6 @@ function withFailure(state, failure, traits, nowMs) {
         deferredSinceMs: deferred === 0 ? nowMs() : state.deferredSinceMs
     };
 }
-/**
- * How many attempts a call may make in all when it fails in this way. A write is only sent again where it is certain
- * that nothing was done, or where doing it twice does no harm. Throttling uses up time, and no attempts.
- */
 function attemptLimit(failure, traits) {
     switch (failure) {
         case 'throttled':
@@ -7920,11 +7006,6 @@ function attemptLimit(failure, traits) {
             return 1;
     }
 }
-/**
- * Milliseconds until the next attempt after the latest failure in `state`, or `undefined` to give up. `Retry-After` is
- * obeyed to the letter; without it the delay is random below a ceiling that doubles (full jitter), so that many clients
- * spread out. A deferred call never comes back at once.
- */
 function retryDelay(failure, traits, state, ports) {
     if (isDeferred(failure, traits)) {
         return deferredDelay(failure.retryAfterMs, traits, state, ports);
@@ -7949,19 +7030,12 @@ function deferredDelay(retryAfterMs, traits, { deferred, deferredSinceMs }, port
     const isSpent = deferred >= minDeferrals && sinceMs >= deferralLimitMs;
     return isSpent || (retryAfterMs ?? 0) > model_failure/* longestRetryAfterMs */.tK ? undefined : delayMs;
 }
-/** The upper bound of our own delay after so many failures, in milliseconds. */
 function ceiling(failures) {
     return Math.min(capMs, baseMs * 2 ** (failures - 1));
 }
-/** Whether doing it twice does no more than once. */
 function isRepeatable({ kind, repeatable = kind === 'read' }) {
     return repeatable;
 }
-/**
- * Whether nothing was done because the service asks for time. "Another operation has not finished" defers only a
- * repeatable call: for a rebuild that operation may be this very rebuild. A throttled batch may have been carried out
- * for some of its instances.
- */
 function isDeferred({ kind, code }, traits) {
     if (kind === 'throttled')
         return traits.isBatch !== true;
@@ -7971,11 +7045,6 @@ function isDeferred({ kind, code }, traits) {
 ;// CONCATENATED MODULE: ./bce/retry/with-retries.js
 
 
-/**
- * Makes attempts until one succeeds or the policy ends them. Throws `CallError`, or `CancelledError` once a signal has
- * aborted; but a lost write that tells its loss is a `CallError` even then. Once an answer was lost, no failure of a
- * later attempt says that nothing was done, so the call ends as `ambiguous` or `malformed` if it fails.
- */
 async function withRetries(operation, once, ports, limits) {
     const { signal, start, deadlineMs = Number.POSITIVE_INFINITY } = limits;
     const windowMs = isRepeatable(operation) ? Number.POSITIVE_INFINITY : ports.nowMs() + resendWindowMs;
@@ -8014,20 +7083,17 @@ async function withRetries(operation, once, ports, limits) {
             ports.correctClock(outcome.serverMs);
             continue;
         }
-        // Correcting the clock is no retry and uses up no attempt.
         state = withFailure(state, failure, operation, ports.nowMs);
         const delayMs = retryDelay(failure, operation, state, ports);
         if (delayMs === undefined) {
             throw error;
         }
-        // A wait that would end too late is not started: the caller can use the time.
         if (ports.nowMs() + delayMs > untilMs) {
             throw lost || !isExpiring ? error : with_retries_tooLate(operation, attempts + 1, isExpiring, error);
         }
         await waited(ports.sleep(delayMs, start), start, error);
     }
 }
-/** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
 async function waited(wait, signal, failure) {
     try {
         return await wait;
@@ -8036,11 +7102,9 @@ async function waited(wait, signal, failure) {
         throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
     }
 }
-/** Whether a write that failed in this way may have been carried out. */
 function leavesDoubt(kind) {
     return kind === 'ambiguous' || kind === 'malformed';
 }
-/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
 function callError(outcome, attempts, traits, lost) {
     const { failure, cause } = outcome;
     const { retryAfterMs = 0 } = failure;
@@ -8058,7 +7122,6 @@ function callError(outcome, attempts, traits, lost) {
         : { message };
     return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
-/** A call whose time was over before it could leave: nothing was sent, or nothing was done. */
 function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
     const late = isExpired
         ? 'it could not be sent before the observation that decided it grew too old'
@@ -8080,7 +7143,6 @@ function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
 
 
 
-/** A client for one region and one key pair. Throws `RangeError` for a `requestsPerSecond` that is not above 0. */
 function createBccClient(options) {
     const transport = options.transport ?? createTransport(options.userAgent);
     const context = {
@@ -8167,7 +7229,6 @@ function createBccClient(options) {
         listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits), warnOnce)),
         async listTagged(tags, signal, limits) {
             const items = await allPages((marker) => listTagged(tags, marker), caller(signal, limits));
-            // An instance may come twice where the list changed between two pages.
             return [...new Map(items.map((instance) => [instance.id, instance])).values()];
         },
         listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits), warnOnce),
@@ -8197,35 +7258,21 @@ function createBccClient(options) {
 }
 
 ;// CONCATENATED MODULE: ./core/health/health.js
-/**
- * When an instance counts as healthy: a reducer over rounds of probes, one probe of every check in each round. All
- * times are milliseconds on the monotonic clock.
- *
- * By the deadline all checks must have passed for `minHealthyMs`, as with Nomad's `healthy_deadline`. A stretch that
- * began in time but is too short at the deadline is a failure that says so. The last round is under way at the
- * deadline, or begins there, and is not cut short; so the end comes at most one probe's timeout after the deadline.
- */
 
 
-/** The boot that the checks saw last, where a check from inside passed. */
 function bootIdOf(checked) {
     const results = (checked?.checks ?? []).map(({ result }) => result);
     return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
 }
-/** A flapping instance must not fill the report. */
 const maxHistory = 50;
-/** The longest interval between rounds: a probe is cheap, and somebody waits for its success. */
 const maxIntervalMs = 2_000;
-/** From round to round, for a given `pollInterval`. */
 function healthInterval(pollIntervalMs) {
     return Math.min(pollIntervalMs, maxIntervalMs);
 }
-/** The beginning: the first round is due at once. */
 function beginHealth(task) {
     const health = { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
     return [health, { type: 'probe', dueMs: task.fromMs }];
 }
-/** The rules. An ended wait stays as it is. */
 function stepHealth(before, probed) {
     if (before.end !== undefined)
         return [before, { type: 'end' }];
@@ -8241,7 +7288,6 @@ function stepHealth(before, probed) {
     }
     const stretch = prolong(before, atMs, results);
     const stretched = { ...health, stretch };
-    // From the answer of the first success to the start of the last: it was healthy at least that long.
     if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
         return end(stretched, { healthy: true, atMs });
     }
@@ -8262,12 +7308,10 @@ function stepHealth(before, probed) {
 function failedOf(results) {
     return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
 }
-/** The stretch after one more success. Another host key or boot is another system, whose stretch begins now. */
 function prolong({ stretch }, atMs, results) {
     const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
     return goesOn ? stretch : { sinceMs: atMs, results };
 }
-/** What the checks say about which system answers, as a text that can be compared. */
 function systemOf(results) {
     return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
@@ -8278,7 +7322,6 @@ function remember(health, atMs, failed) {
     const history = [...health.history, { atMs, failed }].slice(-maxHistory);
     return { ...health, history, changes: health.changes + 1 };
 }
-/** On the next beat; but no later than the stretch is full, nor than the deadline. */
 function probeNext(health, atMs) {
     const { intervalMs, minHealthyMs, deadlineMs } = health.task;
     const beat = nextBeat(health.dueMs, intervalMs, atMs);
@@ -8298,30 +7341,20 @@ function end(health, ending) {
 
 
 
-/**
- * Reads every input, once, and masks the secret ones before anything else can print them. Nothing else asks
- * for an input. White space is kept: it is for the parsers to judge.
- */
 function read_inputs_readInputs() {
     const read = (name) => getInput(name, { trimWhitespace: false });
     for (const name of secretInputs)
         mask(read(name));
     return Object.fromEntries(inputs_inputNames.map((name) => [name, read(name)]));
 }
-/**
- * Keeps a secret out of the log, in every form that the wire carries. A text of several lines is masked line by line
- * as well, for that is how the log would show it.
- */
 function mask(secret) {
     const [whole = '', ...lines] = (0,secret_forms/* secretLines */._)(secret);
     for (const part of new Set([...(0,secret_forms/* secretForms */.e)(whole), ...lines]))
         core_setSecret(part);
 }
-/** Keeps a secret of hexadecimal digits out of the log: the wire has no other form of it. */
 function maskHex(secret) {
     core_setSecret(secret);
 }
-/** The names of what the workflow gives although the action has no such input. Their values are not read. */
 function readUndeclared() {
     return undeclaredInputs(process.env);
 }
@@ -8331,7 +7364,6 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 ;// CONCATENATED MODULE: ./action/system-clock.js
 
 
-/** The clock of this machine. A sleep never ends before its moment, as timers alone do by up to two milliseconds. */
 const systemClock = {
     nowMs: () => performance.now(),
     wallMs: () => Date.now(),
@@ -8356,7 +7388,6 @@ const systemClock = {
 
 
 
-/** Connects to the service that the configuration names. Nothing is sent yet. */
 function connect(config) {
     const client = createBccClient({
         endpoint: config.endpoint,
@@ -8385,7 +7416,6 @@ function connect(config) {
         }
     };
 }
-/** The probes, loaded when the first one is taken: a plain rebuild never speaks SSH. */
 function probeOnDemand() {
     const load = async () => (await __nccwpck_require__.e(/* import() */ 771).then(__nccwpck_require__.bind(__nccwpck_require__, 9771))).createProbe();
     return {
@@ -8393,7 +7423,6 @@ function probeOnDemand() {
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
     };
 }
-/** The probes from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
 function guestsOnDemand(config, client) {
     const { credentials, record, rebuildOptions } = config;
     const { health, pollIntervalMs } = config.request;
@@ -8433,16 +7462,10 @@ function guestsOnDemand(config, client) {
 }
 
 ;// CONCATENATED MODULE: ./config/proxy.js
-/** The proxies that the environment names, in the forms that people write them. */
-/** The variables by protocol, each pair in the order in which `@actions/http-client` looks (its proxy.ts). */
 const variables = {
     'https:': ['https_proxy', 'HTTPS_PROXY'],
     'http:': ['http_proxy', 'HTTP_PROXY']
 };
-/**
- * Reads the proxy of each protocol that is spoken. A proxy that the client cannot read would be passed by in silence,
- * so every one that is in effect is read or refused.
- */
 function readProxies(environment, protocols) {
     const values = {};
     const secrets = [];
@@ -8451,7 +7474,6 @@ function readProxies(environment, protocols) {
         if (!protocols.has(protocol))
             continue;
         const name = names.find((each) => (environment[each] ?? '').trim() !== '');
-        // The client takes white space for a proxy.
         for (const each of names)
             if (environment[each]?.trim() === '')
                 values[each] = '';
@@ -8468,7 +7490,6 @@ function readProxies(environment, protocols) {
     }
     return { values, secrets, problems };
 }
-/** Reads one proxy. Without a scheme it is `http://`; user and password may hold any character. */
 function readProxy(text) {
     const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
     if (/^socks/i.test(scheme)) {
@@ -8492,7 +7513,6 @@ function readProxy(text) {
     const encodedLogin = [user, ...(colon < 0 ? [] : [password])].map(encodeURIComponent).join(':');
     return { ok: true, url: `${base}${encodedLogin}@${host}`, password };
 }
-/** What a percent-encoded text stands for; a text that is not percent-encoded, or not well, stands for itself. */
 function proxy_decoded(text) {
     try {
         return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'));
@@ -8513,28 +7533,15 @@ function proxy_refused(problem) {
 
 
 const switchName = 'NODE_TLS_REJECT_UNAUTHORIZED';
-/**
- * Certificates are always verified. Node reads this variable of a job's environment at every connection, whoever makes
- * it, so it is taken away before the first one.
- *
- * @returns what to tell a person; `undefined` where the variable is not set
- */
 function alwaysVerifyCertificates() {
     if (process.env[switchName] === undefined)
         return undefined;
     delete process.env[switchName];
     return `${switchName} is ignored: certificates are always verified. If an authority of your own signed one, name its file in NODE_EXTRA_CA_CERTS.`;
 }
-/** Shorter passwords are not masked: a mask of one letter would leave nothing of the log. */
 const shortestMasked = 4;
-/**
- * Writes the proxies back to the environment in the form that the HTTP client reads, before the first client is made.
- *
- * @returns what is wrong with a proxy that would be used; nothing may be sent then, for it would go straight
- */
 function settleProxies({ endpoint, record }) {
     const protocols = new Set();
-    // Plain HTTP is for the loopback interface alone, where the client uses no proxy.
     if (endpoint.protocol === 'https:')
         protocols.add('https:');
     if (record !== undefined)
@@ -8556,18 +7563,14 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./core/run/run-state.js
-/** Everything that is known of a run: one plain value without a secret, from which all that is told is derived. */
 
-/** The state right after the plan. */
 function beginRunState(plan, time) {
     const { image, options, rollout, targets } = plan;
     return { version: 1, image, options, rollout, instances: targets.map(plannedRun), ...time };
 }
-/** Whether a disk was erased, or may have been. */
 function hasChanged({ instances }) {
     return instances.some((run) => diskOf(run) !== 'untouched');
 }
-/** The images that any instance of the run is known to have run on, or is to run on. */
 function imagesInUse({ image, instances }) {
     const seen = instances.flatMap((run) => [
         run.target.instance.imageId,
@@ -8576,24 +7579,12 @@ function imagesInUse({ image, instances }) {
     ]);
     return new Set([image.id, ...seen]);
 }
-/**
- * The state as text: a line of what all instances share, and one for each of them. The image, which every task names,
- * is written once.
- *
- * @param lineOf the line of an instance, for who has kept those of instances that have not changed
- */
 function run_state_serializeRunState({ instances, ...shared }, lineOf = run_state_instanceLine) {
     return [JSON.stringify(shared), ...instances.map((run) => lineOf(run, shared.image))].join('\n');
 }
-/** The line of an instance in the text of a state. */
 function run_state_instanceLine(run, image) {
     return JSON.stringify(run, (key, value) => (key === 'image' && value === image ? null : value));
 }
-/**
- * The state from its text.
- *
- * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
- */
 function parseRunState(text) {
     const [first = '', ...lines] = text.split('\n');
     const shared = JSON.parse(first);
@@ -8605,7 +7596,6 @@ function parseRunState(text) {
 }
 
 ;// CONCATENATED MODULE: ./action/replace-file.js
-/** Replacing a file as a whole, on every system that a runner has. */
 
 const fileSystem = {
     platform: process.platform,
@@ -8613,22 +7603,9 @@ const fileSystem = {
     flush: external_node_fs_namespaceObject.fsyncSync,
     pause: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 };
-/**
- * Pauses between tries of a rename on Windows, in milliseconds: 1.3 s in all. There a rename fails as long as another
- * program, such as a virus scanner or the search indexer, has the file open.
- */
 const renamePausesMs = (/* unused pure expression or super */ null && ([10, 20, 40, 80, 160, 320, 640]));
-/** What a locked file gives on Windows (libuv's names for ERROR_ACCESS_DENIED and ERROR_SHARING_VIOLATION). */
 const lockedCodes = new Set(['EPERM', 'EACCES', 'EBUSY']);
-/** What a file system says that has no flush, as some that are mounted over a network. */
 const noFlushCodes = new Set(['EINVAL', 'ENOTSUP', 'ENOSYS']);
-/**
- * Replaces a file so that a kill leaves the text of before or the new one, never half of it. When it returns the disk
- * has it, as far as the file system can promise that. On Linux and macOS only its owner can read it; on Windows those
- * who can read its folder.
- *
- * @throws what the file system throws, such as ENOSPC; the text of before is still there then
- */
 function replace_file_replaceFile(file, text, system = fileSystem) {
     const aside = partOf(file);
     const handle = openSync(aside, 'w', 0o600);
@@ -8641,7 +7618,6 @@ function replace_file_replaceFile(file, text, system = fileSystem) {
     }
     renameOver(aside, file, system);
 }
-/** Where a file is written before it takes its place. */
 function partOf(file) {
     return `${file}.part`;
 }
@@ -8683,15 +7659,9 @@ function replace_file_codeOf(error) {
 
 
 const stateName = 'handover';
-/** The post step cannot be told where the handover is, so nothing may be sent. */
 class UnsavedStateError extends (/* unused pure expression or super */ null && (Error)) {
     name = 'UnsavedStateError';
 }
-/**
- * Makes the file known to the post step.
- *
- * @throws UnsavedStateError where the runner's state cannot be written
- */
 function openHandover() {
     const file = join(process.env['RUNNER_TEMP'] || tmpdir(), `rebuild-bcc-instance-${randomUUID()}.json`);
     const own = { pid: process.pid, script: process.argv[1] ?? '' };
@@ -8702,7 +7672,6 @@ function openHandover() {
         const message = `What the post step needs to know cannot be saved, so nothing was sent: ${messageOf(cause)}. Check the disk of the runner.`;
         throw new UnsavedStateError(message, { cause });
     }
-    // All is written before each call of a fleet, and few of its instances have changed since the last time.
     const lines = new WeakMap();
     const lineOf = (run, image) => {
         const line = lines.get(run) ?? instanceLine(run, image);
@@ -8718,7 +7687,6 @@ function openHandover() {
         isTaken: () => existsSync(takenMark(file))
     };
 }
-/** What the main step left; `undefined` where it never made the file known. */
 function findHandover() {
     const file = getState(stateName);
     if (file === '')
@@ -8742,7 +7710,6 @@ function findHandover() {
                     (0,external_node_fs_namespaceObject.rmSync)(name, { force: true });
                 }
                 catch {
-                    // On Windows another program may have it open; what was read matters more.
                 }
             }
         }
@@ -8753,21 +7720,11 @@ function takenMark(file) {
 }
 
 ;// CONCATENATED MODULE: ./action/main-process.js
-/** The end of a main step that is still alive when the post step begins. */
 
 
-/** A cancelled main step ends within this time after a signal, in milliseconds; then it is killed. */
 const graceMs = 8_000;
-/** How often the post step checks whether it is gone, in milliseconds. */
 const main_process_intervalMs = 50;
-/**
- * Ends the process of the main step and resolves when it is gone. In a job with a `container:` a cancel may never
- * reach that process: the runner ends `docker exec`, and what it started in the container goes on.
- *
- * @returns `gone` where there was none to end, `ended` where there was, `alive` where it could not be ended
- */
 async function endMainProcess(main, platform = process.platform) {
-    // Container jobs exist on Linux only. Elsewhere the runner itself ends the main step before the post step begins.
     if (platform !== 'linux' || !isAlive(main))
         return 'gone';
     for (const signal of ['SIGTERM', 'SIGKILL']) {
@@ -8799,36 +7756,18 @@ function isAlive({ pid, script }) {
 }
 
 ;// CONCATENATED MODULE: ./action/message-of.js
-/** What an error of any kind says, in words. */
 function message_of_messageOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
 
 ;// CONCATENATED MODULE: ./action/signal-cancel.js
 
-/**
- * How long a write that is out may still answer after a cancel, in milliseconds. Its answer tells whether a
- * disk is being erased, and the runner grants 7.5 s before it asks again.
- */
 const writeGraceMs = 700;
-/** When the process ends, whatever still keeps it open, in milliseconds after the signal. */
 const lastResortMs = 1_700;
-/**
- * The same where weights are still to be restored: on a runner's shutdown nobody else comes after this process. The
- * runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s after that.
- */
 const restoringMs = 7_000;
-/**
- * The signals that mean a cancel. A runner on Windows sends Ctrl+C and 7.5 s later Ctrl+Break, which Node calls SIGINT
- * and SIGBREAK; SIGHUP is a console that closes, and leaves 10 s. Nothing can send SIGTERM there.
- */
 function cancelSignals(platform) {
     return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
 }
-/**
- * Turns the runner's signals into a cancel. It sends SIGINT first and a second one 7.5 s later; only the first signal
- * counts.
- */
 function listenForCancel(platform = process.platform) {
     const now = new AbortController();
     const writes = new AbortController();
@@ -8856,10 +7795,8 @@ function listenForCancel(platform = process.platform) {
         writes: writes.signal,
         cancel,
         grantRestoring() {
-            // Timers take whole milliseconds only.
             const leftMs = Math.max(0, Math.floor(cancelledMs + restoringMs - performance.now()));
             endIn(leftMs);
-            // What is to be told at the end takes its time too.
             return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
         },
         dispose() {
@@ -8871,7 +7808,6 @@ function listenForCancel(platform = process.platform) {
 }
 
 ;// CONCATENATED MODULE: ./action/post-step.js
-/** The post step: the summary, the end of the Deployment record, and a last watch after a cancel. It only warns. */
 
 
 
@@ -8889,13 +7825,9 @@ function listenForCancel(platform = process.platform) {
 
 
 
-/** A cancelled job is granted five minutes for its post steps; this leaves time for the rest. In milliseconds. */
 const awaitVisibleLimitMs = 180_000;
-/** How long the restoring of weights may take, in milliseconds. */
 const restoreLimitMs = 60_000;
-/** So many instances are named in one line. */
 const post_step_mostNamed = 20;
-/** Does the whole post step; resolves in any case. */
 async function postStep() {
     alwaysVerifyCertificates();
     let handover;
@@ -8915,7 +7847,6 @@ async function postStep() {
     else
         await seeToTheSummary(problems, inputs.summary, handover);
 }
-/** Tells of a fault of the program. */
 function tellFault(error) {
     annotateFault('A fault of the post step', error);
 }
@@ -8929,10 +7860,6 @@ async function seeToAll(config, handover) {
     await post_step_attempt('close the Deployment record', () => closeRecord(config, left));
     await post_step_attempt('watch for the rebuild to show', () => watchOn(config, left));
 }
-/**
- * The post step reads its inputs anew, and an expression such as `steps.x.outputs.y` may give something else by then.
- * Without them, or without its proxy, no call can be made, so what is left undone is told.
- */
 async function seeToTheSummary(problems, summary, { state }) {
     warn(`The service was not asked. ${problems.join(' ')}`);
     const lowered = loweredIds(state);
@@ -8956,7 +7883,6 @@ async function post_step_attempt(what, work) {
         warn(`Could not ${what}: ${message_of_messageOf(error)}`);
     }
 }
-/** Makes sure that the main step is over before anything is done with what it left. */
 async function takeOver(file) {
     const first = file.read();
     if (first !== undefined && !first.ended) {
@@ -8968,7 +7894,6 @@ async function takeOver(file) {
             throw new Error(`the main step still runs as process ${first.process.pid}. It sends nothing any more, but what it did last is not known.`);
         }
     }
-    // The main step may have written its last word meanwhile.
     const last = first === undefined ? undefined : file.read();
     file.remove();
     return last;
@@ -8982,7 +7907,6 @@ async function closeRecord(config, left) {
     const failed = left.cancelled ? 'inactive' : 'failure';
     await setRecord(config.record, left.recordId, left.ok ? 'success' : failed);
 }
-/** What was not erased, or is known to be healthy, gets its traffic back. */
 async function restore(config, state) {
     if (loweredIds(state).length === 0)
         return state;
@@ -9000,10 +7924,6 @@ async function restore(config, state) {
         cancel.dispose();
     }
 }
-/**
- * After a cancel: keeps the job open until the rebuild shows in the status. A re-run cannot begin before the job
- * is over, and one that begins while nothing shows would take the instance for untouched.
- */
 async function watchOn(config, left) {
     const hidden = hiddenRebuilds(left.state);
     if (hidden.length === 0)
@@ -9055,19 +7975,12 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
 
 const keyBytes = 16;
-/** The secret access key is too short to be cut into a key for the password. */
 class ShortSecretKeyError extends Error {
     constructor() {
         super(`the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`);
         this.name = 'ShortSecretKeyError';
     }
 }
-/**
- * The password as the API takes it: AES-128 in ECB mode with PKCS#7 padding, as lower-case hex. The key is the
- * start of the secret key that also signs the request, taken as bytes (BCC page ojwvynrqn).
- *
- * Throws `ShortSecretKeyError` for a secret key of under 16 bytes.
- */
 function encryptPassword(password, secretAccessKey) {
     const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
     if (key.length < keyBytes) {
@@ -9080,30 +7993,18 @@ function encryptPassword(password, secretAccessKey) {
 ;// CONCATENATED MODULE: ./bce/api/check-arguments.js
 
 
-/**
- * The id, if it can stand in a path or filter a list. An empty one would turn the call into one about all things of
- * its kind, and a dot segment into one about another path. Throws a `CallError` of the kind `invalid`.
- */
 function checkedId(operation, id) {
     if (id === '' || id === '.' || id === '..') {
         throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
     }
     return id;
 }
-/**
- * The client token, if it can be one: 1 to 64 ASCII characters (BCE's common rules on idempotency). Without it a
- * repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
- */
 function checkedToken(operation, target, token) {
     if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
         throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
     }
     return token;
 }
-/**
- * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
- * Throws a `CallError` of the kind `invalid`.
- */
 function checkedBatch(operation, ids) {
     const different = [...new Set(ids)];
     for (const id of different) {
@@ -9115,14 +8016,12 @@ function checkedBatch(operation, ids) {
     }
     return different;
 }
-/** Refuses a pool that no path leads to. Throws a `CallError` of the kind `invalid`. */
 function checkPool(operation, { kind, blbId, groupId = '' }) {
     checkedId(operation, blbId);
     if (kind === 'appblb') {
         checkedId(operation, groupId);
     }
 }
-/** Refuses a weight that is no whole number from 0 to 100. Throws a `CallError` of the kind `invalid`. */
 function checkWeights(operation, blbId, weights) {
     for (const { instanceId, weight } of weights) {
         checkedId(operation, instanceId);
@@ -9132,10 +8031,6 @@ function checkWeights(operation, blbId, weights) {
         }
     }
 }
-/**
- * The spec's password as it is sent, or `undefined` where the spec has none. Throws a `CallError` of the kind
- * `invalid` for a secret key that is too short to encrypt with.
- */
 function encryptedPassword(operation, target, spec, secretAccessKey) {
     if (spec.login.kind !== 'adminPass') {
         return undefined;
@@ -9172,25 +8067,20 @@ function refused(operation, target, message, cause) {
 /* harmony export */   bS: () => (/* binding */ optionalFlag),
 /* harmony export */   g1: () => (/* binding */ record)
 /* harmony export */ });
-/** An answer lacks what it must have. The message names the field, never its value. */
 class DecodeError extends Error {
     constructor(message) {
         super(message);
         this.name = 'DecodeError';
     }
 }
-/** `json` as an object. Throws `DecodeError`, which calls it `what`. */
 function record(json, what) {
     if (typeof json !== 'object' || json === null || Array.isArray(json)) {
         throw new DecodeError(`the ${what} is not an object`);
     }
     return { ...json };
 }
-/** The longest ID, status or other word of the API, in characters (UTF-16 code units). */
 const maxWord = 256;
-/** The longest other text that is kept, in characters: names and descriptions are far shorter. */
 const maxText = 1024;
-/** A word that must be there, neither empty nor longer than any of the API. Throws `DecodeError`. */
 function vital(from, name) {
     const value = word(from, name);
     if (value === '') {
@@ -9198,7 +8088,6 @@ function vital(from, name) {
     }
     return value;
 }
-/** A word that may be missing. Throws `DecodeError` for one that is longer than any ID or status. */
 function word(from, name) {
     const value = from[name];
     if (typeof value !== 'string')
@@ -9208,35 +8097,28 @@ function word(from, name) {
     }
     return value;
 }
-/** A text, clipped; the empty one where the field is missing or something else. */
 function text(from, name) {
     return clip(anyText(from, name), maxText);
 }
-/** A text of any length, or the empty one where the field is missing or something else. */
 function anyText(from, name) {
     const value = from[name];
     return typeof value === 'string' ? value : '';
 }
-/** The first `most` characters, with a sign that there were more. */
 function clip(whole, most) {
     if (whole.length <= most)
         return whole;
     const part = whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '');
-    // A slice keeps the whole text in memory; a copy does not.
     return `${Buffer.from(part, 'utf16le').toString('utf16le')}…`;
 }
-/** A number, or 0. Some come as strings: snapshotNum does in the vendor's own SDK types. */
 function count(from, name) {
     const value = Number(from[name] ?? 0);
     return Number.isFinite(value) ? value : 0;
 }
-/** A flag as `flag` reads it, or `undefined` where the field is missing or means neither: then nobody knows. */
 function optionalFlag(from, name) {
     const value = from[name];
     const isOff = value === false || value === 0 || value === '0' || String(value).toLowerCase() === 'false';
     return flag(from, name) || (isOff ? false : undefined);
 }
-/** A flag, which the API gives as a boolean or as 0 and 1. */
 function flag(from, name) {
     const value = from[name];
     return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
@@ -9253,11 +8135,8 @@ function flag(from, name) {
 /* harmony export */   xe: () => (/* binding */ shortBody),
 /* harmony export */   xx: () => (/* binding */ longBody)
 /* harmony export */ });
-/** The longest list that is read, in bytes: more than ten times a full page of instances. */
 const longBody = 8 * 1024 * 1024;
-/** The longest answer about one thing that is read, in bytes. */
 const shortBody = 1024 * 1024;
-/** What most reads have in common. */
 const read = { kind: 'read', method: 'GET', target: '', query: {} };
 
 
@@ -9279,14 +8158,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./core/secret-forms.js
 var secret_forms = __nccwpck_require__(6435);
 ;// CONCATENATED MODULE: ./bce/api/bounded-json.js
-/** The deepest nesting that is read; no reply of the API nests deeper than 10. */
 const maxDepth = 64;
-/** The most values and names in one reply: more than ten times those of a full page of instances. */
 const maxTokens = 500_000;
-/**
- * Parses JSON of a bounded depth and number of values. A few megabytes of brackets become gigabytes of objects, so
- * they are counted before anything is built.
- */
 function parseBounded(text) {
     const problem = problemOf(text);
     if (problem !== '')
@@ -9298,7 +8171,6 @@ function parseBounded(text) {
         return { json: undefined, problem };
     }
 }
-/** Counts brackets, commas and colons outside of strings: each stands for one value at most. */
 function problemOf(text) {
     let depth = 0;
     let tokens = 0;
@@ -9328,7 +8200,6 @@ function problemOf(text) {
     }
     return '';
 }
-/** Where the string that begins at `from` ends; the end of the text where it does not. */
 function endOfString(text, from) {
     for (let at = from + 1;;) {
         const quote = text.indexOf('"', at);
@@ -9349,12 +8220,6 @@ var json_fields = __nccwpck_require__(219);
 
 
 
-/**
- * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
- * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
- *
- * @param secrets what the message may not show
- */
 function replyFacts(reply, wallMs, secrets) {
     const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
     const fields = { ...Object(json) };
@@ -9371,7 +8236,6 @@ function replyFacts(reply, wallMs, secrets) {
         ...(retryAfterMs === undefined ? {} : { retryAfterMs })
     };
 }
-/** `Retry-After` in milliseconds: seconds, or an HTTP date (RFC 9110, 10.2.3). `undefined` where it is neither. */
 function parseRetryAfter(value, nowMs) {
     if (value !== undefined && /^\s*\d{1,9}(\.\d*)?\s*$/.test(value)) {
         return Number(value) * 1000;
@@ -9379,12 +8243,10 @@ function parseRetryAfter(value, nowMs) {
     const atMs = dateMs(value);
     return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
 }
-/** Where a redirect leads, as a host alone: the rest of the address could hold anything. */
 function redirectHost(reply, endpoint) {
     const location = reply.headers.location ?? '';
     return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
 }
-/** Replaces every occurrence of a secret in any of its forms, for services may echo what they were sent. */
 function redact(text, secrets) {
     return withoutForms(text, secrets.flatMap(secret_forms/* secretForms */.e));
 }
@@ -9392,26 +8254,21 @@ function withoutForms(text, forms) {
     return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
 }
 function dateMs(value) {
-    // Only what begins with a day's name: Date.parse would take a bare number for a year.
     const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
     return Number.isNaN(ms) ? undefined : ms;
 }
-/** A token that can stand in a log line; anything else is dropped, because it could break the line. */
 function token(value, forms) {
     return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && withoutForms(value, forms) === value
         ? value
         : '';
 }
-/** Secrets are taken out before the text is cut: what is left of one that is cut in two would be known by nobody. */
 function oneLine(value, forms) {
     if (typeof value !== 'string')
         return '';
     const line = withoutForms((0,json_fields/* clip */.$Q)(value, maxRawMessage), forms).replace(/[\s\p{Cc}]+/gu, ' ');
     return (0,json_fields/* clip */.$Q)(line.trim(), maxMessage);
 }
-/** How much of a message is looked at, in characters: a canonical request with a long session token fits in. */
 const maxRawMessage = 65_536;
-/** How much of a message is shown, in characters. */
 const maxMessage = 500;
 
 
@@ -9424,14 +8281,9 @@ const maxMessage = 500;
 /* harmony export */   p: () => (/* binding */ assistantEndpointOf),
 /* harmony export */   z: () => (/* binding */ blbEndpointOf)
 /* harmony export */ });
-/**
- * The endpoint of the load balancers that belongs to one of BCC: `blb.` instead of `bcc.` in front of the same region
- * (BLB page cjwvxnzix, BCC page 0jwvyo603). Any other `endpoint` serves both APIs.
- */
 function blbEndpointOf(endpoint) {
     return withPrefix(endpoint, 'blb.');
 }
-/** The same for Cloud Assistant: `ca.` (BCC page flu7ytlin). */
 function assistantEndpointOf(endpoint) {
     return withPrefix(endpoint, 'ca.');
 }
@@ -9459,22 +8311,17 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./bce/sign.js
 
-/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
 const defaultExpirationSeconds = 1800;
-/** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */
 function timestamp(wallMs) {
     return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
 }
-/** Percent-encodes all but RFC 3986's unreserved characters, slashes too (Reference docs njwvz1yfu). */
 function uriEncode(text) {
     return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
-/** The path with every byte encoded that needs it; slashes stay, and so does an escape that is already there. */
 function canonicalUri(path) {
     const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
     return encoded.startsWith('/') ? encoded : `/${encoded}`;
 }
-/** The query in the order and spelling that is signed: the finished pairs are sorted, not the names. */
 function canonicalQuery(query) {
     return Object.entries(query)
         .filter(([name]) => name.toLowerCase() !== 'authorization')
@@ -9482,7 +8329,6 @@ function canonicalQuery(query) {
         .sort()
         .join('&');
 }
-/** One `name:value` line for each header that has a value, sorted. */
 function canonicalHeaders(headers) {
     return Object.entries(headers)
         .map(([name, value]) => [name.toLowerCase(), value.trim()])
@@ -9491,14 +8337,12 @@ function canonicalHeaders(headers) {
         .sort()
         .join('\n');
 }
-/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
 function signedHeaders(headers) {
     return canonicalHeaders(headers)
         .split('\n')
         .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
         .join(';');
 }
-/** The text that the signature is made over; it has no line end of its own. */
 function canonicalRequest(request) {
     return [
         request.method.toUpperCase(),
@@ -9507,19 +8351,15 @@ function canonicalRequest(request) {
         canonicalHeaders(request.headers)
     ].join('\n');
 }
-/** The start of the `Authorization` header, which is also what the signing key is made over. */
 function authorizationPrefix(request) {
     return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
 }
-/** The key for one prefix, as 64 lower-case hex digits. */
 function signingKey(request) {
     return hmac(request.secretAccessKey, authorizationPrefix(request));
 }
-/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
 function signature(request) {
     return hmac(signingKey(request), canonicalRequest(request));
 }
-/** The whole value of the `Authorization` header. */
 function authorization(request) {
     return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
 }
@@ -9529,15 +8369,10 @@ function hmac(key, data) {
 
 ;// CONCATENATED MODULE: ./bce/signed-request.js
 
-/**
- * Signs an operation for the time `atMs`. Signed are `host`, `x-bce-date` and the session token: the first two are
- * what BCC asks for, and of the third the vendor's newest SDK does the same.
- */
 function signedRequest(operation, endpoint, credentials, atMs) {
     const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
     const time = timestamp(atMs);
     const headers = {
-        // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
         host: endpoint.host,
         'x-bce-date': time,
         ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
@@ -9559,11 +8394,9 @@ function signedRequest(operation, endpoint, credentials, atMs) {
         signature: signature(signable)
     };
 }
-/** A path of the API from its parts, each encoded on its own, so that an id stays one part whatever it holds. */
 function pathOf(...parts) {
     return `/${parts.map(uriEncode).join('/')}`;
 }
-/** The query of those parameters that have a value. */
 function queryOf(parameters) {
     const query = {};
     for (const [name, value] of Object.entries(parameters)) {
@@ -9573,7 +8406,6 @@ function queryOf(parameters) {
     }
     return query;
 }
-/** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
 function wireQuery(query) {
     const text = canonicalQuery(query)
         .split('&')
@@ -9595,20 +8427,15 @@ function wireQuery(query) {
 /* harmony export */ });
 /* unused harmony export withSystemOf */
 /* harmony import */ var _model_secret_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4923);
-/** What is known of the system inside an instance, and of the script that runs in it. */
 
-/** The system of an instance by the names that its image gives; what does not say Windows has a shell. */
 function guestSystem({ osName }) {
     return /windows/i.test(osName) ? 'windows' : 'linux';
 }
-/** The instance with the system of an image, which tells it for sure where the instance's own fields lag behind. */
 function withSystemOf({ osType, osName }, instance) {
     const known = `${osType} ${osName}`.trim();
     return known === '' ? instance : { ...instance, osName: known };
 }
-/** Comments, and settings of variables, which may be secrets. */
 const saysNothing = /^(?:#|$|(?:export\s+|\$env:|\$)?[a-z_]\w*\s*=)/i;
-/** A script with what the plan may say of it. */
 function guestScriptOf(content, user) {
     return {
         content: new _model_secret_js__WEBPACK_IMPORTED_MODULE_0__/* .Secret */ .z(content),
@@ -9617,12 +8444,10 @@ function guestScriptOf(content, user) {
         user
     };
 }
-/** The first line of a script that does something; control characters escaped, cut at 80 characters. */
 function firstLineOf(content) {
     const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
     return escapedLine(lines.find((line) => !saysNothing.test(line)) ?? '(only comments and settings)', 80);
 }
-/** A line from a guest for the log: what is not printable is escaped, and it is cut at `most` characters. */
 function escapedLine(text, most) {
     const characters = [...text.replaceAll('\t', ' ')];
     const shown = characters
@@ -9654,7 +8479,6 @@ var guest_system = __nccwpck_require__(1741);
 ;// CONCATENATED MODULE: ./core/health/guest/inside-failure.js
 
 
-/** A failed check from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
 function describeInside(reason) {
     switch (reason.kind) {
         case 'agentOffline':
@@ -9677,7 +8501,6 @@ function describeInside(reason) {
             return 'the script was not run: nothing proves yet that the new system is up';
     }
 }
-/** The last lines of a script's output for the log, each escaped and cut. */
 function outputLines(reason) {
     return reason.output.map((line) => escapedLine(line, 200));
 }
@@ -9701,7 +8524,6 @@ const stages = {
     banner: 'the SSH identification',
     hostKey: 'the host key'
 };
-/** A reason in words, without a full stop. What came from the network is already made printable. */
 function describeUnhealthy(reason) {
     switch (reason.kind) {
         case 'refused':
@@ -9736,20 +8558,17 @@ function describeUnhealthy(reason) {
             return describeInside(reason);
     }
 }
-/** The checks that do not pass, each with its name and its reason; `passes` where there is none. */
 function describeFailed(failed) {
     if (failed.length === 0)
         return 'passes';
     return failed.map(({ check, reason }) => `${check}: ${describeUnhealthy(reason)}`).join('; ');
 }
-/** Why an instance does not count as healthy, in words, without a full stop. */
 function describeNotHealthy(reason) {
     if (reason.kind === 'failing')
         return describeFailed(reason.failed);
     const [healthyFor, wanted] = [(0,time/* formatDuration */.a3)(reason.healthyForMs), (0,time/* formatDuration */.a3)(reason.wantedMs)];
     return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
 }
-/** Text from the network for logs and reports: printable ASCII, cut at `most` characters. */
 function printable(text, most = 120) {
     const plain = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
     return plain.length > most ? `${plain.slice(0, most)}…` : plain;
@@ -9773,9 +8592,7 @@ function listed(names) {
 /* harmony export */   cc: () => (/* binding */ CancelledError),
 /* harmony export */   tK: () => (/* binding */ longestRetryAfterMs)
 /* harmony export */ });
-/** The longest `Retry-After` that a call obeys, in milliseconds; asked for a longer wait, it fails and says so. */
 const longestRetryAfterMs = 120_000;
-/** A call of the API failed. `failure` says how; `cause` is the error below it, if there was one. */
 class CallError extends Error {
     failure;
     constructor(failure, options) {
@@ -9784,14 +8601,12 @@ class CallError extends Error {
         this.failure = failure;
     }
 }
-/** The work was given up because the run was cancelled. */
 class CancelledError extends Error {
     constructor(message = 'cancelled', options) {
         super(message, options);
         this.name = 'CancelledError';
     }
 }
-/** One sentence: what was tried, on what, and what came back. */
 function describeFailure(failure) {
     const target = failure.target === '' ? '' : ` ${failure.target}`;
     const facts = [
@@ -9813,21 +8628,14 @@ function describeFailure(failure) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   z: () => (/* binding */ Secret)
 /* harmony export */ });
-/**
- * A text that nobody may read: a password, or a script that may hold one. Neither JSON, nor a template, nor the
- * inspection of an object shows it. Only what sends it reveals it; a test holds where that is. A type that has no
- * `Secret` in it, such as the state of a run, can therefore hold no secret.
- */
 class Secret {
     #text;
     constructor(text) {
         this.#text = text;
     }
-    /** The text, for the request that carries it. */
     reveal() {
         return this.#text;
     }
-    /** Whether the other one has the same text. */
     equals(other) {
         return other !== undefined && this.#text === other.#text;
     }
@@ -9849,18 +8657,11 @@ class Secret {
 /* harmony export */   _: () => (/* binding */ secretLines),
 /* harmony export */   e: () => (/* binding */ secretForms)
 /* harmony export */ });
-/** A line that is shorter is no secret by itself: `fi` would turn half of the log into asterisks. In characters. */
 const shortestLine = 8;
-/** A secret, and each of its longer lines: a log shows it line by line, and a service may quote one of them. */
 function secretLines(secret) {
     const lines = secret.split(/[\r\n]+/).filter((line) => line.trim().length >= shortestLine);
     return [...new Set([secret, ...lines])];
 }
-/**
- * Every form in which a secret can come back from the wire: as it is, without the white space around it,
- * percent-encoded (of the BCE signature, of a browser, of a form; with capital and with small digits), as JSON spells
- * it, and as base64. The longest first, so that no form is replaced in part; none for an empty text.
- */
 function secretForms(secret) {
     if (secret.trim() === '')
         return [];
@@ -9874,7 +8675,6 @@ function secretForms(secret) {
             raw,
             json,
             json.replaceAll('/', '\\/'),
-            // Gson's spelling, the usual one of services in Java.
             json.replace(/[<>&=']/g, (sign) => `\\u${hex(sign, 4).toLowerCase()}`),
             JSON.stringify(json).slice(1, -1),
             percent,
@@ -9894,7 +8694,6 @@ function secretForms(secret) {
     }
     return [...forms].sort((one, other) => other.length - one.length);
 }
-/** As `encodeURIComponent`, also for half a surrogate pair, which that refuses. */
 function percentEncoded(text) {
     return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
 }
@@ -9913,7 +8712,6 @@ function hex(sign, digits) {
 /* harmony export */   tK: () => (/* binding */ toIso)
 /* harmony export */ });
 /* unused harmony export toSeconds */
-/** A stretch of time as a person reads it: `45s`, `2m 05s`, `1h 02m`. Parts of a second are left out. */
 function formatDuration(ms) {
     const seconds = Math.max(0, Math.round(ms / 1000));
     const two = (value) => String(value).padStart(2, '0');
@@ -9923,11 +8721,9 @@ function formatDuration(ms) {
         return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
     return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
 }
-/** Seconds with one decimal, as outputs and reports carry them. */
 function toSeconds(ms) {
     return Math.round(ms / 100) / 10;
 }
-/** A moment of the monotonic clock as ISO 8601, UTC, to the second. */
 function toIso(anchor, atMs) {
     return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
 }
@@ -9961,9 +8757,7 @@ function lend(real) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1693);
-/** Entry of the post step. It never fails a job. */
 
-// Nobody who reads this log can fix what the runtime deprecates in a library.
 process.noDeprecation = true;
 try {
     await (0,_action_post_step_js__WEBPACK_IMPORTED_MODULE_0__/* .postStep */ .F)();
