@@ -155,7 +155,7 @@ const numbers: Numbers = [
   ['src/deploy/calls/heartbeat.ts', 'const heartbeatMs = 60_000;', 'else every 60 s'],
   ['src/deploy/rollout/rollout-log.ts', 'const leastMs = 15_000;', 'lines of progress, 15 to 60 s apart'],
   ['src/deploy/rollout/rollout-log.ts', 'const mostMs = 60_000;', 'lines of progress, 15 to 60 s apart'],
-  ['src/deploy/calls/read-many.ts', 'const pageOfIds = 100;', 'lists of up to 100 instances'],
+  ['src/core/model/limits.ts', 'const maxIdsPerCall = 100;', 'lists of up to 100 instances'],
   ['src/deploy/calls/read-many.ts', 'const fewDisks = 4;', 'more than 4 disks at once'],
   ['src/deploy/plan/survey.ts', 'const many = 10;', 'for more than 10 instances'],
   ['src/core/report/trim.ts', 'const resultLimit = 100_000;', 'Beyond 100,000 bytes'],
@@ -196,9 +196,9 @@ const fleetNumbers: Numbers = [
     'a quarter of `timeout`, and a minute at least'
   ],
   ['src/bce/retry/retry-policy.ts', 'const resendWindowMs = 10_000;', 'not sent within 10 s'],
-  ['src/bce/api/instances.ts', 'const maxListedIds = 100;', 'in lists of up to 100 instances'],
+  ['src/core/model/limits.ts', 'const maxIdsPerCall = 100;', 'in lists of up to 100 instances'],
   ['src/deploy/calls/read-many.ts', 'const fewDisks = 4;', 'more than 4 disks'],
-  ['src/deploy/rebuild/send.ts', 'isBatchDenied ? 1 : pageOfIds', 'as one call of up to 100'],
+  ['src/deploy/rebuild/send.ts', 'isBatchDenied ? 1 : maxIdsPerCall', 'as one call of up to 100'],
   [
     'src/deploy/rollout/instance-work.ts',
     'const fewTargets = 20;',

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 384:
+/***/ 7654:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2064,7 +2064,10 @@ function durationText(ms) {
     return parts.join('') || '0s';
 }
 
+// EXTERNAL MODULE: ./core/loopback.js
+var loopback = __nccwpck_require__(8728);
 ;// CONCATENATED MODULE: ./config/parsers/endpoint.js
+
 
 
 
@@ -2077,7 +2080,7 @@ const parseEndpoint = hiddenAscii((text) => {
         return refused(`is ${shownAddress(text)}, which is no URL; write one such as https://bcc.bj.baidubce.com`);
     }
     const faults = [];
-    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    if (url.protocol === 'http:' && !(0,loopback/* isLoopback */.U)(url.hostname)) {
         faults.push(`begins with http://, and ${quoteAscii(url.hostname)} is not this machine (localhost, 127.0.0.1, [::1]); begin it with https://`);
     }
     if (hasUserInfo(url)) {
@@ -2105,9 +2108,6 @@ function httpUrl(text) {
 }
 function hasUserInfo(url) {
     return url.username !== '' || url.password !== '';
-}
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 ;// CONCATENATED MODULE: ./config/parsers/guest.js
@@ -4070,6 +4070,8 @@ function run_state_parseRunState(text) {
     return { ...shared, instances };
 }
 
+// EXTERNAL MODULE: ./core/model/limits.js
+var model_limits = __nccwpck_require__(4663);
 ;// CONCATENATED MODULE: ./deploy/calls/map-some.js
 async function mapSome(items, width, map) {
     const results = new Array(items.length);
@@ -4085,13 +4087,13 @@ async function mapSome(items, width, map) {
 ;// CONCATENATED MODULE: ./deploy/calls/read-many.js
 
 
-const pageOfIds = 100;
+
 const sideBySide = 4;
 const fewDisks = 4;
 async function readInstances(ids, bcc, signal, options = {}) {
     const pages = [];
-    for (let from = 0; from < ids.length; from += pageOfIds)
-        pages.push(ids.slice(from, from + pageOfIds));
+    for (let from = 0; from < ids.length; from += model_limits/* maxIdsPerCall */.e)
+        pages.push(ids.slice(from, from + model_limits/* maxIdsPerCall */.e));
     const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
     return new Map(read.flat());
 }
@@ -4744,34 +4746,6 @@ function opening_line_nameOf(target) {
     return name === '' ? id : `${id} "${name}"`;
 }
 
-;// CONCATENATED MODULE: ./core/plan/text-many.js
-
-
-function manyLines(plan) {
-    const erased = plan.targets.filter(({ decision }) => erases(decision));
-    const steps = erased.map(stepLabels);
-    const common = (steps[0] ?? []).filter((step) => steps.every((others) => others.includes(step)));
-    return [
-        '  keeps  data disks, IP addresses, custom images',
-        `  login  ${loginLabel(plan.options)}`,
-        `  script ${scriptLabel(plan.options)}`,
-        ...common.map((step) => `  also   ${step}`),
-        ...plan.targets.flatMap((target) => targetLines(target, common))
-    ];
-}
-function targetLines(target, common) {
-    const { instance, decision } = target;
-    const name = instance.name === '' ? '' : ` "${instance.name}"`;
-    const own = erases(decision) ? stepLabels(target).filter((step) => !common.includes(step)) : [];
-    return [
-        `${instance.id}${name}: ${decisionLabel(target)}`,
-        ...target.warnings.map((warning) => `  note   ${warning}`),
-        `  now    ${currentLabel(target)}`,
-        ...(erases(decision) ? [`  erases ${erasedLabel(target)}`] : []),
-        ...own.map((step) => `  also   ${step}`)
-    ];
-}
-
 ;// CONCATENATED MODULE: ./core/rollout/canaries.js
 function canaries_canariesOf({ members, canary }) {
     const ids = [];
@@ -5093,7 +5067,6 @@ function names(ids) {
 
 
 
-
 const fewTargets = 5;
 function planLines(plan, isDryRun, guestScript) {
     const script = guestScript === undefined
@@ -5101,12 +5074,22 @@ function planLines(plan, isDryRun, guestScript) {
         : [
             `Script inside the new system: run by Cloud Assistant as ${guestScript.user} once the system is proven to be new; first line: ${guestScript.firstLine}`
         ];
-    const head = [openingLine(plan, isDryRun), ...rolloutLines(plan), ...script];
-    return plan.targets.length > fewTargets
-        ? [...head, ...manyLines(plan)]
-        : [...head, ...plan.targets.flatMap((target) => plan_lines_targetLines(plan, target))];
+    const forAll = [
+        '  keeps  data disks, IP addresses, custom images',
+        `  login  ${loginLabel(plan.options)}`,
+        `  script ${scriptLabel(plan.options)}`
+    ];
+    const isMany = plan.targets.length > fewTargets;
+    const common = isMany ? commonSteps(plan.targets) : [];
+    return [
+        openingLine(plan, isDryRun),
+        ...rolloutLines(plan),
+        ...script,
+        ...(isMany ? [...forAll, ...common.map(stepLine)] : []),
+        ...plan.targets.flatMap((target) => targetLines(target, isMany ? [] : forAll, common))
+    ];
 }
-function plan_lines_targetLines(plan, target) {
+function targetLines(target, forAll, common) {
     const { instance, decision } = target;
     const name = instance.name === '' ? '' : ` "${instance.name}"`;
     const lines = [
@@ -5116,14 +5099,15 @@ function plan_lines_targetLines(plan, target) {
     ];
     if (!erases(decision))
         return lines;
-    return [
-        ...lines,
-        `  erases ${erasedLabel(target)}`,
-        '  keeps  data disks, IP addresses, custom images',
-        `  login  ${loginLabel(plan.options)}`,
-        `  script ${scriptLabel(plan.options)}`,
-        ...stepLabels(target).map((step) => `  also   ${step}`)
-    ];
+    const own = stepLabels(target).filter((step) => !common.includes(step));
+    return [...lines, `  erases ${erasedLabel(target)}`, ...forAll, ...own.map(stepLine)];
+}
+function commonSteps(targets) {
+    const steps = targets.filter(({ decision }) => erases(decision)).map(stepLabels);
+    return (steps[0] ?? []).filter((step) => steps.every((others) => others.includes(step)));
+}
+function stepLine(step) {
+    return `  also   ${step}`;
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/all-done.js
@@ -5267,6 +5251,7 @@ function boundReads(bcc, limitMs, clock) {
 
 
 
+
 const remedy = 'Is Cloud Assistant switched on in the console for this account? May the user use it (CAFullControlAccessPolicy)? Else take assistant:// and guestScript out.';
 function scriptProblems({ health }, image) {
     if (health?.guestScript?.hasShebang !== true ||
@@ -5286,7 +5271,7 @@ async function readAgents({ health }, instanceIds, { guests }, signal) {
     }
 }
 async function withBootIds(plan, { guests, log, cancel }) {
-    const asked = plan.targets.filter(({ decision, agent }) => guest_agents_erases(decision) && agent === 'online');
+    const asked = plan.targets.filter(({ decision, agent }) => erases(decision) && agent === 'online');
     if (guests === undefined || asked.length === 0)
         return plan;
     try {
@@ -5298,9 +5283,6 @@ async function withBootIds(plan, { guests, log, cancel }) {
     catch (error) {
         throw error instanceof model_failure/* CallError */.RA ? problem(error.failure) : error;
     }
-}
-function guest_agents_erases({ action }) {
-    return action === 'rebuild' || action === 'wait';
 }
 function problem(failure) {
     return new SurveyError([{ cause: `Cloud Assistant cannot be used: ${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy }]);
@@ -6306,7 +6288,7 @@ function createSender(ports) {
             waiting.delete(spec);
         }
         const fresh = pendings.filter((pending) => !refuseAged(pending));
-        const size = isBatchDenied ? 1 : pageOfIds;
+        const size = isBatchDenied ? 1 : model_limits/* maxIdsPerCall */.e;
         for (let from = 0; from < fresh.length; from += size) {
             void sendTogether(fresh.slice(from, from + size), spec, bcc, cancel).then((end) => {
                 isBatchDenied ||= end === 'denied';
@@ -8738,7 +8720,6 @@ function attachedTo(volume, instanceId) {
 
 
 
-const maxListedIds = 100;
 const longestPage = '1000';
 function getInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
@@ -9917,6 +9898,7 @@ function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
 
 
 
+
 function createBccClient(options) {
     const transport = options.transport ?? createTransport(options.userAgent);
     const context = {
@@ -9988,7 +9970,7 @@ function createBccClient(options) {
             const wanted = [...new Set(ids)];
             const found = new Map();
             while (wanted.length > 0) {
-                const some = wanted.splice(0, maxListedIds);
+                const some = wanted.splice(0, model_limits/* maxIdsPerCall */.e);
                 const items = await allPages((marker) => listInstances(some, marker), caller(signal, limits));
                 for (const instance of items) {
                     found.set(instance.id, instance);
@@ -10015,7 +9997,7 @@ function createBccClient(options) {
             return caller(signal, limits)(rebuildInstance(id, spec, ciphertext));
         },
         async rebuildBatch(instanceIds, spec, signal, limits) {
-            const ids = (0,check_arguments/* checkedBatch */.mh)('RebuildBatchInstance', instanceIds);
+            const ids = (0,check_arguments/* checkedIds */.Ge)('RebuildBatchInstance', instanceIds, 2);
             const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), spec);
             return caller(signal, limits)(rebuildInstances(ids, spec, ciphertext));
         },
@@ -11176,14 +11158,16 @@ function cancelledBetween(state) {
 __nccwpck_require__.d(__webpack_exports__, {
   RA: () => (/* binding */ checkPool),
   qO: () => (/* binding */ checkWeights),
-  mh: () => (/* binding */ checkedBatch),
   VJ: () => (/* binding */ checkedId),
+  Ge: () => (/* binding */ checkedIds),
   L_: () => (/* binding */ checkedToken),
   Eu: () => (/* binding */ encryptedPassword)
 });
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __nccwpck_require__(5437);
+// EXTERNAL MODULE: ./core/model/limits.js
+var limits = __nccwpck_require__(4663);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
@@ -11207,6 +11191,7 @@ function encryptPassword(password, secretAccessKey) {
 ;// CONCATENATED MODULE: ./bce/api/check-arguments.js
 
 
+
 function checkedId(operation, id) {
     if (id === '' || id === '.' || id === '..') {
         throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
@@ -11219,13 +11204,13 @@ function checkedToken(operation, target, token) {
     }
     return token;
 }
-function checkedBatch(operation, ids) {
+function checkedIds(operation, ids, least) {
     const different = [...new Set(ids)];
     for (const id of different) {
         checkedId(operation, id);
     }
-    if (different.length < 2 || different.length > 100) {
-        const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
+    if (different.length < least || different.length > limits/* maxIdsPerCall */.e) {
+        const message = `one call is for ${least} to ${limits/* maxIdsPerCall */.e} instances, not ${different.length}, so nothing was sent`;
         throw refused(operation, '', message);
     }
     return different;
@@ -11802,6 +11787,19 @@ function listed(names) {
 
 /***/ }),
 
+/***/ 8728:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ isLoopback)
+/* harmony export */ });
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+
+/***/ }),
+
 /***/ 5437:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -11837,6 +11835,17 @@ function describeFailure(failure) {
     const after = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
     return `${failure.operation}${target}: ${failure.message}${after}`;
 }
+
+
+/***/ }),
+
+/***/ 4663:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ maxIdsPerCall)
+/* harmony export */ });
+const maxIdsPerCall = 100;
 
 
 /***/ }),
@@ -11954,7 +11963,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(384);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7654);
 
 process.noDeprecation = true;
 process.exitCode = 1;

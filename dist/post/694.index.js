@@ -13,10 +13,14 @@ __webpack_require__.d(__webpack_exports__, {
   createAssistant: () => (/* binding */ createAssistant)
 });
 
+// EXTERNAL MODULE: ./core/loopback.js
+var loopback = __webpack_require__(8728);
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
 // EXTERNAL MODULE: ./bce/api/check-arguments.js + 1 modules
 var check_arguments = __webpack_require__(8825);
+// EXTERNAL MODULE: ./core/model/limits.js
+var limits = __webpack_require__(4663);
 // EXTERNAL MODULE: ./core/secret-forms.js
 var secret_forms = __webpack_require__(6435);
 // EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
@@ -30,7 +34,7 @@ var operation = __webpack_require__(9666);
 
 
 
-const maxGuests = 100;
+
 const service = { service: 'ca', isRefused };
 function getAgents(instanceIds) {
     return {
@@ -91,7 +95,13 @@ function getRun(runId) {
         name: 'GetActionRun',
         target: runId,
         path: '/v1/ca/actionRun',
-        query: (0,signed_request/* queryOf */.E2)({ id: runId, withLog: 'true', pageNo: '1', pageSize: `${maxGuests}`, locale: 'en-us' }),
+        query: (0,signed_request/* queryOf */.E2)({
+            id: runId,
+            withLog: 'true',
+            pageNo: '1',
+            pageSize: `${limits/* maxIdsPerCall */.e}`,
+            locale: 'en-us'
+        }),
         decode(json) {
             const result = resultOf(json);
             const children = listOf(result['children'], 'children').map(decodeChild);
@@ -173,15 +183,16 @@ var service_endpoints = __webpack_require__(8547);
 
 
 
+
 function createAssistant(client, secrets) {
     const hidden = (text) => (0,reply_facts/* redact */.E$)(text, secrets);
     return {
         async getAgents(ids, signal) {
-            return client.call(getAgents(checkedGuests('BatchGetAgent', ids)), signal);
+            return client.call(getAgents((0,check_arguments/* checkedIds */.Ge)('BatchGetAgent', ids, 1)), signal);
         },
         async runCommand(spec, ids, signal) {
             refusePlainHttp(client.endpoint);
-            return client.call(runCommand(spec, checkedGuests('CreateAction', ids)), signal);
+            return client.call(runCommand(spec, (0,check_arguments/* checkedIds */.Ge)('CreateAction', ids, 1)), signal);
         },
         async getRun(runId, signal) {
             const run = await client.call(getRun((0,check_arguments/* checkedId */.VJ)('GetActionRun', runId)), signal);
@@ -198,18 +209,9 @@ function createAssistant(client, secrets) {
 }
 function refusePlainHttp(endpoint) {
     const { protocol, hostname, host } = (0,service_endpoints/* assistantEndpointOf */.p)(endpoint);
-    const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-    if (protocol === 'https:' || isLoopback)
+    if (protocol === 'https:' || (0,loopback/* isLoopback */.U)(hostname))
         return;
     throw refused('CreateAction', `a script is sent only over HTTPS, and ${host} is asked over plain HTTP; nothing was sent`);
-}
-function checkedGuests(operation, ids) {
-    const different = [...new Set(ids)];
-    for (const id of different)
-        (0,check_arguments/* checkedId */.VJ)(operation, id);
-    if (different.length >= 1 && different.length <= maxGuests)
-        return different;
-    throw refused(operation, `one call is for 1 to ${maxGuests} instances, not ${different.length}, so nothing was sent`);
 }
 function refused(operation, message) {
     return new failure/* CallError */.RA({ kind: 'invalid', operation, target: '', message, attempts: 0 });

@@ -2063,7 +2063,10 @@ function durationText(ms) {
     return parts.join('') || '0s';
 }
 
+// EXTERNAL MODULE: ./core/loopback.js
+var loopback = __nccwpck_require__(8728);
 ;// CONCATENATED MODULE: ./config/parsers/endpoint.js
+
 
 
 
@@ -2076,7 +2079,7 @@ const parseEndpoint = hiddenAscii((text) => {
         return refused(`is ${shownAddress(text)}, which is no URL; write one such as https://bcc.bj.baidubce.com`);
     }
     const faults = [];
-    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    if (url.protocol === 'http:' && !(0,loopback/* isLoopback */.U)(url.hostname)) {
         faults.push(`begins with http://, and ${quoteAscii(url.hostname)} is not this machine (localhost, 127.0.0.1, [::1]); begin it with https://`);
     }
     if (hasUserInfo(url)) {
@@ -2104,9 +2107,6 @@ function httpUrl(text) {
 }
 function hasUserInfo(url) {
     return url.username !== '' || url.password !== '';
-}
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 ;// CONCATENATED MODULE: ./config/parsers/guest.js
@@ -5300,6 +5300,8 @@ function piece(text, value) {
     return { priority: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
 }
 
+// EXTERNAL MODULE: ./core/model/limits.js
+var model_limits = __nccwpck_require__(4663);
 ;// CONCATENATED MODULE: ./deploy/calls/map-some.js
 async function mapSome(items, width, map) {
     const results = new Array(items.length);
@@ -5315,13 +5317,13 @@ async function mapSome(items, width, map) {
 ;// CONCATENATED MODULE: ./deploy/calls/read-many.js
 
 
-const pageOfIds = 100;
+
 const sideBySide = 4;
 const fewDisks = 4;
 async function readInstances(ids, bcc, signal, options = {}) {
     const pages = [];
-    for (let from = 0; from < ids.length; from += pageOfIds)
-        pages.push(ids.slice(from, from + pageOfIds));
+    for (let from = 0; from < ids.length; from += model_limits/* maxIdsPerCall */.e)
+        pages.push(ids.slice(from, from + model_limits/* maxIdsPerCall */.e));
     const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
     return new Map(read.flat());
 }
@@ -5964,7 +5966,6 @@ function attachedTo(volume, instanceId) {
 
 
 
-const maxListedIds = 100;
 const longestPage = '1000';
 function getInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
@@ -7143,6 +7144,7 @@ function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
 
 
 
+
 function createBccClient(options) {
     const transport = options.transport ?? createTransport(options.userAgent);
     const context = {
@@ -7214,7 +7216,7 @@ function createBccClient(options) {
             const wanted = [...new Set(ids)];
             const found = new Map();
             while (wanted.length > 0) {
-                const some = wanted.splice(0, maxListedIds);
+                const some = wanted.splice(0, model_limits/* maxIdsPerCall */.e);
                 const items = await allPages((marker) => listInstances(some, marker), caller(signal, limits));
                 for (const instance of items) {
                     found.set(instance.id, instance);
@@ -7241,7 +7243,7 @@ function createBccClient(options) {
             return caller(signal, limits)(rebuildInstance(id, spec, ciphertext));
         },
         async rebuildBatch(instanceIds, spec, signal, limits) {
-            const ids = (0,check_arguments/* checkedBatch */.mh)('RebuildBatchInstance', instanceIds);
+            const ids = (0,check_arguments/* checkedIds */.Ge)('RebuildBatchInstance', instanceIds, 2);
             const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), spec);
             return caller(signal, limits)(rebuildInstances(ids, spec, ciphertext));
         },
@@ -7962,14 +7964,16 @@ function named(ids) {
 __nccwpck_require__.d(__webpack_exports__, {
   RA: () => (/* binding */ checkPool),
   qO: () => (/* binding */ checkWeights),
-  mh: () => (/* binding */ checkedBatch),
   VJ: () => (/* binding */ checkedId),
+  Ge: () => (/* binding */ checkedIds),
   L_: () => (/* binding */ checkedToken),
   Eu: () => (/* binding */ encryptedPassword)
 });
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __nccwpck_require__(5437);
+// EXTERNAL MODULE: ./core/model/limits.js
+var limits = __nccwpck_require__(4663);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
@@ -7993,6 +7997,7 @@ function encryptPassword(password, secretAccessKey) {
 ;// CONCATENATED MODULE: ./bce/api/check-arguments.js
 
 
+
 function checkedId(operation, id) {
     if (id === '' || id === '.' || id === '..') {
         throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
@@ -8005,13 +8010,13 @@ function checkedToken(operation, target, token) {
     }
     return token;
 }
-function checkedBatch(operation, ids) {
+function checkedIds(operation, ids, least) {
     const different = [...new Set(ids)];
     for (const id of different) {
         checkedId(operation, id);
     }
-    if (different.length < 2 || different.length > 100) {
-        const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
+    if (different.length < least || different.length > limits/* maxIdsPerCall */.e) {
+        const message = `one call is for ${least} to ${limits/* maxIdsPerCall */.e} instances, not ${different.length}, so nothing was sent`;
         throw refused(operation, '', message);
     }
     return different;
@@ -8583,6 +8588,19 @@ function listed(names) {
 
 /***/ }),
 
+/***/ 8728:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ isLoopback)
+/* harmony export */ });
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+
+/***/ }),
+
 /***/ 5437:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -8618,6 +8636,17 @@ function describeFailure(failure) {
     const after = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
     return `${failure.operation}${target}: ${failure.message}${after}`;
 }
+
+
+/***/ }),
+
+/***/ 4663:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ maxIdsPerCall)
+/* harmony export */ });
+const maxIdsPerCall = 100;
 
 
 /***/ }),

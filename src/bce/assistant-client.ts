@@ -1,7 +1,8 @@
 /** Cloud Assistant on the connection of a client. A file of its own, loaded only where a check looks from inside. */
+import { isLoopback } from '../core/loopback.ts';
 import { CallError } from '../core/model/failure.ts';
 import type { Assistant } from '../ports/assistant.ts';
-import { checkedId } from './api/check-arguments.ts';
+import { checkedId, checkedIds } from './api/check-arguments.ts';
 import * as operations from './api/cloud-assistant.ts';
 import { redact } from './api/reply-facts.ts';
 import { assistantEndpointOf } from './api/service-endpoints.ts';
@@ -19,11 +20,11 @@ export function createAssistant(
   const hidden = (text: string): string => redact(text, secrets);
   return {
     async getAgents(ids, signal) {
-      return client.call(operations.getAgents(checkedGuests('BatchGetAgent', ids)), signal);
+      return client.call(operations.getAgents(checkedIds('BatchGetAgent', ids, 1)), signal);
     },
     async runCommand(spec, ids, signal) {
       refusePlainHttp(client.endpoint);
-      return client.call(operations.runCommand(spec, checkedGuests('CreateAction', ids)), signal);
+      return client.call(operations.runCommand(spec, checkedIds('CreateAction', ids, 1)), signal);
     },
     async getRun(runId, signal) {
       const run = await client.call(operations.getRun(checkedId('GetActionRun', runId)), signal);
@@ -42,22 +43,10 @@ export function createAssistant(
 /** A script over plain HTTP could be exchanged on the way, for the signature does not cover the body. */
 function refusePlainHttp(endpoint: URL): void {
   const { protocol, hostname, host } = assistantEndpointOf(endpoint);
-  const isLoopback =
-    hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-  if (protocol === 'https:' || isLoopback) return;
+  if (protocol === 'https:' || isLoopback(hostname)) return;
   throw refused(
     'CreateAction',
     `a script is sent only over HTTPS, and ${host} is asked over plain HTTP; nothing was sent`
-  );
-}
-
-function checkedGuests(operation: string, ids: readonly string[]): readonly string[] {
-  const different = [...new Set(ids)];
-  for (const id of different) checkedId(operation, id);
-  if (different.length >= 1 && different.length <= operations.maxGuests) return different;
-  throw refused(
-    operation,
-    `one call is for 1 to ${operations.maxGuests} instances, not ${different.length}, so nothing was sent`
   );
 }
 

@@ -1,11 +1,12 @@
 import type { ReadOptions, WriteOptions } from '../ports/bcc.ts';
+import type { Credentials } from '../ports/credentials.ts';
 import type { CallKind } from './api/error-codes.ts';
 import { interpretLoss, interpretReply } from './api/interpret-reply.ts';
 import { type Attempt, longBody, type Operation, type Service, shortBody } from './api/operation.ts';
 import { redact, replyFacts } from './api/reply-facts.ts';
 import type { Transport } from './http/transport.ts';
 import { TransportError } from './http/transport-error.ts';
-import { type Credentials, type SignedRequest, signedRequest } from './signed-request.ts';
+import { type SignedRequest, signedRequest } from './signed-request.ts';
 
 /** What an attempt needs from outside. */
 export interface CallContext {

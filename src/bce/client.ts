@@ -1,12 +1,14 @@
 import type { Instance } from '../core/model/instance.ts';
+import { maxIdsPerCall } from '../core/model/limits.ts';
 import type { RebuildSpec } from '../core/model/rebuild-spec.ts';
 import type { Balancers } from '../ports/balancers.ts';
 import type { Bcc, ReadOptions, WriteOptions } from '../ports/bcc.ts';
+import type { Credentials } from '../ports/credentials.ts';
 import { allPages } from './api/all-pages.ts';
 import { backendServersOf } from './api/backend-servers.ts';
 import {
-  checkedBatch,
   checkedId,
+  checkedIds,
   checkedToken,
   checkPool,
   checkWeights,
@@ -22,7 +24,6 @@ import { attempt, type CallContext } from './call-attempt.ts';
 import { createTransport, type Transport } from './http/transport.ts';
 import { createRateLimiter, unlimited } from './retry/rate-limiter.ts';
 import { withRetries } from './retry/with-retries.ts';
-import type { Credentials } from './signed-request.ts';
 
 /** What a client needs. */
 export interface BccClientOptions {
@@ -155,7 +156,7 @@ export function createBccClient(options: BccClientOptions): BccClient {
       const wanted = [...new Set(ids)];
       const found = new Map<string, Instance>();
       while (wanted.length > 0) {
-        const some = wanted.splice(0, instances.maxListedIds);
+        const some = wanted.splice(0, maxIdsPerCall);
         const items = await allPages(
           (marker) => instances.listInstances(some, marker),
           caller(signal, limits)
@@ -190,7 +191,7 @@ export function createBccClient(options: BccClientOptions): BccClient {
       return caller(signal, limits)(instances.rebuildInstance(id, spec, ciphertext));
     },
     async rebuildBatch(instanceIds, spec, signal, limits) {
-      const ids = checkedBatch('RebuildBatchInstance', instanceIds);
+      const ids = checkedIds('RebuildBatchInstance', instanceIds, 2);
       const ciphertext = encrypted('RebuildBatchInstance', instances.batchName(ids), spec);
       return caller(signal, limits)(instances.rebuildInstances(ids, spec, ciphertext));
     },

@@ -1,3 +1,4 @@
+import type { Credentials } from '../ports/credentials.ts';
 import type { Operation } from './api/operation.ts';
 import {
   authorization,
@@ -8,13 +9,6 @@ import {
   timestamp,
   uriEncode
 } from './sign.ts';
-
-/** The key pair that signs; with a session token, the pair of that session. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
 
 /** An operation with its signature, good for one attempt. */
 export interface SignedRequest {

@@ -2,19 +2,13 @@ import { guestScriptOf } from '../core/health/guest/guest-system.ts';
 import { type Login, type RebuildOptions, withoutSecrets } from '../core/model/rebuild-spec.ts';
 import { Secret } from '../core/model/secret.ts';
 import { userDataWarning } from '../core/plan/user-data.ts';
+import type { Credentials } from '../ports/credentials.ts';
 import type { RunRequest } from '../ports/request.ts';
 import { inputNames, type Problem, type RawInputs, readInputs, type Values } from './inputs.ts';
 import { endpointOfRegion } from './parsers/endpoint.ts';
 import { ruleProblems } from './rules/rules.ts';
 import { valueWarnings } from './rules/warnings.ts';
 import { judgeUnknown } from './unknown-inputs.ts';
-
-/** The key pair that signs; with temporary credentials also the token that belongs to it. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
 
 /** What a Deployment record on GitHub is made of. */
 export interface RecordConfig {

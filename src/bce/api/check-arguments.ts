@@ -1,5 +1,6 @@
 import type { Pool, Weight } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
+import { maxIdsPerCall } from '../../core/model/limits.ts';
 import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import { encryptPassword, ShortSecretKeyError } from './encrypt-password.ts';
 
@@ -26,16 +27,16 @@ export function checkedToken(operation: string, target: string, token: string): 
 }
 
 /**
- * The ids of one batch, each once: at least 2, for one is a call of its own, and at most 100 (BCC page Fk48bhw50).
- * Throws a `CallError` of the kind `invalid`.
+ * The ids of one call, each once: at least `least`, and at most `maxIdsPerCall`. Throws a `CallError` of the kind
+ * `invalid`.
  */
-export function checkedBatch(operation: string, ids: readonly string[]): readonly string[] {
+export function checkedIds(operation: string, ids: readonly string[], least: number): readonly string[] {
   const different = [...new Set(ids)];
   for (const id of different) {
     checkedId(operation, id);
   }
-  if (different.length < 2 || different.length > 100) {
-    const message = `a batch has 2 to 100 instances, not ${different.length}, so nothing was sent`;
+  if (different.length < least || different.length > maxIdsPerCall) {
+    const message = `one call is for ${least} to ${maxIdsPerCall} instances, not ${different.length}, so nothing was sent`;
     throw refused(operation, '', message);
   }
   return different;

@@ -1,13 +1,11 @@
 /** Cloud Assistant's operations (BCC pages 2lu14ywia, 9ms3wxers, Yms3wzpqs, 2ms3wv3y0; its schema of 2026-08). */
 import type { AgentState, GuestChild, GuestRun } from '../../core/health/guest/guest-run.ts';
+import { maxIdsPerCall } from '../../core/model/limits.ts';
 import { secretLines } from '../../core/secret-forms.ts';
 import type { GuestSpec } from '../../ports/assistant.ts';
 import { queryOf } from '../signed-request.ts';
 import { anyText, count, DecodeError, type Fields, record, text, vital, word } from './json-fields.ts';
 import { type Operation, read } from './operation.ts';
-
-/** The most instances of one call: the documented limit of BatchGetAgent, and one page of a run's children. */
-export const maxGuests = 100;
 
 const service = { service: 'ca', isRefused } as const;
 
@@ -81,7 +79,13 @@ export function getRun(runId: string): Operation<GuestRun> {
     name: 'GetActionRun',
     target: runId,
     path: '/v1/ca/actionRun',
-    query: queryOf({ id: runId, withLog: 'true', pageNo: '1', pageSize: `${maxGuests}`, locale: 'en-us' }),
+    query: queryOf({
+      id: runId,
+      withLog: 'true',
+      pageNo: '1',
+      pageSize: `${maxIdsPerCall}`,
+      locale: 'en-us'
+    }),
     decode(json) {
       const result = resultOf(json);
       const children = listOf(result['children'], 'children').map(decodeChild);

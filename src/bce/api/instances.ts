@@ -19,9 +19,6 @@ import {
 import { type Operation, read, shortBody } from './operation.ts';
 import { attachedTo, oneOf, sameId } from './same-id.ts';
 
-/** The most ids that one list by ids takes (BCC page Kksyfijrw). */
-export const maxListedIds = 100;
-
 /** The most items of a page, and the documented default; asked for, in case the default changes. */
 export const longestPage = '1000';
 

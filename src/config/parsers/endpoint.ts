@@ -1,3 +1,4 @@
+import { isLoopback } from '../../core/loopback.ts';
 import { quoteAscii, shownAddress } from '../../core/quote.ts';
 import { hiddenAscii } from './ascii.ts';
 import { type Parser, parsed, refused } from './parser.ts';
@@ -59,9 +60,4 @@ function httpUrl(text: string): URL | undefined {
 
 function hasUserInfo(url: URL): boolean {
   return url.username !== '' || url.password !== '';
-}
-
-/** `hostname` as `URL` gives it: lower case, IPv4 in four decimal parts, IPv6 in brackets. */
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

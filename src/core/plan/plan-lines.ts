@@ -4,15 +4,14 @@ import { erases } from './decide.ts';
 import { openingLine } from './opening-line.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
 import { currentLabel, decisionLabel, erasedLabel, loginLabel, scriptLabel, stepLabels } from './text.ts';
-import { manyLines } from './text-many.ts';
 import { rolloutLines } from './text-rollout.ts';
 
 /** Of more targets than this, what is the same for all of them is told once. */
 const fewTargets = 5;
 
 /**
- * The lines of the plan, the first of which says what will happen. They hold no secret: a login is named by its kind, and of a script that runs inside the new system
- * only the first line is shown, which the log masks as GitHub masks all lines.
+ * The lines of the plan, the first of which says what will happen. They hold no secret: a login is named by its kind,
+ * and of a script that runs inside the new system only the first line is shown.
  */
 export function planLines(plan: Plan, isDryRun: boolean, guestScript?: GuestScript): readonly string[] {
   const script =
@@ -21,13 +20,27 @@ export function planLines(plan: Plan, isDryRun: boolean, guestScript?: GuestScri
       : [
           `Script inside the new system: run by Cloud Assistant as ${guestScript.user} once the system is proven to be new; first line: ${guestScript.firstLine}`
         ];
-  const head = [openingLine(plan, isDryRun), ...rolloutLines(plan), ...script];
-  return plan.targets.length > fewTargets
-    ? [...head, ...manyLines(plan)]
-    : [...head, ...plan.targets.flatMap((target) => targetLines(plan, target))];
+  const forAll = [
+    '  keeps  data disks, IP addresses, custom images',
+    `  login  ${loginLabel(plan.options)}`,
+    `  script ${scriptLabel(plan.options)}`
+  ];
+  const isMany = plan.targets.length > fewTargets;
+  const common = isMany ? commonSteps(plan.targets) : [];
+  return [
+    openingLine(plan, isDryRun),
+    ...rolloutLines(plan),
+    ...script,
+    ...(isMany ? [...forAll, ...common.map(stepLine)] : []),
+    ...plan.targets.flatMap((target) => targetLines(target, isMany ? [] : forAll, common))
+  ];
 }
 
-function targetLines(plan: Plan, target: PlannedTarget): string[] {
+function targetLines(
+  target: PlannedTarget,
+  forAll: readonly string[],
+  common: readonly string[]
+): readonly string[] {
   const { instance, decision } = target;
   const name = instance.name === '' ? '' : ` "${instance.name}"`;
   const lines = [
@@ -36,12 +49,16 @@ function targetLines(plan: Plan, target: PlannedTarget): string[] {
     `  now    ${currentLabel(target)}`
   ];
   if (!erases(decision)) return lines;
-  return [
-    ...lines,
-    `  erases ${erasedLabel(target)}`,
-    '  keeps  data disks, IP addresses, custom images',
-    `  login  ${loginLabel(plan.options)}`,
-    `  script ${scriptLabel(plan.options)}`,
-    ...stepLabels(target).map((step) => `  also   ${step}`)
-  ];
+  const own = stepLabels(target).filter((step) => !common.includes(step));
+  return [...lines, `  erases ${erasedLabel(target)}`, ...forAll, ...own.map(stepLine)];
+}
+
+/** The steps that all targets have that are to be erased. */
+function commonSteps(targets: readonly PlannedTarget[]): readonly string[] {
+  const steps = targets.filter(({ decision }) => erases(decision)).map(stepLabels);
+  return (steps[0] ?? []).filter((step) => steps.every((others) => others.includes(step)));
+}
+
+function stepLine(step: string): string {
+  return `  also   ${step}`;
 }

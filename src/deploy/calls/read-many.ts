@@ -1,11 +1,9 @@
 /** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
 import { CallError } from '../../core/model/failure.ts';
 import type { Instance, SystemDisk } from '../../core/model/instance.ts';
+import { maxIdsPerCall } from '../../core/model/limits.ts';
 import type { Bcc, ReadOptions } from '../../ports/bcc.ts';
 import { mapSome } from './map-some.ts';
-
-/** The most ids that one list takes (BCC page Kksyfijrw). */
-export const pageOfIds = 100;
 
 /** How many single reads go out side by side where a list cannot do it. */
 const sideBySide = 4;
@@ -28,7 +26,8 @@ export async function readInstances(
   options: ReadOptions = {}
 ): Promise<ReadonlyMap<string, Read<Instance>>> {
   const pages: (readonly string[])[] = [];
-  for (let from = 0; from < ids.length; from += pageOfIds) pages.push(ids.slice(from, from + pageOfIds));
+  for (let from = 0; from < ids.length; from += maxIdsPerCall)
+    pages.push(ids.slice(from, from + maxIdsPerCall));
   const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
   return new Map(read.flat());
 }

@@ -4,7 +4,8 @@ import type { AgentState } from '../../core/health/guest/guest-run.ts';
 import { guestSystem } from '../../core/health/guest/guest-system.ts';
 import { CallError, type CallFailure, describeFailure } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
-import type { Plan, PlannedTarget } from '../../core/plan/plan.ts';
+import { erases } from '../../core/plan/decide.ts';
+import type { Plan } from '../../core/plan/plan.ts';
 import type { GuestProbe } from '../../ports/assistant.ts';
 import type { Cancel } from '../../ports/cancel.ts';
 import type { Log } from '../../ports/log.ts';
@@ -75,10 +76,6 @@ export async function withBootIds(plan: Plan, { guests, log, cancel }: AgentPort
   } catch (error) {
     throw error instanceof CallError ? problem(error.failure) : error;
   }
-}
-
-function erases({ action }: PlannedTarget['decision']): boolean {
-  return action === 'rebuild' || action === 'wait';
 }
 
 function problem(failure: CallFailure): SurveyError {

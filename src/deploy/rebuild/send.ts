@@ -3,13 +3,13 @@
  * is sent again goes alone, so that the reply is about this instance and nothing else.
  */
 import { CallError } from '../../core/model/failure.ts';
+import { maxIdsPerCall } from '../../core/model/limits.ts';
 import type { RebuildSecrets } from '../../core/model/rebuild-secrets.ts';
 import type { RebuildRequest, RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import { mayBePartlyDone } from '../../core/rebuild/batch-refusal.ts';
 import type { Accepted, Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { pageOfIds } from '../calls/read-many.ts';
 
 /** Sends rebuilds. */
 export interface Sender {
@@ -73,7 +73,7 @@ export function createSender(ports: SenderPorts): Sender {
       waiting.delete(spec);
     }
     const fresh = pendings.filter((pending) => !refuseAged(pending));
-    const size = isBatchDenied ? 1 : pageOfIds;
+    const size = isBatchDenied ? 1 : maxIdsPerCall;
     for (let from = 0; from < fresh.length; from += size) {
       void sendTogether(fresh.slice(from, from + size), spec, bcc, cancel).then((end) => {
         isBatchDenied ||= end === 'denied';
