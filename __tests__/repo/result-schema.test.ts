@@ -130,6 +130,8 @@ const done = [
   seen(61_000, onImage, { id: 'v-new' })
 ];
 
+const broken = [20_000, 21_000].map((atMs) => seen(atMs, { status: 'Error' }));
+
 const blb: BackendServer = { kind: 'blb', blbId: 'lb-1', instanceId: 'i-one', weight: 50 };
 const group: BackendServer = { ...blb, kind: 'appblb', blbId: 'lb-2', groupId: 'sg-1' };
 const held: readonly HeldWeight[] = [
@@ -272,7 +274,7 @@ const endings: readonly Ending[] = [
     name: 'ended in Error',
     status: 'failed',
     reason: 'status',
-    events: [...away, seen(20_000, { status: 'Error' })]
+    events: [...away, ...broken]
   },
   {
     name: 'of an instance that is gone',
@@ -411,7 +413,7 @@ const runs: readonly RunRecorder[] = [
     name: 'rolled back after it came to Error',
     status: 'rolledBack',
     reason: 'status',
-    parts: { rebuild: live([...away, seen(20_000, { status: 'Error' })]), rollback: back }
+    parts: { rebuild: live([...away, ...broken]), rollback: back }
   },
   {
     name: 'failed, with a rollback that failed too',

@@ -6717,9 +6717,9 @@ function watch(before, observation) {
     const atMs = observation.answeredAtMs;
     const started = hasStarted(before);
     const rebuild = started ? enter(before, 'rebuilding', atMs) : before;
-    const { status, imageId, imageName } = observation.instance;
-    if (endsTheWait(rebuild, status))
-        return fail(rebuild, { kind: 'status', status }, atMs);
+    const { imageId, imageName } = observation.instance;
+    if (endsTheWait(rebuild, observation))
+        return concludeStatus(rebuild, observation);
     if (started && !rebuild.task.wait)
         return concludeStart(rebuild, observation);
     if (isOver(rebuild))
@@ -6747,8 +6747,8 @@ function watchStart(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     const { status, imageId, imageName } = observation.instance;
     const kind = statusKind(status);
-    if (endsTheWait(rebuild, status))
-        return fail(rebuild, { kind: 'status', status }, atMs);
+    if (endsTheWait(rebuild, observation))
+        return concludeStatus(rebuild, observation);
     if (kind === 'up' && imageId === rebuild.task.image.id)
         return conclude(rebuild, observation);
     if (isOnWrongImage(rebuild, observation))
@@ -6757,11 +6757,23 @@ function watchStart(rebuild, observation) {
     const overdue = kind === 'down' && atMs - asked >= quietMs(rebuild) && rebuild.starts < maxStarts;
     return overdue ? startIt(rebuild, observation) : waitOn(rebuild, observation);
 }
-function endsTheWait(rebuild, status) {
-    const kind = statusKind(status);
-    if (kind !== 'broken')
-        return kind === 'gone';
-    return rebuild.reference?.instance.status !== 'Error' || rebuild.evidence.leftAtMs !== undefined;
+function endsTheWait(rebuild, { instance, atMs }) {
+    const kind = statusKind(instance.status);
+    if (kind !== 'broken' || rebuild.reference?.instance.status !== 'Error')
+        return kind === 'gone' || kind === 'broken';
+    const { leftAtMs } = rebuild.evidence;
+    return leftAtMs !== undefined && atMs >= leftAtMs + replicaLagMs(rebuild);
+}
+function concludeStatus(rebuild, observation) {
+    const { status } = observation.instance;
+    const { answeredAtMs: atMs, isFresh } = observation;
+    const sinceMs = rebuild.history.at(-1)?.atMs ?? atMs;
+    const isProven = isFresh && observation.atMs - sinceMs >= confirmMs;
+    if (isProven)
+        return fail(rebuild, { kind: 'status', status }, atMs);
+    const dueMs = sinceMs + confirmMs;
+    const deadlineMs = Math.max(rebuild.deadlineMs, dueMs);
+    return observeSoon({ ...rebuild, deadlineMs }, atMs, dueMs);
 }
 function conclude(rebuild, observation) {
     const atMs = observation.answeredAtMs;

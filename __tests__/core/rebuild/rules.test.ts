@@ -187,6 +187,35 @@ describe('observations that contradict each other', () => {
   });
 });
 
+describe('a status that ends the wait', () => {
+  test.each(['Error', 'Expired', 'Deleted', 'Recycled'])(
+    '%s that is gone a second later ends nothing',
+    (status) => {
+      let seenMs: number | undefined;
+      const lived = live(taskOf(), {
+        show: (atMs) => {
+          if (atMs < 9_000) return {};
+          if (atMs < 60_000) return away;
+          seenMs ??= atMs;
+          if (atMs === seenMs) return { status };
+          return atMs < 90_000 ? away : done;
+        }
+      });
+      expect(reasonOf(lived)).toBe('rebuilt');
+    }
+  );
+
+  test('Error, which it had before as well, may be shown by a replica that is behind', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) => {
+        if (atMs < 9_000 || (atMs >= 12_000 && atMs < 18_000)) return { status: 'Error' };
+        return atMs < 90_000 ? away : done;
+      }
+    });
+    expect(reasonOf(lived)).toBe('rebuilt');
+  });
+});
+
 describe('with wait: false', () => {
   test('two observations show the start, a second apart, the second on a fresh connection', () => {
     const lived = live(taskOf({ wait: false }), stretches([9_000, {}], [always, away]));

@@ -146,11 +146,14 @@ describe('the proof', () => {
 });
 
 describe('bad ends', () => {
-  test.each(['Error', 'Expired', 'Deleted', 'Recycled'])('%s ends the wait at once', (status) => {
-    const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, { status }]));
-    expect(lived.rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'status', status } });
-    expect(lived.looks.at(-1)).toBeLessThan(66_000);
-  });
+  test.each(['Error', 'Expired', 'Deleted', 'Recycled'])(
+    '%s ends the wait, once two observations show it',
+    (status) => {
+      const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, { status }]));
+      expect(lived.rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'status', status } });
+      expect(lived.looks.at(-1)).toBeLessThan(66_000);
+    }
+  );
 
   test('another image is named', () => {
     const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, { imageId: 'm-other' }]));

@@ -60,8 +60,8 @@ export function watch(before: RebuildState, observation: Observation): Step {
   const atMs = observation.answeredAtMs;
   const started = hasStarted(before);
   const rebuild = started ? enter(before, 'rebuilding', atMs) : before;
-  const { status, imageId, imageName } = observation.instance;
-  if (endsTheWait(rebuild, status)) return fail(rebuild, { kind: 'status', status }, atMs);
+  const { imageId, imageName } = observation.instance;
+  if (endsTheWait(rebuild, observation)) return concludeStatus(rebuild, observation);
   if (started && !rebuild.task.wait) return concludeStart(rebuild, observation);
   if (isOver(rebuild)) return conclude(rebuild, observation);
   if (isOnWrongImage(rebuild, observation)) {
@@ -93,7 +93,7 @@ export function watchStart(rebuild: RebuildState, observation: Observation): Ste
   const atMs = observation.answeredAtMs;
   const { status, imageId, imageName } = observation.instance;
   const kind = statusKind(status);
-  if (endsTheWait(rebuild, status)) return fail(rebuild, { kind: 'status', status }, atMs);
+  if (endsTheWait(rebuild, observation)) return concludeStatus(rebuild, observation);
   if (kind === 'up' && imageId === rebuild.task.image.id) return conclude(rebuild, observation);
   if (isOnWrongImage(rebuild, observation))
     return fail(rebuild, { kind: 'wrongImage', imageId, imageName }, atMs);
@@ -102,11 +102,28 @@ export function watchStart(rebuild: RebuildState, observation: Observation): Ste
   return overdue ? startIt(rebuild, observation) : waitOn(rebuild, observation);
 }
 
-/** `Expired`, `Deleted`, `Recycled` and `Error`; but what was broken before reads `Error` until it is rebuilt. */
-function endsTheWait(rebuild: RebuildState, status: string): boolean {
-  const kind = statusKind(status);
-  if (kind !== 'broken') return kind === 'gone';
-  return rebuild.reference?.instance.status !== 'Error' || rebuild.evidence.leftAtMs !== undefined;
+/**
+ * `Expired`, `Deleted`, `Recycled` and `Error`; but what was broken before reads `Error` until it is rebuilt, and a
+ * replica that is behind shows that for a while afterwards.
+ */
+function endsTheWait(rebuild: RebuildState, { instance, atMs }: Observation): boolean {
+  const kind = statusKind(instance.status);
+  if (kind !== 'broken' || rebuild.reference?.instance.status !== 'Error')
+    return kind === 'gone' || kind === 'broken';
+  const { leftAtMs } = rebuild.evidence;
+  return leftAtMs !== undefined && atMs >= leftAtMs + replicaLagMs(rebuild);
+}
+
+/** A bad end is proven as a good one is, by two observations: a rollback may follow, which erases. */
+function concludeStatus(rebuild: RebuildState, observation: Observation): Step {
+  const { status } = observation.instance;
+  const { answeredAtMs: atMs, isFresh } = observation;
+  const sinceMs = rebuild.history.at(-1)?.atMs ?? atMs;
+  const isProven = isFresh && observation.atMs - sinceMs >= confirmMs;
+  if (isProven) return fail(rebuild, { kind: 'status', status }, atMs);
+  const dueMs = sinceMs + confirmMs;
+  const deadlineMs = Math.max(rebuild.deadlineMs, dueMs);
+  return observeSoon({ ...rebuild, deadlineMs }, atMs, dueMs);
 }
 
 function conclude(rebuild: RebuildState, observation: Observation): Step {
