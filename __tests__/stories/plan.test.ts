@@ -152,7 +152,7 @@ describe('an instance is refused', () => {
       'of Windows with a key pair',
       { osType: 'windows' },
       { rebuildOptions: { login: { kind: 'keypairId', keypairId: 'k-demo0001' } } },
-      'keypairId is for Linux'
+      'keypairId works with Linux only'
     ],
     ['of another architecture', { osArch: 'arm64 (64bit)' }, {}, 'the image is for arm64 (64bit)'],
     ['for bare metal', { type: 'EbcCustom' }, {}, 'bare-metal instance (EBC)'],
