@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { HttpCheck } from '../../src/core/health/check.ts';
-import { describeUnhealthy, type ProbeResult } from '../../src/core/health/reason.ts';
+import { describeUnhealthy, type ProbeResult } from '../../src/core/health/unhealthy.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import { createProbe } from '../../src/health/network-probe.ts';
 import { reasonOf } from '../../src/health/probe-failure.ts';

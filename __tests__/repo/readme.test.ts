@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { groupsOf, readAction } from '../../scripts/action-yml.ts';
 import { inputsPage, outputsPage, type Schema } from '../../scripts/docs.ts';
-import { parseHealthCheck } from '../../src/core/health/parse.ts';
+import { parseHealthCheck } from '../../src/core/health/parse-check.ts';
 import { blocksOf, exists, filesIn, read, type Step } from './files.ts';
 import { wordsOf } from './types.ts';
 
@@ -85,9 +85,9 @@ type Numbers = readonly (readonly [file: string, code: string, words: string])[]
 
 const numbers: Numbers = [
   ['src/core/rebuild/schedule.ts', 'const jitter = 0.02;', '±2 % of it'],
-  ['src/core/rebuild/streak.ts', 'const confirmMs = 1_000;', '1 s after the first'],
+  ['src/core/rebuild/stable-streak.ts', 'const confirmMs = 1_000;', '1 s after the first'],
   [
-    'src/core/rebuild/streak.ts',
+    'src/core/rebuild/stable-streak.ts',
     'Math.max(2_000, Math.min(pollIntervalMs, 15_000))',
     'at least 2 s, at most 15 s'
   ],
@@ -109,9 +109,9 @@ const numbers: Numbers = [
   ['src/deploy/rebuild/send.ts', 'const freshMs = 10_000;', 'must leave within 10 s of it'],
   ['src/core/rebuild/pace.ts', 'const startIntervalMs = 5_000;', 'at least every 5 s'],
   ['src/core/rebuild/evidence.ts', 'const lateMs = 30_000;', 'later than 30 seconds after the acceptance'],
-  ['src/core/rebuild/streak.ts', 'return rebuild.task.timeoutMs / 10;', 'a tenth of `timeout`'],
+  ['src/core/rebuild/stable-streak.ts', 'return rebuild.task.timeoutMs / 10;', 'a tenth of `timeout`'],
   [
-    'src/core/rebuild/streak.ts',
+    'src/core/rebuild/stable-streak.ts',
     'isDown ? rebuild.task.timeoutMs / 4',
     'a stopped instance has to be stable for a quarter of `timeout` (5 minutes by default)'
   ],
@@ -158,14 +158,14 @@ const numbers: Numbers = [
   ['src/core/model/limits.ts', 'const maxIdsPerCall = 100;', 'lists of up to 100 instances'],
   ['src/deploy/calls/read-many.ts', 'const fewDisks = 4;', 'more than 4 disks at once'],
   ['src/deploy/plan/survey.ts', 'const many = 10;', 'for more than 10 instances'],
-  ['src/core/report/trim.ts', 'const resultLimit = 100_000;', 'Beyond 100,000 bytes'],
+  ['src/core/report/result-text.ts', 'const resultLimit = 100_000;', 'Beyond 100,000 bytes'],
   ['src/core/summary/annotations.ts', 'const most = 10;', 'There are at most 10 annotations'],
   ['src/core/images/backup.ts', 'const customImageQuota = 20;', 'A region holds 20 custom images'],
   ['src/core/images/backup.ts', "const backupPrefix = 'rbi-backup/';", 'The name is `rbi-backup/`'],
   ['src/core/images/choose-image.ts', 'const maxNearest = 5;', 'the five nearest names'],
   ['src/core/health/check.ts', "['ssh', 22]", 'port 22 unless given'],
-  ['src/core/health/expect.ts', '{ from: 200, to: 299 }', 'a status from 200 to 299'],
-  ['src/core/health/expect.ts', 'write codes from 200 to 599', 'all from 200 to 599'],
+  ['src/core/health/parse-expectations.ts', '{ from: 200, to: 299 }', 'a status from 200 to 299'],
+  ['src/core/health/parse-expectations.ts', 'write codes from 200 to 599', 'all from 200 to 599'],
   ['src/core/health/health.ts', 'const maxIntervalMs = 2_000;', '`pollInterval`, at most 2 s'],
   ['src/deploy/health/await-healthy.ts', 'const probeTimeoutMs = 5_000;', 'One probe | 5 s'],
   ['src/deploy/plan/survey-instance.ts', 'const hostKeysMs = 5_000;', 'shows no key within 5 s'],
@@ -210,7 +210,7 @@ const fleetNumbers: Numbers = [
   ['src/core/summary/timeline.ts', 'const mostInstances = 50;', 'a timeline of up to 50'],
   ['src/core/summary/summary.ts', 'const mostDetailed = 20;', 'of more than 20 only those that failed'],
   ['src/core/summary/summary.ts', 'const summaryLimit = 900_000;', 'beyond 900,000 bytes'],
-  ['src/core/report/trim.ts', 'const resultLimit = 100_000;', 'Beyond 100,000 bytes']
+  ['src/core/report/result-text.ts', 'const resultLimit = 100_000;', 'Beyond 100,000 bytes']
 ];
 
 describe('a number of the documents is the one in the code', () => {

@@ -1,6 +1,6 @@
 /** What the tests of whole runs share: a probe by script, an eye on the calls, and parts of worlds. */
 import type { ImageState, InstanceState, Spec } from '../../emulator/world/models.ts';
-import type { HostKey, ProbeResult } from '../../src/core/health/reason.ts';
+import type { HostKey, ProbeResult } from '../../src/core/health/unhealthy.ts';
 import type { InstanceReport, RunReport } from '../../src/core/report/report.ts';
 import { SurveyError, type SurveyProblem } from '../../src/deploy/plan/survey-error.ts';
 import type { Cancel } from '../../src/ports/cancel.ts';

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 7654:
+/***/ 2954:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1621,7 +1621,27 @@ function describeCheck(check) {
     return `${check.kind}://${host}${port}${path}`;
 }
 
-;// CONCATENATED MODULE: ./core/health/expect.js
+;// CONCATENATED MODULE: ./core/health/host.js
+const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
+function isIp(text) {
+    return ipv4.test(text) || isIpv6(text);
+}
+function isIpv6(text) {
+    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
+}
+function isLabel(text) {
+    return label.test(text);
+}
+function isHost(text) {
+    if (isIp(text))
+        return true;
+    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
+    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
+}
+
+;// CONCATENATED MODULE: ./core/health/parse-expectations.js
 const success = [{ from: 200, to: 299 }];
 const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
 const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
@@ -1677,27 +1697,7 @@ function wrong(problem) {
     return { ok: false, problem };
 }
 
-;// CONCATENATED MODULE: ./core/health/host.js
-const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
-const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
-const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
-function isIp(text) {
-    return ipv4.test(text) || isIpv6(text);
-}
-function isIpv6(text) {
-    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
-}
-function isLabel(text) {
-    return label.test(text);
-}
-function isHost(text) {
-    if (isIp(text))
-        return true;
-    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
-    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
-}
-
-;// CONCATENATED MODULE: ./core/health/parse.js
+;// CONCATENATED MODULE: ./core/health/parse-check.js
 
 
 
@@ -1709,42 +1709,42 @@ function parseHealthCheck(text) {
     const rest = text.trim().slice(url.length);
     const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
     if (foreign !== undefined) {
-        return parse_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it anew, or percent-encode it`);
+        return parse_check_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it anew, or percent-encode it`);
     }
     const [, written, authority, path, fragment] = address.exec(url) ?? [];
     if (written === undefined || authority === undefined || path === undefined) {
-        return parse_wrong(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
+        return parse_check_wrong(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
     }
     const scheme = written.toLowerCase();
     if (scheme === 'assistant') {
         return `${authority}${path}${fragment ?? ''}${rest}` === ''
             ? { ok: true, check: { kind: 'assistant' } }
-            : parse_wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
+            : parse_check_wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
     }
     if (!isKind(scheme)) {
-        return parse_wrong(`begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
+        return parse_check_wrong(`begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
     }
     if (authority.includes('@')) {
-        return parse_wrong('holds a user name or a password, which no check sends; leave them out');
+        return parse_check_wrong('holds a user name or a password, which no check sends; leave them out');
     }
     const problem = problemOfBraces(authority + path);
     if (problem !== undefined)
-        return parse_wrong(problem);
+        return parse_check_wrong(problem);
     const place = parsePlace(scheme, authority);
     if (typeof place === 'string')
-        return parse_wrong(place);
+        return parse_check_wrong(place);
     if (fragment !== undefined)
-        return parse_wrong('holds a fragment (#…), which is never sent; leave it out');
+        return parse_check_wrong('holds a fragment (#…), which is never sent; leave it out');
     if (scheme === 'tcp' || scheme === 'ssh') {
         if (path !== '' || rest !== '') {
-            return parse_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
+            return parse_check_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
         }
         return { ok: true, check: { kind: scheme, ...place } };
     }
     if (!pathText.test(blank(path)))
-        return parse_wrong('has a path with characters that must be percent-encoded');
+        return parse_check_wrong('has a path with characters that must be percent-encoded');
     if (hasDotSegment(path))
-        return parse_wrong('has a path with . or .. in it; write it out');
+        return parse_check_wrong('has a path with . or .. in it; write it out');
     const parsed = parseExpectations(rest);
     if (!parsed.ok)
         return parsed;
@@ -1790,11 +1790,11 @@ function blank(text) {
 function isKind(scheme) {
     return scheme === 'tcp' || defaultPorts.has(scheme);
 }
-function parse_wrong(problem) {
+function parse_check_wrong(problem) {
     return { ok: false, problem };
 }
 
-;// CONCATENATED MODULE: ./core/health/parse-lines.js
+;// CONCATENATED MODULE: ./core/health/parse-checks.js
 
 const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
 const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
@@ -2910,8 +2910,8 @@ function poolLabel({ blbId, groupId }) {
     return groupId === undefined ? blbId : `${blbId}/${groupId}`;
 }
 
-;// CONCATENATED MODULE: ./core/model/instance.js
-const instance_kinds = new Map([
+;// CONCATENATED MODULE: ./core/model/bcc-status.js
+const bcc_status_kinds = new Map([
     ['Running', 'up'],
     ['Stopped', 'down'],
     ['Error', 'broken'],
@@ -2933,7 +2933,7 @@ const instance_kinds = new Map([
     ['Recycled', 'gone']
 ]);
 function statusKind(status) {
-    return instance_kinds.get(status) ?? 'unknown';
+    return bcc_status_kinds.get(status) ?? 'unknown';
 }
 function isSettled(status) {
     const kind = statusKind(status);
@@ -2942,7 +2942,7 @@ function isSettled(status) {
 function isProcessing(status) {
     return status === 'ImageProcessing' || status === 'SnapshotProcessing';
 }
-function instance_mayShowRebuild(status) {
+function bcc_status_mayShowRebuild(status) {
     const kind = statusKind(status);
     return (kind === 'moving' || kind === 'unknown') && !isProcessing(status);
 }
@@ -2981,7 +2981,7 @@ function gatherEvidence(rebuild, observation) {
 function hasLeft(reference, observation) {
     const { status } = observation.instance;
     if (!isSettled(status))
-        return instance_mayShowRebuild(status);
+        return bcc_status_mayShowRebuild(status);
     return isSettled(reference.instance.status) && status !== reference.instance.status;
 }
 function contradicts(rebuild, reference, observation) {
@@ -3201,8 +3201,8 @@ function instance_status_runStatus(state) {
 
 // EXTERNAL MODULE: ./core/time.js
 var time = __nccwpck_require__(1552);
-// EXTERNAL MODULE: ./core/health/reason.js
-var health_reason = __nccwpck_require__(3202);
+// EXTERNAL MODULE: ./core/health/unhealthy.js
+var unhealthy = __nccwpck_require__(9592);
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
 
 function describeRefusals(refusals) {
@@ -3509,7 +3509,7 @@ function explainHealth(instanceId, health) {
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
         reason,
-        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,health_reason/* describeNotHealthy */.O$)(health.reason)}.`,
+        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
         course: courseOf(health),
         remedy: remedyOf(reason, allowed)
     };
@@ -3551,7 +3551,7 @@ function remedyOf(reason, allowed) {
     }
 }
 function courseOf({ history }) {
-    const latest = history.slice(-mostChanges).map(({ failed }) => (0,health_reason/* describeFailed */.hi)(failed));
+    const latest = history.slice(-mostChanges).map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
     if (latest.length === 0)
         return 'nothing';
     return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
@@ -3750,7 +3750,7 @@ function rollbackProblem({ rollback }) {
         return wholeCause(explain(rollback.rebuild, ending.reason)).replace(/\.?$/, '.');
     }
     if (rollback?.health?.healthy === false)
-        return `${(0,health_reason/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
+        return `${(0,unhealthy/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
     return 'it did not come to an end.';
 }
 function isUntouched({ rebuild }) {
@@ -4387,7 +4387,7 @@ function lacksFacts(instance, task) {
     return isProtectionUnknown || areTagsUnknown || instance.name === '';
 }
 
-;// CONCATENATED MODULE: ./core/health/resolve.js
+;// CONCATENATED MODULE: ./core/health/resolve-checks.js
 
 
 
@@ -4418,21 +4418,21 @@ function resolveCheck(check, instance) {
         if (!pattern.includes(`{${name}}`))
             continue;
         if (instance[name] === '')
-            return resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
+            return resolve_checks_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
         const inHost = check.hostPattern.includes(`{${name}}`);
         if (inHost && !isHostPart(name, instance[name])) {
-            return resolve_wrong(`puts {${name}} into the host, and ${resolve_shown(instance[name])} cannot be a part of one`);
+            return resolve_checks_wrong(`puts {${name}} into the host, and ${resolve_checks_shown(instance[name])} cannot be a part of one`);
         }
     }
     const host = fill(check.hostPattern, (name) => instance[name]);
     if (!isHost(host))
-        return resolve_wrong(`leads to the host ${resolve_shown(host)}, which is none`);
+        return resolve_checks_wrong(`leads to the host ${resolve_checks_shown(host)}, which is none`);
     if (!('pathPattern' in check)) {
         return { ok: true, check: { kind: check.kind, host, port: check.port } };
     }
     const path = fill(check.pathPattern, (name) => encoded(instance[name]));
     if (hasDotSegment(path))
-        return resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
+        return resolve_checks_wrong('leads to a path with . or .. in it, by a value of the instance');
     const { kind, port, statuses, body } = check;
     return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
 }
@@ -4445,10 +4445,10 @@ function fill(pattern, value) {
 function encoded(value) {
     return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
 }
-function resolve_shown(value) {
+function resolve_checks_shown(value) {
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }
-function resolve_wrong(problem) {
+function resolve_checks_wrong(problem) {
     return { ok: false, problem };
 }
 
@@ -4604,7 +4604,7 @@ function isRefused(plan) {
     return plan.targets.some((target) => target.decision.action === 'refuse');
 }
 
-;// CONCATENATED MODULE: ./core/plan/text.js
+;// CONCATENATED MODULE: ./core/plan/labels.js
 
 
 
@@ -5019,7 +5019,7 @@ function successOf(command, atMs) {
     return { type: 'ended', id: command.id, outcome, atMs };
 }
 
-;// CONCATENATED MODULE: ./core/plan/text-rollout.js
+;// CONCATENATED MODULE: ./core/plan/rollout-lines.js
 
 
 
@@ -5778,7 +5778,7 @@ function systemOf(results) {
 }
 function remember(health, atMs, failed) {
     const last = health.history.at(-1);
-    if (last !== undefined && (0,health_reason/* describeFailed */.hi)(last.failed) === (0,health_reason/* describeFailed */.hi)(failed))
+    if (last !== undefined && (0,unhealthy/* describeFailed */.hi)(last.failed) === (0,unhealthy/* describeFailed */.hi)(failed))
         return health;
     const history = [...health.history, { atMs, failed }].slice(-maxHistory);
     return { ...health, history, changes: health.changes + 1 };
@@ -5797,15 +5797,9 @@ function end(health, ending) {
     return [{ ...health, end: ending }, { type: 'end' }];
 }
 
-;// CONCATENATED MODULE: ./core/health/known-hosts.js
-function knownHostsLine(host, port, key) {
-    const place = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
-    return `${place} ${key.algorithm} ${key.key}`;
-}
-
 // EXTERNAL MODULE: ./core/health/guest/inside-failure.js
 var inside_failure = __nccwpck_require__(9020);
-;// CONCATENATED MODULE: ./core/health/narrate.js
+;// CONCATENATED MODULE: ./core/health/health-log.js
 
 
 
@@ -5818,7 +5812,7 @@ function outputOf(results) {
     });
 }
 function stillWaiting(last, { deadlineMs, fromMs }, elapsedMs) {
-    const found = last === undefined ? 'no answer yet' : (0,health_reason/* describeFailed */.hi)(last.history.at(-1)?.failed ?? []);
+    const found = last === undefined ? 'no answer yet' : (0,unhealthy/* describeFailed */.hi)(last.history.at(-1)?.failed ?? []);
     const left = Math.max(0, deadlineMs - fromMs - elapsedMs);
     return `still waiting to be healthy after ${(0,time/* formatDuration */.a3)(elapsedMs)}, ${(0,time/* formatDuration */.a3)(left)} left; last: ${found}`;
 }
@@ -5828,7 +5822,7 @@ function narrateHealth(before, now) {
     const { minHealthyMs } = now.task;
     if (change !== undefined && change.failed.length > 0) {
         const broken = before.stretch === undefined ? 'not healthy' : 'no longer healthy';
-        lines.push(`${broken}: ${(0,health_reason/* describeFailed */.hi)(change.failed)}`);
+        lines.push(`${broken}: ${(0,unhealthy/* describeFailed */.hi)(change.failed)}`);
     }
     else if (now.stretch !== undefined && now.stretch !== before.stretch && minHealthyMs > 0) {
         const passes = now.results.length === 1 ? 'the check passes' : `all ${now.results.length} checks pass`;
@@ -5841,6 +5835,12 @@ function narrateHealth(before, now) {
         lines.push(`healthy ${(0,time/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
     }
     return lines;
+}
+
+;// CONCATENATED MODULE: ./core/health/known-hosts.js
+function knownHostsLine(host, port, key) {
+    const place = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+    return `${place} ${key.algorithm} ${key.key}`;
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/heartbeat.js
@@ -6093,7 +6093,7 @@ async function unhealthyNow(request, { instance }, { probe, signal, isFleet }) {
     if (!isFleet || statusKind(instance.status) !== 'up')
         return undefined;
     const results = await probeOnce(request, instance, probe, signal);
-    const failed = results.flatMap(({ check, result }) => result.healthy ? [] : [`${check} fails: ${(0,health_reason/* describeUnhealthy */.sR)(result.reason)}`]);
+    const failed = results.flatMap(({ check, result }) => result.healthy ? [] : [`${check} fails: ${(0,unhealthy/* describeUnhealthy */.sR)(result.reason)}`]);
     return failed.length === 0 ? undefined : failed.join('; ');
 }
 function taskOf(request, image, instanceId) {
@@ -6470,7 +6470,7 @@ function answer(wanted, seen, instance, disk) {
         resolve({ ...seen, instance, disk: disk ?? null });
 }
 
-;// CONCATENATED MODULE: ./core/rebuild/streak.js
+;// CONCATENATED MODULE: ./core/rebuild/stable-streak.js
 
 
 function quietMs(rebuild) {
@@ -6831,7 +6831,7 @@ function adopt(rebuild, observation) {
     const { streak: _over, ...others } = rebuild;
     const evidence = isProcessing(status)
         ? { processingAtMs: atMs }
-        : instance_mayShowRebuild(status) || isUnsettled
+        : bcc_status_mayShowRebuild(status) || isUnsettled
             ? { leftAtMs: atMs }
             : {};
     return {
@@ -10378,7 +10378,7 @@ function takenMark(file) {
     return `${file}.taken`;
 }
 
-;// CONCATENATED MODULE: ./core/report/trim.js
+;// CONCATENATED MODULE: ./core/report/result-text.js
 
 
 
@@ -10685,11 +10685,11 @@ function reportHealth(health) {
         deadlineSeconds: (0,time/* toSeconds */.fP)(health.deadlineMs - health.fromMs),
         checks: health.checks.map(({ check, result }) => ({
             check,
-            result: result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason)
+            result: result.healthy ? 'passes' : (0,unhealthy/* describeUnhealthy */.sR)(result.reason)
         })),
         history: health.history.map(({ atMs, failed }) => ({
             seconds: (0,time/* toSeconds */.fP)(atMs - health.fromMs),
-            result: (0,health_reason/* describeFailed */.hi)(failed)
+            result: (0,unhealthy/* describeFailed */.hi)(failed)
         }))
     };
 }
@@ -11719,7 +11719,7 @@ function factsOf({ exitCode, errorCode, failReason }) {
 
 /***/ }),
 
-/***/ 3202:
+/***/ 9592:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -11975,7 +11975,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7654);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2954);
 
 process.noDeprecation = true;
 process.exitCode = 1;

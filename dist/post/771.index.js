@@ -15,8 +15,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
-// EXTERNAL MODULE: ./core/health/reason.js + 1 modules
-var reason = __webpack_require__(4795);
+// EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
+var unhealthy = __webpack_require__(9188);
 ;// CONCATENATED MODULE: ./health/probe-failure.js
 
 class ProbeFailure extends Error {
@@ -28,7 +28,7 @@ class ProbeFailure extends Error {
     }
 }
 function protocolFailure(message, options) {
-    return new ProbeFailure({ kind: 'protocol', message: (0,reason/* printable */.g$)(message) }, options);
+    return new ProbeFailure({ kind: 'protocol', message: (0,unhealthy/* printable */.g$)(message) }, options);
 }
 const kinds = new Map([
     ['ECONNREFUSED', 'refused'],
@@ -63,7 +63,7 @@ function reasonOf(error, stage) {
         case 'dns':
             return { kind: 'dns', code };
         default:
-            return { kind: 'protocol', message: (0,reason/* printable */.g$)(textOf(error, 'message') || String(error)) };
+            return { kind: 'protocol', message: (0,unhealthy/* printable */.g$)(textOf(error, 'message') || String(error)) };
     }
 }
 function codeOf(error) {
@@ -167,7 +167,7 @@ function certificateFailure(request, error) {
     const { socket } = request;
     if (!(socket instanceof external_node_tls_.TLSSocket) || !socket.authorizationError)
         return undefined;
-    const message = (0,reason/* printable */.g$)(error.message.replace(/; if the root CA.*$/s, ''));
+    const message = (0,unhealthy/* printable */.g$)(error.message.replace(/; if the root CA.*$/s, ''));
     return new ProbeFailure({ kind: 'certificate', message }, { cause: error });
 }
 async function judge(check, response, attempt) {
@@ -510,7 +510,7 @@ class SshStream {
         }
         throw new ProbeFailure({
             kind: 'noBanner',
-            said: (0,reason/* printable */.g$)(said || this.#buffered.toString('latin1'), 60)
+            said: (0,unhealthy/* printable */.g$)(said || this.#buffered.toString('latin1'), 60)
         });
     }
     async payload() {

@@ -11886,7 +11886,7 @@ const { kEnumerableProperty, isDisturbed } = __webpack_require__(586)
 const { webidl } = __webpack_require__(6083)
 const { Response, cloneResponse, fromInnerResponse } = __webpack_require__(9141)
 const { Request, fromInnerRequest } = __webpack_require__(5601)
-const { kState } = __webpack_require__(4074)
+const { kState } = __webpack_require__(1693)
 const { fetching } = __webpack_require__(7532)
 const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __webpack_require__(9774)
 const assert = __webpack_require__(4589)
@@ -14982,7 +14982,7 @@ const {
   utf8DecodeBytes
 } = __webpack_require__(9774)
 const { FormData } = __webpack_require__(1112)
-const { kState } = __webpack_require__(4074)
+const { kState } = __webpack_require__(1693)
 const { webidl } = __webpack_require__(6083)
 const { Blob } = __webpack_require__(4573)
 const assert = __webpack_require__(4589)
@@ -16442,7 +16442,7 @@ module.exports = function () {
 
 
 const { Blob, File } = __webpack_require__(4573)
-const { kState } = __webpack_require__(4074)
+const { kState } = __webpack_require__(1693)
 const { webidl } = __webpack_require__(6083)
 
 // TODO(@KhafraDev): remove
@@ -17056,7 +17056,7 @@ module.exports = {
 
 
 const { isBlobLike, iteratorMixin } = __webpack_require__(9774)
-const { kState } = __webpack_require__(4074)
+const { kState } = __webpack_require__(1693)
 const { kEnumerableProperty } = __webpack_require__(586)
 const { FileLike, isFileLike } = __webpack_require__(564)
 const { webidl } = __webpack_require__(6083)
@@ -18102,7 +18102,7 @@ const {
   createInflate,
   extractMimeType
 } = __webpack_require__(9774)
-const { kState, kDispatcher } = __webpack_require__(4074)
+const { kState, kDispatcher } = __webpack_require__(1693)
 const assert = __webpack_require__(4589)
 const { safelyExtractBody, extractBody } = __webpack_require__(3842)
 const {
@@ -20355,7 +20355,7 @@ const {
   requestDuplex
 } = __webpack_require__(6689)
 const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util
-const { kHeaders, kSignal, kState, kDispatcher } = __webpack_require__(4074)
+const { kHeaders, kSignal, kState, kDispatcher } = __webpack_require__(1693)
 const { webidl } = __webpack_require__(6083)
 const { URLSerializer } = __webpack_require__(2318)
 const { kConstruct } = __webpack_require__(33)
@@ -21395,7 +21395,7 @@ const {
   redirectStatusSet,
   nullBodyStatus
 } = __webpack_require__(6689)
-const { kState, kHeaders } = __webpack_require__(4074)
+const { kState, kHeaders } = __webpack_require__(1693)
 const { webidl } = __webpack_require__(6083)
 const { FormData } = __webpack_require__(1112)
 const { URLSerializer } = __webpack_require__(2318)
@@ -21988,7 +21988,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4074:
+/***/ 1693:
 /***/ ((module) => {
 
 

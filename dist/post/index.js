@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 1693:
+/***/ 5845:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1620,7 +1620,27 @@ function describeCheck(check) {
     return `${check.kind}://${host}${port}${path}`;
 }
 
-;// CONCATENATED MODULE: ./core/health/expect.js
+;// CONCATENATED MODULE: ./core/health/host.js
+const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
+function isIp(text) {
+    return ipv4.test(text) || isIpv6(text);
+}
+function isIpv6(text) {
+    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
+}
+function isLabel(text) {
+    return label.test(text);
+}
+function isHost(text) {
+    if (isIp(text))
+        return true;
+    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
+    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
+}
+
+;// CONCATENATED MODULE: ./core/health/parse-expectations.js
 const success = [{ from: 200, to: 299 }];
 const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
 const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
@@ -1676,27 +1696,7 @@ function wrong(problem) {
     return { ok: false, problem };
 }
 
-;// CONCATENATED MODULE: ./core/health/host.js
-const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
-const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
-const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
-function isIp(text) {
-    return ipv4.test(text) || isIpv6(text);
-}
-function isIpv6(text) {
-    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
-}
-function isLabel(text) {
-    return label.test(text);
-}
-function isHost(text) {
-    if (isIp(text))
-        return true;
-    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
-    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
-}
-
-;// CONCATENATED MODULE: ./core/health/parse.js
+;// CONCATENATED MODULE: ./core/health/parse-check.js
 
 
 
@@ -1708,42 +1708,42 @@ function parseHealthCheck(text) {
     const rest = text.trim().slice(url.length);
     const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
     if (foreign !== undefined) {
-        return parse_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it anew, or percent-encode it`);
+        return parse_check_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it anew, or percent-encode it`);
     }
     const [, written, authority, path, fragment] = address.exec(url) ?? [];
     if (written === undefined || authority === undefined || path === undefined) {
-        return parse_wrong(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
+        return parse_check_wrong(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
     }
     const scheme = written.toLowerCase();
     if (scheme === 'assistant') {
         return `${authority}${path}${fragment ?? ''}${rest}` === ''
             ? { ok: true, check: { kind: 'assistant' } }
-            : parse_wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
+            : parse_check_wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
     }
     if (!isKind(scheme)) {
-        return parse_wrong(`begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
+        return parse_check_wrong(`begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
     }
     if (authority.includes('@')) {
-        return parse_wrong('holds a user name or a password, which no check sends; leave them out');
+        return parse_check_wrong('holds a user name or a password, which no check sends; leave them out');
     }
     const problem = problemOfBraces(authority + path);
     if (problem !== undefined)
-        return parse_wrong(problem);
+        return parse_check_wrong(problem);
     const place = parsePlace(scheme, authority);
     if (typeof place === 'string')
-        return parse_wrong(place);
+        return parse_check_wrong(place);
     if (fragment !== undefined)
-        return parse_wrong('holds a fragment (#…), which is never sent; leave it out');
+        return parse_check_wrong('holds a fragment (#…), which is never sent; leave it out');
     if (scheme === 'tcp' || scheme === 'ssh') {
         if (path !== '' || rest !== '') {
-            return parse_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
+            return parse_check_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
         }
         return { ok: true, check: { kind: scheme, ...place } };
     }
     if (!pathText.test(blank(path)))
-        return parse_wrong('has a path with characters that must be percent-encoded');
+        return parse_check_wrong('has a path with characters that must be percent-encoded');
     if (hasDotSegment(path))
-        return parse_wrong('has a path with . or .. in it; write it out');
+        return parse_check_wrong('has a path with . or .. in it; write it out');
     const parsed = parseExpectations(rest);
     if (!parsed.ok)
         return parsed;
@@ -1789,11 +1789,11 @@ function blank(text) {
 function isKind(scheme) {
     return scheme === 'tcp' || defaultPorts.has(scheme);
 }
-function parse_wrong(problem) {
+function parse_check_wrong(problem) {
     return { ok: false, problem };
 }
 
-;// CONCATENATED MODULE: ./core/health/parse-lines.js
+;// CONCATENATED MODULE: ./core/health/parse-checks.js
 
 const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
 const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
@@ -2835,8 +2835,8 @@ function given(fields) {
     return Object.fromEntries(entries);
 }
 
-;// CONCATENATED MODULE: ./core/model/instance.js
-const instance_kinds = new Map([
+;// CONCATENATED MODULE: ./core/model/bcc-status.js
+const bcc_status_kinds = new Map([
     ['Running', 'up'],
     ['Stopped', 'down'],
     ['Error', 'broken'],
@@ -2857,19 +2857,19 @@ const instance_kinds = new Map([
     ['Deleted', 'gone'],
     ['Recycled', 'gone']
 ]);
-function instance_statusKind(status) {
-    return instance_kinds.get(status) ?? 'unknown';
+function bcc_status_statusKind(status) {
+    return bcc_status_kinds.get(status) ?? 'unknown';
 }
-function instance_isSettled(status) {
-    const kind = instance_statusKind(status);
+function bcc_status_isSettled(status) {
+    const kind = bcc_status_statusKind(status);
     return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
 }
-function instance_isProcessing(status) {
+function bcc_status_isProcessing(status) {
     return status === 'ImageProcessing' || status === 'SnapshotProcessing';
 }
-function instance_mayShowRebuild(status) {
-    const kind = instance_statusKind(status);
-    return (kind === 'moving' || kind === 'unknown') && !instance_isProcessing(status);
+function bcc_status_mayShowRebuild(status) {
+    const kind = bcc_status_statusKind(status);
+    return (kind === 'moving' || kind === 'unknown') && !bcc_status_isProcessing(status);
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/evidence.js
@@ -3167,7 +3167,7 @@ function hasShown(rebuild) {
     const sentMs = phases.findLast(({ phase }) => phase === 'sending')?.fromMs;
     if (sentMs === undefined)
         return true;
-    return hasDeparted(rebuild) || history.some(({ atMs, status }) => atMs >= sentMs && instance_mayShowRebuild(status));
+    return hasDeparted(rebuild) || history.some(({ atMs, status }) => atMs >= sentMs && bcc_status_mayShowRebuild(status));
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-status.js
@@ -3209,8 +3209,8 @@ function runStatus(state) {
     return statuses.has('rebuilt') ? 'rebuilt' : 'skipped';
 }
 
-// EXTERNAL MODULE: ./core/health/reason.js + 1 modules
-var health_reason = __nccwpck_require__(4795);
+// EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
+var unhealthy = __nccwpck_require__(9188);
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
 
 function describeRefusals(refusals) {
@@ -3521,7 +3521,7 @@ function explainHealth(instanceId, health) {
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
         reason,
-        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,health_reason/* describeNotHealthy */.O$)(health.reason)}.`,
+        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
         course: courseOf(health),
         remedy: remedyOf(reason, allowed)
     };
@@ -3563,7 +3563,7 @@ function remedyOf(reason, allowed) {
     }
 }
 function courseOf({ history }) {
-    const latest = history.slice(-mostChanges).map(({ failed }) => (0,health_reason/* describeFailed */.hi)(failed));
+    const latest = history.slice(-mostChanges).map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
     if (latest.length === 0)
         return 'nothing';
     return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
@@ -3762,7 +3762,7 @@ function rollbackProblem({ rollback }) {
         return explain_wholeCause(explain(rollback.rebuild, ending.reason)).replace(/\.?$/, '.');
     }
     if (rollback?.health?.healthy === false)
-        return `${(0,health_reason/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
+        return `${(0,unhealthy/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
     return 'it did not come to an end.';
 }
 function isUntouched({ rebuild }) {
@@ -3779,7 +3779,7 @@ function described_instance_idOf({ run }) {
     return run.target.instance.id;
 }
 
-;// CONCATENATED MODULE: ./core/health/resolve.js
+;// CONCATENATED MODULE: ./core/health/resolve-checks.js
 
 
 
@@ -3810,21 +3810,21 @@ function resolveCheck(check, instance) {
         if (!pattern.includes(`{${name}}`))
             continue;
         if (instance[name] === '')
-            return resolve_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
+            return resolve_checks_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
         const inHost = check.hostPattern.includes(`{${name}}`);
         if (inHost && !isHostPart(name, instance[name])) {
-            return resolve_wrong(`puts {${name}} into the host, and ${resolve_shown(instance[name])} cannot be a part of one`);
+            return resolve_checks_wrong(`puts {${name}} into the host, and ${resolve_checks_shown(instance[name])} cannot be a part of one`);
         }
     }
     const host = fill(check.hostPattern, (name) => instance[name]);
     if (!isHost(host))
-        return resolve_wrong(`leads to the host ${resolve_shown(host)}, which is none`);
+        return resolve_checks_wrong(`leads to the host ${resolve_checks_shown(host)}, which is none`);
     if (!('pathPattern' in check)) {
         return { ok: true, check: { kind: check.kind, host, port: check.port } };
     }
     const path = fill(check.pathPattern, (name) => encoded(instance[name]));
     if (hasDotSegment(path))
-        return resolve_wrong('leads to a path with . or .. in it, by a value of the instance');
+        return resolve_checks_wrong('leads to a path with . or .. in it, by a value of the instance');
     const { kind, port, statuses, body } = check;
     return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
 }
@@ -3837,14 +3837,14 @@ function fill(pattern, value) {
 function encoded(value) {
     return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
 }
-function resolve_shown(value) {
+function resolve_checks_shown(value) {
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }
-function resolve_wrong(problem) {
+function resolve_checks_wrong(problem) {
     return { ok: false, problem };
 }
 
-;// CONCATENATED MODULE: ./core/plan/text.js
+;// CONCATENATED MODULE: ./core/plan/labels.js
 
 
 
@@ -4127,11 +4127,11 @@ function healthTable({ health }) {
         return '';
     const rows = health.history.map(({ atMs, failed }) => [
         (0,time/* formatDuration */.a3)(atMs - health.fromMs),
-        cell((0,health_reason/* describeFailed */.hi)(failed))
+        cell((0,unhealthy/* describeFailed */.hi)(failed))
     ]);
     const checks = health.checks.map(({ check, result }) => [
         code(check),
-        cell(result.healthy ? 'passes' : (0,health_reason/* describeUnhealthy */.sR)(result.reason))
+        cell(result.healthy ? 'passes' : (0,unhealthy/* describeUnhealthy */.sR)(result.reason))
     ]);
     const course = table(['After Running', `Health: ${health.healthy ? 'passed' : 'failed'}`], rows);
     return checks.length < 2 ? course : `${table(['Check', 'Found last'], checks)}\n\n${course}`;
@@ -4190,7 +4190,7 @@ function encodePath(ref) {
 
 
 function whyUnavailable({ instance, unhealthy }) {
-    return instance_statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
+    return bcc_status_statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
 }
 function planRollout(targets, { settings, rollback }) {
     const members = targets.map((target) => ({
@@ -4258,7 +4258,7 @@ function isServing(run) {
         return false;
     if (rebuild === undefined)
         return true;
-    return (disk_state_diskStateOf(rebuild) === 'untouched' && instance_statusKind(rebuild.last?.instance.status ?? 'Running') === 'up');
+    return (disk_state_diskStateOf(rebuild) === 'untouched' && bcc_status_statusKind(rebuild.last?.instance.status ?? 'Running') === 'up');
 }
 function staysOnNewImage({ rebuild }) {
     return rebuild === undefined || runsUntouched(rebuild);
@@ -5456,7 +5456,7 @@ async function restoreWeights(state, ports) {
 function restore_weights_whyNot({ imageId }, read) {
     if (read === undefined || read instanceof model_failure/* CallError */.RA)
         return 'could not be read';
-    const serves = instance_statusKind(read.status) === 'up' && read.imageId === imageId;
+    const serves = bcc_status_statusKind(read.status) === 'up' && read.imageId === imageId;
     return serves ? undefined : `is ${read.status} on ${read.imageId}`;
 }
 async function restoreAll(run, weights, left, log) {
@@ -5527,7 +5527,7 @@ async function awaitVisible(instanceIds, limitMs, ports, signal) {
     let hidden = instanceIds;
     await poll(async () => {
         const read = await readInstances(hidden, bcc, signal);
-        hidden = hidden.filter((id) => !instance_mayShowRebuild(await_visible_statusOf(read.get(id))));
+        hidden = hidden.filter((id) => !bcc_status_mayShowRebuild(await_visible_statusOf(read.get(id))));
         return hidden.length === 0 ? true : undefined;
     }, { intervalMs, limitMs }, clock, signal);
     return hidden;
@@ -8465,7 +8465,7 @@ function escapedLine(text, most) {
 
 /***/ }),
 
-/***/ 4795:
+/***/ 9188:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8518,7 +8518,7 @@ function factsOf({ exitCode, errorCode, failReason }) {
     return facts.length === 0 ? '' : `: ${facts.join(', ')}`;
 }
 
-;// CONCATENATED MODULE: ./core/health/reason.js
+;// CONCATENATED MODULE: ./core/health/unhealthy.js
 
 
 const stages = {
@@ -8785,7 +8785,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1693);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5845);
 
 process.noDeprecation = true;
 try {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import * as core from '@actions/core';
 import { outputsOf } from '../core/report/outputs-of.ts';
 import type { RunReport } from '../core/report/report.ts';
+import { emptyResultText } from '../core/report/result-text.ts';
 import { reportRun } from '../core/report/run-report.ts';
-import { emptyResultText } from '../core/report/trim.ts';
 import type { RunState } from '../core/run/run-state.ts';
 
 /** The outputs could not be written; the message says what has become of the run. */

@@ -1,5 +1,5 @@
 import type { HealthCheck } from '../core/health/check.ts';
-import { parseHealthChecks } from '../core/health/parse-lines.ts';
+import { parseHealthChecks } from '../core/health/parse-checks.ts';
 import { ascii } from './parsers/ascii.ts';
 import { parseBoolean } from './parsers/boolean.ts';
 import { parseMaxUnavailable } from './parsers/count-or-percent.ts';

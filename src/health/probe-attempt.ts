@@ -1,4 +1,4 @@
-import type { Stage, Unhealthy } from '../core/health/reason.ts';
+import type { Stage, Unhealthy } from '../core/health/unhealthy.ts';
 import { CancelledError } from '../core/model/failure.ts';
 import { reasonOf } from './probe-failure.ts';
 

@@ -1,4 +1,4 @@
-import { printable, type Stage, type Unhealthy } from '../core/health/reason.ts';
+import { printable, type Stage, type Unhealthy } from '../core/health/unhealthy.ts';
 
 /** A probe has found out why the instance is not healthy. */
 export class ProbeFailure extends Error {

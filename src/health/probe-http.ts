@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { HttpCheck } from '../core/health/check.ts';
-import { printable } from '../core/health/reason.ts';
+import { printable } from '../core/health/unhealthy.ts';
 import type { Attempt } from './probe-attempt.ts';
 import { ProbeFailure } from './probe-failure.ts';
 

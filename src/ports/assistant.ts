@@ -2,7 +2,7 @@ import type { GuestCheck } from '../core/health/check.ts';
 import type { GuestCommand } from '../core/health/guest/guest-command.ts';
 import type { GuestBaseline } from '../core/health/guest/guest-proof.ts';
 import type { AgentState, GuestRun } from '../core/health/guest/guest-run.ts';
-import type { ProbeResult } from '../core/health/reason.ts';
+import type { ProbeResult } from '../core/health/unhealthy.ts';
 
 /** What is to be run, and the mark by which the run is found again when the answer is lost. */
 export interface GuestSpec {

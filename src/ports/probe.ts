@@ -1,5 +1,5 @@
 import type { NetworkCheck } from '../core/health/check.ts';
-import type { HostKey, ProbeResult } from '../core/health/reason.ts';
+import type { HostKey, ProbeResult } from '../core/health/unhealthy.ts';
 
 /** How a probe is taken. */
 export interface ProbeOptions {

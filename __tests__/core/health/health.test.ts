@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { beginHealth, type HealthTask, healthInterval, stepHealth } from '../../../src/core/health/health.ts';
-import { narrateHealth } from '../../../src/core/health/narrate.ts';
+import { narrateHealth } from '../../../src/core/health/health-log.ts';
 import {
   describeUnhealthy,
   type ProbeResult,
   printable,
   type Unhealthy
-} from '../../../src/core/health/reason.ts';
+} from '../../../src/core/health/unhealthy.ts';
 import { awaitChecks } from '../../../src/deploy/health/await-healthy.ts';
 import { newWorld, type Taken } from '../../deploy/health/world.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Checked } from '../../../src/core/health/health.ts';
-import type { FailedCheck } from '../../../src/core/health/reason.ts';
+import type { FailedCheck } from '../../../src/core/health/unhealthy.ts';
 import { explainHealth } from '../../../src/core/report/explain-health.ts';
 
 function unhealthy(...failed: readonly FailedCheck[]): Extract<Checked, { healthy: false }> {

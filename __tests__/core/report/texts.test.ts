@@ -3,10 +3,10 @@ import { describeFailure, type FailureKind } from '../../../src/core/model/failu
 import { withoutSecrets } from '../../../src/core/model/rebuild-spec.ts';
 import { Secret } from '../../../src/core/model/secret.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
+import { imageLabel } from '../../../src/core/plan/labels.ts';
 import { makePlan, type Target } from '../../../src/core/plan/plan.ts';
 import { planLines } from '../../../src/core/plan/plan-lines.ts';
 import { describeRefusals, type Refusal } from '../../../src/core/plan/refusal.ts';
-import { imageLabel } from '../../../src/core/plan/text.ts';
 import { heartbeat, narrate } from '../../../src/core/rebuild/log-lines.ts';
 import { nextBeat, observeMoment } from '../../../src/core/rebuild/schedule.ts';
 import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { ProbeResult } from '../../../src/core/health/reason.ts';
+import type { ProbeResult } from '../../../src/core/health/unhealthy.ts';
 import { CancelledError } from '../../../src/core/model/failure.ts';
 import { awaitChecks } from '../../../src/deploy/health/await-healthy.ts';
 import { inWords, newWorld, task } from './world.ts';

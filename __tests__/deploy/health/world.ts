@@ -2,7 +2,7 @@
 
 import type { ResolvedCheck } from '../../../src/core/health/check.ts';
 import type { HealthChange, HealthTask } from '../../../src/core/health/health.ts';
-import { describeFailed, type HostKey, type ProbeResult } from '../../../src/core/health/reason.ts';
+import { describeFailed, type HostKey, type ProbeResult } from '../../../src/core/health/unhealthy.ts';
 import { CancelledError } from '../../../src/core/model/failure.ts';
 
 import type { Clock } from '../../../src/ports/clock.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageState, Spec } from '../../../emulator/world/models.ts';
-import { isSettled } from '../../../src/core/model/instance.ts';
+import { isSettled } from '../../../src/core/model/bcc-status.ts';
 import { callsOf, demoImages, newCancel, problemsOf, writesOf } from '../../support/stage.ts';
 import { noCancel, type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
 

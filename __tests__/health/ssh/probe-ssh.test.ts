@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../../src/action/system-clock.ts';
 import type { HealthTask } from '../../../src/core/health/health.ts';
 import { knownHostsLine } from '../../../src/core/health/known-hosts.ts';
-import { describeUnhealthy, type HostKey } from '../../../src/core/health/reason.ts';
+import { describeUnhealthy, type HostKey } from '../../../src/core/health/unhealthy.ts';
 import { awaitChecks } from '../../../src/deploy/health/await-healthy.ts';
 import { createProbe } from '../../../src/health/network-probe.ts';
 import { listen, type Manners, newKey, type Talk, type TestKey, talkSsh } from './ssh-server.ts';

@@ -8,7 +8,7 @@
  */
 
 import { nextBeat } from '../rebuild/schedule.ts';
-import { type CheckResult, describeFailed, type FailedCheck, type NotHealthy } from './reason.ts';
+import { type CheckResult, describeFailed, type FailedCheck, type NotHealthy } from './unhealthy.ts';
 
 /** What is asked of one instance. */
 export interface HealthTask {

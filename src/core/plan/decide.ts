@@ -1,5 +1,6 @@
+import { statusKind } from '../model/bcc-status.ts';
 import type { Image } from '../model/image.ts';
-import { type Instance, statusKind } from '../model/instance.ts';
+import type { Instance } from '../model/instance.ts';
 import type { Login } from '../model/rebuild-spec.ts';
 import type { Tag } from '../model/selection.ts';
 import type { Refusal } from './refusal.ts';

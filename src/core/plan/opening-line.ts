@@ -1,7 +1,7 @@
 /** The first line of the log: what will happen to whom, and from which image. */
 import type { Decision } from './decide.ts';
+import { imageLabel } from './labels.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
-import { imageLabel } from './text.ts';
 
 /**
  * One sentence on the whole plan.

@@ -1,10 +1,10 @@
 /** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
 import type { GuestScript } from '../health/guest/guest-system.ts';
 import { erases } from './decide.ts';
+import { currentLabel, decisionLabel, erasedLabel, loginLabel, scriptLabel, stepLabels } from './labels.ts';
 import { openingLine } from './opening-line.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
-import { currentLabel, decisionLabel, erasedLabel, loginLabel, scriptLabel, stepLabels } from './text.ts';
-import { rolloutLines } from './text-rollout.ts';
+import { rolloutLines } from './rollout-lines.ts';
 
 /** Of more targets than this, what is the same for all of them is told once. */
 const fewTargets = 5;

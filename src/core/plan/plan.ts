@@ -1,5 +1,5 @@
 import type { AgentState } from '../health/guest/guest-run.ts';
-import type { HostKey } from '../health/reason.ts';
+import type { HostKey } from '../health/unhealthy.ts';
 import type { BackendServer } from '../model/backend-server.ts';
 import type { Image } from '../model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../model/instance.ts';

@@ -1,9 +1,10 @@
 /** What can be told before anything is sent: does the image fit, is it the right instance, is there a way back. */
 
 import type { HealthCheck } from '../health/check.ts';
-import { resolveChecks } from '../health/resolve.ts';
+import { resolveChecks } from '../health/resolve-checks.ts';
+import { isSettled, statusKind } from '../model/bcc-status.ts';
 import type { Image } from '../model/image.ts';
-import { type Instance, isSettled, type SystemDisk, statusKind } from '../model/instance.ts';
+import type { Instance, SystemDisk } from '../model/instance.ts';
 import type { Task } from './decide.ts';
 import type { Refusal } from './refusal.ts';
 

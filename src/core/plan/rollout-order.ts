@@ -1,5 +1,7 @@
 /** In which order the targets are taken, and which are unavailable from the start. */
-import { type Instance, statusKind } from '../model/instance.ts';
+
+import { statusKind } from '../model/bcc-status.ts';
+import type { Instance } from '../model/instance.ts';
 import type { MemberTask } from '../rollout/member.ts';
 import type { RolloutTask } from '../rollout/rollout-state.ts';
 import { maxUnavailableCount, type RolloutSettings } from '../rollout/settings.ts';

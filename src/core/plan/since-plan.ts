@@ -1,5 +1,7 @@
 /** What has become of an instance since the plan was made: an erasing that the plan does not cover is refused. */
-import { type Instance, statusKind } from '../model/instance.ts';
+
+import { statusKind } from '../model/bcc-status.ts';
+import type { Instance } from '../model/instance.ts';
 import type { Tag } from '../model/selection.ts';
 import { quote } from '../quote.ts';
 import type { Refusal } from './refusal.ts';

@@ -1,9 +1,9 @@
 /** The rules after the rebuild was sent: has it started, is it over, was it a success. */
-import { isSettled, statusKind } from '../model/instance.ts';
+import { isSettled, statusKind } from '../model/bcc-status.ts';
 import { hasDeparted, hasStarted, needsDisk } from './evidence.ts';
 import { isOver, replicaLagMs } from './proof.ts';
 import type { Observation, RebuildState, Step } from './rebuild-state.ts';
-import { agree, confirmMs, differ, isConfirmed, isStable, quietMs } from './streak.ts';
+import { agree, confirmMs, differ, isConfirmed, isStable, quietMs } from './stable-streak.ts';
 import {
   end,
   enter,

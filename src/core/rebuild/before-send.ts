@@ -1,11 +1,11 @@
 /** The rules before anything is sent: skip, start, refuse, wait for somebody else's change, or send. */
 
-import { isProcessing, isSettled, mayShowRebuild, statusKind } from '../model/instance.ts';
+import { isProcessing, isSettled, mayShowRebuild, statusKind } from '../model/bcc-status.ts';
 import { decide } from '../plan/decide.ts';
 import { hasDeparted, isReplaced } from './evidence.ts';
 import { isOver } from './proof.ts';
 import type { Observation, RebuildState, Step } from './rebuild-state.ts';
-import { agree, agreeMs, diskReadiness, isConfirmed, isStable } from './streak.ts';
+import { agree, agreeMs, diskReadiness, isConfirmed, isStable } from './stable-streak.ts';
 import {
   end,
   fail,

@@ -3,7 +3,9 @@
  * is accepted, and nobody knows whether `imageId` changes at the beginning or at the end. So no single reading
  * proves anything; these rules say what a series of them does.
  */
-import { isProcessing, isSettled, mayShowRebuild, type SystemDisk, statusKind } from '../model/instance.ts';
+
+import { isProcessing, isSettled, mayShowRebuild, statusKind } from '../model/bcc-status.ts';
+import type { SystemDisk } from '../model/instance.ts';
 import type { Evidence, Observation, RebuildState } from './rebuild-state.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** How often an instance is observed: the interval until the next observation, by how near the end may be. */
-import { statusKind } from '../model/instance.ts';
+import { statusKind } from '../model/bcc-status.ts';
 import { lateMs } from './evidence.ts';
 import type { Observation, RebuildState } from './rebuild-state.ts';
-import { confirmMs } from './streak.ts';
+import { confirmMs } from './stable-streak.ts';
 
 /**
  * Until the status is seen to leave, observations come at least this often, so that no short rebuild fits between two.

@@ -1,8 +1,8 @@
 /** When a rebuild is over. */
-import { statusKind } from '../model/instance.ts';
+import { statusKind } from '../model/bcc-status.ts';
 import { changedLate, hasDeparted } from './evidence.ts';
 import type { RebuildState } from './rebuild-state.ts';
-import { isStable, quietMs, restedMs } from './streak.ts';
+import { isStable, quietMs, restedMs } from './stable-streak.ts';
 
 /**
  * How far a replica of the service may be behind, in milliseconds. An instance that is seen back sooner than this

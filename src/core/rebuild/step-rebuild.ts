@@ -10,7 +10,7 @@ import { adopt, settle } from './before-send.ts';
 import { gatherEvidence, needsDisk } from './evidence.ts';
 import { isGap, seeBoot } from './pace.ts';
 import type { Observation, RebuildEvent, RebuildState, Step } from './rebuild-state.ts';
-import { agreeMs, differ, extendStreak } from './streak.ts';
+import { agreeMs, differ, extendStreak } from './stable-streak.ts';
 import {
   end,
   enter,

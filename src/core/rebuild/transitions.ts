@@ -6,7 +6,7 @@ import { isReplaced } from './evidence.ts';
 import { intervalOf } from './pace.ts';
 import type { Observation, Phase, RebuildState, Step } from './rebuild-state.ts';
 import { nextBeat, spreadOf } from './schedule.ts';
-import { confirmMs, quietMs } from './streak.ts';
+import { confirmMs, quietMs } from './stable-streak.ts';
 
 /** An observation on the next beat; on a fresh connection where an erasing may follow. */
 export function observeNext(rebuild: RebuildState, atMs: number, withDisk: boolean): Step {

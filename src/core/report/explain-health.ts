@@ -1,7 +1,7 @@
 /** A failed health check in words: what did not pass, by when, and what to do. */
 
 import type { Checked } from '../health/health.ts';
-import { describeFailed, describeNotHealthy, type FailedCheck } from '../health/reason.ts';
+import { describeFailed, describeNotHealthy, type FailedCheck } from '../health/unhealthy.ts';
 import { formatDuration } from '../time.ts';
 import type { Explanation } from './explain.ts';
 

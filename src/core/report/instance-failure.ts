@@ -1,7 +1,7 @@
 /** Why an instance failed: in words for people and in fields for programs. */
 
 import { describeHeldWeights, openHeldWeights } from '../balancers/held-weights.ts';
-import { describeNotHealthy } from '../health/reason.ts';
+import { describeNotHealthy } from '../health/unhealthy.ts';
 import type { CallFailure } from '../model/failure.ts';
 import { describeRefusals, remedyOfRefusals } from '../plan/refusal.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';

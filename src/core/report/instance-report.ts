@@ -1,9 +1,9 @@
 /** One instance in the result, from what was planned for it and done to it. */
 import { type CurrentWeight, currentWeights } from '../balancers/held-weights.ts';
-import { describeFailed, describeUnhealthy } from '../health/reason.ts';
+import { describeFailed, describeUnhealthy } from '../health/unhealthy.ts';
 import type { Instance, SystemDisk } from '../model/instance.ts';
 import type { PublicOptions } from '../model/rebuild-spec.ts';
-import { currentLabel, decisionLabel, loginLabel, scriptLabel, stepLabels } from '../plan/text.ts';
+import { currentLabel, decisionLabel, loginLabel, scriptLabel, stepLabels } from '../plan/labels.ts';
 import { instanceBefore } from '../rebuild/instance-before.ts';
 import { diskBefore, erasedBy } from '../run/erased.ts';
 import { isRolledBack } from '../run/instance-end.ts';

@@ -4,7 +4,7 @@ import { runStatus } from '../run/instance-status.ts';
 import { hasChanged, type RunState } from '../run/run-state.ts';
 import { toSeconds } from '../time.ts';
 import type { RunReport } from './report.ts';
-import { resultText } from './trim.ts';
+import { resultText } from './result-text.ts';
 
 /**
  * The outputs of a run, by name. Of several instances one value each, joined by commas in their order; empty where

@@ -1,6 +1,6 @@
 /** What a run leaves for the post step: weights that are still lowered, and rebuilds that do not show yet. */
 
-import { mayShowRebuild } from '../model/instance.ts';
+import { mayShowRebuild } from '../model/bcc-status.ts';
 import { hasDeparted } from '../rebuild/evidence.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import { endOf, isRolledBack } from './instance-end.ts';

@@ -1,6 +1,6 @@
 /** What may be done to an instance next, from what happened to it: roll it back, or give it its traffic again. */
 
-import { statusKind } from '../model/instance.ts';
+import { statusKind } from '../model/bcc-status.ts';
 import { whyUnavailable } from '../plan/rollout-order.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';

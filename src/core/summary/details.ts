@@ -1,7 +1,7 @@
 /** The part of the job summary that is folded away: everything about one instance. */
 
 import { currentWeights } from '../balancers/held-weights.ts';
-import { describeFailed, describeUnhealthy } from '../health/reason.ts';
+import { describeFailed, describeUnhealthy } from '../health/unhealthy.ts';
 import {
   currentLabel,
   decisionLabel,
@@ -9,7 +9,7 @@ import {
   loginLabel,
   scriptLabel,
   stepLabels
-} from '../plan/text.ts';
+} from '../plan/labels.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import { restoreWithLines } from '../report/restore-with.ts';
 import { erasedBy } from '../run/erased.ts';

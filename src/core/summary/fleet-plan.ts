@@ -1,7 +1,7 @@
 /** The plan of several instances, as a dry run ends with it: who is taken when, and what is erased. */
 
 import type { Decision } from '../plan/decide.ts';
-import { currentLabel, erasedAfterWait, loginLabel, scriptLabel, stepLabels } from '../plan/text.ts';
+import { currentLabel, erasedAfterWait, loginLabel, scriptLabel, stepLabels } from '../plan/labels.ts';
 import { clip } from '../report/clip.ts';
 import { canariesOf } from '../rollout/canaries.ts';
 import { rehearse } from '../rollout/rehearse.ts';

@@ -6,8 +6,9 @@ import {
   poolLabel,
   withHeldWeight
 } from '../../core/balancers/held-weights.ts';
+import { statusKind } from '../../core/model/bcc-status.ts';
 import { CallError, CancelledError, describeFailure } from '../../core/model/failure.ts';
-import { type Instance, statusKind } from '../../core/model/instance.ts';
+import type { Instance } from '../../core/model/instance.ts';
 import type { InstanceRun } from '../../core/run/instance-run.ts';
 import { type Restorable, restorableRuns } from '../../core/run/left-behind.ts';
 import type { RunState } from '../../core/run/run-state.ts';

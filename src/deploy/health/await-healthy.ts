@@ -15,10 +15,10 @@ import {
   healthInterval,
   stepHealth
 } from '../../core/health/health.ts';
+import { narrateHealth, stillWaiting } from '../../core/health/health-log.ts';
 import { knownHostsLine } from '../../core/health/known-hosts.ts';
-import { narrateHealth, stillWaiting } from '../../core/health/narrate.ts';
-import type { CheckResult, HostKey, ProbeResult } from '../../core/health/reason.ts';
-import { type Addressed, resolveChecks } from '../../core/health/resolve.ts';
+import { type Addressed, resolveChecks } from '../../core/health/resolve-checks.ts';
+import type { CheckResult, HostKey, ProbeResult } from '../../core/health/unhealthy.ts';
 import type { GuestProbe } from '../../ports/assistant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';

@@ -1,8 +1,8 @@
 /** A custom image of the system disk before the erasing: the only way to restore it, for snapshots are deleted with the disk. */
 import { randomUUID } from 'node:crypto';
 import { backupName, backupsToPrune } from '../../core/images/backup.ts';
+import { isSettled } from '../../core/model/bcc-status.ts';
 import { CallError, CancelledError, describeFailure } from '../../core/model/failure.ts';
-import { isSettled } from '../../core/model/instance.ts';
 import type { PlannedTarget } from '../../core/plan/plan.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
 import { callRemedy } from '../../core/report/call-remedy.ts';

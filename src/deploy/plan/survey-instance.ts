@@ -2,13 +2,14 @@
 
 import { isSshCheck } from '../../core/health/check.ts';
 import type { AgentState } from '../../core/health/guest/guest-run.ts';
-import { describeUnhealthy, type HostKey } from '../../core/health/reason.ts';
-import { resolveChecks } from '../../core/health/resolve.ts';
+import { resolveChecks } from '../../core/health/resolve-checks.ts';
+import { describeUnhealthy, type HostKey } from '../../core/health/unhealthy.ts';
 import { customImageQuota } from '../../core/images/backup.ts';
 import type { BackendServer } from '../../core/model/backend-server.ts';
+import { statusKind } from '../../core/model/bcc-status.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
-import { type Snapshot, statusKind } from '../../core/model/instance.ts';
+import type { Snapshot } from '../../core/model/instance.ts';
 import type { Secret } from '../../core/model/secret.ts';
 import { decide, type Task } from '../../core/plan/decide.ts';
 import type { Target } from '../../core/plan/plan.ts';

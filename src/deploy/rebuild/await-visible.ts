@@ -1,5 +1,6 @@
+import { mayShowRebuild } from '../../core/model/bcc-status.ts';
 import { CallError } from '../../core/model/failure.ts';
-import { type Instance, mayShowRebuild } from '../../core/model/instance.ts';
+import type { Instance } from '../../core/model/instance.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { poll } from '../calls/poll.ts';

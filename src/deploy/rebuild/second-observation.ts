@@ -1,6 +1,6 @@
 import { CallError } from '../../core/model/failure.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
-import { agreeMs } from '../../core/rebuild/streak.ts';
+import { agreeMs } from '../../core/rebuild/stable-streak.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';
 import type { Clock } from '../../ports/clock.ts';

@@ -1,6 +1,7 @@
 /** Whether one that was unavailable from the start serves again by itself, so that it has to wait for its turn. */
+
+import { statusKind } from '../../core/model/bcc-status.ts';
 import { CallError, CancelledError } from '../../core/model/failure.ts';
-import { statusKind } from '../../core/model/instance.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { probeOnce } from '../health/await-healthy.ts';

@@ -1,6 +1,6 @@
 /** Host keys: which types there are, and whether a signature is theirs (RFC 4253, 5656, 8332, 8709). */
 import { createHash, createPublicKey, type JsonWebKey, verify } from 'node:crypto';
-import type { HostKey } from '../../core/health/reason.ts';
+import type { HostKey } from '../../core/health/unhealthy.ts';
 import { protocolFailure } from '../probe-failure.ts';
 import { WireReader } from './wire.ts';
 

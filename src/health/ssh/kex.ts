@@ -1,6 +1,6 @@
 /** The beginning of an SSH handshake, up to the point where the server has proven its host key (RFC 8731). */
 import { createHash, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { HostKey } from '../../core/health/reason.ts';
+import type { HostKey } from '../../core/health/unhealthy.ts';
 import { ProbeFailure, protocolFailure } from '../probe-failure.ts';
 import { provenKey, signaturesOf } from './host-key.ts';
 import type { SshStream } from './stream.ts';

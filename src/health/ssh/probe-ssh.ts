@@ -1,5 +1,5 @@
 import type { SocketCheck } from '../../core/health/check.ts';
-import type { HostKey } from '../../core/health/reason.ts';
+import type { HostKey } from '../../core/health/unhealthy.ts';
 import { type Attempt, type AttemptLimits, attempt } from '../probe-attempt.ts';
 import { ProbeFailure, protocolFailure } from '../probe-failure.ts';
 import { withConnection } from '../socket.ts';

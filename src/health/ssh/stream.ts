@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { printable } from '../../core/health/reason.ts';
+import { printable } from '../../core/health/unhealthy.ts';
 import { ProbeFailure, protocolFailure } from '../probe-failure.ts';
 import { maxPacketBytes, message, packet, payloadOf, uint32, WireReader } from './wire.ts';
 

@@ -7,7 +7,7 @@
  * The last is judged by the uptime against our own monotonic clock, counted back from the moment before the probe was
  * sent, so that neither a wrong clock in the guest nor a slow answer makes an old system look young.
  */
-import type { ProbeResult } from '../reason.ts';
+import type { ProbeResult } from '../unhealthy.ts';
 import { type GuestAnswer, hasExitedWithZero } from './guest-run.ts';
 
 /** What is known of the system that was to be replaced. */

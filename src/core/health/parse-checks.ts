@@ -1,5 +1,5 @@
 import type { HealthCheck } from './check.ts';
-import { parseHealthCheck } from './parse.ts';
+import { parseHealthCheck } from './parse-check.ts';
 
 /** The checks, or what is wrong with the text, as clauses that read on after the input's name. */
 export type ParsedChecks =

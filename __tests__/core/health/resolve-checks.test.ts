@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { describeCheck, type ResolvedCheck } from '../../../src/core/health/check.ts';
-import { parseHealthCheck } from '../../../src/core/health/parse.ts';
-import { type Addressed, type ResolvedOrProblem, resolveCheck } from '../../../src/core/health/resolve.ts';
+import { parseHealthCheck } from '../../../src/core/health/parse-check.ts';
+import {
+  type Addressed,
+  type ResolvedOrProblem,
+  resolveCheck
+} from '../../../src/core/health/resolve-checks.ts';
 
 const instance: Addressed = {
   publicIp: '203.0.113.7',

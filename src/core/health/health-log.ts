@@ -1,7 +1,7 @@
 import { formatDuration } from '../time.ts';
 import { outputLines } from './guest/inside-failure.ts';
 import type { Health, HealthTask } from './health.ts';
-import { type CheckResult, describeFailed } from './reason.ts';
+import { type CheckResult, describeFailed } from './unhealthy.ts';
 
 /** The last lines of a script that failed. None can be taken for a command of the runner: each begins with a bar. */
 function outputOf(results: readonly CheckResult[]): readonly string[] {

@@ -1,6 +1,6 @@
 /** The parts of a plan in words, as the log, the summary and `result` show them. */
 import { describeCheck, type ResolvedCheck } from '../health/check.ts';
-import { resolveChecks } from '../health/resolve.ts';
+import { resolveChecks } from '../health/resolve-checks.ts';
 import type { Image } from '../model/image.ts';
 import type { PublicOptions } from '../model/rebuild-spec.ts';
 import type { PlannedTarget } from './plan.ts';

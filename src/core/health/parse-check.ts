@@ -1,7 +1,7 @@
 import { quoteAscii, shownAddress } from '../quote.ts';
 import { type AddressCheck, defaultPorts, type HealthCheck, placeholders } from './check.ts';
-import { parseExpectations } from './expect.ts';
 import { isHost, isIpv6 } from './host.ts';
+import { parseExpectations } from './parse-expectations.ts';
 
 /** The check, or what is wrong with the text, as a clause that reads on after the input's name. */
 export type ParsedCheck =

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseHealthCheck } from '../../../src/core/health/parse.ts';
+import { parseHealthCheck } from '../../../src/core/health/parse-check.ts';
 
 const any2xx = [{ from: 200, to: 299 }];
 

@@ -1,5 +1,5 @@
 /** Rest and agreement: for how long the observations have shown the same, and when two of them are enough. */
-import { statusKind } from '../model/instance.ts';
+import { statusKind } from '../model/bcc-status.ts';
 import { isOtherDisk, isOtherNow } from './evidence.ts';
 import type { Observation, RebuildState, StableStreak } from './rebuild-state.ts';
 

@@ -1,7 +1,7 @@
 import { type HealthCheck, type Placeholder, placeholders, type ResolvedCheck } from './check.ts';
 import { guestSystem } from './guest/guest-system.ts';
 import { isHost, isIp, isLabel } from './host.ts';
-import { hasDotSegment } from './parse.ts';
+import { hasDotSegment } from './parse-check.ts';
 
 /** The check of one instance, or why there is none, as a clause that reads on after the input's name. */
 export type ResolvedOrProblem =

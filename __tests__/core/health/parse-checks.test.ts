@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseHealthChecks } from '../../../src/core/health/parse-lines.ts';
+import { parseHealthChecks } from '../../../src/core/health/parse-checks.ts';
 
 const any2xx = [{ from: 200, to: 299 }];
 const tcp = { kind: 'tcp', hostPattern: '{internalIp}', port: 22 };
