@@ -101,6 +101,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   for (const fault of options.faults ?? []) addFault(fault);
   const service: Service = {
     now,
+    startMs: now(),
     credentials,
     behaviour,
     strict: options.strict === true,

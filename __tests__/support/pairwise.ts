@@ -1,6 +1,9 @@
 /** A case gives every axis a value. */
 type Axes = Readonly<Record<string, readonly unknown[]>>;
 
+/** More axes, or more values of one, than there ever are. A pair is four of them in one number, below 2 ** 53. */
+const most = 1024;
+
 /**
  * Cases in which every pair of values of two axes occurs at least once. Greedy: each case takes a pair that is
  * still missing and fills the other axes with what covers most of the missing ones. The same axes give the same
@@ -9,7 +12,8 @@ type Axes = Readonly<Record<string, readonly unknown[]>>;
 export function pairwise(axes: Axes): readonly Readonly<Record<string, unknown>>[] {
   const names = Object.keys(axes);
   const sizes = names.map((name) => axes[name]?.length ?? 0);
-  const key = (a: number, x: number, b: number, y: number): number => ((a * 64 + x) * 64 + b) * 64 + y;
+  if (Math.max(names.length, ...sizes) > most) throw new Error(`more than ${most} axes or values`);
+  const key = (a: number, x: number, b: number, y: number): number => ((a * most + x) * most + b) * most + y;
   const missing = new Set<number>();
   names.forEach((_, a) => {
     for (let b = a + 1; b < names.length; b += 1) {
@@ -47,7 +51,12 @@ export function pairwise(axes: Axes): readonly Readonly<Record<string, unknown>>
 }
 
 function unkey(pair: number): readonly [number, number, number, number] {
-  return [Math.floor(pair / 64 ** 3), Math.floor(pair / 64 ** 2) % 64, Math.floor(pair / 64) % 64, pair % 64];
+  return [
+    Math.floor(pair / most ** 3),
+    Math.floor(pair / most ** 2) % most,
+    Math.floor(pair / most) % most,
+    pair % most
+  ];
 }
 
 function bestValue(

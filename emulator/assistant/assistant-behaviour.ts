@@ -19,6 +19,14 @@ export interface AssistantBehaviour {
   readonly exitState: 'FAILED' | 'SUCCESS';
   /** [A8] Where the output of a command stands: `log` comes only if it is asked for. */
   readonly outputIn: 'both' | 'output' | 'log';
+  /** [A8] What of the output of a command shows while it runs: nothing, or the part so far with the exit code 0. */
+  readonly outputWhileRunning: 'absent' | 'partial';
+  /** [A5] A command whose system goes down under it: stays RUNNING until its own time-out, or fails at once. */
+  readonly runAtWipe: 'lingers' | 'fails';
+  /** [A6] How many bytes the content of a command may have; 0: any number. */
+  readonly commandBytes: number;
+  /** [A10] The word `code` of a call that went well (docs: success; the SDKs ask for none). */
+  readonly assistantCode: 'success' | 'SUCCESS' | 'absent';
   /** [A8] Whether the list of runs shows the descriptions and the contents of commands. */
   readonly runListShowsAction: boolean;
   /** [A10] Whether refusals bear an HTTP status of their own, or 200 with `success: false`. */
@@ -40,6 +48,10 @@ export const assistantValues: { readonly [K in keyof AssistantBehaviour]: readon
     runMs: [1_000, 0, 10_000],
     exitState: ['FAILED', 'SUCCESS'],
     outputIn: ['both', 'output', 'log'],
+    outputWhileRunning: ['absent', 'partial'],
+    runAtWipe: ['lingers', 'fails'],
+    commandBytes: [0, 16_384],
+    assistantCode: ['success', 'SUCCESS', 'absent'],
     runListShowsAction: [true, false],
     assistantRefusals: ['status', 'http200'],
     assistantSwitchedOn: [true, false],

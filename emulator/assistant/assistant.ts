@@ -1,6 +1,7 @@
 import { type Answer, type Call, queryOf, textOf } from '../http/call.ts';
 import { badRequest, inappropriateJson, noSuchObject, Refusal } from '../http/errors.ts';
 import { isObject, type JsonObject } from '../http/json.ts';
+import type { AssistantBehaviour } from './assistant-behaviour.ts';
 import { agentState } from './guest.ts';
 import type { ChildRun, GuestRun } from './guest-run.ts';
 import { beginRun, newId, stateOf } from './runs.ts';
@@ -35,7 +36,7 @@ export function createAction(call: Call): Answer {
     throw badRequest(`execution ${execution} is unknown.`);
   const action = call.body['action'];
   if (!isObject(action)) throw inappropriateJson('its item action is not an object');
-  checkAction(action);
+  checkAction(action, call.behaviour);
   const saves = execution !== 'RUN';
   const actionId = saves ? newId('c', 16) : undefined;
   if (actionId !== undefined) call.memory.actions.set(actionId, action);
@@ -113,14 +114,18 @@ export function actionLog(call: Call): Answer {
   });
 }
 
-function checkAction(action: JsonObject): void {
+function checkAction(action: JsonObject, { commandBytes }: Pick<AssistantBehaviour, 'commandBytes'>): void {
   const command: unknown = action['command'];
   if (textOf(action, 'type') !== 'COMMAND' || !isObject(command)) {
     throw badRequest('Only actions of the type COMMAND with a command are played.');
   }
   if (!['SHELL', 'POWERSHELL'].includes(textOf(command, 'type')))
     throw badRequest('The type of the command is unknown.');
-  if (textOf(command, 'content') === '') throw badRequest('The command has no content.');
+  const bytes = Buffer.byteLength(textOf(command, 'content'));
+  if (bytes === 0) throw badRequest('The command has no content.');
+  if (commandBytes > 0 && bytes > commandBytes) {
+    throw badRequest(`The command has ${bytes} bytes and may have ${commandBytes}.`);
+  }
 }
 
 function targetsOf(call: Call): readonly string[] {
@@ -165,7 +170,9 @@ function show(run: GuestRun, withAction: boolean): JsonObject {
 
 function showChild(call: Call, run: GuestRun, child: ChildRun, withLog: boolean): JsonObject {
   const { outputIn } = call.behaviour;
-  const { output, finishedMs } = child;
+  const { finishedMs } = child;
+  const output =
+    call.behaviour.outputWhileRunning === 'partial' ? (child.output ?? child.soFar) : child.output;
   return {
     id: child.id,
     state: child.state,
@@ -201,6 +208,9 @@ function objectsOf({ body }: Call, key: string): readonly JsonObject[] {
   return objects;
 }
 
-function good({ requestId }: Call, result: unknown): Answer {
-  return { json: { requestId, code: 'success', success: true, result } };
+function good({ requestId, behaviour }: Call, result: unknown): Answer {
+  const { assistantCode } = behaviour;
+  return {
+    json: { requestId, ...(assistantCode !== 'absent' && { code: assistantCode }), success: true, result }
+  };
 }

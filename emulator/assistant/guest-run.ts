@@ -8,6 +8,8 @@ export interface ChildRun {
   state: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED';
   finishedMs: number | undefined;
   output: ScriptOutput | undefined;
+  /** What it has printed while it runs, where the service shows that. */
+  soFar: ScriptOutput | undefined;
   errorCode: string;
   failReason: string;
   /** The boot of the system that it ran in; '' as long as it has not begun. */

@@ -27,6 +27,7 @@ export function beginRun(call: Call, action: JsonObject, instanceIds: readonly s
       state: 'PENDING',
       finishedMs: undefined,
       output: undefined,
+      soFar: undefined,
       errorCode: '',
       failReason: '',
       bootId: ''
@@ -64,9 +65,14 @@ function planChild(call: Call, run: GuestRun, child: ChildRun, timeoutMs: number
         uptimeMs: startMs - upSinceMs
       };
       const output = answerScript(memory.scripts, run.content, facts);
+      child.soFar = { ...output, exitCode: 0 };
       later(startMs + (output.ms ?? behaviour.runMs), (endMs) => {
         const now = guestOf()?.guest;
-        if (child.state !== 'RUNNING' || now?.bootId !== bootId || now.upSinceMs === undefined) return;
+        if (child.state !== 'RUNNING') return;
+        if (now?.bootId !== bootId || now.upSinceMs === undefined) {
+          if (behaviour.runAtWipe === 'fails') fail(child, endMs, 'AgentLost', 'The agent went off line.');
+          return;
+        }
         child.output = output;
         child.state = output.exitCode === 0 || behaviour.exitState === 'SUCCESS' ? 'SUCCESS' : 'FAILED';
         child.finishedMs = endMs;

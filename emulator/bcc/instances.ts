@@ -9,7 +9,8 @@ const MAX_IDS = 100;
 
 /** GET /v2/instance/{id} (BCC page sjwvyoeqr). */
 export function getInstance(call: Call): Answer {
-  return { json: { instance: showInstance(call.state, findInstance(call.state, call.id), true) } };
+  const { emptyTags } = call.behaviour;
+  return { json: { instance: showInstance(call.state, findInstance(call.state, call.id), true, emptyTags) } };
 }
 
 /** POST /v2/instance/attribute/getUserdata (BCC page om4wfql2o): always base64. */
@@ -38,9 +39,7 @@ export function batchIds(call: Call): string[] {
 
 /** GET /v2/instance (BCC page Xjwvyodmx): AND between the parameters, OR within one. */
 export function listInstances(call: Call): Answer {
-  if (queryOf(call, 'instanceNames') !== undefined && queryOf(call, 'fuzzyInstanceName') !== undefined) {
-    throw badRequest('The parameters instanceNames and fuzzyInstanceName exclude each other.');
-  }
+  const ignored = ignoredName(call);
   if ((queryOf(call, 'vpcId') === undefined) !== (queryOf(call, 'privateIps') === undefined)) {
     throw badRequest('The parameters vpcId and privateIps go only together.');
   }
@@ -48,13 +47,24 @@ export function listInstances(call: Call): Answer {
   let found = [...call.state.instances.values()];
   for (const [name, fits] of Object.entries(filters)) {
     const value = queryOf(call, name);
-    if (value === undefined) continue;
+    if (value === undefined || name === ignored) continue;
     const values = split(value);
     if (values.length > MAX_IDS)
       throw badRequest(`The parameter ${name} must have at most ${MAX_IDS} items.`);
     found = found.filter(fits(values, call.state));
   }
   return list(call, found);
+}
+
+/** Which of the two filters of names does not count where both are given. */
+function ignoredName(call: Call): 'instanceNames' | 'fuzzyInstanceName' | undefined {
+  const { bothNameFilters } = call.behaviour;
+  const names = ['instanceNames', 'fuzzyInstanceName'] as const;
+  if (names.some((name) => queryOf(call, name) === undefined) || bothNameFilters === 'both') return undefined;
+  if (bothNameFilters === 'refused') {
+    throw badRequest('The parameters instanceNames and fuzzyInstanceName exclude each other.');
+  }
+  return bothNameFilters === 'exact' ? 'fuzzyInstanceName' : 'instanceNames';
 }
 
 /** Makes a test of instances from the values of a parameter; made once a call, so that 100 ids stay cheap. */
@@ -116,7 +126,9 @@ export function findInstance(state: WorldState, id: string): InstanceState {
 
 function list(call: Call, found: readonly InstanceState[]): Answer {
   return {
-    json: page(call, 'instances', found, (each) => showInstance(call.state, each, call.behaviour.listTags))
+    json: page(call, 'instances', found, (each) =>
+      showInstance(call.state, each, call.behaviour.listTags, call.behaviour.emptyTags)
+    )
   };
 }
 

@@ -43,6 +43,9 @@ export function loginOf(call: Call, image: ImageState): Login {
 
 /** The login by an adminPass that decrypts and meets the rule. */
 export function passwordLogin(call: Call, adminPass: string): Login {
+  if (call.hasToken && call.behaviour.passwordWithToken === 'refused') {
+    throw badRequest('The parameter adminPass is invalid: it does not decrypt with the key of the account.');
+  }
   const verdict = judgePassword(adminPass, call.secretAccessKey, call.behaviour);
   if (verdict.password === undefined || verdict.problem !== undefined) {
     throw badRequest(`The parameter adminPass is invalid: ${verdict.problem ?? 'it is unreadable'}.`);

@@ -34,8 +34,8 @@ export interface RebuildJob {
 const FAILED = ['Error', 'Expired', 'Deleted', 'Recycled'];
 
 /**
- * Turns a timeline into changes of the world. What no page mentions stays: addresses, name, tags, data disks, and
- * custom images of the old disk. Its snapshots go (BCC pages 1jwvyoaw8 and Fk48bhw50).
+ * Turns a timeline into changes of the world. What no page mentions stays: addresses, name, data disks, and
+ * custom images of the old disk; hostname and tags by their switches. Its snapshots go (BCC pages 1jwvyoaw8 and Fk48bhw50).
  */
 export function planRebuild(job: RebuildJob): void {
   const { timeline, behaviour } = job;
@@ -82,6 +82,8 @@ function install(job: RebuildJob, instance: InstanceState): void {
   instance.osArch = image.osArch;
   instance.login = login;
   instance.userData = job.userData;
+  if (job.behaviour.hostnameAfterRebuild === 'reset') instance.hostname = instance.id;
+  if (job.behaviour.tagsAfterRebuild === 'dropped') instance.tags = [];
   if (login.kind === 'keypairId') {
     instance.keypairId = login.keypairId;
     instance.keypairName = login.keypairId;

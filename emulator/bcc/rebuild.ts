@@ -107,6 +107,9 @@ function checkInstance(call: Call, instance: InstanceState, image: ImageState): 
   ) {
     throw new Refusal(409, 'Instance.RebuildInstanceOperationForbidden', `The instance is ${status}.`);
   }
+  if (instance.deletionProtection === 1 && behaviour.protectedInstance === 'refused') {
+    throw new Refusal(403, 'Instance.RebuildInstanceOperationForbidden', 'The instance is protected.');
+  }
   if (instance.osType !== image.osType && behaviour.osChange === 'refused') {
     throw badRequest('The operating system of the image is not that of the instance.');
   }

@@ -1,3 +1,4 @@
+import type { Behaviour } from '../world/behaviour.ts';
 import { type InstanceState, type VolumeState, volumesOf, type WorldState } from '../world/models.ts';
 
 /** Fields that are the same for every emulated instance (bce-sdk-go services/bcc, InstanceModel). */
@@ -50,7 +51,8 @@ const CONSTANT = {
 export function showInstance(
   state: WorldState,
   instance: InstanceState,
-  withTags: boolean
+  withTags: boolean,
+  emptyTags: Behaviour['emptyTags']
 ): Record<string, unknown> {
   const { userData, login, busyUntilMs, ebc, osType, tags, securityGroupIds, deploySetIds, ...shown } =
     instance;
@@ -58,7 +60,7 @@ export function showInstance(
   return {
     ...shown,
     ...CONSTANT,
-    ...(withTags ? { tags } : {}),
+    ...(withTags ? shownTags(tags, emptyTags) : {}),
     imageType: lowerFirst(state.images.get(instance.imageId)?.type ?? ''),
     networkCapacityInMbps: instance.publicIp === '' ? 0 : 10,
     Ipv6Addresses: instance.ipv6 === '' ? [] : [instance.ipv6],
@@ -67,6 +69,11 @@ export function showInstance(
     nicInfo: nicOf(instance),
     volumes: volumesOf(state, instance.id).map(diskOf)
   };
+}
+
+function shownTags(tags: InstanceState['tags'], emptyTags: Behaviour['emptyTags']): Record<string, unknown> {
+  if (tags.length > 0 || emptyTags === 'list') return { tags };
+  return emptyTags === 'null' ? { tags: null } : {};
 }
 
 function nicOf({ id, internalIp, publicIp, vpcId, subnetId, zoneName, createTime, ...rest }: InstanceState) {

@@ -28,7 +28,12 @@ Control-C ends it.
 
 function knows({ instances = defaultWorld.instances, images = [], balancers = [] }: WorldSpec): string {
   if (!instances.some(({ id }) => id === 'i-demo0001')) {
-    return `It knows ${instances.length} instances, ${images.length} images and ${balancers.length} load balancers.\n`;
+    const [machines, disks, pools] = [
+      count(instances, 'instance'),
+      count(images, 'image'),
+      count(balancers, 'load balancer')
+    ];
+    return `It knows ${machines}, ${disks} and ${pools}.\n`;
   }
   const fleet = instances.map(({ id }) => id).filter((id) => id.startsWith('i-fleet'));
   const more =
@@ -39,4 +44,8 @@ function knows({ instances = defaultWorld.instances, images = [], balancers = []
 the public ones m-ubuntu22 and m-win2022, the key pair k-demo0001, and with both instances in them
 the load balancers lb-demo0001 (ordinary) and lb-demo0002 (application, server group sg-demo0001).
 ${more}`;
+}
+
+function count(all: readonly unknown[], word: string): string {
+  return `${all.length} ${word}${all.length === 1 ? '' : 's'}`;
 }

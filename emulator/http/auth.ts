@@ -8,6 +8,7 @@ import {
   type QueryPair
 } from './canonical.ts';
 import { Refusal } from './errors.ts';
+import { tokenRefused } from './session.ts';
 
 /** The key pair that the emulator knows; with a token it stands for temporary (STS) credentials. */
 export interface Credentials {
@@ -90,7 +91,7 @@ export function expectedSignatures(
 export function authenticate(
   request: SignedRequest,
   credentials: Credentials,
-  behaviour: Pick<Behaviour, 'clockToleranceMs' | 'skewReply' | 'unsignedToken'>,
+  behaviour: Pick<Behaviour, 'clockToleranceMs' | 'skewReply' | 'unsignedToken' | 'tokenRefusal'>,
   nowMs: number
 ): void {
   const value = request.headers['authorization'] ?? pick(request.query, 'authorization');
@@ -143,13 +144,14 @@ function checkToken(
   request: SignedRequest,
   authorization: Authorization,
   credentials: Credentials,
-  behaviour: Pick<Behaviour, 'unsignedToken'>
+  behaviour: Pick<Behaviour, 'unsignedToken' | 'tokenRefusal'>
 ): void {
   const name = 'x-bce-security-token';
   const inHeader = request.headers[name] === '' ? undefined : request.headers[name];
   const token = inHeader ?? pick(request.query, name);
-  // The Reference page njwvz1wck lists a missing token among the causes of a bad signature.
-  if (token !== credentials.sessionToken) throw signatureDoesNotMatch();
+  // The Reference page njwvz1wck lists a missing token among the causes of a bad signature; of a wrong one it is silent.
+  if (token === undefined && credentials.sessionToken !== undefined) throw signatureDoesNotMatch();
+  if (token !== credentials.sessionToken) throw tokenRefused(behaviour);
   const signed = authorization.signedHeaders.length === 0 || authorization.signedHeaders.includes(name);
   if (inHeader !== undefined && !signed && behaviour.unsignedToken === 'refused')
     throw signatureDoesNotMatch();

@@ -40,6 +40,8 @@ export interface Call {
   readonly world: World;
   readonly behaviour: Behaviour;
   readonly secretAccessKey: string;
+  /** Whether the keys are temporary ones. */
+  readonly hasToken: boolean;
   readonly playing: Playing;
   readonly memory: Memory;
 }

@@ -16,10 +16,13 @@ import type { CallLimit } from './limit.ts';
 import type { CallRecord } from './records.ts';
 import { replicaLagMs } from './replica.ts';
 import { commonHeaders, jsonType, type Reply } from './reply.ts';
+import { checkAge } from './session.ts';
 
 /** Everything that answering a request needs. */
 export interface Service {
   readonly now: () => number;
+  /** When it was started, by the same clock. */
+  readonly startMs: number;
   readonly credentials: Credentials;
   readonly behaviour: Behaviour;
   readonly strict: boolean;
@@ -66,6 +69,7 @@ export function serve(
       service.behaviour,
       serverNowMs
     );
+    checkAge(service.behaviour, service.credentials.sessionToken !== undefined, atMs - service.startMs);
     progress.isAuthentic = true;
     service.limit.check(atMs, service.behaviour);
     if (operation?.service === 'ca') checkRequest(incoming, service.behaviour);
@@ -149,6 +153,7 @@ function work(service: Service, parsed: Parsed, about: About, progress: Progress
     world: service.world,
     behaviour: service.behaviour,
     secretAccessKey: service.credentials.secretAccessKey,
+    hasToken: service.credentials.sessionToken !== undefined,
     playing: about.playing,
     memory: service.memory
   };

@@ -3,11 +3,13 @@ import type { Behaviour, Conditions } from './switches.ts';
 
 export type { Behaviour, ThrottleShape } from './switches.ts';
 
+type OccasionalSwitch = 'tokenRefusal' | 'passwordWithToken' | 'protectedInstance' | 'bothNameFilters';
+
 /** Every value that we hold possible, the likeliest first: a table for tests that combine them. */
 export const behaviourValues: {
   readonly [K in Exclude<
     keyof Behaviour,
-    keyof Conditions | keyof AssistantBehaviour
+    keyof Conditions | keyof AssistantBehaviour | OccasionalSwitch
   >]: readonly Behaviour[K][];
 } = {
   staleRunningMs: [7000, 0, 45_000, 200_000],
@@ -53,11 +55,14 @@ export const behaviourValues: {
   emptyStrings: ['tolerated', 'refused'],
   keypairAfterPassword: ['kept', 'cleared'],
   passwordWithKeypair: ['keypairWins', 'passwordWins', 'refused'],
+  hostnameAfterRebuild: ['kept', 'reset'],
+  tagsAfterRebuild: ['kept', 'dropped'],
   changePassWhen: ['runningOrStopped', 'stopped'],
   rebootReply: ['object', 'empty'],
   passwordRule: ['newest', 'oldEnglish', 'terraform'],
   upperCaseHex: ['accepted', 'refused'],
   unknownIdsInList: ['dropped', 'error'],
+  emptyTags: ['list', 'absent', 'null'],
   listTags: [true, false],
   imagesCarryTags: [false, true],
   powerMs: [20_000, 0, 60_000],
@@ -69,8 +74,27 @@ export const behaviourValues: {
   ...assistantValues
 };
 
+/**
+ * Switches that a plain rebuild does not meet, so that combining them with the others tells nothing: they take a session
+ * token, an instance that is protected, or a client that asks for both filters of names.
+ */
+export const occasionalValues: { readonly [K in OccasionalSwitch]: readonly Behaviour[K][] } = {
+  tokenRefusal: [
+    'SignatureDoesNotMatch400',
+    'InvalidAccessKeyId403',
+    'InvalidHTTPAuthHeader400',
+    'AccessDenied403',
+    'RequestExpired400'
+  ],
+  passwordWithToken: ['accepted', 'refused'],
+  protectedInstance: ['rebuilt', 'refused'],
+  bothNameFilters: ['refused', 'exact', 'fuzzy', 'both']
+};
+
 /** Conditions to combine with any of these; the first of each is fair weather. */
 export const conditionValues: { readonly [K in keyof Conditions]: readonly Conditions[K][] } = {
+  keysKnownAfterMs: [0, 3000],
+  sessionEndsAfterMs: [0, 600_000],
   replicas: [1, 3],
   replicaLagMs: [0, 3000, 20_000],
   replicaFor: ['call', 'connection'],
@@ -82,6 +106,7 @@ export const conditionValues: { readonly [K in keyof Conditions]: readonly Condi
 /** All switches with all their values. */
 export const switchValues: { readonly [K in keyof Behaviour]: readonly Behaviour[K][] } = {
   ...behaviourValues,
+  ...occasionalValues,
   ...conditionValues,
   ...assistantValues
 };

@@ -67,6 +67,15 @@ export interface Behaviour extends Conditions, AssistantBehaviour {
   readonly skewReply: 'RequestExpired400' | 'RequestTimeTooSkewed403';
   /** [9] A session token that is sent, but not signed. */
   readonly unsignedToken: 'accepted' | 'refused';
+  /** [9] How a session token is refused that is wrong, or whose session has ended. */
+  readonly tokenRefusal:
+    | 'SignatureDoesNotMatch400'
+    | 'InvalidAccessKeyId403'
+    | 'InvalidHTTPAuthHeader400'
+    | 'AccessDenied403'
+    | 'RequestExpired400';
+  /** [9] With temporary credentials: a password that is encrypted with the temporary secret key, the only one there is. */
+  readonly passwordWithToken: 'accepted' | 'refused';
   /** [10] Whether userData in a rebuild is plain text or base64 (reading it back gives base64 either way). */
   readonly userDataEncoding: 'plain' | 'base64';
   /** [10] What a rebuild without any word about user data does with the old script. */
@@ -85,12 +94,22 @@ export interface Behaviour extends Conditions, AssistantBehaviour {
   readonly changePassWhen: 'runningOrStopped' | 'stopped';
   /** [6] Body of the answer to a reboot; bce-sdk-go fails on an empty one. */
   readonly rebootReply: 'object' | 'empty';
+  /** [12] The hostname after a rebuild: as before, or the one that a new system gets by itself, its id. */
+  readonly hostnameAfterRebuild: 'kept' | 'reset';
+  /** [12] The tags after a rebuild. */
+  readonly tagsAfterRebuild: 'kept' | 'dropped';
+  /** [4] A rebuild of an instance with deletion protection (page 0kstrzyz9 speaks of the release alone). */
+  readonly protectedInstance: 'rebuilt' | 'refused';
   /** [13] The rule that a password must meet. */
   readonly passwordRule: 'newest' | 'oldEnglish' | 'terraform';
   /** [13] A ciphertext in upper-case hex, which no SDK produces. */
   readonly upperCaseHex: 'accepted' | 'refused';
   /** [14] Ids in a list call that do not exist. */
   readonly unknownIdsInList: 'dropped' | 'error';
+  /** [14] A list with instanceNames and fuzzyInstanceName: refused, or one of them counts, or both do. */
+  readonly bothNameFilters: 'refused' | 'exact' | 'fuzzy' | 'both';
+  /** [16] How an instance without tags shows them. */
+  readonly emptyTags: 'list' | 'absent' | 'null';
   /** [16] Whether lists of instances carry their tags. */
   readonly listTags: boolean;
   /** [16] Whether images carry their tags. */
@@ -111,6 +130,10 @@ export interface Behaviour extends Conditions, AssistantBehaviour {
 
 /** What a service may be going through, whichever way it behaves: a client has to bear every one of these. */
 export interface Conditions {
+  /** For how many ms after the start the keys are still unknown, as temporary ones may be in another region; 0: none. */
+  readonly keysKnownAfterMs: number;
+  /** When the session of a token ends, in ms after the start; 0: never. Has no meaning without a token. */
+  readonly sessionEndsAfterMs: number;
   /** How many copies of the world answer reads, each with a delay of its own. */
   readonly replicas: number;
   /** How far behind the slowest replica is, in ms; the first of three is a third of that behind. 0: none lags. */

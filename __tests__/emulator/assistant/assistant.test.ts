@@ -289,3 +289,62 @@ test('what the Python SDK sends besides is ignored: nulls, empty texts, userId',
     });
   });
 });
+
+describe('what the pages leave open', () => {
+  test.each([
+    ['success', 'success'],
+    ['SUCCESS', 'SUCCESS'],
+    ['absent', undefined]
+  ] as const)('assistantCode=%s', async (assistantCode, code) => {
+    await withBench({ behaviour: { assistantCode } }, async ({ send }) => {
+      const reply = await send('POST', '/v1/ca/agent/batch', { hosts: [{ instanceId: first }] });
+      expect(reply.json.code).toBe(code);
+      expect(reply.json.success).toBe(true);
+    });
+  });
+
+  test.each([
+    [0, 200],
+    [16_384, 400]
+  ])('commandBytes=%i', async (commandBytes, status) => {
+    await withBench({ behaviour: { commandBytes } }, async (bench) => {
+      await run(bench, `: ${'x'.repeat(16_383)}`);
+      expect(bench.emulator.calls.at(-1)?.status).toBe(status);
+      await run(bench, 'x'.repeat(16_384));
+      expect(bench.emulator.calls.at(-1)?.status).toBe(200);
+    });
+  });
+
+  test.each([
+    ['absent', undefined],
+    ['partial', { exitCode: 0, stdout: 'so far' }]
+  ] as const)('outputWhileRunning=%s', async (outputWhileRunning, shown) => {
+    const scripts = [{ pattern: 'check', stdout: 'so far', exitCode: 3 }];
+    const behaviour = { outputWhileRunning, runDelayMs: 0, runMs: 1_000 };
+    await withBench({ scripts, behaviour }, async (bench) => {
+      const id = await run(bench, 'check');
+      bench.clock.advance(500);
+      const running = await childOf(bench, id);
+      expect(running.state).toBe('RUNNING');
+      if (shown === undefined) expect(running.output).toBeUndefined();
+      else expect(running.output).toMatchObject(shown);
+      bench.clock.advance(1_000);
+      expect(await childOf(bench, id)).toMatchObject({ state: 'FAILED', output: { exitCode: 3 } });
+    });
+  });
+
+  test.each([
+    ['lingers', 'RUNNING'],
+    ['fails', 'FAILED']
+  ] as const)('runAtWipe=%s', async (runAtWipe, state) => {
+    const behaviour = { runAtWipe, runDelayMs: 0, runMs: 5_000, staleRunningMs: 0 };
+    await withBench({ behaviour }, async (bench) => {
+      const id = await run(bench);
+      bench.clock.advance(1_000);
+      await childOf(bench, id);
+      await bench.rebuild(first);
+      bench.clock.advance(6_000);
+      expect((await childOf(bench, id)).state).toBe(state);
+    });
+  });
+});

@@ -102,7 +102,7 @@ test('plays a world of one’s own, with credentials of one’s own', async () =
   ];
   const { child, out, ended } = start(['--port', '0', '--world', file, ...keys]);
   await until(() => out().includes('Control-C'));
-  expect(out()).toContain('It knows 1 instances, 2 images and 0 load balancers.');
+  expect(out()).toContain('It knows 1 instance, 2 images and 0 load balancers.');
   for (const line of [
     'accessKeyId: my-key',
     'sessionToken: my-token',
