@@ -287,7 +287,7 @@ const cases: Readonly<Record<string, Case>> = {
       `endsIn ${status}`,
       {
         faults: onRebuild({ kind: 'endsIn', status }),
-        red: { cause: `came to the status ${status}`, remedy: /in the console/, changed: true }
+        red: { cause: `ended in the status ${status}`, remedy: /in the console/, changed: true }
       }
     ])
   ),

@@ -100,7 +100,7 @@ describe('a guarded rebuild', () => {
     expect(result.outputs).toMatchObject({ status: 'rolledBack', changed: 'true' });
     expect(result.rebuilds.map(({ imageId }) => imageId)).toEqual(['m-web-2', 'm-web-1']);
     expect(result.annotations.at(-1)?.message).toMatch(/status 503/);
-    expect(result.annotations.at(-1)?.message).toMatch(/rolled back onto m-web-1/);
+    expect(result.annotations.at(-1)?.message).toMatch(/rolled back to m-web-1/);
     expect(result.summary).toContain('rolled back');
   });
 

@@ -79,11 +79,11 @@ describe('the summary', () => {
   test('of a success', async () => {
     const { summary, rebuilds } = await played('success');
     expectLines(summary, [
-      '## ✅ Rebuilt: <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
+      '## ✅ Rebuilt <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
       '| Instance | Result | Image | Time |',
       /^\| <code>i-demo0001<\/code><br>web-1 \| ✅ rebuilt \| <code>m-web-1<\/code> web-1<br>→ <code>m-web-2<\/code> web-2 \| \d+s \|$/,
       '<details><summary><code>i-demo0001</code> in detail</summary>',
-      /^\| Erased \| system disk <code>v-sys-demo0001<\/code>, 40 GB<br>snapshot before-upgrade <code>s-demo0001<\/code>/,
+      /^\| Erased \| system disk <code>v-sys-demo0001<\/code>, 40&nbsp;GB<br>snapshot before-upgrade <code>s-demo0001<\/code>/,
       /^\| sent \| \d\d:\d\d:\d\dZ \| \d+s \|$/,
       /^\| rebuilt \|/,
       /^\| 0s \| Running \| <code>m-web-1<\/code> \|$/,
@@ -97,10 +97,9 @@ describe('the summary', () => {
   test('of a plan', async () => {
     const { summary } = await played('plan');
     expectLines(summary, [
-      '## 📋 Plan, nothing was sent: <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
-      /^\| <code>i-demo0001<\/code><br>web-1 \| 📋 planned \|.*\| – \|$/,
-      '<details open><summary><code>i-demo0001</code> in detail</summary>',
-      /^\| Would be erased \| system disk <code>v-sys-demo0001<\/code>, 40 GB/
+      '## 📋 Dry run: plan for <code>i-demo0001</code> with image <code>m-web-2</code> web-2',
+      '| Instance | <code>i-demo0001</code> web-1 |',
+      /^\| Would be erased \| system disk <code>v-sys-demo0001<\/code>, 40&nbsp;GB/
     ]);
     expect(summary).not.toMatch('Request IDs');
   });
@@ -108,7 +107,7 @@ describe('the summary', () => {
   test('of a skip', async () => {
     const { summary } = await played('skip');
     expectLines(summary, [
-      '## ✅ Nothing to do: <code>i-demo0001</code> from image <code>m-web-1</code> web-1',
+      '## ✅ Nothing to do: <code>i-demo0001</code> already on image <code>m-web-1</code> web-1',
       /✅ skipped/
     ]);
     expect(summary).not.toMatch(/erased/i);
@@ -120,10 +119,10 @@ describe('the summary', () => {
     const help = 'https://github.com/octo/rebuild/blob/v1/docs/troubleshooting.md#timedout';
     expect(result.annotations[0]?.message.split('\n').at(-1)).toBe(`Help: ${help}`);
     expectLines(result.summary, [
-      '## ❌ Failed: <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
+      '## ❌ Failed to rebuild <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
       /^\| <code>i-demo0001<\/code><br>web-1 \| ❌ failed \|.*\| 1\ds \|$/,
       /^> \*\*i-demo0001: still Starting 10s after the rebuild was accepted\..*\*\*$/,
-      /^> The system disk is being rebuilt or is rebuilt/,
+      /^> The old content of the system disk is gone/,
       /^> \*\*What to do:\*\* Look at the instance in the console/,
       /^> .*\(https:\/\/github\.com\/octo\/rebuild\/blob\/v1\/docs\/troubleshooting\.md#timedout\)$/,
       /^\| Erased \|/
@@ -144,9 +143,9 @@ describe('the summary', () => {
   test('of a cancel', async () => {
     const { summary } = await played('cancel');
     expectLines(summary, [
-      '## 🛑 Cancelled while rebuilding: <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
-      /^\| <code>i-demo0001<\/code><br>web-1 \| 🛑 goes on without this run \|/,
-      /^> \*\*i-demo0001: cancelled; last seen Starting\*\*$/,
+      '## 🛑 Cancelled while rebuilding <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
+      /^\| <code>i-demo0001<\/code><br>web-1 \| 🛑 still rebuilding \|/,
+      /^> \*\*i-demo0001: cancelled; its last status was Starting\.\*\*$/,
       /Run again to wait for its end/,
       /^\| Erased \|/
     ]);
@@ -219,7 +218,7 @@ describe('names that others have chosen do no harm', () => {
 
   test('in a message of the service, which even has the password in it', async () => {
     const result = await played('hostileMessage');
-    expectRed(result, { cause: /HTTP 400, Bad/, remedy: /its message says why/, changed: false });
+    expectRed(result, { cause: /HTTP 400, Bad/, remedy: /what the message names/, changed: false });
     expectHarmless(result);
   });
 });

@@ -56,9 +56,7 @@ describe('a load balancer that cannot be left', () => {
       const one = oneOf(report);
       expect(report).toMatchObject({ status: 'failed', changed: false });
       expect(one).toMatchObject({ status: 'failed', disk: 'untouched', failure: { reason: 'drain' } });
-      expect(one.failure?.cause).toMatch(
-        /the load balancers could not be left, so nothing was erased\. Update/
-      );
+      expect(one.failure?.cause).toMatch(/its weight could not be set to 0, so nothing was erased\. Update/);
       expect(one.failure?.cause).toContain('lb-demo0001');
       expect(one.failure?.cause).toContain(words);
       expect(one.failure?.diskNote).toBe('The system disk was not touched by this run.');

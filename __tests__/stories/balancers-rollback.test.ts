@@ -48,7 +48,7 @@ describe('an instance that fails and is put back', () => {
         expect(badReturns(world, ['m-web-1'])).toEqual([]);
         const one = oneOf(report);
         expect(one.balancers.every(({ weight, currentWeight: now }) => weight === now)).toBe(true);
-        expect(one.failure?.diskNote).toBe('The instance was rolled back onto m-web-1 and is healthy again.');
+        expect(one.failure?.diskNote).toBe('The instance was rolled back to m-web-1 and is healthy again.');
         const [, second] = world.emulator.rebuilds;
         const returned = world.emulator.weightChanges.filter(({ to }) => to > 0).map(({ atMs }) => atMs);
         expect(Math.min(...returned)).toBeGreaterThan(second?.endsAtMs ?? always);
@@ -92,7 +92,7 @@ describe('an instance that fails and is put back', () => {
       expect(world.emulator.instance('i-demo0001')).toMatchObject({ status: 'Running', imageId: 'm-web-1' });
       expect(one.rollback).toMatchObject({ ok: true });
       expect(one.failure?.diskNote).toBe(
-        'The instance was rolled back onto m-web-1 and is healthy again. It gets no traffic: its weight is 0 on lb-demo0001 (was 100).'
+        'The instance was rolled back to m-web-1 and is healthy again. It gets no traffic: its weight is 0 on lb-demo0001 (was 100).'
       );
       expect(one.failure?.remedy).toContain('The post step of this action restores the weights');
       expect(one.balancers.map(({ currentWeight: now }) => now).toSorted((a, b) => a - b)).toEqual([0, 30]);
@@ -188,7 +188,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
       const report = await world.run({ balancers, rollback: true, selection: bothDemos });
       const one = oneOf(report, 'i-demo0001');
       expect(one).toMatchObject({ status: 'failed', rollback: { imageId: 'm-web-1', ok: false } });
-      expect(one.failure?.diskNote).toContain('the load balancers could not be left, so nothing was erased');
+      expect(one.failure?.diskNote).toContain('its weight could not be set to 0, so nothing was erased');
       expect(world.emulator.instance('i-demo0001').imageId).toBe('m-web-2');
       expect(weightsIn(world)).toEqual(demoWeights);
       expect(one.balancers.every(({ weight, currentWeight: now }) => weight === now)).toBe(true);
@@ -218,7 +218,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
       expect(world.emulator.instance('i-demo0001')).toMatchObject({ status: 'Running', imageId: 'm-web-2' });
       expect(weightsIn(world)).toEqual(demoWeights);
       expect(one.balancers.every(({ weight, currentWeight: now }) => weight === now)).toBe(true);
-      expect(one.failure?.diskNote).toMatch(/^It could not be rolled back onto m-web-1: /);
+      expect(one.failure?.diskNote).toMatch(/^It could not be rolled back to m-web-1: /);
       expect(one.failure?.diskNote).not.toContain('no traffic');
       expect(badReturns(world, ['m-web-1', 'm-web-2'])).toEqual([]);
     });
@@ -232,7 +232,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
       expect(one).toMatchObject({ status: 'failed', rollback: { ok: false } });
       expect(weightsIn(world)).toContain('lb-demo0001 i-demo0001 0');
       expect(one.failure?.diskNote).toContain('its weight is 0 on lb-demo0001 (was 100)');
-      expect(one.failure?.remedy).toContain('restore the weights that the summary lists');
+      expect(one.failure?.remedy).toContain('restore its weights: the job summary lists them');
     });
   });
 

@@ -101,7 +101,7 @@ describe('a rollback leaves alone', () => {
         const { status, failure } = oneOf(report, second);
         expect(status).toBe('failed');
         expect(failure?.diskNote).toContain(
-          'It was not rolled back onto m-web-1, because it runs on m-ubuntu22, not on m-web-2 that this run put on it'
+          'It was not rolled back to m-web-1, because it runs on m-ubuntu22, not on m-web-2 that this run put on it'
         );
         expect(virtual.emulator.instance(second ?? '').imageId).toBe('m-ubuntu22');
       },

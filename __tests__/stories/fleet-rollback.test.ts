@@ -185,13 +185,13 @@ describe('the log of a rollback', () => {
     });
   });
 
-  const said = /the new system is not healthy; rolling back to the earlier image$/;
+  const said = /it failed; rolling back to the earlier image$/;
 
   test('of one of several has a plain line with the ID in front: a warning would be an annotation', async () => {
     await onSix(fails(two, 'alone'), async (world) => {
       await world.run(request(1, { maxFailures: 1 }));
       expect(world.lines.filter((line) => said.test(line))).toEqual([
-        `${two}: the new system is not healthy; rolling back to the earlier image`
+        `${two}: it failed; rolling back to the earlier image`
       ]);
       expect(world.lines.filter((line) => line.startsWith('warning:'))).toEqual([]);
     });
@@ -202,7 +202,7 @@ describe('the log of a rollback', () => {
     await withVirtualWorld({ emulator: { world: fleetWorld(1), faults } }, async (world) => {
       await world.run({ ...fleetRequest(fleetIds(1), 1), rollback: true });
       expect(world.lines.filter((line) => said.test(line))).toEqual([
-        `warning: ${one}: the new system is not healthy; rolling back to the earlier image`
+        `${one}: it failed; rolling back to the earlier image`
       ]);
     });
   });

@@ -60,7 +60,7 @@ describe('assistant://', () => {
         'assistant://: the agent of Cloud Assistant is not on line',
         'passes'
       ]);
-      expect(world.lines.join('\n')).toContain('1 of 1 agents that are on line told their boot ID');
+      expect(world.lines.join('\n')).toContain('read the boot IDs of 1 of 1 online agents');
       // Every command of ours reads only.
       for (const { content } of world.emulator.runs) expect(content).toMatch(/^printf 'RB1 /);
     });

@@ -3292,7 +3292,7 @@ function wordsOf(refusal) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/call-remedy.js
-const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+const rerunIsSafe = 'A re-run is safe: it waits for a rebuild that is under way, and skips an instance that runs on the image.';
 function callRemedy(failure, rerun, region) {
     const again = rerun === undefined ? '' : ` ${rerun}`;
     switch (failure.kind) {
@@ -3385,14 +3385,14 @@ function explain(rebuild, reason) {
     };
 }
 function explainCancel(rebuild) {
-    const status = rebuild.last?.instance.status ?? 'unseen';
+    const status = rebuild.last?.instance.status ?? 'unknown';
     const diskState = diskStateOf(rebuild);
     return {
-        cause: `${rebuild.task.instanceId}: cancelled; last seen ${status}`,
+        cause: `${rebuild.task.instanceId}: cancelled; its last status was ${status}.`,
         diskNote: describeDiskState(diskState),
         remedy: diskState === 'untouched'
             ? 'There is nothing to repair.'
-            : `A rebuild cannot be called back and goes on without this run. Run again ${hasStarted(rebuild) ? 'to wait for its end: the instance is looked at first and not erased twice.' : 'once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
+            : `A rebuild cannot be called back and goes on without this run. ${hasStarted(rebuild) ? 'Run again to wait for its end: it is not erased twice.' : 'Run again once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
     };
 }
 function describeDiskState(diskState) {
@@ -3400,7 +3400,7 @@ function describeDiskState(diskState) {
         case 'untouched':
             return 'The system disk was not touched by this run.';
         case 'erased':
-            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
+            return 'The old content of the system disk is gone.';
         case 'unknown':
             return 'Whether the system disk is being rebuilt is not known.';
     }
@@ -3436,7 +3436,7 @@ function causeAndRemedy(rebuild, reason) {
             };
         case 'status':
             return {
-                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well.`,
+                cause: `the rebuild ended in the status ${reason.status}.`,
                 course,
                 remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
             };
@@ -3453,14 +3453,14 @@ function causeAndRemedy(rebuild, reason) {
             };
         case 'drain':
             return {
-                cause: `the load balancers could not be left, so nothing was erased. ${reason.problem.cause}`,
+                cause: `its weight could not be set to 0, so nothing was erased. ${reason.problem.cause}`,
                 remedy: reason.problem.remedy
             };
         case 'gone':
             return {
                 cause: `the API no longer knows the instance.`,
                 course,
-                remedy: 'Look whether it was released, and check region and instanceId.'
+                remedy: 'Check whether it was released, and check region and instanceId.'
             };
         case 'call':
             return explainCall(rebuild, reason.failure);
@@ -3506,11 +3506,12 @@ const mostChanges = 5;
 function explainHealth(instanceId, health) {
     const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
+    const course = courseOf(health);
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
         reason,
         cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
-        course: courseOf(health),
+        ...(course === undefined ? {} : { course }),
         remedy: remedyOf(reason, allowed)
     };
 }
@@ -3547,14 +3548,17 @@ function remedyOf(reason, allowed) {
         case 'guestScript':
             return `What the script printed last is in the log. Fix what it names; ${longer}`;
         case 'unhealthy':
-            return `Look at the instance and at what healthCheck asks; ${longer}`;
+            return `Check the instance and what healthCheck asks; ${longer}`;
     }
 }
 function courseOf({ history }) {
-    const latest = history.slice(-mostChanges).map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
-    if (latest.length === 0)
-        return 'nothing';
-    return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
+    const found = history.map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
+    const plain = (text) => text?.replace(/ \(run [^)]*\)/g, '');
+    const changes = found.filter((text, at) => plain(text) !== plain(found[at - 1]));
+    if (changes.length < 2)
+        return undefined;
+    const latest = changes.slice(-mostChanges);
+    return [...(changes.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }
 
 ;// CONCATENATED MODULE: ./core/report/no-rollback.js
@@ -3606,8 +3610,8 @@ function failureOf(run) {
     const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
     const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
     const restore = mayServe
-        ? 'The post step of this action restores the weights; look there whether it could.'
-        : 'Once it is healthy, restore the weights that the summary lists.';
+        ? 'The post step of this action restores the weights; see there whether it could.'
+        : 'Once it is healthy, restore its weights: the job summary lists them.';
     return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
 }
 function failureOfEnd(run, end) {
@@ -3660,7 +3664,7 @@ function explainRolledBack(run, cause) {
     const how = health === undefined ? 'runs on it' : 'is healthy again';
     return {
         ...explainCause(run, cause),
-        diskNote: `The instance was rolled back onto ${imageId} and ${how}.`,
+        diskNote: `The instance was rolled back to ${imageId} and ${how}.`,
         remedy: 'Find out what is wrong with the new image before you try again.'
     };
 }
@@ -3670,13 +3674,13 @@ function explainRollbackFailed(run, cause) {
     const ending = run.rollback?.rebuild?.ending;
     if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
         const { refusals } = ending.reason;
-        const diskNote = `It was not rolled back onto ${imageId}, because ${describeRefusals(refusals)}.`;
+        const diskNote = `It was not rolled back to ${imageId}, because ${describeRefusals(refusals)}.`;
         return { ...failure, diskNote, remedy: remedyOfRefusals(refusals) };
     }
     const problem = rollbackProblem(run);
     const diskNote = cause === 'rolloutStopped'
-        ? `It could not be rolled back onto ${imageId}: ${problem}`
-        : `The rollback onto ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
+        ? `It could not be rolled back to ${imageId}: ${problem}`
+        : `The rollback to ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
     return { ...failure, diskNote };
 }
 function rolledBackWithOthers({ target }) {
@@ -3732,7 +3736,7 @@ function cancelledInRollback(run, cause) {
         ...(course === undefined ? {} : { course }),
         diskNote: describeDiskState('erased'),
         remedy: isSent
-            ? `The rollback onto ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
+            ? `The rollback to ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
             : 'Roll it back with the lines that the summary gives, or run again.'
     };
 }
@@ -3747,7 +3751,8 @@ function rollbackProblem({ rollback }) {
         return rollback.problem;
     const ending = rollback?.rebuild?.ending;
     if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-        return wholeCause(explain(rollback.rebuild, ending.reason)).replace(/\.?$/, '.');
+        const { cause } = explain(rollback.rebuild, ending.reason);
+        return cause.replace(`${rollback.rebuild.task.instanceId}: `, '').replace(/\.?$/, '.');
     }
     if (rollback?.health?.healthy === false)
         return `${(0,unhealthy/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
@@ -3954,15 +3959,15 @@ function ofOne(one, imageId) {
         case 'skipped':
             return `Nothing was erased: ${id} runs on ${imageId} already`;
         case 'started':
-            return `Started the rebuild of ${id} from ${imageId}, without waiting for its end,`;
+            return `Started the rebuild of ${id} from ${imageId}, not waited for,`;
         case 'planned':
             return `nothing was sent for ${id}`;
         case 'rolledBack':
-            return `${id} was rolled back onto ${run.rollback?.imageId ?? 'its earlier image'}${reason}`;
+            return `${id} was rolled back to ${run.rollback?.imageId ?? 'its earlier image'}${reason}`;
         case 'inProgress':
             return `the rebuild of ${id} from ${imageId} goes on without this run`;
         case 'failed':
-            return `${id} was to be rebuilt from ${imageId}${reason}`;
+            return `rebuild of ${id} from ${imageId}${reason}`;
         case 'notStarted':
             return `${id} was not rebuilt`;
     }
@@ -4471,7 +4476,7 @@ function warningsBefore(task, instance) {
         warnings.push('the image is Creating: a run that is not dry waits until it is Available');
     }
     if (statusKind(instance.status) === 'broken') {
-        warnings.push('its status is Error: it is rebuilt all the same, for that is often the cure');
+        warnings.push('its status is Error: a rebuild often repairs that');
     }
     if (preflight_isWindows(task.image.osType) !== preflight_isWindows(instance.osName) &&
         task.image.osType !== '' &&
@@ -4581,10 +4586,16 @@ function plannedTask({ task, instance }, { action }) {
     const planned = { name, imageId, status, tags: task.selectedBy ?? [] };
     return { ...task, planned, ...(action === 'skip' ? { checkOnly: true } : {}) };
 }
+function unavailableNote({ unhealthy }) {
+    return unhealthy === undefined
+        ? undefined
+        : `${unhealthy} before the run already; it counts as unavailable, and goes first`;
+}
 function fleetWarnings({ unhealthy, backendServers = [], circumstances }) {
     const warnings = [];
-    if (unhealthy !== undefined)
-        warnings.push(`${unhealthy} even before; it counts as unavailable, and goes first`);
+    const note = unavailableNote({ unhealthy });
+    if (note !== undefined)
+        warnings.push(note);
     for (const asked of circumstances.blbIds ?? []) {
         if (!backendServers.some(({ blbId }) => blbId === asked)) {
             warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
@@ -4592,7 +4603,7 @@ function fleetWarnings({ unhealthy, backendServers = [], circumstances }) {
     }
     for (const { blbId, weight } of backendServers) {
         if (weight === 0)
-            warnings.push(`its weight on ${blbId} is 0 even before, and stays so`);
+            warnings.push(`its weight on ${blbId} is 0 before the run already, and stays 0`);
     }
     return warnings;
 }
@@ -4620,9 +4631,9 @@ function decisionLabel(target) {
         case 'rebuild':
             return 'rebuild: erases the system disk';
         case 'skip':
-            return 'skip: it runs on the image already';
+            return 'skip: it already runs on the image';
         case 'start':
-            return 'start: it is on the image already, and Stopped';
+            return 'start: it is already on the image, but Stopped';
         case 'wait':
             return `wait: its status is ${instance.status}; decide when the change has ended`;
         case 'refuse':
@@ -4676,12 +4687,12 @@ function stepLabels({ instance, circumstances, backendServers }) {
     const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
     if (own.length > 0) {
         const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-        steps.push(`leaves ${where} first, and rejoins once it is healthy`);
+        steps.push(`its weight is set to 0 first, and restored once it is healthy: ${where}`);
     }
     if (rollbackImage.kind === 'backup')
-        steps.push('if it fails, it is rolled back onto the image made first');
+        steps.push('if it fails, it is rolled back to the image made first');
     if (rollbackImage.kind === 'image')
-        steps.push(`if it fails, it is rolled back onto ${rollbackImage.image.id}`);
+        steps.push(`if it fails, it is rolled back to ${rollbackImage.image.id}`);
     return steps;
 }
 function describeStep(check) {
@@ -5276,7 +5287,7 @@ async function withBootIds(plan, { guests, log, cancel }) {
         return plan;
     try {
         const bootIds = await guests.getBootIds(asked.map(({ instance }) => instance), cancel.signal);
-        log.info(`Cloud Assistant: ${bootIds.size} of ${asked.length} agents that are on line told their boot ID`);
+        log.info(`Cloud Assistant: read the boot IDs of ${bootIds.size} of ${asked.length} online agents`);
         const targets = plan.targets.map((target) => ({ ...target, oldBootId: bootIds.get(target.instance.id) }));
         return { ...plan, targets };
     }
@@ -7180,7 +7191,7 @@ function narrate(before, now, elapsedMs) {
     return lines.map((line) => stamp(line, elapsedMs));
 }
 function heartbeat(rebuild, atMs, sinceMs) {
-    const status = rebuild.last?.instance.status ?? 'unseen';
+    const status = rebuild.last?.instance.status ?? 'unknown';
     const image = rebuild.last?.instance.imageId ?? '';
     const left = (0,time/* formatDuration */.a3)(Math.max(0, rebuild.deadlineMs - atMs));
     return stamp(`still ${status} on ${image}; ${purpose(rebuild)}, at most ${left} more`, atMs - sinceMs);
@@ -7236,7 +7247,7 @@ function newPhase(before, now) {
         case 'backup':
             return [...lines, 'making an image of the system disk first'];
         case 'draining':
-            return [...lines, 'leaving the load balancers first'];
+            return [...lines, 'setting its load balancer weights to 0 first'];
         case 'sending':
             return [
                 ...lines,
@@ -7461,7 +7472,7 @@ function preparations(target, ports, recorder) {
     const { balance, log, clock } = ports;
     return {
         backup: () => makeBackup(target, ports, (backup) => recorder.add({ backup })),
-        drain: () => withHeartbeat(async () => balance?.leave(target.instance.id, recorder.current().heldWeights, (heldWeights) => recorder.add({ heldWeights }), log), (elapsedMs) => log.info(`still leaving the load balancers after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock)
+        drain: () => withHeartbeat(async () => balance?.leave(target.instance.id, recorder.current().heldWeights, (heldWeights) => recorder.add({ heldWeights }), log), (elapsedMs) => log.info(`still setting its weights to 0 after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock)
     };
 }
 async function rejoin(recorder, { balance, log }) {
@@ -7516,8 +7527,8 @@ async function carryOut(target, request, earlier, ports, recorder) {
 
 
 async function rollBack(run, request, ports, observe) {
-    const why = hasSucceeded(run) ? 'the rollout has stopped' : 'the new system is not healthy';
-    ports.log.warning(`${run.target.instance.id}: ${why}; rolling back to the earlier image`);
+    const why = hasSucceeded(run) ? 'the rollout stopped' : 'it failed';
+    ports.log.info(`${run.target.instance.id}: ${why}; rolling back to the earlier image`);
     return untilCancelled(run, ports, observe, async (recorder) => {
         try {
             await carryOutRollback(run, request, ports, recorder);
@@ -7690,7 +7701,8 @@ function createInstanceWork({ request, plan, observations }, given, store, obser
         },
         async rollBack(id) {
             const run = await inLog(id, `Roll back ${id}`, (log) => rollBack(store.runOf(id), request, { ...ports, log }, observe));
-            done(run);
+            if (!instance_end_isRolledBack(run))
+                done(run);
             const isUnavailable = !mayRejoin(run) || isLowered(run);
             if (run.cancelled)
                 return { result: 'cancelled', isUnavailable };
@@ -7885,6 +7897,7 @@ class FleetRolloutLog {
     #states = new Map();
     #rollout;
     #stop;
+    #failures = 0;
     #toldMs;
     constructor({ log, clock }) {
         this.#log = log;
@@ -7895,13 +7908,15 @@ class FleetRolloutLog {
     tell(rollout) {
         const nowMs = this.#clock.nowMs();
         this.#rollout = rollout;
+        const hasFailed = rollout.failures > this.#failures;
+        this.#failures = rollout.failures;
         let hasEnded = false;
         for (const member of rollout.members.values()) {
             const before = this.#states.get(member.id);
             if (before === member.state)
                 continue;
             this.#states.set(member.id, member.state);
-            if (before === 'working' && (member.state === 'failed' || member.state === 'rollingBack')) {
+            if (before === 'working' && ['failed', 'rollingBack'].includes(member.state) && hasFailed) {
                 this.#failed.add(member.id);
             }
             if (isAtWork(member))
@@ -8207,14 +8222,14 @@ function unavailable_before_unavailableBefore({ instances }) {
 
 
 const headlines = {
-    rebuilt: '✅ Rebuilt',
-    skipped: '✅ Nothing to do',
-    planned: '📋 Plan, nothing was sent',
-    started: '🚀 Started, not waited for',
-    inProgress: '🛑 Cancelled while rebuilding',
-    rolledBack: '↩️ Failed, and rolled back',
-    failed: '❌ Failed',
-    partial: '❌ Failed for some'
+    rebuilt: ['✅ Rebuilt', 'from image', ''],
+    skipped: ['✅ Nothing to do:', 'already on image', ''],
+    planned: ['📋 Dry run: plan for', 'with image', ''],
+    started: ['🚀 Started to rebuild', 'from image', ', not waited for'],
+    inProgress: ['🛑 Cancelled while rebuilding', 'from image', ''],
+    rolledBack: ['↩️ Failed to rebuild', 'from image', ', and rolled back'],
+    failed: ['❌ Failed to rebuild', 'from image', ''],
+    partial: ['❌ Failed to rebuild some of', 'from image', '']
 };
 const overview_words = {
     rebuilt: { icon: '✅', one: 'rebuilt' },
@@ -8223,7 +8238,7 @@ const overview_words = {
     started: { icon: '🚀', one: 'started' },
     failed: { icon: '❌', one: 'failed' },
     rolledBack: { icon: '↩️', one: 'rolled back' },
-    inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
+    inProgress: { icon: '🛑', one: 'still rebuilding', many: 'still rebuilding' },
     notStarted: { icon: '–', one: 'not started' }
 };
 function headline(state, region) {
@@ -8231,7 +8246,8 @@ function headline(state, region) {
     const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
     const whom = one ?? counted(state.instances.length, 'instance');
     const where = region === '' ? '' : `, region ${cell(clip(region, 50))}`;
-    return `## ${headlines[runStatus(state)]}: ${whom} from image ${imageOf(state.image)}${where}`;
+    const [before, between, after] = headlines[runStatus(state)];
+    return `## ${before} ${whom} ${between} ${imageOf(state.image)}${where}${after}`;
 }
 function imageOf({ id, name }) {
     return `${code(id)} ${cell(clip(name, 200))}`.trimEnd();
@@ -8310,14 +8326,14 @@ function idleInstances(instances) {
         .filter(({ run }) => currentWeights(run.target.backendServers ?? [], run.heldWeights).some(isIdle))
         .map(described_instance_idOf);
 }
-const idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
+const idleWords = 'The weight was 0 before this run and stays 0, so there is no traffic. If an earlier run was cut off, its summary has the former weight: restore it.';
 function idleSentence(instances) {
     const ids = idleInstances(instances);
     if (ids.length === 0)
         return '';
     const named = ids.slice(0, openRows).map(code).join(', ');
     const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
-    return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
+    return `> ⚠️ **Weight 0 on a load balancer, ${counted(ids.length, 'instance')}:** ${named}${more}. ${idleWords}`;
 }
 function weightsPart(instances, priority) {
     const lowered = loweredWeights(instances);
@@ -8340,7 +8356,7 @@ function drawn(lowered, pieces) {
     const isLong = told.length > openRows;
     return [
         head,
-        'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out every instance that does not serve yet.',
+        `With weight 0 an instance gets no traffic. Once it is healthy, set its weight in the console or with ${calls.length > 1 ? 'these calls' : 'this call'}; leave out instances that are not healthy yet.`,
         ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
         ...missing,
         ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
@@ -8371,7 +8387,7 @@ function callOf(pool) {
     return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
 }
 function line(member, at, members) {
-    return `  ${member}${at === members.length - 1 ? '' : ','}`;
+    return `${member}${at === members.length - 1 ? '' : ','}`;
 }
 
 ;// CONCATENATED MODULE: ./core/summary/annotations.js

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 5845:
+/***/ 2758:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1573,7 +1573,7 @@ function userDataWarning(script) {
 ;// CONCATENATED MODULE: ./core/quote.js
 const quotedLength = 60;
 const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
-function quote(text) {
+function quote_quote(text) {
     const characters = [...text];
     const shown = characters.slice(0, quotedLength).join('');
     const quoted = JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
@@ -1583,7 +1583,7 @@ function visible(text) {
     return text.replace(invisible, escaped);
 }
 function quoteAscii(text) {
-    return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
+    return quote_quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
 }
 function shownAddress(text) {
     if (text.includes('@'))
@@ -1956,7 +1956,7 @@ const spellings = new Map([
 ]);
 const parseBoolean = (text) => {
     const value = spellings.get(text);
-    return value === undefined ? refused(`is ${quote(text)}; write true or false`) : parsed(value);
+    return value === undefined ? refused(`is ${quote_quote(text)}; write true or false`) : parsed(value);
 };
 
 ;// CONCATENATED MODULE: ./config/parsers/count-or-percent.js
@@ -1969,16 +1969,16 @@ const parseMaxUnavailable = (text) => {
     const [, digits, gap] = pattern.exec(text) ?? [];
     const amount = Number(digits);
     if (amount === 0) {
-        return refused(`is ${quote(text)}, with which no instance could ever be taken; give at least 1, or 1%`);
+        return refused(`is ${quote_quote(text)}, with which no instance could ever be taken; give at least 1, or 1%`);
     }
     if (!(amount <= (gap === undefined ? maxCount : maxPercent))) {
-        return refused(`is ${quote(text)}; give a whole number from 1 to ${maxCount}, or a whole percentage from 1% to ${maxPercent}%`);
+        return refused(`is ${quote_quote(text)}; give a whole number from 1 to ${maxCount}, or a whole percentage from 1% to ${maxPercent}%`);
     }
     if (gap === undefined)
         return parsed({ kind: 'count', count: amount });
     return gap === ''
         ? parsed({ kind: 'percent', percent: amount })
-        : refused(`is ${quote(text)}, with white space in it; write ${amount}%`);
+        : refused(`is ${quote_quote(text)}, with white space in it; write ${amount}%`);
 };
 
 ;// CONCATENATED MODULE: ./config/parsers/credential.js
@@ -2031,22 +2031,22 @@ const duration_pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds
 function durationWithin(range) {
     return (text) => {
         if (/^\d{1,6}$/.test(text)) {
-            return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
+            return refused(`is ${quote_quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
         }
         const units = duration_pattern.exec(text)?.groups;
         const written = text.toLowerCase();
         if (written !== text && duration_pattern.test(written)) {
-            return refused(`is ${quote(text)}; units are in lower case: ${written}`);
+            return refused(`is ${quote_quote(text)}; units are in lower case: ${written}`);
         }
         if (text === '' || units === undefined) {
-            return refused(`is ${quote(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`);
+            return refused(`is ${quote_quote(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`);
         }
         const ms = Number(units['hours'] ?? 0) * hourMs +
             Number(units['minutes'] ?? 0) * minuteMs +
             Number(units['seconds'] ?? 0) * secondMs;
         if (ms < range.minMs || ms > range.maxMs) {
             const [least, most] = [durationText(range.minMs), durationText(range.maxMs)];
-            return refused(`is ${quote(text)}, which is out of range; give ${least} to ${most}`);
+            return refused(`is ${quote_quote(text)}, which is out of range; give ${least} to ${most}`);
         }
         return parsed(ms);
     };
@@ -2124,7 +2124,7 @@ const parseGuestScript = (text) => {
 };
 const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
     ? parsed(text)
-    : refused(`is ${quote(text)}, which is no user name; write one such as root or deploy`);
+    : refused(`is ${quote_quote(text)}, which is no user name; write one such as root or deploy`);
 
 ;// CONCATENATED MODULE: ./config/parsers/ids.js
 
@@ -2156,7 +2156,7 @@ const parseImageId = (text) => {
 };
 const parseKeypairId = (text) => idPattern.test(text)
     ? parsed(text)
-    : refused(`is ${quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`);
+    : refused(`is ${quote_quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`);
 function idsOf(wanted) {
     const { noun, example } = kinds[wanted];
     const form = `write the IDs alone, split by commas, spaces or lines, such as ${example}`;
@@ -2177,7 +2177,7 @@ function idsOf(wanted) {
         const faults = [...unique].map(check).flatMap((one) => (one.ok ? [] : one.faults));
         for (const id of unique) {
             if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
-                faults.push(`names ${quote(id)} more than once; give each ${noun} once`);
+                faults.push(`names ${quote_quote(id)} more than once; give each ${noun} once`);
             }
         }
         return faults.length === 0 ? parsed(ids) : refused(...faults);
@@ -2187,7 +2187,7 @@ function faultOfId(id, wanted) {
     const { words, prefix, example } = kinds[wanted];
     const names = wanted === 'image' ? '; a name or a pattern goes into imageName' : '';
     if (id.includes('*')) {
-        return `has the pattern ${quote(id)}; patterns are not taken here, write ${words} such as ${example}${names}`;
+        return `has the pattern ${quote_quote(id)}; patterns are not taken here, write ${words} such as ${example}${names}`;
     }
     const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
     const isId = idPattern.test(id);
@@ -2195,11 +2195,11 @@ function faultOfId(id, wanted) {
         return undefined;
     const other = Object.values(kinds).find((kind) => kind.prefix === found);
     if (isId && other !== undefined) {
-        return `has ${quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`;
+        return `has ${quote_quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`;
     }
     return isId && wanted === 'balancer'
         ? undefined
-        : `has ${quote(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
+        : `has ${quote_quote(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
 }
 
 ;// CONCATENATED MODULE: ./config/parsers/integer.js
@@ -2210,7 +2210,7 @@ function integerWithin(min, max) {
         const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
         return value >= min && value <= max
             ? parsed(value)
-            : refused(`is ${quote(text)}; give a whole number from ${min} to ${max}`);
+            : refused(`is ${quote_quote(text)}; give a whole number from ${min} to ${max}`);
     };
 }
 
@@ -2299,13 +2299,13 @@ const known = Object.keys(cities);
 const parseRegion = (text) => {
     const meant = regionOf(text);
     if (meant !== undefined && meant !== text) {
-        return refused(`is ${quote(text)}; that region is called ${meant}, so write ${meant}`);
+        return refused(`is ${quote_quote(text)}; that region is called ${meant}, so write ${meant}`);
     }
     return parseHostPart(text);
 };
 const parseHostPart = ascii((text) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
     ? parsed(text)
-    : refused(`is ${quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`));
+    : refused(`is ${quote_quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`));
 function regionOf(text) {
     const bare = text
         .toLowerCase()
@@ -2338,15 +2338,15 @@ const parseTags = (text) => {
 function parseTag(line) {
     const end = line.indexOf('=');
     if (end < 0)
-        return refused(`has the line ${quote(line)}, which has no "="; ${tags_form}`);
+        return refused(`has the line ${quote_quote(line)}, which has no "="; ${tags_form}`);
     const key = line.slice(0, end).trim();
     const value = line.slice(end + 1).trim();
     if (key === '')
-        return refused(`has the line ${quote(line)}, which has no key; ${tags_form}`);
+        return refused(`has the line ${quote_quote(line)}, which has no key; ${tags_form}`);
     if (value === '')
-        return refused(`has the line ${quote(line)}, which has no value; ${tags_form}`);
+        return refused(`has the line ${quote_quote(line)}, which has no value; ${tags_form}`);
     return line.includes('*')
-        ? refused(`has the pattern ${quote(line)}; what is erased must be named, so write key and value in full, such as role=web`)
+        ? refused(`has the pattern ${quote_quote(line)}; what is erased must be named, so write key and value in full, such as role=web`)
         : parsed({ key, value });
 }
 function repeats(tags) {
@@ -2356,9 +2356,9 @@ function repeats(tags) {
         if (values.length === 1)
             return [];
         return new Set(values).size === 1
-            ? [`names ${quote(`${key}=${values[0]}`)} more than once; give each tag once`]
+            ? [`names ${quote_quote(`${key}=${values[0]}`)} more than once; give each tag once`]
             : [
-                `gives the key ${quote(key)} more than one value, which no instance can carry at once; give each key once`
+                `gives the key ${quote_quote(key)} more than one value, which no instance can carry at once; give each key once`
             ];
     });
 }
@@ -2520,7 +2520,7 @@ function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
 function imageWaitProblems({ imageWait = 0, imageName }) {
     if (imageWait === 0 || !imageName?.includes('*'))
         return [];
-    const message = `is ${durationText(imageWait)}, but imageName ${quote(imageName)} is a pattern, which takes an older image at once; ` +
+    const message = `is ${durationText(imageWait)}, but imageName ${quote_quote(imageName)} is a pattern, which takes an older image at once; ` +
         'give the exact name, or leave imageWait out';
     return [{ input: 'imageWait', message }];
 }
@@ -2629,7 +2629,7 @@ function valueWarnings({ instanceId = [] }) {
     return strange.length === 0
         ? []
         : [
-            `instanceId has ${strange.map(quote).join(', ')}: instance IDs usually begin with i-, such as i-YufwpQAe.`
+            `instanceId has ${strange.map(quote_quote).join(', ')}: instance IDs usually begin with i-, such as i-YufwpQAe.`
         ];
 }
 
@@ -2733,7 +2733,7 @@ function judgeUnknown(undeclared) {
     return { problems, warnings };
 }
 function shown(name) {
-    return quote(name.toLowerCase());
+    return quote_quote(name.toLowerCase());
 }
 function unknown_inputs_meantBy(name) {
     const bare = bareName(name);
@@ -3278,7 +3278,7 @@ function wordsOf(refusal) {
             };
         case 'otherName':
             return {
-                reason: `its name is ${quote(refusal.name)}, and confirmName is ${quote(refusal.confirmName)}`,
+                reason: `its name is ${quote_quote(refusal.name)}, and confirmName is ${quote_quote(refusal.confirmName)}`,
                 remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
             };
         case 'noHealthTarget':
@@ -3304,7 +3304,7 @@ var model_failure = __nccwpck_require__(5437);
 // EXTERNAL MODULE: ./core/time.js
 var time = __nccwpck_require__(1552);
 ;// CONCATENATED MODULE: ./core/report/call-remedy.js
-const rerunIsSafe = 'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+const rerunIsSafe = 'A re-run is safe: it waits for a rebuild that is under way, and skips an instance that runs on the image.';
 function callRemedy(failure, rerun, region) {
     const again = rerun === undefined ? '' : ` ${rerun}`;
     switch (failure.kind) {
@@ -3397,14 +3397,14 @@ function explain(rebuild, reason) {
     };
 }
 function explainCancel(rebuild) {
-    const status = rebuild.last?.instance.status ?? 'unseen';
+    const status = rebuild.last?.instance.status ?? 'unknown';
     const diskState = disk_state_diskStateOf(rebuild);
     return {
-        cause: `${rebuild.task.instanceId}: cancelled; last seen ${status}`,
+        cause: `${rebuild.task.instanceId}: cancelled; its last status was ${status}.`,
         diskNote: describeDiskState(diskState),
         remedy: diskState === 'untouched'
             ? 'There is nothing to repair.'
-            : `A rebuild cannot be called back and goes on without this run. Run again ${hasStarted(rebuild) ? 'to wait for its end: the instance is looked at first and not erased twice.' : 'once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
+            : `A rebuild cannot be called back and goes on without this run. ${hasStarted(rebuild) ? 'Run again to wait for its end: it is not erased twice.' : 'Run again once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
     };
 }
 function describeDiskState(diskState) {
@@ -3412,7 +3412,7 @@ function describeDiskState(diskState) {
         case 'untouched':
             return 'The system disk was not touched by this run.';
         case 'erased':
-            return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
+            return 'The old content of the system disk is gone.';
         case 'unknown':
             return 'Whether the system disk is being rebuilt is not known.';
     }
@@ -3448,7 +3448,7 @@ function causeAndRemedy(rebuild, reason) {
             };
         case 'status':
             return {
-                cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well.`,
+                cause: `the rebuild ended in the status ${reason.status}.`,
                 course,
                 remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
             };
@@ -3465,14 +3465,14 @@ function causeAndRemedy(rebuild, reason) {
             };
         case 'drain':
             return {
-                cause: `the load balancers could not be left, so nothing was erased. ${reason.problem.cause}`,
+                cause: `its weight could not be set to 0, so nothing was erased. ${reason.problem.cause}`,
                 remedy: reason.problem.remedy
             };
         case 'gone':
             return {
                 cause: `the API no longer knows the instance.`,
                 course,
-                remedy: 'Look whether it was released, and check region and instanceId.'
+                remedy: 'Check whether it was released, and check region and instanceId.'
             };
         case 'call':
             return explainCall(rebuild, reason.failure);
@@ -3518,11 +3518,12 @@ const mostChanges = 5;
 function explainHealth(instanceId, health) {
     const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
+    const course = courseOf(health);
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
         reason,
         cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
-        course: courseOf(health),
+        ...(course === undefined ? {} : { course }),
         remedy: remedyOf(reason, allowed)
     };
 }
@@ -3559,14 +3560,17 @@ function remedyOf(reason, allowed) {
         case 'guestScript':
             return `What the script printed last is in the log. Fix what it names; ${longer}`;
         case 'unhealthy':
-            return `Look at the instance and at what healthCheck asks; ${longer}`;
+            return `Check the instance and what healthCheck asks; ${longer}`;
     }
 }
 function courseOf({ history }) {
-    const latest = history.slice(-mostChanges).map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
-    if (latest.length === 0)
-        return 'nothing';
-    return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
+    const found = history.map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
+    const plain = (text) => text?.replace(/ \(run [^)]*\)/g, '');
+    const changes = found.filter((text, at) => plain(text) !== plain(found[at - 1]));
+    if (changes.length < 2)
+        return undefined;
+    const latest = changes.slice(-mostChanges);
+    return [...(changes.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }
 
 ;// CONCATENATED MODULE: ./core/report/no-rollback.js
@@ -3618,8 +3622,8 @@ function failureOf(run) {
     const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
     const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
     const restore = mayServe
-        ? 'The post step of this action restores the weights; look there whether it could.'
-        : 'Once it is healthy, restore the weights that the summary lists.';
+        ? 'The post step of this action restores the weights; see there whether it could.'
+        : 'Once it is healthy, restore its weights: the job summary lists them.';
     return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
 }
 function failureOfEnd(run, end) {
@@ -3672,7 +3676,7 @@ function explainRolledBack(run, cause) {
     const how = health === undefined ? 'runs on it' : 'is healthy again';
     return {
         ...explainCause(run, cause),
-        diskNote: `The instance was rolled back onto ${imageId} and ${how}.`,
+        diskNote: `The instance was rolled back to ${imageId} and ${how}.`,
         remedy: 'Find out what is wrong with the new image before you try again.'
     };
 }
@@ -3682,13 +3686,13 @@ function explainRollbackFailed(run, cause) {
     const ending = run.rollback?.rebuild?.ending;
     if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
         const { refusals } = ending.reason;
-        const diskNote = `It was not rolled back onto ${imageId}, because ${describeRefusals(refusals)}.`;
+        const diskNote = `It was not rolled back to ${imageId}, because ${describeRefusals(refusals)}.`;
         return { ...failure, diskNote, remedy: remedyOfRefusals(refusals) };
     }
     const problem = rollbackProblem(run);
     const diskNote = cause === 'rolloutStopped'
-        ? `It could not be rolled back onto ${imageId}: ${problem}`
-        : `The rollback onto ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
+        ? `It could not be rolled back to ${imageId}: ${problem}`
+        : `The rollback to ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
     return { ...failure, diskNote };
 }
 function rolledBackWithOthers({ target }) {
@@ -3744,7 +3748,7 @@ function cancelledInRollback(run, cause) {
         ...(course === undefined ? {} : { course }),
         diskNote: describeDiskState('erased'),
         remedy: isSent
-            ? `The rollback onto ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
+            ? `The rollback to ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
             : 'Roll it back with the lines that the summary gives, or run again.'
     };
 }
@@ -3759,7 +3763,8 @@ function rollbackProblem({ rollback }) {
         return rollback.problem;
     const ending = rollback?.rebuild?.ending;
     if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-        return explain_wholeCause(explain(rollback.rebuild, ending.reason)).replace(/\.?$/, '.');
+        const { cause } = explain(rollback.rebuild, ending.reason);
+        return cause.replace(`${rollback.rebuild.task.instanceId}: `, '').replace(/\.?$/, '.');
     }
     if (rollback?.health?.healthy === false)
         return `${(0,unhealthy/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
@@ -3790,7 +3795,7 @@ const called = {
     id: 'ID',
     name: 'name'
 };
-function resolveChecks(checks, instance) {
+function resolve_checks_resolveChecks(checks, instance) {
     const resolved = [];
     for (const check of checks) {
         const one = resolveCheck(check, instance);
@@ -3860,9 +3865,9 @@ function decisionLabel(target) {
         case 'rebuild':
             return 'rebuild: erases the system disk';
         case 'skip':
-            return 'skip: it runs on the image already';
+            return 'skip: it already runs on the image';
         case 'start':
-            return 'start: it is on the image already, and Stopped';
+            return 'start: it is already on the image, but Stopped';
         case 'wait':
             return `wait: its status is ${instance.status}; decide when the change has ended`;
         case 'refuse':
@@ -3909,19 +3914,19 @@ function stepLabels({ instance, circumstances, backendServers }) {
     const steps = [];
     if (imagesLeft !== undefined)
         steps.push('a custom image of the system disk is made first');
-    const resolved = resolveChecks(checks, instance);
+    const resolved = resolve_checks_resolveChecks(checks, instance);
     if (resolved.ok && resolved.checks.length > 0) {
         steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
     }
     const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
     if (own.length > 0) {
         const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-        steps.push(`leaves ${where} first, and rejoins once it is healthy`);
+        steps.push(`its weight is set to 0 first, and restored once it is healthy: ${where}`);
     }
     if (rollbackImage.kind === 'backup')
-        steps.push('if it fails, it is rolled back onto the image made first');
+        steps.push('if it fails, it is rolled back to the image made first');
     if (rollbackImage.kind === 'image')
-        steps.push(`if it fails, it is rolled back onto ${rollbackImage.image.id}`);
+        steps.push(`if it fails, it is rolled back to ${rollbackImage.image.id}`);
     return steps;
 }
 function describeStep(check) {
@@ -4056,7 +4061,10 @@ function counted(count, one, many = `${one}s`) {
 
 
 
-function detailsOf(one, state, isOpen) {
+function planOf(one, state) {
+    return planTable(one, state);
+}
+function detailsOf(one, state) {
     const { run } = one;
     const inner = [
         planTable(one, state),
@@ -4068,24 +4076,27 @@ function detailsOf(one, state, isOpen) {
         hostKeys(run),
         restoreWith(run, state)
     ].filter((part) => part !== '');
-    return fold(`${code(described_instance_idOf(one))} in detail`, inner, isOpen);
+    return fold(`${code(described_instance_idOf(one))} in detail`, inner);
 }
 function planTable({ run, status }, { options }) {
     const { target, backup, rollback } = run;
+    const { id, name } = target.instance;
     const rows = [
+        ['Instance', `${code(id)} ${cell(name)}`.trimEnd()],
         ['Plan', cell(decisionLabel(target))],
-        ...target.warnings.map((warning) => ['⚠️ Note', cell(warning)]),
-        ['Before', cell(currentLabel(target))]
+        ...(target.warnings.length === 0 ? [] : [['⚠️ Note', target.warnings.map(cell).join('<br>')]]),
+        [status === 'planned' ? 'Now' : 'Before', cell(currentLabel(target))]
     ];
     if (backup?.imageId !== undefined)
         rows.push(['Backup', `${code(backup.imageId)} ${cell(backup.imageName)}`]);
     if (status !== 'skipped') {
         const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[instance_run_diskOf(run)];
-        rows.push([verb, erasedCell(run)], ['Kept', 'data disks, IP addresses, custom images'], ['Login', cell(loginLabel(options))], ['Script', cell(scriptLabel(options))], ...stepLabels(target).map((step) => ['Also', cell(step)]));
+        const steps = stepLabels(target);
+        rows.push([verb, erasedCell(run)], ['Kept', 'data disks, IP addresses, custom images'], ['Login', cell(loginLabel(options))], ['Script', cell(scriptLabel(options))], ...(steps.length === 0 ? [] : [['Also', steps.map(cell).join('<br>')]]));
     }
     if (rollback !== undefined) {
         const how = instance_end_isRolledBack(run) ? 'done' : `failed: ${cell(rollback.problem ?? 'see above')}`;
-        rows.push(['Rollback', `onto ${code(rollback.imageId)}: ${how}`]);
+        rows.push(['Rollback', `to ${code(rollback.imageId)}: ${how}`]);
     }
     return table(['Property', 'Value'], rows);
 }
@@ -4093,16 +4104,16 @@ function erasedCell(run) {
     const { disk, snapshots } = erasedBy(run);
     if (disk === undefined && run.progress === 'planned' && run.target.decision.action === 'wait')
         return erasedAfterWait;
-    const named = disk === undefined ? 'the system disk' : `system disk ${code(disk.id)}, ${disk.sizeInGB} GB`;
+    const named = disk === undefined ? 'the system disk' : `system disk ${code(disk.id)}, ${disk.sizeInGB}&nbsp;GB`;
     const each = snapshots.map(({ id, name, createTime }) => `snapshot ${cell(name)} ${code(id)}, ${cell(createTime)}`);
     return [named, ...each].join('<br>');
 }
 const spanLabels = {
-    settling: 'waited for the instance to settle',
+    settling: 'waited until its state was stable',
     backup: 'backed up',
-    draining: 'left the load balancers',
+    draining: 'drained',
     sending: 'sent',
-    searching: 'looked for a rebuild whose answer was lost',
+    searching: 'observed, because the answer was lost',
     confirming: 'waited for the start',
     rebuilding: 'rebuilt',
     starting: 'started the instance',
@@ -4133,8 +4144,8 @@ function healthTable({ health }) {
         code(check),
         cell(result.healthy ? 'passes' : (0,unhealthy/* describeUnhealthy */.sR)(result.reason))
     ]);
-    const course = table(['After Running', `Health: ${health.healthy ? 'passed' : 'failed'}`], rows);
-    return checks.length < 2 ? course : `${table(['Check', 'Found last'], checks)}\n\n${course}`;
+    const course = table(['After Running', `Health check: ${health.healthy ? 'passed' : 'failed'}`], rows);
+    return checks.length < 2 ? course : `${table(['Check', 'Last result'], checks)}\n\n${course}`;
 }
 function balancerTable({ target, heldWeights }) {
     const weights = currentWeights(target.backendServers ?? [], heldWeights);
@@ -4152,13 +4163,13 @@ function requestLine(run) {
 function hostKeys({ knownHosts }) {
     if (knownHosts.length === 0)
         return '';
-    return `SSH host keys, as first seen and verified by nobody:\n\n${fenced('yaml', knownHosts)}`;
+    return `SSH host keys, trusted on first use and not verified:\n\n${fenced('yaml', knownHosts)}`;
 }
 function restoreWith(run, { options }) {
     const lines = restoreWithLines(run, options);
     if (lines.length === 0)
         return '';
-    return `To go back to what it ran before:\n\n${fenced('yaml', ['with:', ...lines.map((line) => `  ${line}`)])}`;
+    return `To rebuild it from its earlier image:\n\n${fenced('yaml', ['with:', ...lines.map((line) => `  ${line}`)])}`;
 }
 
 ;// CONCATENATED MODULE: ./core/report/clip.js
@@ -4192,7 +4203,7 @@ function encodePath(ref) {
 function whyUnavailable({ instance, unhealthy }) {
     return bcc_status_statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
 }
-function planRollout(targets, { settings, rollback }) {
+function rollout_order_planRollout(targets, { settings, rollback }) {
     const members = targets.map((target) => ({
         id: target.instance.id,
         kind: target.decision.action === 'skip' ? 'check' : 'work',
@@ -4356,14 +4367,14 @@ function unavailableBefore({ instances }) {
 
 
 const headlines = {
-    rebuilt: '✅ Rebuilt',
-    skipped: '✅ Nothing to do',
-    planned: '📋 Plan, nothing was sent',
-    started: '🚀 Started, not waited for',
-    inProgress: '🛑 Cancelled while rebuilding',
-    rolledBack: '↩️ Failed, and rolled back',
-    failed: '❌ Failed',
-    partial: '❌ Failed for some'
+    rebuilt: ['✅ Rebuilt', 'from image', ''],
+    skipped: ['✅ Nothing to do:', 'already on image', ''],
+    planned: ['📋 Dry run: plan for', 'with image', ''],
+    started: ['🚀 Started to rebuild', 'from image', ', not waited for'],
+    inProgress: ['🛑 Cancelled while rebuilding', 'from image', ''],
+    rolledBack: ['↩️ Failed to rebuild', 'from image', ', and rolled back'],
+    failed: ['❌ Failed to rebuild', 'from image', ''],
+    partial: ['❌ Failed to rebuild some of', 'from image', '']
 };
 const overview_words = {
     rebuilt: { icon: '✅', one: 'rebuilt' },
@@ -4372,7 +4383,7 @@ const overview_words = {
     started: { icon: '🚀', one: 'started' },
     failed: { icon: '❌', one: 'failed' },
     rolledBack: { icon: '↩️', one: 'rolled back' },
-    inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
+    inProgress: { icon: '🛑', one: 'still rebuilding', many: 'still rebuilding' },
     notStarted: { icon: '–', one: 'not started' }
 };
 function headline(state, region) {
@@ -4380,7 +4391,8 @@ function headline(state, region) {
     const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
     const whom = one ?? counted(state.instances.length, 'instance');
     const where = region === '' ? '' : `, region ${cell(clip_clip(region, 50))}`;
-    return `## ${headlines[runStatus(state)]}: ${whom} from image ${imageOf(state.image)}${where}`;
+    const [before, between, after] = headlines[runStatus(state)];
+    return `## ${before} ${whom} ${between} ${imageOf(state.image)}${where}${after}`;
 }
 function imageOf({ id, name }) {
     return `${code(id)} ${cell(clip_clip(name, 200))}`.trimEnd();
@@ -4491,6 +4503,7 @@ function isFailed(one) {
 
 
 const inFull = 20;
+const mostNamed = 20;
 function failureText(failure, source) {
     if (failure === undefined)
         return '';
@@ -4508,7 +4521,9 @@ function failureText(failure, source) {
 }
 function failureParts(instances, priority, source) {
     const failed = ranking_failuresFirst(instances);
-    const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
+    const groups = groupsOf(failed);
+    const full = groups.slice(0, inFull);
+    const rest = groups.slice(inFull).flat();
     return [
         {
             priority: priority.full,
@@ -4516,18 +4531,42 @@ function failureParts(instances, priority, source) {
             draw: (pieces) => failed.length === 0
                 ? ''
                 : [
-                    heading(failed),
-                    ...full.slice(0, pieces).map((one) => failureText(failures_short(one.failure), source))
+                    heading(failed, rest.length),
+                    ...full.slice(0, pieces).map((group) => groupText(group, source))
                 ].join('\n\n')
         },
         { priority: priority.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
     ];
 }
-function heading(failed) {
+function heading(failed, inTable) {
     const title = `### Failed or cut off: ${counted(failed.length, 'instance')}`;
     if (failed.length <= inFull)
         return title;
-    return `${title}\n\nBy reason: ${cell(ranking_reasonsLabel(failed))}. The first ${inFull} stand here in full, the other ${failed.length - inFull} in a table.`;
+    const table = inTable === 0 ? '' : ` ${counted(inTable, 'instance')} with other causes are in the table below.`;
+    return `${title}\n\nBy reason: ${cell(ranking_reasonsLabel(failed))}.${table}`;
+}
+function groupsOf(failed) {
+    const groups = new Map();
+    for (const one of failed) {
+        const { reason, cause, diskNote, remedy } = one.failure;
+        const own = [described_instance_idOf(one), ...instance_run_rebuildsOf(one.run).flatMap(({ requestIds }) => requestIds)];
+        const key = own.reduce((text, id) => text.replaceAll(id, ''), JSON.stringify([reason, cause, diskNote, remedy]));
+        const group = groups.get(key);
+        if (group === undefined)
+            groups.set(key, [one]);
+        else
+            group.push(one);
+    }
+    return [...groups.values()];
+}
+function groupText([first, ...others], source) {
+    if (others.length === 0)
+        return failureText(failures_short(first.failure), source);
+    const named = [first, ...others].slice(0, mostNamed).map(described_instance_idOf);
+    const more = others.length + 1 - named.length;
+    const whom = `${others.length + 1} instances (${named.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+    const { cause, ...failure } = failures_short(first.failure);
+    return failureText({ ...failure, cause: cause.replace(`${described_instance_idOf(first)}:`, `${whom}:`) }, source);
 }
 function failures_short(failure) {
     const { cause, course, diskNote, remedy } = failure;
@@ -4599,6 +4638,259 @@ function sizeOf(shown) {
 function fit_joined(shown) {
     const texts = shown.map(({ part, pieces }) => part.draw(pieces)).filter((text) => text !== '');
     return `${texts.join('\n\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./core/plan/since-plan.js
+
+
+
+function since_plan_refusalsSincePlan(instance, task) {
+    if (task.rollsBackFrom !== undefined)
+        return movedSince(instance, task.rollsBackFrom);
+    const { planned } = task;
+    if (planned === undefined)
+        return [];
+    const changes = [
+        ...(isSameName(instance, planned)
+            ? []
+            : [`its name is ${quote(instance.name)}, not ${quote(planned.name)}`]),
+        ...(isImageExpected(instance, planned, task.image.id)
+            ? []
+            : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
+        ...tagChanges(instance, planned.tags)
+    ];
+    if (task.checkOnly === true && changes.length === 0) {
+        changes.push(`its status is ${instance.status}, not ${planned.status}`);
+    }
+    return changes.length === 0 ? [] : [{ kind: 'changed', changes }];
+}
+function isSameName({ name }, planned) {
+    return name === planned.name || name === '' || planned.name === '';
+}
+function isImageExpected({ imageId }, planned, wantedId) {
+    if (imageId === planned.imageId)
+        return true;
+    const kind = statusKind(planned.status);
+    const wasChanging = kind === 'moving' || kind === 'foreign' || kind === 'unknown';
+    return wasChanging && imageId === wantedId;
+}
+function tagChanges(instance, tags) {
+    if (tags.length === 0 || spellingOf(instance, tags) !== undefined)
+        return [];
+    return [
+        instance.tags === undefined
+            ? `the API no longer tells whether it carries ${tagsLabel(tags)}`
+            : `it no longer carries ${tagsLabel(tags)}`
+    ];
+}
+function movedSince({ status, imageId }, ownImageId) {
+    if (statusKind(status) === 'broken' || imageId === ownImageId)
+        return [];
+    return [{ kind: 'moved', imageId, ownImageId }];
+}
+
+;// CONCATENATED MODULE: ./core/plan/decide.js
+
+
+function erases({ action }) {
+    return action === 'rebuild' || action === 'wait';
+}
+function decide_decide(instance, task) {
+    const kind = statusKind(instance.status);
+    if (kind === 'gone')
+        return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
+    if (kind === 'moving' || kind === 'foreign' || kind === 'unknown')
+        return { action: 'wait' };
+    if (instance.imageId === task.image.id && !task.force) {
+        if (kind === 'up')
+            return { action: 'skip' };
+        if (kind === 'down' && task.rollsBackFrom === undefined)
+            return { action: 'start' };
+    }
+    const refusals = [...refusalsSincePlan(instance, task), ...refusalsOf(instance, task)];
+    return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
+}
+function refusalsOf(instance, task) {
+    const refusals = [];
+    if (instance.deletionProtection !== false && !task.allowProtected) {
+        refusals.push({ kind: instance.deletionProtection === true ? 'protected' : 'protectionUnknown' });
+    }
+    if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
+        refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
+    }
+    if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {
+        refusals.push({ kind: 'imageKeepsNoLogin', imageType: task.image.type });
+    }
+    return refusals;
+}
+function keepsLogin(image) {
+    return /custom|sharing/i.test(image.type) || image.type === '';
+}
+function lacksFacts(instance, task) {
+    const { action } = decide_decide(instance, task);
+    if (action !== 'rebuild' && action !== 'refuse')
+        return false;
+    const isProtectionUnknown = instance.deletionProtection === undefined && !task.allowProtected;
+    const areTagsUnknown = task.selectedBy !== undefined && instance.tags === undefined;
+    return isProtectionUnknown || areTagsUnknown || instance.name === '';
+}
+
+;// CONCATENATED MODULE: ./core/plan/preflight.js
+
+
+function preflight_refusalsBefore(task, instance, disk, circumstances) {
+    return [
+        ...nameRefusal(instance, circumstances.confirmName),
+        ...bareMetalRefusal(task.image, instance),
+        ...fitRefusals(task, instance, disk),
+        ...healthRefusal(instance, circumstances.checks),
+        ...rollbackRefusal(task, instance, circumstances.rollbackImage),
+        ...quotaRefusal(circumstances)
+    ];
+}
+function preflight_warningsBefore(task, instance) {
+    const warnings = [];
+    if (task.image.status === 'Creating') {
+        warnings.push('the image is Creating: a run that is not dry waits until it is Available');
+    }
+    if (statusKind(instance.status) === 'broken') {
+        warnings.push('its status is Error: a rebuild often repairs that');
+    }
+    if (preflight_isWindows(task.image.osType) !== preflight_isWindows(instance.osName) &&
+        task.image.osType !== '' &&
+        instance.osName !== '') {
+        warnings.push(`the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`);
+    }
+    return warnings;
+}
+function nameRefusal(instance, confirmName) {
+    if (confirmName === undefined || confirmName.trim() === instance.name.trim())
+        return [];
+    return [{ kind: 'otherName', name: instance.name, confirmName }];
+}
+function bareMetalRefusal(image, instance) {
+    const evidence = [instance.spec, image.type].join(' ');
+    if (/\bebc/i.test(evidence))
+        return [{ kind: 'bareMetal', family: 'EBC' }];
+    return /\b(gpu)?bbc/i.test(evidence) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
+}
+function fitRefusals(task, instance, disk) {
+    const { image, loginKind } = task;
+    const refusals = [];
+    if (loginKind === 'keypairId' && preflight_isWindows(image.osType))
+        refusals.push({ kind: 'noKeypairForWindows' });
+    const [wanted, present] = [familyOf(image.osArch), familyOf(instance.osArch)];
+    if (wanted !== undefined && present !== undefined && wanted !== present) {
+        refusals.push({ kind: 'otherArchitecture', image: image.osArch, instance: instance.osArch });
+    }
+    if (disk !== undefined && image.minDiskGb > disk.sizeInGB) {
+        refusals.push({ kind: 'diskTooSmall', needsGb: image.minDiskGb, hasGb: disk.sizeInGB });
+    }
+    return refusals;
+}
+function preflight_isWindows(system) {
+    return /windows/i.test(system);
+}
+function familyOf(architecture) {
+    if (/arm|aarch/i.test(architecture))
+        return 'arm';
+    return /x86|amd64|i[36]86/i.test(architecture) ? 'x86' : undefined;
+}
+function healthRefusal(instance, checks) {
+    const resolved = resolveChecks(checks ?? [], instance);
+    return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
+}
+function rollbackRefusal(task, instance, rollbackImage) {
+    const refuse = (why) => [
+        { kind: 'noRollbackImage', imageId: instance.imageId, why }
+    ];
+    if (rollbackImage.kind === 'missing')
+        return refuse('is no longer there');
+    if (rollbackImage.kind !== 'image')
+        return [];
+    const { id, status, type } = rollbackImage.image;
+    if (id === task.image.id) {
+        return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
+    }
+    if (status !== 'Available')
+        return refuse(`is ${status}, not Available`);
+    const isSystem = type !== '' && !/custom|sharing/i.test(type);
+    return task.loginKind === 'keepImageLogin' && isSystem
+        ? refuse('has no login of its own for keepImageLogin')
+        : [];
+}
+function quotaRefusal({ imagesLeft, imageQuota }) {
+    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
+}
+
+;// CONCATENATED MODULE: ./core/plan/plan.js
+
+
+
+function makePlan(image, options, targets, how) {
+    const planned = targets.map((target) => planTarget(target, how.scriptWarning));
+    return { image, options, targets: planned, rollout: planRollout(planned, how) };
+}
+function planTarget(target, scriptWarning) {
+    const { task, instance, disk, circumstances } = target;
+    const decision = decide(instance, task);
+    const against = refusalsBefore(task, instance, disk, circumstances);
+    const refusals = [
+        ...(decision.action === 'refuse' ? decision.refusals : []),
+        ...against.filter(concerns(decision))
+    ];
+    return {
+        ...target,
+        task: plannedTask(target, decision),
+        decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
+        warnings: [
+            ...(decision.action === 'skip' || decision.action === 'start'
+                ? []
+                : [...warningsBefore(task, instance), ...(scriptWarning === undefined ? [] : [scriptWarning])]),
+            ...snapshotWarning(target),
+            ...fleetWarnings(target),
+            ...(target.agent === 'offline' ? [offlineWarning] : [])
+        ]
+    };
+}
+const offlineWarning = 'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
+function snapshotWarning({ snapshotsProblem }) {
+    return snapshotsProblem === undefined
+        ? []
+        : [`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`];
+}
+function plannedTask({ task, instance }, { action }) {
+    const { name, imageId, status } = instance;
+    const planned = { name, imageId, status, tags: task.selectedBy ?? [] };
+    return { ...task, planned, ...(action === 'skip' ? { checkOnly: true } : {}) };
+}
+function unavailableNote({ unhealthy }) {
+    return unhealthy === undefined
+        ? undefined
+        : `${unhealthy} before the run already; it counts as unavailable, and goes first`;
+}
+function fleetWarnings({ unhealthy, backendServers = [], circumstances }) {
+    const warnings = [];
+    const note = unavailableNote({ unhealthy });
+    if (note !== undefined)
+        warnings.push(note);
+    for (const asked of circumstances.blbIds ?? []) {
+        if (!backendServers.some(({ blbId }) => blbId === asked)) {
+            warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
+        }
+    }
+    for (const { blbId, weight } of backendServers) {
+        if (weight === 0)
+            warnings.push(`its weight on ${blbId} is 0 before the run already, and stays 0`);
+    }
+    return warnings;
+}
+function concerns(decision) {
+    const erases = decision.action !== 'skip' && decision.action !== 'start';
+    return ({ kind }) => erases || kind === 'otherName' || kind === 'noHealthTarget';
+}
+function isRefused(plan) {
+    return plan.targets.some((target) => target.decision.action === 'refuse');
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/member.js
@@ -4883,17 +5175,25 @@ function wholeTable(instances, state) {
     return table(['Instance', 'Result', 'Image', 'Time'], rows);
 }
 function fleetTable(instances, state, priority) {
-    const rows = byUrgency(instances).map((one) => [
+    const ordered = byUrgency(instances);
+    const images = ordered.map((one) => {
+        const isBack = instance_end_isRolledBack(one.run) && one.run.rollback?.imageId === one.run.target.instance.imageId;
+        return [imageBefore(one), ...(isBack ? [] : otherImage(one, state))].join('<br>');
+    });
+    const isSame = images.every((image) => image === images[0]);
+    const rows = ordered.map((one, at) => [
         `${code(described_instance_idOf(one))} ${cell(one.run.target.instance.name)}`.trimEnd(),
         statusLabel(one),
-        [imageBefore(one), ...otherImage(one, state)].join(' '),
+        ...(isSame ? [] : [images[at] ?? '']),
         timeOf(one, state)
     ]);
-    const head = ['Instance', 'Result', 'Image before', 'Time'];
-    return tablePart({ head, rows, title: `All ${rows.length} instances`, isOpen: false }, priority);
+    const head = ['Instance', 'Result', ...(isSame ? [] : ['Image before']), 'Time'];
+    const intro = isSame ? `**Image before, each:** ${images[0] ?? ''}` : '';
+    return tablePart({ head, rows, title: `All ${rows.length} instances`, intro, isOpen: false }, priority);
 }
 function tablePart(of, priority) {
-    const { head, rows, title, isOpen } = of;
+    const { head, rows, title, intro = '', isOpen } = of;
+    const heading = ['### Instances', ...(intro === '' ? [] : [intro])];
     return {
         priority,
         pieces: rows.length,
@@ -4904,8 +5204,8 @@ function tablePart(of, priority) {
                 ...(missing === 0 ? [] : [`_${missing} more are left out here._`])
             ];
             if (rows.length > openRows)
-                return ['### Instances', fold(title, told, isOpen)].join('\n\n');
-            return ['### Instances', ...told].join('\n\n');
+                return [...heading, fold(title, told, isOpen)].join('\n\n');
+            return [...heading, ...told].join('\n\n');
         }
     };
 }
@@ -4915,7 +5215,7 @@ function imageBefore({ run }) {
 }
 function otherImage({ run }, { image }) {
     if (run.rollback !== undefined && instance_end_isRolledBack(run))
-        return [`↩ ${code(run.rollback.imageId)}`];
+        return [`now on ${code(run.rollback.imageId)}`];
     const last = lastSeen(run)?.instance;
     if (last === undefined || instance_run_diskOf(run) === 'untouched' || last.imageId === image.id)
         return [];
@@ -4927,6 +5227,7 @@ function timeOf({ run }, { atMs }) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/fleet-plan.js
+
 
 
 
@@ -4953,26 +5254,31 @@ function planParts(state, priority) {
     const ordered = inOrder(state);
     const batches = state.rollout.pauseMs === 0 ? [] : rehearse(state.rollout);
     const sentence = batches.length === 0 ? '' : `If all goes well it takes ${counted(batches.length, 'batch', 'batches')}.`;
-    const notes = commonOf(ordered.map(({ target }) => target.warnings));
-    const currents = ordered.map(({ target }) => currentLabel(target));
-    const now = sameForAll(currents);
+    const warnings = ordered.map(({ target }) => target.warnings.filter(isNotIn([unavailableNote(target)])));
+    const notes = commonOf(warnings);
+    const now = mostFrequent(ordered.map(({ target }) => currentLabel(target)));
     const turns = turnsOf(ordered, canariesOf(state.rollout), batches);
+    const remarks = ordered.map((run, at) => [
+        ...(actionOf(run) === 'rebuild' ? [] : [labels[actionOf(run)]]),
+        ...differenceOf(run, now),
+        ...(warnings[at] ?? []).filter(isNotIn(notes)).map(noteOf)
+    ].join('<br>'));
+    const hasRemarks = remarks.some((remark) => remark !== '');
     const rows = ordered.map((run, at) => [
         `${code(fleet_plan_idOf(run))} ${cell(run.target.instance.name)}`.trimEnd(),
         fleet_plan_erasedCell(run),
         ...(turns === undefined ? [] : [turns[at] ?? '']),
-        [labels[actionOf(run)], ...run.target.warnings.filter(isNotIn(notes)).map(noteOf)].join('<br>'),
-        ...(now === undefined ? [cell(currents[at] ?? '')] : [])
+        ...(hasRemarks ? [remarks[at] ?? ''] : [])
     ]);
     const head = [
         'Instance',
         'Would be erased',
         ...(turns === undefined ? [] : ['Turn']),
-        'What is done',
-        ...(now === undefined ? ['Now'] : [])
+        ...(hasRemarks ? ['Remarks'] : [])
     ];
     const title = `All ${rows.length} instances`;
-    const common = [...(now === undefined ? [] : [`**Now, each:** ${cell(now)}`]), ...notes.map(noteOf)];
+    const whose = remarks.some((remark) => remark.includes('now: ')) ? 'Now, unless noted' : 'Now, each';
+    const common = [`**${whose}:** ${cell(now)}`, ...notes.map(noteOf)];
     return [
         fixed(sentence),
         fixed(common.join('\n\n')),
@@ -5001,18 +5307,32 @@ function isNotIn(others) {
 function commonOf([first = [], ...others]) {
     return others.length === 0 ? [] : first.filter((text) => others.every((list) => list.includes(text)));
 }
-function sameForAll([first, ...others]) {
-    return others.every((text) => text === first) ? first : undefined;
+function differenceOf(run, now) {
+    const usual = new Set(now.split(', '));
+    const own = currentLabel(run.target)
+        .split(', ')
+        .filter((fact) => !usual.has(fact));
+    return own.length === 0 || actionOf(run) === 'skip' ? [] : [`now: ${cell(own.join(', '))}`];
 }
-function howOf({ options }, [first]) {
-    if (first === undefined || erasesNothing(first))
+function mostFrequent(texts) {
+    const counts = new Map();
+    for (const text of texts)
+        counts.set(text, (counts.get(text) ?? 0) + 1);
+    const [[most] = ['']] = [...counts].toSorted(([, one], [, other]) => other - one);
+    return most;
+}
+function howOf({ options }, ordered) {
+    const [first, ...others] = ordered.filter((run) => !erasesNothing(run));
+    if (first === undefined)
         return '';
-    const also = stepLabels(first.target)
-        .map((step) => cell(clip_clip(step, 500)))
-        .join('; ');
+    const steps = stepLabels(first.target);
+    const common = others.length === 0 ? steps : commonOf([first, ...others].map(({ target }) => stepLabels(target)));
+    const listed = (texts) => texts.map((step) => cell(clip_clip(step, 500))).join('; ');
+    const own = steps.filter(isNotIn(common));
     return [
         `**Login:** ${cell(loginLabel(options))} · **Script:** ${cell(scriptLabel(options))} · **Kept:** data disks, IP addresses, custom images`,
-        ...(also === '' ? [] : [`**Also**, as for ${code(fleet_plan_idOf(first))}: ${also}`])
+        ...(common.length === 0 ? [] : [`**Also:** ${listed(common)}`]),
+        ...(own.length === 0 ? [] : [`**Also**, as for ${code(fleet_plan_idOf(first))}: ${listed(own)}`])
     ].join('\n\n');
 }
 function erasesNothing(run) {
@@ -5038,7 +5358,7 @@ function fleet_plan_erasedCell(run) {
     if (actionOf(run) === 'wait')
         return erasedAfterWait;
     const { disk, snapshots } = erasedBy(run);
-    const named = disk === undefined ? 'the system disk' : `${code(disk.id)}, ${disk.sizeInGB} GB`;
+    const named = disk === undefined ? 'the system disk' : `${code(disk.id)}, ${disk.sizeInGB}&nbsp;GB`;
     return snapshots.length === 0 ? named : `${named}, ${counted(snapshots.length, 'snapshot')}`;
 }
 
@@ -5049,7 +5369,7 @@ function fleet_plan_erasedCell(run) {
 
 const mostInstances = 50;
 const mostCharacters = 45_000;
-const roomForWord = 0.055;
+const phone = { bars: 230, letter: 6, space: 6 };
 const stillGoing = new Set(['inProgress', 'started']);
 function timelineOf(instances, time) {
     if (instances.length < 2 || instances.length > mostInstances)
@@ -5069,6 +5389,7 @@ function timelineOf(instances, time) {
         'gantt',
         'dateFormat YYYY-MM-DDTHH:mm:ss',
         `axisFormat ${to - from < 600 ? '%H:%M:%S' : '%H:%M'}`,
+        `tickInterval ${tickInterval(to - from)}`,
         'todayMarker off',
         ...rows.flatMap(({ one, bars }) => [
             `section ${harmless(described_instance_idOf(one))}`,
@@ -5077,9 +5398,24 @@ function timelineOf(instances, time) {
     ];
     return lines.join('\n').length > mostCharacters ? '' : fenced('mermaid', lines);
 }
+const distances = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600];
+function tickInterval(seconds) {
+    const distance = distances.find((each) => seconds / each <= 4) ?? 43_200;
+    return distance < 60 ? `${distance}second` : `${distance / 60}minute`;
+}
+const initials = {
+    backup: 'B',
+    drain: 'D',
+    rebuild: 'R',
+    health: 'H',
+    rollback: '↩'
+};
+function barText(kind, share) {
+    const fits = (text) => text.length * phone.letter + phone.space <= share * phone.bars;
+    return [kind, initials[kind]].find(fits) ?? '·';
+}
 function lineOf({ kind, from, to }, mark, width) {
-    const word = (to - from) / width >= roomForWord ? kind : '·';
-    return `${word} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
+    return `${barText(kind, (to - from) / width)} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
 }
 const colours = {
     backup: '',
@@ -5157,14 +5493,14 @@ function weights_table_idleInstances(instances) {
         .filter(({ run }) => currentWeights(run.target.backendServers ?? [], run.heldWeights).some(isIdle))
         .map(described_instance_idOf);
 }
-const weights_table_idleWords = 'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
+const weights_table_idleWords = 'The weight was 0 before this run and stays 0, so there is no traffic. If an earlier run was cut off, its summary has the former weight: restore it.';
 function idleSentence(instances) {
     const ids = weights_table_idleInstances(instances);
     if (ids.length === 0)
         return '';
     const named = ids.slice(0, weights_table_openRows).map(code).join(', ');
     const more = ids.length > weights_table_openRows ? ` and ${ids.length - weights_table_openRows} more` : '';
-    return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${weights_table_idleWords}`;
+    return `> ⚠️ **Weight 0 on a load balancer, ${counted(ids.length, 'instance')}:** ${named}${more}. ${weights_table_idleWords}`;
 }
 function weightsPart(instances, priority) {
     const lowered = weights_table_loweredWeights(instances);
@@ -5187,7 +5523,7 @@ function drawn(lowered, pieces) {
     const isLong = told.length > weights_table_openRows;
     return [
         head,
-        'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out every instance that does not serve yet.',
+        `With weight 0 an instance gets no traffic. Once it is healthy, set its weight in the console or with ${calls.length > 1 ? 'these calls' : 'this call'}; leave out instances that are not healthy yet.`,
         ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
         ...missing,
         ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
@@ -5218,7 +5554,7 @@ function callOf(pool) {
     return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
 }
 function line(member, at, members) {
-    return `  ${member}${at === members.length - 1 ? '' : ','}`;
+    return `${member}${at === members.length - 1 ? '' : ','}`;
 }
 
 ;// CONCATENATED MODULE: ./core/summary/summary.js
@@ -5253,12 +5589,13 @@ function summaryOf(state, source, region = '') {
     return fitted([fixed(headline(state, region)), ...parts], summaryLimit);
 }
 function partsOfOne(state, one, source) {
+    const isPlan = one.status === 'planned';
     return [
-        piece(wholeTable([one], state), priority.instances),
+        piece(isPlan ? '' : wholeTable([one], state), priority.instances),
         piece(failureText(one.failure, source), priority.failures.full),
         weightsPart([one], priority.weights),
         fixed(idleSentence([one])),
-        piece(detailsOf(one, state, one.status === 'planned'), priority.details)
+        piece(isPlan ? planOf(one, state) : detailsOf(one, state), priority.details)
     ];
 }
 function partsOfFleet(state, instances, source) {
@@ -5278,7 +5615,7 @@ function partsOfFleet(state, instances, source) {
 }
 function timelinePart(instances, state) {
     const diagram = timelineOf(instances, state);
-    const legend = 'Times in UTC. Purple: backup and drain. Light blue: rebuild and rollback. Grey: health check. Red: failed. A dot is a step too short for its name.';
+    const legend = 'Times in UTC. B: backup, D: drain, R: rebuild, H: health check, ↩: rollback; red: failed.';
     return diagram === '' ? '' : `### Timeline\n\n${legend}\n\n${diagram}`;
 }
 function detailParts(instances, state) {
@@ -5286,7 +5623,7 @@ function detailParts(instances, state) {
     const shown = byUrgency(instances).filter(({ failure }) => !isMany || failure !== undefined);
     const untold = instances.length - shown.length;
     const draw = (pieces) => {
-        const each = shown.slice(0, pieces).map((one) => detailsOf(one, state, false));
+        const each = shown.slice(0, pieces).map((one) => detailsOf(one, state));
         if (each.length <= mostDetailed)
             return each.join('\n\n');
         return fold(`Details of ${counted(each.length, 'instance')}`, each);
@@ -5622,7 +5959,7 @@ function annotation_text_sizeOf(lines) {
 
 
 const most = 10;
-const mostNamed = 20;
+const annotations_mostNamed = 20;
 function annotations_annotationsOf(state, source) {
     const instances = describeInstances(state);
     const weights = [...ofWeights(loweredWeights(instances)), ...ofIdle(idleInstances(instances))];
@@ -5657,7 +5994,7 @@ function ofStop(state) {
 function ofWeights(lowered) {
     if (lowered.length === 0)
         return [];
-    const named = lowered.slice(0, mostNamed).map(({ instance, server }) => {
+    const named = lowered.slice(0, annotations_mostNamed).map(({ instance, server }) => {
         const group = server.groupId === undefined ? '' : `, group ${server.groupId}`;
         return `${idOf(instance)} on ${server.blbId}${group}: 0 instead of ${server.weight}`;
     });
@@ -5677,8 +6014,8 @@ function ofWeights(lowered) {
 function ofIdle(ids) {
     if (ids.length === 0)
         return [];
-    const more = ids.length - mostNamed;
-    const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    const more = ids.length - annotations_mostNamed;
+    const named = `${ids.slice(0, annotations_mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
     return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
 }
 
@@ -8785,7 +9122,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5845);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2758);
 
 process.noDeprecation = true;
 try {

@@ -18,8 +18,8 @@ describe('the last line', () => {
     [true, 'rebuilt', 'Rebuilt i-0 from m-new in 4m 12s.'],
     [true, 'skipped', 'Nothing was erased: i-0 runs on m-new already.'],
     [true, 'planned', 'Nothing was sent: this was a dry run.'],
-    [true, 'started', 'Started the rebuild of i-0 from m-new, without waiting for its end, in 4m 12s.'],
-    [false, 'failed', 'Failed after 4m 12s: i-0 was to be rebuilt from m-new (timedOut).'],
+    [true, 'started', 'Started the rebuild of i-0 from m-new, not waited for, in 4m 12s.'],
+    [false, 'failed', 'Failed after 4m 12s: rebuild of i-0 from m-new (timedOut).'],
     [false, 'rebuilt', 'Cancelled after 4m 12s: Rebuilt i-0 from m-new.']
   ] as const)('of one (green: %s) that is %s', (ok, status, line) => {
     expect(lineOf(ok, status)).toBe(line);
@@ -35,7 +35,7 @@ describe('the last line', () => {
   test('of one that was rolled back says onto what, and why', () => {
     const back = madeRun('i-0', 'rolledBack', { reason: { kind: 'status', status: 'Error' } });
     expect(closingLine(madeState([back], {}, { atMs: 9_000 }), false)).toBe(
-      'Failed after 9s: i-0 was rolled back onto m-old (status).'
+      'Failed after 9s: i-0 was rolled back to m-old (status).'
     );
   });
 

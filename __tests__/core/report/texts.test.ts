@@ -234,8 +234,8 @@ describe('the plan in words', () => {
   });
 
   test.each([
-    [{ status: 'Running', imageId: 'm-new' }, 'skip: it runs on the image already'],
-    [{ status: 'Stopped', imageId: 'm-new' }, 'start: it is on the image already, and Stopped'],
+    [{ status: 'Running', imageId: 'm-new' }, 'skip: it already runs on the image'],
+    [{ status: 'Stopped', imageId: 'm-new' }, 'start: it is already on the image, but Stopped'],
     [{ status: 'Starting' }, 'wait: its status is Starting; decide when the change has ended'],
     [{ status: 'Expired' }, 'refuse: its status is Expired']
   ])('%j', (patch, words) => {

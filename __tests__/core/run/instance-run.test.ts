@@ -214,7 +214,7 @@ describe('the report of a deed', () => {
     expect(report).toMatchObject({ status: 'rolledBack', rollback: { ok: true }, restoreWith: [] });
     expect(report.failure).toMatchObject({ reason: 'unhealthy' });
     expect(report.failure?.diskNote).toBe(
-      'The instance was rolled back onto m-old and is healthy again. It gets no traffic: its weight is 0 on lb-1 (was 50).'
+      'The instance was rolled back to m-old and is healthy again. It gets no traffic: its weight is 0 on lb-1 (was 50).'
     );
     expect(report.failure?.remedy).toContain('The post step of this action restores the weights');
   });
@@ -223,7 +223,7 @@ describe('the report of a deed', () => {
     const rollback = { imageId: 'm-old', problem: 'GetImage m-old: gone.' };
     const report = reportOf(deedOf({ rebuild: rebuilt, health: good, rollback }));
     expect(report).toMatchObject({ status: 'failed', failure: { reason: 'rollbackFailed' } });
-    expect(report.failure?.diskNote).toBe('It could not be rolled back onto m-old: GetImage m-old: gone.');
+    expect(report.failure?.diskNote).toBe('It could not be rolled back to m-old: GetImage m-old: gone.');
   });
 
   test('weights that were being given back when the run was cancelled are a failure of their own', () => {

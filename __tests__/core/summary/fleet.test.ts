@@ -73,7 +73,7 @@ describe('the summary of a fleet', () => {
       })
     );
     expectInOrder(text, [
-      '## ❌ Failed for some: 3 instances from image <code>m-new</code> web-2',
+      '## ❌ Failed to rebuild some of 3 instances from image <code>m-new</code> web-2',
       '✅ **1** rebuilt · ❌ **1** failed · – **1** not started (3 instances in 1h 20m)',
       '> 🛑 **1 failed, and maxFailures is 0, so the rollout stopped. 1 of 3 were not started.**',
       '**Rollout:** at most 2 of 3 unavailable at once (peak: 1; 1 already unavailable before) · 1 canary first: <code>i-2</code>',
@@ -85,7 +85,9 @@ describe('the summary of a fleet', () => {
       '### Timeline',
       'section i-1',
       '### Instances',
-      '| <code>i-2</code> name-of-i-2 | ❌ failed | <code>m-old</code> web-1 | 4m 10s |',
+      '**Image before, each:** <code>m-old</code> web-1',
+      '| Instance | Result | Time |',
+      '| <code>i-2</code> name-of-i-2 | ❌ failed | 4m 10s |',
       '| <code>i-3</code>',
       '| <code>i-1</code>',
       '<code>i-2</code> in detail',
@@ -96,7 +98,7 @@ describe('the summary of a fleet', () => {
   test('says what became of each kind', () => {
     const all = fleet({ rebuilt: 3, skipped: 2, started: 1, failed: 1, rolledBack: 1, inProgress: 2 });
     expect(summaryOf(madeState(all, { maxFailures: 3 }))).toContain(
-      '✅ **3** rebuilt · ✅ **2** skipped · 🚀 **1** started · ❌ **1** failed · ↩️ **1** rolled back · 🛑 **2** in progress (10'
+      '✅ **3** rebuilt · ✅ **2** skipped · 🚀 **1** started · ❌ **1** failed · ↩️ **1** rolled back · 🛑 **2** still rebuilding (10'
     );
   });
 
@@ -117,10 +119,13 @@ describe('the summary of a fleet', () => {
   test('tells 20 failures in full, one of each kind among them, and the others in a table', () => {
     const failure = failureOf('denied', { message: 'the rare one' });
     const rare = madeRun(idOf(99), 'failed', { reason: { kind: 'call', failure } });
-    const text = summaryOf(madeState([...fleet({ failed: 50 }), rare], { maxFailures: 99 }));
+    const apart = times(50, (index) =>
+      madeRun(idOf(index), 'failed', { reason: { kind: 'timedOut', status: `Starting${index}` } })
+    );
+    const text = summaryOf(madeState([...apart, rare], { maxFailures: 99 }));
     expectInOrder(text, [
       '### Failed or cut off: 51 instances',
-      'By reason: 50 × timedOut, 1 × denied. The first 20 stand here in full, the other 31 in a table.',
+      'By reason: 50 × timedOut, 1 × denied. 31 instances with other causes are in the table below.',
       'RebuildInstance i-1: the rare one.',
       '<summary>31 more that failed or were cut off</summary>',
       '| <code>i-00000049</code> | ❌ failed | timedOut | erased | i-00000049: still Starting',
@@ -128,6 +133,20 @@ describe('the summary of a fleet', () => {
     ]);
     expect(text.split('What to do:').length - 1).toBe(20);
     expect(rowsOf(text)).toHaveLength(51);
+  });
+
+  test('tells failures of one kind once, with the instances by name', () => {
+    const alike = times(30, (index) => madeRun(idOf(index), 'failed'));
+    const other = madeRun(idOf(99), 'failed', { reason: { kind: 'timedOut', status: 'Stopping' } });
+    const text = summaryOf(madeState([...alike, other], { maxFailures: 99 }));
+    expectInOrder(text, [
+      '### Failed or cut off: 31 instances',
+      'By reason: 31 × timedOut.\n',
+      `**30 instances &#40;${times(20, idOf).join(', ')} and 10 more&#41;: still Starting`,
+      `**${idOf(99)}: still Stopping`
+    ]);
+    expect(text.split('What to do:').length - 1).toBe(2);
+    expect(text).not.toContain('more that failed');
   });
 
   test('of 500 stays short', () => {
@@ -162,11 +181,11 @@ describe('weights that are not restored', () => {
     expectInOrder(summaryOf(madeState(instances)), [
       '### Load balancer weights to restore: 4',
       '| <code>i-1</code><br>❌ failed | 0 | 50 | <code>lb-1</code> |',
-      '| <code>i-2</code><br>🛑 goes on without this run | 0 | 20 | <code>lb-2</code><br><code>sg-1</code> |',
+      '| <code>i-2</code><br>🛑 still rebuilding | 0 | 20 | <code>lb-2</code><br><code>sg-1</code> |',
       '<code>PUT /v1/blb/lb-1/backendserver?update</code>',
-      '{"backendServerList":[\n  {"instanceId":"i-1","weight":50},\n  {"instanceId":"i-2","weight":50}\n]}',
+      '{"backendServerList":[\n{"instanceId":"i-1","weight":50},\n{"instanceId":"i-2","weight":50}\n]}',
       '<code>PUT /v1/appblb/lb-2/blbrs</code>',
-      '{"sgId":"sg-1","backendServerList":[\n  {"instanceId":"i-1","weight":20},\n  {"instanceId":"i-2","weight":20}\n]}'
+      '{"sgId":"sg-1","backendServerList":[\n{"instanceId":"i-1","weight":20},\n{"instanceId":"i-2","weight":20}\n]}'
     ]);
   });
 
@@ -196,7 +215,7 @@ describe('the plan of a fleet', () => {
     );
     const text = summaryOf(madeState(instances, { maxUnavailable: 3, pauseMs: 60_000, canary: 2 }));
     expectInOrder(text, [
-      '## 📋 Plan, nothing was sent: 9 instances',
+      '## 📋 Dry run: plan for 9 instances',
       '📋 **8** rebuild · ✅ **1** skip (9 instances)',
       'at most 3 of 9 unavailable at once; 1 already unavailable before · 2 canaries first',
       'If all goes well it takes 3 batches.',
@@ -216,7 +235,10 @@ describe('the plan of a fleet', () => {
       '8 batch 3',
       '1 –'
     ]);
-    expect(rowsOf(text).at(-1)).toMatch(/\| nothing \| – \| ✅ skip \| Running/);
+    expect(text).toContain('**Now, unless noted:** Running');
+    expect(rowsOf(text)[0]).toContain('| canary, batch 1 | now: Stopped');
+    expect(rowsOf(text)[1]).toMatch(/\| canary, batch 1 \| {2}\|$/);
+    expect(rowsOf(text).at(-1)).toMatch(/\| nothing \| – \| ✅ skip/);
   });
 
   test('without pauses has no batches, and says that slots are refilled', () => {
@@ -254,10 +276,10 @@ describe('the plan of a fleet', () => {
     expect(text.split('its status is Error')).toHaveLength(2);
     expectInOrder(text, [
       '⚠️ its status is Error',
-      '**Also**, as for <code>i-00000000</code>: a custom image of the system disk is made first; if it fails, it is rolled back',
+      '**Also:** a custom image of the system disk is made first; if it fails, it is rolled back',
       '<details open><summary>All 500 instances',
       '| the system disk, 2 snapshots |',
-      '| <code>v-old</code>, 40 GB, 2 snapshots |',
+      '| <code>v-old</code>, 40&nbsp;GB, 2 snapshots |',
       '_Details of each instance are in the output `result`._'
     ]);
     expect(rowsOf(text)).toHaveLength(500);
@@ -280,7 +302,8 @@ describe('1,000 instances with long names', () => {
     const instances = times(count, (index) => {
       const isFailed = index < failures;
       return madeRun(idOf(index), isFailed ? 'failed' : 'rebuilt', {
-        instance: { name, imageName: name },
+        // Of different names, so that each row has its own.
+        instance: { name, imageName: `${index % 2}${name}` },
         target: { snapshots },
         weights: isFailed ? [[50, 0]] : [],
         reason: { kind: 'timedOut', status: `${words}${index}` }
@@ -381,7 +404,7 @@ describe('the annotations', () => {
       page,
       `${page}#rejoin`
     ]);
-    expect(summaryOf(failed(3), source).split(`(${page}#timedout)`)).toHaveLength(4);
+    expect(summaryOf(failed(3), source).split(`(${page}#timedout)`)).toHaveLength(2);
     expect(summaryOf(failed(1), source)).toContain(`(${page}#timedout)`);
     expect(summaryOf(failed(1))).not.toContain('](http');
   });
@@ -417,7 +440,7 @@ describe('a weight that was 0 before the run', () => {
     const instances = describeInstances(state);
     expect(idleInstances(instances)).toEqual(isIdle ? ['i-1'] : []);
     expect(idleSentence(instances) === '').toBe(!isIdle);
-    expect(summaryOf(state).includes('with the weight 0')).toBe(isIdle);
+    expect(summaryOf(state).includes('Weight 0 on a load balancer')).toBe(isIdle);
     expect(annotationsOf(state).some(({ title }) => title.startsWith('Weight 0'))).toBe(isIdle);
   });
 
@@ -443,7 +466,9 @@ describe('a weight that was 0 before the run', () => {
     expect(warning?.lines[0]).toBe(`${times(named, idOf).join(', ')}${more}`);
     const sentence = idleSentence(describeInstances(state));
     expect(sentence.split('<code>').length - 1).toBe(named);
-    expect(sentence).toContain(`${count === 1 ? '1 instance' : `${count} instances`} with the weight 0`);
+    expect(sentence).toContain(
+      `Weight 0 on a load balancer, ${count === 1 ? '1 instance' : `${count} instances`}:`
+    );
     expect(sentence).toContain(`${more}. ${idleWords}`);
     expectWellFormed(summaryOf(state));
   });
@@ -464,7 +489,7 @@ describe('a weight that was 0 before the run', () => {
     ];
     expectInOrder(summaryOf(madeState(idle(count, weights))), [
       '### Load balancer weights to restore',
-      'with the weight 0:**',
+      'Weight 0 on a load balancer, ',
       idleWords
     ]);
   });

@@ -39,16 +39,17 @@ describe('the summary', () => {
   test('of a plan is open, and says what would be erased', async () => {
     const { text } = await summarized({ dryRun: true });
     expectAll(text, [
-      '## 📋 Plan, nothing was sent: <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
-      '<details open>',
-      '| Would be erased | system disk <code>v-sys-demo0001</code>, 40 GB<br>snapshot before-upgrade',
+      '## 📋 Dry run: plan for <code>i-demo0001</code> with image <code>m-web-2</code> web-2',
+      '| Instance | <code>i-demo0001</code> web-1 |',
+      '| Would be erased | system disk <code>v-sys-demo0001</code>, 40&nbsp;GB<br>snapshot before-upgrade',
       '2026-01-10T08:00:00Z',
       '| Kept | data disks, IP addresses, custom images |',
       '| Login | with the password given as adminPass |',
       '| Script | the earlier script, if there is one, runs again |',
-      '| Before | Running, cn-bj-d, bcc.g5.c2m8, image m-web-1 web-1 '
+      '| Now | Running, cn-bj-d, bcc.g5.c2m8, image m-web-1 web-1 '
     ]);
-    expect(text).not.toContain('To go back to');
+    expect(text).not.toContain('<details');
+    expect(text).not.toContain('Load balancer |');
   });
 
   test('of a plan of several knows what is done with each', async () => {
@@ -70,10 +71,10 @@ describe('the summary', () => {
     const { report, text } = await summarized({ backup: {}, health });
     const backup = report.instances[0]?.backup;
     expectAll(text, [
-      '## ✅ Rebuilt: <code>i-demo0001</code> from image',
+      '## ✅ Rebuilt <code>i-demo0001</code> from image',
       `| Backup | <code>${backup?.imageId}</code>`,
       '| Erased | system disk',
-      'Health: passed',
+      'Health check: passed',
       'Request IDs: <code>',
       '```yaml\nwith:\n  instanceId: i-demo0001\n',
       `  imageId: ${backup?.imageId}\n`
@@ -85,9 +86,9 @@ describe('the summary', () => {
   test('of a failure says what happened, what it means, and what to do, before the details', async () => {
     const { text } = await summarized({}, [error]);
     expectAll(text, [
-      '## ❌ Failed: <code>i-demo0001</code> from image',
-      'the instance came to the status Error',
-      'The system disk is being rebuilt or is rebuilt: its old content is gone.',
+      '## ❌ Failed to rebuild <code>i-demo0001</code> from image',
+      'the rebuild ended in the status Error.',
+      'The old content of the system disk is gone.',
       '> **What to do:** Look at the instance in the console',
       '  imageId: m-web-1\n'
     ]);
@@ -100,7 +101,7 @@ describe('the summary', () => {
     expectAll(text, [
       '## ❌ Failed',
       'not healthy within healthDeadline &#40;5m 00s&#41;; last: tcp&#58;//192.168.0.11:22: connection refused',
-      'Health: failed',
+      'Health check: failed',
       '| 21s | passes |',
       'connection refused: nothing listens on the port yet'
     ]);
@@ -109,10 +110,10 @@ describe('the summary', () => {
   test('of a rollback says that it was rolled back, and why', async () => {
     const { text } = await summarized({ rollback: true }, [error]);
     expectAll(text, [
-      '## ↩️ Failed, and rolled back',
-      'came to the status Error',
-      'The instance was rolled back onto m-web-1 and runs on it.',
-      '| Rollback | onto <code>m-web-1</code>: done |',
+      '## ↩️ Failed to rebuild <code>i-demo0001</code> from image <code>m-web-2</code> web-2, and rolled back',
+      'the rebuild ended in the status Error',
+      'The instance was rolled back to m-web-1 and runs on it.',
+      '| Rollback | to <code>m-web-1</code>: done |',
       'rollback: rebuilt'
     ]);
   });
@@ -121,8 +122,8 @@ describe('the summary', () => {
     const { text } = await summarized({ rollback: true }, [{ ...error, times: 2 }]);
     expectAll(text, [
       '## ❌ Failed',
-      'The rollback onto m-web-1 failed as well',
-      '| Rollback | onto <code>m-web-1</code>: failed'
+      'The rollback to m-web-1 failed as well: the rebuild ended in the status Error. The old',
+      '| Rollback | to <code>m-web-1</code>: failed'
     ]);
   });
 

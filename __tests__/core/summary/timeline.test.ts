@@ -39,12 +39,12 @@ function expectGantt(text: string): void {
   expect(lines.at(-1)).toBe('```');
   const body = lines.slice(0, -1).join('\n');
   expect(body).toMatch(
-    /^---\ndisplayMode: compact\n---\ngantt\ndateFormat YYYY-MM-DDTHH:mm:ss\naxisFormat %H:%M(?::%S)?\ntodayMarker off\n/
+    /^---\ndisplayMode: compact\n---\ngantt\ndateFormat YYYY-MM-DDTHH:mm:ss\naxisFormat %H:%M(?::%S)?\ntickInterval [1-9]\d*(?:second|minute)\ntodayMarker off\n/
   );
-  const tasks = lines.slice(7, -1);
+  const tasks = lines.slice(8, -1);
   for (const line of tasks) {
     expect(line).toMatch(
-      /^(?:section [A-Za-z0-9_-]{1,40}|(?:backup|drain|rebuild|health|rollback|·) :(?:(?:done|crit|active), )?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d, [1-9]\d*s)$/
+      /^(?:section [A-Za-z0-9_-]{1,40}|(?:backup|drain|rebuild|health|rollback|[BDRH↩·]) :(?:(?:done|crit|active), )?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d, [1-9]\d*s)$/
     );
   }
   expect(body.length).toBeLessThan(50_000);
@@ -56,7 +56,7 @@ describe('the timeline', () => {
     expectGantt(drawn([one, other]));
     expect(linesOf(one)).toEqual([
       'section i-1',
-      'drain :2026-03-01T09:00:00, 32s',
+      'D :2026-03-01T09:00:00, 32s',
       'rebuild :active, 2026-03-01T09:00:32, 180s',
       'health :done, 2026-03-01T09:03:32, 60s'
     ]);
@@ -95,7 +95,7 @@ describe('the timeline', () => {
     expect(
       linesOf(one).flatMap(
         (line) =>
-          /\w :(?:(crit|active|done), )?\d{4}-/
+          /\S :(?:(crit|active|done), )?\d{4}-/
             .exec(line)
             ?.slice(1)
             .map((mark) => mark ?? '') ?? []
@@ -125,15 +125,30 @@ describe('the timeline', () => {
     ]);
   });
 
-  test('writes no word into a bar that has no room for it', () => {
+  test('has at most five marks, for more would lie on each other on a phone', () => {
+    const ends = [4, 40, 61, 300, 3600, 20_000, 90_000];
+    const marks = ends.map((end) => {
+      const [, count = '', unit] =
+        /tickInterval (\d+)(second|minute)/.exec(
+          drawn([madeRun('i-1', 'rebuilt', { spans: [['rebuilding', end]] }), other])
+        ) ?? [];
+      return end / (Number(count) * (unit === 'minute' ? 60 : 1));
+    });
+    for (const count of marks) expect(count).toBeLessThanOrEqual(4);
+    expect(Math.min(...marks)).toBeGreaterThan(1);
+  });
+
+  test('writes a letter into a bar that has no room for its word, and a dot where that has none', () => {
     const spans: readonly MadeSpan[] = [
       ['draining', 5],
+      ['backup', 20],
       ['rebuilding', 180]
     ];
     expect(linesOf(madeRun('i-1', 'rebuilt', { spans }))).toEqual([
       'section i-1',
       '· :2026-03-01T09:00:00, 5s',
-      'rebuild :active, 2026-03-01T09:00:05, 180s'
+      'B :2026-03-01T09:00:05, 20s',
+      'rebuild :active, 2026-03-01T09:00:25, 180s'
     ]);
   });
 

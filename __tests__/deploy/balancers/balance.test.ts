@@ -59,7 +59,7 @@ describe('one instance behind a load balancer of each kind', () => {
       const report = await world.run({ balancers });
       const log = world.lines.join('\n');
       for (const words of [
-        'leaving the load balancers first',
+        'setting its load balancer weights to 0 first',
         'lb-demo0001: weight 100 → 0',
         'lb-demo0002/sg-demo0001: weight 0 → 30'
       ]) {
@@ -144,7 +144,7 @@ describe('a weight of 0', () => {
       expect(movesOf(world, 'i-demo0001')).toEqual(['lb-demo0002 30→0', 'lb-demo0002 0→30']);
       expect(weightsIn(world)).toContain('lb-demo0001 i-demo0001 0');
       expect(oneOf(report).plan.warnings).toContain(
-        'its weight on lb-demo0001 is 0 even before, and stays so'
+        'its weight on lb-demo0001 is 0 before the run already, and stays 0'
       );
       expect(oneOf(report).balancers).toContainEqual({
         kind: 'blb',
@@ -317,7 +317,7 @@ describe('traffic comes only to what is well', () => {
         'It gets no traffic: its weight is 0 on lb-demo0001 (was 100), lb-demo0002/sg-demo0001 (was 30).'
       );
       expect(one.failure?.remedy).toContain(
-        'Once it is healthy, restore the weights that the summary lists.'
+        'Once it is healthy, restore its weights: the job summary lists them.'
       );
     });
   });

@@ -131,7 +131,7 @@ describe('after a cancel during the drain', () => {
       world.emulator.removeInstance('i-demo0001');
       expect(await restore(world, cancelled)).toEqual(cancelled);
       expect(weightCallsOf(world)).toHaveLength(2);
-      expect(world.lines.at(-1)).toContain('i-demo0001 could not be looked at');
+      expect(world.lines.at(-1)).toContain('i-demo0001 could not be read');
     });
   });
 
@@ -222,7 +222,7 @@ describe('after a cancel that comes when it is erased', () => {
       expect(oneOf(cancelled)).toMatchObject({ status: 'inProgress', disk: 'erased' });
       expect(nowOf(cancelled)).toEqual([0, 0]);
       expect(oneOf(cancelled).failure?.diskNote).toContain('its weight is 0 on lb-demo0001 (was 100)');
-      expect(oneOf(cancelled).failure?.remedy).toContain('restore the weights that the summary lists');
+      expect(oneOf(cancelled).failure?.remedy).toContain('restore its weights: the job summary lists them');
       expect(await restore(world, cancelled)).toEqual(cancelled);
       expect(weightCallsOf(world)).toHaveLength(2);
     });
@@ -475,9 +475,7 @@ describe('by hand', () => {
     const bcc = { ...ports.bcc, getInstance: denied, listInstances: denied };
     const state = stateOf(['i-1', 'i-2'].map((id) => loweredRun(id, [server(id, 40)])));
     expect(await restoreWeights(state, { ...ports, bcc })).toEqual(state);
-    expect(lines).toEqual([
-      'Weights are not restored: i-1 could not be looked at; i-2 could not be looked at'
-    ]);
+    expect(lines).toEqual(['Weights are not restored: i-1 could not be read; i-2 could not be read']);
     expect(changes).toEqual([]);
   });
 

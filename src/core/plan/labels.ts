@@ -21,9 +21,9 @@ export function decisionLabel(target: PlannedTarget): string {
     case 'rebuild':
       return 'rebuild: erases the system disk';
     case 'skip':
-      return 'skip: it runs on the image already';
+      return 'skip: it already runs on the image';
     case 'start':
-      return 'start: it is on the image already, and Stopped';
+      return 'start: it is already on the image, but Stopped';
     case 'wait':
       return `wait: its status is ${instance.status}; decide when the change has ended`;
     case 'refuse':
@@ -31,7 +31,7 @@ export function decisionLabel(target: PlannedTarget): string {
   }
 }
 
-/** How one logs in after the rebuild. */
+/** How to log in after the rebuild. */
 export function loginLabel({ login }: PublicOptions): string {
   switch (login.kind) {
     case 'adminPass':
@@ -83,11 +83,11 @@ export function stepLabels({ instance, circumstances, backendServers }: PlannedT
   const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
   if (own.length > 0) {
     const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-    steps.push(`leaves ${where} first, and rejoins once it is healthy`);
+    steps.push(`its weight is set to 0 first, and restored once it is healthy: ${where}`);
   }
-  if (rollbackImage.kind === 'backup') steps.push('if it fails, it is rolled back onto the image made first');
+  if (rollbackImage.kind === 'backup') steps.push('if it fails, it is rolled back to the image made first');
   if (rollbackImage.kind === 'image')
-    steps.push(`if it fails, it is rolled back onto ${rollbackImage.image.id}`);
+    steps.push(`if it fails, it is rolled back to ${rollbackImage.image.id}`);
   return steps;
 }
 

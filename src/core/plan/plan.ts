@@ -103,18 +103,25 @@ function plannedTask({ task, instance }: Target, { action }: Decision): Task {
   return { ...task, planned, ...(action === 'skip' ? { checkOnly: true } : {}) };
 }
 
+/** The warning of a target that is not healthy before the run. */
+export function unavailableNote({ unhealthy }: Pick<Target, 'unhealthy'>): string | undefined {
+  return unhealthy === undefined
+    ? undefined
+    : `${unhealthy} before the run already; it counts as unavailable, and goes first`;
+}
+
 /** What a person should know of a target that is one of several, or behind a load balancer. */
 function fleetWarnings({ unhealthy, backendServers = [], circumstances }: Target): readonly string[] {
   const warnings: string[] = [];
-  if (unhealthy !== undefined)
-    warnings.push(`${unhealthy} even before; it counts as unavailable, and goes first`);
+  const note = unavailableNote({ unhealthy });
+  if (note !== undefined) warnings.push(note);
   for (const asked of circumstances.blbIds ?? []) {
     if (!backendServers.some(({ blbId }) => blbId === asked)) {
       warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
     }
   }
   for (const { blbId, weight } of backendServers) {
-    if (weight === 0) warnings.push(`its weight on ${blbId} is 0 even before, and stays so`);
+    if (weight === 0) warnings.push(`its weight on ${blbId} is 0 before the run already, and stays 0`);
   }
   return warnings;
 }

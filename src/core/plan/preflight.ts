@@ -53,7 +53,7 @@ export function warningsBefore(task: Task, instance: Instance): readonly string[
     warnings.push('the image is Creating: a run that is not dry waits until it is Available');
   }
   if (statusKind(instance.status) === 'broken') {
-    warnings.push('its status is Error: it is rebuilt all the same, for that is often the cure');
+    warnings.push('its status is Error: a rebuild often repairs that');
   }
   if (
     isWindows(task.image.osType) !== isWindows(instance.osName) &&

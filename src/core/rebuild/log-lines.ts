@@ -1,4 +1,4 @@
-/** What a person reads along: one line for each thing that changed between two states of a rebuild. */
+/** The log of a rebuild: one line for each thing that changed between two of its states. */
 
 import { describeFailure } from '../model/failure.ts';
 import { formatDuration } from '../time.ts';
@@ -13,7 +13,7 @@ export function narrate(before: RebuildState, now: RebuildState, elapsedMs: numb
 
 /** The line of a minute in which nothing changed. */
 export function heartbeat(rebuild: RebuildState, atMs: number, sinceMs: number): string {
-  const status = rebuild.last?.instance.status ?? 'unseen';
+  const status = rebuild.last?.instance.status ?? 'unknown';
   const image = rebuild.last?.instance.imageId ?? '';
   const left = formatDuration(Math.max(0, rebuild.deadlineMs - atMs));
   return stamp(`still ${status} on ${image}; ${purpose(rebuild)}, at most ${left} more`, atMs - sinceMs);
@@ -71,7 +71,7 @@ function newPhase(before: RebuildState, now: RebuildState): string[] {
     case 'backup':
       return [...lines, 'making an image of the system disk first'];
     case 'draining':
-      return [...lines, 'leaving the load balancers first'];
+      return [...lines, 'setting its load balancer weights to 0 first'];
     case 'sending':
       return [
         ...lines,

@@ -3,7 +3,7 @@ import type { CallFailure } from '../model/failure.ts';
 
 /** What a person should know before running again, once a rebuild shows or where none was sent. */
 export const rerunIsSafe =
-  'A re-run is safe: it looks first, waits for a rebuild that is under way, and skips an instance that runs on the image.';
+  'A re-run is safe: it waits for a rebuild that is under way, and skips an instance that runs on the image.';
 
 /**
  * What to do about a call that failed for good.

@@ -18,7 +18,7 @@ const words: Readonly<Record<InstanceStatus, string>> = {
 };
 
 /**
- * What became of the run, in one sentence.
+ * What happened, in one sentence.
  *
  * @param ok whether the step is green
  */
@@ -45,15 +45,15 @@ function ofOne(one: DescribedInstance, imageId: string): string {
     case 'skipped':
       return `Nothing was erased: ${id} runs on ${imageId} already`;
     case 'started':
-      return `Started the rebuild of ${id} from ${imageId}, without waiting for its end,`;
+      return `Started the rebuild of ${id} from ${imageId}, not waited for,`;
     case 'planned':
       return `nothing was sent for ${id}`;
     case 'rolledBack':
-      return `${id} was rolled back onto ${run.rollback?.imageId ?? 'its earlier image'}${reason}`;
+      return `${id} was rolled back to ${run.rollback?.imageId ?? 'its earlier image'}${reason}`;
     case 'inProgress':
       return `the rebuild of ${id} from ${imageId} goes on without this run`;
     case 'failed':
-      return `${id} was to be rebuilt from ${imageId}${reason}`;
+      return `rebuild of ${id} from ${imageId}${reason}`;
     case 'notStarted':
       return `${id} was not rebuilt`;
   }

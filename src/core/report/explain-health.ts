@@ -26,11 +26,12 @@ export function explainHealth(
 ): Omit<Explanation, 'diskNote'> & { readonly reason: HealthReason } {
   const allowed = formatDuration(health.deadlineMs - health.fromMs);
   const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
+  const course = courseOf(health);
   const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
   return {
     reason,
     cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${describeNotHealthy(health.reason)}.`,
-    course: courseOf(health),
+    ...(course === undefined ? {} : { course }),
     remedy: remedyOf(reason, allowed)
   };
 }
@@ -70,13 +71,17 @@ function remedyOf(reason: HealthReason, allowed: string): string {
     case 'guestScript':
       return `What the script printed last is in the log. Fix what it names; ${longer}`;
     case 'unhealthy':
-      return `Look at the instance and at what healthCheck asks; ${longer}`;
+      return `Check the instance and what healthCheck asks; ${longer}`;
   }
 }
 
-/** The latest changes of what the probes found, oldest first. */
-function courseOf({ history }: Checked): string {
-  const latest = history.slice(-mostChanges).map(({ failed }) => describeFailed(failed));
-  if (latest.length === 0) return 'nothing';
-  return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
+/** The latest changes of what the probes found, oldest first; `undefined` where it was the same all the time. */
+function courseOf({ history }: Checked): string | undefined {
+  const found = history.map(({ failed }) => describeFailed(failed));
+  // Every run of a script has an ID of its own, which is no change.
+  const plain = (text: string | undefined): string | undefined => text?.replace(/ \(run [^)]*\)/g, '');
+  const changes = found.filter((text, at) => plain(text) !== plain(found[at - 1]));
+  if (changes.length < 2) return undefined;
+  const latest = changes.slice(-mostChanges);
+  return [...(changes.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }

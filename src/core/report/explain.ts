@@ -52,15 +52,15 @@ export function explain(rebuild: RebuildState, reason: Reason): Explanation {
 
 /** Explains a rebuild that a cancel cut off. */
 export function explainCancel(rebuild: RebuildState): Explanation {
-  const status = rebuild.last?.instance.status ?? 'unseen';
+  const status = rebuild.last?.instance.status ?? 'unknown';
   const diskState = diskStateOf(rebuild);
   return {
-    cause: `${rebuild.task.instanceId}: cancelled; last seen ${status}`,
+    cause: `${rebuild.task.instanceId}: cancelled; its last status was ${status}.`,
     diskNote: describeDiskState(diskState),
     remedy:
       diskState === 'untouched'
         ? 'There is nothing to repair.'
-        : `A rebuild cannot be called back and goes on without this run. Run again ${hasStarted(rebuild) ? 'to wait for its end: the instance is looked at first and not erased twice.' : 'once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
+        : `A rebuild cannot be called back and goes on without this run. ${hasStarted(rebuild) ? 'Run again to wait for its end: it is not erased twice.' : 'Run again once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
   };
 }
 
@@ -70,7 +70,7 @@ export function describeDiskState(diskState: DiskState): string {
     case 'untouched':
       return 'The system disk was not touched by this run.';
     case 'erased':
-      return 'The system disk is being rebuilt or is rebuilt: its old content is gone.';
+      return 'The old content of the system disk is gone.';
     case 'unknown':
       return 'Whether the system disk is being rebuilt is not known.';
   }
@@ -108,7 +108,7 @@ function causeAndRemedy(rebuild: RebuildState, reason: Reason): Omit<Explanation
       };
     case 'status':
       return {
-        cause: `the instance came to the status ${reason.status}, from which the rebuild cannot end well.`,
+        cause: `the rebuild ended in the status ${reason.status}.`,
         course,
         remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
       };
@@ -125,14 +125,14 @@ function causeAndRemedy(rebuild: RebuildState, reason: Reason): Omit<Explanation
       };
     case 'drain':
       return {
-        cause: `the load balancers could not be left, so nothing was erased. ${reason.problem.cause}`,
+        cause: `its weight could not be set to 0, so nothing was erased. ${reason.problem.cause}`,
         remedy: reason.problem.remedy
       };
     case 'gone':
       return {
         cause: `the API no longer knows the instance.`,
         course,
-        remedy: 'Look whether it was released, and check region and instanceId.'
+        remedy: 'Check whether it was released, and check region and instanceId.'
       };
     case 'call':
       return explainCall(rebuild, reason.failure);

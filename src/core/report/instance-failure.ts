@@ -13,14 +13,7 @@ import {
   isUnsent
 } from '../run/instance-end.ts';
 import { diskOf, type InstanceRun } from '../run/instance-run.ts';
-import {
-  describeDiskState,
-  type Explanation,
-  explain,
-  explainCancel,
-  explainRefusals,
-  wholeCause
-} from './explain.ts';
+import { describeDiskState, type Explanation, explain, explainCancel, explainRefusals } from './explain.ts';
 import { explainHealth } from './explain-health.ts';
 import type { ReportedReason } from './failure-reasons.ts';
 import { whyNotRolledBack } from './no-rollback.ts';
@@ -44,8 +37,8 @@ export function failureOf(run: InstanceRun): InstanceFailure | undefined {
   const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
   const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
   const restore = mayServe
-    ? 'The post step of this action restores the weights; look there whether it could.'
-    : 'Once it is healthy, restore the weights that the summary lists.';
+    ? 'The post step of this action restores the weights; see there whether it could.'
+    : 'Once it is healthy, restore its weights: the job summary lists them.';
   return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
 }
 
@@ -103,7 +96,7 @@ function explainRolledBack(run: InstanceRun, cause: FailureCause): InstanceFailu
   const how = health === undefined ? 'runs on it' : 'is healthy again';
   return {
     ...explainCause(run, cause),
-    diskNote: `The instance was rolled back onto ${imageId} and ${how}.`,
+    diskNote: `The instance was rolled back to ${imageId} and ${how}.`,
     remedy: 'Find out what is wrong with the new image before you try again.'
   };
 }
@@ -114,14 +107,14 @@ function explainRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutS
   const ending = run.rollback?.rebuild?.ending;
   if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
     const { refusals } = ending.reason;
-    const diskNote = `It was not rolled back onto ${imageId}, because ${describeRefusals(refusals)}.`;
+    const diskNote = `It was not rolled back to ${imageId}, because ${describeRefusals(refusals)}.`;
     return { ...failure, diskNote, remedy: remedyOfRefusals(refusals) };
   }
   const problem = rollbackProblem(run);
   const diskNote =
     cause === 'rolloutStopped'
-      ? `It could not be rolled back onto ${imageId}: ${problem}`
-      : `The rollback onto ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
+      ? `It could not be rolled back to ${imageId}: ${problem}`
+      : `The rollback to ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
   return { ...failure, diskNote };
 }
 
@@ -183,7 +176,7 @@ function cancelledInRollback(run: InstanceRun, cause: FailureCause | undefined):
     ...(course === undefined ? {} : { course }),
     diskNote: describeDiskState('erased'),
     remedy: isSent
-      ? `The rollback onto ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
+      ? `The rollback to ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
       : 'Roll it back with the lines that the summary gives, or run again.'
   };
 }
@@ -200,7 +193,8 @@ function rollbackProblem({ rollback }: InstanceRun): string {
   if (rollback?.problem !== undefined) return rollback.problem;
   const ending = rollback?.rebuild?.ending;
   if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-    return wholeCause(explain(rollback.rebuild, ending.reason)).replace(/\.?$/, '.');
+    const { cause } = explain(rollback.rebuild, ending.reason);
+    return cause.replace(`${rollback.rebuild.task.instanceId}: `, '').replace(/\.?$/, '.');
   }
   if (rollback?.health?.healthy === false) return `${describeNotHealthy(rollback.health.reason)}.`;
   return 'it did not come to an end.';

@@ -20,8 +20,13 @@ import { type Span, spansOf, workTime } from '../run/spans.ts';
 import { formatDuration, toIso } from '../time.ts';
 import { cell, code, fenced, fold, table } from './markdown.ts';
 
-/** One instance in detail, folded unless it is to be open. */
-export function detailsOf(one: DescribedInstance, state: RunState, isOpen: boolean): string {
+/** The plan of a single instance, for a dry run. */
+export function planOf(one: DescribedInstance, state: RunState): string {
+  return planTable(one, state);
+}
+
+/** One instance in detail, folded. */
+export function detailsOf(one: DescribedInstance, state: RunState): string {
   const { run } = one;
   const inner = [
     planTable(one, state),
@@ -33,31 +38,34 @@ export function detailsOf(one: DescribedInstance, state: RunState, isOpen: boole
     hostKeys(run),
     restoreWith(run, state)
   ].filter((part) => part !== '');
-  return fold(`${code(idOf(one))} in detail`, inner, isOpen);
+  return fold(`${code(idOf(one))} in detail`, inner);
 }
 
 function planTable({ run, status }: DescribedInstance, { options }: RunState): string {
   const { target, backup, rollback } = run;
+  const { id, name } = target.instance;
   const rows: string[][] = [
+    ['Instance', `${code(id)} ${cell(name)}`.trimEnd()],
     ['Plan', cell(decisionLabel(target))],
-    ...target.warnings.map((warning) => ['⚠️ Note', cell(warning)]),
-    ['Before', cell(currentLabel(target))]
+    ...(target.warnings.length === 0 ? [] : [['⚠️ Note', target.warnings.map(cell).join('<br>')]]),
+    [status === 'planned' ? 'Now' : 'Before', cell(currentLabel(target))]
   ];
   if (backup?.imageId !== undefined)
     rows.push(['Backup', `${code(backup.imageId)} ${cell(backup.imageName)}`]);
   if (status !== 'skipped') {
     const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[diskOf(run)];
+    const steps = stepLabels(target);
     rows.push(
       [verb, erasedCell(run)],
       ['Kept', 'data disks, IP addresses, custom images'],
       ['Login', cell(loginLabel(options))],
       ['Script', cell(scriptLabel(options))],
-      ...stepLabels(target).map((step) => ['Also', cell(step)])
+      ...(steps.length === 0 ? [] : [['Also', steps.map(cell).join('<br>')]])
     );
   }
   if (rollback !== undefined) {
     const how = isRolledBack(run) ? 'done' : `failed: ${cell(rollback.problem ?? 'see above')}`;
-    rows.push(['Rollback', `onto ${code(rollback.imageId)}: ${how}`]);
+    rows.push(['Rollback', `to ${code(rollback.imageId)}: ${how}`]);
   }
   return table(['Property', 'Value'], rows);
 }
@@ -66,7 +74,8 @@ function erasedCell(run: InstanceRun): string {
   const { disk, snapshots } = erasedBy(run);
   if (disk === undefined && run.progress === 'planned' && run.target.decision.action === 'wait')
     return erasedAfterWait;
-  const named = disk === undefined ? 'the system disk' : `system disk ${code(disk.id)}, ${disk.sizeInGB} GB`;
+  const named =
+    disk === undefined ? 'the system disk' : `system disk ${code(disk.id)}, ${disk.sizeInGB}&nbsp;GB`;
   const each = snapshots.map(
     ({ id, name, createTime }) => `snapshot ${cell(name)} ${code(id)}, ${cell(createTime)}`
   );
@@ -75,11 +84,11 @@ function erasedCell(run: InstanceRun): string {
 
 /** The parts of the work in words that an operator knows. */
 const spanLabels: Readonly<Record<Span['kind'], string>> = {
-  settling: 'waited for the instance to settle',
+  settling: 'waited until its state was stable',
   backup: 'backed up',
-  draining: 'left the load balancers',
+  draining: 'drained',
   sending: 'sent',
-  searching: 'looked for a rebuild whose answer was lost',
+  searching: 'observed, because the answer was lost',
   confirming: 'waited for the start',
   rebuilding: 'rebuilt',
   starting: 'started the instance',
@@ -112,8 +121,8 @@ function healthTable({ health }: InstanceRun): string {
     code(check),
     cell(result.healthy ? 'passes' : describeUnhealthy(result.reason))
   ]);
-  const course = table(['After Running', `Health: ${health.healthy ? 'passed' : 'failed'}`], rows);
-  return checks.length < 2 ? course : `${table(['Check', 'Found last'], checks)}\n\n${course}`;
+  const course = table(['After Running', `Health check: ${health.healthy ? 'passed' : 'failed'}`], rows);
+  return checks.length < 2 ? course : `${table(['Check', 'Last result'], checks)}\n\n${course}`;
 }
 
 function balancerTable({ target, heldWeights }: InstanceRun): string {
@@ -133,11 +142,11 @@ function requestLine(run: InstanceRun): string {
 
 function hostKeys({ knownHosts }: InstanceRun): string {
   if (knownHosts.length === 0) return '';
-  return `SSH host keys, as first seen and verified by nobody:\n\n${fenced('yaml', knownHosts)}`;
+  return `SSH host keys, trusted on first use and not verified:\n\n${fenced('yaml', knownHosts)}`;
 }
 
 function restoreWith(run: InstanceRun, { options }: RunState): string {
   const lines = restoreWithLines(run, options);
   if (lines.length === 0) return '';
-  return `To go back to what it ran before:\n\n${fenced('yaml', ['with:', ...lines.map((line) => `  ${line}`)])}`;
+  return `To rebuild it from its earlier image:\n\n${fenced('yaml', ['with:', ...lines.map((line) => `  ${line}`)])}`;
 }

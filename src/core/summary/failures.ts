@@ -1,11 +1,11 @@
-/** The failures in a summary: the first in full, the others in a table. */
+/** The failures in a summary: the first in full, alike ones together, the others in a table. */
 
 import { clip } from '../report/clip.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import { wholeCause } from '../report/explain.ts';
 import { type ActionSource, helpLink } from '../report/help-link.ts';
 import type { InstanceFailure } from '../report/instance-failure.ts';
-import { diskOf } from '../run/instance-run.ts';
+import { diskOf, rebuildsOf } from '../run/instance-run.ts';
 import type { Part } from './fit.ts';
 import { cell, code, counted, fold, table } from './markdown.ts';
 import { statusLabel } from './overview.ts';
@@ -13,6 +13,9 @@ import { type FailedInstance, failuresFirst, reasonsLabel } from './ranking.ts';
 
 /** More than these nobody reads one after another. */
 const inFull = 20;
+
+/** So many instances with the same failure are named. */
+const mostNamed = 20;
 
 /** A failure with cause, disk, remedy and a link to the documents; empty where there is none. */
 export function failureText(failure: InstanceFailure | undefined, source: ActionSource | undefined): string {
@@ -37,7 +40,9 @@ export function failureParts(
   source: ActionSource | undefined
 ): readonly Part[] {
   const failed = failuresFirst(instances);
-  const [full, rest] = [failed.slice(0, inFull), failed.slice(inFull)];
+  const groups = groupsOf(failed);
+  const full = groups.slice(0, inFull);
+  const rest = groups.slice(inFull).flat();
   return [
     {
       priority: priority.full,
@@ -46,18 +51,50 @@ export function failureParts(
         failed.length === 0
           ? ''
           : [
-              heading(failed),
-              ...full.slice(0, pieces).map((one) => failureText(short(one.failure), source))
+              heading(failed, rest.length),
+              ...full.slice(0, pieces).map((group) => groupText(group, source))
             ].join('\n\n')
     },
     { priority: priority.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
   ];
 }
 
-function heading(failed: readonly FailedInstance[]): string {
+function heading(failed: readonly FailedInstance[], inTable: number): string {
   const title = `### Failed or cut off: ${counted(failed.length, 'instance')}`;
   if (failed.length <= inFull) return title;
-  return `${title}\n\nBy reason: ${cell(reasonsLabel(failed))}. The first ${inFull} stand here in full, the other ${failed.length - inFull} in a table.`;
+  const table =
+    inTable === 0 ? '' : ` ${counted(inTable, 'instance')} with other causes are in the table below.`;
+  return `${title}\n\nBy reason: ${cell(reasonsLabel(failed))}.${table}`;
+}
+
+/** Instances that failed in the same way: what is told of one holds for all. Never empty. */
+type Group = readonly [FailedInstance, ...FailedInstance[]];
+
+/** The failures, those together of which the same is told but for IDs; in the order of their first instances. */
+function groupsOf(failed: readonly FailedInstance[]): readonly Group[] {
+  const groups = new Map<string, [FailedInstance, ...FailedInstance[]]>();
+  for (const one of failed) {
+    const { reason, cause, diskNote, remedy } = one.failure;
+    const own = [idOf(one), ...rebuildsOf(one.run).flatMap(({ requestIds }) => requestIds)];
+    const key = own.reduce(
+      (text, id) => text.replaceAll(id, ''),
+      JSON.stringify([reason, cause, diskNote, remedy])
+    );
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()];
+}
+
+/** A failure of one or several instances; those of several are told as of the first. */
+function groupText([first, ...others]: Group, source: ActionSource | undefined): string {
+  if (others.length === 0) return failureText(short(first.failure), source);
+  const named = [first, ...others].slice(0, mostNamed).map(idOf);
+  const more = others.length + 1 - named.length;
+  const whom = `${others.length + 1} instances (${named.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+  const { cause, ...failure } = short(first.failure);
+  return failureText({ ...failure, cause: cause.replace(`${idOf(first)}:`, `${whom}:`) }, source);
 }
 
 /** A message from outside may be of any length, and one failure must not crowd out the others. */

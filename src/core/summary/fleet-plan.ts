@@ -1,7 +1,8 @@
-/** The plan of several instances, as a dry run ends with it: who is taken when, and what is erased. */
+/** The plan of several instances, as a dry run ends with it: which is rebuilt when, and what is erased. */
 
 import type { Decision } from '../plan/decide.ts';
 import { currentLabel, erasedAfterWait, loginLabel, scriptLabel, stepLabels } from '../plan/labels.ts';
+import { unavailableNote } from '../plan/plan.ts';
 import { clip } from '../report/clip.ts';
 import { canariesOf } from '../rollout/canaries.ts';
 import { rehearse } from '../rollout/rehearse.ts';
@@ -34,26 +35,33 @@ export function planParts(state: RunState, priority: number): readonly Part[] {
   const batches = state.rollout.pauseMs === 0 ? [] : rehearse(state.rollout);
   const sentence =
     batches.length === 0 ? '' : `If all goes well it takes ${counted(batches.length, 'batch', 'batches')}.`;
-  const notes = commonOf(ordered.map(({ target }) => target.warnings));
-  const currents = ordered.map(({ target }) => currentLabel(target));
-  const now = sameForAll(currents);
+  const warnings = ordered.map(({ target }) => target.warnings.filter(isNotIn([unavailableNote(target)])));
+  const notes = commonOf(warnings);
+  const now = mostFrequent(ordered.map(({ target }) => currentLabel(target)));
   const turns = turnsOf(ordered, canariesOf(state.rollout), batches);
+  const remarks = ordered.map((run, at) =>
+    [
+      ...(actionOf(run) === 'rebuild' ? [] : [labels[actionOf(run)]]),
+      ...differenceOf(run, now),
+      ...(warnings[at] ?? []).filter(isNotIn(notes)).map(noteOf)
+    ].join('<br>')
+  );
+  const hasRemarks = remarks.some((remark) => remark !== '');
   const rows = ordered.map((run, at) => [
     `${code(idOf(run))} ${cell(run.target.instance.name)}`.trimEnd(),
     erasedCell(run),
     ...(turns === undefined ? [] : [turns[at] ?? '']),
-    [labels[actionOf(run)], ...run.target.warnings.filter(isNotIn(notes)).map(noteOf)].join('<br>'),
-    ...(now === undefined ? [cell(currents[at] ?? '')] : [])
+    ...(hasRemarks ? [remarks[at] ?? ''] : [])
   ]);
   const head = [
     'Instance',
     'Would be erased',
     ...(turns === undefined ? [] : ['Turn']),
-    'What is done',
-    ...(now === undefined ? ['Now'] : [])
+    ...(hasRemarks ? ['Remarks'] : [])
   ];
   const title = `All ${rows.length} instances`;
-  const common = [...(now === undefined ? [] : [`**Now, each:** ${cell(now)}`]), ...notes.map(noteOf)];
+  const whose = remarks.some((remark) => remark.includes('now: ')) ? 'Now, unless noted' : 'Now, each';
+  const common = [`**${whose}:** ${cell(now)}`, ...notes.map(noteOf)];
   return [
     fixed(sentence),
     fixed(common.join('\n\n')),
@@ -82,7 +90,7 @@ function noteOf(text: string): string {
   return `⚠️ ${cell(text)}`;
 }
 
-function isNotIn(others: readonly string[]): (text: string) => boolean {
+function isNotIn(others: readonly (string | undefined)[]): (text: string) => boolean {
   return (text) => !others.includes(text);
 }
 
@@ -91,20 +99,36 @@ function commonOf([first = [], ...others]: readonly (readonly string[])[]): read
   return others.length === 0 ? [] : first.filter((text) => others.every((list) => list.includes(text)));
 }
 
-/** The one text that all have, if it is one; so it need not stand in every row. */
-function sameForAll([first, ...others]: readonly string[]): string | undefined {
-  return others.every((text) => text === first) ? first : undefined;
+/** In what an instance differs from what is told of most; that a skipped one is on the image goes without saying. */
+function differenceOf(run: InstanceRun, now: string): readonly string[] {
+  const usual = new Set(now.split(', '));
+  const own = currentLabel(run.target)
+    .split(', ')
+    .filter((fact) => !usual.has(fact));
+  return own.length === 0 || actionOf(run) === 'skip' ? [] : [`now: ${cell(own.join(', '))}`];
 }
 
-/** What is alike for all: the login, the script and, but for the addresses, what else is done. */
-function howOf({ options }: RunState, [first]: readonly InstanceRun[]): string {
-  if (first === undefined || erasesNothing(first)) return '';
-  const also = stepLabels(first.target)
-    .map((step) => cell(clip(step, 500)))
-    .join('; ');
+/** The text that most have; told once, it need not stand in every row. */
+function mostFrequent(texts: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const [[most] = ['']] = [...counts].toSorted(([, one], [, other]) => other - one);
+  return most;
+}
+
+/** What is alike for all: the login, the script and, but for addresses and weights, what else is done. */
+function howOf({ options }: RunState, ordered: readonly InstanceRun[]): string {
+  const [first, ...others] = ordered.filter((run) => !erasesNothing(run));
+  if (first === undefined) return '';
+  const steps = stepLabels(first.target);
+  const common =
+    others.length === 0 ? steps : commonOf([first, ...others].map(({ target }) => stepLabels(target)));
+  const listed = (texts: readonly string[]): string => texts.map((step) => cell(clip(step, 500))).join('; ');
+  const own = steps.filter(isNotIn(common));
   return [
     `**Login:** ${cell(loginLabel(options))} · **Script:** ${cell(scriptLabel(options))} · **Kept:** data disks, IP addresses, custom images`,
-    ...(also === '' ? [] : [`**Also**, as for ${code(idOf(first))}: ${also}`])
+    ...(common.length === 0 ? [] : [`**Also:** ${listed(common)}`]),
+    ...(own.length === 0 ? [] : [`**Also**, as for ${code(idOf(first))}: ${listed(own)}`])
   ].join('\n\n');
 }
 
@@ -135,6 +159,6 @@ function erasedCell(run: InstanceRun): string {
   if (erasesNothing(run)) return 'nothing';
   if (actionOf(run) === 'wait') return erasedAfterWait;
   const { disk, snapshots } = erasedBy(run);
-  const named = disk === undefined ? 'the system disk' : `${code(disk.id)}, ${disk.sizeInGB} GB`;
+  const named = disk === undefined ? 'the system disk' : `${code(disk.id)}, ${disk.sizeInGB}&nbsp;GB`;
   return snapshots.length === 0 ? named : `${named}, ${counted(snapshots.length, 'snapshot')}`;
 }

@@ -26,16 +26,23 @@ export function wholeTable(instances: readonly DescribedInstance[], state: RunSt
   return table(['Instance', 'Result', 'Image', 'Time'], rows);
 }
 
-/** The instances of a fleet, one line each, the urgent ones first; the image to be stands in the headline. */
+/** The instances of a fleet, one line each, the urgent ones first; the new image stands in the heading. */
 export function fleetTable(instances: readonly DescribedInstance[], state: RunState, priority: number): Part {
-  const rows = byUrgency(instances).map((one) => [
+  const ordered = byUrgency(instances);
+  const images = ordered.map((one) => {
+    const isBack = isRolledBack(one.run) && one.run.rollback?.imageId === one.run.target.instance.imageId;
+    return [imageBefore(one), ...(isBack ? [] : otherImage(one, state))].join('<br>');
+  });
+  const isSame = images.every((image) => image === images[0]);
+  const rows = ordered.map((one, at) => [
     `${code(idOf(one))} ${cell(one.run.target.instance.name)}`.trimEnd(),
     statusLabel(one),
-    [imageBefore(one), ...otherImage(one, state)].join(' '),
+    ...(isSame ? [] : [images[at] ?? '']),
     timeOf(one, state)
   ]);
-  const head = ['Instance', 'Result', 'Image before', 'Time'];
-  return tablePart({ head, rows, title: `All ${rows.length} instances`, isOpen: false }, priority);
+  const head = ['Instance', 'Result', ...(isSame ? [] : ['Image before']), 'Time'];
+  const intro = isSame ? `**Image before, each:** ${images[0] ?? ''}` : '';
+  return tablePart({ head, rows, title: `All ${rows.length} instances`, intro, isOpen: false }, priority);
 }
 
 /** A table under its heading, folded where it is long; it can be shortened from its end. */
@@ -44,12 +51,15 @@ export function tablePart(
     readonly head: readonly string[];
     readonly rows: readonly (readonly string[])[];
     readonly title: string;
+    /** What is the same in all rows; may be empty. */
+    readonly intro?: string;
     /** Whether it is open also where it is long. */
     readonly isOpen: boolean;
   },
   priority: number
 ): Part {
-  const { head, rows, title, isOpen } = of;
+  const { head, rows, title, intro = '', isOpen } = of;
+  const heading = ['### Instances', ...(intro === '' ? [] : [intro])];
   return {
     priority,
     pieces: rows.length,
@@ -59,8 +69,8 @@ export function tablePart(
         ...(pieces === 0 ? [] : [table(head, rows.slice(0, pieces))]),
         ...(missing === 0 ? [] : [`_${missing} more are left out here._`])
       ];
-      if (rows.length > openRows) return ['### Instances', fold(title, told, isOpen)].join('\n\n');
-      return ['### Instances', ...told].join('\n\n');
+      if (rows.length > openRows) return [...heading, fold(title, told, isOpen)].join('\n\n');
+      return [...heading, ...told].join('\n\n');
     }
   };
 }
@@ -72,7 +82,7 @@ function imageBefore({ run }: DescribedInstance): string {
 
 /** Where an instance ended that is not on the image that it was to be on. */
 function otherImage({ run }: DescribedInstance, { image }: RunState): readonly string[] {
-  if (run.rollback !== undefined && isRolledBack(run)) return [`↩ ${code(run.rollback.imageId)}`];
+  if (run.rollback !== undefined && isRolledBack(run)) return [`now on ${code(run.rollback.imageId)}`];
   const last = lastSeen(run)?.instance;
   if (last === undefined || diskOf(run) === 'untouched' || last.imageId === image.id) return [];
   return [`⚠️ last seen on ${imageOf({ id: last.imageId, name: last.imageName })}`];

@@ -1,4 +1,4 @@
-/** The head of a summary: what became of the run, in numbers, and how the rollout was set. */
+/** The head of a summary: what happened, in numbers, and how the rollout was set. */
 
 import type { Image } from '../model/image.ts';
 import { clip } from '../report/clip.ts';
@@ -12,15 +12,16 @@ import { formatDuration } from '../time.ts';
 import type { Part } from './fit.ts';
 import { cell, code, counted, fold, table } from './markdown.ts';
 
-const headlines: Readonly<Record<RunStatus, string>> = {
-  rebuilt: '✅ Rebuilt',
-  skipped: '✅ Nothing to do',
-  planned: '📋 Plan, nothing was sent',
-  started: '🚀 Started, not waited for',
-  inProgress: '🛑 Cancelled while rebuilding',
-  rolledBack: '↩️ Failed, and rolled back',
-  failed: '❌ Failed',
-  partial: '❌ Failed for some'
+/** What stands before, between and after the instances and the image. */
+const headlines: Readonly<Record<RunStatus, readonly [string, string, string]>> = {
+  rebuilt: ['✅ Rebuilt', 'from image', ''],
+  skipped: ['✅ Nothing to do:', 'already on image', ''],
+  planned: ['📋 Dry run: plan for', 'with image', ''],
+  started: ['🚀 Started to rebuild', 'from image', ', not waited for'],
+  inProgress: ['🛑 Cancelled while rebuilding', 'from image', ''],
+  rolledBack: ['↩️ Failed to rebuild', 'from image', ', and rolled back'],
+  failed: ['❌ Failed to rebuild', 'from image', ''],
+  partial: ['❌ Failed to rebuild some of', 'from image', '']
 };
 
 interface Words {
@@ -39,12 +40,12 @@ const words: Readonly<Record<InstanceStatus, Words>> = {
   started: { icon: '🚀', one: 'started' },
   failed: { icon: '❌', one: 'failed' },
   rolledBack: { icon: '↩️', one: 'rolled back' },
-  inProgress: { icon: '🛑', one: 'goes on without this run', many: 'in progress' },
+  inProgress: { icon: '🛑', one: 'still rebuilding', many: 'still rebuilding' },
   notStarted: { icon: '–', one: 'not started' }
 };
 
 /**
- * What became of the run, of whom, and from which image, as a heading.
+ * What happened to which instances, and from which image, as a heading.
  *
  * @param region empty where it is not known
  */
@@ -53,7 +54,8 @@ export function headline(state: RunState, region: string): string {
   const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
   const whom = one ?? counted(state.instances.length, 'instance');
   const where = region === '' ? '' : `, region ${cell(clip(region, 50))}`;
-  return `## ${headlines[runStatus(state)]}: ${whom} from image ${imageOf(state.image)}${where}`;
+  const [before, between, after] = headlines[runStatus(state)];
+  return `## ${before} ${whom} ${between} ${imageOf(state.image)}${where}${after}`;
 }
 
 /** An image by ID and name. */
@@ -111,7 +113,7 @@ function canaryLabel(canaries: readonly string[]): string {
   return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
 }
 
-/** Who did not serve to begin with, and why; folded away. */
+/** The instances that were unavailable before the run, and why; folded away. */
 export function unavailableBeforePart(state: RunState, priority: number): Part {
   const before = unavailableBefore(state);
   return {

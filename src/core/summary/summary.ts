@@ -4,7 +4,7 @@ import { type DescribedInstance, describeInstances } from '../report/described-i
 import type { ActionSource } from '../report/help-link.ts';
 import { runStatus } from '../run/instance-status.ts';
 import type { RunState } from '../run/run-state.ts';
-import { detailsOf } from './details.ts';
+import { detailsOf, planOf } from './details.ts';
 import { failureParts, failureText } from './failures.ts';
 import { fitted, fixed, type Part } from './fit.ts';
 import { planParts, planTotals } from './fleet-plan.ts';
@@ -52,13 +52,14 @@ function partsOfOne(
   one: DescribedInstance,
   source: ActionSource | undefined
 ): readonly Part[] {
+  const isPlan = one.status === 'planned';
   return [
-    piece(wholeTable([one], state), priority.instances),
+    // Of a plan the heading and the details tell all of it.
+    piece(isPlan ? '' : wholeTable([one], state), priority.instances),
     piece(failureText(one.failure, source), priority.failures.full),
     weightsPart([one], priority.weights),
     fixed(idleSentence([one])),
-    // A plan is there to be read before anything happens.
-    piece(detailsOf(one, state, one.status === 'planned'), priority.details)
+    piece(isPlan ? planOf(one, state) : detailsOf(one, state), priority.details)
   ];
 }
 
@@ -84,8 +85,7 @@ function partsOfFleet(
 
 function timelinePart(instances: readonly DescribedInstance[], state: RunState): string {
   const diagram = timelineOf(instances, state);
-  const legend =
-    'Times in UTC. Purple: backup and drain. Light blue: rebuild and rollback. Grey: health check. Red: failed. A dot is a step too short for its name.';
+  const legend = 'Times in UTC. B: backup, D: drain, R: rebuild, H: health check, ↩: rollback; red: failed.';
   return diagram === '' ? '' : `### Timeline\n\n${legend}\n\n${diagram}`;
 }
 
@@ -94,7 +94,7 @@ function detailParts(instances: readonly DescribedInstance[], state: RunState): 
   const shown = byUrgency(instances).filter(({ failure }) => !isMany || failure !== undefined);
   const untold = instances.length - shown.length;
   const draw = (pieces: number): string => {
-    const each = shown.slice(0, pieces).map((one) => detailsOf(one, state, false));
+    const each = shown.slice(0, pieces).map((one) => detailsOf(one, state));
     if (each.length <= mostDetailed) return each.join('\n\n');
     return fold(`Details of ${counted(each.length, 'instance')}`, each);
   };

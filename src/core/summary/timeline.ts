@@ -13,8 +13,11 @@ const mostInstances = 50;
 /** Mermaid draws no text of more than 50,000 characters; it cannot come to that with instance IDs of today. */
 const mostCharacters = 45_000;
 
-/** A narrower bar has no room for its word, as a share of the whole width; the words would lie on each other. */
-const roomForWord = 0.055;
+/**
+ * The width of all bars on a phone, of a letter, and of the space around a text, in pixels; a text that has no room
+ * in its bar would lie on the next one.
+ */
+const phone = { bars: 230, letter: 6, space: 6 };
 
 const stillGoing: ReadonlySet<InstanceStatus> = new Set(['inProgress', 'started']);
 
@@ -53,6 +56,7 @@ export function timelineOf(
     'dateFormat YYYY-MM-DDTHH:mm:ss',
     // Under ten minutes several marks would say the same minute.
     `axisFormat ${to - from < 600 ? '%H:%M:%S' : '%H:%M'}`,
+    `tickInterval ${tickInterval(to - from)}`,
     'todayMarker off',
     ...rows.flatMap(({ one, bars }) => [
       `section ${harmless(idOf(one))}`,
@@ -62,9 +66,32 @@ export function timelineOf(
   return lines.join('\n').length > mostCharacters ? '' : fenced('mermaid', lines);
 }
 
+/** The distances of marks that a person reads easily, in seconds. */
+const distances = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600];
+
+/** A distance with which at most four marks are shown: more times would lie on each other on a phone. */
+function tickInterval(seconds: number): string {
+  const distance = distances.find((each) => seconds / each <= 4) ?? 43_200;
+  return distance < 60 ? `${distance}second` : `${distance / 60}minute`;
+}
+
+/** What stands for a kind where its word has no room. */
+const initials: Readonly<Record<Kind, string>> = {
+  backup: 'B',
+  drain: 'D',
+  rebuild: 'R',
+  health: 'H',
+  rollback: '↩'
+};
+
+/** The first text that fits into a bar of that share of the width. */
+function barText(kind: Kind, share: number): string {
+  const fits = (text: string): boolean => text.length * phone.letter + phone.space <= share * phone.bars;
+  return [kind, initials[kind]].find(fits) ?? '·';
+}
+
 function lineOf({ kind, from, to }: Bar, mark: string, width: number): string {
-  const word = (to - from) / width >= roomForWord ? kind : '·';
-  return `${word} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
+  return `${barText(kind, (to - from) / width)} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
 }
 
 /** The tags that give a kind its colour; without one it is drawn in the colour of the theme. */

@@ -38,7 +38,7 @@ export function idleInstances(instances: readonly DescribedInstance[]): readonly
 
 /** What that may mean, and what to do. */
 export const idleWords =
-  'Their weight was 0 before this run, perhaps since one that was cut off, and it stays so: they get no traffic there. If they should, set their weights; the summary of the run that lowered them has the former ones.';
+  'The weight was 0 before this run and stays 0, so there is no traffic. If an earlier run was cut off, its summary has the former weight: restore it.';
 
 /** Who gets no traffic since before the run, as a sentence that stands by itself. */
 export function idleSentence(instances: readonly DescribedInstance[]): string {
@@ -46,7 +46,7 @@ export function idleSentence(instances: readonly DescribedInstance[]): string {
   if (ids.length === 0) return '';
   const named = ids.slice(0, openRows).map(code).join(', ');
   const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
-  return `> ⚠️ **${counted(ids.length, 'instance')} with the weight 0:** ${named}${more}. ${idleWords}`;
+  return `> ⚠️ **Weight 0 on a load balancer, ${counted(ids.length, 'instance')}:** ${named}${more}. ${idleWords}`;
 }
 
 /** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
@@ -71,7 +71,7 @@ function drawn(lowered: readonly LoweredWeight[], pieces: number): string {
   const isLong = told.length > openRows;
   return [
     head,
-    'With the weight 0 an instance gets no traffic. Set the weights in the console, or with one call for each pool; leave out every instance that does not serve yet.',
+    `With weight 0 an instance gets no traffic. Once it is healthy, set its weight in the console or with ${calls.length > 1 ? 'these calls' : 'this call'}; leave out instances that are not healthy yet.`,
     ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
     ...missing,
     ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
@@ -107,5 +107,5 @@ function callOf(pool: readonly BackendServer[]): string {
 }
 
 function line(member: string, at: number, members: readonly string[]): string {
-  return `  ${member}${at === members.length - 1 ? '' : ','}`;
+  return `${member}${at === members.length - 1 ? '' : ','}`;
 }

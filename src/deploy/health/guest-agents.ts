@@ -68,9 +68,7 @@ export async function withBootIds(plan: Plan, { guests, log, cancel }: AgentPort
       asked.map(({ instance }) => instance),
       cancel.signal
     );
-    log.info(
-      `Cloud Assistant: ${bootIds.size} of ${asked.length} agents that are on line told their boot ID`
-    );
+    log.info(`Cloud Assistant: read the boot IDs of ${bootIds.size} of ${asked.length} online agents`);
     const targets = plan.targets.map((target) => ({ ...target, oldBootId: bootIds.get(target.instance.id) }));
     return { ...plan, targets };
   } catch (error) {

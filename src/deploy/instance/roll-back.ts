@@ -34,8 +34,8 @@ export async function rollBack(
   ports: InstancePorts,
   observe: InstanceRunObserver
 ): Promise<InstanceRun> {
-  const why = hasSucceeded(run) ? 'the rollout has stopped' : 'the new system is not healthy';
-  ports.log.warning(`${run.target.instance.id}: ${why}; rolling back to the earlier image`);
+  const why = hasSucceeded(run) ? 'the rollout stopped' : 'it failed';
+  ports.log.info(`${run.target.instance.id}: ${why}; rolling back to the earlier image`);
   return untilCancelled(run, ports, observe, async (recorder) => {
     try {
       await carryOutRollback(run, request, ports, recorder);

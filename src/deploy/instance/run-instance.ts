@@ -110,7 +110,7 @@ export function preparations(
           ),
         (elapsedMs) =>
           log.info(
-            `still leaving the load balancers after ${formatDuration(elapsedMs)}; nothing is erased yet`
+            `still setting its weights to 0 after ${formatDuration(elapsedMs)}; nothing is erased yet`
           ),
         clock
       )

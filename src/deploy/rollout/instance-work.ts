@@ -86,7 +86,8 @@ export function createInstanceWork(
       const run = await inLog(id, `Roll back ${id}`, (log) =>
         rollBack(store.runOf(id), request, { ...ports, log }, observe)
       );
-      done(run);
+      // Why it failed itself was told before its rollback.
+      if (!isRolledBack(run)) done(run);
       const isUnavailable = !mayRejoin(run) || isLowered(run);
       if (run.cancelled) return { result: 'cancelled', isUnavailable };
       return {

@@ -1,4 +1,4 @@
-/** What a person reads along of a rollout: who is done, how far it is, and about how long it still takes. */
+/** The log of a rollout: which instances are done, how far it is, and about how long it still takes. */
 
 import type { Plan } from '../../core/plan/plan.ts';
 import { type Progress, progressLine, stopLine } from '../../core/report/rollout-progress.ts';
@@ -42,6 +42,7 @@ class FleetRolloutLog implements RolloutLog {
   readonly #states = new Map<string, MemberState>();
   #rollout: Rollout | undefined;
   #stop: Rollout['stop'];
+  #failures = 0;
   #toldMs: number;
 
   constructor({ log, clock }: { readonly log: Log; readonly clock: Clock }) {
@@ -55,13 +56,16 @@ class FleetRolloutLog implements RolloutLog {
   tell(rollout: Rollout): void {
     const nowMs = this.#clock.nowMs();
     this.#rollout = rollout;
+    // A step ends one member at most.
+    const hasFailed = rollout.failures > this.#failures;
+    this.#failures = rollout.failures;
     let hasEnded = false;
     for (const member of rollout.members.values()) {
       const before = this.#states.get(member.id);
       if (before === member.state) continue;
       this.#states.set(member.id, member.state);
-      // One that failed may be rolled back at once; those that had succeeded are rolled back with it.
-      if (before === 'working' && (member.state === 'failed' || member.state === 'rollingBack')) {
+      // What ends may be rolled back at once: because it failed, or because the rollout has stopped by then.
+      if (before === 'working' && ['failed', 'rollingBack'].includes(member.state) && hasFailed) {
         this.#failed.add(member.id);
       }
       if (isAtWork(member)) this.#began.set(member.id, nowMs);
