@@ -43,7 +43,7 @@ export async function attempt<T>(
   const { credentials, clock } = context;
   const endpoint = context.endpoints[operation.service ?? 'bcc'];
   const startMs = context.wallMs();
-  // A signature holds for one moment only, so each attempt makes its own.
+  // A signature is valid for a short time only, so each attempt makes its own.
   const signed = signedRequest(operation, endpoint, credentials, startMs + clock.offsetMs);
   context.mask(signed.signature);
   const secrets = [

@@ -69,7 +69,7 @@ export interface BccClient extends Bcc, Balancers {
   readonly endpoint: URL;
   /** Makes any call, with the same retries and at the same rate as all others. */
   call<T>(operation: Operation<T>, signal: AbortSignal): Promise<T>;
-  /** Ends what is under way and closes every connection; without it kept connections live on for a while. */
+  /** Ends what is under way and closes every connection; without it kept connections stay open for a while. */
   dispose(): void;
 }
 

@@ -15,11 +15,11 @@ export interface Signable {
   readonly headers: Readonly<Record<string, string>>;
   /** UTC without a fraction, as `timestamp` makes it. */
   readonly timestamp: string;
-  /** How long the signature holds, counted from `timestamp`. */
+  /** How long the signature is valid, counted from `timestamp`. */
   readonly expirationSeconds: number;
 }
 
-/** The longest that a signature of ours holds, in seconds: the default of every official SDK. */
+/** How long our signatures are valid, in seconds: the default of every official SDK. */
 export const defaultExpirationSeconds = 1800;
 
 /** `YYYY-MM-DDThh:mm:ssZ` for a time in milliseconds since 1970. Throws `RangeError` where there is no such date. */

@@ -15,7 +15,7 @@ export interface SignedRequest {
   /** Path and query as they are sent. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** A secret as long as it holds: whoever has it can send this request again. */
+  /** A secret while it is valid: with it, anybody can send this request again. */
   readonly signature: string;
 }
 

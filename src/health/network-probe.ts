@@ -11,7 +11,7 @@ export function createProbe(trust: TrustOptions = {}): Probe {
       const done = await attempt(options, async (current) => {
         if ('path' in check) return await probeHttp(check, current, trust);
         if (check.kind === 'ssh') return await probeSsh(check, options.baselineKeys ?? [], current);
-        // That the connection stands is all there is to know.
+        // A connection is all that a `tcp` check asks for.
         return await withConnection(check.host, check.port, current, async () => undefined);
       });
       if (!done.ok) return { healthy: false, reason: done.reason };

@@ -26,7 +26,7 @@ const kinds: ReadonlyMap<string, 'refused' | 'unreachable' | 'reset' | 'dns'> = 
   ['EADDRNOTAVAIL', 'unreachable'],
   ['EACCES', 'unreachable'],
   ['EPERM', 'unreachable'],
-  // The system's own patience ended before ours, because no answer came.
+  // The system's own timeout came before ours.
   ['ETIMEDOUT', 'unreachable'],
   ['ECONNRESET', 'reset'],
   ['ECONNABORTED', 'reset'],

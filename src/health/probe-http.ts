@@ -6,7 +6,7 @@ import { printable } from '../core/health/unhealthy.ts';
 import type { Attempt } from './probe-attempt.ts';
 import { ProbeFailure } from './probe-failure.ts';
 
-/** Extra trust for `https`, on top of nothing: where it is given, the usual authorities do not count. */
+/** The only authorities to trust for `https`, in place of the usual ones. */
 export interface TrustOptions {
   readonly ca?: string;
 }
@@ -56,7 +56,7 @@ function answered(request: http.ClientRequest): Promise<http.IncomingMessage> {
   });
 }
 
-/** TLS itself stood, and the certificate is what was wrong. */
+/** TLS worked, and the certificate was not accepted. */
 function certificateFailure(request: http.ClientRequest, error: Error): ProbeFailure | undefined {
   const { socket } = request;
   if (!(socket instanceof TLSSocket) || !socket.authorizationError) return undefined;
@@ -78,7 +78,7 @@ async function judge(check: HttpCheck, response: http.IncomingMessage, attempt: 
   }
 }
 
-/** Looks for the bytes while they come in; what spans two chunks is found too. */
+/** Searches for the bytes while they come in; what spans two chunks is found too. */
 async function contains(response: http.IncomingMessage, wanted: Buffer): Promise<boolean> {
   let tail: Buffer = Buffer.alloc(0);
   let read = 0;

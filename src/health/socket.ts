@@ -3,8 +3,8 @@ import type { Attempt } from './probe-attempt.ts';
 import { ProbeFailure } from './probe-failure.ts';
 
 /**
- * Opens a TCP connection, lends it to `work`, and closes it. When this settles the socket is closed; only the
- * look-up of a host name, which the system does not let one call off, may still be under way after an abort.
+ * Opens a TCP connection for `work`, and closes it afterwards. When this settles the socket is closed; only the
+ * look-up of a host name, which cannot be aborted, may still be under way after an abort.
  *
  * @throws the error of the connection, or what `work` throws
  */

@@ -2,7 +2,7 @@ import { CallError } from '../../core/model/failure.ts';
 import type { Page } from './decode.ts';
 import type { Operation } from './operation.ts';
 
-/** More pages than any list that the action reads can have: a page is asked for with a thousand items. */
+/** More pages than any list that the action reads can have: a page has up to a thousand items. */
 const maxPages = 100;
 
 /** The most that a list may hold once it is decoded, in characters of its JSON; an instance has some 500. */
@@ -12,7 +12,7 @@ const maxCharacters = 24 * 1024 * 1024;
  * All items of a list, page after page. Throws what `call` throws, and a `CallError` of the kind `malformed` for a
  * list that does not end: a marker that comes twice, too many pages, or too much in them.
  *
- * @param onLeftOut told of each page of which something was left out, and why
+ * @param onLeftOut called for each page of which something was left out, with the reason
  */
 export async function allPages<T>(
   page: (marker?: string) => Operation<Page<T>>,

@@ -7,13 +7,13 @@ import type { Operation } from './operation.ts';
 
 type Call = <T>(operation: Operation<T>) => Promise<T>;
 
-/** What can be the answer about an id that belongs to the other kind of load balancer; no page says which it is. */
+/** The failures that may mean that an id belongs to the other kind of load balancer; no page says which of them comes. */
 const unfit: readonly FailureKind[] = ['notFound', 'invalid'];
 
 /**
  * The members of a load balancer, of which only the id is known and not the kind. Asked as an ordinary one it answers
- * with its members. If it is an application one, that may be an error or an empty list: nobody knows. So both
- * lead to the question for its server groups.
+ * with its members. If it is an application one, that may be an error or an empty list: no page says which. So after
+ * either its server groups are asked for.
  *
  * Throws what `call` throws: `notFound` where neither kind knows the id.
  */
@@ -63,7 +63,7 @@ async function unlessUnfit<T>(items: Promise<T>): Promise<T | CallError> {
   }
 }
 
-/** The failure that says more: one that is not "not found", or else one that tells of both questions. */
+/** The failure that says more: one that is not "not found", or else one that names both calls. */
 function tellingFailure(ordinary: CallError, application: CallError): CallError {
   const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
   if (other !== undefined) {

@@ -17,7 +17,7 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** Where the next page begins; missing on the last one. */
   readonly nextMarker?: string;
-  /** What was left out because it could not be understood, and why; only of lists that merely help. */
+  /** What was left out because it could not be understood, and why; only of lists that are not essential. */
   readonly leftOut?: string;
 }
 
@@ -31,14 +31,14 @@ export function decodeImageReply(json: unknown): Image {
   return decodeImage(record(json, 'answer')['image']);
 }
 
-/** The id of the image that CreateImage began (BCC page jjwvynviw). Throws `DecodeError`. */
+/** The id of the image that CreateImage is making (BCC page jjwvynviw). Throws `DecodeError`. */
 export function decodeImageId(json: unknown): string {
   return vital(record(json, 'answer'), 'imageId');
 }
 
 /**
  * The script of an instance, which comes as base64 (BCC page om4wfql2o); `undefined` where there is none. Throws
- * `DecodeError` for anything that does not decode to text without loss, since it may be written back one day.
+ * `DecodeError` for anything that does not decode to text without loss, since a rollback may send it again.
  */
 export function decodeUserData(json: unknown): Secret | undefined {
   const userData = record(json, 'answer')['userData'] ?? '';
@@ -71,7 +71,7 @@ export function decodePage<T>(json: unknown, key: string, decodeItem: (item: unk
 }
 
 /**
- * One page of a list that merely helps: an item that cannot be understood is left out, and so is a list that is
+ * One page of a list that is not essential: an item that cannot be understood is left out, and so is a list that is
  * missing. Throws `DecodeError` where the answer is no object at all.
  */
 export function decodeHelpfulPage<T>(json: unknown, key: string, decodeItem: (item: unknown) => T): Page<T> {
@@ -167,7 +167,7 @@ export function decodeSnapshot(json: unknown): Snapshot {
 
 /**
  * The tags of an instance, none of them where the list is null, as it is where the service is written in Go.
- * `undefined` where there is no list, or one with a tag that cannot be read: then nobody knows what it carries.
+ * `undefined` where there is no list, or one with a tag that cannot be read.
  */
 function decodeTags(json: unknown): readonly Tag[] | undefined {
   if (json !== null && !Array.isArray(json)) {

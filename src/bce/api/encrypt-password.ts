@@ -2,7 +2,7 @@ import { createCipheriv } from 'node:crypto';
 
 const keyBytes = 16;
 
-/** The secret access key is too short to be cut into a key for the password. */
+/** The secret access key is too short to make the password's key from. */
 export class ShortSecretKeyError extends Error {
   constructor() {
     super(

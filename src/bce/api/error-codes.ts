@@ -66,7 +66,7 @@ const codes: ReadonlyMap<FailureKind, readonly string[]> = new Map([
       'operationdenied'
     ]
   ],
-  // Those that would pass for missing rights or a missing thing by their status alone.
+  // By their status alone, these would be taken for missing permissions or a missing thing.
   [
     'invalid',
     [
@@ -80,8 +80,8 @@ const codes: ReadonlyMap<FailureKind, readonly string[]> = new Map([
 ]);
 
 /**
- * A code that only asks for patience: a load balancer takes one change at a time, and is not done with the one before
- * (BLB pages Mjwvxnz6v, Djwvxnzw6).
+ * A code that only asks to wait: a load balancer takes one change at a time, and the one before has not ended (BLB pages
+ * Mjwvxnz6v, Djwvxnzw6).
  */
 const busyCode = 'lastoperationnotfinished';
 

@@ -67,7 +67,7 @@ export function count(from: Fields, name: string): number {
   return Number.isFinite(value) ? value : 0;
 }
 
-/** A flag as `flag` reads it, or `undefined` where the field is missing or means neither: then nobody knows. */
+/** A flag as `flag` reads it, or `undefined` where the field is missing or means neither. */
 export function optionalFlag(from: Fields, name: string): boolean | undefined {
   const value = from[name];
   const isOff = value === false || value === 0 || value === '0' || String(value).toLowerCase() === 'false';

@@ -25,7 +25,7 @@ export interface Operation<T> {
   readonly maxBodyBytes?: number;
   /** What must not be seen in an error although a service might echo it. */
   readonly secrets?: readonly string[];
-  /** Whether a caller who has given up is still told that the request may have been carried out. */
+  /** Whether a cancelled caller still learns that the request may have been carried out. */
   readonly tellsLoss?: boolean;
   /** Whether a write may be sent again when its answer is lost: twice does no more than once. */
   readonly repeatable?: boolean;
@@ -48,7 +48,7 @@ export const shortBody = 1024 * 1024;
 /** What most reads have in common. */
 export const read = { kind: 'read', method: 'GET', target: '', query: {} } as const;
 
-/** A failed attempt; how many there were is known only to the one who repeats them. */
+/** A failed attempt; how many there were is known only to the loop that repeats them. */
 export type AttemptFailure = Omit<CallFailure, 'attempts'>;
 
 /** What came of one attempt. */

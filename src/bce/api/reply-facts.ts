@@ -22,7 +22,7 @@ export interface ReplyFacts {
 }
 
 /**
- * Reads the facts off an answer. Errors bear `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
+ * Reads the facts of an answer. Errors have `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
  * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
  *
  * @param secrets what the message may not show
@@ -81,14 +81,14 @@ function token(value: unknown, forms: readonly string[]): string {
     : '';
 }
 
-/** Secrets are taken out before the text is cut: what is left of one that is cut in two would be known by nobody. */
+/** Secrets are taken out before the text is cut: half of one that is cut in two would not be recognized. */
 function oneLine(value: unknown, forms: readonly string[]): string {
   if (typeof value !== 'string') return '';
   const line = withoutForms(clip(value, maxRawMessage), forms).replace(/[\s\p{Cc}]+/gu, ' ');
   return clip(line.trim(), maxMessage);
 }
 
-/** How much of a message is looked at, in characters: a canonical request with a long session token fits in. */
+/** How much of a message is searched for secrets, in characters: a canonical request with a long session token fits in. */
 const maxRawMessage = 65_536;
 
 /** How much of a message is shown, in characters. */

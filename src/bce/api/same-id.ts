@@ -1,4 +1,4 @@
-/** A record is only taken for what was asked for if it says so: another one's must never stand for it. */
+/** A record counts only if it has the ID that was asked for: another one's must never be taken for it. */
 import type { Volume } from './decode.ts';
 import { DecodeError } from './json-fields.ts';
 

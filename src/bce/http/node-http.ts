@@ -22,7 +22,7 @@ export function watchedModule(url: URL, onConnected: () => void): typeof http | 
     sent.once('response', () => {
       isAnswered = true;
     });
-    // Node tells of a switch of protocols, and of an end without an answer, in no way that http-client listens to.
+    // http-client does not listen to the events of a protocol switch and of an end without an answer.
     sent.once('upgrade', (_response, socket) => socket.destroy());
     sent.once('close', () => {
       if (!isAnswered) {
@@ -39,7 +39,7 @@ export function watchedModule(url: URL, onConnected: () => void): typeof http | 
 }
 
 /**
- * Lets `signal` also end the talk with a proxy. The tunnel that http-client puts in front of a proxy makes a
+ * Lets `signal` also end the exchange with a proxy. The tunnel that http-client puts in front of a proxy makes a
  * request of its own (CONNECT), which outlives the request that it is for, and a silent proxy would hold the
  * process open.
  */

@@ -47,7 +47,7 @@ export type Phase = 'connecting' | 'waiting' | 'reading';
 
 /**
  * Names what went wrong with a request to `host`. The phase decides how far the request came; the error's code
- * cannot, for a proxy's refusal and a reset in the midst of a request are both called `ECONNRESET`.
+ * cannot, for a proxy's refusal and a reset during a request are both called `ECONNRESET`.
  */
 export function transportError(error: unknown, host: string, phase: Phase): TransportError {
   const code = codeOf(error);
@@ -71,7 +71,7 @@ export function transportError(error: unknown, host: string, phase: Phase): Tran
       cause: error
     });
   }
-  // Only its text tells a proxy's refusal from a reset.
+  // Only the text of the error tells a proxy's refusal from a reset.
   const isProxy = textOf(error).startsWith('tunneling socket');
   const detail = isProxy ? `at the proxy: ${textOf(error)}` : code;
   const barrier = isProxy ? 'proxy' : lookupCodes.has(code) ? 'hostName' : undefined;

@@ -16,7 +16,7 @@ export interface WireRequest {
   readonly timeoutMs: number;
   /**
    * Milliseconds until the connection has to stand, with name, proxy and TLS; a later one is closed before the first
-   * byte of the request leaves. No limit of its own unless set.
+   * byte of the request leaves. No limit unless set.
    */
   readonly connectMs?: number;
   /**
@@ -163,7 +163,7 @@ function newClient(userAgent: string, keepAlive: boolean): HttpClient {
   return new HttpClient(userAgent, [], { keepAlive, allowRedirects: false, allowRetries: false });
 }
 
-/** A proxy that cannot be parsed counts: it fails later, where its error is told as one of the attempt. */
+/** A proxy that cannot be parsed counts: it fails later, as an error of the attempt. */
 function isProxied(endpoint: URL): boolean {
   try {
     return getProxyUrl(endpoint.href) !== '';

@@ -48,7 +48,7 @@ export function createRateLimiter(callsPerSecond: number, ports: RateLimiterPort
     }
   }
 
-  /** Whether those in front are done by `untilMs`. */
+  /** Whether the calls in front are done by `untilMs`. */
   async function waitForOthers(
     others: Promise<unknown>,
     signal: AbortSignal,
@@ -73,7 +73,7 @@ export function createRateLimiter(callsPerSecond: number, ports: RateLimiterPort
     async acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
       const others = queue;
       const { promise: left, resolve: leave } = withResolver();
-      // Also after an attempt that gives up, those behind it wait for those in front of it.
+      // Also after one that gives up, the calls behind it wait for those in front of it.
       queue = others.then(() => left);
       waiting += 1;
       try {

@@ -15,7 +15,7 @@ const minDeferrals = 5;
 
 /**
  * A write that must not be done twice, such as a rebuild, is only sent this long after its call began, in milliseconds.
- * It was decided by an observation, which grows old; the caller observes and decides again.
+ * Its observation is too old by then; the caller observes and decides again.
  */
 export const resendWindowMs = 10_000;
 
@@ -85,7 +85,7 @@ export function attemptLimit(failure: FailureKind, traits: RetryTraits): number 
 
 /**
  * Milliseconds until the next attempt after the latest failure in `state`, or `undefined` to give up. `Retry-After` is
- * obeyed to the letter; without it the delay is random below a ceiling that doubles (full jitter), so that many clients
+ * obeyed exactly; without it the delay is random below a ceiling that doubles (full jitter), so that many clients
  * spread out. A deferred call never comes back at once.
  */
 export function retryDelay(

@@ -32,7 +32,7 @@ export interface RetryPorts extends PolicyPorts {
 export interface CallLimits extends Omit<WriteOptions, 'start'> {
   /** Gives up what is out. */
   readonly signal: AbortSignal;
-  /** Lets nothing out any more. */
+  /** Lets no further attempt out. */
   readonly start: AbortSignal;
 }
 
@@ -98,7 +98,7 @@ export async function withRetries<T>(
   }
 }
 
-/** Waits; a cancel during the wait is told with the failure that came before it, if there was one. */
+/** Waits; a cancel during the wait has the failure before it as its cause, if there was one. */
 async function waited<T>(wait: Promise<T>, signal: AbortSignal, failure?: CallError): Promise<T> {
   try {
     return await wait;
@@ -112,7 +112,7 @@ function leavesDoubt(kind: FailureKind): boolean {
   return kind === 'ambiguous' || kind === 'malformed';
 }
 
-/** `lost` says that an earlier attempt left a doubt, which stays whatever became of this one. */
+/** `lost`: an earlier attempt may have been carried out, whatever came of this one. */
 function callError(outcome: FailedAttempt, attempts: number, traits: RetryTraits, lost: boolean): CallError {
   const { failure, cause } = outcome;
   const { retryAfterMs = 0 } = failure;

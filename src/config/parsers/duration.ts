@@ -29,10 +29,10 @@ export const minHealthyTimeRange: DurationRange = { minMs: 0, maxMs: hourMs };
 /** How long to rest between two batches; with no time at all there are none. */
 export const pauseRange: DurationRange = { minMs: 0, maxMs: 24 * hourMs };
 
-/** How long an instance goes on serving what it has, once a load balancer sends it nothing new. */
+/** How long an instance goes on serving open requests, once a load balancer sends it no new ones. */
 export const drainTimeRange: DurationRange = { minMs: 0, maxMs: hourMs };
 
-/** Each unit at most once, the bigger ones first; whether there is one at all is asked elsewhere. */
+/** Each unit at most once, the bigger ones first; it also matches no unit at all, which is refused elsewhere. */
 const pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
 
 /**

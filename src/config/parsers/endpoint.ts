@@ -10,7 +10,7 @@ export function endpointOfRegion(region: string): URL {
 
 /**
  * Reads an endpoint: scheme, host and perhaps a port, nothing more. Plain HTTP is only for the loopback
- * interface, where the emulator listens; anywhere else it would bare the session token and the signature.
+ * interface, where the emulator listens; anywhere else it would expose the session token and the signature.
  *
  * No message shows a query or a user name, which may be secret. What is not ASCII is refused, because
  * `URL` would drop it or turn it into another host without a word.

@@ -6,7 +6,7 @@
  * - `transient`: a read that failed on the way or with a 5xx; may be repeated
  * - `ambiguous`: a write whose answer is lost or a 5xx; it may have been carried out
  * - `denied`: credentials or permissions
- * - `skewed`: the clocks differ more than the service allows, and mending it once did not help
+ * - `skewed`: the clocks differ more than the service allows, and correcting for it once did not help
  * - `notFound`, `conflict` (the state of the thing forbids it), `invalid` (the request itself)
  * - `unsent`: nothing was sent, and trying again cannot help: a certificate that is not trusted, or a request that cannot
  *   be made

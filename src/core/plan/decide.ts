@@ -45,7 +45,7 @@ export function erases({ action }: Decision): boolean {
 /**
  * Decides what to do about an instance, from one observation and nothing else; the dry run prints the same.
  *
- * - in a changing state somebody is working on it: wait until it rests, then decide again
+ * - in a changing state another operation is under way: wait until it has ended, then decide again
  * - Running on the image: nothing to erase; Stopped on it: only start it
  * - in `Error`: rebuild it whatever its image is, for that is why people rebuild a broken one
  */

@@ -28,7 +28,7 @@ export function settle(rebuild: RebuildState, observation: Observation): Step {
   return rebuild.adopted ? settleAdopted(rebuild, observation) : settleFresh(rebuild, observation);
 }
 
-/** Somebody is at the instance: from here on the observations are measured against this one, and rest begins anew. */
+/** Another operation is under way: observations are measured against this one from now on, and stability begins anew. */
 export function adopt(rebuild: RebuildState, observation: Observation): RebuildState {
   const atMs = observation.answeredAtMs;
   const { status } = observation.instance;
@@ -50,7 +50,7 @@ export function adopt(rebuild: RebuildState, observation: Observation): RebuildS
 function settleFresh(rebuild: RebuildState, observation: Observation): Step {
   const atMs = observation.answeredAtMs;
   const decision = decide(observation.instance, rebuild.task);
-  // Stopped is also a station on the way of a rebuild, perhaps of a run that was cancelled.
+  // A rebuild also passes through Stopped, perhaps that of a run that was cancelled.
   const maybeOnTheWay =
     statusKind(observation.instance.status) === 'down' && !isStable(rebuild) && !rebuild.backedUp;
   switch (decision.action) {
@@ -98,7 +98,7 @@ function settleAdopted(rebuild: RebuildState, observation: Observation): Step {
   }
   if (isOnTarget && isUnclear && rebuild.evidence.processingAtMs !== undefined && isStable(rebuild))
     return unclear();
-  // About to decide on what somebody has just worked on: only after it has rested for long.
+  // Another operation has just ended here, so it is decided only once the instance has been stable for long.
   return isStable(rebuild) ? settleFresh(rebuild, observation) : keepWaiting(rebuild, observation);
 }
 

@@ -102,7 +102,7 @@ export interface RebuildState {
   readonly reference?: Observation;
   /** From when on the reference counts: the answer, the lost send, or the adoption. */
   readonly referenceAtMs?: number;
-  /** The instance was already changing, or refused with a conflict: somebody is at it, perhaps a run of ours. */
+  /** Another operation was under way, or caused a conflict; perhaps a rebuild of an earlier run. */
   readonly adopted: boolean;
   readonly evidence: Evidence;
   /** The image that `task.backup` asks for is made. */

@@ -13,7 +13,7 @@ export interface MemberTask {
  * Where a target is.
  *
  * - `waiting`: not begun; at the end of a rollout this means that nothing was done to it
- * - `working`, `rollingBack`: somebody is at it
+ * - `working`, `rollingBack`: it is being worked on
  * - `succeeded`, `failed`: how its work ended
  * - `rolledBack`, `rollbackFailed`: how the rollback ended
  * - `cancelled`: cut off by a cancel, during its rebuild or its rollback
@@ -37,7 +37,7 @@ export interface Member extends MemberTask {
   readonly completionOrder: number;
 }
 
-/** Whether somebody is at it. */
+/** Whether it is being worked on. */
 export function isAtWork({ state }: Member): boolean {
   return state === 'working' || state === 'rollingBack';
 }

@@ -24,7 +24,7 @@ export class Members {
     this.unavailable = unavailable;
   }
 
-  /** Nobody has been begun yet. */
+  /** The members at the start, none of them started. */
   static of(tasks: readonly MemberTask[]): Members {
     const all = tasks.map(
       (task): Member => ({ ...task, state: 'waiting', canRollBack: false, completionOrder: 0 })
@@ -58,7 +58,7 @@ export class Members {
     return this.count('work', 'working', 'rollingBack');
   }
 
-  /** Whether somebody is at any of them, be it only to check it. */
+  /** Whether any of them is being worked on or checked. */
   get isBusy(): boolean {
     return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
   }

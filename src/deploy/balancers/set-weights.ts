@@ -1,4 +1,4 @@
-/** Changes of weights on load balancers: those of one pool go out one after another, and together where they can. */
+/** Changes of weights on load balancers: one call at a time for each pool, with all that are waiting in it. */
 import type { Pool, Weight } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
 import type { Balancers } from '../../ports/balancers.ts';
@@ -11,7 +11,7 @@ export interface Weights {
   set(pool: Pool, weight: Weight): Promise<void>;
 }
 
-/** What it takes to set weights. */
+/** What the setting of weights needs of the world. */
 export interface WeightPorts {
   readonly balancers: Balancers;
   readonly clock: Clock;
@@ -44,11 +44,11 @@ export function createWeights(ports: WeightPorts): Weights {
   };
 }
 
-/** The next call of a pool; what is added before the call of before has ended goes out with it. */
+/** The next call of a pool; what is added before the current call has ended goes out with it. */
 function begin(line: Line, pool: Pool, ports: WeightPorts): Batch {
   const weights = new Map<string, number>();
   const done = line.tail.then(async () => {
-    // What is decided in the same moment is still to be added.
+    // Weights that are decided in the same tick still join this call.
     await ports.clock.sleep(0, ports.cancel.writes);
     line.next = undefined;
     return send(

@@ -129,7 +129,7 @@ export async function awaitChecks(
     [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
     observe(before, health);
   }
-  // Only a round ends the loop, so there is an end; the type does not know.
+  // Only a round ends the loop, so there is an end; the type cannot show that.
   const { end, history, results } = health;
   if (end === undefined) throw new Error('the health check ended without an outcome');
   const { fromMs, deadlineMs } = task;

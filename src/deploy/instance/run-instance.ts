@@ -20,7 +20,7 @@ import { makeBackup, pruneBackups } from '../images/backup.ts';
 import { type Preparations, type RebuildPorts, rebuildOne } from '../rebuild/rebuild.ts';
 import { withRebuildLog } from '../rebuild/rebuild-log.ts';
 
-/** What it takes to deal with one target. */
+/** What the work on one instance needs of the world. */
 export interface InstancePorts extends RebuildPorts {
   readonly log: Log;
   readonly probe: Probe;

@@ -35,7 +35,7 @@ export interface SurveyPorts extends ImagePorts, Pick<TargetReads, 'probe'> {
   readonly guests?: GuestProbe | undefined;
 }
 
-/** How many targets are seen to side by side; more of them where there are many, for most of it is waiting. */
+/** How many targets are surveyed side by side; more where there are many, because most of the time is waiting. */
 const width = { few: 4, many: 16 };
 
 /** From so many targets on, lists of everything cost fewer calls than a call for each. */
@@ -166,7 +166,7 @@ async function snapshotsByDisk(
   return byDisk;
 }
 
-/** Each target before one that is to be erased takes an image of its own out of the quota. */
+/** Each target that is erased before it takes one image of the quota. */
 function withQuota(targets: readonly Target[], quota: number): readonly Target[] {
   let imagesLeft = quota;
   return targets.map((target) => {

@@ -38,7 +38,7 @@ export async function awaitVisible(
   return hidden;
 }
 
-/** The status of an instance; one that is no longer there has nothing to hide. */
+/** The status of an instance; one that is gone has no hidden rebuild. */
 function statusOf(read: Read<Instance> | undefined): string {
   if (!(read instanceof CallError)) return read?.status ?? '';
   const { kind } = read.failure;

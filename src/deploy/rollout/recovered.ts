@@ -11,7 +11,7 @@ import type { InstancePorts } from '../instance/run-instance.ts';
 const observeTries = 3;
 const retryMs = 5_000;
 
-/** An observation at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then meets again. */
+/** An observation at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then finds out itself. */
 export async function observeNow(
   instanceId: string,
   { watch, clock }: InstancePorts

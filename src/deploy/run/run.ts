@@ -96,7 +96,7 @@ async function carryOut(
   try {
     await rollOut(surveyed.plan.rollout, work, ports, observe);
   } catch (error) {
-    // A cancel that nobody has met on the way is no fault: what is known is told.
+    // A cancel that no instance noticed is no fault: what is known is reported.
     if (!(error instanceof CancelledError && cancel.signal.aborted)) throw error;
   } finally {
     watch.dispose();

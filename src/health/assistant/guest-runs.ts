@@ -28,7 +28,7 @@ export class GuestRuns {
   #wanted: Wanted[] = [];
   #sent: Sent[] = [];
   #isBeating = false as boolean;
-  /** A fault of the program that ended the beat; everybody who waits is told. */
+  /** A fault of the program that ended the beat; all waiting calls fail with it. */
   #fault: unknown;
   #lastMs = Number.NEGATIVE_INFINITY;
 
@@ -95,14 +95,14 @@ export class GuestRuns {
     try {
       while (this.#wanted.length + this.#sent.length > 0) {
         const nowMs = this.#clock.nowMs();
-        // The first one waits for those that come in the same moment, and never longer than a beat.
+        // The first one waits for others of the same tick, and never longer than a beat.
         const dueMs = Math.max(nowMs, this.#lastMs + this.#intervalMs);
         await this.#clock.sleep(Math.ceil(dueMs - nowMs), this.#ended.signal);
         this.#lastMs = this.#clock.nowMs();
         await this.#tick();
       }
     } catch (error) {
-      // With a cancel, everybody who waits is told by the same signal.
+      // With a cancel, all waiting calls end by the same signal.
       if (!(error instanceof CancelledError)) this.#fault = error;
       this.#ended.abort();
     } finally {

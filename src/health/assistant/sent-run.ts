@@ -1,4 +1,4 @@
-/** A command that was sent to several instances, and who waits for it. */
+/** A command that was sent to several instances, and the calls that wait for it. */
 import type { GuestCommand } from '../../core/health/guest/guest-command.ts';
 import type { GuestAnswer, GuestChild } from '../../core/health/guest/guest-run.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
@@ -10,7 +10,7 @@ export interface Wanted {
   /** Its agent was seen on line just now, so it need not be asked about. */
   readonly isOnline: boolean;
   readonly answer: (answer: GuestAnswer) => void;
-  /** What is known so far, should the time be over. */
+  /** The answer if the time were over now. */
   late: Extract<GuestAnswer, { kind: 'late' }>;
   isOver: boolean;
 }

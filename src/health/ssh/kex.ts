@@ -12,7 +12,7 @@ export interface Shown {
   readonly types: readonly string[];
 }
 
-/** Who we are; RFC 4253 (4.2) allows no minus sign in the name. */
+/** Our identification; RFC 4253 (4.2) allows no minus sign in the name. */
 const identification = 'SSH-2.0-rebuild_bcc_instance';
 
 /** One method, by its name and by the one from before it had an RFC. */
@@ -86,8 +86,8 @@ function readOffer(payload: Buffer): Offer {
 }
 
 /**
- * Our side of the offer. Ciphers and the like are the server's own, for the two must agree on some and the talk
- * ends before any is used.
+ * Our side of the offer. Ciphers and the like are the server's own, for both sides must agree on some and the
+ * connection ends before any is used.
  */
 function initOf(method: string, algorithm: string, offer: Offer): Buffer {
   return Buffer.concat([

@@ -10,8 +10,8 @@ import { SshStream } from './stream.ts';
 /**
  * Connects, has the SSH server prove its host key, and says good-bye before any login.
  *
- * Of several types of keys the one that the baseline had is asked for, so that like is compared with like. One
- * connection a probe: OpenSSH from 9.8 on counts connections without a login, and shuts out who makes too many
+ * Of several types of keys the one that the baseline had is asked for, so that keys of one type are compared. One
+ * connection a probe: OpenSSH from 9.8 on counts connections without a login, and refuses clients that make too many
  * (`PerSourcePenalties` of sshd_config).
  *
  * @param baseline the keys of the system that was to be replaced; to meet one of them is a failure

@@ -36,7 +36,7 @@ export class SshStream {
     });
   }
 
-  /** The payload of the next packet that is not just chatter. A farewell is a failure. */
+  /** The payload of the next packet that is not merely informative. A disconnect message is a failure. */
   async payload(): Promise<Buffer> {
     for (;;) {
       const length = (await this.#take(4)).readUInt32BE();
@@ -58,7 +58,7 @@ export class SshStream {
     this.write(packet(payload));
   }
 
-  /** Says that this is the end, by the application's own wish (RFC 4253, 11.1). */
+  /** Sends the disconnect message "by application" (RFC 4253, 11.1). */
   disconnect(): void {
     const byApplication = 11;
     const description = Buffer.from('health check');
