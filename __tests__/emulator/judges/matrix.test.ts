@@ -30,8 +30,22 @@ test('a client that says nothing has failed', () => {
   expect(matrix(new Map([['Go', []]])).problems).toBe(1);
 });
 
+const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+
+test('the documents name the versions of the clients', () => {
+  const found = (path: string, pattern: RegExp) => pattern.exec(read(path))?.[1] ?? `none in ${path}`;
+  const page = read('docs/emulator.md');
+  for (const name of [
+    `bce-sdk-go ${found('emulator/judges/go/go.mod', /bce-sdk-go v([\d.]+)/)}`,
+    `bce-python-sdk ${found('emulator/judges/python/requirements.txt', /^bce-python-sdk==([\d.]+)/m)}`,
+    `bce-java-sdk ${found('emulator/judges/java/pom.xml', /bce-java-sdk<\/artifactId>\s*<version>([\d.]+)/)}`,
+    `@baiducloud/sdk ${found('package.json', /"@baiducloud\/sdk": "([\d.]+)"/)}`
+  ]) {
+    expect(page).toContain(name);
+  }
+});
+
 test('the matrix of the documents has a row for each call of each judge', () => {
-  const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
   const sources = ['go/main.go', 'python/judge.py', 'java/Judge.java', 'javascript/judge.mjs'].map((path) =>
     read(`emulator/judges/${path}`)
   );
