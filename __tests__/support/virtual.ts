@@ -41,6 +41,7 @@ export class VirtualClock implements Clock {
   #nowMs = 0;
   #slept = 0;
   #busy = 0;
+  readonly #suspensions: { readonly fromMs: number; readonly toMs: number }[] = [];
   /** The move that is to come, if one is. */
   #next: NodeJS.Immediate | undefined;
   /** Called when the clock has moved, before anybody wakes; for an emulator in another process. */
@@ -63,6 +64,11 @@ export class VirtualClock implements Clock {
   /** For the emulator, which keeps one clock. */
   now(): number {
     return this.wallMs();
+  }
+
+  /** Suspends whoever sleeps: who would wake in that while wakes at its end. */
+  suspend(fromMs: number, forMs: number): void {
+    this.#suspensions.push({ fromMs, toMs: fromMs + forMs });
   }
 
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
@@ -99,6 +105,11 @@ export class VirtualClock implements Clock {
     }
   }
 
+  #resumedMs(atMs: number): number {
+    const over = this.#suspensions.filter(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs);
+    return Math.max(atMs, ...over.map(({ toMs }) => toMs));
+  }
+
   #insert(sleeper: Sleeper): void {
     const at = this.#sleepers.findLastIndex(({ untilMs }) => untilMs <= sleeper.untilMs);
     this.#sleepers.splice(at + 1, 0, sleeper);
@@ -111,8 +122,9 @@ export class VirtualClock implements Clock {
       if (this.#busy > 0) return;
       const next = this.#sleepers.shift();
       if (next === undefined) return;
-      const hasMoved = next.untilMs > this.#nowMs;
-      this.#nowMs = Math.max(this.#nowMs, next.untilMs);
+      const toMs = this.#resumedMs(Math.max(this.#nowMs, next.untilMs));
+      const hasMoved = toMs > this.#nowMs;
+      this.#nowMs = toMs;
       if (hasMoved && this.onMove !== undefined) {
         void this.busy(this.onMove).then(next.wake);
         return;

@@ -6645,6 +6645,16 @@ function enter(rebuild, phase, atMs) {
         return rebuild;
     return { ...rebuild, phase, phases: [...rebuild.phases, { phase, fromMs: atMs }] };
 }
+function lost(rebuild, atMs) {
+    return { ...searching(rebuild, atMs), sends: rebuild.sends + 1 };
+}
+function searching(rebuild, atMs) {
+    const deadlineMs = atMs + rebuild.task.timeoutMs;
+    return { ...enter(rebuild, 'searching', atMs), referenceAtMs: atMs, deadlineMs, dueMs: atMs };
+}
+function searchedSinceMs({ phases }) {
+    return phases.find(({ phase }) => phase === 'searching')?.fromMs;
+}
 function transitions_end(rebuild, ending, atMs) {
     return [{ ...enter(rebuild, 'ended', atMs), ending }, { type: 'end' }];
 }
@@ -7026,9 +7036,11 @@ function onObserveFailed(before, failure, atMs) {
     return observeNext(rebuild, atMs, true);
 }
 function observeLater(rebuild, atMs) {
-    if (rebuild.sends > 0)
-        return observeNext(enter(rebuild, 'searching', atMs), atMs, true);
-    return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs, true);
+    const sinceMs = searchedSinceMs(rebuild);
+    if (sinceMs === undefined)
+        return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs, true);
+    const again = enter(rebuild, 'searching', atMs);
+    return observeNext(rebuild.sends > 0 ? again : { ...again, referenceAtMs: sinceMs }, atMs, true);
 }
 function observeAnew(rebuild, atMs) {
     const fresh = { ...enter(rebuild, 'settling', atMs), adopted: false, evidence: {} };
@@ -7058,21 +7070,17 @@ function onSendFailed(before, failure, atMs) {
     if (failure.kind !== 'conflict')
         return failCall(rebuild, failure, atMs);
     const conflicts = rebuild.conflicts + 1;
+    const inDoubt = searchedSinceMs(rebuild) !== undefined;
     if (conflicts > maxConflicts || rebuild.last === undefined)
-        return failCall(rebuild, failure, atMs);
+        return failCall({ ...rebuild, inDoubt }, failure, atMs);
+    if (inDoubt)
+        return observeNext({ ...searching(rebuild, atMs), inDoubt, conflicts }, atMs, true);
     const waiting = enter({ ...adopt(rebuild, { ...rebuild.last, answeredAtMs: atMs }), conflicts }, 'settling', atMs);
     return observeNext({ ...waiting, dueMs: atMs }, atMs, true);
 }
 function onRefusedTogether(before, failure, atMs) {
     const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
     return observeNext({ ...searching(rebuild, atMs), inDoubt: true }, atMs, true);
-}
-function lost(rebuild, atMs) {
-    return { ...searching(rebuild, atMs), sends: rebuild.sends + 1 };
-}
-function searching(rebuild, atMs) {
-    const deadlineMs = atMs + rebuild.task.timeoutMs;
-    return { ...enter(rebuild, 'searching', atMs), referenceAtMs: atMs, deadlineMs, dueMs: atMs };
 }
 function onStartFailed(rebuild, failure, atMs) {
     const again = ['conflict', 'ambiguous', 'throttled'].includes(failure.kind) && atMs < rebuild.deadlineMs;

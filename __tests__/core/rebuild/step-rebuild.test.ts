@@ -462,15 +462,30 @@ describe('a call for several that was refused', () => {
     }
   );
 
-  test('and then alone by a conflict: somebody is at it, which is waited for', () => {
+  test('and then alone by a conflict, as if it had been taken: it is searched for anew, and in doubt again', () => {
     const script = stretches([310_000, {}], [360_000, away], [always, done]);
     const lived = live(taskOf(), { ...script, send: first(alone('conflict')) });
-    expect(lived.rebuild.adopted).toBe(true);
+    expect(lived.rebuild.inDoubt).toBe(false);
     expect(reason(lived)).toBe('rebuilt');
     expect(lived.sends).toHaveLength(2);
     const forever = live(taskOf(), { show: () => ({}), send: first(alone('conflict')) });
+    const [, second = 0, third = 0] = forever.sends;
+    expect(third - second).toBeGreaterThanOrEqual(300_000);
     expect(forever.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'conflict' } } });
-    expect(diskStateOf(forever.rebuild)).toBe('untouched');
+    expect(diskStateOf(forever.rebuild)).toBe('unknown');
+  });
+
+  test('and then alone throttled, and an outage: the search begins anew', () => {
+    const lived = live(taskOf(), {
+      show: () => ({}),
+      send: (atMs, count) => (count === 1 ? together() : count === 2 ? alone('throttled') : accepted)(atMs),
+      look: (atMs) =>
+        atMs > 303_000 && atMs < 500_000
+          ? { type: 'observeFailed', atMs, failure: failureOf('transient') }
+          : undefined
+    });
+    expect(lived.sends[1]).toBeLessThan(310_000);
+    expect(lived.sends[2]).toBeGreaterThanOrEqual(500_000 + 300_000);
   });
 
   test('and then alone throttled: it is looked at anew and sent again', () => {

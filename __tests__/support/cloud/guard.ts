@@ -95,9 +95,9 @@ export class Guard {
     this.#noteBegun(id);
     if (line.endsWith('rolling back to the earlier image')) this.#rollingBack.add(id);
     const machine = this.#cloud.machine(id);
-    // Whoever skips it now does not look again.
-    if (line.includes('is on the image already') && machine !== undefined && this.truth.isHidden(machine))
-      this.truth.untold.add(id);
+    // Whoever skips it now, or checks it before that, does not look again.
+    const isSkip = line.includes('is on the image already') || line.includes('Health: ');
+    if (isSkip && machine !== undefined && this.truth.isHidden(machine)) this.truth.untold.add(id);
   }
 
   /** A single target has the log to itself. */
@@ -189,8 +189,8 @@ export class Guard {
     const { wire, manner, nowMs, longestLagMs } = this.#cloud;
     const { run } = wire.chronicle;
     // What runs on the image is skipped, whoever has put it there; `force` is the leave to erase it all the same.
-    const { imageId } = machine.shownBy(freshMs + longestLagMs, nowMs);
-    if (imageId === this.#facts.target && !this.#facts.force) return false;
+    const { imageId, status } = machine.shownBy(freshMs + longestLagMs, nowMs);
+    if (imageId === this.#facts.target && status !== 'Error' && !this.#facts.force) return false;
     return wipes.every((wipe) => {
       if (wipe.run === run && !wire.lost.has(machine.id)) return false;
       // Whoever waits for the rebuilds of an earlier run to show finds those that show in the status.

@@ -137,18 +137,21 @@ export function checkWeights(report: RunReport, witness: Witness): void {
 
 /** Rule 9: whatever is looked at in one moment is looked at in one list. */
 export function checkCalls(witness: Witness): void {
-  const { chronicle, scene } = witness;
+  const { chronicle, scene, cloud } = witness;
   const broken = breaker(witness);
   const counts = new Map<string, number>();
   // A list that is refused is followed by single reads.
   const isRefused = chronicle.entries.some(
     (entry) => entry.kind === 'call' && entry.operation === 'listInstances' && entry.outcome === 'denied'
   );
+  // What a list leaves out is asked for alone.
+  const isDeleted = [...cloud.machines.values()].some((machine) => machine.isDeleted);
   for (const entry of chronicle.entries) {
     if (entry.kind !== 'call' || entry.run !== chronicle.run || !entry.isInRun) continue;
     const isLook = entry.operation === 'listInstances' || entry.operation === 'listSystemDisks';
     // Each backup is waited for on its own.
-    const isAlone = entry.operation === 'getInstance' && scene.request.backup === undefined && !isRefused;
+    const isAlone =
+      entry.operation === 'getInstance' && scene.request.backup === undefined && !isRefused && !isDeleted;
     if (!isLook && !isAlone) continue;
     const key = `${entry.operation} in turn ${entry.turn} at ${entry.atMs}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);

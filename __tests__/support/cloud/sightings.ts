@@ -4,9 +4,6 @@ import type { Shown, Wipe } from './machine.ts';
 /** How old an observation may be when its rebuild leaves, in milliseconds: 10 s, and what it takes to be sent. */
 export const freshMs = 11_000;
 
-/** The search begins at the answer, and its first read is sent so much later at most, in milliseconds. */
-const firstMs = 10_000;
-
 /** The reads of one run. */
 export class Sightings {
   readonly #readsMs = new Map<string, number[]>();
@@ -55,11 +52,11 @@ export class Sightings {
     if (lostMs === undefined) return undefined;
     let sinceMs = lastMs;
     for (const readMs of reads.toReversed()) {
-      if (sinceMs - readMs > this.#gapMs || readMs < lostMs) break;
+      if (sinceMs - readMs > this.#gapMs) break;
       sinceMs = readMs;
     }
-    const searchedMs = lastMs - sinceMs;
-    if (searchedMs + firstMs >= this.#searchMs) return undefined;
+    const searchedMs = lastMs - Math.max(lostMs, sinceMs);
+    if (searchedMs >= this.#searchMs) return undefined;
     return `is sent again after only ${searchedMs / 1000} s of observations without a gap`;
   }
 }
@@ -68,14 +65,18 @@ export class Sightings {
 export type Part = 'instance' | 'disk';
 
 /**
- * Whether what is shown tells that a rebuild goes on, or has begun. Of one of its own a run knows what was shown before;
- * of another's it knows only what it has seen itself.
+ * Whether what is shown tells that a rebuild goes on, or has begun. Of one of its own a run knows what was shown before.
+ * Of another's it does not know which disk was there, and a snapshot tells nothing that is taken before the work begins.
  */
 export function tells(wipe: Wipe, part: Part, run: number, first: Shown, now: Shown): boolean {
-  const { acceptedMs, before } = wipe;
-  if (now.atMs < acceptedMs) return false;
-  const base = wipe.run === run ? before : first;
-  if (part === 'instance') return before.status !== now.status || base.imageId !== now.imageId;
-  const isOther = base.disk.id !== now.disk.id || base.disk.createTime !== now.disk.createTime;
-  return isOther || before.disk.status !== now.disk.status;
+  const { acceptedMs, startsMs, before } = wipe;
+  const isOwn = wipe.run === run;
+  if (now.atMs < (isOwn ? acceptedMs : startsMs)) {
+    return part === 'instance' && now.atMs >= acceptedMs && first.imageId !== now.imageId;
+  }
+  if (part === 'instance') {
+    return before.status !== now.status || (isOwn ? before : first).imageId !== now.imageId;
+  }
+  if (before.disk.status !== now.disk.status) return true;
+  return isOwn && (before.disk.id !== now.disk.id || before.disk.createTime !== now.disk.createTime);
 }

@@ -16,10 +16,13 @@ import {
   enter,
   fail,
   failCall,
+  lost,
   noteRequest,
   observeNext,
   observeNow,
-  observeSoon
+  observeSoon,
+  searchedSinceMs,
+  searching
 } from './transitions.ts';
 
 /** How many refusals by a conflict are waited out before the rebuild is given up. */
@@ -142,9 +145,13 @@ function onObserveFailed(before: RebuildState, failure: CallFailure, atMs: numbe
   return observeNext(rebuild, atMs, true);
 }
 
+/** Nothing was done. The search after a refused call for several still counts, unless a gap comes between. */
 function observeLater(rebuild: RebuildState, atMs: number): Step {
-  if (rebuild.sends > 0) return observeNext(enter(rebuild, 'searching', atMs), atMs, true);
-  return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs, true);
+  const sinceMs = searchedSinceMs(rebuild);
+  if (sinceMs === undefined)
+    return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs, true);
+  const again = enter(rebuild, 'searching', atMs);
+  return observeNext(rebuild.sends > 0 ? again : { ...again, referenceAtMs: sinceMs }, atMs, true);
 }
 
 /** What comes before the wipe takes its time, so the instance is observed anew before it is erased. */
@@ -176,7 +183,11 @@ function onSendFailed(before: RebuildState, failure: CallFailure, atMs: number):
   if (rebuild.sends > 0) return observeNext(enter(rebuild, 'confirming', atMs), atMs, true);
   if (failure.kind !== 'conflict') return failCall(rebuild, failure, atMs);
   const conflicts = rebuild.conflicts + 1;
-  if (conflicts > maxConflicts || rebuild.last === undefined) return failCall(rebuild, failure, atMs);
+  const inDoubt = searchedSinceMs(rebuild) !== undefined;
+  if (conflicts > maxConflicts || rebuild.last === undefined)
+    return failCall({ ...rebuild, inDoubt }, failure, atMs);
+  // It may be the rebuild of a call for several that is under way.
+  if (inDoubt) return observeNext({ ...searching(rebuild, atMs), inDoubt, conflicts }, atMs, true);
   const waiting = enter(
     { ...adopt(rebuild, { ...rebuild.last, answeredAtMs: atMs }), conflicts },
     'settling',
@@ -189,15 +200,6 @@ function onSendFailed(before: RebuildState, failure: CallFailure, atMs: number):
 function onRefusedTogether(before: RebuildState, failure: CallFailure, atMs: number): Step {
   const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
   return observeNext({ ...searching(rebuild, atMs), inDoubt: true }, atMs, true);
-}
-
-function lost(rebuild: RebuildState, atMs: number): RebuildState {
-  return { ...searching(rebuild, atMs), sends: rebuild.sends + 1 };
-}
-
-function searching(rebuild: RebuildState, atMs: number): RebuildState {
-  const deadlineMs = atMs + rebuild.task.timeoutMs;
-  return { ...enter(rebuild, 'searching', atMs), referenceAtMs: atMs, deadlineMs, dueMs: atMs };
 }
 
 function onStartFailed(rebuild: RebuildState, failure: CallFailure, atMs: number): Step {

@@ -49,6 +49,22 @@ export function enter(rebuild: RebuildState, phase: Phase, atMs: number): Rebuil
   return { ...rebuild, phase, phases: [...rebuild.phases, { phase, fromMs: atMs }] };
 }
 
+/** Its answer is lost: it counts as sent, and observing has to tell whether it was taken. */
+export function lost(rebuild: RebuildState, atMs: number): RebuildState {
+  return { ...searching(rebuild, atMs), sends: rebuild.sends + 1 };
+}
+
+/** From now on observing has to tell whether a rebuild was taken. */
+export function searching(rebuild: RebuildState, atMs: number): RebuildState {
+  const deadlineMs = atMs + rebuild.task.timeoutMs;
+  return { ...enter(rebuild, 'searching', atMs), referenceAtMs: atMs, deadlineMs, dueMs: atMs };
+}
+
+/** Since when observing had to tell that, in milliseconds; `undefined` where it never had to. */
+export function searchedSinceMs({ phases }: RebuildState): number | undefined {
+  return phases.find(({ phase }) => phase === 'searching')?.fromMs;
+}
+
 /** The end. */
 export function end(rebuild: RebuildState, ending: Ending, atMs: number): Step {
   return [{ ...enter(rebuild, 'ended', atMs), ending }, { type: 'end' }];
