@@ -310,7 +310,7 @@ const carryOutRollback = live(
   ],
   { image: { ...image, id: 'm-old', name: 'web-1' } }
 );
-const brokenBack = live([seen(0, onImage), accepted, ...['Starting', 'Error'].map(seenAs)], {
+const brokenBack = live([seen(0, onImage), accepted, ...['Starting', 'Error', 'Error'].map(seenAs)], {
   image: { ...image, id: 'm-old', name: 'web-1' }
 });
 

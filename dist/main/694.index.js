@@ -66,7 +66,7 @@ function runCommand({ command, nonce }, instanceIds) {
         target: instanceIds.length <= 3 ? instanceIds.join(', ') : `${instanceIds.length} instances`,
         path: '/v1/ca/action',
         query: {},
-        secrets: (0,secret_forms/* secretLines */._)(content),
+        secrets: (0,secret_forms/* secretLines */._o)(content),
         body: JSON.stringify({
             execution: 'RUN',
             action: {

@@ -6420,7 +6420,7 @@ function rebuildFields({ imageId, login, userData, cleanLastUserData }, cipherte
 }
 function rebuild({ login, userData }, ciphertext = '') {
     const password = login.kind === 'adminPass' ? [login.adminPass.reveal(), ciphertext] : [];
-    const secrets = [...password, ...(userData === undefined ? [] : (0,secret_forms/* secretLines */._)(userData.reveal()))];
+    const secrets = [...password, ...(userData === undefined ? [] : (0,secret_forms/* secretLines */._o)(userData.reveal()))];
     return { ...write, secrets, tellsLoss: true };
 }
 const snapshots = {
@@ -7687,8 +7687,8 @@ function read_inputs_readInputs() {
     return Object.fromEntries(inputs_inputNames.map((name) => [name, read(name)]));
 }
 function mask(secret) {
-    const [whole = '', ...lines] = (0,secret_forms/* secretLines */._)(secret);
-    for (const part of new Set([...(0,secret_forms/* secretForms */.e)(whole), ...lines]))
+    const [whole = '', ...lines] = (0,secret_forms/* secretLines */._o)(secret);
+    for (const part of new Set([...(0,secret_forms/* secretForms */.eo)(whole), ...lines]))
         core_setSecret(part);
 }
 function maskHex(secret) {
@@ -8565,7 +8565,7 @@ var json_fields = __nccwpck_require__(219);
 function replyFacts(reply, wallMs, secrets) {
     const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
     const fields = { ...Object(json) };
-    const forms = secrets.flatMap(secret_forms/* secretForms */.e);
+    const forms = secrets.flatMap(secret_forms/* secretForms */.eo);
     const serverMs = dateMs(reply.headers.date);
     const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
     return {
@@ -8573,7 +8573,7 @@ function replyFacts(reply, wallMs, secrets) {
         problem,
         requestId: token(fields['requestId'], forms) || token(reply.headers['x-bce-request-id'], forms),
         code: token(fields['code'], forms),
-        message: oneLine(fields['message'], forms),
+        message: oneLine(fields['message'], forms, secrets),
         ...(serverMs === undefined ? {} : { serverMs }),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs })
     };
@@ -8590,7 +8590,7 @@ function redirectHost(reply, endpoint) {
     return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
 }
 function redact(text, secrets) {
-    return withoutForms(text, secrets.flatMap(secret_forms/* secretForms */.e));
+    return withoutForms(text, secrets.flatMap(secret_forms/* secretForms */.eo));
 }
 function withoutForms(text, forms) {
     return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
@@ -8604,11 +8604,15 @@ function token(value, forms) {
         ? value
         : '';
 }
-function oneLine(value, forms) {
+function oneLine(value, forms, secrets) {
     if (typeof value !== 'string')
         return '';
-    const line = withoutForms((0,json_fields/* clip */.$Q)(value, maxRawMessage), forms).replace(/[\s\p{Cc}]+/gu, ' ');
-    return (0,json_fields/* clip */.$Q)(line.trim(), maxMessage);
+    const whole = withoutForms((0,json_fields/* clip */.$Q)(value, maxRawMessage), forms);
+    const doubtful = value.length > maxRawMessage ? Math.max(0, ...forms.map(({ length }) => length)) : 0;
+    const known = whole.slice(0, whole.length - Math.min(doubtful, whole.length));
+    if ((0,secret_forms/* repeatsSecret */.Xq)(known, secrets))
+        return 'the message repeats a secret, and is left out';
+    return (0,json_fields/* clip */.$Q)(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
 }
 const maxRawMessage = 65_536;
 const maxMessage = 500;
@@ -9020,8 +9024,9 @@ class Secret {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ secretLines),
-/* harmony export */   e: () => (/* binding */ secretForms)
+/* harmony export */   Xq: () => (/* binding */ repeatsSecret),
+/* harmony export */   _o: () => (/* binding */ secretLines),
+/* harmony export */   eo: () => (/* binding */ secretForms)
 /* harmony export */ });
 const shortestLine = 8;
 function secretLines(secret) {
@@ -9065,6 +9070,37 @@ function percentEncoded(text) {
 }
 function hex(sign, digits) {
     return sign.charCodeAt(0).toString(16).toUpperCase().padStart(digits, '0');
+}
+const shortestRepeated = 8;
+const deepest = 4;
+function repeatsSecret(text, secrets) {
+    const wanted = secrets
+        .filter((secret) => secret.trim().length >= shortestRepeated)
+        .flatMap((secret) => [squeezed(secret), Buffer.from(secret.trim(), 'utf8').toString('hex')]);
+    let now = text;
+    for (let depth = 0; depth <= deepest; depth += 1) {
+        const seen = squeezed(now);
+        if (wanted.some((secret) => seen.includes(secret)))
+            return true;
+        const next = unescaped(now);
+        if (next === now)
+            return false;
+        now = next;
+    }
+    return false;
+}
+function squeezed(text) {
+    return text.replace(/[\s\\]+/g, '').toLowerCase();
+}
+const named = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+function unescaped(text) {
+    return text.replace(/(?:%|\\+x)([0-9a-f]{2})|\\+u([0-9a-f]{4})|&#x([0-9a-f]{1,4});|&#(\d{1,4});|&(amp|lt|gt|quot|apos);/gi, (_, byte, unit, hexCode, code, name) => {
+        if (name !== undefined)
+            return named[name.toLowerCase()] ?? '';
+        if (code !== undefined)
+            return String.fromCharCode(Number(code));
+        return String.fromCharCode(Number.parseInt(byte ?? unit ?? hexCode ?? '', 16));
+    });
 }
 
 

@@ -53,3 +53,47 @@ function percentEncoded(text: string): string {
 function hex(sign: string, digits: number): string {
   return sign.charCodeAt(0).toString(16).toUpperCase().padStart(digits, '0');
 }
+
+/** Shorter secrets are in too many texts. */
+const shortestRepeated = 8;
+
+/** How many encodings in one another are looked through. */
+const deepest = 4;
+
+/**
+ * Whether a text repeats a secret in a form that nobody would list: escaped sign by sign, encoded several times, in
+ * hex, over several lines or in another case.
+ */
+export function repeatsSecret(text: string, secrets: readonly string[]): boolean {
+  const wanted = secrets
+    .filter((secret) => secret.trim().length >= shortestRepeated)
+    .flatMap((secret) => [squeezed(secret), Buffer.from(secret.trim(), 'utf8').toString('hex')]);
+  let now = text;
+  for (let depth = 0; depth <= deepest; depth += 1) {
+    const seen = squeezed(now);
+    if (wanted.some((secret) => seen.includes(secret))) return true;
+    const next = unescaped(now);
+    if (next === now) return false;
+    now = next;
+  }
+  return false;
+}
+
+/** Without white space and backslashes, in small letters. */
+function squeezed(text: string): string {
+  return text.replace(/[\s\\]+/g, '').toLowerCase();
+}
+
+const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** Takes one layer of percent, JSON, shell and HTML escapes off. */
+function unescaped(text: string): string {
+  return text.replace(
+    /(?:%|\\+x)([0-9a-f]{2})|\\+u([0-9a-f]{4})|&#x([0-9a-f]{1,4});|&#(\d{1,4});|&(amp|lt|gt|quot|apos);/gi,
+    (_, byte?: string, unit?: string, hexCode?: string, code?: string, name?: string) => {
+      if (name !== undefined) return named[name.toLowerCase()] ?? '';
+      if (code !== undefined) return String.fromCharCode(Number(code));
+      return String.fromCharCode(Number.parseInt(byte ?? unit ?? hexCode ?? '', 16));
+    }
+  );
+}

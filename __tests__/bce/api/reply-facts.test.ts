@@ -47,6 +47,44 @@ describe('the facts of an answer', () => {
     expect(message).toBe(`bad: *** ${'x'.repeat(490)}…`);
   });
 
+  test('a secret that the look at a long message cuts in two shows no half', () => {
+    const secret = 'k/'.repeat(400);
+    const { message } = replyFacts(reply(JSON.stringify({ message: secret.repeat(100) })), nowMs, [secret]);
+    expect(message).toMatch(/^(\*\*\*)*…?$/);
+  });
+
+  const hexOf = (text: string): string => Buffer.from(text).toString('hex');
+  const each = (spell: (code: number) => string) => (text: string) =>
+    [...text].map((sign) => spell(sign.charCodeAt(0))).join('');
+
+  test.each<[string, (secret: string) => string]>([
+    ['in hex', hexOf],
+    ['in capital hex', (secret) => hexOf(secret).toUpperCase()],
+    ['escaped as in JSON', each((code) => `\\u${code.toString(16).padStart(4, '0')}`)],
+    [
+      'escaped as in JSON, in JSON',
+      each((code) => `\\\\u${code.toString(16).toUpperCase().padStart(4, '0')}`)
+    ],
+    ['escaped as in a shell', each((code) => `\\x${code.toString(16)}`)],
+    ['as HTML with numbers', each((code) => `&#${code};`)],
+    ['as HTML with hex numbers', each((code) => `&#x${code.toString(16)};`)],
+    ['as HTML', (secret) => secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;')],
+    ['percent-encoded sign by sign', each((code) => `%${code.toString(16)}`)],
+    ['percent-encoded three times', (secret) => [1, 2, 3].reduce((text) => encodeURIComponent(text), secret)],
+    ['over several lines', (secret) => `${secret.slice(0, 9)}\n  ${secret.slice(9)}`],
+    ['in small letters', (secret) => secret.toLowerCase()]
+  ])('a message that repeats a secret %s is left out', (_, spell) => {
+    const secret = 'tok/en+w&th="SIGNS"==';
+    const text = JSON.stringify({ code: 'BadRequest', message: `was ${spell(secret)}, sir` });
+    const { code, message } = replyFacts(reply(text), nowMs, [secret]);
+    expect([code, message]).toEqual(['BadRequest', 'the message repeats a secret, and is left out']);
+  });
+
+  test('a message with escapes of other things is kept as it is', () => {
+    const message = 'name \\u0041 &amp; %41 is not one of 0x41';
+    expect(replyFacts(reply(JSON.stringify({ message })), nowMs, ['hunter2-x']).message).toBe(message);
+  });
+
   test('a code or a request ID that is a secret is dropped', () => {
     const facts = replyFacts(reply('{"code":"hunter2-x","requestId":"hunter2-x"}'), nowMs, ['hunter2-x']);
     expect([facts.code, facts.requestId]).toEqual(['', '']);

@@ -1,4 +1,4 @@
-import { secretForms } from '../../core/secret-forms.ts';
+import { repeatsSecret, secretForms } from '../../core/secret-forms.ts';
 import type { WireReply } from '../http/transport.ts';
 import { parseBounded } from './bounded-json.ts';
 import { clip } from './json-fields.ts';
@@ -38,7 +38,7 @@ export function replyFacts(reply: WireReply, wallMs: number, secrets: readonly s
     problem,
     requestId: token(fields['requestId'], forms) || token(reply.headers['x-bce-request-id'], forms),
     code: token(fields['code'], forms),
-    message: oneLine(fields['message'], forms),
+    message: oneLine(fields['message'], forms, secrets),
     ...(serverMs === undefined ? {} : { serverMs }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs })
   };
@@ -82,10 +82,14 @@ function token(value: unknown, forms: readonly string[]): string {
 }
 
 /** Secrets are taken out before the text is cut: half of one that is cut in two would not be recognized. */
-function oneLine(value: unknown, forms: readonly string[]): string {
+function oneLine(value: unknown, forms: readonly string[], secrets: readonly string[]): string {
   if (typeof value !== 'string') return '';
-  const line = withoutForms(clip(value, maxRawMessage), forms).replace(/[\s\p{Cc}]+/gu, ' ');
-  return clip(line.trim(), maxMessage);
+  const whole = withoutForms(clip(value, maxRawMessage), forms);
+  // The end of what is looked at may be the first half of a secret.
+  const doubtful = value.length > maxRawMessage ? Math.max(0, ...forms.map(({ length }) => length)) : 0;
+  const known = whole.slice(0, whole.length - Math.min(doubtful, whole.length));
+  if (repeatsSecret(known, secrets)) return 'the message repeats a secret, and is left out';
+  return clip(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
 }
 
 /** How much of a message is searched for secrets, in characters: a canonical request with a long session token fits in. */
