@@ -11,7 +11,6 @@ import { healthInterval } from '../../src/core/health/health.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import { RebuildSecrets } from '../../src/core/model/rebuild-secrets.ts';
 import { type RebuildOptions, withoutSecrets } from '../../src/core/model/rebuild-spec.ts';
-import { Secret } from '../../src/core/model/secret.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import { run } from '../../src/deploy/run/run.ts';
 import { createGuestProbe } from '../../src/health/assistant/guest-probe.ts';
@@ -23,6 +22,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Probe } from '../../src/ports/probe.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
+import { defaultOptions, defaultRequest } from './default-request.ts';
 import { hooksOf, type ReportHooks, reported } from './reported.ts';
 
 interface Sleeper {
@@ -166,24 +166,6 @@ export interface VirtualWorld {
 
 /** A part of a request, with the secrets that its options stand for: `rebuildOptions` decides over `options`. */
 export type TestRequest = Partial<RunRequest> & { readonly rebuildOptions?: RebuildOptions };
-
-/** How one logs in where a test does not care. */
-const defaultOptions: RebuildOptions = { login: { kind: 'adminPass', adminPass: new Secret('Abcdef1!xyz') } };
-
-export const defaultRequest: RunRequest = {
-  selection: { kind: 'ids', ids: ['i-demo0001'] },
-  image: { kind: 'id', id: 'm-web-2' },
-  options: withoutSecrets(defaultOptions),
-  dryRun: false,
-  force: false,
-  allowProtected: false,
-  wait: true,
-  rollback: false,
-  rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 },
-  timeoutMs: 1_200_000,
-  pollIntervalMs: 5_000,
-  imageWaitMs: 0
-};
 
 const never = new AbortController().signal;
 

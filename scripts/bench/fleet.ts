@@ -3,13 +3,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import {
-  busily,
-  defaultRequest,
-  noCancel,
-  VirtualClock,
-  virtualClient
-} from '../../__tests__/support/virtual.ts';
+import { defaultRequest } from '../../__tests__/support/default-request.ts';
+import { busily, noCancel, VirtualClock, virtualClient } from '../../__tests__/support/virtual.ts';
 import { RebuildSecrets } from '../../src/core/model/rebuild-secrets.ts';
 import { Secret } from '../../src/core/model/secret.ts';
 import { reportRun } from '../../src/core/report/run-report.ts';

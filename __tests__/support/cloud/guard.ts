@@ -91,7 +91,7 @@ export class Guard {
     const id = /^(?:warning: )?(i-\d+): /.exec(line)?.[1] ?? this.#only;
     if (id === undefined) return;
     this.#noteBegun(id);
-    if (/: failed after |: the new system is not healthy; rolling back/.test(line)) this.#failed.add(id);
+    if (/: failed after |: it failed; rolling back/.test(line)) this.#failed.add(id);
     this.#noteBegun(id);
     if (line.endsWith('rolling back to the earlier image')) this.#rollingBack.add(id);
     const machine = this.#cloud.machine(id);

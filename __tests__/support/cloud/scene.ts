@@ -1,5 +1,6 @@
 /** A case, drawn at random: the service, the fleet, what is asked for, and what goes wrong. */
 import type { RunRequest } from '../../../src/ports/request.ts';
+import { defaultRequest } from '../default-request.ts';
 import type { CloudSpec } from './cloud.ts';
 import { drawConditions } from './conditions.ts';
 import { createDice, type Dice } from './dice.ts';
@@ -138,16 +139,13 @@ function drawRequest(dice: Dice, fleet: FleetSpec, timeoutMs: number): RunReques
   const backup = count <= 8 && dice.chance(0.15);
   const most = Math.ceil(count / dice.pick([1, 2, 3]));
   return {
+    ...defaultRequest,
     selection: fleet.isTagged
       ? { kind: 'tags', tags: [{ key: 'app', value: 'web' }] }
       : { kind: 'ids', ids: fleet.ids },
     image: { kind: 'id', id: 'm-new' },
-    imageWaitMs: 0,
     options: { login: { kind: 'keepImageLogin' }, script: 'kept' },
-    dryRun: false,
     force: dice.chance(0.06),
-    allowProtected: false,
-    wait: true,
     timeoutMs,
     pollIntervalMs: 1_000 * dice.int(15, 60),
     ...(backup ? { backup: dice.chance(0.5) ? {} : { keep: 1 } } : {}),
