@@ -441,7 +441,7 @@ describe('a skewed clock', () => {
     );
     expect(await failureOf(bcc.start('i-1', never))).toMatchObject({
       kind: 'skewed',
-      message: "Too skewed. (the clock here differs from the service's)",
+      message: "Too skewed. (the clock here differs from the service's, or a session has ended)",
       attempts: 2
     });
     expect(requests.length).toBe(2);

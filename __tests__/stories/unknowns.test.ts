@@ -31,7 +31,11 @@ describe.each(occasionalValues.tokenRefusal)('a session that ends, told by %s', 
       expect(rebuilds).toHaveLength(1);
       expect(report.status).toBe('failed');
       expect(report.changed).toBe(true);
-      expect(report.instances[0]?.disk).not.toBe('untouched');
+      const [instance] = report.instances;
+      expect(instance?.disk).not.toBe('untouched');
+      // Access that is denied blames the policy; its section tells of sessions as well.
+      const words = tokenRefusal === 'AccessDenied403' ? /policy/ : /sessionToken, which may have run out/;
+      expect(instance?.failure?.remedy).toMatch(words);
     });
   });
 });
