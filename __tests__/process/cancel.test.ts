@@ -150,7 +150,7 @@ describe.each(signals)('a cancel by %s', (signal) => {
 
   test('during the send, with an answer that comes in time', async () => {
     const run = await cancelOf(`while the answer of the rebuild is a little slow, ${signal}`);
-    expectGoesOn(run, /its old content is gone/);
+    expectGoesOn(run, /old content of the system disk is gone/);
     expect(run.outputs['requestId']).toBe(run.rebuilds[0]?.requestId);
   });
 
@@ -163,7 +163,7 @@ describe.each(signals)('a cancel by %s', (signal) => {
   test('in the wait', async () => {
     for (const moment of ['in the wait', 'in a slow look of the wait'] as const) {
       const run = await cancelOf(`${moment}, ${signal}`);
-      expectGoesOn(run, /its old content is gone/);
+      expectGoesOn(run, /old content of the system disk is gone/);
       expect(run.outputs['requestId']).toBe(run.rebuilds[0]?.requestId);
     }
   });
@@ -172,7 +172,7 @@ describe.each(signals)('a cancel by %s', (signal) => {
 /** A rebuild is out, and goes on without the run. */
 function expectGoesOn(run: Cancelled, disk: RegExp): void {
   expectRed(run, {
-    cause: /i-demo0001: cancelled; last seen/,
+    cause: /i-demo0001: cancelled; its last status was/,
     remedy: /Run again (once it shows, )?to wait/,
     status: 'inProgress',
     changed: true

@@ -174,7 +174,7 @@ const cases: Readonly<Record<string, Case>> = {
             done: 0,
             red: {
               cause: `GetInstance i-demo0001: the service sent us on to ${otherHost}`,
-              remedy: /refuses/,
+              remedy: /does not accept the request/,
               changed: false
             }
           }
@@ -187,7 +187,7 @@ const cases: Readonly<Record<string, Case>> = {
             done: 0,
             red: {
               cause: `RebuildInstance i-demo0001: the service sent us on to ${otherHost}`,
-              remedy: /refuses/,
+              remedy: /does not accept the request/,
               changed: false
             }
           }
@@ -222,7 +222,7 @@ const cases: Readonly<Record<string, Case>> = {
     red: {
       cause: /GetInstance i-demo0001.*AccessDenied.*The rebuild goes on without this run/,
       remedy:
-        /its old content is gone\.\n.*policy of the user permit GetInstance.*before it shows erases the disk again/,
+        /old content of the system disk is gone\.\n.*policy of the user permit GetInstance.*before it shows erases the disk again/,
       changed: true
     },
     more: (played) => expect(played.outputs['requestId']).toBe(played.rebuilds[0]?.requestId)

@@ -3323,7 +3323,7 @@ function callRemedy(failure, rerun, region) {
         case 'unsent':
             return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
         case 'skewed':
-            return `Set the clock of the runner right.${again}`;
+            return `Set the clock of the runner right; of a temporary key, check sessionToken, which may have run out.${again}`;
         case 'ambiguous':
         case 'transient':
         case 'malformed':
@@ -6789,7 +6789,9 @@ function interpretReply(operation, reply, facts, endpoint) {
     }
     const kind = classify(Math.max(status, 400), facts.code, operation.kind);
     const message = facts.message === '' ? 'the service gave no reason' : facts.message;
-    return fail(kind, kind === 'skewed' ? `${message} (the clock here differs from the service's)` : message);
+    return fail(kind, kind === 'skewed'
+        ? `${message} (the clock here differs from the service's, or a session has ended)`
+        : message);
 }
 function interpretLoss(operation, error) {
     const attempt = failed(operation, lossKind(error, operation.kind), error.message, error);

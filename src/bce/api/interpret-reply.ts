@@ -33,7 +33,12 @@ export function interpretReply<T>(
   // A refusal with a status of success: the code alone tells what it is.
   const kind = classify(Math.max(status, 400), facts.code, operation.kind);
   const message = facts.message === '' ? 'the service gave no reason' : facts.message;
-  return fail(kind, kind === 'skewed' ? `${message} (the clock here differs from the service's, or a session has ended)` : message);
+  return fail(
+    kind,
+    kind === 'skewed'
+      ? `${message} (the clock here differs from the service's, or a session has ended)`
+      : message
+  );
 }
 
 /** What it means for the operation that no answer came. */
