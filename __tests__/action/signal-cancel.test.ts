@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import { cancelSignals } from '../../src/action/signal-cancel.ts';
 
 test('each system has its signals', () => {
-  expect(cancelSignals('linux')).toEqual(['SIGINT', 'SIGTERM']);
-  expect(cancelSignals('darwin')).toEqual(['SIGINT', 'SIGTERM']);
+  expect(cancelSignals('linux')).toEqual(['SIGINT', 'SIGTERM', 'SIGHUP']);
+  expect(cancelSignals('darwin')).toEqual(['SIGINT', 'SIGTERM', 'SIGHUP']);
   expect(cancelSignals('win32')).toEqual(['SIGINT', 'SIGBREAK', 'SIGHUP']);
 });
 
@@ -29,7 +29,7 @@ test.each([
   ['win32', ['SIGHUP'], 'true cancelled by SIGHUP\n0\n'],
   ['win32', ['SIGINT', 'SIGBREAK'], 'true cancelled by SIGINT\n0\n'],
   ['linux', ['SIGTERM'], 'true cancelled by SIGTERM\n0\n'],
-  ['linux', ['SIGHUP'], 'false undefined\n0\n']
+  ['linux', ['SIGHUP'], 'true cancelled by SIGHUP\n0\n']
 ])('on %s %j cancel by the first of them', (platform, signals, printed) => {
   expect(cancelled(platform, signals)).toBe(printed);
 });

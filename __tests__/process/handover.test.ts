@@ -103,6 +103,31 @@ test('a runner that is shut down has no post step: the main step gives the weigh
   });
 }, 120_000);
 
+const onUnix = process.platform === 'win32' ? test.skip : test;
+
+onUnix.each<[string, (main: ChildProcess) => void]>([
+  ['whose console closes (SIGHUP)', (main) => main.kill('SIGHUP')],
+  ['that is gone, so that nobody reads the log', (main) => main.stdout?.destroy()]
+])(
+  'a runner %s: the main step gives the weights back itself',
+  async (_, end) => {
+    await onEmulator({ ...balanced, mainOnly: true }, async (run, emulator) => {
+      let isGone = false;
+      const first = await run({
+        onCall({ operation }, step) {
+          if (operation !== 'UpdateBlbServer' || isGone || step === undefined) return;
+          isGone = true;
+          end(step.process);
+        }
+      });
+      expect(first.main).toMatchObject({ exitCode: 1, stderr: '' });
+      expect(lowered(emulator)).toEqual([]);
+      expect(emulator.rebuilds).toEqual([]);
+    });
+  },
+  120_000
+);
+
 test('inputs that no longer parse in the post step: what is left undone is told, and the summary is written', async () => {
   await onEmulator(balanced, async (run, emulator) => {
     let isKilled = false;

@@ -10990,7 +10990,7 @@ const writeGraceMs = 700;
 const lastResortMs = 1_700;
 const restoringMs = 7_000;
 function cancelSignals(platform) {
-    return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
+    return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
 }
 function listenForCancel(platform = process.platform) {
     const now = new AbortController();
@@ -11014,6 +11014,9 @@ function listenForCancel(platform = process.platform) {
     const names = cancelSignals(platform);
     for (const name of names)
         process.on(name, onSignal);
+    const onLogLost = () => cancel('cancelled, because nobody reads the log any more');
+    for (const stream of [process.stdout, process.stderr])
+        stream.on('error', onLogLost);
     return {
         signal: now.signal,
         writes: writes.signal,

@@ -32,15 +32,16 @@ export interface SignalCancel extends Cancel {
 
 /**
  * The signals that mean a cancel. A runner on Windows sends Ctrl+C and 7.5 s later Ctrl+Break, which Node calls SIGINT
- * and SIGBREAK; SIGHUP is a console that closes, and leaves 10 s. Nothing can send SIGTERM there.
+ * and SIGBREAK. Nothing can send SIGTERM there. SIGHUP is the console of a self-hosted runner that closes; on Windows
+ * it leaves 10 s.
  */
 export function cancelSignals(platform: NodeJS.Platform): readonly NodeJS.Signals[] {
-  return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
+  return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
 }
 
 /**
  * Turns the runner's signals into a cancel. It sends SIGINT first and a second one 7.5 s later; only the first signal
- * counts.
+ * counts. A log that nobody reads any more is a cancel as well: the runner is gone, and no post step will come.
  */
 export function listenForCancel(platform: NodeJS.Platform = process.platform): SignalCancel {
   const now = new AbortController();
@@ -62,6 +63,9 @@ export function listenForCancel(platform: NodeJS.Platform = process.platform): S
   const onSignal = (name: NodeJS.Signals): void => cancel(`cancelled by ${name}`);
   const names = cancelSignals(platform);
   for (const name of names) process.on(name, onSignal);
+  const onLogLost = (): void => cancel('cancelled, because nobody reads the log any more');
+  // It stays after the end as well: the error of the last line comes later than the line.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', onLogLost);
   return {
     signal: now.signal,
     writes: writes.signal,
