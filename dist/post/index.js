@@ -6915,6 +6915,7 @@ function propertyOf(error, name) {
 
 
 const connectLimitMs = 10_000;
+const bodyLimitMs = 3_000;
 async function attempt(operation, context, signal, options = {}) {
     const { credentials, clock } = context;
     const endpoint = context.endpoints[operation.service ?? 'bcc'];
@@ -6947,7 +6948,9 @@ async function exchange(operation, signed, endpoint, context, signal, options, s
         timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
         fresh: isWrite || options.fresh === true,
         maxBodyBytes: operation.maxBodyBytes ?? (isWrite ? api_operation/* shortBody */.xe : api_operation/* longBody */.xx),
-        ...(isWrite ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)) } : {}),
+        ...(isWrite
+            ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)), bodyMs: bodyLimitMs }
+            : {}),
         ...(operation.body === undefined ? {} : { body: operation.body })
     };
     try {
@@ -7117,7 +7120,11 @@ async function transport_exchange(client, request, signal, onConnected) {
         const sent = client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
         const { message } = await unlessAborted(sent, signal);
         phase = 'reading';
+        const { bodyMs } = request;
+        const stop = () => message.destroy(tooLate(bodyMs ?? 0));
+        const timer = bodyMs === undefined ? undefined : setTimeout(stop, bodyMs);
         const wireBody = await readBody(message, request.maxBodyBytes, fail);
+        clearTimeout(timer);
         return { status: message.statusCode ?? 0, headers: message.headers, body: wireBody };
     }
     catch (error) {

@@ -33,6 +33,12 @@ export type AttemptOptions = ReadOptions & Pick<WriteOptions, 'expiresAtMs'>;
 /** How long a write may take to be connected, in milliseconds; a later one is given up before it leaves. */
 const connectLimitMs = 10_000;
 
+/**
+ * How long the body of a write's answer may take after its status line, in milliseconds. The status says already that it
+ * was taken; who waits for the body does not observe meanwhile, and a short rebuild would be over unseen.
+ */
+const bodyLimitMs = 3_000;
+
 /** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
 export async function attempt<T>(
   operation: Operation<T>,
@@ -82,7 +88,9 @@ async function exchange<T>(
     timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
     fresh: isWrite || options.fresh === true,
     maxBodyBytes: operation.maxBodyBytes ?? (isWrite ? shortBody : longBody),
-    ...(isWrite ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)) } : {}),
+    ...(isWrite
+      ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)), bodyMs: bodyLimitMs }
+      : {}),
     ...(operation.body === undefined ? {} : { body: operation.body })
   };
   try {

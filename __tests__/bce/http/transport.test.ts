@@ -189,6 +189,13 @@ describe('an answer that breaks off', () => {
     await until(() => server.sockets.size === 0);
   });
 
+  test('or sooner, where the status is what counts', async () => {
+    const server = keep(await serve((_incoming, response) => void response.write('a')));
+    const reply = await newTransport().send(request(server.url, { bodyMs: 100 }), never);
+    expect(reply).toMatchObject({ status: 200, body: { kind: 'cut', error: { code: 'ETIMEDOUT' } } });
+    await until(() => server.sockets.size === 0);
+  });
+
   test('a cancel ends it too', async () => {
     const server = keep(await serve((_incoming, response) => void response.write('a')));
     const controller = new AbortController();

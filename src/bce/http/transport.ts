@@ -24,6 +24,8 @@ export interface WireRequest {
    * it is used, which would leave a write's outcome unknown for no reason.
    */
   readonly fresh: boolean;
+  /** Milliseconds for the body alone, from the status line on. No limit of its own unless set. */
+  readonly bodyMs?: number;
   /** The longest body of an answer that is read, in bytes. */
   readonly maxBodyBytes: number;
 }
@@ -140,7 +142,11 @@ async function exchange(
     const sent = client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
     const { message } = await unlessAborted(sent, signal);
     phase = 'reading';
+    const { bodyMs } = request;
+    const stop = (): unknown => message.destroy(tooLate(bodyMs ?? 0));
+    const timer = bodyMs === undefined ? undefined : setTimeout(stop, bodyMs);
     const wireBody = await readBody(message, request.maxBodyBytes, fail);
+    clearTimeout(timer);
     return { status: message.statusCode ?? 0, headers: message.headers, body: wireBody };
   } catch (error) {
     throw fail(error);
