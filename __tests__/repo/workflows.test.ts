@@ -109,6 +109,30 @@ describe.each(workflowFiles())('%s', (path) => {
   });
 });
 
+describe('Windows, where a step without a shell gets PowerShell', () => {
+  /** The jobs of a workflow that run there, or may. */
+  const jobsOn = (path: string) =>
+    Object.entries(workflowOf(path).jobs).filter(([, job]) =>
+      JSON.stringify([(job as Strategic).strategy, toBeCalled.includes(path) ? 'windows' : '']).includes(
+        'windows'
+      )
+    );
+
+  test.each(workflowFiles().filter((path) => jobsOn(path).length > 0))(
+    '%s names the shell of its scripts',
+    (path) => {
+      const steps = jobsOn(path).flatMap(([, { steps: all }]) => all ?? []) as readonly Script[];
+      const scripts = steps.filter(({ run }) => run !== undefined && !/^npm [\w ]+$/.test(run));
+      expect(scripts.filter(({ shell }) => shell === undefined)).toEqual([]);
+    }
+  );
+
+  test('is where CI plays the action, its failures, the proxy and the reusable workflow', () => {
+    const names = jobsOn('.github/workflows/ci.yml').map(([name]) => name);
+    expect(names).toEqual(['units', 'action', 'failure', 'proxy', 'reusable']);
+  });
+});
+
 describe.each(filesIn('examples', /\.yml$/))('%s', (path) => {
   test('uses the action, and never cuts off a rebuild for a newer run', () => {
     const users = [...stepsOf(workflowOf(path)), ...callsOf(path)].map(({ uses }) => uses);
@@ -256,6 +280,12 @@ test('docs/fleets.md shows the action with inputs that it has', () => {
     expectOneOfEach(Object.keys(step.with ?? {}), 'adminPass');
   }
 });
+
+/** A step that runs a script. */
+interface Script extends Step {
+  readonly run?: string;
+  readonly shell?: string;
+}
 
 /** A job with a matrix. */
 interface Strategic {
