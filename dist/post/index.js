@@ -2883,8 +2883,7 @@ function gatherEvidence(rebuild, observation) {
     const next = { ...evidence };
     if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
         next.disturbedAtMs ??= answeredAtMs;
-    if (isProcessing(observation.instance.status))
-        next.processingAtMs ??= answeredAtMs;
+    noteProcessing(rebuild, observation, next);
     if (hasLeft(reference, observation))
         next.leftAtMs ??= answeredAtMs;
     if (contradicts(rebuild, reference, observation))
@@ -2902,6 +2901,18 @@ function gatherEvidence(rebuild, observation) {
             next.diskOldAtMs = atMs;
     }
     return next;
+}
+function noteProcessing(rebuild, { atMs, answeredAtMs, instance }, next) {
+    const { processingAtMs, processedAtMs } = next;
+    if (isProcessing(instance.status)) {
+        const isAnother = processedAtMs !== undefined && !hasDeparted(rebuild);
+        if (processingAtMs !== undefined && !isAnother)
+            return;
+        next.processingAtMs = answeredAtMs;
+        next.processedAtMs = undefined;
+    }
+    else if (processingAtMs !== undefined && isSettled(instance.status))
+        next.processedAtMs ??= atMs;
 }
 function hasLeft(reference, observation) {
     const { status } = observation.instance;
@@ -2937,13 +2948,17 @@ function hasStarted(rebuild) {
     return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
 }
 function hasDeparted(rebuild) {
-    const { leftAtMs, processingAtMs, imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
+    const { leftAtMs, processingAtMs, processedAtMs, ...changes } = rebuild.evidence;
     if (leftAtMs !== undefined)
         return true;
     if (processingAtMs === undefined)
         return false;
-    const tells = (at, old) => at !== undefined && at >= processingAtMs && (old !== undefined || rebuild.adopted);
-    return tells(imageAtMs, imageOldAtMs) || tells(diskAtMs, diskOldAtMs);
+    const tells = (at, old) => {
+        if (at === undefined || at < processingAtMs)
+            return false;
+        return old === undefined ? rebuild.adopted : old < (processedAtMs ?? Number.POSITIVE_INFINITY);
+    };
+    return tells(changes.imageAtMs, changes.imageOldAtMs) || tells(changes.diskAtMs, changes.diskOldAtMs);
 }
 function isReplaced(rebuild) {
     return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;

@@ -121,6 +121,18 @@ describe('a snapshot or an image that is made meanwhile', () => {
     expect(reasonOf(lived)).toBe('status');
   });
 
+  test('proves nothing by a change that comes after it: the rebuild shows in no status, and fails', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) => {
+        if (atMs <= 0) return {};
+        if (atMs >= 600_000) return { ...done, status: 'Error' };
+        const disk = { id: atMs < 60_000 ? 'v-old' : 'v-new' };
+        return atMs >= 20_000 && atMs < 40_000 ? snapshot({ ...onNew, disk }) : { ...onNew, disk };
+      }
+    });
+    expect(reasonOf(lived)).toBe('status');
+  });
+
   test('with wait: false it is no start', () => {
     const lived = live(taskOf({ force: true, wait: false }), {
       show: (atMs) => (atMs > 3_000 && atMs < 20_000 ? snapshot(onNew) : onNew)

@@ -87,6 +87,8 @@ export class Others {
   /** Whether somebody has made another thing of it in this run, so that what the run has found of it may be over. */
   hasMoved({ id, wipes }: Machine, nowMs: number): boolean {
     if (wipes.some(({ run, endsMs }) => run === -1 && endsMs > nowMs)) return true;
+    // So it is with one that was going on when the run began.
+    if (wipes.some(({ run, endsMs }) => run === 0 && endsMs > this.#beganMs)) return true;
     const sinceMs = this.#beganMs - 2 * freshMs;
     return (this.#made.get(id) ?? []).some(
       ({ atMs, kind }) => kind !== 'name' && kind !== 'tag' && atMs >= sinceMs

@@ -71,6 +71,8 @@ export type Part = 'instance' | 'disk';
 export function tells(wipe: Wipe, part: Part, run: number, first: Shown, now: Shown): boolean {
   const { acceptedMs, startsMs, before } = wipe;
   const isOwn = wipe.run === run;
+  // A replica that is behind shows what was before the first read.
+  if (!isOwn && now.atMs < first.atMs) return false;
   if (now.atMs < (isOwn ? acceptedMs : startsMs)) {
     return part === 'instance' && now.atMs >= acceptedMs && first.imageId !== now.imageId;
   }

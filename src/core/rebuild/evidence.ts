@@ -14,15 +14,17 @@ import type { Evidence, Observation, RebuildState } from './rebuild-state.ts';
  */
 export const lateMs = 30_000;
 
+type Writable = { -readonly [K in keyof Evidence]: Evidence[K] };
+
 /** The evidence after one more observation. */
 export function gatherEvidence(rebuild: RebuildState, observation: Observation): Evidence {
   const { reference, evidence, task } = rebuild;
   if (reference === undefined) return evidence;
   const { atMs, answeredAtMs } = observation;
-  const next: { -readonly [K in keyof Evidence]: Evidence[K] } = { ...evidence };
+  const next: Writable = { ...evidence };
   if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
     next.disturbedAtMs ??= answeredAtMs;
-  if (isProcessing(observation.instance.status)) next.processingAtMs ??= answeredAtMs;
+  noteProcessing(rebuild, observation, next);
   if (hasLeft(reference, observation)) next.leftAtMs ??= answeredAtMs;
   if (contradicts(rebuild, reference, observation)) next.contradictedAtMs ??= answeredAtMs;
   if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
@@ -34,6 +36,21 @@ export function gatherEvidence(rebuild: RebuildState, observation: Observation):
     else next.diskOldAtMs = atMs;
   }
   return next;
+}
+
+/** Of several snapshots only the last counts, as long as none of them has turned out to be the rebuild. */
+function noteProcessing(
+  rebuild: RebuildState,
+  { atMs, answeredAtMs, instance }: Observation,
+  next: Writable
+): void {
+  const { processingAtMs, processedAtMs } = next;
+  if (isProcessing(instance.status)) {
+    const isAnother = processedAtMs !== undefined && !hasDeparted(rebuild);
+    if (processingAtMs !== undefined && !isAnother) return;
+    next.processingAtMs = answeredAtMs;
+    next.processedAtMs = undefined;
+  } else if (processingAtMs !== undefined && isSettled(instance.status)) next.processedAtMs ??= atMs;
 }
 
 /**
@@ -82,16 +99,19 @@ export function hasStarted(rebuild: RebuildState): boolean {
 
 /**
  * Whether the instance was seen to leave its settled status because of the rebuild. A snapshot's or an image's
- * processing counts only where image or disk changed after it was seen, and the old one had been seen since the
- * rebuild was accepted: otherwise it may be a scheduled snapshot, and the change a record written on acceptance.
+ * processing counts only where image or disk changed during it, and the old one had been seen since the rebuild was
+ * accepted: otherwise it may be a scheduled snapshot, and the change a record written on acceptance, or the beginning
+ * of a rebuild that shows in no status.
  */
 export function hasDeparted(rebuild: RebuildState): boolean {
-  const { leftAtMs, processingAtMs, imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
+  const { leftAtMs, processingAtMs, processedAtMs, ...changes } = rebuild.evidence;
   if (leftAtMs !== undefined) return true;
   if (processingAtMs === undefined) return false;
-  const tells = (at: number | undefined, old: number | undefined): boolean =>
-    at !== undefined && at >= processingAtMs && (old !== undefined || rebuild.adopted);
-  return tells(imageAtMs, imageOldAtMs) || tells(diskAtMs, diskOldAtMs);
+  const tells = (at: number | undefined, old: number | undefined): boolean => {
+    if (at === undefined || at < processingAtMs) return false;
+    return old === undefined ? rebuild.adopted : old < (processedAtMs ?? Number.POSITIVE_INFINITY);
+  };
+  return tells(changes.imageAtMs, changes.imageOldAtMs) || tells(changes.diskAtMs, changes.diskOldAtMs);
 }
 
 /** Whether image or disk have changed, which nothing but a rebuild does. */

@@ -48,6 +48,8 @@ export interface Evidence {
   readonly leftAtMs?: number;
   /** First observation of `SnapshotProcessing` or `ImageProcessing`, which a scheduled snapshot shows as well. */
   readonly processingAtMs?: number;
+  /** First observation at rest after that. */
+  readonly processedAtMs?: number | undefined;
   /** First observation that contradicts an earlier one: it came back, and is gone again, or has the old image again. */
   readonly contradictedAtMs?: number;
   /** First observation in which anything at all was going on; it forbids a second send, and proves nothing. */
