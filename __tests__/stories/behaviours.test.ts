@@ -13,6 +13,7 @@ import { SurveyError } from '../../src/deploy/plan/survey-error.ts';
 import { awaitVisible } from '../../src/deploy/rebuild/await-visible.ts';
 import { pairwise } from '../support/pairwise.ts';
 import { stateBehind } from '../support/reported.ts';
+import { freshMs, showsBy } from '../support/shows-by.ts';
 import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 const id = 'i-demo0001';
@@ -134,7 +135,9 @@ function isTrulyDone(world: VirtualWorld, imageId: string): boolean {
   const { emulator, clock } = world;
   const last = emulator.rebuilds.at(-1);
   const now = emulator.instance(id);
-  return !!last && last.endsAtMs <= clock.wallMs() && now.status === 'Running' && now.imageId === imageId;
+  // A schedule may take a snapshot of it by now.
+  const isUp = now.status === 'Running' || now.status === 'SnapshotProcessing';
+  return !!last && last.endsAtMs <= clock.wallMs() && isUp && now.imageId === imageId;
 }
 
 /** Whether the service shows enough of the rebuild for anybody to prove it. */
@@ -178,7 +181,7 @@ async function check(one: Case): Promise<void> {
     if (isWipedTwice(one, world)) throw new Error(`wiped twice\n${tell()}`);
     // Where a second one is beyond telling, so is which of them has ended; and so is one that nobody has watched.
     const isExcused =
-      second !== undefined || (isAgain(one) && first !== undefined && !showsBy(one, first, clock.wallMs()));
+      second !== undefined || (isAgain(one) && first !== undefined && !isShown(one, first, clock.wallMs()));
     if (succeeded && changedMs() === undefined && !isTrulyDone(world, request.image.id) && !isExcused)
       throw new Error(`false green\n${tell()}`);
     if (isProvable(one) && !succeeded && !isUnclear(one, instance?.failure?.reason)) {
@@ -232,31 +235,22 @@ function isWipedTwice(one: Case, { emulator }: VirtualWorld): boolean {
   const [first, second] = emulator.rebuilds;
   if (first === undefined || second === undefined) return false;
   const isUntold = ['lostAnswer', 'answer500', 'cancelAtOnceAndAgain'].includes(one.fault);
-  if (isUntold && emulator.rebuilds.length === 2 && !showsBy(one, first, second.acceptedAtMs - freshMs))
+  if (isUntold && emulator.rebuilds.length === 2 && !isShown(one, first, second.acceptedAtMs - freshMs))
     return false;
   return one.target === 'otherImage' || second.acceptedAtMs < first.endsAtMs || emulator.rebuilds.length > 2;
 }
 
-/** How old an observation may be when a rebuild leaves, in milliseconds, with what it takes to be sent. */
-const freshMs = 11_000;
-
-/**
- * Whether anything of a rebuild shows up to a moment, to whoever comes too late to have seen the disk of before: the
- * status, the status of the disk, or the image. The run that has sent it knows the disk as well.
- */
-function showsBy(one: Case, { acceptedAtMs, startsAtMs, endsAtMs }: RebuildRecord, atMs: number): boolean {
-  const moments = { accept: acceptedAtMs, start: startsAtMs, end: endsAtMs };
-  // What shows only while all is blind, or while nobody watches, is not seen.
-  const blind = Math.max(
-    blindMs[one.outage],
-    one.suspension === 'none' ? 0 : 2_000 + blindMs[one.suspension]
-  );
-  const seenMs = Math.max(startsAtMs, acceptedAtMs + (isAgain(one) ? 0 : blind));
-  const isSeen = seenMs < endsAtMs && (one.statuses.length > 0 || one.diskStatusDuringRebuild === 'Creating');
-  const known = !isAgain(one) && one.diskReplaced !== 'unchanged' ? [moments[one.diskChanges]] : [];
-  const isOther = one.target === 'otherImage' ? [moments[one.imageIdFlips]] : [];
-  const shown = Math.min(...(isSeen ? [seenMs] : []), ...known, ...isOther);
-  return shown + one.replicaLagMs <= atMs;
+/** Whether anything of a rebuild has shown; the re-run after a cancel comes too late to have seen the disk of before. */
+function isShown(one: Case, record: RebuildRecord, atMs: number): boolean {
+  const isRerun = isAgain(one);
+  const suspendedMs = one.suspension === 'none' ? 0 : 2_000 + blindMs[one.suspension];
+  const blind = isRerun ? 0 : Math.max(blindMs[one.outage], suspendedMs);
+  const observer = {
+    knowsDisk: !isRerun,
+    isOtherImage: one.target === 'otherImage',
+    blindUntilMs: record.acceptedAtMs + blind
+  };
+  return showsBy(one, record, observer, atMs);
 }
 
 /** With `force`, a rebuild of the same image that was found under way may show too little to be told apart. */

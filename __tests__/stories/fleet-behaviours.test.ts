@@ -4,14 +4,27 @@
  */
 import { expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults/faults.ts';
-import { type Behaviour, behaviourValues } from '../../emulator/world/behaviour.ts';
+import type { RebuildRecord } from '../../emulator/http/records.ts';
+import { type Behaviour, behaviourValues, conditionValues } from '../../emulator/world/behaviour.ts';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import { fleetIds, randomFrom } from '../support/fleets.ts';
+import { freshMs, showsBy } from '../support/shows-by.ts';
 import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 const ids = fleetIds(7);
+
+/** Replicas no further behind than the action can tell, and schedules of snapshots. */
+const values = {
+  ...behaviourValues,
+  replicas: conditionValues.replicas,
+  replicaLagMs: [0, 0, 3_000, 15_000],
+  replicaFor: conditionValues.replicaFor,
+  snapshotEveryMs: [0, 0, 600_000],
+  snapshotMs: conditionValues.snapshotMs,
+  snapshotShowsProcessing: conditionValues.snapshotShowsProcessing
+} as const;
 
 interface Case {
   readonly behaviour: Behaviour;
@@ -25,10 +38,7 @@ function randomCase(random: () => number): Case {
   const of = <T>(values: readonly [T, ...T[]]): T =>
     values[Math.floor(random() * values.length)] ?? values[0];
   const behaviour = Object.fromEntries(
-    Object.entries(behaviourValues).map(([name, values]) => [
-      name,
-      values[Math.floor(random() * values.length)]
-    ])
+    Object.entries(values).map(([name, values]) => [name, values[Math.floor(random() * values.length)]])
   ) as unknown as Behaviour;
   const instanceId = ids[Math.floor(random() * ids.length)] ?? '';
   const on = of(['RebuildInstance', 'RebuildBatchInstance']);
@@ -43,6 +53,20 @@ function randomCase(random: () => number): Case {
     [{ on, instanceId, play: { kind: 'wrongImage', imageId: 'm-ubuntu22' } }],
     [{ on, instanceId, play: { kind: 'stuck', status: 'Starting' } }],
     [{ on, instanceId, play: { kind: 'lostRebuild' } }],
+    [
+      {
+        on: 'RebuildBatchInstance',
+        play: { kind: 'partialBatch', count: of([0, 1, 3]), status: of([403, 409, 429]), code: 'Refused' }
+      }
+    ],
+    [
+      { on, play: { kind: 'reset', when: of(['before', 'after']) } },
+      {
+        on: '*',
+        during: { since: 'rebuild', fromMs: of([0, 5_000]), forMs: of([20_000, 400_000]) },
+        play: { kind: 'error', status: 503, code: 'ServiceUnavailable' }
+      }
+    ],
     [{ on: '*', from: 8, times: 8, play: { kind: 'throttle', shape: behaviour.throttle } }]
   ]);
   const statuses = Object.fromEntries(
@@ -62,30 +86,42 @@ function randomCase(random: () => number): Case {
   };
 }
 
-/** With no answer and no status to go by, and a service that takes a second one, no looking can tell; README.md says so. */
-function isBeyondTelling({ behaviour, faults }: Case): boolean {
-  const isLost = faults.some(({ play }) => play.kind === 'reset' || play.kind === 'error');
+/**
+ * The rebuilds of one instance onto one image of which the second was right, for no observation could tell of the first:
+ * its answer was lost, and nothing of it had shown. README.md says so.
+ */
+function isUntold({ behaviour, faults }: Case, rebuilds: readonly RebuildRecord[]): boolean {
+  const [first, second, third] = rebuilds;
+  const isLost = faults.some(({ play }) => ['reset', 'error', 'partialBatch'].includes(play.kind));
   const mayBeLost = isLost || behaviour.throttle.status === 503;
-  return mayBeLost && behaviour.statuses.length === 0 && behaviour.secondRebuild !== 'refused';
+  if (!mayBeLost || first === undefined || second === undefined || third !== undefined) return false;
+  const outageMs = Math.max(0, ...faults.map(({ during }) => (during?.fromMs ?? 0) + (during?.forMs ?? 0)));
+  const observer = { knowsDisk: true, isOtherImage: true, blindUntilMs: first.acceptedAtMs + outageMs };
+  return !showsBy(behaviour, first, observer, second.acceptedAtMs - freshMs);
+}
+
+/** Whether it runs; a schedule may take a snapshot of it by now. */
+function isUp(status: string): boolean {
+  return status === 'Running' || status === 'SnapshotProcessing';
 }
 
 function problemsOf(one: Case, report: RunReport, { emulator, clock }: VirtualWorld): readonly string[] {
   const problems: string[] = [];
+  const untold = new Set<string>();
   const { rebuilds } = emulator;
   for (const id of ids) {
     for (const imageId of ['m-web-1', 'm-web-2']) {
-      const count = rebuilds.filter(
-        (each) => each.instanceId === id && each.requestedImageId === imageId
-      ).length;
-      if (count > 1 && !isBeyondTelling(one)) problems.push(`${id} was erased ${count} times for ${imageId}`);
+      const those = rebuilds.filter((each) => each.instanceId === id && each.requestedImageId === imageId);
+      if (those.length < 2) continue;
+      if (isUntold(one, those)) untold.add(id);
+      else problems.push(`${id} was erased ${those.length} times for ${imageId}`);
     }
     const { status, disk } = report.instances.find(({ instanceId }) => instanceId === id) ?? {};
     const own = rebuilds.filter(({ instanceId }) => instanceId === id);
     const now = emulator.instance(id);
     const wanted = status === 'rebuilt' ? 'm-web-2' : status === 'rolledBack' ? 'm-web-1' : undefined;
-    const isDone =
-      now.status === 'Running' && (own.at(-1)?.endsAtMs ?? Number.POSITIVE_INFINITY) <= clock.wallMs();
-    if (wanted !== undefined && !(isDone && now.imageId === wanted) && !isBeyondTelling(one)) {
+    const isDone = isUp(now.status) && (own.at(-1)?.endsAtMs ?? Number.POSITIVE_INFINITY) <= clock.wallMs();
+    if (wanted !== undefined && !(isDone && now.imageId === wanted) && !untold.has(id)) {
       problems.push(`${id} is called ${status}, and is ${now.status} on ${now.imageId}`);
     }
     if (own.length > 0 && (status === 'notStarted' || disk === 'untouched'))
@@ -98,7 +134,10 @@ function problemsOf(one: Case, report: RunReport, { emulator, clock }: VirtualWo
     if (count > report.rollout.maxUnavailable) problems.push(`${count} were being rebuilt at once`);
   }
   const isClean =
-    one.faults.length === 0 && one.behaviour.callsPerSecond === 0 && one.behaviour.statuses.length > 0;
+    one.faults.length === 0 &&
+    one.behaviour.callsPerSecond === 0 &&
+    one.behaviour.statuses.length > 0 &&
+    one.behaviour.replicaLagMs + one.behaviour.snapshotEveryMs === 0;
   const mayStop =
     Object.values(one.statuses).includes('Stopped') && one.behaviour.stoppedInstance === 'refused';
   if (isClean && !mayStop && report.status !== 'rebuilt')
@@ -133,7 +172,7 @@ async function check(seed: number): Promise<void> {
 test('random fleets over random services', async () => {
   const seed = Number(process.env['SEED'] ?? 1);
   const failures: string[] = [];
-  for (let count = 0; count < Number(process.env['CASES'] ?? 25); count += 1) {
+  for (let count = 0; count < Number(process.env['CASES'] ?? 20); count += 1) {
     await check(seed + count).catch((error: unknown) => failures.push(String(error)));
   }
   expect(failures).toEqual([]);
