@@ -186,7 +186,7 @@ const cases: Readonly<Record<string, Case>> = {
             story: 'reads RebuildInstance',
             done: 0,
             red: {
-              cause: `RebuildInstance i-demo0001: the service sent us on to ${otherHost}`,
+              cause: `i-demo0001: RebuildInstance: the service sent us on to ${otherHost}`,
               remedy: /does not accept the request/,
               changed: false
             }
@@ -210,7 +210,7 @@ const cases: Readonly<Record<string, Case>> = {
     story: 'reads RebuildInstance',
     done: 0,
     red: {
-      cause: /RebuildInstance i-demo0001.*HTTP 403, AccessDenied/,
+      cause: /i-demo0001: RebuildInstance: .*HTTP 403, AccessDenied/,
       remedy: /The system disk was not touched.*\n.*policy of the user permit RebuildInstance/,
       changed: false
     }
@@ -220,7 +220,7 @@ const cases: Readonly<Record<string, Case>> = {
     mainOnly: true,
     faults: [{ on: 'GetInstance', from: 3, times: everywhere, play: { kind: 'accessDenied' } }],
     red: {
-      cause: /GetInstance i-demo0001.*AccessDenied.*The rebuild goes on without this run/,
+      cause: /i-demo0001: GetInstance: .*AccessDenied.*The rebuild goes on without this run/,
       remedy:
         /old content of the system disk is gone\.\n.*policy of the user permit GetInstance.*before it shows erases the disk again/,
       changed: true

@@ -184,8 +184,8 @@ describe('one instance', () => {
   });
 
   test.each([
-    ['unknownInstance', /GetInstance i-nobody.*HTTP 404, NoSuchObject/, /Check instanceId and the region/],
-    ['unknownImage', /GetImage m-nothing.*HTTP 404, NoSuchObject/, /Check imageId and the region/],
+    ['unknownInstance', /GetInstance i-nobody.*HTTP 404, NoSuchObject/, /Check instanceId and endpoint/],
+    ['unknownImage', /GetImage m-nothing.*HTTP 404, NoSuchObject/, /Check imageId and endpoint/],
     ['unavailableImage', /the image is NotAvailable, not Available/, /Give another image/],
     ['keepsNoLogin', /keepImageLogin needs a custom or shared image/, /Give adminPass or keypairId/]
   ] as const)('is not touched: %s', async (name, cause, remedy) => {
@@ -212,7 +212,7 @@ describe('several instances', () => {
     const result = await played('secondFails');
     expect(result.main.exitCode).toBe(1);
     expect(result.outputs).toMatchObject({ status: 'partial', changed: 'true' });
-    expect(result.annotations[0]?.message).toMatch(/i-b: the instance (came to|reached) the status Error/);
+    expect(result.annotations[0]?.message).toMatch(/i-b: the rebuild ended in the status Error/);
     expect(result.annotations[0]?.message).toMatch(/in the console/);
     expectRebuilds(result, 2, 2);
     expect(result.report?.instances.map(({ status }) => status)).toEqual(['rebuilt', 'failed', 'notStarted']);

@@ -35,7 +35,7 @@ onLinux('outputs that cannot be written', () => {
     expect(run.rebuilds).toHaveLength(1);
     const texts = run.annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
     expect(texts).toEqual([
-      expect.stringMatching(/^The run ended well \(rebuilt\), but its outputs could not be written: /)
+      expect.stringMatching(/^The run succeeded \(rebuilt\), but its outputs could not be written: /)
     ]);
     expect(run.log).not.toMatch(/\n\s+at /);
   });

@@ -1709,7 +1709,7 @@ function parseHealthCheck(text) {
     const rest = text.trim().slice(url.length);
     const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
     if (foreign !== undefined) {
-        return parse_check_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it anew, or percent-encode it`);
+        return parse_check_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it again, or percent-encode it`);
     }
     const [, written, authority, path, fragment] = address.exec(url) ?? [];
     if (written === undefined || authority === undefined || path === undefined) {
@@ -1928,8 +1928,8 @@ function faultOf(text, foreign) {
 function remedyFor(character) {
     const meant = meantBy(character);
     if (meant === undefined)
-        return 'type the value anew';
-    return meant === '' ? 'take it out, or type the value anew' : `write ${quoteAscii(meant)} instead`;
+        return 'type the value again';
+    return meant === '' ? 'take it out, or type the value again' : `write ${quoteAscii(meant)} instead`;
 }
 function nameOf(character) {
     const [name] = lookAlikes[character] ?? [fullWidth(character) === undefined ? undefined : 'full-width'];
@@ -3236,7 +3236,7 @@ function wordsOf(refusal) {
         case 'changed':
             return {
                 reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
-                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: the plan is made anew.'
+                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: a re-run makes a new plan.'
             };
         case 'moved':
             return {
@@ -3497,7 +3497,8 @@ function explainCall(rebuild, failure) {
     const remedy = isRebuild && failure.kind === 'notFound'
         ? unknownRemedy(rebuild, failure)
         : callRemedy(failure, rerunNote(rebuild));
-    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
+    const named = failure.target === rebuild.task.instanceId ? { ...failure, target: '' } : failure;
+    return { cause: `${(0,model_failure/* describeFailure */.Ic)(named)}.${goesOn}`, remedy };
 }
 function unknownRemedy({ task }, { code = '', target }) {
     if (/^keypair\./i.test(code))
@@ -5595,7 +5596,7 @@ function noChoice(pattern, choice) {
             return new SurveyError([
                 {
                     cause: `imageName ${quote(pattern)} fits only images that cannot be used: ${names(choice.images)}.`,
-                    remedy: 'Make the image anew, or give another name.'
+                    remedy: 'Make the image again, or give another name.'
                 }
             ]);
         case 'none': {
@@ -6353,7 +6354,7 @@ function aged(instanceId) {
         kind: 'throttled',
         operation: 'RebuildInstance',
         target: instanceId,
-        message: `it was observed more than ${freshMs / 1000} s before, so it is observed anew`,
+        message: `it was observed more than ${freshMs / 1000} s before, so it is observed again`,
         attempts: 0
     });
 }
@@ -11155,7 +11156,7 @@ function tellEnd(state, ok, cancel) {
     }
     catch (cause) {
         const status = instance_status_runStatus(state);
-        const end = ok ? `The run ended well (${status})` : `The run ended as ${status}`;
+        const end = ok ? `The run succeeded (${status})` : `The run ended as ${status}`;
         throw new OutputsError(`${end}, but its outputs could not be written: ${messageOf(cause)}`, { cause });
     }
 }

@@ -1708,7 +1708,7 @@ function parseHealthCheck(text) {
     const rest = text.trim().slice(url.length);
     const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
     if (foreign !== undefined) {
-        return parse_check_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it anew, or percent-encode it`);
+        return parse_check_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it again, or percent-encode it`);
     }
     const [, written, authority, path, fragment] = address.exec(url) ?? [];
     if (written === undefined || authority === undefined || path === undefined) {
@@ -1927,8 +1927,8 @@ function faultOf(text, foreign) {
 function remedyFor(character) {
     const meant = meantBy(character);
     if (meant === undefined)
-        return 'type the value anew';
-    return meant === '' ? 'take it out, or type the value anew' : `write ${quoteAscii(meant)} instead`;
+        return 'type the value again';
+    return meant === '' ? 'take it out, or type the value again' : `write ${quoteAscii(meant)} instead`;
 }
 function nameOf(character) {
     const [name] = lookAlikes[character] ?? [fullWidth(character) === undefined ? undefined : 'full-width'];
@@ -3244,7 +3244,7 @@ function wordsOf(refusal) {
         case 'changed':
             return {
                 reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
-                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: the plan is made anew.'
+                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: a re-run makes a new plan.'
             };
         case 'moved':
             return {
@@ -3509,7 +3509,8 @@ function explainCall(rebuild, failure) {
     const remedy = isRebuild && failure.kind === 'notFound'
         ? unknownRemedy(rebuild, failure)
         : callRemedy(failure, rerunNote(rebuild));
-    return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.${goesOn}`, remedy };
+    const named = failure.target === rebuild.task.instanceId ? { ...failure, target: '' } : failure;
+    return { cause: `${(0,model_failure/* describeFailure */.Ic)(named)}.${goesOn}`, remedy };
 }
 function unknownRemedy({ task }, { code = '', target }) {
     if (/^keypair\./i.test(code))
@@ -4097,7 +4098,7 @@ function planTable({ run, status }, { options }) {
     const { target, backup, rollback } = run;
     const { id, name } = target.instance;
     const rows = [
-        ['Instance', `${code(id)} ${cell(name)}`.trimEnd()],
+        ...(status === 'planned' ? [['Instance', `${code(id)} ${cell(name)}`.trimEnd()]] : []),
         ['Plan', cell(decisionLabel(target))],
         ...(target.warnings.length === 0 ? [] : [['⚠️ Note', target.warnings.map(cell).join('<br>')]]),
         [status === 'planned' ? 'Now' : 'Before', cell(currentLabel(target))]

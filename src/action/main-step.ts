@@ -113,7 +113,7 @@ function tellEnd(state: RunState, ok: boolean, cancel: SignalCancel): void {
     setOutputs(state);
   } catch (cause) {
     const status = runStatus(state);
-    const end = ok ? `The run ended well (${status})` : `The run ended as ${status}`;
+    const end = ok ? `The run succeeded (${status})` : `The run ended as ${status}`;
     throw new OutputsError(`${end}, but its outputs could not be written: ${messageOf(cause)}`, { cause });
   }
 }

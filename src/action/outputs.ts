@@ -50,7 +50,7 @@ export function setEarlyOutputs(): void {
 
 /**
  * Empties the file of the outputs where it has become large: a fleet has a result of nearly a megabyte, it is
- * told anew with every step of every instance, and each time it is appended. Only this function's outputs are
+ * told again with every step of every instance, and each time it is appended. Only this function's outputs are
  * lost, and they are written again at once.
  */
 function forgetEarlier(): void {

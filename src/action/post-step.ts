@@ -63,7 +63,7 @@ async function seeToAll(config: Config, handover: Handover): Promise<void> {
 }
 
 /**
- * The post step reads its inputs anew, and an expression such as `steps.x.outputs.y` may give something else by then.
+ * The post step reads its inputs again, and an expression such as `steps.x.outputs.y` may give something else by then.
  * Without them, or without its proxy, no call can be made, so what is left undone is told.
  */
 async function seeToTheSummary(

@@ -8,7 +8,7 @@ import type { Tag } from '../core/model/selection.ts';
 export interface ReadOptions {
   /**
    * No attempt begins or lasts beyond this time, whatever the service does: a hang is cut, and a wait that would end
-   * later is not begun. The call then throws a `CallError` that says so.
+   * later is not started. The call then throws a `CallError` that says so.
    */
   readonly deadlineMs?: number;
   /** Opens a connection for this call alone, so that another replica of the service may answer. */

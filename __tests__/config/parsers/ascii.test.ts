@@ -14,11 +14,11 @@ describe('a value with a form', () => {
   test.each([
     [
       'i-demo0001\u200b',
-      'is "i-demo0001\\u200b", where \\u200b (zero width space) is not ASCII; take it out, or type the value anew'
+      'is "i-demo0001\\u200b", where \\u200b (zero width space) is not ASCII; take it out, or type the value again'
     ],
     ['i\u2011demo', 'is "i\\u2011demo", where \\u2011 (non-breaking hyphen) is not ASCII; write "-" instead'],
     ['\uff49-demo', 'is "\\uff49-demo", where \\uff49 (full-width) is not ASCII; write "i" instead'],
-    ['\u0456-demo', 'is "\\u0456-demo", where \\u0456 is not ASCII; type the value anew'],
+    ['\u0456-demo', 'is "\\u0456-demo", where \\u0456 is not ASCII; type the value again'],
     [
       '5\uff0c6\u200b',
       'is "5\\uff0c6\\u200b", where \\uff0c (Chinese comma), \\u200b (zero width space) are not ASCII; write "," instead'

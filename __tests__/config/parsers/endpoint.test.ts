@@ -35,7 +35,7 @@ describe('parseEndpoint', () => {
       'https://bcc.bj.baidubce.com\u200b',
       /^has \\u200b \(zero width space\) in it, which is not ASCII; take it out/
     ],
-    ['https://bcc.bj.b\u0430idubce.com', /^has \\u0430 in it, which is not ASCII; type the value anew/],
+    ['https://bcc.bj.b\u0430idubce.com', /^has \\u0430 in it, which is not ASCII; type the value again/],
     [
       'https\uff1a//bcc.bj.baidubce.com',
       /^has \\uff1a \(Chinese colon\) in it, which is not ASCII; write ":" instead/

@@ -57,7 +57,7 @@ describe('parseInstanceIds', () => {
     ['"i-a" i-b', ['is "\\"i-a\\"", in quotes that are part of the value; leave them out']],
     [
       '\ufeffi-a\u200b',
-      ['is "i-a\\u200b", where \\u200b (zero width space) is not ASCII; take it out, or type the value anew']
+      ['is "i-a\\u200b", where \\u200b (zero width space) is not ASCII; take it out, or type the value again']
     ]
   ])('%j is refused', (text, faults) => {
     expect(faultsOf(parseInstanceIds(text))).toEqual(faults);

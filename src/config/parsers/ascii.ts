@@ -70,8 +70,8 @@ function faultOf(text: string, foreign: readonly string[]): string {
 
 function remedyFor(character: string): string {
   const meant = meantBy(character);
-  if (meant === undefined) return 'type the value anew';
-  return meant === '' ? 'take it out, or type the value anew' : `write ${quoteAscii(meant)} instead`;
+  if (meant === undefined) return 'type the value again';
+  return meant === '' ? 'take it out, or type the value again' : `write ${quoteAscii(meant)} instead`;
 }
 
 function nameOf(character: string): string {

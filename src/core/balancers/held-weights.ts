@@ -9,7 +9,7 @@ import type { BackendServer } from '../model/backend-server.ts';
  * - `returned`: it is what it was before
  */
 export interface HeldWeight {
-  /** With the weight of before. */
+  /** With the former weight. */
   readonly server: BackendServer;
   readonly state: 'asked' | 'held' | 'returned';
 }

@@ -32,7 +32,7 @@ export function parseHealthCheck(text: string): ParsedCheck {
   const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
   if (foreign !== undefined) {
     return wrong(
-      `has ${quoteAscii(foreign)} in its address, which is not ASCII; type it anew, or percent-encode it`
+      `has ${quoteAscii(foreign)} in its address, which is not ASCII; type it again, or percent-encode it`
     );
   }
   const [, written, authority, path, fragment] = address.exec(url) ?? [];

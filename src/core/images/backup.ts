@@ -2,7 +2,7 @@ import type { Image } from '../model/image.ts';
 
 /**
  * How the name of every backup begins. The name holds all that tells a backup, for images have no other field to
- * write to: `rbi-backup/i-demo0001/m-web-1/20261124T091500Z/123456` is instance, image of before, time and run.
+ * write to: `rbi-backup/i-demo0001/m-web-1/20261124T091500Z/123456` is instance, earlier image, time and run.
  */
 export const backupPrefix = 'rbi-backup/';
 

@@ -5,7 +5,7 @@ import { backupPrefix, byId, createdMs } from './backup.ts';
 export type Choice =
   /** The newest Available match. `ignored` are newer ones that are of no use: their making has failed, say. */
   | { readonly kind: 'chosen'; readonly image: Image; readonly ignored: readonly Image[] }
-  /** No Available match is newer than this one, which is still being created: wait for it, then choose anew. */
+  /** No Available match is newer than this one, which is still being created: wait for it, then choose again. */
   | { readonly kind: 'pending'; readonly image: Image }
   /** Of several Available matches nobody can tell which is the newest. */
   | { readonly kind: 'tie'; readonly images: readonly Image[] }

@@ -9,9 +9,9 @@ export type Login =
 /** A rebuild but for the image. What is not set here is not sent, so that the service's own defaults hold. */
 export interface RebuildOptions {
   readonly login: Login;
-  /** A first-boot script; unset means that the script of before runs again. */
+  /** A first-boot script; unset means that the earlier script runs again. */
   readonly userData?: Secret;
-  /** Forget the script of before. */
+  /** Drop the earlier script. */
   readonly cleanLastUserData?: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface RebuildSpec extends RebuildOptions {
 /** What everybody may read of the options of a rebuild: neither a password nor a script. */
 export interface PublicOptions {
   readonly login: { readonly kind: 'adminPass' } | Exclude<Login, { kind: 'adminPass' }>;
-  /** The first-boot script: given by this run, cleared, or the one of before. */
+  /** The first-boot script: given by this run, cleared, or the earlier one. */
   readonly script: 'given' | 'cleared' | 'kept';
 }
 

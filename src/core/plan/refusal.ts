@@ -41,7 +41,7 @@ function wordsOf(refusal: Refusal): { readonly reason: string; readonly remedy: 
       return {
         reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
         remedy:
-          'Find out who changed it. If it is to be rebuilt all the same, run again: the plan is made anew.'
+          'Find out who changed it. If it is to be rebuilt all the same, run again: a re-run makes a new plan.'
       };
     case 'moved':
       return {

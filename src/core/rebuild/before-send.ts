@@ -28,7 +28,7 @@ export function settle(rebuild: RebuildState, observation: Observation): Step {
   return rebuild.adopted ? settleAdopted(rebuild, observation) : settleFresh(rebuild, observation);
 }
 
-/** Another operation is under way: observations are measured against this one from now on, and stability begins anew. */
+/** Another operation is under way: observations are measured against this one from now on, and stability starts again. */
 export function adopt(rebuild: RebuildState, observation: Observation): RebuildState {
   const atMs = observation.answeredAtMs;
   const { status } = observation.instance;

@@ -11,7 +11,7 @@ export function quietMs(rebuild: RebuildState): number {
   return rebuild.task.timeoutMs / 10;
 }
 
-/** The streak of equal observations, with one more. A disk that is not settled begins it anew. */
+/** The streak of equal observations, with one more. A disk that is not settled starts it again. */
 export function extendStreak(rebuild: RebuildState, observation: Observation): StableStreak {
   const { status, imageId } = observation.instance;
   const before = rebuild.streak;

@@ -154,7 +154,7 @@ function observeLater(rebuild: RebuildState, atMs: number): Step {
   return observeNext(rebuild.sends > 0 ? again : { ...again, referenceAtMs: sinceMs }, atMs, true);
 }
 
-/** What comes before the wipe takes its time, so the instance is observed anew before it is erased. */
+/** What comes before the wipe takes its time, so the instance is observed again before it is erased. */
 function observeAnew(rebuild: RebuildState, atMs: number): Step {
   const fresh: RebuildState = { ...enter(rebuild, 'settling', atMs), adopted: false, evidence: {} };
   return observeNow({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);

@@ -161,7 +161,9 @@ function explainCall(rebuild: RebuildState, failure: CallFailure): { cause: stri
     isRebuild && failure.kind === 'notFound'
       ? unknownRemedy(rebuild, failure)
       : callRemedy(failure, rerunNote(rebuild));
-  return { cause: `${describeFailure(failure)}.${goesOn}`, remedy };
+  // The instance is named already.
+  const named = failure.target === rebuild.task.instanceId ? { ...failure, target: '' } : failure;
+  return { cause: `${describeFailure(named)}.${goesOn}`, remedy };
 }
 
 /** The service may not say which of them it does not know. */

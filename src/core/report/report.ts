@@ -50,7 +50,7 @@ export interface InstanceReport {
   readonly backup?: { readonly imageId: string; readonly imageName: string };
   /** The outcome of the health check, and every change on the way to it. */
   readonly health?: HealthReport;
-  /** Its membership of the load balancers of the run, with the weight of before and the one of now. */
+  /** Its membership of the load balancers of the run, with the former and the current weight. */
   readonly balancers: readonly BalancerReport[];
   /** The rollback that was made after a failure. */
   readonly rollback?: { readonly imageId: string; readonly ok: boolean; readonly problem?: string };

@@ -12,7 +12,7 @@ export function restoreWithLines(run: InstanceRun, options: PublicOptions): read
   if (diskOf(run) === 'untouched' || isRolledBack(run)) return [];
   const { instance } = run.target;
   const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
-  // The script of this run is for the new image; the one of before is no longer there.
+  // The script of this run is for the new image; the earlier one is no longer there.
   const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
   return [
     `instanceId: ${instance.id}`,
@@ -40,7 +40,7 @@ function loginLine({ login }: PublicOptions, isCustom: boolean): string {
     case 'keypairId':
       return `keypairId: ${login.keypairId}`;
     case 'keepImageLogin':
-      // The image of before may be a public one, which has no login of its own.
+      // The earlier image may be a public one, which has no login of its own.
       return isCustom ? 'keepImageLogin: true' : adminPassLine;
   }
 }

@@ -12,7 +12,7 @@ export interface MemberTask {
 /**
  * Where a target is.
  *
- * - `waiting`: not begun; at the end of a rollout this means that nothing was done to it
+ * - `waiting`: not started; at the end of a rollout this means that nothing was done to it
  * - `working`, `rollingBack`: it is being worked on
  * - `succeeded`, `failed`: how its work ended
  * - `rolledBack`, `rollbackFailed`: how the rollback ended

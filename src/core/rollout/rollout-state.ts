@@ -35,13 +35,13 @@ export interface Rollout {
   readonly ended: number;
   /** How many were unavailable at once at most. */
   readonly peakUnavailable: number;
-  /** Something was begun since the last pause, so that one is due before the next batch. */
+  /** Something was started since the last pause, so that one is due before the next batch. */
   readonly owesPause: boolean;
   /** Until when it pauses, in milliseconds on the monotonic clock. */
   readonly pausedUntilMs?: number;
-  /** Why nothing new is begun any more. */
+  /** Why nothing new is started any more. */
   readonly stop?: StopReason;
-  /** Nothing is begun any more, neither a rebuild nor a rollback. */
+  /** Nothing is started any more, neither a rebuild nor a rollback. */
   readonly isCancelled: boolean;
   readonly isOver: boolean;
 }

@@ -45,7 +45,8 @@ function planTable({ run, status }: DescribedInstance, { options }: RunState): s
   const { target, backup, rollback } = run;
   const { id, name } = target.instance;
   const rows: string[][] = [
-    ['Instance', `${code(id)} ${cell(name)}`.trimEnd()],
+    // Elsewhere the line above names it.
+    ...(status === 'planned' ? [['Instance', `${code(id)} ${cell(name)}`.trimEnd()]] : []),
     ['Plan', cell(decisionLabel(target))],
     ...(target.warnings.length === 0 ? [] : [['⚠️ Note', target.warnings.map(cell).join('<br>')]]),
     [status === 'planned' ? 'Now' : 'Before', cell(currentLabel(target))]

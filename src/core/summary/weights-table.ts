@@ -13,7 +13,7 @@ const openRows = 20;
 /** A weight that the run set to 0 and did not give back, as far as is known. */
 export interface LoweredWeight {
   readonly instance: DescribedInstance;
-  /** With the weight of before. */
+  /** With the former weight. */
   readonly server: BackendServer;
 }
 

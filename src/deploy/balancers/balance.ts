@@ -25,7 +25,7 @@ export interface Balance {
    * Sets the weights of an instance to 0 and lets `drainTime` pass. Where that cannot be done, those that were set
    * get their weight back.
    *
-   * @param heldWeights those of before, which know the weight of one that was given back
+   * @param heldWeights the earlier ones, which know the weight of one that was restored
    * @param keep told of every change before it is asked for and after it is done
    * @returns what kept it from being done
    * @throws CancelledError on abort

@@ -148,7 +148,7 @@ function noChoice(pattern: string, choice: Choice): SurveyError {
       return new SurveyError([
         {
           cause: `imageName ${quote(pattern)} fits only images that cannot be used: ${names(choice.images)}.`,
-          remedy: 'Make the image anew, or give another name.'
+          remedy: 'Make the image again, or give another name.'
         }
       ]);
     case 'none': {

@@ -112,7 +112,7 @@ function aged(instanceId: string): CallError {
     kind: 'throttled',
     operation: 'RebuildInstance',
     target: instanceId,
-    message: `it was observed more than ${freshMs / 1000} s before, so it is observed anew`,
+    message: `it was observed more than ${freshMs / 1000} s before, so it is observed again`,
     attempts: 0
   });
 }
