@@ -142,7 +142,7 @@ describe('the run after it', () => {
     expect(story.second.annotations).toMatchObject([
       { level: 'warning', title: 'Weight 0 since before this run' }
     ]);
-    expect(story.second.summary).toContain('they get no traffic there');
+    expect(story.second.summary).toContain('The weight was 0 before this run and stays 0');
     const left = (story.first.report?.instances ?? []).filter(({ status }) => status === 'inProgress');
     for (const id of ids) {
       const isLeft = left.some(({ instanceId }) => instanceId === id);
