@@ -41,7 +41,9 @@ const situations = {
   /** While the process is suspended, from 2 s after the acceptance on. */
   suspension: ['none', 'short', 'long'],
   /** What somebody else does between the plan and the send. */
-  change: ['none', 'name', 'image', 'delete', 'stop']
+  change: ['none', 'name', 'image', 'delete', 'stop'],
+  /** As usual, or seldom: so seldom that a short status can still be seen. */
+  pollInterval: ['usual', 'seldom']
 } as const;
 
 /** Replicas no further behind than two observations are apart that must agree, and schedules of snapshots. */
@@ -126,6 +128,7 @@ function requestOf(one: Case) {
   return {
     image: { kind: 'id', id: one.target === 'sameImage' ? 'm-web-1' : 'm-web-2' } as const,
     force: one.target === 'sameImage',
+    ...(one.pollInterval === 'seldom' ? { pollIntervalMs: Math.max(10_000, one.rebuildMs / 20) } : {}),
     rebuildOptions: { login, ...userData }
   };
 }

@@ -25,6 +25,9 @@ import type { RunRequest } from '../../src/ports/request.ts';
 import { defaultOptions, defaultRequest } from './default-request.ts';
 import { hooksOf, type ReportHooks, reported } from './reported.ts';
 
+/** Made once: an error of its own for each sleep that is cut off would cost more than the sleep. */
+const cancelled = new CancelledError();
+
 interface Sleeper {
   readonly untilMs: number;
   readonly order: number;
@@ -83,7 +86,7 @@ export class VirtualClock implements Clock {
         this.#slept += 1;
         sleeper = { untilMs, order: this.#slept, wake: resolve };
         this.#insert(sleeper);
-        onAbort = () => reject(new CancelledError());
+        onAbort = () => reject(cancelled);
         signal.addEventListener('abort', onAbort, { once: true });
         this.#move();
       });

@@ -6392,6 +6392,7 @@ function failureOfMember(error, instanceId, count) {
 
 
 
+const setAnew = 'the alarm is set anew';
 function createWatch(ports, signal) {
     return new SharedWatch(ports, signal);
 }
@@ -6425,7 +6426,7 @@ class SharedWatch {
         this.#wanted.clear();
     }
     #setAlarm(dueMs) {
-        this.#alarm?.off.abort();
+        this.#alarm?.off.abort(setAnew);
         const off = new AbortController();
         this.#alarm = { dueMs, off };
         const { clock } = this.#ports;
@@ -9383,28 +9384,34 @@ function propertyOf(error, name) {
 
 
 
+
 const connectLimitMs = 10_000;
 const bodyLimitMs = 3_000;
+const formsOfCredentials = new WeakMap();
+function credentialForms(credentials) {
+    const { secretAccessKey, sessionToken = '' } = credentials;
+    const forms = formsOfCredentials.get(credentials) ?? [secretAccessKey, sessionToken].flatMap(secret_forms/* secretForms */.eo);
+    formsOfCredentials.set(credentials, forms);
+    return forms;
+}
 async function attempt(operation, context, signal, options = {}) {
     const { credentials, clock } = context;
     const endpoint = context.endpoints[operation.service ?? 'bcc'];
     const startMs = context.wallMs();
     const signed = (0,signed_request/* signedRequest */.IU)(operation, endpoint, credentials, startMs + clock.offsetMs);
     context.mask(signed.signature);
-    const secrets = [
-        signed.signature,
-        credentials.secretAccessKey,
-        credentials.sessionToken ?? '',
-        ...(operation.secrets ?? [])
-    ];
-    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, secrets);
+    const own = [signed.signature, ...(operation.secrets ?? [])];
+    const forms = [...own.flatMap(secret_forms/* secretForms */.eo), ...credentialForms(credentials)];
+    const secrets = [...own, credentials.secretAccessKey, credentials.sessionToken ?? ''];
+    const hidden = { secrets, forms };
+    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, hidden);
     const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
+    context.debug((0,reply_facts/* withoutForms */.Mk)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, forms));
     return outcome.ok
         ? outcome
-        : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, secrets) } };
+        : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* withoutForms */.Mk)(outcome.failure.message, forms) } };
 }
-async function exchange(operation, signed, endpoint, context, signal, options, secrets) {
+async function exchange(operation, signed, endpoint, context, signal, options, { secrets, forms }) {
     const { timeoutMs, transport } = context;
     const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
     const nowMs = context.nowMs();
@@ -9424,7 +9431,7 @@ async function exchange(operation, signed, endpoint, context, signal, options, s
     };
     try {
         const reply = await transport.send(request, signal);
-        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), secrets);
+        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), secrets, forms);
         const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
         return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
     }
@@ -9493,7 +9500,7 @@ function watchedModule(url, onConnected) {
         });
         return sent;
     };
-    return { ...module, request: request };
+    return Object.create(module, { request: { value: request } });
 }
 function bindTunnel(agent, signal) {
     if ('proxyOptions' in agent) {
@@ -11413,7 +11420,8 @@ const read = { kind: 'read', method: 'GET', target: '', query: {} };
 __nccwpck_require__.d(__webpack_exports__, {
   E$: () => (/* binding */ redact),
   DM: () => (/* binding */ redirectHost),
-  EE: () => (/* binding */ replyFacts)
+  EE: () => (/* binding */ replyFacts),
+  Mk: () => (/* binding */ withoutForms)
 });
 
 // UNUSED EXPORTS: parseRetryAfter
@@ -11483,10 +11491,9 @@ var json_fields = __nccwpck_require__(219);
 
 
 
-function replyFacts(reply, wallMs, secrets) {
+function replyFacts(reply, wallMs, secrets, forms = secrets.flatMap(secret_forms/* secretForms */.eo)) {
     const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
     const fields = { ...Object(json) };
-    const forms = secrets.flatMap(secret_forms/* secretForms */.eo);
     const serverMs = dateMs(reply.headers.date);
     const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
     return {
@@ -11654,11 +11661,12 @@ function signedRequest(operation, endpoint, credentials, atMs) {
         timestamp: time,
         expirationSeconds: defaultExpirationSeconds
     };
+    const signed = authorization(signable);
     const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
     return {
         path: operation.path + wireQuery(operation.query),
-        headers: { ...headers, ...contentType, authorization: authorization(signable) },
-        signature: signature(signable)
+        headers: { ...headers, ...contentType, authorization: signed },
+        signature: signed.slice(signed.lastIndexOf('/') + 1)
     };
 }
 function pathOf(...parts) {
@@ -11963,7 +11971,7 @@ function secretForms(secret) {
     if (secret.trim() === '')
         return [];
     const forms = new Set();
-    for (const raw of [secret, secret.trim()]) {
+    for (const raw of new Set([secret, secret.trim()])) {
         const json = JSON.stringify(raw).slice(1, -1);
         const percent = percentEncoded(raw);
         const strict = percent.replace(/[!'()*]/g, (sign) => `%${hex(sign, 2)}`);
@@ -11984,7 +11992,7 @@ function secretForms(secret) {
             base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
             percentEncoded(base64)
         ];
-        for (const form of spellings) {
+        for (const form of new Set(spellings)) {
             forms.add(form);
             forms.add(form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
         }

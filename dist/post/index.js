@@ -4619,17 +4619,22 @@ function fixed(text) {
     return { priority: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
 }
 function fitted(parts, limit) {
-    const shown = parts.map((part) => ({ part, pieces: part.pieces }));
+    let shown = parts.map((part) => show(part, part.pieces));
     if (sizeOf(shown) <= limit)
         return fit_joined(shown);
     const most = limit - Buffer.byteLength(`\n${note}\n`);
     for (const one of cheapestFirst(shown)) {
-        const room = most - sizeOf(shown.filter((other) => other !== one));
-        one.pieces = mostPieces(one.pieces, (pieces) => Buffer.byteLength(`\n\n${one.part.draw(pieces)}`) <= room);
+        const room = most - sizeOf(shown.filter((other) => other !== one)) - between;
+        const pieces = mostPieces(one.pieces, (some) => show(one.part, some).bytes <= room);
+        shown = shown.map((other) => (other === one ? show(one.part, pieces) : other));
         if (sizeOf(shown) <= most)
             break;
     }
     return `${fit_joined(shown)}\n${note}\n`;
+}
+function show(part, pieces) {
+    const text = part.draw(pieces);
+    return { part, pieces, text, bytes: Buffer.byteLength(text) };
 }
 function mostPieces(all, fits) {
     let [low, high] = [0, all];
@@ -4648,11 +4653,13 @@ function cheapestFirst(shown) {
         .toReversed()
         .toSorted((one, other) => one.part.priority - other.part.priority);
 }
+const between = 2;
 function sizeOf(shown) {
-    return Buffer.byteLength(fit_joined(shown));
+    const sizes = shown.map(({ bytes }) => bytes).filter((bytes) => bytes > 0);
+    return sizes.reduce((sum, bytes) => sum + bytes, 1) + between * Math.max(0, sizes.length - 1);
 }
 function fit_joined(shown) {
-    const texts = shown.map(({ part, pieces }) => part.draw(pieces)).filter((text) => text !== '');
+    const texts = shown.map(({ text }) => text).filter((text) => text !== '');
     return `${texts.join('\n\n')}\n`;
 }
 
@@ -6930,28 +6937,34 @@ function propertyOf(error, name) {
 
 
 
+
 const connectLimitMs = 10_000;
 const bodyLimitMs = 3_000;
+const formsOfCredentials = new WeakMap();
+function credentialForms(credentials) {
+    const { secretAccessKey, sessionToken = '' } = credentials;
+    const forms = formsOfCredentials.get(credentials) ?? [secretAccessKey, sessionToken].flatMap(secret_forms/* secretForms */.eo);
+    formsOfCredentials.set(credentials, forms);
+    return forms;
+}
 async function attempt(operation, context, signal, options = {}) {
     const { credentials, clock } = context;
     const endpoint = context.endpoints[operation.service ?? 'bcc'];
     const startMs = context.wallMs();
     const signed = (0,signed_request/* signedRequest */.IU)(operation, endpoint, credentials, startMs + clock.offsetMs);
     context.mask(signed.signature);
-    const secrets = [
-        signed.signature,
-        credentials.secretAccessKey,
-        credentials.sessionToken ?? '',
-        ...(operation.secrets ?? [])
-    ];
-    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, secrets);
+    const own = [signed.signature, ...(operation.secrets ?? [])];
+    const forms = [...own.flatMap(secret_forms/* secretForms */.eo), ...credentialForms(credentials)];
+    const secrets = [...own, credentials.secretAccessKey, credentials.sessionToken ?? ''];
+    const hidden = { secrets, forms };
+    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, hidden);
     const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
+    context.debug((0,reply_facts/* withoutForms */.Mk)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, forms));
     return outcome.ok
         ? outcome
-        : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, secrets) } };
+        : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* withoutForms */.Mk)(outcome.failure.message, forms) } };
 }
-async function exchange(operation, signed, endpoint, context, signal, options, secrets) {
+async function exchange(operation, signed, endpoint, context, signal, options, { secrets, forms }) {
     const { timeoutMs, transport } = context;
     const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
     const nowMs = context.nowMs();
@@ -6971,7 +6984,7 @@ async function exchange(operation, signed, endpoint, context, signal, options, s
     };
     try {
         const reply = await transport.send(request, signal);
-        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), secrets);
+        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), secrets, forms);
         const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
         return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
     }
@@ -7040,7 +7053,7 @@ function watchedModule(url, onConnected) {
         });
         return sent;
     };
-    return { ...module, request: request };
+    return Object.create(module, { request: { value: request } });
 }
 function bindTunnel(agent, signal) {
     if ('proxyOptions' in agent) {
@@ -8520,7 +8533,8 @@ const read = { kind: 'read', method: 'GET', target: '', query: {} };
 __nccwpck_require__.d(__webpack_exports__, {
   E$: () => (/* binding */ redact),
   DM: () => (/* binding */ redirectHost),
-  EE: () => (/* binding */ replyFacts)
+  EE: () => (/* binding */ replyFacts),
+  Mk: () => (/* binding */ withoutForms)
 });
 
 // UNUSED EXPORTS: parseRetryAfter
@@ -8590,10 +8604,9 @@ var json_fields = __nccwpck_require__(219);
 
 
 
-function replyFacts(reply, wallMs, secrets) {
+function replyFacts(reply, wallMs, secrets, forms = secrets.flatMap(secret_forms/* secretForms */.eo)) {
     const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
     const fields = { ...Object(json) };
-    const forms = secrets.flatMap(secret_forms/* secretForms */.eo);
     const serverMs = dateMs(reply.headers.date);
     const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
     return {
@@ -8761,11 +8774,12 @@ function signedRequest(operation, endpoint, credentials, atMs) {
         timestamp: time,
         expirationSeconds: defaultExpirationSeconds
     };
+    const signed = authorization(signable);
     const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
     return {
         path: operation.path + wireQuery(operation.query),
-        headers: { ...headers, ...contentType, authorization: authorization(signable) },
-        signature: signature(signable)
+        headers: { ...headers, ...contentType, authorization: signed },
+        signature: signed.slice(signed.lastIndexOf('/') + 1)
     };
 }
 function pathOf(...parts) {
@@ -9065,7 +9079,7 @@ function secretForms(secret) {
     if (secret.trim() === '')
         return [];
     const forms = new Set();
-    for (const raw of [secret, secret.trim()]) {
+    for (const raw of new Set([secret, secret.trim()])) {
         const json = JSON.stringify(raw).slice(1, -1);
         const percent = percentEncoded(raw);
         const strict = percent.replace(/[!'()*]/g, (sign) => `%${hex(sign, 2)}`);
@@ -9086,7 +9100,7 @@ function secretForms(secret) {
             base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
             percentEncoded(base64)
         ];
-        for (const form of spellings) {
+        for (const form of new Set(spellings)) {
             forms.add(form);
             forms.add(form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
         }

@@ -15,9 +15,19 @@ interface InputSpec {
   readonly deprecationMessage?: string;
 }
 
+/** Files by their text: hundreds of runs of a test use the same one. */
+const parsed = new Map<string, ActionFile>();
+
 /** Reads the action.yml of a folder. */
 export function readActionFile(folder: string): ActionFile {
-  const file = parse(readFileSync(join(folder, 'action.yml'), 'utf8')) as {
+  const text = readFileSync(join(folder, 'action.yml'), 'utf8');
+  const file = parsed.get(text) ?? parseActionFile(text);
+  parsed.set(text, file);
+  return file;
+}
+
+function parseActionFile(text: string): ActionFile {
+  const file = parse(text) as {
     readonly runs: { readonly main: string; readonly post?: string };
     readonly inputs?: Readonly<Record<string, InputSpec | null>>;
   };

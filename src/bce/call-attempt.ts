@@ -1,9 +1,10 @@
+import { secretForms } from '../core/secret-forms.ts';
 import type { ReadOptions, WriteOptions } from '../ports/bcc.ts';
 import type { Credentials } from '../ports/credentials.ts';
 import type { CallKind } from './api/error-codes.ts';
 import { interpretLoss, interpretReply } from './api/interpret-reply.ts';
 import { type Attempt, longBody, type Operation, type Service, shortBody } from './api/operation.ts';
-import { redact, replyFacts } from './api/reply-facts.ts';
+import { replyFacts, withoutForms } from './api/reply-facts.ts';
 import type { Transport } from './http/transport.ts';
 import { TransportError } from './http/transport-error.ts';
 import { type SignedRequest, signedRequest } from './signed-request.ts';
@@ -39,6 +40,16 @@ const connectLimitMs = 10_000;
  */
 const bodyLimitMs = 3_000;
 
+const formsOfCredentials = new WeakMap<Credentials, readonly string[]>();
+
+/** The forms of the credentials, which are the same for every call. */
+function credentialForms(credentials: Credentials): readonly string[] {
+  const { secretAccessKey, sessionToken = '' } = credentials;
+  const forms = formsOfCredentials.get(credentials) ?? [secretAccessKey, sessionToken].flatMap(secretForms);
+  formsOfCredentials.set(credentials, forms);
+  return forms;
+}
+
 /** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
 export async function attempt<T>(
   operation: Operation<T>,
@@ -52,18 +63,16 @@ export async function attempt<T>(
   // A signature is valid for a short time only, so each attempt makes its own.
   const signed = signedRequest(operation, endpoint, credentials, startMs + clock.offsetMs);
   context.mask(signed.signature);
-  const secrets = [
-    signed.signature,
-    credentials.secretAccessKey,
-    credentials.sessionToken ?? '',
-    ...(operation.secrets ?? [])
-  ];
-  const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, secrets);
+  const own = [signed.signature, ...(operation.secrets ?? [])];
+  const forms = [...own.flatMap(secretForms), ...credentialForms(credentials)];
+  const secrets = [...own, credentials.secretAccessKey, credentials.sessionToken ?? ''];
+  const hidden = { secrets, forms };
+  const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, hidden);
   const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-  context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, secrets));
+  context.debug(withoutForms(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, forms));
   return outcome.ok
     ? outcome
-    : { ...outcome, failure: { ...outcome.failure, message: redact(outcome.failure.message, secrets) } };
+    : { ...outcome, failure: { ...outcome.failure, message: withoutForms(outcome.failure.message, forms) } };
 }
 
 /** The outcome, and the words that a log has for it. */
@@ -74,7 +83,7 @@ async function exchange<T>(
   context: CallContext,
   signal: AbortSignal,
   options: AttemptOptions,
-  secrets: readonly string[]
+  { secrets, forms }: { readonly secrets: readonly string[]; readonly forms: readonly string[] }
 ): Promise<readonly [Attempt<T>, readonly string[]]> {
   const { timeoutMs, transport } = context;
   const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
@@ -95,7 +104,7 @@ async function exchange<T>(
   };
   try {
     const reply = await transport.send(request, signal);
-    const facts = replyFacts(reply, context.wallMs(), secrets);
+    const facts = replyFacts(reply, context.wallMs(), secrets, forms);
     const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
     return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
   } catch (error) {

@@ -5,7 +5,6 @@ import {
   canonicalQuery,
   defaultExpirationSeconds,
   type Query,
-  signature,
   timestamp,
   uriEncode
 } from './sign.ts';
@@ -47,12 +46,13 @@ export function signedRequest(
     timestamp: time,
     expirationSeconds: defaultExpirationSeconds
   };
+  const signed = authorization(signable);
   const contentType =
     operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
   return {
     path: operation.path + wireQuery(operation.query),
-    headers: { ...headers, ...contentType, authorization: authorization(signable) },
-    signature: signature(signable)
+    headers: { ...headers, ...contentType, authorization: signed },
+    signature: signed.slice(signed.lastIndexOf('/') + 1)
   };
 }
 

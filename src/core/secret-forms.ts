@@ -15,7 +15,7 @@ export function secretLines(secret: string): readonly string[] {
 export function secretForms(secret: string): readonly string[] {
   if (secret.trim() === '') return [];
   const forms = new Set<string>();
-  for (const raw of [secret, secret.trim()]) {
+  for (const raw of new Set([secret, secret.trim()])) {
     const json = JSON.stringify(raw).slice(1, -1);
     const percent = percentEncoded(raw);
     const strict = percent.replace(/[!'()*]/g, (sign) => `%${hex(sign, 2)}`);
@@ -37,7 +37,7 @@ export function secretForms(secret: string): readonly string[] {
       base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
       percentEncoded(base64)
     ];
-    for (const form of spellings) {
+    for (const form of new Set(spellings)) {
       forms.add(form);
       forms.add(form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
     }

@@ -35,7 +35,7 @@ export function watchedModule(url: URL, onConnected: () => void): typeof http | 
     return sent;
   };
   // http-client calls the module with these two arguments only; the overloads with a URL stay unused.
-  return { ...module, request: request as typeof https.request };
+  return Object.create(module, { request: { value: request } });
 }
 
 /**

@@ -17,10 +17,13 @@ export function fixed(text: string): Part {
   return { priority: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
 }
 
-/** A part, and how much of it is shown. */
+/** A part, how much of it is shown, and what that takes. */
 interface Shown {
   readonly part: Part;
-  pieces: number;
+  readonly pieces: number;
+  readonly text: string;
+  /** Of UTF-8. */
+  readonly bytes: number;
 }
 
 /**
@@ -30,18 +33,21 @@ interface Shown {
  * @param limit in bytes of UTF-8
  */
 export function fitted(parts: readonly Part[], limit: number): string {
-  const shown = parts.map((part): Shown => ({ part, pieces: part.pieces }));
+  let shown = parts.map((part) => show(part, part.pieces));
   if (sizeOf(shown) <= limit) return joined(shown);
   const most = limit - Buffer.byteLength(`\n${note}\n`);
   for (const one of cheapestFirst(shown)) {
-    const room = most - sizeOf(shown.filter((other) => other !== one));
-    one.pieces = mostPieces(
-      one.pieces,
-      (pieces) => Buffer.byteLength(`\n\n${one.part.draw(pieces)}`) <= room
-    );
+    const room = most - sizeOf(shown.filter((other) => other !== one)) - between;
+    const pieces = mostPieces(one.pieces, (some) => show(one.part, some).bytes <= room);
+    shown = shown.map((other) => (other === one ? show(one.part, pieces) : other));
     if (sizeOf(shown) <= most) break;
   }
   return `${joined(shown)}\n${note}\n`;
+}
+
+function show(part: Part, pieces: number): Shown {
+  const text = part.draw(pieces);
+  return { part, pieces, text, bytes: Buffer.byteLength(text) };
 }
 
 /** The largest number up to `all` that fits, 0 where none does; the sizes grow with the numbers. */
@@ -63,11 +69,15 @@ function cheapestFirst(shown: readonly Shown[]): readonly Shown[] {
     .toSorted((one, other) => one.part.priority - other.part.priority);
 }
 
+/** An empty line stands between two parts, in bytes. */
+const between = 2;
+
 function sizeOf(shown: readonly Shown[]): number {
-  return Buffer.byteLength(joined(shown));
+  const sizes = shown.map(({ bytes }) => bytes).filter((bytes) => bytes > 0);
+  return sizes.reduce((sum, bytes) => sum + bytes, 1) + between * Math.max(0, sizes.length - 1);
 }
 
 function joined(shown: readonly Shown[]): string {
-  const texts = shown.map(({ part, pieces }) => part.draw(pieces)).filter((text) => text !== '');
+  const texts = shown.map(({ text }) => text).filter((text) => text !== '');
   return `${texts.join('\n\n')}\n`;
 }

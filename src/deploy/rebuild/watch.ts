@@ -40,6 +40,9 @@ export interface WatchPorts {
   readonly clock: Clock;
 }
 
+/** Why an alarm is off; a reason that is there already costs less than an error of its own for each. */
+const setAnew = 'the alarm is set anew';
+
 /** A watch that ends with the signal. */
 export function createWatch(ports: WatchPorts, signal: AbortSignal): Watch {
   return new SharedWatch(ports, signal);
@@ -76,7 +79,7 @@ class SharedWatch implements Watch {
   }
 
   #setAlarm(dueMs: number): void {
-    this.#alarm?.off.abort();
+    this.#alarm?.off.abort(setAnew);
     const off = new AbortController();
     this.#alarm = { dueMs, off };
     const { clock } = this.#ports;
