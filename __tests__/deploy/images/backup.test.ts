@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../../emulator/faults/faults.ts';
 import type { ImageState, Spec } from '../../../emulator/world/models.ts';
 import type { InstanceReport } from '../../../src/core/report/report.ts';
+import type { Bcc } from '../../../src/ports/bcc.ts';
 import { callsOf, demoImages, foreignImages, newCancel, oneOf, web, writesOf } from '../../support/stage.ts';
 import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
 
@@ -176,6 +177,28 @@ describe('a backup that fails', () => {
       expect(failure?.cause).toContain(`${backup?.imageId} is Creating`);
       expect(failure?.cause).toContain('20m 00s');
       expect(world.clock.nowMs()).toBe(1_205_000);
+    });
+  });
+
+  test('by a read that is refused while the other one is still out, which is waited for', async () => {
+    let out = 0;
+    let stage: VirtualWorld | undefined;
+    const wrap = (bcc: Bcc): Bcc => ({
+      ...bcc,
+      async getInstance(...given) {
+        out += 1;
+        await stage?.clock.sleep(3_000, given[1]);
+        const instance = await bcc.getInstance(...given);
+        out -= 1;
+        return instance;
+      }
+    });
+    const denied: Fault = { on: 'GetImage', from: 3, times: 99, play: { kind: 'accessDenied' } };
+    await withVirtualWorld({ wrap, emulator: { faults: [denied] } }, async (world) => {
+      stage = world;
+      const report = await world.run({ backup: {} });
+      expect(oneOf(report).failure?.reason).toBe('backup');
+      expect(out).toBe(0);
     });
   });
 

@@ -107,7 +107,7 @@ export function createBalance(
       };
       const failures: CallError[] = [];
       try {
-        const all = await Promise.all(blbIds.map((blbId) => read.backendServers(blbId)));
+        const all = await allDone(blbIds.map((blbId) => read.backendServers(blbId)));
         const own = all.flat().filter((server) => server.instanceId === instanceId);
         const backendServers = own
           .map((server) => asGivenBack(server, before))

@@ -12,6 +12,7 @@ import type { Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import { allDone } from '../calls/all-done.ts';
 import { withHeartbeat } from '../calls/heartbeat.ts';
 import { poll } from '../calls/poll.ts';
 
@@ -83,7 +84,7 @@ async function untilUsable(
   const wait = () =>
     poll<'usable' | Obstacle>(
       async () => {
-        const [image, instance] = await Promise.all([
+        const [image, instance] = await allDone([
           bcc.getImage(imageId, signal).catch(orUnknown),
           bcc.getInstance(id, signal)
         ]);

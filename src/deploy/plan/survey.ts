@@ -12,6 +12,7 @@ import type { GuestProbe } from '../../ports/assistant.ts';
 import type { Balancers } from '../../ports/balancers.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { RunRequest } from '../../ports/request.ts';
+import { allDone } from '../calls/all-done.ts';
 import { mapSome } from '../calls/map-some.ts';
 import { readAgents, scriptProblems } from '../health/guest-agents.ts';
 import { type ImagePorts, resolveImage } from '../images/resolve-image.ts';
@@ -130,7 +131,7 @@ async function backendServersOf(
   signal: AbortSignal
 ): Promise<readonly BackendServer[] | undefined> {
   if (asked === undefined) return undefined;
-  const backendServers = await Promise.all(
+  const backendServers = await allDone(
     asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal))
   );
   return backendServers.flat();
