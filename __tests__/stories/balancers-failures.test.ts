@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault, WirePlay } from '../../emulator/faults/faults.ts';
+import type { RunReport } from '../../src/core/report/report.ts';
 import { annotationsOf } from '../../src/core/summary/annotations.ts';
 import {
   badReturns,
@@ -300,20 +301,34 @@ describe('a rollout that fails before the wipe gives the weights back at once', 
 });
 
 describe('a batch that is refused, and each of it alone as well', () => {
-  // The refusal of both leaves each in doubt until looking has shown nothing; what is then said of it alone counts.
-  test.each<[string, WirePlay, string]>([
-    ['the request is wrong', { kind: 'error', status: 400, code: 'BadRequest' }, 'invalid'],
-    ['a conflict stays', conflict, 'conflict']
-  ])('%s: nothing was erased, so the weights come back', async (_, play, reason) => {
+  // The refusal of both leaves each in doubt until observing has shown nothing; what is then said of it alone counts.
+  async function refused(
+    play: WirePlay,
+    check: (world: VirtualWorld, report: RunReport) => void
+  ): Promise<void> {
     const faults: readonly Fault[] = [
       { on: 'RebuildBatchInstance', times: always, play },
       { on: 'RebuildInstance', times: always, play }
     ];
     await onStage({ emulator: { faults } }, async (world) => {
-      const report = await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) });
-      expect(report.instances.map(({ failure }) => failure?.reason)).toEqual([reason, reason]);
-      expect(report.instances.map(({ disk }) => disk)).toEqual(['untouched', 'untouched']);
+      check(world, await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) }));
+    });
+  }
+
+  test('because the request is wrong: nothing was erased, so the weights come back', async () => {
+    await refused({ kind: 'error', status: 400, code: 'BadRequest' }, (world, { instances }) => {
+      expect(instances.map(({ failure }) => failure?.reason)).toEqual(['invalid', 'invalid']);
+      expect(instances.map(({ disk }) => disk)).toEqual(['untouched', 'untouched']);
       expect(weightsIn(world)).toEqual(demoWeights);
+    });
+  });
+
+  test('because another change is under way: it may be the rebuild, so no weight comes back', async () => {
+    await refused(conflict, (world, { instances }) => {
+      expect(instances.map(({ failure }) => failure?.reason)).toEqual(['conflict', 'conflict']);
+      expect(instances.map(({ disk }) => disk)).toEqual(['unknown', 'unknown']);
+      expect(badReturns(world, [])).toEqual([]);
+      expect(weightsIn(world)).not.toEqual(demoWeights);
     });
   });
 

@@ -5190,7 +5190,7 @@ function createBalance({ blbIds, drainMs }, ports) {
             };
             const failures = [];
             try {
-                const all = await Promise.all(blbIds.map((blbId) => read.backendServers(blbId)));
+                const all = await allDone(blbIds.map((blbId) => read.backendServers(blbId)));
                 const own = all.flat().filter((server) => server.instanceId === instanceId);
                 const backendServers = own
                     .map((server) => asGivenBack(server, before))
@@ -6154,6 +6154,7 @@ function taskOf(request, image, instanceId) {
 
 
 
+
 const width = { few: 4, many: 16 };
 const many = 10;
 async function survey(request, ports, signal) {
@@ -6229,7 +6230,7 @@ async function orCallError(read, signal) {
 async function backendServersOf({ balancers: asked }, balancers, signal) {
     if (asked === undefined)
         return undefined;
-    const backendServers = await Promise.all(asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal)));
+    const backendServers = await allDone(asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal)));
     return backendServers.flat();
 }
 function unusedBalancers({ balancers }, observations, backendServers) {
@@ -7358,6 +7359,7 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 
 
 
+
 const unknownMs = 30_000;
 async function makeBackup(target, ports, keep) {
     const { bcc, clock, log, cancel, runId } = ports;
@@ -7401,7 +7403,7 @@ async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, lo
         throw error;
     };
     const wait = () => poll(async () => {
-        const [image, instance] = await Promise.all([
+        const [image, instance] = await allDone([
             bcc.getImage(imageId, signal).catch(orUnknown),
             bcc.getInstance(id, signal)
         ]);
