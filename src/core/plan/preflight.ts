@@ -1,4 +1,4 @@
-/** What can be told before anything is sent: does the image fit, is it the right instance, is there a way back. */
+/** What can be told before anything is sent: does the image fit, is it the right instance, is there an image to roll back to. */
 
 import type { HealthCheck } from '../health/check.ts';
 import { resolveChecks } from '../health/resolve-checks.ts';
@@ -8,7 +8,7 @@ import type { Instance, SystemDisk } from '../model/instance.ts';
 import type { Task } from './decide.ts';
 import type { Refusal } from './refusal.ts';
 
-/** The image that the instance runs on now, as a way back. */
+/** What a rollback would rebuild from: the image that the instance runs on now, or a backup of it. */
 export type RollbackImage =
   | { readonly kind: 'notAsked' }
   | { readonly kind: 'backup' }

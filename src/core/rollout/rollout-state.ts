@@ -4,7 +4,7 @@ import type { StopReason } from './stop-reason.ts';
 
 /** What a rollout has to do. It stays the same for the whole of it. */
 export interface RolloutTask {
-  /** In the order in which they are taken; see `order.ts`. */
+  /** In the order in which they are taken; see `planRollout`. */
   readonly members: readonly MemberTask[];
   /** How many may be unavailable at once; `maxUnavailable` as a number, at least 1. */
   readonly maxUnavailable: number;

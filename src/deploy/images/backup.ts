@@ -1,4 +1,4 @@
-/** A custom image of the system disk before the erasing: the only way to restore it, for snapshots are deleted with the disk. */
+/** A custom image of the system disk before it is erased: its snapshots are deleted with it, so nothing else restores it. */
 import { randomUUID } from 'node:crypto';
 import { backupName, backupsToPrune } from '../../core/images/backup.ts';
 import { isSettled } from '../../core/model/bcc-status.ts';

@@ -1,4 +1,4 @@
-/** What has to be known of one target before the plan: snapshots, the way back, host keys, health, load balancers. */
+/** What has to be known of one target before the plan: snapshots, the image to roll back to, host keys, health, load balancers. */
 
 import { isSshCheck } from '../../core/health/check.ts';
 import type { AgentState } from '../../core/health/guest/guest-run.ts';

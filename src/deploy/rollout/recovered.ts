@@ -11,7 +11,7 @@ import type { InstancePorts } from '../instance/run-instance.ts';
 const observeTries = 3;
 const retryMs = 5_000;
 
-/** An observation at once, or soon after; `undefined` where all fail or the run is cancelled, which the work then finds out itself. */
+/** An observation at once, or soon after; `undefined` where all fail or the run is cancelled: the work finds that out. */
 export async function observeNow(
   instanceId: string,
   { watch, clock }: InstancePorts
