@@ -3346,7 +3346,7 @@ function deniedRemedy({ code, operation }) {
         return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
     }
     return wrongKeyCodes.has(code.toLowerCase())
-        ? 'Check accessKeyId and secretAccessKey; of a temporary key, also sessionToken, which may have run out.'
+        ? 'Check accessKeyId, secretAccessKey and, if given, sessionToken.'
         : `Let the policy of the user permit ${operation}.`;
 }
 function invalidRemedy({ code }) {
@@ -5108,30 +5108,36 @@ function planLines(plan, isDryRun, guestScript) {
     ];
     const isMany = plan.targets.length > fewTargets;
     const common = isMany ? commonSteps(plan.targets) : [];
+    const currents = new Set(plan.targets.map(currentLabel));
+    const now = isMany && currents.size === 1 ? [...currents] : [];
     return [
         openingLine(plan, isDryRun),
         ...rolloutLines(plan),
         ...script,
+        ...now.map(nowLine),
         ...(isMany ? [...forAll, ...common.map(stepLine)] : []),
-        ...plan.targets.flatMap((target) => targetLines(target, isMany ? [] : forAll, common))
+        ...plan.targets.flatMap((target) => targetLines(target, isMany ? [] : forAll, { steps: common, isNowTold: now.length > 0 }))
     ];
 }
-function targetLines(target, forAll, common) {
+function targetLines(target, forAll, told) {
     const { instance, decision } = target;
     const name = instance.name === '' ? '' : ` "${instance.name}"`;
     const lines = [
         `${instance.id}${name}: ${decisionLabel(target)}`,
         ...target.warnings.map((warning) => `  note   ${warning}`),
-        `  now    ${currentLabel(target)}`
+        ...(told.isNowTold ? [] : [nowLine(currentLabel(target))])
     ];
     if (!erases(decision))
         return lines;
-    const own = stepLabels(target).filter((step) => !common.includes(step));
+    const own = stepLabels(target).filter((step) => !told.steps.includes(step));
     return [...lines, `  erases ${erasedLabel(target)}`, ...forAll, ...own.map(stepLine)];
 }
 function commonSteps(targets) {
     const steps = targets.filter(({ decision }) => erases(decision)).map(stepLabels);
     return (steps[0] ?? []).filter((step) => steps.every((others) => others.includes(step)));
+}
+function nowLine(current) {
+    return `  now    ${current}`;
 }
 function stepLine(step) {
     return `  also   ${step}`;

@@ -27,29 +27,34 @@ export function planLines(plan: Plan, isDryRun: boolean, guestScript?: GuestScri
   ];
   const isMany = plan.targets.length > fewTargets;
   const common = isMany ? commonSteps(plan.targets) : [];
+  const currents = new Set(plan.targets.map(currentLabel));
+  const now = isMany && currents.size === 1 ? [...currents] : [];
   return [
     openingLine(plan, isDryRun),
     ...rolloutLines(plan),
     ...script,
+    ...now.map(nowLine),
     ...(isMany ? [...forAll, ...common.map(stepLine)] : []),
-    ...plan.targets.flatMap((target) => targetLines(target, isMany ? [] : forAll, common))
+    ...plan.targets.flatMap((target) =>
+      targetLines(target, isMany ? [] : forAll, { steps: common, isNowTold: now.length > 0 })
+    )
   ];
 }
 
 function targetLines(
   target: PlannedTarget,
   forAll: readonly string[],
-  common: readonly string[]
+  told: { readonly steps: readonly string[]; readonly isNowTold: boolean }
 ): readonly string[] {
   const { instance, decision } = target;
   const name = instance.name === '' ? '' : ` "${instance.name}"`;
   const lines = [
     `${instance.id}${name}: ${decisionLabel(target)}`,
     ...target.warnings.map((warning) => `  note   ${warning}`),
-    `  now    ${currentLabel(target)}`
+    ...(told.isNowTold ? [] : [nowLine(currentLabel(target))])
   ];
   if (!erases(decision)) return lines;
-  const own = stepLabels(target).filter((step) => !common.includes(step));
+  const own = stepLabels(target).filter((step) => !told.steps.includes(step));
   return [...lines, `  erases ${erasedLabel(target)}`, ...forAll, ...own.map(stepLine)];
 }
 
@@ -57,6 +62,10 @@ function targetLines(
 function commonSteps(targets: readonly PlannedTarget[]): readonly string[] {
   const steps = targets.filter(({ decision }) => erases(decision)).map(stepLabels);
   return (steps[0] ?? []).filter((step) => steps.every((others) => others.includes(step)));
+}
+
+function nowLine(current: string): string {
+  return `  now    ${current}`;
 }
 
 function stepLine(step: string): string {
