@@ -85,6 +85,13 @@ describe('the imports of src', () => {
     expect(circle(sources, inside)).toEqual([]);
   });
 
+  test('name the public result only where it is made and written: all else reads the state of the run', () => {
+    const readers = inside.filter(({ to }) => to === 'src/core/report/report.ts').map(({ from }) => from);
+    const others = readers.filter((path) => !path.startsWith('src/core/report/'));
+    expect(others).toEqual(['src/action/outputs.ts']);
+    expect(readers.length).toBeGreaterThan(3);
+  });
+
   test('reveal a secret only where it is sent, and in the one place that hands it to what redacts', () => {
     const revealing = filesIn('src', /\.ts$/).filter((path) => read(path).includes('.reveal('));
     expect(revealing.filter((path) => !path.startsWith('src/bce/'))).toEqual(['src/action/connect.ts']);
