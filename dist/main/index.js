@@ -6579,13 +6579,18 @@ function isOver(rebuild) {
         const mustRest = kind === 'down' || evidence.contradictedAtMs !== undefined || wasSeenBefore(rebuild);
         return last.atMs >= evidence.leftAtMs + replicaLagMs(rebuild) && (!mustRest || isStable(rebuild));
     }
-    if (evidence_hasDeparted(rebuild))
+    if (evidence_hasDeparted(rebuild) && wasImageMade(rebuild))
         return restedMs(rebuild) >= task.timeoutMs / 4;
+    if (evidence_hasDeparted(rebuild))
+        return isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
     return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
 }
 function wasSeenBefore({ history }) {
     const now = history.at(-1);
     return history.slice(0, -1).some((seen) => seen.status === now?.status && seen.imageId === now.imageId);
+}
+function wasImageMade({ history }) {
+    return history.some(({ status }) => status === 'ImageProcessing');
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/pace.js

@@ -133,6 +133,17 @@ describe('a snapshot or an image that is made meanwhile', () => {
     expect(reasonOf(lived)).toBe('status');
   });
 
+  test('proves nothing at once by a change at its end: the rebuild that shows in no status may have begun then', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) => {
+        if (atMs <= 9_000) return {};
+        if (atMs < 40_000) return snapshot({});
+        return atMs < 700_000 ? done : { ...done, status: 'Error' };
+      }
+    });
+    expect(reasonOf(lived)).toBe('status');
+  });
+
   test('with wait: false it is no start', () => {
     const lived = live(taskOf({ force: true, wait: false }), {
       show: (atMs) => (atMs > 3_000 && atMs < 20_000 ? snapshot(onNew) : onNew)

@@ -17,8 +17,9 @@ export function replicaLagMs(rebuild: RebuildState): number {
  *
  * Either the status was seen to leave and is back, for longer than a replica may be behind. It must rest as well where
  * its state had been seen before it left, where observations contradict each other, and where it is `Stopped`, which
- * is also a station on the way. After nothing but a snapshot's or an image's processing it must rest for a quarter
- * of `timeout`. Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether
+ * is also a station on the way. After nothing but an image's processing it must rest for a quarter of
+ * `timeout`; after nothing but a snapshot's, `timeout` must have passed, for a rebuild that shows in no status may begin
+ * when a scheduled one ends. Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether
  * such a change comes at the beginning of the work or at its end, and only after the longest time that the user
  * grants a rebuild it makes no difference.
  */
@@ -31,7 +32,8 @@ export function isOver(rebuild: RebuildState): boolean {
     const mustRest = kind === 'down' || evidence.contradictedAtMs !== undefined || wasSeenBefore(rebuild);
     return last.atMs >= evidence.leftAtMs + replicaLagMs(rebuild) && (!mustRest || isStable(rebuild));
   }
-  if (hasDeparted(rebuild)) return restedMs(rebuild) >= task.timeoutMs / 4;
+  if (hasDeparted(rebuild) && wasImageMade(rebuild)) return restedMs(rebuild) >= task.timeoutMs / 4;
+  if (hasDeparted(rebuild)) return isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
   return changedLate(rebuild) && isStable(rebuild) && last.atMs >= rebuild.deadlineMs;
 }
 
@@ -39,4 +41,9 @@ export function isOver(rebuild: RebuildState): boolean {
 function wasSeenBefore({ history }: RebuildState): boolean {
   const now = history.at(-1);
   return history.slice(0, -1).some((seen) => seen.status === now?.status && seen.imageId === now.imageId);
+}
+
+/** Whether `ImageProcessing` was seen, which no schedule shows. */
+function wasImageMade({ history }: RebuildState): boolean {
+  return history.some(({ status }) => status === 'ImageProcessing');
 }
