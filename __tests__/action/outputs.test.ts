@@ -27,7 +27,7 @@ test('outputs are added to what is there, so that what others have written stays
   expect(text).toContain('result<<');
 });
 
-test('a file that has grown large by being told again and again begins anew, with every output in it', () => {
+test('a file that has grown large by being told again and again is written from the start, with every output in it', () => {
   writeFileSync(file, 'x'.repeat(16_000_001));
   setOutputs(madeState([madeRun('i-1')]));
   expect(statSync(file).size).toBeLessThan(100_000);

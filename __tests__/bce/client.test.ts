@@ -259,7 +259,7 @@ describe('what comes back', () => {
     expect(requests.length).toBe(6);
   });
 
-  test('a throttled rebuild is signed anew and sent again after the time that was asked for', async () => {
+  test('a throttled rebuild is signed again and sent again after the time that was asked for', async () => {
     let clockMs = startMs;
     const { bcc, masked, requests, sleeps } = await world(
       (response, _seen, count) =>
@@ -419,7 +419,7 @@ describe('lists', () => {
 describe('a skewed clock', () => {
   const date = 'Thu, 15 Jan 2026 10:00:00 GMT';
 
-  test('is mended from the answer, for this call and for those that follow', async () => {
+  test('is corrected from the answer, for this call and for those that follow', async () => {
     const { bcc, requests, sleeps } = await world((response, seen) =>
       seen.headers['x-bce-date'] === '2026-01-15T10:00:00Z'
         ? answer(response, 200, { instance })
@@ -435,7 +435,7 @@ describe('a skewed clock', () => {
     expect(sleeps).toEqual([]);
   });
 
-  test('that cannot be mended fails, and says what is wrong', async () => {
+  test('that cannot be corrected fails, and says what is wrong', async () => {
     const { bcc, requests } = await world((response) =>
       answer(response, 403, { code: 'RequestTimeTooSkewed', message: 'Too skewed.' }, { date })
     );

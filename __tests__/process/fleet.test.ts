@@ -131,7 +131,7 @@ describe('the run after it', () => {
     expect([...statuses].toSorted()).toEqual(['rebuilt', 'skipped']);
   });
 
-  test('leaves every instance rebuilt exactly once, and never more away than may be', () => {
+  test('leaves every instance rebuilt exactly once, and never more unavailable than allowed', () => {
     expect(story.rebuiltIds.toSorted()).toEqual(ids);
     expect(story.accepted[1]).toBe(count);
     expect(story.second.report?.rollout.peakUnavailable).toBeLessThanOrEqual(maxUnavailable);

@@ -208,7 +208,7 @@ describe('several instances', () => {
     }
   });
 
-  test('end with the first failure: the rest is not begun', async () => {
+  test('end with the first failure: the rest is not started', async () => {
     const result = await played('secondFails');
     expect(result.main.exitCode).toBe(1);
     expect(result.outputs).toMatchObject({ status: 'partial', changed: 'true' });

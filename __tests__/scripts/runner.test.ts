@@ -65,7 +65,7 @@ describe('inputs', () => {
 });
 
 describe('the post step', () => {
-  test('gets the environment of the job anew, the state, and empty files of its own', async () => {
+  test('gets the environment of the job again, the state, and empty files of its own', async () => {
     const { log, outputs, state, summary } = await run(
       `process.env.MINE = 'lost'; file('STATE', 'kept=1\\n'); file('ENV', 'FROM_MAIN=2\\n');
        file('OUTPUT', 'first=3\\n'); file('STEP_SUMMARY', 'A'); file('PATH', '/from-main\\n');`,

@@ -157,7 +157,7 @@ describe('a load balancer that cannot be left', () => {
     });
   });
 
-  test('counts as a failure of the rollout, so the next is not begun', async () => {
+  test('counts as a failure of the rollout, so the next is not started', async () => {
     await onStage({ emulator: { faults: [onUpdate({ kind: 'accessDenied' })] } }, async (world) => {
       const report = await world.run({ balancers, selection: bothDemos });
       expect(report.instances.map(({ status }) => status)).toEqual(['failed', 'notStarted']);
@@ -400,7 +400,7 @@ describe('weights that cannot be restored after a good rebuild', () => {
     });
   });
 
-  test('with rollback: the instance itself stays on the new image, for it is well', async () => {
+  test('with rollback: the instance itself stays on the new image, because it is healthy', async () => {
     const faults = [onUpdate({ kind: 'accessDenied' }, { from: 2, times: always })];
     await onStage({ emulator: { faults } }, async (world) => {
       const one = oneOf(await world.run({ balancers, health, rollback: true }));
@@ -418,7 +418,7 @@ describe('weights that cannot be restored after a good rebuild', () => {
     });
   });
 
-  test('an answer that is lost on the way back is asked for again', async () => {
+  test('an answer that is lost in the rollback is asked for again', async () => {
     const faults = [onUpdate({ kind: 'reset', when: 'after' }, { from: 2, times: 2 })];
     await onStage({ emulator: { faults } }, async (world) => {
       expect((await world.run({ balancers, health })).status).toBe('rebuilt');

@@ -28,7 +28,7 @@ function endsInErrorOfBoth(instanceId: string): readonly Fault[] {
   return [{ ...endsInError(instanceId), on: 'RebuildBatchInstance' }];
 }
 
-describe('an instance that fails and is put back', () => {
+describe('an instance that fails and is rolled back', () => {
   test.each<[string, ProbeScript, readonly Fault[]]>([
     ['unhealthy', onlyOldIsWell, []],
     ['in Error', () => passes, [endsInError('i-demo0001')]]
@@ -68,7 +68,7 @@ describe('an instance that fails and is put back', () => {
     });
   });
 
-  test('whose way back is refused: it stays at 0', async () => {
+  test('whose rollback is refused: it stays at 0', async () => {
     const faults = [
       endsInError('i-demo0001'),
       { on: 'RebuildInstance', from: 2, times: always, play: { kind: 'accessDenied' } } as const
@@ -80,7 +80,7 @@ describe('an instance that fails and is put back', () => {
     });
   });
 
-  test('and cannot get its weights back: it is put back, and the weights are named', async () => {
+  test('and cannot get its weights back: it is rolled back, and the weights are named', async () => {
     const faults = [
       endsInError('i-demo0001'),
       { on: 'UpdateBlbServer', from: 2, times: always, play: { kind: 'accessDenied' } } as const
@@ -109,7 +109,7 @@ describe('an instance that fails and is put back', () => {
   });
 });
 
-describe('a well instance that is put back because the rollout has stopped', () => {
+describe('a healthy instance that is rolled back because the rollout has stopped', () => {
   test.each([0, 5_000])(
     'leaves again, and gets its first weight back; reads lag %i ms',
     async (weightShowsMs) => {
@@ -176,7 +176,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
     });
   });
 
-  test('that cannot leave again is not erased, keeps its traffic, and is told as not put back', async () => {
+  test('that cannot leave again is not erased, keeps its traffic, and is reported as not rolled back', async () => {
     const denied = {
       on: 'UpdateBlbServer',
       instanceId: 'i-demo0001',
@@ -224,7 +224,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
     });
   });
 
-  test('whose way back ends badly stays at 0', async () => {
+  test('whose rollback fails stays at 0', async () => {
     const faults = [endsInError('i-demo0002'), onRollback({ kind: 'endsIn', status: 'Error' })];
     await onStage({ emulator: { faults } }, async (world) => {
       const report = await world.run({ balancers, rollback: true, selection: bothDemos });
@@ -236,7 +236,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
     });
   });
 
-  test('whose answer on the way back is lost stays at 0: it may be erased', async () => {
+  test('whose answer in the rollback is lost stays at 0: it may be erased', async () => {
     const faults = [endsInError('i-demo0002'), onRollback({ kind: 'reset', when: 'before' })];
     await onStage({ emulator: { faults } }, async (world) => {
       await world.run({ balancers, rollback: true, selection: bothDemos });
@@ -244,7 +244,7 @@ describe('a well instance that is put back because the rollout has stopped', () 
     });
   });
 
-  test('that vanishes on its way back: no weight is set', async () => {
+  test('that vanishes during its rollback: no weight is set', async () => {
     const faults = [endsInError('i-demo0002')];
     await onStage({ emulator: { faults } }, async (world) => {
       world.clock.onSleep = () => {

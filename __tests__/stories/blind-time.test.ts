@@ -21,7 +21,7 @@ function secondsOf({ emulator, clock }: VirtualWorld, operation: string): readon
     .map(({ atMs }) => (atMs - startMs) / 1_000);
 }
 
-describe('after a lost answer, the search begins anew', () => {
+describe('after a lost answer, the search starts again', () => {
   test('with an outage that lasts longer than the search', async () => {
     const outage: Fault = {
       on: '*',

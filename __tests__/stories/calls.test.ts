@@ -48,7 +48,7 @@ describe('the calls before the wait', () => {
     ]);
   });
 
-  test('a backup adds the list for the quota, its making, and looks until it is Available', async () => {
+  test('a backup adds the list for the quota, its making, and reads until it is Available', async () => {
     const calls = await callsBefore({ backup: {} });
     const rest = without(calls, [...plain, 'ListImages', 'CreateImage']);
     expect(new Set(rest)).toEqual(new Set(['GetImage', 'GetInstance', 'ListVolumes']));

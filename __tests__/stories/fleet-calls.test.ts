@@ -60,7 +60,7 @@ describe('few calls', () => {
     });
   });
 
-  test('those that were begun apart are looked at together all the same', async () => {
+  test('those that were started apart are observed together all the same', async () => {
     await onFleet(8, {}, async (world, ids) => {
       // Two under way by another hand, at other moments.
       for (const id of ids.slice(0, 2)) {

@@ -90,7 +90,7 @@ describe('a cancel in the middle', () => {
     });
   });
 
-  test('while others are put back: that one goes on, and no other is put back', async () => {
+  test('while others are rolled back: that one goes on, and no other is rolled back', async () => {
     await onSix(faultsOn(three, { kind: 'endsIn', status: 'Error' }, ['RebuildInstance']), async (world) => {
       const { cancel, pull } = newCancel();
       world.clock.onSleep = () => {

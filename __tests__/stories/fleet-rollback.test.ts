@@ -155,7 +155,7 @@ describe('a failure with rollback', () => {
     );
   });
 
-  test('checks what was put back', async () => {
+  test('checks what was rolled back', async () => {
     let stage: VirtualWorld | undefined;
     // The old image is well, and on the new one only the first is.
     const probe = probeOf((id) => id === one || stage?.emulator.instance(id).imageId === 'm-web-1');

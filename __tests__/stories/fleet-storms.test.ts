@@ -83,7 +83,7 @@ describe('lists that fail for a while', () => {
   });
 
   // The first look of a life has to be good, so a blip of 4 s as slots are filled fails all that are begun then.
-  test('as slots are filled: those that are begun then look again, and nothing stops', async () => {
+  test('as slots are filled: those that start then observe again, and nothing stops', async () => {
     const play = { kind: 'error', status: 500, code: 'InternalError' } as const;
     // The first list is for the plan, the second proves the first six, and the third is for those after them.
     const faults: readonly Fault[] = [{ on: 'ListVolumes', from: 3, times: 5, play }];
@@ -97,7 +97,7 @@ describe('lists that fail for a while', () => {
     });
   });
 
-  test('because the right is withdrawn: those under way end as denied, and nothing else is begun', async () => {
+  test('because the right is withdrawn: those under way end as denied, and nothing else is started', async () => {
     const faults = ['ListInstanceByIds', 'GetInstance'].map(
       (on): Fault => ({ on, from: 5, times: 999, play: { kind: 'accessDenied' } })
     );

@@ -10,7 +10,7 @@ import {
 } from '../support/fleets.ts';
 import { health, writesOf } from '../support/stage.ts';
 
-describe('those that are away to begin with', () => {
+describe('those that are unavailable before', () => {
   test('go first, count, and are told', async () => {
     const sick = new Set(['i-fleet00005']);
     await onFleet(

@@ -10,7 +10,7 @@ import { stateBehind } from '../support/reported.ts';
 import { health, newCancel, oneOf, writesOf } from '../support/stage.ts';
 import { noCancel, withVirtualWorld } from '../support/virtual.ts';
 
-describe('a look', () => {
+describe('an observation', () => {
   test('is taken after the wait for the image: what others have rebuilt meanwhile is skipped', async () => {
     await withVirtualWorld({}, async (world) => {
       const order = { imageName: 'fresh', instanceId: 'i-demo0002', clientToken: 'token' };
@@ -58,7 +58,7 @@ describe('a skip of the plan', () => {
 });
 
 describe('a cancel', () => {
-  test('while one that was away is probed tells of the others what they have come to', async () => {
+  test('while one that was unavailable is probed tells of the others what they have come to', async () => {
     const { cancel, pull } = newCancel();
     let probes = 0;
     const probe: Probe = {

@@ -328,7 +328,7 @@ describe('a guarded run', () => {
     });
   });
 
-  test('keeps the next instance from being begun', async () => {
+  test('keeps the next instance from starting', async () => {
     const world = { instances: [web('i-demo0001'), web('i-demo0002')] };
     await withVirtualWorld({ emulator: { world, scripts: [failing] } }, async (virtual) => {
       const selection = { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] } as const;

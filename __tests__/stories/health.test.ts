@@ -62,7 +62,7 @@ describe('a health check by script', () => {
     });
   });
 
-  test('is not begun before the instance is proven to be Running on the image', async () => {
+  test('is not started before the instance is proven to be Running on the image', async () => {
     const script = (_: number, world: VirtualWorld) => {
       expect(isNew(world)).toBe(true);
       return passes;
@@ -133,7 +133,7 @@ describe('a health check by script', () => {
     });
   });
 
-  test('a failed one keeps the instances behind it from being begun', async () => {
+  test('a failed one keeps the instances behind it from starting', async () => {
     await onStage({ script: () => refuses }, async (world) => {
       const report = await world.run({
         health,

@@ -193,7 +193,7 @@ describe('an instance is refused', () => {
   });
 });
 
-describe('no way back', () => {
+describe('no rollback', () => {
   test.each<[string, Partial<ImageState> | undefined, TestRequest, string]>([
     ['the previous image is gone', undefined, {}, 'the image m-old that it runs on now is no longer there'],
     ['it is not Available', { status: 'NotAvailable' }, {}, 'is NotAvailable, not Available'],
@@ -221,7 +221,7 @@ describe('no way back', () => {
     });
   });
 
-  test('an instance in Error on the wanted image is rebuilt, so there must be a way back as well', async () => {
+  test('an instance in Error on the wanted image is rebuilt, so there must be a rollback as well', async () => {
     await withVirtualWorld(worldOf({ imageId: 'm-web-2', status: 'Error' }), async (world) => {
       expect(await refusedOf(world, { rollback: true })).toContain('the very image');
     });

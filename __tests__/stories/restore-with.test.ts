@@ -51,7 +51,7 @@ const logins: readonly Login[] = [
   { kind: 'keepImageLogin' }
 ];
 
-describe('the way back by hand', () => {
+describe('the rollback by hand', () => {
   describe.each(logins)('with %j', (login) => {
     test.each([false, true])('after a success (backup: %s)', async (withBackup) => {
       await onStage({}, async (world) => {

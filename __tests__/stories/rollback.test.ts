@@ -196,7 +196,7 @@ test('an Error on the image of before, where the new one never showed, is rebuil
   });
 });
 
-test('a rolled back instance keeps those behind it from being begun', async () => {
+test('a rolled back instance keeps those behind it from starting', async () => {
   const faults = [ends({ kind: 'endsIn', status: 'Error' })];
   await onStage({ emulator: { faults } }, async (world) => {
     const report = await world.run({

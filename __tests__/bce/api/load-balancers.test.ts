@@ -258,7 +258,7 @@ test('BCC and the load balancers have a host each, which is signed', async () =>
 });
 
 describe('on the emulator', () => {
-  test('backend servers of both kinds, drained and put back', async () => {
+  test('backend servers of both kinds, drained and restored', async () => {
     await withEmulator({}, async ({ bcc, emulator }) => {
       const before = emulator.weights();
       const backendServers = [

@@ -52,7 +52,7 @@ describe('the limit', () => {
     }
   });
 
-  test('counts the attempt that follows a mended clock', async () => {
+  test('counts the attempt that follows a corrected clock', async () => {
     const clock = oneClock();
     const date = new Date(startMs + 3_600_000).toUTCString();
     const { bcc } = await world(

@@ -36,7 +36,7 @@ describe('the bucket', () => {
     expect(drain(bucket, 60_000).taken).toBe(1);
   });
 
-  test('knows no way back in time', () => {
+  test('knows no step back in time', () => {
     const { bucket } = drain(newBucket(2, 5_000), 5_000);
     expect(takeToken(bucket, 4_000).bucket).toEqual(bucket);
     expect(takeToken(bucket, 4_000).waitMs).toBe(1_500);

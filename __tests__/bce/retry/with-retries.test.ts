@@ -482,7 +482,7 @@ describe('a write that may be repeated', () => {
     });
   });
 
-  test('keeps the doubt over a mended clock', async () => {
+  test('keeps the doubt over a corrected clock', async () => {
     const { result, mended } = await run(repeatable, [fail('ambiguous'), fail('skewed', {}, 42)]);
     expect(failureOf(result)).toMatchObject({ kind: 'ambiguous', attempts: 3 });
     expect(mended).toEqual([42]);
@@ -538,12 +538,12 @@ describe('a write that may be repeated', () => {
 });
 
 describe('a skewed clock', () => {
-  test.each([read, operation])('is mended once, at once, and the call goes on ($name)', async (what) => {
+  test.each([read, operation])('is corrected once, at once, and the call goes on ($name)', async (what) => {
     const { result, sleeps, mended, attempts } = await run(what, [fail('skewed', {}, 42), done]);
     expect([result, sleeps, mended, attempts]).toEqual(['done', [], [42], 2]);
   });
 
-  test('stays a failure where mending did not help', async () => {
+  test('stays a failure where correcting did not help', async () => {
     const { result, mended } = await run(read, [fail('skewed', {}, 42)]);
     expect(failureOf(result)).toMatchObject({ kind: 'skewed', attempts: 2 });
     expect(mended).toEqual([42]);

@@ -475,7 +475,7 @@ describe('a call for several that was refused', () => {
     expect(diskStateOf(forever.rebuild)).toBe('unknown');
   });
 
-  test('and then alone throttled, and an outage: the search begins anew', () => {
+  test('and then alone throttled, and an outage: the search starts again', () => {
     const lived = live(taskOf(), {
       show: () => ({}),
       send: (atMs, count) => (count === 1 ? together() : count === 2 ? alone('throttled') : accepted)(atMs),

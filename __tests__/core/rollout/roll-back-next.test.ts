@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Game } from '../../support/fleets.ts';
 
 describe('the way back of one that failed', () => {
-  test('is begun at once, in its own slot', () => {
+  test('is started at once, in its own slot', () => {
     const game = new Game('a b c d', { maxUnavailable: 2, maxFailures: 1, rollback: true });
     expect(game.ends('a', 'broken')).toEqual(['back a']);
     expect(game.states).toBe('a:rollingBack b:working c:waiting d:waiting');
@@ -76,7 +76,7 @@ describe('after a stop', () => {
     expect(game.rollout.peakUnavailable).toBe(2);
   });
 
-  test('one that is still on its way back holds its slot', () => {
+  test('one that is still being rolled back holds its slot', () => {
     const game = new Game('a b c d', { maxUnavailable: 2, rollback: true });
     game.ends('a');
     expect(game.ends('b', 'broken')).toEqual(['back b']);

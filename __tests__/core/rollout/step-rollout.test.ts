@@ -44,7 +44,7 @@ describe('one after another', () => {
     expect(game.states).toBe('a:failed b:failed c:succeeded d:waiting e:waiting f:waiting');
   });
 
-  test('a failure within maxFailures that stays away takes its slot for good', () => {
+  test('a failure within maxFailures that stays unavailable takes its slot for good', () => {
     const game = new Game('a b c d', { maxUnavailable: 2, maxFailures: 2 });
     expect(game.ends('a', 'lost')).toEqual([]);
     expect(game.ends('b')).toEqual(['begin c']);
@@ -53,7 +53,7 @@ describe('one after another', () => {
     expect(game.rollout.stop).toBeUndefined();
   });
 
-  test('where as many stay away as there are slots, it stops and says so', () => {
+  test('where as many stay unavailable as there are slots, it stops and says so', () => {
     const game = new Game('a b c d', { maxUnavailable: 2, maxFailures: 4 });
     game.ends('a', 'lost');
     expect(game.ends('b', 'broken')).toEqual(['end']);
@@ -69,7 +69,7 @@ describe('one after another', () => {
   });
 });
 
-describe('those that are away to begin with', () => {
+describe('those that are unavailable before', () => {
   test('take slots, and go before the others', () => {
     const game = new Game('-x -y a b', { maxUnavailable: 2 });
     expect(game.first).toEqual(['begin x', 'begin y']);
@@ -87,7 +87,7 @@ describe('those that are away to begin with', () => {
     expect(game.rollout.peakUnavailable).toBe(3);
   });
 
-  test('are still only so many at work where none is well', () => {
+  test('are still only so many at work where none is healthy', () => {
     const game = new Game('-a -b -c -d -e', { maxUnavailable: 2 });
     expect(game.first).toEqual(['begin a', 'begin b']);
     expect(game.ends('a')).toEqual(['begin c']);

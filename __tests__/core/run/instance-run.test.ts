@@ -58,7 +58,7 @@ describe('whether a rollback may come', () => {
   ])('%s', (_, patch, expected) => expect(needsRollback(deedOf(patch))).toBe(expected));
 });
 
-describe('whose it is to put back', () => {
+describe('what may be rolled back', () => {
   const unhealthyWith = (rebuild: RebuildState, more: Partial<InstanceRun> = {}) =>
     deedOf({ rebuild, health: bad, ...more });
   const adopted = lifeOf({ kind: 'rebuilt' }, { sends: 0, answered: false, adopted: true });
@@ -219,7 +219,7 @@ describe('the report of a deed', () => {
     expect(report.failure?.remedy).toContain('The post step of this action restores the weights');
   });
 
-  test('a well one that could not be put back says so, and not that its content is gone', () => {
+  test('a healthy one that could not be rolled back says so, and not that its content is gone', () => {
     const rollback = { imageId: 'm-old', problem: 'GetImage m-old: gone.' };
     const report = reportOf(deedOf({ rebuild: rebuilt, health: good, rollback }));
     expect(report).toMatchObject({ status: 'failed', failure: { reason: 'rollbackFailed' } });
@@ -253,7 +253,7 @@ describe('the report of a deed', () => {
     expect(report).toMatchObject({ status: 'inProgress', rollback: { imageId: 'm-old', ok: false } });
   });
 
-  test('the backup that was begun is named although it goes on', () => {
+  test('the backup that was started is named although it goes on', () => {
     const backup = { imageName: 'rbi-backup/i-1', imageId: 'm-b', isAvailable: false };
     const report = reportOf(deedOf({ backup, progress: 'working' }));
     expect(report.backup).toEqual({ imageId: 'm-b', imageName: 'rbi-backup/i-1' });

@@ -247,7 +247,7 @@ describe('several instances', () => {
     });
   });
 
-  test('one of them is well and on the image: it keeps its traffic all the time', async () => {
+  test('one of them is healthy and on the image: it keeps its traffic all the time', async () => {
     await onStage({}, async (world) => {
       world.emulator.setInstance('i-demo0002', { imageId: 'm-web-2' });
       const report = await world.run({ balancers, health, selection: bothDemos, rollout: maxUnavailable(2) });
@@ -257,7 +257,7 @@ describe('several instances', () => {
   });
 });
 
-describe('traffic comes only to what is well', () => {
+describe('traffic comes only to what is healthy', () => {
   /** Probes that pass a while after each instance has come up again; notes what each saw. */
   function lateProbe(world: () => VirtualWorld, passesAfterMs: number) {
     const upSince = new Map<string, number>();

@@ -348,7 +348,7 @@ describe('a cancel when an instance is known to be well', () => {
     });
   });
 
-  test('while it leaves again to be put back: it is named, with its weights', async () => {
+  test('while it leaves again to be rolled back: it is named, with its weights', async () => {
     const error = { kind: 'endsIn', status: 'Error' } as const;
     const faults = [{ on: 'RebuildInstance', instanceId: 'i-demo0002', play: error } as const];
     await onStage({ emulator: { faults } }, async (world) => {
@@ -361,7 +361,7 @@ describe('a cancel when an instance is known to be well', () => {
     });
   });
 
-  test('while it leaves again to be put back: the cause is made of whole sentences', async () => {
+  test('while it leaves again to be rolled back: the cause is made of whole sentences', async () => {
     const error = { kind: 'endsIn', status: 'Error' } as const;
     const faults = [{ on: 'RebuildInstance', instanceId: 'i-demo0002', play: error } as const];
     await onStage({ emulator: { faults } }, async (world) => {

@@ -22,7 +22,7 @@ test('healthy from the start: ends when the stretch is full, to the millisecond'
   expect(taken).toHaveLength(7);
 });
 
-test('a flap begins the stretch anew', async () => {
+test('a flap begins the stretch again', async () => {
   const { ports } = newWorld((atMs) => ({
     tookMs: 0,
     result: atMs < 20_000 || (atMs > 25_000 && atMs < 27_000) ? refused : good
@@ -83,7 +83,7 @@ test('a probe has no more time than the whole wait', async () => {
   });
 });
 
-test('a host key that changes during the wait begins the stretch anew', async () => {
+test('a host key that changes during the wait begins the stretch again', async () => {
   const ed = (key: string) => ({ algorithm: 'ssh-ed25519', key });
   const rsa = { algorithm: 'ssh-rsa', key: 'C' };
   const script = (atMs: number) => ({

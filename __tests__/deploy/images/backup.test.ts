@@ -260,7 +260,7 @@ describe('a backup that fails', () => {
     });
   });
 
-  test('by looks that fail for good, with the image named', async () => {
+  test('by reads that fail for good, with the image named', async () => {
     const fault = { on: 'GetImage', from: 2, times: 99, play: { kind: 'accessDenied' } } as const;
     await failing([fault], ({ backup, failure }) => {
       expect(backup?.imageId).toMatch(/^m-/);
@@ -268,7 +268,7 @@ describe('a backup that fails', () => {
     });
   });
 
-  test('keeps the ones behind it from being begun', async () => {
+  test('keeps the ones behind it from starting', async () => {
     const faults = [{ on: 'CreateImage', play: { kind: 'imageEndsIn', status: 'Error' } }] as const;
     await withVirtualWorld({ emulator: { faults } }, async (world) => {
       const report = await world.run({

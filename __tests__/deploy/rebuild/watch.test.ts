@@ -75,7 +75,7 @@ describe('one look', () => {
   });
 });
 
-describe('looks at several', () => {
+describe('observes several', () => {
   test('that are due at one moment are one list', async () => {
     const { observe, told } = newScene();
     const observations = await Promise.all([
@@ -184,7 +184,7 @@ describe('what goes wrong with one of several', () => {
     expect(idsOf('getInstance').flat()).toEqual(idsUpTo(3));
   });
 
-  test('a list that fails for good fails for all, and the next looks are tried anew', async () => {
+  test('a list that fails for good fails for all, and the next reads are tried again', async () => {
     const { observe } = newScene(({ atMs }) => {
       if (atMs < 2_000) throw failureAs('transient');
     });

@@ -95,7 +95,7 @@ describe('the end of each', () => {
     expect(texts()).toContain('i-2: failed after 4m 05s');
   });
 
-  test('has the time since it was begun itself, not since the rollout was', async () => {
+  test('has the time since it was started itself, not since the rollout was', async () => {
     const { wait, end, texts, rolloutLog } = newScene(2, { maxUnavailable: 1 });
     await wait(60_000);
     end('i-1');
