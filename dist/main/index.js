@@ -5892,7 +5892,7 @@ async function withHeartbeat(work, say, clock) {
         return await work();
     }
     finally {
-        off.abort();
+        off.abort('over');
     }
 }
 
@@ -7355,7 +7355,7 @@ async function withRebuildLog({ log, clock }, keep, work) {
         });
     }
     finally {
-        off.abort();
+        off.abort('over');
     }
 }
 
@@ -7974,7 +7974,7 @@ class FleetRolloutLog {
             this.#line(rollout, nowMs);
     }
     dispose() {
-        this.#off.abort();
+        this.#off.abort('over');
     }
     #ended(member, nowMs) {
         const took = nowMs - (this.#began.get(member.id) ?? nowMs);
@@ -9742,7 +9742,7 @@ function createRateLimiter(callsPerSecond, ports) {
             return await Promise.race([turn.then(() => true), late.then(() => false)]);
         }
         finally {
-            timer.abort();
+            timer.abort('over');
             late.catch(() => undefined);
         }
     }

@@ -7282,7 +7282,7 @@ function createRateLimiter(callsPerSecond, ports) {
             return await Promise.race([turn.then(() => true), late.then(() => false)]);
         }
         finally {
-            timer.abort();
+            timer.abort('over');
             late.catch(() => undefined);
         }
     }

@@ -64,7 +64,7 @@ export function createRateLimiter(callsPerSecond: number, ports: RateLimiterPort
     try {
       return await Promise.race([turn.then(() => true), late.then(() => false)]);
     } finally {
-      timer.abort();
+      timer.abort('over');
       late.catch(() => undefined);
     }
   }

@@ -22,6 +22,6 @@ export async function withHeartbeat<T>(
   try {
     return await work();
   } finally {
-    off.abort();
+    off.abort('over');
   }
 }

@@ -42,6 +42,6 @@ export async function withRebuildLog<T>(
       if (before.phase !== now.phase && now.phase !== 'ended') keep(now);
     });
   } finally {
-    off.abort();
+    off.abort('over');
   }
 }

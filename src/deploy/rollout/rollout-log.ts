@@ -83,7 +83,7 @@ class FleetRolloutLog implements RolloutLog {
   }
 
   dispose(): void {
-    this.#off.abort();
+    this.#off.abort('over');
   }
 
   #ended(member: Member, nowMs: number): void {
