@@ -105,7 +105,7 @@ describe('the handover', () => {
     try {
       progress.progressed(() => many);
       expect(() => progress.commit()).toThrow(JournalError);
-      expect(() => progress.commit()).toThrow(/nothing more was sent: ENOSPC/);
+      expect(() => progress.commit()).toThrow(/needs cannot be written: ENOSPC/);
       expect(stdout.mock.calls.map(([text]) => text).join('')).toMatch(
         /^::warning::Not written for the post step: ENOSPC/
       );

@@ -11,7 +11,6 @@ import { hasChanged, type RunState } from '../core/run/run-state.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
 import { SurveyError } from '../deploy/plan/survey-error.ts';
 import { run } from '../deploy/run/run.ts';
-import { JournalError } from '../ports/journal.ts';
 import { annotateEnd, annotateFault, annotateProblems, annotateState, annotateSurvey } from './annotate.ts';
 import { type Connection, connect } from './connect.ts';
 import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
@@ -135,11 +134,6 @@ function tellFailure(error: unknown, cancel: SignalCancel): false {
   if (error instanceof UnsavedStateError) {
     annotateEnd('Nothing was sent', error.message);
     return endEarly('Nothing was sent: the post step could not be told of this run.');
-  }
-  if (error instanceof JournalError) {
-    annotateEnd('Nothing more was sent', error.message);
-    tellEarlyEnd();
-    return false;
   }
   tellEarlyEnd();
   throw error;

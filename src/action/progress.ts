@@ -67,10 +67,7 @@ export class Progress implements RunHooks {
     try {
       this.#write();
     } catch (cause) {
-      throw new JournalError(
-        `What the post step needs cannot be written, so nothing more was sent: ${messageOf(cause)}`,
-        { cause }
-      );
+      throw new JournalError(`what the post step needs cannot be written: ${messageOf(cause)}`, { cause });
     }
   }
 

@@ -10,7 +10,7 @@ export interface Journal {
   commit(): void;
 }
 
-/** What the post step needs could not be written, so nothing more is sent. */
+/** What the post step needs could not be written, so what it is about must not be sent. */
 export class JournalError extends Error {
   override name = 'JournalError';
 }

@@ -78,10 +78,35 @@ describe('before an erasing', () => {
   test.each<[string, Shown]>([
     ['the image', onNew],
     ['the disk', { disk: { id: 'v-other' } }]
-  ])('two that differ in %s: nothing is decided until it has rested', (_, shown) => {
+  ])('two that differ in %s alone: nothing is decided until the whole timeout has passed', (_, shown) => {
     const lived = live(taskOf(), { show: () => shown }, plannedOf());
     const decidedMs = lived.sends[0] ?? lived.looks.at(-1);
-    expect(decidedMs).toBeGreaterThanOrEqual(120_000);
+    expect(decidedMs).toBeGreaterThanOrEqual(taskOf().timeoutMs);
+  });
+
+  test('two that differ in their status: nothing is decided until it has been stable for a tenth of timeout', () => {
+    const lived = live(taskOf(), { show: () => ({}) }, plannedOf({ status: 'Stopped' }));
+    expect(lived.sends[0]).toBeGreaterThanOrEqual(120_000);
+    expect(lived.sends[0]).toBeLessThan(130_000);
+  });
+
+  test('a disk that changes while only a snapshot shows is no rest before an erasing', () => {
+    const lived = live(taskOf(), {
+      show: (atMs) => {
+        if (atMs < 20_000) return { status: 'SnapshotProcessing' };
+        return atMs < 700_000 ? { disk: { id: 'v-new' } } : done;
+      }
+    });
+    expect(lived.sends).toEqual([]);
+  });
+
+  test('a rebuild of a killed run that shows in no status, and whose image comes early, is no skip before its time', () => {
+    const lived = live(
+      taskOf(),
+      stretches([3_000, {}], [700_000, onNew], [always, { ...onNew, status: 'Error' }]),
+      null
+    );
+    expect(reasonOf(lived)).not.toBe('skipped');
   });
 });
 

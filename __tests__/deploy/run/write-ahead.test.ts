@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { CallError } from '../../../src/core/model/failure.ts';
 import { JournalError } from '../../../src/ports/journal.ts';
 import { fleetRequest, onFleet } from '../../support/fleets.ts';
+import { bothBalancers, demoWeights, weightsIn } from '../../support/ports.ts';
+import { onStage } from '../../support/stage.ts';
 import { noCancel } from '../../support/virtual.ts';
 
 test('each rebuild call and each change of weights is written down before it leaves', async () => {
@@ -18,15 +19,32 @@ test('each rebuild call and each change of weights is written down before it lea
   });
 });
 
-test('what cannot be written down is not sent', async () => {
+test('what cannot be written down is not sent, and the run tells of it and of what it had done before', async () => {
   await onFleet(3, async (world, ids) => {
-    const run = world.run(fleetRequest(ids, 3), noCancel, {
+    let commits = 0;
+    const report = await world.run(fleetRequest(ids, 1), noCancel, {
       commit() {
-        throw new JournalError('the disk is full');
+        commits += 1;
+        if (commits > 1) throw new JournalError('the disk is full');
       }
     });
-    await expect(run).rejects.toThrow('the disk is full');
-    await expect(run).rejects.not.toBeInstanceOf(CallError);
-    expect(world.emulator.rebuilds).toEqual([]);
+    expect(world.emulator.rebuilds.map(({ instanceId }) => instanceId)).toEqual(ids.slice(0, 1));
+    expect(report.instances.map(({ status }) => status)).toEqual(['rebuilt', 'failed', 'notStarted']);
+    expect(report.instances[1]).toMatchObject({
+      disk: 'untouched',
+      failure: { reason: 'unsent', cause: expect.stringContaining('the disk is full') }
+    });
+  });
+});
+
+test('a weight is restored even if that cannot be written down', async () => {
+  await onStage({}, async (world) => {
+    const report = await world.run({ balancers: bothBalancers }, noCancel, {
+      commit() {
+        if (world.emulator.rebuilds.length > 0) throw new JournalError('the disk is full');
+      }
+    });
+    expect(report.status).toBe('rebuilt');
+    expect(weightsIn(world)).toEqual(demoWeights);
   });
 });

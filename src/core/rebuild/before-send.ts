@@ -2,9 +2,9 @@
 
 import { isProcessing, isSettled, mayShowRebuild, statusKind } from '../model/bcc-status.ts';
 import { decide } from '../plan/decide.ts';
-import { hasDeparted, isReplaced } from './evidence.ts';
+import { hasDeparted, isOtherNow, isReplaced } from './evidence.ts';
 import { isOver } from './proof.ts';
-import type { Observation, RebuildState, Step } from './rebuild-state.ts';
+import type { Observation, RebuildState, Step, Unrest } from './rebuild-state.ts';
 import { agree, agreeMs, diskReadiness, isConfirmed, isStable } from './stable-streak.ts';
 import {
   end,
@@ -74,9 +74,20 @@ function settleFresh(rebuild: RebuildState, observation: Observation): Step {
  * from a replica that is behind. Where two have differed, the instance must rest.
  */
 function whenAgreed(rebuild: RebuildState, observation: Observation, act: () => Step): Step {
-  if (rebuild.isRestless && !isStable(rebuild)) return keepWaiting(rebuild, observation);
+  if (rebuild.unrest !== undefined && !isCalm(rebuild, rebuild.unrest, observation)) {
+    return keepWaiting(rebuild, observation);
+  }
   const apartMs = agreeMs(rebuild.task.pollIntervalMs);
   return agree(rebuild, apartMs) ? act() : observeAgain(rebuild, observation.answeredAtMs, apartMs);
+}
+
+/**
+ * Whether it has been stable for long enough to decide. Where image or disk changed and no status showed why, a
+ * rebuild may be under way that shows in no status, so that the whole `timeout` must have passed.
+ */
+function isCalm(rebuild: RebuildState, unrest: Unrest, observation: Observation): boolean {
+  const mayBeUnderWay = unrest === 'record' && rebuild.evidence.leftAtMs === undefined;
+  return isStable(rebuild) && (!mayBeUnderWay || observation.answeredAtMs >= rebuild.deadlineMs);
 }
 
 /** At rest again after somebody's change, or after a conflict. */
@@ -99,7 +110,10 @@ function settleAdopted(rebuild: RebuildState, observation: Observation): Step {
   if (isOnTarget && isUnclear && rebuild.evidence.processingAtMs !== undefined && isStable(rebuild))
     return unclear();
   // Another operation has just ended here, so it is decided only once the instance has been stable for long.
-  return isStable(rebuild) ? settleFresh(rebuild, observation) : keepWaiting(rebuild, observation);
+  const isRecord = isReplaced(rebuild) || (rebuild.reference && isOtherNow(rebuild.reference, observation));
+  return isCalm(rebuild, isRecord ? 'record' : 'status', observation)
+    ? settleFresh(rebuild, observation)
+    : keepWaiting(rebuild, observation);
 }
 
 function keepWaiting(rebuild: RebuildState, observation: Observation): Step {

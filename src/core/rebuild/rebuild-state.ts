@@ -64,6 +64,12 @@ export interface Evidence {
   readonly diskOldAtMs?: number;
 }
 
+/**
+ * In what two observations before the send differ: in their status, or in image or disk alone. The latter may be a
+ * rebuild that shows in no status, perhaps of a run that was killed, and is still going on.
+ */
+export type Unrest = 'status' | 'record';
+
 /** A streak of observations that all showed the same. */
 export interface StableStreak {
   readonly status: string;
@@ -96,8 +102,8 @@ export interface RebuildState {
   readonly streak?: StableStreak;
   /** Since when observations have succeeded without a gap; `undefined` after one that failed. */
   readonly stretchSinceMs?: number | undefined;
-  /** Two observations before the send differ, so that it must rest before anything is decided. */
-  readonly isRestless: boolean;
+  /** Set where two observations before the send differ: it must be stable before anything is decided. */
+  readonly unrest?: Unrest;
   /** When the new system was first seen to boot, since the reference or since it was told to start. */
   readonly bootSinceMs?: number;
   /** What evidence is measured against: the last observation before the send, or the first of an adopted change. */

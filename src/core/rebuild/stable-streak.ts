@@ -1,7 +1,7 @@
 /** Rest and agreement: for how long the observations have shown the same, and when two of them are enough. */
 import { statusKind } from '../model/bcc-status.ts';
 import { isOtherDisk, isOtherNow } from './evidence.ts';
-import type { Observation, RebuildState, StableStreak } from './rebuild-state.ts';
+import type { Observation, RebuildState, StableStreak, Unrest } from './rebuild-state.ts';
 
 /**
  * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
@@ -47,6 +47,12 @@ export function isStable(rebuild: RebuildState): boolean {
 /** Whether two observations before the send differ in what is decided by. */
 export function differ(before: Observation, now: Observation): boolean {
   return before.instance.status !== now.instance.status || isOtherNow(before, now);
+}
+
+/** The unrest before the send after one more observation; that of image or disk stays. */
+export function unrestAfter({ last, unrest }: RebuildState, observation: Observation): Unrest | undefined {
+  if (last === undefined || !differ(last, observation)) return unrest;
+  return last.instance.status === observation.instance.status ? 'record' : (unrest ?? 'status');
 }
 
 /**

@@ -10,7 +10,7 @@ import { adopt, settle } from './before-send.ts';
 import { gatherEvidence, needsDisk } from './evidence.ts';
 import { isGap, seeBoot } from './pace.ts';
 import type { Observation, RebuildEvent, RebuildState, Step } from './rebuild-state.ts';
-import { agreeMs, differ, extendStreak } from './stable-streak.ts';
+import { agreeMs, extendStreak, unrestAfter } from './stable-streak.ts';
 import {
   end,
   enter,
@@ -55,7 +55,6 @@ export function begin(task: Task, atMs: number, planned?: Observation): Step {
     conflicts: 0,
     starts: 0,
     missing: 0,
-    isRestless: false,
     requestIds: []
   };
   if (planned === undefined) return observeNow(rebuild, atMs);
@@ -98,20 +97,20 @@ export function step(rebuild: RebuildState, event: RebuildEvent): Step {
 
 function see(rebuild: RebuildState, observation: Observation): RebuildState {
   const { status, imageId } = observation.instance;
-  const { last, stretchSinceMs, phase } = rebuild;
+  const { stretchSinceMs, phase } = rebuild;
   const before = rebuild.history.at(-1);
   const changed = before?.status !== status || before.imageId !== imageId;
   const history = changed
     ? [...rebuild.history, { atMs: observation.answeredAtMs, status, imageId }]
     : rebuild.history;
   const isUnbroken = stretchSinceMs !== undefined && !isGap(rebuild, observation);
-  const differs = phase === 'settling' && last !== undefined && differ(last, observation);
+  const unrest = phase === 'settling' ? unrestAfter(rebuild, observation) : rebuild.unrest;
   return {
     ...seeBoot(rebuild, observation),
     history,
     last: observation,
     stretchSinceMs: isUnbroken ? stretchSinceMs : observation.atMs,
-    isRestless: rebuild.isRestless || differs,
+    ...(unrest && { unrest }),
     streak: extendStreak(rebuild, observation),
     evidence: gatherEvidence(rebuild, observation),
     missing: 0

@@ -27,7 +27,7 @@ export function callRemedy(failure: CallFailure, rerun?: string, region?: string
     case 'unreached':
       return `${unreachedRemedy(failure, region)}${again}`;
     case 'unsent':
-      return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
+      return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS), the proxy or the disk of the runner.${again}`;
     case 'skewed':
       return `Set the clock of the runner right; of a temporary key, check sessionToken, which may have run out.${again}`;
     case 'ambiguous':
