@@ -158,7 +158,7 @@ describe('the summary', () => {
     const errors = result.annotations.filter(({ level }) => level === 'error');
     expect(errors.map(({ message }) => message)).toEqual([
       expect.stringMatching(
-        /^i-demo0001: RebuildInstance i-demo0001: what the post step needs cannot be written: ENOENT.*was not touched/s
+        /^i-demo0001: RebuildInstance: what the post step needs cannot be written: ENOENT.*was not touched/s
       )
     ]);
   });

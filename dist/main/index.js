@@ -3324,7 +3324,7 @@ function callRemedy(failure, rerun, region) {
         case 'unreached':
             return `${unreachedRemedy(failure, region)}${again}`;
         case 'unsent':
-            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
+            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS), the proxy or the disk of the runner.${again}`;
         case 'skewed':
             return `Set the clock of the runner right; of a temporary key, check sessionToken, which may have run out.${again}`;
         case 'ambiguous':
@@ -3346,7 +3346,7 @@ function deniedRemedy({ code, operation }) {
         return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
     }
     return wrongKeyCodes.has(code.toLowerCase())
-        ? 'Check accessKeyId, secretAccessKey and, if given, sessionToken.'
+        ? 'Check accessKeyId, secretAccessKey and, if given, sessionToken, which may have run out.'
         : `Let the policy of the user permit ${operation}.`;
 }
 function invalidRemedy({ code }) {
@@ -6538,6 +6538,11 @@ function isStable(rebuild) {
 function differ(before, now) {
     return before.instance.status !== now.instance.status || isOtherNow(before, now);
 }
+function unrestAfter({ last, unrest }, observation) {
+    if (last === undefined || !differ(last, observation))
+        return unrest;
+    return last.instance.status === observation.instance.status ? 'record' : (unrest ?? 'status');
+}
 function diskReadiness(rebuild, observation) {
     if (observation.disk === undefined)
         return 'unasked';
@@ -6911,10 +6916,15 @@ function settleFresh(rebuild, observation) {
     }
 }
 function whenAgreed(rebuild, observation, act) {
-    if (rebuild.isRestless && !isStable(rebuild))
+    if (rebuild.unrest !== undefined && !isCalm(rebuild, rebuild.unrest, observation)) {
         return keepWaiting(rebuild, observation);
+    }
     const apartMs = agreeMs(rebuild.task.pollIntervalMs);
     return agree(rebuild, apartMs) ? act() : observeAgain(rebuild, observation.answeredAtMs, apartMs);
+}
+function isCalm(rebuild, unrest, observation) {
+    const mayBeUnderWay = unrest === 'record' && rebuild.evidence.leftAtMs === undefined;
+    return isStable(rebuild) && (!mayBeUnderWay || observation.answeredAtMs >= rebuild.deadlineMs);
 }
 function settleAdopted(rebuild, observation) {
     const { image, force } = rebuild.task;
@@ -6937,7 +6947,10 @@ function settleAdopted(rebuild, observation) {
     }
     if (isOnTarget && isUnclear && rebuild.evidence.processingAtMs !== undefined && isStable(rebuild))
         return unclear();
-    return isStable(rebuild) ? settleFresh(rebuild, observation) : keepWaiting(rebuild, observation);
+    const isRecord = isReplaced(rebuild) || (rebuild.reference && isOtherNow(rebuild.reference, observation));
+    return isCalm(rebuild, isRecord ? 'record' : 'status', observation)
+        ? settleFresh(rebuild, observation)
+        : keepWaiting(rebuild, observation);
 }
 function keepWaiting(rebuild, observation) {
     const atMs = observation.answeredAtMs;
@@ -6976,7 +6989,6 @@ function step_rebuild_begin(task, atMs, planned) {
         conflicts: 0,
         starts: 0,
         missing: 0,
-        isRestless: false,
         requestIds: []
     };
     if (planned === undefined)
@@ -7017,20 +7029,20 @@ function step(rebuild, event) {
 }
 function see(rebuild, observation) {
     const { status, imageId } = observation.instance;
-    const { last, stretchSinceMs, phase } = rebuild;
+    const { stretchSinceMs, phase } = rebuild;
     const before = rebuild.history.at(-1);
     const changed = before?.status !== status || before.imageId !== imageId;
     const history = changed
         ? [...rebuild.history, { atMs: observation.answeredAtMs, status, imageId }]
         : rebuild.history;
     const isUnbroken = stretchSinceMs !== undefined && !isGap(rebuild, observation);
-    const differs = phase === 'settling' && last !== undefined && differ(last, observation);
+    const unrest = phase === 'settling' ? unrestAfter(rebuild, observation) : rebuild.unrest;
     return {
         ...seeBoot(rebuild, observation),
         history,
         last: observation,
         stretchSinceMs: isUnbroken ? stretchSinceMs : observation.atMs,
-        isRestless: rebuild.isRestless || differs,
+        ...(unrest && { unrest }),
         streak: extendStreak(rebuild, observation),
         evidence: gatherEvidence(rebuild, observation),
         missing: 0
@@ -8055,27 +8067,51 @@ function createRunStateStore(plan, fromMs, clock) {
     };
 }
 
+;// CONCATENATED MODULE: ./ports/journal.js
+class JournalError extends Error {
+    name = 'JournalError';
+}
+
 ;// CONCATENATED MODULE: ./deploy/run/write-ahead.js
+
+
 function writeAhead({ bcc, balancers }, journal) {
     return {
         bcc: {
             async rebuild(...call) {
-                journal.commit();
+                commit(journal, 'RebuildInstance', call[0]);
                 return bcc.rebuild(...call);
             },
             async rebuildBatch(...call) {
-                journal.commit();
+                commit(journal, 'RebuildBatchInstance', call[0].join(', '));
                 return bcc.rebuildBatch(...call);
             }
         },
         balancers: {
             listBackendServers: (...call) => balancers.listBackendServers(...call),
             async setWeights(...call) {
-                journal.commit();
+                const [{ kind, blbId }, weights] = call;
+                try {
+                    commit(journal, kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs', blbId);
+                }
+                catch (error) {
+                    if (!(error instanceof model_failure/* CallError */.RA) || weights.some(({ weight }) => weight === 0))
+                        throw error;
+                }
                 return balancers.setWeights(...call);
             }
         }
     };
+}
+function commit(journal, operation, target) {
+    try {
+        journal.commit();
+    }
+    catch (cause) {
+        if (!(cause instanceof JournalError))
+            throw cause;
+        throw new model_failure/* CallError */.RA({ kind: 'unsent', operation, target, message: cause.message, attempts: 0 }, { cause });
+    }
 }
 
 ;// CONCATENATED MODULE: ./deploy/run/run.js
@@ -8140,11 +8176,6 @@ async function run_carryOut(request, surveyed, store, ports, hooks) {
         watch.dispose();
         rolloutLog.dispose();
     }
-}
-
-;// CONCATENATED MODULE: ./ports/journal.js
-class JournalError extends Error {
-    name = 'JournalError';
 }
 
 ;// CONCATENATED MODULE: ./core/report/without-repeats.js
@@ -10943,7 +10974,7 @@ class Progress {
             this.#write();
         }
         catch (cause) {
-            throw new JournalError(`What the post step needs cannot be written, so nothing more was sent: ${messageOf(cause)}`, { cause });
+            throw new JournalError(`what the post step needs cannot be written: ${messageOf(cause)}`, { cause });
         }
     }
     finish(state, ok) {
@@ -11100,7 +11131,6 @@ function listenForCancel(platform = process.platform) {
 
 
 
-
 async function mainStep() {
     const ignored = alwaysVerifyCertificates();
     if (ignored !== undefined)
@@ -11196,11 +11226,6 @@ function tellFailure(error, cancel) {
     if (error instanceof UnsavedStateError) {
         annotateEnd('Nothing was sent', error.message);
         return endEarly('Nothing was sent: the post step could not be told of this run.');
-    }
-    if (error instanceof JournalError) {
-        annotateEnd('Nothing more was sent', error.message);
-        tellEarlyEnd();
-        return false;
     }
     tellEarlyEnd();
     throw error;

@@ -3336,7 +3336,7 @@ function callRemedy(failure, rerun, region) {
         case 'unreached':
             return `${unreachedRemedy(failure, region)}${again}`;
         case 'unsent':
-            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS) or the proxy of the runner.${again}`;
+            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS), the proxy or the disk of the runner.${again}`;
         case 'skewed':
             return `Set the clock of the runner right; of a temporary key, check sessionToken, which may have run out.${again}`;
         case 'ambiguous':
@@ -3358,7 +3358,7 @@ function deniedRemedy({ code, operation }) {
         return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
     }
     return wrongKeyCodes.has(code.toLowerCase())
-        ? 'Check accessKeyId, secretAccessKey and, if given, sessionToken.'
+        ? 'Check accessKeyId, secretAccessKey and, if given, sessionToken, which may have run out.'
         : `Let the policy of the user permit ${operation}.`;
 }
 function invalidRemedy({ code }) {

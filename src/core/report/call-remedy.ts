@@ -53,7 +53,7 @@ function deniedRemedy({ code, operation }: CallFailure): string {
     return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
   }
   return wrongKeyCodes.has(code.toLowerCase())
-    ? 'Check accessKeyId, secretAccessKey and, if given, sessionToken.'
+    ? 'Check accessKeyId, secretAccessKey and, if given, sessionToken, which may have run out.'
     : `Let the policy of the user permit ${operation}.`;
 }
 
