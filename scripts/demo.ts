@@ -3,6 +3,7 @@
  * outputs and the job summary.
  */
 import { startEmulator } from '../emulator/server.ts';
+import { demoInputs } from './demo-inputs.ts';
 import { runAction } from './runner.ts';
 
 const emulator = await startEmulator({
@@ -16,16 +17,7 @@ const emulator = await startEmulator({
 console.log(`The emulator listens on ${emulator.endpoint}. Rebuilding i-demo0001 from m-web-1 to m-web-2.\n`);
 try {
   const result = await runAction({
-    inputs: {
-      endpoint: emulator.endpoint,
-      accessKeyId: emulator.credentials.accessKeyId,
-      secretAccessKey: emulator.credentials.secretAccessKey,
-      instanceId: 'i-demo0001',
-      imageId: 'm-web-2',
-      adminPass: 'Demo-only-1234',
-      timeout: '1m',
-      pollInterval: '1s'
-    }
+    inputs: { ...demoInputs(emulator), pollInterval: '1s' }
   });
   console.log(`${result.log.trim()}\n`);
   console.log('Outputs');

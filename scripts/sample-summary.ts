@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { startEmulator } from '../emulator/server.ts';
+import { demoInputs } from './demo-inputs.ts';
 import { runAction } from './runner.ts';
 
 const emulator = await startEmulator({
@@ -11,15 +12,7 @@ const emulator = await startEmulator({
 });
 try {
   const { summary } = await runAction({
-    inputs: {
-      endpoint: emulator.endpoint,
-      accessKeyId: emulator.credentials.accessKeyId,
-      secretAccessKey: emulator.credentials.secretAccessKey,
-      instanceId: 'i-demo0001',
-      imageId: 'm-web-2',
-      adminPass: 'Demo-only-1234',
-      timeout: '1m'
-    }
+    inputs: demoInputs(emulator)
   });
   const head = '<!-- Written by scripts/sample-summary.ts: a rebuild on the emulator. -->';
   writeFileSync(new URL('../docs/sample-summary.md', import.meta.url), `${head}\n\n${summary.trim()}\n`);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { BccClient } from '../../src/bce/client.ts';
+import { createTransport, type WireRequest } from '../../src/bce/http/transport.ts';
 import { CallError, CancelledError } from '../../src/core/model/failure.ts';
 import { Secret } from '../../src/core/model/secret.ts';
 import type { Balancers } from '../../src/ports/balancers.ts';
@@ -24,6 +25,26 @@ const instance = { id: 'i-1', status: 'Running', imageId: 'm-1' };
 const keeping = { imageId: 'm-2', login: { kind: 'keepImageLogin' } } as const;
 
 describe('what is sent', () => {
+  test('a write has limits of its own, for the connection and for the body; a read has none', async () => {
+    const transport = createTransport('test');
+    const sent: WireRequest[] = [];
+    const { bcc } = await world((response) => answer(response, 200, { instance }), {
+      transport: {
+        ...transport,
+        send(request, signal) {
+          sent.push(request);
+          return transport.send(request, signal);
+        }
+      }
+    });
+    await bcc.getInstance('i-1', never);
+    await bcc.rebuild('i-1', keeping, never);
+    expect(sent.map(({ connectMs, bodyMs }) => ({ connectMs, bodyMs }))).toEqual([
+      { connectMs: undefined, bodyMs: undefined },
+      { connectMs: 10_000, bodyMs: 3_000 }
+    ]);
+  });
+
   test('the client is both ports that a deploy wants', async () => {
     const { bcc } = await world((response) => answer(response, 200, { instance }));
     const port: Bcc & Balancers = bcc;

@@ -65,10 +65,14 @@ describe('README.md', () => {
   });
 
   test('names every operation that needs a permission', () => {
-    const operations = ['instances', 'images', 'load-balancers'].flatMap((file) =>
-      [...read(`src/bce/api/${file}.ts`).matchAll(/(?:\bname: | [?:] )'([A-Z]\w+)'/g)].map(
-        ([, name = '']) => name
-      )
+    const files = [
+      'bce/api/instances',
+      'bce/api/images',
+      'bce/api/load-balancers',
+      'core/model/backend-server'
+    ];
+    const operations = files.flatMap((file) =>
+      [...read(`src/${file}.ts`).matchAll(/(?:\bname: | [?:] )'([A-Z]\w+)'/g)].map(([, name = '']) => name)
     );
     expect(operations).toEqual(expect.arrayContaining(['RebuildBatchInstance', 'UpdateBlbServer']));
     expect(new Set(operations).size).toBeGreaterThan(17);

@@ -16,6 +16,7 @@ import { run } from '../../src/deploy/run/run.ts';
 import { createGuestProbe } from '../../src/health/assistant/guest-probe.ts';
 import { createProbe } from '../../src/health/network-probe.ts';
 import type { GuestProbe } from '../../src/ports/assistant.ts';
+import type { Balancers } from '../../src/ports/balancers.ts';
 import type { Bcc } from '../../src/ports/bcc.ts';
 import type { Cancel } from '../../src/ports/cancel.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -146,6 +147,7 @@ export interface VirtualOptions {
   readonly probe?: Probe;
   /** What stands between the run and the client. */
   readonly wrap?: (bcc: Bcc) => Bcc;
+  readonly wrapBalancers?: (balancers: Balancers) => Balancers;
   /** No limit unless set. */
   readonly requestsPerSecond?: number;
   /** What no output of a script may show. */
@@ -250,7 +252,7 @@ export async function withVirtualWorld<T>(
           {
             secrets: new RebuildSecrets(rebuildOptions),
             bcc: options.wrap?.(client) ?? client,
-            balancers: client,
+            balancers: options.wrapBalancers?.(client) ?? client,
             clock,
             random,
             cancel,

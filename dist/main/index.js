@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2954:
+/***/ 1916:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2877,39 +2877,6 @@ function isSameScript(one, other) {
     return one === undefined ? other === undefined : one.equals(other);
 }
 
-;// CONCATENATED MODULE: ./core/balancers/held-weights.js
-function openHeldWeights(heldWeights) {
-    return heldWeights.filter(({ state }) => state !== 'returned');
-}
-function withHeldWeight(heldWeights, heldWeight) {
-    const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
-    return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
-}
-function withoutHeldWeight(heldWeights, server) {
-    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
-}
-function isSamePool(one, other) {
-    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
-}
-function currentWeights(backendServers, heldWeights) {
-    const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
-    return [
-        ...unheld.map((server) => ({ server, currentWeight: server.weight })),
-        ...heldWeights.map(({ server, state }) => ({
-            server,
-            currentWeight: state === 'returned' ? server.weight : 0
-        }))
-    ];
-}
-function describeHeldWeights(heldWeights) {
-    return openHeldWeights(heldWeights)
-        .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
-        .join(', ');
-}
-function poolLabel({ blbId, groupId }) {
-    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
-}
-
 ;// CONCATENATED MODULE: ./core/model/bcc-status.js
 const bcc_status_kinds = new Map([
     ['Running', 'up'],
@@ -3073,11 +3040,49 @@ function diskStateOf(rebuild) {
         return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
     return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
 }
+function isUnsent({ sends, inDoubt }) {
+    return sends === 0 && !inDoubt;
+}
+
+;// CONCATENATED MODULE: ./core/balancers/held-weights.js
+function openHeldWeights(heldWeights) {
+    return heldWeights.filter(({ state }) => state !== 'returned');
+}
+function withHeldWeight(heldWeights, heldWeight) {
+    const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
+    return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
+}
+function withoutHeldWeight(heldWeights, server) {
+    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
+}
+function isSamePool(one, other) {
+    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
+}
+function currentWeights(backendServers, heldWeights) {
+    const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
+    return [
+        ...unheld.map((server) => ({ server, currentWeight: server.weight })),
+        ...heldWeights.map(({ server, state }) => ({
+            server,
+            currentWeight: state === 'returned' ? server.weight : 0
+        }))
+    ];
+}
+function describeHeldWeights(heldWeights) {
+    return openHeldWeights(heldWeights)
+        .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
+        .join(', ');
+}
+function poolLabel({ blbId, groupId }) {
+    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
+}
 
 ;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
+
 function instanceBefore(rebuild, planned) {
-    const isSent = rebuild !== undefined && (rebuild.sends > 0 || rebuild.inDoubt);
-    return (isSent ? rebuild.reference?.instance : undefined) ?? planned;
+    if (rebuild === undefined || isUnsent(rebuild))
+        return planned;
+    return rebuild.reference?.instance ?? planned;
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-run.js
@@ -3110,6 +3115,7 @@ function isLowered({ heldWeights }) {
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-end.js
+
 
 function endOf(run) {
     if (run.progress === 'planned')
@@ -3168,11 +3174,9 @@ function cancelledAt({ rebuild, backup, rollback }, cause) {
         return 'health';
     return isUnsent(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
 }
-function isUnsent({ sends, inDoubt }) {
-    return sends === 0 && !inDoubt;
-}
-function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
-    return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
+function goesOnByItself(rebuild) {
+    const { ending, adopted, starts } = rebuild;
+    return ending?.kind === 'cancelled' && (!isUnsent(rebuild) || adopted || starts > 0);
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-status.js
@@ -3483,7 +3487,7 @@ function causeAndRemedy(rebuild, reason) {
 }
 const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
 function rerunNote(rebuild) {
-    if (rebuild.sends === 0)
+    if (isUnsent(rebuild))
         return undefined;
     return hasStarted(rebuild) ? rerunIsSafe : lookFirst;
 }
@@ -8067,12 +8071,18 @@ function createRunStateStore(plan, fromMs, clock) {
     };
 }
 
+;// CONCATENATED MODULE: ./core/model/backend-server.js
+function updateName({ kind }) {
+    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
+}
+
 ;// CONCATENATED MODULE: ./ports/journal.js
 class JournalError extends Error {
     name = 'JournalError';
 }
 
 ;// CONCATENATED MODULE: ./deploy/run/write-ahead.js
+
 
 
 function writeAhead({ bcc, balancers }, journal) {
@@ -8090,9 +8100,9 @@ function writeAhead({ bcc, balancers }, journal) {
         balancers: {
             listBackendServers: (...call) => balancers.listBackendServers(...call),
             async setWeights(...call) {
-                const [{ kind, blbId }, weights] = call;
+                const [pool, weights] = call;
                 try {
-                    commit(journal, kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs', blbId);
+                    commit(journal, updateName(pool), pool.blbId);
                 }
                 catch (error) {
                     if (!(error instanceof model_failure/* CallError */.RA) || weights.some(({ weight }) => weight === 0))
@@ -8955,6 +8965,7 @@ const write = {
 
 
 
+
 function listMembers(blbId, marker) {
     return {
         ...readBlb,
@@ -9012,9 +9023,6 @@ function updateWeights(pool, weights) {
             query: {},
             body: JSON.stringify({ sgId: groupId, backendServerList })
         };
-}
-function updateName({ kind }) {
-    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
 }
 function decodeMembers(json) {
     return decodePage(json, 'backendServerList', (item) => {
@@ -9643,8 +9651,7 @@ async function transport_exchange(client, request, signal, onConnected) {
         const { bodyMs } = request;
         const stop = () => message.destroy(tooLate(bodyMs ?? 0));
         const timer = bodyMs === undefined ? undefined : setTimeout(stop, bodyMs);
-        const wireBody = await readBody(message, request.maxBodyBytes, fail);
-        clearTimeout(timer);
+        const wireBody = await readBody(message, request.maxBodyBytes, fail).finally(() => clearTimeout(timer));
         return { status: message.statusCode ?? 0, headers: message.headers, body: wireBody };
     }
     catch (error) {
@@ -9998,6 +10005,7 @@ function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
 }
 
 ;// CONCATENATED MODULE: ./bce/client.js
+
 
 
 
@@ -10610,15 +10618,18 @@ function outputsOf(state, report) {
 }
 
 ;// CONCATENATED MODULE: ./core/run/erased.js
+
 function erasedBy(run) {
     const { rebuild, target } = run;
     const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
-    return wasChanging && (rebuild?.sends ?? 0) === 0
+    return wasChanging && (rebuild === undefined || isUnsent(rebuild))
         ? { disk: undefined, snapshots: [] }
         : { disk: diskBefore(run), snapshots: target.snapshots };
 }
 function diskBefore({ target, rebuild }) {
-    return ((rebuild?.sends ?? 0) > 0 ? rebuild?.reference?.disk : undefined) ?? target.disk;
+    if (rebuild === undefined || isUnsent(rebuild))
+        return target.disk;
+    return rebuild.reference?.disk ?? target.disk;
 }
 
 ;// CONCATENATED MODULE: ./core/run/spans.js
@@ -10647,6 +10658,7 @@ function spansOfPart(rebuild, health, isRollback, atMs) {
 ;// CONCATENATED MODULE: ./core/report/restore-with.js
 
 
+
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 function restoreWithLines(run, options) {
     if (instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
@@ -10664,7 +10676,8 @@ function restoreWithLines(run, options) {
 }
 function mightBeSkipped(run) {
     const imageId = previousImageId(run);
-    const wasSent = (run.rollback?.rebuild?.sends ?? 0) > 0;
+    const rollback = run.rollback?.rebuild;
+    const wasSent = rollback !== undefined && !isUnsent(rollback);
     return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
 }
 function loginLine({ login }, isCustom) {
@@ -12109,7 +12122,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2954);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1916);
 
 process.noDeprecation = true;
 process.exitCode = 1;

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2758:
+/***/ 3057:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2983,6 +2983,25 @@ function acceptedSinceMs(rebuild) {
     return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
 }
 
+;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
+
+function disk_state_diskStateOf(rebuild) {
+    const { ending } = rebuild;
+    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
+    if (isUnproven && !isReplaced(rebuild))
+        return 'unknown';
+    if (rebuild.phase === 'sending')
+        return 'unknown';
+    if (rebuild.inDoubt)
+        return hasStarted(rebuild) ? 'erased' : 'unknown';
+    if (rebuild.sends === 0)
+        return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
+    return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
+}
+function isUnsent({ sends, inDoubt }) {
+    return sends === 0 && !inDoubt;
+}
+
 ;// CONCATENATED MODULE: ./core/balancers/held-weights.js
 function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
@@ -3016,26 +3035,12 @@ function poolLabel({ blbId, groupId }) {
     return groupId === undefined ? blbId : `${blbId}/${groupId}`;
 }
 
-;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
-
-function disk_state_diskStateOf(rebuild) {
-    const { ending } = rebuild;
-    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
-    if (isUnproven && !isReplaced(rebuild))
-        return 'unknown';
-    if (rebuild.phase === 'sending')
-        return 'unknown';
-    if (rebuild.inDoubt)
-        return hasStarted(rebuild) ? 'erased' : 'unknown';
-    if (rebuild.sends === 0)
-        return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
-    return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
-}
-
 ;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
+
 function instanceBefore(rebuild, planned) {
-    const isSent = rebuild !== undefined && (rebuild.sends > 0 || rebuild.inDoubt);
-    return (isSent ? rebuild.reference?.instance : undefined) ?? planned;
+    if (rebuild === undefined || isUnsent(rebuild))
+        return planned;
+    return rebuild.reference?.instance ?? planned;
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-run.js
@@ -3068,6 +3073,7 @@ function isLowered({ heldWeights }) {
 }
 
 ;// CONCATENATED MODULE: ./core/run/instance-end.js
+
 
 function endOf(run) {
     if (run.progress === 'planned')
@@ -3126,11 +3132,9 @@ function cancelledAt({ rebuild, backup, rollback }, cause) {
         return 'health';
     return isUnsent(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
 }
-function isUnsent({ sends, inDoubt }) {
-    return sends === 0 && !inDoubt;
-}
-function goesOnByItself({ ending, sends, inDoubt, adopted, starts }) {
-    return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
+function goesOnByItself(rebuild) {
+    const { ending, adopted, starts } = rebuild;
+    return ending?.kind === 'cancelled' && (!isUnsent(rebuild) || adopted || starts > 0);
 }
 
 ;// CONCATENATED MODULE: ./core/run/left-behind.js
@@ -3495,7 +3499,7 @@ function causeAndRemedy(rebuild, reason) {
 }
 const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
 function rerunNote(rebuild) {
-    if (rebuild.sends === 0)
+    if (isUnsent(rebuild))
         return undefined;
     return hasStarted(rebuild) ? rerunIsSafe : lookFirst;
 }
@@ -3965,6 +3969,7 @@ function currentLabel({ instance }) {
 ;// CONCATENATED MODULE: ./core/report/restore-with.js
 
 
+
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 function restoreWithLines(run, options) {
     if (instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
@@ -3982,7 +3987,8 @@ function restoreWithLines(run, options) {
 }
 function mightBeSkipped(run) {
     const imageId = previousImageId(run);
-    const wasSent = (run.rollback?.rebuild?.sends ?? 0) > 0;
+    const rollback = run.rollback?.rebuild;
+    const wasSent = rollback !== undefined && !isUnsent(rollback);
     return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
 }
 function loginLine({ login }, isCustom) {
@@ -3997,15 +4003,18 @@ function loginLine({ login }, isCustom) {
 }
 
 ;// CONCATENATED MODULE: ./core/run/erased.js
+
 function erasedBy(run) {
     const { rebuild, target } = run;
     const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
-    return wasChanging && (rebuild?.sends ?? 0) === 0
+    return wasChanging && (rebuild === undefined || isUnsent(rebuild))
         ? { disk: undefined, snapshots: [] }
         : { disk: diskBefore(run), snapshots: target.snapshots };
 }
 function diskBefore({ target, rebuild }) {
-    return ((rebuild?.sends ?? 0) > 0 ? rebuild?.reference?.disk : undefined) ?? target.disk;
+    if (rebuild === undefined || isUnsent(rebuild))
+        return target.disk;
+    return rebuild.reference?.disk ?? target.disk;
 }
 
 ;// CONCATENATED MODULE: ./core/run/spans.js
@@ -6118,6 +6127,11 @@ function annotate(level, title, lines) {
     write(lines.map(escapeCommands).join('\n'), { title: escapeCommands(title) });
 }
 
+;// CONCATENATED MODULE: ./core/model/backend-server.js
+function updateName({ kind }) {
+    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
+}
+
 ;// CONCATENATED MODULE: ./bce/api/all-pages.js
 
 const maxPages = 100;
@@ -6464,6 +6478,7 @@ const write = {
 
 
 
+
 function listMembers(blbId, marker) {
     return {
         ...readBlb,
@@ -6521,9 +6536,6 @@ function updateWeights(pool, weights) {
             query: {},
             body: JSON.stringify({ sgId: groupId, backendServerList })
         };
-}
-function updateName({ kind }) {
-    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
 }
 function decodeMembers(json) {
     return decodePage(json, 'backendServerList', (item) => {
@@ -7152,8 +7164,7 @@ async function transport_exchange(client, request, signal, onConnected) {
         const { bodyMs } = request;
         const stop = () => message.destroy(tooLate(bodyMs ?? 0));
         const timer = bodyMs === undefined ? undefined : setTimeout(stop, bodyMs);
-        const wireBody = await readBody(message, request.maxBodyBytes, fail);
-        clearTimeout(timer);
+        const wireBody = await readBody(message, request.maxBodyBytes, fail).finally(() => clearTimeout(timer));
         return { status: message.statusCode ?? 0, headers: message.headers, body: wireBody };
     }
     catch (error) {
@@ -7507,6 +7518,7 @@ function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
 }
 
 ;// CONCATENATED MODULE: ./bce/client.js
+
 
 
 
@@ -9200,7 +9212,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2758);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3057);
 
 process.noDeprecation = true;
 try {

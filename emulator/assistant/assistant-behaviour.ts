@@ -23,7 +23,7 @@ export interface AssistantBehaviour {
   readonly outputWhileRunning: 'absent' | 'partial';
   /** [A5] A command whose system goes down under it: stays RUNNING until its own time-out, or fails at once. */
   readonly runAtWipe: 'lingers' | 'fails';
-  /** [A6] How many bytes the content of a command may have; 0: any number. */
+  /** [A6] How many bytes the content of a command may have; 0: no limit. */
   readonly commandBytes: number;
   /** [A10] The word `code` of a call that went well (docs: success; the SDKs ask for none). */
   readonly assistantCode: 'success' | 'SUCCESS' | 'absent';

@@ -12,7 +12,7 @@ export interface Playing {
 
 interface Card {
   readonly fault: Fault;
-  /** What its while counts from, in ms since the epoch; undefined before there was any such thing. */
+  /** What its while counts from, in ms since the epoch; undefined as long as there was none. */
   sinceMs: number | undefined;
   seen: number;
   played: number;

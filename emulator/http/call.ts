@@ -126,7 +126,7 @@ export function checkFields(
   if (stray !== undefined) throw badRequest(`The parameter ${stray[0]} is unknown.`);
 }
 
-/** The type of an item; names that every object inherits, such as toString, are as unknown as any other. */
+/** The type of an item; names that every object inherits, such as toString, are unknown too. */
 function typeIn(types: Operation['body'] | undefined, key: string): string | undefined {
   return types !== undefined && Object.hasOwn(types, key) ? types[key] : undefined;
 }

@@ -8,6 +8,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEmulator } from '../../emulator/server.ts';
+import { demoInputs } from '../demo-inputs.ts';
 import { actionNode, runAction } from '../runner.ts';
 import { measureFleets, measureRealFleet } from './fleets.ts';
 import { measureCalls, measureLag } from './lag.ts';
@@ -58,16 +59,7 @@ async function measureProcess(): Promise<void> {
     });
     let startMs = 0;
     const { main } = await runAction({
-      inputs: {
-        endpoint: emulator.endpoint,
-        accessKeyId: emulator.credentials.accessKeyId,
-        secretAccessKey: emulator.credentials.secretAccessKey,
-        instanceId: 'i-demo0001',
-        imageId: 'm-web-2',
-        adminPass: 'Bench-only-1234',
-        timeout: '1m',
-        pollInterval: '1s'
-      },
+      inputs: { ...demoInputs(emulator), pollInterval: '1s' },
       mainOnly: true,
       nodeArgs: [tellPeak],
       onMain: () => {

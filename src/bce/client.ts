@@ -1,3 +1,4 @@
+import { updateName } from '../core/model/backend-server.ts';
 import type { Instance } from '../core/model/instance.ts';
 import { maxIdsPerCall } from '../core/model/limits.ts';
 import type { RebuildSpec } from '../core/model/rebuild-spec.ts';
@@ -16,7 +17,7 @@ import {
 } from './api/check-arguments.ts';
 import * as images from './api/images.ts';
 import * as instances from './api/instances.ts';
-import { updateName, updateWeights } from './api/load-balancers.ts';
+import { updateWeights } from './api/load-balancers.ts';
 import type { Operation } from './api/operation.ts';
 import { assistantEndpointOf, blbEndpointOf } from './api/service-endpoints.ts';
 import { systemDiskOf, systemDisksByInstance } from './api/system-disks.ts';

@@ -8,6 +8,7 @@ import { makePlan, type Target } from '../../../src/core/plan/plan.ts';
 import { planLines } from '../../../src/core/plan/plan-lines.ts';
 import { describeRefusals, type Refusal } from '../../../src/core/plan/refusal.ts';
 import { heartbeat, narrate } from '../../../src/core/rebuild/log-lines.ts';
+import type { RebuildState } from '../../../src/core/rebuild/rebuild-state.ts';
 import { nextBeat, observeMoment } from '../../../src/core/rebuild/schedule.ts';
 import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
 import { callRemedy, rerunIsSafe } from '../../../src/core/report/call-remedy.ts';
@@ -46,6 +47,23 @@ describe('durations', () => {
   test('seconds have one decimal, moments are UTC', () => {
     expect(toSeconds(1_249)).toBe(1.2);
     expect(toIso({ nowMs: 1_000, wallMs: Date.UTC(2026, 0, 2) }, 61_000)).toBe('2026-01-02T00:01:00Z');
+  });
+});
+
+describe('a run that may observe no longer', () => {
+  const denied = { kind: 'call', failure: failureOf('denied', { operation: 'GetInstance' }) } as const;
+  const toldOf = (patch: Partial<RebuildState>): string =>
+    explain({ ...begin(taskOf(), 0)[0], ...patch }, denied).remedy;
+
+  test.each([
+    ['was sent', { sends: 1 }],
+    ['may have been carried out in a refused call for several', { inDoubt: true }]
+  ])('warns of a re-run where the rebuild %s and does not show', (_, patch) => {
+    expect(toldOf(patch)).toContain('a re-run before it shows erases the disk again');
+  });
+
+  test('does not where nothing was sent', () => {
+    expect(toldOf({})).not.toContain('re-run');
   });
 });
 

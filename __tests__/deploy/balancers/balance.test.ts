@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Fault } from '../../../emulator/faults/faults.ts';
 import type { Behaviour } from '../../../emulator/world/behaviour.ts';
 import { fleetWorld } from '../../../emulator/world/fleet.ts';
+import type { Balancers } from '../../../src/ports/balancers.ts';
 import type { Probe } from '../../../src/ports/probe.ts';
 import {
   badReturns,
@@ -448,5 +450,43 @@ describe('before the plan', () => {
         'lb-demo0002 0→6'
       ]);
     });
+  });
+});
+
+describe('a load balancer that may not be read while the read of another is still out', () => {
+  /** How many reads are out, of which each takes three seconds of the virtual clock. */
+  const play = (from: number): Promise<readonly [out: number, causes: string]> => {
+    let out = 0;
+    let stage: VirtualWorld | undefined;
+    const wrapBalancers = (balancers: Balancers): Balancers => ({
+      setWeights: (...call) => balancers.setWeights(...call),
+      async listBackendServers(...call) {
+        out += 1;
+        try {
+          if (call[0] === 'lb-demo0002') await stage?.clock.sleep(3_000, call[1]);
+          return await balancers.listBackendServers(...call);
+        } finally {
+          out -= 1;
+        }
+      }
+    });
+    const faults: readonly Fault[] = [
+      { on: 'DescribeBlbServers', from, times: 99, play: { kind: 'accessDenied' } }
+    ];
+    return onStage({ wrapBalancers, emulator: { faults } }, async (world) => {
+      stage = world;
+      const run = world.run({ balancers });
+      const told = from === 1 ? await problemsOf(run) : oneOf(await run).failure?.cause;
+      return [out, textOf(told)];
+    });
+  };
+
+  test.each([
+    ['in the plan', 1],
+    ['before the drain', 3]
+  ])('%s: the run ends only once that read has ended', async (_, from) => {
+    const [out, told] = await play(from);
+    expect(told).toContain('AccessDenied');
+    expect(out).toBe(0);
   });
 });

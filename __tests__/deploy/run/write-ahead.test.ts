@@ -48,3 +48,19 @@ test('a weight is restored even if that cannot be written down', async () => {
     expect(weightsIn(world)).toEqual(demoWeights);
   });
 });
+
+test('a weight is not lowered if that cannot be written down', async () => {
+  await onStage({}, async (world) => {
+    const report = await world.run({ balancers: bothBalancers }, noCancel, {
+      commit() {
+        throw new JournalError('the disk is full');
+      }
+    });
+    expect(report.instances[0]).toMatchObject({
+      disk: 'untouched',
+      failure: { reason: 'drain', cause: expect.stringContaining('the disk is full') }
+    });
+    expect(world.emulator.weightChanges).toEqual([]);
+    expect(world.emulator.rebuilds).toEqual([]);
+  });
+});

@@ -3,7 +3,7 @@
  * fields of their answers those of bce-sdk-go (services/blb and services/appblb, model.go).
  */
 
-import type { Pool, Weight } from '../../core/model/backend-server.ts';
+import { type Pool, updateName, type Weight } from '../../core/model/backend-server.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
 import { decodePage, type Page } from './decode.ts';
 import { longestPage } from './instances.ts';
@@ -81,11 +81,6 @@ export function updateWeights(pool: Pool, weights: readonly Weight[]): Operation
         query: {},
         body: JSON.stringify({ sgId: groupId, backendServerList })
       };
-}
-
-/** The vendor's name of the operation that sets weights in this pool. */
-export function updateName({ kind }: Pool): string {
-  return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
 }
 
 /** A member without an instance is one by its address, of which no deploy knows. */

@@ -29,7 +29,7 @@ export interface Operation<T> {
   readonly tellsLoss?: boolean;
   /** Whether a write may be sent again when its answer is lost: twice does no more than once. */
   readonly repeatable?: boolean;
-  /** Whether it is about several instances: any refusal may have come after it was carried out for some of them. */
+  /** Whether it is about several instances. A refusal may have come after it was carried out for some of them. */
   readonly isBatch?: boolean;
   /** The failure that tells, after a lost answer, that the request was carried out: the call has then succeeded. */
   readonly doneAfterLoss?: FailureKind;

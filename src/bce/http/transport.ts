@@ -145,8 +145,7 @@ async function exchange(
     const { bodyMs } = request;
     const stop = (): unknown => message.destroy(tooLate(bodyMs ?? 0));
     const timer = bodyMs === undefined ? undefined : setTimeout(stop, bodyMs);
-    const wireBody = await readBody(message, request.maxBodyBytes, fail);
-    clearTimeout(timer);
+    const wireBody = await readBody(message, request.maxBodyBytes, fail).finally(() => clearTimeout(timer));
     return { status: message.statusCode ?? 0, headers: message.headers, body: wireBody };
   } catch (error) {
     throw fail(error);

@@ -12,6 +12,11 @@ export interface Pool {
   readonly groupId?: string;
 }
 
+/** The vendor's name of the operation that sets weights in this pool. */
+export function updateName({ kind }: Pool): string {
+  return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
+}
+
 /** An instance in a pool. */
 export interface BackendServer extends Pool {
   readonly instanceId: string;

@@ -14,3 +14,8 @@ export function diskStateOf(rebuild: RebuildState): DiskState {
   if (rebuild.sends === 0) return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
   return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
 }
+
+/** Whether no rebuild was sent, not even perhaps: a refused call for several may have been carried out for it. */
+export function isUnsent({ sends, inDoubt }: RebuildState): boolean {
+  return sends === 0 && !inDoubt;
+}

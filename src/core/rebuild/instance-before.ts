@@ -1,4 +1,5 @@
 import type { Instance } from '../model/instance.ts';
+import { isUnsent } from './disk-state.ts';
 import type { RebuildState } from './rebuild-state.ts';
 
 /**
@@ -6,6 +7,6 @@ import type { RebuildState } from './rebuild-state.ts';
  * sent. Hours may lie between the two.
  */
 export function instanceBefore(rebuild: RebuildState | undefined, planned: Instance): Instance {
-  const isSent = rebuild !== undefined && (rebuild.sends > 0 || rebuild.inDoubt);
-  return (isSent ? rebuild.reference?.instance : undefined) ?? planned;
+  if (rebuild === undefined || isUnsent(rebuild)) return planned;
+  return rebuild.reference?.instance ?? planned;
 }

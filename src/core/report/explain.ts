@@ -2,7 +2,7 @@
 
 import { type CallFailure, describeFailure } from '../model/failure.ts';
 import { describeRefusals, type Refusal, remedyOfRefusals } from '../plan/refusal.ts';
-import { diskStateOf } from '../rebuild/disk-state.ts';
+import { diskStateOf, isUnsent } from '../rebuild/disk-state.ts';
 import type { DiskState, FailureReason } from '../rebuild/ending.ts';
 import { hasStarted } from '../rebuild/evidence.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
@@ -144,7 +144,7 @@ const lookFirst =
 
 /** What to know before running again; a rebuild that was sent and does not show yet is found by no re-run. */
 function rerunNote(rebuild: RebuildState): string | undefined {
-  if (rebuild.sends === 0) return undefined;
+  if (isUnsent(rebuild)) return undefined;
   return hasStarted(rebuild) ? rerunIsSafe : lookFirst;
 }
 

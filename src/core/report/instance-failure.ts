@@ -4,14 +4,8 @@ import { describeHeldWeights, openHeldWeights } from '../balancers/held-weights.
 import { describeNotHealthy } from '../health/unhealthy.ts';
 import type { CallFailure } from '../model/failure.ts';
 import { describeRefusals, remedyOfRefusals } from '../plan/refusal.ts';
-import { diskStateOf } from '../rebuild/disk-state.ts';
-import {
-  type CancelledAt,
-  endOf,
-  type FailureCause,
-  type InstanceEnd,
-  isUnsent
-} from '../run/instance-end.ts';
+import { diskStateOf, isUnsent } from '../rebuild/disk-state.ts';
+import { type CancelledAt, endOf, type FailureCause, type InstanceEnd } from '../run/instance-end.ts';
 import { diskOf, type InstanceRun } from '../run/instance-run.ts';
 import { describeDiskState, type Explanation, explain, explainCancel, explainRefusals } from './explain.ts';
 import { explainHealth } from './explain-health.ts';

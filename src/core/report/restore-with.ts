@@ -1,4 +1,5 @@
 import type { PublicOptions } from '../model/rebuild-spec.ts';
+import { isUnsent } from '../rebuild/disk-state.ts';
 import { isRolledBack } from '../run/instance-end.ts';
 import { diskOf, type InstanceRun, lastSeen, previousImageId, usableBackup } from '../run/instance-run.ts';
 
@@ -29,7 +30,8 @@ export function restoreWithLines(run: InstanceRun, options: PublicOptions): read
  */
 function mightBeSkipped(run: InstanceRun): boolean {
   const imageId = previousImageId(run);
-  const wasSent = (run.rollback?.rebuild?.sends ?? 0) > 0;
+  const rollback = run.rollback?.rebuild;
+  const wasSent = rollback !== undefined && !isUnsent(rollback);
   return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
 }
 

@@ -1,4 +1,5 @@
 import type { Snapshot, SystemDisk } from '../model/instance.ts';
+import { isUnsent } from '../rebuild/disk-state.ts';
 import type { InstanceRun } from './instance-run.ts';
 
 /** What a rebuild erases, or has erased. */
@@ -15,12 +16,13 @@ export interface Erased {
 export function erasedBy(run: InstanceRun): Erased {
   const { rebuild, target } = run;
   const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
-  return wasChanging && (rebuild?.sends ?? 0) === 0
+  return wasChanging && (rebuild === undefined || isUnsent(rebuild))
     ? { disk: undefined, snapshots: [] }
     : { disk: diskBefore(run), snapshots: target.snapshots };
 }
 
 /** The system disk as last seen before the rebuild was sent, or as the plan saw it. */
 export function diskBefore({ target, rebuild }: InstanceRun): SystemDisk | undefined {
-  return ((rebuild?.sends ?? 0) > 0 ? rebuild?.reference?.disk : undefined) ?? target.disk;
+  if (rebuild === undefined || isUnsent(rebuild)) return target.disk;
+  return rebuild.reference?.disk ?? target.disk;
 }

@@ -2,6 +2,7 @@
 
 import type { Checked } from '../health/health.ts';
 import type { Refusal } from '../plan/refusal.ts';
+import { isUnsent } from '../rebuild/disk-state.ts';
 import type { FailureReason } from '../rebuild/ending.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import { type InstanceRun, rebuildsOf } from './instance-run.ts';
@@ -116,12 +117,8 @@ function cancelledAt(
   return isUnsent(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
 }
 
-/** Whether no rebuild was sent, not even perhaps. */
-export function isUnsent({ sends, inDoubt }: RebuildState): boolean {
-  return sends === 0 && !inDoubt;
-}
-
 /** Whether a rebuild that was cut off goes on without this run. */
-function goesOnByItself({ ending, sends, inDoubt, adopted, starts }: RebuildState): boolean {
-  return ending?.kind === 'cancelled' && (sends > 0 || inDoubt || adopted || starts > 0);
+function goesOnByItself(rebuild: RebuildState): boolean {
+  const { ending, adopted, starts } = rebuild;
+  return ending?.kind === 'cancelled' && (!isUnsent(rebuild) || adopted || starts > 0);
 }

@@ -1,3 +1,4 @@
+import { updateName } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
 import type { Balancers } from '../../ports/balancers.ts';
 import type { Bcc } from '../../ports/bcc.ts';
@@ -29,9 +30,9 @@ export function writeAhead({ bcc, balancers }: RiskyPorts, journal: Journal): Ri
     balancers: {
       listBackendServers: (...call) => balancers.listBackendServers(...call),
       async setWeights(...call) {
-        const [{ kind, blbId }, weights] = call;
+        const [pool, weights] = call;
         try {
-          commit(journal, kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs', blbId);
+          commit(journal, updateName(pool), pool.blbId);
         } catch (error) {
           if (!(error instanceof CallError) || weights.some(({ weight }) => weight === 0)) throw error;
         }

@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals';
+import { restoreWithLines } from '../../../src/core/report/restore-with.ts';
+import { sightOf } from '../rebuild/rebuilds.ts';
+import { rebuildOf, runOf } from '../run/runs.ts';
+
+const options = { login: { kind: 'adminPass' }, script: 'kept' } as const;
+const onTarget = sightOf(60_000, { imageId: 'm-new' }, true);
+const failed = rebuildOf(
+  { kind: 'failed', reason: { kind: 'timedOut', status: 'Starting' } },
+  { last: onTarget }
+);
+
+test('an instance on this run’s image needs no force', () => {
+  expect(restoreWithLines(runOf({ rebuild: failed }), options)).not.toContain('force: true');
+});
+
+test.each([
+  ['was sent', { sends: 1 }],
+  ['may have been carried out in a refused call for several', { sends: 0, inDoubt: true }]
+])(
+  'force is needed where a rollback %s: the earlier image shows soon, and a skip would prove nothing',
+  (_, sent) => {
+    const rollback = {
+      imageId: 'm-old',
+      rebuild: rebuildOf({ kind: 'cancelled' }, { ...sent, last: onTarget })
+    };
+    expect(restoreWithLines(runOf({ rebuild: failed, rollback }), options)).toContain('force: true');
+  }
+);
