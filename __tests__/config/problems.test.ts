@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../src/config/config.ts';
-import { inputNames, type RawInputs } from '../../src/config/inputs.ts';
+import { type InputName, inputNames, type RawInputs } from '../../src/config/inputs.ts';
+import { problemsOf } from './raw.ts';
 
 describe('problems', () => {
   test('of empty inputs name every input that needs a value', () => {
@@ -74,4 +75,22 @@ describe('problems', () => {
     // Too short, too simple, and not the only way to log in.
     expect(inputs.filter((input) => input === 'adminPass')).toHaveLength(3);
   });
+});
+
+test.each<[InputName, string, string, string]>([
+  ['imageWait', '0s to 6h', '6h1s', '6h'],
+  ['timeout', '10s to 24h', '9s', '24h'],
+  ['timeout', '10s to 24h', '24h1s', '10s'],
+  ['pollInterval', '1s to 5m', '0s', '1s'],
+  ['pollInterval', '1s to 5m', '5m1s', '5m'],
+  ['pauseBetweenBatches', '0s to 24h', '24h1s', '24h'],
+  ['healthDeadline', '10s to 2h', '9s', '2h'],
+  ['healthDeadline', '10s to 2h', '2h1s', '11s'],
+  ['minHealthyTime', '0s to 1h', '1h1s', '0s'],
+  ['drainTime', '0s to 1h', '1h1s', '1h']
+])('%s takes %s: not %s, but %s', (input, range, beyond, within) => {
+  expect(problemsOf({ [input]: beyond })).toEqual([
+    `${input} is "${beyond}", which is out of range; give ${range}`
+  ]);
+  expect(problemsOf({ [input]: within })).toEqual([]);
 });

@@ -1849,6 +1849,10 @@ function parsed(value) {
 function refused(...faults) {
     return { ok: false, faults };
 }
+function parsedUnless(faults, value) {
+    const found = faults.filter((fault) => fault !== undefined);
+    return found.length === 0 ? parsed(value) : refused(...found);
+}
 function required(parse, remedy) {
     return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
 }
@@ -1995,21 +1999,16 @@ const parseSecret = (text) => {
         /^(["'`]).*\1$/s.test(core)
             ? 'stands in quotes that are part of the value; store it again without'
             : undefined
-    ].filter((fault) => fault !== undefined);
-    return faults.length === 0 ? parsed(text) : refused(...faults);
+    ];
+    return parsedUnless(faults, text);
 };
 const accessKeyPrefix = 'ALTAK';
 const parseAccessKeyId = (text) => text.includes(':')
     ? refused('contains a colon, as where ID and secret key are joined; give each in its own input')
     : parseSecret(text);
-const parseSecretKey = (text) => {
-    if (text.includes(':')) {
-        return refused('contains a colon, as where ID and secret key are joined; give each in its own input');
-    }
-    return text.startsWith(accessKeyPrefix)
-        ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
-        : parseSecret(text);
-};
+const parseSecretKey = (text) => text.startsWith(accessKeyPrefix) && !text.includes(':')
+    ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
+    : parseAccessKeyId(text);
 const parseScript = (text) => text.trim() === ''
     ? refused('holds only white space; leave it out, or set cleanLastUserData to true to clear the earlier script')
     : parsed(text);
@@ -2020,36 +2019,32 @@ const parseScript = (text) => text.trim() === ''
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
-const timeoutRange = { minMs: 10 * secondMs, maxMs: 24 * hourMs };
-const pollIntervalRange = { minMs: secondMs, maxMs: 5 * minuteMs };
-const imageWaitRange = { minMs: 0, maxMs: 6 * hourMs };
-const healthDeadlineRange = { minMs: 10 * secondMs, maxMs: 2 * hourMs };
-const minHealthyTimeRange = { minMs: 0, maxMs: hourMs };
-const pauseRange = { minMs: 0, maxMs: 24 * hourMs };
-const drainTimeRange = { minMs: 0, maxMs: hourMs };
 const duration_pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
-function durationWithin(range) {
+function durationWithin(least, most) {
     return (text) => {
         if (/^\d{1,6}$/.test(text)) {
             return refused(`is ${quote_quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
         }
-        const units = duration_pattern.exec(text)?.groups;
+        const ms = millisecondsOf(text);
         const written = text.toLowerCase();
         if (written !== text && duration_pattern.test(written)) {
             return refused(`is ${quote_quote(text)}; units are in lower case: ${written}`);
         }
-        if (text === '' || units === undefined) {
+        if (text === '' || ms === undefined) {
             return refused(`is ${quote_quote(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`);
         }
-        const ms = Number(units['hours'] ?? 0) * hourMs +
-            Number(units['minutes'] ?? 0) * minuteMs +
-            Number(units['seconds'] ?? 0) * secondMs;
-        if (ms < range.minMs || ms > range.maxMs) {
-            const [least, most] = [durationText(range.minMs), durationText(range.maxMs)];
+        if (ms < (millisecondsOf(least) ?? 0) || ms > (millisecondsOf(most) ?? 0)) {
             return refused(`is ${quote_quote(text)}, which is out of range; give ${least} to ${most}`);
         }
         return parsed(ms);
     };
+}
+function millisecondsOf(text) {
+    const units = duration_pattern.exec(text)?.groups;
+    if (units === undefined)
+        return undefined;
+    const { hours = 0, minutes = 0, seconds = 0 } = units;
+    return Number(hours) * hourMs + Number(minutes) * minuteMs + Number(seconds) * secondMs;
 }
 function durationText(ms) {
     const hours = Math.floor(ms / hourMs);
@@ -2089,7 +2084,7 @@ const parseEndpoint = hiddenAscii((text) => {
         const path = url.pathname === '/' ? 'a query or a fragment' : quoteAscii(url.pathname);
         faults.push(`has ${path} after the host; leave out path, query and fragment`);
     }
-    return faults.length === 0 ? parsed(url) : refused(...faults);
+    return parsedUnless(faults, url);
 });
 const parseWebUrl = (text) => {
     const url = httpUrl(text);
@@ -2150,10 +2145,7 @@ const kinds = {
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const parseInstanceIds = idsOf('instance');
 const parseBalancerIds = idsOf('balancer');
-const parseImageId = (text) => {
-    const fault = faultOfId(text, 'image');
-    return fault === undefined ? parsed(text) : refused(fault);
-};
+const parseImageId = ids_idOf('image');
 const parseKeypairId = (text) => idPattern.test(text)
     ? parsed(text)
     : refused(`is ${quote_quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`);
@@ -2169,19 +2161,16 @@ function idsOf(wanted) {
         if (ids.length === 0) {
             return refused(`names no ${noun}; give at least one ID such as ${example}`);
         }
-        const unique = new Set(ids);
-        const check = ascii((id) => {
-            const fault = faultOfId(id, wanted);
-            return fault === undefined ? parsed(id) : refused(fault);
-        });
-        const faults = [...unique].map(check).flatMap((one) => (one.ok ? [] : one.faults));
-        for (const id of unique) {
-            if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
-                faults.push(`names ${quote_quote(id)} more than once; give each ${noun} once`);
-            }
-        }
-        return faults.length === 0 ? parsed(ids) : refused(...faults);
+        const unique = [...new Set(ids)];
+        const faults = unique.map(ascii(ids_idOf(wanted))).flatMap((one) => (one.ok ? [] : one.faults));
+        const repeats = unique
+            .filter((id) => ids.indexOf(id) !== ids.lastIndexOf(id))
+            .map((id) => `names ${quote_quote(id)} more than once; give each ${noun} once`);
+        return parsedUnless([...faults, ...repeats], ids);
     };
+}
+function ids_idOf(wanted) {
+    return (id) => parsedUnless([faultOfId(id, wanted)], id);
 }
 function faultOfId(id, wanted) {
     const { words, prefix, example } = kinds[wanted];
@@ -2253,8 +2242,8 @@ const parsePassword = (text) => {
         [...text.trim()].some((character) => character <= '\x7f' && !isPermitted(character))
             ? `contains a character that is not permitted; use letters, digits and ${passwordSymbols}`
             : undefined
-    ].filter((fault) => fault !== undefined);
-    return faults.length === 0 ? parsed(text) : refused(...faults);
+    ];
+    return parsedUnless(faults, text);
 };
 function lengthFault(length) {
     if (length >= minLength && length <= maxLength) {
@@ -2332,8 +2321,7 @@ const parseTags = (text) => {
     }
     const read = lines.map(parseTag);
     const tags = read.flatMap((one) => (one.ok ? [one.value] : []));
-    const faults = [...read.flatMap((one) => (one.ok ? [] : one.faults)), ...repeats(tags)];
-    return faults.length === 0 ? parsed(tags) : refused(...faults);
+    return parsedUnless([...read.flatMap((one) => (one.ok ? [] : one.faults)), ...repeats(tags)], tags);
 };
 function parseTag(line) {
     const end = line.indexOf('=');
@@ -2381,7 +2369,7 @@ function repeats(tags) {
 
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
 const flag = orDefault('false', trimmed(ascii(parseBoolean)));
-const duration = (range) => trimmed(ascii(durationWithin(range)));
+const duration = (least, most) => trimmed(ascii(durationWithin(least, most)));
 const parseChecks = (text) => {
     const result = parseHealthChecks(text);
     return result.ok ? parsed(result.checks) : refused(...result.problems);
@@ -2396,7 +2384,7 @@ const parsers = {
     instanceTag: trimmed(optional(parseTags)),
     imageId: trimmed(optional(ascii(parseImageId))),
     imageName: optional(parseImageName),
-    imageWait: orDefault('0s', duration(imageWaitRange)),
+    imageWait: orDefault('0s', duration('0s', '6h')),
     adminPass: optional(parsePassword),
     keypairId: trimmed(optional(ascii(parseKeypairId))),
     keepImageLogin: flag,
@@ -2410,20 +2398,20 @@ const parsers = {
     backupKeep: trimmed(optional(ascii(integerWithin(1, 19)))),
     rollback: neverEmpty('false', 'leave a failed instance as it is', trimmed(ascii(parseBoolean))),
     wait: neverEmpty('true', 'change what a green step means', trimmed(ascii(parseBoolean))),
-    timeout: orDefault('20m', duration(timeoutRange)),
-    pollInterval: orDefault('5s', duration(pollIntervalRange)),
+    timeout: orDefault('20m', duration('10s', '24h')),
+    pollInterval: orDefault('5s', duration('1s', '5m')),
     maxUnavailable: orDefault('1', trimmed(ascii(parseMaxUnavailable))),
     canary: neverEmpty('0', 'send no canary ahead', trimmed(ascii(integerWithin(0, 1_000)))),
-    pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration(pauseRange)),
+    pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration('0s', '24h')),
     maxFailures: orDefault('0', trimmed(ascii(integerWithin(0, 1_000)))),
     requestsPerSecond: orDefault('5', trimmed(ascii(integerWithin(1, 100)))),
     healthCheck: trimmed(optional(parseChecks)),
     guestScript: optional(parseGuestScript),
     guestUser: orDefault('root', trimmed(ascii(parseGuestUser))),
-    healthDeadline: orDefault('5m', duration(healthDeadlineRange)),
-    minHealthyTime: orDefault('10s', duration(minHealthyTimeRange)),
+    healthDeadline: orDefault('5m', duration('10s', '2h')),
+    minHealthyTime: orDefault('10s', duration('0s', '1h')),
     blbId: trimmed(optional(parseBalancerIds)),
-    drainTime: orDefault('30s', duration(drainTimeRange)),
+    drainTime: orDefault('30s', duration('0s', '1h')),
     githubToken: optional(parseSecret),
     environment: trimmed(optional(anyText)),
     environmentUrl: trimmed(optional(parseWebUrl)),
@@ -2461,36 +2449,37 @@ function withoutWaitProblems(values) {
     if (values.wait !== false)
         return [];
     const { rollback, canary = 0, pauseBetweenBatches = 0 } = values;
-    const problems = [];
-    if (rollback === true) {
-        const message = 'is true, but wait is false; what is not waited for cannot be rolled back, ' +
-            'so set wait to true or rollback to false';
-        problems.push({ input: 'rollback', message });
-    }
-    if (canary > 0) {
-        const message = `is ${canary}, but wait is false; nobody would see whether a canary is healthy before the rest begins, ` +
-            'so set wait to true or canary to 0';
-        problems.push({ input: 'canary', message });
-    }
-    if (pauseBetweenBatches > 0) {
-        const message = `is ${durationText(pauseBetweenBatches)}, but wait is false; ` +
-            'a batch that is not waited for has no end to pause after, so set wait to true or pauseBetweenBatches to 0s';
-        problems.push({ input: 'pauseBetweenBatches', message });
-    }
-    if (isGiven(values, 'healthCheck')) {
-        const message = 'is given, but wait is false; an instance is checked once it runs, so set wait to true or leave healthCheck out';
-        problems.push({ input: 'healthCheck', message });
-    }
-    if (isGiven(values, 'guestScript')) {
-        const message = 'is given, but wait is false; it runs once the new system is up, so set wait to true or leave guestScript out';
-        problems.push({ input: 'guestScript', message });
-    }
-    if (isGiven(values, 'blbId')) {
-        const message = 'is given, but wait is false; nobody would give the instances their weights back, ' +
-            'so set wait to true or leave blbId out';
-        problems.push({ input: 'blbId', message });
-    }
-    return problems;
+    const pause = pauseBetweenBatches > 0 ? durationText(pauseBetweenBatches) : undefined;
+    const ifGiven = (input) => (isGiven(values, input) ? 'given' : undefined);
+    const inputs = [
+        [
+            'rollback',
+            rollback ? 'true' : undefined,
+            'what is not waited for cannot be rolled back',
+            'rollback to false'
+        ],
+        [
+            'canary',
+            canary > 0 ? `${canary}` : undefined,
+            'nobody would see whether a canary is healthy before the rest begins',
+            'canary to 0'
+        ],
+        [
+            'pauseBetweenBatches',
+            pause,
+            'a batch that is not waited for has no end to pause after',
+            'pauseBetweenBatches to 0s'
+        ],
+        ['healthCheck', ifGiven('healthCheck'), 'an instance is checked once it runs', 'leave healthCheck out'],
+        ['guestScript', ifGiven('guestScript'), 'it runs once the new system is up', 'leave guestScript out'],
+        ['blbId', ifGiven('blbId'), 'nobody would give the instances their weights back', 'leave blbId out']
+    ];
+    return inputs
+        .filter(([, set]) => set !== undefined)
+        .map(([input, set, reason, remedy]) => ({
+        input,
+        message: `is ${set}, but wait is false; ${reason}, so set wait to true or ${remedy}`
+    }));
 }
 
 ;// CONCATENATED MODULE: ./config/rules/guards.js
@@ -2506,7 +2495,8 @@ function guardProblems(values) {
         ...confirmProblems(values),
         ...backupProblems(values),
         ...withoutWaitProblems(values),
-        ...healthProblems(values)
+        ...orderProblems(values, 'pollInterval', 'timeout', 'look more often, or wait longer'),
+        ...orderProblems(values, 'minHealthyTime', 'healthDeadline', 'ask for a shorter time, or set the deadline later')
     ];
 }
 function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
@@ -2527,17 +2517,13 @@ function imageWaitProblems({ imageWait = 0, imageName }) {
 function confirmProblems(values) {
     if (!isGiven(values, 'confirmName'))
         return [];
-    const remedy = 'a name confirms a single one, so leave confirmName out or give one instanceId';
     const count = values.instanceId?.length ?? 1;
-    if (count > 1) {
-        return [
-            { input: 'confirmName', message: `is given, but instanceId names ${count} instances; ${remedy}` }
-        ];
-    }
     const isByTag = isGiven(values, 'instanceTag') && !isGiven(values, 'instanceId');
-    return isByTag
-        ? [{ input: 'confirmName', message: `is given, but instanceTag may find many instances; ${remedy}` }]
-        : [];
+    if (count === 1 && !isByTag)
+        return [];
+    const fault = isByTag ? 'instanceTag may find many instances' : `instanceId names ${count} instances`;
+    const remedy = 'a name confirms a single one, so leave confirmName out or give one instanceId';
+    return [{ input: 'confirmName', message: `is given, but ${fault}; ${remedy}` }];
 }
 function backupProblems(values) {
     if (values.backupImage !== false || !isGiven(values, 'backupKeep'))
@@ -2546,18 +2532,15 @@ function backupProblems(values) {
         'so set backupImage to true or leave backupKeep out';
     return [{ input: 'backupKeep', message }];
 }
-function healthProblems({ healthDeadline, minHealthyTime }) {
-    if (healthDeadline === undefined || minHealthyTime === undefined || minHealthyTime < healthDeadline) {
+function orderProblems(values, shorter, longer, remedy) {
+    const { [shorter]: time, [longer]: limit } = values;
+    if (time === undefined || limit === undefined || time < limit)
         return [];
-    }
-    const [time, deadline] = [durationText(minHealthyTime), durationText(healthDeadline)];
-    const message = `is ${time}, which is not shorter than healthDeadline (${deadline}); ` +
-        'ask for a shorter time, or set the deadline later';
-    return [{ input: 'minHealthyTime', message }];
+    const message = `is ${durationText(time)}, which is not shorter than ${longer} (${durationText(limit)}); ${remedy}`;
+    return [{ input: shorter, message }];
 }
 
 ;// CONCATENATED MODULE: ./config/rules/rules.js
-
 
 
 const cipherKeyLength = 16;
@@ -2565,7 +2548,6 @@ function ruleProblems(values) {
     return [
         ...loginProblems(values),
         ...cipherProblems(values),
-        ...waitProblems(values),
         ...guardProblems(values),
         ...recordProblems(values)
     ];
@@ -2573,9 +2555,8 @@ function ruleProblems(values) {
 function loginProblems(values) {
     const ways = ['adminPass', 'keypairId'];
     const given = ways.filter((input) => isGiven(values, input));
-    if (values.keepImageLogin === true) {
+    if (values.keepImageLogin === true)
         given.push('keepImageLogin');
-    }
     const choice = 'give exactly one of adminPass, keypairId, and keepImageLogin: true';
     const [first] = given;
     if (first === undefined) {
@@ -2588,38 +2569,25 @@ function loginProblems(values) {
         : [{ input: first, message: `is given together with ${given.slice(1).join(' and ')}; ${choice}` }];
 }
 function cipherProblems(values) {
-    const key = values.secretAccessKey;
-    return key !== undefined && key.length < cipherKeyLength && isGiven(values, 'adminPass')
-        ? [
-            {
-                input: 'secretAccessKey',
-                message: `is shorter than ${cipherKeyLength} characters, too short to encrypt adminPass with; ` +
-                    'copy the whole key, or log in by keypairId'
-            }
-        ]
-        : [];
-}
-function waitProblems({ timeout, pollInterval }) {
-    return timeout !== undefined && pollInterval !== undefined && pollInterval >= timeout
-        ? [
-            {
-                input: 'pollInterval',
-                message: `is ${durationText(pollInterval)}, which is not shorter than timeout (${durationText(timeout)}); ` +
-                    'look more often, or wait longer'
-            }
-        ]
-        : [];
+    const { secretAccessKey = '' } = values;
+    if (secretAccessKey === '' || secretAccessKey.length >= cipherKeyLength)
+        return [];
+    if (!isGiven(values, 'adminPass'))
+        return [];
+    const message = `is shorter than ${cipherKeyLength} characters, too short to encrypt adminPass with; ` +
+        'copy the whole key, or log in by keypairId';
+    return [{ input: 'secretAccessKey', message }];
 }
 function recordProblems(values) {
-    const asked = ['githubToken', 'environment', 'environmentUrl'].filter((input) => isGiven(values, input));
-    const missing = ['githubToken', 'environment'].filter((input) => !isGiven(values, input));
-    return asked.length === 0
-        ? []
-        : missing.map((input) => ({
-            input,
-            message: `is not given, but ${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'}; ` +
-                'a Deployment record needs both githubToken and environment, so give both or none'
-        }));
+    const inputs = ['githubToken', 'environment', 'environmentUrl'];
+    const asked = inputs.filter((input) => isGiven(values, input));
+    if (asked.length === 0)
+        return [];
+    const message = `is not given, but ${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'}; ` +
+        'a Deployment record needs both githubToken and environment, so give both or none';
+    return inputs
+        .filter((input) => input !== 'environmentUrl' && !isGiven(values, input))
+        .map((input) => ({ input, message }));
 }
 
 ;// CONCATENATED MODULE: ./config/rules/warnings.js

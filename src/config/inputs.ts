@@ -4,17 +4,7 @@ import { ascii } from './parsers/ascii.ts';
 import { parseBoolean } from './parsers/boolean.ts';
 import { parseMaxUnavailable } from './parsers/count-or-percent.ts';
 import { parseAccessKeyId, parseScript, parseSecret, parseSecretKey } from './parsers/credential.ts';
-import {
-  type DurationRange,
-  drainTimeRange,
-  durationWithin,
-  healthDeadlineRange,
-  imageWaitRange,
-  minHealthyTimeRange,
-  pauseRange,
-  pollIntervalRange,
-  timeoutRange
-} from './parsers/duration.ts';
+import { durationWithin } from './parsers/duration.ts';
 import { parseEndpoint, parseWebUrl } from './parsers/endpoint.ts';
 import { parseGuestScript, parseGuestUser } from './parsers/guest.ts';
 import { parseBalancerIds, parseImageId, parseInstanceIds, parseKeypairId } from './parsers/ids.ts';
@@ -40,7 +30,7 @@ const fromSecret =
 /** A flag that may only do more harm when it is set, so that an empty text can be its default. */
 const flag = orDefault('false', trimmed(ascii(parseBoolean)));
 
-const duration = (range: DurationRange): Parser<number> => trimmed(ascii(durationWithin(range)));
+const duration = (least: string, most: string): Parser<number> => trimmed(ascii(durationWithin(least, most)));
 
 const parseChecks: Parser<readonly HealthCheck[]> = (text) => {
   const result = parseHealthChecks(text);
@@ -63,7 +53,7 @@ const parsers = {
   instanceTag: trimmed(optional(parseTags)),
   imageId: trimmed(optional(ascii(parseImageId))),
   imageName: optional(parseImageName),
-  imageWait: orDefault('0s', duration(imageWaitRange)),
+  imageWait: orDefault('0s', duration('0s', '6h')),
   adminPass: optional(parsePassword),
   keypairId: trimmed(optional(ascii(parseKeypairId))),
   keepImageLogin: flag,
@@ -78,20 +68,20 @@ const parsers = {
   backupKeep: trimmed(optional(ascii(integerWithin(1, 19)))),
   rollback: neverEmpty('false', 'leave a failed instance as it is', trimmed(ascii(parseBoolean))),
   wait: neverEmpty('true', 'change what a green step means', trimmed(ascii(parseBoolean))),
-  timeout: orDefault('20m', duration(timeoutRange)),
-  pollInterval: orDefault('5s', duration(pollIntervalRange)),
+  timeout: orDefault('20m', duration('10s', '24h')),
+  pollInterval: orDefault('5s', duration('1s', '5m')),
   maxUnavailable: orDefault('1', trimmed(ascii(parseMaxUnavailable))),
   canary: neverEmpty('0', 'send no canary ahead', trimmed(ascii(integerWithin(0, 1_000)))),
-  pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration(pauseRange)),
+  pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration('0s', '24h')),
   maxFailures: orDefault('0', trimmed(ascii(integerWithin(0, 1_000)))),
   requestsPerSecond: orDefault('5', trimmed(ascii(integerWithin(1, 100)))),
   healthCheck: trimmed(optional(parseChecks)),
   guestScript: optional(parseGuestScript),
   guestUser: orDefault('root', trimmed(ascii(parseGuestUser))),
-  healthDeadline: orDefault('5m', duration(healthDeadlineRange)),
-  minHealthyTime: orDefault('10s', duration(minHealthyTimeRange)),
+  healthDeadline: orDefault('5m', duration('10s', '2h')),
+  minHealthyTime: orDefault('10s', duration('0s', '1h')),
   blbId: trimmed(optional(parseBalancerIds)),
-  drainTime: orDefault('30s', duration(drainTimeRange)),
+  drainTime: orDefault('30s', duration('0s', '1h')),
   githubToken: optional(parseSecret),
   environment: trimmed(optional(anyText)),
   environmentUrl: trimmed(optional(parseWebUrl)),

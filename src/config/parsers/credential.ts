@@ -1,4 +1,4 @@
-import { type Parser, parsed, refused } from './parser.ts';
+import { type Parser, parsed, parsedUnless, refused } from './parser.ts';
 
 /**
  * Reads a key or a token that goes into a header or into a signature: printable ASCII without white space. A
@@ -17,28 +17,24 @@ export const parseSecret: Parser<string> = (text) => {
     /^(["'`]).*\1$/s.test(core)
       ? 'stands in quotes that are part of the value; store it again without'
       : undefined
-  ].filter((fault) => fault !== undefined);
-  return faults.length === 0 ? parsed(text) : refused(...faults);
+  ];
+  return parsedUnless(faults, text);
 };
 
 /** What newer access key IDs begin with (BCE console); older ones are 32 hexadecimal digits, as secret keys are. */
 const accessKeyPrefix = 'ALTAK';
 
-/** Reads an access key ID. No ID has a colon in it, so one is there where both keys were pasted together. */
+/** Reads an access key ID. No key has a colon in it, so one is there where both were pasted together. */
 export const parseAccessKeyId: Parser<string> = (text) =>
   text.includes(':')
     ? refused('contains a colon, as where ID and secret key are joined; give each in its own input')
     : parseSecret(text);
 
 /** Reads a secret access key, and refuses what is plainly the ID, or both joined by a colon. */
-export const parseSecretKey: Parser<string> = (text) => {
-  if (text.includes(':')) {
-    return refused('contains a colon, as where ID and secret key are joined; give each in its own input');
-  }
-  return text.startsWith(accessKeyPrefix)
+export const parseSecretKey: Parser<string> = (text) =>
+  text.startsWith(accessKeyPrefix) && !text.includes(':')
     ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
-    : parseSecret(text);
-};
+    : parseAccessKeyId(text);
 
 /** Reads a script, and keeps it to the last byte. One that is blank is taken for an accident. */
 export const parseScript: Parser<string> = (text) =>

@@ -1,7 +1,7 @@
 import { isLoopback } from '../../core/loopback.ts';
 import { quoteAscii, shownAddress } from '../../core/quote.ts';
 import { hiddenAscii } from './ascii.ts';
-import { type Parser, parsed, refused } from './parser.ts';
+import { type Parser, parsed, parsedUnless, refused } from './parser.ts';
 
 /** The public endpoint of a region (BCC page 0jwvyo603). HTTPS, although the vendor offers HTTP as well. */
 export function endpointOfRegion(region: string): URL {
@@ -35,7 +35,7 @@ export const parseEndpoint: Parser<URL> = hiddenAscii((text) => {
     const path = url.pathname === '/' ? 'a query or a fragment' : quoteAscii(url.pathname);
     faults.push(`has ${path} after the host; leave out path, query and fragment`);
   }
-  return faults.length === 0 ? parsed(url) : refused(...faults);
+  return parsedUnless(faults, url);
 });
 
 /** Reads the address of what was deployed, for a person to follow: `http` or `https`. */

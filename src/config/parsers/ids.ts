@@ -1,6 +1,6 @@
 import { quote } from '../../core/quote.ts';
 import { ascii } from './ascii.ts';
-import { type Parser, parsed, refused } from './parser.ts';
+import { type Parser, parsed, parsedUnless, refused } from './parser.ts';
 
 /** A kind of things that are named by ID. */
 interface Kind {
@@ -47,10 +47,7 @@ export const parseInstanceIds: Parser<readonly string[]> = idsOf('instance');
 export const parseBalancerIds: Parser<readonly string[]> = idsOf('balancer');
 
 /** Reads the ID of an image. A name, or the ID of an instance, is refused with a hint. */
-export const parseImageId: Parser<string> = (text) => {
-  const fault = faultOfId(text, 'image');
-  return fault === undefined ? parsed(text) : refused(fault);
-};
+export const parseImageId: Parser<string> = idOf('image');
 
 /** Reads the ID of a key pair. Its usual prefix is not documented, so none is asked for. */
 export const parseKeypairId: Parser<string> = (text) =>
@@ -71,19 +68,18 @@ function idsOf(wanted: keyof typeof kinds): Parser<readonly string[]> {
     if (ids.length === 0) {
       return refused(`names no ${noun}; give at least one ID such as ${example}`);
     }
-    const unique = new Set(ids);
-    const check = ascii((id) => {
-      const fault = faultOfId(id, wanted);
-      return fault === undefined ? parsed(id) : refused(fault);
-    });
-    const faults = [...unique].map(check).flatMap((one) => (one.ok ? [] : one.faults));
-    for (const id of unique) {
-      if (ids.indexOf(id) !== ids.lastIndexOf(id)) {
-        faults.push(`names ${quote(id)} more than once; give each ${noun} once`);
-      }
-    }
-    return faults.length === 0 ? parsed(ids) : refused(...faults);
+    const unique = [...new Set(ids)];
+    const faults = unique.map(ascii(idOf(wanted))).flatMap((one) => (one.ok ? [] : one.faults));
+    const repeats = unique
+      .filter((id) => ids.indexOf(id) !== ids.lastIndexOf(id))
+      .map((id) => `names ${quote(id)} more than once; give each ${noun} once`);
+    return parsedUnless([...faults, ...repeats], ids);
   };
+}
+
+/** A parser of one ID. */
+function idOf(wanted: keyof typeof kinds): Parser<string> {
+  return (id) => parsedUnless([faultOfId(id, wanted)], id);
 }
 
 /**

@@ -12,11 +12,14 @@ export function parsed<T>(value: T): Parsed<T> {
 }
 
 /** The text is refused, for at least one reason. Each reads on after the input's name. */
-export function refused(...faults: readonly string[]): {
-  readonly ok: false;
-  readonly faults: readonly string[];
-} {
+export function refused(...faults: readonly string[]): Extract<Parsed<unknown>, { ok: false }> {
   return { ok: false, faults };
+}
+
+/** The text was understood, unless one of its checks has found a fault. */
+export function parsedUnless<T>(faults: readonly (string | undefined)[], value: T): Parsed<T> {
+  const found = faults.filter((fault) => fault !== undefined);
+  return found.length === 0 ? parsed(value) : refused(...found);
 }
 
 /** A parser that refuses the empty or blank text with `remedy`. */

@@ -1,4 +1,4 @@
-import { type Parser, parsed, refused } from './parser.ts';
+import { type Parser, parsedUnless } from './parser.ts';
 
 /** The symbols that a password may hold, in the order of the vendor's list. */
 export const passwordSymbols = "()`~!@#$%^&*-_+=\\|{}[]:;'<>,.?/";
@@ -29,8 +29,8 @@ export const parsePassword: Parser<string> = (text) => {
     [...text.trim()].some((character) => character <= '\x7f' && !isPermitted(character))
       ? `contains a character that is not permitted; use letters, digits and ${passwordSymbols}`
       : undefined
-  ].filter((fault) => fault !== undefined);
-  return faults.length === 0 ? parsed(text) : refused(...faults);
+  ];
+  return parsedUnless(faults, text);
 };
 
 function lengthFault(length: number): string | undefined {

@@ -1,6 +1,6 @@
 import type { Tag } from '../../core/model/selection.ts';
 import { quote } from '../../core/quote.ts';
-import { type Parsed, type Parser, parsed, refused } from './parser.ts';
+import { type Parsed, type Parser, parsed, parsedUnless, refused } from './parser.ts';
 
 /** Nobody needs more to tell instances apart; a longer text is something else that was pasted. */
 const maxTags = 20;
@@ -24,8 +24,7 @@ export const parseTags: Parser<readonly Tag[]> = (text) => {
   }
   const read = lines.map(parseTag);
   const tags = read.flatMap((one) => (one.ok ? [one.value] : []));
-  const faults = [...read.flatMap((one) => (one.ok ? [] : one.faults)), ...repeats(tags)];
-  return faults.length === 0 ? parsed(tags) : refused(...faults);
+  return parsedUnless([...read.flatMap((one) => (one.ok ? [] : one.faults)), ...repeats(tags)], tags);
 };
 
 /** Reads one line that is not blank. */

@@ -1,6 +1,5 @@
 import { quote } from '../../core/quote.ts';
-import type { InputName, Problem } from '../inputs.ts';
-import { isGiven, type ReadValues } from '../inputs.ts';
+import { type InputName, isGiven, type Problem, type ReadValues } from '../inputs.ts';
 import { durationText } from '../parsers/duration.ts';
 import { withoutWaitProblems } from './without-wait.ts';
 
@@ -13,7 +12,13 @@ export function guardProblems(values: ReadValues): readonly Problem[] {
     ...confirmProblems(values),
     ...backupProblems(values),
     ...withoutWaitProblems(values),
-    ...healthProblems(values)
+    ...orderProblems(values, 'pollInterval', 'timeout', 'look more often, or wait longer'),
+    ...orderProblems(
+      values,
+      'minHealthyTime',
+      'healthDeadline',
+      'ask for a shorter time, or set the deadline later'
+    )
   ];
 }
 
@@ -42,18 +47,13 @@ function imageWaitProblems({ imageWait = 0, imageName }: ReadValues): readonly P
 /** One name cannot confirm several instances, nor as many as a tag happens to find. */
 function confirmProblems(values: ReadValues): readonly Problem[] {
   if (!isGiven(values, 'confirmName')) return [];
-  const remedy = 'a name confirms a single one, so leave confirmName out or give one instanceId';
   const count = values.instanceId?.length ?? 1;
-  if (count > 1) {
-    return [
-      { input: 'confirmName', message: `is given, but instanceId names ${count} instances; ${remedy}` }
-    ];
-  }
   // With both, which of the two is meant has to be said first.
   const isByTag = isGiven(values, 'instanceTag') && !isGiven(values, 'instanceId');
-  return isByTag
-    ? [{ input: 'confirmName', message: `is given, but instanceTag may find many instances; ${remedy}` }]
-    : [];
+  if (count === 1 && !isByTag) return [];
+  const fault = isByTag ? 'instanceTag may find many instances' : `instanceId names ${count} instances`;
+  const remedy = 'a name confirms a single one, so leave confirmName out or give one instanceId';
+  return [{ input: 'confirmName', message: `is given, but ${fault}; ${remedy}` }];
 }
 
 function backupProblems(values: ReadValues): readonly Problem[] {
@@ -64,13 +64,15 @@ function backupProblems(values: ReadValues): readonly Problem[] {
   return [{ input: 'backupKeep', message }];
 }
 
-function healthProblems({ healthDeadline, minHealthyTime }: ReadValues): readonly Problem[] {
-  if (healthDeadline === undefined || minHealthyTime === undefined || minHealthyTime < healthDeadline) {
-    return [];
-  }
-  const [time, deadline] = [durationText(minHealthyTime), durationText(healthDeadline)];
-  const message =
-    `is ${time}, which is not shorter than healthDeadline (${deadline}); ` +
-    'ask for a shorter time, or set the deadline later';
-  return [{ input: 'minHealthyTime', message }];
+/** One time must be shorter than the other. */
+function orderProblems(
+  values: ReadValues,
+  shorter: 'pollInterval' | 'minHealthyTime',
+  longer: 'timeout' | 'healthDeadline',
+  remedy: string
+): readonly Problem[] {
+  const { [shorter]: time, [longer]: limit } = values;
+  if (time === undefined || limit === undefined || time < limit) return [];
+  const message = `is ${durationText(time)}, which is not shorter than ${longer} (${durationText(limit)}); ${remedy}`;
+  return [{ input: shorter, message }];
 }

@@ -1,6 +1,4 @@
-import type { InputName, Problem } from '../inputs.ts';
-import { isGiven, type ReadValues } from '../inputs.ts';
-import { durationText } from '../parsers/duration.ts';
+import { type InputName, isGiven, type Problem, type ReadValues } from '../inputs.ts';
 import { guardProblems } from './guards.ts';
 
 /** The cipher for adminPass takes its key from the first 16 characters of the secret key (BCC page ojwvynrqn). */
@@ -14,7 +12,6 @@ export function ruleProblems(values: ReadValues): readonly Problem[] {
   return [
     ...loginProblems(values),
     ...cipherProblems(values),
-    ...waitProblems(values),
     ...guardProblems(values),
     ...recordProblems(values)
   ];
@@ -24,9 +21,7 @@ export function ruleProblems(values: ReadValues): readonly Problem[] {
 function loginProblems(values: ReadValues): readonly Problem[] {
   const ways: readonly InputName[] = ['adminPass', 'keypairId'];
   const given = ways.filter((input) => isGiven(values, input));
-  if (values.keepImageLogin === true) {
-    given.push('keepImageLogin');
-  }
+  if (values.keepImageLogin === true) given.push('keepImageLogin');
   const choice = 'give exactly one of adminPass, keypairId, and keepImageLogin: true';
   const [first] = given;
   if (first === undefined) {
@@ -41,44 +36,24 @@ function loginProblems(values: ReadValues): readonly Problem[] {
 }
 
 function cipherProblems(values: ReadValues): readonly Problem[] {
-  const key = values.secretAccessKey;
-  return key !== undefined && key.length < cipherKeyLength && isGiven(values, 'adminPass')
-    ? [
-        {
-          input: 'secretAccessKey',
-          message:
-            `is shorter than ${cipherKeyLength} characters, too short to encrypt adminPass with; ` +
-            'copy the whole key, or log in by keypairId'
-        }
-      ]
-    : [];
-}
-
-function waitProblems({ timeout, pollInterval }: ReadValues): readonly Problem[] {
-  return timeout !== undefined && pollInterval !== undefined && pollInterval >= timeout
-    ? [
-        {
-          input: 'pollInterval',
-          message:
-            `is ${durationText(pollInterval)}, which is not shorter than timeout (${durationText(timeout)}); ` +
-            'look more often, or wait longer'
-        }
-      ]
-    : [];
+  const { secretAccessKey = '' } = values;
+  if (secretAccessKey === '' || secretAccessKey.length >= cipherKeyLength) return [];
+  if (!isGiven(values, 'adminPass')) return [];
+  const message =
+    `is shorter than ${cipherKeyLength} characters, too short to encrypt adminPass with; ` +
+    'copy the whole key, or log in by keypairId';
+  return [{ input: 'secretAccessKey', message }];
 }
 
 /** A Deployment record needs a token and an environment; an address alone has no record to stand in. */
 function recordProblems(values: ReadValues): readonly Problem[] {
-  const asked = (['githubToken', 'environment', 'environmentUrl'] as const).filter((input) =>
-    isGiven(values, input)
-  );
-  const missing = (['githubToken', 'environment'] as const).filter((input) => !isGiven(values, input));
-  return asked.length === 0
-    ? []
-    : missing.map((input) => ({
-        input,
-        message:
-          `is not given, but ${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'}; ` +
-          'a Deployment record needs both githubToken and environment, so give both or none'
-      }));
+  const inputs = ['githubToken', 'environment', 'environmentUrl'] as const;
+  const asked = inputs.filter((input) => isGiven(values, input));
+  if (asked.length === 0) return [];
+  const message =
+    `is not given, but ${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'}; ` +
+    'a Deployment record needs both githubToken and environment, so give both or none';
+  return inputs
+    .filter((input) => input !== 'environmentUrl' && !isGiven(values, input))
+    .map((input) => ({ input, message }));
 }
