@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 1916:
+/***/ 7201:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4077,7 +4077,21 @@ async function mapSome(items, width, map) {
     return results;
 }
 
+;// CONCATENATED MODULE: ./deploy/calls/or-call-error.js
+
+async function orCallError(call) {
+    try {
+        return await call;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA)
+            return error;
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./deploy/calls/read-many.js
+
 
 
 
@@ -4092,52 +4106,25 @@ async function readInstances(ids, bcc, signal, options = {}) {
 }
 async function readDisks(ids, bcc, signal, options = {}) {
     if (ids.length <= fewDisks) {
-        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal, options)))));
+        const disks = await Promise.all(ids.map((id) => orCallError(bcc.getSystemDisk(id, signal, options))));
+        return new Map(ids.map((id, place) => [id, disks[place]]));
     }
-    try {
-        const all = await bcc.listSystemDisks(signal, options);
-        return new Map(ids.map((id) => [id, all.get(id)]));
-    }
-    catch (error) {
-        const failure = asCallError(error);
-        return new Map(ids.map((id) => [id, failure]));
-    }
+    const all = await orCallError(bcc.listSystemDisks(signal, options));
+    return new Map(ids.map((id) => [id, all instanceof model_failure/* CallError */.RA ? all : all.get(id)]));
 }
 async function readPage(ids, bcc, signal, options) {
-    const [only] = ids;
-    const single = (id) => one(id, () => bcc.getInstance(id, signal, options));
-    if (only === undefined)
-        return [];
-    if (ids.length === 1)
-        return [await single(only)];
-    try {
-        const found = await bcc.listInstances(ids, signal, options);
-        return await mapSome(ids, sideBySide, async (id) => {
+    const single = async (id) => [id, await orCallError(bcc.getInstance(id, signal, options))];
+    if (ids.length < 2)
+        return Promise.all(ids.map(single));
+    const found = await orCallError(bcc.listInstances(ids, signal, options));
+    if (!(found instanceof model_failure/* CallError */.RA)) {
+        return mapSome(ids, sideBySide, async (id) => {
             const instance = found.get(id);
             return instance === undefined ? single(id) : [id, instance];
         });
     }
-    catch (error) {
-        const failure = asCallError(error);
-        const { kind } = failure.failure;
-        if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
-            return mapSome(ids, sideBySide, single);
-        }
-        return ids.map((id) => [id, failure]);
-    }
-}
-async function one(id, read) {
-    try {
-        return [id, await read()];
-    }
-    catch (error) {
-        return [id, asCallError(error)];
-    }
-}
-function asCallError(error) {
-    if (error instanceof model_failure/* CallError */.RA)
-        return error;
-    throw error;
+    const mayBeOfOne = ['notFound', 'invalid', 'conflict', 'denied'].includes(found.failure.kind);
+    return mayBeOfOne ? mapSome(ids, sideBySide, single) : ids.map((id) => [id, found]);
 }
 
 ;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
@@ -5127,27 +5114,20 @@ async function allDone(works) {
 
 
 
+
 function createBalance({ blbIds, drainMs }, ports) {
     const { clock, cancel } = ports;
     const weights = createWeights(ports);
     const read = sharedReads(ports);
-    const set = async (server, weight) => {
+    const set = (server, weight) => {
         read.forget(server.blbId);
-        try {
-            await weights.set(server, { instanceId: server.instanceId, weight });
-            return undefined;
-        }
-        catch (error) {
-            if (error instanceof model_failure/* CallError */.RA)
-                return error;
-            throw error;
-        }
+        return orCallError(weights.set(server, { instanceId: server.instanceId, weight }));
     };
     const rejoin = async (instanceId, before, keep, log) => {
         let heldWeights = before;
         const problems = await allDone(openHeldWeights(before).map(async ({ server }) => {
             const failure = await set(server, server.weight);
-            if (failure !== undefined)
+            if (failure instanceof model_failure/* CallError */.RA)
                 return `${(0,model_failure/* describeFailure */.Ic)(failure.failure)}.`;
             heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
             keep(heldWeights);
@@ -5176,14 +5156,15 @@ function createBalance({ blbIds, drainMs }, ports) {
                 await allDone(backendServers.map(async (server) => {
                     note(withHeldWeight(heldWeights, { server, state: 'asked' }));
                     const failure = await set(server, 0);
-                    if (failure === undefined) {
+                    if (failure instanceof model_failure/* CallError */.RA) {
+                        failures.push(failure);
+                        if (failure.failure.kind !== 'ambiguous')
+                            note(withoutHeldWeight(heldWeights, server));
+                    }
+                    else {
                         note(withHeldWeight(heldWeights, { server, state: 'held' }));
                         log.info(`${poolLabel(server)}: weight ${server.weight} → 0`);
-                        return;
                     }
-                    failures.push(failure);
-                    if (failure.failure.kind !== 'ambiguous')
-                        note(withoutHeldWeight(heldWeights, server));
                 }));
             }
             catch (error) {
@@ -5595,22 +5576,29 @@ function noChoice(pattern, choice) {
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/observe.js
 
-async function observe(instanceId, withDisk, ports, signal, options = {}) {
+
+
+async function observe(instanceIds, withDisk, ports, signal, options = {}) {
     const { bcc, clock } = ports;
     const atMs = clock.nowMs();
-    const isFresh = options.fresh === true;
-    if (!withDisk) {
-        const instance = await bcc.getInstance(instanceId, signal, options);
-        return { atMs, answeredAtMs: clock.nowMs(), isFresh, instance };
-    }
-    const [instance, disk] = await allDone([
-        bcc.getInstance(instanceId, signal, options),
-        bcc.getSystemDisk(instanceId, signal, options)
+    const [instances, disks] = await allDone([
+        readInstances(instanceIds, bcc, signal, options),
+        readDisks(withDisk, bcc, signal, options)
     ]);
-    return { atMs, answeredAtMs: clock.nowMs(), isFresh, instance, disk: disk ?? null };
+    const times = { atMs, answeredAtMs: clock.nowMs(), isFresh: options.fresh === true };
+    return new Map(Array.from(instances, ([id, instance]) => [id, observationOf(instance, disks, times)]));
+}
+function observationOf(instance, disks, times) {
+    if (instance instanceof model_failure/* CallError */.RA)
+        return instance;
+    if (!disks.has(instance.id))
+        return { ...times, instance };
+    const disk = disks.get(instance.id);
+    return disk instanceof model_failure/* CallError */.RA ? disk : { ...times, instance, disk: disk ?? null };
 }
 
 ;// CONCATENATED MODULE: ./deploy/plan/select.js
+
 
 
 
@@ -5622,19 +5610,14 @@ const select_sideBySide = 4;
 async function select_select(selection, ports, signal) {
     if (selection.kind === 'tags')
         return readTagged(selection.tags, ports, signal);
-    const { ids } = selection;
-    if (ids.length > 1) {
-        const atMs = ports.clock.nowMs();
-        const read = await readInstances(ids, ports.bcc, signal);
-        return withDisks(allOrThrow(ids.map((id) => read.get(id)), ports), atMs, ports, signal);
-    }
-    return allOrThrow(await mapSome(ids, select_sideBySide, (id) => orError(observe(id, true, ports, signal))), ports);
+    const read = await observe(selection.ids, selection.ids, ports, signal);
+    return allOrThrow([...read.values()], ports);
 }
 async function readTagged(tags, ports, signal) {
-    const { bcc, log } = ports;
-    const atMs = ports.clock.nowMs();
+    const { bcc, clock, log } = ports;
+    const atMs = clock.nowMs();
     const listed = await bcc.listTagged(tags, signal);
-    const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance);
+    const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orCallError(bcc.getInstance(instance.id, signal)) : instance);
     const exact = allOrThrow(told, ports).filter((instance) => carriesAll(instance, tags) === true);
     const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports, signal);
     const released = carriers.filter(isReleased);
@@ -5646,7 +5629,10 @@ async function readTagged(tags, ports, signal) {
         throw new SurveyError([nothingSelected(tags, ports.region)]);
     const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
     log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
-    return withDisks(sorted, atMs, ports, signal);
+    const ids = sorted.map(({ id }) => id);
+    const disks = await readDisks(ids, bcc, signal);
+    const times = { atMs, answeredAtMs: clock.nowMs(), isFresh: false };
+    return allOrThrow(sorted.map((instance) => observationOf(instance, disks, times)), ports);
 }
 async function carriersBlanksApart(tags, { bcc, log }, signal) {
     const spelled = new Map();
@@ -5676,32 +5662,12 @@ function nothingSelected(tags, region) {
         remedy: 'Check instanceTag (one key=value a line; an instance must carry all of them) and region.'
     };
 }
-async function withDisks(instances, atMs, { bcc, clock, region }, signal) {
-    const disks = await readDisks(instances.map(({ id }) => id), bcc, signal);
-    const answeredAtMs = clock.nowMs();
-    return allOrThrow(instances.map((instance) => {
-        const disk = disks.get(instance.id);
-        return disk instanceof model_failure/* CallError */.RA
-            ? disk
-            : { atMs, answeredAtMs, isFresh: false, instance, disk: disk ?? null };
-    }), { region });
-}
-async function orError(read) {
-    try {
-        return await read;
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CallError */.RA)
-            return error;
-        throw error;
-    }
-}
 function allOrThrow(read, { region }) {
     const failures = read.filter((one) => one instanceof model_failure/* CallError */.RA);
     if (failures.length > 0) {
         throw new SurveyError(failures.map(({ failure }) => problemOf(failure, region)));
     }
-    return read.filter((one) => one !== undefined && !(one instanceof model_failure/* CallError */.RA));
+    return read.filter((one) => !(one instanceof model_failure/* CallError */.RA));
 }
 
 ;// CONCATENATED MODULE: ./deploy/calls/complete.js
@@ -5993,6 +5959,7 @@ function timeoutOf({ deadlineMs, fromMs }) {
 
 
 
+
 const hostKeysMs = 5_000;
 function createTargets(request, image, reads) {
     const backendServersOf = byInstance(reads.backendServers);
@@ -6051,17 +6018,12 @@ function byInstance(backendServers) {
     return (instanceId) => found.get(instanceId) ?? [];
 }
 async function snapshotsOrWhy(diskId, instanceId, reads) {
-    if (reads.snapshots instanceof model_failure/* CallError */.RA) {
-        return { snapshots: [], snapshotsProblem: (0,model_failure/* describeFailure */.Ic)(reads.snapshots.failure) };
-    }
-    try {
-        return { snapshots: await snapshotsOf(diskId, instanceId, reads.snapshots, reads) };
-    }
-    catch (error) {
-        if (!(error instanceof model_failure/* CallError */.RA))
-            throw error;
-        return { snapshots: [], snapshotsProblem: (0,model_failure/* describeFailure */.Ic)(error.failure) };
-    }
+    const snapshots = reads.snapshots instanceof model_failure/* CallError */.RA
+        ? reads.snapshots
+        : await orCallError(snapshotsOf(diskId, instanceId, reads.snapshots, reads));
+    return snapshots instanceof model_failure/* CallError */.RA
+        ? { snapshots: [], snapshotsProblem: (0,model_failure/* describeFailure */.Ic)(snapshots.failure) }
+        : { snapshots };
 }
 async function snapshotsOf(diskId, instanceId, snapshots, { bcc, signal }) {
     if (snapshots === undefined)
@@ -6133,6 +6095,7 @@ function taskOf(request, image, instanceId) {
 
 
 
+
 const width = { few: 4, many: 16 };
 const many = 10;
 async function survey(request, ports, signal) {
@@ -6161,7 +6124,7 @@ async function survey(request, ports, signal) {
     const ids = observations.map(({ instance }) => instance.id);
     problems.push(...scriptProblems(request, image));
     const agents = await collect(readAgents(request, ids, ports, signal));
-    const snapshots = observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal), signal) : undefined;
+    const snapshots = observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal)) : undefined;
     if (problems.length > 0)
         throw new SurveyError(problems);
     const targetOf = createTargets(request, image, {
@@ -6183,27 +6146,11 @@ async function survey(request, ports, signal) {
     problems.push(...tooManyWithoutWait(request, plan));
     if (problems.length > 0)
         throw new SurveyError(problems);
-    return {
-        plan,
-        observations: completed(observations, known)
-    };
-}
-function completed(observations, targets) {
-    const instances = new Map(targets.map(({ instance }) => [instance.id, instance]));
-    return new Map(observations.map((one) => [
-        one.instance.id,
-        { ...one, instance: instances.get(one.instance.id) ?? one.instance }
-    ]));
-}
-async function orCallError(read, signal) {
-    try {
-        return await read;
-    }
-    catch (error) {
-        if (signal.aborted || !(error instanceof model_failure/* CallError */.RA))
-            throw error;
-        return error;
-    }
+    const completed = observations.map((one, place) => ({
+        ...one,
+        instance: known[place]?.instance ?? one.instance
+    }));
+    return { plan, observations: new Map(completed.map((one) => [one.instance.id, one])) };
 }
 async function backendServersOf({ balancers: asked }, balancers, signal) {
     if (asked === undefined)
@@ -6370,7 +6317,6 @@ function failureOfMember(error, instanceId, count) {
 ;// CONCATENATED MODULE: ./deploy/rebuild/watch.js
 
 
-
 const setAnew = 'the alarm is set anew';
 function createWatch(ports, signal) {
     return new SharedWatch(ports, signal);
@@ -6431,24 +6377,17 @@ class SharedWatch {
         this.#serve(taken).catch((error) => this.#fail(taken, error));
     }
     async #serve(taken) {
-        const { bcc, clock } = this.#ports;
-        const [only, another] = taken;
-        if (only === undefined)
+        if (taken.length === 0)
             return;
-        const options = optionsOf(taken);
-        if (another === undefined) {
-            only.resolve(await observe(only.instanceId, only.withDisk, this.#ports, this.#signal, options));
-            return;
-        }
-        const atMs = clock.nowMs();
-        const needDisk = taken.filter(({ withDisk }) => withDisk).map(({ instanceId }) => instanceId);
-        const [instances, disks] = await Promise.all([
-            readInstances([...new Set(taken.map(({ instanceId }) => instanceId))], bcc, this.#signal, options),
-            readDisks(needDisk, bcc, this.#signal, options)
-        ]);
-        const seen = { atMs, answeredAtMs: clock.nowMs(), isFresh: options.fresh };
-        for (const one of taken) {
-            answer(one, seen, instances.get(one.instanceId), disks.get(one.instanceId));
+        const ids = taken.map(({ instanceId }) => instanceId);
+        const withDisk = taken.filter((one) => one.withDisk).map(({ instanceId }) => instanceId);
+        const seen = await observe(ids, withDisk, this.#ports, this.#signal, optionsOf(taken));
+        for (const { instanceId, resolve, reject } of taken) {
+            const one = seen.get(instanceId) ?? new Error(`${instanceId} was not read`);
+            if (one instanceof Error)
+                reject(one);
+            else
+                resolve(one);
         }
     }
     #fail(wanted, error) {
@@ -6462,19 +6401,6 @@ function optionsOf(taken) {
     const fresh = taken.some((one) => one.fresh);
     const deadlineMs = Math.min(...taken.map((one) => one.deadlineMs ?? Number.POSITIVE_INFINITY));
     return Number.isFinite(deadlineMs) ? { fresh, deadlineMs } : { fresh };
-}
-function answer(wanted, seen, instance, disk) {
-    const { instanceId, withDisk, resolve, reject } = wanted;
-    if (instance === undefined)
-        reject(new Error(`${instanceId} was not read`));
-    else if (instance instanceof model_failure/* CallError */.RA)
-        reject(instance);
-    else if (!withDisk)
-        resolve({ ...seen, instance });
-    else if (disk instanceof model_failure/* CallError */.RA)
-        reject(disk);
-    else
-        resolve({ ...seen, instance, disk: disk ?? null });
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/stable-streak.js
@@ -7610,34 +7536,21 @@ function rollbackTask(run, image) {
 
 
 function createSecondObservation(ids, planned, pollIntervalMs, ports) {
-    const { bcc, clock, cancel } = ports;
-    const observe = async () => {
+    const { clock, cancel } = ports;
+    const observeAll = async () => {
         const firstMs = Math.max(...ids.map((id) => planned.get(id)?.atMs ?? 0));
         const waitMs = firstMs + agreeMs(pollIntervalMs) - clock.nowMs();
         if (waitMs > 0)
             await clock.sleep(waitMs, cancel.signal);
-        const atMs = clock.nowMs();
-        const [instances, disks] = await Promise.all([
-            readInstances(ids, bcc, cancel.signal, { fresh: true }),
-            readDisks(ids, bcc, cancel.signal, { fresh: true })
-        ]);
-        const answeredAtMs = clock.nowMs();
-        const seen = new Map();
-        for (const id of ids) {
-            const instance = instances.get(id);
-            const disk = disks.get(id);
-            if (instance === undefined || instance instanceof model_failure/* CallError */.RA || disk instanceof model_failure/* CallError */.RA)
-                continue;
-            seen.set(id, { atMs, answeredAtMs, isFresh: true, instance, disk: disk ?? null });
-        }
-        return seen;
+        return observe(ids, ids, ports, cancel.signal, { fresh: true });
     };
     let asked;
     return async (instanceId) => {
         if (ids.length < 2)
             return undefined;
-        asked ??= observe();
-        return (await asked).get(instanceId);
+        asked ??= observeAll();
+        const seen = (await asked).get(instanceId);
+        return seen instanceof model_failure/* CallError */.RA ? undefined : seen;
     };
 }
 
@@ -12090,7 +12003,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1916);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7201);
 
 process.noDeprecation = true;
 process.exitCode = 1;

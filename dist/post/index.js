@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 3057:
+/***/ 4983:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5651,7 +5651,21 @@ async function mapSome(items, width, map) {
     return results;
 }
 
+;// CONCATENATED MODULE: ./deploy/calls/or-call-error.js
+
+async function or_call_error_orCallError(call) {
+    try {
+        return await call;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA)
+            return error;
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./deploy/calls/read-many.js
+
 
 
 
@@ -5666,52 +5680,25 @@ async function readInstances(ids, bcc, signal, options = {}) {
 }
 async function readDisks(ids, bcc, signal, options = {}) {
     if (ids.length <= fewDisks) {
-        return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal, options)))));
+        const disks = await Promise.all(ids.map((id) => orCallError(bcc.getSystemDisk(id, signal, options))));
+        return new Map(ids.map((id, place) => [id, disks[place]]));
     }
-    try {
-        const all = await bcc.listSystemDisks(signal, options);
-        return new Map(ids.map((id) => [id, all.get(id)]));
-    }
-    catch (error) {
-        const failure = asCallError(error);
-        return new Map(ids.map((id) => [id, failure]));
-    }
+    const all = await orCallError(bcc.listSystemDisks(signal, options));
+    return new Map(ids.map((id) => [id, all instanceof CallError ? all : all.get(id)]));
 }
 async function readPage(ids, bcc, signal, options) {
-    const [only] = ids;
-    const single = (id) => one(id, () => bcc.getInstance(id, signal, options));
-    if (only === undefined)
-        return [];
-    if (ids.length === 1)
-        return [await single(only)];
-    try {
-        const found = await bcc.listInstances(ids, signal, options);
-        return await mapSome(ids, sideBySide, async (id) => {
+    const single = async (id) => [id, await or_call_error_orCallError(bcc.getInstance(id, signal, options))];
+    if (ids.length < 2)
+        return Promise.all(ids.map(single));
+    const found = await or_call_error_orCallError(bcc.listInstances(ids, signal, options));
+    if (!(found instanceof model_failure/* CallError */.RA)) {
+        return mapSome(ids, sideBySide, async (id) => {
             const instance = found.get(id);
             return instance === undefined ? single(id) : [id, instance];
         });
     }
-    catch (error) {
-        const failure = asCallError(error);
-        const { kind } = failure.failure;
-        if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
-            return mapSome(ids, sideBySide, single);
-        }
-        return ids.map((id) => [id, failure]);
-    }
-}
-async function one(id, read) {
-    try {
-        return [id, await read()];
-    }
-    catch (error) {
-        return [id, asCallError(error)];
-    }
-}
-function asCallError(error) {
-    if (error instanceof model_failure/* CallError */.RA)
-        return error;
-    throw error;
+    const mayBeOfOne = ['notFound', 'invalid', 'conflict', 'denied'].includes(found.failure.kind);
+    return mayBeOfOne ? mapSome(ids, sideBySide, single) : ids.map((id) => [id, found]);
 }
 
 ;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
@@ -9180,7 +9167,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3057);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4983);
 
 process.noDeprecation = true;
 try {

@@ -153,17 +153,6 @@ describe('observes several', () => {
     expect(idsOf('listInstances').map((page) => page.length)).toEqual([100, 100, 50]);
     expect(observations.map(({ instance }) => instance.id)).toEqual(ids);
   });
-
-  test('the same one twice is asked for once and answered twice', async () => {
-    const { observe, idsOf } = newScene();
-    const observations = await Promise.all([
-      observe('i-1', 1_000),
-      observe('i-1', 1_000, { withDisk: true }),
-      observe('i-2', 1_000)
-    ]);
-    expect(idsOf('listInstances')).toEqual([['i-1', 'i-2']]);
-    expect(observations.map((observation) => 'disk' in observation)).toEqual([false, true, false]);
-  });
 });
 
 describe('what goes wrong with one of several', () => {

@@ -17,6 +17,7 @@ import type { Cancel } from '../../ports/cancel.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { allDone } from '../calls/all-done.ts';
+import { orCallError } from '../calls/or-call-error.ts';
 import { createWeights } from './set-weights.ts';
 
 /** The load balancers of a run. */
@@ -70,15 +71,9 @@ export function createBalance(
   const read = sharedReads(ports);
 
   /** Sets the weight of one server; gives the failure. */
-  const set = async (server: BackendServer, weight: number): Promise<CallError | undefined> => {
+  const set = (server: BackendServer, weight: number) => {
     read.forget(server.blbId);
-    try {
-      await weights.set(server, { instanceId: server.instanceId, weight });
-      return undefined;
-    } catch (error) {
-      if (error instanceof CallError) return error;
-      throw error;
-    }
+    return orCallError(weights.set(server, { instanceId: server.instanceId, weight }));
   };
 
   const rejoin: Balance['rejoin'] = async (instanceId, before, keep, log) => {
@@ -86,7 +81,7 @@ export function createBalance(
     const problems = await allDone(
       openHeldWeights(before).map(async ({ server }) => {
         const failure = await set(server, server.weight);
-        if (failure !== undefined) return `${describeFailure(failure.failure)}.`;
+        if (failure instanceof CallError) return `${describeFailure(failure.failure)}.`;
         heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
         keep(heldWeights);
         log.info(`${poolLabel(server)}: weight 0 → ${server.weight}`);
@@ -116,13 +111,13 @@ export function createBalance(
           backendServers.map(async (server) => {
             note(withHeldWeight(heldWeights, { server, state: 'asked' }));
             const failure = await set(server, 0);
-            if (failure === undefined) {
+            if (failure instanceof CallError) {
+              failures.push(failure);
+              if (failure.failure.kind !== 'ambiguous') note(withoutHeldWeight(heldWeights, server));
+            } else {
               note(withHeldWeight(heldWeights, { server, state: 'held' }));
               log.info(`${poolLabel(server)}: weight ${server.weight} → 0`);
-              return;
             }
-            failures.push(failure);
-            if (failure.failure.kind !== 'ambiguous') note(withoutHeldWeight(heldWeights, server));
           })
         );
       } catch (error) {

@@ -4,6 +4,7 @@ import type { Instance, SystemDisk } from '../../core/model/instance.ts';
 import { maxIdsPerCall } from '../../core/model/limits.ts';
 import type { Bcc, ReadOptions } from '../../ports/bcc.ts';
 import { mapSome } from './map-some.ts';
+import { orCallError } from './or-call-error.ts';
 
 /** How many single reads go out side by side where a list cannot do it. */
 const sideBySide = 4;
@@ -40,15 +41,11 @@ export async function readDisks(
   options: ReadOptions = {}
 ): Promise<ReadonlyMap<string, Read<SystemDisk | undefined>>> {
   if (ids.length <= fewDisks) {
-    return new Map(await Promise.all(ids.map((id) => one(id, () => bcc.getSystemDisk(id, signal, options)))));
+    const disks = await Promise.all(ids.map((id) => orCallError(bcc.getSystemDisk(id, signal, options))));
+    return new Map(ids.map((id, place) => [id, disks[place]]));
   }
-  try {
-    const all = await bcc.listSystemDisks(signal, options);
-    return new Map(ids.map((id) => [id, all.get(id)]));
-  } catch (error) {
-    const failure = asCallError(error);
-    return new Map(ids.map((id) => [id, failure]));
-  }
+  const all = await orCallError(bcc.listSystemDisks(signal, options));
+  return new Map(ids.map((id) => [id, all instanceof CallError ? all : all.get(id)]));
 }
 
 async function readPage(
@@ -57,36 +54,16 @@ async function readPage(
   signal: AbortSignal,
   options: ReadOptions
 ): Promise<readonly (readonly [string, Read<Instance>])[]> {
-  const [only] = ids;
-  const single = (id: string) => one(id, () => bcc.getInstance(id, signal, options));
-  if (only === undefined) return [];
-  if (ids.length === 1) return [await single(only)];
-  try {
-    const found = await bcc.listInstances(ids, signal, options);
-    return await mapSome(ids, sideBySide, async (id) => {
+  const single = async (id: string) => [id, await orCallError(bcc.getInstance(id, signal, options))] as const;
+  if (ids.length < 2) return Promise.all(ids.map(single));
+  const found = await orCallError(bcc.listInstances(ids, signal, options));
+  if (!(found instanceof CallError)) {
+    return mapSome(ids, sideBySide, async (id) => {
       const instance = found.get(id);
       // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
       return instance === undefined ? single(id) : ([id, instance] as const);
     });
-  } catch (error) {
-    const failure = asCallError(error);
-    const { kind } = failure.failure;
-    if (['notFound', 'invalid', 'conflict', 'denied'].includes(kind)) {
-      return mapSome(ids, sideBySide, single);
-    }
-    return ids.map((id) => [id, failure]);
   }
-}
-
-async function one<T>(id: string, read: () => Promise<T>): Promise<readonly [string, Read<T>]> {
-  try {
-    return [id, await read()];
-  } catch (error) {
-    return [id, asCallError(error)];
-  }
-}
-
-function asCallError(error: unknown): CallError {
-  if (error instanceof CallError) return error;
-  throw error;
+  const mayBeOfOne = ['notFound', 'invalid', 'conflict', 'denied'].includes(found.failure.kind);
+  return mayBeOfOne ? mapSome(ids, sideBySide, single) : ids.map((id) => [id, found]);
 }

@@ -9,8 +9,9 @@ import type { Bcc } from '../../ports/bcc.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { mapSome } from '../calls/map-some.ts';
-import { readDisks, readInstances } from '../calls/read-many.ts';
-import { observe } from '../rebuild/observe.ts';
+import { orCallError } from '../calls/or-call-error.ts';
+import { readDisks } from '../calls/read-many.ts';
+import { observationOf, observe } from '../rebuild/observe.ts';
 import { problemOf, SurveyError, type SurveyProblem } from './survey-error.ts';
 
 /** What the selection needs of the world. */
@@ -22,7 +23,7 @@ export interface SelectPorts {
   readonly region?: string | undefined;
 }
 
-/** How many single calls go out side by side. */
+/** How many single reads go out side by side. */
 const sideBySide = 4;
 
 /**
@@ -36,21 +37,8 @@ export async function select(
   signal: AbortSignal
 ): Promise<readonly Observation[]> {
   if (selection.kind === 'tags') return readTagged(selection.tags, ports, signal);
-  const { ids } = selection;
-  if (ids.length > 1) {
-    const atMs = ports.clock.nowMs();
-    const read = await readInstances(ids, ports.bcc, signal);
-    return withDisks(
-      allOrThrow(
-        ids.map((id) => read.get(id)),
-        ports
-      ),
-      atMs,
-      ports,
-      signal
-    );
-  }
-  return allOrThrow(await mapSome(ids, sideBySide, (id) => orError(observe(id, true, ports, signal))), ports);
+  const read = await observe(selection.ids, selection.ids, ports, signal);
+  return allOrThrow([...read.values()], ports);
 }
 
 async function readTagged(
@@ -58,12 +46,12 @@ async function readTagged(
   ports: SelectPorts,
   signal: AbortSignal
 ): Promise<readonly Observation[]> {
-  const { bcc, log } = ports;
-  const atMs = ports.clock.nowMs();
+  const { bcc, clock, log } = ports;
+  const atMs = clock.nowMs();
   const listed = await bcc.listTagged(tags, signal);
   // A list may leave the tags out; then only the single read tells.
   const told = await mapSome(listed, sideBySide, async (instance) =>
-    instance.tags === undefined ? orError(bcc.getInstance(instance.id, signal)) : instance
+    instance.tags === undefined ? orCallError(bcc.getInstance(instance.id, signal)) : instance
   );
   const exact = allOrThrow(told, ports).filter((instance) => carriesAll(instance, tags) === true);
   const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports, signal);
@@ -75,7 +63,13 @@ async function readTagged(
   if (chosen.length === 0) throw new SurveyError([nothingSelected(tags, ports.region)]);
   const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
-  return withDisks(sorted, atMs, ports, signal);
+  const ids = sorted.map(({ id }) => id);
+  const disks = await readDisks(ids, bcc, signal);
+  const times = { atMs, answeredAtMs: clock.nowMs(), isFresh: false };
+  return allOrThrow(
+    sorted.map((instance) => observationOf(instance, disks, times)),
+    ports
+  );
 }
 
 /**
@@ -116,47 +110,14 @@ function nothingSelected(tags: readonly Tag[], region: string | undefined): Surv
   };
 }
 
-/** @param atMs when the first read of the instances was sent */
-async function withDisks(
-  instances: readonly Instance[],
-  atMs: number,
-  { bcc, clock, region }: SelectPorts,
-  signal: AbortSignal
-): Promise<readonly Observation[]> {
-  const disks = await readDisks(
-    instances.map(({ id }) => id),
-    bcc,
-    signal
-  );
-  const answeredAtMs = clock.nowMs();
-  return allOrThrow(
-    instances.map((instance) => {
-      const disk = disks.get(instance.id);
-      return disk instanceof CallError
-        ? disk
-        : { atMs, answeredAtMs, isFresh: false, instance, disk: disk ?? null };
-    }),
-    { region }
-  );
-}
-
-async function orError<T>(read: Promise<T>): Promise<T | CallError> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof CallError) return error;
-    throw error;
-  }
-}
-
 /** All that was read; throws everything that could not be read at once. */
 function allOrThrow<T>(
-  read: readonly (T | CallError | undefined)[],
+  read: readonly (T | CallError)[],
   { region }: Pick<SelectPorts, 'region'>
 ): readonly T[] {
   const failures = read.filter((one) => one instanceof CallError);
   if (failures.length > 0) {
     throw new SurveyError(failures.map(({ failure }) => problemOf(failure, region)));
   }
-  return read.filter((one): one is T => one !== undefined && !(one instanceof CallError));
+  return read.filter((one): one is T => !(one instanceof CallError));
 }

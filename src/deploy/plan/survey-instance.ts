@@ -20,6 +20,7 @@ import type { Probe } from '../../ports/probe.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { allDone } from '../calls/all-done.ts';
 import { withMissingFacts } from '../calls/complete.ts';
+import { orCallError } from '../calls/or-call-error.ts';
 import { probeOnce } from '../health/await-healthy.ts';
 
 /** What the reads of a target need of the world, and what was read for all of them at once. */
@@ -113,15 +114,13 @@ async function snapshotsOrWhy(
   instanceId: string,
   reads: TargetReads
 ): Promise<Pick<Target, 'snapshots' | 'snapshotsProblem'>> {
-  if (reads.snapshots instanceof CallError) {
-    return { snapshots: [], snapshotsProblem: describeFailure(reads.snapshots.failure) };
-  }
-  try {
-    return { snapshots: await snapshotsOf(diskId, instanceId, reads.snapshots, reads) };
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error;
-    return { snapshots: [], snapshotsProblem: describeFailure(error.failure) };
-  }
+  const snapshots =
+    reads.snapshots instanceof CallError
+      ? reads.snapshots
+      : await orCallError(snapshotsOf(diskId, instanceId, reads.snapshots, reads));
+  return snapshots instanceof CallError
+    ? { snapshots: [], snapshotsProblem: describeFailure(snapshots.failure) }
+    : { snapshots };
 }
 
 /** The API takes an instance's ID for that of its system disk, and may show either. */

@@ -14,6 +14,7 @@ import type { Bcc } from '../../ports/bcc.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { allDone } from '../calls/all-done.ts';
 import { mapSome } from '../calls/map-some.ts';
+import { orCallError } from '../calls/or-call-error.ts';
 import { readAgents, scriptProblems } from '../health/guest-agents.ts';
 import { type ImagePorts, resolveImage } from '../images/resolve-image.ts';
 import { select } from './select.ts';
@@ -71,8 +72,7 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   const ids = observations.map(({ instance }) => instance.id);
   problems.push(...scriptProblems(request, image));
   const agents = await collect(readAgents(request, ids, ports, signal));
-  const snapshots =
-    observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal), signal) : undefined;
+  const snapshots = observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal)) : undefined;
   if (problems.length > 0) throw new SurveyError(problems);
   const targetOf = createTargets(request, image, {
     ...ports,
@@ -95,34 +95,12 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
   const plan = makePlan(image, request.options, counted, how);
   problems.push(...tooManyWithoutWait(request, plan));
   if (problems.length > 0) throw new SurveyError(problems);
-  return {
-    plan,
-    observations: completed(observations, known)
-  };
-}
-
-/** The observations with what was asked of the detail calls since. */
-function completed(
-  observations: readonly Observation[],
-  targets: readonly Target[]
-): ReadonlyMap<string, Observation> {
-  const instances = new Map(targets.map(({ instance }) => [instance.id, instance]));
-  return new Map(
-    observations.map((one) => [
-      one.instance.id,
-      { ...one, instance: instances.get(one.instance.id) ?? one.instance }
-    ])
-  );
-}
-
-/** What was read, or how it failed; throws CancelledError on abort. */
-async function orCallError<T>(read: Promise<T>, signal: AbortSignal): Promise<T | CallError> {
-  try {
-    return await read;
-  } catch (error) {
-    if (signal.aborted || !(error instanceof CallError)) throw error;
-    return error;
-  }
+  // With what was asked of the detail calls since.
+  const completed = observations.map((one, place) => ({
+    ...one,
+    instance: known[place]?.instance ?? one.instance
+  }));
+  return { plan, observations: new Map(completed.map((one) => [one.instance.id, one])) };
 }
 
 async function backendServersOf(

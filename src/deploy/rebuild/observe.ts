@@ -1,30 +1,42 @@
+import { CallError } from '../../core/model/failure.ts';
+import type { Instance, SystemDisk } from '../../core/model/instance.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { Bcc, ReadOptions } from '../../ports/bcc.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { allDone } from '../calls/all-done.ts';
+import { type Read, readDisks, readInstances } from '../calls/read-many.ts';
 
 /**
- * Observes an instance, with its system disk where that is asked for. Both reads go out together.
+ * Observes instances, by id, each as it is or as the call that failed. The reads of all of them go out together.
  *
- * @throws CallError when either read fails for good, CancelledError on abort
+ * @param withDisk those of the instances whose system disk is read as well
+ * @throws CancelledError on abort
  */
 export async function observe(
-  instanceId: string,
-  withDisk: boolean,
+  instanceIds: readonly string[],
+  withDisk: readonly string[],
   ports: { readonly bcc: Bcc; readonly clock: Clock },
   signal: AbortSignal,
   options: ReadOptions = {}
-): Promise<Observation> {
+): Promise<ReadonlyMap<string, Read<Observation>>> {
   const { bcc, clock } = ports;
   const atMs = clock.nowMs();
-  const isFresh = options.fresh === true;
-  if (!withDisk) {
-    const instance = await bcc.getInstance(instanceId, signal, options);
-    return { atMs, answeredAtMs: clock.nowMs(), isFresh, instance };
-  }
-  const [instance, disk] = await allDone([
-    bcc.getInstance(instanceId, signal, options),
-    bcc.getSystemDisk(instanceId, signal, options)
+  const [instances, disks] = await allDone([
+    readInstances(instanceIds, bcc, signal, options),
+    readDisks(withDisk, bcc, signal, options)
   ]);
-  return { atMs, answeredAtMs: clock.nowMs(), isFresh, instance, disk: disk ?? null };
+  const times = { atMs, answeredAtMs: clock.nowMs(), isFresh: options.fresh === true };
+  return new Map(Array.from(instances, ([id, instance]) => [id, observationOf(instance, disks, times)]));
+}
+
+/** An observation of what was read; `disks` by instance id, without those that were not asked for. */
+export function observationOf(
+  instance: Read<Instance>,
+  disks: ReadonlyMap<string, Read<SystemDisk | undefined>>,
+  times: Pick<Observation, 'atMs' | 'answeredAtMs' | 'isFresh'>
+): Read<Observation> {
+  if (instance instanceof CallError) return instance;
+  if (!disks.has(instance.id)) return { ...times, instance };
+  const disk = disks.get(instance.id);
+  return disk instanceof CallError ? disk : { ...times, instance, disk: disk ?? null };
 }

@@ -4,7 +4,8 @@ import { agreeMs } from '../../core/rebuild/stable-streak.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { readDisks, readInstances } from '../calls/read-many.ts';
+import type { Read } from '../calls/read-many.ts';
+import { observe } from './observe.ts';
 
 /**
  * The second observation of all instances that the plan skips, made for all of them at once: a few lists, however
@@ -20,30 +21,18 @@ export function createSecondObservation(
   pollIntervalMs: number,
   ports: { readonly bcc: Bcc; readonly clock: Clock; readonly cancel: Cancel }
 ): (instanceId: string) => Promise<Observation | undefined> {
-  const { bcc, clock, cancel } = ports;
-  const observe = async (): Promise<ReadonlyMap<string, Observation>> => {
+  const { clock, cancel } = ports;
+  const observeAll = async (): Promise<ReadonlyMap<string, Read<Observation>>> => {
     const firstMs = Math.max(...ids.map((id) => planned.get(id)?.atMs ?? 0));
     const waitMs = firstMs + agreeMs(pollIntervalMs) - clock.nowMs();
     if (waitMs > 0) await clock.sleep(waitMs, cancel.signal);
-    const atMs = clock.nowMs();
-    const [instances, disks] = await Promise.all([
-      readInstances(ids, bcc, cancel.signal, { fresh: true }),
-      readDisks(ids, bcc, cancel.signal, { fresh: true })
-    ]);
-    const answeredAtMs = clock.nowMs();
-    const seen = new Map<string, Observation>();
-    for (const id of ids) {
-      const instance = instances.get(id);
-      const disk = disks.get(id);
-      if (instance === undefined || instance instanceof CallError || disk instanceof CallError) continue;
-      seen.set(id, { atMs, answeredAtMs, isFresh: true, instance, disk: disk ?? null });
-    }
-    return seen;
+    return observe(ids, ids, ports, cancel.signal, { fresh: true });
   };
-  let asked: Promise<ReadonlyMap<string, Observation>> | undefined;
+  let asked: Promise<ReadonlyMap<string, Read<Observation>>> | undefined;
   return async (instanceId) => {
     if (ids.length < 2) return undefined;
-    asked ??= observe();
-    return (await asked).get(instanceId);
+    asked ??= observeAll();
+    const seen = (await asked).get(instanceId);
+    return seen instanceof CallError ? undefined : seen;
   };
 }

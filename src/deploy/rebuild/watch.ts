@@ -1,10 +1,8 @@
 /** Observes all instances that are waited for together: a few list calls a tick, however many they are. */
-import { CallError, CancelledError } from '../../core/model/failure.ts';
-import type { Instance, SystemDisk } from '../../core/model/instance.ts';
+import { CancelledError } from '../../core/model/failure.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { Bcc } from '../../ports/bcc.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type Read, readDisks, readInstances } from '../calls/read-many.ts';
 import { observe } from './observe.ts';
 
 /** An observation that is wanted. */
@@ -106,23 +104,14 @@ class SharedWatch implements Watch {
   }
 
   async #serve(taken: readonly Wanted[]): Promise<void> {
-    const { bcc, clock } = this.#ports;
-    const [only, another] = taken;
-    if (only === undefined) return;
-    const options = optionsOf(taken);
-    if (another === undefined) {
-      only.resolve(await observe(only.instanceId, only.withDisk, this.#ports, this.#signal, options));
-      return;
-    }
-    const atMs = clock.nowMs();
-    const needDisk = taken.filter(({ withDisk }) => withDisk).map(({ instanceId }) => instanceId);
-    const [instances, disks] = await Promise.all([
-      readInstances([...new Set(taken.map(({ instanceId }) => instanceId))], bcc, this.#signal, options),
-      readDisks(needDisk, bcc, this.#signal, options)
-    ]);
-    const seen = { atMs, answeredAtMs: clock.nowMs(), isFresh: options.fresh };
-    for (const one of taken) {
-      answer(one, seen, instances.get(one.instanceId), disks.get(one.instanceId));
+    if (taken.length === 0) return;
+    const ids = taken.map(({ instanceId }) => instanceId);
+    const withDisk = taken.filter((one) => one.withDisk).map(({ instanceId }) => instanceId);
+    const seen = await observe(ids, withDisk, this.#ports, this.#signal, optionsOf(taken));
+    for (const { instanceId, resolve, reject } of taken) {
+      const one = seen.get(instanceId) ?? new Error(`${instanceId} was not read`);
+      if (one instanceof Error) reject(one);
+      else resolve(one);
     }
   }
 
@@ -138,18 +127,4 @@ function optionsOf(taken: readonly Wanted[]): { readonly fresh: boolean; readonl
   const fresh = taken.some((one) => one.fresh);
   const deadlineMs = Math.min(...taken.map((one) => one.deadlineMs ?? Number.POSITIVE_INFINITY));
   return Number.isFinite(deadlineMs) ? { fresh, deadlineMs } : { fresh };
-}
-
-function answer(
-  wanted: Wanted,
-  seen: Pick<Observation, 'atMs' | 'answeredAtMs' | 'isFresh'>,
-  instance: Read<Instance> | undefined,
-  disk: Read<SystemDisk | undefined>
-): void {
-  const { instanceId, withDisk, resolve, reject } = wanted;
-  if (instance === undefined) reject(new Error(`${instanceId} was not read`));
-  else if (instance instanceof CallError) reject(instance);
-  else if (!withDisk) resolve({ ...seen, instance });
-  else if (disk instanceof CallError) reject(disk);
-  else resolve({ ...seen, instance, disk: disk ?? null });
 }
