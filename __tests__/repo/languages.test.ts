@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { failureReasons } from '../../src/core/report/failure-reasons.ts';
+import { failureReasons } from '../core/report/reasons.ts';
 import { read } from './files.ts';
 
 /** Pages that exist in English and in Chinese. */

@@ -10,18 +10,24 @@ import type { Task } from '../../src/core/plan/decide.ts';
 import type { PlannedTarget } from '../../src/core/plan/plan.ts';
 import type { Observation, RebuildEvent, RebuildState } from '../../src/core/rebuild/rebuild-state.ts';
 import { begin, step } from '../../src/core/rebuild/step-rebuild.ts';
-import { failureReasons } from '../../src/core/report/failure-reasons.ts';
 import { reportInstance } from '../../src/core/report/instance-report.ts';
 import type { InstanceReport, RolloutReport, RunReport } from '../../src/core/report/report.ts';
 import { emptyResultText, resultLimit, resultText } from '../../src/core/report/result-text.ts';
 import { reportRun } from '../../src/core/report/run-report.ts';
 import { type Backup, type InstanceRun, plannedRun, type Rollback } from '../../src/core/run/instance-run.ts';
+import { failureReasons } from '../core/report/reasons.ts';
 import { stateOf } from '../core/run/runs.ts';
 import { read } from './files.ts';
 import { type Shape, shapesOf, wordsOf } from './types.ts';
 
 const schema = JSON.parse(read('docs/result.schema.json')) as Schema;
-const shapes = shapesOf('src/core/report/report.ts', 'src/core/report/explain.ts');
+const shapes = shapesOf(
+  'src/core/report/report.ts',
+  'src/core/report/instance-failure.ts',
+  'src/core/report/explain.ts',
+  'src/core/model/backend-server.ts',
+  'src/core/model/instance.ts'
+);
 const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema as object);
 
 const image: Image = {

@@ -13,14 +13,15 @@ export type Shape = readonly {
 export function shapesOf(...files: readonly string[]): ReadonlyMap<string, Shape> {
   const declarations = new Map<string, { readonly parent: string; readonly body: string }>();
   for (const file of files) {
-    const pattern = /^export interface (\w+)(?: extends (\w+))? \{\n(.*?)^\}/gms;
+    const pattern = /^export interface (\w+)(?: extends ([^{\n]+))? \{\n(.*?)^\}/gms;
     for (const [, name = '', parent = '', body = ''] of withoutComments(read(file)).matchAll(pattern)) {
       declarations.set(name, { parent, body });
     }
   }
   const resolve = (name: string): Shape => {
     const found = declarations.get(name);
-    return found === undefined ? [] : [...resolve(found.parent), ...propertiesOf(found.body, resolve)];
+    if (found === undefined) return [];
+    return [...shapeOf(found.parent, resolve), ...propertiesOf(found.body, resolve)];
   };
   return new Map([...declarations.keys()].map((name) => [name, resolve(name)]));
 }
@@ -33,17 +34,23 @@ export function wordsOf(file: string, name: string): readonly string[] {
 
 function propertiesOf(body: string, resolve: (name: string) => Shape): Shape {
   const properties: Shape[number][] = [];
-  const head = /\s*readonly (\w+)(\??): /y;
+  const head = /\s*readonly (\w+)(\??):\s/y;
   for (let match = head.exec(body); match !== null; match = head.exec(body)) {
     const [, name = '', mark] = match;
     const type = body.slice(head.lastIndex, endOfType(body, head.lastIndex));
     const inline = /\{(.*)\}/s.exec(type)?.[1];
-    const named = /(\w+)(?:\[\])?$/.exec(type)?.[1] ?? '';
-    const inner = inline === undefined ? resolve(named) : propertiesOf(inline, resolve);
+    const inner = inline === undefined ? shapeOf(type, resolve) : propertiesOf(inline, resolve);
     properties.push({ name, optional: mark === '?', inner });
     head.lastIndex += type.length + 1;
   }
   return properties;
+}
+
+/** The properties of `Name`, `Pick<Name, 'a'>` or `Omit<Name, 'a'>`, by itself, in a list, or where it may be absent. */
+function shapeOf(type: string, resolve: (name: string) => Shape): Shape {
+  const [, how, whole = '', words = ''] = /(Pick|Omit)<(\w+), ([^>]*)>/.exec(type) ?? [];
+  if (how === undefined) return resolve(/(\w+)(?:\[\])?(?: \| undefined)?$/.exec(type)?.[1] ?? '');
+  return resolve(whole).filter(({ name }) => words.includes(`'${name}'`) === (how === 'Pick'));
 }
 
 /** The place of the semicolon, or of the end, that closes the type which begins at `from`. */

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 7201:
+/***/ 4869:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3353,44 +3353,21 @@ function unreachedRemedy({ barrier }, region) {
 
 
 
-
 function wholeCause({ cause, course }) {
     return course === undefined ? cause : `${cause} Seen: ${course}.`;
 }
-function explainRefusals(instanceId, refusals) {
-    return {
-        cause: `${instanceId}: not rebuilt, because ${describeRefusals(refusals)}`,
-        remedy: remedyOfRefusals(refusals)
-    };
-}
 function explain(rebuild, reason) {
     const { cause, ...others } = causeAndRemedy(rebuild, reason);
-    return {
-        cause: `${rebuild.task.instanceId}: ${cause}`,
-        ...others,
-        diskNote: describeDiskState(diskStateOf(rebuild))
-    };
+    return { cause: `${rebuild.task.instanceId}: ${cause}`, ...others };
 }
 function explainCancel(rebuild) {
     const status = rebuild.last?.instance.status ?? 'unknown';
-    const diskState = diskStateOf(rebuild);
     return {
         cause: `${rebuild.task.instanceId}: cancelled; its last status was ${status}.`,
-        diskNote: describeDiskState(diskState),
-        remedy: diskState === 'untouched'
+        remedy: diskStateOf(rebuild) === 'untouched'
             ? 'There is nothing to repair.'
             : `A rebuild cannot be called back and goes on without this run. ${hasStarted(rebuild) ? 'Run again to wait for its end: it is not erased twice.' : 'Run again once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
     };
-}
-function describeDiskState(diskState) {
-    switch (diskState) {
-        case 'untouched':
-            return 'The system disk was not touched by this run.';
-        case 'erased':
-            return 'The old content of the system disk is gone.';
-        case 'unknown':
-            return 'Whether the system disk is being rebuilt is not known.';
-    }
 }
 function causeAndRemedy(rebuild, reason) {
     const { task } = rebuild;
@@ -3494,12 +3471,11 @@ const mostChanges = 5;
 function explainHealth(instanceId, health) {
     const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
-    const course = courseOf(health);
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
         reason,
         cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
-        ...(course === undefined ? {} : { course }),
+        course: courseOf(health),
         remedy: remedyOf(reason, allowed)
     };
 }
@@ -3591,17 +3567,24 @@ function whyNot(reason) {
 
 function failureOf(run) {
     const end = endOf(run);
-    const failure = end && failureOfEnd(run, end);
-    const open = openHeldWeights(run.heldWeights);
-    if (failure === undefined || open.length === 0)
+    const told = end && failureOfEnd(run, end);
+    if (told === undefined)
+        return undefined;
+    const failure = { diskNote: diskNotes[instance_run_diskOf(run)], ...told };
+    if (!isLowered(run))
         return failure;
-    const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
+    const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(run.heldWeights)}.`;
     const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
     const restore = mayServe
         ? 'The post step of this action restores the weights; see there whether it could.'
         : 'Once it is healthy, restore its weights: the job summary lists them.';
     return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
 }
+const diskNotes = {
+    untouched: 'The system disk was not touched by this run.',
+    erased: 'The old content of the system disk is gone.',
+    unknown: 'Whether the system disk is being rebuilt is not known.'
+};
 function failureOfEnd(run, end) {
     switch (end.kind) {
         case 'rebuilt':
@@ -3620,24 +3603,26 @@ function failureOfEnd(run, end) {
                 : { reason: 'cancelled', ...cancelledForward(run, end.at) };
     }
 }
-function explainCause(run, cause) {
-    const { id } = run.target.instance;
-    const diskNote = describeDiskState(instance_run_diskOf(run));
+function explainCause({ target }, cause) {
+    const { id } = target.instance;
     switch (cause.kind) {
         case 'refused':
-            return { reason: 'refused', ...explainRefusals(id, cause.refusals), diskNote };
+            return {
+                reason: 'refused',
+                cause: `${id}: not rebuilt, because ${describeRefusals(cause.refusals)}`,
+                remedy: remedyOfRefusals(cause.refusals)
+            };
         case 'rebuild': {
             const { rebuild, reason } = cause;
             const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
             return { ...facts, ...explain(rebuild, reason) };
         }
         case 'unhealthy':
-            return { ...explainHealth(id, cause.health), diskNote };
+            return explainHealth(id, cause.health);
         case 'rejoin':
             return {
                 reason: 'rejoin',
                 cause: `${id}: healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
-                diskNote,
                 remedy: 'Find out what keeps the load balancer from being changed.'
             };
     }
@@ -3645,7 +3630,7 @@ function explainCause(run, cause) {
 function explainFailed(run, cause) {
     const failure = explainCause(run, cause);
     const why = whyNotRolledBack(run);
-    return why === undefined ? failure : { ...failure, diskNote: `${failure.diskNote} ${why}` };
+    return why === undefined ? failure : { ...failure, diskNote: `${diskNotes[instance_run_diskOf(run)]} ${why}` };
 }
 function explainRolledBack(run, cause) {
     const { imageId, health } = run.rollback ?? {};
@@ -3675,19 +3660,12 @@ function rolledBackWithOthers({ target }) {
     return {
         reason: 'rollbackFailed',
         cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
-        diskNote: describeDiskState('erased'),
         remedy: 'Look at the instance in the console.'
     };
 }
 function callFacts(failure) {
     const { kind, operation, httpStatus, code, requestId } = failure;
-    return {
-        reason: kind,
-        operation,
-        ...(httpStatus === undefined ? {} : { httpStatus }),
-        ...(code === undefined ? {} : { code }),
-        ...(requestId === undefined ? {} : { requestId })
-    };
+    return { reason: kind, operation, httpStatus, code, requestId };
 }
 function cancelledForward(run, at) {
     const { rebuild, backup } = run;
@@ -3697,20 +3675,17 @@ function cancelledForward(run, at) {
     if (at !== 'health') {
         return {
             cause: `${id}: cancelled before the rebuild was sent`,
-            diskNote: describeDiskState('untouched'),
             remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
         };
     }
     if (rebuild?.ending?.kind === 'skipped') {
         return {
             cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
-            diskNote: describeDiskState('untouched'),
             remedy: 'Run again: it is not erased, and the health check is made.'
         };
     }
     return {
         cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
-        diskNote: describeDiskState('erased'),
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
@@ -3721,8 +3696,7 @@ function cancelledInRollback(run, cause) {
     return {
         reason: 'cancelled',
         cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
-        ...(course === undefined ? {} : { course }),
-        diskNote: describeDiskState('erased'),
+        course,
         remedy: isSent
             ? `The rollback to ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
             : 'Roll it back with the lines that the summary gives, or run again.'
@@ -4732,6 +4706,13 @@ function opening_line_nameOf(target) {
     return name === '' ? id : `${id} "${name}"`;
 }
 
+;// CONCATENATED MODULE: ./core/listed.js
+const most = 20;
+function listed_listed(names) {
+    const more = names.length - most;
+    return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 ;// CONCATENATED MODULE: ./core/rollout/canaries.js
 function canaries_canariesOf({ members, canary }) {
     const ids = [];
@@ -5010,7 +4991,7 @@ function successOf(command, atMs) {
 
 
 
-const namesInLine = 20;
+
 function rolloutLines(plan) {
     const { rollout, targets } = plan;
     if (targets.length === 1)
@@ -5024,13 +5005,13 @@ function rolloutLines(plan) {
         .map(({ instance }) => instance.id);
     return [
         `  at most ${rollout.maxUnavailable} of ${targets.length} unavailable at once (maxUnavailable)`,
-        ...(unavailable.length === 0 ? [] : [`  unavailable already, so taken first: ${names(unavailable)}`]),
+        ...(unavailable.length === 0 ? [] : [`  unavailable already, so taken first: ${listed_listed(unavailable)}`]),
         ...(canaries.length === 0
             ? []
-            : [`  canaries, which must be healthy before the rest starts: ${names(canaries)}`]),
+            : [`  canaries, which must be healthy before the rest starts: ${listed_listed(canaries)}`]),
         ...batchLines(plan),
         `  stops ${rollout.maxFailures === 0 ? 'at the first failure' : `after more than ${rollout.maxFailures} ${rollout.maxFailures === 1 ? 'failure' : 'failures'}`}${rollout.rollback ? ', and what was rebuilt is rolled back' : ''} (maxFailures)`,
-        ...(skipped.length === 0 ? [] : [`  skipped: ${names(skipped)}`])
+        ...(skipped.length === 0 ? [] : [`  skipped: ${listed_listed(skipped)}`])
     ];
 }
 function batchLines({ rollout }) {
@@ -5040,12 +5021,8 @@ function batchLines({ rollout }) {
     const pause = (0,time/* formatDuration */.a3)(rollout.pauseMs);
     return [
         `  ${batches.length} batches, with ${pause} between them:`,
-        ...batches.map((batch, index) => `    ${index + 1}: ${names(batch)}`)
+        ...batches.map((batch, index) => `    ${index + 1}: ${listed_listed(batch)}`)
     ];
-}
-function names(ids) {
-    const shown = ids.slice(0, namesInLine).join(', ');
-    return ids.length > namesInLine ? `${shown} and ${ids.length - namesInLine} more` : shown;
 }
 
 ;// CONCATENATED MODULE: ./core/plan/plan-lines.js
@@ -8154,11 +8131,14 @@ function failuresFirst(instances) {
     return [...heads, ...failed.filter((one) => !heads.has(one))];
 }
 function reasonsLabel(failed) {
+    const counts = ranking_countsOf(failed.map(({ failure }) => failure.reason));
+    return [...counts].map(([reason, count]) => `${count} × ${reason}`).join(', ');
+}
+function ranking_countsOf(values) {
     const counts = new Map();
-    for (const { failure } of failed)
-        counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
-    const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
-    return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
+    for (const value of values)
+        counts.set(value, (counts.get(value) ?? 0) + 1);
+    return new Map([...counts].toSorted(([, one], [, other]) => other - one));
 }
 function isFailed(one) {
     return one.failure !== undefined;
@@ -8181,6 +8161,8 @@ function unavailable_before_unavailableBefore({ instances }) {
 
 
 
+
+
 const headlines = {
     rebuilt: ['✅ Rebuilt', 'from image', ''],
     skipped: ['✅ Nothing to do:', 'already on image', ''],
@@ -8192,14 +8174,14 @@ const headlines = {
     partial: ['❌ Failed to rebuild some of', 'from image', '']
 };
 const overview_words = {
-    rebuilt: { icon: '✅', one: 'rebuilt' },
-    skipped: { icon: '✅', one: 'skipped' },
-    planned: { icon: '📋', one: 'planned' },
-    started: { icon: '🚀', one: 'started' },
-    failed: { icon: '❌', one: 'failed' },
-    rolledBack: { icon: '↩️', one: 'rolled back' },
-    inProgress: { icon: '🛑', one: 'still rebuilding', many: 'still rebuilding' },
-    notStarted: { icon: '–', one: 'not started' }
+    rebuilt: { icon: '✅', label: 'rebuilt' },
+    skipped: { icon: '✅', label: 'skipped' },
+    planned: { icon: '📋', label: 'planned' },
+    started: { icon: '🚀', label: 'started' },
+    failed: { icon: '❌', label: 'failed' },
+    rolledBack: { icon: '↩️', label: 'rolled back' },
+    inProgress: { icon: '🛑', label: 'still rebuilding' },
+    notStarted: { icon: '–', label: 'not started' }
 };
 function headline(state, region) {
     const [only, ...others] = state.instances;
@@ -8213,16 +8195,14 @@ function imageOf({ id, name }) {
     return `${code(id)} ${cell(clip(name, 200))}`.trimEnd();
 }
 function overview_statusLabel({ run, status }) {
-    const { icon, one } = overview_words[status];
-    return run.rebuild?.adopted === true ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
+    const { icon, label } = overview_words[status];
+    return `${icon} ${label}${run.rebuild?.adopted === true ? ' (was under way already)' : ''}`;
 }
 function totals(instances, { fromMs, atMs }) {
-    const counts = new Map();
-    for (const { status } of instances)
-        counts.set(status, (counts.get(status) ?? 0) + 1);
-    const each = Object.entries(overview_words).flatMap(([status, { icon, one, many = one }]) => {
+    const counts = countsOf(instances.map(({ status }) => status));
+    const each = Object.entries(overview_words).flatMap(([status, { icon, label }]) => {
         const count = counts.get(status);
-        return count === undefined ? [] : [`${icon} **${count}** ${many}`];
+        return count === undefined ? [] : [`${icon} **${count}** ${label}`];
     });
     return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(atMs - fromMs)})`;
 }
@@ -8249,10 +8229,8 @@ function rolloutLine(state) {
     return `**Rollout:** ${facts.join(' · ')}`;
 }
 function canaryLabel(canaries) {
-    const named = canaries.slice(0, 10).map((id) => code(clip(id, 64)));
-    const more = canaries.length - named.length;
-    const all = more === 0 ? named : [...named, `${more} more`];
-    return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
+    const named = listed(canaries.map((id) => code(clip(id, 64))));
+    return `${counted(canaries.length, 'canary', 'canaries')} first: ${named}`;
 }
 function unavailableBeforePart(state, priority) {
     const before = unavailableBefore(state);
@@ -8276,6 +8254,7 @@ function unavailableBeforePart(state, priority) {
 
 
 
+
 const openRows = 20;
 function loweredWeights(instances) {
     return instances.flatMap((instance) => openHeldWeights(instance.run.heldWeights).map(({ server }) => ({ instance, server })));
@@ -8291,9 +8270,7 @@ function idleSentence(instances) {
     const ids = idleInstances(instances);
     if (ids.length === 0)
         return '';
-    const named = ids.slice(0, openRows).map(code).join(', ');
-    const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
-    return `> ⚠️ **Weight 0 on a load balancer, ${counted(ids.length, 'instance')}:** ${named}${more}. ${idleWords}`;
+    return `> ⚠️ **Weight 0 on a load balancer, ${counted(ids.length, 'instance')}:** ${listed(ids.map(code))}. ${idleWords}`;
 }
 function weightsPart(instances, priority) {
     const lowered = loweredWeights(instances);
@@ -8343,11 +8320,8 @@ function callOf(pool) {
     const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
     const members = pool.map(({ instanceId, weight }) => JSON.stringify({ instanceId, weight }));
     const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
-    const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
+    const body = [`{${group}"backendServerList":[`, members.join(',\n'), ']}'];
     return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
-}
-function line(member, at, members) {
-    return `${member}${at === members.length - 1 ? '' : ','}`;
 }
 
 ;// CONCATENATED MODULE: ./core/summary/annotations.js
@@ -8358,7 +8332,7 @@ function line(member, at, members) {
 
 
 
-const most = 10;
+const annotations_most = 10;
 const mostNamed = 20;
 function annotationsOf(state, source) {
     const instances = describeInstances(state);
@@ -8367,14 +8341,14 @@ function annotationsOf(state, source) {
         ...ofStop(state).map((one) => ({ ...one, help: helpLink(source) })),
         ...weights.map((one) => ({ ...one, help: helpLink(source, 'rejoin') }))
     ];
-    const room = most - others.length;
+    const room = annotations_most - others.length;
     const failed = failuresFirst(instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
     const rest = failed.slice(single.length);
     const each = single.map((one) => ({
         level: 'error',
         title: `Rebuild of ${described_instance_idOf(one)} ${one.failure.reason === 'cancelled' ? 'cancelled' : `failed (${one.failure.reason})`}`,
-        lines: [wholeCause(one.failure), one.failure.diskNote, one.failure.remedy].map((line) => clip_clip(line, 2000)),
+        lines: [wholeCause(one.failure), one.failure.diskNote, one.failure.remedy],
         help: helpLink(source, one.failure.reason)
     }));
     const more = {
@@ -8389,7 +8363,7 @@ function ofStop(state) {
     const message = stop_message_stopMessage(state);
     if (message === undefined || state.course?.stop === 'cancelled' || state.instances.length === 1)
         return [];
-    return [{ level: 'error', title: 'The rollout stopped', lines: [clip_clip(message, 2000)] }];
+    return [{ level: 'error', title: 'The rollout stopped', lines: [message] }];
 }
 function ofWeights(lowered) {
     if (lowered.length === 0)
@@ -8414,9 +8388,7 @@ function ofWeights(lowered) {
 function ofIdle(ids) {
     if (ids.length === 0)
         return [];
-    const more = ids.length - mostNamed;
-    const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
+    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [listed_listed(ids), idleWords] }];
 }
 
 ;// CONCATENATED MODULE: ./action/help.js
@@ -10590,7 +10562,6 @@ function reportInstance(run, state) {
     const { anchor, atMs, options } = state;
     const { target, backup, health, rollback } = run;
     const { fromMs, toMs } = workTime(run, atMs);
-    const failure = failureReport(run);
     const last = lastSeen(run);
     return {
         instanceId: target.instance.id,
@@ -10601,7 +10572,7 @@ function reportInstance(run, state) {
         publicIp: target.instance.publicIp,
         internalIp: target.instance.internalIp,
         before: atTime(instanceBefore(run.rebuild, target.instance), diskBefore(run)),
-        ...(last === undefined ? {} : { after: atTime(last.instance, last.disk ?? undefined) }),
+        after: last && atTime(last.instance, last.disk),
         erases: reportErased(run),
         phases: spansOf(run, atMs).map((span) => ({
             phase: `${span.isRollback ? 'rollback: ' : ''}${span.kind}`,
@@ -10619,23 +10590,13 @@ function reportInstance(run, state) {
         requestIds: instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds),
         durationSeconds: (0,time/* toSeconds */.fP)(toMs - fromMs),
         plan: reportPlan(run, options),
-        ...(backup?.imageId === undefined
-            ? {}
-            : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
-        ...(health === undefined ? {} : { health: reportHealth(health) }),
-        ...(rollback === undefined
-            ? {}
-            : {
-                rollback: {
-                    imageId: rollback.imageId,
-                    ok: instance_end_isRolledBack(run),
-                    ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
-                }
-            }),
+        backup: backup?.imageId === undefined ? undefined : { imageId: backup.imageId, imageName: backup.imageName },
+        health: health && reportHealth(health),
+        rollback: rollback && { imageId: rollback.imageId, ok: instance_end_isRolledBack(run), problem: rollback.problem },
         balancers: currentWeights(target.backendServers ?? [], run.heldWeights).map(reportWeight),
         knownHosts: run.knownHosts,
         restoreWith: restoreWithLines(run, options),
-        ...(failure === undefined ? {} : { failure })
+        failure: reportFailure(run)
     };
 }
 function reportPlan({ target }, options) {
@@ -10658,10 +10619,10 @@ function reportErased(run) {
     };
 }
 function reportWeight({ server, currentWeight }) {
-    const { kind, blbId, groupId, weight } = server;
-    return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
+    const { instanceId: _known, ...pool } = server;
+    return { ...pool, currentWeight };
 }
-function failureReport(run) {
+function reportFailure(run) {
     const failure = failureOf(run);
     if (failure === undefined)
         return undefined;
@@ -12003,7 +11964,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7201);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4869);
 
 process.noDeprecation = true;
 process.exitCode = 1;

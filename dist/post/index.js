@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 4983:
+/***/ 6581:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2803,6 +2803,13 @@ function given(fields) {
     return Object.fromEntries(entries);
 }
 
+;// CONCATENATED MODULE: ./core/listed.js
+const most = 20;
+function listed_listed(names) {
+    const more = names.length - most;
+    return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 ;// CONCATENATED MODULE: ./core/model/bcc-status.js
 const bcc_status_kinds = new Map([
     ['Running', 'up'],
@@ -3365,44 +3372,21 @@ function unreachedRemedy({ barrier }, region) {
 
 
 
-
 function explain_wholeCause({ cause, course }) {
     return course === undefined ? cause : `${cause} Seen: ${course}.`;
 }
-function explainRefusals(instanceId, refusals) {
-    return {
-        cause: `${instanceId}: not rebuilt, because ${describeRefusals(refusals)}`,
-        remedy: remedyOfRefusals(refusals)
-    };
-}
 function explain(rebuild, reason) {
     const { cause, ...others } = causeAndRemedy(rebuild, reason);
-    return {
-        cause: `${rebuild.task.instanceId}: ${cause}`,
-        ...others,
-        diskNote: describeDiskState(disk_state_diskStateOf(rebuild))
-    };
+    return { cause: `${rebuild.task.instanceId}: ${cause}`, ...others };
 }
 function explainCancel(rebuild) {
     const status = rebuild.last?.instance.status ?? 'unknown';
-    const diskState = disk_state_diskStateOf(rebuild);
     return {
         cause: `${rebuild.task.instanceId}: cancelled; its last status was ${status}.`,
-        diskNote: describeDiskState(diskState),
-        remedy: diskState === 'untouched'
+        remedy: disk_state_diskStateOf(rebuild) === 'untouched'
             ? 'There is nothing to repair.'
             : `A rebuild cannot be called back and goes on without this run. ${hasStarted(rebuild) ? 'Run again to wait for its end: it is not erased twice.' : 'Run again once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
     };
-}
-function describeDiskState(diskState) {
-    switch (diskState) {
-        case 'untouched':
-            return 'The system disk was not touched by this run.';
-        case 'erased':
-            return 'The old content of the system disk is gone.';
-        case 'unknown':
-            return 'Whether the system disk is being rebuilt is not known.';
-    }
 }
 function causeAndRemedy(rebuild, reason) {
     const { task } = rebuild;
@@ -3506,12 +3490,11 @@ const mostChanges = 5;
 function explainHealth(instanceId, health) {
     const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
-    const course = courseOf(health);
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
         reason,
         cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
-        ...(course === undefined ? {} : { course }),
+        course: courseOf(health),
         remedy: remedyOf(reason, allowed)
     };
 }
@@ -3603,17 +3586,24 @@ function whyNot(reason) {
 
 function failureOf(run) {
     const end = endOf(run);
-    const failure = end && failureOfEnd(run, end);
-    const open = openHeldWeights(run.heldWeights);
-    if (failure === undefined || open.length === 0)
+    const told = end && failureOfEnd(run, end);
+    if (told === undefined)
+        return undefined;
+    const failure = { diskNote: diskNotes[instance_run_diskOf(run)], ...told };
+    if (!isLowered(run))
         return failure;
-    const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
+    const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(run.heldWeights)}.`;
     const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
     const restore = mayServe
         ? 'The post step of this action restores the weights; see there whether it could.'
         : 'Once it is healthy, restore its weights: the job summary lists them.';
     return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
 }
+const diskNotes = {
+    untouched: 'The system disk was not touched by this run.',
+    erased: 'The old content of the system disk is gone.',
+    unknown: 'Whether the system disk is being rebuilt is not known.'
+};
 function failureOfEnd(run, end) {
     switch (end.kind) {
         case 'rebuilt':
@@ -3632,24 +3622,26 @@ function failureOfEnd(run, end) {
                 : { reason: 'cancelled', ...cancelledForward(run, end.at) };
     }
 }
-function explainCause(run, cause) {
-    const { id } = run.target.instance;
-    const diskNote = describeDiskState(instance_run_diskOf(run));
+function explainCause({ target }, cause) {
+    const { id } = target.instance;
     switch (cause.kind) {
         case 'refused':
-            return { reason: 'refused', ...explainRefusals(id, cause.refusals), diskNote };
+            return {
+                reason: 'refused',
+                cause: `${id}: not rebuilt, because ${describeRefusals(cause.refusals)}`,
+                remedy: remedyOfRefusals(cause.refusals)
+            };
         case 'rebuild': {
             const { rebuild, reason } = cause;
             const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
             return { ...facts, ...explain(rebuild, reason) };
         }
         case 'unhealthy':
-            return { ...explainHealth(id, cause.health), diskNote };
+            return explainHealth(id, cause.health);
         case 'rejoin':
             return {
                 reason: 'rejoin',
                 cause: `${id}: healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
-                diskNote,
                 remedy: 'Find out what keeps the load balancer from being changed.'
             };
     }
@@ -3657,7 +3649,7 @@ function explainCause(run, cause) {
 function explainFailed(run, cause) {
     const failure = explainCause(run, cause);
     const why = whyNotRolledBack(run);
-    return why === undefined ? failure : { ...failure, diskNote: `${failure.diskNote} ${why}` };
+    return why === undefined ? failure : { ...failure, diskNote: `${diskNotes[instance_run_diskOf(run)]} ${why}` };
 }
 function explainRolledBack(run, cause) {
     const { imageId, health } = run.rollback ?? {};
@@ -3687,19 +3679,12 @@ function rolledBackWithOthers({ target }) {
     return {
         reason: 'rollbackFailed',
         cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
-        diskNote: describeDiskState('erased'),
         remedy: 'Look at the instance in the console.'
     };
 }
 function callFacts(failure) {
     const { kind, operation, httpStatus, code, requestId } = failure;
-    return {
-        reason: kind,
-        operation,
-        ...(httpStatus === undefined ? {} : { httpStatus }),
-        ...(code === undefined ? {} : { code }),
-        ...(requestId === undefined ? {} : { requestId })
-    };
+    return { reason: kind, operation, httpStatus, code, requestId };
 }
 function cancelledForward(run, at) {
     const { rebuild, backup } = run;
@@ -3709,20 +3694,17 @@ function cancelledForward(run, at) {
     if (at !== 'health') {
         return {
             cause: `${id}: cancelled before the rebuild was sent`,
-            diskNote: describeDiskState('untouched'),
             remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
         };
     }
     if (rebuild?.ending?.kind === 'skipped') {
         return {
             cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
-            diskNote: describeDiskState('untouched'),
             remedy: 'Run again: it is not erased, and the health check is made.'
         };
     }
     return {
         cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
-        diskNote: describeDiskState('erased'),
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
@@ -3733,8 +3715,7 @@ function cancelledInRollback(run, cause) {
     return {
         reason: 'cancelled',
         cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
-        ...(course === undefined ? {} : { course }),
-        diskNote: describeDiskState('erased'),
+        course,
         remedy: isSent
             ? `The rollback to ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
             : 'Roll it back with the lines that the summary gives, or run again.'
@@ -4054,9 +4035,6 @@ function counted(count, one, many = `${one}s`) {
 
 
 
-function planOf(one, state) {
-    return planTable(one, state);
-}
 function detailsOf(one, state) {
     const { run } = one;
     const inner = [
@@ -4166,7 +4144,7 @@ function restoreWith(run, { options }) {
 }
 
 ;// CONCATENATED MODULE: ./core/report/clip.js
-function clip_clip(text, most) {
+function clip(text, most) {
     if (text.length <= most)
         return text;
     const characters = [...text];
@@ -4351,104 +4329,6 @@ function unavailableBefore({ instances }) {
     });
 }
 
-;// CONCATENATED MODULE: ./core/summary/overview.js
-
-
-
-
-
-
-
-const headlines = {
-    rebuilt: ['✅ Rebuilt', 'from image', ''],
-    skipped: ['✅ Nothing to do:', 'already on image', ''],
-    planned: ['📋 Dry run: plan for', 'with image', ''],
-    started: ['🚀 Started to rebuild', 'from image', ', not waited for'],
-    inProgress: ['🛑 Cancelled while rebuilding', 'from image', ''],
-    rolledBack: ['↩️ Failed to rebuild', 'from image', ', and rolled back'],
-    failed: ['❌ Failed to rebuild', 'from image', ''],
-    partial: ['❌ Failed to rebuild some of', 'from image', '']
-};
-const overview_words = {
-    rebuilt: { icon: '✅', one: 'rebuilt' },
-    skipped: { icon: '✅', one: 'skipped' },
-    planned: { icon: '📋', one: 'planned' },
-    started: { icon: '🚀', one: 'started' },
-    failed: { icon: '❌', one: 'failed' },
-    rolledBack: { icon: '↩️', one: 'rolled back' },
-    inProgress: { icon: '🛑', one: 'still rebuilding', many: 'still rebuilding' },
-    notStarted: { icon: '–', one: 'not started' }
-};
-function headline(state, region) {
-    const [only, ...others] = state.instances;
-    const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
-    const whom = one ?? counted(state.instances.length, 'instance');
-    const where = region === '' ? '' : `, region ${cell(clip_clip(region, 50))}`;
-    const [before, between, after] = headlines[runStatus(state)];
-    return `## ${before} ${whom} ${between} ${imageOf(state.image)}${where}${after}`;
-}
-function imageOf({ id, name }) {
-    return `${code(id)} ${cell(clip_clip(name, 200))}`.trimEnd();
-}
-function statusLabel({ run, status }) {
-    const { icon, one } = overview_words[status];
-    return run.rebuild?.adopted === true ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
-}
-function totals(instances, { fromMs, atMs }) {
-    const counts = new Map();
-    for (const { status } of instances)
-        counts.set(status, (counts.get(status) ?? 0) + 1);
-    const each = Object.entries(overview_words).flatMap(([status, { icon, one, many = one }]) => {
-        const count = counts.get(status);
-        return count === undefined ? [] : [`${icon} **${count}** ${many}`];
-    });
-    return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${(0,time/* formatDuration */.a3)(atMs - fromMs)})`;
-}
-function stopSentence(state) {
-    const message = stop_message_stopMessage(state);
-    return message === undefined ? '' : `> 🛑 **${cell(clip_clip(message, 1000))}**`;
-}
-function rolloutLine(state) {
-    const { maxUnavailable, pauseMs, maxFailures } = state.rollout;
-    const count = unavailableBefore(state).length;
-    const before = count === 0 ? '' : `; ${count} already unavailable before`;
-    const peak = state.course === undefined ? before : ` (peak: ${state.course.peakUnavailable}${before})`;
-    const canaries = canariesOf(state.rollout);
-    const facts = [
-        `at most ${maxUnavailable} of ${state.instances.length} unavailable at once${peak}`,
-        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
-        pauseMs === 0
-            ? 'the next starts as soon as one is done'
-            : `in batches, ${(0,time/* formatDuration */.a3)(pauseMs)} between two`,
-        maxFailures === 0
-            ? 'stops at the first failure'
-            : `stops after more than ${counted(maxFailures, 'failure')}`
-    ];
-    return `**Rollout:** ${facts.join(' · ')}`;
-}
-function canaryLabel(canaries) {
-    const named = canaries.slice(0, 10).map((id) => code(clip_clip(id, 64)));
-    const more = canaries.length - named.length;
-    const all = more === 0 ? named : [...named, `${more} more`];
-    return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
-}
-function unavailableBeforePart(state, priority) {
-    const before = unavailableBefore(state);
-    return {
-        priority,
-        pieces: before.length,
-        draw: (pieces) => {
-            if (pieces === 0)
-                return '';
-            const rows = before
-                .slice(0, pieces)
-                .map(({ instanceId, why }) => [code(instanceId), cell(clip_clip(why, 300))]);
-            const title = `Already unavailable before the run: ${counted(before.length, 'instance')}`;
-            return fold(title, [table(['Instance', 'Why'], rows)]);
-        }
-    };
-}
-
 ;// CONCATENATED MODULE: ./core/summary/ranking.js
 const urgency = {
     failed: 0,
@@ -4476,14 +4356,113 @@ function ranking_failuresFirst(instances) {
     return [...heads, ...failed.filter((one) => !heads.has(one))];
 }
 function ranking_reasonsLabel(failed) {
+    const counts = countsOf(failed.map(({ failure }) => failure.reason));
+    return [...counts].map(([reason, count]) => `${count} × ${reason}`).join(', ');
+}
+function countsOf(values) {
     const counts = new Map();
-    for (const { failure } of failed)
-        counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
-    const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
-    return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
+    for (const value of values)
+        counts.set(value, (counts.get(value) ?? 0) + 1);
+    return new Map([...counts].toSorted(([, one], [, other]) => other - one));
 }
 function isFailed(one) {
     return one.failure !== undefined;
+}
+
+;// CONCATENATED MODULE: ./core/summary/overview.js
+
+
+
+
+
+
+
+
+
+const headlines = {
+    rebuilt: ['✅ Rebuilt', 'from image', ''],
+    skipped: ['✅ Nothing to do:', 'already on image', ''],
+    planned: ['📋 Dry run: plan for', 'with image', ''],
+    started: ['🚀 Started to rebuild', 'from image', ', not waited for'],
+    inProgress: ['🛑 Cancelled while rebuilding', 'from image', ''],
+    rolledBack: ['↩️ Failed to rebuild', 'from image', ', and rolled back'],
+    failed: ['❌ Failed to rebuild', 'from image', ''],
+    partial: ['❌ Failed to rebuild some of', 'from image', '']
+};
+const overview_words = {
+    rebuilt: { icon: '✅', label: 'rebuilt' },
+    skipped: { icon: '✅', label: 'skipped' },
+    planned: { icon: '📋', label: 'planned' },
+    started: { icon: '🚀', label: 'started' },
+    failed: { icon: '❌', label: 'failed' },
+    rolledBack: { icon: '↩️', label: 'rolled back' },
+    inProgress: { icon: '🛑', label: 'still rebuilding' },
+    notStarted: { icon: '–', label: 'not started' }
+};
+function headline(state, region) {
+    const [only, ...others] = state.instances;
+    const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
+    const whom = one ?? counted(state.instances.length, 'instance');
+    const where = region === '' ? '' : `, region ${cell(clip(region, 50))}`;
+    const [before, between, after] = headlines[runStatus(state)];
+    return `## ${before} ${whom} ${between} ${imageOf(state.image)}${where}${after}`;
+}
+function imageOf({ id, name }) {
+    return `${code(id)} ${cell(clip(name, 200))}`.trimEnd();
+}
+function statusLabel({ run, status }) {
+    const { icon, label } = overview_words[status];
+    return `${icon} ${label}${run.rebuild?.adopted === true ? ' (was under way already)' : ''}`;
+}
+function totals(instances, { fromMs, atMs }) {
+    const counts = countsOf(instances.map(({ status }) => status));
+    const each = Object.entries(overview_words).flatMap(([status, { icon, label }]) => {
+        const count = counts.get(status);
+        return count === undefined ? [] : [`${icon} **${count}** ${label}`];
+    });
+    return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${(0,time/* formatDuration */.a3)(atMs - fromMs)})`;
+}
+function stopSentence(state) {
+    const message = stop_message_stopMessage(state);
+    return message === undefined ? '' : `> 🛑 **${cell(clip(message, 1000))}**`;
+}
+function rolloutLine(state) {
+    const { maxUnavailable, pauseMs, maxFailures } = state.rollout;
+    const count = unavailableBefore(state).length;
+    const before = count === 0 ? '' : `; ${count} already unavailable before`;
+    const peak = state.course === undefined ? before : ` (peak: ${state.course.peakUnavailable}${before})`;
+    const canaries = canariesOf(state.rollout);
+    const facts = [
+        `at most ${maxUnavailable} of ${state.instances.length} unavailable at once${peak}`,
+        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
+        pauseMs === 0
+            ? 'the next starts as soon as one is done'
+            : `in batches, ${(0,time/* formatDuration */.a3)(pauseMs)} between two`,
+        maxFailures === 0
+            ? 'stops at the first failure'
+            : `stops after more than ${counted(maxFailures, 'failure')}`
+    ];
+    return `**Rollout:** ${facts.join(' · ')}`;
+}
+function canaryLabel(canaries) {
+    const named = listed_listed(canaries.map((id) => code(clip(id, 64))));
+    return `${counted(canaries.length, 'canary', 'canaries')} first: ${named}`;
+}
+function unavailableBeforePart(state, priority) {
+    const before = unavailableBefore(state);
+    return {
+        priority,
+        pieces: before.length,
+        draw: (pieces) => {
+            if (pieces === 0)
+                return '';
+            const rows = before
+                .slice(0, pieces)
+                .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
+            const title = `Already unavailable before the run: ${counted(before.length, 'instance')}`;
+            return fold(title, [table(['Instance', 'Why'], rows)]);
+        }
+    };
 }
 
 ;// CONCATENATED MODULE: ./core/summary/failures.js
@@ -4495,8 +4474,8 @@ function isFailed(one) {
 
 
 
+
 const inFull = 20;
-const mostNamed = 20;
 function failureText(failure, source) {
     if (failure === undefined)
         return '';
@@ -4555,9 +4534,7 @@ function groupsOf(failed) {
 function groupText([first, ...others], source) {
     if (others.length === 0)
         return failureText(failures_short(first.failure), source);
-    const named = [first, ...others].slice(0, mostNamed).map(described_instance_idOf);
-    const more = others.length + 1 - named.length;
-    const whom = `${others.length + 1} instances (${named.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+    const whom = `${others.length + 1} instances (${listed_listed([first, ...others].map(described_instance_idOf))})`;
     const { cause, ...failure } = failures_short(first.failure);
     return failureText({ ...failure, cause: cause.replace(`${described_instance_idOf(first)}:`, `${whom}:`) }, source);
 }
@@ -4565,10 +4542,10 @@ function failures_short(failure) {
     const { cause, course, diskNote, remedy } = failure;
     return {
         ...failure,
-        cause: clip_clip(cause, 1000),
-        ...(course === undefined ? {} : { course: clip_clip(course, 1000) }),
-        diskNote: clip_clip(diskNote, 1000),
-        remedy: clip_clip(remedy, 1000)
+        cause: clip(cause, 1000),
+        course: course && clip(course, 1000),
+        diskNote: clip(diskNote, 1000),
+        remedy: clip(remedy, 1000)
     };
 }
 function restOf(rest, pieces) {
@@ -4584,7 +4561,7 @@ function restOf(rest, pieces) {
         statusLabel(one),
         cell(one.failure.reason),
         instance_run_diskOf(one.run),
-        cell(clip_clip(explain_wholeCause(one.failure), 200))
+        cell(clip(explain_wholeCause(one.failure), 200))
     ]);
     const missing = pieces < rest.length ? [`_${rest.length - pieces} more are left out here._`] : [];
     return fold(title, [table(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows), ...missing]);
@@ -5236,6 +5213,8 @@ function timeOf({ run }, { atMs }) {
 
 
 
+
+
 const labels = {
     rebuild: '📋 rebuild',
     start: '🚀 start',
@@ -5244,10 +5223,7 @@ const labels = {
     refuse: '❌ refuse'
 };
 function planTotals({ instances }) {
-    const counts = new Map();
-    for (const run of instances)
-        counts.set(actionOf(run), (counts.get(actionOf(run)) ?? 0) + 1);
-    const each = [...counts].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
+    const each = [...countsOf(instances.map(actionOf))].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
     return `${each.join(' · ')} (${counted(instances.length, 'instance')})`;
 }
 function planParts(state, priority) {
@@ -5256,7 +5232,7 @@ function planParts(state, priority) {
     const sentence = batches.length === 0 ? '' : `If all goes well it takes ${counted(batches.length, 'batch', 'batches')}.`;
     const warnings = ordered.map(({ target }) => target.warnings.filter(isNotIn([unavailableNote(target)])));
     const notes = commonOf(warnings);
-    const now = mostFrequent(ordered.map(({ target }) => currentLabel(target)));
+    const [now = ''] = countsOf(ordered.map(({ target }) => currentLabel(target))).keys();
     const turns = turnsOf(ordered, canariesOf(state.rollout), batches);
     const remarks = ordered.map((run, at) => [
         ...(actionOf(run) === 'rebuild' ? [] : [labels[actionOf(run)]]),
@@ -5314,29 +5290,19 @@ function differenceOf(run, now) {
         .filter((fact) => !usual.has(fact));
     return own.length === 0 || actionOf(run) === 'skip' ? [] : [`now: ${cell(own.join(', '))}`];
 }
-function mostFrequent(texts) {
-    const counts = new Map();
-    for (const text of texts)
-        counts.set(text, (counts.get(text) ?? 0) + 1);
-    const [[most] = ['']] = [...counts].toSorted(([, one], [, other]) => other - one);
-    return most;
-}
 function howOf({ options }, ordered) {
-    const [first, ...others] = ordered.filter((run) => !erasesNothing(run));
+    const [first, ...others] = ordered.filter(({ target }) => erases(target.decision));
     if (first === undefined)
         return '';
     const steps = stepLabels(first.target);
     const common = others.length === 0 ? steps : commonOf([first, ...others].map(({ target }) => stepLabels(target)));
-    const listed = (texts) => texts.map((step) => cell(clip_clip(step, 500))).join('; ');
+    const listed = (texts) => texts.map((step) => cell(clip(step, 500))).join('; ');
     const own = steps.filter(isNotIn(common));
     return [
         `**Login:** ${cell(loginLabel(options))} · **Script:** ${cell(scriptLabel(options))} · **Kept:** data disks, IP addresses, custom images`,
         ...(common.length === 0 ? [] : [`**Also:** ${listed(common)}`]),
         ...(own.length === 0 ? [] : [`**Also**, as for ${code(fleet_plan_idOf(first))}: ${listed(own)}`])
     ].join('\n\n');
-}
-function erasesNothing(run) {
-    return ['skip', 'start'].includes(actionOf(run));
 }
 function turnsOf(ordered, canaries, batches) {
     if (canaries.length === 0 && batches.length === 0)
@@ -5353,7 +5319,7 @@ function turnsOf(ordered, canaries, batches) {
     });
 }
 function fleet_plan_erasedCell(run) {
-    if (erasesNothing(run))
+    if (!erases(run.target.decision))
         return 'nothing';
     if (actionOf(run) === 'wait')
         return erasedAfterWait;
@@ -5451,24 +5417,17 @@ function barsOf({ run }, { anchor, atMs }) {
     }
     return bars;
 }
+const timeline_kinds = {
+    backup: 'backup',
+    draining: 'drain',
+    health: 'health'
+};
 function kindAt(spans, index) {
     const span = spans[index];
-    if (span === undefined)
-        return 'rebuild';
-    if (span.isRollback)
+    if (span?.isRollback)
         return 'rollback';
-    switch (span.kind) {
-        case 'settling':
-            return spans[index + 1]?.isRollback === false ? kindAt(spans, index + 1) : 'rebuild';
-        case 'backup':
-            return 'backup';
-        case 'draining':
-            return 'drain';
-        case 'health':
-            return 'health';
-        default:
-            return 'rebuild';
-    }
+    const isBefore = span?.kind === 'settling' && spans[index + 1]?.isRollback === false;
+    return isBefore ? kindAt(spans, index + 1) : ((span && timeline_kinds[span.kind]) ?? 'rebuild');
 }
 function startOf(bars) {
     return bars[0]?.from ?? 0;
@@ -5479,6 +5438,7 @@ function harmless(instanceId) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/weights-table.js
+
 
 
 
@@ -5498,9 +5458,7 @@ function idleSentence(instances) {
     const ids = weights_table_idleInstances(instances);
     if (ids.length === 0)
         return '';
-    const named = ids.slice(0, weights_table_openRows).map(code).join(', ');
-    const more = ids.length > weights_table_openRows ? ` and ${ids.length - weights_table_openRows} more` : '';
-    return `> ⚠️ **Weight 0 on a load balancer, ${counted(ids.length, 'instance')}:** ${named}${more}. ${weights_table_idleWords}`;
+    return `> ⚠️ **Weight 0 on a load balancer, ${counted(ids.length, 'instance')}:** ${listed_listed(ids.map(code))}. ${weights_table_idleWords}`;
 }
 function weightsPart(instances, priority) {
     const lowered = weights_table_loweredWeights(instances);
@@ -5550,11 +5508,8 @@ function callOf(pool) {
     const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
     const members = pool.map(({ instanceId, weight }) => JSON.stringify({ instanceId, weight }));
     const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
-    const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
+    const body = [`{${group}"backendServerList":[`, members.join(',\n'), ']}'];
     return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
-}
-function line(member, at, members) {
-    return `${member}${at === members.length - 1 ? '' : ','}`;
 }
 
 ;// CONCATENATED MODULE: ./core/summary/summary.js
@@ -5595,7 +5550,7 @@ function partsOfOne(state, one, source) {
         piece(failureText(one.failure, source), priority.failures.full),
         weightsPart([one], priority.weights),
         fixed(idleSentence([one])),
-        piece(isPlan ? planOf(one, state) : detailsOf(one, state), priority.details)
+        piece(isPlan ? planTable(one, state) : detailsOf(one, state), priority.details)
     ];
 }
 function partsOfFleet(state, instances, source) {
@@ -5918,13 +5873,13 @@ const limit = runnerLimit - 96;
 const lineLimit = 1_000;
 const remedyLimit = 700;
 function annotation_text_annotationText(first, items, remedies = []) {
-    const head = clip_clip(first, lineLimit);
-    const tail = remedies.map((line) => clip_clip(line, remedyLimit));
+    const head = clip(first, lineLimit);
+    const tail = remedies.map((line) => clip(line, remedyLimit));
     const more = (count) => `and ${count} more`;
     let left = limit - annotation_text_sizeOf([head, ...tail]) - more(items.length).length - 1;
     const told = [];
     for (const item of items) {
-        const line = clip_clip(item, lineLimit);
+        const line = clip(item, lineLimit);
         left -= annotation_text_sizeOf([line]);
         if (left < 0)
             break;
@@ -5945,8 +5900,8 @@ function annotation_text_sizeOf(lines) {
 
 
 
-const most = 10;
-const annotations_mostNamed = 20;
+const annotations_most = 10;
+const mostNamed = 20;
 function annotations_annotationsOf(state, source) {
     const instances = describeInstances(state);
     const weights = [...ofWeights(loweredWeights(instances)), ...ofIdle(idleInstances(instances))];
@@ -5954,14 +5909,14 @@ function annotations_annotationsOf(state, source) {
         ...ofStop(state).map((one) => ({ ...one, help: helpLink(source) })),
         ...weights.map((one) => ({ ...one, help: helpLink(source, 'rejoin') }))
     ];
-    const room = most - others.length;
+    const room = annotations_most - others.length;
     const failed = failuresFirst(instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
     const rest = failed.slice(single.length);
     const each = single.map((one) => ({
         level: 'error',
         title: `Rebuild of ${idOf(one)} ${one.failure.reason === 'cancelled' ? 'cancelled' : `failed (${one.failure.reason})`}`,
-        lines: [wholeCause(one.failure), one.failure.diskNote, one.failure.remedy].map((line) => clip(line, 2000)),
+        lines: [wholeCause(one.failure), one.failure.diskNote, one.failure.remedy],
         help: helpLink(source, one.failure.reason)
     }));
     const more = {
@@ -5976,12 +5931,12 @@ function ofStop(state) {
     const message = stopMessage(state);
     if (message === undefined || state.course?.stop === 'cancelled' || state.instances.length === 1)
         return [];
-    return [{ level: 'error', title: 'The rollout stopped', lines: [clip(message, 2000)] }];
+    return [{ level: 'error', title: 'The rollout stopped', lines: [message] }];
 }
 function ofWeights(lowered) {
     if (lowered.length === 0)
         return [];
-    const named = lowered.slice(0, annotations_mostNamed).map(({ instance, server }) => {
+    const named = lowered.slice(0, mostNamed).map(({ instance, server }) => {
         const group = server.groupId === undefined ? '' : `, group ${server.groupId}`;
         return `${idOf(instance)} on ${server.blbId}${group}: 0 instead of ${server.weight}`;
     });
@@ -6001,9 +5956,7 @@ function ofWeights(lowered) {
 function ofIdle(ids) {
     if (ids.length === 0)
         return [];
-    const more = ids.length - annotations_mostNamed;
-    const named = `${ids.slice(0, annotations_mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
+    return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [listed(ids), idleWords] }];
 }
 
 ;// CONCATENATED MODULE: ./action/help.js
@@ -8172,9 +8125,9 @@ function listenForCancel(platform = process.platform) {
 
 
 
+
 const awaitVisibleLimitMs = 180_000;
 const restoreLimitMs = 60_000;
-const post_step_mostNamed = 20;
 async function postStep() {
     alwaysVerifyCertificates();
     let handover;
@@ -8211,7 +8164,7 @@ async function seeToTheSummary(problems, summary, { state }) {
     warn(`The service was not asked. ${problems.join(' ')}`);
     const lowered = loweredIds(state);
     if (lowered.length > 0) {
-        warn(`Weights on load balancers are not restored; the job summary has the calls: ${named(lowered)}`, 'rejoin');
+        warn(`Weights on load balancers are not restored; the job summary has the calls: ${listed_listed(lowered)}`, 'rejoin');
     }
     const hidden = hiddenRebuilds(state);
     if (hidden.length > 0)
@@ -8275,7 +8228,7 @@ async function watchOn(config, left) {
     const hidden = hiddenRebuilds(left.state);
     if (hidden.length === 0)
         return;
-    jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${named(hidden)}`);
+    jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${listed_listed(hidden)}`);
     const cancel = listenForCancel();
     const { bcc, clock, dispose } = connect(config);
     try {
@@ -8290,12 +8243,7 @@ async function watchOn(config, left) {
     }
 }
 function post_step_lookFirst(ids) {
-    return `Nothing shows of the rebuild of ${named(ids)}. Look at it in the console before you run again.`;
-}
-function named(ids) {
-    const each = [...new Set(ids)];
-    const more = each.length - post_step_mostNamed;
-    return `${each.slice(0, post_step_mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return `Nothing shows of the rebuild of ${listed_listed(ids)}. Look at it in the console before you run again.`;
 }
 
 
@@ -9167,7 +9115,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4983);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6581);
 
 process.noDeprecation = true;
 try {

@@ -1,6 +1,6 @@
 import * as core from '@actions/core';
 import type { Problem } from '../config/inputs.ts';
-import type { ReportedReason } from '../core/report/failure-reasons.ts';
+import type { ReportedReason } from '../core/report/instance-failure.ts';
 import { withoutRepeats } from '../core/report/without-repeats.ts';
 import type { RunState } from '../core/run/run-state.ts';
 import { annotationText } from '../core/summary/annotation-text.ts';

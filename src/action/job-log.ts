@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { neutralText } from '../core/neutral-text.ts';
-import type { ReportedReason } from '../core/report/failure-reasons.ts';
 import { helpLink } from '../core/report/help-link.ts';
+import type { ReportedReason } from '../core/report/instance-failure.ts';
 import type { Log } from '../ports/log.ts';
 import { readActionSource } from './help.ts';
 

@@ -2,6 +2,7 @@
 import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
 import type { Problem } from '../config/inputs.ts';
+import { listed } from '../core/listed.ts';
 import { hiddenRebuilds, loweredIds } from '../core/run/left-behind.ts';
 import type { RunState } from '../core/run/run-state.ts';
 import { summaryOf } from '../core/summary/summary.ts';
@@ -24,9 +25,6 @@ const awaitVisibleLimitMs = 180_000;
 
 /** How long the restoring of weights may take, in milliseconds. */
 const restoreLimitMs = 60_000;
-
-/** So many instances are named in one line. */
-const mostNamed = 20;
 
 /** Does the whole post step; resolves in any case. */
 export async function postStep(): Promise<void> {
@@ -75,7 +73,7 @@ async function seeToTheSummary(
   const lowered = loweredIds(state);
   if (lowered.length > 0) {
     warn(
-      `Weights on load balancers are not restored; the job summary has the calls: ${named(lowered)}`,
+      `Weights on load balancers are not restored; the job summary has the calls: ${listed(lowered)}`,
       'rejoin'
     );
   }
@@ -150,7 +148,7 @@ async function restore(config: Config, state: RunState): Promise<RunState> {
 async function watchOn(config: Config, left: Handover): Promise<void> {
   const hidden = hiddenRebuilds(left.state);
   if (hidden.length === 0) return;
-  jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${named(hidden)}`);
+  jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${listed(hidden)}`);
   const cancel = listenForCancel();
   const { bcc, clock, dispose } = connect(config);
   try {
@@ -164,11 +162,5 @@ async function watchOn(config: Config, left: Handover): Promise<void> {
 }
 
 function lookFirst(ids: readonly string[]): string {
-  return `Nothing shows of the rebuild of ${named(ids)}. Look at it in the console before you run again.`;
-}
-
-function named(ids: readonly string[]): string {
-  const each = [...new Set(ids)];
-  const more = each.length - mostNamed;
-  return `${each.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `Nothing shows of the rebuild of ${listed(ids)}. Look at it in the console before you run again.`;
 }

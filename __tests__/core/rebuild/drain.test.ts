@@ -133,7 +133,6 @@ describe('when it fails', () => {
     expect(rebuild.phases.at(-1)).toEqual({ phase: 'ended', fromMs: 5_000 });
     expect(explain(rebuild, { kind: 'drain', problem })).toEqual({
       cause: 'i-1: its weight could not be set to 0, so nothing was erased. It is locked.',
-      diskNote: 'The system disk was not touched by this run.',
       remedy: 'Unlock it.'
     });
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { failureReasons } from '../../../src/core/report/failure-reasons.ts';
 import { helpLink } from '../../../src/core/report/help-link.ts';
+import { failureReasons } from './reasons.ts';
 
 const source = { serverUrl: 'https://github.com', repository: 'owner/rebuild', ref: 'v1' };
 

@@ -1,13 +1,11 @@
 /** The rollout of a plan in words: who is taken, who goes first, and how many may be unavailable at once. */
 
+import { listed } from '../listed.ts';
 import { canariesOf } from '../rollout/canaries.ts';
 import { rehearse } from '../rollout/rehearse.ts';
 import { formatDuration } from '../time.ts';
 import type { Plan } from './plan.ts';
 import { whyUnavailable } from './rollout-order.ts';
-
-/** At most so many names in a line. */
-const namesInLine = 20;
 
 /** The lines; none for a single target, which has no rollout to speak of. */
 export function rolloutLines(plan: Plan): readonly string[] {
@@ -22,13 +20,13 @@ export function rolloutLines(plan: Plan): readonly string[] {
     .map(({ instance }) => instance.id);
   return [
     `  at most ${rollout.maxUnavailable} of ${targets.length} unavailable at once (maxUnavailable)`,
-    ...(unavailable.length === 0 ? [] : [`  unavailable already, so taken first: ${names(unavailable)}`]),
+    ...(unavailable.length === 0 ? [] : [`  unavailable already, so taken first: ${listed(unavailable)}`]),
     ...(canaries.length === 0
       ? []
-      : [`  canaries, which must be healthy before the rest starts: ${names(canaries)}`]),
+      : [`  canaries, which must be healthy before the rest starts: ${listed(canaries)}`]),
     ...batchLines(plan),
     `  stops ${rollout.maxFailures === 0 ? 'at the first failure' : `after more than ${rollout.maxFailures} ${rollout.maxFailures === 1 ? 'failure' : 'failures'}`}${rollout.rollback ? ', and what was rebuilt is rolled back' : ''} (maxFailures)`,
-    ...(skipped.length === 0 ? [] : [`  skipped: ${names(skipped)}`])
+    ...(skipped.length === 0 ? [] : [`  skipped: ${listed(skipped)}`])
   ];
 }
 
@@ -38,11 +36,6 @@ function batchLines({ rollout }: Plan): readonly string[] {
   const pause = formatDuration(rollout.pauseMs);
   return [
     `  ${batches.length} batches, with ${pause} between them:`,
-    ...batches.map((batch, index) => `    ${index + 1}: ${names(batch)}`)
+    ...batches.map((batch, index) => `    ${index + 1}: ${listed(batch)}`)
   ];
-}
-
-function names(ids: readonly string[]): string {
-  const shown = ids.slice(0, namesInLine).join(', ');
-  return ids.length > namesInLine ? `${shown} and ${ids.length - namesInLine} more` : shown;
 }

@@ -23,15 +23,14 @@ const mostChanges = 5;
 export function explainHealth(
   instanceId: string,
   health: Extract<Checked, { healthy: false }>
-): Omit<Explanation, 'diskNote'> & { readonly reason: HealthReason } {
+): Explanation & { readonly reason: HealthReason } {
   const allowed = formatDuration(health.deadlineMs - health.fromMs);
   const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
-  const course = courseOf(health);
   const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
   return {
     reason,
     cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${describeNotHealthy(health.reason)}.`,
-    ...(course === undefined ? {} : { course }),
+    course: courseOf(health),
     remedy: remedyOf(reason, allowed)
   };
 }

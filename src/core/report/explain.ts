@@ -1,9 +1,8 @@
-/** Failures in words: what happened, what it means for the disk, and what to do. */
+/** Failures in words: what happened, and what to do. */
 
 import { type CallFailure, describeFailure } from '../model/failure.ts';
-import { describeRefusals, type Refusal, remedyOfRefusals } from '../plan/refusal.ts';
 import { diskStateOf, isUnsent } from '../rebuild/disk-state.ts';
-import type { DiskState, FailureReason } from '../rebuild/ending.ts';
+import type { FailureReason } from '../rebuild/ending.ts';
 import { hasStarted } from '../rebuild/evidence.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import { formatDuration } from '../time.ts';
@@ -14,9 +13,7 @@ export interface Explanation {
   /** What happened, in one sentence that names the instance. */
   readonly cause: string;
   /** What was seen on the way there; absent where that says nothing more. */
-  readonly course?: string;
-  /** What it means for the system disk. */
-  readonly diskNote: string;
+  readonly course?: string | undefined;
   /** What to do now. */
   readonly remedy: string;
 }
@@ -29,54 +26,25 @@ export function wholeCause({ cause, course }: Pick<Explanation, 'cause' | 'cours
 /** Why a rebuild failed, but for refusals by our own rules. */
 type Reason = Exclude<FailureReason, { kind: 'refused' }>;
 
-/** Explains why this action's own rules refuse to rebuild an instance. */
-export function explainRefusals(
-  instanceId: string,
-  refusals: readonly Refusal[]
-): Omit<Explanation, 'diskNote'> {
-  return {
-    cause: `${instanceId}: not rebuilt, because ${describeRefusals(refusals)}`,
-    remedy: remedyOfRefusals(refusals)
-  };
-}
-
 /** Explains the failed end of a rebuild. */
 export function explain(rebuild: RebuildState, reason: Reason): Explanation {
   const { cause, ...others } = causeAndRemedy(rebuild, reason);
-  return {
-    cause: `${rebuild.task.instanceId}: ${cause}`,
-    ...others,
-    diskNote: describeDiskState(diskStateOf(rebuild))
-  };
+  return { cause: `${rebuild.task.instanceId}: ${cause}`, ...others };
 }
 
 /** Explains a rebuild that a cancel cut off. */
 export function explainCancel(rebuild: RebuildState): Explanation {
   const status = rebuild.last?.instance.status ?? 'unknown';
-  const diskState = diskStateOf(rebuild);
   return {
     cause: `${rebuild.task.instanceId}: cancelled; its last status was ${status}.`,
-    diskNote: describeDiskState(diskState),
     remedy:
-      diskState === 'untouched'
+      diskStateOf(rebuild) === 'untouched'
         ? 'There is nothing to repair.'
         : `A rebuild cannot be called back and goes on without this run. ${hasStarted(rebuild) ? 'Run again to wait for its end: it is not erased twice.' : 'Run again once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
   };
 }
 
-/** What is known of the system disk, as a sentence. */
-export function describeDiskState(diskState: DiskState): string {
-  switch (diskState) {
-    case 'untouched':
-      return 'The system disk was not touched by this run.';
-    case 'erased':
-      return 'The old content of the system disk is gone.';
-    case 'unknown':
-      return 'Whether the system disk is being rebuilt is not known.';
-  }
-}
-
-function causeAndRemedy(rebuild: RebuildState, reason: Reason): Omit<Explanation, 'diskNote'> {
+function causeAndRemedy(rebuild: RebuildState, reason: Reason): Explanation {
   const { task } = rebuild;
   const waited = formatDuration(task.timeoutMs);
   const course = historyLabel(rebuild);
@@ -154,7 +122,7 @@ function requestLabel({ requestIds }: RebuildState): string {
   return id === undefined ? '' : `, with the request ID ${id}`;
 }
 
-function explainCall(rebuild: RebuildState, failure: CallFailure): { cause: string; remedy: string } {
+function explainCall(rebuild: RebuildState, failure: CallFailure): Explanation {
   const goesOn = rebuild.sends > 0 ? ' The rebuild goes on without this run.' : '';
   const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
   const remedy =
@@ -174,7 +142,7 @@ function unknownRemedy({ task }: RebuildState, { code = '', target }: CallFailur
 }
 
 /** The statuses that were seen, with the time of each since the first observation. */
-export function historyLabel(rebuild: RebuildState): string {
+function historyLabel(rebuild: RebuildState): string {
   const first = rebuild.history[0];
   if (first === undefined) return 'nothing';
   return rebuild.history

@@ -1,5 +1,5 @@
 /** Links from a failure to what the documents say about it. */
-import type { ReportedReason } from './failure-reasons.ts';
+import type { ReportedReason } from './instance-failure.ts';
 
 /** Where this action runs from, as the runner's environment tells. */
 export interface ActionSource {

@@ -1,34 +1,48 @@
 /** Why an instance failed: in words for people and in fields for programs. */
 
-import { describeHeldWeights, openHeldWeights } from '../balancers/held-weights.ts';
+import { describeHeldWeights } from '../balancers/held-weights.ts';
 import { describeNotHealthy } from '../health/unhealthy.ts';
-import type { CallFailure } from '../model/failure.ts';
+import type { CallFailure, FailureKind } from '../model/failure.ts';
 import { describeRefusals, remedyOfRefusals } from '../plan/refusal.ts';
 import { diskStateOf, isUnsent } from '../rebuild/disk-state.ts';
+import type { DiskState, FailureReason } from '../rebuild/ending.ts';
 import { type CancelledAt, endOf, type FailureCause, type InstanceEnd } from '../run/instance-end.ts';
-import { diskOf, type InstanceRun } from '../run/instance-run.ts';
-import { describeDiskState, type Explanation, explain, explainCancel, explainRefusals } from './explain.ts';
-import { explainHealth } from './explain-health.ts';
-import type { ReportedReason } from './failure-reasons.ts';
+import { diskOf, type InstanceRun, isLowered } from '../run/instance-run.ts';
+import { type Explanation, explain, explainCancel } from './explain.ts';
+import { explainHealth, type HealthReason } from './explain-health.ts';
 import { whyNotRolledBack } from './no-rollback.ts';
+
+/** Why an instance failed, in one word; of a call that failed for good it is the kind of its failure. */
+export type ReportedReason =
+  | Exclude<FailureReason['kind'], 'call'>
+  | FailureKind
+  | HealthReason
+  | 'rejoin'
+  | 'rollbackFailed'
+  | 'cancelled';
 
 /** Why an instance failed, and how it stands now. */
 export interface InstanceFailure extends Explanation {
-  /** The kind of the reason, such as `timedOut`, or of the failed call, such as `denied`. */
+  /** What it means for the system disk. */
+  readonly diskNote: string;
   readonly reason: ReportedReason;
-  readonly operation?: string;
-  readonly httpStatus?: number;
-  readonly code?: string;
-  readonly requestId?: string;
+  readonly operation?: string | undefined;
+  readonly httpStatus?: number | undefined;
+  readonly code?: string | undefined;
+  readonly requestId?: string | undefined;
 }
+
+/** A failure in which the note on the disk may be left out: then it is the usual one for the state of the disk. */
+type Told = Omit<InstanceFailure, 'diskNote'> & Partial<Pick<InstanceFailure, 'diskNote'>>;
 
 /** Why the instance failed and how it stands now; `undefined` where it did not fail. */
 export function failureOf(run: InstanceRun): InstanceFailure | undefined {
   const end = endOf(run);
-  const failure = end && failureOfEnd(run, end);
-  const open = openHeldWeights(run.heldWeights);
-  if (failure === undefined || open.length === 0) return failure;
-  const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(open)}.`;
+  const told = end && failureOfEnd(run, end);
+  if (told === undefined) return undefined;
+  const failure = { diskNote: diskNotes[diskOf(run)], ...told };
+  if (!isLowered(run)) return failure;
+  const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(run.heldWeights)}.`;
   const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
   const restore = mayServe
     ? 'The post step of this action restores the weights; see there whether it could.'
@@ -36,8 +50,14 @@ export function failureOf(run: InstanceRun): InstanceFailure | undefined {
   return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
 }
 
+const diskNotes: Readonly<Record<DiskState, string>> = {
+  untouched: 'The system disk was not touched by this run.',
+  erased: 'The old content of the system disk is gone.',
+  unknown: 'Whether the system disk is being rebuilt is not known.'
+};
+
 /** The failure without a word about weights that are still lowered. */
-function failureOfEnd(run: InstanceRun, end: InstanceEnd): InstanceFailure | undefined {
+function failureOfEnd(run: InstanceRun, end: InstanceEnd): Told | undefined {
   switch (end.kind) {
     case 'rebuilt':
     case 'skipped':
@@ -56,36 +76,38 @@ function failureOfEnd(run: InstanceRun, end: InstanceEnd): InstanceFailure | und
   }
 }
 
-function explainCause(run: InstanceRun, cause: FailureCause): InstanceFailure {
-  const { id } = run.target.instance;
-  const diskNote = describeDiskState(diskOf(run));
+function explainCause({ target }: InstanceRun, cause: FailureCause): Told {
+  const { id } = target.instance;
   switch (cause.kind) {
     case 'refused':
-      return { reason: 'refused', ...explainRefusals(id, cause.refusals), diskNote };
+      return {
+        reason: 'refused',
+        cause: `${id}: not rebuilt, because ${describeRefusals(cause.refusals)}`,
+        remedy: remedyOfRefusals(cause.refusals)
+      };
     case 'rebuild': {
       const { rebuild, reason } = cause;
       const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
       return { ...facts, ...explain(rebuild, reason) };
     }
     case 'unhealthy':
-      return { ...explainHealth(id, cause.health), diskNote };
+      return explainHealth(id, cause.health);
     case 'rejoin':
       return {
         reason: 'rejoin',
         cause: `${id}: healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
-        diskNote,
         remedy: 'Find out what keeps the load balancer from being changed.'
       };
   }
 }
 
-function explainFailed(run: InstanceRun, cause: FailureCause): InstanceFailure {
+function explainFailed(run: InstanceRun, cause: FailureCause): Told {
   const failure = explainCause(run, cause);
   const why = whyNotRolledBack(run);
-  return why === undefined ? failure : { ...failure, diskNote: `${failure.diskNote} ${why}` };
+  return why === undefined ? failure : { ...failure, diskNote: `${diskNotes[diskOf(run)]} ${why}` };
 }
 
-function explainRolledBack(run: InstanceRun, cause: FailureCause): InstanceFailure {
+function explainRolledBack(run: InstanceRun, cause: FailureCause): Told {
   const { imageId, health } = run.rollback ?? {};
   const how = health === undefined ? 'runs on it' : 'is healthy again';
   return {
@@ -95,7 +117,7 @@ function explainRolledBack(run: InstanceRun, cause: FailureCause): InstanceFailu
   };
 }
 
-function explainRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutStopped'): InstanceFailure {
+function explainRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutStopped'): Told {
   const imageId = run.rollback?.imageId;
   const failure = cause === 'rolloutStopped' ? rolledBackWithOthers(run) : explainCause(run, cause);
   const ending = run.rollback?.rebuild?.ending;
@@ -113,25 +135,18 @@ function explainRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutS
 }
 
 /** An instance that had succeeded itself. */
-function rolledBackWithOthers({ target }: InstanceRun): InstanceFailure {
+function rolledBackWithOthers({ target }: InstanceRun): Told {
   return {
     reason: 'rollbackFailed',
     cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
-    diskNote: describeDiskState('erased'),
     remedy: 'Look at the instance in the console.'
   };
 }
 
 /** A failed call in the form of the result. */
-function callFacts(failure: CallFailure): Omit<InstanceFailure, keyof Explanation> {
+function callFacts(failure: CallFailure): Omit<Told, keyof Explanation> {
   const { kind, operation, httpStatus, code, requestId } = failure;
-  return {
-    reason: kind,
-    operation,
-    ...(httpStatus === undefined ? {} : { httpStatus }),
-    ...(code === undefined ? {} : { code }),
-    ...(requestId === undefined ? {} : { requestId })
-  };
+  return { reason: kind, operation, httpStatus, code, requestId };
 }
 
 function cancelledForward(run: InstanceRun, at: Exclude<CancelledAt, 'rollback'>): Explanation {
@@ -141,34 +156,30 @@ function cancelledForward(run: InstanceRun, at: Exclude<CancelledAt, 'rollback'>
   if (at !== 'health') {
     return {
       cause: `${id}: cancelled before the rebuild was sent`,
-      diskNote: describeDiskState('untouched'),
       remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
     };
   }
   if (rebuild?.ending?.kind === 'skipped') {
     return {
       cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
-      diskNote: describeDiskState('untouched'),
       remedy: 'Run again: it is not erased, and the health check is made.'
     };
   }
   return {
     cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
-    diskNote: describeDiskState('erased'),
     remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
   };
 }
 
 /** After a cancel no rollback is started, but one may be under way. */
-function cancelledInRollback(run: InstanceRun, cause: FailureCause | undefined): InstanceFailure {
+function cancelledInRollback(run: InstanceRun, cause: FailureCause | undefined): Told {
   const { rollback } = run;
   const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
   const { course, ...what } = cause === undefined ? rolledBackWithOthers(run) : explainCause(run, cause);
   return {
     reason: 'cancelled',
     cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
-    ...(course === undefined ? {} : { course }),
-    diskNote: describeDiskState('erased'),
+    course,
     remedy: isSent
       ? `The rollback to ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
       : 'Roll it back with the lines that the summary gives, or run again.'

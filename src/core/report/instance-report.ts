@@ -14,13 +14,7 @@ import { spansOf, workTime } from '../run/spans.ts';
 import { toIso, toSeconds } from '../time.ts';
 import { wholeCause } from './explain.ts';
 import { failureOf } from './instance-failure.ts';
-import type {
-  BalancerReport,
-  FailureReport,
-  HealthReport,
-  InstanceAtTime,
-  InstanceReport
-} from './report.ts';
+import type { BalancerReport, HealthReport, InstanceAtTime, InstanceReport } from './report.ts';
 import { restoreWithLines } from './restore-with.ts';
 
 /** An instance as it is known in a state of its run. */
@@ -28,7 +22,6 @@ export function reportInstance(run: InstanceRun, state: RunState): InstanceRepor
   const { anchor, atMs, options } = state;
   const { target, backup, health, rollback } = run;
   const { fromMs, toMs } = workTime(run, atMs);
-  const failure = failureReport(run);
   const last = lastSeen(run);
   return {
     instanceId: target.instance.id,
@@ -39,7 +32,7 @@ export function reportInstance(run: InstanceRun, state: RunState): InstanceRepor
     publicIp: target.instance.publicIp,
     internalIp: target.instance.internalIp,
     before: atTime(instanceBefore(run.rebuild, target.instance), diskBefore(run)),
-    ...(last === undefined ? {} : { after: atTime(last.instance, last.disk ?? undefined) }),
+    after: last && atTime(last.instance, last.disk),
     erases: reportErased(run),
     phases: spansOf(run, atMs).map((span) => ({
       phase: `${span.isRollback ? 'rollback: ' : ''}${span.kind}`,
@@ -57,23 +50,14 @@ export function reportInstance(run: InstanceRun, state: RunState): InstanceRepor
     requestIds: rebuildsOf(run).flatMap(({ requestIds }) => requestIds),
     durationSeconds: toSeconds(toMs - fromMs),
     plan: reportPlan(run, options),
-    ...(backup?.imageId === undefined
-      ? {}
-      : { backup: { imageId: backup.imageId, imageName: backup.imageName } }),
-    ...(health === undefined ? {} : { health: reportHealth(health) }),
-    ...(rollback === undefined
-      ? {}
-      : {
-          rollback: {
-            imageId: rollback.imageId,
-            ok: isRolledBack(run),
-            ...(rollback.problem === undefined ? {} : { problem: rollback.problem })
-          }
-        }),
+    backup:
+      backup?.imageId === undefined ? undefined : { imageId: backup.imageId, imageName: backup.imageName },
+    health: health && reportHealth(health),
+    rollback: rollback && { imageId: rollback.imageId, ok: isRolledBack(run), problem: rollback.problem },
     balancers: currentWeights(target.backendServers ?? [], run.heldWeights).map(reportWeight),
     knownHosts: run.knownHosts,
     restoreWith: restoreWithLines(run, options),
-    ...(failure === undefined ? {} : { failure })
+    failure: reportFailure(run)
   };
 }
 
@@ -99,18 +83,18 @@ function reportErased(run: InstanceRun): InstanceReport['erases'] {
 }
 
 function reportWeight({ server, currentWeight }: CurrentWeight): BalancerReport {
-  const { kind, blbId, groupId, weight } = server;
-  return { kind, blbId, ...(groupId === undefined ? {} : { groupId }), weight, currentWeight };
+  const { instanceId: _known, ...pool } = server;
+  return { ...pool, currentWeight };
 }
 
-function failureReport(run: InstanceRun): FailureReport | undefined {
+function reportFailure(run: InstanceRun): InstanceReport['failure'] {
   const failure = failureOf(run);
   if (failure === undefined) return undefined;
   const { course: _course, ...others } = failure;
   return { ...others, cause: wholeCause(failure) };
 }
 
-function atTime(instance: Instance, disk: SystemDisk | undefined): InstanceAtTime {
+function atTime(instance: Instance, disk: SystemDisk | null | undefined): InstanceAtTime {
   const { status, imageId, imageName } = instance;
   return { status, imageId, imageName, systemDiskId: disk?.id ?? '' };
 }

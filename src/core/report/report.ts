@@ -1,11 +1,12 @@
 /** The form of the output `result`. No secret is in it. */
 
-import type { BalancerKind } from '../model/backend-server.ts';
+import type { Pool } from '../model/backend-server.ts';
+import type { Instance, Snapshot } from '../model/instance.ts';
 import type { Decision } from '../plan/decide.ts';
 import type { DiskState } from '../rebuild/ending.ts';
 import type { StopReason } from '../rollout/stop-reason.ts';
 import type { InstanceStatus, RunStatus } from '../run/instance-status.ts';
-import type { ReportedReason } from './failure-reasons.ts';
+import type { InstanceFailure } from './instance-failure.ts';
 
 /** One instance in the result; times are ISO 8601, UTC, stretches are seconds. */
 export interface InstanceReport {
@@ -19,16 +20,12 @@ export interface InstanceReport {
   readonly internalIp: string;
   readonly before: InstanceAtTime;
   /** As last seen; absent where nothing was seen after the plan. */
-  readonly after?: InstanceAtTime;
+  readonly after?: InstanceAtTime | undefined;
   /** What a rebuild of it erases, or has erased. */
   readonly erases: {
     readonly systemDiskId: string;
     readonly sizeInGB: number;
-    readonly snapshots: readonly {
-      readonly id: string;
-      readonly name: string;
-      readonly createTime: string;
-    }[];
+    readonly snapshots: readonly Pick<Snapshot, 'id' | 'name' | 'createTime'>[];
   };
   readonly phases: readonly {
     readonly phase: string;
@@ -47,18 +44,21 @@ export interface InstanceReport {
   readonly durationSeconds: number;
   readonly plan: PlanReport;
   /** The image that was made of the old system disk. */
-  readonly backup?: { readonly imageId: string; readonly imageName: string };
+  readonly backup?: { readonly imageId: string; readonly imageName: string } | undefined;
   /** The outcome of the health check, and every change on the way to it. */
-  readonly health?: HealthReport;
+  readonly health?: HealthReport | undefined;
   /** Its membership of the load balancers of the run, with the former and the current weight. */
   readonly balancers: readonly BalancerReport[];
   /** The rollback that was made after a failure. */
-  readonly rollback?: { readonly imageId: string; readonly ok: boolean; readonly problem?: string };
+  readonly rollback?:
+    | { readonly imageId: string; readonly ok: boolean; readonly problem?: string | undefined }
+    | undefined;
   /** Lines of a known_hosts file, as first seen after the rebuild; nobody has verified them. */
   readonly knownHosts: readonly string[];
   /** The lines of `with:` that put the instance back. */
   readonly restoreWith: readonly string[];
-  readonly failure?: FailureReport;
+  /** Why it failed; what was seen on the way there is a part of the cause. */
+  readonly failure?: Omit<InstanceFailure, 'course'> | undefined;
 }
 
 /** What the plan said of it, in words. */
@@ -76,12 +76,7 @@ export interface PlanReport {
 }
 
 /** A backend server of a load balancer. */
-export interface BalancerReport {
-  /** `blb` for an ordinary one, `appblb` for an application one. */
-  readonly kind: BalancerKind;
-  readonly blbId: string;
-  /** The server group (`sgId`), of an application BLB only. */
-  readonly groupId?: string;
+export interface BalancerReport extends Pool {
   /** The weight that it had before the run. */
   readonly weight: number;
   /** The weight that it has now, as far as is known; another one than `weight` is still to be restored. */
@@ -100,27 +95,8 @@ export interface HealthReport {
 }
 
 /** An instance at one moment. */
-export interface InstanceAtTime {
-  readonly status: string;
-  readonly imageId: string;
-  readonly imageName: string;
+export interface InstanceAtTime extends Pick<Instance, 'status' | 'imageId' | 'imageName'> {
   readonly systemDiskId: string;
-}
-
-/** Why it failed, for people and for programs. */
-export interface FailureReport {
-  /** What happened, in one sentence that names the instance, and what was seen on the way there. */
-  readonly cause: string;
-  /** What it means for the system disk. */
-  readonly diskNote: string;
-  /** What to do now. */
-  readonly remedy: string;
-  /** The kind of the reason, such as `timedOut`, or of the failed call, such as `denied`. */
-  readonly reason: ReportedReason;
-  readonly operation?: string;
-  readonly httpStatus?: number;
-  readonly code?: string;
-  readonly requestId?: string;
 }
 
 /** The whole result. */

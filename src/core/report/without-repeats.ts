@@ -1,5 +1,5 @@
 /** Problems that one cause has made many of. */
-import type { ReportedReason } from './failure-reasons.ts';
+import type { ReportedReason } from './instance-failure.ts';
 
 /** A problem with what to do about it. */
 interface Remedied {

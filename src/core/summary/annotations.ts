@@ -1,5 +1,5 @@
 /** What a run has to say beside its log: few words, for GitHub shows few of them. */
-import { clip } from '../report/clip.ts';
+import { listed } from '../listed.ts';
 import { describeInstances, idOf } from '../report/described-instance.ts';
 import { wholeCause } from '../report/explain.ts';
 import { type ActionSource, helpLink } from '../report/help-link.ts';
@@ -11,7 +11,7 @@ import { idleInstances, idleWords, type LoweredWeight, loweredWeights } from './
 /** GitHub shows at most ten annotations of a step. */
 const most = 10;
 
-/** So many instances are named in one line. */
+/** So many weights are named, a line each. */
 const mostNamed = 20;
 
 /** One annotation; nothing in it is made safe yet for the log. */
@@ -43,9 +43,7 @@ export function annotationsOf(state: RunState, source?: ActionSource): readonly 
   const each = single.map((one) => ({
     level: 'error' as const,
     title: `Rebuild of ${idOf(one)} ${one.failure.reason === 'cancelled' ? 'cancelled' : `failed (${one.failure.reason})`}`,
-    lines: [wholeCause(one.failure), one.failure.diskNote, one.failure.remedy].map((line) =>
-      clip(line, 2000)
-    ),
+    lines: [wholeCause(one.failure), one.failure.diskNote, one.failure.remedy],
     help: helpLink(source, one.failure.reason)
   }));
   const more = {
@@ -61,7 +59,7 @@ export function annotationsOf(state: RunState, source?: ActionSource): readonly 
 function ofStop(state: RunState): readonly Annotation[] {
   const message = stopMessage(state);
   if (message === undefined || state.course?.stop === 'cancelled' || state.instances.length === 1) return [];
-  return [{ level: 'error', title: 'The rollout stopped', lines: [clip(message, 2000)] }];
+  return [{ level: 'error', title: 'The rollout stopped', lines: [message] }];
 }
 
 function ofWeights(lowered: readonly LoweredWeight[]): readonly Annotation[] {
@@ -86,7 +84,5 @@ function ofWeights(lowered: readonly LoweredWeight[]): readonly Annotation[] {
 
 function ofIdle(ids: readonly string[]): readonly Annotation[] {
   if (ids.length === 0) return [];
-  const more = ids.length - mostNamed;
-  const named = `${ids.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [named, idleWords] }];
+  return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [listed(ids), idleWords] }];
 }

@@ -20,11 +20,6 @@ import { type Span, spansOf, workTime } from '../run/spans.ts';
 import { formatDuration, toIso } from '../time.ts';
 import { cell, code, fenced, fold, table } from './markdown.ts';
 
-/** The plan of a single instance, for a dry run. */
-export function planOf(one: DescribedInstance, state: RunState): string {
-  return planTable(one, state);
-}
-
 /** One instance in detail, folded. */
 export function detailsOf(one: DescribedInstance, state: RunState): string {
   const { run } = one;
@@ -41,7 +36,8 @@ export function detailsOf(one: DescribedInstance, state: RunState): string {
   return fold(`${code(idOf(one))} in detail`, inner);
 }
 
-function planTable({ run, status }: DescribedInstance, { options }: RunState): string {
+/** What is planned for an instance or was done to it, in general; of a plan it is all that there is to tell. */
+export function planTable({ run, status }: DescribedInstance, { options }: RunState): string {
   const { target, backup, rollback } = run;
   const { id, name } = target.instance;
   const rows: string[][] = [

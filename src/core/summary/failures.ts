@@ -1,5 +1,6 @@
 /** The failures in a summary: the first in full, alike ones together, the others in a table. */
 
+import { listed } from '../listed.ts';
 import { clip } from '../report/clip.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import { wholeCause } from '../report/explain.ts';
@@ -13,9 +14,6 @@ import { type FailedInstance, failuresFirst, reasonsLabel } from './ranking.ts';
 
 /** More than these nobody reads one after another. */
 const inFull = 20;
-
-/** So many instances with the same failure are named. */
-const mostNamed = 20;
 
 /** A failure with cause, disk, remedy and a link to the documents; empty where there is none. */
 export function failureText(failure: InstanceFailure | undefined, source: ActionSource | undefined): string {
@@ -90,9 +88,7 @@ function groupsOf(failed: readonly FailedInstance[]): readonly Group[] {
 /** A failure of one or several instances; those of several are told as of the first. */
 function groupText([first, ...others]: Group, source: ActionSource | undefined): string {
   if (others.length === 0) return failureText(short(first.failure), source);
-  const named = [first, ...others].slice(0, mostNamed).map(idOf);
-  const more = others.length + 1 - named.length;
-  const whom = `${others.length + 1} instances (${named.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+  const whom = `${others.length + 1} instances (${listed([first, ...others].map(idOf))})`;
   const { cause, ...failure } = short(first.failure);
   return failureText({ ...failure, cause: cause.replace(`${idOf(first)}:`, `${whom}:`) }, source);
 }
@@ -103,7 +99,7 @@ function short(failure: InstanceFailure): InstanceFailure {
   return {
     ...failure,
     cause: clip(cause, 1000),
-    ...(course === undefined ? {} : { course: clip(course, 1000) }),
+    course: course && clip(course, 1000),
     diskNote: clip(diskNote, 1000),
     remedy: clip(remedy, 1000)
   };

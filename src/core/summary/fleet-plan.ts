@@ -1,6 +1,6 @@
 /** The plan of several instances, as a dry run ends with it: which is rebuilt when, and what is erased. */
 
-import type { Decision } from '../plan/decide.ts';
+import { type Decision, erases } from '../plan/decide.ts';
 import { currentLabel, erasedAfterWait, loginLabel, scriptLabel, stepLabels } from '../plan/labels.ts';
 import { unavailableNote } from '../plan/plan.ts';
 import { clip } from '../report/clip.ts';
@@ -12,6 +12,7 @@ import type { RunState } from '../run/run-state.ts';
 import { fixed, type Part } from './fit.ts';
 import { tablePart } from './instance-table.ts';
 import { cell, code, counted } from './markdown.ts';
+import { countsOf } from './ranking.ts';
 
 const labels: Readonly<Record<Decision['action'], string>> = {
   rebuild: '📋 rebuild',
@@ -23,9 +24,9 @@ const labels: Readonly<Record<Decision['action'], string>> = {
 
 /** How many are to be treated how, in one line. */
 export function planTotals({ instances }: RunState): string {
-  const counts = new Map<Decision['action'], number>();
-  for (const run of instances) counts.set(actionOf(run), (counts.get(actionOf(run)) ?? 0) + 1);
-  const each = [...counts].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
+  const each = [...countsOf(instances.map(actionOf))].map(([action, count]) =>
+    labels[action].replace(' ', ` **${count}** `)
+  );
   return `${each.join(' · ')} (${counted(instances.length, 'instance')})`;
 }
 
@@ -37,7 +38,8 @@ export function planParts(state: RunState, priority: number): readonly Part[] {
     batches.length === 0 ? '' : `If all goes well it takes ${counted(batches.length, 'batch', 'batches')}.`;
   const warnings = ordered.map(({ target }) => target.warnings.filter(isNotIn([unavailableNote(target)])));
   const notes = commonOf(warnings);
-  const now = mostFrequent(ordered.map(({ target }) => currentLabel(target)));
+  // What most have is told once, and need not stand in every row.
+  const [now = ''] = countsOf(ordered.map(({ target }) => currentLabel(target))).keys();
   const turns = turnsOf(ordered, canariesOf(state.rollout), batches);
   const remarks = ordered.map((run, at) =>
     [
@@ -108,17 +110,9 @@ function differenceOf(run: InstanceRun, now: string): readonly string[] {
   return own.length === 0 || actionOf(run) === 'skip' ? [] : [`now: ${cell(own.join(', '))}`];
 }
 
-/** The text that most have; told once, it need not stand in every row. */
-function mostFrequent(texts: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  const [[most] = ['']] = [...counts].toSorted(([, one], [, other]) => other - one);
-  return most;
-}
-
 /** What is alike for all: the login, the script and, but for addresses and weights, what else is done. */
 function howOf({ options }: RunState, ordered: readonly InstanceRun[]): string {
-  const [first, ...others] = ordered.filter((run) => !erasesNothing(run));
+  const [first, ...others] = ordered.filter(({ target }) => erases(target.decision));
   if (first === undefined) return '';
   const steps = stepLabels(first.target);
   const common =
@@ -130,10 +124,6 @@ function howOf({ options }: RunState, ordered: readonly InstanceRun[]): string {
     ...(common.length === 0 ? [] : [`**Also:** ${listed(common)}`]),
     ...(own.length === 0 ? [] : [`**Also**, as for ${code(idOf(first))}: ${listed(own)}`])
   ].join('\n\n');
-}
-
-function erasesNothing(run: InstanceRun): boolean {
-  return ['skip', 'start'].includes(actionOf(run));
 }
 
 /** Whether each is a canary, and its batch; `undefined` where there are neither canaries nor batches. */
@@ -156,7 +146,7 @@ function turnsOf(
 }
 
 function erasedCell(run: InstanceRun): string {
-  if (erasesNothing(run)) return 'nothing';
+  if (!erases(run.target.decision)) return 'nothing';
   if (actionOf(run) === 'wait') return erasedAfterWait;
   const { disk, snapshots } = erasedBy(run);
   const named = disk === undefined ? 'the system disk' : `${code(disk.id)}, ${disk.sizeInGB}&nbsp;GB`;

@@ -1,5 +1,6 @@
 /** The head of a summary: what happened, in numbers, and how the rollout was set. */
 
+import { listed } from '../listed.ts';
 import type { Image } from '../model/image.ts';
 import { clip } from '../report/clip.ts';
 import type { DescribedInstance } from '../report/described-instance.ts';
@@ -11,6 +12,7 @@ import { unavailableBefore } from '../run/unavailable-before.ts';
 import { formatDuration } from '../time.ts';
 import type { Part } from './fit.ts';
 import { cell, code, counted, fold, table } from './markdown.ts';
+import { countsOf } from './ranking.ts';
 
 /** What stands before, between and after the instances and the image. */
 const headlines: Readonly<Record<RunStatus, readonly [string, string, string]>> = {
@@ -24,24 +26,16 @@ const headlines: Readonly<Record<RunStatus, readonly [string, string, string]>> 
   partial: ['❌ Failed to rebuild some of', 'from image', '']
 };
 
-interface Words {
-  readonly icon: string;
-  /** Of one instance. */
-  readonly one: string;
-  /** After a number; where it is the same, nothing. */
-  readonly many?: string;
-}
-
 /** In the order in which the totals are told. */
-const words: Readonly<Record<InstanceStatus, Words>> = {
-  rebuilt: { icon: '✅', one: 'rebuilt' },
-  skipped: { icon: '✅', one: 'skipped' },
-  planned: { icon: '📋', one: 'planned' },
-  started: { icon: '🚀', one: 'started' },
-  failed: { icon: '❌', one: 'failed' },
-  rolledBack: { icon: '↩️', one: 'rolled back' },
-  inProgress: { icon: '🛑', one: 'still rebuilding', many: 'still rebuilding' },
-  notStarted: { icon: '–', one: 'not started' }
+const words: Readonly<Record<InstanceStatus, { readonly icon: string; readonly label: string }>> = {
+  rebuilt: { icon: '✅', label: 'rebuilt' },
+  skipped: { icon: '✅', label: 'skipped' },
+  planned: { icon: '📋', label: 'planned' },
+  started: { icon: '🚀', label: 'started' },
+  failed: { icon: '❌', label: 'failed' },
+  rolledBack: { icon: '↩️', label: 'rolled back' },
+  inProgress: { icon: '🛑', label: 'still rebuilding' },
+  notStarted: { icon: '–', label: 'not started' }
 };
 
 /**
@@ -65,17 +59,16 @@ export function imageOf({ id, name }: Pick<Image, 'id' | 'name'>): string {
 
 /** What became of an instance, with a sign. */
 export function statusLabel({ run, status }: DescribedInstance): string {
-  const { icon, one } = words[status];
-  return run.rebuild?.adopted === true ? `${icon} ${one} (was under way already)` : `${icon} ${one}`;
+  const { icon, label } = words[status];
+  return `${icon} ${label}${run.rebuild?.adopted === true ? ' (was under way already)' : ''}`;
 }
 
 /** How many came to what, in one line. */
 export function totals(instances: readonly DescribedInstance[], { fromMs, atMs }: RunState): string {
-  const counts = new Map<InstanceStatus, number>();
-  for (const { status } of instances) counts.set(status, (counts.get(status) ?? 0) + 1);
-  const each = Object.entries(words).flatMap(([status, { icon, one, many = one }]) => {
+  const counts = countsOf(instances.map(({ status }) => status));
+  const each = Object.entries(words).flatMap(([status, { icon, label }]) => {
     const count = counts.get(status as InstanceStatus);
-    return count === undefined ? [] : [`${icon} **${count}** ${many}`];
+    return count === undefined ? [] : [`${icon} **${count}** ${label}`];
   });
   return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(atMs - fromMs)})`;
 }
@@ -107,10 +100,8 @@ export function rolloutLine(state: RunState): string {
 }
 
 function canaryLabel(canaries: readonly string[]): string {
-  const named = canaries.slice(0, 10).map((id) => code(clip(id, 64)));
-  const more = canaries.length - named.length;
-  const all = more === 0 ? named : [...named, `${more} more`];
-  return `${counted(canaries.length, 'canary', 'canaries')} first: ${all.join(', ')}`;
+  const named = listed(canaries.map((id) => code(clip(id, 64))));
+  return `${counted(canaries.length, 'canary', 'canaries')} first: ${named}`;
 }
 
 /** The instances that were unavailable before the run, and why; folded away. */

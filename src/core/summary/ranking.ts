@@ -43,10 +43,15 @@ export function failuresFirst(instances: readonly DescribedInstance[]): readonly
 
 /** How often each reason occurs, the most frequent first: `12 × denied, 1 × status`. */
 export function reasonsLabel(failed: readonly FailedInstance[]): string {
-  const counts = new Map<string, number>();
-  for (const { failure } of failed) counts.set(failure.reason, (counts.get(failure.reason) ?? 0) + 1);
-  const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
-  return sorted.map(([reason, count]) => `${count} × ${reason}`).join(', ');
+  const counts = countsOf(failed.map(({ failure }) => failure.reason));
+  return [...counts].map(([reason, count]) => `${count} × ${reason}`).join(', ');
+}
+
+/** How often each value occurs, the most frequent first; of those alike the first one first. */
+export function countsOf<T>(values: readonly T[]): ReadonlyMap<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return new Map([...counts].toSorted(([, one], [, other]) => other - one));
 }
 
 function isFailed(one: DescribedInstance): one is FailedInstance {

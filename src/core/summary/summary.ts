@@ -4,7 +4,7 @@ import { type DescribedInstance, describeInstances } from '../report/described-i
 import type { ActionSource } from '../report/help-link.ts';
 import { runStatus } from '../run/instance-status.ts';
 import type { RunState } from '../run/run-state.ts';
-import { detailsOf, planOf } from './details.ts';
+import { detailsOf, planTable } from './details.ts';
 import { failureParts, failureText } from './failures.ts';
 import { fitted, fixed, type Part } from './fit.ts';
 import { planParts, planTotals } from './fleet-plan.ts';
@@ -59,7 +59,7 @@ function partsOfOne(
     piece(failureText(one.failure, source), priority.failures.full),
     weightsPart([one], priority.weights),
     fixed(idleSentence([one])),
-    piece(isPlan ? planOf(one, state) : detailsOf(one, state), priority.details)
+    piece(isPlan ? planTable(one, state) : detailsOf(one, state), priority.details)
   ];
 }
 

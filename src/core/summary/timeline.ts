@@ -135,23 +135,19 @@ function barsOf(
   return bars;
 }
 
+/** The spans that are drawn as something else than a rebuild. */
+const kinds: Readonly<Partial<Record<Span['kind'], Kind>>> = {
+  backup: 'backup',
+  draining: 'drain',
+  health: 'health'
+};
+
 /** What a span is drawn as; settling belongs to whatever comes after it. */
 function kindAt(spans: readonly Span[], index: number): Kind {
   const span = spans[index];
-  if (span === undefined) return 'rebuild';
-  if (span.isRollback) return 'rollback';
-  switch (span.kind) {
-    case 'settling':
-      return spans[index + 1]?.isRollback === false ? kindAt(spans, index + 1) : 'rebuild';
-    case 'backup':
-      return 'backup';
-    case 'draining':
-      return 'drain';
-    case 'health':
-      return 'health';
-    default:
-      return 'rebuild';
-  }
+  if (span?.isRollback) return 'rollback';
+  const isBefore = span?.kind === 'settling' && spans[index + 1]?.isRollback === false;
+  return isBefore ? kindAt(spans, index + 1) : ((span && kinds[span.kind]) ?? 'rebuild');
 }
 
 function startOf(bars: readonly Bar[]): number {

@@ -1,6 +1,7 @@
 /** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
 
 import { type CurrentWeight, currentWeights, openHeldWeights } from '../balancers/held-weights.ts';
+import { listed } from '../listed.ts';
 import type { BackendServer } from '../model/backend-server.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import type { Part } from './fit.ts';
@@ -44,9 +45,7 @@ export const idleWords =
 export function idleSentence(instances: readonly DescribedInstance[]): string {
   const ids = idleInstances(instances);
   if (ids.length === 0) return '';
-  const named = ids.slice(0, openRows).map(code).join(', ');
-  const more = ids.length > openRows ? ` and ${ids.length - openRows} more` : '';
-  return `> ⚠️ **Weight 0 on a load balancer, ${counted(ids.length, 'instance')}:** ${named}${more}. ${idleWords}`;
+  return `> ⚠️ **Weight 0 on a load balancer, ${counted(ids.length, 'instance')}:** ${listed(ids.map(code))}. ${idleWords}`;
 }
 
 /** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
@@ -102,10 +101,6 @@ function callOf(pool: readonly BackendServer[]): string {
   const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
   const members = pool.map(({ instanceId, weight }) => JSON.stringify({ instanceId, weight }));
   const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
-  const body = [`{${group}"backendServerList":[`, ...members.map((one, at) => line(one, at, members)), ']}'];
+  const body = [`{${group}"backendServerList":[`, members.join(',\n'), ']}'];
   return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
-}
-
-function line(member: string, at: number, members: readonly string[]): string {
-  return `${member}${at === members.length - 1 ? '' : ','}`;
 }

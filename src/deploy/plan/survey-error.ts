@@ -1,6 +1,6 @@
 import { type CallFailure, describeFailure } from '../../core/model/failure.ts';
 import { callRemedy } from '../../core/report/call-remedy.ts';
-import type { ReportedReason } from '../../core/report/failure-reasons.ts';
+import type { ReportedReason } from '../../core/report/instance-failure.ts';
 
 /** One thing that keeps a plan from being made. */
 export interface SurveyProblem {
